@@ -1,0 +1,73 @@
+"""Every exception that is raised on purpose.
+
+    MonitorError                    one line that names the thing and the remedy
+    ├── ConfigurationInvalid        a key or value in config.toml, a variable or an option       exit 2
+    ├── TrialIdInvalid              text that is no registration number of any registry here     exit 2
+    ├── NothingFound                a trial, snapshot or watch that we do not have               exit 2
+    ├── StoreError                                                                               exit 2
+    │   ├── StoreUnavailable        the database cannot be opened or written
+    │   └── StoreCorrupt            what was read is not what was written
+    └── RegistryError                                                                            exit 3
+        ├── RegistryUnreachable     temporary: no usable answer within the deadline and retries
+        ├── RequestRefused          the registry understood and declined; carries the HTTP status
+        └── AnswerUnreadable        it answered, and the answer is not what was asked for; carries the bytes
+
+Expected failures of one trial travel as values through a batch and stop nobody else: see `monitor.ports`.
+"""
+
+
+class MonitorError(Exception):
+    """Something a person can act on: the message says what to do next."""
+
+    exit_status = 2
+
+
+class ConfigurationInvalid(MonitorError):
+    """A key or value in config.toml, in a variable or on the command line cannot be used."""
+
+
+class TrialIdInvalid(MonitorError):
+    """This text is no registration number of any registry known here."""
+
+
+class NothingFound(MonitorError):
+    """No such trial, snapshot or watch in the database."""
+
+
+class StoreError(MonitorError):
+    """The database."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be opened or written."""
+
+
+class StoreCorrupt(StoreError):
+    """What was read from the database is not what was written to it."""
+
+
+class RegistryError(MonitorError):
+    """A registry did not give what was asked for."""
+
+    exit_status = 3
+
+
+class RegistryUnreachable(RegistryError):
+    """No usable answer within the deadline, after retries. Temporary."""
+
+
+class RequestRefused(RegistryError):
+    """The registry understood the request and declined it. *status* is HTTP's, *words* the body's text."""
+
+    def __init__(self, message: str, *, status: int, words: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.words = words
+
+
+class AnswerUnreadable(RegistryError):
+    """The registry answered with something that is not what was asked for. *raw* is what it sent."""
+
+    def __init__(self, message: str, *, raw: bytes = b"") -> None:
+        super().__init__(message)
+        self.raw = raw

@@ -1,0 +1,118 @@
+"""What the core asks of the outside: the port `Registry`, and the values that cross it.
+
+A registry is asked for many trials at once and answers one value a trial, so that one bad record never spoils the
+batch. The port assumes neither a form of registration number nor JSON. Exceptions that a registry raises for a whole
+request are those under `monitor.errors.RegistryError`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.model import Document, Record
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryVersion:
+    """The registry's version of all its data: while *stamp* stands still, no record can have changed."""
+
+    stamp: str
+    """Shown to people as "registry data of …"; compared for equality only."""
+    etag: str | None = None
+    """What to send to ask "anything newer than this?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A trial as a probe saw it: *digest* covers what tells that the record moved, 32 bytes."""
+
+    trial_id: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The registry answered for *trial_id* with another trial, *into*, whose document is *document*."""
+
+    trial_id: str
+    into: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The registry says, in its own *words*, that it knows no such trial."""
+
+    trial_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What came for *trial_id* is not its record: *reason* in words, *raw* as it came, for the quarantine."""
+
+    trial_id: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nothing came for *trial_id*: the registry could not be reached, or refused the request."""
+
+    trial_id: str
+    reason: str
+
+
+Answer = Document | Merged | Missing | Unreadable | Unanswered
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was asked of a registry so far."""
+
+    requests: int = 0
+    bytes: int = 0
+    """Bytes of answers' bodies, after decompression."""
+
+
+class Registry(Protocol):
+    """A public register of trials. Its host name is its key."""
+
+    key: str
+    traffic: Traffic
+
+    def identify(self, text: str) -> str | None:
+        """The trial id that *text* means, normalised; None where it cannot be one of this registry's.
+
+        Accept what people paste: lower case, spaces around, the address of the trial's page.
+        """
+
+    def version(self, known: RegistryVersion | None) -> RegistryVersion:
+        """The version of all data now; *known* itself where nothing is newer. One request."""
+
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+        """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched."""
+
+    def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
+        """Batches of documents. Every id asked for is answered exactly once."""
+
+    def answers_at_all(self) -> bool:
+        """Whether a control request shows a registry in good health: before believing that a trial is gone."""
+
+    def sighting(self, document: Document) -> Sighting:
+        """What a probe would have seen of this document."""
+
+    def parse(self, document: Document) -> Record:
+        """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""
+
+    def close(self) -> None:
+        """Give up connections."""
+
+
+def find_registry(registries: Iterable[Registry], text: str) -> tuple[Registry, str] | None:
+    """The first registry that knows *text* as one of its trial ids, and that id."""
+    for registry in registries:
+        if trial_id := registry.identify(text):
+            return registry, trial_id
+    return None
