@@ -11,6 +11,7 @@
         ├── RegistryUnreachable     temporary: no usable answer within the deadline and retries
         ├── RequestRefused          the registry understood and declined; carries the HTTP status
         └── AnswerUnreadable        it answered, and the answer is not what was asked for; carries the bytes
+            └── AnswerTooLarge      reading stopped at the size cap; carries the beginning
 
 Expected failures of one trial travel as values through a batch and stop nobody else: see `monitor.ports`.
 """
@@ -71,3 +72,7 @@ class AnswerUnreadable(RegistryError):
     def __init__(self, message: str, *, raw: bytes = b"") -> None:
         super().__init__(message)
         self.raw = raw
+
+
+class AnswerTooLarge(AnswerUnreadable):
+    """The registry's answer is over the size cap. *raw* is its beginning."""

@@ -1,0 +1,175 @@
+"""Check trials once: what is new, and what that causes.
+
+    has anything been refreshed?  ->  who moved?  ->  what do they say now?  ->  was it refreshed meanwhile?
+         one request                 a few requests     documents of those        one request, where anything was read
+
+A trial counts as verified at a version of the registry's data. While that version stands still nobody needs asking,
+so a pass that is killed goes on where it stopped: what was committed is verified, the rest is not.
+
+The network always comes before the transaction, and every batch is one commit: see `monitor.intake`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.errors import RegistryError
+from monitor.intake import Intake, take_in
+from monitor.model import Checked, Result, State
+from monitor.ports import Registry, RegistryVersion, Unanswered
+from monitor.schedule import full_check_due
+from monitor.storage import registries, trials
+from monitor.storage.store import Store
+from monitor.storage.trials import Trial
+
+ROUNDS = 3
+"""How often a pass is repeated when the registry refreshes its data under it."""
+
+STANDING = {
+    None: Result.UNCHANGED,
+    State.LISTED: Result.UNCHANGED,
+    State.REMOVED: Result.REMOVED,
+    State.MERGED: Result.MERGED,
+}
+"""What is said of a trial that stands as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What one look at one registry needs."""
+
+    registry: Registry
+    store: Store
+    clock: Callable[[], datetime]
+    full_check_every: timedelta
+
+
+def check(trial_ids: Sequence[str], look: Pass) -> Iterator[Checked]:
+    """Check *trial_ids*, watched or not, and say what came of each as soon as it is committed.
+
+    Every id is answered once, in the order in which answers come; a trial is told a second time only where the
+    registry refreshed its data during the pass and the second look found more than the first.
+    """
+    try:
+        version = look.registry.version(_last_version(look))
+    except RegistryError as error:
+        yield from _failed(trial_ids, str(error), look)
+        return
+    wanted = list(dict.fromkeys(trial_ids))
+    for round_number in range(ROUNDS):
+        standing, open_trials = _split_by_verified(wanted, version, look)
+        if round_number == 0:
+            yield from (_unmoved(trial, version, look) for trial in standing)
+        if open_trials:
+            told = _read(open_trials, version, look)
+            yield from (one for one in told if round_number == 0 or one.result is not Result.UNCHANGED)
+        latest = _version_now(version, look) if open_trials else version
+        if latest is None:
+            return
+        with look.store.begin() as tx:
+            registries.remember(tx, look.registry.key, latest, look.clock())
+        if latest.stamp == version.stamp:
+            return
+        wanted, version = [trial.trial_id for trial in open_trials], latest
+
+
+def _last_version(look: Pass) -> RegistryVersion | None:
+    with look.store.read() as tx:
+        return registries.version(tx, look.registry.key)
+
+
+def _version_now(version: RegistryVersion, look: Pass) -> RegistryVersion | None:
+    """The version after reading; None where the registry does not say.
+
+    Then nothing is lost: what was read is verified at the version before, and the next pass compares anew.
+    """
+    try:
+        return look.registry.version(version)
+    except RegistryError:
+        return None
+
+
+def _split_by_verified(
+    trial_ids: Sequence[str], version: RegistryVersion, look: Pass
+) -> tuple[list[Trial], list[Trial]]:
+    """Those that are known to stand as they are in *version*, and those to be looked at."""
+    with look.store.read() as tx:
+        known = trials.known(tx, look.registry.key, trial_ids)
+    asked = [known.get(trial_id) or Trial(look.registry.key, trial_id) for trial_id in trial_ids]
+    standing = [trial for trial in asked if trial.verified_version == version.stamp]
+    return standing, [trial for trial in asked if trial.verified_version != version.stamp]
+
+
+def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
+    """Find out who moved, and take in the documents of those."""
+    now = look.clock()
+    to_probe = [trial for trial in open_trials if _probing_is_enough(trial, now, look)]
+    to_fetch = {trial.trial_id for trial in open_trials} - {trial.trial_id for trial in to_probe}
+    moved: dict[str, bytes] = {}
+    yield from _probe(to_probe, version, look, moved=moved)
+    wanted = [trial.trial_id for trial in open_trials if trial.trial_id in to_fetch or trial.trial_id in moved]
+    for answers in look.registry.fetch(wanted):
+        intake = Intake(registry=look.registry, store=look.store, version=version, now=look.clock(), probed=moved)
+        yield from take_in(answers, intake)
+
+
+def _probing_is_enough(trial: Trial, now: datetime, look: Pass) -> bool:
+    """A trial in good standing that was read in full not too long ago."""
+    well = trial.state is State.LISTED and trial.snapshot is not None and not trial.misses
+    return well and not full_check_due(
+        trial.trial_id, read_at=trial.read_in_full_at, now=now, every=look.full_check_every
+    )
+
+
+def _probe(
+    to_probe: Sequence[Trial], version: RegistryVersion, look: Pass, *, moved: dict[str, bytes]
+) -> Iterator[Checked]:
+    """Verify those that did not move, and collect in *moved* the others with the digest that the probe saw.
+
+    A trial that the probe did not see at all has moved too: with no digest to remember.
+    """
+    unseen = {trial.trial_id: trial for trial in to_probe}
+    for batch in look.registry.probe(list(unseen)):
+        unmoved = []
+        for seen in batch:
+            trial = unseen.pop(seen.trial_id)
+            if isinstance(seen, Unanswered):
+                yield from _failed([seen.trial_id], seen.reason, look, known={seen.trial_id: trial})
+            elif seen.digest == trial.probe_digest:
+                unmoved.append(trial)
+            else:
+                moved[seen.trial_id] = seen.digest
+        with look.store.begin() as tx:
+            trials.verified(
+                tx, look.registry.key, [t.trial_id for t in unmoved], version=version.stamp, at=look.clock()
+            )
+        yield from (_unmoved(trial, version, look) for trial in unmoved)
+    moved.update(dict.fromkeys(unseen, b""))
+
+
+def _unmoved(trial: Trial, version: RegistryVersion, look: Pass) -> Checked:
+    return Checked(
+        registry=trial.registry,
+        trial_id=trial.trial_id,
+        result=STANDING[trial.state],
+        checked_at=look.clock(),
+        snapshot=trial.snapshot,
+        registry_version=version.stamp,
+        title=trial.title,
+    )
+
+
+def _failed(
+    trial_ids: Sequence[str], reason: str, look: Pass, *, known: dict[str, Trial] | None = None
+) -> Iterator[Checked]:
+    for trial_id in trial_ids:
+        trial = (known or {}).get(trial_id)
+        yield Checked(
+            registry=look.registry.key,
+            trial_id=trial_id,
+            result=Result.FAILED,
+            checked_at=look.clock(),
+            snapshot=trial.snapshot if trial else None,
+            title=trial.title if trial else None,
+            error=reason,
+        )

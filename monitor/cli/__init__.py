@@ -1,0 +1,79 @@
+"""The command line: parse, call, print. Each module holds the commands of one kind.
+
+Standard output carries what was asked for, with --json one object a line; everything else goes to standard error.
+Exit status: 0 done; 1 something changed, with --exit-code; 2 wrong usage, configuration or database; 3 a registry
+could not be reached, or some trials failed and the others are done.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.cli import check, look, operate, watch
+from monitor.cli.session import Settings, complain
+from monitor.errors import MonitorError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="monitor",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(watch.app, name="watch")
+app.command(name="check")(check.check)
+app.command(name="show")(look.show)
+app.command(name="history")(look.history)
+app.command(name="diff")(look.diff)
+app.command(name="quarantine")(look.quarantine)
+app.command(name="sandbox")(operate.sandbox)
+app.command(name="demo")(operate.demo)
+app.command(name="migrate")(operate.migrate)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="The configuration; else $MONITOR_CONFIG, else ./config.toml, else defaults.", metavar="FILE"
+        ),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Watch registered clinical trials: what changed, and how much it matters.
+
+    [dim]$[/dim] monitor check NCT02116634        [dim]the first time: a baseline; from then on: what changed[/dim]
+    """
+    context.obj = Settings(config)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    try:
+        app(standalone_mode=True)
+    except MonitorError as error:
+        complain(str(error))
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        complain("interrupted; what was done so far is kept")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+        sys.exit(0)

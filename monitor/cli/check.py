@@ -1,0 +1,191 @@
+"""`monitor check`: one look at the registries, now."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.errors import NothingFound, TrialIdInvalid
+from monitor.model import Checked, Json, Result
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.ports import Registry
+
+SOMETHING_CHANGED = 1
+WRONG_USAGE = 2
+SOME_FAILED = 3
+
+TELLS = frozenset({Result.CHANGED, Result.REMOVED, Result.MERGED})
+"""Results that can hold changes."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a look came to, over all registries."""
+
+    asked: int = 0
+    results: dict[str, Result] = field(default_factory=dict)
+    """By trial id, the last word on each."""
+    changed: bool = False
+    requests: int = 0
+    bytes: int = 0
+    registry_version: str | None = None
+    seconds: float = 0.0
+
+    def count(self, checked: Checked) -> None:
+        """Take one trial into account."""
+        self.results[checked.trial_id] = checked.result
+        self.changed |= bool(checked.changes)
+        self.registry_version = checked.registry_version or self.registry_version
+
+    def counts(self) -> Counter[Result]:
+        """How many trials came to each result."""
+        return Counter(self.results.values())
+
+    def as_json(self) -> dict[str, Json]:
+        """The last line of `check --json`: `checked` is how many were looked at, failed or not."""
+        counts = {str(result): self.counts()[result] for result in Result}
+        return {
+            "checked": self.asked,
+            **counts,
+            "requests": self.requests,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def check(
+    context: typer.Context,
+    trial_ids: Annotated[
+        list[str] | None,
+        typer.Argument(help="Trials to check, watched or not; all watched ones if none.", metavar="[TRIAL_ID…]"),
+    ] = None,
+    registry: Annotated[str | None, typer.Option(help="Only this registry.", metavar="HOST")] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where something changed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a trial, and a summary.")] = False,
+) -> None:
+    """Check the given trials, or all watched ones, and say what changed.
+
+    [dim]$[/dim] monitor check NCT02116634
+    [dim]$[/dim] monitor check --json | jq 'select(.result == "changed")'
+    """
+    settings: Settings = context.obj
+    started = monotonic()
+    with settings.open() as program:
+        wanted, bad = _wanted(program, trial_ids or [], registry)
+        tally = Tally(asked=sum(len(ids) for _, ids in wanted))
+        show = write_checked if as_json else _block_writer(tally.asked)
+        for one, ids in wanted:
+            for checked in _with_progress(program.check(ids, one), len(ids), shown=not as_json):
+                tally.count(checked)
+                show(checked)
+            tally.requests += one.traffic.requests
+            tally.bytes += one.traffic.bytes
+    tally.seconds = monotonic() - started
+    _close(tally, as_json=as_json)
+    for message in bad:
+        complain(message)
+    _leave(tally, bad, exit_code=exit_code)
+
+
+def _wanted(
+    program: "App", texts: list[str], registry: str | None
+) -> tuple[list[tuple["Registry", list[str]]], list[str]]:
+    """The trials to check by registry, and a complaint for each text that is no trial id."""
+    if not texts:
+        every = [program.registry(registry)] if registry else program.registries
+        watched = [(one, ids) for one in every if (ids := program.watched(one))]
+        if not watched:
+            raise NothingFound("nothing is watched yet: begin with `monitor watch add NCT02116634`")
+        return watched, []
+    found: dict[str, tuple[Registry, list[str]]] = {}
+    bad = []
+    for text in texts:
+        try:
+            one, trial_id = program.identify(text, registry=registry)
+        except TrialIdInvalid as error:
+            bad.append(str(error))
+            continue
+        found.setdefault(one.key, (one, []))[1].append(trial_id)
+    return [(one, list(dict.fromkeys(ids))) for one, ids in found.values()], bad
+
+
+def write_checked(checked: Checked) -> None:
+    """The line of `check --json`."""
+    write_json(checked.as_json())
+
+
+def _block_writer(asked: int) -> Callable[[Checked], None]:
+    """A function that shows a trial to a person; the same trouble with many trials is told once."""
+    from monitor.cli.render.check import trial_block  # rich is of no use to --json
+
+    out, errors = console(), console(stderr=True)
+    told: set[str] = set()
+
+    def show(checked: Checked) -> None:
+        if checked.error in told:
+            return
+        if checked.error:
+            told.add(checked.error)
+        if block := trial_block(checked, asked=asked):
+            (errors if checked.error else out).print(block)
+
+    return show
+
+
+def _close(tally: Tally, *, as_json: bool) -> None:
+    """The proof that all was looked at."""
+    if as_json:
+        write_json({"summary": tally.as_json()})
+    elif tally.asked:
+        from monitor.cli.render.check import closing_line  # rich is of no use to --json
+
+        counts = tally.counts()
+        console().print(
+            closing_line(
+                counts,
+                asked=tally.asked,
+                registry_version=tally.registry_version,
+                requests=tally.requests,
+                bytes_=tally.bytes,
+                seconds=tally.seconds,
+                refreshed=tally.requests > 1 or bool(counts[Result.FAILED]),
+            )
+        )
+
+
+def _leave(tally: Tally, bad: list[str], *, exit_code: bool) -> None:
+    """End with the exit status that says the worst of it."""
+    if bad:
+        raise typer.Exit(WRONG_USAGE)
+    if tally.counts()[Result.FAILED]:
+        raise typer.Exit(SOME_FAILED)
+    if exit_code and tally.changed:
+        raise typer.Exit(SOMETHING_CHANGED)
+
+
+def _with_progress(checked: Iterable[Checked], total: int, *, shown: bool) -> Iterator[Checked]:
+    """The same, behind a progress bar on a terminal."""
+    with _progress(total, shown=shown) as advance:
+        for one in checked:
+            advance()
+            yield one
+
+
+@contextmanager
+def _progress(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
+    """A bar on standard error that goes away at the end; nothing where no person looks."""
+    if not shown or not (errors := console(stderr=True)).is_terminal:
+        yield lambda: None
+        return
+    from rich.progress import Progress  # only a terminal needs it
+
+    with Progress(console=errors, transient=True) as bar:
+        task = bar.add_task("Checking", total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,193 @@
+"""`monitor show`, `history`, `diff` and `quarantine`: look at what is kept. Nothing here asks a registry."""
+
+import sys
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.session import Settings, console, write_json
+from monitor.errors import NothingFound
+from monitor.model import Json, Record, Snapshot, State
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.ports import Registry
+    from monitor.storage.quarantine import Quarantined
+
+TrialId = Annotated[str, typer.Argument(help="A trial id, or the address of its page.", metavar="TRIAL_ID")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
+
+
+def show(
+    context: typer.Context,
+    trial_id: TrialId,
+    snapshot: Annotated[int | None, typer.Option(help="That one; else the latest.", metavar="N", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a trial's record as people read it.
+
+    [dim]$[/dim] monitor show NCT02116634
+    [dim]$[/dim] monitor show NCT02116634 --snapshot 1
+    """
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        taken = _snapshot(program, registry, found, snapshot)
+        record = _record(registry, taken)
+    if as_json:
+        write_json({**_head(taken), "record": _record_as_json(record)})
+        return
+    from monitor.cli.render.record import record_page  # rich is of no use to --json
+
+    console().print(record_page(record, taken))
+
+
+def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) -> None:
+    """List every snapshot of a trial and what it changed.
+
+    [dim]$[/dim] monitor history NCT02116634
+    """
+    from monitor.storage import events, snapshots, trials  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        with program.store.read() as tx:
+            taken = snapshots.listing(tx, registry.key, found)
+            changes = {event.snapshot: event.changes for event in events.of_trial(tx, registry.key, found)}
+            trial = trials.known(tx, registry.key, [found]).get(found)
+    if not taken:
+        raise NothingFound(f"there is no snapshot of {found} yet; `monitor check {found}` takes one")
+    if as_json:
+        for row in taken:
+            write_json(
+                {
+                    "trial_id": found,
+                    "snapshot": row.number,
+                    "state": str(row.state),
+                    "taken_at": f"{row.taken_at:%Y-%m-%dT%H:%M:%SZ}",
+                    "registry_version": row.registry_version,
+                    "changes": [change.as_json() for change in changes.get(row.number, ())],
+                }
+            )
+        return
+    from monitor.cli.render.history import history_table  # rich is of no use to --json
+
+    title = trial.title if trial else None
+    console().print(history_table(found, title, [(row, changes.get(row.number, ())) for row in taken]))
+
+
+def diff(
+    context: typer.Context,
+    trial_id: TrialId,
+    a: Annotated[int | None, typer.Argument(help="A snapshot; else the one before B.", metavar="[A", min=1)] = None,
+    b: Annotated[int | None, typer.Argument(help="A later one; else the latest.", metavar="[B]]", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two snapshots of a trial field by field, with a word diff in long text.
+
+    [dim]$[/dim] monitor diff NCT02116634
+    [dim]$[/dim] monitor diff NCT02116634 1 4
+    """
+    from monitor.events import changes_between  # only this command compares anew
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        after = _snapshot(program, registry, found, b)
+        before = _snapshot(program, registry, found, a or _number_before(after))
+        record = _record(registry, after)
+        changes = changes_between(_record(registry, before), record, on=after.taken_at.date())
+    if as_json:
+        write_json({**_head(after), "before": before.number, "changes": [change.as_json() for change in changes]})
+        return
+    from monitor.cli.render.diff import DiffPage  # rich is of no use to --json
+
+    console().print(DiffPage(found, record.brief_title, before=before, after=after, changes=changes))
+
+
+def quarantine(
+    context: typer.Context,
+    number: Annotated[
+        int | None, typer.Argument(help="Write that answer to standard output as it came.", metavar="[N]", min=1)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the answers of registries that were not believed, or write one out.
+
+    [dim]$[/dim] monitor quarantine
+    [dim]$[/dim] monitor quarantine 3 > answer.html
+    """
+    from monitor.storage import quarantine as kept  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        if number is not None:
+            sys.stdout.buffer.write(kept.get(tx, number).raw or b"")
+            return
+        rows = kept.listing(tx)
+    if as_json:
+        for row in rows:
+            write_json(_quarantined_as_json(row))
+        return
+    from monitor.cli.render.quarantine import quarantine_table  # rich is of no use to --json
+
+    console().print(quarantine_table(rows))
+
+
+def _snapshot(program: "App", registry: "Registry", trial_id: str, number: int | None) -> Snapshot:
+    """That snapshot of a trial, or its latest that holds a record."""
+    from monitor.storage import snapshots  # SQLAlchemy is not needed to show --help
+
+    with program.store.read() as tx:
+        if number is not None:
+            return snapshots.get(tx, registry.key, trial_id, number)
+        latest = snapshots.latest(tx, registry.key, trial_id, state=State.LISTED)
+    if latest is None:
+        raise NothingFound(f"there is no snapshot of {trial_id} yet; `monitor check {trial_id}` takes one")
+    return latest
+
+
+def _number_before(snapshot: Snapshot) -> int:
+    if snapshot.number == 1:
+        raise NothingFound(f"{snapshot.document.trial_id} has one snapshot so far: there is nothing to compare it with")
+    return snapshot.number - 1
+
+
+def _record(registry: "Registry", snapshot: Snapshot) -> Record:
+    """What a snapshot says. NothingFound where the registry gave no record at that moment."""
+    document = snapshot.document
+    if document.state is not State.LISTED:
+        words = document.content.decode(errors="replace")
+        raise NothingFound(
+            f"snapshot {snapshot.number} of {document.trial_id} holds no record: "
+            f"the trial was {document.state} then (“{words}”); choose another with --snapshot or A and B"
+        )
+    return registry.parse(document)
+
+
+def _head(snapshot: Snapshot) -> dict[str, Json]:
+    return {
+        "registry": snapshot.document.registry,
+        "trial_id": snapshot.document.trial_id,
+        "snapshot": snapshot.number,
+        "taken_at": f"{snapshot.taken_at:%Y-%m-%dT%H:%M:%SZ}",
+        "registry_version": snapshot.registry_version,
+    }
+
+
+def _record_as_json(record: Record) -> dict[str, Json]:
+    """The record's fields; orjson writes the dataclasses within."""
+    return {each.name: getattr(record, each.name) for each in fields(record) if each.name != "paths"}
+
+
+def _quarantined_as_json(row: "Quarantined") -> dict[str, Json]:
+    return {
+        "id": row.id,
+        "registry": row.registry,
+        "trial_id": row.trial_id,
+        "received_at": f"{row.received_at:%Y-%m-%dT%H:%M:%SZ}",
+        "reason": row.reason,
+        "size": row.size,
+    }

@@ -1,0 +1,128 @@
+"""What `monitor check` shows: a block for each trial that has news, and the line that says all were looked at. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
+from monitor.cli.render.text import counted, one_line, plain, size, stamp, styled
+from monitor.cli.render.values import is_long_text, long_text, short_value
+from monitor.fields import FIELDS
+from monitor.model import Change, Checked, Result, Significance
+
+FEW = 5
+"""A pass over no more trials than this has a line for those that did not change, too."""
+
+_WORDS = {
+    Result.BASELINE: ("baseline taken; changes are told from now on", DIM),
+    Result.UNCHANGED: ("unchanged", DIM),
+    Result.CHANGED: ("changed", ""),
+    Result.REMOVED: ("no longer in the registry", NOTICE),
+    Result.MERGED: ("merged into another record", NOTICE),
+    Result.HELD: ("changed, and held back until you release or discard it", NOTICE),
+    Result.FAILED: ("not checked", FAILED),
+}
+
+
+def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
+    """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
+    if checked.result is Result.UNCHANGED and asked > FEW:
+        return None
+    if not checked.changes:
+        return _told_in_a_line(checked)
+    return Group(_heading(checked), change_list(checked.changes), Text())
+
+
+def _told_in_a_line(checked: Checked) -> Text:
+    words, style = _WORDS[checked.result]
+    if checked.error:
+        words = f"{words}: {one_line(checked.error)}"
+    line = styled(checked.trial_id, TRIAL if checked.result is not Result.UNCHANGED else DIM)
+    line.append("  ").append(words, style=style)
+    if checked.title and not checked.error:
+        line.append("  ").append(one_line(checked.title), style=DIM)
+    return line
+
+
+def _heading(checked: Checked) -> RenderableType:
+    most = max(change.significance for change in checked.changes)
+    heading = Text("▌", style=_bar(most)).append(plain(checked.trial_id), style=TRIAL)
+    if checked.title:
+        heading.append("  ").append(one_line(checked.title), style=LABEL)
+    about = [f"snapshot {checked.snapshot}"] if checked.snapshot else []
+    about += [f"registry data of {stamp(checked.registry_version)}"] if checked.registry_version else []
+    if checked.result is not Result.CHANGED:
+        about.insert(0, _WORDS[checked.result][0])
+    below = Text("▌", style=_bar(most)).append(" · ".join(about), style=DIM)
+    return Group(heading, below)
+
+
+def _bar(significance: Significance) -> str:
+    return {Significance.CRITICAL: "red", Significance.MAJOR: "yellow"}.get(significance, str(BADGES[significance]))
+
+
+def change_list(changes: Sequence[Change]) -> RenderableType:
+    """The changes, the most significant first; administrative ones on a line together."""
+    weighty = sorted(
+        (change for change in changes if change.significance is not Significance.ADMINISTRATIVE),
+        key=lambda change: -change.significance,
+    )
+    labels = max((len(label(change)) for change in weighty), default=0)
+    lines: list[RenderableType] = [_change(change, labels) for change in weighty]
+    if folded := administrative(changes):
+        lines.append(Padding(folded, (0, 0, 0, 1)))
+    return Group(*lines)
+
+
+def _change(change: Change, label_width: int) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=BADGE_WIDTH)
+    grid.add_column(width=label_width + 1)
+    grid.add_column(ratio=1, overflow="fold")
+    value: RenderableType = Text() if is_long_text(change) else short_value(change)
+    grid.add_row(badge(change.significance), Text(label(change), style=LABEL), value)
+    below: list[RenderableType] = [styled(one_line(change.summary), DIM)]
+    if is_long_text(change):
+        below.append(long_text(change))
+    return Group(grid, *(Padding(line, (0, 0, 0, BADGE_WIDTH + 1)) for line in below))
+
+
+def label(change: Change) -> str:
+    """What people call the field."""
+    return FIELDS[change.field].label if change.field in FIELDS else one_line(change.field.replace("_", " "))
+
+
+def administrative(changes: Iterable[Change]) -> Text | None:
+    """All administrative changes in one line; None where there are none."""
+    labels = [label(change) for change in changes if change.significance is Significance.ADMINISTRATIVE]
+    if not labels:
+        return None
+    return Text(f"{len(labels)} administrative: {', '.join(dict.fromkeys(labels))}", style=DIM)
+
+
+def closing_line(
+    results: Mapping[Result, int],
+    *,
+    asked: int,
+    registry_version: str | None,
+    requests: int,
+    bytes_: int,
+    seconds: float,
+    refreshed: bool = True,
+) -> Text:
+    """The proof that all *asked* trials were looked at. *refreshed*: whether any registry had newer data at all."""
+    failed = results.get(Result.FAILED, 0)
+    done = asked - failed
+    if refreshed or failed:
+        parts = [f"{done:,} of {asked:,} checked" + (f", {failed:,} failed" if failed else "")]
+        parts += [f"{count:,} {result}" for result, count in results.items() if count and result is not Result.FAILED]
+        parts.append(f"registry data of {stamp(registry_version)}")
+    else:
+        parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
+    traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]
+    line = Text(parts[0], style=FAILED if failed else "bold green")
+    line.append("".join(f" · {part}" for part in parts[1:]))
+    return line.append(f" · {', '.join(traffic)}", style=DIM)

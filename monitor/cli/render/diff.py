@@ -1,0 +1,102 @@
+"""What `monitor diff` shows: two snapshots of a trial side by side, or one above the other where it is narrow. Pure."""
+
+from collections.abc import Sequence
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.check import label
+from monitor.cli.render.styles import ADDED, DIM, LABEL, REMOVED, TRIAL, badge
+from monitor.cli.render.text import Taken, counted, moment, one_line, stamp, styled
+from monitor.cli.render.values import differing_parts, is_long_text, short_value
+from monitor.cli.render.worddiff import both_sides, word_diff
+from monitor.cli.render.words import CODED, said
+from monitor.model import Change, Json
+
+SIDE_BY_SIDE = 100
+"""From this width on there is room for two columns of readable text."""
+
+CONTEXT = 200
+
+
+class DiffPage:
+    """The changes between two snapshots; it lays itself out for the width that it is given."""
+
+    def __init__(
+        self, trial_id: str, title: str | None, *, before: Taken, after: Taken, changes: Sequence[Change]
+    ) -> None:
+        self._heading = styled(trial_id, TRIAL)
+        if title:
+            self._heading.append("  ").append(one_line(title), style=LABEL)
+        self._before, self._after = _about(before), _about(after)
+        self._changes = sorted(changes, key=lambda change: -change.significance)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """One block a change, in two columns where there is room."""
+        wide = options.max_width >= SIDE_BY_SIDE
+        yield self._heading
+        yield (
+            _columns(Text(self._before, style=REMOVED), Text(self._after, style=ADDED))
+            if wide
+            else Group(Text(f"- {self._before}", style=REMOVED), Text(f"+ {self._after}", style=ADDED))
+        )
+        for change in self._changes:
+            yield Text()
+            yield badge(change.significance).append(" ").append(label(change), style=LABEL)
+            yield styled(one_line(change.summary), DIM)
+            yield _beside(change) if wide else _stacked(change)
+        yield Text()
+        yield Text(
+            counted(len(self._changes), "change") if self._changes else "no change in what is watched", style=DIM
+        )
+
+
+def _about(snapshot: Taken) -> str:
+    return (
+        f"snapshot {snapshot.number}, {moment(snapshot.taken_at)}, registry data of {stamp(snapshot.registry_version)}"
+    )
+
+
+def _columns(left: RenderableType, right: RenderableType) -> Table:
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
+    table.add_row(left, right)
+    return table
+
+
+def _beside(change: Change) -> RenderableType:
+    if change.field in ("sites", "rest", "results"):
+        return Padding(short_value(change), (0, 0, 0, 2))
+    before, after = change.before, change.after
+    if parts := differing_parts(before, after):
+        named = ((Text(f"{name.replace('_', ' ')}:", style=DIM), before.get(name), after.get(name)) for name in parts)
+        return Group(*(Group(name, _sides(old, new, "")) for name, old, new in named))
+    return _sides(before, after, change.field)
+
+
+def _sides(before: Json, after: Json, field: str) -> RenderableType:
+    if isinstance(before, str) and isinstance(after, str) and len(before) + len(after) > SIDE_BY_SIDE:
+        return _columns(*both_sides(before, after, context=CONTEXT))
+    return _columns(_side(before, field, "-", REMOVED), _side(after, field, "+", ADDED))
+
+
+def _side(value: Json, field: str, sign: str, style: str) -> Text:
+    if value in (None, "", [], {}):
+        return Text("none", style=DIM)
+    items = value if isinstance(value, list) and isinstance(value[0], dict) else [value]
+    return Text("\n").join(
+        styled(f"{sign} {item if isinstance(item, str) and field not in CODED else said(item, field)}", style)
+        for item in items
+    )
+
+
+def _stacked(change: Change) -> RenderableType:
+    if not is_long_text(change):
+        return Padding(short_value(change), (0, 0, 0, 2))
+    if change.before and change.after:
+        return Padding(word_diff(change.before, change.after, context=CONTEXT), (0, 0, 0, 2))
+    sign, style, text = ("+", ADDED, change.after) if change.after else ("-", REMOVED, change.before)
+    return Padding(styled(f"{sign} {text}", style), (0, 0, 0, 2))

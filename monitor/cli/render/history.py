@@ -1,0 +1,54 @@
+"""What `monitor history` shows: every snapshot and its changes, the newest last. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.check import administrative
+from monitor.cli.render.styles import BADGES, DIM, HEADING, LABEL, TRIAL
+from monitor.cli.render.text import Taken, counted, moment, one_line, stamp, styled
+from monitor.model import Change, Significance
+
+
+def history_table(
+    trial_id: str, title: str | None, snapshots: Iterable[tuple[Taken, Sequence[Change]]]
+) -> RenderableType:
+    """A row a snapshot, with its changes by significance; the first is the baseline and has none."""
+    rows = list(snapshots)
+    heading = styled(trial_id, TRIAL)
+    if title:
+        heading.append("  ").append(one_line(title), style=LABEL)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style=HEADING, expand=False)
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("Taken", width=10)
+    table.add_column("Data of", width=10)
+    table.add_column("Changes", overflow="fold")
+    for snapshot, changes in rows:
+        table.add_row(
+            f"{snapshot.number}",
+            Text(moment(snapshot.taken_at)),
+            styled(stamp(snapshot.registry_version), DIM),
+            _changes(snapshot, changes),
+        )
+    return Group(heading, Text(counted(len(rows), "snapshot"), style=DIM), Text(), table)
+
+
+def _changes(snapshot: Taken, changes: Sequence[Change]) -> RenderableType:
+    if not changes:
+        return Text("baseline" if snapshot.number == 1 else "no change in what is watched", style=DIM)
+    weighty = sorted(
+        (change for change in changes if change.significance is not Significance.ADMINISTRATIVE),
+        key=lambda change: -change.significance,
+    )
+    folded = administrative(changes)
+    return Group(*(_summary(change) for change in weighty), *([folded] if folded else []))
+
+
+def _summary(change: Change) -> Text:
+    return (
+        Text(overflow="fold")
+        .append(f" {change.significance} ", BADGES[change.significance])
+        .append(f" {one_line(change.summary)}")
+    )

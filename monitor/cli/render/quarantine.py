@@ -1,0 +1,56 @@
+"""What `monitor quarantine` shows: the answers of registries that were not believed. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import DIM, HEADING
+from monitor.cli.render.text import counted, moment, one_line, size, styled
+
+
+class Quarantined(Protocol):
+    """What a row needs to know: `monitor.storage.quarantine.Quarantined` is one."""
+
+    @property
+    def id(self) -> int:
+        """What `monitor quarantine` takes."""
+
+    @property
+    def trial_id(self) -> str:
+        """The trial that was asked for."""
+
+    @property
+    def received_at(self) -> datetime:
+        """In UTC."""
+
+    @property
+    def reason(self) -> str:
+        """Why it was not believed."""
+
+    @property
+    def size(self) -> int:
+        """Of the answer, in bytes."""
+
+
+def quarantine_table(rows: Iterable[Quarantined]) -> RenderableType:
+    """A row an answer, with the reason why it was not believed."""
+    kept = list(rows)
+    if not kept:
+        return Text("Nothing is in quarantine: every answer could be believed.")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
+    table.add_column("#", justify="right")
+    table.add_column("Trial", overflow="fold")
+    table.add_column("Received", overflow="fold")
+    table.add_column("Size", justify="right")
+    table.add_column("Why it was not believed", overflow="fold")
+    for row in kept:
+        received = Text(moment(row.received_at), style=DIM)
+        table.add_row(
+            str(row.id), styled(one_line(row.trial_id)), received, size(row.size), styled(one_line(row.reason))
+        )
+    advice = "monitor quarantine N writes an answer out as it came"
+    return Group(table, Text(), Text(f"{counted(len(kept), 'answer')} · {advice}", style=DIM))

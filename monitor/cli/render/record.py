@@ -1,0 +1,244 @@
+"""What `monitor show` shows: a record as people read it. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
+from monitor.cli.render.text import Taken, counted, moment, one_line, plain, stamp, styled
+from monitor.cli.render.words import humanised
+from monitor.fields import FIELDS
+from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
+
+LABEL_WIDTH = 25
+MOST_CITIES = 8
+STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
+
+Row = tuple[str, RenderableType | None]
+"""A label and what stands beside it; a row without a value is left out."""
+
+
+def record_page(record: Record, snapshot: Taken) -> RenderableType:
+    """The whole record, section by section; sections without content are left out."""
+    sections = (
+        ("Status", _status(record)),
+        ("Dates", _dates(record)),
+        ("Sponsor", _sponsor(record)),
+        ("Design", _design(record)),
+        ("Arms and interventions", _arms(record)),
+        ("Outcomes", _outcomes(record)),
+        ("Eligibility", _eligibility(record)),
+        (_sites_heading(record), _sites(record)),
+        ("Results", _results(record)),
+        ("Documents", _documents(record)),
+    )
+    filled = [(heading, [row for row in rows if row[1] is not None]) for heading, rows in sections]
+    return Group(_heading(record, snapshot), *(_section(heading, rows) for heading, rows in filled if rows))
+
+
+def _heading(record: Record, snapshot: Taken) -> RenderableType:
+    name = styled(record.trial_id, TRIAL)
+    if record.acronym:
+        name.append("  ").append(one_line(record.acronym), style=LABEL)
+    lines = [name]
+    if record.brief_title:
+        lines.append(styled(one_line(record.brief_title), LABEL))
+    if record.official_title and record.official_title != record.brief_title:
+        lines.append(styled(one_line(record.official_title), DIM))
+    lines.append(styled(record.url, "cyan"))
+    taken = f"snapshot {snapshot.number}, taken {moment(snapshot.taken_at)}"
+    lines.append(Text(f"{taken} · registry data of {stamp(snapshot.registry_version)}", style=DIM))
+    if record.aliases:
+        lines.append(Text(f"also registered as {one_line(', '.join(record.aliases))}", style=DIM))
+    return Group(*lines)
+
+
+def _section(heading: str, rows: Sequence[Row]) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=LABEL_WIDTH)
+    grid.add_column(ratio=1, overflow="fold")
+    for label, value in rows:
+        grid.add_row(styled(one_line(label), DIM), value)
+    return Group(Text(), Text(heading, style=HEADING), Padding(grid, (0, 0, 0, 2)))
+
+
+def _row(record: Record, name: str) -> Row:
+    """A field under its own label."""
+    return FIELDS[name].label, _value(getattr(record, name))
+
+
+def _value(value: object) -> RenderableType | None:
+    if value is None or value in ("", ()):
+        return None
+    if isinstance(value, bool):
+        return Text("Yes" if value else "No")
+    if isinstance(value, PartialDate | Enrollment):
+        return _typed(value)
+    if isinstance(value, tuple):
+        return styled(" / ".join(one_line(str(item)) for item in value))
+    return styled(one_line(str(value)))
+
+
+def _typed(value: PartialDate | Enrollment) -> Text:
+    words = value.text if isinstance(value, PartialDate) else "unknown" if value.count is None else f"{value.count:,}"
+    text = styled(one_line(words))
+    return text.append(f" ({humanised(value.type).lower()})", style=DIM) if value.type else text
+
+
+def _status(record: Record) -> list[Row]:
+    status = record.overall_status
+    words = styled(one_line(status.words), "bold red" if status.code in STOPPED else "bold green") if status else None
+    why = styled(f"“{one_line(record.why_stopped)}”", NOTICE) if record.why_stopped else None
+    return [
+        (FIELDS["overall_status"].label, words),
+        _row(record, "last_known_status"),
+        (FIELDS["why_stopped"].label, why),
+        _row(record, "enrollment"),
+    ]
+
+
+def _dates(record: Record) -> list[Row]:
+    names = (
+        "start_date",
+        "primary_completion_date",
+        "completion_date",
+        "status_verified_date",
+        "last_update_submit_date",
+        "last_update_post_date",
+    )
+    return [_row(record, name) for name in names]
+
+
+def _sponsor(record: Record) -> list[Row]:
+    party = record.responsible_party
+    about = [party.name, party.title, party.affiliation, humanised(party.type) if party.type else None] if party else []
+    return [
+        (FIELDS["lead_sponsor"].label, _organisation(record.lead_sponsor) if record.lead_sponsor else None),
+        (FIELDS["collaborators"].label, _stacked([_organisation(one) for one in record.collaborators])),
+        (FIELDS["responsible_party"].label, _value(", ".join(part for part in about if part))),
+    ]
+
+
+def _organisation(sponsor: Sponsor) -> Text:
+    text = styled(one_line(sponsor.name))
+    return text.append(f" ({one_line(humanised(sponsor.kind)).lower()})", style=DIM) if sponsor.kind else text
+
+
+def _design(record: Record) -> list[Row]:
+    names = ("study_type", "phases", "allocation", "intervention_model", "masking", "primary_purpose")
+    return [_row(record, name) for name in names]
+
+
+def _arms(record: Record) -> list[Row]:
+    rows = [(one.label, _described(humanised(one.type or ""), _under_arm(one))) for one in record.arms]
+    return [*rows, *((one.name, _described(humanised(one.type or ""), _under(one))) for one in record.interventions)]
+
+
+def _under_arm(arm: Arm) -> list[str | None]:
+    return [arm.description, f"With {', '.join(arm.interventions)}" if arm.interventions else None]
+
+
+def _under(intervention: Intervention) -> list[str | None]:
+    others = intervention.other_names
+    return [intervention.description, f"Also called {', '.join(others)}" if others else None]
+
+
+def _described(first: str, below: Iterable[str | None]) -> RenderableType:
+    lines = [styled(one_line(first))] if first else []
+    lines += [styled(_readable(text), DIM) for text in below if text]
+    return _stacked(lines) or Text("no description", style=DIM)
+
+
+def _stacked(lines: Sequence[Text]) -> RenderableType | None:
+    return Group(*lines) if lines else None
+
+
+def _outcomes(record: Record) -> list[Row]:
+    return [
+        (f"{role} {number}" if len(outcomes) > 1 else role, _outcome(outcome))
+        for role, outcomes in (
+            ("Primary", record.primary_outcomes),
+            ("Secondary", record.secondary_outcomes),
+            ("Other", record.other_outcomes),
+        )
+        for number, outcome in enumerate(outcomes, start=1)
+    ]
+
+
+def _outcome(outcome: Outcome) -> RenderableType:
+    measure = styled(one_line(outcome.measure))
+    if outcome.time_frame:
+        measure.append(f"  [{one_line(outcome.time_frame)}]", style="cyan")
+    return Group(measure, styled(_readable(outcome.description), DIM)) if outcome.description else measure
+
+
+def _eligibility(record: Record) -> list[Row]:
+    ages = [record.minimum_age, record.maximum_age]
+    span = f"{ages[0] or 'no lower limit'} to {ages[1] or 'no upper limit'}" if any(ages) else None
+    criteria = styled(_readable(record.eligibility_criteria)) if record.eligibility_criteria else None
+    return [
+        ("Age", _value(span)),
+        _row(record, "sex"),
+        _row(record, "healthy_volunteers"),
+        (FIELDS["eligibility_criteria"].label, criteria),
+    ]
+
+
+def _readable(text: str) -> str:
+    """Running text without the backslashes that Markdown needs and people don't: the registry puts one before ">"."""
+    return plain(re.sub(r"\\([\\`*_{}\[\]<>()#+.!~|-])", r"\1", text)).strip()
+
+
+def _sites_heading(record: Record) -> str:
+    countries = len({site.country for site in record.sites})
+    counts = f"{counted(len(record.sites), 'site')} in {counted(countries, 'country', 'countries')}"
+    return f"Sites: {counts}" if record.sites else "Sites"
+
+
+def _sites(record: Record) -> list[Row]:
+    """A row a country, the one with the most sites first."""
+    countries = Counter(site.country or "No country given" for site in record.sites)
+    return [
+        (country, _country([site for site in record.sites if (site.country or "No country given") == country]))
+        for country, _ in countries.most_common()
+    ]
+
+
+def _country(sites: Sequence[Site]) -> RenderableType:
+    if len(sites) <= MOST_CITIES:
+        return Group(*(_site(site) for site in sites))
+    cities = Counter(one_line(site.city or "no city given") for site in sites).most_common()
+    named = ", ".join(f"{city} {count}" if count > 1 else city for city, count in cities[:MOST_CITIES])
+    rest = len(cities) - MOST_CITIES
+    text = Text(counted(len(sites), "site")).append(f"  {named}", style=DIM)
+    if rest > 0:
+        text.append(f" and {counted(rest, 'more city', 'more cities')}", style=DIM)
+    statuses = Counter(humanised(site.status) for site in sites if site.status).most_common()
+    return text.append("".join(f"\n{status}: {count:,}" for status, count in statuses), style=DIM)
+
+
+def _site(site: Site) -> Text:
+    parts = [one_line(part) for part in (site.facility, site.city, site.state) if part]
+    text = Text(", ".join(parts) or "a site without a name")
+    return text.append(f"  {humanised(site.status)}", style=DIM) if site.status else text
+
+
+def _results(record: Record) -> list[Row]:
+    steps = [f"{humanised(step.type)} {step.date or 'on an unknown date'}" for step in record.submissions]
+    return [
+        _row(record, "has_results"),
+        _row(record, "results_first_submit_date"),
+        (FIELDS["submissions"].label, _stacked([styled(one_line(step)) for step in steps])),
+    ]
+
+
+def _documents(record: Record) -> list[Row]:
+    return [
+        (document.label, _value(" · ".join(part for part in (document.date, document.filename) if part) or "no file"))
+        for document in record.documents
+    ]

@@ -1,0 +1,55 @@
+"""What `monitor watch list` shows. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import DIM, HEADING
+from monitor.cli.render.text import counted, moment, one_line, styled
+
+
+class Watch(Protocol):
+    """What a row needs to know: `monitor.storage.watches.Watch` is one."""
+
+    @property
+    def id(self) -> int:
+        """What `monitor watch remove` takes."""
+
+    @property
+    def name(self) -> str | None:
+        """What its owner calls it."""
+
+    @property
+    def origin(self) -> str:
+        """Where it was made: `command` or `config`."""
+
+    @property
+    def created_at(self) -> datetime:
+        """In UTC."""
+
+    @property
+    def trials(self) -> int:
+        """How many trials it holds."""
+
+
+def watch_table(watches: Iterable[Watch]) -> RenderableType:
+    """A row a watch; where there is none, how to begin."""
+    rows = list(watches)
+    if not rows:
+        return Text("Nothing is watched yet. Begin with: monitor watch add NCT02116634")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
+    table.add_column("Watch", justify="right")
+    table.add_column("Trials", justify="right")
+    table.add_column("Name", overflow="fold")
+    table.add_column("Made by", overflow="fold")
+    table.add_column("Since", overflow="fold")
+    for watch in rows:
+        name = styled(one_line(watch.name)) if watch.name else Text("no name", style=DIM)
+        origin = "config.toml" if watch.origin == "config" else f"a {one_line(watch.origin)}"
+        since = Text(moment(watch.created_at), style=DIM)
+        table.add_row(str(watch.id), f"{watch.trials:,}", name, Text(origin, style=DIM), since)
+    return Group(table, Text(), Text(counted(len(rows), "watch", "watches"), style=DIM))

@@ -1,0 +1,91 @@
+"""Codes and values as people say them. Pure.
+
+A record's `Coded` values carry their words; what a change holds is JSON, so this is where its codes get theirs. Words
+that sentence case gets wrong are in one table; any other code, one never seen before too, becomes sentence case.
+"""
+
+import re
+
+from monitor.cli.render.text import one_line
+from monitor.model import Json
+
+CODED = frozenset(
+    (
+        "overall_status",
+        "last_known_status",
+        "study_type",
+        "phases",
+        "allocation",
+        "intervention_model",
+        "masking",
+        "primary_purpose",
+        "sex",
+    )
+)
+"""Fields whose values are codes. Other text is people's own and stays as it is, capitals included."""
+
+_IRREGULAR = {
+    "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
+    "UNKNOWN": "Unknown status",
+    "NA": "Not applicable",
+    "EARLY_PHASE1": "Early phase 1",
+    "NON_RANDOMIZED": "Non-randomized",
+    "ECT": "Educational/counseling/training",
+    "NIH": "NIH",
+    "NONE": "None (open label)",
+}
+
+
+def humanised(code: str) -> str:
+    """`NOT_YET_RECRUITING` as "Not yet recruiting"; what doesn't look like a code stays as it is."""
+    if code in _IRREGULAR:
+        return _IRREGULAR[code]
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
+        return one_line(code)
+    words = re.sub(r"(?<=[A-Z])(?=[0-9])", " ", code).replace("_", " ")
+    return words.capitalize()
+
+
+def said(value: Json, field: str = "") -> str:
+    """A value of *field* on one line: a code, a date, a count, an item of a list, or a list of such."""
+    if value is None or value in ("", [], {}):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return humanised(value) if field in CODED else one_line(value)
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(said(item, field) for item in value)
+    return item_said(value)
+
+
+def item_said(item: dict[str, Json]) -> str:
+    """An object on one line, by what it has: a date, a count, a site, a submission, or a name and what qualifies it."""
+    if "date" in item and not item.keys() - {"date", "type"}:
+        return _qualified(one_line(str(item["date"] or "no date")), item.get("type"))
+    if "count" in item:
+        return _qualified("no number" if item["count"] is None else said(item["count"]), item.get("type"))
+    if {"facility", "city", "country"} & item.keys():
+        return place(item)
+    for name in ("measure", "label", "name", "filename"):
+        if item.get(name):
+            return _qualified(
+                one_line(str(item[name])), item.get("time_frame") or item.get("type") or item.get("class")
+            )
+    return ", ".join(f"{name.replace('_', ' ')} {said(value)}" for name, value in item.items() if value)
+
+
+def place(site: dict[str, Json]) -> str:
+    """A site by facility, city and country."""
+    parts = [site.get(name) for name in ("facility", "city", "state", "country")]
+    return ", ".join(one_line(str(part)) for part in parts if part) or "a site without a name"
+
+
+def _qualified(words: str, qualifier: Json) -> str:
+    """A type is a code, which reads on in small letters; a time frame is people's own."""
+    if not qualifier:
+        return words
+    known = humanised(str(qualifier))
+    return f"{words} ({known if known == one_line(str(qualifier)) else known[:1].lower() + known[1:]})"

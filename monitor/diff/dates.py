@@ -1,0 +1,150 @@
+"""Start, primary completion and completion: partial dates that are estimated until they have happened. Pure.
+
+Two dates are compared by the coarser precision of both, and told in its unit, so that no day is ever invented:
+2026-03 -> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. A text that is no date at all counts
+as no date.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from monitor.diff.comparison import Comparison
+from monitor.diff.text import fold
+from monitor.diff.wording import count, cut
+from monitor.fields import FIELDS
+from monitor.model import Difference, PartialDate, Record
+
+
+class Distance(NamedTuple):
+    """From one date to another: in days between the earliest possible ones, and as people say it."""
+
+    days: int
+    amount: int
+    unit: str
+
+    @property
+    def words(self) -> str:
+        """The distance and its direction: 3 months later."""
+        return f"{count(abs(self.amount), self.unit)} {'later' if self.days > 0 else 'earlier'}"
+
+
+_PRECISIONS = {4: "year", 7: "month", 10: "day"}
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell each of the three dates that moved, came, went, happened, or is known better."""
+    for field in ("start_date", "primary_completion_date", "completion_date"):
+        before: PartialDate | None = getattr(pair.before, field)
+        after: PartialDate | None = getattr(pair.after, field)
+        if before != after and not _both_silent(before, after):
+            yield _difference(pair, field, before, after)
+
+
+def _both_silent(before: PartialDate | None, after: PartialDate | None) -> bool:
+    old, new = before or PartialDate(""), after or PartialDate("")
+    return fold(old.text) == fold(new.text) and old.type == new.type
+
+
+def _difference(pair: Comparison, field: str, before: PartialDate | None, after: PartialDate | None) -> Difference:
+    label = FIELDS[field].label
+    moved = distance(before, after)
+    kind = _kind(before, after, moved)
+    since = distance(_first(pair.baseline, field), after)
+    if before and after and moved:
+        summary = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since) + "."
+        measure = {"days": moved.days} | ({"days_since_baseline": since.days} if since else {})
+    else:
+        summary, measure = _unmeasured(label, before, after), None
+    return pair.difference(field, kind, before=before, after=after, summary=summary, measure=measure)
+
+
+def distance(before: PartialDate | None, after: PartialDate | None) -> Distance | None:
+    """How far *after* lies from *before*, by the coarser precision; None where one of them is no date."""
+    if not before or not after or not before.precision or not after.precision:
+        return None
+    length = min(len(before.text), len(after.text))
+    old, new = PartialDate(before.text[:length]).earliest, PartialDate(after.text[:length]).earliest
+    if old is None or new is None:
+        return None
+    days = (new - old).days
+    years = new.year - old.year
+    amounts = {"year": years, "month": 12 * years + new.month - old.month, "day": days}
+    unit = _PRECISIONS[length]
+    return Distance(days, amounts[unit], unit)
+
+
+def _first(baseline: Record | None, field: str) -> PartialDate | None:
+    return getattr(baseline, field) if baseline else None
+
+
+def _kind(before: PartialDate | None, after: PartialDate | None, moved: Distance | None) -> str:
+    if moved is None:
+        return _kind_unmeasured(before, after)
+    if before and after and (before.type, after.type) == ("ESTIMATED", "ACTUAL"):
+        return "date.actual"
+    if moved.days:
+        return "date.slipped" if moved.days > 0 else "date.advanced"
+    return "date.precision"
+
+
+def _kind_unmeasured(before: PartialDate | None, after: PartialDate | None) -> str:
+    if (after and after.precision) or not before:
+        return "date.added"
+    return "date.removed" if before.precision or not after else "date.precision"
+
+
+def _cumulative(moved: Distance, since: Distance | None) -> str:
+    if since is None or since.days == moved.days:
+        return ""
+    return f"; {since.words} than first registered" if since.days else "; as first registered"
+
+
+def _slipped(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
+    if before.type == after.type == "ACTUAL":
+        how = f"{label} (actual) was corrected"
+    else:
+        how = f"{label} slipped" if moved.days > 0 else f"{label} was brought forward"
+    return f"{how} from {before.text} to {after.text}, {moved.words}{_retyped(before, after)}"
+
+
+def _retyped(before: PartialDate, after: PartialDate) -> str:
+    if before.type == after.type:
+        return ""
+    if after.type == "ACTUAL":
+        return ", and is now marked as actual"
+    return ", and is an estimate again" if before.type == "ACTUAL" else ", and is now marked as an estimate"
+
+
+def _precision(label: str, before: PartialDate, after: PartialDate, _: Distance) -> str:
+    if before.text != after.text:
+        finer = "more" if len(after.text) > len(before.text) else "less"
+        return f"{label} is now given {finer} precisely: {after.text}, formerly {before.text}{_retyped(before, after)}"
+    return f"{label} stays {after.text}{_retyped(before, after)}"
+
+
+def _actual(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
+    if moved.days:
+        return f"{label} is now actual: {after.text}, {moved.words} than the estimate of {before.text}"
+    return f"{label} is now actual: {after.text}, as estimated"
+
+
+_SENTENCES = {
+    "date.slipped": _slipped,
+    "date.advanced": _slipped,
+    "date.precision": _precision,
+    "date.actual": _actual,
+}
+
+
+def _unmeasured(label: str, before: PartialDate | None, after: PartialDate | None) -> str:
+    if not before:
+        return f"{label} was added: {_shown(after)}."
+    if not after:
+        return f"{label} was removed; it was {_shown(before)}."
+    return f"{label} went from {_shown(before)} to {_shown(after)}."
+
+
+def _shown(partial: PartialDate | None) -> str:
+    text = cut(partial.text if partial else "", 40)
+    kind = f" ({partial.type.lower()})" if partial and partial.type else ""
+    return f"{text}{kind}" if partial and partial.precision else f"“{text}”, which is no date"

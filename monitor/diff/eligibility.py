@@ -1,0 +1,59 @@
+"""Who may take part: age, sex, healthy volunteers, and the criteria in full. Pure."""
+
+from collections.abc import Iterator
+
+from monitor.diff.comparison import Comparison
+from monitor.diff.design import coded_difference
+from monitor.diff.text import edit, fold
+from monitor.diff.wording import told_move, told_text
+from monitor.fields import FIELDS
+from monitor.model import Difference
+
+_VOLUNTEERS = {True: "accepted", False: "not accepted"}
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell the limits one by one, then the criteria."""
+    for field in ("minimum_age", "maximum_age"):
+        yield from _age(pair, field)
+    yield from coded_difference(pair, "sex", "eligibility.sex")
+    yield from _healthy_volunteers(pair)
+    yield from _criteria(pair)
+
+
+def _age(pair: Comparison, field: str) -> Iterator[Difference]:
+    before: str | None = getattr(pair.before, field)
+    after: str | None = getattr(pair.after, field)
+    old, new = fold(before), fold(after)
+    if old.casefold() != new.casefold():
+        summary = told_move(FIELDS[field].label, old or None, new or None)
+        yield pair.difference(field, "eligibility.age", before=before, after=after, summary=summary)
+
+
+def _healthy_volunteers(pair: Comparison) -> Iterator[Difference]:
+    before, after = pair.before.healthy_volunteers, pair.after.healthy_volunteers
+    if before is after:
+        return
+    if after is None:
+        summary = (
+            f"The record no longer says whether healthy volunteers are accepted; they were {_VOLUNTEERS[bool(before)]}."
+        )
+    else:
+        summary = f"Healthy volunteers are now {_VOLUNTEERS[after]}."
+    yield pair.difference(
+        "healthy_volunteers", "eligibility.healthy_volunteers", before=before, after=after, summary=summary
+    )
+
+
+def _criteria(pair: Comparison) -> Iterator[Difference]:
+    before, after = pair.before.eligibility_criteria, pair.after.eligibility_criteria
+    if before == after or fold(before) == fold(after):
+        return
+    yield pair.difference(
+        "eligibility_criteria",
+        "eligibility.criteria",
+        before=before,
+        after=after,
+        summary=told_text("Eligibility criteria", before, after),
+        measure=edit(before, after).measure,
+    )

@@ -1,0 +1,113 @@
+"""The results of a trial, on their way to publication and after it. Pure.
+
+A sponsor submits (RELEASE), the registry returns (RESET) or the sponsor takes back (UNRELEASE), and in the end the
+registry posts. Posting clears the list of steps: their going is told by it.
+"""
+
+from collections.abc import Iterator
+
+from monitor.diff.comparison import Comparison
+from monitor.diff.pairing import cancel
+from monitor.diff.rest import by_path
+from monitor.diff.text import fold
+from monitor.diff.tree import Leaf, leaves
+from monitor.diff.wording import count, cut, listing, name_words, quote
+from monitor.model import Difference, Submission
+
+_SHOWN = 100
+"""Places that a difference carries of a results section, which may hold ten thousand."""
+
+_STEPS = {
+    "RELEASE": ("results.submitted", "The sponsor submitted results to the registry{on}; they are not posted yet."),
+    "RESET": ("results.returned", "The registry returned the submitted results to the sponsor for correction{on}."),
+    "UNRELEASE": ("results.returned", "The sponsor took its submitted results back{on}."),
+}
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell posting or removal, the steps towards it, then what changed in posted results."""
+    if pair.before.has_results is not pair.after.has_results:
+        yield _posted(pair)
+    yield from _first_submitted(pair)
+    yield from _steps(pair)
+    if pair.before.has_results is pair.after.has_results:
+        yield from _content(pair)
+
+
+def _posted(pair: Comparison) -> Difference:
+    posted = pair.after.has_results
+    return pair.difference(
+        "has_results",
+        "results.posted" if posted else "results.removed",
+        before=pair.before.has_results,
+        after=posted,
+        summary="Results were posted." if posted else "The posted results were removed from the registry.",
+    )
+
+
+def _first_submitted(pair: Comparison) -> Iterator[Difference]:
+    before, after = pair.before.results_first_submit_date, pair.after.results_first_submit_date
+    if fold(before) == fold(after):
+        return
+    kind = "results.changed"
+    if not after:
+        summary = f"The date on which results were first submitted, {before}, was removed."
+    elif before:
+        summary = f"The date on which results were first submitted was corrected from {before} to {after}."
+    else:
+        kind = "results.submitted"
+        summary = f"Results were first submitted to the registry on {after}."
+    yield pair.difference("results_first_submit_date", kind, before=before, after=after, summary=summary)
+
+
+def _steps(pair: Comparison) -> Iterator[Difference]:
+    """One difference a type of step: what is listed now, and what is not any more."""
+    posted = pair.after.has_results and not pair.before.has_results
+    gone, come = cancel(() if posted else pair.before.submissions, pair.after.submissions, lambda step: step)
+    for type_ in dict.fromkeys(step.type for step in (*come, *gone)):
+        former = [step for step in gone if step.type == type_]
+        present = [step for step in come if step.type == type_]
+        kind, summary = _step_told(type_, former, present)
+        yield pair.difference("submissions", kind, before=former, after=present, summary=summary)
+
+
+def _step_told(type_: str, former: list[Submission], present: list[Submission]) -> tuple[str, str]:
+    if not present:
+        return (
+            "results.changed",
+            f"The registry no longer lists this step of the results' submission: {_shown(former)}.",
+        )
+    if type_ not in _STEPS:
+        return "results.changed", f"A new step of the results' submission is listed: {_shown(present)}."
+    kind, sentence = _STEPS[type_]
+    dates = sorted(step.date for step in present if step.date)
+    return kind, sentence.format(on=f" on {listing(dates)}" if dates else "")
+
+
+def _shown(steps: list[Submission]) -> str:
+    return listing([" of ".join(filter(None, (step.type.lower(), step.date))) for step in steps])
+
+
+def _content(pair: Comparison) -> Iterator[Difference]:
+    found = list(leaves(pair.before.results, pair.after.results))
+    if found:
+        before, after = by_path(found[:_SHOWN])
+        yield pair.difference(
+            "results",
+            "results.changed",
+            before=before,
+            after=after,
+            summary=f"Posted results changed in {count(len(found), 'place')}: {listing(_places(found), 4)}.",
+            measure={"places": len(found)},
+        )
+
+
+def _places(found: list[Leaf]) -> list[str]:
+    """The outcome measures concerned by name, and the other parts of the section."""
+    names: dict[str, None] = {}
+    for leaf in found:
+        part, _, inside = leaf.path.partition(".")
+        listed, bracket, rest = inside.partition("[")
+        named = listed == "outcomeMeasures" and bracket
+        names[quote(cut(rest.partition("]")[0], 50)) if named else name_words(part) or "all"] = None
+    return list(names)

@@ -1,0 +1,108 @@
+"""The JSON forms in which a difference carries values, and the way back. Pure.
+
+A coded value is its bare code; anything with members is an object of the members that it has. Nothing is lost on the
+way there and back except the words beside a code, which are for people.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from typing import Any
+
+from monitor.model import (
+    Arm,
+    Coded,
+    Enrollment,
+    Intervention,
+    Json,
+    Outcome,
+    PartialDate,
+    ResponsibleParty,
+    Site,
+    Sponsor,
+    StudyDocument,
+    Submission,
+)
+
+_SPELLED: dict[tuple[type, str], str] = {(PartialDate, "text"): "date", (Sponsor, "kind"): "class"}
+"""Members whose name in JSON is the registry's rather than the model's."""
+
+ITEMS: dict[str, type] = {
+    "collaborators": Sponsor,
+    "arms": Arm,
+    "interventions": Intervention,
+    "primary_outcomes": Outcome,
+    "secondary_outcomes": Outcome,
+    "other_outcomes": Outcome,
+    "sites": Site,
+    "submissions": Submission,
+    "documents": StudyDocument,
+    "phases": Coded,
+    "contacts": dict,
+}
+"""Fields that hold lists, and what the lists hold."""
+
+_SINGLE: dict[str, type] = {
+    **dict.fromkeys(("start_date", "primary_completion_date", "completion_date"), PartialDate),
+    "enrollment": Enrollment,
+    "lead_sponsor": Sponsor,
+    "responsible_party": ResponsibleParty,
+    **dict.fromkeys(
+        (
+            "overall_status",
+            "last_known_status",
+            "study_type",
+            "allocation",
+            "intervention_model",
+            "masking",
+            "primary_purpose",
+            "sex",
+        ),
+        Coded,
+    ),
+}
+
+
+def to_json(value: Any) -> Json:
+    """A value of the model, or a list of such, as JSON."""
+    if isinstance(value, Coded):
+        return value.code
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    spelled = _MEMBERS.get(type(value))
+    if spelled is None:
+        return value
+    members = ((name, getattr(value, member)) for member, name in spelled)
+    return {
+        name: list(content) if isinstance(content, tuple) else content
+        for name, content in members
+        if content not in (None, ())
+    }
+
+
+def from_json(field: str, value: Json) -> Any:
+    """The value of *field* that `to_json` made *value* of; for a field that holds a list, one item of it."""
+    kind = ITEMS.get(field) or _SINGLE.get(field)
+    if kind is None or value is None or kind is dict:
+        return value
+    if kind is Coded:
+        return Coded(value, value)
+    return _BUILDERS[kind](value)
+
+
+def _builder(kind: type) -> Callable[[dict[str, Json]], Any]:
+    members = {name: member for member, name in _MEMBERS[kind]}
+    required = {member.name: None for member in fields(kind) if member.default is MISSING}
+
+    def build(value: dict[str, Json]) -> Any:
+        given = {members[name]: content for name, content in value.items() if name in members}
+        return kind(**required | {name: tuple(c) if isinstance(c, list) else c for name, c in given.items()})
+
+    return build
+
+
+_MEMBERS: dict[type, list[tuple[str, str]]] = {
+    kind: [(member.name, _SPELLED.get((kind, member.name), member.name)) for member in fields(kind)]
+    for kind in (*ITEMS.values(), *_SINGLE.values())
+    if kind not in (Coded, dict)
+}
+_BUILDERS = {kind: _builder(kind) for kind in _MEMBERS}

@@ -1,0 +1,341 @@
+"""The one place that makes HTTP sessions: pace, deadline, size cap, retries, user agent.
+
+A session asks politely and gives up in good time; it never follows a redirect, never interprets a body and lets no
+exception of the libraries below it escape. The rule to keep: everything that a server can do to us is bounded here.
+
+| what a server does                          | what comes of it                                                  |
+|---------------------------------------------|-------------------------------------------------------------------|
+| answers 429 or 5xx, resets, breaks off      | asked again, up to 4 times in all, after a random pause           |
+| says Retry-After, up to 5 minutes           | asked again after that; the deadline moves on by as much          |
+| says Retry-After, longer than that          | `RegistryUnreachable` with the time that it asked for             |
+| trickles a header or body                   | cut at the deadline: a time-out alone begins anew with every byte |
+| sends more than the body cap, decompressed  | `AnswerTooLarge`, having read no further                          |
+| answers anything else, redirects included   | a `Response`: the adapter decides                                 |
+
+Looking up the host's name is the system's own affair and the one wait that the deadline cannot cut.
+"""
+
+import random as randomness
+import re
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from threading import Timer
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    IncompleteRead,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+
+from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
+from monitor.ports import Traffic
+
+ATTEMPTS = 4
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt."""
+PIECE = 64 * 1024
+_CUT = "no whole answer within the deadline"
+KEPT_OF_TOO_LARGE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: *headers* are found in any case, *body* is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class PoliteSession:
+    """HTTP GETs to one server. Not for several threads at once.
+
+    *deadline* is for one `get`, retries and pauses included, save for the pauses that the server asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        requests_per_second: float,
+        user_agent: str,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        deadline: float = 120.0,
+        body_cap: int = 32 * 1024 * 1024,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = randomness.random,
+    ) -> None:
+        if not (user_agent.isascii() and user_agent.isprintable()):
+            raise ConfigurationInvalid("the contact goes into an HTTP header: plain ASCII on one line is expected")
+        if not requests_per_second > 0:
+            raise ConfigurationInvalid(f"requests_per_second is {requests_per_second}: a number above 0 is expected")
+        self.traffic = Traffic()
+        self._interval = 1 / requests_per_second
+        self._timeouts = (connect_timeout, read_timeout)
+        self._deadline = deadline
+        self._body_cap = body_cap
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._random = random
+        self._next_start = float("-inf")
+        self._session = requests.Session()
+        # Without this, credentials for the host in ~/.netrc would be sent along.
+        self._session.auth = _without_credentials
+        # urllib3 also knows br and zstd; gzip is what the registries honour and what the cap is tested with.
+        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _CuttableAdapter())
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, body_cap: int | None = None) -> Response:
+        """The answer to one GET.
+
+        Raise RegistryUnreachable where there is none in the end, AnswerTooLarge where its body is over *body_cap*
+        bytes (the session's own where None), ConfigurationInvalid where *url* is no http(s) address.
+        """
+        host = urlsplit(checked_base_url(url.partition("?")[0])).netloc
+        cap = self._body_cap if body_cap is None else body_cap
+        until: float | None = None
+        attempt = 0
+        while True:
+            attempt += 1
+            self._keep_pace()
+            until = until or self._monotonic() + self._deadline
+            answer = self._attempt(url, headers or {}, cap, until)
+            if isinstance(answer, Response):
+                return answer
+            asked = answer.retry_after
+            if asked is not None and asked > LONGEST_RETRY_AFTER:
+                raise RegistryUnreachable(f"{host} answers {answer.why} and asks to be left alone for {asked:.0f} s")
+            pause = self._random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
+            if asked is not None:
+                pause = max(pause, asked)
+                until += pause
+            if attempt == ATTEMPTS or self._monotonic() + pause >= until:
+                times = f", {attempt} times" if attempt > 1 else ""
+                raise RegistryUnreachable(f"{host} gives no answer: {answer.why}{times}")
+            self._sleep(pause)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._session.close()
+
+    def _keep_pace(self) -> None:
+        """Wait until the next request may start."""
+        wait = self._next_start - self._monotonic()
+        if wait > 0:
+            self._sleep(wait)
+        self._next_start = max(self._next_start, self._monotonic()) + self._interval
+
+    def _attempt(self, url: str, headers: Mapping[str, str], cap: int, until: float) -> "Response | _Failure":
+        self.traffic.requests += 1
+        left = max(until - self._monotonic(), 0.001)
+        connect, read = self._timeouts
+        timeouts = min(connect, left), min(read, left)
+        try:
+            with _Cutter(left) as cutter:
+                try:
+                    with self._session.get(
+                        url, headers=dict(headers), timeout=timeouts, stream=True, allow_redirects=False
+                    ) as answer:
+                        if failure := _failure_of(answer):
+                            return failure
+                        body = self._body(answer, cap)
+                finally:
+                    cut = cutter.has_cut
+        except requests.exceptions.InvalidURL as error:
+            raise ConfigurationInvalid(f"“{_shown(url)}” is no address that can be asked") from error
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return _Failure(_CUT if cut else _why(error, timeouts))
+        # Where the end of the connection is the end of the body, a cut looks like a proper end.
+        return _Failure(_CUT) if cut else Response(answer.status_code, answer.headers, body, url)
+
+    def _body(self, answer: requests.Response, cap: int) -> bytes:
+        body = bytearray()
+        for piece in answer.raw.stream(PIECE, decode_content=True):
+            self.traffic.bytes += len(piece)
+            body += piece
+            if len(body) > cap:
+                host = urlsplit(answer.url).netloc
+                raise AnswerTooLarge(
+                    f"{host} answered with more than {cap:,} bytes", raw=bytes(body[:KEPT_OF_TOO_LARGE])
+                )
+        return bytes(body)
+
+
+def checked_base_url(url: str) -> str:
+    """*url* without the slash at its end.
+
+    Raise ConfigurationInvalid unless it is an http(s) address without user name, query and fragment: a password in it
+    would find its way into messages.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in parts.netloc or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", url):
+        raise ConfigurationInvalid(
+            f"“{_shown(url)}” is no base_url: an address such as https://clinicaltrials.gov/api/v2 is expected"
+        )
+    return url.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why an attempt did not give an answer, and how many seconds the server asked us to wait."""
+
+    why: str
+    retry_after: float | None = None
+
+
+def _failure_of(answer: requests.Response) -> _Failure | None:
+    """What makes this answer worth another attempt; None where it is an answer."""
+    status = answer.status_code
+    if status != HTTPStatus.TOO_MANY_REQUESTS and not 500 <= status <= 599:
+        return None
+    return _Failure(status_in_words(status), _retry_after(answer.headers))
+
+
+def status_in_words(status: int) -> str:
+    """`503 Service Unavailable`: the standard's words, not the server's."""
+    with suppress(ValueError):
+        return f"{status} {HTTPStatus(status).phrase}"
+    return f"HTTP status {status}"
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by the Retry-After header, RFC 9110 10.2.3; None where it is absent or garbage.
+
+    A date counts from the server's own Date header: its clock need not agree with ours.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    with suppress(ValueError, TypeError, OverflowError):
+        return max((parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("Date", ""))).total_seconds(), 0.0)
+    return None
+
+
+def _why(error: BaseException, timeouts: tuple[float, float]) -> str:
+    """What went wrong, in a person's words."""
+    chain = tuple(_causes(error))
+    connect, read = timeouts
+    by_class: tuple[tuple[type[BaseException], str], ...] = (
+        (NameResolutionError, "its name does not resolve"),
+        (ConnectionRefusedError, "connection refused"),
+        (ConnectionResetError, "the connection was reset"),
+        (BrokenPipeError, "the connection was reset"),
+        (requests.exceptions.ProxyError, "the proxy does not let us through"),
+        (requests.exceptions.SSLError, "no trustworthy TLS connection"),
+        (IncompleteRead, "the answer broke off"),
+        (DecodeError, "the answer's compression is damaged"),
+        (NewConnectionError, "no way to its network"),
+        (ConnectTimeoutError, f"no connection within {connect:g} s"),
+        (ReadTimeoutError, f"no answer within {read:g} s"),
+        (TimeoutError, f"no answer within {read:g} s"),
+        (requests.exceptions.ConnectTimeout, f"no connection within {connect:g} s"),
+        (requests.exceptions.Timeout, f"no answer within {read:g} s"),
+    )
+    for kind, words in by_class:
+        if any(isinstance(cause, kind) for cause in chain):
+            return words
+    return "it does not answer in proper HTTP"
+
+
+def _causes(error: object) -> "list[BaseException]":
+    """The exception and all that it wraps: requests and urllib3 keep causes in `args` and `reason` too."""
+    found: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and one not in found:
+            found.append(one)
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return found
+
+
+def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _shown(url: str) -> str:
+    """The address as it may stand in a message: on one line, short, without a user name and password."""
+    return re.sub(r"//[^/]*@", "//…@", "".join(c if c.isprintable() else "·" for c in url))[:200]
+
+
+# Cutting a wait short
+
+
+class _Cutter:
+    """Shuts the connection of one attempt down when its time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        self.has_cut = False
+        self._connections: list[socket.socket] = []
+        self._timer = Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "_Cutter":
+        self._token = _CUTTER.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        _CUTTER.reset(self._token)
+
+    def watch(self, connection: socket.socket) -> None:
+        self._connections.append(connection)
+        if self.has_cut:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.has_cut = True
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+_CUTTER: ContextVar[_Cutter | None] = ContextVar("_CUTTER", default=None)
+
+
+class _CuttableConnection(HTTPConnection):
+    def getresponse(self) -> Any:
+        if cutter := _CUTTER.get():
+            cutter.watch(self.sock)
+        return super().getresponse()
+
+
+class _CuttableTlsConnection(HTTPSConnection):
+    def getresponse(self) -> Any:
+        if cutter := _CUTTER.get():
+            cutter.watch(self.sock)
+        return super().getresponse()
+
+
+class _CuttableAdapter(HTTPAdapter):
+    """Makes connections whose header, too, can be cut: requests hands a response out only after its header."""
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = _CuttableTlsConnection if pool.scheme == "https" else _CuttableConnection
+        return pool

@@ -1,0 +1,199 @@
+"""Many trials in few requests: probing and fetching, where one bad record never spoils its batch.
+
+    page of many  --unparseable, too large, refused-->  its two halves  -->  …  -->  a single record
+                  --an id is absent from it-->  that single record: only there does the registry say why
+
+Halving finds one bad record among a hundred in seven pages. Where page after page fails, halving stops: then it is
+the registry, and asking a hundred times more would help nobody. A request that finds nobody at home ends the whole
+fetch at once, for each request has had its retries already.
+"""
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+
+import orjson
+
+from monitor.errors import AnswerTooLarge, AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
+from monitor.model import Document, Json
+from monitor.ports import Answer, Merged, Missing, Sighting, Unanswered, Unreadable
+from monitor.registries.clinicaltrials_gov.client import Client, PageUnparseable
+from monitor.registries.clinicaltrials_gov.documents import (
+    PROBED,
+    aliases_of,
+    document_of,
+    sighting_of,
+    trial_id_of,
+)
+from monitor.registries.clinicaltrials_gov.ids import is_trial_id
+
+FETCHED_AT_ONCE = 100
+PROBED_AT_ONCE = 400
+PATIENCE = 8
+"""Pages in a row that may fail and be halved; one bad record alone accounts for seven."""
+TOO_MUCH = (400, 413, 414, 431)
+"""Statuses after which a smaller batch may pass. 400 is both for a malformed id and for a line too long."""
+
+
+class Probing:
+    """Probes, remembering how many ids a request may hold."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._at_once = PROBED_AT_ONCE
+
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+        """Sightings in batches. A trial whose share of the answer is not as it should be is not in them."""
+        waiting = list(dict.fromkeys(trial_ids))
+        at_once = self._at_once
+        while waiting:
+            batch = waiting[:at_once]
+            try:
+                studies, _ = self._client.studies(batch, fields=PROBED)
+            except (AnswerTooLarge, RequestRefused) as error:
+                if not _is_too_much(error):
+                    yield _nobody(waiting, error)
+                    return
+                if malformed := _malformed_item(error, batch):
+                    waiting.remove(malformed)
+                elif len(batch) > 1:
+                    at_once = len(batch) // 2
+                else:
+                    return
+            except AnswerUnreadable:
+                # Whoever fetches these gets the same, and keeps it for people to see.
+                waiting = waiting[len(batch) :]
+            except RegistryUnreachable as error:
+                yield _nobody(waiting, error)
+                return
+            else:
+                self._at_once = at_once
+                waiting = waiting[len(batch) :]
+                yield _sightings(studies, batch)
+
+
+def fetch(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
+    """Documents in batches; every id is answered exactly once."""
+    ids = list(dict.fromkeys(trial_ids))
+    waiting = deque(ids[start : start + FETCHED_AT_ONCE] for start in range(0, len(ids), FETCHED_AT_ONCE))
+    failed_in_a_row = 0
+    while waiting:
+        batch = waiting.popleft()
+        try:
+            if len(batch) == 1:
+                yield [_single(client, batch[0])]
+                continue
+            studies, raw = client.studies(batch)
+        except RegistryUnreachable as error:
+            yield _nobody([*batch, *(trial_id for rest in waiting for trial_id in rest)], error)
+            return
+        except RegistryError as error:
+            failed_in_a_row += 1
+            if failed_in_a_row <= PATIENCE and (_is_too_much(error) or isinstance(error, PageUnparseable)):
+                middle = len(batch) // 2
+                waiting.extendleft((batch[middle:], batch[:middle]))
+            else:
+                yield [_failure(trial_id, error) for trial_id in batch]
+        else:
+            failed_in_a_row = 0
+            answers, absent = _answers(studies, raw, batch)
+            waiting.extendleft([trial_id] for trial_id in reversed(absent))
+            yield answers
+
+
+def _is_too_much(error: RegistryError) -> bool:
+    return isinstance(error, AnswerTooLarge) or (isinstance(error, RequestRefused) and error.status in TOO_MUCH)
+
+
+def _malformed_item(error: RegistryError, batch: Sequence[str]) -> str | None:
+    """The id that the registry calls malformed, counting from 1; None where it does not say."""
+    words = error.words if isinstance(error, RequestRefused) else ""
+    found = re.match(r"Item ([0-9]{1,4}) in parameter", words)
+    return batch[int(found[1]) - 1] if found and 1 <= int(found[1]) <= len(batch) else None
+
+
+def _nobody(trial_ids: Sequence[str], error: RegistryError) -> list[Unanswered]:
+    return [Unanswered(trial_id, str(error)) for trial_id in trial_ids]
+
+
+def _failure(trial_id: str, error: RegistryError) -> Unreadable | Unanswered:
+    if isinstance(error, AnswerUnreadable):
+        return Unreadable(trial_id, str(error), error.raw)
+    return Unanswered(trial_id, str(error))
+
+
+def _sightings(studies: Sequence[Json], batch: Sequence[str]) -> list[Sighting]:
+    """Sightings of the trials asked for. One that comes under another id, or twice, is left for fetching."""
+    found: dict[str, list[Sighting]] = {trial_id: [] for trial_id in batch}
+    for study in studies:
+        sighting = sighting_of(study)
+        if sighting and sighting.trial_id in found:
+            found[sighting.trial_id].append(sighting)
+    return [sightings[0] for sightings in found.values() if len(set(sightings)) == 1]
+
+
+def _answers(studies: Sequence[Json], raw: bytes, batch: Sequence[str]) -> tuple[list[Answer], list[str]]:
+    """What a page says of each trial that it speaks of, and the ids that it is silent about.
+
+    A record that nobody asked for is nobody's.
+    """
+    by_id: defaultdict[str, list[Json]] = defaultdict(list)
+    by_alias: defaultdict[str, list[Json]] = defaultdict(list)
+    for study in studies:
+        by_id[trial_id_of(study) or ""].append(study)
+        for alias in aliases_of(study):
+            by_alias[alias].append(study)
+    answers: list[Answer] = []
+    absent: list[str] = []
+    for trial_id in batch:
+        if found := by_id.get(trial_id) or by_alias.get(trial_id):
+            answers.append(_answer(trial_id, found, raw))
+        else:
+            absent.append(trial_id)
+    return answers, absent
+
+
+def _answer(trial_id: str, studies: Sequence[Json], raw: bytes) -> Answer:
+    """The answer for one trial from all records that came for it, usually one."""
+    try:
+        documents = {_document(study): None for study in studies}
+    except AnswerUnreadable as error:
+        return Unreadable(trial_id, str(error), _as_it_came(studies, raw))
+    if len(documents) > 1:
+        return Unreadable(trial_id, "several records that differ came for one id", _as_it_came(studies, raw))
+    document = next(iter(documents))
+    return document if document.trial_id == trial_id else Merged(trial_id, document.trial_id, document)
+
+
+def _document(study: Json) -> Document:
+    own = trial_id_of(study)
+    if not is_trial_id(own):
+        raise AnswerUnreadable("the answer names no trial (protocolSection.identificationModule.nctId)")
+    return document_of(study, own or "")
+
+
+def _as_it_came(studies: Sequence[Json], raw: bytes) -> bytes:
+    """The records' own share of a page; the whole page where they cannot be written down again."""
+    try:
+        return b"\n".join(orjson.dumps(study) for study in studies)
+    except TypeError:
+        return raw
+
+
+def _single(client: Client, trial_id: str) -> Answer:
+    """The answer for one trial from its own address."""
+    try:
+        study, raw, redirected = client.study(trial_id)
+    except RegistryUnreachable:
+        raise
+    except RequestRefused as error:
+        return Missing(trial_id, error.words) if error.status == 404 else _failure(trial_id, error)
+    except RegistryError as error:
+        return _failure(trial_id, error)
+    own = trial_id_of(study)
+    try:
+        if own != trial_id and is_trial_id(own) and (trial_id in aliases_of(study) or own == redirected):
+            return Merged(trial_id, own or "", document_of(study, own or ""))
+        return document_of(study, trial_id)
+    except AnswerUnreadable as error:
+        return Unreadable(trial_id, str(error), raw)

@@ -1,0 +1,207 @@
+"""Proof that an answer is the record asked for, and its canonical form. Pure.
+
+What passes here may become a snapshot, so whatever is not proven is refused with a reason in words: an error page, a
+record cut short or somebody else's must never look like a change. Proven is only what no registry record lacks; an
+unknown member or code passes, for the registry adds some now and then.
+
+Two answers with the same content have the same canonical bytes. Left out is what moves by itself: `derivedSection`
+with the date of the data build (new for every record at every refresh), sites' coordinates, and references that the
+registry, not the sponsor, attached. Kept of the derived section is `submissionTracking`, which tells of results under
+review. Null and empty members say nothing: the registry never sends any.
+"""
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from monitor.errors import AnswerTooLarge, AnswerUnreadable
+from monitor.model import Document, Json
+from monitor.ports import Sighting
+
+KEY = "clinicaltrials.gov"
+RECORD_CAP = 8 * 1024 * 1024
+"""Bytes of one record; the largest real one is 1.1 MB."""
+
+PROBED = (
+    "protocolSection.identificationModule.nctId",
+    "protocolSection.identificationModule.nctIdAliases",
+    "protocolSection.statusModule",
+    "protocolSection.sponsorCollaboratorsModule",
+    "protocolSection.designModule.enrollmentInfo",
+    "protocolSection.designModule.phases",
+    "hasResults",
+    "annotationSection",
+    "derivedSection.miscInfoModule.submissionTracking",
+)
+"""What a probe asks for: over real transitions it moved in all that mattered, in a twentieth of the bytes."""
+
+_REQUIRED = (
+    ("protocolSection.identificationModule.briefTitle", str),
+    ("protocolSection.sponsorCollaboratorsModule.leadSponsor.name", str),
+    ("protocolSection.descriptionModule", dict),
+    ("protocolSection.conditionsModule", dict),
+    ("protocolSection.designModule", dict),
+    ("hasResults", bool),
+)
+_WITHHELD = "WITHHELD"
+"""Status of a trial of an unapproved device, of which the registry shows little more than that it exists."""
+_KINDS = {str: "text", dict: "an object", bool: "true or false"}
+_SECTIONS = ("protocolSection", "resultsSection", "annotationSection", "documentSection", "derivedSection")
+
+
+def at(tree: Json, path: str) -> Json:
+    """What lies at a dotted path of objects; None where nothing does."""
+    for name in path.split("."):
+        if not isinstance(tree, dict):
+            return None
+        tree = tree.get(name)
+    return tree
+
+
+def trial_id_of(study: Json) -> str | None:
+    """Whose record this says it is."""
+    trial_id = at(study, "protocolSection.identificationModule.nctId")
+    return trial_id if isinstance(trial_id, str) else None
+
+
+def aliases_of(study: Json) -> tuple[str, ...]:
+    """Former ids of the same trial."""
+    aliases = at(study, "protocolSection.identificationModule.nctIdAliases")
+    return tuple(one for one in aliases if isinstance(one, str)) if isinstance(aliases, list) else ()
+
+
+def document_of(study: Json, trial_id: str) -> Document:
+    """The record of *trial_id* as a document.
+
+    Raise AnswerUnreadable, without raw bytes, where *study* is not proven to be that record.
+    """
+    if reason := reason_against(study, trial_id):
+        raise AnswerUnreadable(reason)
+    content = canonical(study)
+    if len(content) > RECORD_CAP:
+        raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
+    build = at(study, "derivedSection.miscInfoModule.versionHolder")
+    known = isinstance(build, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", build)
+    return Document(registry=KEY, trial_id=trial_id, content=content, build=build if known else None)
+
+
+def reason_against(study: Json, trial_id: str) -> str | None:
+    """Why *study* is not the record of *trial_id*, in one line; None where it is."""
+    if not isinstance(study, dict):
+        return f"{_kind(study)} came instead of a record"
+    found = trial_id_of(study)
+    if found is None:
+        return "the answer names no trial (protocolSection.identificationModule.nctId)"
+    if found != trial_id:
+        return f"the answer is the record of “{found[:40]}”, not of {trial_id}"
+    for name in _SECTIONS:
+        if not isinstance(study.get(name, {}), dict | None):
+            return f"{name} is {_kind(study[name])} instead of an object"
+    status = at(study, "protocolSection.statusModule.overallStatus")
+    if reason := _reason_against_value("protocolSection.statusModule.overallStatus", status, str):
+        return reason
+    required = _REQUIRED if status != _WITHHELD else ()
+    reasons = (_reason_against_value(path, at(study, path), kind) for path, kind in required)
+    return next((reason for reason in reasons if reason), None)
+
+
+def _reason_against_value(path: str, value: Json, kind: type) -> str | None:
+    if value is None:
+        return f"the record lacks {path}"
+    if not isinstance(value, kind):
+        return f"{path} is {_kind(value)} instead of {_KINDS[kind]}"
+    if value == "":
+        return f"{path} is empty"
+    return None
+
+
+def _kind(value: Json) -> str:
+    kinds = ((bool, "true or false"), (str, "text"), (dict, "an object"), (list, "a list"), (int | float, "a number"))
+    return next((words for kind, words in kinds if isinstance(value, kind)), "null")
+
+
+def canonical(study: dict[str, Any]) -> bytes:
+    """The content that counts, as sorted compact JSON. *study* stays as it is.
+
+    Raise AnswerUnreadable where it is nested too deeply to be written.
+    """
+    return _written(_without_noise(study))
+
+
+def _written(tree: Json) -> bytes:
+    """Sorted compact JSON without null and empty members."""
+    try:
+        content = orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        # orjson reads 1024 levels and writes 254. What can be written can also be walked.
+        raise AnswerUnreadable("the record is nested too deeply") from error
+    # A look at the bytes spares nearly every record the walk; where text holds these characters it does no harm.
+    if b"null" in content or b"[]" in content or b"{}" in content:
+        return orjson.dumps(_without_voids(tree), option=orjson.OPT_SORT_KEYS)
+    return content
+
+
+def _without_noise(study: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: section for name, section in study.items() if name != "derivedSection"}
+    tracking = at(study, "derivedSection.miscInfoModule.submissionTracking")
+    if tracking is not None:
+        kept["derivedSection"] = {"miscInfoModule": {"submissionTracking": tracking}}
+    protocol = dict(study.get("protocolSection") or {})
+    _filter_list(protocol, "contactsLocationsModule", "locations", keep=_without_coordinates)
+    _filter_list(protocol, "referencesModule", "references", keep=_unless_derived)
+    kept["protocolSection"] = protocol
+    return kept
+
+
+def _filter_list(protocol: dict[str, Any], module_name: str, list_name: str, *, keep: Any) -> None:
+    """Replace a list by what *keep* makes of its items, None meaning nothing; leave no empty container behind."""
+    module = protocol.get(module_name)
+    if not isinstance(module, dict) or not isinstance(items := module.get(list_name), list):
+        return
+    module = {**module, list_name: [kept for item in items if (kept := keep(item)) is not None]}
+    if not module[list_name]:
+        del module[list_name]
+    protocol[module_name] = module
+    if not module:
+        del protocol[module_name]
+
+
+def _without_coordinates(site: Json) -> Json:
+    if isinstance(site, dict) and "geoPoint" in site:
+        return {name: value for name, value in site.items() if name != "geoPoint"}
+    return site
+
+
+def _unless_derived(reference: Json) -> Json:
+    return None if isinstance(reference, dict) and reference.get("type") == "DERIVED" else reference
+
+
+def _without_voids(tree: Json) -> Json:
+    """The tree without null and empty members, and without what is empty for want of them."""
+    if isinstance(tree, dict):
+        pairs = ((name, _without_voids(value)) for name, value in tree.items())
+        return {name: value for name, value in pairs if value is not None and value not in ([], {})}
+    if isinstance(tree, list):
+        items = (_without_voids(value) for value in tree)
+        return [value for value in items if value is not None and value not in ([], {})]
+    return tree
+
+
+def sighting_of(study: Json) -> Sighting | None:
+    """What tells that a record moved, of a full record or of a probe's share of it; None where it names no trial."""
+    trial_id = trial_id_of(study)
+    if trial_id is None:
+        return None
+    seen = {path: value for path in PROBED if (value := at(study, path)) is not None}
+    try:
+        return Sighting(trial_id, sha256(_written(seen)).digest())
+    except AnswerUnreadable:
+        return None
+
+
+def sighting_of_content(document: Document) -> Sighting:
+    """What a probe would have seen of this document; its content is enough for that."""
+    seen = sighting_of(orjson.loads(document.content))
+    return seen or Sighting(document.trial_id, b"")

@@ -1,0 +1,229 @@
+"""What the registry shows at one moment, and the shelf on which the next moment is prepared.
+
+On the real registry a sponsor's change becomes visible with the next data build, together with everybody else's. So
+publishing only puts a version on the shelf; `Shelf.refresh` makes a new `Edition` of everything that waits there. An
+edition never changes: a request that started under one is answered from it to the end.
+"""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import count
+from threading import RLock
+
+from monitor.errors import NothingFound
+from monitor.model import Json
+from monitor.sandbox.databuild import DataBuild
+from monitor.sandbox.stock import Stock, WrittenState
+
+SECTIONS = (
+    "protocolSection",
+    "resultsSection",
+    "annotationSection",
+    "documentSection",
+    "derivedSection",
+    "hasResults",
+)
+_serials = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version of a trial. *former* is the study before it; None where the stock has that."""
+
+    study: Json
+    former: Json | None = None
+    serial: int = field(default_factory=lambda: next(_serials))
+    """Unlike that of any other version, so that rendered bytes can be kept by it."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Everything as of one data build."""
+
+    stock: Stock
+    build: DataBuild
+    previous_build: DataBuild
+    published: Mapping[str, Version | None]
+    """What differs from the stock, by trial id; None where the trial is gone."""
+    aliases: Mapping[str, str]
+    """Obsolete trial ids, each with the current one."""
+    trial_ids: "TrialIds"
+
+    def version(self, trial_id: str) -> Version | None:
+        """The published version of a trial; None where the stock's own is current, or the trial is gone."""
+        return self.published.get(trial_id)
+
+    def __contains__(self, trial_id: str) -> bool:
+        if trial_id in self.published:
+            return self.published[trial_id] is not None
+        return trial_id in self.stock
+
+    def study(self, trial_id: str) -> Json:
+        """The study as published, not to be changed. Raises KeyError where there is none."""
+        if trial_id not in self:
+            raise KeyError(trial_id)
+        version = self.published.get(trial_id)
+        return version.study if version else self.stock.study(trial_id)
+
+    def resolve(self, trial_id: str) -> str:
+        """The current id behind an obsolete one; any other id as it is."""
+        while trial_id not in self and trial_id in self.aliases:
+            trial_id = self.aliases[trial_id]
+        return trial_id if trial_id in self else self.stock.resolve(trial_id)
+
+    def values(self, trial_id: str, path: str) -> list[Json]:
+        """All values at a path of a study, lists walked through."""
+        version = self.published.get(trial_id)
+        names = path.split(".")
+        study = version.study if version else self.stock.study(trial_id, frozenset(names[1:2]))
+        found = [study]
+        for name in names:
+            below = [item[name] for item in found if isinstance(item, dict) and name in item]
+            found = [item for value in below for item in (value if isinstance(value, list) else [value])]
+        return found
+
+    def former_study(self, trial_id: str) -> Json:
+        """The study as it was before its last publication; the study itself where there was nothing before."""
+        version = self.published.get(trial_id)
+        if version is None:
+            return self.study(trial_id)
+        if version.former is not None:
+            return version.former
+        return self.stock.study(trial_id) if trial_id in self.stock else version.study
+
+
+class TrialIds:
+    """The ids of an edition's trials in rising order, listed when first asked for."""
+
+    def __init__(self, stock: Stock, published: Mapping[str, Version | None]) -> None:
+        self._stock = stock
+        self._published = published
+        self._listed: list[str] | None = None
+
+    def __call__(self) -> list[str]:
+        """All of them; not to be changed."""
+        if self._listed is None:
+            gone = {trial_id for trial_id, version in self._published.items() if version is None}
+            new = {trial_id for trial_id in self._published if trial_id not in self._stock}
+            self._listed = sorted({*self._stock, *new} - gone)
+        return self._listed
+
+
+class Shelf:
+    """The live edition, and what waits for the next."""
+
+    def __init__(self, stock: Stock, build: DataBuild) -> None:
+        self.stock = stock
+        self.live = Edition(stock, build, build, {}, {}, TrialIds(stock, {}))
+        self._waiting: dict[str, Version | None] = {}
+        self._waiting_aliases: dict[str, str] = {}
+        self._reached: dict[str, int] = {}
+        self._lock = RLock()
+
+    @property
+    def waiting(self) -> int:
+        """How many trials will be different after the next data build."""
+        return len(self._waiting)
+
+    def latest(self, trial_id: str) -> Json:
+        """A copy of a trial's latest version, live or waiting. Raises NothingFound where there is none."""
+        with self._lock:
+            version = self._waiting.get(trial_id)
+            if version:
+                return deepcopy(version.study)
+            if trial_id in self._waiting or trial_id not in self.live:
+                raise NothingFound(f"The sandbox has no trial {trial_id}: publish it first, or start with more trials.")
+            return deepcopy(self.live.study(trial_id))
+
+    def publish(self, study: Json) -> str:
+        """Put a version on the shelf and return its trial id. Nulls and empty members are left out."""
+        tidy = without_empties(study)
+        trial_id: str = tidy["protocolSection"]["identificationModule"]["nctId"]
+        ordered = {name: tidy[name] for name in sorted(tidy, key=section_rank)}
+        with self._lock:
+            current = self.live.version(trial_id)
+            self._waiting[trial_id] = Version(ordered, former=current.study if current else None)
+        return trial_id
+
+    def edit(self, trial_id: str, change: Callable[[Json], Json | None]) -> None:
+        """Publish what *change* makes of the latest version: what it returns, or what it did to its argument."""
+        with self._lock:
+            study = self.latest(trial_id)
+            self.publish(change(study) or study)
+
+    def next_state(self, trial_id: str) -> str:
+        """Publish the written state after the one published last. Raises NothingFound where there is none."""
+        states = self.stock.written.get(trial_id, ())
+        with self._lock:
+            reached = self._reached.get(trial_id, 0) + 1
+            if reached >= len(states):
+                raise NothingFound(f"The sandbox has no further state of {trial_id} written down: edit it instead.")
+            self.publish(states[reached].study)
+            self._reached[trial_id] = reached
+            return states[reached].label
+
+    def following_state(self, trial_id: str) -> WrittenState | None:
+        """The state that `next_state` would publish."""
+        return next(iter(self.stock.written.get(trial_id, ())[self._reached.get(trial_id, 0) + 1 :]), None)
+
+    def remove(self, trial_id: str) -> None:
+        """Let a trial disappear. Raises NothingFound where there is none."""
+        with self._lock:
+            self.latest(trial_id)
+            self._waiting[trial_id] = None
+
+    def merge(self, trial_id: str, *, into: str) -> None:
+        """Make *trial_id* an obsolete id of *into*. Raises NothingFound where either is missing."""
+
+        def add_alias(study: Json) -> None:
+            identification = study["protocolSection"]["identificationModule"]
+            aliases = [*identification.get("nctIdAliases", []), trial_id]
+            study["protocolSection"]["identificationModule"] = {
+                "nctId": identification["nctId"],
+                "nctIdAliases": aliases,
+                **{key: value for key, value in identification.items() if key not in ("nctId", "nctIdAliases")},
+            }
+
+        if trial_id == into:
+            raise NothingFound(f"{trial_id} cannot be merged into itself: name another trial.")
+        with self._lock:
+            self.latest(trial_id)
+            self.edit(into, add_alias)
+            self._waiting[trial_id] = None
+            self._waiting_aliases[trial_id] = into
+
+    def refresh(self) -> DataBuild:
+        """Make the next data build live, with everything that waited for it."""
+        with self._lock:
+            published = {**self.live.published, **self._waiting}
+            aliases = {**self.live.aliases, **self._waiting_aliases}
+            same_trials = all(
+                version is not None and trial_id in self.live for trial_id, version in self._waiting.items()
+            )
+            self.live = Edition(
+                self.stock,
+                self.live.build.next(),
+                self.live.build,
+                published,
+                {alias: current for alias, current in aliases.items() if published.get(alias) is None},
+                self.live.trial_ids if same_trials else TrialIds(self.stock, published),
+            )
+            self._waiting = {}
+            self._waiting_aliases = {}
+            return self.live.build
+
+
+def without_empties(value: Json) -> Json:
+    """A copy without nulls, empty lists and empty objects, which the registry never serves."""
+    if isinstance(value, dict):
+        kept = {key: without_empties(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item is not None and item not in ({}, [])}
+    if isinstance(value, list):
+        return [item for item in map(without_empties, value) if item is not None and item not in ({}, [])]
+    return value
+
+
+def section_rank(name: str) -> int:
+    """Where a section stands in a study; sections that nobody knows come before `hasResults`."""
+    return SECTIONS.index(name) if name in SECTIONS else len(SECTIONS) - 2

@@ -1,0 +1,270 @@
+"""The sandbox as tests, the demo and the command line hold it: a registry of one's own, with the strings to pull."""
+
+import signal
+from collections.abc import Callable, Collection
+from datetime import datetime
+from threading import Event, Thread
+from time import monotonic
+from types import TracebackType
+
+from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.model import Json
+from monitor.sandbox import api, control
+from monitor.sandbox.databuild import FIRST_BUILD, DataBuild
+from monitor.sandbox.editions import Shelf
+from monitor.sandbox.exchange import JSON, Answer, Request, Seen
+from monitor.sandbox.listing import Finder, canonical_id
+from monitor.sandbox.misbehaviour import Kind, Misbehaviour, Misbehaviours, applied, read_misbehaviour
+from monitor.sandbox.reading import Library
+from monitor.sandbox.rendering import Renderer
+from monitor.sandbox.server import Server
+from monitor.sandbox.stock import Stock
+
+LONGEST_LOG = 20_000
+RESET_STATUS = 0
+ORDINARY_HEADERS = {
+    "server": "istio-envoy",
+    "x-frame-options": "DENY",
+    "x-ua-compatible": "IE=edge",
+    "x-xss-protection": "1; mode=block",
+    "x-envoy-upstream-service-time": "12",
+    "via": "1.1 google",
+}
+
+
+class Sandbox:
+    """A local ClinicalTrials.gov.
+
+    *trials* synthetic trials, the same for the same *seed*, stand beside the written ones. *clock* tells the moment of
+    the first data build; without it that is always the same. Use it as a context manager, or call `start` and `stop`.
+
+    What changes a trial shows at once, because a data build is made right after it; with `refresh=False` it waits for
+    the next `refresh`, as on the real registry. Everything here may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        trials: int = 0,
+        seed: int = 1,
+        port: int = 0,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.requests: list[Seen] = []
+        """What was asked of the API, the eldest first; clear it as you like."""
+        self._port = port
+        self._shelf = Shelf(
+            Stock(trials=trials, seed=seed), DataBuild.latest(clock()) if clock else DataBuild(FIRST_BUILD)
+        )
+        self._renderer = Renderer()
+        self._finder = Finder()
+        self._misbehaviours = Misbehaviours()
+        self._server: Server | None = None
+        self._thread: Thread | None = None
+
+    # Being there
+
+    def __enter__(self) -> "Sandbox":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on loopback. Raises ConfigurationInvalid where the port is taken."""
+        try:
+            self._server = Server(self._port, self._respond)
+        except (OSError, OverflowError) as error:
+            raise ConfigurationInvalid(
+                f"The sandbox cannot listen on port {self._port} ({error}): choose another one, or 0 for any."
+            ) from None
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening and end all connections."""
+        if self._server and self._thread:
+            self._server.stop()
+            self._thread.join()
+            self._server = None
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        if self._server is None:
+            raise ConfigurationInvalid("The sandbox is not running: call start() first, or use it in a with statement.")
+        return self._server.server_port
+
+    @property
+    def page_url(self) -> str:
+        """The address of the control page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def base_url(self) -> str:
+        """The address of the API, to be configured in place of the registry's."""
+        return f"http://127.0.0.1:{self.port}{api.ROOT}"
+
+    # What stands in the registry
+
+    @property
+    def build(self) -> DataBuild:
+        """The live data build."""
+        return self._shelf.live.build
+
+    @property
+    def waiting(self) -> int:
+        """How many trials will be different after the next `refresh`."""
+        return self._shelf.waiting
+
+    def trial_ids(self) -> list[str]:
+        """The ids of all trials that are live, in rising order."""
+        return list(self._shelf.live.trial_ids())
+
+    def study(self, nct_id: str) -> Json:
+        """A copy of a trial's latest version, live or waiting. Raises NothingFound."""
+        return self._shelf.latest(read_id(nct_id))
+
+    def publish(self, study: Json, *, refresh: bool = True) -> str:
+        """Publish a new trial, or a new version of one, and return its id."""
+        trial_id = self._shelf.publish(study)
+        self._refresh_if(refresh)
+        return trial_id
+
+    def edit(self, nct_id: str, change: Callable[[Json], Json | None], *, refresh: bool = True) -> None:
+        """Publish what *change* makes of a copy of the latest version: what it returns, or what it did to the copy."""
+        self._shelf.edit(read_id(nct_id), change)
+        self._refresh_if(refresh)
+
+    def next_state(self, nct_id: str, *, refresh: bool = True) -> str:
+        """Publish the next written state of a trial, and return that state's label.
+
+        Raises NothingFound where there is none.
+        """
+        label = self._shelf.next_state(read_id(nct_id))
+        self._refresh_if(refresh)
+        return label
+
+    def remove(self, nct_id: str, *, refresh: bool = True) -> None:
+        """Let a trial disappear: its id is unknown from then on. Raises NothingFound."""
+        self._shelf.remove(read_id(nct_id))
+        self._refresh_if(refresh)
+
+    def merge(self, nct_id: str, *, into: str, refresh: bool = True) -> None:
+        """Make a trial's id an obsolete one of another trial. Raises NothingFound."""
+        self._shelf.merge(read_id(nct_id), into=read_id(into))
+        self._refresh_if(refresh)
+
+    def refresh(self) -> DataBuild:
+        """Make the next data build live, one day on, with everything that waited for it."""
+        return self._shelf.refresh()
+
+    def _refresh_if(self, wanted: bool) -> None:
+        if wanted:
+            self.refresh()
+
+    # What goes wrong
+
+    def misbehave(  # noqa: PLR0913 - one keyword for each thing that a kind can be told
+        self,
+        kind: str,
+        *,
+        times: int | None = None,
+        ids: Collection[str] | None = None,
+        path: str | None = None,
+        retry_after: int | str | None = None,
+        seconds: float = 5.0,
+        status: int = 200,
+        content_type: str = JSON,
+        body: bytes = b"",
+    ) -> None:
+        """Misbehave for the next *times* requests that it concerns, or until `behave`.
+
+        It concerns requests that name one of the trials *ids*, and whose path below the base URL starts with *path*;
+        all, where both are None. *kind* is one of `monitor.sandbox.misbehaviour.Kind`, where each says what it does
+        and which of the other arguments it reads. Raises ConfigurationInvalid.
+        """
+        misbehaviour = read_misbehaviour(
+            kind,
+            ids=ids,
+            path=path,
+            retry_after=retry_after,
+            seconds=seconds,
+            status=status,
+            content_type=content_type,
+            body=body,
+        )
+        self._misbehaviours.add(misbehaviour, times=times)
+
+    def behave(self) -> None:
+        """End all misbehaviour."""
+        self._misbehaviours.clear()
+
+    def misbehaviours(self) -> list[tuple[Misbehaviour, int | None]]:
+        """What is going wrong, each with the number of requests that it will still spoil; None for no end."""
+        return self._misbehaviours.active()
+
+    # How a request is answered
+
+    def _respond(self, request: Request) -> tuple[Answer, Misbehaviour | None]:
+        if not request.path.startswith("/api/"):
+            return control.answer(request, self), None
+        misbehaviour = self._misbehaviours.take(request)
+        answer = self._answer(request, misbehaviour)
+        self._log(request, RESET_STATUS if misbehaviour and misbehaviour.kind is Kind.RESET else answer.status)
+        if misbehaviour and misbehaviour.kind is Kind.REFRESH:
+            self.refresh()
+        return answer, misbehaviour
+
+    def _answer(self, request: Request, misbehaviour: Misbehaviour | None) -> Answer:
+        edition = self._shelf.live
+        tampering = misbehaviour if misbehaviour and misbehaviour.tampers else None
+        good = api.answer(request, Library(edition, self._renderer, self._finder, tampering))
+        answer = applied(misbehaviour, good) if misbehaviour else good
+        headers = {**ORDINARY_HEADERS, **answer.headers}
+        if answer.status in (200, 304):
+            headers["etag"] = edition.build.etag()
+        return Answer(answer.status, answer.content_type, answer.body, headers)
+
+    def _log(self, request: Request, status: int) -> None:
+        self.requests.append(Seen(request.method, request.target, status, monotonic()))
+        if len(self.requests) > LONGEST_LOG:
+            del self.requests[: LONGEST_LOG // 2]
+
+
+def read_id(text: str) -> str:
+    """A trial id in its usual form. Raises NothingFound for what cannot be one."""
+    trial_id = canonical_id(text.strip())
+    if trial_id is None:
+        raise NothingFound(f"{text!r} is no trial id: write NCT and up to eight digits.")
+    return trial_id
+
+
+def run(
+    *,
+    port: int = 0,
+    trials: int = 0,
+    seed: int = 1,
+    clock: Callable[[], datetime] | None = None,
+    on_ready: Callable[[Sandbox], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM. *on_ready* is called once the sandbox listens; nothing else is said.
+
+    To be called from the main thread, which alone may handle signals; handlers are as before afterwards.
+    """
+    ended = Event()
+    former = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with Sandbox(trials=trials, seed=seed, port=port, clock=clock) as sandbox:
+            if on_ready:
+                on_ready(sandbox)
+            ended.wait()
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -1,0 +1,66 @@
+"""The trials that a sandbox starts with: the written ones and any number of synthetic ones. Pure.
+
+A written trial is a file in `trials/`: its states in the order in which they were published, each a whole study as
+ClinicalTrials.gov serves it. The sandbox opens with the first. To add one, add a file; a state that never stood in the
+registry says so with `illustrative`.
+"""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+from monitor.model import Json
+from monitor.sandbox import synthetic
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenState:
+    """One state of a written trial."""
+
+    label: str
+    illustrative: bool
+    study: Json
+
+
+class Stock:
+    """What the sandbox holds before anything is published. Synthetic trials are made when asked for."""
+
+    def __init__(self, *, trials: int, seed: int) -> None:
+        self.seed = seed
+        self.trials = trials
+        self.written = read_written_trials()
+
+    def __contains__(self, trial_id: str) -> bool:
+        return trial_id in self.written or synthetic.index_of(trial_id) in range(self.trials)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from sorted(self.written)
+        yield from map(synthetic.trial_id, range(self.trials))
+
+    def resolve(self, trial_id: str) -> str:
+        """The current id behind an obsolete one that the stock knows; any other id as it is."""
+        current = synthetic.resolve(trial_id)
+        return current if current in self else trial_id
+
+    def study(self, trial_id: str, sections: Collection[str] | None = None) -> Json:
+        """A trial's first state. With *sections*, only these modules of it need to be there.
+
+        Raises KeyError where the stock has no such trial.
+        """
+        if trial_id in self.written:
+            return self.written[trial_id][0].study
+        if trial_id not in self:
+            raise KeyError(trial_id)
+        return synthetic.study(self.seed, synthetic.index_of(trial_id), sections)
+
+
+def read_written_trials() -> dict[str, tuple[WrittenState, ...]]:
+    """The files in `trials/`, by trial id."""
+    folder = resources.files("monitor.sandbox").joinpath("trials")
+    written = {}
+    for file in folder.iterdir():
+        if file.name.endswith(".json"):
+            states = json.loads(file.read_text(encoding="utf-8"))["states"]
+            written[file.name.removesuffix(".json")] = tuple(WrittenState(**state) for state in states)
+    return written

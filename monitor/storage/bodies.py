@@ -1,0 +1,81 @@
+"""How the bytes of a document are kept: zstd, a later one against an earlier full copy. Pure.
+
+A later document of a trial repeats nearly all of an earlier one, so the earlier one serves as dictionary: 20 kB become
+about 100 bytes instead of 6,000. Every frame states its size and carries a checksum.
+
+Facts: `max_output_size` of python-zstandard does not limit a frame that states its size, so the stated size is judged
+before anything is unpacked; the decoder then never writes more than it. Level 6 costs no more than 3 with a dictionary
+of 20 kB and saves a tenth; from 12 on it is ten times slower for 1 %.
+"""
+
+import threading
+
+import zstandard
+from zstandard import DICT_TYPE_RAWCONTENT, ZstdCompressionDict, ZstdCompressionParameters
+
+from monitor.errors import StoreCorrupt
+
+LARGEST = 64 * 1024 * 1024
+"""No more than this is ever unpacked, in bytes."""
+
+_FULL_LEVEL = 3
+_DELTA_LEVEL = 6
+
+
+class _Codecs(threading.local):
+    """A compressor and a decompressor to reuse: making one costs as much as a small document, and sharing is unsafe."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_FULL_LEVEL, write_checksum=True)
+        self.decompressor = zstandard.ZstdDecompressor(max_window_size=LARGEST)
+
+
+_codecs = _Codecs()
+
+
+def compress(content: bytes) -> bytes:
+    """A full copy."""
+    return _codecs.compressor.compress(content)
+
+
+def compress_against(content: bytes, base: bytes) -> bytes:
+    """What *content* says that *base* does not."""
+    # Told both sizes, zstd makes its window reach back over the whole base.
+    parameters = ZstdCompressionParameters.from_level(
+        _DELTA_LEVEL, source_size=len(content), dict_size=len(base), write_checksum=True
+    )
+    return zstandard.ZstdCompressor(compression_params=parameters, dict_data=_dictionary(base)).compress(content)
+
+
+def decompress(body: bytes, *, what: str, size: int | None = None, base: bytes | None = None) -> bytes:
+    """The content of a body, *size* bytes where that is known.
+
+    *base* is what it was compressed against. Raise StoreCorrupt, naming *what* was to be read, where anything at all
+    is wrong with it: it then gives nothing rather than half.
+    """
+    try:
+        stated = zstandard.get_frame_parameters(body).content_size
+        if stated > LARGEST or size not in (None, stated):
+            raise StoreCorrupt(_remedy(what, f"its body claims {stated} bytes"))
+        return _decompressor(base).decompress(body, allow_extra_data=False)
+    except (zstandard.ZstdError, TypeError, ValueError) as error:
+        raise StoreCorrupt(_remedy(what, str(error))) from error
+
+
+def damaged(what: str, reason: str) -> StoreCorrupt:
+    """The error for something that was read back and is not what was written."""
+    return StoreCorrupt(_remedy(what, reason))
+
+
+def _remedy(what: str, reason: str) -> str:
+    return f"{what} is damaged in the database ({reason}): restore a backup"
+
+
+def _decompressor(base: bytes | None) -> zstandard.ZstdDecompressor:
+    if base is None:
+        return _codecs.decompressor
+    return zstandard.ZstdDecompressor(dict_data=_dictionary(base), max_window_size=LARGEST)
+
+
+def _dictionary(base: bytes) -> ZstdCompressionDict:
+    return ZstdCompressionDict(base, dict_type=DICT_TYPE_RAWCONTENT)

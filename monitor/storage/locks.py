@@ -1,0 +1,29 @@
+"""Who may do what at one moment. On SQLite the one write transaction at a time is every lock there is."""
+
+from zlib import crc32
+
+from sqlalchemy import Connection, text
+
+_NAMESPACE = 0x6D6F6E
+"""Sets our locks apart from those of other programs in the same PostgreSQL database."""
+
+
+def lock_registry(tx: Connection, registry: str) -> None:
+    """Let one transaction at a time decide about a registry's trials; the lock ends with the transaction.
+
+    What is read behind it stays true until the commit.
+    """
+    _lock(tx, f"registry {registry}")
+
+
+def lock_schema(tx: Connection) -> None:
+    """Let one transaction at a time migrate the database."""
+    _lock(tx, "schema")
+
+
+def _lock(tx: Connection, what: str) -> None:
+    if tx.dialect.name == "postgresql":
+        tx.execute(
+            text("SELECT pg_advisory_xact_lock(:namespace, :key)"),
+            {"namespace": _NAMESPACE, "key": crc32(what.encode()) - 2**31},
+        )

@@ -1,0 +1,200 @@
+"""Every document that a registry served, by trial and number.
+
+A later snapshot is kept as its difference to the latest full copy of a served record, so reading one unpacks two bodies
+at most. Registry's words on a removal or merger are short: they are always full, and never a base.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
+
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.model import Document, Snapshot, State
+from monitor.storage import bodies
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.tables import snapshots
+
+_BATCH = 500
+"""Snapshots a statement: at 12 columns each, well under what SQLite takes."""
+_LONGEST_REACH = 20
+"""Numbers between a snapshot and its base: after that many changes a new full copy is due."""
+
+_base = snapshots.alias("base")
+_of_same_trial = and_(_base.c.registry == snapshots.c.registry, _base.c.trial_id == snapshots.c.trial_id)
+_with_base = select(snapshots, _base.c.body.label("base_body"), _base.c.size.label("base_size")).select_from(
+    snapshots.outerjoin(_base, and_(_of_same_trial, _base.c.number == snapshots.c.base))
+)
+_key = (snapshots.c.registry, snapshots.c.trial_id, snapshots.c.number)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """A snapshot in a list, without its document."""
+
+    number: int
+    taken_at: datetime
+    state: State
+    registry_version: str | None
+    stored: int
+    """Bytes of the compressed body."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """A full copy that later snapshots are compressed against; *stored* is its compressed size."""
+
+    number: int
+    content: bytes
+    stored: int
+
+
+def add(tx: Connection, snapshots_: Iterable[Snapshot]) -> list[Snapshot]:
+    """Keep snapshots; give those that were not there yet. One that is there already stays as it is."""
+    added = []
+    for batch in chunks(snapshots_, _BATCH):
+        bases = _bases(tx, batch)
+        rows = [_row(snapshot, bases) for snapshot in sorted(batch, key=lambda snapshot: snapshot.number)]
+        new = {tuple(row) for row in add_new(tx, snapshots, rows, returning=_key)}
+        added += [snapshot for snapshot in batch if _key_of(snapshot) in new]
+    return added
+
+
+def latest(tx: Connection, registry: str, trial_id: str, *, state: State | None = None) -> Snapshot | None:
+    """The snapshot of the highest number, or of the highest with that *state*; None where there is none."""
+    return latest_of(tx, registry, [trial_id], state=state).get(trial_id)
+
+
+def latest_of(
+    tx: Connection, registry: str, trial_ids: Iterable[str], *, state: State | None = None
+) -> dict[str, Snapshot]:
+    """`latest` of many trials, by trial id; trials without one are left out."""
+    found = {}
+    for chunk in chunks(trial_ids):
+        highest = _highest(registry, chunk)
+        query = _with_base.where(tuple_(*_key).in_(highest if state is None else highest.where(_is(state))))
+        found.update({row.trial_id: _restored(row) for row in tx.execute(query)})
+    return found
+
+
+def get(tx: Connection, registry: str, trial_id: str, number: int) -> Snapshot:
+    """That snapshot. Raise NothingFound, saying which there are, where it is not among them."""
+    query = _with_base.where(
+        snapshots.c.registry == registry, snapshots.c.trial_id == trial_id, snapshots.c.number == number
+    )
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NothingFound(_absent(trial_id, number, [row.number for row in listing(tx, registry, trial_id)]))
+    return _restored(row)
+
+
+def listing(tx: Connection, registry: str, trial_id: str) -> list[SnapshotRow]:
+    """Every snapshot of a trial in the order of their numbers, without documents."""
+    c = snapshots.c
+    query = (
+        select(c.number, c.taken_at, c.state, c.registry_version, func.length(c.body))
+        .where(snapshots.c.registry == registry, snapshots.c.trial_id == trial_id)
+        .order_by(snapshots.c.number)
+    )
+    return [SnapshotRow(*row) for row in tx.execute(query)]
+
+
+def _key_of(snapshot: Snapshot) -> tuple[str, str, int]:
+    return snapshot.document.registry, snapshot.document.trial_id, snapshot.number
+
+
+def _is(state: State) -> Any:
+    return snapshots.c.state == state
+
+
+def _highest(registry: str, trial_ids: Sequence[str]) -> Select[Any]:
+    """The keys of the trials' latest snapshots."""
+    return (
+        select(snapshots.c.registry, snapshots.c.trial_id, func.max(snapshots.c.number))
+        .where(snapshots.c.registry == registry, snapshots.c.trial_id.in_(trial_ids))
+        .group_by(snapshots.c.registry, snapshots.c.trial_id)
+    )
+
+
+def _row(snapshot: Snapshot, bases: dict[tuple[str, str], _Base]) -> dict[str, Any]:
+    """The row of a snapshot; a full copy becomes the base of those that follow in this batch."""
+    document = snapshot.document
+    trial = document.registry, document.trial_id
+    body = _difference(snapshot, bases.get(trial))
+    base = bases[trial].number if body else None
+    if body is None:
+        body = bodies.compress(document.content)
+        if document.state is State.LISTED:
+            bases[trial] = _Base(snapshot.number, document.content, len(body))
+    return {
+        "registry": document.registry,
+        "trial_id": document.trial_id,
+        "number": snapshot.number,
+        "state": document.state,
+        "digest": document.digest,
+        "taken_at": snapshot.taken_at,
+        "registry_version": snapshot.registry_version,
+        "build": document.build,
+        "base": base,
+        "size": len(document.content),
+        "body": body,
+    }
+
+
+def _difference(snapshot: Snapshot, base: _Base | None) -> bytes | None:
+    """The body against *base*; None where a full copy is the better choice."""
+    content = snapshot.document.content
+    if base is None or snapshot.document.state is not State.LISTED or snapshot.number - base.number > _LONGEST_REACH:
+        return None
+    body = bodies.compress_against(content, base.content)
+    if len(body) <= base.stored // 2 or len(body) <= len(bodies.compress(content)) // 2:
+        return body
+    return None
+
+
+def _bases(tx: Connection, batch: Sequence[Snapshot]) -> dict[tuple[str, str], _Base]:
+    """The latest full copies of the trials that have snapshots already.
+
+    A copy that turns out to be damaged is passed over: what comes next is then kept in full.
+    """
+    later: dict[str, list[str]] = {}
+    for snapshot in batch:
+        if snapshot.number > 1:
+            later.setdefault(snapshot.document.registry, []).append(snapshot.document.trial_id)
+    bases = {}
+    for registry, trial_ids in later.items():
+        full = _highest(registry, trial_ids).where(snapshots.c.base.is_(None), _is(State.LISTED))
+        for row in tx.execute(_with_base.where(tuple_(*_key).in_(full))):
+            try:
+                content = _restored(row).document.content
+            except StoreCorrupt:
+                continue
+            bases[registry, row.trial_id] = _Base(row.number, content, len(row.body))
+    return bases
+
+
+def _restored(row: Row[Any]) -> Snapshot:
+    """The snapshot of a row of `_with_base`, proved to be what was kept."""
+    what = f"snapshot {row.number} of {row.trial_id}"
+    base = None
+    if row.base is not None:
+        base = bodies.decompress(row.base_body, size=row.base_size, what=f"snapshot {row.base} of {row.trial_id}")
+    document = Document(
+        row.registry,
+        row.trial_id,
+        bodies.decompress(row.body, size=row.size, base=base, what=what),
+        state=row.state,
+        build=row.build,
+    )
+    if document.digest != row.digest:
+        raise bodies.damaged(what, "its SHA-256 is another")
+    return Snapshot(row.number, document, row.taken_at, row.registry_version)
+
+
+def _absent(trial_id: str, number: int, numbers: Sequence[int]) -> str:
+    if not numbers:
+        return f"{trial_id} has no snapshots yet: run `monitor check {trial_id}`"
+    there = "1" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    return f"{trial_id} has no snapshot {number}: choose from {there}"

@@ -1,0 +1,203 @@
+"""Opens a database and gives transactions. The only module that knows how the two stores differ as engines.
+
+A writer on SQLite begins with BEGIN IMMEDIATE: with a deferred one, two processes that read before they write lose
+writes to "database is locked". Never hold `read` open around `begin` in one thread: with a rollback journal the writer
+waits for the reader.
+
+Any error of a driver becomes a `StoreError` where it happens, so also inside a caller's block.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError
+
+from monitor.errors import StoreUnavailable
+from monitor.storage.failures import LOCK_SECONDS, Place, explain
+from monitor.storage.journals import choose_journal
+from monitor.storage.locks import lock_schema
+from monitor.storage.migrations import HEAD, REVISIONS
+
+_OLDEST_SQLITE = (3, 35, 0)
+"""The first that knows RETURNING."""
+_FORMS = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+
+
+class Store:
+    """A database of today's schema."""
+
+    def __init__(self, engine: Engine, place: Place) -> None:
+        self._engine = engine
+        self.place = place
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open a database; create it, its folder and its tables where they are missing, and migrate it where it is old.
+
+        Any number of processes may do so at once. Raise StoreUnavailable or StoreCorrupt with the remedy.
+        """
+        engine, place = _engine(url)
+        store = cls(engine, place)
+        try:
+            if engine.dialect.name == "sqlite":
+                _settle_journal(engine, place)
+            with store.read() as tx:
+                revision = _revision(tx, place)
+            if revision != HEAD:
+                store._migrate()
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one state of the database, and cannot write."""
+        return self._transaction(writes=False)
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction that is committed at the end of the block, or rolled back by an exception."""
+        return self._transaction(writes=True)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        options: dict[str, Any] = {"writes": writes}
+        if not writes and self._engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def _migrate(self) -> None:
+        # Loaded only here: 100 ms that only the first start needs.
+        from alembic import command
+        from alembic.config import Config
+
+        with self.begin() as tx:
+            lock_schema(tx)
+            if _revision(tx, self.place) == HEAD:
+                return  # another process did it while we waited
+            config = Config(attributes={"connection": tx})
+            config.set_main_option("script_location", "monitor.storage:migrations")
+            command.upgrade(config, "head")
+
+
+def migrate(url: str) -> None:
+    """Bring a database to today's schema, creating it where it is missing."""
+    Store.open(url).close()
+
+
+def _engine(text_: str) -> tuple[Engine, Place]:
+    """An engine that is not connected yet, and how to speak of it."""
+    try:
+        url = make_url(text_)
+    except ArgumentError as error:
+        # The text is not shown: what cannot be taken apart may hold a password anywhere.
+        raise StoreUnavailable(f"store.url is no database URL: {_FORMS}") from error
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        return _sqlite_engine(url)
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return _postgresql_engine(url.set(drivername="postgresql+psycopg"))
+    raise StoreUnavailable(f"store.url names {url.drivername}, which is not a store of this program: {_FORMS}")
+
+
+def _sqlite_engine(url: URL) -> tuple[Engine, Place]:
+    if not url.database or url.database == ":memory:" or url.query:
+        raise StoreUnavailable("store.url names no file: write sqlite:///FILE and nothing behind it")
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreUnavailable(
+            f"this Python has SQLite {sqlite3.sqlite_version} and 3.35 is needed: use a newer Python, or PostgreSQL"
+        )
+    place = Place(url.database)
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{place.name} cannot be created ({error.strerror}: {error.filename}): choose another with store.url"
+        ) from error
+    # isolation_level None: the driver begins no transactions of its own.
+    engine = create_engine(
+        url.set(drivername="sqlite"), connect_args={"isolation_level": None, "timeout": LOCK_SECONDS}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", partial(_translate, place=place))
+    return engine, place
+
+
+def _postgresql_engine(url: URL) -> tuple[Engine, Place]:
+    host = url.host or url.query.get("host") or "the local socket"
+    port = f":{url.port}" if url.port else ""
+    place = Place(f"PostgreSQL database {url.database or url.username!r} at {host}{port}", url.password)
+    try:
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ImportError as error:
+        raise StoreUnavailable(
+            f"{place.name} needs a driver that is not installed: pip install 'registry-monitor[postgres]'"
+        ) from error
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "handle_error", partial(_translate, place=place))
+    return engine, place
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -16000")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    match connection.get_execution_options():
+        case {"writes": True}:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        case {"writes": False}:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("BEGIN")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    connection.commit()
+
+
+def _translate(context: ExceptionContext, *, place: Place) -> BaseException | None:
+    return explain(context.original_exception, place)
+
+
+def _settle_journal(engine: Engine, place: Place) -> None:
+    """Set the journal mode that this SQLite may use; it stays with the file.
+
+    WAL stays only where it is safe: another program, or a newer Python, may have set it.
+    """
+    journal = choose_journal(sqlite3.sqlite_version_info)
+    with engine.connect() as connection:  # outside any transaction, where alone the mode can change
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        if mode != journal.mode:
+            mode = connection.exec_driver_sql(f"PRAGMA journal_mode = {journal.mode}").scalar_one()
+    if mode == "wal" != journal.mode:
+        raise StoreUnavailable(f"{place.name} is in WAL mode and in use: end the other processes. {journal.reason}")
+
+
+def _revision(tx: Connection, place: Place) -> str | None:
+    """The schema's revision; None for a database without tables. Refuse one that is not ours or from the future."""
+    tables = inspect(tx).get_table_names()
+    if "alembic_version" not in tables:
+        if tables and tx.dialect.name == "sqlite":
+            raise StoreUnavailable(f"{place.name} holds tables of another program: choose another with store.url")
+        return None
+    revision: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if revision is not None and revision not in REVISIONS:
+        raise StoreUnavailable(
+            f"{place.name} was written by a newer version (schema {revision}, known here up to {HEAD}): "
+            "pip install --upgrade registry-monitor"
+        )
+    return revision

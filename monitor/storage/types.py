@@ -1,0 +1,105 @@
+"""Column types that give back what they were given on both stores, or say that the database is damaged.
+
+They hand SQLAlchemy plain functions, and those remember: ten thousand rows of one pass share a few times and states.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+from monitor.errors import StoreCorrupt
+from monitor.model import State
+
+Processor = Callable[[Any], Any]
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time: aware in, aware and in UTC out. SQLite keeps `2026-11-22 17:00:00`, which sorts as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL has a type for this."""
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
+
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """Refuse a time without a zone: nobody knows when that is."""
+        return _in_utc if dialect.name == "postgresql" else _as_text
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
+        """Times of PostgreSQL arrive in the session's zone."""
+        return _in_utc if dialect.name == "postgresql" else _from_text
+
+
+class StateName(TypeDecorator[State]):
+    """A `State` by its value."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """A driver may have ideas of its own about enums: give it the bare text."""
+        return _value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
+        """Only a damaged database holds another word."""
+        return _state
+
+
+class Words(TypeDecorator[str]):
+    """Text that came from outside: PostgreSQL refuses the character NUL, so neither store gets one."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """Show that something was there."""
+        return _without_nul
+
+
+@lru_cache(maxsize=1024)
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _as_text(value: datetime | None) -> str | None:
+    utc = _in_utc(value)
+    return utc and utc.replace(tzinfo=None).isoformat(" ")
+
+
+@lru_cache(maxsize=1024)
+def _from_text(value: str | None) -> datetime | None:
+    try:
+        return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except (TypeError, ValueError) as error:
+        raise _misplaced(value, "a time") from error
+
+
+def _value(state: State | None) -> str | None:
+    return None if state is None else State(state).value
+
+
+@lru_cache(maxsize=1024)
+def _state(value: str | None) -> State | None:
+    try:
+        return None if value is None else State(value)
+    except ValueError as error:
+        raise _misplaced(value, "a trial's state") from error
+
+
+def _without_nul(value: str | None) -> str | None:
+    return value and value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _misplaced(value: object, place: str) -> StoreCorrupt:
+    return StoreCorrupt(f"the database holds {str(value)[:40]!r} where {place} belongs: restore a backup")

@@ -1,0 +1,113 @@
+"""The program under test: real storage, a real registry on loopback, and a clock that the test moves."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.check import Pass, check
+from monitor.http import PoliteSession
+from monitor.model import Checked, Event, Result
+from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.sandbox import Sandbox
+from monitor.storage import events, quarantine, snapshots, watches
+from monitor.storage.store import Store
+
+WITHDRAWN_LATER = "NCT02116634"
+
+
+class Clock:
+    """Now, until the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 17, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class Program:
+    """What a test does with the program: check trials, and look at what is kept."""
+
+    def __init__(self, store: Store, sandbox: Sandbox) -> None:
+        self.store = store
+        self.sandbox = sandbox
+        self.clock = Clock()
+        self.registry = ClinicalTrialsGov(
+            base_url=sandbox.base_url,
+            session=PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None),
+        )
+
+    def check(self, *trial_ids: str) -> dict[str, Checked]:
+        """The last word on each trial."""
+        return {checked.trial_id: checked for checked in self.told(*trial_ids)}
+
+    def told(self, *trial_ids: str) -> list[Checked]:
+        look = Pass(registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7))
+        return list(check(trial_ids or self.watched(), look))
+
+    def results(self, *trial_ids: str) -> dict[str, Result]:
+        return {trial_id: checked.result for trial_id, checked in self.check(*trial_ids).items()}
+
+    def watch(self, *trial_ids: str) -> None:
+        with self.store.begin() as tx:
+            watches.add(
+                tx, registry=self.registry.key, trial_ids=trial_ids, origin="command", name=None, at=self.clock()
+            )
+
+    def watched(self) -> tuple[str, ...]:
+        from monitor.storage import trials
+
+        with self.store.read() as tx:
+            return tuple(trial.trial_id for trial in trials.watched(tx, self.registry.key))
+
+    def events(self, trial_id: str) -> list[Event]:
+        with self.store.read() as tx:
+            return events.of_trial(tx, self.registry.key, trial_id)
+
+    def kinds(self, trial_id: str) -> list[list[str]]:
+        """The kinds of change of each event of a trial, oldest event first."""
+        return [[change.kind for change in event.changes] for event in self.events(trial_id)]
+
+    def snapshot_numbers(self, trial_id: str) -> list[int]:
+        with self.store.read() as tx:
+            return [row.number for row in snapshots.listing(tx, self.registry.key, trial_id)]
+
+    def quarantined(self) -> list[tuple[str, str]]:
+        """Trial id and reason, oldest first."""
+        with self.store.read() as tx:
+            return [(row.trial_id, row.reason) for row in quarantine.listing(tx)]
+
+    def requests(self) -> list[str]:
+        """The paths asked for since the last call, with what follows the question mark."""
+        asked = [request.target for request in self.sandbox.requests]
+        self.sandbox.requests.clear()
+        return asked
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(trials=12) as running:
+        yield running
+
+
+@pytest.fixture
+def program(store: Store, sandbox: Sandbox) -> Iterator[Program]:
+    """On both stores."""
+    running = Program(store, sandbox)
+    yield running
+    running.registry.close()
+
+
+@pytest.fixture
+def quick(tmp_path: Path, sandbox: Sandbox) -> Iterator[Program]:
+    """On SQLite alone, where the store makes no difference to what is tested."""
+    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
+    running = Program(store, sandbox)
+    yield running
+    running.registry.close()
+    store.close()

@@ -1,0 +1,380 @@
+"""What may stand in config.toml and in variables, and what a person reads when something else does."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Config, find, load
+from monitor.errors import ConfigurationInvalid
+
+DEFAULT_FILE = Path(__file__).parent.parent / "config.toml"
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Write config.toml into an empty working directory, and give its path as a person would."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(content: str | bytes) -> Path:
+        Path("config.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+        return Path("config.toml")
+
+    return write
+
+
+def complaint(path: Path | None, environ: dict[str, str]) -> str:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        load(path, environ)
+    return str(caught.value)
+
+
+# The default file
+
+
+def keys_of(value: object, above: str = "") -> Iterator[str]:
+    """Every key that holds a value; tables in a list count once."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from keys_of(inner, f"{above}/{name}")
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for inner in value:
+            yield from keys_of(inner, above)
+    else:
+        yield above
+
+
+def test_the_default_file_says_exactly_what_the_defaults_are():
+    assert load(DEFAULT_FILE, {}) == load(None, {}) == Config()
+
+
+def test_the_default_file_shows_every_key_with_a_comment_and_no_other():
+    text = DEFAULT_FILE.read_text()
+    with_examples = re.sub(r"^#(?=[^\s#])", "", text, flags=re.MULTILINE)
+    full = Config.model_validate({"watch": [{"name": "Sunlight", "trials": ["NCT02116634"]}]})
+
+    assert set(keys_of(tomllib.loads(with_examples))) == set(keys_of(full.model_dump(by_alias=True, mode="json")))
+    lines = with_examples.splitlines()
+    uncommented = [line for before, line in pairwise(lines) if "=" in line and before[:1] != "#"]
+    assert [line for line in uncommented if not line.startswith("#")] == []
+
+
+def test_the_examples_in_the_default_file_are_good(written):
+    with_examples = re.sub(r"^#(?=[^\s#])", "", DEFAULT_FILE.read_text(), flags=re.MULTILINE)
+
+    config = load(written(with_examples), {})
+
+    assert [watch.trials for watch in config.watch] == [("NCT02116634",)]
+
+
+# What is accepted
+
+
+def test_a_file_needs_to_say_only_what_differs(written):
+    config = load(written('[registries."clinicaltrials.gov"]\ncontact = "ruth@trials.example"'), {})
+
+    assert config.registries["clinicaltrials.gov"].contact == "ruth@trials.example"
+    assert config.registries["clinicaltrials.gov"].base_url == "https://clinicaltrials.gov/api/v2"
+    assert config.store == Config().store
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("15s", timedelta(seconds=15)),
+        ("90m", timedelta(minutes=90)),
+        ("1h", timedelta(hours=1)),
+        ("7d", timedelta(days=7)),
+        ("2w", timedelta(weeks=2)),
+        ("10s", timedelta(seconds=10)),
+        ("52w", timedelta(weeks=52)),
+    ],
+)
+def test_a_span_is_a_number_and_a_unit(written, text, span):
+    assert load(written(f'[schedule]\ncheck_every = "{text}"'), {}).schedule.check_every == span
+    assert load(None, {"MONITOR_SCHEDULE__CHECK_EVERY": text}).schedule.check_every == span
+
+
+def test_a_whole_number_of_requests_is_a_number(written):
+    config = load(written('[registries."clinicaltrials.gov"]\nrequests_per_second = 2'), {})
+    assert config.registries["clinicaltrials.gov"].requests_per_second == 2.0
+
+
+def test_an_address_loses_the_slash_at_its_end():
+    config = load(None, {"MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": "http://127.0.0.1:8089/api/v2/"})
+    assert config.registries["clinicaltrials.gov"].base_url == "http://127.0.0.1:8089/api/v2"
+
+
+def test_a_file_saved_on_windows_is_read(written):
+    assert load(written(b'\xef\xbb\xbf[schedule]\r\ncheck_every = "2h"\r\n'), {}).schedule.check_every == timedelta(
+        hours=2
+    )
+
+
+def test_watches_keep_their_names_and_order(written):
+    config = load(written('[[watch]]\ntrials = ["NCT1", "x"]\n[[watch]]\nname = "B"\ntrials = ["NCT2"]'), {})
+    assert [(watch.name, watch.trials) for watch in config.watch] == [(None, ("NCT1", "x")), ("B", ("NCT2",))]
+
+
+def test_nobody_can_change_a_configuration_once_it_is_loaded():
+    with pytest.raises(ValueError, match="frozen"):
+        load(None, {}).store.url = "sqlite:///elsewhere"
+
+
+# Variables
+
+
+def test_a_variable_beats_the_file(written):
+    path = written('[store]\nurl = "sqlite:///file.sqlite3"\n[schedule]\ncheck_every = "2h"')
+
+    config = load(path, {"MONITOR_STORE__URL": "sqlite:///variable.sqlite3", "HOME": "/root"})
+
+    assert config.store.url == "sqlite:///variable.sqlite3"
+    assert config.schedule.check_every == timedelta(hours=2)
+
+
+def test_every_key_can_be_a_variable():
+    config = load(
+        None,
+        {
+            "MONITOR_STORE__URL": "postgresql://monitor:pw@db/monitor",
+            "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": "http://127.0.0.1:8089",
+            "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND": "2.5",
+            "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__CONTACT": "https://trials.example/us",
+            "MONITOR_SCHEDULE__CHECK_EVERY": "15s",
+            "MONITOR_SCHEDULE__FULL_CHECK_EVERY": "1d",
+            "MONITOR_WATCH": '[{trials = ["NCT02116634"], name = "Vitamin D"}]',
+        },
+    )
+
+    assert config.model_dump(mode="json", by_alias=True) == {
+        "store": {"url": "postgresql://monitor:pw@db/monitor"},
+        "registries": {
+            "clinicaltrials.gov": {
+                "base_url": "http://127.0.0.1:8089",
+                "requests_per_second": 2.5,
+                "contact": "https://trials.example/us",
+            }
+        },
+        "schedule": {"check_every": "PT15S", "full_check_every": "P1D"},
+        "watch": [{"name": "Vitamin D", "trials": ["NCT02116634"]}],
+    }
+
+
+def test_a_variable_can_name_a_file_that_holds_the_value(tmp_path):
+    secret = tmp_path / "store-url"
+    secret.write_text("postgresql+psycopg://monitor:s3cr3t@db/monitor\n")
+
+    config = load(None, {"MONITOR_STORE__URL_FILE": str(secret)})
+
+    assert config.store.url == "postgresql+psycopg://monitor:s3cr3t@db/monitor"
+
+
+def test_a_variable_that_names_a_missing_file_is_refused(tmp_path):
+    words = complaint(None, {"MONITOR_STORE__URL_FILE": str(tmp_path / "gone")})
+    assert words.startswith("MONITOR_STORE__URL_FILE: ")
+    assert "No such file" in words
+
+
+def test_a_variable_and_its_file_are_one_too_many():
+    words = complaint(None, {"MONITOR_STORE__URL": "sqlite:///a", "MONITOR_STORE__URL_FILE": "/run/secrets/b"})
+    assert words == "MONITOR_STORE__URL_FILE: MONITOR_STORE__URL is set too; set one of them"
+
+
+def test_variables_that_others_set_are_left_alone():
+    """systemd names its own variables MONITOR_… in a unit started by another one's failure."""
+    assert load(None, {"MONITOR_UNIT": "x.service", "MONITOR_CONFIG": "here.toml", "MONITORING": "on"}) == Config()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("MONITOR_STORE_URL", "did you mean MONITOR_STORE__URL?"),
+        ("MONITOR_STORE__URI", "did you mean MONITOR_STORE__URL?"),
+        ("MONITOR_store__url", "did you mean MONITOR_STORE__URL?"),
+        ("MONITOR_CONFIG_FILE", "did you mean MONITOR_CONFIG?"),
+        ("MONITOR_SMTP__PASSWORD", "known: MONITOR_STORE__URL, "),
+    ],
+)
+def test_an_unknown_variable_is_refused_with_the_nearest_known_one(name, hint):
+    words = complaint(None, {name: "hunter2"})
+    assert words.startswith(f"{name} is not a known variable; {hint}")
+    assert "hunter2" not in words
+
+
+# What is refused, in one line each
+
+CTGOV = '[registries."clinicaltrials.gov"]\n'
+A_SPAN = 'expected a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
+AN_ADDRESS = 'expected an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"'
+IDS = 'expected a list of registration numbers, such as ["NCT02116634"]'
+
+BAD_FILES = [
+    (
+        CTGOV + "request_per_second = 1",
+        'registries."clinicaltrials.gov".request_per_second is not a known key; did you mean requests_per_second?',
+    ),
+    (
+        '[registries."clinicaltrial.gov"]\ncontact = "x"',
+        'registries."clinicaltrial.gov" is not a known key; did you mean "clinicaltrials.gov"?',
+    ),
+    (
+        "[registries.clinicaltrials.gov]\ncontact = 'x'",
+        'registries.clinicaltrials is not a known key; did you mean "clinicaltrials.gov"?',
+    ),
+    ("[stor]\nurl = 'x'", "stor is not a known key; did you mean store?"),
+    ("[smtp]\nhost = 'x'", "smtp is not a known key; known: store, registries, schedule, watch"),
+    ("[schedule]\nCheck_Every = '1h'", "schedule.Check_Every is not a known key; did you mean check_every?"),
+    ("[[watch]]\ntrial = ['N']\ntrials = ['N']", "watch[0].trial is not a known key; did you mean trials?"),
+    ("[schedule]\ncheck_every = 'soon'", f'schedule.check_every {A_SPAN}, found "soon"'),
+    ("[schedule]\ncheck_every = 3600", f"schedule.check_every {A_SPAN}, found 3600"),
+    ("[schedule]\ncheck_every = '1h30m'", f'schedule.check_every {A_SPAN}, found "1h30m"'),
+    ("[schedule]\ncheck_every = '9s'", f'schedule.check_every {A_SPAN}, found "9s"'),
+    ("[schedule]\ncheck_every = '-1h'", f'schedule.check_every {A_SPAN}, found "-1h"'),
+    ("[schedule]\ncheck_every = ''", f'schedule.check_every {A_SPAN}, found ""'),
+    ("[schedule]\nfull_check_every = '53w'", f'schedule.full_check_every {A_SPAN}, found "53w"'),
+    ("[schedule]\nfull_check_every = '999999w'", f'schedule.full_check_every {A_SPAN}, found "999999w"'),
+    ("[schedule]\nfull_check_every = '٣h'", f'schedule.full_check_every {A_SPAN}, found "٣h"'),
+    ("[schedule]\nfull_check_every = 2026-01-01", f"schedule.full_check_every {A_SPAN}, found 2026-01-01"),
+    ("schedule = '1h'", 'schedule expected a table, found "1h"'),
+    ("store = []", "store expected a table, found a list"),
+    ("registries = 5", "registries expected a table, found 5"),
+    ("[store]\nurl = 'monitor.sqlite3'", 'store.url expected an address such as "sqlite:///snapshots/'),
+    ("[store]\nurl = 'sqlite:///'", "store.url expected an address such as"),
+    ("[store]\nurl = 'postgres://db/monitor'", "store.url expected an address such as"),
+    ("[store]\nurl = 'mysql://db/monitor'", "store.url expected an address such as"),
+    ('[store]\nurl = "sqlite:///a\\u0000b"', "store.url expected an address such as"),
+    ("[store]\nurl = {a = 1}", "store.url expected an address such as"),
+    (CTGOV + "base_url = 'ftp://clinicaltrials.gov'", f'{AN_ADDRESS}, found "ftp://clinicaltrials.gov"'),
+    (CTGOV + "base_url = 'clinicaltrials.gov/api'", f'{AN_ADDRESS}, found "clinicaltrials.gov/api"'),
+    (CTGOV + "base_url = 'https:///api/v2'", f'{AN_ADDRESS}, found "https:///api/v2"'),
+    (CTGOV + "base_url = 'https://host:port/'", f'{AN_ADDRESS}, found "https://host:port/"'),
+    (CTGOV + "base_url = 'https://host:99999/'", f'{AN_ADDRESS}, found "https://host:99999/"'),
+    (CTGOV + "base_url = 'https://[::1/'", f'{AN_ADDRESS}, found "https://[::1/"'),
+    (CTGOV + "base_url = 'https://host/#top'", f'{AN_ADDRESS}, found "https://host/#top"'),
+    (CTGOV + "base_url = 'https://a host/'", f'{AN_ADDRESS}, found "https://a host/"'),
+    (CTGOV + 'base_url = "https://host/\\r\\nX: y"', r'found "https://host/\r\nX: y"'),
+    (CTGOV + "base_url = ['https://a.example']", f"{AN_ADDRESS}, found a list"),
+    (CTGOV + "requests_per_second = 0", "requests_per_second expected a number above 0 and up to 50, found 0"),
+    (CTGOV + "requests_per_second = -1.5", "expected a number above 0 and up to 50, found -1.5"),
+    (CTGOV + "requests_per_second = 50.1", "expected a number above 0 and up to 50, found 50.1"),
+    (CTGOV + "requests_per_second = nan", "expected a number above 0 and up to 50, found nan"),
+    (CTGOV + "requests_per_second = inf", "expected a number above 0 and up to 50, found inf"),
+    (CTGOV + "requests_per_second = true", "expected a number above 0 and up to 50, found true"),
+    (CTGOV + "requests_per_second = '1'", 'expected a number above 0 and up to 50, found "1"'),
+    (CTGOV + f"requests_per_second = 0x{'f' * 5000}", "found a huge number"),
+    (CTGOV + "contact = 'Zoë'", 'contact expected an e-mail or web address in plain ASCII, such as "trials@example'),
+    (CTGOV + 'contact = "a\\nb"', r'found "a\nb"'),
+    ("[[watch]]\nname = 'empty'", f"watch[0].trials is missing; {IDS}"),
+    ("[[watch]]\ntrials = []", f"watch[0].trials {IDS}, found a list"),
+    ("[[watch]]\ntrials = 'NCT1'", f'watch[0].trials {IDS}, found "NCT1"'),
+    ("[[watch]]\ntrials = ['NCT1', ' ']", f'watch[0].trials[1] {IDS}, found " "'),
+    ("[[watch]]\ntrials = ['NCT1', 7]", f"watch[0].trials[1] {IDS}, found 7"),
+    ("[[watch]]\nname = ''\ntrials = ['NCT1']", 'watch[0].name expected a text that is not empty, found ""'),
+    ("[watch]\ntrials = ['NCT1']", "watch expected tables headed [[watch]], found a table"),
+    ("watch = ['NCT1']", 'watch[0] expected a table, found "NCT1"'),
+    ('"a\\nb" = 1', r'"a\nb" is not a known key'),
+    ("[schedule\n", "not valid TOML: "),
+    ("[schedule]\ncheck_every = 1h", "(at line 2, column 16)"),
+    ("[store]\n[store]", "not valid TOML: "),
+    (f"a = {'9' * 5000}", "not valid TOML: "),
+    (f"a = {'[' * 100_000}", "nested too deeply"),
+    (b"[store]\nurl = 'sqlite:///M\xe4rz'", "line 2 is not UTF-8; save the file as UTF-8"),
+    ("[schedule]".encode("utf-16"), "line 1 is not UTF-8; save the file as UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), BAD_FILES)
+def test_a_wrong_file_is_refused_in_one_line_that_names_it(written, content, words):
+    told = complaint(written(content), {})
+
+    assert told.startswith("config.toml: ")
+    assert words in told
+    assert len(told.splitlines()) == 1
+    assert told.isprintable()
+
+
+def test_several_problems_are_told_one_line_each(written):
+    path = written("[store]\nurl = 5\npath = 'x'\n[schedule]\ncheck_every = '1y'")
+
+    told = complaint(path, {"MONITOR_STORE_URL": "x", "MONITOR_SCHEDULE__FULL_CHECK_EVERY": "1y"}).splitlines()
+
+    assert [line.partition(" ")[0] for line in told] == [
+        "MONITOR_STORE_URL",
+        "config.toml:",
+        "config.toml:",
+        "config.toml:",
+        "MONITOR_SCHEDULE__FULL_CHECK_EVERY:",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MONITOR_SCHEDULE__CHECK_EVERY", "soon", f'{A_SPAN}, found "soon"'),
+        ("MONITOR_SCHEDULE__CHECK_EVERY", "", f'{A_SPAN}, found ""'),
+        ("MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND", "fast", 'up to 50, found "fast"'),
+        ("MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND", "1\n[x]", r'found "1\n[x]"'),
+        ("MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL", "http://", 'found "http://"'),
+        ("MONITOR_STORE__URL", "\udcff", r"\udcff"),
+        ("MONITOR_WATCH", "NCT02116634", 'expected tables headed [[watch]], found "NCT02116634"'),
+        ("MONITOR_WATCH", "[{name = 'x'}]", "is missing; expected a list of registration numbers"),
+    ],
+)
+def test_a_wrong_variable_is_named_instead_of_the_file(written, name, value, words):
+    told = complaint(written('[schedule]\ncheck_every = "2h"'), {name: value})
+
+    assert told.startswith(f"{name}: ")
+    assert words in told
+    assert len(told.splitlines()) == 1
+    assert told.isprintable()
+
+
+def test_a_variable_for_a_table_that_the_file_has_wrong_blames_the_file(written):
+    told = complaint(written("store = 'x'"), {"MONITOR_STORE__URL": "sqlite:///a"})
+    assert told == 'config.toml: store expected a table, found "x"'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[store]\nurl = 'postgres://monitor:hunter2@db/monitor'",
+        "[store]\nurl = 'postgres://monitor:hun@hunter2/x?y@db/monitor'",
+        "[store]\nurl = 'postgres://db/monitor?password=hunter2'",
+        "[store]\nurl = 'monitor:hunter2@db'",
+        "[store]\nurl = 'host=db password=hunter2'",
+        "store = 'postgres://monitor:hunter2@db/monitor'",
+        "[store]\npassword = 'hunter2'",
+        "[smtp]\npassword = 'hunter2'",
+        "[store]\nurl = ['postgres://monitor:hunter2@db/monitor']",
+        "[store]\nurl = {password = 'hunter2'}",
+    ],
+)
+def test_no_complaint_holds_a_password(written, content):
+    assert "hunter2" not in complaint(written(content), {})
+
+
+# Which file
+
+
+def test_the_file_is_the_option_then_the_variable_then_the_usual_place(tmp_path):
+    (tmp_path / "config.toml").touch()
+    environ = {"MONITOR_CONFIG": "named.toml"}
+
+    assert find(Path("given.toml"), environ, tmp_path) == Path("given.toml")
+    assert find(None, environ, tmp_path) == tmp_path / "named.toml"
+    assert find(None, {"MONITOR_CONFIG": ""}, tmp_path) == tmp_path / "config.toml"
+    assert find(None, {}, tmp_path / "elsewhere") is None
+
+
+def test_a_named_file_has_to_be_there(tmp_path):
+    told = complaint(tmp_path / "gone.toml", {})
+    assert told == f"{tmp_path}/gone.toml: there is no such file; --config or MONITOR_CONFIG names it"
+
+
+def test_a_directory_is_no_file(tmp_path):
+    assert complaint(tmp_path, {}) == f"{tmp_path}: cannot be read: Is a directory"
