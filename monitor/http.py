@@ -7,12 +7,14 @@ exception of the libraries below it escape. The rule to keep: everything that a 
 |---------------------------------------------|-------------------------------------------------------------------|
 | answers 429 or 5xx, resets, breaks off      | asked again, up to 4 times in all, after a random pause           |
 | says Retry-After, up to 5 minutes           | asked again after that; the deadline moves on by as much          |
-| says Retry-After, longer than that          | `RegistryUnreachable` with the time that it asked for             |
+| says Retry-After, longer than that          | `RegistryUnreachable` with the time that it asked for, and no     |
+|                                             | request is made before that time, or for a day                    |
 | trickles a header or body                   | cut at the deadline: a time-out alone begins anew with every byte |
 | sends more than the body cap, decompressed  | `AnswerTooLarge`, having read no further                          |
 | answers anything else, redirects included   | a `Response`: the adapter decides                                 |
 
-Looking up the host's name is the system's own affair and the one wait that the deadline cannot cut.
+Two waits the deadline cannot cut: looking up the host's name, which is the system's affair, and a TLS handshake, where
+only silence ends at the connect time-out.
 """
 
 import random as randomness
@@ -25,6 +27,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.client import HTTPException
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +52,7 @@ ATTEMPTS = 4
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 300.0
+LONGEST_LEFT_ALONE = 86_400.0
 """Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt."""
 PIECE = 64 * 1024
 _CUT = "no whole answer within the deadline"
@@ -96,8 +100,8 @@ class PoliteSession:
         self._monotonic = monotonic
         self._sleep = sleep
         self._random = random
-        self._next_start = float("-inf")
-        self._session = requests.Session()
+        self._next_start = self._left_alone_until = float("-inf")
+        self._session = _Session()
         # Without this, credentials for the host in ~/.netrc would be sent along.
         self._session.auth = _without_credentials
         # urllib3 also knows br and zstd; gzip is what the registries honour and what the cap is tested with.
@@ -113,6 +117,7 @@ class PoliteSession:
         """
         host = urlsplit(checked_base_url(url.partition("?")[0])).netloc
         cap = self._body_cap if body_cap is None else body_cap
+        self._leave_alone(host)
         until: float | None = None
         attempt = 0
         while True:
@@ -124,6 +129,7 @@ class PoliteSession:
                 return answer
             asked = answer.retry_after
             if asked is not None and asked > LONGEST_RETRY_AFTER:
+                self._left_alone_until = self._monotonic() + min(asked, LONGEST_LEFT_ALONE)
                 raise RegistryUnreachable(f"{host} answers {answer.why} and asks to be left alone for {asked:.0f} s")
             pause = self._random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
             if asked is not None:
@@ -137,6 +143,11 @@ class PoliteSession:
     def close(self) -> None:
         """Give up connections."""
         self._session.close()
+
+    def _leave_alone(self, host: str) -> None:
+        wait = self._left_alone_until - self._monotonic()
+        if wait > 0:
+            raise RegistryUnreachable(f"{host} asks to be left alone for {wait:.0f} s more")
 
     def _keep_pace(self) -> None:
         """Wait until the next request may start."""
@@ -163,7 +174,7 @@ class PoliteSession:
                     cut = cutter.has_cut
         except requests.exceptions.InvalidURL as error:
             raise ConfigurationInvalid(f"“{_shown(url)}” is no address that can be asked") from error
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             return _Failure(_CUT if cut else _why(error, timeouts))
         # Where the end of the connection is the end of the body, a cut looks like a proper end.
         return _Failure(_CUT) if cut else Response(answer.status_code, answer.headers, body, url)
@@ -280,6 +291,11 @@ def _without_credentials(request: requests.PreparedRequest) -> requests.Prepared
 def _shown(url: str) -> str:
     """The address as it may stand in a message: on one line, short, without a user name and password."""
     return re.sub(r"//[^/]*@", "//…@", "".join(c if c.isprintable() else "·" for c in url))[:200]
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: to look for the target, requests reads a redirect's whole body, however large."""
 
 
 # Cutting a wait short

@@ -102,9 +102,10 @@ def _read(connection: socket.socket) -> Request | None:
     head = b""
     while b"\r\n\r\n" not in head:
         piece = connection.recv(65536)
-        if not piece:
-            return None
         head += piece
+        # Whoever speaks TLS begins with no letter, and would wait for an answer for ever.
+        if not piece or not head[:1].isalpha():
+            return None
     first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
     method, target, _ = first.split(" ", 2)
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -180,15 +180,22 @@ def test_requests_start_no_closer_together_than_the_pace_allows(clock, session):
     assert starts == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
 
 
-def test_retries_keep_the_pace_too(serve):
-    server = serve(http(status=503))
-    session = PoliteSession(requests_per_second=20, user_agent=AGENT, random=lambda: 0.0)
+def test_retries_keep_the_pace_too(clock):
+    starts = []
 
-    with pytest.raises(RegistryUnreachable):
-        session.get(server.url)
+    def refuse(request):
+        starts.append(clock.now)
+        return 503, {}, b""
 
-    starts = [request.at for request in server.requests]
-    assert min(later - earlier for earlier, later in zip(starts, starts[1:], strict=False)) >= 0.045
+    session = PoliteSession(
+        requests_per_second=0.5, user_agent=AGENT, monotonic=clock, sleep=clock.sleep, random=lambda: 0.0
+    )
+    with responses.RequestsMock() as registry:
+        registry.add_callback("GET", URL, refuse)
+        with pytest.raises(RegistryUnreachable):
+            session.get(URL)
+
+    assert starts == [0, 2, 4, 6]
 
 
 def test_time_spent_elsewhere_counts_towards_the_pace(clock, session):
@@ -295,8 +302,21 @@ def test_a_server_that_asks_for_more_than_five_minutes_is_left_alone(clock, sess
     with pytest.raises(RegistryUnreachable, match=f"asks to be left alone for {asked}"):
         session.get(server.url)
 
-    assert len(server.requests) == 1
     assert clock.slept == []
+    clock.now += 300
+    with pytest.raises(RegistryUnreachable, match="asks to be left alone for [0-9]+ s more"):
+        session.get(server.url)
+    assert len(server.requests) == 1, "what it asked for holds for whoever asks next"
+
+
+def test_a_server_is_asked_again_when_it_was_left_alone_long_enough(clock, session, serve):
+    server = serve(http(status=503, headers={"Retry-After": "1800"}), http(b"thanks"))
+    with pytest.raises(RegistryUnreachable):
+        session.get(server.url)
+
+    clock.now += 1801
+
+    assert session.get(server.url).body == b"thanks"
 
 
 def test_asked_for_waits_move_the_deadline_and_others_do_not(clock, serve):
@@ -394,13 +414,23 @@ def test_a_gzip_bomb_is_stopped_early_and_costs_little_memory(hurried, serve):
     assert session.traffic.bytes < 2_000_000
 
 
+def test_the_cap_holds_for_redirects_too(hurried, serve):
+    server = serve(bomb(50).replace(b"200 OK", b"301 Moved", 1).replace(b"\r\n", b"\r\nLocation: /other\r\n", 1))
+
+    with pytest.raises(AnswerTooLarge):
+        hurried(body_cap=1_000_000).get(server.url)
+
+
 def test_no_thread_outlives_its_request(hurried, serve):
     """The one that cuts at the deadline is called off."""
     session, server = hurried(deadline=500), serve(http(b"{}"))
     for _ in range(5):
         session.get(server.url)
 
-    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    left = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for thread in left:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in left)
 
 
 # Errors

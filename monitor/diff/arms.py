@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.diff.text import edit, fold, fold_name
+from monitor.diff.text import fold, fold_name
 from monitor.diff.wording import code_words, listing, quote, told_edit
 from monitor.model import Arm, Difference, Intervention
 
 T = TypeVar("T", Arm, Intervention)
 
 
+_NAME = 60
 _ARM_LIKE = 0.8
 _INTERVENTION_LIKE = 0.5
 
@@ -33,7 +34,7 @@ def _arms(pair: Comparison) -> Iterator[Difference]:
         pair.before.arms, pair.after.arms, content=_arm_content, key=_arm_key, likeness=_arm_likeness(), least=_ARM_LIKE
     )
     for before, after in pairs:
-        summary = f"Arm {quote(before.label, 60)}: {_told(_arm_parts(before, after))}."
+        summary = f"Arm {quote(before.label, 50)}: {_told(_arm_parts(before, after))}."
         yield pair.difference("arms", "arm.changed", before=before, after=after, summary=summary)
     for arm in gone:
         yield pair.difference("arms", "arm.removed", before=arm, after=None, summary=f"Arm removed: {_arm_shown(arm)}.")
@@ -54,7 +55,7 @@ def _interventions(pair: Comparison) -> Iterator[Difference]:
     )
     field = "interventions"
     for before, after in pairs:
-        summary = f"Intervention {quote(before.name, 60)}: {_told(_intervention_parts(before, after))}."
+        summary = f"Intervention {quote(before.name, 50)}: {_told(_intervention_parts(before, after))}."
         yield pair.difference(field, "intervention.changed", before=before, after=after, summary=summary)
     for item in gone:
         summary = f"Intervention removed: {_intervention_shown(item)}."
@@ -136,7 +137,7 @@ _Part = tuple[str, str]
 
 def _arm_parts(before: Arm, after: Arm) -> Iterator[_Part]:
     if fold_name(before.label) != fold_name(after.label):
-        yield "label", f"renamed {quote(after.label, 60)}"
+        yield "label", _renamed(before.label, after.label)
     yield from _type_part(before.type, after.type)
     yield from _text_part(before.description, after.description)
     yield from _names_part("interventions", before.interventions, after.interventions)
@@ -144,11 +145,16 @@ def _arm_parts(before: Arm, after: Arm) -> Iterator[_Part]:
 
 def _intervention_parts(before: Intervention, after: Intervention) -> Iterator[_Part]:
     if fold_name(before.name) != fold_name(after.name):
-        yield "name", f"renamed {quote(after.name, 60)}"
+        yield "name", _renamed(before.name, after.name)
     yield from _type_part(before.type, after.type)
     yield from _text_part(before.description, after.description)
     yield from _names_part("other names", before.other_names, after.other_names)
     yield from _names_part("arms", before.arms, after.arms)
+
+
+def _renamed(before: str, after: str) -> str:
+    """The new name, unless it is so long that cutting it would hide what is new."""
+    return f"renamed ({told_edit(before, after)})" if len(after) > _NAME else f"renamed {quote(after, _NAME)}"
 
 
 def _type_part(before: str | None, after: str | None) -> Iterator[_Part]:
@@ -161,17 +167,21 @@ def _text_part(before: str | None, after: str | None) -> Iterator[_Part]:
     if old == new:
         return
     if old and new:
-        yield "description", f"description changed, {told_edit(edit(old, new))}"
+        yield "description", f"description changed ({told_edit(old, new)})"
     else:
         yield "description", f"description {'added' if new else 'removed'}: {quote(new or old)}"
 
 
 def _names_part(label: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[_Part]:
     old, new = {fold_name(name): name for name in before}, {fold_name(name): name for name in after}
+    gone, come = ([names[key] for key in names if key not in others] for names, others in ((old, new), (new, old)))
+    if len(gone) == len(come) == 1 and "“" in (told_one := told_edit(gone[0], come[0])):
+        yield label, f"{label} changed ({told_one})"
+        return
     told = [
-        f"{word} {listing([quote(names[key], 40) for key in names if key not in others], 2)}"
-        for word, names, others in (("added", new, old), ("removed", old, new))
-        if names.keys() - others.keys()
+        f"{word} {listing([quote(name, 40) for name in names], 2)}"
+        for word, names in (("added", come), ("removed", gone))
+        if names
     ]
     if told:
         yield label, f"{label} {' and '.join(told)}"

@@ -15,8 +15,8 @@ _TOLD_TIMING = _TIMED - {Topic.DATES}
 _PHRASES = {
     Timing.BEFORE_START: "before the trial's start",
     Timing.RECRUITING: "after the trial's start",
-    Timing.AFTER_PRIMARY_COMPLETION: "after its primary completion date",
-    Timing.AFTER_RESULTS: "after its results were posted",
+    Timing.AFTER_PRIMARY_COMPLETION: "after the primary completion date",
+    Timing.AFTER_RESULTS: "after results were posted",
 }
 """How a sentence says it. A trial between its start and its primary completion need not recruit any more."""
 

@@ -147,4 +147,4 @@ def _unmeasured(label: str, before: PartialDate | None, after: PartialDate | Non
 def _shown(partial: PartialDate | None) -> str:
     text = cut(partial.text if partial else "", 40)
     kind = f" ({partial.type.lower()})" if partial and partial.type else ""
-    return f"{text}{kind}" if partial and partial.precision else f"“{text}”, which is no date"
+    return f"{text}{kind}" if partial and partial.precision else f"“{text}” (no date)"

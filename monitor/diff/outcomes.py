@@ -11,14 +11,16 @@ from itertools import permutations
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.diff.text import edit, fold, fold_wording
+from monitor.diff.text import fold, fold_wording
 from monitor.diff.values import to_json
-from monitor.diff.wording import quote, told_edit, told_move
+from monitor.diff.wording import quote, told_edit, told_text
 from monitor.model import Difference, Json, Outcome
 
 ROLES = {"primary": "primary_outcomes", "secondary": "secondary_outcomes", "other": "other_outcomes"}
 """The role of an outcome and the field that lists it, the weightiest first."""
 
+_NAME = 60
+_BOTH = 110
 _LIKE = 0.7
 _LIKE_ELSEWHERE = 0.95
 
@@ -152,16 +154,20 @@ def _edits(pair: Comparison, role: str, before: Outcome, after: Outcome) -> Iter
 
 
 def _told(role: str, member: str, before: Outcome, after: Outcome, *, reworded: bool) -> str:
-    name = f"{role} outcome {quote(after.measure)}"
+    name = f"{role} outcome {quote(after.measure, _NAME)}"
     if reworded:
         return f"Only punctuation or case changed in the {member.replace('_', ' ')} of {name}."
     if member == "measure":
-        return told_move(f"{role.capitalize()} outcome", quote(before.measure), quote(after.measure))
-    old, new = getattr(before, member), getattr(after, member)
+        return _renamed(role.capitalize(), before.measure, after.measure)
     label = f"{member.replace('_', ' ').capitalize()} of {name}"
-    if member == "time_frame" or not fold(old) or not fold(new):
-        return told_move(label, quote(old) if fold(old) else None, quote(new) if fold(new) else None)
-    return f"{label} changed: {told_edit(edit(old, new))}."
+    return told_text(label, getattr(before, member), getattr(after, member))
+
+
+def _renamed(role: str, before: str, after: str) -> str:
+    told = told_edit(before, after)
+    if len(fold(before)) + len(fold(after)) <= _BOTH or "“" not in told:
+        return f"{role} outcome changed from {quote(before)} to {quote(after)}."
+    return f"{role} outcome {quote(before, _NAME)} changed its measure: {told}."
 
 
 def _shown(outcome: Outcome) -> str:

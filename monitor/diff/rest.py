@@ -4,39 +4,61 @@ from collections.abc import Iterable, Iterator
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.tree import Leaf, frozen, leaves
+from monitor.diff.values import ITEMS
 from monitor.diff.wording import listing, name_words
 from monitor.model import Difference, Json
 
-_VAGUE = {
-    "description",
-    "type",
-    "id",
-    "label",
-    "url",
-    "date",
-    "name",
-    "title",
-    "value",
-    "comment",
-    "class",
-    "link",
-    "domain",
-}
+_VAGUE = {"class", "comment", "date", "description", "fullName", "id", "label", "name", "title", "type", "url", "value"}
 """Names that say nothing without the one before them."""
+
+
+_LISTS = sorted(ITEMS.keys() - {"phases", "contacts", "submissions"})
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell all places of the rest that differ at once; *before* and *after* are objects by path."""
-    found = list(leaves(dict(pair.before.rest), dict(pair.after.rest)))
+    found = [leaf for leaf in leaves(*_rests(pair)) if leaf.path not in _stamps(pair)]
     if frozen(list(pair.before.aliases)) != frozen(list(pair.after.aliases)):
-        path = pair.after.paths.get("aliases") or pair.before.paths.get("aliases") or "aliases"
+        path = pair.after.paths.get("aliases") or "aliases"
         found.append(Leaf(path, list(pair.before.aliases), list(pair.after.aliases)))
     if found:
         names = list(dict.fromkeys(_name(leaf.path) for leaf in found))
         before, after = by_path(found)
-        yield pair.difference(
-            "rest", "other", before=before, after=after, summary=f"Also changed: {listing(names, 5)}."
-        )
+        summary = f"Also changed: {listing(names, 5)}."
+        yield pair.difference("rest", "other", before=before, after=after, summary=summary)
+
+
+def _stamps(pair: Comparison) -> tuple[str, ...]:
+    """Where the registry says of what type the day of its own last posting is: no more than that day itself."""
+    struct = pair.after.paths.get("last_update_post_date", "").rpartition(".")[0]
+    return (struct, f"{struct}.type")
+
+
+def _rests(pair: Comparison) -> tuple[Json, Json]:
+    """What is left over on both sides, without what is left of listed items that came or went: their topic tells it."""
+    before, after = dict(pair.before.rest), dict(pair.after.rest)
+    for field in _LISTS:
+        steps = pair.after.paths.get(field, "").split(".")
+        old, new = _at(before, steps), _at(after, steps)
+        if old != new and getattr(pair.before, field) != getattr(pair.after, field):
+            before = _replaced(before, steps, {name: old[name] for name in old if name in new})
+            after = _replaced(after, steps, {name: new[name] for name in new if name in old})
+    return before, after
+
+
+def _at(tree: Json, steps: list[str]) -> dict[str, Json]:
+    """The object at the end of *steps*; an empty one where there is none."""
+    for step in steps:
+        tree = tree.get(step) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, dict) else {}
+
+
+def _replaced(tree: dict[str, Json], steps: list[str], value: Json) -> dict[str, Json]:
+    """A copy of *tree* with *value* at the end of *steps*, if something is there."""
+    step, *others = steps
+    if step not in tree or (others and not isinstance(tree[step], dict)):
+        return tree
+    return {**tree, step: _replaced(tree[step], others, value) if others else value}
 
 
 def by_path(found: Iterable[Leaf]) -> tuple[dict[str, Json], dict[str, Json]]:

@@ -71,26 +71,26 @@ def _same_status(before: Site, after: Site) -> float:
 
 def _added(pair: Comparison, come: list[Site]) -> Difference:
     new = _countries(come) - _countries(pair.before.sites)
-    told = f"; new: {_country_names(come, new)}" if new and pair.before.sites else ""
+    note = "new" if pair.before.sites else ""
     return pair.difference(
         "sites",
         "site.added",
         before=None,
         after=come,
-        summary=f"{_where('added', come)}{told}: {_shown(come)}.",
+        summary=f"{count(len(come), 'site')} added{_where(come, new, note)}: {_shown(come)}.",
         measure={"sites": len(come), "countries": len(new)},
     )
 
 
 def _removed(pair: Comparison, gone: list[Site]) -> Difference:
     left = _countries(gone) - _countries(pair.after.sites)
-    told = f"; none left in {_country_names(gone, left)}" if left and pair.after.sites else ""
+    note = "none left" if pair.after.sites else ""
     return pair.difference(
         "sites",
         "site.removed",
         before=gone,
         after=None,
-        summary=f"{_where('removed', gone)}{told}: {_shown(gone)}.",
+        summary=f"{count(len(gone), 'site')} removed{_where(gone, left, note)}: {_shown(gone)}.",
         measure={"sites": len(gone), "countries": len(left)},
     )
 
@@ -99,28 +99,33 @@ def _countries(sites: Sequence[Site]) -> set[str]:
     return {fold_name(site.country) for site in sites} - {""}
 
 
-def _country_names(sites: Sequence[Site], countries: set[str]) -> str:
-    """The countries as the registry spells them, those with the most sites first."""
-    spelled = {fold_name(site.country): fold(site.country) for site in sites}
+def _where(sites: Sequence[Site], noted: set[str], note: str) -> str:
+    """The countries as the registry spells them, first those to be noted, then those with the most sites."""
+    spelled = {fold_name(site.country): fold(site.country) for site in sites if fold(site.country)}
     numbers = Counter(fold_name(site.country) for site in sites)
-    return listing([spelled[country] for country, _ in numbers.most_common() if country in countries])
-
-
-def _where(how: str, sites: list[Site]) -> str:
-    countries = _country_names(sites, _countries(sites)) if _countries(sites) else ""
-    return f"{count(len(sites), 'site')} {how}" + (f" in {countries}" if countries else "")
+    ranked = sorted(spelled, key=lambda country: (country not in noted, -numbers[country], country))
+    shown = [spelled[country] + (f" ({note})" if note and country in noted else "") for country in ranked]
+    return f" in {listing(shown)}" if shown else ""
 
 
 def _shown(sites: Sequence[Site]) -> str:
-    return listing(
-        [", ".join(filter(None, (cut(site.facility or "", 40), fold(site.city)))) or "unnamed" for site in sites]
-    )
+    return listing([_name(site) for site in sites])
+
+
+def _name(site: Site) -> str:
+    facility, city = cut(site.facility or "", 40), cut(site.city or "", 30)
+    return f"{facility} ({city})" if facility and city else facility or city or "a site without a name"
 
 
 def _status_told(after: list[Site]) -> str:
-    numbers = Counter(site.status for site in after)
-    now = [
-        f"{number:,} now {code_words(status)}" if status else f"{number:,} now without one"
-        for status, number in numbers.most_common()
-    ]
-    return f"{count(len(after), 'site')} changed status ({listing(now)}): {_shown(after)}."
+    numbers = Counter(site.status for site in after).most_common()
+    if len(numbers) == 1:
+        return f"{count(len(after), 'site')} {_now(after[0].status, len(after))}: {_shown(after)}."
+    now = listing([f"{number:,} {_now(status, number)}" for status, number in numbers], 4)
+    return f"{count(len(after), 'site')} changed status, {now}: {_shown(after)}."
+
+
+def _now(status: str | None, number: int) -> str:
+    if not status:
+        return "has no status of its own any more" if number == 1 else "have no status of their own any more"
+    return f"{'is' if number == 1 else 'are'} now {code_words(status)}"

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import NamedTuple
 from unicodedata import normalize
 
-_INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD))
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 _IDLE_PUNCTUATION = re.compile(
     r"[.,:/\-\u2010-\u2015\u2212](?!\d)|['\"`\u00b4\u2018-\u201f()\[\]{};!?*_\u2026\u2022\u00b7#&@\\|]"
@@ -23,7 +23,7 @@ def fold(text: str | None) -> str:
     if not text:
         return ""
     if not text.isascii():
-        text = normalize("NFC", text.translate(_INVISIBLE))
+        text = normalize("NFC", _INVISIBLE.sub("", text))
     return " ".join(text.split())
 
 

@@ -9,9 +9,18 @@ from collections.abc import Sequence
 from monitor.diff.text import Edit, edit, fold
 
 _CONTEXT = 3
-_WORDY = 90
+_SHORT = 45
+_BOTH = 100
+_EDIT = 120
+_PRESENT = 120
 
-_CAPITALS = {"ipds": "IPDs"} | {word: word.upper() for word in ("fda", "nih", "ipd", "dmc", "us", "sap", "icf")}
+_WORDS = {"ipds": "IPDs", "disp": "certification"} | {
+    word: word.upper() for word in ("fda", "nih", "ipd", "dmc", "us", "sap", "icf", "qc")
+}
+"""Parts of names that are not simply lower-case words. ClinicalTrials.gov's disp… is the certification by which a
+sponsor delays results."""
+
+_PHRASES = {"ACTIVE_NOT_RECRUITING": "active, not recruiting"}
 
 
 def cut(text: str, limit: int = 80) -> str:
@@ -31,8 +40,7 @@ def quote(text: str | None, limit: int = 80) -> str:
 
 def count(number: int, noun: str) -> str:
     """A number with its noun in the right form: 1 site, 1,200 sites."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number:,} {noun if number == 1 else plural}"
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def listing(items: Sequence[str], limit: int = 3) -> str:
@@ -50,7 +58,7 @@ def percent(share: float) -> str:
 
 def code_words(code: str | None) -> str:
     """A code of the registry's as people read it: ACTIVE_COMPARATOR is active comparator."""
-    return " ".join(_capitalized(part) for part in (code or "none").lower().split("_"))
+    return _PHRASES.get(code or "") or " ".join(_spelled(part) for part in (code or "none").lower().split("_"))
 
 
 def name_words(name: str) -> str:
@@ -58,27 +66,36 @@ def name_words(name: str) -> str:
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower().split()
     if len(parts) > 1 and parts[-1] in ("module", "struct", "info", "infos", "section"):
         parts = parts[:-1]
-    return " ".join(_capitalized(part) for part in parts)
+    return " ".join(_spelled(part) for part in parts)
 
 
-def _capitalized(word: str) -> str:
-    return _CAPITALS.get(word, word)
+def _spelled(word: str) -> str:
+    return _WORDS.get(word, word)
 
 
-def told_edit(change: Edit) -> str:
+def told_edit(before: str | None, after: str | None) -> str:
     """What happened between two texts: the words themselves where they are few, otherwise how many."""
+    change = edit(before, after)
     removed, added = " ".join(change.removed), " ".join(change.added)
-    if not removed and len(added) <= _WORDY:
-        return f"added “{added}”"
-    if not added and len(removed) <= _WORDY:
-        return f"removed “{removed}”"
-    if max(len(removed), len(added)) <= _WORDY // 2:
-        return f"{_in_context(change, change.removed)} became {_in_context(change, change.added)}"
-    measure = change.measure
-    if not any(measure.values()):
+    told = ""
+    if not removed:
+        told = f"added “{added}”"
+    elif not added:
+        told = f"removed “{removed}”"
+    elif max(len(removed), len(added)) <= _SHORT:
+        told = f"{_in_context(change, change.removed)} became {_in_context(change, change.added)}"
+    return told if 0 < len(told) <= _EDIT else told_measure(change)
+
+
+def told_measure(change: Edit) -> str:
+    """How many words came and went."""
+    told = [
+        (int(number), how) for how, number in zip(("added", "removed"), change.measure.values(), strict=True) if number
+    ]
+    if not told:
         return "its words were put in another order"
-    told = {"added": int(measure["words_added"]), "removed": int(measure["words_removed"])}
-    return ", ".join(f"{count(number, 'word')} {how}" for how, number in told.items() if number)
+    (number, how), *other = told
+    return f"{count(number, 'word')} {how}" + "".join(f", {number:,} {how}" for number, how in other)
 
 
 def _in_context(change: Edit, words: list[str]) -> str:
@@ -90,7 +107,7 @@ def _in_context(change: Edit, words: list[str]) -> str:
 
 
 def told_move(label: str, before: str | None, after: str | None) -> str:
-    """A sentence for a short text or value that changed, came or went; None where there was or is none."""
+    """A sentence for a value that changed, came or went; None where there was or is none."""
     if before is None:
         return f"{label} was added: {after}."
     if after is None:
@@ -99,8 +116,11 @@ def told_move(label: str, before: str | None, after: str | None) -> str:
 
 
 def told_text(label: str, before: str | None, after: str | None) -> str:
-    """A sentence for a text that changed, came or went: both texts where they are short, otherwise the edit."""
+    """A sentence for a text that changed, came or went: both texts where they are short, otherwise what happened."""
     old, new = fold(before), fold(after)
-    if not old or not new or max(len(old), len(new)) <= _WORDY:
-        return told_move(label, quote(old, 150) if old else None, quote(new, 150) if new else None)
-    return f"{label} changed: {told_edit(edit(old, new))}."
+    if not old or not new or len(old) + len(new) <= _BOTH:
+        return told_move(label, quote(old, _PRESENT) if old else None, quote(new, _PRESENT) if new else None)
+    told = told_edit(old, new)
+    if "“" not in told and len(new) <= _PRESENT:
+        return f"{label} is now {quote(new, _PRESENT)}."
+    return f"{label} changed: {told}."

@@ -1,3 +1,285 @@
-"""stub"""
+"""The sandbox's levers over HTTP: the page for people at `/`, and `/sandbox/…` for scripts.
+
+Only this machine may pull them. A page somewhere on the web can make the browser send requests here, and can give its
+own name our address (DNS rebinding): so the Host must be a loopback name, and a request that changes anything must come
+from our own page or from no page at all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote
+
+import orjson
+
+from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
+from monitor.model import Json
+from monitor.sandbox import page
 from monitor.sandbox.api import not_found_page
-def answer(request, sandbox): return not_found_page()
+from monitor.sandbox.edits import edit_of
+from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
+
+if TYPE_CHECKING:
+    from monitor.sandbox.sandbox import Sandbox
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+FORM = "application/x-www-form-urlencoded"
+SAFETY = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
+SHOWN_REQUESTS = 50
+STATUS_MODULE = "protocolSection.statusModule"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a request wants done: its *arguments*, from JSON or a form."""
+
+    arguments: Mapping[str, Json]
+    from_form: bool
+
+    def text(self, name: str) -> str:
+        """An argument that must be there."""
+        value = self.arguments.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigurationInvalid(f"{name} is missing: give it as text.")
+        return value.strip()
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether a data build is to follow at once."""
+        return self.arguments.get("refresh", True) not in (False, "no", "false")
+
+
+def answer(request: Request, sandbox: "Sandbox") -> Answer:
+    """Answer a request for the page or for a lever."""
+    if objection := find_objection(request):
+        return objection
+    if request.method == "GET":
+        return show(request, sandbox)
+    if request.method != "POST" or request.path not in LEVERS:
+        return Answer(405, TEXT, b"Use GET for / and /sandbox/state, POST for the levers\n") if request.method != "POST" else not_found_page()  # fmt: skip
+    try:
+        command = read_command(request)
+        said = LEVERS[request.path](command, sandbox)
+    except MonitorError as error:
+        return refuse(request, error)
+    if command.from_form:
+        return go_back(command.arguments.get("nct_id", ""), said)
+    return as_json(200, {"done": said, "dataTimestamp": sandbox.build.timestamp, "waiting": sandbox.waiting})
+
+
+def find_objection(request: Request) -> Answer | None:
+    """Why a request is not obeyed; None where it may be."""
+    host = request.headers.get("host", "")
+    if host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK:
+        return Answer(403, TEXT, b"The sandbox obeys this machine only: ask for it as 127.0.0.1\n")
+    if request.method in ("GET", "HEAD"):
+        return None
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"http://{host}":
+        return Answer(403, TEXT, b"Another site cannot pull the sandbox's levers\n")
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return Answer(403, TEXT, b"Another site cannot pull the sandbox's levers\n")
+    if media_type(request) not in (JSON, FORM):
+        return Answer(415, TEXT, f"Send {JSON} or a form\n".encode())
+    return None
+
+
+def media_type(request: Request) -> str:
+    """The body's type without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read_command(request: Request) -> Command:
+    """The arguments of a lever. Raises ConfigurationInvalid."""
+    if media_type(request) == FORM:
+        fields = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return Command({name: value for name, value in fields if value.strip()}, from_form=True)
+    try:
+        arguments = orjson.loads(request.body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise ConfigurationInvalid(f"The body is no JSON ({error}): send one JSON object.") from None
+    if not isinstance(arguments, dict):
+        raise ConfigurationInvalid("The body is no JSON object: send one.")
+    return Command({**request.query, **arguments}, from_form=False)
+
+
+def show(request: Request, sandbox: "Sandbox") -> Answer:
+    """What there is to see."""
+    if request.path == "/":
+        chosen = {name: request.query.get(name, "") for name in ("trial", "find", "said")}
+        return Answer(200, f"{HTML}; charset=utf-8", page.render(sandbox, **chosen).encode(), SAFETY)
+    if request.path == "/sandbox/style.css":
+        return Answer(200, "text/css; charset=utf-8", page.style(), SAFETY)
+    if request.path == "/sandbox/state":
+        return as_json(200, state(sandbox))
+    return not_found_page()
+
+
+def state(sandbox: "Sandbox") -> Json:
+    """The sandbox in numbers."""
+    return {
+        "base_url": sandbox.base_url,
+        "dataTimestamp": sandbox.build.timestamp,
+        "etag": sandbox.build.etag(),
+        "trials": len(sandbox.trial_ids()),
+        "waiting": sandbox.waiting,
+        "misbehaviours": [
+            {"kind": active.kind, "ids": sorted(active.trial_ids), "path": active.path, "times": left}
+            for active, left in sandbox.misbehaviours()
+        ],
+        "requests": [
+            {"method": seen.method, "target": seen.target, "status": seen.status}
+            for seen in sandbox.requests[-SHOWN_REQUESTS:]
+        ],
+    }
+
+
+def as_json(status: int, value: Json) -> Answer:
+    """An answer for scripts."""
+    return Answer(status, JSON, orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE), SAFETY)
+
+
+def go_back(trial_id: str, said: str) -> Answer:
+    """Send a browser back to the page."""
+    return Answer(303, TEXT, b"", {**SAFETY, "location": f"/?trial={quote(trial_id)}&said={quote(said)}"})
+
+
+def refuse(request: Request, error: MonitorError) -> Answer:
+    """Say what was wrong with a command, in the form in which it came."""
+    status = 404 if isinstance(error, NothingFound) else 400
+    if media_type(request) == FORM:
+        fields = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+        return go_back(fields.get("nct_id", ""), f"Not done: {error}")
+    return as_json(status, {"error": str(error)})
+
+
+# The levers: each does one thing, and says what it did
+
+
+def publish(command: Command, sandbox: "Sandbox") -> str:
+    """Publish the study that is the body, or the one in a form's text field."""
+    study = command.arguments
+    if command.from_form:
+        try:
+            study = orjson.loads(command.text("study"))
+        except orjson.JSONDecodeError as error:
+            raise ConfigurationInvalid(f"The study is no JSON ({error}): correct it.") from None
+    try:
+        sections = {name: value for name, value in study.items() if name != "refresh"}
+        return f"Published {sandbox.publish(sections, refresh=command.refreshes)}"
+    except (KeyError, TypeError, AttributeError):
+        raise ConfigurationInvalid("The study has no protocolSection.identificationModule.nctId: add it.") from None
+
+
+def next_state(command: Command, sandbox: "Sandbox") -> str:
+    """Publish the next written state of a trial."""
+    trial_id = command.text("nct_id")
+    return f"Published of {trial_id}: {sandbox.next_state(trial_id, refresh=command.refreshes)}"
+
+
+def edit(command: Command, sandbox: "Sandbox") -> str:
+    """Set and unset members of a study."""
+    trial_id = command.text("nct_id")
+    if command.from_form:
+        values, unset = read_form(command.arguments, sandbox.build.next().at.date())
+    else:
+        values, unset = command.arguments.get("set", {}), command.arguments.get("unset", [])
+    if not isinstance(values, dict) or not isinstance(unset, list) or not all(isinstance(path, str) for path in unset):
+        raise ConfigurationInvalid("set must be an object of paths and values, unset a list of paths.")
+    sandbox.edit(trial_id, edit_of(values, unset), refresh=command.refreshes)
+    return f"Published a new version of {trial_id}"
+
+
+FORM_FIELDS = {
+    "status": "OverallStatus",
+    "why_stopped": "WhyStopped",
+    "enrollment_type": "EnrollmentType",
+    "primary_completion_date": "PrimaryCompletionDate",
+    "primary_completion_type": "PrimaryCompletionDateType",
+}
+
+
+def read_form(fields: Mapping[str, Json], today: date) -> tuple[dict[str, Json], list[str]]:
+    """What the page's form wants set; an update is dated on the day when it will be seen."""
+    values: dict[str, Json] = {piece: fields[name].strip() for name, piece in FORM_FIELDS.items() if name in fields}
+    if "enrollment" in fields:
+        count = fields["enrollment"].strip()
+        if not (count.isascii() and count.isdigit()):
+            raise ConfigurationInvalid(f"{count!r} is no number of participants: write digits.")
+        values["EnrollmentCount"] = int(count[:12])
+    values |= {
+        "StatusVerifiedDate": today.isoformat()[:7],
+        "LastUpdateSubmitDate": today.isoformat(),
+        "LastUpdatePostDate": today.isoformat(),
+        "LastUpdatePostDateType": "ACTUAL",
+    }
+    return values, [] if "why_stopped" in fields else ["WhyStopped"]
+
+
+def remove(command: Command, sandbox: "Sandbox") -> str:
+    """Let a trial disappear."""
+    trial_id = command.text("nct_id")
+    sandbox.remove(trial_id, refresh=command.refreshes)
+    return f"Removed {trial_id}"
+
+
+def merge(command: Command, sandbox: "Sandbox") -> str:
+    """Make a trial an obsolete id of another."""
+    trial_id, into = command.text("nct_id"), command.text("into")
+    sandbox.merge(trial_id, into=into, refresh=command.refreshes)
+    return f"Merged {trial_id} into {into}"
+
+
+def refresh(_: Command, sandbox: "Sandbox") -> str:
+    """Make the next data build live."""
+    return f"Data build of {sandbox.refresh().timestamp} is live"
+
+
+def misbehave(command: Command, sandbox: "Sandbox") -> str:
+    """Misbehave from now on."""
+    arguments = command.arguments
+    ids = arguments.get("ids")
+    if isinstance(ids, str):
+        ids = ids.replace(",", " ").split()
+    try:
+        sandbox.misbehave(
+            command.text("kind"),
+            times=int(arguments["times"]) if arguments.get("times") is not None else None,
+            ids=ids,
+            path=arguments.get("path"),
+            retry_after=arguments.get("retry_after"),
+            seconds=float(arguments.get("seconds", 5)),
+            status=int(arguments.get("status", 200)),
+            content_type=str(arguments.get("content_type", JSON)),
+            body=str(arguments.get("body", "")).encode(),
+        )
+    except (TypeError, ValueError) as error:
+        raise ConfigurationInvalid(f"That is no misbehaviour ({error}): times and seconds are numbers.") from None
+    return f"Misbehaving: {command.text('kind')}"
+
+
+def behave(_: Command, sandbox: "Sandbox") -> str:
+    """End all misbehaviour."""
+    sandbox.behave()
+    return "Behaving again"
+
+
+LEVERS: dict[str, Callable[[Command, "Sandbox"], str]] = {
+    f"/sandbox/{name}": lever
+    for name, lever in (
+        ("publish", publish),
+        ("next", next_state),
+        ("edit", edit),
+        ("remove", remove),
+        ("merge", merge),
+        ("refresh", refresh),
+        ("misbehave", misbehave),
+        ("behave", behave),
+    )
+}

@@ -62,6 +62,7 @@ class Parser:
     def __init__(self, tokens: Sequence[str], default_areas: Sequence[str]) -> None:
         self._tokens = [*tokens, None]
         self._default_areas = default_areas
+        self._open_brackets = 0
 
     @property
     def token(self) -> str | None:
@@ -71,7 +72,8 @@ class Parser:
     def take(self) -> str:
         """Read one token."""
         if self.token is None:
-            raise ExpressionUnreadable("unexpected end at '<EOF>'")
+            missing = "missing ')'" if self._open_brackets else "unexpected end"
+            raise ExpressionUnreadable(f"{missing} at '<EOF>'")
         return self._tokens.pop(0) or ""
 
     def expression(self) -> Predicate:
@@ -98,14 +100,19 @@ class Parser:
             negated = self.term()
             return lambda values: not negated(values)
         if token == "(":  # noqa: S105 - a token of the language, no secret
-            inner = self.expression()
-            if self.token != ")":
-                raise ExpressionUnreadable("missing ')' at '<EOF>'")
-            self.take()
-            return inner
+            return self.bracketed()
         if token.startswith("AREA["):
             return self.area(token[5:-1])
         return self.words(token, self._default_areas)
+
+    def bracketed(self) -> Predicate:
+        """An expression up to its closing bracket."""
+        self._open_brackets += 1
+        inner = self.expression()
+        if self.take() != ")":
+            raise ExpressionUnreadable("mismatched input, expecting ')'")
+        self._open_brackets -= 1
+        return inner
 
     def area(self, name: str) -> Predicate:
         """A condition on one field."""
@@ -118,9 +125,8 @@ class Parser:
         if token.startswith("RANGE["):
             return between(node, token[6:-1])
         if token == "(":  # noqa: S105 - a token of the language, no secret
-            self._tokens.insert(0, token)
             outer, self._default_areas = self._default_areas, (node.path,)
-            inner = self.term()
+            inner = self.bracketed()
             self._default_areas = outer
             return inner
         return self.words(token, (node.path,))

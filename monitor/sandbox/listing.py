@@ -281,11 +281,7 @@ def search(edition: Edition, listing: Listing) -> Sequence[str]:
         resolved = {edition.resolve(trial_id) for trial_id in listing.trial_ids}
         candidates = sorted(trial_id for trial_id in resolved if trial_id in edition)
     if listing.predicates:
-        candidates = [
-            trial_id
-            for trial_id in candidates
-            if matches(values_of(edition, trial_id), listing.predicates)
-        ]
+        candidates = [trial_id for trial_id in candidates if matches(values_of(edition, trial_id), listing.predicates)]
     for sorting in reversed(listing.sorting):
         candidates = sorted_by(edition, candidates, sorting)
     return candidates

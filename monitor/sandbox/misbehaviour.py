@@ -131,7 +131,7 @@ class Misbehaviours:
         return None
 
 
-def read_misbehaviour(  # noqa: PLR0913 - one keyword for each thing that a kind can be told
+def read_misbehaviour(
     kind: str,
     *,
     ids: Collection[str] | None = None,

@@ -6,7 +6,14 @@ A branch brings all that is below it; lists are walked through; what is left emp
 from collections.abc import Iterable
 
 from monitor.model import Json
-from monitor.sandbox.pieces import Node
+from monitor.sandbox.pieces import NODES, Node
+
+MODULES = {
+    section: tuple(path.partition(".")[2] for path in NODES if path.startswith(f"{section}.") and path.count(".") == 1)
+    for section in NODES
+    if "." not in section
+}
+"""The modules of each section."""
 
 Tree = dict[str, "Tree | None"]
 """Wanted members by name; None where the whole member is wanted."""
@@ -18,7 +25,7 @@ class Projection:
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.key = ",".join(sorted({node.path for node in nodes}))
         self._tree = tree_of(self.key.split(","))
-        self.sections = module_names(self._tree)
+        self.modules = module_names(self._tree)
 
     def apply(self, study: Json) -> Json:
         """What is wanted of a study; `{}` where it has none of that."""
@@ -40,14 +47,11 @@ def tree_of(paths: Iterable[str]) -> Tree:
     return tree
 
 
-def module_names(tree: Tree) -> frozenset[str] | None:
-    """The modules below the sections that the tree needs; None where it needs a whole section."""
+def module_names(tree: Tree) -> frozenset[str]:
+    """The modules that the tree needs anything of."""
     names: set[str] = set()
     for section, modules in tree.items():
-        if modules is not None:
-            names.update(modules)
-        elif section != "hasResults":
-            return None
+        names.update(MODULES.get(section, ()) if modules is None else modules)
     return frozenset(names)
 
 

@@ -47,7 +47,7 @@ class Renderer:
         if version or projection is None:
             study = edition.study(trial_id)
         else:
-            study = edition.stock.study(trial_id, projection.sections)
+            study = edition.stock.study(trial_id, projection.modules)
         made = halves(study, projection)
         cache.put(key, made)
         return made

@@ -18,7 +18,7 @@ from monitor.sandbox.misbehaviour import Kind, Misbehaviour, Misbehaviours, appl
 from monitor.sandbox.reading import Library
 from monitor.sandbox.rendering import Renderer
 from monitor.sandbox.server import Server
-from monitor.sandbox.stock import Stock
+from monitor.sandbox.stock import Stock, WrittenState
 
 LONGEST_LOG = 20_000
 RESET_STATUS = 0
@@ -151,6 +151,10 @@ class Sandbox:
         self._refresh_if(refresh)
         return label
 
+    def following_state(self, nct_id: str) -> WrittenState | None:
+        """The state that `next_state` would publish; None where there is none."""
+        return self._shelf.following_state(read_id(nct_id))
+
     def remove(self, nct_id: str, *, refresh: bool = True) -> None:
         """Let a trial disappear: its id is unknown from then on. Raises NothingFound."""
         self._shelf.remove(read_id(nct_id))
@@ -171,7 +175,7 @@ class Sandbox:
 
     # What goes wrong
 
-    def misbehave(  # noqa: PLR0913 - one keyword for each thing that a kind can be told
+    def misbehave(
         self,
         kind: str,
         *,

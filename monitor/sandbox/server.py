@@ -168,8 +168,8 @@ class Exchange(BaseHTTPRequestHandler):
             headers["etag"] = headers["etag"].removesuffix('"') + '-gzip"'
         if self.close_connection:
             headers["connection"] = "close"
-        lines = [f"HTTP/1.1 {answer.status} {reason(answer.status)}", *(f"{key}: {value}" for key, value in headers.items())]  # fmt: skip
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        lines = [f"HTTP/1.1 {answer.status} {reason(answer.status)}", *(f"{name}: {one_line(value)}" for name, value in headers.items())]  # fmt: skip
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what `http.server` itself finds wrong with a request, and hang up."""
@@ -184,6 +184,11 @@ class Exchange(BaseHTTPRequestHandler):
 def reason(status: int) -> str:
     """The words of a status line; a number of its own for statuses that nobody named."""
     return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else "Unknown"
+
+
+def one_line(value: str) -> str:
+    """A header's value that cannot begin another header."""
+    return value.replace("\r", " ").replace("\n", " ")
 
 
 def refusal(status: HTTPStatus) -> Answer:

@@ -43,8 +43,8 @@ class Stock:
         current = synthetic.resolve(trial_id)
         return current if current in self else trial_id
 
-    def study(self, trial_id: str, sections: Collection[str] | None = None) -> Json:
-        """A trial's first state. With *sections*, only these modules of it need to be there.
+    def study(self, trial_id: str, modules: Collection[str] | None = None) -> Json:
+        """A trial's first state. With *modules*, only these of it need to be there.
 
         Raises KeyError where the stock has no such trial.
         """
@@ -52,7 +52,7 @@ class Stock:
             return self.written[trial_id][0].study
         if trial_id not in self:
             raise KeyError(trial_id)
-        return synthetic.study(self.seed, synthetic.index_of(trial_id), sections)
+        return synthetic.study(self.seed, synthetic.index_of(trial_id), modules)
 
 
 def read_written_trials() -> dict[str, tuple[WrittenState, ...]]:

@@ -9,14 +9,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from monitor.storage.types import Moment, StateName, Words
+from monitor.storage.types import Bytes, Moment, StateName, Words
 
 metadata = MetaData(
     naming_convention={
@@ -45,8 +44,8 @@ trials = Table(
     Column("merged_into", Text),
     Column("title", Words),
     Column("snapshot", Integer),
-    Column("digest", LargeBinary),
-    Column("probe_digest", LargeBinary),
+    Column("digest", Bytes),
+    Column("probe_digest", Bytes),
     Column("build", Text),
     Column("verified_version", Text),
     Column("verified_at", Moment),
@@ -63,13 +62,13 @@ snapshots = Table(
     Column("trial_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("state", StateName, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
+    Column("digest", Bytes, nullable=False),
     Column("taken_at", Moment, nullable=False),
     Column("registry_version", Text),
     Column("build", Text),
     Column("base", Integer, comment="number of the full copy that body builds on; null: body is full"),
     Column("size", Integer, nullable=False, comment="bytes of the content before compression"),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Bytes, nullable=False),
 )
 
 events = Table(
@@ -81,7 +80,7 @@ events = Table(
     Column("snapshot", Integer, nullable=False),
     Column("occurred_at", Moment, nullable=False),
     Column("significance", Integer, nullable=False),
-    Column("changes", LargeBinary, nullable=False, comment="JSON, zstd"),
+    Column("changes", Bytes, nullable=False, comment="JSON, zstd"),
     UniqueConstraint("registry", "trial_id", "snapshot"),
     ForeignKeyConstraint(
         ["registry", "trial_id", "snapshot"],
@@ -121,6 +120,6 @@ quarantine = Table(
     Column("received_at", Moment, nullable=False),
     Column("reason", Words, nullable=False),
     Column("size", Integer, nullable=False, comment="bytes that came; raw may hold fewer"),
-    Column("raw", LargeBinary, nullable=False, comment="zstd"),
+    Column("raw", Bytes, nullable=False, comment="zstd"),
     Index("quarantine_by_trial", "registry", "trial_id"),
 )

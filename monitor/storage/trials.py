@@ -70,7 +70,9 @@ def watched(tx: Connection, registry: str, *, unverified_at: str | None = None) 
     if unverified_at is not None:
         query = query.where(trials.c.verified_version.is_distinct_from(unverified_at))
     # A trial without a row has no count of misses.
-    return [Trial(*row) if row.misses is not None else Trial(row.registry, row.trial_id) for row in tx.execute(query).all()]
+    return [
+        Trial(*row) if row.misses is not None else Trial(row.registry, row.trial_id) for row in tx.execute(query).all()
+    ]
 
 
 def verified(tx: Connection, registry: str, trial_ids: Iterable[str], *, version: str | None, at: datetime) -> None:

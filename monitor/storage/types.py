@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from monitor.errors import StoreCorrupt
@@ -31,7 +31,7 @@ class Moment(TypeDecorator[datetime]):
         """Refuse a time without a zone: nobody knows when that is."""
         return _in_utc if dialect.name == "postgresql" else _as_text
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Processor:
         """Times of PostgreSQL arrive in the session's zone."""
         return _in_utc if dialect.name == "postgresql" else _from_text
 
@@ -42,13 +42,23 @@ class StateName(TypeDecorator[State]):
     impl = Text
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Processor:
+    def bind_processor(self, _dialect: Dialect) -> Processor:
         """A driver may have ideas of its own about enums: give it the bare text."""
         return _value
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Processor:
         """Only a damaged database holds another word."""
         return _state
+
+
+class Bytes(LargeBinary):
+    """Bytes. Both drivers take and give them as they are, so nothing is wrapped on the way."""
+
+    def bind_processor(self, _dialect: Dialect) -> None:
+        """Nothing to do."""
+
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> None:
+        """Nothing to do."""
 
 
 class Words(TypeDecorator[str]):
@@ -57,7 +67,7 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Processor:
+    def bind_processor(self, _dialect: Dialect) -> Processor:
         """Show that something was there."""
         return _without_nul
 
@@ -74,7 +84,7 @@ def _in_utc(value: datetime | None) -> datetime | None:
 @lru_cache(maxsize=1024)
 def _as_text(value: datetime | None) -> str | None:
     utc = _in_utc(value)
-    return utc and utc.replace(tzinfo=None).isoformat(" ")
+    return utc.replace(tzinfo=None).isoformat(" ") if utc else None
 
 
 @lru_cache(maxsize=1024)

@@ -1,5 +1,6 @@
 """What `monitor check` shows: a block for each trial that has news, and the line that says all were looked at. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group, RenderableType
@@ -10,14 +11,24 @@ from rich.text import Text
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import counted, one_line, plain, size, stamp, styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
+from monitor.cli.render.words import said
 from monitor.fields import FIELDS
 from monitor.model import Change, Checked, Result, Significance
+
+_WORD = re.compile(r"\w+")
+_JOINING_WORDS = frozenset(
+    _WORD.findall(
+        "changed went became added removed was were from to of in for and it its the trial s reason stopping "
+        "after before start date primary completion results posted outcome time frame description measure arm"
+    )
+)
+"""What a summary may say beside the values without telling anything new."""
 
 FEW = 5
 """A pass over no more trials than this has a line for those that did not change, too."""
 
 _WORDS = {
-    Result.BASELINE: ("baseline taken; changes are told from now on", DIM),
+    Result.BASELINE: ("baseline taken", DIM),
     Result.UNCHANGED: ("unchanged", DIM),
     Result.CHANGED: ("changed", ""),
     Result.REMOVED: ("no longer in the registry", NOTICE),
@@ -40,8 +51,8 @@ def _told_in_a_line(checked: Checked) -> Text:
     words, style = _WORDS[checked.result]
     if checked.error:
         words = f"{words}: {one_line(checked.error)}"
-    line = styled(checked.trial_id, TRIAL if checked.result is not Result.UNCHANGED else DIM)
-    line.append("  ").append(words, style=style)
+    name_style = TRIAL if checked.result is not Result.UNCHANGED else DIM
+    line = Text().append(plain(checked.trial_id), style=name_style).append("  ").append(words, style=style)
     if checked.title and not checked.error:
         line.append("  ").append(one_line(checked.title), style=DIM)
     return line
@@ -49,14 +60,14 @@ def _told_in_a_line(checked: Checked) -> Text:
 
 def _heading(checked: Checked) -> RenderableType:
     most = max(change.significance for change in checked.changes)
-    heading = Text("▌", style=_bar(most)).append(plain(checked.trial_id), style=TRIAL)
+    heading = Text().append("▌", style=_bar(most)).append(plain(checked.trial_id), style=TRIAL)
     if checked.title:
         heading.append("  ").append(one_line(checked.title), style=LABEL)
     about = [f"snapshot {checked.snapshot}"] if checked.snapshot else []
     about += [f"registry data of {stamp(checked.registry_version)}"] if checked.registry_version else []
     if checked.result is not Result.CHANGED:
         about.insert(0, _WORDS[checked.result][0])
-    below = Text("▌", style=_bar(most)).append(" · ".join(about), style=DIM)
+    below = Text().append("▌", style=_bar(most)).append(" · ".join(about), style=DIM)
     return Group(heading, below)
 
 
@@ -82,12 +93,22 @@ def _change(change: Change, label_width: int) -> RenderableType:
     grid.add_column(width=BADGE_WIDTH)
     grid.add_column(width=label_width + 1)
     grid.add_column(ratio=1, overflow="fold")
-    value: RenderableType = Text() if is_long_text(change) else short_value(change)
-    grid.add_row(badge(change.significance), Text(label(change), style=LABEL), value)
-    below: list[RenderableType] = [styled(one_line(change.summary), DIM)]
+    told = _repeats_itself(change)
+    value: list[RenderableType] = [] if is_long_text(change) else [short_value(change)]
+    if told and change.timing:
+        value.append(Text(change.timing, style=DIM))
+    grid.add_row(badge(change.significance), Text(label(change), style=LABEL), Group(*value))
+    below: list[RenderableType] = [] if told else [styled(one_line(change.summary), DIM)]
     if is_long_text(change):
         below.append(long_text(change))
     return Group(grid, *(Padding(line, (0, 0, 0, BADGE_WIDTH + 1)) for line in below))
+
+
+def _repeats_itself(change: Change) -> bool:
+    """Whether the summary says no more than "label: old → new" and the timing do."""
+    values = (said(value, change.field) for value in (change.before, change.after))
+    shown = set(_WORD.findall(" ".join((label(change), *values)).lower()))
+    return not set(_WORD.findall(change.summary.lower())) - shown - _JOINING_WORDS
 
 
 def label(change: Change) -> str:
@@ -123,6 +144,6 @@ def closing_line(
     else:
         parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
     traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]
-    line = Text(parts[0], style=FAILED if failed else "bold green")
+    line = Text().append(parts[0], style=FAILED if failed else "bold green")
     line.append("".join(f" · {part}" for part in parts[1:]))
     return line.append(f" · {', '.join(traffic)}", style=DIM)

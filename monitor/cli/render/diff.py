@@ -9,8 +9,8 @@ from rich.text import Text
 
 from monitor.cli.render.check import label
 from monitor.cli.render.styles import ADDED, DIM, LABEL, REMOVED, TRIAL, badge
-from monitor.cli.render.text import Taken, counted, moment, one_line, stamp, styled
-from monitor.cli.render.values import differing_parts, is_long_text, short_value
+from monitor.cli.render.text import Taken, counted, moment, one_line, readable, stamp, styled
+from monitor.cli.render.values import LONG, differing_parts, is_long_text, short_value
 from monitor.cli.render.worddiff import both_sides, word_diff
 from monitor.cli.render.words import CODED, said
 from monitor.model import Change, Json
@@ -27,7 +27,7 @@ class DiffPage:
     def __init__(
         self, trial_id: str, title: str | None, *, before: Taken, after: Taken, changes: Sequence[Change]
     ) -> None:
-        self._heading = styled(trial_id, TRIAL)
+        self._heading = Text().append(one_line(trial_id), style=TRIAL)
         if title:
             self._heading.append("  ").append(one_line(title), style=LABEL)
         self._before, self._after = _about(before), _about(after)
@@ -37,33 +37,29 @@ class DiffPage:
         """One block a change, in two columns where there is room."""
         wide = options.max_width >= SIDE_BY_SIDE
         yield self._heading
-        yield (
-            _columns(Text(self._before, style=REMOVED), Text(self._after, style=ADDED))
-            if wide
-            else Group(Text(f"- {self._before}", style=REMOVED), Text(f"+ {self._after}", style=ADDED))
-        )
+        before, after = Text(self._before, style=REMOVED), Text(self._after, style=ADDED)
+        yield _columns((before, after)) if wide else Group(Text("- ").append(before), Text("+ ").append(after))
         for change in self._changes:
             yield Text()
-            yield badge(change.significance).append(" ").append(label(change), style=LABEL)
+            yield Text().append_text(badge(change.significance)).append(" ").append(label(change), style=LABEL)
             yield styled(one_line(change.summary), DIM)
             yield _beside(change) if wide else _stacked(change)
         yield Text()
-        yield Text(
-            counted(len(self._changes), "change") if self._changes else "no change in what is watched", style=DIM
-        )
+        count = len(self._changes)
+        yield Text(counted(count, "change") if count else "no change in what is watched", style=DIM)
 
 
 def _about(snapshot: Taken) -> str:
-    return (
-        f"snapshot {snapshot.number}, {moment(snapshot.taken_at)}, registry data of {stamp(snapshot.registry_version)}"
-    )
+    taken = f"snapshot {snapshot.number}, {moment(snapshot.taken_at)}"
+    return f"{taken}, registry data of {stamp(snapshot.registry_version)}"
 
 
-def _columns(left: RenderableType, right: RenderableType) -> Table:
+def _columns(*rows: tuple[RenderableType, RenderableType]) -> Table:
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=1, overflow="fold")
-    table.add_row(left, right)
+    for left, right in rows:
+        table.add_row(left, right)
     return table
 
 
@@ -72,15 +68,17 @@ def _beside(change: Change) -> RenderableType:
         return Padding(short_value(change), (0, 0, 0, 2))
     before, after = change.before, change.after
     if parts := differing_parts(before, after):
+        kept = [name for name in ("measure", "label", "name") if name in before and name not in parts]
+        heading = [styled(said(before[kept[0]]))] if kept else []
         named = ((Text(f"{name.replace('_', ' ')}:", style=DIM), before.get(name), after.get(name)) for name in parts)
-        return Group(*(Group(name, _sides(old, new, "")) for name, old, new in named))
+        return Group(*heading, *(Group(name, _sides(old, new, "")) for name, old, new in named))
     return _sides(before, after, change.field)
 
 
 def _sides(before: Json, after: Json, field: str) -> RenderableType:
-    if isinstance(before, str) and isinstance(after, str) and len(before) + len(after) > SIDE_BY_SIDE:
+    if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > LONG:
         return _columns(*both_sides(before, after, context=CONTEXT))
-    return _columns(_side(before, field, "-", REMOVED), _side(after, field, "+", ADDED))
+    return _columns((_side(before, field, "-", REMOVED), _side(after, field, "+", ADDED)))
 
 
 def _side(value: Json, field: str, sign: str, style: str) -> Text:
@@ -99,4 +97,4 @@ def _stacked(change: Change) -> RenderableType:
     if change.before and change.after:
         return Padding(word_diff(change.before, change.after, context=CONTEXT), (0, 0, 0, 2))
     sign, style, text = ("+", ADDED, change.after) if change.after else ("-", REMOVED, change.before)
-    return Padding(styled(f"{sign} {text}", style), (0, 0, 0, 2))
+    return Padding(styled(f"{sign} {readable(text or '')}", style), (0, 0, 0, 2))

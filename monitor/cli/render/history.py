@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.check import administrative
-from monitor.cli.render.styles import BADGES, DIM, HEADING, LABEL, TRIAL
+from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, TRIAL, badge
 from monitor.cli.render.text import Taken, counted, moment, one_line, stamp, styled
 from monitor.model import Change, Significance
 
@@ -17,7 +17,7 @@ def history_table(
 ) -> RenderableType:
     """A row a snapshot, with its changes by significance; the first is the baseline and has none."""
     rows = list(snapshots)
-    heading = styled(trial_id, TRIAL)
+    heading = Text().append(one_line(trial_id), style=TRIAL)
     if title:
         heading.append("  ").append(one_line(title), style=LABEL)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style=HEADING, expand=False)
@@ -43,12 +43,9 @@ def _changes(snapshot: Taken, changes: Sequence[Change]) -> RenderableType:
         key=lambda change: -change.significance,
     )
     folded = administrative(changes)
-    return Group(*(_summary(change) for change in weighty), *([folded] if folded else []))
-
-
-def _summary(change: Change) -> Text:
-    return (
-        Text(overflow="fold")
-        .append(f" {change.significance} ", BADGES[change.significance])
-        .append(f" {one_line(change.summary)}")
-    )
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=BADGE_WIDTH)
+    grid.add_column(overflow="fold")
+    for change in weighty:
+        grid.add_row(badge(change.significance), styled(one_line(change.summary)))
+    return Group(*([grid] if weighty else []), *([folded] if folded else []))

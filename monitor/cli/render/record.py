@@ -1,6 +1,5 @@
 """What `monitor show` shows: a record as people read it. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
-from monitor.cli.render.text import Taken, counted, moment, one_line, plain, stamp, styled
+from monitor.cli.render.text import Taken, counted, moment, one_line, readable, stamp, styled
 from monitor.cli.render.words import humanised
 from monitor.fields import FIELDS
 from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
@@ -80,7 +79,7 @@ def _value(value: object) -> RenderableType | None:
     if isinstance(value, PartialDate | Enrollment):
         return _typed(value)
     if isinstance(value, tuple):
-        return styled(" / ".join(one_line(str(item)) for item in value))
+        return styled("/".join(one_line(str(item)) for item in value))
     return styled(one_line(str(value)))
 
 
@@ -150,7 +149,7 @@ def _under(intervention: Intervention) -> list[str | None]:
 
 def _described(first: str, below: Iterable[str | None]) -> RenderableType:
     lines = [styled(one_line(first))] if first else []
-    lines += [styled(_readable(text), DIM) for text in below if text]
+    lines += [styled(readable(text), DIM) for text in below if text]
     return _stacked(lines) or Text("no description", style=DIM)
 
 
@@ -174,24 +173,19 @@ def _outcome(outcome: Outcome) -> RenderableType:
     measure = styled(one_line(outcome.measure))
     if outcome.time_frame:
         measure.append(f"  [{one_line(outcome.time_frame)}]", style="cyan")
-    return Group(measure, styled(_readable(outcome.description), DIM)) if outcome.description else measure
+    return Group(measure, styled(readable(outcome.description), DIM)) if outcome.description else measure
 
 
 def _eligibility(record: Record) -> list[Row]:
     ages = [record.minimum_age, record.maximum_age]
     span = f"{ages[0] or 'no lower limit'} to {ages[1] or 'no upper limit'}" if any(ages) else None
-    criteria = styled(_readable(record.eligibility_criteria)) if record.eligibility_criteria else None
+    criteria = styled(readable(record.eligibility_criteria)) if record.eligibility_criteria else None
     return [
         ("Age", _value(span)),
         _row(record, "sex"),
         _row(record, "healthy_volunteers"),
         (FIELDS["eligibility_criteria"].label, criteria),
     ]
-
-
-def _readable(text: str) -> str:
-    """Running text without the backslashes that Markdown needs and people don't: the registry puts one before ">"."""
-    return plain(re.sub(r"\\([\\`*_{}\[\]<>()#+.!~|-])", r"\1", text)).strip()
 
 
 def _sites_heading(record: Record) -> str:

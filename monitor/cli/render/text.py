@@ -15,6 +15,7 @@ _DANGEROUS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+.!~|-])")
 _CONTROL_PICTURES = 0x2400
 
 
@@ -26,6 +27,11 @@ def plain(text: str) -> str:
 def _visible(found: re.Match[str]) -> str:
     code = ord(found[0])
     return chr(_CONTROL_PICTURES + code) if code < 0x20 else "\N{REPLACEMENT CHARACTER}"
+
+
+def readable(text: str) -> str:
+    """Running text, safe to print, without the backslashes that Markdown needs and people don't."""
+    return plain(_ESCAPED.sub(r"\1", text)).strip()
 
 
 def one_line(text: str) -> str:

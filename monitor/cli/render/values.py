@@ -9,12 +9,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from monitor.cli.render.styles import ADDED, DIM, REMOVED
-from monitor.cli.render.text import counted, plain, shortened, styled
+from monitor.cli.render.text import counted, one_line, plain, readable, shortened, styled
 from monitor.cli.render.worddiff import word_diff
 from monitor.cli.render.words import humanised, place, said
 from monitor.model import Change, Json
 
-LONG = 60
+LONG = 40
 """A text beyond this many characters is compared word by word, or shown in a block of its own."""
 
 MOST_TEXT = 400
@@ -36,7 +36,7 @@ def long_text(change: Change) -> RenderableType:
     if change.before and change.after:
         return word_diff(change.before, change.after)
     sign, style, text = ("+ ", ADDED, change.after) if change.after else ("- ", REMOVED, change.before)
-    return styled(sign + shortened(text or "", MOST_TEXT), style)
+    return styled(sign + shortened(readable(text or ""), MOST_TEXT), style)
 
 
 def short_value(change: Change) -> RenderableType:
@@ -173,6 +173,6 @@ def _places(sites: list[dict[str, Json]]) -> list[str]:
 
 
 def _country(name: str, sites: list[dict[str, Json]]) -> str:
-    cities = list(dict.fromkeys(site["city"] for site in sites if site.get("city")))
+    cities = list(dict.fromkeys(one_line(site["city"]) for site in sites if site.get("city")))
     named = ", ".join(cities[:MOST_NAMES]) + (f" and {len(cities) - MOST_NAMES} more" if cities[MOST_NAMES:] else "")
-    return f"{name}: {counted(len(sites), 'site')}" + (f" ({named})" if cities else "")
+    return f"{one_line(name)}: {counted(len(sites), 'site')}" + (f" ({named})" if cities else "")

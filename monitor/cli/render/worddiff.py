@@ -1,8 +1,8 @@
 """Two texts, word by word: what went, what came, and a little of what stayed around it. Pure.
 
-Lines are matched first, words only within lines that differ: that is how criteria are edited, and it keeps 20 kB texts
-fast. Words beyond `MOST_WORDS` are not compared: such a stretch counts as replaced, which is true, if coarse.
-White space and signs are never what a match hangs on, so texts are not tied together by their commas.
+Lines are matched first, words only within lines that resemble each other: that is how criteria are edited, and it
+keeps 20 kB texts fast. Beyond `MOST_WORDS` or `MOST_LINE_PAIRS` a stretch counts as replaced without a closer look,
+which is true, if coarse. White space within a line is not compared.
 
 Colours alone don't tell what went and came: where there are none, it is marked as git does, [-so-] and {+so+}.
 """
@@ -17,13 +17,23 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from monitor.cli.render.styles import ADDED_WORDS, DIM, REMOVED_WORDS
-from monitor.cli.render.text import plain
+from monitor.cli.render.text import plain, readable
 
-MOST_WORDS = 4_000
+MOST_WORDS = 5_000
+MOST_LINE_PAIRS = 10_000
+RESEMBLES = 0.5
+"""Lines resemble each other when they share this part of their words."""
+
+NEAR = 2
+"""Where texts stand side by side, so many lines are shown around a line with a change."""
+
 CONTEXT = 60
 """How many characters of what stayed are shown on each side of a change."""
 
-_TOKENS = re.compile(r"\w+(?:[.'\u2019-]\w+)*|\n|[^\S\n]+|.")
+_TOKENS = re.compile(r"(\w+(?:[.,'\u2019-]\w+)*|\S|^(?=\s))(\s*)")
+_WORDS = 8_000
+_WORDS = re.compile(r"\w+")
+_BETWEEN_WORDS = re.compile(r"[^\w\n]*")
 
 
 class Fate(Enum):
@@ -36,37 +46,88 @@ class Fate(Enum):
 
 Stretch = tuple[Fate, str]
 
+_GAP = [(Fate.KEPT, "…")]
+
 
 def compare(before: str, after: str) -> list[Stretch]:
-    """The stretches of both texts in order; without the ADDED ones they are *before*, without the REMOVED *after*."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    """The stretches of both texts in order; without the ADDED ones they are *before*, without the REMOVED *after*.
+
+    White space within a line aside; and both then end with a line feed, for a last line is as good as any other.
+    """
+    old, new = ((text.removesuffix("\n") + "\n").splitlines(keepends=True) for text in (before, after))
     stretches: list[Stretch] = []
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
             stretches.append((Fate.KEPT, "".join(old[i:j])))
         else:
-            stretches += _by_word("".join(old[i:j]), "".join(new[k:m]))
+            stretches += _by_line(old[i:j], new[k:m])
     return list(_joined(stretches))
 
 
+def _by_line(old: Sequence[str], new: Sequence[str]) -> Iterator[Stretch]:
+    """Compare each line with the one it resembles; what resembles none was removed, or is new."""
+    i = k = 0
+    for at, to in [*_resembling(old, new), (len(old), len(new))]:
+        yield from ((Fate.REMOVED, "".join(old[i:at])), (Fate.ADDED, "".join(new[k:to])))
+        if at < len(old):
+            yield from _by_word(old[at].removesuffix("\n"), new[to].removesuffix("\n"))
+            yield Fate.KEPT, "\n"
+        i, k = at + 1, to + 1
+
+
+def _resembling(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of lines that resemble each other, in order: those that share most, taken together."""
+    if len(old) == len(new) == 1:
+        return [(0, 0)]
+    if len(old) * len(new) > MOST_LINE_PAIRS:
+        return []
+    words = [[set(_WORDS.findall(line)) for line in lines] for lines in (old, new)]
+    # best[i][k]: how much old[i:] and new[k:] share, and whether old[i] and new[k] are a pair in that.
+    best = [[(0.0, False)] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for k in range(len(new) - 1, -1, -1):
+            share = _share(words[0][i], words[1][k])
+            paired = (share + best[i + 1][k + 1][0], True) if share >= RESEMBLES else (0.0, False)
+            best[i][k] = max(paired, (max(best[i + 1][k][0], best[i][k + 1][0]), False))
+    return list(_pairs(best))
+
+
+def _share(one: set[str], other: set[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+def _pairs(best: list[list[tuple[float, bool]]]) -> Iterator[tuple[int, int]]:
+    i = k = 0
+    while i < len(best) - 1 and k < len(best[0]) - 1:
+        if best[i][k][1]:
+            yield i, k
+            i, k = i + 1, k + 1
+        elif best[i + 1][k][0] >= best[i][k + 1][0]:
+            i += 1
+        else:
+            k += 1
+
+
 def _by_word(before: str, after: str) -> Iterator[Stretch]:
+    """Compare words and signs; the white space behind each goes along with it, and where both have it, is *after*'s."""
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     if not old or not new or len(old) + len(new) > 2 * MOST_WORDS:
         yield from ((Fate.REMOVED, before), (Fate.ADDED, after))
         return
-    matcher = SequenceMatcher(lambda token: not token[0].isalnum(), old, new)
+    matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])
     for tag, i, j, k, m in matcher.get_opcodes():
+        came = "".join(word + space for word, space in new[k:m])
         if tag == "equal":
-            yield Fate.KEPT, "".join(old[i:j])
+            yield Fate.KEPT, came
         else:
-            yield from ((Fate.REMOVED, "".join(old[i:j])), (Fate.ADDED, "".join(new[k:m])))
+            yield from ((Fate.REMOVED, "".join(word + space for word, space in old[i:j])), (Fate.ADDED, came))
 
 
 def _joined(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
     """Changes that only white space or a sign parts are one change, and each change is what went, then what came."""
     removed = added = gap = ""
     for fate, text in stretches:
-        if fate is Fate.KEPT and (removed or added) and not gap and not any(char.isalnum() for char in text):
+        if fate is Fate.KEPT and (removed or added) and not gap and _BETWEEN_WORDS.fullmatch(text):
             gap = text
         elif fate is Fate.KEPT:
             yield from _change(removed, added)
@@ -105,29 +166,72 @@ class WordDiff:
         text = Text(overflow="fold")
         last = len(self.stretches) - 1
         for place, (fate, words) in enumerate(self.stretches):
-            if fate is Fate.KEPT:
+            if fate is Fate.KEPT and not last:
+                text.append(words)
+            elif fate is Fate.KEPT:
                 text.append_text(_kept(words, self.context, after_change=place > 0, before_change=place < last))
             elif fate in self.shown:
-                opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}[fate] if marked else ("", "")
-                style = REMOVED_WORDS if fate is Fate.REMOVED else ADDED_WORDS
-                body = words.rstrip("\n")  # a mark that closes on the next line is hard to see
-                text.append(f"{opening}{body}{closing}", style=style).append(words[len(body) :])
+                replaces = fate is Fate.ADDED and place and self.stretches[place - 1][0] is Fate.REMOVED
+                if replaces and Fate.REMOVED in self.shown and not text.plain[-1:].isspace():
+                    text.append(" ")  # or "3" replaced by "6" would read as 36
+                text.append_text(_changed(fate, words, marked=marked))
         text.rstrip()
         return text
 
 
+def _changed(fate: Fate, words: str, *, marked: bool) -> Text:
+    """White space at the end stays outside: a mark that closes on the next line is hard to see."""
+    opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}[fate] if marked else ("", "")
+    body = words.rstrip()
+    style = REMOVED_WORDS if fate is Fate.REMOVED else ADDED_WORDS
+    return Text(f"{opening}{body}{closing}" if body else "", style=style).append(words[len(body) :])
+
+
 def word_diff(before: str, after: str, *, context: int = CONTEXT) -> WordDiff:
     """Both texts in one."""
-    return WordDiff(compare(plain(before), plain(after)), context=context)
+    return WordDiff(_compare_readable(before, after), context=context)
 
 
-def both_sides(before: str, after: str, *, context: int = CONTEXT) -> tuple[WordDiff, WordDiff]:
-    """The text before, showing what went, and the text after, showing what came."""
-    stretches = compare(plain(before), plain(after))
-    return (
-        WordDiff(stretches, frozenset({Fate.REMOVED}), context),
-        WordDiff(stretches, frozenset({Fate.ADDED}), context),
-    )
+def both_sides(before: str, after: str, *, context: int = CONTEXT) -> Iterator[tuple[WordDiff, WordDiff]]:
+    """The text before, showing what went, beside the text after, showing what came; a pair a line.
+
+    Lines far from any change are left out, with an … in their place.
+    """
+    lines = list(_lines(_compare_readable(before, after)))
+    changed = [number for number, line in enumerate(lines) if any(fate is not Fate.KEPT for fate, _ in line)]
+    near = {number + step for number in changed for step in range(-NEAR, NEAR + 1)}
+    for number, line in enumerate(lines):
+        if number in near:
+            yield (
+                WordDiff(line, frozenset({Fate.REMOVED}), context),
+                WordDiff(line, frozenset({Fate.ADDED}), context),
+            )
+        elif number - 1 in near or number == 0:
+            yield WordDiff(_GAP), WordDiff(_GAP)
+
+
+def _lines(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
+    """The stretches cut where a line ends that both texts have, or one that only one of them has."""
+    line: list[Stretch] = []
+    for fate, text in stretches:
+        pieces = text.split("\n") if fate is Fate.KEPT else text.removesuffix("\n").split("\n")
+        for number, piece in enumerate(pieces):
+            if number:
+                yield line
+                line = []
+            if piece or fate is not Fate.KEPT:
+                line.append((fate, piece))
+        if fate is not Fate.KEPT and text.endswith("\n"):
+            yield line
+            line = []
+    if line:
+        yield line
+
+
+def _compare_readable(before: str, after: str) -> list[Stretch]:
+    old, new = readable(before), readable(after)
+    # Where only Markdown's own signs differ, they are what there is to show.
+    return compare(old, new) if old != new else compare(plain(before), plain(after))
 
 
 def _kept(words: str, context: int, *, after_change: bool, before_change: bool) -> Text:
@@ -145,5 +249,5 @@ def _beginning(words: str, context: int) -> str:
     """About the first *context* characters: to the end of that line if it is near, else to the end of a word."""
     line_end = words.find("\n", context)
     if 0 <= line_end <= 2 * context:
-        return words[:line_end]
+        return words[: line_end + 1]
     return words if len(words) <= context else words[:context].rsplit(None, 1)[0]

@@ -57,7 +57,7 @@ def said(value: Json, field: str = "") -> str:
     if isinstance(value, int | float):
         return f"{value:,}"
     if isinstance(value, list):
-        return ", ".join(said(item, field) for item in value)
+        return ("/" if field in CODED else ", ").join(said(item, field) for item in value)
     return item_said(value)
 
 

@@ -10,7 +10,6 @@ labels     words for the registry's codes
 
 from collections.abc import Iterator, Sequence
 
-from monitor.errors import RegistryError
 from monitor.http import PoliteSession
 from monitor.model import Document, Record
 from monitor.ports import Answer, RegistryVersion, Sighting, Unanswered
@@ -49,10 +48,7 @@ class ClinicalTrialsGov:
 
     def answers_at_all(self) -> bool:
         """Whether a page of one record, whichever, comes as it should."""
-        try:
-            return self._client.control()
-        except RegistryError:
-            return False
+        return self._client.is_healthy()
 
     def sighting(self, document: Document) -> Sighting:
         """What a probe would have seen of this document."""

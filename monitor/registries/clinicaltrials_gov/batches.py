@@ -1,16 +1,17 @@
 """Many trials in few requests: probing and fetching, where one bad record never spoils its batch.
 
-    page of many  --unparseable, too large, refused-->  its two halves  -->  …  -->  a single record
+    page of many  --unparseable, too large, refused, no answer-->  its two halves  -->  …  -->  a single record
                   --an id is absent from it-->  that single record: only there does the registry say why
 
-Halving finds one bad record among a hundred in seven pages. Where page after page fails, halving stops: then it is
-the registry, and asking a hundred times more would help nobody. A request that finds nobody at home ends the whole
-fetch at once, for each request has had its retries already.
+Halving finds one bad record among a hundred in seven pages; some records of the real registry time out for days. Where
+page after page fails, halving stops: then it is the registry, and asking a hundred times more would help nobody.
+Where a request finds nobody at home and the control request does not either, the rest is unanswered at once.
 """
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import orjson
 
@@ -50,22 +51,19 @@ class Probing:
             batch = waiting[:at_once]
             try:
                 studies, _ = self._client.studies(batch, fields=PROBED)
-            except (AnswerTooLarge, RequestRefused) as error:
-                if not _is_too_much(error):
-                    yield _nobody(waiting, error)
+            except RegistryError as error:
+                if _nobody_is_there(error, self._client):
+                    yield _unanswered(waiting, error)
                     return
                 if malformed := _malformed_item(error, batch):
                     waiting.remove(malformed)
+                elif not _is_too_much(error):
+                    # Whoever fetches these gets the same, and keeps it for people to see.
+                    waiting = waiting[len(batch) :]
                 elif len(batch) > 1:
                     at_once = len(batch) // 2
                 else:
                     return
-            except AnswerUnreadable:
-                # Whoever fetches these gets the same, and keeps it for people to see.
-                waiting = waiting[len(batch) :]
-            except RegistryUnreachable as error:
-                yield _nobody(waiting, error)
-                return
             else:
                 self._at_once = at_once
                 waiting = waiting[len(batch) :]
@@ -80,25 +78,38 @@ def fetch(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]
     while waiting:
         batch = waiting.popleft()
         try:
-            if len(batch) == 1:
-                yield [_single(client, batch[0])]
-                continue
-            studies, raw = client.studies(batch)
-        except RegistryUnreachable as error:
-            yield _nobody([*batch, *(trial_id for rest in waiting for trial_id in rest)], error)
-            return
+            answers, absent = _ask(client, batch)
         except RegistryError as error:
+            if _nobody_is_there(error, client):
+                yield _unanswered([*batch, *chain(*waiting)], error)
+                return
             failed_in_a_row += 1
-            if failed_in_a_row <= PATIENCE and (_is_too_much(error) or isinstance(error, PageUnparseable)):
+            if len(batch) > 1 and failed_in_a_row <= PATIENCE and _half_may_pass(error):
                 middle = len(batch) // 2
                 waiting.extendleft((batch[middle:], batch[:middle]))
             else:
                 yield [_failure(trial_id, error) for trial_id in batch]
         else:
-            failed_in_a_row = 0
-            answers, absent = _answers(studies, raw, batch)
+            failed_in_a_row = 0 if len(batch) > 1 else failed_in_a_row
             waiting.extendleft([trial_id] for trial_id in reversed(absent))
             yield answers
+
+
+def _ask(client: Client, batch: Sequence[str]) -> tuple[list[Answer], list[str]]:
+    """The answers of one request, and the ids that it is silent about: never one that was asked for alone."""
+    if len(batch) == 1:
+        return [_single(client, batch[0])], []
+    return _answers(*client.studies(batch), batch)
+
+
+def _nobody_is_there(error: RegistryError, client: Client) -> bool:
+    """Whether it is the registry that fails, and not just what was asked of it."""
+    refused = isinstance(error, RequestRefused) and not _is_too_much(error)
+    return (refused or isinstance(error, RegistryUnreachable)) and not client.is_healthy()
+
+
+def _half_may_pass(error: RegistryError) -> bool:
+    return _is_too_much(error) or isinstance(error, PageUnparseable | RegistryUnreachable)
 
 
 def _is_too_much(error: RegistryError) -> bool:
@@ -112,7 +123,7 @@ def _malformed_item(error: RegistryError, batch: Sequence[str]) -> str | None:
     return batch[int(found[1]) - 1] if found and 1 <= int(found[1]) <= len(batch) else None
 
 
-def _nobody(trial_ids: Sequence[str], error: RegistryError) -> list[Unanswered]:
+def _unanswered(trial_ids: Iterable[str], error: RegistryError) -> list[Unanswered]:
     return [Unanswered(trial_id, str(error)) for trial_id in trial_ids]
 
 
@@ -181,7 +192,7 @@ def _as_it_came(studies: Sequence[Json], raw: bytes) -> bytes:
 
 
 def _single(client: Client, trial_id: str) -> Answer:
-    """The answer for one trial from its own address."""
+    """The answer for one trial from its own address. Raise RegistryUnreachable where none comes."""
     try:
         study, raw, redirected = client.study(trial_id)
     except RegistryUnreachable:

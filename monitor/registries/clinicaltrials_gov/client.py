@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from monitor.errors import AnswerUnreadable, RegistryUnreachable, RequestRefused
+from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
 from monitor.http import PoliteSession, Response, checked_base_url, status_in_words
 from monitor.model import Json
 from monitor.ports import RegistryVersion
@@ -93,9 +93,12 @@ class Client:
             raise AnswerUnreadable(f"404 without the words “NCT number {trial_id} not found”", raw=answer.body)
         return _parsed(_expect_ok(answer)), answer.body, redirected
 
-    def control(self) -> bool:
+    def is_healthy(self) -> bool:
         """Whether a page of one record, whichever, comes as it should."""
-        studies = _page(self._get(f"{self._base}/studies?pageSize=1&fields=NCTId", body_cap=SMALL))["studies"]
+        try:
+            studies = _page(self._get(f"{self._base}/studies?pageSize=1&fields=NCTId", body_cap=SMALL))["studies"]
+        except RegistryError:
+            return False
         return len(studies) == 1 and is_trial_id(trial_id_of(studies[0]))
 
     def _get(self, url: str, **options: Any) -> Response:
@@ -142,7 +145,7 @@ def _expect_ok(answer: Response) -> Response:
         raise AnswerUnreadable(f"{KEY} answers {words} instead of a record", raw=answer.body)
     text = "" if _is_html(answer) else one_line(_text(answer))
     said = f": “{text}”" if text else ""
-    raise RequestRefused(f"{KEY} refuses the request with {words}{said}", status=answer.status, words=text)
+    raise RequestRefused(f"{KEY} refuses the request with {words}{said}; {REMEDY}", status=answer.status, words=text)
 
 
 def _parsed(answer: Response) -> Json:

@@ -63,7 +63,7 @@ def outcomes(plan: Plan, rng: Random) -> Json:
     """Primary, secondary and other outcomes; no two of a role have the same measure."""
     counts = {
         "primaryOutcomes": rng.choices((1, 2, 3), (75, 17, 8))[0],
-        "secondaryOutcomes": min(int(rng.lognormvariate(1.6, 1.0)), 90) if rng.random() < 0.85 else 0,
+        "secondaryOutcomes": min(int(plan.bulk * rng.lognormvariate(1.65, 0.85)), 90) if rng.random() < 0.85 else 0,
         "otherOutcomes": rng.randint(1, 6) if rng.random() < 0.11 else 0,
     }
     module = {}
@@ -76,7 +76,7 @@ def outcomes(plan: Plan, rng: Random) -> Json:
 
 def eligibility(plan: Plan, rng: Random) -> Json:
     """Who may take part."""
-    count = min(int(rng.lognormvariate(2.1, 0.85)) + 2, 120)
+    count = int(plan.bulk * rng.lognormvariate(2.15, 0.65)) + 2
     included = "\n".join(f"* {sentence(plan, rng, vocabulary.INCLUSION)}" for _ in range(count))
     excluded = "\n".join(f"* {sentence(plan, rng, vocabulary.EXCLUSION)}" for _ in range(count))
     module: dict[str, Json] = {
@@ -108,18 +108,18 @@ def contacts(plan: Plan, rng: Random) -> Json:
     if rng.random() < 0.72:
         official = {"name": person(rng), "affiliation": plan.sponsor, "role": "PRINCIPAL_INVESTIGATOR"}
         module["overallOfficials"] = [official]
-    count = site_count(rng)
+    count = site_count(plan, rng)
     if count:
         module["locations"] = [site(plan, rng, number) for number in range(count)]
     return module
 
 
-def site_count(rng: Random) -> int:
+def site_count(plan: Plan, rng: Random) -> int:
     """Most trials have one site, a tenth have none, and a few have hundreds."""
     chance = rng.random()
     if chance < 0.09:
         return 0
-    return 1 if chance < 0.68 else min(int(rng.lognormvariate(1.9, 1.3)) + 2, MOST_SITES)
+    return 1 if chance < 0.68 else min(int(plan.bulk * rng.lognormvariate(1.9, 1.2)) + 2, MOST_SITES)
 
 
 def contact(rng: Random) -> Json:
@@ -150,11 +150,17 @@ def references(plan: Plan, rng: Random) -> Json:
     """Literature, links and shared data."""
     module: dict[str, Json] = {}
     if rng.random() < 0.34:
-        module["references"] = [reference(plan, rng) for _ in range(min(int(rng.lognormvariate(1.2, 1.1)) + 1, 80))]
+        module["references"] = [
+            reference(plan, rng) for _ in range(min(int(plan.bulk * rng.lognormvariate(1.2, 1.0)) + 1, 80))
+        ]
     if rng.random() < 0.11:
         module["seeAlsoLinks"] = [{"label": "Page of the trial", "url": f"https://trials.example/{plan.trial_id}"}]
     if rng.random() < 0.01:
-        shared = {"id": str(rng.randint(1000, 9999)), "type": "Clinical Study Report", "url": "https://data.example/csr"}
+        shared = {
+            "id": str(rng.randint(1000, 9999)),
+            "type": "Clinical Study Report",
+            "url": "https://data.example/csr",
+        }
         module["availIpds"] = [shared | {"comment": "On request"}]
     return module
 

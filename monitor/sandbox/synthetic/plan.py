@@ -53,6 +53,8 @@ class Plan:
     enrollment: int
     results_submitted: date | None
     arms: int
+    bulk: float
+    """How wordy its record is, about 1: who writes long criteria writes long outcomes too."""
 
     def random(self, module: str) -> Random:
         """A source of chance for one module, the same in every process."""
@@ -82,7 +84,7 @@ def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
     last_submitted = last_submission(rng, status, first_submitted, completed)
     treatment_type, treatment = choose_treatment(rng, interventional)
     sponsor, sponsor_class = choose_sponsor(rng)
-    with_results = interventional and status in ENDED and rng.random() < 0.21
+    with_results = interventional and status in ENDED and rng.random() < 0.25
     return Plan(
         seed=seed,
         index=index,
@@ -107,6 +109,7 @@ def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
         results_submitted=min(completed + timedelta(days=rng.randint(200, 700)), last_submitted)
         if with_results
         else None,
+        bulk=rng.lognormvariate(0.18, 0.6),
         arms=rng.choices((1, 2, 3, 4), (35, 45, 12, 8))[0],
     )
 

@@ -188,9 +188,13 @@ def oversight(plan: Plan, rng: Random) -> Json:
 
 def description(plan: Plan, rng: Random) -> Json:
     """Summary and details."""
-    module = {"briefSummary": sentences(plan, rng, vocabulary.SUMMARY, int(rng.lognormvariate(1.5, 0.7)) + 1)}
+    module = {
+        "briefSummary": sentences(plan, rng, vocabulary.SUMMARY, int(plan.bulk * rng.lognormvariate(1.6, 0.6)) + 1)
+    }
     if rng.random() < 0.67:
-        module["detailedDescription"] = sentences(plan, rng, vocabulary.DETAILS, int(min(rng.lognormvariate(2.15, 1.1), 250)) + 1)
+        module["detailedDescription"] = sentences(
+            plan, rng, vocabulary.DETAILS, int(plan.bulk * rng.lognormvariate(2.2, 0.95)) + 1
+        )
     return module
 
 

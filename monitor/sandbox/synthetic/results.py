@@ -37,7 +37,7 @@ class Groups:
 
 def results_modules(plan: Plan, rng: Random) -> dict[str, Json]:
     """All modules of the results section."""
-    bulk = rng.lognormvariate(0.1, 1.1)
+    bulk = plan.bulk * rng.lognormvariate(0.1, 1.0)
     return {
         "participantFlowModule": flow(plan, rng),
         "baselineCharacteristicsModule": baseline(plan, rng),

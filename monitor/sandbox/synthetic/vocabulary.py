@@ -32,7 +32,12 @@ PROGRAMMES = (
     "Mindfulness Course", "Nurse-led Telephone Coaching", "Nutrition Counselling", "Peer Support Groups",
 )  # fmt: skip
 DEVICES = ("Aerolume Inhaler", "Cardibelt Monitor", "Dermafold Dressing", "Neuroloop Stimulator", "Ortholeaf Brace")
-PROCEDURES = ("Day-case Laparoscopy", "Early Mobilisation", "Nerve Block under Ultrasound", "Standardised Wound Closure")
+PROCEDURES = (
+    "Day-case Laparoscopy",
+    "Early Mobilisation",
+    "Nerve Block under Ultrasound",
+    "Standardised Wound Closure",
+)
 
 PLACE_NAMES = (
     "Alder", "Brackwater", "Calloway", "Dunmere", "Eastholm", "Fairhaven", "Glenmoor", "Halvorsen", "Ironbridge",

@@ -1,0 +1,52 @@
+"""Material: synthetic studies of real sizes, and pairs of versions."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import orjson
+
+from monitor.model import Document
+from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
+from monitor.sandbox.synthetic import evolve, study
+
+SEED = 1
+
+Study = dict[str, Any]
+
+
+def studies(count: int) -> Iterator[Study]:
+    """The first *count* synthetic trials that have a whole record."""
+    index = found = 0
+    while found < count:
+        made = study(SEED, index)
+        index += 1
+        if "descriptionModule" in made["protocolSection"]:
+            found += 1
+            yield made
+
+
+def versions(made: Study, *, changes: int = 3) -> Study:
+    """The same study after a few realistic changes."""
+    chance = Random(SEED)
+    for _ in range(changes):
+        made = evolve(made, chance).study
+    return made
+
+
+def document(made: Study) -> Document:
+    """As the adapter gives it."""
+    return document_of(made, trial_id_of(made) or "")
+
+
+def grown(made: Study, size: int) -> Study:
+    """The study with as many sites as bring its record to about *size* bytes."""
+    sites = list(made["protocolSection"]["contactsLocationsModule"]["locations"])
+    room = size - len(orjson.dumps(made))
+    number = 0
+    while room > 0:
+        site = {**sites[number % len(sites)], "facility": f"Clinical Research Unit {number}"}
+        made["protocolSection"]["contactsLocationsModule"]["locations"].append(site)
+        room -= len(orjson.dumps(site)) + 1
+        number += 1
+    return made

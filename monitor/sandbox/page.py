@@ -1,0 +1,255 @@
+"""The control page: everything that the sandbox can do, for people. No script; each lever is a form.
+
+Every value is escaped where it enters the page, by `h` or by `option`; nothing else may put text between the tags.
+"""
+
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from monitor.errors import NothingFound
+from monitor.model import Json
+from monitor.sandbox.essie import ENUMS
+from monitor.sandbox.misbehaviour import Kind
+
+if TYPE_CHECKING:
+    from monitor.sandbox.sandbox import Sandbox
+
+SHOWN_TRIALS = 12
+SHOWN_REQUESTS = 12
+LONGEST_TARGET = 140
+STATUSES = ENUMS["protocolSection.statusModule.overallStatus"]
+STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
+OPEN = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE")
+
+
+def style() -> bytes:
+    """The page's style sheet."""
+    return resources.files("monitor.sandbox").joinpath("style.css").read_bytes()
+
+
+def h(value: object) -> str:
+    """Text that is safe between tags and within quoted attributes."""
+    return escape(str(value), quote=True)
+
+
+def render(sandbox: "Sandbox", *, trial: str, find: str, said: str) -> str:
+    """The page, with one *trial* open, the list narrowed by *find*, and a line on what was *said* last."""
+    trial_ids = sandbox.trial_ids()
+    trial = trial or next(iter(trial_ids), "")
+    notice = f'<p class="said" role="status">{h(said[:500])}</p>' if said else ""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sandbox registry</title>
+<link rel="stylesheet" href="/sandbox/style.css">
+</head>
+<body>
+<header>
+<div><h1>Sandbox registry</h1>
+<p>Answers like ClinicalTrials.gov at <code>{h(sandbox.base_url)}</code></p></div>
+{build_panel(sandbox, len(trial_ids))}
+</header>
+{notice}
+<main>
+<div>
+{trials_panel(sandbox, trial_ids, trial, find)}
+{misbehaviour_panel(sandbox, trial)}
+</div>
+<div>
+{trial_panel(sandbox, trial)}
+{requests_panel(sandbox)}
+{examples_panel(sandbox)}
+</div>
+</main>
+</body>
+</html>
+"""
+
+
+def build_panel(sandbox: "Sandbox", trials: int) -> str:
+    """The data build, and the lever that makes the next one."""
+    waiting = f"{sandbox.waiting} waiting" if sandbox.waiting else "nothing waiting"
+    return f"""<form class="build" method="post" action="/sandbox/refresh">
+<dl><div><dt>Data build</dt><dd>{h(sandbox.build.timestamp)}</dd></div>
+<div><dt>Trials</dt><dd>{trials:,}</dd></div>
+<div><dt>Next build</dt><dd>{waiting}</dd></div></dl>
+<button>Make the next data build</button>
+</form>"""
+
+
+def trials_panel(sandbox: "Sandbox", trial_ids: list[str], chosen: str, find: str) -> str:
+    """The first trials that fit what was searched for."""
+    wanted = find.strip().upper()
+    fitting = [trial_id for trial_id in trial_ids if wanted in trial_id]
+    rows = "\n".join(trial_row(sandbox, trial_id, chosen) for trial_id in fitting[:SHOWN_TRIALS])
+    more = len(fitting) - SHOWN_TRIALS
+    rest = f'<p class="quiet">and {more:,} more</p>' if more > 0 else ""
+    return f"""<section><h2>Trials</h2>
+<form class="inline" method="get" action="/">
+<label>Find a trial id<input name="find" value="{h(find)}" placeholder="NCT9000"></label><button class="plain">Find</button>
+</form>
+<ul class="trials">{rows or '<li class="quiet">No trial has such an id.</li>'}</ul>{rest}</section>"""
+
+
+def trial_row(sandbox: "Sandbox", trial_id: str, chosen: str) -> str:
+    """One line of the list."""
+    try:
+        study = sandbox.study(trial_id)
+    except NothingFound:
+        return f'<li class="quiet">{h(trial_id)} will be gone with the next data build.</li>'
+    current = ' aria-current="true"' if trial_id == chosen else ""
+    title = at(study, "identificationModule", "briefTitle")
+    return f'<li><a href="/?trial={quote(trial_id)}"{current}><b>{h(trial_id)}</b> {badge(study)}<span>{h(title)}</span></a></li>'
+
+
+def badge(study: Json) -> str:
+    """The overall status as a coloured word."""
+    status = str(at(study, "statusModule", "overallStatus"))
+    kind = "stopped" if status in STOPPED else "open" if status in OPEN else "other"
+    return f'<em class="{kind}">{h(words(status))}</em>'
+
+
+def words(code: str) -> str:
+    """A code as people read it."""
+    return code.replace("_", " ").capitalize()
+
+
+def at(study: Json, *names: str) -> Json:
+    """A value of the protocol section; an empty text where there is none."""
+    value = study.get("protocolSection", {})
+    for name in names:
+        value = value.get(name, "") if isinstance(value, dict) else ""
+    return value
+
+
+def trial_panel(sandbox: "Sandbox", trial_id: str) -> str:
+    """The chosen trial, and what can be done to it."""
+    try:
+        study = sandbox.study(trial_id)
+    except NothingFound as error:
+        return f"<section><h2>No trial chosen</h2><p>{h(error)}</p></section>"
+    facts = {
+        "Lead sponsor": at(study, "sponsorCollaboratorsModule", "leadSponsor", "name"),
+        "Why stopped": at(study, "statusModule", "whyStopped"),
+        "Enrollment": f"{at(study, 'designModule', 'enrollmentInfo', 'count')} {words(str(at(study, 'designModule', 'enrollmentInfo', 'type'))).lower()}",
+        "Primary completion": at(study, "statusModule", "primaryCompletionDateStruct", "date"),
+        "Last update posted": at(study, "statusModule", "lastUpdatePostDateStruct", "date"),
+    }
+    listed = "".join(f"<div><dt>{h(name)}</dt><dd>{h(fact)}</dd></div>" for name, fact in facts.items() if str(fact).strip())  # fmt: skip
+    address = f"{sandbox.base_url}/studies/{quote(trial_id)}"
+    return f"""<section class="trial"><h2>{h(trial_id)} {badge(study)}</h2>
+<p>{h(at(study, "identificationModule", "briefTitle"))} · <a href="{h(address)}">as the API serves it</a></p>
+<dl>{listed}</dl>
+{next_state_form(sandbox, trial_id)}
+{edit_form(study, trial_id)}
+<div class="forms">{remove_form(trial_id)}{merge_form(trial_id)}</div>
+</section>"""
+
+
+def next_state_form(sandbox: "Sandbox", trial_id: str) -> str:
+    """The lever that publishes a trial's next written state; nothing where it has none."""
+    state = sandbox.following_state(trial_id)
+    if state is None:
+        return ""
+    note = " (illustrative)" if state.illustrative else ""
+    return f"""<form method="post" action="/sandbox/next" class="next">
+<input type="hidden" name="nct_id" value="{h(trial_id)}">
+<button>Publish the next state</button><span>{h(state.label)}{note}</span></form>"""
+
+
+def edit_form(study: Json, trial_id: str) -> str:
+    """The lever that publishes a new version."""
+    status = at(study, "statusModule", "overallStatus")
+    primary = at(study, "statusModule", "primaryCompletionDateStruct")
+    primary = primary if isinstance(primary, dict) else {}
+    enrollment = at(study, "designModule", "enrollmentInfo")
+    enrollment = enrollment if isinstance(enrollment, dict) else {}
+    return f"""<form method="post" action="/sandbox/edit"><h3>Publish a new version</h3>
+<input type="hidden" name="nct_id" value="{h(trial_id)}">
+<div class="fields">
+<label>Overall status<select name="status">{options(STATUSES, str(status))}</select></label>
+<label>Why stopped<input name="why_stopped" value="{h(at(study, "statusModule", "whyStopped"))}"></label>
+<label>Enrollment<input name="enrollment" inputmode="numeric" value="{h(enrollment.get("count", ""))}"></label>
+<label>Enrollment type<select name="enrollment_type">{options(("", "ESTIMATED", "ACTUAL"), str(enrollment.get("type", "")))}</select></label>
+<label>Primary completion<input name="primary_completion_date" value="{h(primary.get("date", ""))}" placeholder="2027-05 or 2027-05-31"></label>
+<label>Its type<select name="primary_completion_type">{options(("", "ESTIMATED", "ACTUAL"), str(primary.get("type", "")))}</select></label>
+</div>
+<label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label>
+<button>Publish</button></form>"""
+
+
+def options(codes: tuple[str, ...], chosen: str) -> str:
+    """The choices of a list."""
+    return "".join(
+        f'<option value="{h(code)}"{" selected" if code == chosen else ""}>{h(words(code))}</option>' for code in codes
+    )
+
+
+def remove_form(trial_id: str) -> str:
+    """The lever that makes a trial disappear."""
+    return f"""<form method="post" action="/sandbox/remove"><h3>Remove it</h3>
+<input type="hidden" name="nct_id" value="{h(trial_id)}">
+<button class="danger">Remove {h(trial_id)}</button></form>"""
+
+
+def merge_form(trial_id: str) -> str:
+    """The lever that makes a trial's id obsolete."""
+    return f"""<form method="post" action="/sandbox/merge"><h3>Merge it into another</h3>
+<input type="hidden" name="nct_id" value="{h(trial_id)}">
+<div class="inline"><label>Current id<input name="into" placeholder="NCT90000001" required></label>
+<button class="danger">Merge</button></div></form>"""
+
+
+def misbehaviour_panel(sandbox: "Sandbox", trial_id: str) -> str:
+    """What goes wrong, and the levers for it."""
+    active = "".join(
+        f"<li>{h(one.kind)}{h(' for ' + ', '.join(sorted(one.trial_ids)) if one.trial_ids else '')}"
+        f"{h(' on ' + one.path if one.path else '')}{f', {left} more' if left is not None else ', until further notice'}</li>"
+        for one, left in sandbox.misbehaviours()
+    )
+    behave = '<form method="post" action="/sandbox/behave"><button class="plain">Behave again</button></form>'
+    return f"""<section><h2>Misbehave</h2>
+{f'<ul class="active">{active}</ul>{behave}' if active else '<p class="quiet">Everything works.</p>'}
+<form method="post" action="/sandbox/misbehave">
+<div class="fields">
+<label>How<select name="kind">{options(tuple(kind for kind in Kind if kind is not Kind.ANSWER), "")}</select></label>
+<label>How many requests<input name="times" inputmode="numeric" placeholder="all"></label>
+<label>Only for trials<input name="ids" placeholder="{h(trial_id)}"></label>
+<label>Only for paths<input name="path" placeholder="/version"></label>
+<label>Retry-After<input name="retry_after" placeholder="30"></label>
+<label>Seconds<input name="seconds" inputmode="decimal" placeholder="5"></label>
+</div><button class="danger">Misbehave</button></form></section>"""
+
+
+def requests_panel(sandbox: "Sandbox") -> str:
+    """The last requests, the latest first."""
+    rows = "".join(
+        f"<tr><td>{h(seen.method)}</td><td><code>{h(seen.target[:LONGEST_TARGET])}</code></td><td>{seen.status or 'reset'}</td></tr>"
+        for seen in reversed(sandbox.requests[-SHOWN_REQUESTS:])
+    )
+    table = f"<table><thead><tr><th>Method</th><th>Path and query</th><th>Status</th></tr></thead><tbody>{rows}</tbody></table>"
+    return f"<section><h2>Last requests</h2>{table if rows else '<p class="quiet">None yet.</p>'}</section>"
+
+
+def examples_panel(sandbox: "Sandbox") -> str:
+    """The same levers for scripts."""
+    lever = f"curl -H 'Content-Type: application/json' {sandbox.page_url}sandbox"
+    set_status = '{"nct_id": "NCT02116634", "set": {"OverallStatus": "TERMINATED", "WhyStopped": "Slow accrual"}}'
+    misbehave = '{"kind": "429", "times": 2, "retry_after": 3}'
+    lines = (
+        f"curl {sandbox.base_url}/studies/NCT02116634",
+        f"curl {sandbox.page_url}sandbox/state",
+        f'{lever}/next -d \'{{"nct_id": "NCT02116634"}}\'',
+        f"{lever}/edit -d '{set_status}'",
+        f"{lever}/publish -d @study.json",
+        f'{lever}/merge -d \'{{"nct_id": "NCT90000002", "into": "NCT90000001"}}\'',
+        f'{lever}/remove -d \'{{"nct_id": "NCT90000003", "refresh": false}}\'',
+        f"{lever}/refresh -d '{{}}'",
+        f"{lever}/misbehave -d '{misbehave}'",
+        f"{lever}/behave -d '{{}}'",
+    )
+    return f"<section><h2>The same from a shell</h2><pre>{h(chr(10).join(lines))}</pre></section>"

@@ -1,0 +1,162 @@
+from datetime import date
+
+import pytest
+
+from monitor.model import Timing
+from tests.diff.records import changes, dated, differences, record
+
+FIELD = "primary_completion_date"
+
+CASES = {
+    "a later day": (
+        (dated("2026-07-31"), dated("2026-10-31")),
+        ("date.slipped", "major", {"days": 92}),
+        "Primary completion date slipped from 2026-07-31 to 2026-10-31, 92 days later.",
+    ),
+    "an earlier day by less than 90": (
+        (dated("2027-02-14"), dated("2027-02-13")),
+        ("date.advanced", "minor", {"days": -1}),
+        "Primary completion date was brought forward from 2027-02-14 to 2027-02-13, 1 day earlier.",
+    ),
+    "months are told in months": (
+        (dated("2026-03"), dated("2026-05-10")),
+        ("date.slipped", "minor", {"days": 61}),
+        "Primary completion date slipped from 2026-03 to 2026-05-10, 2 months later.",
+    ),
+    "years are told in years": (
+        (dated("2026"), dated("2028-12")),
+        ("date.slipped", "major", {"days": 730}),
+        "Primary completion date slipped from 2026 to 2028-12, 2 years later.",
+    ),
+    "a finer date is no move": (
+        (dated("2026-03"), dated("2026-03-15")),
+        ("date.precision", "administrative", {"days": 0}),
+        "Primary completion date is now given more precisely: 2026-03-15, formerly 2026-03.",
+    ),
+    "a coarser date is no move": (
+        (dated("2026-03-15"), dated("2026")),
+        ("date.precision", "administrative", {"days": 0}),
+        "Primary completion date is now given less precisely: 2026, formerly 2026-03-15.",
+    ),
+    "it happened as estimated": (
+        (dated("2026-03"), dated("2026-03-02", "ACTUAL")),
+        ("date.actual", "major", {"days": 0}),
+        "Primary completion date is now actual: 2026-03-02, as estimated.",
+    ),
+    "it happened earlier": (
+        (dated("2026-03-31"), dated("2026-03-02", "ACTUAL")),
+        ("date.actual", "major", {"days": -29}),
+        "Primary completion date is now actual: 2026-03-02, 29 days earlier than the estimate of 2026-03-31.",
+    ),
+    "it has not happened after all": (
+        (dated("2026-03", "ACTUAL"), dated("2026-09")),
+        ("date.slipped", "major", {"days": 184}),
+        "Primary completion date slipped from 2026-03 to 2026-09, 6 months later, and is an estimate again.",
+    ),
+    "the same day is an estimate again": (
+        (dated("2026-03", "ACTUAL"), dated("2026-03")),
+        ("date.precision", "administrative", {"days": 0}),
+        "Primary completion date stays 2026-03, and is an estimate again.",
+    ),
+    "an actual day is corrected": (
+        (dated("2025-03-01", "ACTUAL"), dated("2025-03-03", "ACTUAL")),
+        ("date.slipped", "minor", {"days": 2}),
+        "Primary completion date (actual) was corrected from 2025-03-01 to 2025-03-03, 2 days later.",
+    ),
+    "an old record gains a type": (
+        (dated("2009-05", None), dated("2009-05", "ACTUAL")),
+        ("date.precision", "administrative", {"days": 0}),
+        "Primary completion date stays 2009-05, and is now marked as actual.",
+    ),
+    "a date comes": (
+        (None, dated("2027-01")),
+        ("date.added", "minor", None),
+        "Primary completion date was added: 2027-01 (estimated).",
+    ),
+    "a date goes": (
+        (dated("2027-01", None), None),
+        ("date.removed", "minor", None),
+        "Primary completion date was removed; it was 2027-01.",
+    ),
+    "a text that is no date becomes one": (
+        (dated("2027-13"), dated("2027-12")),
+        ("date.added", "minor", None),
+        "Primary completion date went from “2027-13” (no date) to 2027-12 (estimated).",
+    ),
+    "a date becomes a text that is none": (
+        (dated("2027-12"), dated("soon")),
+        ("date.removed", "minor", None),
+        "Primary completion date went from 2027-12 (estimated) to “soon” (no date).",
+    ),
+    "neither text is a date": (
+        (dated("soon"), dated("later")),
+        ("date.precision", "administrative", None),
+        "Primary completion date went from “soon” (no date) to “later”, which is no date.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sides", "expected", "summary"), CASES.values(), ids=CASES)
+def test_a_date(sides, expected, summary):
+    before, after = sides
+
+    (found,) = changes(record(**{FIELD: before}), record(**{FIELD: after}))
+
+    assert (found.kind, str(found.significance), found.measure) == expected
+    assert found.summary == summary
+
+
+def test_a_start_that_happened_is_minor():
+    before, after = record(start_date=dated("2026-01")), record(start_date=dated("2026-02-03", "ACTUAL"))
+
+    (found,) = changes(before, after)
+
+    assert (found.kind, str(found.significance)) == ("date.actual", "minor")
+    assert (found.before, found.after) == (
+        {"date": "2026-01", "type": "ESTIMATED"},
+        {"date": "2026-02-03", "type": "ACTUAL"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "told", "days"),
+    [
+        ("2025-06-30", "123 days later; 488 days later than first registered.", 488),
+        ("2026-06-30", "123 days later.", 123),
+        ("2026-10-31", "123 days later; as first registered.", 0),
+        ("2026-12", "123 days later; 2 months earlier than first registered.", -61),
+    ],
+)
+def test_moves_are_counted_from_the_first_record_too(first, told, days):
+    before, after = record(completion_date=dated("2026-06-30")), record(completion_date=dated("2026-10-31"))
+    baseline = record(completion_date=dated(first))
+
+    (found,) = differences(before, after, baseline=baseline)
+
+    assert found.summary == f"Completion date slipped from 2026-06-30 to 2026-10-31, {told}"
+    assert found.measure == {"days": 123, "days_since_baseline": days}
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "timing"),
+    [
+        ({"start_date": dated("2026-03")}, date(2026, 2, 28), Timing.BEFORE_START),
+        ({"start_date": dated("2026-03")}, date(2026, 3, 1), Timing.RECRUITING),
+        ({"start_date": None}, date(2026, 3, 1), None),
+        ({"primary_completion_date": dated("2026-02")}, date(2026, 2, 28), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2026-02")}, date(2026, 3, 1), Timing.AFTER_PRIMARY_COMPLETION),
+        ({"primary_completion_date": dated("2026-12")}, date(2026, 12, 31), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2025")}, date(2025, 12, 31), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2025")}, date(2026, 1, 1), Timing.AFTER_PRIMARY_COMPLETION),
+        ({"primary_completion_date": dated("2025-12-31")}, date(2025, 12, 31), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2025-12-31")}, date(2026, 1, 1), Timing.AFTER_PRIMARY_COMPLETION),
+        ({"primary_completion_date": dated("never")}, date(2026, 1, 1), Timing.RECRUITING),
+        ({"has_results": True}, date(2026, 1, 1), Timing.AFTER_RESULTS),
+    ],
+)
+def test_a_change_is_placed_by_the_former_record(changes, on, timing):
+    before = record(**changes)
+
+    found = differences(before, record(**changes, minimum_age="21 Years"), on=on)
+
+    assert found[0].timing is timing

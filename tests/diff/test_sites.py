@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+from monitor.model import Site
+from tests.diff.records import GHENT, LYON, NAPLES, changes, differences, kinds, only, record
+
+BRUGES = Site("AZ Sint-Jan", "Bruges", None, "8000", "Belgium", "RECRUITING")
+CRACOW = Site("Szpital Uniwersytecki", "Cracow", None, "30-688", "Poland")
+ALL = (GHENT, NAPLES, LYON)
+
+
+def test_a_site_in_a_known_country_is_minor():
+    (found,) = changes(record(), record(sites=(BRUGES, *ALL)))
+
+    assert (found.kind, str(found.significance)) == ("site.added", "minor")
+    assert found.measure == {"sites": 1, "countries": 0}
+    assert found.summary == "1 site added in Belgium: AZ Sint-Jan (Bruges)."
+    assert found.path == "places"
+
+
+def test_a_site_in_a_new_country_is_major():
+    (found,) = changes(record(), record(sites=(*ALL, BRUGES, CRACOW)))
+
+    assert (found.kind, str(found.significance)) == ("site.added", "major")
+    assert found.measure == {"sites": 2, "countries": 1}
+    assert found.summary == (
+        "2 sites added in Poland (new) and Belgium: AZ Sint-Jan (Bruges) and Szpital Uniwersytecki (Cracow)."
+    )
+
+
+def test_leaving_a_country_is_major():
+    (found,) = changes(record(), record(sites=(GHENT, LYON)))
+
+    assert (found.kind, str(found.significance)) == ("site.removed", "major")
+    assert found.before == [
+        {
+            "facility": "Ospedale del Mare",
+            "city": "Naples",
+            "state": "Campania",
+            "zip": "80147",
+            "country": "Italy",
+            "status": "RECRUITING",
+        }
+    ]
+    assert found.summary == "1 site removed in Italy (none left): Ospedale del Mare (Naples)."
+
+
+def test_all_sites_of_one_status_are_told_as_one():
+    after = tuple(replace(site, status="WITHDRAWN") for site in ALL)
+
+    found = only(differences(record(), record(sites=after)))
+
+    assert (found.kind, found.measure) == ("site.status", {"sites": 3})
+    assert found.summary == (
+        "3 sites are now withdrawn: Sint-Lucas Wound Clinic (Ghent), Ospedale del Mare (Naples)"
+        " and Research Site (Lyon)."
+    )
+
+
+def test_sites_of_several_statuses_are_counted():
+    after = (replace(GHENT, status=None), replace(NAPLES, status="ACTIVE_NOT_RECRUITING"), LYON)
+
+    found = only(differences(record(), record(sites=after)))
+
+    assert found.summary == (
+        "2 sites changed status, 1 has no status of its own any more and 1 is now active, not recruiting: "
+        "Sint-Lucas Wound Clinic (Ghent) and Ospedale del Mare (Naples)."
+    )
+
+
+def test_a_re_spelled_city_or_state_is_no_change():
+    after = (GHENT, replace(NAPLES, city="Napoli", state=None), replace(LYON, state="Rhône"))
+
+    assert differences(record(), record(sites=after)) == ()
+
+
+def test_a_re_spelled_city_hides_no_new_status():
+    found = only(differences(record(), record(sites=(GHENT, replace(NAPLES, city="Napoli", status="SUSPENDED"), LYON))))
+
+    assert (found.kind, found.after[0]["city"]) == ("site.status", "Napoli")
+
+
+def test_without_a_zip_the_city_tells_sites_apart():
+    before = record(sites=(Site("Research Site", "Lyon", country="France"),))
+
+    found = differences(before, record(sites=(Site("Research Site", "Nice", country="France"),)))
+
+    assert kinds(found) == ["site.added", "site.removed"]
+
+
+def test_sites_that_are_alike_are_counted():
+    before = record(sites=(LYON, LYON, LYON))
+    after = record(sites=(LYON, replace(LYON, status="RECRUITING")))
+
+    found = differences(before, after)
+
+    assert kinds(found) == ["site.removed", "site.status"]
+    assert {difference.measure["sites"] for difference in found} == {1}
+
+
+def test_the_first_sites_of_a_trial_are_in_no_new_country():
+    found = only(differences(record(sites=()), record(sites=(GHENT,))))
+
+    assert found.summary == "1 site added in Belgium: Sint-Lucas Wound Clinic (Ghent)."
+    assert found.measure == {"sites": 1, "countries": 1}
+
+
+def test_a_site_of_nothing_but_a_status_can_be_told():
+    found = only(differences(record(sites=()), record(sites=(Site(status="RECRUITING"),))))
+
+    assert found.summary == "1 site added: a site without a name."

@@ -1,0 +1,83 @@
+"""ClinicalTrials.gov on loopback, as far as the adapter's tests need it: version, page, single record, and poison."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.loopback import Answer, Loopback, Request, http
+from tests.registries.trials import page
+
+BASE = "/api/v2"
+STAMP = "2026-11-20T09:00:04"
+
+
+class FakeRegistry(Loopback):
+    """Serves *studies* by id. What stands in *overrides* for a path is answered instead, poison included."""
+
+    def __init__(self, *studies: dict[str, Any], longest_target: int = 100_000) -> None:
+        super().__init__(self._route)
+        self.studies = {study["protocolSection"]["identificationModule"]["nctId"]: study for study in studies}
+        self.overrides: dict[str, Callable[[Request], Answer]] = {}
+        self.in_page: dict[str, Any] = {}
+        """By id, what stands in a page in the record's place."""
+        self.broken: set[str] = set()
+        """Ids in whose company a page answers what their single record answers."""
+        self.etag = '"0a1b2c3/0.34.1/mtmq3wmo"'
+        self.stamp = STAMP
+        self.page_size = 1000
+        self.longest_target = longest_target
+
+    @property
+    def base_url(self) -> str:
+        return self.url + BASE
+
+    def targets(self, path: str) -> list[str]:
+        return [request.target for request in self.requests if request.path == BASE + path]
+
+    def _route(self, request: Request) -> Answer:
+        if override := self.overrides.get(request.path.removeprefix(BASE)):
+            return override(request)
+        if len(request.target) > self.longest_target:
+            return http(b"", 414)
+        if request.path == f"{BASE}/version":
+            return self._version(request)
+        if request.path == f"{BASE}/studies":
+            return self._page(request)
+        return self._study(request.path.removeprefix(f"{BASE}/studies/"))
+
+    def _version(self, request: Request) -> Answer:
+        if request.headers.get("if-none-match") == self.etag:
+            return http(b"", 304, headers={"ETag": self.etag})
+        body = json.dumps({"apiVersion": "2.0.5", "dataTimestamp": self.stamp}).encode()
+        return http(body, headers={"ETag": self.etag})
+
+    def _page(self, request: Request) -> Answer:
+        query = request.query
+        ids = query["filter.ids"].split(",") if "filter.ids" in query else list(self.studies)
+        for number, trial_id in enumerate(ids, 1):
+            if not (trial_id.startswith("NCT") and trial_id[3:].isdecimal() and int(trial_id[3:])):
+                return http(
+                    b"Item %d in parameter `filter.ids` has incorrect format" % number, 400, content_type="text/plain"
+                )
+        for trial_id in ids:
+            if trial_id in self.broken:
+                return self.overrides[f"/studies/{trial_id}"](request)
+        found = [self.in_page.get(trial_id, self.studies.get(trial_id)) for trial_id in ids]
+        found += [study for study in self.studies.values() if aliases_of(study) & set(ids) and study not in found]
+        found = [study for study in found if study is not None]
+        size = min(int(query.get("pageSize", "10")), self.page_size)
+        start = int(query.get("pageToken", "t0")[1:])
+        more = {"nextPageToken": f"t{start + size}"} if start + size < len(found) else {}
+        return http(page(*found[start : start + size], **more))
+
+    def _study(self, trial_id: str) -> Answer:
+        if study := self.studies.get(trial_id):
+            return http(json.dumps(study).encode())
+        for canonical, study in self.studies.items():
+            if trial_id in aliases_of(study):
+                return http(b"", 301, headers={"Location": f"{BASE}/studies/{canonical}"})
+        return http(f"NCT number {trial_id} not found".encode(), 404, content_type="text/plain;charset=UTF-8")
+
+
+def aliases_of(study: dict[str, Any]) -> set[str]:
+    return set(study["protocolSection"]["identificationModule"].get("nctIdAliases", ()))

@@ -1,0 +1,121 @@
+from dataclasses import fields, replace
+
+from monitor.model import State
+from monitor.storage import tables, trials, watches
+from monitor.storage.store import Store
+from monitor.storage.trials import Trial
+from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER, VERSION
+
+FULL = Trial(
+    REGISTRY,
+    HIP,
+    state=State.MERGED,
+    merged_into=KNEE,
+    title="Hip replacement in the “very old”, étude β",
+    snapshot=3,
+    digest=b"\x00" + b"d" * 31,
+    probe_digest=b"\xff" * 32,
+    build="2026-11-20",
+    verified_version=VERSION,
+    verified_at=NOON,
+    read_in_full_at=LATER.replace(microsecond=250_000),
+    misses=2,
+    first_missed_at=NOON,
+)
+
+
+def watch(store: Store, *trial_ids: str, registry: str = REGISTRY, name: str | None = None) -> None:
+    with store.begin() as tx:
+        watches.add(tx, registry=registry, trial_ids=trial_ids, origin="command", name=name, at=NOON)
+
+
+def record(store: Store, *rows: Trial) -> None:
+    with store.begin() as tx:
+        trials.record(tx, rows)
+
+
+def test_a_row_mirrors_the_table() -> None:
+    assert [field.name for field in fields(Trial)] == [column.name for column in tables.trials.c]
+
+
+def test_what_is_recorded_is_known(store: Store) -> None:
+    empty = Trial(REGISTRY, KNEE)
+    record(store, FULL, empty)
+
+    with store.read() as tx:
+        assert trials.known(tx, REGISTRY, [HIP, KNEE, SHOULDER]) == {HIP: FULL, KNEE: empty}
+        assert trials.known(tx, "isrctn.com", [HIP]) == {}
+        assert trials.known(tx, REGISTRY, []) == {}
+
+
+def test_recording_replaces_the_whole_row(store: Store) -> None:
+    record(store, FULL)
+    record(store, Trial(REGISTRY, HIP, state=State.LISTED))
+
+    with store.read() as tx:
+        assert trials.known(tx, REGISTRY, [HIP]) == {HIP: Trial(REGISTRY, HIP, state=State.LISTED)}
+
+
+def test_a_title_with_the_character_nul_can_be_recorded(store: Store) -> None:
+    """PostgreSQL has no room for it, and a registry's JSON may hold one."""
+    record(store, replace(FULL, title="Hip\0replacement"))
+
+    with store.read() as tx:
+        assert trials.known(tx, REGISTRY, [HIP])[HIP].title == "Hip\N{REPLACEMENT CHARACTER}replacement"
+
+
+def test_verified_notes_the_version_and_leaves_the_rest(store: Store) -> None:
+    record(store, FULL, replace(FULL, trial_id=KNEE), replace(FULL, registry="isrctn.com"))
+
+    with store.begin() as tx:
+        trials.verified(tx, REGISTRY, [HIP], version="2026-11-23T09:00:05", at=LATER)
+
+    with store.read() as tx:
+        after = trials.known(tx, REGISTRY, [HIP, KNEE])
+        assert trials.known(tx, "isrctn.com", [HIP])[HIP].verified_version == VERSION
+    assert after[HIP] == replace(FULL, verified_version="2026-11-23T09:00:05", verified_at=LATER)
+    assert after[KNEE].verified_version == VERSION
+
+
+def test_watched_trials_come_once_and_in_order_even_if_never_read(store: Store) -> None:
+    read = replace(FULL, trial_id=SHOULDER, state=State.LISTED, merged_into=None)
+    record(store, read, Trial(REGISTRY, "NCT99999999", state=State.LISTED))
+    watch(store, SHOULDER, HIP, name="shoulders and hips")
+    watch(store, SHOULDER, KNEE, name="shoulders and knees")
+    watch(store, "ISRCTN12345678", registry="isrctn.com")
+
+    with store.read() as tx:
+        assert trials.watched(tx, REGISTRY) == [Trial(REGISTRY, HIP), Trial(REGISTRY, KNEE), read]
+
+
+def test_a_removed_trial_stays_watched_and_a_merged_one_does_not(store: Store) -> None:
+    removed = Trial(REGISTRY, KNEE, state=State.REMOVED)
+    missed = Trial(REGISTRY, SHOULDER, misses=1, first_missed_at=NOON)
+    record(store, FULL, removed, missed)
+    watch(store, HIP, KNEE, SHOULDER)
+
+    with store.read() as tx:
+        assert trials.watched(tx, REGISTRY) == [removed, missed]
+
+
+def test_trials_verified_at_a_version_can_be_left_out(store: Store) -> None:
+    verified = Trial(REGISTRY, HIP, state=State.LISTED, verified_version=VERSION)
+    older = Trial(REGISTRY, KNEE, state=State.LISTED, verified_version="2026-11-19T09:00:04")
+    record(store, verified, older)
+    watch(store, HIP, KNEE, SHOULDER)
+
+    with store.read() as tx:
+        assert trials.watched(tx, REGISTRY, unverified_at=VERSION) == [older, Trial(REGISTRY, SHOULDER)]
+
+
+def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:
+    """SQLite takes 32,766 of them."""
+    ids = [f"NCT{number:08d}" for number in range(40_000)]
+    record(store, *(Trial(REGISTRY, trial_id, state=State.LISTED) for trial_id in ids))
+
+    with store.begin() as tx:
+        trials.verified(tx, REGISTRY, ids, version=VERSION, at=NOON)
+        known = trials.known(tx, REGISTRY, ids)
+
+    assert list(known) == ids
+    assert {trial.verified_version for trial in known.values()} == {VERSION}
