@@ -72,7 +72,9 @@ def _measure(trials: int) -> dict[str, float]:
             peaks.append(ran.peak_mb)
             return ran.seconds
 
-        ratio = ratio_of_pairs(ours, lambda: _run(folder, here, [sys.executable, "-c", BARE], asked).seconds, pairs=PAIRS)
+        ratio = ratio_of_pairs(
+            ours, lambda: _run(folder, here, [sys.executable, "-c", BARE], asked).seconds, pairs=PAIRS
+        )
         _refresh(base_url)
         refreshed = _summary(_monitor(folder, here, "check", "--json"))
         idle = [_summary(_monitor(folder, here, "check", "--json")) for _ in range(PAIRS)]
@@ -136,9 +138,10 @@ def _refresh(base_url: str) -> None:
 def _asked_by(base_url: str, folder: str, environment: dict[str, str]) -> str:
     """The addresses that a check of a refreshed registry asks for, one a line."""
     _refresh(base_url)
-    _monitor(folder, environment, "check", "--json")
-    requests = json.loads(_control(base_url, "state"))["requests"]
-    raise NotImplementedError(requests)
+    count = int(_summary(_monitor(folder, environment, "check", "--json"))["requests"])
+    state = json.loads(_control(base_url, "state"))
+    server = base_url.removesuffix("/api/v2")
+    return "\n".join(server + request["target"] for request in state["requests"][-count:])
 
 
 def _control(base_url: str, what: str, body: bytes | None = None) -> bytes:

@@ -32,8 +32,12 @@ def measure() -> list[Figure]:
     pages = [orjson.dumps({"studies": made[start : start + PAGE]}) for start in range(0, DOCUMENTS, PAGE)]
     first, second = _stored(made[:300])
     return [
-        Figure("intake: 1,000 documents, × the bare minimum", ratio_of_pairs(
-            lambda: _ours(pages), lambda: _bare(pages), pairs=PAIRS), "×", 3),
+        Figure(
+            "intake: 1,000 documents, × the bare minimum",
+            ratio_of_pairs(lambda: _ours(pages), lambda: _bare(pages), pairs=PAIRS),
+            "×",
+            3,
+        ),
         Figure("intake: uncompressed size", sum(map(len, pages)) / 1e6, "MB"),
         Figure("snapshot: the first, median", first, "bytes"),
         Figure("snapshot: the second, median", second, "bytes", 500),

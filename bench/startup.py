@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 
 from bench.figures import Figure, seconds
 
@@ -11,7 +12,7 @@ RUNS = 15
 def measure() -> list[Figure]:
     """`monitor --version` beyond a bare interpreter, `--help` for information."""
     version, helped, bare = (
-        min(seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(RUNS))
+        min(seconds(partial(subprocess.run, command, check=True, capture_output=True)) for _ in range(RUNS))
         for command in (_monitor("--version"), _monitor("--help"), [sys.executable, "-c", "pass"])
     )
     return [

@@ -27,7 +27,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPException, RemoteDisconnected
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +42,7 @@ from urllib3.exceptions import (
     IncompleteRead,
     NameResolutionError,
     NewConnectionError,
+    ProtocolError,
     ReadTimeoutError,
 )
 
@@ -253,6 +254,7 @@ def _why(error: BaseException, timeouts: tuple[float, float]) -> str:
     by_class: tuple[tuple[type[BaseException], str], ...] = (
         (NameResolutionError, "its name does not resolve"),
         (ConnectionRefusedError, "connection refused"),
+        (RemoteDisconnected, "the connection was closed without an answer"),
         (ConnectionResetError, "the connection was reset"),
         (BrokenPipeError, "the connection was reset"),
         (requests.exceptions.ProxyError, "the proxy does not let us through"),
@@ -265,6 +267,8 @@ def _why(error: BaseException, timeouts: tuple[float, float]) -> str:
         (TimeoutError, f"no answer within {read:g} s"),
         (requests.exceptions.ConnectTimeout, f"no connection within {connect:g} s"),
         (requests.exceptions.Timeout, f"no answer within {read:g} s"),
+        (HTTPException, "it does not answer in proper HTTP"),
+        (ProtocolError, "the answer broke off"),
     )
     for kind, words in by_class:
         if any(isinstance(cause, kind) for cause in chain):

@@ -304,7 +304,7 @@ def test_a_server_that_asks_for_more_than_five_minutes_is_left_alone(clock, sess
 
     assert clock.slept == []
     clock.now += 300
-    with pytest.raises(RegistryUnreachable, match="asks to be left alone for [0-9]+ s more"):
+    with pytest.raises(RegistryUnreachable, match=r"asks to be left alone for [0-9]+ s more"):
         session.get(server.url)
     assert len(server.requests) == 1, "what it asked for holds for whoever asks next"
 

@@ -54,5 +54,6 @@ def write_json(line: Mapping[str, Json]) -> None:
 
 
 def complain(message: str) -> None:
-    """One line on standard error that names the thing and the remedy."""
-    sys.stderr.write(f"monitor: {' '.join(message.split())}\n")
+    """A line on standard error for each thing that is wrong; it names the thing and the remedy."""
+    for line in message.splitlines():
+        sys.stderr.write(f"monitor: {line}\n")

@@ -34,7 +34,8 @@ def _apply_one(difference: Difference, before: Record, values: dict[str, Any]) -
         return
     if difference.kind in ("outcome.promoted", "outcome.demoted"):
         for side, edit in ((difference.before, _remove), (difference.after, _add)):
-            edit(ROLES[side["role"]], side, before, values)
+            outcome = {name: content for name, content in side.items() if name != "role"}
+            edit(ROLES[side["role"]], outcome, before, values)
     elif field in ITEMS and field not in _WHOLE:
         for item in _items(difference.before):
             _remove(field, item, before, values)
@@ -62,8 +63,7 @@ def _items(side: Json) -> list[Json]:
 
 def _remove(field: str, item: Json, before: Record, values: dict[str, Any]) -> None:
     items = list(values.get(field, getattr(before, field)))
-    forms = [to_json(present) for present in items]
-    del items[forms.index({key: content for key, content in item.items() if key != "role"})]
+    del items[[to_json(present) for present in items].index(item)]
     values[field] = tuple(items)
 
 

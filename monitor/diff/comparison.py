@@ -6,8 +6,12 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from monitor.diff.values import to_json
+from monitor.diff.wording import cut
 from monitor.fields import KINDS, Topic
 from monitor.model import Difference, PartialDate, Record, Timing
+
+_LONGEST = 400
+"""Characters of a sentence into which a registry put something monstrous; ours are half as long."""
 
 _TIMED = {Topic.OUTCOMES, Topic.ARMS, Topic.ELIGIBILITY, Topic.ENROLLMENT, Topic.DATES}
 _TOLD_TIMING = _TIMED - {Topic.DATES}
@@ -48,6 +52,7 @@ class Comparison:
         """A difference of *kind* in *field*; values may be the model's, and the sentence gains its place in time."""
         topic = KINDS[kind]
         timing = self.timing if topic in _TIMED else None
+        summary = cut(summary, _LONGEST)
         if timing and topic in _TOLD_TIMING:
             summary = f"{summary.removesuffix('.')}, {_PHRASES[timing]}."
         return Difference(

@@ -35,9 +35,7 @@ def _healthy_volunteers(pair: Comparison) -> Iterator[Difference]:
     if before is after:
         return
     if after is None:
-        summary = (
-            f"The record no longer says whether healthy volunteers are accepted; they were {_VOLUNTEERS[bool(before)]}."
-        )
+        summary = f"The statement on healthy volunteers was removed; they were {_VOLUNTEERS[bool(before)]}."
     else:
         summary = f"Healthy volunteers are now {_VOLUNTEERS[after]}."
     yield pair.difference(

@@ -17,11 +17,7 @@ from monitor.model import Difference, Submission
 _SHOWN = 100
 """Places that a difference carries of a results section, which may hold ten thousand."""
 
-_STEPS = {
-    "RELEASE": ("results.submitted", "The sponsor submitted results to the registry{on}; they are not posted yet."),
-    "RESET": ("results.returned", "The registry returned the submitted results to the sponsor for correction{on}."),
-    "UNRELEASE": ("results.returned", "The sponsor took its submitted results back{on}."),
-}
+_KINDS = {"RELEASE": "results.submitted", "RESET": "results.returned", "UNRELEASE": "results.returned"}
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -67,21 +63,23 @@ def _steps(pair: Comparison) -> Iterator[Difference]:
     for type_ in dict.fromkeys(step.type for step in (*come, *gone)):
         former = [step for step in gone if step.type == type_]
         present = [step for step in come if step.type == type_]
-        kind, summary = _step_told(type_, former, present)
+        kind = _KINDS.get(type_, "results.changed") if present else "results.changed"
+        summary = _step_told(type_, former, present, posted=pair.after.has_results)
         yield pair.difference("submissions", kind, before=former, after=present, summary=summary)
 
 
-def _step_told(type_: str, former: list[Submission], present: list[Submission]) -> tuple[str, str]:
+def _step_told(type_: str, former: list[Submission], present: list[Submission], *, posted: bool) -> str:
     if not present:
-        return (
-            "results.changed",
-            f"The registry no longer lists this step of the results' submission: {_shown(former)}.",
-        )
-    if type_ not in _STEPS:
-        return "results.changed", f"A new step of the results' submission is listed: {_shown(present)}."
-    kind, sentence = _STEPS[type_]
+        return f"No longer listed among the steps towards posting results: {_shown(former)}."
     dates = sorted(step.date for step in present if step.date)
-    return kind, sentence.format(on=f" on {listing(dates)}" if dates else "")
+    on = f" on {listing(dates)}" if dates else ""
+    if type_ == "RELEASE":
+        return f"The sponsor submitted results to the registry{on}{'' if posted else '; they are not posted yet'}."
+    if type_ == "RESET":
+        return f"The registry returned the submitted results to the sponsor for correction{on}."
+    if type_ == "UNRELEASE":
+        return f"The sponsor took its submitted results back{on}."
+    return f"Newly listed among the steps towards posting results: {_shown(present)}."
 
 
 def _shown(steps: list[Submission]) -> str:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 FORM = "application/x-www-form-urlencoded"
 SAFETY = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
@@ -61,8 +62,10 @@ def answer(request: Request, sandbox: "Sandbox") -> Answer:
         return objection
     if request.method == "GET":
         return show(request, sandbox)
-    if request.method != "POST" or request.path not in LEVERS:
-        return Answer(405, TEXT, b"Use GET for / and /sandbox/state, POST for the levers\n") if request.method != "POST" else not_found_page()  # fmt: skip
+    if request.method != "POST":
+        return Answer(405, TEXT, b"Use GET to look, and POST to pull a lever\n", {"Allow": "GET, POST"})
+    if request.path not in LEVERS:
+        return not_found_page()
     try:
         command = read_command(request)
         said = LEVERS[request.path](command, sandbox)

@@ -1,13 +1,15 @@
 """The part of the Essie query language that a monitor needs, as predicates on studies. Pure.
 
     expression := factor { OR factor }          factor := term { [AND] term }
-    term       := NOT term | ( expression ) | [AREA[piece]] [COVERAGE[kind]] words | AREA[piece] RANGE[from,to] | AREA[piece] MISSING
+    term       := NOT term | ( expression ) | [AREA[piece]] [COVERAGE[kind]] words
+                | AREA[piece] RANGE[from,to] | AREA[piece] MISSING
 
 Operators count in upper case only, as in the registry. Words match as text anywhere in the field, whatever the case;
 COVERAGE[FullMatch] wants the whole field. No synonyms, stemming, weights or places: searches here find fewer trials.
 """
 
 import re
+from math import inf
 from collections.abc import Callable, Sequence
 
 from monitor.model import Json
@@ -18,6 +20,7 @@ Values = Callable[[str], Sequence[Json]]
 Predicate = Callable[[Values], bool]
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(?:AREA|RANGE|COVERAGE)\[[^\]]*\]|[()]|[^\s()"]+')
+DEEPEST = 50
 ENUMS = {
     "protocolSection.designModule.phases": ("NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"),
     "protocolSection.designModule.studyType": ("EXPANDED_ACCESS", "INTERVENTIONAL", "OBSERVATIONAL"),
@@ -63,6 +66,7 @@ class Parser:
         self._tokens = [*tokens, None]
         self._default_areas = default_areas
         self._open_brackets = 0
+        self._depth = 0
 
     @property
     def token(self) -> str | None:
@@ -95,7 +99,15 @@ class Parser:
 
     def term(self) -> Predicate:
         """One condition."""
-        token = self.take()
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise ExpressionUnreadable("nested too deeply")
+        made = self.condition(self.take())
+        self._depth -= 1
+        return made
+
+    def condition(self, token: str) -> Predicate:
+        """The condition that begins with *token*."""
         if token == "NOT":  # noqa: S105 - a token of the language, no secret
             negated = self.term()
             return lambda values: not negated(values)
@@ -157,13 +169,19 @@ def between(node: Node, bounds: str) -> Predicate:
     if not found:
         raise ExpressionUnreadable(f"mismatched input ']' in RANGE[{bounds}]")
     if node.sorts_as == "number":
-        return lambda values: any(
-            (low == "MIN" or value >= float(low)) and (high == "MAX" or value <= float(high))
-            for value in values(node.path)
-        )
+        least, most = number(low, "MIN", -inf), number(high, "MAX", inf)
+        return lambda values: any(least <= value <= most for value in values(node.path))
     return lambda values: any(
         (low == "MIN" or value >= low) and (high == "MAX" or value[: len(high)] <= high) for value in values(node.path)
     )
+
+
+def number(text: str, open_end: str, limit: float) -> float:
+    """A bound that is a number, or the *limit* where it is left open."""
+    try:
+        return limit if text == open_end else float(text)
+    except ValueError:
+        raise ExpressionUnreadable(f"mismatched input '{text}' in RANGE") from None
 
 
 def unquote(token: str) -> str:

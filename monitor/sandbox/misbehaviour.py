@@ -15,8 +15,11 @@ from monitor.errors import ConfigurationInvalid
 from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
 from monitor.sandbox.listing import canonical_id
 
-ERROR_PAGE = b"<!DOCTYPE html>\n<html><head><title>Service notice</title></head><body><h1>Please try again later</h1></body></html>\n"
-WORDS = {500: b"Internal Server Error", 503: b"upstream connect error or disconnect/reset before headers", 429: b"Too Many Requests"}  # fmt: skip
+ERROR_PAGE = (
+    b"<!DOCTYPE html>\n<html><head><title>Service notice</title></head>"
+    b"<body><h1>Please try again later</h1></body></html>\n"
+)
+WORDS = {500: b"Internal Server Error", 503: b"no healthy upstream", 429: b"Too Many Requests"}
 
 
 class Kind(StrEnum):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from monitor.errors import NothingFound
 from monitor.model import Json
 from monitor.sandbox.essie import ENUMS
-from monitor.sandbox.misbehaviour import Kind
+from monitor.sandbox.misbehaviour import Kind, Misbehaviour
 
 if TYPE_CHECKING:
     from monitor.sandbox.sandbox import Sandbox
@@ -20,6 +20,7 @@ SHOWN_TRIALS = 12
 SHOWN_REQUESTS = 12
 LONGEST_TARGET = 140
 STATUSES = ENUMS["protocolSection.statusModule.overallStatus"]
+DATE_TYPES = ("", "ESTIMATED", "ACTUAL")
 STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 OPEN = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE")
 
@@ -90,7 +91,8 @@ def trials_panel(sandbox: "Sandbox", trial_ids: list[str], chosen: str, find: st
     rest = f'<p class="quiet">and {more:,} more</p>' if more > 0 else ""
     return f"""<section><h2>Trials</h2>
 <form class="inline" method="get" action="/">
-<label>Find a trial id<input name="find" value="{h(find)}" placeholder="NCT9000"></label><button class="plain">Find</button>
+<label>Find a trial id<input name="find" value="{h(find)}" placeholder="NCT9000"></label>
+<button class="plain">Find</button>
 </form>
 <ul class="trials">{rows or '<li class="quiet">No trial has such an id.</li>'}</ul>{rest}</section>"""
 
@@ -103,7 +105,8 @@ def trial_row(sandbox: "Sandbox", trial_id: str, chosen: str) -> str:
         return f'<li class="quiet">{h(trial_id)} will be gone with the next data build.</li>'
     current = ' aria-current="true"' if trial_id == chosen else ""
     title = at(study, "identificationModule", "briefTitle")
-    return f'<li><a href="/?trial={quote(trial_id)}"{current}><b>{h(trial_id)}</b> {badge(study)}<span>{h(title)}</span></a></li>'
+    name = f"<b>{h(trial_id)}</b> {badge(study)}<span>{h(title)}</span>"
+    return f'<li><a href="/?trial={quote(trial_id)}"{current}>{name}</a></li>'
 
 
 def badge(study: Json) -> str:
@@ -132,14 +135,15 @@ def trial_panel(sandbox: "Sandbox", trial_id: str) -> str:
         study = sandbox.study(trial_id)
     except NothingFound as error:
         return f"<section><h2>No trial chosen</h2><p>{h(error)}</p></section>"
+    enrollment = at(study, "designModule", "enrollmentInfo")
     facts = {
         "Lead sponsor": at(study, "sponsorCollaboratorsModule", "leadSponsor", "name"),
         "Why stopped": at(study, "statusModule", "whyStopped"),
-        "Enrollment": f"{at(study, 'designModule', 'enrollmentInfo', 'count')} {words(str(at(study, 'designModule', 'enrollmentInfo', 'type'))).lower()}",
+        "Enrollment": " ".join(str(part).lower() for part in enrollment.values()) if enrollment else "",
         "Primary completion": at(study, "statusModule", "primaryCompletionDateStruct", "date"),
         "Last update posted": at(study, "statusModule", "lastUpdatePostDateStruct", "date"),
     }
-    listed = "".join(f"<div><dt>{h(name)}</dt><dd>{h(fact)}</dd></div>" for name, fact in facts.items() if str(fact).strip())  # fmt: skip
+    listed = "".join(f"<div><dt>{h(name)}</dt><dd>{h(fact)}</dd></div>" for name, fact in facts.items() if fact)
     address = f"{sandbox.base_url}/studies/{quote(trial_id)}"
     return f"""<section class="trial"><h2>{h(trial_id)} {badge(study)}</h2>
 <p>{h(at(study, "identificationModule", "briefTitle"))} · <a href="{h(address)}">as the API serves it</a></p>
@@ -164,19 +168,18 @@ def next_state_form(sandbox: "Sandbox", trial_id: str) -> str:
 def edit_form(study: Json, trial_id: str) -> str:
     """The lever that publishes a new version."""
     status = at(study, "statusModule", "overallStatus")
-    primary = at(study, "statusModule", "primaryCompletionDateStruct")
-    primary = primary if isinstance(primary, dict) else {}
-    enrollment = at(study, "designModule", "enrollmentInfo")
-    enrollment = enrollment if isinstance(enrollment, dict) else {}
+    primary = at(study, "statusModule", "primaryCompletionDateStruct") or {}
+    enrollment = at(study, "designModule", "enrollmentInfo") or {}
     return f"""<form method="post" action="/sandbox/edit"><h3>Publish a new version</h3>
 <input type="hidden" name="nct_id" value="{h(trial_id)}">
 <div class="fields">
 <label>Overall status<select name="status">{options(STATUSES, str(status))}</select></label>
 <label>Why stopped<input name="why_stopped" value="{h(at(study, "statusModule", "whyStopped"))}"></label>
 <label>Enrollment<input name="enrollment" inputmode="numeric" value="{h(enrollment.get("count", ""))}"></label>
-<label>Enrollment type<select name="enrollment_type">{options(("", "ESTIMATED", "ACTUAL"), str(enrollment.get("type", "")))}</select></label>
-<label>Primary completion<input name="primary_completion_date" value="{h(primary.get("date", ""))}" placeholder="2027-05 or 2027-05-31"></label>
-<label>Its type<select name="primary_completion_type">{options(("", "ESTIMATED", "ACTUAL"), str(primary.get("type", "")))}</select></label>
+<label>Enrollment type<select name="enrollment_type">{options(DATE_TYPES, enrollment.get("type", ""))}</select></label>
+<label>Primary completion<input name="primary_completion_date" placeholder="2027-05 or 2027-05-31"
+value="{h(primary.get("date", ""))}"></label>
+<label>Its type<select name="primary_completion_type">{options(DATE_TYPES, primary.get("type", ""))}</select></label>
 </div>
 <label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label>
 <button>Publish</button></form>"""
@@ -206,11 +209,7 @@ def merge_form(trial_id: str) -> str:
 
 def misbehaviour_panel(sandbox: "Sandbox", trial_id: str) -> str:
     """What goes wrong, and the levers for it."""
-    active = "".join(
-        f"<li>{h(one.kind)}{h(' for ' + ', '.join(sorted(one.trial_ids)) if one.trial_ids else '')}"
-        f"{h(' on ' + one.path if one.path else '')}{f', {left} more' if left is not None else ', until further notice'}</li>"
-        for one, left in sandbox.misbehaviours()
-    )
+    active = "".join(f"<li>{h(in_words(one, left))}</li>" for one, left in sandbox.misbehaviours())
     behave = '<form method="post" action="/sandbox/behave"><button class="plain">Behave again</button></form>'
     return f"""<section><h2>Misbehave</h2>
 {f'<ul class="active">{active}</ul>{behave}' if active else '<p class="quiet">Everything works.</p>'}
@@ -225,14 +224,24 @@ def misbehaviour_panel(sandbox: "Sandbox", trial_id: str) -> str:
 </div><button class="danger">Misbehave</button></form></section>"""
 
 
+def in_words(misbehaviour: Misbehaviour, left: int | None) -> str:
+    """What goes wrong, for what, and for how long."""
+    trials = f" for {', '.join(sorted(misbehaviour.trial_ids))}" if misbehaviour.trial_ids else ""
+    path = f" on {misbehaviour.path}" if misbehaviour.path else ""
+    return f"{misbehaviour.kind}{trials}{path}, {'until further notice' if left is None else f'{left} more'}"
+
+
 def requests_panel(sandbox: "Sandbox") -> str:
     """The last requests, the latest first."""
     rows = "".join(
-        f"<tr><td>{h(seen.method)}</td><td><code>{h(seen.target[:LONGEST_TARGET])}</code></td><td>{seen.status or 'reset'}</td></tr>"
+        f"<tr><td>{h(seen.method)}</td><td><code>{h(seen.target[:LONGEST_TARGET])}</code></td>"
+        f"<td>{seen.status or 'reset'}</td></tr>"
         for seen in reversed(sandbox.requests[-SHOWN_REQUESTS:])
     )
-    table = f"<table><thead><tr><th>Method</th><th>Path and query</th><th>Status</th></tr></thead><tbody>{rows}</tbody></table>"
-    return f"<section><h2>Last requests</h2>{table if rows else '<p class="quiet">None yet.</p>'}</section>"
+    if not rows:
+        return '<section><h2>Last requests</h2><p class="quiet">None yet.</p></section>'
+    head = "<tr><th>Method</th><th>Path and query</th><th>Status</th></tr>"
+    return f"<section><h2>Last requests</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table></section>"
 
 
 def examples_panel(sandbox: "Sandbox") -> str:

@@ -22,7 +22,7 @@ from monitor.sandbox.stock import Stock, WrittenState
 
 LONGEST_LOG = 20_000
 RESET_STATUS = 0
-ORDINARY_HEADERS = {
+ORDINARY_HEADERS = {  # without strict-transport-security and alt-svc: they speak of TLS, and there is none here
     "server": "istio-envoy",
     "x-frame-options": "DENY",
     "x-ua-compatible": "IE=edge",

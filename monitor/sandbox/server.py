@@ -1,8 +1,6 @@
 """The sandbox at the socket: HTTP/1.1 with keep-alive on loopback, able to misbehave below HTTP.
 
-It knows no registry: it reads a request, asks `respond` what to send and what shall go wrong, and does both. The headers
-are those of ClinicalTrials.gov, without `strict-transport-security` and `alt-svc`: they speak of TLS, and there is none
-here.
+It knows no registry: it reads a request, asks `respond` what to send and what shall go wrong, and does both.
 """
 
 import gzip
@@ -84,6 +82,7 @@ class Exchange(BaseHTTPRequestHandler):
     """One connection: requests and answers in turn."""
 
     server: Server
+    raw_requestline: bytes
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 60
@@ -91,7 +90,7 @@ class Exchange(BaseHTTPRequestHandler):
     def serve(self) -> None:
         """Read the rest of the request, and answer it."""
         if len(self.raw_requestline) > LONGEST_REQUEST_LINE:
-            self.send_whole(refusal(HTTPStatus.REQUEST_URI_TOO_LONG))
+            self.send_last(refusal(HTTPStatus.REQUEST_URI_TOO_LONG))
             return
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not (length.isascii() and length.isdigit()):
@@ -105,16 +104,14 @@ class Exchange(BaseHTTPRequestHandler):
         answer, misbehaviour = self.server.respond(request)
         WIRE.get(misbehaviour.kind if misbehaviour else None, Exchange.send_well)(self, answer, misbehaviour)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = serve
-
     def send_well(self, answer: Answer, _: Misbehaviour | None) -> None:
         """Send it all at once."""
         self.send_whole(answer)
 
     def send_whole(self, answer: Answer) -> None:
-        """Head and body in one piece."""
+        """Head and body in one piece; the head alone where only that was asked for."""
         body = self.body_to_send(answer)
-        self.wfile.write(self.head(answer, body) + body)
+        self.wfile.write(self.head(answer, body) + (b"" if self.command == "HEAD" else body))
 
     def send_last(self, answer: Answer) -> None:
         """Answer and hang up, because the rest of the request was not read."""
@@ -154,9 +151,10 @@ class Exchange(BaseHTTPRequestHandler):
         return gzip.compress(answer.body, FASTEST, mtime=0) if self.compresses(answer) else answer.body
 
     def compresses(self, answer: Answer) -> bool:
-        """Whether this answer goes out compressed."""
-        accepted = self.headers.get("accept-encoding", "") if hasattr(self, "headers") else ""
-        return "gzip" in accepted and len(answer.body) >= SMALLEST_COMPRESSED and "etag" in answer.headers
+        """Whether this answer goes out compressed; only those with an ETag do, which then says so."""
+        if "etag" not in answer.headers or len(answer.body) < SMALLEST_COMPRESSED:
+            return False
+        return "gzip" in self.headers.get("accept-encoding", "")
 
     def head(self, answer: Answer, body: bytes) -> bytes:
         """Status line and headers."""
@@ -168,17 +166,23 @@ class Exchange(BaseHTTPRequestHandler):
             headers["etag"] = headers["etag"].removesuffix('"') + '-gzip"'
         if self.close_connection:
             headers["connection"] = "close"
-        lines = [f"HTTP/1.1 {answer.status} {reason(answer.status)}", *(f"{name}: {one_line(value)}" for name, value in headers.items())]  # fmt: skip
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+        lines = [f"{name}: {one_line(value)}" for name, value in headers.items()]
+        first = f"HTTP/1.1 {answer.status} {reason(answer.status)}"
+        return "\r\n".join((first, *lines, "", "")).encode("latin-1", "replace")
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+    def send_error(self, code: int, *_: Any, **__: Any) -> None:
         """Answer what `http.server` itself finds wrong with a request, and hang up."""
+        self.command = getattr(self, "command", None) or "GET"
         while self.rfile.readline(65537) not in (b"\r\n", b"\n", b""):
             continue
         self.send_last(refusal(HTTPStatus(code)))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server calls it by
         """Say nothing: the sandbox keeps its own log."""
+
+
+for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+    setattr(Exchange, f"do_{method}", Exchange.serve)
 
 
 def reason(status: int) -> str:

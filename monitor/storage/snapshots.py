@@ -86,7 +86,7 @@ def get(tx: Connection, registry: str, trial_id: str, number: int) -> Snapshot:
     )
     row = tx.execute(query).one_or_none()
     if row is None:
-        raise NothingFound(_absent(trial_id, number, [row.number for row in listing(tx, registry, trial_id)]))
+        raise _absent(trial_id, number, [row.number for row in listing(tx, registry, trial_id)])
     return _restored(row)
 
 
@@ -193,8 +193,8 @@ def _restored(row: Row[Any]) -> Snapshot:
     return Snapshot(row.number, document, row.taken_at, row.registry_version)
 
 
-def _absent(trial_id: str, number: int, numbers: Sequence[int]) -> str:
+def _absent(trial_id: str, number: int, numbers: Sequence[int]) -> NothingFound:
     if not numbers:
-        return f"{trial_id} has no snapshots yet: run `monitor check {trial_id}`"
+        return NothingFound(f"{trial_id} has no snapshots yet: run `monitor check {trial_id}`")
     there = "1" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
-    return f"{trial_id} has no snapshot {number}: choose from {there}"
+    return NothingFound(f"{trial_id} has no snapshot {number}: choose from {there}")

@@ -42,17 +42,15 @@ class Store:
 
         Any number of processes may do so at once. Raise StoreUnavailable or StoreCorrupt with the remedy.
         """
-        engine, place = _engine(url)
-        store = cls(engine, place)
+        store = cls(*_engine(url))
         try:
-            if engine.dialect.name == "sqlite":
-                _settle_journal(engine, place)
-            with store.read() as tx:
-                revision = _revision(tx, place)
-            if revision != HEAD:
-                store._migrate()
+            store._prepare()
+        except UnicodeDecodeError as error:
+            # The driver cannot read what SQLite has to say of a damaged schema, where no hook of SQLAlchemy hears it.
+            store.close()
+            raise explain(error, store.place) or error from error
         except BaseException:
-            engine.dispose()
+            store.close()
             raise
         return store
 
@@ -75,6 +73,14 @@ class Store:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
+
+    def _prepare(self) -> None:
+        if self._engine.dialect.name == "sqlite":
+            _settle_journal(self._engine, self.place)
+        with self.read() as tx:
+            revision = _revision(tx, self.place)
+        if revision != HEAD:
+            self._migrate()
 
     def _migrate(self) -> None:
         # Loaded only here: 100 ms that only the first start needs.
@@ -182,10 +188,16 @@ def _settle_journal(engine: Engine, place: Place) -> None:
     journal = choose_journal(sqlite3.sqlite_version_info)
     with engine.connect() as connection:  # outside any transaction, where alone the mode can change
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-        if mode != journal.mode:
-            mode = connection.exec_driver_sql(f"PRAGMA journal_mode = {journal.mode}").scalar_one()
-    if mode == "wal" != journal.mode:
-        raise StoreUnavailable(f"{place.name} is in WAL mode and in use: end the other processes. {journal.reason}")
+        if mode == journal.mode:
+            return
+        try:
+            connection.exec_driver_sql(f"PRAGMA journal_mode = {journal.mode}")
+        except StoreUnavailable as error:
+            # In use: a rollback journal will do until the next time, WAL will not.
+            if mode == "wal":
+                raise StoreUnavailable(
+                    f"{place.name} is in WAL mode and in use: end the other processes and try again. {journal.reason}"
+                ) from error
 
 
 def _revision(tx: Connection, place: Place) -> str | None:

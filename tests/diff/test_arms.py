@@ -27,11 +27,11 @@ CASES = {
         "Arm “Saline dressing”: type changed from active comparator to placebo comparator, after the trial's start.",
     ),
     "an arm is described otherwise": (
-        {"arms": (HONEY, replace(SALINE, description="Moist gauze changed twice a day."))},
+        {"arms": (HONEY, replace(SALINE, description="Gauze changed twice daily."))},
         ("arm.changed", "minor"),
         (
-            "Arm “Saline dressing”: description changed (“Moist gauze changed daily.” became “Moist gauze changed twice a"
-            " day.”), after the trial's start."
+            "Arm “Saline dressing”: description changed (“Moist gauze changed daily.” became “Gauze changed twice"
+            " daily.”), after the trial's start."
         ),
     ),
     "an arm loses its description": (

@@ -91,7 +91,7 @@ CASES = {
     "neither text is a date": (
         (dated("soon"), dated("later")),
         ("date.precision", "administrative", None),
-        "Primary completion date went from “soon” (no date) to “later”, which is no date.",
+        "Primary completion date went from “soon” (no date) to “later” (no date).",
     ),
 }
 

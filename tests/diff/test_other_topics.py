@@ -126,17 +126,17 @@ CASES = {
         "Brief title changed from “Honey Dressings for Leg Ulcers” to “Honey for Leg Ulcers”.",
     ),
     "a word in a long title": (
-        {"official_title": record().official_title.replace("Adults", "Women")},
+        {"official_title": record().official_title.replace("Adults", "Men")},
         ("title.official", "minor"),
         (
-            "Official title changed: “…Saline Dressings in Adults With Venous Leg…” became “…Saline Dressings in Women With"
-            " Venous Leg…”."
+            "Official title changed: “…Saline Dressings in Adults With Venous Leg…” became “…Saline Dressings in Men"
+            " With Venous Leg…”."
         ),
     ),
     "another long title": (
-        {"official_title": "Which of Two Dressings, of Honey or of Saline, Closes Ulcers of the Leg in Less Time?"},
+        {"official_title": "Which of Two Dressings, of Honey or of Saline, Closes Leg Ulcers in Less Time?"},
         ("title.official", "minor"),
-        "Official title is now “Which of Two Dressings, of Honey or of Saline, Closes Ulcers of the Leg in Less Time?”.",
+        "Official title is now “Which of Two Dressings, of Honey or of Saline, Closes Leg Ulcers in Less Time?”.",
     ),
     "no acronym": ({"acronym": None}, ("title.acronym", "minor"), "Acronym was removed; it was “HONEYLEG”."),
     "verified again": (
@@ -176,11 +176,9 @@ def test_a_change(edited, expected, summary):
 
 
 def test_the_criteria_are_measured_in_words():
-    found = only(
-        differences(record(), record(eligibility_criteria=CRITERIA.replace("Allergy to bee", "Hatred of bee")))
-    )
+    found = only(differences(record(), record(eligibility_criteria=CRITERIA.replace("Allergy to", "Hatred of"))))
 
-    assert found.measure == {"words_added": 1, "words_removed": 1}
+    assert found.measure == {"words_added": 2, "words_removed": 2}
 
 
 def test_long_rewritten_criteria_are_told_in_numbers():
@@ -188,7 +186,7 @@ def test_long_rewritten_criteria_are_told_in_numbers():
 
     found = only(differences(record(), record(eligibility_criteria=rewritten)))
 
-    assert found.summary == "Eligibility criteria changed: 11 words added, 5 removed, after the trial's start."
+    assert found.summary == "Eligibility criteria changed: 10 words added, 4 removed, after the trial's start."
 
 
 def test_a_vague_name_is_told_with_the_one_before():
@@ -242,7 +240,6 @@ def test_the_type_of_the_day_of_the_last_posting_is_no_change():
     )
 
     assert differences(before, after) == ()
-    assert differences(before, record(paths=paths, rest={})) == ()
 
 
 @pytest.mark.parametrize(("before", "after", "differ"), [(1, 1.0, False), (1, True, True), (0, False, True)])

@@ -40,8 +40,8 @@ CASES = {
         {"primary_outcomes": (replace(HEALING, description="Full closure without drainage, judged by a nurse."),)},
         ("outcome.primary.description", "minor"),
         (
-            "Description of primary outcome “Wound closure at week 12” changed from “Full closure without drainage, judged"
-            " by a blinded nurse.” to “Full closure without drainage, judged by a nurse.”, after the trial's start."
+            "Description of primary outcome “Wound closure at week 12” changed: removed “blinded”,"
+            " after the trial's start."
         ),
     ),
     "only punctuation": (

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from tests.loopback import Answer, Loopback, Request, http
-from tests.registries.trials import page
+from tests.registries.trials import page as page_of
+from tests.registries.trials import trial
 
 BASE = "/api/v2"
 STAMP = "2026-11-20T09:00:04"
@@ -42,7 +44,7 @@ class FakeRegistry(Loopback):
         if request.path == f"{BASE}/version":
             return self._version(request)
         if request.path == f"{BASE}/studies":
-            return self._page(request)
+            return self.page(request)
         return self._study(request.path.removeprefix(f"{BASE}/studies/"))
 
     def _version(self, request: Request) -> Answer:
@@ -51,7 +53,7 @@ class FakeRegistry(Loopback):
         body = json.dumps({"apiVersion": "2.0.5", "dataTimestamp": self.stamp}).encode()
         return http(body, headers={"ETag": self.etag})
 
-    def _page(self, request: Request) -> Answer:
+    def page(self, request: Request) -> Answer:
         query = request.query
         ids = query["filter.ids"].split(",") if "filter.ids" in query else list(self.studies)
         for number, trial_id in enumerate(ids, 1):
@@ -59,16 +61,15 @@ class FakeRegistry(Loopback):
                 return http(
                     b"Item %d in parameter `filter.ids` has incorrect format" % number, 400, content_type="text/plain"
                 )
-        for trial_id in ids:
-            if trial_id in self.broken:
-                return self.overrides[f"/studies/{trial_id}"](request)
+        for trial_id in self.broken.intersection(ids) if "filter.ids" in query else ():
+            return self.overrides[f"/studies/{trial_id}"](request)
         found = [self.in_page.get(trial_id, self.studies.get(trial_id)) for trial_id in ids]
         found += [study for study in self.studies.values() if aliases_of(study) & set(ids) and study not in found]
         found = [study for study in found if study is not None]
         size = min(int(query.get("pageSize", "10")), self.page_size)
         start = int(query.get("pageToken", "t0")[1:])
         more = {"nextPageToken": f"t{start + size}"} if start + size < len(found) else {}
-        return http(page(*found[start : start + size], **more))
+        return http(page_of(*found[start : start + size], **more))
 
     def _study(self, trial_id: str) -> Answer:
         if study := self.studies.get(trial_id):
@@ -81,3 +82,23 @@ class FakeRegistry(Loopback):
 
 def aliases_of(study: dict[str, Any]) -> set[str]:
     return set(study["protocolSection"]["identificationModule"].get("nctIdAliases", ()))
+
+
+def id_of(number: int) -> str:
+    return f"NCT{number:08}"
+
+
+def publish(registry, *numbers: int, **changes) -> list[str]:
+    """Have the registry hold trials of these numbers; their ids."""
+    for number in numbers:
+        registry.studies[id_of(number)] = trial(id_of(number), **changes)
+    return [id_of(number) for number in numbers]
+
+
+def fetched(adapter, trial_ids):
+    """The answers by id; every id exactly once."""
+    answers = list(chain(*adapter.fetch(trial_ids)))
+    by_id = {answer.trial_id: answer for answer in answers}
+    assert len(answers) == len(by_id) == len(set(trial_ids)), "every id is answered exactly once"
+    assert set(by_id) == set(trial_ids)
+    return by_id

@@ -205,7 +205,7 @@ POISONS: dict[str, Poison] = {
         Poison(
             "a redirect to itself",
             UNREADABLE,
-            "301",
+            "redirect",
             lambda trial_id: http(b"", 301, headers={"Location": f"/api/v2/studies/{trial_id}"}),
         ),
         _status(400, UNANSWERED, b"Parameter `nctId` has incorrect format", content_type="text/plain"),
@@ -227,7 +227,7 @@ POISONS: dict[str, Poison] = {
         _status(700, UNREADABLE, b"{}"),
         # The wire
         _raw("a reset", UNANSWERED, "reset", lambda good: [http(good)[:300], RESET]),
-        _raw("a connection closed at once", UNANSWERED, "gives no answer", lambda good: b""),
+        _raw("a connection closed at once", UNANSWERED, "closed without an answer", lambda good: b""),
         _raw(
             "a body shorter than it says",
             UNANSWERED,

@@ -47,8 +47,8 @@ def snapshot(trial_id: str, number: int = 1, *, sites: int = 40) -> Snapshot:
     return Snapshot(number, document(trial_id, edition=number, sites=sites), taken_at, VERSION)
 
 
-def history(trial_id: str, length: int) -> list[Snapshot]:
-    return [snapshot(trial_id, number) for number in range(1, length + 1)]
+def history(trial_id: str, length: int, *, sites: int = 40) -> list[Snapshot]:
+    return [snapshot(trial_id, number, sites=sites) for number in range(1, length + 1)]
 
 
 def tombstone(trial_id: str, number: int, words: str, state: State = State.REMOVED) -> Snapshot:

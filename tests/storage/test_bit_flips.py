@@ -5,8 +5,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import Connection
 
-from monitor.errors import StoreCorrupt, StoreError
+from monitor.errors import NothingFound, StoreCorrupt, StoreError
 from monitor.model import Event, Snapshot, State
 from monitor.storage import events, snapshots, trials, watches
 from monitor.storage.store import Store
@@ -17,13 +18,17 @@ IDS = [f"NCT920000{number:02d}" for number in range(20)]
 FLIPS = 300
 
 
+def kept(trial_id: str) -> list[Snapshot]:
+    return [*history(trial_id, 4, sites=200), tombstone(trial_id, 5, "NCT number not found")]
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A database of 20 trials with five snapshots each, closed."""
+    """A database of 20 trials of the usual size, with five snapshots each; closed."""
     store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
     with store.begin() as tx:
         for trial_id in IDS:
-            snapshots.add(tx, [*history(trial_id, 4), tombstone(trial_id, 5, "NCT number not found")])
+            snapshots.add(tx, kept(trial_id))
             events.add(tx, [event(trial_id)])
         trials.record(tx, [Trial(REGISTRY, each, State.REMOVED, snapshot=5, verified_at=NOON) for each in IDS])
         watches.add(tx, registry=REGISTRY, trial_ids=IDS, origin="command", name=None, at=NOON)
@@ -58,20 +63,24 @@ def places_in_bodies(file: Path, rng: Random) -> Iterator[int]:
 def test_every_flip_in_a_body_is_found_on_reading(file: Path) -> None:
     rng = Random(20261122)
     places = places_in_bodies(file, rng)
-    truth = {(trial_id, each.number): each for trial_id in IDS for each in _kept(trial_id)}
+    truth = {(trial_id, each.number): each for trial_id in IDS for each in kept(trial_id)}
 
     for _ in range(FLIPS):
         store = Store.open(f"sqlite:///{flipped(file, next(places), rng.randrange(8))}")
-        damaged = 0
         with store.read() as tx:
-            for (trial_id, number), kept in truth.items():
-                try:
-                    assert snapshots.get(tx, REGISTRY, trial_id, number) == kept
-                except StoreCorrupt as error:
-                    assert trial_id in str(error)
-                    damaged += 1
+            found = {key: _read(tx, *key) for key in truth}
         store.close()
-        assert damaged
+
+        assert None in found.values()
+        assert all(each in (None, truth[key]) for key, each in found.items())
+
+
+def _read(tx: Connection, trial_id: str, number: int) -> Snapshot | None:
+    """The snapshot; None where it is said to be damaged."""
+    try:
+        return snapshots.get(tx, REGISTRY, trial_id, number)
+    except StoreCorrupt:
+        return None
 
 
 def test_nearly_every_flip_anywhere_is_found_or_harms_nothing(file: Path) -> None:
@@ -83,7 +92,7 @@ def test_nearly_every_flip_anywhere_is_found_or_harms_nothing(file: Path) -> Non
     for _ in range(FLIPS):
         try:
             after = everything(flipped(file, rng.randrange(size), rng.randrange(8)))
-        except StoreError:
+        except (StoreError, NothingFound):  # the latter where an index no longer leads to a row
             continue
         unnoticed += after != before
 
@@ -95,13 +104,9 @@ def everything(file: Path) -> tuple[list[Snapshot | None], list[list[Event]], li
     try:
         with store.read() as tx:
             numbers = [(each, row.number) for each in IDS for row in snapshots.listing(tx, REGISTRY, each)]
-            kept: list[Snapshot | None] = [snapshots.get(tx, REGISTRY, *number) for number in numbers]
-            kept += [snapshots.latest(tx, REGISTRY, each, state=State.LISTED) for each in IDS]
+            found: list[Snapshot | None] = [snapshots.get(tx, REGISTRY, *number) for number in numbers]
+            found += [snapshots.latest(tx, REGISTRY, each, state=State.LISTED) for each in IDS]
             told = [events.of_trial(tx, REGISTRY, each) for each in IDS]
-            return kept, told, trials.watched(tx, REGISTRY, unverified_at=VERSION), watches.listing(tx)
+            return found, told, trials.watched(tx, REGISTRY, unverified_at=VERSION), watches.listing(tx)
     finally:
         store.close()
-
-
-def _kept(trial_id: str) -> list[Snapshot]:
-    return [*history(trial_id, 4), tombstone(trial_id, 5, "NCT number not found")]

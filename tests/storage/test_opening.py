@@ -1,6 +1,7 @@
 """What a person reads when a database cannot be used: one line that names it and says what to do."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -77,9 +78,13 @@ def test_reading_sees_one_state_of_the_database(postgres_url: str) -> None:
 
 
 def test_an_exception_rolls_back(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.begin() as tx:
-        trials.record(tx, [Trial(REGISTRY, HIP)])
-        raise RuntimeError
+    def record_and_fail() -> None:
+        with store.begin() as tx:
+            trials.record(tx, [Trial(REGISTRY, HIP)])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        record_and_fail()
 
     with store.read() as tx:
         assert trials.known(tx, REGISTRY, [HIP]) == {}
@@ -152,7 +157,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_remedy(
 
     assert type(error) is kind
     assert str(error).startswith(f"{name} ")
-    pytest.raises(kind, match=words).__exit__(kind, error, None)
+    assert re.search(words, str(error))
 
 
 @pytest.mark.parametrize(
@@ -278,11 +283,15 @@ def test_a_database_that_is_not_on_the_server_is_named(postgres: str) -> None:
 
 def test_a_server_that_ends_our_connection_is_named_and_the_next_transaction_works(postgres_url: str) -> None:
     store = Store.open(postgres_url)
-    with pytest.raises(StoreUnavailable, match="cannot be reached"), store.begin() as tx:
-        own = tx.scalar(text("SELECT pg_backend_pid()"))
-        with store.begin() as other:
+
+    def record_on_a_connection_that_ends() -> None:
+        with store.begin() as tx, store.begin() as other:
+            own = tx.scalar(text("SELECT pg_backend_pid()"))
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
-        trials.record(tx, [Trial(REGISTRY, HIP)])
+            trials.record(tx, [Trial(REGISTRY, HIP)])
+
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        record_on_a_connection_that_ends()
 
     with store.begin() as tx:
         trials.record(tx, [Trial(REGISTRY, HIP)])

@@ -1,6 +1,7 @@
 """What migrations build is what `tables` says."""
 
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
@@ -30,6 +31,8 @@ def test_on_sqlite_it_is_the_same_to_the_letter(sqlite_url: str) -> None:
 
 
 def test_the_revisions_known_without_alembic_are_those_alembic_finds() -> None:
-    script = ScriptDirectory("monitor:storage/migrations")
+    config = Config()
+    config.set_main_option("script_location", "monitor.storage:migrations")
+    script = ScriptDirectory.from_config(config)
     assert [revision.revision for revision in script.walk_revisions()] == list(reversed(REVISIONS))
     assert script.get_current_head() == HEAD

@@ -25,7 +25,7 @@ _JOINING_WORDS = frozenset(
 """What a summary may say beside the values without telling anything new."""
 
 FEW = 5
-"""A pass over no more trials than this has a line for those that did not change, too."""
+"""A pass over no more trials than this has a line for those without news, too."""
 
 _WORDS = {
     Result.BASELINE: ("baseline taken", DIM),
@@ -40,7 +40,7 @@ _WORDS = {
 
 def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
     """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
-    if checked.result is Result.UNCHANGED and asked > FEW:
+    if checked.result in (Result.UNCHANGED, Result.BASELINE) and asked > FEW:
         return None
     if not checked.changes:
         return _told_in_a_line(checked)
@@ -139,7 +139,7 @@ def closing_line(
     done = asked - failed
     if refreshed or failed:
         parts = [f"{done:,} of {asked:,} checked" + (f", {failed:,} failed" if failed else "")]
-        parts += [f"{count:,} {result}" for result, count in results.items() if count and result is not Result.FAILED]
+        parts += [_told(result, count) for result, count in results.items() if count and result is not Result.FAILED]
         parts.append(f"registry data of {stamp(registry_version)}")
     else:
         parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
@@ -147,3 +147,7 @@ def closing_line(
     line = Text().append(parts[0], style=FAILED if failed else "bold green")
     line.append("".join(f" · {part}" for part in parts[1:]))
     return line.append(f" · {', '.join(traffic)}", style=DIM)
+
+
+def _told(result: Result, count: int) -> str:
+    return f"{counted(count, 'baseline')} taken" if result is Result.BASELINE else f"{count:,} {result}"

@@ -191,7 +191,7 @@ def _eligibility(record: Record) -> list[Row]:
 def _sites_heading(record: Record) -> str:
     countries = len({site.country for site in record.sites})
     counts = f"{counted(len(record.sites), 'site')} in {counted(countries, 'country', 'countries')}"
-    return f"Sites: {counts}" if record.sites else "Sites"
+    return counts if record.sites else "Sites"
 
 
 def _sites(record: Record) -> list[Row]:

@@ -31,7 +31,6 @@ CONTEXT = 60
 """How many characters of what stayed are shown on each side of a change."""
 
 _TOKENS = re.compile(r"(\w+(?:[.,'\u2019-]\w+)*|\S|^(?=\s))(\s*)")
-_WORDS = 8_000
 _WORDS = re.compile(r"\w+")
 _BETWEEN_WORDS = re.compile(r"[^\w\n]*")
 
@@ -109,34 +108,41 @@ def _pairs(best: list[list[tuple[float, bool]]]) -> Iterator[tuple[int, int]]:
 
 
 def _by_word(before: str, after: str) -> Iterator[Stretch]:
-    """Compare words and signs; the white space behind each goes along with it, and where both have it, is *after*'s."""
+    """Compare words and signs. White space goes along with the word before it, and is kept if one text has it."""
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     if not old or not new or len(old) + len(new) > 2 * MOST_WORDS:
         yield from ((Fate.REMOVED, before), (Fate.ADDED, after))
         return
     matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])
     for tag, i, j, k, m in matcher.get_opcodes():
-        came = "".join(word + space for word, space in new[k:m])
         if tag == "equal":
-            yield Fate.KEPT, came
+            both = zip(old[i:j], new[k:m], strict=True)
+            yield Fate.KEPT, "".join(word + max(space, other) for (word, space), (_, other) in both)
         else:
-            yield from ((Fate.REMOVED, "".join(word + space for word, space in old[i:j])), (Fate.ADDED, came))
+            yield Fate.REMOVED, "".join(word + space for word, space in old[i:j])
+            yield Fate.ADDED, "".join(word + space for word, space in new[k:m])
 
 
 def _joined(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
-    """Changes that only white space or a sign parts are one change, and each change is what went, then what came."""
+    """Changes that only white space or a sign parts are one change, and each change is what went, then what came.
+
+    A change that ends a line stays apart from those in the next one.
+    """
     removed = added = gap = ""
-    for fate, text in stretches:
-        if fate is Fate.KEPT and (removed or added) and not gap and _BETWEEN_WORDS.fullmatch(text):
+    for fate, text in filter(lambda stretch: stretch[1], stretches):
+        line_ended = removed.endswith("\n") or added.endswith("\n")
+        if fate is Fate.KEPT and (removed or added) and not gap and not line_ended and _BETWEEN_WORDS.fullmatch(text):
             gap = text
-        elif fate is Fate.KEPT:
+            continue
+        if fate is Fate.KEPT or (fate is Fate.REMOVED and line_ended):
             yield from _change(removed, added)
+            removed = added = ""
+        if fate is Fate.KEPT:
             yield Fate.KEPT, gap + text
-            removed = added = gap = ""
-        elif text:
-            removed, added, gap = removed + gap, added + gap, ""
-            removed += text if fate is Fate.REMOVED else ""
-            added += text if fate is Fate.ADDED else ""
+        else:
+            removed += gap + (text if fate is Fate.REMOVED else "")
+            added += gap + (text if fate is Fate.ADDED else "")
+        gap = ""
     yield from _change(removed, added)
     if gap:
         yield Fate.KEPT, gap
@@ -184,7 +190,7 @@ def _changed(fate: Fate, words: str, *, marked: bool) -> Text:
     opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}[fate] if marked else ("", "")
     body = words.rstrip()
     style = REMOVED_WORDS if fate is Fate.REMOVED else ADDED_WORDS
-    return Text(f"{opening}{body}{closing}" if body else "", style=style).append(words[len(body) :])
+    return Text().append(f"{opening}{body}{closing}" if body else "", style=style).append(words[len(body) :])
 
 
 def word_diff(before: str, after: str, *, context: int = CONTEXT) -> WordDiff:

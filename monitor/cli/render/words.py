@@ -27,12 +27,17 @@ CODED = frozenset(
 _IRREGULAR = {
     "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
     "UNKNOWN": "Unknown status",
-    "NA": "Not applicable",
-    "EARLY_PHASE1": "Early phase 1",
+    "NA": "N/A",
+    "EARLY_PHASE1": "Early Phase 1",
     "NON_RANDOMIZED": "Non-randomized",
+    "SINGLE_GROUP": "Single group assignment",
+    "PARALLEL": "Parallel assignment",
+    "CROSSOVER": "Crossover assignment",
+    "FACTORIAL": "Factorial assignment",
+    "SEQUENTIAL": "Sequential assignment",
     "ECT": "Educational/counseling/training",
     "NIH": "NIH",
-    "NONE": "None (open label)",
+    "NONE": "None (Open Label)",
 }
 
 

@@ -25,7 +25,7 @@ from monitor.http import PoliteSession, Response, checked_base_url, status_in_wo
 from monitor.model import Json
 from monitor.ports import RegistryVersion
 from monitor.registries.clinicaltrials_gov.documents import KEY, RECORD_CAP, trial_id_of
-from monitor.registries.clinicaltrials_gov.ids import is_trial_id, trial_id_in
+from monitor.registries.clinicaltrials_gov.ids import is_trial_id
 
 REMEDY = f'check the network, or registries."{KEY}".base_url in config.toml'
 SMALL = 64 * 1024
@@ -84,10 +84,10 @@ class Client:
         One redirect is followed, to another trial of this registry. Raise RequestRefused with status 404 only where
         the registry says that it knows no such trial.
         """
-        address, redirected = f"{self._base}/studies/{trial_id}", None
-        answer = self._get(address, body_cap=RECORD_CAP)
+        redirected = None
+        answer = self._get(f"{self._base}/studies/{trial_id}", body_cap=RECORD_CAP)
         if answer.status in _REDIRECTS:
-            redirected = self._redirected(address, answer)
+            redirected = self._redirected(trial_id, answer)
             answer = self._get(f"{self._base}/studies/{redirected}", body_cap=RECORD_CAP)
         if answer.status == HTTPStatus.NOT_FOUND and not _says_not_found(answer, trial_id):
             raise AnswerUnreadable(f"404 without the words “NCT number {trial_id} not found”", raw=answer.body)
@@ -107,17 +107,18 @@ class Client:
         except RegistryUnreachable as error:
             raise RegistryUnreachable(f"{error}; {REMEDY}") from error
 
-    def _redirected(self, address: str, answer: Response) -> str:
-        """Where a redirect leads, if to another trial of this registry: nobody sends us anywhere else."""
+    def _redirected(self, trial_id: str, answer: Response) -> str:
+        """The trial that a redirect leads to, if another one of this registry: nobody sends us anywhere else."""
         location = answer.headers.get("Location", "")
-        base = urlsplit(self._base)
+        base = urlsplit(f"{self._base}/studies/")
         with suppress(ValueError):
-            target = urlsplit(urljoin(address, location))
-            trial_id = trial_id_in(target.path.removeprefix(f"{base.path}/studies/"))
-            same_host = target.netloc.lower() == base.netloc.lower()
-            if trial_id and same_host and target.path.upper() == f"{base.path}/studies/{trial_id}".upper():
-                return trial_id
-        raise AnswerUnreadable(f"redirected to “{one_line(location)}”, which is no trial of {KEY}", raw=answer.body)
+            target = urlsplit(urljoin(base.geturl(), location))
+            within = target.netloc.lower() == base.netloc.lower() and target.path.startswith(base.path)
+            into = target.path.removeprefix(base.path).upper()
+            if within and is_trial_id(into) and into != trial_id:
+                return into
+        shown = one_line(location)
+        raise AnswerUnreadable(f"redirected to “{shown}”, which is no other trial of {KEY}", raw=answer.body)
 
 
 def one_line(text: str, most: int = 200) -> str:

@@ -13,8 +13,7 @@ MOST_SITES = 400
 
 def arms(plan: Plan, rng: Random) -> Json:
     """Arms and interventions, which name each other."""
-    labels = [f"{plan.treatment} {dose} mg" if plan.treatment_type == "DRUG" else f"{plan.treatment} group {dose}" for dose in (5, 10, 20)]  # fmt: skip
-    labels = labels[: max(plan.arms - 1, 1)] + ([plan.comparator.capitalize()] if plan.arms > 1 else [])
+    labels = arm_labels(plan)
     first = f"{plan.treatment_type.capitalize()}: {plan.treatment}"
     second = f"Other: {plan.comparator.capitalize()}"
     groups: list[Json] = []
@@ -22,7 +21,8 @@ def arms(plan: Plan, rng: Random) -> Json:
         group: dict[str, Json] = {"label": label}
         compared = place == len(labels) - 1 and plan.arms > 1
         if plan.study_type == "INTERVENTIONAL":
-            group["type"] = ("PLACEBO_COMPARATOR" if plan.comparator == "placebo" else "ACTIVE_COMPARATOR") if compared else "EXPERIMENTAL"  # fmt: skip
+            comparator = "PLACEBO_COMPARATOR" if plan.comparator == "placebo" else "ACTIVE_COMPARATOR"
+            group["type"] = comparator if compared else "EXPERIMENTAL"
         group["description"] = sentences(plan, rng, vocabulary.DETAILS, rng.randint(1, 3))
         group["interventionNames"] = [second if compared else first]
         groups.append(group)
@@ -46,6 +46,13 @@ def arms(plan: Plan, rng: Random) -> Json:
             }
         )
     return {"armGroups": groups, "interventions": interventions}
+
+
+def arm_labels(plan: Plan) -> list[str]:
+    """The labels of the treated arms, and of the comparator where there are more than one."""
+    unit = " mg" if plan.treatment_type == "DRUG" else ""
+    treated = [f"{plan.treatment} {dose}{unit}" for dose in (5, 10, 20)[: max(plan.arms - 1, 1)]]
+    return [*treated, plan.comparator.capitalize()] if plan.arms > 1 else treated
 
 
 def outcome(plan: Plan, rng: Random) -> Json:
@@ -170,10 +177,11 @@ def reference(plan: Plan, rng: Random) -> Json:
     number = str(rng.randint(90_000_000, 99_999_999))
     authors = ", ".join(f"{rng.choice(vocabulary.LAST_NAMES)} {rng.choice('ABCDEF')}" for _ in range(rng.randint(2, 6)))
     title = f"{plan.treatment} and {measure_name(rng)} in {plan.condition}"
+    place = f"{rng.randint(1, 60)}({rng.randint(1, 12)}):{rng.randint(1, 999)}"
     made: dict[str, Json] = {
         "pmid": number,
         "type": rng.choice(("BACKGROUND", "BACKGROUND", "RESULT", "DERIVED")),
-        "citation": f"{authors}. {title}. J Invent Med. {plan.started.year};{rng.randint(1, 60)}({rng.randint(1, 12)}):{rng.randint(1, 999)}.",
+        "citation": f"{authors}. {title}. J Invent Med. {plan.started.year};{place}.",
     }
     if rng.random() < 0.005:
         made["retractions"] = [{"pmid": str(int(number) + 1), "source": "J Invent Med. Correction."}]

@@ -1,7 +1,8 @@
 """The next version of a study: one realistic change, as a sponsor or the registry makes it. Pure.
 
-How often each step is drawn follows 66 real transitions (2026): a third touch contacts or sites only, a tenth only verify
-the record again, and one in seven leaves the last-update dates alone, because the registry itself made the change.
+How often each step is drawn follows 66 real transitions (2026): a third touch contacts or sites only, a tenth only
+verify the record again, and one in seven leaves the last-update dates alone, because the registry itself made the
+change.
 """
 
 from collections.abc import Callable
@@ -64,6 +65,12 @@ def moved(text: str, days: int) -> str:
     return f"{months // 12:04}-{months % 12 + 1:02}"[: max(len(text), 7)]
 
 
+def sites_of(study: Json) -> list[Json]:
+    """The study's own list of sites; empty where it has none."""
+    sites: list[Json] = study[PROTOCOL].get("contactsLocationsModule", {}).get("locations", [])
+    return sites
+
+
 # What sponsors do
 
 
@@ -93,7 +100,7 @@ def add_site(study: Json, rng: Random) -> tuple[str, ...]:
 
 def remove_site(study: Json, rng: Random) -> tuple[str, ...] | None:
     """Close a site for good."""
-    sites = study[PROTOCOL].get("contactsLocationsModule", {}).get("locations", [])
+    sites = sites_of(study)
     if len(sites) < 2:
         return None
     del sites[rng.randrange(len(sites))]
@@ -102,9 +109,7 @@ def remove_site(study: Json, rng: Random) -> tuple[str, ...] | None:
 
 def change_site_status(study: Json, rng: Random) -> tuple[str, ...] | None:
     """Let one site stop or start recruiting."""
-    sites = [
-        site for site in study[PROTOCOL].get("contactsLocationsModule", {}).get("locations", []) if "status" in site
-    ]
+    sites = [site for site in sites_of(study) if "status" in site]
     if not sites:
         return None
     site = rng.choice(sites)
@@ -222,7 +227,7 @@ def lose_sight(study: Json, _: Random) -> tuple[str, ...] | None:
     if former not in OPEN:
         return None
     ordered = {
-        "statusVerifiedDate": status["statusVerifiedDate"],
+        "statusVerifiedDate": status.get("statusVerifiedDate", "2020-01"),
         "overallStatus": "UNKNOWN",
         "lastKnownStatus": former,
     }
@@ -232,9 +237,7 @@ def lose_sight(study: Json, _: Random) -> tuple[str, ...] | None:
 
 def find_place_again(study: Json, rng: Random) -> tuple[str, ...] | None:
     """Put a site elsewhere on the map."""
-    sites = [
-        site for site in study[PROTOCOL].get("contactsLocationsModule", {}).get("locations", []) if "geoPoint" in site
-    ]
+    sites = [site for site in sites_of(study) if "geoPoint" in site]
     if not sites:
         return None
     site = rng.choice(sites)

@@ -22,7 +22,10 @@ STATUSES = {
 EXPANDED_ACCESS = ("NO_LONGER_AVAILABLE", "AVAILABLE", "APPROVED_FOR_MARKETING", "TEMPORARILY_NOT_AVAILABLE")
 STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 ENDED = ("COMPLETED", "TERMINATED")
-PHASES = {("NA",): 40, ("PHASE2",): 17, ("PHASE1",): 13, ("PHASE3",): 12, ("PHASE4",): 10, ("PHASE1", "PHASE2"): 4, ("PHASE2", "PHASE3"): 2, ("EARLY_PHASE1",): 2}  # fmt: skip
+PHASES = {
+    ("NA",): 40, ("PHASE2",): 17, ("PHASE1",): 13, ("PHASE3",): 12, ("PHASE4",): 10, ("PHASE1", "PHASE2"): 4,
+    ("PHASE2", "PHASE3"): 2, ("EARLY_PHASE1",): 2,
+}  # fmt: skip
 _STATUS_NAMES, _STATUS_WEIGHTS = tuple(STATUSES), tuple(STATUSES.values())
 _PHASE_NAMES, _PHASE_WEIGHTS = tuple(PHASES), tuple(PHASES.values())
 
@@ -75,7 +78,9 @@ def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
     """The plan of the trial with this number."""
     rng = Random(f"{seed}/{index}")  # noqa: S311 - data for tests, no secret
     status = rng.choices(_STATUS_NAMES, _STATUS_WEIGHTS)[0]
-    study_type = "EXPANDED_ACCESS" if status in EXPANDED_ACCESS else "OBSERVATIONAL" if rng.random() < 0.22 else "INTERVENTIONAL"  # fmt: skip
+    study_type = "OBSERVATIONAL" if rng.random() < 0.22 else "INTERVENTIONAL"
+    if status in EXPANDED_ACCESS:
+        study_type = "EXPANDED_ACCESS"
     interventional = study_type == "INTERVENTIONAL"
     started, primary_completed, completed = trial_dates(rng, status)
     first_submitted = min(started + timedelta(days=rng.randint(-150, 240)), TODAY - timedelta(days=rng.randint(8, 90)))

@@ -13,6 +13,8 @@ from monitor.sandbox.synthetic.prose import measure_name, person, sentence, sent
 
 TYPED_POSTS_SINCE = date(2017, 1, 18)
 """Before, the registry did not record when exactly it posted."""
+LAST_KNOWN = ("RECRUITING", "RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING")
+PURPOSES = {"TREATMENT": 68, "PREVENTION": 12, "SUPPORTIVE_CARE": 9, "DIAGNOSTIC": 6, "BASIC_SCIENCE": 5}
 TYPED_STARTS_SINCE = date(2010, 1, 1)
 
 
@@ -41,7 +43,8 @@ def official_title(plan: Plan, rng: Random) -> str:
     """The long title."""
     designs = {1: "Open-label, Single-arm", 2: "Randomized, Parallel-group"}
     design = designs.get(plan.arms, "Randomized, Multi-arm") if plan.study_type == "INTERVENTIONAL" else "Observational"
-    return f"{design} Study of {plan.treatment} in People With {plan.condition} and Its Effect on {measure_name(rng).title()}"
+    effect = measure_name(rng).title()
+    return f"{design} Study of {plan.treatment} in People With {plan.condition} and Its Effect on {effect}"
 
 
 def secondary_id(rng: Random) -> Json:
@@ -77,7 +80,7 @@ def status(plan: Plan, rng: Random) -> Json:
         "overallStatus": plan.status,
     }
     if plan.status == "UNKNOWN":
-        module["lastKnownStatus"] = rng.choice(("RECRUITING", "RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING"))  # fmt: skip
+        module["lastKnownStatus"] = rng.choice(LAST_KNOWN)
     if plan.status == "WITHHELD":
         module["delayedPosting"] = True
     if plan.status in STOPPED:
@@ -105,7 +108,9 @@ def trial_days(plan: Plan, rng: Random) -> Json:
     if plan.study_type == "EXPANDED_ACCESS":
         return {"startDateStruct": start}
     ended = plan.status in ENDED
-    primary = "ACTUAL" if ended else "ESTIMATED" if plan.status in ("UNKNOWN", "WITHDRAWN") else date_type(plan.primary_completed)  # fmt: skip
+    primary = "ACTUAL" if ended else date_type(plan.primary_completed)
+    if plan.status in ("UNKNOWN", "WITHDRAWN"):
+        primary = "ESTIMATED"
     return {
         "startDateStruct": start,
         "primaryCompletionDateStruct": {"date": partial(rng, plan.primary_completed), "type": primary},
@@ -249,7 +254,7 @@ def interventional(plan: Plan, rng: Random) -> Json:
         "allocation": "RANDOMIZED" if plan.arms > 1 else "NA",
         "interventionModel": "PARALLEL" if plan.arms > 1 else "SINGLE_GROUP",
         "interventionModelDescription": sentence(plan, rng, vocabulary.DETAILS) if rng.random() < 0.15 else None,
-        "primaryPurpose": rng.choices(("TREATMENT", "PREVENTION", "SUPPORTIVE_CARE", "DIAGNOSTIC", "BASIC_SCIENCE"), (68, 12, 9, 6, 5))[0],
+        "primaryPurpose": rng.choices(tuple(PURPOSES), tuple(PURPOSES.values()))[0],
         "maskingInfo": masking,
     }  # fmt: skip
     return {"designInfo": {key: value for key, value in design.items() if value is not None}}

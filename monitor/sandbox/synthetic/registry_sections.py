@@ -41,7 +41,10 @@ def documents(plan: Plan, rng: Random) -> Json:
     module: dict[str, Json] = {}
     if rng.random() < 0.05:
         module["noSap"] = True
-    kinds = (("Prot_SAP", True, True, False, "Study Protocol and Statistical Analysis Plan"), ("ICF", False, False, True, "Informed Consent Form"))  # fmt: skip
+    kinds = (
+        ("Prot_SAP", True, True, False, "Study Protocol and Statistical Analysis Plan"),
+        ("ICF", False, False, True, "Informed Consent Form"),
+    )
     module["largeDocs"] = [
         {
             "typeAbbrev": abbreviation,

@@ -125,9 +125,9 @@ SUMMARY = (
     "This work collects safety information on {treatment} in adults who live with {condition}.",
 )
 DETAILS = (
-    "After written consent, participants enter a screening period of up to {days} days during which eligibility is confirmed.",
+    "After written consent, participants enter a screening period of up to {days} days that confirms eligibility.",
     "Visits take place at baseline and at weeks {early}, {middle} and {weeks}, with a telephone contact in between.",
-    "The sample of {count} participants was chosen to detect a difference of {percent} percent with a power of 80 percent.",
+    "A sample of {count} participants detects a difference of {percent} percent with a power of 80 percent.",
     "Randomisation is done centrally, in blocks of varying size, stratified by site and by severity of {condition}.",
     "{treatment} is started at a low dose and raised every {early} weeks as long as it is tolerated.",
     "An independent committee looks at all serious adverse events and may stop the trial for safety or futility.",

@@ -1,0 +1,104 @@
+"""Taking values out of a freshly read tree, so that what nobody took is what is left. Pure, but for the tree itself.
+
+Of a list's items that keep something nobody took, an object by identity is left in the list's place: an arm's label,
+an outcome's measure. What has no identity is listed there under the empty name.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from monitor.model import Coded, PartialDate
+from monitor.registries.clinicaltrials_gov import labels
+
+Node = dict[str, Any]
+T = TypeVar("T")
+Item = tuple[T, str]
+"""What an item of a list says, and its identity within the list."""
+
+DEEPEST_STRUCT = 5
+"""Levels at which taking can leave an empty object: …designModule.designInfo.maskingInfo, and one to spare."""
+
+
+def object_at(node: Node, name: str) -> Node:
+    """The object at *name*; an unattached empty one where there is none, so that taking from it takes nothing."""
+    found = node.get(name)
+    return found if type(found) is dict else {}
+
+
+def take(node: Node, name: str, kind: type[T]) -> T | None:
+    """The value at *name*, taken out of *node*; None, and nothing taken, where it is not of exactly this kind."""
+    found = node.get(name)
+    if type(found) is not kind:
+        return None
+    del node[name]
+    return found
+
+
+def take_name(node: Node, name: str) -> str | None:
+    """The text at *name*, taken; what is empty names nothing, and stays."""
+    return take(node, name, str) if node.get(name) else None
+
+
+def take_texts(node: Node, name: str) -> tuple[str, ...]:
+    """The list of texts at *name*, taken; nothing, and not taken, where it is anything else."""
+    found = node.get(name)
+    if type(found) is not list or not all(type(text) is str for text in found):
+        return ()
+    del node[name]
+    return tuple(found)
+
+
+def take_coded(node: Node, name: str, words: Mapping[str, str]) -> Coded | None:
+    """The code at *name*, taken, with its words."""
+    code = take(node, name, str)
+    return None if code is None else labels.coded(code, words)
+
+
+def take_date(node: Node, name: str) -> PartialDate | None:
+    """The object of date and type at *name*, taken; a type without a date stays."""
+    struct = object_at(node, name)
+    text = take(struct, "date", str)
+    return None if text is None else PartialDate(text, take(struct, "type", str))
+
+
+def take_items(node: Node, name: str, read: Callable[[Node], Item[T] | None]) -> tuple[T, ...]:
+    """What *read* makes of the list at *name*; in the list's place stays what was not taken, if anything.
+
+    *read* takes out of an item what it understands, and returns None for one that it cannot identify: that stays.
+    """
+    items = node.get(name)
+    if type(items) is not list:
+        return ()
+    taken: list[T] = []
+    left: Node = {}
+    for item in items:
+        found = read(item) if type(item) is dict else None
+        if found is None:
+            left.setdefault("", []).append(item)
+            continue
+        taken.append(found[0])
+        if item:
+            left[_unused(found[1], left)] = item
+    if left:
+        node[name] = left
+    else:
+        del node[name]
+    return tuple(taken)
+
+
+def _unused(identity: str, left: Node) -> str:
+    name, number = identity, 1
+    while name in left:
+        number += 1
+        name = f"{identity} ({number})"
+    return name
+
+
+def drop_emptied(node: Node, levels: int = DEEPEST_STRUCT) -> None:
+    """Remove the objects that taking left empty. Only objects are looked into: never a list, never the depths."""
+    for name, value in list(node.items()):
+        if type(value) is dict:
+            if levels:
+                drop_emptied(value, levels - 1)
+            if not value:
+                del node[name]

@@ -1,0 +1,108 @@
+"""What happened to 26 real trials between successive readings, written down by hand from the two documents."""
+
+import json
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from tests.diff.test_what_must_hold import watched
+
+from monitor.diff import apply, diff
+from monitor.model import Record
+from monitor.registries.clinicaltrials_gov.documents import document_of
+from monitor.registries.clinicaltrials_gov.record import parse
+
+VERSIONS = Path(__file__).parents[3] / "shared/data/ctgov/versions"
+
+pytestmark = pytest.mark.skipif(not VERSIONS.is_dir(), reason="the sample of real records is not beside the checkout")
+
+UPDATED = ["updated", "updated"]
+"""Submitted and posted."""
+VERIFIED = ["verified", *UPDATED]
+
+NOISE: list[str] = []
+
+EXPECTED = {
+    ("NCT04736173", 1): ["site.added", "site.removed", *UPDATED],
+    ("NCT04743661", 1): ["date.advanced", "date.advanced", *VERIFIED],
+    ("NCT04895709", 1): ["site.status", "contacts", "other", *VERIFIED],
+    # The registry itself added publications that mention the trial.
+    ("NCT05009069", 1): NOISE,
+    # An erratum joined the citation of a publication that the sponsor names.
+    ("NCT05063149", 1): ["other"],
+    ("NCT05280470", 1): ["arm.changed", "other", *VERIFIED],
+    ("NCT05294952", 1): ["status.unknown"],
+    ("NCT05414032", 1): [
+        "enrollment.target",
+        "date.slipped",
+        "date.slipped",
+        "sponsor.collaborators",
+        "arm.changed",
+        "arm.removed",
+        "intervention.changed",
+        "other",
+        *VERIFIED,
+    ],
+    ("NCT05568095", 1): ["site.added", *UPDATED],
+    ("NCT05775159", 1): VERIFIED,
+    ("NCT05805501", 1): ["date.slipped", "date.slipped", "site.removed", *VERIFIED],
+    ("NCT05935098", 1): [
+        "status.stopped",
+        "why_stopped.added",
+        "enrollment.actual",
+        "date.actual",
+        "date.actual",
+        "other",
+        *VERIFIED,
+    ],
+    ("NCT06646627", 1): ["date.slipped", "date.slipped", *VERIFIED],
+    ("NCT06692738", 1): ["site.added", "site.status", *VERIFIED],
+    ("NCT06780137", 1): VERIFIED,
+    ("NCT06780137", 2): [
+        "enrollment.target",
+        "date.advanced",
+        *["outcome.secondary.measure"] * 3,
+        "arm.added",
+        "intervention.changed",
+        "eligibility.criteria",
+        "site.added",
+        "contacts",
+        "other",
+        *VERIFIED,
+    ],
+    ("NCT06821503", 1): ["status.recruiting", "date.actual", "eligibility.criteria", "site.status", *VERIFIED],
+    # Coordinates of sites.
+    ("NCT06825494", 1): NOISE,
+    ("NCT06892548", 1): ["site.added", "site.removed", *VERIFIED],
+    ("NCT07098338", 1): [
+        "date.slipped",
+        "outcome.primary.description",
+        "outcome.secondary.description",
+        *["arm.changed"] * 3,
+        *["intervention.changed"] * 3,
+        "site.added",
+        "site.status",
+        "other",
+        *VERIFIED,
+    ],
+    ("NCT07161414", 1): ["site.added", "site.status", *VERIFIED],
+    ("NCT07205718", 1): ["site.status", *VERIFIED],
+    ("NCT07221253", 1): ["site.added", "site.status", *VERIFIED],
+    ("NCT07222735", 1): ["date.actual", *VERIFIED],
+    ("NCT07227597", 1): [
+        "status.recruiting",
+        "date.actual",
+        *["outcome.primary.time_frame"] * 3,
+        *["outcome.secondary.time_frame"] * 22,
+        *["arm.changed"] * 3,
+        "eligibility.criteria",
+        "site.added",
+        "contacts",
+        "other",
+        *VERIFIED,
+    ],
+    ("NCT07268053", 1): ["status.recruiting", "date.actual", "site.status", *UPDATED],
+    ("NCT07386002", 1): ["title.brief", *UPDATED],
+    ("NCT07386002", 2): ["title.acronym", "title.brief", *UPDATED],
+}
