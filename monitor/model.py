@@ -232,6 +232,8 @@ class Record:
     """The results section as the registry's own object, None before results are posted."""
     documents: tuple[StudyDocument, ...] = ()
     rest: Mapping[str, Json] = field(default_factory=dict)
+    parts: frozenset[str] = field(default=frozenset(), compare=False)
+    """Names of the document's parts that a record of this registry does not lose once it has them."""
 
 
 # What we keep, and what it tells

@@ -1,9 +1,10 @@
 """Two records of one trial -> every difference between them, matched by identity, never by position. Pure.
 
-    text, wording, values, pairing, tree    how texts, items and subtrees are compared, carried and told
-    comparison                              the two records side by side
-    status … rest                           one module a topic: what counts as a difference, and its sentence
-    apply                                   the way back
+    text, pairing, tree, leftovers    how texts, items and subtrees are compared
+    values, wording                   how they are carried and told
+    comparison                        the two records side by side
+    status … rest                     one module a topic: what counts as a difference, and its sentence
+    apply                             the way back
 
 `diff` shows the order of the topics. A new topic takes one module with `differences(pair)` and one line in `_TOPICS`.
 

@@ -12,9 +12,6 @@ from monitor.diff.status import implied_last_known
 from monitor.diff.values import ITEMS, from_json, to_json
 from monitor.model import Difference, Json, Record
 
-_WHOLE = {"phases", "collaborators"}
-"""Lists of which a difference carries all: they are short."""
-
 
 def apply(differences: Iterable[Difference], before: Record) -> Record:
     """Make the watched fields of *before* those of the record it was compared with, up to order in lists.
@@ -36,13 +33,11 @@ def _apply_one(difference: Difference, before: Record, values: dict[str, Any]) -
         for side, edit in ((difference.before, _remove), (difference.after, _add)):
             outcome = {name: content for name, content in side.items() if name != "role"}
             edit(ROLES[side["role"]], outcome, before, values)
-    elif field in ITEMS and field not in _WHOLE:
+    elif field in ITEMS:
         for item in _items(difference.before):
             _remove(field, item, before, values)
         for item in _items(difference.after):
             _add(field, item, before, values)
-    elif field in _WHOLE:
-        values[field] = tuple(from_json(field, item) for item in difference.after)
     else:
         values[field] = from_json(field, difference.after)
         _apply_implied(difference, before, values)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from monitor.diff.comparison import Comparison
+from monitor.diff.leftovers import looked_into
 from monitor.diff.tree import Leaf, frozen, leaves
 from monitor.diff.values import ITEMS
 from monitor.diff.wording import listing, name_words
@@ -11,13 +12,13 @@ from monitor.model import Difference, Json
 _VAGUE = {"class", "comment", "date", "description", "fullName", "id", "label", "name", "title", "type", "url", "value"}
 """Names that say nothing without the one before them."""
 
-
 _LISTS = sorted(ITEMS.keys() - {"phases", "contacts", "submissions"})
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell all places of the rest that differ at once; *before* and *after* are objects by path."""
-    found = [leaf for leaf in leaves(*_rests(pair)) if leaf.path not in _stamps(pair)]
+    left_over = (leaf for leaf in leaves(*_rests(pair)) if leaf.path not in _stamps(pair))
+    found = [place for leaf in left_over for place in looked_into(leaf)]
     if frozen(list(pair.before.aliases)) != frozen(list(pair.after.aliases)):
         path = pair.after.paths.get("aliases") or "aliases"
         found.append(Leaf(path, list(pair.before.aliases), list(pair.after.aliases)))

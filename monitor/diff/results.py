@@ -11,7 +11,7 @@ from monitor.diff.pairing import cancel
 from monitor.diff.rest import by_path
 from monitor.diff.text import fold
 from monitor.diff.tree import Leaf, leaves
-from monitor.diff.wording import count, cut, listing, name_words, quote
+from monitor.diff.wording import count, listing, name_words, quote
 from monitor.model import Difference, Submission
 
 _SHOWN = 100
@@ -87,7 +87,7 @@ def _shown(steps: list[Submission]) -> str:
 
 
 def _content(pair: Comparison) -> Iterator[Difference]:
-    found = list(leaves(pair.before.results, pair.after.results))
+    found = leaves(pair.before.results, pair.after.results)
     if found:
         before, after = by_path(found[:_SHOWN])
         yield pair.difference(
@@ -102,10 +102,11 @@ def _content(pair: Comparison) -> Iterator[Difference]:
 
 def _places(found: list[Leaf]) -> list[str]:
     """The outcome measures concerned by name, and the other parts of the section."""
-    names: dict[str, None] = {}
-    for leaf in found:
-        part, _, inside = leaf.path.partition(".")
-        listed, bracket, rest = inside.partition("[")
-        named = listed == "outcomeMeasures" and bracket
-        names[quote(cut(rest.partition("]")[0], 50)) if named else name_words(part) or "all"] = None
-    return list(names)
+    concerned = dict.fromkeys(_part_and_measure(leaf.path) for leaf in found)
+    return list(dict.fromkeys(quote(measure, 50) if measure else name_words(part) for part, measure in concerned))
+
+
+def _part_and_measure(path: str) -> tuple[str, str]:
+    part, _, inside = path.partition(".")
+    listed, _, rest = inside.partition("[")
+    return part or "all", rest.partition("]")[0] if listed == "outcomeMeasures" else ""

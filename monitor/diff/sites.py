@@ -2,7 +2,7 @@
 
 A site is its facility, city, country and zip, and several may be alike ("Research Site" twice in one city). The
 registry re-spells cities when it looks up their place on the map (Napoli, Naples), and states at will: neither is a
-change.
+change, nor is a stray sign in a zip.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import by_key, cancel
-from monitor.diff.text import fold, fold_name
+from monitor.diff.text import fold, fold_name, fold_wording
 from monitor.diff.wording import code_words, count, cut, listing
 from monitor.model import Difference, Site
 
@@ -55,14 +55,14 @@ def _moves(before: Sequence[Site], after: Sequence[Site]) -> Moves:
 
 
 def _identity(site: Site) -> tuple[str, ...]:
-    return fold_name(site.facility), fold_name(site.city), fold_name(site.country), fold_name(site.zip)
+    return fold_name(site.facility), fold_name(site.city), fold_name(site.country), fold_wording(site.zip)
 
 
 def _identity_without_city(site: Site) -> tuple[str, ...]:
     """Facility, zip and country; everything where one of the first two is missing, for then the city tells."""
     if not fold(site.facility) or not fold(site.zip):
         return _identity(site)
-    return fold_name(site.facility), fold_name(site.country), fold_name(site.zip)
+    return fold_name(site.facility), fold_name(site.country), fold_wording(site.zip)
 
 
 def _same_status(before: Site, after: Site) -> float:

@@ -6,7 +6,7 @@ and True is not 1.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import orjson
@@ -34,9 +34,6 @@ _NAMES = (
 )
 """Members that can name the items of a list, the surest first."""
 
-_FEW = 50
-"""Leftover items up to which DeepDiff looks for what differs inside them: it compares each with each."""
-
 
 class Leaf(NamedTuple):
     """A place where two values differ, and what stood and stands there; None where there was or is nothing."""
@@ -46,17 +43,23 @@ class Leaf(NamedTuple):
     after: Json
 
 
-def leaves(before: Json, after: Json, path: str = "") -> Iterator[Leaf]:
-    """Yield every place in which *after* says something else than *before*."""
+def leaves(before: Json, after: Json) -> list[Leaf]:
+    """Every place in which *after* says something else than *before*."""
+    found: list[Leaf] = []
+    _walk(before, after, "", found)
+    return found
+
+
+def _walk(before: Json, after: Json, path: str, found: list[Leaf]) -> None:
     if _identical(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before | after:
-            yield from leaves(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+            _walk(before.get(key), after.get(key), f"{path}.{key}" if path else key, found)
     elif isinstance(before, list) and isinstance(after, list):
-        yield from _list_leaves(before, after, path)
+        _walk_list(before, after, path, found)
     elif frozen(before) != frozen(after):
-        yield Leaf(path, before, after)
+        found.append(Leaf(path, before, after))
 
 
 def _identical(before: Json, after: Json) -> bool:
@@ -85,14 +88,18 @@ def frozen(value: Json) -> Hashable:
     return ("bool", value) if isinstance(value, bool) else value
 
 
-def _list_leaves(before: list[Json], after: list[Json], path: str) -> Iterator[Leaf]:
+def _walk_list(before: list[Json], after: list[Json], path: str, found: list[Leaf]) -> None:
     named = _named(before, after)
     if named is None:
-        yield from _multiset_leaves(before, after, path)
+        gone, come = cancel(before, after, frozen)
+        if gone or come:
+            found.append(Leaf(path, gone or None, come or None))
         return
     old, new = named
     for name in old | new:
-        yield from leaves(old.get(name), new.get(name), f"{path}[{_label(new.get(name) or old[name], name)}]")
+        former, present = old.get(name), new.get(name)
+        if not _identical(former, present):
+            _walk(former, present, f"{path}[{_label(present or former, name)}]", found)
 
 
 _ByName = dict[tuple[tuple[str, str], ...], Json]
@@ -116,8 +123,10 @@ def _named(before: list[Json], after: list[Json]) -> tuple[_ByName, _ByName] | N
 def _by_name(items: list[Json], members: tuple[str, ...]) -> _ByName | None:
     named: _ByName = {}
     for item in items:
+        if not item.get(members[0]):
+            return None
         name = tuple((member, fold_name(str(item.get(member) or ""))) for member in members)
-        if not name[0][1] or name in named:
+        if name in named:
             return None
         named[name] = item
     return named
@@ -126,35 +135,3 @@ def _by_name(items: list[Json], members: tuple[str, ...]) -> _ByName | None:
 def _label(item: Json, name: tuple[tuple[str, str], ...]) -> str:
     """The name as the registry spells it."""
     return " / ".join(cut(str(item.get(member) or ""), 60) for member, _ in name)
-
-
-def _multiset_leaves(before: list[Json], after: list[Json], path: str) -> Iterator[Leaf]:
-    gone, come = cancel(before, after, frozen)
-    if gone and come and max(len(gone), len(come)) <= _FEW and all(isinstance(i, dict) for i in (*gone, *come)):
-        inside = list(_inside(gone, come, path))
-        if inside:
-            yield from inside
-            return
-    if gone or come:
-        yield Leaf(path, gone or None, come or None)
-
-
-def _inside(gone: list[Json], come: list[Json], path: str) -> Iterator[Leaf]:
-    """What differs inside items that have no name: DeepDiff pairs those that are alike.
-
-    `threshold_to_diff_deeper` 0 keeps it from reporting a whole item where most members are new. `max_diffs` is not for
-    us: with it DeepDiff can answer that nothing differs (its issue 276).
-    """
-    # 40 ms that most comparisons never need
-    from deepdiff import DeepDiff
-    from deepdiff.helper import notpresent
-
-    found = DeepDiff(
-        gone, come, ignore_order=True, report_repetition=True, threshold_to_diff_deeper=0, verbose_level=2, view="tree"
-    )
-    for levels in found.values():
-        for level in levels:
-            steps = level.path(output_format="list")
-            old, new = (None if side is notpresent else side for side in (level.t1, level.t2))
-            if frozen(old) != frozen(new):
-                yield Leaf(path + "".join("[]" if isinstance(step, int) else f".{step}" for step in steps), old, new)

@@ -163,9 +163,11 @@ class Shelf:
             self._reached[trial_id] = reached
             return states[reached].label
 
-    def following_state(self, trial_id: str) -> WrittenState | None:
-        """The state that `next_state` would publish."""
-        return next(iter(self.stock.written.get(trial_id, ())[self._reached.get(trial_id, 0) + 1 :]), None)
+    def written_states(self, trial_id: str) -> tuple[WrittenState | None, WrittenState | None]:
+        """The written state published last, and the one that `next_state` would publish; None for either."""
+        states = self.stock.written.get(trial_id, ())
+        reached = self._reached.get(trial_id, 0)
+        return next(iter(states[reached:]), None), next(iter(states[reached + 1 :]), None)
 
     def remove(self, trial_id: str) -> None:
         """Let a trial disappear. Raises NothingFound where there is none."""

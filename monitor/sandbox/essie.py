@@ -9,8 +9,8 @@ COVERAGE[FullMatch] wants the whole field. No synonyms, stemming, weights or pla
 """
 
 import re
-from math import inf
 from collections.abc import Callable, Sequence
+from math import inf
 
 from monitor.model import Json
 from monitor.sandbox.pieces import Node, find_node

@@ -9,6 +9,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from monitor.model import Json
 from monitor.sandbox.databuild import DataBuild
@@ -257,20 +258,23 @@ class Finder:
 
     def __init__(self) -> None:
         self._found: OrderedDict[tuple[DataBuild, str], Sequence[str]] = OrderedDict()
+        self._lock = Lock()
 
     def find(self, edition: Edition, listing: Listing) -> Sequence[str]:
         """The trial ids that a listing means in this edition, in its order."""
         if listing.trial_ids is None and not listing.predicates and not listing.sorting:
             return edition.trial_ids()
         key = (edition.build, listing.key)
-        if key not in self._found:
-            found = search(edition, listing)
-            if listing.trial_ids is not None:
-                return found
+        with self._lock:
+            remembered = self._found.get(key)
+        if remembered is not None or listing.trial_ids is not None:
+            return search(edition, listing) if remembered is None else remembered
+        found = search(edition, listing)
+        with self._lock:
             self._found[key] = found
             while len(self._found) > self.REMEMBERED:
-                self._found.pop(next(iter(self._found)), None)
-        return self._found[key]
+                self._found.popitem(last=False)
+        return found
 
 
 def search(edition: Edition, listing: Listing) -> Sequence[str]:

@@ -23,39 +23,42 @@ WORDS = {500: b"Internal Server Error", 503: b"no healthy upstream", 429: b"Too 
 
 
 class Kind(StrEnum):
-    """The ways to misbehave."""
+    """The ways to misbehave; `EXPLAINED` says what each does, and which arguments it reads."""
 
     ERROR_500 = "500"
-    """500 Internal Server Error."""
     ERROR_503 = "503"
-    """503 Service Unavailable; with `Retry-After` where *retry_after* is given."""
     ERROR_429 = "429"
-    """429 Too Many Requests; with `Retry-After` where *retry_after* is given."""
     HTML = "html"
-    """An HTML page with status 200."""
     EMPTY = "empty"
-    """`{}` instead of the study, or of the whole answer where no trial is named."""
     TRUNCATED = "truncated"
-    """Half the body, although Content-Length promised it all; then the connection ends."""
     CUT = "cut"
-    """Half the body as a well-formed HTTP answer: broken JSON."""
     RESET = "reset"
-    """The connection is reset instead of an answer."""
     SLOW = "slow"
-    """Nothing for some *seconds*, then the answer."""
     DRIP = "drip"
-    """The body in small pieces over some *seconds*."""
     STALE = "stale"
-    """The version before the last publication, with the version holder of the data build before."""
     WRONG_ID = "wrong_id"
-    """Another study than the one asked for."""
     UNKNOWN = "unknown"
-    """The registry denies knowing the trial."""
     REFRESH = "refresh"
-    """The answer is good, and right after it a new data build goes live."""
     ANSWER = "answer"
-    """Whatever *status*, *content_type* and *body* say."""
 
+
+EXPLAINED = {
+    Kind.ERROR_500: "Internal Server Error",
+    Kind.ERROR_503: "Service Unavailable, with Retry-After where retry_after is given",
+    Kind.ERROR_429: "Too Many Requests, with Retry-After where retry_after is given",
+    Kind.HTML: "an HTML page with status 200",
+    Kind.EMPTY: "{} instead of the study, or of the whole answer where no trial is named",
+    Kind.TRUNCATED: "half the body that Content-Length promises, then the connection ends",
+    Kind.CUT: "half the body as a well-formed answer: broken JSON",
+    Kind.RESET: "the connection is reset instead of an answer",
+    Kind.SLOW: "nothing for some seconds, then the answer",
+    Kind.DRIP: "the body in small pieces over some seconds",
+    Kind.STALE: "the version before the last publication, as of the data build before",
+    Kind.WRONG_ID: "another study than the one asked for",
+    Kind.UNKNOWN: "the registry denies knowing the trial",
+    Kind.REFRESH: "a good answer, and right after it the next data build goes live",
+    Kind.ANSWER: "whatever status, content_type and body say",
+}
 
 STUDY_KINDS = {Kind.STALE, Kind.WRONG_ID, Kind.UNKNOWN}
 """They concern single studies; `empty` does too, where it names trials."""

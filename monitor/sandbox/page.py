@@ -11,7 +11,7 @@ from urllib.parse import quote
 from monitor.errors import NothingFound
 from monitor.model import Json
 from monitor.sandbox.essie import ENUMS
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import EXPLAINED, Kind, Misbehaviour
 
 if TYPE_CHECKING:
     from monitor.sandbox.sandbox import Sandbox
@@ -156,13 +156,15 @@ def trial_panel(sandbox: "Sandbox", trial_id: str) -> str:
 
 def next_state_form(sandbox: "Sandbox", trial_id: str) -> str:
     """The lever that publishes a trial's next written state; nothing where it has none."""
-    state = sandbox.following_state(trial_id)
-    if state is None:
+    current, following = sandbox.written_states(trial_id)
+    if current is None or following is None:
         return ""
-    note = " (illustrative)" if state.illustrative else ""
-    return f"""<form method="post" action="/sandbox/next" class="next">
+    note = ""
+    if current.illustrative:
+        note = f'<p class="quiet">{h(current.label)}: illustrative, it never stood in the registry like this.</p>'
+    return f"""{note}<form method="post" action="/sandbox/next" class="next">
 <input type="hidden" name="nct_id" value="{h(trial_id)}">
-<button>Publish the next state</button><span>{h(state.label)}{note}</span></form>"""
+<button>Publish the next state</button><span>{h(following.label)}</span></form>"""
 
 
 def edit_form(study: Json, trial_id: str) -> str:
@@ -181,8 +183,9 @@ def edit_form(study: Json, trial_id: str) -> str:
 value="{h(primary.get("date", ""))}"></label>
 <label>Its type<select name="primary_completion_type">{options(DATE_TYPES, primary.get("type", ""))}</select></label>
 </div>
-<label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label>
-<button>Publish</button></form>"""
+<div class="row"><button>Publish</button>
+<label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label></div>
+</form>"""
 
 
 def options(codes: tuple[str, ...], chosen: str) -> str:
@@ -215,13 +218,22 @@ def misbehaviour_panel(sandbox: "Sandbox", trial_id: str) -> str:
 {f'<ul class="active">{active}</ul>{behave}' if active else '<p class="quiet">Everything works.</p>'}
 <form method="post" action="/sandbox/misbehave">
 <div class="fields">
-<label>How<select name="kind">{options(tuple(kind for kind in Kind if kind is not Kind.ANSWER), "")}</select></label>
+<label class="wide">How<select name="kind">{kind_options()}</select></label>
 <label>How many requests<input name="times" inputmode="numeric" placeholder="all"></label>
 <label>Only for trials<input name="ids" placeholder="{h(trial_id)}"></label>
 <label>Only for paths<input name="path" placeholder="/version"></label>
 <label>Retry-After<input name="retry_after" placeholder="30"></label>
 <label>Seconds<input name="seconds" inputmode="decimal" placeholder="5"></label>
 </div><button class="danger">Misbehave</button></form></section>"""
+
+
+def kind_options() -> str:
+    """The ways to misbehave; the one that needs a body of bytes is for scripts."""
+    return "".join(
+        f'<option value="{h(kind)}">{h(kind)}: {h(does)}</option>'
+        for kind, does in EXPLAINED.items()
+        if kind is not Kind.ANSWER
+    )
 
 
 def in_words(misbehaviour: Misbehaviour, left: int | None) -> str:
@@ -261,4 +273,5 @@ def examples_panel(sandbox: "Sandbox") -> str:
         f"{lever}/misbehave -d '{misbehave}'",
         f"{lever}/behave -d '{{}}'",
     )
-    return f"<section><h2>The same from a shell</h2><pre>{h(chr(10).join(lines))}</pre></section>"
+    commands = "".join(f"<code>{h(line)}</code>" for line in lines)
+    return f"<section><h2>The same from a shell</h2><pre>{commands}</pre></section>"

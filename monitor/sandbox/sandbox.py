@@ -151,9 +151,9 @@ class Sandbox:
         self._refresh_if(refresh)
         return label
 
-    def following_state(self, nct_id: str) -> WrittenState | None:
-        """The state that `next_state` would publish; None where there is none."""
-        return self._shelf.following_state(read_id(nct_id))
+    def written_states(self, nct_id: str) -> tuple[WrittenState | None, WrittenState | None]:
+        """The written state published last, and the one that `next_state` would publish; None for either."""
+        return self._shelf.written_states(read_id(nct_id))
 
     def remove(self, nct_id: str, *, refresh: bool = True) -> None:
         """Let a trial disappear: its id is unknown from then on. Raises NothingFound."""
@@ -191,8 +191,8 @@ class Sandbox:
         """Misbehave for the next *times* requests that it concerns, or until `behave`.
 
         It concerns requests that name one of the trials *ids*, and whose path below the base URL starts with *path*;
-        all, where both are None. *kind* is one of `monitor.sandbox.misbehaviour.Kind`, where each says what it does
-        and which of the other arguments it reads. Raises ConfigurationInvalid.
+        all, where both are None. `monitor.sandbox.misbehaviour.EXPLAINED` says what each *kind* does, and which of
+        the other arguments it reads. Raises ConfigurationInvalid.
         """
         misbehaviour = read_misbehaviour(
             kind,

@@ -3,8 +3,8 @@
 A later document of a trial repeats nearly all of an earlier one, so the earlier one serves as dictionary: 20 kB become
 about 100 bytes instead of 6,000.
 
-A body is a zstd frame, which states its size and carries a checksum of its content, and behind it the CRC-32 of the frame
-in four bytes: one flipped bit in 400 leaves the content as it was, and a failing disk should be noticed all the same.
+A body is a zstd frame, which states its size and carries a checksum of its content, and behind it the frame's CRC-32 in
+four bytes: one flipped bit in 400 leaves the content as it was, and a failing disk should be noticed all the same.
 
 Facts: `max_output_size` of python-zstandard does not limit a frame that states its size, so the stated size is judged
 before anything is unpacked; the decoder then never writes more than it. Level 6 costs no more than 3 with a dictionary

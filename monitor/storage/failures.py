@@ -5,6 +5,7 @@ text is all there is. Errors that only a bug of ours can cause (a broken constra
 as they are.
 """
 
+import sqlite3
 from dataclasses import dataclass
 
 from monitor.errors import StoreCorrupt, StoreError, StoreUnavailable
@@ -16,68 +17,77 @@ _READ_ONLY = "is read-only: allow writing to it, or choose another with store.ur
 _FULL = "cannot grow, its disk is full: free some space and try again"
 _LOCKED = f"was locked by another process for {LOCK_SECONDS} seconds: let it finish or end it, and try again"
 _DAMAGED = "is damaged ({reason}): restore a backup"
+_UNREACHABLE = "cannot be reached ({reason}): start the server, or correct store.url"
+_OVERTAKEN = "was changed by another process at the same time: try again"
+_UNUSABLE = "cannot be used ({reason}): try again, and if that does not help, look at its disk and its log"
 
 _SQLITE = {
+    1: _DAMAGED,  # ERROR: our statements are right, so it is the schema that is not what it was
     3: _READ_ONLY,  # PERM
     5: _LOCKED,  # BUSY
     6: _LOCKED,  # LOCKED
     8: _READ_ONLY,  # READONLY
     10: "cannot be read or written ({reason}): look at its disk",  # IOERR
+    11: _DAMAGED,  # CORRUPT
     13: _FULL,  # FULL
     14: "cannot be opened: its folder must exist and be writable, or choose another with store.url",  # CANTOPEN
     26: "is not a SQLite database: choose another with store.url, or restore a backup",  # NOTADB
 }
-_SQLITE_CORRUPT = {1, 11}
-"""ERROR, which with statements that are right means that the schema is not what it was, and CORRUPT."""
+
+_OF_SQLITE = (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError)
+"""What SQLite raises for reasons outside the program; its other classes are for misuse."""
 
 _POSTGRESQL = {
     "25006": _READ_ONLY,
-    "40001": "was changed by another process at the same time: try again",
-    "40P01": "was changed by another process at the same time: try again",
+    "40001": _OVERTAKEN,  # serialization failure
+    "40P01": _OVERTAKEN,  # deadlock
     "42501": "refuses this user ({reason}): grant it the rights to create and change tables",
+    "42703": _DAMAGED,  # undefined column, as ERROR above
+    "42P01": _DAMAGED,  # undefined table
     "53100": _FULL,
     "53300": "has no connection to spare: raise max_connections or end other programs",
     "55P03": _LOCKED,
+    "XX001": _DAMAGED,  # data corrupted
+    "XX002": _DAMAGED,  # index corrupted
 }
-_POSTGRESQL_CORRUPT = {"42P01", "42703", "XX001", "XX002"}
-"""Undefined table or column, as above; data corrupted, index corrupted."""
-
-_BUGS = {"IntegrityError", "ProgrammingError", "DataError", "NotSupportedError", "InterfaceError"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A database as messages name it; *secret* is what must not appear in any."""
+    """A database as messages name it; *secret*, where there is one, must not appear in any."""
 
     name: str
-    secret: str | None = None
+    secret: str = ""
 
 
-def explain(error: BaseException, place: Place) -> StoreError | None:
+def explain(error: BaseException, place: Place, *, connecting: bool) -> StoreError | None:
     """What to raise instead of a driver's *error*; None where it is a bug and should be seen as it is."""
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    if "DatabaseError" not in kinds:
+    if isinstance(error, sqlite3.Error | UnicodeDecodeError):
+        words = _sqlite(error)
+    else:
+        words = _postgresql(error) or (_UNREACHABLE if connecting else None)
+    if words is None:
         return None
-    corrupt, words = _sqlite(error) if type(error).__module__ == "sqlite3" else _postgresql(error)
-    if words is None and kinds & _BUGS:
-        return None
-    line = (words or "cannot be used ({reason}): try again, and look at its log").format(reason=_reason(error, place))
-    return (StoreCorrupt if corrupt else StoreUnavailable)(f"{place.name} {line}")
+    kind = StoreCorrupt if words is _DAMAGED else StoreUnavailable
+    return kind(f"{place.name} {words.format(reason=_reason(error, place))}")
 
 
-def _sqlite(error: BaseException) -> tuple[bool, str | None]:
+def _sqlite(error: BaseException) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF, _UNUSABLE if type(error) in _OF_SQLITE else None)
     # Without a code it is the driver that could not make sense of what it read: text that is no UTF-8.
-    corrupt = code is None or code & 0xFF in _SQLITE_CORRUPT
-    return corrupt, _DAMAGED if corrupt else _SQLITE.get(code & 0xFF)  # type: ignore[operator]
+    return _DAMAGED if type(error) in (sqlite3.OperationalError, UnicodeDecodeError) else None
 
 
-def _postgresql(error: BaseException) -> tuple[bool, str | None]:
+def _postgresql(error: BaseException) -> str | None:
     state = getattr(error, "sqlstate", None)
-    if state is None or state[:2] in ("08", "57"):
-        return False, "cannot be reached ({reason}): start the server, or correct store.url"
-    corrupt = state in _POSTGRESQL_CORRUPT
-    return corrupt, _DAMAGED if corrupt else _POSTGRESQL.get(state)
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if state in _POSTGRESQL:
+        return _POSTGRESQL[state]
+    if "OperationalError" in kinds:
+        return _UNREACHABLE if state is None or state.startswith(("08", "57P")) else _UNUSABLE
+    return _UNUSABLE if "InternalError" in kinds else None
 
 
 def _reason(error: BaseException, place: Place) -> str:

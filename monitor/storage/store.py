@@ -48,7 +48,7 @@ class Store:
         except UnicodeDecodeError as error:
             # The driver cannot read what SQLite has to say of a damaged schema, where no hook of SQLAlchemy hears it.
             store.close()
-            raise explain(error, store.place) or error from error
+            raise explain(error, store.place, connecting=True) or error from error
         except BaseException:
             store.close()
             raise
@@ -105,7 +105,7 @@ def _engine(text_: str) -> tuple[Engine, Place]:
     """An engine that is not connected yet, and how to speak of it."""
     try:
         url = make_url(text_)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         # The text is not shown: what cannot be taken apart may hold a password anywhere.
         raise StoreUnavailable(f"store.url is no database URL: {_FORMS}") from error
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
@@ -142,7 +142,8 @@ def _sqlite_engine(url: URL) -> tuple[Engine, Place]:
 def _postgresql_engine(url: URL) -> tuple[Engine, Place]:
     host = url.host or url.query.get("host") or "the local socket"
     port = f":{url.port}" if url.port else ""
-    place = Place(f"PostgreSQL database {url.database or url.username!r} at {host}{port}", url.password)
+    name = f"PostgreSQL database {url.database or url.username!r} at {host}{port}"
+    place = Place(name, url.password or str(url.query.get("password", "")))
     try:
         engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     except ImportError as error:
@@ -177,7 +178,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 
 def _translate(context: ExceptionContext, *, place: Place) -> BaseException | None:
-    return explain(context.original_exception, place)
+    return explain(context.original_exception, place, connecting=context.connection is None)
 
 
 def _settle_journal(engine: Engine, place: Place) -> None:

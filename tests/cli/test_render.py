@@ -202,10 +202,10 @@ def test_every_other_result_is_told_in_a_line(result, more, words):
     assert len(text.splitlines()) == 1
 
 
-def test_an_unchanged_trial_is_worth_a_line_only_in_a_small_pass():
-    assert trial_block(checked(Result.UNCHANGED), asked=5) is not None
-    assert trial_block(checked(Result.UNCHANGED), asked=6) is None
-    assert trial_block(checked(Result.BASELINE), asked=6) is not None
+@pytest.mark.parametrize("result", [Result.UNCHANGED, Result.BASELINE])
+def test_a_trial_without_news_is_worth_a_line_only_in_a_small_pass(result):
+    assert trial_block(checked(result), asked=5) is not None
+    assert trial_block(checked(result), asked=6) is None
 
 
 def closing(results: dict[Result, int], **more) -> str:
@@ -247,9 +247,9 @@ def test_a_pass_that_failed_never_counts_as_verified():
         ("NOT_YET_RECRUITING", "Not yet recruiting"),
         ("ACTIVE_NOT_RECRUITING", "Active, not recruiting"),
         ("UNKNOWN", "Unknown status"),
-        ("EARLY_PHASE1", "Early phase 1"),
+        ("EARLY_PHASE1", "Early Phase 1"),
         ("PHASE3", "Phase 3"),
-        ("NA", "Not applicable"),
+        ("NA", "N/A"),
         ("SOMETHING_NEVER_SEEN", "Something never seen"),
         ("already in words", "already in words"),
     ],

@@ -107,3 +107,14 @@ def test_a_long_name_shows_what_is_new_in_it():
     (found,) = differences(before, record(arms=(replace(HONEY, label=label + "summer"),)))
 
     assert "renamed (“…gamma rays, in winter” became “…gamma rays, in summer”)" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("interventions", "expected"),
+    [(HONEY.interventions, ["arm.changed"]), (("Drug: Silver",), ["arm.added", "arm.removed"])],
+)
+def test_a_half_new_label_is_the_same_arm_where_it_gets_the_same(interventions, expected):
+    before = record(arms=(replace(HONEY, description=None),))
+    after = record(arms=(replace(HONEY, label="Honey group", description=None, interventions=interventions),))
+
+    assert kinds(differences(before, after)) == expected

@@ -175,6 +175,16 @@ def test_a_change(edited, expected, summary):
     assert found.summary == summary
 
 
+def test_a_sponsor_is_shown_as_the_registry_writes_it():
+    found = only(differences(record(), record(collaborators=(APIS,))))
+
+    assert found.before == [
+        {"name": "Apis Medical BV", "class": "INDUSTRY"},
+        {"name": "Fondation Alizé", "class": "OTHER"},
+    ]
+    assert found.after == [{"name": "Apis Medical BV", "class": "INDUSTRY"}]
+
+
 def test_the_criteria_are_measured_in_words():
     found = only(differences(record(), record(eligibility_criteria=CRITERIA.replace("Allergy to", "Hatred of"))))
 
@@ -208,6 +218,14 @@ def test_items_without_a_name_are_looked_into():
     found = only(differences(record(rest=before), record(rest=after)))
 
     assert (found.before, found.after) == ({"links[].year": 2020}, {"links[].year": 2025})
+
+
+def test_items_that_are_alike_are_counted():
+    twice, once = {"to": "a.example", "year": 2020}, {"to": "a.example", "year": 2025}
+
+    found = only(differences(record(rest={"links": [twice, twice]}), record(rest={"links": [once]})))
+
+    assert (found.before, found.after) == ({"links": [twice, twice]}, {"links": [once]})
 
 
 def test_many_items_without_a_name_are_told_as_what_came_and_went():

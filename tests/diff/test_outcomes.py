@@ -110,6 +110,27 @@ def test_an_outcome_that_is_edited_on_its_way_is_one_change():
     )
 
 
+def test_an_outcome_that_went_elsewhere_is_not_taken_for_the_one_in_its_place():
+    later = replace(HEALING, measure="Wound closure at week 24")
+    after = record(primary_outcomes=(later,), secondary_outcomes=(PAIN, COST, HEALING))
+
+    assert kinds(differences(record(), after)) == ["outcome.demoted", "outcome.primary.added"]
+
+
+@pytest.mark.parametrize(
+    ("time_frame", "expected"),
+    [
+        ("Weeks 4, 8 and 12", ["outcome.secondary.measure"]),
+        ("Year 5", ["outcome.secondary.added", "outcome.secondary.removed"]),
+    ],
+)
+def test_a_half_new_measure_is_the_same_outcome_where_the_time_frame_is(time_frame, expected):
+    numeric = Outcome("Pain on a numeric rating", time_frame)
+    before = record(secondary_outcomes=(replace(PAIN, description=None),))
+
+    assert kinds(differences(before, record(secondary_outcomes=(numeric,)))) == expected
+
+
 def test_two_outcomes_that_swap_roles_are_two_changes():
     after = record(primary_outcomes=(PAIN,), secondary_outcomes=(HEALING, COST))
 
@@ -163,7 +184,7 @@ def test_secondary_outcomes_stay_minor_after_results():
 
 def test_three_hundred_new_outcomes_take_no_pairing():
     old = tuple(Outcome(f"Scale number {number}", f"Day {number}") for number in range(300))
-    new = tuple(Outcome(f"Rate of kind {number}", f"Week {number}") for number in range(300))
+    new = tuple(Outcome(f"Scale with number {number}", f"Week {number}") for number in range(300))
 
     found = differences(record(other_outcomes=old), record(other_outcomes=new))
 

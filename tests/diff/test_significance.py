@@ -55,7 +55,9 @@ def test_ninety_days_are_major_in_either_direction(days, significance):
 def test_a_fifth_of_the_target_is_major_in_either_direction(percent, significance):
     sides = {"before": {"count": 1000}, "after": {"count": 1}}
 
-    assert str(weigh(difference("enrollment.target", measure={"percent": percent}, **sides)).significance) == significance
+    assert (
+        str(weigh(difference("enrollment.target", measure={"percent": percent}, **sides)).significance) == significance
+    )
 
 
 @pytest.mark.parametrize("kind", ["enrollment.target", "enrollment.actual", "enrollment.corrected"])

@@ -74,7 +74,11 @@ def test_planted_edits_are_found_among_noise_and_lead_to_the_edited_record(seed)
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_is_no_difference(seed):
     rng = random.Random(seed)
-    crowded = record(results={"part": [{"title": "Å b"}, {"title": "c"}]}, has_results=True)
+    crowded = record(
+        why_stopped="No honey, no money",
+        results={"part": [{"title": "Å b"}, {"title": "c"}]},
+        has_results=True,
+    )
 
     assert diff(disturbed(crowded, rng), disturbed(crowded, rng), on=ON) == ()
 

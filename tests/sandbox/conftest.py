@@ -37,7 +37,7 @@ class Client:
         """A trial's overall status as the registry serves it now."""
         return self.get(f"/studies/{trial_id}").json()["protocolSection"]["statusModule"]["overallStatus"]
 
-    def post(self, path: str, **arguments: object) -> requests.Response:
+    def post(self, path: str, /, **arguments: object) -> requests.Response:
         """Pull a lever, as a script does."""
         return self.session.post(self.sandbox.page_url.rstrip("/") + path, json=arguments, timeout=30)
 

@@ -156,7 +156,9 @@ def test_no_member_is_null_or_empty(client, sandbox):
             return not value or any(map(hollow, value.values() if isinstance(value, dict) else value))
         return value is None
 
-    sandbox.edit(FIRST, lambda study: study["protocolSection"].update(conditionsModule={"keywords": [], "conditions": None}))  # fmt: skip
+    sandbox.edit(
+        FIRST, lambda study: study["protocolSection"].update(conditionsModule={"keywords": [], "conditions": None})
+    )
 
     assert not any(map(hollow, client.studies("pageSize=31")))
 
@@ -165,15 +167,30 @@ def test_no_member_is_null_or_empty(client, sandbox):
     ("fields", "expected"),
     [
         ("OverallStatus", {"protocolSection": {"statusModule": {"overallStatus": "NOT_YET_RECRUITING"}}}),
-        ("protocolSection.designModule.phases", {"protocolSection": {"designModule": {"phases": ["PHASE1", "PHASE2"]}}}),
-        ("NCTId|HasResults", {"protocolSection": {"identificationModule": {"nctId": WITHDRAWN_LATER}}, "hasResults": False}),
-        ("LeadSponsorName", {"protocolSection": {"sponsorCollaboratorsModule": {"leadSponsor": {"name": "Alzahra Hospital"}}}}),
-        ("LocationCity,LocationZip", {"protocolSection": {"contactsLocationsModule": {"locations": [{"city": "Isfahan", "zip": "0098311"}]}}}),
-        ("EnrollmentInfo", {"protocolSection": {"designModule": {"enrollmentInfo": {"count": 20, "type": "ESTIMATED"}}}}),
+        (
+            "protocolSection.designModule.phases",
+            {"protocolSection": {"designModule": {"phases": ["PHASE1", "PHASE2"]}}},
+        ),
+        (
+            "NCTId|HasResults",
+            {"protocolSection": {"identificationModule": {"nctId": WITHDRAWN_LATER}}, "hasResults": False},
+        ),
+        (
+            "LeadSponsorName",
+            {"protocolSection": {"sponsorCollaboratorsModule": {"leadSponsor": {"name": "Alzahra Hospital"}}}},
+        ),
+        (
+            "LocationCity,LocationZip",
+            {"protocolSection": {"contactsLocationsModule": {"locations": [{"city": "Isfahan", "zip": "0098311"}]}}},
+        ),
+        (
+            "EnrollmentInfo",
+            {"protocolSection": {"designModule": {"enrollmentInfo": {"count": 20, "type": "ESTIMATED"}}}},
+        ),
         ("VersionHolder", {"derivedSection": {"miscInfoModule": {"versionHolder": "2026-11-20"}}}),
         ("ResultsSection", {}),
     ],
-)  # fmt: skip
+)
 def test_fields_choose_by_path_module_and_piece(client, fields, expected):
     assert client.studies(f"filter.ids={WITHDRAWN_LATER}&fields={fields}") == [expected]
     assert client.get(f"/studies/{WITHDRAWN_LATER}?fields={fields}").json() == expected
@@ -190,7 +207,9 @@ def test_a_module_brings_all_that_is_below_it(client):
 def test_fields_of_synthetic_trials_are_cut_from_the_whole_record(client, sandbox):
     for trial_id in sandbox.trial_ids():
         whole = client.get(f"/studies/{trial_id}").json()
-        cut = client.get(f"/studies/{trial_id}?fields=AnnotationSection,DesignModule,HasResults,SubmissionTracking").json()
+        cut = client.get(
+            f"/studies/{trial_id}?fields=AnnotationSection,DesignModule,HasResults,SubmissionTracking"
+        ).json()
 
         assert cut["hasResults"] == whole["hasResults"]
         assert cut.get("annotationSection") == whole.get("annotationSection")

@@ -42,7 +42,12 @@ def test_an_open_range_wants_a_value(client, everything):
 
 
 def test_a_sponsor_is_found_by_the_whole_name_only(client, sandbox):
-    sandbox.edit("NCT90000001", lambda s: s["protocolSection"]["sponsorCollaboratorsModule"].update(leadSponsor={"name": "Alzahra Hospital East"}))  # fmt: skip
+    sandbox.edit(
+        "NCT90000001",
+        lambda s: s["protocolSection"]["sponsorCollaboratorsModule"].update(
+            leadSponsor={"name": "Alzahra Hospital East"}
+        ),
+    )
 
     assert client.ids('filter.advanced=AREA[LeadSponsorName]COVERAGE[FullMatch]"alzahra hospital"') == ["NCT02116634"]
 
@@ -53,7 +58,10 @@ def test_a_sponsor_is_found_by_a_part_of_the_name(client, parameter):
 
 
 def test_a_collaborator_is_found_as_sponsor_and_not_as_lead(client, sandbox):
-    sandbox.edit("NCT90000001", lambda s: s["protocolSection"]["sponsorCollaboratorsModule"].update(collaborators=[{"name": "Harbour Trust"}]))  # fmt: skip
+    sandbox.edit(
+        "NCT90000001",
+        lambda s: s["protocolSection"]["sponsorCollaboratorsModule"].update(collaborators=[{"name": "Harbour Trust"}]),
+    )
 
     assert client.ids("query.spons=harbour") == ["NCT90000001"]
     assert client.ids("query.lead=harbour") == []
@@ -70,13 +78,16 @@ def test_words_side_by_side_must_all_be_there(client):
 
 def test_or_and_not_and_brackets_mean_what_they_say(client, everything):
     found = client.ids(
-        "pageSize=100&filter.advanced=(AREA[OverallStatus]COMPLETED OR AREA[OverallStatus]UNKNOWN) AND NOT AREA[StudyType]OBSERVATIONAL"
+        "pageSize=100&filter.advanced="
+        "(AREA[OverallStatus]COMPLETED OR AREA[OverallStatus]UNKNOWN) AND NOT AREA[StudyType]OBSERVATIONAL"
     )
 
     assert found == expected(
         everything,
-        lambda study: at(study, "statusModule", "overallStatus") in ("COMPLETED", "UNKNOWN")
-        and at(study, "designModule", "studyType") != "OBSERVATIONAL",
+        lambda study: (
+            at(study, "statusModule", "overallStatus") in ("COMPLETED", "UNKNOWN")
+            and at(study, "designModule", "studyType") != "OBSERVATIONAL"
+        ),
     )
 
 
@@ -89,15 +100,22 @@ def test_what_is_missing_can_be_asked_for(client, everything):
 def test_statuses_are_filtered(client, everything):
     found = client.ids("pageSize=100&filter.overallStatus=COMPLETED|RECRUITING")
 
-    assert found == expected(everything, lambda s: at(s, "statusModule", "overallStatus") in ("COMPLETED", "RECRUITING"))
+    assert found == expected(
+        everything, lambda s: at(s, "statusModule", "overallStatus") in ("COMPLETED", "RECRUITING")
+    )
 
 
 def test_dates_fall_and_numbers_rise_unless_told(client, everything):
     falling = client.ids("pageSize=100&sort=LastUpdatePostDate")
     rising = client.ids("pageSize=100&sort=LastUpdatePostDate:asc")
-    counts = [at(everything[trial_id], "designModule", "enrollmentInfo", "count") for trial_id in client.ids("pageSize=100&sort=EnrollmentCount")]  # fmt: skip
+    counts = [
+        at(everything[trial_id], "designModule", "enrollmentInfo", "count")
+        for trial_id in client.ids("pageSize=100&sort=EnrollmentCount")
+    ]
 
-    assert [posted(everything[trial_id]) for trial_id in falling] == sorted(map(posted, everything.values()), reverse=True)
+    assert [posted(everything[trial_id]) for trial_id in falling] == sorted(
+        map(posted, everything.values()), reverse=True
+    )
     assert [posted(everything[trial_id]) for trial_id in rising] == sorted(map(posted, everything.values()))
     known = [count for count in counts if count is not None]
     assert known == sorted(known)
@@ -118,6 +136,20 @@ def test_a_search_sees_the_new_data_build(client, sandbox):
     assert client.ids(search) == sorted([*before, "NCT02116634"])
 
 
-@pytest.mark.parametrize("hostile", ["(((", "AREA[", 'AREA[NCTId]"', "NOT", "AND", ")", "AREA[EnrollmentCount]RANGE[a,b]", "RANGE[1,2]", "(" * 4000, "NOT " * 1900])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "(((",
+        "AREA[",
+        'AREA[NCTId]"',
+        "NOT",
+        "AND",
+        ")",
+        "AREA[EnrollmentCount]RANGE[a,b]",
+        "RANGE[1,2]",
+        "(" * 4000,
+        "NOT+" * 1900,
+    ],
+)
 def test_a_broken_expression_is_refused_and_not_a_crash(client, hostile):
     assert client.get(f"/studies?filter.advanced={hostile}").status_code in (200, 400)

@@ -14,7 +14,7 @@ from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from tests.storage.cast import NOON, REGISTRY, VERSION, event, history, tombstone
 
-IDS = [f"NCT920000{number:02d}" for number in range(20)]
+IDS = [f"NCT920000{number:02d}" for number in range(10)]
 FLIPS = 300
 
 
@@ -24,7 +24,7 @@ def kept(trial_id: str) -> list[Snapshot]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A database of 20 trials of the usual size, with five snapshots each; closed."""
+    """A database of ten trials of the usual size, with five snapshots each; closed."""
     store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
     with store.begin() as tx:
         for trial_id in IDS:

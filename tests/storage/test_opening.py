@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import event, text
 
 from monitor.errors import StoreCorrupt, StoreError, StoreUnavailable
 from monitor.storage import trials
+from monitor.storage.failures import Place, explain
 from monitor.storage.store import Store, migrate
 from monitor.storage.trials import Trial
 from tests.storage.cast import HIP, REGISTRY, history
@@ -166,6 +168,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_remedy(
         (f"postgresql:/me:{PASSWORD}@host/db", "store.url is no database URL: write sqlite:///FILE or postgresql"),
         (f"mysql://me:{PASSWORD}@host/db", "store.url names mysql, which is not a store of this program: write"),
         (f"postgresql+asyncpg://me:{PASSWORD}@host/db", "names postgresql+asyncpg, which is not a store"),
+        (f"postgresql://me:{PASSWORD}@host:port/db", "store.url is no database URL"),
         ("sqlite://", "names no file: write sqlite:///FILE"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite:///file:x?nolock=1&uri=true", "names no file"),
@@ -214,9 +217,8 @@ except StoreUnavailable as error:
     assert ("is read-only: allow writing" if exists else "its folder must exist and be writable") in done.stdout
 
 
-def test_a_full_disk_is_named_and_loses_nothing(store: Store) -> None:
-    if "sqlite" not in store.place.name:
-        pytest.skip("a PostgreSQL server's disk cannot be filled politely")
+def test_a_full_disk_is_named_and_loses_nothing(sqlite_url: str) -> None:
+    store = Store.open(sqlite_url)
     with store.begin() as tx:
         trials.record(tx, [Trial(REGISTRY, HIP)])
         pages = tx.scalar(text("PRAGMA page_count"))
@@ -227,6 +229,7 @@ def test_a_full_disk_is_named_and_loses_nothing(store: Store) -> None:
 
     with store.read() as tx:
         assert trials.known(tx, REGISTRY, [HIP]) == {HIP: Trial(REGISTRY, HIP)}
+    store.close()
 
 
 def test_a_file_that_must_not_grow_is_named(sqlite_url: str) -> None:
@@ -273,6 +276,14 @@ def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
     assert str(error).endswith("start the server, or correct store.url")
 
 
+def test_an_option_that_postgresql_does_not_know_is_named_without_the_password() -> None:
+    error = refusal(f"postgresql://me@127.0.0.1:1/registry?password={PASSWORD}&colour=blue")
+
+    assert isinstance(error, StoreUnavailable)
+    assert "cannot be reached (" in str(error)
+    assert "colour" in str(error)
+
+
 def test_a_database_that_is_not_on_the_server_is_named(postgres: str) -> None:
     error = refusal(postgres.replace("/postgres?", "/elsewhere?"))
 
@@ -308,6 +319,14 @@ def test_a_user_without_rights_is_told(postgres_url: str) -> None:
 
     assert isinstance(error, StoreUnavailable)
     assert "refuses this user (permission denied for table alembic_version" in str(error)
+
+
+def test_a_password_that_a_driver_repeats_is_struck_out() -> None:
+    error = psycopg.OperationalError(f"could not parse\n  {PASSWORD}@host")
+
+    explained = explain(error, Place("the database", PASSWORD), connecting=True)
+
+    assert str(explained).startswith("the database cannot be reached (could not parse ***@host): ")
 
 
 def test_a_missing_driver_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

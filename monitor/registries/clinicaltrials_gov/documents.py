@@ -40,9 +40,6 @@ PROBED = (
 _REQUIRED = (
     ("protocolSection.identificationModule.briefTitle", str),
     ("protocolSection.sponsorCollaboratorsModule.leadSponsor.name", str),
-    ("protocolSection.descriptionModule", dict),
-    ("protocolSection.conditionsModule", dict),
-    ("protocolSection.designModule", dict),
     ("hasResults", bool),
 )
 _WITHHELD = "WITHHELD"

@@ -99,11 +99,25 @@ PATHS: Mapping[str, str] = MappingProxyType(
 """Where in a document a field of `monitor.fields` is. `submissions` and `contacts` have several places: this is the
 main one. `rest` has none of its own."""
 
+LASTING = (
+    "identificationModule",
+    "statusModule",
+    "sponsorCollaboratorsModule",
+    "descriptionModule",
+    "conditionsModule",
+    "designModule",
+    "armsInterventionsModule",
+    "outcomesModule",
+    "eligibilityModule",
+)
+"""Modules that the registry asks of every sponsor. Old records lack some; none loses one that it had."""
+
 
 def parse(document: Document) -> Record:
     """What a LISTED document says."""
     tree: Node = orjson.loads(document.content)
     protocol = object_at(tree, "protocolSection")
+    parts = frozenset(name for name in LASTING if protocol.get(name))
     fields = {
         **_identification(object_at(protocol, "identificationModule")),
         **_status(object_at(protocol, "statusModule")),
@@ -125,6 +139,7 @@ def parse(document: Document) -> Record:
         url=PAGE + document.trial_id,
         paths=PATHS,
         rest=tree,
+        parts=parts,
         **fields,
     )
 

@@ -1,0 +1,98 @@
+"""A process that dies at any point of a check loses nothing, and the next one repeats nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.model import Result
+from monitor.sandbox import Sandbox
+from monitor.storage.store import Store
+from tests.program import WITHDRAWN_LATER, Program
+
+Study = dict[str, Any]
+
+
+def dying(store_url: str, base_url: str, *arguments: str, step: int) -> subprocess.CompletedProcess[str]:
+    """Run `monitor`, to die at that step; 0 lets it live."""
+    registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
+    return subprocess.run(
+        [sys.executable, "-m", "tests.dying", str(step), *arguments],
+        cwd=Path(__file__).parent.parent,
+        env={
+            **os.environ,
+            "MONITOR_STORE__URL": store_url,
+            f"{registry}BASE_URL": base_url,
+            f"{registry}REQUESTS_PER_SECOND": "50",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def steps_of(ran: subprocess.CompletedProcess[str]) -> int:
+    return int(ran.stderr.rsplit("steps: ", 1)[1])
+
+
+def renamed(step: int) -> Callable[[Study], Study]:
+    """What a sponsor submits: a new acronym, on a later day."""
+
+    def rename(study: Study) -> Study:
+        study["protocolSection"]["identificationModule"]["acronym"] = f"STEP-{step}"
+        study["protocolSection"]["statusModule"]["lastUpdateSubmitDate"] = str(date(2026, 1, 1) + timedelta(step))
+        return study
+
+    return rename
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(280)
+def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox) -> None:
+    """Every step of a check that finds a change, then every step of the check after that death."""
+    ids = sandbox.trial_ids()
+    store = Store.open(store_url)
+    program = Program(store, sandbox)
+    program.watch(*ids)
+    program.check()
+    sandbox.edit(WITHDRAWN_LATER, renamed(0))
+    whole = steps_of(dying(store_url, sandbox.base_url, "check", "--json", step=0))
+    assert whole > 15
+    for step in range(1, whole + 1):
+        sandbox.edit(WITHDRAWN_LATER, renamed(step))
+
+        died = dying(store_url, sandbox.base_url, "check", "--json", step=step)
+        program.check()
+
+        assert died.returncode == -signal.SIGKILL
+        told = [change for event in program.events(WITHDRAWN_LATER) for change in event.changes]
+        assert [change.after for change in told if change.field == "acronym"].count(f"STEP-{step}") == 1
+        assert set(program.results(*ids).values()) == {Result.UNCHANGED}
+    numbers = program.snapshot_numbers(WITHDRAWN_LATER)
+    assert numbers == list(range(1, whole + 3))
+    assert [event.snapshot for event in program.events(WITHDRAWN_LATER)] == numbers[1:]
+    store.close()
+
+
+@pytest.mark.slow
+def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Making the database and taking the first baseline: whatever is left of it, the next start goes on."""
+    first = dying(f"sqlite:///{tmp_path}/0.sqlite3", sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=0)
+    whole = steps_of(first)
+    for step in range(1, whole + 1, 5):
+        store_url = f"sqlite:///{tmp_path}/{step}.sqlite3"
+
+        dying(store_url, sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=step)
+        again = dying(store_url, sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=0)
+
+        checked = json.loads(again.stdout.splitlines()[0])
+        assert checked["result"] in {"baseline", "unchanged"}, again.stderr
+        assert checked["snapshot"] == 1
