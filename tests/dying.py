@@ -1,4 +1,4 @@
-"""A process that runs `monitor …` and dies by SIGKILL at one step of its work: `python -m tests.dying STEP check --json`.
+"""A process that runs `monitor …` and dies by SIGKILL at one step: `python -m tests.dying STEP check --json`.
 
 A step is a statement about to be sent to the database or just executed, a transaction about to be committed or just
 committed, and an answer that has just come from the registry. With STEP 0 it lives, and writes how many steps there

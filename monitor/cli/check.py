@@ -134,7 +134,7 @@ def _block_writer(asked: int) -> Callable[[Checked], None]:
         if checked.error:
             told.add(checked.error)
         if block := trial_block(checked, asked=asked):
-            (errors if checked.error else out).print(block)
+            (errors if checked.error else out).print(block, soft_wrap=bool(checked.error))
 
     return show
 

@@ -179,7 +179,7 @@ def _head(snapshot: Snapshot) -> dict[str, Json]:
 
 def _record_as_json(record: Record) -> dict[str, Json]:
     """The record's fields; orjson writes the dataclasses within."""
-    return {each.name: getattr(record, each.name) for each in fields(record) if each.name != "paths"}
+    return {each.name: getattr(record, each.name) for each in fields(record) if each.name not in {"paths", "parts"}}
 
 
 def _quarantined_as_json(row: "Quarantined") -> dict[str, Json]:

@@ -1,11 +1,12 @@
 """What every command begins with: the configuration, the program put together, and where to print."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 import orjson
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.config import Config
+
+WIDTH_OF_A_PIPE = 120
+"""Columns, unless the variable COLUMNS asks for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,33 @@ class Settings:
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """Where people read: colour only on a terminal, and no line cut short in a file or a pipe."""
+    """Where people read: as wide as the terminal, and without colour and idle space in a file or a pipe."""
     from rich.console import Console  # a quarter of the start-up, and of no use to --json
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or os.environ.get("COLUMNS") else 120
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+    if stream.isatty():
+        return Console(file=stream, highlight=False)
+    width = None if os.environ.get("COLUMNS") else WIDTH_OF_A_PIPE
+    return Console(file=cast("IO[str]", Trimmed(stream)), width=width, highlight=False)
+
+
+class Trimmed:
+    """A text stream that leaves out the spaces with which tables fill their lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what is there to be read."""
+        return self._stream.write(re.sub(r" +(?=\n)", "", text))
+
+    def flush(self) -> None:
+        """As the stream's own."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Nobody looks."""
+        return False
 
 
 def write_json(line: Mapping[str, Json]) -> None:

@@ -17,8 +17,11 @@ T = TypeVar("T", Arm, Intervention)
 
 
 _NAME = 60
+"""Characters of a new name that can be shown whole."""
 _ARM_LIKE = 0.8
+"""Likeness from which two arms are the same: the same description, or most of the label and the same treatment."""
 _INTERVENTION_LIKE = 0.5
+"""Likeness from which two interventions are the same: half of the name."""
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:

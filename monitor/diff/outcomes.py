@@ -20,9 +20,13 @@ ROLES = {"primary": "primary_outcomes", "secondary": "secondary_outcomes", "othe
 """The role of an outcome and the field that lists it, the weightiest first."""
 
 _NAME = 60
+"""Characters of a measure that only says which outcome is meant."""
 _BOTH = 110
+"""Characters of two measures together, up to which both are quoted whole."""
 _LIKE = 0.7
+"""Likeness from which two outcomes of one role are the same: half the words and the time frame, say."""
 _LIKE_ELSEWHERE = 0.95
+"""The same for outcomes of different roles: nearly every word."""
 
 _Lists = dict[str, list[Outcome]]
 

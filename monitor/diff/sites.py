@@ -113,7 +113,7 @@ def _shown(sites: Sequence[Site]) -> str:
 
 
 def _name(site: Site) -> str:
-    facility, city = cut(site.facility or "", 40), cut(site.city or "", 30)
+    facility, city = cut(site.facility or "", 36), cut(site.city or "", 30)
     return f"{facility} ({city})" if facility and city else facility or city or "a site without a name"
 
 

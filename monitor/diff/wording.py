@@ -9,10 +9,15 @@ from collections.abc import Sequence
 from monitor.diff.text import Edit, edit, fold
 
 _CONTEXT = 3
+"""Words shown on either side of an edit."""
 _SHORT = 45
-_BOTH = 100
+"""Characters of words that came and of words that went, up to which both are quoted."""
 _EDIT = 120
+"""Characters of a quoted edit; a longer one is told in numbers."""
+_BOTH = 100
+"""Characters of two texts together, up to which both are quoted whole."""
 _PRESENT = 120
+"""Characters up to which a text alone is quoted whole."""
 
 _WORDS = {"ipds": "IPDs", "disp": "certification"} | {
     word: word.upper() for word in ("fda", "nih", "ipd", "dmc", "us", "sap", "icf", "qc")

@@ -15,7 +15,7 @@ import threading
 from zlib import crc32
 
 import zstandard
-from zstandard import DICT_TYPE_RAWCONTENT, ZstdCompressionDict, ZstdCompressionParameters
+from zstandard import DICT_TYPE_RAWCONTENT, ZstdCompressionDict
 
 from monitor.errors import StoreCorrupt
 
@@ -45,11 +45,7 @@ def compress(content: bytes) -> bytes:
 
 def compress_against(content: bytes, base: bytes) -> bytes:
     """What *content* says that *base* does not."""
-    # Told both sizes, zstd makes its window reach back over the whole base.
-    parameters = ZstdCompressionParameters.from_level(
-        _DELTA_LEVEL, source_size=len(content), dict_size=len(base), write_checksum=True
-    )
-    compressor = zstandard.ZstdCompressor(compression_params=parameters, dict_data=_dictionary(base))
+    compressor = zstandard.ZstdCompressor(level=_DELTA_LEVEL, dict_data=_dictionary(base), write_checksum=True)
     return _sealed(compressor.compress(content))
 
 

@@ -136,6 +136,20 @@ def test_results_in_another_order_are_the_same():
     assert differences(record(has_results=True, results=RESULTS), record(has_results=True, results=turned)) == ()
 
 
+def test_items_of_one_name_are_all_looked_at():
+    before, after = (
+        record(has_results=True, results={"part": [{"title": "Pain", "n": n}, {"title": "Pain", "n": 5}]})
+        for n in (1, 2)
+    )
+
+    found = only(differences(before, after))
+
+    assert (found.before, found.after) == (
+        {"part": [{"title": "Pain", "n": 1}]},
+        {"part": [{"title": "Pain", "n": 2}]},
+    )
+
+
 def test_a_difference_carries_no_more_than_a_hundred_places():
     before, after = (
         record(has_results=True, results={"part": {f"n{number}": number + shift for number in range(500)}})

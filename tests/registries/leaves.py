@@ -10,6 +10,8 @@ from monitor.model import Document, Record
 
 RECKONED = {"estimatedResultsFirstSubmitDate", "mcpReleaseN"}
 """What the registry reckons from other members, and the parser drops."""
+ABOUT = {"paths", "parts"}
+"""Fields that tell of the document's form, not of the trial."""
 IMPLIED = {"dateUnknown", "unreleaseDateUnknown"}
 """Said by a submission without a date."""
 
@@ -28,7 +30,8 @@ def _values(tree: Any) -> list[bytes]:
     if isinstance(tree, list | tuple):
         return [leaf for value in tree for leaf in _values(value)]
     if is_dataclass(tree):
-        return [leaf for field in fields(tree) if field.name != "paths" for leaf in _values(getattr(tree, field.name))]
+        told = (field.name for field in fields(tree) if field.name not in ABOUT)
+        return [leaf for name in told for leaf in _values(getattr(tree, name))]
     return [] if tree is None else [orjson.dumps(tree)]
 
 

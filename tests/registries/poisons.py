@@ -172,16 +172,12 @@ POISONS: dict[str, Poison] = {
         _changed("no sponsor module", _MODULES + "sponsorCollaboratorsModule", sponsorCollaboratorsModule=DELETED),
         _changed("no lead sponsor", _MODULES + "sponsor", sponsorCollaboratorsModule__leadSponsor=DELETED),
         _changed("no sponsor's name", _MODULES + "sponsor", sponsorCollaboratorsModule__leadSponsor={"class": "OTHER"}),
-        _changed("no description", _MODULES + "descriptionModule", descriptionModule=DELETED),
-        _changed("no conditions", _MODULES + "conditionsModule", conditionsModule=DELETED),
-        _changed("no design", _MODULES + "designModule", designModule=DELETED),
         _changed("no word on results", "the record lacks hasResults", top__hasResults=DELETED),
         # Of another type
         _changed("a number for a title", "a number instead of text", identificationModule__briefTitle=7),
         _changed("a list for a status", "a list instead of text", statusModule__overallStatus=["RECRUITING"]),
         _changed("text for results", "text instead of true or false", top__hasResults="no"),
         _changed("a number for results", "a number instead of true or false", top__hasResults=0),
-        _changed("a list for the design", "a list instead of an object", designModule=[]),
         _changed("text for the status module", _MODULES + "statusModule", statusModule="RECRUITING"),
         _changed("a list for the results section", "resultsSection is a list", top__resultsSection=[1]),
         _changed("a list for the protocol", "names no trial", top__protocolSection=[{"identificationModule": {}}]),
@@ -264,3 +260,17 @@ POISONS: dict[str, Poison] = {
         _raw("no HTTP at all", UNANSWERED, "proper HTTP", lambda good: b"220 mail.example ESMTP\r\n"),
     )
 }
+
+LOST_PARTS: dict[str, Callable[[str], Any]] = {
+    name: lambda trial_id, changes=changes: trial(trial_id, **changes)
+    for name, changes in {
+        "no description": {"descriptionModule": DELETED},
+        "no conditions": {"conditionsModule": DELETED},
+        "no design": {"designModule": DELETED},
+        "a list for the design": {"designModule": []},
+        "no outcomes": {"outcomesModule": DELETED},
+        "no eligibility": {"eligibilityModule": DELETED},
+    }.items()
+}
+"""Records that are proven by themselves, for some real ones lack such a part, and that are wrong beside a former record
+that had it."""

@@ -61,6 +61,12 @@ def test_members_in_any_order_are_the_same_content():
     assert canonical(json.loads(json.dumps(FULL, indent=7))) == canonical(FULL)
 
 
+def test_a_derived_section_without_submissions_is_noise_altogether():
+    derived = {"miscInfoModule": {"versionHolder": "2026-11-23"}, "conditionBrowseModule": {"meshes": [{"id": "D1"}]}}
+
+    assert canonical(trial(ID, top__derivedSection=derived)) == canonical(trial(ID, top__derivedSection=DELETED))
+
+
 def test_a_module_left_empty_by_noise_leaves_with_it():
     derived = [{"pmid": "99000003", "type": "DERIVED"}]
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.errors import RegistryError
 from monitor.model import Document
 from monitor.ports import Unanswered, Unreadable
-from tests.registries.poisons import POISONS, UNANSWERED, good
+from tests.registries.poisons import LOST_PARTS, POISONS, UNANSWERED, good
 from tests.registries.trials import trial
 
 POISONED = "NCT05550100"
@@ -120,3 +120,15 @@ def test_the_good_record_that_poisons_are_made_of_is_a_document(adapter, registr
 
     assert isinstance(fetched(adapter, [POISONED])[POISONED], Document)
     assert good(POISONED).startswith(b"{")
+
+
+@pytest.mark.parametrize("name", LOST_PARTS)
+def test_a_record_without_a_part_shows_which_parts_it_has(adapter, registry, name):
+    """Whether it ever had more is not for the adapter to know: it says what there is."""
+    registry.studies[POISONED] = trial(POISONED)
+    whole = adapter.parse(fetched(adapter, [POISONED])[POISONED])
+    registry.studies[POISONED] = LOST_PARTS[name](POISONED)
+
+    cut = adapter.parse(fetched(adapter, [POISONED])[POISONED])
+
+    assert len(whole.parts - cut.parts) == 1

@@ -68,7 +68,7 @@ def start(program: str, *arguments: object) -> subprocess.Popen[str]:
 
 def finish(processes: Sequence[subprocess.Popen[str]]) -> None:
     for process in processes:
-        _, errors = process.communicate("go\n", timeout=120)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
 
 
@@ -100,6 +100,10 @@ def test_four_processes_may_open_a_new_database_at_once(store_url: str) -> None:
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
 
     finish(processes)
 

@@ -138,6 +138,13 @@ def _with_a_hole(folder: Path) -> str:
     return str(file)
 
 
+def _with_a_scribbled_schema(folder: Path) -> str:
+    migrate(f"sqlite:///{folder}/monitor.sqlite3")
+    file = folder / "monitor.sqlite3"
+    file.write_bytes(file.read_bytes().replace(b"TABLE registries", b"TABLE \xe5\xe5\xe5\xe5 \xe5\xe5\xe5\xe5\xe5"))
+    return str(file)
+
+
 @pytest.mark.parametrize(
     ("make", "kind", "words"),
     [
@@ -147,6 +154,7 @@ def _with_a_hole(folder: Path) -> str:
         (_of_another_program, StoreUnavailable, r"holds tables of another program: choose another"),
         (_from_the_future, StoreUnavailable, r"newer version \(schema 0999.*: pip install --upgrade registry-monitor"),
         (_without_a_table, StoreCorrupt, r"is damaged \(no such column: version_num\): restore a backup"),
+        (_with_a_scribbled_schema, StoreCorrupt, r"is damaged \(.*\): restore a backup"),
         (_with_a_hole, StoreCorrupt, r"is damaged \(database disk image is malformed\): restore a backup"),
     ],
 )

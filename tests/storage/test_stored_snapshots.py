@@ -121,9 +121,12 @@ def test_a_record_that_is_hardly_the_same_is_kept_in_full(store: Store) -> None:
 
 
 def test_a_record_that_grew_is_kept_as_a_difference_where_that_saves_half(store: Store) -> None:
-    keep(store, snapshot(HIP, 1, sites=40))
-    keep(store, snapshot(HIP, 2, sites=60))
+    small, large = snapshot(HIP, 1, sites=40), snapshot(HIP, 2, sites=70)
+    keep(store, small)
+    keep(store, large)
 
+    difference = len(bodies.compress_against(large.document.content, small.document.content))
+    assert difference > len(bodies.compress(small.document.content)) / 2
     assert bases(store, HIP) == {1: None, 2: 1}
 
 

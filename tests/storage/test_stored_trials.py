@@ -109,13 +109,13 @@ def test_trials_verified_at_a_version_can_be_left_out(store: Store) -> None:
 
 
 def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:
-    """SQLite takes 32,766 of them."""
-    ids = [f"NCT{number:08d}" for number in range(40_000)]
-    record(store, *(Trial(REGISTRY, trial_id, state=State.LISTED) for trial_id in ids))
+    """SQLite takes 32,766 of them, or more where it was built so; PostgreSQL 65,535."""
+    ids = [f"NCT{number:08d}" for number in range(70_000)]
+    record(store, *(Trial(REGISTRY, trial_id, state=State.LISTED) for trial_id in ids[::20]))
 
     with store.begin() as tx:
         trials.verified(tx, REGISTRY, ids, version=VERSION, at=NOON)
         known = trials.known(tx, REGISTRY, ids)
 
-    assert list(known) == ids
+    assert sorted(known) == ids[::20]
     assert {trial.verified_version for trial in known.values()} == {VERSION}

@@ -194,14 +194,17 @@ def sighting_of(study: Json) -> Sighting | None:
     trial_id = trial_id_of(study)
     if trial_id is None:
         return None
-    seen = {path: value for path in PROBED if (value := at(study, path)) is not None}
     try:
-        return Sighting(trial_id, sha256(_written(seen)).digest())
+        return _sighting(trial_id, study)
     except AnswerUnreadable:
         return None
 
 
 def sighting_of_content(document: Document) -> Sighting:
     """What a probe would have seen of this document; its content is enough for that."""
-    seen = sighting_of(orjson.loads(document.content))
-    return seen or Sighting(document.trial_id, b"")
+    return _sighting(document.trial_id, orjson.loads(document.content))
+
+
+def _sighting(trial_id: str, study: Json) -> Sighting:
+    seen = {path: value for path in PROBED if (value := at(study, path)) is not None}
+    return Sighting(trial_id, sha256(_written(seen)).digest())
