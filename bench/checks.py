@@ -19,10 +19,12 @@ from time import perf_counter
 from bench.figures import Figure, ratio_of_pairs
 
 BARE = """
-import sys, orjson, requests
+import sys, time, orjson, requests
+started = time.perf_counter()
 session = requests.Session()
 for url in sys.stdin.read().split():
     orjson.loads(session.get(url).content)
+print(time.perf_counter() - started)
 """
 
 PAIRS = 5

@@ -3,7 +3,11 @@
 The version is told before anything else is imported: scripts ask for it often, and it costs no more than Python.
 """
 
+import gc
 import sys
+
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
+"""Importing and reading rows make many objects and no garbage: Python's default of 700 costs a sixth of the start."""
 
 
 def main() -> None:
@@ -13,6 +17,7 @@ def main() -> None:
 
         sys.stdout.write(f"monitor {__version__}\n")
         return
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     from monitor.cli import main as command_line  # typer and rich take longer to import than Python to start
 
     command_line()

@@ -59,7 +59,7 @@ class App:
         """The ids of all trials that some watch holds, after those of the configuration have been applied."""
         self.apply_configured_watches()
         with self.store.read() as tx:
-            return [trial.trial_id for trial in trials.watched(tx, registry.key)]
+            return trials.watched_ids(tx, registry.key)
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.check`."""

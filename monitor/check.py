@@ -9,7 +9,7 @@ so a pass that is killed goes on where it stopped: what was committed is verifie
 The network always comes before the transaction, and every batch is one commit: see `monitor.intake`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from monitor.ports import Registry, RegistryVersion, Unanswered
 from monitor.schedule import full_check_due
 from monitor.storage import registries, trials
 from monitor.storage.store import Store
-from monitor.storage.trials import Trial
+from monitor.storage.trials import Standing, Trial
 
 ROUNDS = 3
 """How often a pass is repeated when the registry refreshes its data under it."""
@@ -59,7 +59,7 @@ def check(trial_ids: Sequence[str], look: Pass) -> Iterator[Checked]:
     for round_number in range(ROUNDS):
         standing, open_trials = _split_by_verified(wanted, version, look)
         if round_number == 0:
-            yield from (_unmoved(trial, version, look) for trial in standing)
+            yield from _unmoved(standing, version, look)
         if open_trials:
             told = _read(open_trials, version, look)
             yield from (one for one in told if round_number == 0 or one.result is not Result.UNCHANGED)
@@ -91,13 +91,14 @@ def _version_now(version: RegistryVersion, look: Pass) -> RegistryVersion | None
 
 def _split_by_verified(
     trial_ids: Sequence[str], version: RegistryVersion, look: Pass
-) -> tuple[list[Trial], list[Trial]]:
+) -> tuple[list[Standing], list[Trial]]:
     """Those that are known to stand as they are in *version*, and those to be looked at."""
+    key = look.registry.key
     with look.store.read() as tx:
-        known = trials.known(tx, look.registry.key, trial_ids)
-    asked = [known.get(trial_id) or Trial(look.registry.key, trial_id) for trial_id in trial_ids]
-    standing = [trial for trial in asked if trial.verified_version == version.stamp]
-    return standing, [trial for trial in asked if trial.verified_version != version.stamp]
+        standing = trials.standing(tx, key, trial_ids, version=version.stamp)
+        rest = [trial_id for trial_id in trial_ids if trial_id not in standing]
+        known = trials.known(tx, key, rest)
+    return list(standing.values()), [known.get(trial_id) or Trial(key, trial_id) for trial_id in rest]
 
 
 def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
@@ -143,20 +144,22 @@ def _probe(
             trials.verified(
                 tx, look.registry.key, [t.trial_id for t in unmoved], version=version.stamp, at=look.clock()
             )
-        yield from (_unmoved(trial, version, look) for trial in unmoved)
+        yield from _unmoved(unmoved, version, look)
     moved.update(dict.fromkeys(unseen, b""))
 
 
-def _unmoved(trial: Trial, version: RegistryVersion, look: Pass) -> Checked:
-    return Checked(
-        registry=trial.registry,
-        trial_id=trial.trial_id,
-        result=STANDING[trial.state],
-        checked_at=look.clock(),
-        snapshot=trial.snapshot,
-        registry_version=version.stamp,
-        title=trial.title,
-    )
+def _unmoved(unmoved: Iterable[Trial | Standing], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
+    now = look.clock()
+    for trial in unmoved:
+        yield Checked(
+            registry=look.registry.key,
+            trial_id=trial.trial_id,
+            result=STANDING[trial.state],
+            checked_at=now,
+            snapshot=trial.snapshot,
+            registry_version=version.stamp,
+            title=trial.title,
+        )
 
 
 def _failed(

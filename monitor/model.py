@@ -386,7 +386,7 @@ class Checked:
             "trial_id": self.trial_id,
             "result": str(self.result),
             "snapshot": self.snapshot,
-            "checked_at": self.checked_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "checked_at": self.checked_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "registry_version": self.registry_version,
             "changes": [change.as_json() for change in self.changes],
             "error": self.error,

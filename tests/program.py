@@ -11,7 +11,7 @@ from monitor.http import PoliteSession
 from monitor.model import Checked, Event, Result
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox import Sandbox
-from monitor.storage import events, quarantine, snapshots, watches
+from monitor.storage import events, quarantine, snapshots, trials, watches
 from monitor.storage.store import Store
 
 WITHDRAWN_LATER = "NCT02116634"
@@ -60,10 +60,8 @@ class Program:
             )
 
     def watched(self) -> tuple[str, ...]:
-        from monitor.storage import trials
-
         with self.store.read() as tx:
-            return tuple(trial.trial_id for trial in trials.watched(tx, self.registry.key))
+            return tuple(trials.watched_ids(tx, self.registry.key))
 
     def events(self, trial_id: str) -> list[Event]:
         with self.store.read() as tx:

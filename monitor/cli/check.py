@@ -76,8 +76,8 @@ def check(
     [dim]$[/dim] monitor check --json | jq 'select(.result == "changed")'
     """
     settings: Settings = context.obj
-    started = monotonic()
     with settings.open() as program:
+        started = monotonic()
         wanted, bad = _wanted(program, trial_ids or [], registry)
         tally = Tally(asked=sum(len(ids) for _, ids in wanted))
         show = write_checked if as_json else _block_writer(tally.asked)

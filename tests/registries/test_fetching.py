@@ -69,7 +69,9 @@ def test_a_former_id_is_merged_in_a_batch_and_alone(adapter, registry):
     document = fetched(adapter, [current])[current]
 
     assert fetched(adapter, [id_of(19)])[id_of(19)] == Merged(id_of(19), current, document)
+    asked = len(registry.requests)
     answers = fetched(adapter, [id_of(19), current, other])
+    assert len(registry.requests) == asked + 1, "the record itself names its former ids"
     assert answers[id_of(19)] == Merged(id_of(19), current, document)
     assert answers[current] == document
 

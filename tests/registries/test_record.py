@@ -150,6 +150,26 @@ def test_submissions_are_told_once_wherever_they_stand():
     )
 
 
+def test_a_submission_whose_day_is_said_to_be_known_and_is_not_says_so_in_the_rest():
+    unposted = {"unpostedAnnotation": {"unpostedEvents": [{"type": "RELEASE", "dateUnknown": False}]}}
+
+    read = parsed(trial(ID, top__annotationSection={"annotationModule": unposted}))
+
+    assert read.submissions[0] == Submission("RELEASE")
+    assert read.rest["annotationSection"]["annotationModule"] == {
+        "unpostedAnnotation": {"unpostedEvents": {"RELEASE None": {"dateUnknown": False}}}
+    }
+
+
+def test_an_empty_name_names_nothing_and_is_not_lost():
+    read = parsed(trial(ID, armsInterventionsModule__armGroups=[{"label": "", "type": "OTHER"}]))
+
+    assert read.arms == ()
+    assert read.rest["protocolSection"]["armsInterventionsModule"] == {
+        "armGroups": {"": [{"label": "", "type": "OTHER"}]}
+    }
+
+
 def test_what_a_list_item_has_beyond_its_fields_stays_by_identity():
     outcomes = [
         {"measure": "FEV1", "unit": "litres"},

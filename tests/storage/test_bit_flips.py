@@ -12,7 +12,7 @@ from monitor.model import Event, Snapshot, State
 from monitor.storage import events, snapshots, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from tests.storage.cast import NOON, REGISTRY, VERSION, event, history, tombstone
+from tests.storage.cast import NOON, REGISTRY, event, history, tombstone
 
 IDS = [f"NCT920000{number:02d}" for number in range(10)]
 FLIPS = 300
@@ -99,7 +99,9 @@ def test_nearly_every_flip_anywhere_is_found_or_harms_nothing(file: Path) -> Non
     assert unnoticed <= FLIPS * 0.05
 
 
-def everything(file: Path) -> tuple[list[Snapshot | None], list[list[Event]], list[Trial], list[watches.Watch]]:
+def everything(
+    file: Path,
+) -> tuple[list[Snapshot | None], list[list[Event]], list[str], dict[str, Trial], list[watches.Watch]]:
     store = Store.open(f"sqlite:///{file}")
     try:
         with store.read() as tx:
@@ -107,6 +109,7 @@ def everything(file: Path) -> tuple[list[Snapshot | None], list[list[Event]], li
             found: list[Snapshot | None] = [snapshots.get(tx, REGISTRY, *number) for number in numbers]
             found += [snapshots.latest(tx, REGISTRY, each, state=State.LISTED) for each in IDS]
             told = [events.of_trial(tx, REGISTRY, each) for each in IDS]
-            return found, told, trials.watched(tx, REGISTRY, unverified_at=VERSION), watches.listing(tx)
+            known = trials.known(tx, REGISTRY, IDS)
+            return found, told, trials.watched_ids(tx, REGISTRY), known, watches.listing(tx)
     finally:
         store.close()

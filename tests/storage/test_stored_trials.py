@@ -85,7 +85,7 @@ def test_watched_trials_come_once_and_in_order_even_if_never_read(store: Store) 
     watch(store, "ISRCTN12345678", registry="isrctn.com")
 
     with store.read() as tx:
-        assert trials.watched(tx, REGISTRY) == [Trial(REGISTRY, HIP), Trial(REGISTRY, KNEE), read]
+        assert trials.watched_ids(tx, REGISTRY) == [HIP, KNEE, SHOULDER]
 
 
 def test_a_removed_trial_stays_watched_and_a_merged_one_does_not(store: Store) -> None:
@@ -95,17 +95,18 @@ def test_a_removed_trial_stays_watched_and_a_merged_one_does_not(store: Store) -
     watch(store, HIP, KNEE, SHOULDER)
 
     with store.read() as tx:
-        assert trials.watched(tx, REGISTRY) == [removed, missed]
+        assert trials.watched_ids(tx, REGISTRY) == [KNEE, SHOULDER]
 
 
-def test_trials_verified_at_a_version_can_be_left_out(store: Store) -> None:
-    verified = Trial(REGISTRY, HIP, state=State.LISTED, verified_version=VERSION)
+def test_only_trials_that_are_verified_at_the_version_are_standing(store: Store) -> None:
+    verified = Trial(REGISTRY, HIP, state=State.LISTED, title="Hips", snapshot=3, verified_version=VERSION)
     older = Trial(REGISTRY, KNEE, state=State.LISTED, verified_version="2026-11-19T09:00:04")
     record(store, verified, older)
-    watch(store, HIP, KNEE, SHOULDER)
 
     with store.read() as tx:
-        assert trials.watched(tx, REGISTRY, unverified_at=VERSION) == [older, Trial(REGISTRY, SHOULDER)]
+        found = trials.standing(tx, REGISTRY, [HIP, KNEE, SHOULDER], version=VERSION)
+
+    assert found == {HIP: (HIP, State.LISTED, "Hips", 3)}
 
 
 def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:

@@ -103,7 +103,7 @@ def test_a_watch_that_is_removed_takes_its_list_with_it(store: Store) -> None:
 
     with store.read() as tx:
         assert watches.trials_of(tx, watch.id) == []
-        assert trials.watched(tx, REGISTRY) == []
+        assert trials.watched_ids(tx, REGISTRY) == []
     with store.begin() as tx, pytest.raises(NothingFound, match="`monitor watch list`"):
         watches.remove(tx, watch.id)
 
