@@ -133,10 +133,9 @@ def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> D
     seen = _seen(trial, document, intake)
     if not _differs(document, trial):
         return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
-    record = intake.registry.parse(document)
-    seen = replace(seen, title=record.brief_title)
     if not (last := past.latest.get(trial.trial_id)):
         return _snapshot(document, seen, Result.BASELINE, intake)
+    record = intake.registry.parse(document)
     before = intake.registry.parse(last.document)
     if reason := implausible(before, record, last_build=trial.build, document=document):
         return _refused(
@@ -229,7 +228,8 @@ def _seen(trial: Trial, document: Document, intake: Intake) -> Trial:
         state=document.state,
         merged_into=None,
         digest=document.digest,
-        probe_digest=(probed or intake.registry.sighting(document).digest) if listed else None,
+        probe_digest=(probed or document.probe_digest) if listed else None,
+        title=document.title or trial.title,
         build=document.build or trial.build,
         verified_version=intake.version.stamp,
         verified_at=intake.now,

@@ -45,6 +45,10 @@ class Document:
     state: State = State.LISTED
     build: str | None = None
     """The data build that the registry says this came from, comparable as text; not part of the content."""
+    title: str | None = field(default=None, compare=False)
+    """What people call the trial; None for a document that comes from storage."""
+    probe_digest: bytes | None = field(default=None, compare=False)
+    """What a probe would have seen, as in `monitor.ports.Sighting`; None for a document that comes from storage."""
 
     @cached_property
     def digest(self) -> bytes:

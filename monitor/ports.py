@@ -100,9 +100,6 @@ class Registry(Protocol):
     def answers_at_all(self) -> bool:
         """Whether a control request shows a registry in good health: before believing that a trial is gone."""
 
-    def sighting(self, document: Document) -> Sighting:
-        """What a probe would have seen of this document."""
-
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""
 

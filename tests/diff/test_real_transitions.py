@@ -27,8 +27,8 @@ EXPECTED = {
     ("NCT04895709", 1): ["site.status", "contacts", "other", *VERIFIED],
     # The registry itself added publications that mention the trial.
     ("NCT05009069", 1): NOISE,
-    # An erratum joined the citation of a publication that the sponsor names.
-    ("NCT05063149", 1): ["other"],
+    # PubMed added an erratum to the citation of a publication that the sponsor names.
+    ("NCT05063149", 1): NOISE,
     ("NCT05280470", 1): ["arm.changed", "other", *VERIFIED],
     ("NCT05294952", 1): ["status.unknown"],
     ("NCT05414032", 1): [

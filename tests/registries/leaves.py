@@ -8,7 +8,7 @@ import orjson
 
 from monitor.model import Document, Record
 
-RECKONED = {"estimatedResultsFirstSubmitDate", "mcpReleaseN"}
+RECKONED = {"estimatedResultsFirstSubmitDate", "mcpReleaseN", "stdAges"}
 """What the registry reckons from other members, and the parser drops."""
 ABOUT = {"paths", "parts"}
 """Fields that tell of the document's form, not of the trial."""
@@ -26,7 +26,8 @@ def lost(document: Document, record: Record) -> Counter[bytes]:
 def _values(tree: Any) -> list[bytes]:
     """Every value at the end of a path, as JSON, so that 1, 1.0 and true are three."""
     if isinstance(tree, dict):
-        return [leaf for name, value in tree.items() if not _goes_without(name, value) for leaf in _values(value)]
+        told = tree.keys() - {"citation"} if tree.get("pmid") else tree.keys()
+        return [leaf for name in told if not _goes_without(name, tree[name]) for leaf in _values(tree[name])]
     if isinstance(tree, list | tuple):
         return [leaf for value in tree for leaf in _values(value)]
     if is_dataclass(tree):

@@ -17,7 +17,7 @@ def test_a_probe_sees_what_the_full_document_would_show(adapter, registry):
 
     seen = list(chain(*adapter.probe(ids)))
 
-    assert seen == [adapter.sighting(documents[trial_id]) for trial_id in ids]
+    assert seen == [Sighting(trial_id, documents[trial_id].probe_digest) for trial_id in ids]
     assert registry.requests[-1].query["fields"].split(",") == list(PROBED)
     assert registry.requests[-1].query["pageSize"] == "3"
     assert f"filter.ids={','.join(ids)}&" in registry.requests[-1].target, "commas are not put into percent code"
@@ -38,7 +38,7 @@ def test_a_projection_has_the_digest_of_the_whole(adapter, registry):
             node[name] = value
     registry.in_page[one] = share
 
-    assert list(chain(*adapter.probe([one]))) == [adapter.sighting(document)]
+    assert list(chain(*adapter.probe([one]))) == [Sighting(one, document.probe_digest)]
 
 
 @pytest.mark.parametrize(

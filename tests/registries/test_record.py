@@ -50,7 +50,10 @@ def test_all_real_records_are_proven_and_parse_and_lose_nothing():
 def test_a_real_record_has_one_sighting_whether_whole_or_canonical():
     for study in real_records():
         document = documents.document_of(study, documents.trial_id_of(study))
-        assert documents.sighting_of_content(document) == documents.sighting_of(study)
+        canonical = documents.sighting_of(orjson.loads(document.content))
+        assert documents.sighting_of(study) == canonical
+        assert document.probe_digest == canonical.digest
+        assert document.title == study["protocolSection"]["identificationModule"]["briefTitle"]
 
 
 def test_canonicalising_twice_changes_nothing():
@@ -148,6 +151,14 @@ def test_submissions_are_told_once_wherever_they_stand():
         Submission("RELEASE", "2026-05-18"),
         Submission("UNRELEASE"),
     )
+
+
+def test_a_submission_that_says_only_its_number_says_nothing():
+    tracking = {"miscInfoModule": {"submissionTracking": {"submissionInfos": [{"mcpReleaseN": 3}]}}}
+
+    read = parsed(trial(ID, top__annotationSection=DELETED, top__derivedSection=tracking))
+
+    assert read.submissions == ()
 
 
 def test_a_submission_whose_day_is_said_to_be_known_and_is_not_says_so_in_the_rest():

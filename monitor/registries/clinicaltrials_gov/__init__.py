@@ -15,7 +15,7 @@ from monitor.model import Document, Record
 from monitor.ports import Answer, RegistryVersion, Sighting, Unanswered
 from monitor.registries.clinicaltrials_gov import batches, record
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import KEY, sighting_of_content
+from monitor.registries.clinicaltrials_gov.documents import KEY
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in
 
 
@@ -49,10 +49,6 @@ class ClinicalTrialsGov:
     def answers_at_all(self) -> bool:
         """Whether a page of one record, whichever, comes as it should."""
         return self._client.is_healthy()
-
-    def sighting(self, document: Document) -> Sighting:
-        """What a probe would have seen of this document."""
-        return sighting_of_content(document)
 
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""

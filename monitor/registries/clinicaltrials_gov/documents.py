@@ -59,8 +59,12 @@ def at(tree: Json, path: str) -> Json:
 
 def trial_id_of(study: Json) -> str | None:
     """Whose record this says it is."""
-    trial_id = at(study, "protocolSection.identificationModule.nctId")
-    return trial_id if isinstance(trial_id, str) else None
+    return _text_at(study, "protocolSection.identificationModule.nctId")
+
+
+def _text_at(study: Json, path: str) -> str | None:
+    value = at(study, path)
+    return value if isinstance(value, str) else None
 
 
 def aliases_of(study: Json) -> tuple[str, ...]:
@@ -81,7 +85,15 @@ def document_of(study: Json, trial_id: str) -> Document:
         raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
     build = at(study, "derivedSection.miscInfoModule.versionHolder")
     known = isinstance(build, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", build)
-    return Document(registry=KEY, trial_id=trial_id, content=content, build=build if known else None)
+    sighting = sighting_of(study)
+    return Document(
+        registry=KEY,
+        trial_id=trial_id,
+        content=content,
+        build=build if known else None,
+        title=_text_at(study, "protocolSection.identificationModule.briefTitle"),
+        probe_digest=sighting.digest if sighting else None,
+    )
 
 
 def reason_against(study: Json, trial_id: str) -> str | None:
@@ -194,17 +206,8 @@ def sighting_of(study: Json) -> Sighting | None:
     trial_id = trial_id_of(study)
     if trial_id is None:
         return None
+    seen = {path: value for path in PROBED if (value := at(study, path)) is not None}
     try:
-        return _sighting(trial_id, study)
+        return Sighting(trial_id, sha256(_written(seen)).digest())
     except AnswerUnreadable:
         return None
-
-
-def sighting_of_content(document: Document) -> Sighting:
-    """What a probe would have seen of this document; its content is enough for that."""
-    return _sighting(document.trial_id, orjson.loads(document.content))
-
-
-def _sighting(trial_id: str, study: Json) -> Sighting:
-    seen = {path: value for path in PROBED if (value := at(study, path)) is not None}
-    return Sighting(trial_id, sha256(_written(seen)).digest())

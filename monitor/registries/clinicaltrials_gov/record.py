@@ -4,11 +4,11 @@ A field *takes* what it understands out of the freshly read tree; what nobody to
 lost, and a value of an unexpected type stays visible instead of crashing anything. A new field takes one line in the
 module's function below and one in PATHS.
 
-Two members of the submission tracking are dropped: the registry reckons them from others.
+Dropped is what the registry reckons from other members (age groups; of the submission tracking the estimated
+date and the release number) and what PubMed writes (citations).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 import orjson
@@ -29,7 +29,6 @@ from monitor.model import (
 )
 from monitor.registries.clinicaltrials_gov import labels
 from monitor.registries.clinicaltrials_gov.taking import (
-    Item,
     Node,
     drop_emptied,
     object_at,
@@ -132,6 +131,7 @@ def parse(document: Document) -> Record:
         "has_results": take(tree, "hasResults", bool) or False,
         "results": take(tree, "resultsSection", dict),
     }
+    _drop_citations(object_at(protocol, "referencesModule"))
     drop_emptied(tree)
     return Record(
         registry=document.registry,
@@ -173,7 +173,6 @@ def _status(module: Node) -> Node:
 
 
 def _sponsors(module: Node) -> Node:
-    lead = _sponsor(object_at(module, "leadSponsor"))
     party = object_at(module, "responsibleParty")
     responsible = ResponsibleParty(
         type=take(party, "type", str),
@@ -183,15 +182,15 @@ def _sponsors(module: Node) -> Node:
         affiliation=take_name(party, "investigatorAffiliation") or take_name(party, "oldOrganization"),
     )
     return {
-        "lead_sponsor": lead and lead[0],
-        "collaborators": take_items(module, "collaborators", _sponsor),
+        "lead_sponsor": _sponsor(object_at(module, "leadSponsor")),
+        "collaborators": take_items(module, "collaborators", _sponsor, identity=lambda sponsor: sponsor.name),
         "responsible_party": responsible if responsible != ResponsibleParty() else None,
     }
 
 
-def _sponsor(item: Node) -> Item[Sponsor] | None:
+def _sponsor(item: Node) -> Sponsor | None:
     name = take_name(item, "name")
-    return (Sponsor(name, take(item, "class", str)), name) if name else None
+    return Sponsor(name, take(item, "class", str)) if name else None
 
 
 def _design(module: Node) -> Node:
@@ -211,49 +210,55 @@ def _design(module: Node) -> Node:
 
 def _arms(module: Node) -> Node:
     return {
-        "arms": take_items(module, "armGroups", _arm),
-        "interventions": take_items(module, "interventions", _intervention),
+        "arms": take_items(module, "armGroups", _arm, identity=lambda arm: arm.label),
+        "interventions": take_items(
+            module, "interventions", _intervention, identity=lambda done: f"{done.type}: {done.name}"
+        ),
     }
 
 
-def _arm(item: Node) -> Item[Arm] | None:
+def _arm(item: Node) -> Arm | None:
     label = take_name(item, "label")
     if not label:
         return None
     interventions = take_texts(item, "interventionNames")
-    return Arm(label, take(item, "type", str), take(item, "description", str), interventions), label
+    return Arm(label, take(item, "type", str), take(item, "description", str), interventions)
 
 
-def _intervention(item: Node) -> Item[Intervention] | None:
+def _intervention(item: Node) -> Intervention | None:
     name = take_name(item, "name")
     if not name:
         return None
-    intervention = Intervention(
+    return Intervention(
         take(item, "type", str),
         name,
         take(item, "description", str),
         take_texts(item, "otherNames"),
         take_texts(item, "armGroupLabels"),
     )
-    return intervention, f"{intervention.type}: {name}"
 
 
 def _outcomes(module: Node) -> Node:
     return {
-        "primary_outcomes": take_items(module, "primaryOutcomes", _outcome),
-        "secondary_outcomes": take_items(module, "secondaryOutcomes", _outcome),
-        "other_outcomes": take_items(module, "otherOutcomes", _outcome),
+        "primary_outcomes": take_items(module, "primaryOutcomes", _outcome, identity=_measure),
+        "secondary_outcomes": take_items(module, "secondaryOutcomes", _outcome, identity=_measure),
+        "other_outcomes": take_items(module, "otherOutcomes", _outcome, identity=_measure),
     }
 
 
-def _outcome(item: Node) -> Item[Outcome] | None:
+def _outcome(item: Node) -> Outcome | None:
     measure = take_name(item, "measure")
     if not measure:
         return None
-    return Outcome(measure, take(item, "timeFrame", str), take(item, "description", str)), measure
+    return Outcome(measure, take(item, "timeFrame", str), take(item, "description", str))
+
+
+def _measure(outcome: Outcome) -> str:
+    return outcome.measure
 
 
 def _eligibility(module: Node) -> Node:
+    module.pop("stdAges", None)
     return {
         "minimum_age": take(module, "minimumAge", str),
         "maximum_age": take(module, "maximumAge", str),
@@ -263,33 +268,33 @@ def _eligibility(module: Node) -> Node:
     }
 
 
+_PLACE = ("facility", "city", "state", "zip", "country")
+
+
 def _contacts_and_sites(module: Node) -> Node:
     contacts: list[Json] = [
         *(take(module, "centralContacts", list) or ()),
         *(take(module, "overallOfficials", list) or ()),
     ]
 
-    def site_with_contacts(item: Node) -> Item[Site] | None:
-        read = _site(item)
-        if read:
-            contacts.extend(_at_facility(one, read[0].facility) for one in take(item, "contacts", list) or ())
-        return read
+    def site_with_contacts(item: Node) -> Site | None:
+        site = _site(item)
+        if site and "contacts" in item:
+            contacts.extend(_at_facility(one, site.facility) for one in take(item, "contacts", list) or ())
+        return site
 
-    return {"sites": take_items(module, "locations", site_with_contacts), "contacts": tuple(contacts)}
+    return {"sites": take_items(module, "locations", site_with_contacts, identity=_place), "contacts": tuple(contacts)}
 
 
-def _site(item: Node) -> Item[Site] | None:
-    site = Site(
-        take_name(item, "facility"),
-        take_name(item, "city"),
-        take_name(item, "state"),
-        take_name(item, "zip"),
-        take_name(item, "country"),
-    )
-    if site == Site():
+def _site(item: Node) -> Site | None:
+    facility, city, state, zip_, country = (take_name(item, name) for name in _PLACE)
+    if not (facility or city or state or zip_ or country):
         return None
-    identity = ", ".join(filter(None, (site.facility, site.city, site.state, site.zip, site.country)))
-    return replace(site, status=take(item, "status", str)), identity
+    return Site(facility, city, state, zip_, country, take(item, "status", str))
+
+
+def _place(site: Site) -> str:
+    return ", ".join(filter(None, (site.facility, site.city, site.state, site.zip, site.country)))
 
 
 def _at_facility(contact: Json, facility: str | None) -> Json:
@@ -299,15 +304,24 @@ def _at_facility(contact: Json, facility: str | None) -> Json:
 
 
 def _documents(module: Node) -> Node:
-    return {"documents": take_items(module, "largeDocs", _study_document)}
+    return {
+        "documents": take_items(
+            module, "largeDocs", _study_document, identity=lambda document: document.filename or document.label
+        )
+    }
 
 
-def _study_document(item: Node) -> Item[StudyDocument] | None:
+def _study_document(item: Node) -> StudyDocument | None:
     label = take_name(item, "label")
-    if not label:
-        return None
-    document = StudyDocument(label, take(item, "date", str), take(item, "filename", str))
-    return document, document.filename or label
+    return StudyDocument(label, take(item, "date", str), take(item, "filename", str)) if label else None
+
+
+def _drop_citations(module: Node) -> None:
+    """Of a publication with a PubMed id, forget the citation: PubMed writes it, and adds errata years later."""
+    references = module.get("references")
+    for reference in references if type(references) is list else ():
+        if type(reference) is dict and reference.get("pmid"):
+            reference.pop("citation", None)
 
 
 def _submissions(tree: Node) -> tuple[Submission, ...]:
@@ -315,22 +329,27 @@ def _submissions(tree: Node) -> tuple[Submission, ...]:
     unposted = object_at(object_at(object_at(tree, "annotationSection"), "annotationModule"), "unpostedAnnotation")
     tracking = object_at(object_at(object_at(tree, "derivedSection"), "miscInfoModule"), "submissionTracking")
     tracking.pop("estimatedResultsFirstSubmitDate", None)
-    events = take_items(unposted, "unpostedEvents", _unposted_event)
-    tracked = take_items(tracking, "submissionInfos", _submission_info)
+    events = take_items(unposted, "unpostedEvents", _unposted_event, identity=_step)
+    tracked = take_items(tracking, "submissionInfos", _submission_info, identity=lambda steps: _step(steps[0]))
     return tuple(dict.fromkeys((*events, *(step for steps in tracked for step in steps))))
 
 
-def _unposted_event(item: Node) -> Item[Submission] | None:
+def _step(submission: Submission) -> str:
+    return f"{submission.type} {submission.date}"
+
+
+def _unposted_event(item: Node) -> Submission | None:
     kind = take_name(item, "type")
     if not kind:
         return None
     step = Submission(kind, take(item, "date", str))
     if item.get("dateUnknown") is (step.date is None):
         del item["dateUnknown"]
-    return step, f"{kind} {step.date}"
+    return step
 
 
-def _submission_info(item: Node) -> Item[list[Submission]] | None:
+def _submission_info(item: Node) -> list[Submission] | None:
+    """The steps of one submission. What holds none, and nothing else either, is taken as none."""
     item.pop("mcpReleaseN", None)
     steps = [
         Submission(kind, date)
@@ -340,4 +359,4 @@ def _submission_info(item: Node) -> Item[list[Submission]] | None:
     if item.get("unreleaseDateUnknown") is True:
         del item["unreleaseDateUnknown"]
         steps.append(Submission("UNRELEASE"))
-    return (steps, f"{steps[0].type} {steps[0].date}") if steps or not item else None
+    return steps if steps or not item else None

@@ -12,8 +12,6 @@ from monitor.registries.clinicaltrials_gov import labels
 
 Node = dict[str, Any]
 T = TypeVar("T")
-Item = tuple[T, str]
-"""What an item of a list says, and its identity within the list."""
 
 DEEPEST_STRUCT = 5
 """Levels at which taking can leave an empty object: …designModule.designInfo.maskingInfo, and one to spare."""
@@ -36,7 +34,11 @@ def take(node: Node, name: str, kind: type[T]) -> T | None:
 
 def take_name(node: Node, name: str) -> str | None:
     """The text at *name*, taken; what is empty names nothing, and stays."""
-    return take(node, name, str) if node.get(name) else None
+    found = node.get(name)
+    if not found or type(found) is not str:
+        return None
+    del node[name]
+    return found
 
 
 def take_texts(node: Node, name: str) -> tuple[str, ...]:
@@ -61,7 +63,9 @@ def take_date(node: Node, name: str) -> PartialDate | None:
     return None if text is None else PartialDate(text, take(struct, "type", str))
 
 
-def take_items(node: Node, name: str, read: Callable[[Node], Item[T] | None]) -> tuple[T, ...]:
+def take_items(
+    node: Node, name: str, read: Callable[[Node], T | None], *, identity: Callable[[T], str]
+) -> tuple[T, ...]:
     """What *read* makes of the list at *name*; in the list's place stays what was not taken, if anything.
 
     *read* takes out of an item what it understands, and returns None for one that it cannot identify: that stays.
@@ -76,9 +80,9 @@ def take_items(node: Node, name: str, read: Callable[[Node], Item[T] | None]) ->
         if found is None:
             left.setdefault("", []).append(item)
             continue
-        taken.append(found[0])
+        taken.append(found)
         if item:
-            left[_unused(found[1], left)] = item
+            left[_unused(identity(found), left)] = item
     if left:
         node[name] = left
     else:

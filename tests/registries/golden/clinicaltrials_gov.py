@@ -135,13 +135,11 @@ RECORD = Record(
                 "keywords": ["spirometry", "telemedicine"],
             },
             "designModule": {"designInfo": {"maskingInfo": {"whoMasked": ["OUTCOMES_ASSESSOR"]}}},
-            "eligibilityModule": {"stdAges": ["ADULT", "OLDER_ADULT"]},
             "referencesModule": {
                 "references": [
                     {
                         "pmid": "99000001",
                         "type": "BACKGROUND",
-                        "citation": "Halvorsen I. Early signs of rejection. 2020.",
                     }
                 ]
             },
