@@ -33,14 +33,10 @@ class Clock:
 class Program:
     """What a test does with the program: check trials, and look at what is kept."""
 
-    def __init__(self, store: Store, sandbox: Sandbox) -> None:
+    def __init__(self, store: Store, registry: ClinicalTrialsGov) -> None:
         self.store = store
-        self.sandbox = sandbox
+        self.registry = registry
         self.clock = Clock()
-        self.registry = ClinicalTrialsGov(
-            base_url=sandbox.base_url,
-            session=PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None),
-        )
 
     def check(self, *trial_ids: str) -> dict[str, Checked]:
         """The last word on each trial."""
@@ -80,6 +76,15 @@ class Program:
         with self.store.read() as tx:
             return [(row.trial_id, row.reason) for row in quarantine.listing(tx)]
 
+
+class Trying(Program):
+    """The program against a sandbox that the test holds the strings of."""
+
+    def __init__(self, store: Store, sandbox: Sandbox) -> None:
+        session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
+        super().__init__(store, ClinicalTrialsGov(base_url=sandbox.base_url, session=session))
+        self.sandbox = sandbox
+
     def requests(self) -> list[str]:
         """The paths asked for since the last call, with what follows the question mark."""
         asked = [request.target for request in self.sandbox.requests]
@@ -94,18 +99,18 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def program(store: Store, sandbox: Sandbox) -> Iterator[Program]:
+def program(store: Store, sandbox: Sandbox) -> Iterator[Trying]:
     """On both stores."""
-    running = Program(store, sandbox)
+    running = Trying(store, sandbox)
     yield running
     running.registry.close()
 
 
 @pytest.fixture
-def quick(tmp_path: Path, sandbox: Sandbox) -> Iterator[Program]:
+def quick(tmp_path: Path, sandbox: Sandbox) -> Iterator[Trying]:
     """On SQLite alone, where the store makes no difference to what is tested."""
     store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
-    running = Program(store, sandbox)
+    running = Trying(store, sandbox)
     yield running
     running.registry.close()
     store.close()

@@ -8,7 +8,7 @@ import pytest
 from monitor.model import Result, Significance
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
-from tests.program import WITHDRAWN_LATER, Program
+from tests.program import WITHDRAWN_LATER, Trying
 
 Study = dict[str, Any]
 
@@ -18,21 +18,21 @@ def status(study: Study) -> Study:
     return module
 
 
-def others(program: Program) -> list[str]:
+def others(program: Trying) -> list[str]:
     return [trial_id for trial_id in program.sandbox.trial_ids() if trial_id != WITHDRAWN_LATER]
 
 
 # What is told
 
 
-def test_the_first_look_at_a_trial_is_a_silent_baseline(program: Program) -> None:
+def test_the_first_look_at_a_trial_is_a_silent_baseline(program: Trying) -> None:
     checked = program.check(WITHDRAWN_LATER)[WITHDRAWN_LATER]
 
     assert (checked.result, checked.snapshot, checked.changes) == (Result.BASELINE, 1, ())
     assert program.events(WITHDRAWN_LATER) == []
 
 
-def test_a_withdrawal_is_found_explained_and_kept(program: Program) -> None:
+def test_a_withdrawal_is_found_explained_and_kept(program: Trying) -> None:
     program.check(WITHDRAWN_LATER)
     program.sandbox.next_state(WITHDRAWN_LATER)
 
@@ -47,7 +47,7 @@ def test_a_withdrawal_is_found_explained_and_kept(program: Program) -> None:
     assert (event.id, event.changes) == ("clinicaltrials.gov/NCT02116634/2", checked.changes)
 
 
-def test_a_change_is_told_once(program: Program) -> None:
+def test_a_change_is_told_once(program: Trying) -> None:
     program.check(WITHDRAWN_LATER)
     program.sandbox.next_state(WITHDRAWN_LATER)
     program.check(WITHDRAWN_LATER)
@@ -58,7 +58,7 @@ def test_a_change_is_told_once(program: Program) -> None:
     assert len(program.events(WITHDRAWN_LATER)) == 1
 
 
-def test_a_refresh_of_the_registry_alone_changes_nothing(quick: Program) -> None:
+def test_a_refresh_of_the_registry_alone_changes_nothing(quick: Trying) -> None:
     """The registry stamps every record with its build date: a monitor that hashes records alerts on all of them."""
     everything = quick.sandbox.trial_ids()
     quick.check(*everything)
@@ -69,7 +69,7 @@ def test_a_refresh_of_the_registry_alone_changes_nothing(quick: Program) -> None
     assert quick.snapshot_numbers(WITHDRAWN_LATER) == [1]
 
 
-def test_every_trial_asked_for_is_answered_for_once(quick: Program) -> None:
+def test_every_trial_asked_for_is_answered_for_once(quick: Trying) -> None:
     everything = quick.sandbox.trial_ids()
     quick.check(*everything[:5])
     quick.sandbox.next_state(WITHDRAWN_LATER)
@@ -82,7 +82,7 @@ def test_every_trial_asked_for_is_answered_for_once(quick: Program) -> None:
 # What is asked
 
 
-def test_nothing_refreshed_costs_one_request(quick: Program) -> None:
+def test_nothing_refreshed_costs_one_request(quick: Trying) -> None:
     everything = quick.sandbox.trial_ids()
     quick.check(*everything)
     quick.requests()
@@ -91,7 +91,7 @@ def test_nothing_refreshed_costs_one_request(quick: Program) -> None:
     assert quick.requests() == ["/api/v2/version"]
 
 
-def test_only_trials_that_moved_are_read_in_full(quick: Program) -> None:
+def test_only_trials_that_moved_are_read_in_full(quick: Trying) -> None:
     everything = quick.sandbox.trial_ids()
     quick.check(*everything)
     quick.sandbox.next_state(WITHDRAWN_LATER)
@@ -106,7 +106,7 @@ def test_only_trials_that_moved_are_read_in_full(quick: Program) -> None:
     assert document.startswith(f"/api/v2/studies/{WITHDRAWN_LATER}")
 
 
-def test_a_change_that_no_probe_shows_is_found_by_the_full_check(quick: Program) -> None:
+def test_a_change_that_no_probe_shows_is_found_by_the_full_check(quick: Trying) -> None:
     """A re-worded criterion without a new update date leaves no trace in what a probe asks for."""
 
     def reworded(study: Study) -> Study:
@@ -121,7 +121,7 @@ def test_a_change_that_no_probe_shows_is_found_by_the_full_check(quick: Program)
     assert quick.kinds(WITHDRAWN_LATER) == [["eligibility.criteria"]]
 
 
-def test_a_refresh_in_the_middle_of_a_pass_is_noticed_and_its_changes_are_told(quick: Program) -> None:
+def test_a_refresh_in_the_middle_of_a_pass_is_noticed_and_its_changes_are_told(quick: Trying) -> None:
     """Between our first question and our last the registry published a withdrawal."""
     everything = quick.sandbox.trial_ids()
     quick.check(*everything)
@@ -142,7 +142,7 @@ def test_a_refresh_in_the_middle_of_a_pass_is_noticed_and_its_changes_are_told(q
 
 
 @pytest.mark.parametrize("kind", ["html", "truncated", "500", "503", "429", "reset", "empty", "wrong_id"])
-def test_an_error_is_never_a_snapshot(quick: Program, kind: str) -> None:
+def test_an_error_is_never_a_snapshot(quick: Trying, kind: str) -> None:
     quick.check(WITHDRAWN_LATER)
     quick.sandbox.next_state(WITHDRAWN_LATER)
     quick.sandbox.misbehave(kind, path="/studies")
@@ -156,7 +156,7 @@ def test_an_error_is_never_a_snapshot(quick: Program, kind: str) -> None:
     assert quick.results(WITHDRAWN_LATER) == {WITHDRAWN_LATER: Result.CHANGED}
 
 
-def test_an_older_copy_is_never_a_change(quick: Program) -> None:
+def test_an_older_copy_is_never_a_change(quick: Trying) -> None:
     quick.check(WITHDRAWN_LATER)
     quick.sandbox.next_state(WITHDRAWN_LATER)
     quick.check(WITHDRAWN_LATER)
@@ -171,7 +171,7 @@ def test_an_older_copy_is_never_a_change(quick: Program) -> None:
     assert quick.snapshot_numbers(WITHDRAWN_LATER) == [1, 2]
 
 
-def test_a_record_that_was_emptied_by_a_fault_is_never_a_change(quick: Program) -> None:
+def test_a_record_that_was_emptied_by_a_fault_is_never_a_change(quick: Trying) -> None:
     def emptied(study: Study) -> Study:
         for module in ("outcomesModule", "eligibilityModule", "armsInterventionsModule"):
             del study["protocolSection"][module]
@@ -185,7 +185,7 @@ def test_a_record_that_was_emptied_by_a_fault_is_never_a_change(quick: Program) 
     assert "has lost its" in quick.quarantined()[0][1]
 
 
-def test_one_bad_record_spoils_nobody_else(quick: Program) -> None:
+def test_one_bad_record_spoils_nobody_else(quick: Trying) -> None:
     everything = quick.sandbox.trial_ids()
     bad = everything[3]
     quick.sandbox.misbehave("wrong_id", ids=[bad])
@@ -198,7 +198,7 @@ def test_one_bad_record_spoils_nobody_else(quick: Program) -> None:
 
 def test_an_unreachable_registry_fails_every_trial_and_loses_none(store: Store) -> None:
     with Sandbox(trials=3) as gone:
-        program = Program(store, gone)
+        program = Trying(store, gone)
         everything = gone.trial_ids()
     results = program.results(*everything)
 
@@ -209,7 +209,7 @@ def test_an_unreachable_registry_fails_every_trial_and_loses_none(store: Store) 
 # Removed, merged, restored
 
 
-def test_a_missing_trial_is_removed_only_after_three_misses_over_a_day(program: Program) -> None:
+def test_a_missing_trial_is_removed_only_after_three_misses_over_a_day(program: Trying) -> None:
     program.check(WITHDRAWN_LATER)
     program.sandbox.remove(WITHDRAWN_LATER)
 
@@ -230,7 +230,7 @@ def test_a_missing_trial_is_removed_only_after_three_misses_over_a_day(program: 
     assert len(program.events(WITHDRAWN_LATER)) == 1
 
 
-def test_a_trial_that_is_missing_for_a_moment_is_nobodys_business(quick: Program) -> None:
+def test_a_trial_that_is_missing_for_a_moment_is_nobodys_business(quick: Trying) -> None:
     quick.check(WITHDRAWN_LATER)
     study = quick.sandbox.study(WITHDRAWN_LATER)
     quick.sandbox.remove(WITHDRAWN_LATER)
@@ -243,7 +243,7 @@ def test_a_trial_that_is_missing_for_a_moment_is_nobodys_business(quick: Program
     assert quick.events(WITHDRAWN_LATER) == []
 
 
-def test_a_removed_trial_that_comes_back_is_told_with_what_changed_meanwhile(quick: Program) -> None:
+def test_a_removed_trial_that_comes_back_is_told_with_what_changed_meanwhile(quick: Trying) -> None:
     quick.check(WITHDRAWN_LATER)
     study = quick.sandbox.study(WITHDRAWN_LATER)
     quick.sandbox.remove(WITHDRAWN_LATER)
@@ -259,14 +259,14 @@ def test_a_removed_trial_that_comes_back_is_told_with_what_changed_meanwhile(qui
     assert [change.kind for change in checked.changes] == ["trial.restored", "title.acronym"]
 
 
-def test_a_number_that_never_was_is_refused_with_the_registrys_words(quick: Program) -> None:
+def test_a_number_that_never_was_is_refused_with_the_registrys_words(quick: Trying) -> None:
     checked = quick.check("NCT99999999")["NCT99999999"]
 
     assert (checked.result, checked.snapshot) == (Result.FAILED, None)
     assert "NCT number NCT99999999 not found" in str(checked.error)
 
 
-def test_a_merged_trial_is_told_once_and_the_watch_follows(program: Program) -> None:
+def test_a_merged_trial_is_told_once_and_the_watch_follows(program: Trying) -> None:
     into = others(program)[0]
     program.watch(WITHDRAWN_LATER)
     program.check()
@@ -281,7 +281,7 @@ def test_a_merged_trial_is_told_once_and_the_watch_follows(program: Program) -> 
     assert len(program.events(WITHDRAWN_LATER)) == 1
 
 
-def test_an_old_number_is_answered_with_the_trial_that_it_became(quick: Program) -> None:
+def test_an_old_number_is_answered_with_the_trial_that_it_became(quick: Trying) -> None:
     into = others(quick)[0]
     quick.sandbox.merge(WITHDRAWN_LATER, into=into)
 

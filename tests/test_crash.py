@@ -15,7 +15,7 @@ import pytest
 from monitor.model import Result
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
-from tests.program import WITHDRAWN_LATER, Program
+from tests.program import WITHDRAWN_LATER, Trying
 
 Study = dict[str, Any]
 
@@ -60,7 +60,7 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
     """Every step of a check that finds a change, then every step of the check after that death."""
     ids = sandbox.trial_ids()
     store = Store.open(store_url)
-    program = Program(store, sandbox)
+    program = Trying(store, sandbox)
     program.watch(*ids)
     program.check()
     sandbox.edit(WITHDRAWN_LATER, renamed(0))
