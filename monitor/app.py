@@ -56,7 +56,7 @@ class App:
         )
 
     def watched(self, registry: Registry) -> list[str]:
-        """The ids of all trials that some watch holds, after those of the configuration have been applied."""
+        """The ids of all trials that some watch holds, those of the configuration included."""
         self.apply_configured_watches()
         with self.store.read() as tx:
             return trials.watched_ids(tx, registry.key)
@@ -75,14 +75,24 @@ class App:
 
     def apply_configured_watches(self) -> None:
         """Make the watches of the configuration be what it says: new ones begin, vanished ones end."""
-        wanted = []
-        for number, watch in enumerate(self.config.watch, start=1):
-            found = [self.identify(text) for text in watch.trials]
-            for registry in {registry.key: registry for registry, _ in found}.values():
-                ids = [trial_id for of, trial_id in found if of is registry]
-                wanted.append((watch.name or f"config.toml, watch {number}", registry.key, ids))
+        with self.store.read() as tx:
+            if not self.config.watch and not watches.listing(tx, origin="config"):
+                return
+        wanted = [
+            (watch.name or f"config.toml, watch {number}", key, ids)
+            for number, watch in enumerate(self.config.watch, start=1)
+            for key, ids in self._by_registry(watch.trials).items()
+        ]
         with self.store.begin() as tx:
             watches.apply_config(tx, wanted, at=utc_now())
+
+    def _by_registry(self, texts: Sequence[str]) -> dict[str, list[str]]:
+        """The trial ids that *texts* mean, by registry. TrialIdInvalid where one means none."""
+        found: dict[str, list[str]] = {}
+        for text in texts:
+            registry, trial_id = self.identify(text)
+            found.setdefault(registry.key, []).append(trial_id)
+        return found
 
 
 def open_app(config: Config) -> App:

@@ -116,7 +116,7 @@ class ClinicalTrialsGovSettings(Section):
         description='an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"',
     )
     requests_per_second: float = Field(
-        default=1.0, gt=0, le=50, allow_inf_nan=False, description="a number above 0 and up to 50"
+        default=1.0, gt=0, le=1000, allow_inf_nan=False, description="a number above 0 and up to 1000"
     )
     contact: Contact = Field(
         default="", description='an e-mail or web address in plain ASCII, such as "trials@example.org", or ""'

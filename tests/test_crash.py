@@ -30,7 +30,7 @@ def dying(store_url: str, base_url: str, *arguments: str, step: int) -> subproce
             **os.environ,
             "MONITOR_STORE__URL": store_url,
             f"{registry}BASE_URL": base_url,
-            f"{registry}REQUESTS_PER_SECOND": "50",
+            f"{registry}REQUESTS_PER_SECOND": "1000",
         },
         capture_output=True,
         text=True,

@@ -49,7 +49,7 @@ def _elsewhere(base_url: str) -> Iterator[Path]:
         for name in [name for name in os.environ if name.startswith("MONITOR_")]:
             del os.environ[name]
         os.environ["MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL"] = base_url
-        os.environ["MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND"] = "50"
+        os.environ["MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND"] = "1000"
         os.chdir(folder)
         try:
             yield Path(folder)

@@ -32,7 +32,7 @@ def sandbox(
         )
         out.print("Use it in another terminal with:")
         out.print(f"  export MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL={base_url}", soft_wrap=True)
-        out.print("  export MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND=50", soft_wrap=True)
+        out.print("  export MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND=1000", soft_wrap=True)
         out.print("[dim]Ctrl-C ends it.[/dim]")
 
     run(port=port, trials=trials, on_ready=tell)

@@ -25,7 +25,7 @@ def monitor(tmp_path: Path, sandbox: Sandbox) -> Monitor:
 
     def run(*arguments: str, **variables: str) -> Ran:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
-        environment |= {f"{REGISTRY}BASE_URL": sandbox.base_url, f"{REGISTRY}REQUESTS_PER_SECOND": "50", **variables}
+        environment |= {f"{REGISTRY}BASE_URL": sandbox.base_url, f"{REGISTRY}REQUESTS_PER_SECOND": "1000", **variables}
         return subprocess.run(
             [sys.executable, "-m", "monitor", *arguments],
             cwd=tmp_path,
