@@ -167,15 +167,21 @@ def remove(
 
 
 def _removed(program: "App", text: str) -> str:
-    """Remove a watch or a trial, and say what is no longer watched."""
+    """Remove a watch or a trial, and say what is no longer watched. What config.toml holds is removed there."""
     from monitor.storage import watches  # SQLAlchemy is not needed to show --help
 
     if text.isdecimal():
         with program.store.begin() as tx:
-            watches.remove(tx, int(text))
-        return f"Watch {int(text)} is gone."
+            watch = watches.remove(tx, int(text))
+            if watch.origin == "config":
+                raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: take it out there")
+        return f"Watch {watch.id} with {_trials(watch.trials)} is gone."
     registry, trial_id = program.identify(text)
     with program.store.begin() as tx:
-        if not watches.remove_trials(tx, registry.key, [trial_id]):
-            raise NothingFound(f"{trial_id} is not in any watch; monitor watch list shows what is")
+        removed = watches.remove_trials(tx, registry.key, [trial_id])
+        still = watches.holding(tx, registry.key, trial_id)
+    if still:
+        raise ConfigurationInvalid(f"{trial_id} is watched by the configuration: take it out there")
+    if not removed:
+        raise NothingFound(f"{trial_id} is not in any watch; monitor watch list shows what is")
     return f"{trial_id} is no longer watched."

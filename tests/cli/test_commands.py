@@ -120,6 +120,26 @@ def test_a_watch_in_the_configuration_begins_and_ends_with_it(monitor: Monitor, 
     assert "nothing is watched" in only_line(monitor("check"))
 
 
+def test_a_watch_is_removed_whole_or_trial_by_trial(monitor: Monitor, sandbox: Sandbox):
+    first, second, third = sandbox.trial_ids()[:3]
+    monitor("watch", "add", first, second)
+    monitor("watch", "add", third)
+
+    assert monitor("watch", "remove", "2").returncode == 0
+    assert monitor("watch", "remove", first).returncode == 0
+
+    assert [json.loads(line)["trials"] for line in monitor("watch", "list", "--json").stdout.splitlines()] == [1]
+    assert "is not in any watch" in only_line(monitor("watch", "remove", first))
+
+
+def test_what_the_configuration_watches_is_removed_there(monitor: Monitor, tmp_path: Path):
+    (tmp_path / "config.toml").write_text(f'[[watch]]\ntrials = ["{WITHDRAWN_LATER}"]\n')
+    monitor("watch", "list")
+
+    assert "take it out there" in only_line(monitor("watch", "remove", "1"))
+    assert "take it out there" in only_line(monitor("watch", "remove", WITHDRAWN_LATER))
+
+
 def test_show_history_and_diff_tell_what_was_kept(monitor: Monitor, sandbox: Sandbox):
     monitor("check", WITHDRAWN_LATER)
     sandbox.next_state(WITHDRAWN_LATER)
