@@ -115,7 +115,9 @@ def _dates(record: Record) -> list[Row]:
 
 def _sponsor(record: Record) -> list[Row]:
     party = record.responsible_party
-    about = [party.name, party.title, party.affiliation, humanised(party.type) if party.type else None] if party else []
+    about = [party.name, party.title, party.affiliation] if party else []
+    if party and party.type and humanised(party.type).casefold() != (party.title or "").casefold():
+        about.append(humanised(party.type))
     return [
         (FIELDS["lead_sponsor"].label, _organisation(record.lead_sponsor) if record.lead_sponsor else None),
         (FIELDS["collaborators"].label, _stacked([_organisation(one) for one in record.collaborators])),
