@@ -32,6 +32,8 @@ FETCHED_AT_ONCE = 100
 PROBED_AT_ONCE = 400
 PATIENCE = 8
 """Pages in a row that may fail and be halved; one bad record alone accounts for seven."""
+SAMPLE = 64 * 1024
+"""Bytes of a bad page that are kept for each trial that it should have told of: a hundred copies of it would be many."""
 TOO_MUCH = (400, 413, 414, 431)
 """Statuses after which a smaller batch may pass. 400 is both for a malformed id and for a line too long."""
 
@@ -88,7 +90,8 @@ def fetch(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]
                 middle = len(batch) // 2
                 waiting.extendleft((batch[middle:], batch[:middle]))
             else:
-                yield [_failure(trial_id, error) for trial_id in batch]
+                most = SAMPLE if len(batch) > 1 else None
+                yield [_failure(trial_id, error, most=most) for trial_id in batch]
         else:
             failed_in_a_row = 0 if len(batch) > 1 else failed_in_a_row
             waiting.extendleft([trial_id] for trial_id in reversed(absent))
@@ -127,9 +130,10 @@ def _unanswered(trial_ids: Iterable[str], error: RegistryError) -> list[Unanswer
     return [Unanswered(trial_id, str(error)) for trial_id in trial_ids]
 
 
-def _failure(trial_id: str, error: RegistryError) -> Unreadable | Unanswered:
+def _failure(trial_id: str, error: RegistryError, *, most: int | None = None) -> Unreadable | Unanswered:
+    """What an error means for one trial, with the first *most* bytes of what came."""
     if isinstance(error, AnswerUnreadable):
-        return Unreadable(trial_id, str(error), error.raw)
+        return Unreadable(trial_id, str(error), error.raw[:most])
     return Unanswered(trial_id, str(error))
 
 
