@@ -33,7 +33,7 @@ PROBED_AT_ONCE = 400
 PATIENCE = 8
 """Pages in a row that may fail and be halved; one bad record alone accounts for seven."""
 SAMPLE = 64 * 1024
-"""Bytes of a bad page that are kept for each trial that it should have told of: a hundred copies of it would be many."""
+"""Bytes of a bad page that are kept for each trial that it should have told of: they would be a hundred copies."""
 TOO_MUCH = (400, 413, 414, 431)
 """Statuses after which a smaller batch may pass. 400 is both for a malformed id and for a line too long."""
 

@@ -1,0 +1,54 @@
+"""The nouns, in the order in which a registry's answer becomes an alert. Pure.
+
+    record    Document -> Record                                    what a registry serves, and what that says
+    change    Snapshot -> Difference -> Change -> Event             what we keep, and what it tells
+    checked   Checked                                               what a pass came to
+
+Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
+"""
+
+from monitor.model.change import Change, Difference, Event, Significance, Snapshot, Timing
+from monitor.model.checked import Checked, Result
+from monitor.model.record import (
+    Arm,
+    Coded,
+    Document,
+    Enrollment,
+    Intervention,
+    Json,
+    Outcome,
+    PartialDate,
+    Record,
+    ResponsibleParty,
+    Site,
+    Sponsor,
+    State,
+    StudyDocument,
+    Submission,
+)
+
+__all__ = [
+    "Arm",
+    "Change",
+    "Checked",
+    "Coded",
+    "Difference",
+    "Document",
+    "Enrollment",
+    "Event",
+    "Intervention",
+    "Json",
+    "Outcome",
+    "PartialDate",
+    "Record",
+    "ResponsibleParty",
+    "Result",
+    "Significance",
+    "Site",
+    "Snapshot",
+    "Sponsor",
+    "State",
+    "StudyDocument",
+    "Submission",
+    "Timing",
+]

@@ -1,0 +1,116 @@
+"""What we keep of a trial, and what it tells: Snapshot, Difference, Change, Event. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from monitor.model.record import Document, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A document at a moment. Snapshots of a trial are numbered from 1, the baseline."""
+
+    number: int
+    document: Document
+    taken_at: datetime
+    registry_version: str | None = None
+    """The registry's own version stamp of its data when this was served."""
+
+
+class Significance(IntEnum):
+    """How much a change matters."""
+
+    ADMINISTRATIVE = 0
+    MINOR = 1
+    MAJOR = 2
+    CRITICAL = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Timing(StrEnum):
+    """Where in a trial's life a change came, by the dates of the former record."""
+
+    BEFORE_START = "before start"
+    RECRUITING = "while recruiting"
+    AFTER_PRIMARY_COMPLETION = "after primary completion"
+    AFTER_RESULTS = "after results"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field, before and after. *kind* is one of `monitor.fields.KINDS`.
+
+    *before* and *after* are JSON: a value, or for something in a list the whole item, None where there was or is
+    none. *measure* is what can be counted, by unit, such as `{"days": 92, "days_since_baseline": 412}` or
+    `{"percent": -49.0}`. *summary* is a sentence that a person understands without the record.
+    """
+
+    field: str
+    path: str
+    kind: str
+    topic: str
+    before: Json
+    after: Json
+    summary: str
+    measure: Mapping[str, int | float] | None = None
+    timing: Timing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Difference):
+    """A difference, weighed."""
+
+    significance: Significance
+
+    def as_json(self) -> dict[str, Json]:
+        """The change as `check --json` and a webhook show it; `timing` appears only where it says something."""
+        timing = {"timing": str(self.timing)} if self.timing else {}
+        return {
+            "field": self.field,
+            "path": self.path,
+            "kind": self.kind,
+            "topic": self.topic,
+            "significance": str(self.significance),
+            "before": self.before,
+            "after": self.after,
+            "measure": dict(self.measure) if self.measure else None,
+            **timing,
+            "summary": self.summary,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> "Change":
+        """The inverse of `as_json`."""
+        timing = data.get("timing")
+        return cls(
+            **{
+                **data,
+                "significance": Significance[data["significance"].upper()],
+                "timing": Timing(timing) if timing else None,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What one snapshot tells that the one before did not: its changes, the most significant first."""
+
+    registry: str
+    trial_id: str
+    snapshot: int
+    occurred_at: datetime
+    changes: tuple[Change, ...]
+
+    @property
+    def id(self) -> str:
+        """Derived, so that making the same event twice makes one."""
+        return f"{self.registry}/{self.trial_id}/{self.snapshot}"
+
+    @property
+    def significance(self) -> Significance:
+        """That of its most significant change."""
+        return max(change.significance for change in self.changes)

@@ -1,0 +1,51 @@
+"""What a pass did: one trial, checked. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.change import Change
+from monitor.model.record import Json
+
+
+class Result(StrEnum):
+    """What checking one trial came to."""
+
+    BASELINE = "baseline"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    MERGED = "merged"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What checking one trial came to: a line of `check --json`."""
+
+    registry: str
+    trial_id: str
+    result: Result
+    checked_at: datetime
+    snapshot: int | None = None
+    """The number of the latest snapshot; None where there is none yet."""
+    registry_version: str | None = None
+    title: str | None = None
+    """For people; not part of the line."""
+    changes: tuple[Change, ...] = ()
+    error: str | None = None
+    """One line that says what to do next; None unless something went wrong."""
+
+    def as_json(self) -> dict[str, Json]:
+        """The line of `check --json`."""
+        return {
+            "registry": self.registry,
+            "trial_id": self.trial_id,
+            "result": str(self.result),
+            "snapshot": self.snapshot,
+            "checked_at": self.checked_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "registry_version": self.registry_version,
+            "changes": [change.as_json() for change in self.changes],
+            "error": self.error,
+        }
