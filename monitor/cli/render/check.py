@@ -140,7 +140,7 @@ def closing_line(
     if refreshed or failed:
         parts = [f"{done:,} of {asked:,} checked" + (f", {failed:,} failed" if failed else "")]
         parts += [_told(result, count) for result, count in results.items() if count and result is not Result.FAILED]
-        parts.append(f"registry data of {stamp(registry_version)}")
+        parts += [f"registry data of {stamp(registry_version)}"] if registry_version else []
     else:
         parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
     traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]
