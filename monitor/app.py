@@ -3,17 +3,25 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.check import Pass, check
 from monitor.config import Config
+from monitor.configured import apply_subscriptions, apply_watches
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 from monitor.http import PoliteSession
 from monitor.model import Checked
 from monitor.ports import Registry, find_registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.storage import trials, watches
+from monitor.storage import trials
 from monitor.storage.store import Store
+from monitor.vault import Vault
+
+if TYPE_CHECKING:
+    from monitor.deliver import Paid, Post
+    from monitor.subscribe import Office
 
 
 def utc_now() -> datetime:
@@ -61,8 +69,41 @@ class App:
         with self.store.read() as tx:
             return trials.watched_ids(tx, registry.key)
 
+    def apply_configured_watches(self) -> None:
+        """Make the watches of the configuration be what it says."""
+        apply_watches(self.config, self.store, self.identify, now=utc_now())
+
+    @property
+    def vault(self) -> Vault:
+        """What seals secrets: with the configured key, or with one in a file beside the database."""
+        return Vault.open(key=self.config.secret_key or None, file=_key_file(self.config.store.url))
+
+    def office(self) -> "Office":
+        """What subscribing needs."""
+        from monitor.subscribe import Office  # a check that tells nobody needs no channels
+
+        return Office(store=self.store, vault=self.vault, clock=utc_now, chat_schemas=self.config.chat.schemas)
+
+    def post(self) -> "Post":
+        """What delivering needs: the channels, and what stands on every message."""
+        from monitor.posting import post_for  # a check that tells nobody needs no channels
+
+        return post_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
+
+    def deliver(self) -> Iterator["Paid"]:
+        """Send what is due, and say what came of each attempt: see `monitor.deliver`."""
+        from monitor.deliver import deliver  # a check that tells nobody needs no channels
+
+        post = self.post()
+        try:
+            yield from deliver(post)
+        finally:
+            for channel in post.channels.values():
+                channel.close()
+
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.check`."""
+        apply_subscriptions(self.config, self.store, self.identify, office=self.office)
         return check(
             trial_ids,
             Pass(
@@ -73,31 +114,16 @@ class App:
             ),
         )
 
-    def apply_configured_watches(self) -> None:
-        """Make the watches of the configuration be what it says: new ones begin, vanished ones end."""
-        with self.store.read() as tx:
-            if not self.config.watch and not watches.listing(tx, origin="config"):
-                return
-        wanted = [
-            (watch.name or f"config.toml, watch {number}", key, ids)
-            for number, watch in enumerate(self.config.watch, start=1)
-            for key, ids in self._by_registry(watch.trials).items()
-        ]
-        with self.store.begin() as tx:
-            watches.apply_config(tx, wanted, at=utc_now())
-
-    def _by_registry(self, texts: Sequence[str]) -> dict[str, list[str]]:
-        """The trial ids that *texts* mean, by registry. TrialIdInvalid where one means none."""
-        found: dict[str, list[str]] = {}
-        for text in texts:
-            registry, trial_id = self.identify(text)
-            found.setdefault(registry.key, []).append(trial_id)
-        return found
-
 
 def open_app(config: Config) -> App:
     """Open the database, making or migrating it where needed, and set up the registries."""
     return App(config, Store.open(config.store.url), (_clinicaltrials_gov(config),))
+
+
+def _key_file(store_url: str) -> Path:
+    """Beside an SQLite database; in the data directory for another one."""
+    _, is_file, path = store_url.partition("sqlite:///")
+    return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
 
 
 def _clinicaltrials_gov(config: Config) -> ClinicalTrialsGov:

@@ -7,6 +7,9 @@
     ├── StoreError                                                                               exit 2
     │   ├── StoreUnavailable        the database cannot be opened or written
     │   └── StoreCorrupt            what was read is not what was written
+    ├── DeliveryFailed              a receiver did not take a delivery                           exit 3
+    │   ├── DeliveryDeferred        worth another attempt; may say when
+    │   └── DeliveryRejected        never again; may end the subscription
     └── RegistryError                                                                            exit 3
         ├── RegistryUnreachable     temporary: no usable answer within the deadline and retries
         ├── RequestRefused          the registry understood and declined; carries the HTTP status
@@ -76,3 +79,32 @@ class AnswerUnreadable(RegistryError):
 
 class AnswerTooLarge(AnswerUnreadable):
     """The registry's answer is over the size cap. *raw* is its beginning."""
+
+
+class DeliveryFailed(MonitorError):
+    """A receiver did not take a delivery. *status* is HTTP's or SMTP's code, *answer* what it said, at most 4 kB."""
+
+    exit_status = 3
+
+    def __init__(self, message: str, *, status: int | None = None, answer: bytes = b"") -> None:
+        super().__init__(message)
+        self.status = status
+        self.answer = answer
+
+
+class DeliveryDeferred(DeliveryFailed):
+    """Worth another attempt. *not_before* is in how many seconds the receiver asked for it; None where it did not."""
+
+    def __init__(
+        self, message: str, *, status: int | None = None, answer: bytes = b"", not_before: float | None = None
+    ) -> None:
+        super().__init__(message, status=status, answer=answer)
+        self.not_before = not_before
+
+
+class DeliveryRejected(DeliveryFailed):
+    """Never again. *ends* says that the receiver wants no other delivery either."""
+
+    def __init__(self, message: str, *, status: int | None = None, answer: bytes = b"", ends: bool = False) -> None:
+        super().__init__(message, status=status, answer=answer)
+        self.ends = ends

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
+from monitor.matching import matching
 from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
 from monitor.plausibility import implausible
 from monitor.ports import Answer, Merged, Missing, Registry, RegistryVersion, Unanswered, Unreadable
 from monitor.significance import weigh_all
-from monitor.storage import events, quarantine, snapshots, trials, watches
+from monitor.storage import deliveries, events, quarantine, snapshots, subscriptions, trials, watches
 from monitor.storage.locks import lock_registry
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -255,7 +256,8 @@ def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> Non
     """The fact, and all that it causes, in the transaction that also read what it rests on."""
     key, now = intake.registry.key, intake.now
     snapshots.add(tx, [decision.snapshot for decision in decisions if decision.snapshot])
-    events.add(tx, [decision.event for decision in decisions if decision.event])
+    told = events.add(tx, [decision.event for decision in decisions if decision.event])
+    deliveries.owe(tx, _owed(tx, told, key), at=now)
     trials.record(tx, [decision.trial for decision in decisions if decision.trial.snapshot])
     for decision in decisions:
         if decision.quarantined:
@@ -263,3 +265,13 @@ def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> Non
             quarantine.add(tx, key, decision.trial.trial_id, reason=reason, raw=raw, at=now)
         if decision.follow:
             watches.follow(tx, key, decision.trial.trial_id, into=decision.follow, at=now)
+            subscriptions.follow(tx, key, decision.trial.trial_id, into=decision.follow)
+
+
+def _owed(tx: Connection, told: Sequence[Event], registry: str) -> Iterator[tuple[str, str, str, str]]:
+    """Who hears of which event, as (event id, registry, trial id, subscription id)."""
+    covering = subscriptions.covering(tx, registry, [event.trial_id for event in told])
+    for event in told:
+        for subscription in covering.get(event.trial_id, ()):
+            if matching(event.changes, subscription.filters).passes:
+                yield event.id, registry, event.trial_id, subscription.id

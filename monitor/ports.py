@@ -1,4 +1,4 @@
-"""What the core asks of the outside: the port `Registry`, and the values that cross it.
+"""What the core asks of the outside: the ports `Registry` and `Channel`, and the values that cross them.
 
 A registry is asked for many trials at once and answers one value a trial, so that one bad record never spoils the
 batch. The port assumes neither a form of registration number nor JSON. Exceptions that a registry raises for a whole
@@ -7,9 +7,10 @@ request are those under `monitor.errors.RegistryError`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Document, Record
+from monitor.model import Document, Endpoint, Message, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,28 @@ class Registry(Protocol):
 
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""
+
+    def close(self) -> None:
+        """Give up connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The receiver has taken a delivery. *status* is HTTP's or SMTP's code, *answer* what it said, at most 4 kB."""
+
+    outcome: str
+    status: int | None = None
+    answer: bytes = b""
+
+
+class Channel(Protocol):
+    """A way to reach people. Safe to use from several threads at once."""
+
+    def send(self, message: Message, *, now: datetime) -> Taken:
+        """Deliver once, within the way's own deadline. Raise DeliveryDeferred or DeliveryRejected, and nothing else."""
+
+    def receiver(self, endpoint: Endpoint) -> str:
+        """Who answers for this endpoint, such as a host: a receiver that hangs must slow nobody else."""
 
     def close(self) -> None:
         """Give up connections."""

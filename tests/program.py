@@ -20,8 +20,8 @@ WITHDRAWN_LATER = "NCT02116634"
 class Clock:
     """Now, until the test says otherwise."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 22, 17, tzinfo=UTC)
+    def __init__(self, now: datetime = datetime(2026, 11, 22, 17, tzinfo=UTC)) -> None:
+        self.now = now
 
     def __call__(self) -> datetime:
         return self.now

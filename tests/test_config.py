@@ -11,8 +11,16 @@ import pytest
 
 from monitor.config import Config, find, load
 from monitor.errors import ConfigurationInvalid
+from monitor.model import Filters, Significance, Way
 
 DEFAULT_FILE = Path(__file__).parent.parent / "config.toml"
+
+SECRETS = {
+    "/smtp/password": "MONITOR_SMTP__PASSWORD",
+    "/smtp/dkim_key": "MONITOR_SMTP__DKIM_KEY",
+    "/secret_key": "MONITOR_SECRET_KEY",
+}
+"""Keys that only a variable may give, and which."""
 
 
 @pytest.fixture
@@ -55,9 +63,15 @@ def test_the_default_file_says_exactly_what_the_defaults_are():
 def test_the_default_file_shows_every_key_with_a_comment_and_no_other():
     text = DEFAULT_FILE.read_text()
     with_examples = re.sub(r"^#(?=[^\s#])", "", text, flags=re.MULTILINE)
-    full = Config.model_validate({"watch": [{"name": "Sunlight", "trials": ["NCT02116634"]}]})
+    full = Config.model_validate(
+        {
+            "watch": [{"name": "Sunlight", "trials": ["NCT02116634"]}],
+            "subscription": [{"email": "ruth@trials.example", "all": True}],
+        }
+    )
+    keys = set(keys_of(full.model_dump(by_alias=True, mode="json")))
 
-    assert set(keys_of(tomllib.loads(with_examples))) == set(keys_of(full.model_dump(by_alias=True, mode="json")))
+    assert set(keys_of(tomllib.loads(with_examples))) == keys - SECRETS.keys()
     lines = with_examples.splitlines()
     uncommented = [line for before, line in pairwise(lines) if "=" in line and before[:1] != "#"]
     assert [line for line in uncommented if not line.startswith("#")] == []
@@ -69,6 +83,15 @@ def test_the_examples_in_the_default_file_are_good(written):
     config = load(written(with_examples), {})
 
     assert [watch.trials for watch in config.watch] == [("NCT02116634",)]
+    assert [subscription.way for subscription in config.subscription] == [Way.EMAIL, Way.WEBHOOK, Way.CHAT]
+    assert config.subscription[0].watch == config.watch[0].name
+
+
+def test_the_default_file_names_the_variable_of_every_secret():
+    text = DEFAULT_FILE.read_text()
+    for variable in SECRETS.values():
+        assert variable in text
+        assert f"{variable}_FILE" in text
 
 
 # What is accepted
@@ -125,6 +148,58 @@ def test_nobody_can_change_a_configuration_once_it_is_loaded():
         load(None, {}).store.url = "sqlite:///elsewhere"
 
 
+def test_a_subscription_says_who_is_told_of_what(written):
+    config = load(
+        written(
+            """
+            [[subscription]]
+            name = "Safety office"
+            email = "ops@trials.example"
+            trials = ["NCT02116634"]
+            topics = ["status", "dates"]
+            kinds = ["outcome.primary", "phase"]
+            min_significance = "major"
+            min_percent = 20
+            min_days = 30
+            note = "Our comparator"
+
+            [[subscription]]
+            webhook = "https://trials.example/hook?key=1"
+            watch = "Honey"
+
+            [[subscription]]
+            chat = "slack://a/b/c"
+            all = true
+            """
+        ),
+        {},
+    )
+    office, hook, chat = config.subscription
+
+    assert [(each.way, each.address) for each in config.subscription] == [
+        (Way.EMAIL, "ops@trials.example"),
+        (Way.WEBHOOK, "https://trials.example/hook?key=1"),
+        (Way.CHAT, "slack://a/b/c"),
+    ]
+    assert (office.trials, hook.watch, chat.all) == (("NCT02116634",), "Honey", True)
+    assert (office.name, office.note) == ("Safety office", "Our comparator")
+    assert office.filters == Filters(
+        topics=frozenset({"status", "dates"}),
+        kinds=frozenset({"outcome.primary", "phase"}),
+        min_significance=Significance.MAJOR,
+        min_percent=20.0,
+        min_days=30,
+    )
+    assert hook.filters == chat.filters == Filters()
+
+
+@pytest.mark.parametrize(
+    "sender", ["a@b", "Ruth <ruth@trials.example>", "<ruth@trials.example>", "Zoë Honey <zoë@müller.example>"]
+)
+def test_a_sender_is_an_address_with_a_name_or_without(written, sender):
+    assert load(written(f"[smtp]\nsender = '{sender}'"), {}).smtp.sender == sender
+
+
 # Variables
 
 
@@ -147,11 +222,26 @@ def test_every_key_can_be_a_variable():
             "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__CONTACT": "https://trials.example/us",
             "MONITOR_SCHEDULE__CHECK_EVERY": "15s",
             "MONITOR_SCHEDULE__FULL_CHECK_EVERY": "1d",
+            "MONITOR_SMTP__HOST": "smtp.trials.example",
+            "MONITOR_SMTP__PORT": "587",
+            "MONITOR_SMTP__SECURITY": "starttls",
+            "MONITOR_SMTP__USERNAME": "12345",
+            "MONITOR_SMTP__PASSWORD": "54321",
+            "MONITOR_SMTP__SENDER": "trials@trials.example",
+            "MONITOR_SMTP__DKIM_SELECTOR": "2026",
+            "MONITOR_SMTP__DKIM_DOMAIN": "trials.example",
+            "MONITOR_SMTP__DKIM_KEY": "-----BEGIN PRIVATE KEY-----\nMIIE\n",
+            "MONITOR_WEBHOOKS__TIMEOUT": "1s",
+            "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8", "fd00::/8"]',
+            "MONITOR_CHAT__SCHEMAS": '["mmosts"]',
+            "MONITOR_OPERATOR__EMAIL": "ruth@trials.example",
+            "MONITOR_SECRET_KEY": "0123456789abcdef",
             "MONITOR_WATCH": '[{trials = ["NCT02116634"], name = "Vitamin D"}]',
+            "MONITOR_SUBSCRIPTION": '[{chat = "slack://a/b/c", all = true}]',
         },
     )
 
-    assert config.model_dump(mode="json", by_alias=True) == {
+    assert config.model_dump(mode="json", by_alias=True, exclude_defaults=True) == {
         "store": {"url": "postgresql://monitor:pw@db/monitor"},
         "registries": {
             "clinicaltrials.gov": {
@@ -161,7 +251,23 @@ def test_every_key_can_be_a_variable():
             }
         },
         "schedule": {"check_every": "PT15S", "full_check_every": "P1D"},
+        "smtp": {
+            "host": "smtp.trials.example",
+            "port": 587,
+            "security": "starttls",
+            "username": "12345",
+            "password": "54321",
+            "sender": "trials@trials.example",
+            "dkim_selector": "2026",
+            "dkim_domain": "trials.example",
+            "dkim_key": "-----BEGIN PRIVATE KEY-----\nMIIE\n",
+        },
+        "webhooks": {"timeout": "PT1S", "allow_networks": ["127.0.0.0/8", "fd00::/8"]},
+        "chat": {"schemas": ["mmosts"]},
+        "operator": {"email": "ruth@trials.example"},
+        "secret_key": "0123456789abcdef",
         "watch": [{"name": "Vitamin D", "trials": ["NCT02116634"]}],
+        "subscription": [{"chat": "slack://a/b/c", "all": True}],
     }
 
 
@@ -197,7 +303,7 @@ def test_variables_that_others_set_are_left_alone():
         ("MONITOR_STORE__URI", "did you mean MONITOR_STORE__URL?"),
         ("MONITOR_store__url", "did you mean MONITOR_STORE__URL?"),
         ("MONITOR_CONFIG_FILE", "did you mean MONITOR_CONFIG?"),
-        ("MONITOR_SMTP__PASSWORD", "known: MONITOR_STORE__URL, "),
+        ("MONITOR_LDAP__BIND", "known: MONITOR_STORE__URL, "),
     ],
 )
 def test_an_unknown_variable_is_refused_with_the_nearest_known_one(name, hint):
@@ -212,6 +318,7 @@ CTGOV = '[registries."clinicaltrials.gov"]\n'
 A_SPAN = 'expected a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
 AN_ADDRESS = 'expected an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"'
 IDS = 'expected a list of registration numbers, such as ["NCT02116634"]'
+TO_OPS = "[[subscription]]\nemail = 'ops@trials.example'\n"
 
 BAD_FILES = [
     (
@@ -227,7 +334,10 @@ BAD_FILES = [
         'registries.clinicaltrials is not a known key; did you mean "clinicaltrials.gov"?',
     ),
     ("[stor]\nurl = 'x'", "stor is not a known key; did you mean store?"),
-    ("[smtp]\nhost = 'x'", "smtp is not a known key; known: store, registries, schedule, watch"),
+    (
+        "[ldap]\nhost = 'x'",
+        "ldap is not a known key; known: store, registries, schedule, smtp, webhooks, chat, operator, secret_key",
+    ),
     ("[schedule]\nCheck_Every = '1h'", "schedule.Check_Every is not a known key; did you mean check_every?"),
     ("[[watch]]\ntrial = ['N']\ntrials = ['N']", "watch[0].trial is not a known key; did you mean trials?"),
     ("[schedule]\ncheck_every = 'soon'", f'schedule.check_every {A_SPAN}, found "soon"'),
@@ -275,6 +385,74 @@ BAD_FILES = [
     ("[[watch]]\ntrials = ['NCT1', ' ']", f'watch[0].trials[1] {IDS}, found " "'),
     ("[[watch]]\ntrials = ['NCT1', 7]", f"watch[0].trials[1] {IDS}, found 7"),
     ("[[watch]]\nname = ''\ntrials = ['NCT1']", 'watch[0].name expected a text that is not empty, found ""'),
+    ("[smtp]\nhost = ''", 'smtp.host expected a host name or an address, such as "smtp.example.org", found ""'),
+    ("[smtp]\nhost = 'smtp.example.org:25'", 'found "smtp.example.org:25"'),
+    ("[smtp]\nport = 0", "smtp.port expected a port from 1 to 65535, found 0"),
+    ("[smtp]\nport = 65536", "smtp.port expected a port from 1 to 65535, found 65536"),
+    ("[smtp]\nsecurity = 'startls'", 'expected "none", "starttls" or "tls", found "startls"; did you mean starttls?'),
+    ("[smtp]\nsecurity = 'yes'", 'found "yes"; known: none, starttls, tls'),
+    (
+        "[smtp]\nsender = 'monitor'",
+        'smtp.sender expected a mail address, such as "Trial monitor <monitor@example.org>"',
+    ),
+    ("[smtp]\nsender = 'A <a@b> B <c@d>'", "smtp.sender expected a mail address"),
+    ('[smtp]\nsender = "A <a@b>\\r\\nBcc: c@d"', "smtp.sender expected a mail address"),
+    (
+        "[smtp]\ndkim_domain = 'example.org'",
+        "smtp has a part of dkim_selector, dkim_domain and dkim_key only; give all",
+    ),
+    ("[webhooks]\ntimeout = '0s'", 'webhooks.timeout expected a span from "1s" to "60s", such as "15s", found "0s"'),
+    ("[webhooks]\ntimeout = '61s'", 'webhooks.timeout expected a span from "1s" to "60s", such as "15s", found "61s"'),
+    ("[webhooks]\nallow_networks = ['localhost']", "webhooks.allow_networks[0] expected a list of networks, such as"),
+    ("[webhooks]\nallow_networks = ['10.0.0.1/8']", 'found "10.0.0.1/8"'),
+    ("[webhooks]\nallow_networks = '10.0.0.0/8'", 'such as ["127.0.0.0/8", "fd00::/8"], found "10.0.0.0/8"'),
+    ("[chat]\nschemas = ['slack://']", "chat.schemas[0] expected a list of beginnings of Apprise addresses, such as"),
+    (
+        "[operator]\nemail = 'ops'",
+        'operator.email expected a mail address, such as "ops@example.org", or "", found "ops"',
+    ),
+    (TO_OPS + "all = false", "subscription[0] has none of trials, watch, all; give exactly one of them"),
+    (TO_OPS + "all = true\nwatch = 'x'", "subscription[0] has watch and all of trials, watch, all; give exactly one"),
+    (
+        TO_OPS + "webhook = 'https://a.example'\nall = true",
+        "subscription[0] has email and webhook of email, webhook",
+    ),
+    ("[[subscription]]\nall = true", "subscription[0] has none of email, webhook, chat; give exactly one of them"),
+    (TO_OPS + "trials = []", "subscription[0] has none of trials, watch, all; give exactly one of them"),
+    (TO_OPS + "trials = 'NCT1'", f'subscription[0].trials {IDS}, found "NCT1"'),
+    (TO_OPS + "trials = ['']", f'subscription[0].trials[0] {IDS}, found ""'),
+    (TO_OPS + "all = 'yes'", 'subscription[0].all expected true or false, found "yes"'),
+    (TO_OPS + "all = true\nsponsor = 'x'", "subscription[0].sponsor is not a known key; known: name, email, webhook"),
+    (TO_OPS + "all = true\ntopic = ['x']", "subscription[0].topic is not a known key; did you mean topics?"),
+    (
+        TO_OPS + "all = true\ntopics = ['sites', 'statuss']",
+        'topics[1] expected a list of topics, such as ["status", "d',
+    ),
+    (TO_OPS + "all = true\ntopics = ['statuss']", 'found "statuss"; did you mean status?'),
+    (TO_OPS + "all = true\ntopics = ['Status']", 'found "Status"; did you mean status?'),
+    (
+        TO_OPS + "all = true\ntopics = ['honey']",
+        'found "honey"; known: status, enrollment, dates, sponsor, outcomes, d',
+    ),
+    (TO_OPS + "all = true\ntopics = [5]", "topics[0] expected a list of topics"),
+    (TO_OPS + "all = true\nkinds = ['outcomes.primary']", 'found "outcomes.primary"; did you mean "outcome.primary"'),
+    (TO_OPS + "all = true\nkinds = ['date.slip']", 'found "date.slip"; did you mean "date.slipped"?'),
+    (
+        TO_OPS + "all = true\nkinds = ['honey']",
+        'found "honey"; known: status, why_stopped, enrollment, date, sponsor, ',
+    ),
+    (TO_OPS + "all = true\nmin_significance = 'high'", 'found "high"; known: critical, major, minor, administrative'),
+    (TO_OPS + "all = true\nmin_significance = 'criticle'", 'found "criticle"; did you mean critical?'),
+    (
+        TO_OPS + "all = true\nmin_percent = -1",
+        "subscription[0].min_percent expected a number of percent, 0 or more",
+    ),
+    (TO_OPS + "all = true\nmin_percent = inf", "min_percent expected a number of percent, 0 or more, found inf"),
+    (TO_OPS + "all = true\nmin_days = 1.5", "min_days expected a number of days, 0 or more, found 1.5"),
+    (TO_OPS + "all = true\nnote = ''", 'subscription[0].note expected a text that is not empty, found ""'),
+    ("[[subscription]]\nemail = 'ops'\nall = true", 'subscription[0].email expected a mail address, such as "ops@exam'),
+    (2 * (TO_OPS + "all = true\nname = 'A'\n"), "subscription has the same name twice; give each a name of its own"),
+    ("subscription = 'x'", "subscription expected tables headed [[subscription]], found something else, not shown"),
     ("[watch]\ntrials = ['NCT1']", "watch expected tables headed [[watch]], found a table"),
     ("watch = ['NCT1']", 'watch[0] expected a table, found "NCT1"'),
     ('"a\\nb" = 1', r'"a\nb" is not a known key'),
@@ -350,12 +528,76 @@ def test_a_variable_for_a_table_that_the_file_has_wrong_blames_the_file(written)
         "store = 'postgres://monitor:hunter2@db/monitor'",
         "[store]\npassword = 'hunter2'",
         "[smtp]\npassword = 'hunter2'",
+        "[smtp]\npassword = ['hunter2']",
+        "[smtp]\ndkim_key = 'hunter2'",
+        "secret_key = 'hunter2'",
+        "[[subscription]]\nwebhook = 'htp://a.example/hunter2'",
+        "[[subscription]]\nwebhook = 'https://a.example/hunter2'",
+        "[[subscription]]\nwebhook = ['https://a.example/hunter2']",
+        "[[subscription]]\nchat = 'slack:/hunter2'",
+        "[[subscription]]\nchat = 'slack://hunter2'",
+        "[[subscription]]\nwehbook = 'https://a.example/hunter2'",
+        "subscription = 'https://a.example/hunter2'",
+        "subscription = ['https://a.example/hunter2']",
         "[store]\nurl = ['postgres://monitor:hunter2@db/monitor']",
         "[store]\nurl = {password = 'hunter2'}",
     ],
 )
 def test_no_complaint_holds_a_password(written, content):
     assert "hunter2" not in complaint(written(content), {})
+
+
+DKIM = {"MONITOR_SMTP__DKIM_SELECTOR": "2026", "MONITOR_SMTP__DKIM_DOMAIN": "trials.example"}
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "name"),
+    [
+        ("[smtp]\npassword = 'hunter2'", "smtp.password", "MONITOR_SMTP__PASSWORD"),
+        ("[smtp]\ndkim_key = 'hunter2'", "smtp.dkim_key", "MONITOR_SMTP__DKIM_KEY"),
+        ("secret_key = 'hunter2'", "secret_key", "MONITOR_SECRET_KEY"),
+    ],
+)
+def test_a_secret_in_the_file_is_refused_with_where_it_belongs(written, content, key, name):
+    told = complaint(written(content), {name: "here too", "MONITOR_SMTP__DKIM_KEY": "k", **DKIM})
+    assert told == f"config.toml: {key} is a secret, which this file must not hold; set {name} or {name}_FILE instead"
+
+
+@pytest.mark.parametrize("name", SECRETS.values())
+def test_a_secret_comes_from_a_variable_or_a_file(tmp_path, name):
+    whole = DKIM if "DKIM" in name else {}
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2\n")
+
+    for given in ({name: "hunter2"}, {f"{name}_FILE": str(secret)}):
+        config = load(None, {**whole, **given})
+        assert "hunter2" in (config.smtp.password, config.smtp.dkim_key, config.secret_key)
+        assert "hunter2" not in f"{config!r} {config}"
+
+
+@pytest.mark.parametrize("name", SECRETS.values())
+def test_a_secret_that_is_given_as_the_name_of_a_file_is_not_told(name):
+    told = complaint(None, {f"{name}_FILE": "hunter2"})
+    assert told == f"{name}_FILE: the file that it names cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"MONITOR_SUBSCRIPTION": "[{webhook = 'https://a.example/hunter2'"},
+        {"MONITOR_SUBSCRIPTION": "[{webhook = 'https://a.example/hunter2', all = 5}]"},
+        {"MONITOR_SMTP__DKIM_KEY": "hunter2"},
+    ],
+)
+def test_no_complaint_about_a_variable_holds_a_secret(environ):
+    assert "hunter2" not in complaint(None, environ)
+
+
+def test_addresses_that_are_secrets_are_not_shown_with_the_configuration():
+    config = load(None, {"MONITOR_SUBSCRIPTION": "[{chat = 'slack://hunter2', all = true}]"})
+
+    assert config.subscription[0].address == "slack://hunter2"
+    assert "hunter2" not in f"{config!r} {config.subscription!r}"
 
 
 # Which file

@@ -6,21 +6,31 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.model import Result
+from monitor.channels.email import EmailChannel
+from monitor.channels.webhook import WebhookChannel
+from monitor.deliver import Post
+from monitor.http import GuardedSession
+from monitor.model import Result, Way
 from monitor.sandbox import Sandbox
+from monitor.sandbox.mailbox import Mailbox
+from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage.store import Store
-from tests.program import WITHDRAWN_LATER, Trying
+from tests.outbox import Outbox
+from tests.program import WITHDRAWN_LATER, Clock, Trying
 
 Study = dict[str, Any]
 
 
-def dying(store_url: str, base_url: str, *arguments: str, step: int) -> subprocess.CompletedProcess[str]:
+def dying(
+    store_url: str, base_url: str, *arguments: str, step: int, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run `monitor`, to die at that step; 0 lets it live."""
     registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
     return subprocess.run(
@@ -31,6 +41,7 @@ def dying(store_url: str, base_url: str, *arguments: str, step: int) -> subproce
             "MONITOR_STORE__URL": store_url,
             f"{registry}BASE_URL": base_url,
             f"{registry}REQUESTS_PER_SECOND": "1000",
+            **variables,
         },
         capture_output=True,
         text=True,
@@ -96,3 +107,65 @@ def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Pat
         checked = json.loads(again.stdout.splitlines()[0])
         assert checked["result"] in {"baseline", "unchanged"}, again.stderr
         assert checked["snapshot"] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Every step from the question to the registry to the record of the last attempt.
+
+    A delivery may come twice only where its receiver had taken it and we had not written that down, and then it is
+    the same one: with the same id, and the same bytes.
+    """
+    store = Store.open(store_url)
+    program = Outbox(store, sandbox, tmp_path)
+    program.watch(WITHDRAWN_LATER)
+    program.check()
+    with WebhookReceiver() as hook, Mailbox() as mailbox:
+        program.post = real_post(program, mailbox)
+        program.clock = program.post.clock
+        program.office = replace(program.office, clock=program.clock)
+        program.subscribe(hook.url, WITHDRAWN_LATER)
+        program.subscribe(hook.url)
+        program.subscribe("ops@example.org", way=Way.EMAIL)
+        variables = {
+            "MONITOR_SECRET_KEY": (tmp_path / "secret.key").read_text().strip(),
+            "MONITOR_SMTP__HOST": "127.0.0.1",
+            "MONITOR_SMTP__PORT": str(mailbox.port),
+            "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+        }
+        sandbox.edit(WITHDRAWN_LATER, renamed(0))
+        whole = steps_of(dying(store_url, sandbox.base_url, "check", "--deliver", step=0, **variables))
+        assert whole >= 100
+        for step in range(1, whole + 1):
+            sandbox.edit(WITHDRAWN_LATER, renamed(step))
+            dying(store_url, sandbox.base_url, "check", "--deliver", step=step, **variables)
+        program.check()
+        program.clock.advance(days=1)
+        while program.deliver():
+            program.clock.advance(hours=1)
+        for channel in program.post.channels.values():
+            channel.close()
+        came = [(each.id, each.body) for each in hook.deliveries]
+        mails = [(mail.email["Message-ID"], mail.raw) for mail in mailbox.messages]
+
+    told = len(program.events(WITHDRAWN_LATER))
+    assert told > whole / 3
+    assert len({one for one, _ in came}) == len(set(came)) == 2 * told
+    assert len({one for one, _ in mails}) == len(set(mails)) == told
+    assert {json.loads(body)["data"]["trial_id"] for _, body in came} == {WITHDRAWN_LATER}
+    assert len(came) + len(mails) - 3 * told <= whole
+    assert set(program.standings()) == {"delivered"}
+    store.close()
+
+
+def real_post(program: Outbox, mailbox: Mailbox) -> Post:
+    """The channels that the command uses, on a clock that begins now."""
+    return replace(
+        program.post,
+        channels={
+            Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"])),
+            Way.EMAIL: EmailChannel(host="127.0.0.1", port=mailbox.port, sender="monitor@example.org"),
+        },
+        clock=Clock(datetime.now(UTC)),
+    )

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, look, operate, watch
+from monitor.cli import check, deliveries, look, operate, subscribe, watch
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
 
@@ -29,6 +29,11 @@ app = typer.Typer(
 )
 app.add_typer(watch.app, name="watch")
 app.command(name="check")(check.check)
+app.command(name="subscribe")(subscribe.subscribe)
+app.add_typer(subscribe.manage, name="subscriptions")
+app.command(name="deliver")(deliveries.deliver)
+app.add_typer(deliveries.app, name="deliveries")
+app.command(name="why")(deliveries.why)
 app.command(name="show")(look.show)
 app.command(name="history")(look.history)
 app.command(name="diff")(look.diff)

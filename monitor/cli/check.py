@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.deliveries import send
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import NothingFound, TrialIdInvalid
 from monitor.model import Checked, Json, Result
@@ -67,6 +68,7 @@ def check(
         typer.Argument(help="Trials to check, watched or not; all watched ones if none.", metavar="[TRIAL_ID…]"),
     ] = None,
     registry: Annotated[str | None, typer.Option(help="Only this registry.", metavar="HOST")] = None,
+    deliver: Annotated[bool, typer.Option("--deliver", help="Then send what is owed.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where something changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a trial, and a summary.")] = False,
 ) -> None:
@@ -87,11 +89,12 @@ def check(
                 show(checked)
             tally.requests += one.traffic.requests
             tally.bytes += one.traffic.bytes
-    tally.seconds = monotonic() - started
-    _close(tally, as_json=as_json)
+        tally.seconds = monotonic() - started
+        _close(tally, as_json=as_json)
+        untaken = send(program.deliver(), as_json=as_json) if deliver else 0
     for message in bad:
         complain(message)
-    _leave(tally, bad, exit_code=exit_code)
+    _leave(tally, bad, untaken=untaken, exit_code=exit_code)
 
 
 def _wanted(
@@ -160,11 +163,11 @@ def _close(tally: Tally, *, as_json: bool) -> None:
         )
 
 
-def _leave(tally: Tally, bad: list[str], *, exit_code: bool) -> None:
+def _leave(tally: Tally, bad: list[str], *, untaken: int, exit_code: bool) -> None:
     """End with the exit status that says the worst of it."""
     if bad:
         raise typer.Exit(WRONG_USAGE)
-    if tally.counts()[Result.FAILED]:
+    if tally.counts()[Result.FAILED] or untaken:
         raise typer.Exit(SOME_FAILED)
     if exit_code and tally.changed:
         raise typer.Exit(SOMETHING_CHANGED)

@@ -1,55 +1,98 @@
 """`monitor demo`: the main job end to end, on this machine alone.
 
-A sandbox registry, a fresh database in a folder that goes away, and the program's own commands: what is shown is what
-they print. NCT02116634 was withdrawn in 2016, "Because economic problems"; the state before that is illustrative.
+A sandbox registry, a mailbox, a webhook receiver that verifies signatures with the public library, a fresh database in
+a folder that goes away, and the program's own commands: what is shown is what they print. NCT02116634 was withdrawn in
+2016, "Because economic problems"; the state before that is illustrative.
 """
 
+import json
 import os
 import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.panel import Panel
+from rich.text import Text
+
 from monitor.sandbox import Sandbox
+from monitor.sandbox.mailbox import Mail, Mailbox
+from monitor.sandbox.receiver import Received, WebhookReceiver
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 TRIAL = "NCT02116634"
 OTHERS = 24
+READER = "reader@example.org"
 
 
 def show(out: "Console") -> None:
     """Run the demonstration and print it as it goes."""
-    with Sandbox(trials=OTHERS) as registry, _elsewhere(registry.base_url) as folder:
+    with (
+        Sandbox(trials=OTHERS) as registry,
+        Mailbox() as mailbox,
+        WebhookReceiver() as receiver,
+        _elsewhere(_variables(registry.base_url, mailbox.port)) as folder,
+    ):
         ids = folder / "ids.csv"
         ids.write_text("\n".join([TRIAL, *registry.trial_ids()[1:]]) + "\n", encoding="utf-8")
-        out.rule("[bold]registry-monitor[/bold]: a real change, found and explained, offline", align="left")
+        out.rule("[bold]registry-monitor[/bold]: a real change, found, explained and told, offline", align="left")
         out.print(f"A local ClinicalTrials.gov holds {TRIAL} and {OTHERS} synthetic trials. Watch them:\n")
         _command(out, "monitor watch add --file ids.csv")
         _command(out, "monitor check", "the first look is a silent baseline")
+        _command(out, f'monitor subscribe email {READER} --trial {TRIAL} --note "my brother asked about it"')
+        receiver.secret = _secret(out, f"monitor subscribe webhook {receiver.url} --all --min-significance major")
         registry.refresh()
         _command(out, "monitor check", "the registry has rebuilt its data: every record has a new build date")
         registry.next_state(TRIAL)
-        _command(out, "monitor check", "the registry publishes a withdrawal")
-        _command(out, f"monitor history {TRIAL}")
-        _command(out, "monitor check", "asked again: one conditional request, and nothing is told twice")
-        out.print("Your turn: [bold]monitor check NCT02116634[/bold] asks the real ClinicalTrials.gov;")
-        out.print("[bold]monitor sandbox[/bold] runs this registry for you to change.")
+        _command(out, "monitor check --deliver", "the registry publishes a withdrawal")
+        _arrived(out, mailbox.messages, receiver.deliveries)
+        _command(out, f"monitor why {TRIAL} {READER}")
+        _command(out, "monitor check --deliver", "asked again: one request, and nothing is told twice")
+    out.print("Your turn: [bold]monitor check NCT02116634[/bold] asks the real ClinicalTrials.gov;")
+    out.print("[bold]monitor sandbox[/bold] runs this registry for you to change.")
+
+
+def _arrived(out: "Console", mails: list[Mail], deliveries: list[Received]) -> None:
+    """The mail as it arrived, and the webhook with its signature verified."""
+    for mail in mails:
+        text = mail.email.get_body(("plain",))
+        about = f"To: {mail.email['To']}\nSubject: {mail.email['Subject']}\n\n"
+        out.print(Panel(Text(about + (text.get_content() if text else "")), title="in the mailbox", width=100))
+    for delivery in deliveries:
+        body = json.loads(delivery.body)
+        verdict = "signature verified" if delivery.verified else "SIGNATURE NOT VERIFIED"
+        told = [change["summary"] for change in body["data"]["changes"]]
+        lines = [f"webhook-id: {delivery.id}  ({verdict})", f"type: {body['type']}", *told]
+        out.print(Panel(Text("\n".join(lines)), title="at the webhook", width=100))
+    out.print()
+
+
+def _variables(base_url: str, mail_port: int) -> dict[str, str]:
+    """Where everything is: all of it on loopback."""
+    registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
+    return {
+        f"{registry}BASE_URL": base_url,
+        f"{registry}REQUESTS_PER_SECOND": "1000",
+        "MONITOR_SMTP__HOST": "127.0.0.1",
+        "MONITOR_SMTP__PORT": str(mail_port),
+        "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+    }
 
 
 @contextmanager
-def _elsewhere(base_url: str) -> Iterator[Path]:
+def _elsewhere(variables: dict[str, str]) -> Iterator[Path]:
     """A folder of its own, and an environment that leads to the sandbox; both are put back."""
     before, environment = Path.cwd(), dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="monitor-demo-") as folder:
         for name in [name for name in os.environ if name.startswith("MONITOR_")]:
             del os.environ[name]
-        os.environ["MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL"] = base_url
-        os.environ["MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND"] = "1000"
+        os.environ.update(variables)
         os.chdir(folder)
         try:
             yield Path(folder)
@@ -57,6 +100,19 @@ def _elsewhere(base_url: str) -> Iterator[Path]:
             os.chdir(before)
             os.environ.clear()
             os.environ.update(environment)
+
+
+def _secret(out: "Console", line: str) -> str:
+    """Subscribe a webhook, and give the receiver the secret that its owner is shown once."""
+    from monitor.cli import app  # the command line imports this module
+
+    out.print(f"[bold green]$[/bold green] [bold]{line}[/bold]")
+    with redirect_stdout(StringIO()) as said:
+        app([*shlex.split(line)[1:], "--json"], standalone_mode=False)
+    subscribed = json.loads(said.getvalue())
+    out.print(f"{subscribed['to']} is told from now on, and its owner was shown the signing secret once.\n")
+    secret: str = subscribed["secret"]
+    return secret
 
 
 def _command(out: "Console", line: str, remark: str = "") -> None:

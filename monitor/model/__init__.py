@@ -3,12 +3,24 @@
     record    Document -> Record                                    what a registry serves, and what that says
     change    Snapshot -> Difference -> Change -> Event             what we keep, and what it tells
     checked   Checked                                               what a pass came to
+    delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes
 
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
 """
 
 from monitor.model.change import Change, Difference, Event, Significance, Snapshot, Timing
 from monitor.model.checked import Checked, Result
+from monitor.model.delivery import (
+    Attempt,
+    Delivery,
+    Endpoint,
+    Filters,
+    Message,
+    Standing,
+    Subscription,
+    Way,
+    delivery_id,
+)
 from monitor.model.record import (
     Arm,
     Coded,
@@ -29,15 +41,20 @@ from monitor.model.record import (
 
 __all__ = [
     "Arm",
+    "Attempt",
     "Change",
     "Checked",
     "Coded",
+    "Delivery",
     "Difference",
     "Document",
+    "Endpoint",
     "Enrollment",
     "Event",
+    "Filters",
     "Intervention",
     "Json",
+    "Message",
     "Outcome",
     "PartialDate",
     "Record",
@@ -47,8 +64,12 @@ __all__ = [
     "Site",
     "Snapshot",
     "Sponsor",
+    "Standing",
     "State",
     "StudyDocument",
     "Submission",
+    "Subscription",
     "Timing",
+    "Way",
+    "delivery_id",
 ]

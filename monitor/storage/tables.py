@@ -4,7 +4,9 @@ Tables of small rows have no row id on SQLite: their primary key is the table, w
 """
 
 from sqlalchemy import (
+    Boolean,
     Column,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -13,9 +15,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-from monitor.storage.types import Bytes, Moment, StateName, Words
+from monitor.model import Standing, State, Way
+from monitor.storage.types import Bytes, Moment, OneOf, Words
 
 metadata = MetaData(
     naming_convention={
@@ -40,7 +44,7 @@ trials = Table(
     metadata,
     Column("registry", Text, primary_key=True),
     Column("trial_id", Text, primary_key=True),
-    Column("state", StateName),
+    Column("state", OneOf(State)),
     Column("merged_into", Text),
     Column("title", Words),
     Column("snapshot", Integer),
@@ -61,7 +65,7 @@ snapshots = Table(
     Column("registry", Text, primary_key=True),
     Column("trial_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("state", StateName, nullable=False),
+    Column("state", OneOf(State), nullable=False),
     Column("digest", Bytes, nullable=False),
     Column("taken_at", Moment, nullable=False),
     Column("registry_version", Text),
@@ -122,4 +126,119 @@ quarantine = Table(
     Column("size", Integer, nullable=False, comment="bytes that came; raw may hold fewer"),
     Column("raw", Bytes, nullable=False, comment="zstd"),
     Index("quarantine_by_trial", "registry", "trial_id"),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", Text, primary_key=True, comment="UUID"),
+    Column("way", OneOf(Way), nullable=False),
+    Column("address_digest", Bytes, nullable=False, comment="SHA-256 of way and address"),
+    Column("shown", Words, nullable=False),
+    Column("sealed", Bytes, nullable=False, comment="address and secrets: JSON, encrypted"),
+    Column("failing_since", Moment),
+    Column("disabled_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("address_digest"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Text, primary_key=True, comment="UUID"),
+    Column("endpoint_id", ForeignKey("endpoints.id"), nullable=False),
+    Column("watch_id", ForeignKey("watches.id", ondelete="SET NULL")),
+    Column("everything", Boolean, nullable=False),
+    Column("topics", Text, nullable=False, comment="JSON"),
+    Column("kinds", Text, nullable=False, comment="JSON"),
+    Column("min_significance", Integer, nullable=False),
+    Column("min_percent", Double),
+    Column("min_days", Integer),
+    Column("note", Words),
+    Column("state", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("name", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("last_sequence", Integer, nullable=False, comment="of the delivery that was owed last"),
+    UniqueConstraint("name"),
+    Index("subscriptions_by_endpoint", "endpoint_id"),
+)
+Index(
+    "subscriptions_to_watches",
+    subscriptions.c.watch_id,
+    sqlite_where=text("watch_id IS NOT NULL"),
+    postgresql_where=text("watch_id IS NOT NULL"),
+)
+Index(
+    "subscriptions_to_everything",
+    subscriptions.c.id,
+    sqlite_where=text("everything = 1"),
+    postgresql_where=text("everything"),
+)
+
+subscribed_trials = Table(
+    "subscribed_trials",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("trial_id", Text, primary_key=True),
+    Column("subscription_id", ForeignKey("subscriptions.id"), primary_key=True),
+    Index("subscribed_trials_by_subscription", "subscription_id"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True, comment="UUID, derived from event and subscription"),
+    Column("event_id", ForeignKey("events.id"), nullable=False),
+    Column("subscription_id", ForeignKey("subscriptions.id"), nullable=False),
+    Column("registry", Text, nullable=False),
+    Column("trial_id", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("standing", OneOf(Standing), nullable=False),
+    Column("attempts", Integer, nullable=False, comment="since it was owed or replayed"),
+    Column("created_at", Moment, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("outcome", Words),
+    Column("body", Bytes, comment="zstd; last, so that SQLite reads the others without it"),
+    UniqueConstraint("subscription_id", "sequence"),
+    Index("deliveries_by_event", "event_id"),
+    Index("deliveries_by_age", "created_at"),
+)
+Index(
+    "deliveries_due",
+    deliveries.c.next_attempt_at,
+    deliveries.c.sequence,
+    sqlite_where=text("standing = 'owed'"),
+    postgresql_where=text("standing = 'owed'"),
+)
+Index(
+    "deliveries_rejected",
+    deliveries.c.finished_at,
+    sqlite_where=text("standing = 'rejected'"),
+    postgresql_where=text("standing = 'rejected'"),
+)
+Index(
+    "deliveries_in_order",
+    deliveries.c.subscription_id,
+    deliveries.c.registry,
+    deliveries.c.trial_id,
+    deliveries.c.sequence,
+    sqlite_where=text("standing = 'owed'"),
+    postgresql_where=text("standing = 'owed'"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("status", Integer),
+    Column("seconds", Double, nullable=False),
+    Column("answer", Bytes, nullable=False),
+    Index("attempts_by_time", "at"),
 )

@@ -5,16 +5,17 @@ They hand SQLAlchemy plain functions, and those remember: ten thousand rows of o
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
+from enum import StrEnum
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from monitor.errors import StoreCorrupt
-from monitor.model import State
 
 Processor = Callable[[Any], Any]
+Kind = TypeVar("Kind", bound=StrEnum)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -36,19 +37,23 @@ class Moment(TypeDecorator[datetime]):
         return _in_utc if dialect.name == "postgresql" else _from_text
 
 
-class StateName(TypeDecorator[State]):
-    """A `State` by its value."""
+class OneOf(TypeDecorator[Kind]):
+    """A member of an enum of texts, by its value."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, kind: type[Kind]) -> None:
+        super().__init__()
+        self.kind = kind
+
     def bind_processor(self, _dialect: Dialect) -> Processor:
         """A driver may have ideas of its own about enums: give it the bare text."""
-        return _value
+        return partial(_value, self.kind)
 
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Processor:
         """Only a damaged database holds another word."""
-        return _state
+        return partial(_member, self.kind)
 
 
 class Bytes(LargeBinary):
@@ -95,16 +100,16 @@ def _from_text(value: str | None) -> datetime | None:
         raise _misplaced(value, "a time") from error
 
 
-def _value(state: State | None) -> str | None:
-    return None if state is None else State(state).value
+def _value(kind: type[StrEnum], member: StrEnum | None) -> str | None:
+    return None if member is None else kind(member).value
 
 
 @lru_cache(maxsize=1024)
-def _state(value: str | None) -> State | None:
+def _member(kind: type[StrEnum], value: str | None) -> StrEnum | None:
     try:
-        return None if value is None else State(value)
+        return None if value is None else kind(value)
     except ValueError as error:
-        raise _misplaced(value, "a trial's state") from error
+        raise _misplaced(value, f"a {kind.__name__.lower()}") from error
 
 
 def _without_nul(value: str | None) -> str | None:

@@ -44,7 +44,7 @@ def add(
     if watch_id is None:
         watch_id = _make(tx, None, origin, at)
     _hold(tx, watch_id, {(registry, trial_id) for trial_id in wanted}, at)
-    return _one(tx, watch_id), [trial_id for trial_id in wanted if trial_id in holders]
+    return get(tx, watch_id), [trial_id for trial_id in wanted if trial_id in holders]
 
 
 def listing(tx: Connection, *, origin: Origin | None = None) -> list[Watch]:
@@ -53,6 +53,14 @@ def listing(tx: Connection, *, origin: Origin | None = None) -> list[Watch]:
     if origin is not None:
         query = query.where(watches.c.origin == origin)
     return [Watch(*row) for row in tx.execute(query)]
+
+
+def get(tx: Connection, watch_id: int) -> Watch:
+    """That watch. Raise NothingFound where there is none of this id."""
+    row = tx.execute(_counted().where(watches.c.id == watch_id)).one_or_none()
+    if row is None:
+        raise NothingFound(f"there is no watch {watch_id}: `monitor watch list` shows those there are")
+    return Watch(*row)
 
 
 def holding(tx: Connection, registry: str, trial_id: str) -> list[Watch]:
@@ -78,7 +86,7 @@ def remove(tx: Connection, watch_id: int) -> Watch:
 
     A watch of the configuration comes back unless it is removed there.
     """
-    watch = _one(tx, watch_id)
+    watch = get(tx, watch_id)
     tx.execute(delete(watches).where(watches.c.id == watch_id))
     return watch
 
@@ -134,13 +142,6 @@ def apply_config(tx: Connection, wanted: Iterable[tuple[str, str, Iterable[str]]
 def _counted() -> Select[Any]:
     count = select(func.count()).where(watched_trials.c.watch_id == watches.c.id).scalar_subquery()
     return select(watches, count)
-
-
-def _one(tx: Connection, watch_id: int) -> Watch:
-    row = tx.execute(_counted().where(watches.c.id == watch_id)).one_or_none()
-    if row is None:
-        raise NothingFound(f"there is no watch {watch_id}: `monitor watch list` shows those there are")
-    return Watch(*row)
 
 
 def _named(tx: Connection, name: str, origin: Origin, at: datetime) -> int:

@@ -16,10 +16,8 @@ from monitor.cli.render.diff import DiffPage
 from monitor.cli.render.history import history_table
 from monitor.cli.render.quarantine import quarantine_table
 from monitor.cli.render.record import record_page
-from monitor.cli.render.text import plain, shortened, size, stamp
 from monitor.cli.render.watches import watch_table
-from monitor.cli.render.worddiff import Fate, compare, word_diff
-from monitor.cli.render.words import humanised, said
+from monitor.cli.render.worddiff import word_diff
 from monitor.events import changes_between
 from monitor.model import (
     Arm,
@@ -40,6 +38,9 @@ from monitor.model import (
     Submission,
     Timing,
 )
+from monitor.render.text import plain, shortened, size, stamp
+from monitor.render.worddiff import Fate, compare
+from monitor.render.words import humanised, said
 
 TAKEN_AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 STAMP = "2026-11-20T09:00:04"
@@ -288,6 +289,17 @@ def test_many_sites_are_told_by_country():
     text = shown(change([], [*sites, {"city": "Lund", "country": "Sweden"}], "sites"))
     assert "+ Norway: 120 sites (City 0, City 1, City 2, City 3, City 4 and 4 more)" in text
     assert "+ Sweden: 1 site (Lund)" in text
+
+
+def test_no_country_and_no_changed_word_is_left_out():
+    sites = [{"facility": "Clinic", "city": f"City {n}", "country": f"Country {n}"} for n in range(10)]
+    before = {"measure": "Sleep", "description": " ".join(f"word{n} so it goes" for n in range(40))}
+    after = {**before, "description": before["description"].replace("word", "term")}
+    text = shown(change([], sites, "sites"), change(before, after, "primary_outcomes"))
+    for n in range(10):
+        assert f"+ Country {n}: 1 site (City {n})" in text
+    for n in range(40):
+        assert f"{{+term{n}+}}" in text
 
 
 def test_a_site_that_only_changes_its_status_neither_comes_nor_goes():

@@ -1,6 +1,5 @@
 """What `monitor check` shows: a block for each trial that has news, and the line that says all were looked at. Pure."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group, RenderableType
@@ -9,20 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
-from monitor.cli.render.text import counted, one_line, plain, size, stamp, styled
+from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
-from monitor.cli.render.words import said
-from monitor.fields import FIELDS
 from monitor.model import Change, Checked, Result, Significance
-
-_WORD = re.compile(r"\w+")
-_JOINING_WORDS = frozenset(
-    _WORD.findall(
-        "changed went became added removed was were from to of in for and it its the trial s reason stopping "
-        "after before start date primary completion results posted outcome time frame description measure arm"
-    )
-)
-"""What a summary may say beside the values without telling anything new."""
+from monitor.render.text import counted, one_line, plain, size, stamp
+from monitor.render.values import label, tells_nothing_new
 
 FEW = 5
 """A pass over no more trials than this has a line for those without news, too."""
@@ -93,7 +83,7 @@ def _change(change: Change, label_width: int) -> RenderableType:
     grid.add_column(width=BADGE_WIDTH)
     grid.add_column(width=label_width + 1)
     grid.add_column(ratio=1, overflow="fold")
-    told = _repeats_itself(change)
+    told = tells_nothing_new(change)
     value: list[RenderableType] = [] if is_long_text(change) else [short_value(change)]
     if told and change.timing:
         value.append(Text(change.timing, style=DIM))
@@ -102,18 +92,6 @@ def _change(change: Change, label_width: int) -> RenderableType:
     if is_long_text(change):
         below.append(long_text(change))
     return Group(grid, *(Padding(line, (0, 0, 0, BADGE_WIDTH + 1)) for line in below))
-
-
-def _repeats_itself(change: Change) -> bool:
-    """Whether the summary says no more than "label: old → new" and the timing do."""
-    values = (said(value, change.field) for value in (change.before, change.after))
-    shown = set(_WORD.findall(" ".join((label(change), *values)).lower()))
-    return not set(_WORD.findall(change.summary.lower())) - shown - _JOINING_WORDS
-
-
-def label(change: Change) -> str:
-    """What people call the field."""
-    return FIELDS[change.field].label if change.field in FIELDS else one_line(change.field.replace("_", " "))
 
 
 def administrative(changes: Iterable[Change]) -> Text | None:

@@ -7,13 +7,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.render.check import label
 from monitor.cli.render.styles import ADDED, DIM, LABEL, REMOVED, TRIAL, badge
-from monitor.cli.render.text import Taken, counted, moment, one_line, readable, stamp, styled
-from monitor.cli.render.values import LONG, differing_parts, is_long_text, short_value
+from monitor.cli.render.text import Taken, styled
+from monitor.cli.render.values import LONG, is_long_text, short_value
 from monitor.cli.render.worddiff import both_sides, word_diff
-from monitor.cli.render.words import CODED, said
 from monitor.model import Change, Json
+from monitor.render.text import counted, moment, one_line, readable, stamp
+from monitor.render.values import differing_parts, kept_name, label
+from monitor.render.words import CODED, said
 
 SIDE_BY_SIDE = 100
 """From this width on there is room for two columns of readable text."""
@@ -68,8 +69,7 @@ def _beside(change: Change) -> RenderableType:
         return Padding(short_value(change), (0, 0, 0, 2))
     before, after = change.before, change.after
     if parts := differing_parts(before, after):
-        kept = [name for name in ("measure", "label", "name") if name in before and name not in parts]
-        heading = [styled(said(before[kept[0]]))] if kept else []
+        heading = [styled(name)] if (name := kept_name(before, parts)) else []
         named = ((Text(f"{name.replace('_', ' ')}:", style=DIM), before.get(name), after.get(name)) for name in parts)
         return Group(*heading, *(Group(name, _sides(old, new, "")) for name, old, new in named))
     return _sides(before, after, change.field)

@@ -8,8 +8,9 @@ from rich.text import Text
 
 from monitor.cli.render.check import administrative
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, TRIAL, badge
-from monitor.cli.render.text import Taken, counted, moment, one_line, stamp, styled
+from monitor.cli.render.text import Taken, styled
 from monitor.model import Change, Significance
+from monitor.render.text import counted, moment, one_line, stamp
 
 
 def history_table(

@@ -9,10 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
-from monitor.cli.render.text import Taken, counted, moment, one_line, readable, stamp, styled
-from monitor.cli.render.words import humanised
+from monitor.cli.render.text import Taken, styled
 from monitor.fields import FIELDS
 from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
+from monitor.render.text import counted, moment, one_line, readable, stamp
+from monitor.render.words import humanised
 
 LABEL_WIDTH = 25
 MOST_CITIES = 8

@@ -1,51 +1,14 @@
-"""Make a registry's words safe to print, and say moments and numbers. Pure.
+"""A registry's words as rich prints them, and what every page knows of a snapshot. Pure.
 
-A terminal obeys what it prints. Registry text is written by strangers: an escape code in a title could clear the
-screen, and a bidirectional override could show a sentence backwards (CVE-2021-42574). Both become visible marks.
+What makes the words safe is `monitor.render.text`; here is only what a terminal adds to it.
 """
 
-import re
 from datetime import datetime
 from typing import Protocol
 
 from rich.text import Text
 
-# Everything that steers a terminal or turns text round, and half characters that cannot be printed at all.
-_DANGEROUS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+.!~|-])")
-_CONTROL_PICTURES = 0x2400
-
-
-def plain(text: str) -> str:
-    """The text with nothing in it that a terminal would obey; line feeds stay, other line breaks become one."""
-    return _DANGEROUS.sub(_visible, _BREAKS.sub("\n", text).replace("\t", " "))
-
-
-def _visible(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return chr(_CONTROL_PICTURES + code) if code < 0x20 else "\N{REPLACEMENT CHARACTER}"
-
-
-def readable(text: str) -> str:
-    """Running text, safe to print, without the backslashes that Markdown needs and people don't."""
-    return plain(_ESCAPED.sub(r"\1", text)).strip()
-
-
-def one_line(text: str) -> str:
-    """The text, safe to print, its white space folded into single spaces."""
-    return " ".join(plain(text).split())
-
-
-def shortened(text: str, length: int) -> str:
-    """One line of at most about *length* characters, cut between words; the cut says how much there is."""
-    line = one_line(text)
-    if len(line) <= length:
-        return line
-    cut = line[:length].rsplit(" ", 1)[0]
-    return f"{cut} … ({len(line):,} characters in all)"
+from monitor.render.text import plain
 
 
 def styled(text: str, style: str = "") -> Text:
@@ -67,28 +30,3 @@ class Taken(Protocol):
     @property
     def registry_version(self) -> str | None:
         """The registry's own stamp of its data."""
-
-
-def moment(at: datetime) -> str:
-    """A moment of ours, which is in UTC."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def stamp(registry_version: str | None) -> str:
-    """The registry's stamp of its data, to the minute. It is shown as the registry gives it: its zone is not known."""
-    if not registry_version:
-        return "an unknown date"
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:.*)?", registry_version)
-    return f"{found[1]} {found[2]}" if found else one_line(registry_version)
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """A number and its noun: "1 site", "1,204 sites"."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def size(count: int) -> str:
-    """So many bytes, in the unit that people think in."""
-    if count < 1_000:
-        return counted(count, "byte")
-    return f"{count / 1_000:,.0f} kB" if count < 100_000 else f"{count / 1_000_000:,.1f} MB"

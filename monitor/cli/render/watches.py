@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING
-from monitor.cli.render.text import counted, moment, one_line, styled
+from monitor.cli.render.text import styled
+from monitor.render.text import counted, moment, one_line
 
 
 class Watch(Protocol):

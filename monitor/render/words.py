@@ -6,8 +6,8 @@ that sentence case gets wrong are in one table; any other code, one never seen b
 
 import re
 
-from monitor.cli.render.text import one_line
 from monitor.model import Json
+from monitor.render.text import one_line
 
 CODED = frozenset(
     (

@@ -1,4 +1,4 @@
-"""The one place that makes HTTP sessions: pace, deadline, size cap, retries, user agent.
+"""Sessions with a registry: pace, deadline, size cap, retries, user agent.
 
 A session asks politely and gives up in good time; it never follows a redirect, never interprets a body and lets no
 exception of the libraries below it escape. The rule to keep: everything that a server can do to us is bounded here.
@@ -19,34 +19,19 @@ only silence ends at the connect time-out.
 
 import random as randomness
 import re
-import socket
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.client import HTTPException, RemoteDisconnected
-from threading import Timer
-from typing import Any
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    DecodeError,
-    HTTPError,
-    IncompleteRead,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-)
+from urllib3.exceptions import HTTPError
 
 from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
+from monitor.http.answers import CUT, Response, retry_after, status_in_words, why
+from monitor.http.cutting import CuttableAdapter, Cutter
 from monitor.ports import Traffic
 
 ATTEMPTS = 4
@@ -56,18 +41,7 @@ LONGEST_RETRY_AFTER = 300.0
 LONGEST_LEFT_ALONE = 86_400.0
 """Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt."""
 PIECE = 64 * 1024
-_CUT = "no whole answer within the deadline"
 KEPT_OF_TOO_LARGE = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer: *headers* are found in any case, *body* is decompressed."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
 
 
 class PoliteSession:
@@ -108,7 +82,7 @@ class PoliteSession:
         # urllib3 also knows br and zstd; gzip is what the registries honour and what the cap is tested with.
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"})
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _CuttableAdapter())
+            self._session.mount(scheme, CuttableAdapter())
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, body_cap: int | None = None) -> Response:
         """The answer to one GET.
@@ -163,7 +137,7 @@ class PoliteSession:
         connect, read = self._timeouts
         timeouts = min(connect, left), min(read, left)
         try:
-            with _Cutter(left) as cutter:
+            with Cutter(left) as cutter:
                 try:
                     with self._session.get(
                         url, headers=dict(headers), timeout=timeouts, stream=True, allow_redirects=False
@@ -176,9 +150,9 @@ class PoliteSession:
         except requests.exceptions.InvalidURL as error:
             raise ConfigurationInvalid(f"“{_shown(url)}” is no address that can be asked") from error
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-            return _Failure(_CUT if cut else _why(error, timeouts))
+            return _Failure(CUT if cut else why(error, timeouts))
         # Where the end of the connection is the end of the body, a cut looks like a proper end.
-        return _Failure(_CUT) if cut else Response(answer.status_code, answer.headers, body, url)
+        return _Failure(CUT) if cut else Response(answer.status_code, answer.headers, body, url)
 
     def _body(self, answer: requests.Response, cap: int) -> bytes:
         body = bytearray()
@@ -224,68 +198,7 @@ def _failure_of(answer: requests.Response) -> _Failure | None:
     status = answer.status_code
     if status != HTTPStatus.TOO_MANY_REQUESTS and not 500 <= status <= 599:
         return None
-    return _Failure(status_in_words(status), _retry_after(answer.headers))
-
-
-def status_in_words(status: int) -> str:
-    """`503 Service Unavailable`: the standard's words, not the server's."""
-    with suppress(ValueError):
-        return f"{status} {HTTPStatus(status).phrase}"
-    return f"HTTP status {status}"
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by the Retry-After header, RFC 9110 10.2.3; None where it is absent or garbage.
-
-    A date counts from the server's own Date header: its clock need not agree with ours.
-    """
-    text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return float(text)
-    with suppress(ValueError, TypeError, OverflowError):
-        return max((parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("Date", ""))).total_seconds(), 0.0)
-    return None
-
-
-def _why(error: BaseException, timeouts: tuple[float, float]) -> str:
-    """What went wrong, in a person's words."""
-    chain = tuple(_causes(error))
-    connect, read = timeouts
-    by_class: tuple[tuple[type[BaseException], str], ...] = (
-        (NameResolutionError, "its name does not resolve"),
-        (ConnectionRefusedError, "connection refused"),
-        (RemoteDisconnected, "the connection was closed without an answer"),
-        (ConnectionResetError, "the connection was reset"),
-        (BrokenPipeError, "the connection was reset"),
-        (requests.exceptions.ProxyError, "the proxy does not let us through"),
-        (requests.exceptions.SSLError, "no trustworthy TLS connection"),
-        (IncompleteRead, "the answer broke off"),
-        (DecodeError, "the answer's compression is damaged"),
-        (NewConnectionError, "no way to its network"),
-        (ConnectTimeoutError, f"no connection within {connect:g} s"),
-        (ReadTimeoutError, f"no answer within {read:g} s"),
-        (TimeoutError, f"no answer within {read:g} s"),
-        (requests.exceptions.ConnectTimeout, f"no connection within {connect:g} s"),
-        (requests.exceptions.Timeout, f"no answer within {read:g} s"),
-        (HTTPException, "it does not answer in proper HTTP"),
-        (ProtocolError, "the answer broke off"),
-    )
-    for kind, words in by_class:
-        if any(isinstance(cause, kind) for cause in chain):
-            return words
-    return "it does not answer in proper HTTP"
-
-
-def _causes(error: object) -> "list[BaseException]":
-    """The exception and all that it wraps: requests and urllib3 keep causes in `args` and `reason` too."""
-    found: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, BaseException) and one not in found:
-            found.append(one)
-            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-    return found
+    return _Failure(status_in_words(status), retry_after(answer.headers))
 
 
 def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -300,62 +213,3 @@ def _shown(url: str) -> str:
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere: to look for the target, requests reads a redirect's whole body, however large."""
-
-
-# Cutting a wait short
-
-
-class _Cutter:
-    """Shuts the connection of one attempt down when its time is over."""
-
-    def __init__(self, seconds: float) -> None:
-        self.has_cut = False
-        self._connections: list[socket.socket] = []
-        self._timer = Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> "_Cutter":
-        self._token = _CUTTER.set(self)
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        _CUTTER.reset(self._token)
-
-    def watch(self, connection: socket.socket) -> None:
-        self._connections.append(connection)
-        if self.has_cut:
-            self._cut()
-
-    def _cut(self) -> None:
-        self.has_cut = True
-        for connection in self._connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-
-_CUTTER: ContextVar[_Cutter | None] = ContextVar("_CUTTER", default=None)
-
-
-class _CuttableConnection(HTTPConnection):
-    def getresponse(self) -> Any:
-        if cutter := _CUTTER.get():
-            cutter.watch(self.sock)
-        return super().getresponse()
-
-
-class _CuttableTlsConnection(HTTPSConnection):
-    def getresponse(self) -> Any:
-        if cutter := _CUTTER.get():
-            cutter.watch(self.sock)
-        return super().getresponse()
-
-
-class _CuttableAdapter(HTTPAdapter):
-    """Makes connections whose header, too, can be cut: requests hands a response out only after its header."""
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _CuttableTlsConnection if pool.scheme == "https" else _CuttableConnection
-        return pool

@@ -1,0 +1,169 @@
+"""Telling people: how fast what is owed is paid over real sockets, and what an event costs among many subscriptions."""
+
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert
+
+from bench.figures import Figure, seconds
+from bench.studies import document, studies
+from monitor.channels.email import EmailChannel
+from monitor.channels.webhook import WebhookChannel
+from monitor.deliver import Post, deliver
+from monitor.http import GuardedSession, PoliteSession
+from monitor.matching import matching
+from monitor.model import Change, Event, Filters, Significance, Snapshot, Standing, Way
+from monitor.prepare import Desk, Letterhead
+from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
+from monitor.storage.store import Store
+from monitor.subscribe import Office, Scope, subscribe
+from monitor.vault import Vault
+
+TRIALS, SUBSCRIBERS = 100, 100
+SUBSCRIPTIONS = 1_000_000
+NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
+KEY = "clinicaltrials.gov"
+CHANGE = Change(
+    field="overall_status",
+    path="protocolSection.statusModule.overallStatus",
+    kind="status.stopped",
+    topic="status",
+    before="RECRUITING",
+    after="SUSPENDED",
+    summary="Overall status went from Recruiting to Suspended.",
+    significance=Significance.CRITICAL,
+)
+
+
+def measure() -> list[Figure]:
+    """Deliveries a second to receivers in a process of their own, and the peak memory of ours."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        hooks, mails, peak = pool.submit(_both).result()
+    return [
+        Figure("deliver: 10,000 webhooks to one receiver", hooks, "a second", 300, at_least=True),
+        Figure("deliver: 10,000 mails to one server", mails, "a second", 300, at_least=True),
+        Figure("deliver: peak memory over both", peak, "MB", 200),
+        Figure("match: one event, 10 of 1,000,000 subscriptions", 1000 * _covering(), "ms", 5),
+    ]
+
+
+def _both() -> tuple[float, float, float]:
+    rates = _paid(Way.WEBHOOK), _paid(Way.EMAIL)
+    return *rates, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _paid(way: Way) -> float:
+    """Deliveries a second, of those that a change of a hundred trials owes to a hundred subscribers."""
+    with tempfile.TemporaryDirectory() as folder, _sink(way) as port:
+        store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
+        vault = Vault.open(key=None, file=Path(folder, "secret.key"))
+        _owe(store, vault, way, port)
+        post = _post(store, vault, port)
+        started = perf_counter()
+        paid = sum(each.standing is Standing.DELIVERED for each in deliver(post))
+        took = perf_counter() - started
+        for channel in post.channels.values():
+            channel.close()
+        store.close()
+    assert paid == TRIALS * SUBSCRIBERS, paid
+    return paid / took
+
+
+def _owe(store: Store, vault: Vault, way: Way, port: int) -> None:
+    office = Office(store=store, vault=vault, clock=lambda: NOW, chat_schemas=())
+    made = [document(study) for study in studies(TRIALS)]
+    told = [
+        Event(registry=KEY, trial_id=each.trial_id, snapshot=2, occurred_at=NOW, changes=(CHANGE,)) for each in made
+    ]
+    with store.begin() as tx:
+        snapshots.add(tx, [Snapshot(number, each, NOW) for each in made for number in (1, 2)])
+        events.add(tx, told)
+    for number in range(SUBSCRIBERS):
+        address = f"reader{number}@example.org" if way is Way.EMAIL else f"http://127.0.0.1:{port}/{number}"
+        subscribe(way, address, scope=Scope(everything=True), filters=Filters(), note=None, office=office)
+    with store.begin() as tx:
+        everybody = subscriptions.listing(tx)
+        deliveries.owe(tx, [(event.id, KEY, event.trial_id, one.id) for event in told for one in everybody], NOW)
+
+
+def _post(store: Store, vault: Vault, port: int) -> Post:
+    registry = ClinicalTrialsGov(
+        base_url="http://127.0.0.1:9/api/v2", session=PoliteSession(requests_per_second=1, user_agent="bench")
+    )
+    letterhead = Letterhead(
+        sender="Trial monitor <monitor@example.org>",
+        list_host="example.org",
+        unsubscribe="mailto:ops@example.org",
+        signed=lambda message: message,
+    )
+    return Post(
+        desk=Desk(store=store, vault=vault, registries={KEY: registry}, letterhead=letterhead),
+        channels={
+            Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"])),
+            Way.EMAIL: EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org"),
+        },
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+@contextmanager
+def _sink(way: Way) -> Iterator[int]:
+    """A receiver in a process of its own that takes everything, and does nothing with it; its port."""
+    process = subprocess.Popen([sys.executable, "-m", "bench.sinks", way], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _covering() -> float:
+    """Median seconds to find who covers a trial that ten of a million subscriptions name."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
+        vault = Vault.open(key=None, file=Path(folder, "secret.key"))
+        with store.begin() as tx:
+            endpoint, _ = endpoints.put(
+                tx, vault, way=Way.EMAIL, address="a@example.org", shown="a@example.org", at=NOW
+            )
+        for start in range(0, SUBSCRIPTIONS, 100_000):
+            _add_many(store, endpoint.id, range(start, start + 100_000))
+        with store.read() as tx:
+            found = subscriptions.covering(tx, KEY, ["NCT00000007"])
+            assert len(found["NCT00000007"]) == 10
+            times = [seconds(partial(_match_all, tx, f"NCT{number:08}")) for number in range(100, 200)]
+        store.close()
+    return median(times)
+
+
+def _add_many(store: Store, endpoint_id: str, numbers: range) -> None:
+    """Subscriptions to one trial each, ten to a trial; straight into the tables, or it would take minutes."""
+    ids = [str(uuid4()) for _ in numbers]
+    blank = {"topics": "[]", "kinds": "[]", "min_significance": 1, "state": "active", "origin": "command"}
+    blank |= {"endpoint_id": endpoint_id, "everything": False, "created_at": NOW, "last_sequence": 0}
+    trials = [
+        {"registry": KEY, "trial_id": f"NCT{number // 10:08}", "subscription_id": each}
+        for number, each in zip(numbers, ids, strict=True)
+    ]
+    with store.begin() as tx:
+        tx.execute(insert(tables.subscriptions), [{**blank, "id": each} for each in ids])
+        tx.execute(insert(tables.subscribed_trials), trials)
+
+
+def _match_all(tx: Connection, trial_id: str) -> None:
+    for one in subscriptions.covering(tx, KEY, [trial_id])[trial_id]:
+        matching((CHANGE,), one.filters)

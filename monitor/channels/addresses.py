@@ -1,0 +1,57 @@
+"""Mail addresses as people type them: one at a time, checked without asking anybody. Pure.
+
+What passes can stand in an SMTP command and in a header as it is. Whether anybody reads it is not known here: no name
+is looked up.
+"""
+
+import re
+
+from monitor.errors import ConfigurationInvalid
+
+_MOST_SHOWN = 80
+_INSIDE_BRACKETS = re.compile(r"<\s*([^<>\s]+)\s*>")
+
+
+def checked_address(text: str) -> str:
+    """*text* as one mail address in its usual form: its domain in small letters, and in ASCII where that is enough.
+
+    Raise ConfigurationInvalid, naming the nearest valid form where it is plain what was meant.
+    """
+    from email_validator import EmailNotValidError, validate_email  # only who subscribes a mailbox needs it
+
+    typed = text.strip(" ")
+    try:
+        checked = validate_email(typed, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ConfigurationInvalid(f"“{_shown(typed)}” is no mail address: {_reason(typed, error)}") from None
+    return checked.ascii_email or checked.normalized
+
+
+def _reason(typed: str, error: Exception) -> str:
+    if not typed.isprintable():
+        return "it holds characters that do not print"
+    if meant := _meant(typed):
+        return f"did you mean {meant}?"
+    if re.search(r"@.*[,;\s].*@", typed):
+        return "one address is expected; subscribe each on its own"
+    return str(error).rstrip(".")[:200]
+
+
+def _meant(typed: str) -> str | None:
+    """The address within a display form, a mailto, or a common slip; None where that is not plain."""
+    inside = _INSIDE_BRACKETS.findall(typed)
+    if len(inside) > 1:
+        return None
+    guess = inside[0] if inside else typed.removeprefix("mailto:").partition("?")[0]
+    guess = re.sub(r"\s*@\s*", "@", guess).replace(",", ".") if guess.count("@") == 1 else guess
+    guess = re.sub(r"\.{2,}", ".", guess).strip(".,;<>\"' ")
+    if guess == typed:
+        return None
+    try:
+        return checked_address(guess)
+    except ConfigurationInvalid:
+        return None
+
+
+def _shown(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "·" for sign in text)[:_MOST_SHOWN]

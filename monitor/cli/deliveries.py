@@ -1,0 +1,176 @@
+"""`monitor deliver`, `deliveries` and `why`: what is sent, what was, and why or why not."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Attempt, Delivery, Json, Standing
+
+if TYPE_CHECKING:
+    from monitor.deliver import Paid
+
+SOME_FAILED = 3
+
+app = typer.Typer(help="See what was sent, and send it again.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Which = Annotated[str | None, typer.Argument(help="The id of a delivery, or its beginning.", metavar="DELIVERY")]
+
+
+def deliver(context: typer.Context, as_json: AsJson = False) -> None:
+    """Send what is due, once.
+
+    [dim]$[/dim] monitor deliver
+    """
+    settings: Settings = context.obj
+    with settings.open() as program:
+        failed = send(program.deliver(), as_json=as_json)
+    if failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def send(paid: Iterable["Paid"], *, as_json: bool) -> int:
+    """Pay what is owed, say so, and count what was not taken."""
+    sent = failed = 0
+    for each in paid:
+        taken = each.standing is Standing.DELIVERED
+        sent, failed = sent + taken, failed + (not taken)
+        if as_json:
+            write_json({"delivery": each.delivery.id, "to": each.shown, "standing": str(each.standing)})
+        elif not taken:
+            at = each.next_attempt_at
+            again = f"next attempt {at:%Y-%m-%d %H:%M} UTC" if at else "given up"
+            complain(f"{each.shown}, {each.delivery.trial_id}: {each.outcome}; {again}")
+    if not as_json:
+        console().print(f"{sent:,} delivered" + (f", {failed:,} not taken" if failed else ""))
+    return failed
+
+
+@app.command(name="list")
+def list_(
+    context: typer.Context,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that were not taken.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries, the newest first.
+
+    [dim]$[/dim] monitor deliveries list --failed
+    """
+    from monitor.storage import deliveries, subscriptions  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        listed = deliveries.listing(tx, failed=failed)
+        to = subscriptions.known(tx, {delivery.subscription_id for delivery in listed})
+    rows = [(delivery, to[delivery.subscription_id].endpoint.shown) for delivery in listed]
+    if as_json:
+        for delivery, shown in rows:
+            write_json({**_as_object(delivery), "to": shown})
+        return
+    from monitor.cli.render.deliveries import delivery_table  # rich is of no use to --json
+
+    console().print(delivery_table(rows))
+
+
+@app.command()
+def show(context: typer.Context, which: Annotated[str, typer.Argument(metavar="DELIVERY")]) -> None:
+    """Show a delivery as JSON, with every attempt and what the receiver answered.
+
+    [dim]$[/dim] monitor deliveries show 7c1e
+    """
+    from monitor.storage import attempts, deliveries, subscriptions  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        delivery = deliveries.get(tx, which)
+        to = subscriptions.get(tx, delivery.subscription_id).endpoint.shown
+        tries = attempts.of_delivery(tx, delivery.id)
+    write_json({**_as_object(delivery), "to": to, "attempts": [_attempt_as_object(each) for each in tries]})
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    which: Which = None,
+    failed_since: Annotated[str | None, typer.Option(help="All that failed in this span, such as 2d or 12h.")] = None,
+) -> None:
+    """Owe deliveries again; the same id and the same bytes go out with the next `monitor deliver`.
+
+    [dim]$[/dim] monitor deliveries replay 7c1e
+    [dim]$[/dim] monitor deliveries replay --failed-since 2d
+    """
+    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.storage import deliveries
+
+    if (which is None) == (failed_since is None):
+        raise ConfigurationInvalid("name one delivery, or a span with --failed-since 2d")
+    span = _span(failed_since) if failed_since else timedelta(0)
+    now = utc_now()
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.begin() as tx:
+        count = 1
+        if which:
+            deliveries.replay(tx, which, now)
+        else:
+            count = deliveries.replay_failed_since(tx, now - span, now)
+    console().print(f"{count:,} owed again; monitor deliver sends them.")
+
+
+def why(
+    context: typer.Context,
+    trial_id: Annotated[str, typer.Argument(metavar="TRIAL_ID")],
+    address: Annotated[str, typer.Argument(help="Who was or was not told.", metavar="ADDRESS_OR_URL")],
+) -> None:
+    """Explain, change by change, why somebody was or was not told.
+
+    [dim]$[/dim] monitor why NCT02116634 ops@example.org
+    """
+    from monitor.why import explained  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        for line in explained(registry.key, found, address, program.office()):
+            console().print(line, markup=False)
+
+
+def _span(text: str) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,4})([mhd])", text)
+    if not found:
+        raise ConfigurationInvalid(f"“{text[:20]}” is no span: write 90m, 12h or 2d")
+    return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[found[2]]: int(found[1])})
+
+
+def _as_object(delivery: Delivery) -> dict[str, Json]:
+    return {
+        "id": delivery.id,
+        "event": delivery.event_id,
+        "subscription": delivery.subscription_id,
+        "sequence": delivery.sequence,
+        "standing": str(delivery.standing),
+        "attempts_made": delivery.attempts,
+        "outcome": delivery.outcome,
+        "created_at": _moment(delivery.created_at),
+        "next_attempt_at": _moment(delivery.next_attempt_at) if delivery.standing is Standing.OWED else None,
+        "finished_at": _moment(delivery.finished_at),
+    }
+
+
+def _attempt_as_object(attempt: Attempt) -> dict[str, Json]:
+    return {
+        "number": attempt.number,
+        "at": _moment(attempt.at),
+        "status": attempt.status,
+        "seconds": round(attempt.seconds, 3),
+        "outcome": attempt.outcome,
+        "answer": attempt.answer.decode(errors="replace"),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None

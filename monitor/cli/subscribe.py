@@ -1,0 +1,209 @@
+"""`monitor subscribe` and `monitor subscriptions`: who hears of what, and how."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.session import Settings, console, write_json
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Subscription, Way
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.subscribe import Scope
+
+manage = typer.Typer(help="See and change who is told.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Which = Annotated[str, typer.Argument(help="The id of a subscription, or its beginning.", metavar="SUBSCRIPTION")]
+
+
+def subscribe(
+    context: typer.Context,
+    way: Annotated[Way, typer.Argument(help="How to tell them.", metavar="email|webhook|chat")],
+    address: Annotated[str, typer.Argument(help="A mail address, a webhook's URL, or an Apprise URL.")],
+    trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
+    watch: Annotated[int | None, typer.Option(help="All trials of this watch, whichever they are.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every trial that is checked.")] = False,
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; repeat for more.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, or kinds that begin so.")] = None,
+    min_significance: Annotated[str, typer.Option(help="critical, major, minor, administrative.")] = "minor",
+    min_percent: Annotated[float | None, typer.Option(help="Enrollment changes from so many percent on.")] = None,
+    min_days: Annotated[int | None, typer.Option(help="Dates that move by so many days or more.")] = None,
+    note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell somebody of changes, by mail, webhook or chat.
+
+    A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made.
+
+    [dim]$[/dim] monitor subscribe email ops@example.org --trial NCT02116634
+    [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
+    [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
+    """
+    from monitor import subscribe as step  # the program is not needed to show --help
+
+    filters = step.checked_filters(
+        topics=topic or (),
+        kinds=kind or (),
+        min_significance=min_significance,
+        min_percent=min_percent,
+        min_days=min_days,
+    )
+    settings: Settings = context.obj
+    with settings.open() as program:
+        scope = _scope(program, trial or [], watch, everything=everything)
+        made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office())
+    if as_json:
+        write_json({**as_object(made.subscription), "secret": made.secret})
+        return
+    out = console()
+    out.print(f"[bold]{made.subscription.endpoint.shown}[/bold] is told from now on of {about(made.subscription)}.")
+    out.print(f"[dim]Subscription {made.subscription.id}; monitor subscriptions test sends a sample.[/dim]")
+    if made.secret:
+        out.print("Its signing secret, shown this once:")
+        out.print(made.secret, soft_wrap=True)
+
+
+def _scope(program: "App", trials: list[str], watch: int | None, *, everything: bool) -> "Scope":
+    """What it is about: exactly one of trials, a watch, everything."""
+    from monitor.subscribe import Scope  # the program is not needed to show --help
+
+    if bool(trials) + (watch is not None) + everything != 1:
+        raise ConfigurationInvalid("say what it is about with one of --trial, --watch and --all")
+    identified = [program.identify(text) for text in trials]
+    return Scope(
+        trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
+        watch_id=watch,
+        everything=everything,
+    )
+
+
+def about(subscription: Subscription) -> str:
+    """What a subscription is about, in words."""
+    if subscription.everything:
+        return "every trial that is checked"
+    if subscription.watch_id is not None:
+        return f"the trials of watch {subscription.watch_id}"
+    ids = sorted(trial_id for _, trial_id in subscription.trials)
+    return ", ".join(ids[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
+
+
+def as_object(subscription: Subscription) -> dict[str, object]:
+    """A subscription for machines; no secrets."""
+    filters = subscription.filters
+    return {
+        "id": subscription.id,
+        "way": str(subscription.endpoint.way),
+        "to": subscription.endpoint.shown,
+        "trials": sorted(trial_id for _, trial_id in subscription.trials),
+        "watch": subscription.watch_id,
+        "all": subscription.everything,
+        "topics": sorted(filters.topics),
+        "kinds": sorted(filters.kinds),
+        "min_significance": str(filters.min_significance),
+        "min_percent": filters.min_percent,
+        "min_days": filters.min_days,
+        "note": subscription.note,
+        "state": subscription.state,
+        "origin": subscription.origin,
+        "created_at": f"{subscription.created_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+@manage.command(name="list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the subscriptions.
+
+    [dim]$[/dim] monitor subscriptions list
+    """
+    from monitor.storage import subscriptions  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        listed = subscriptions.listing(tx)
+    if as_json:
+        for subscription in listed:
+            write_json(as_object(subscription))
+        return
+    from monitor.cli.render.subscriptions import subscription_table  # rich is of no use to --json
+
+    console().print(subscription_table([(subscription, about(subscription)) for subscription in listed]))
+
+
+@manage.command()
+def show(context: typer.Context, which: Which) -> None:
+    """Show one subscription as JSON.
+
+    [dim]$[/dim] monitor subscriptions show 3f2a
+    """
+    from monitor.storage import subscriptions  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        write_json(as_object(subscriptions.get(tx, which)))
+
+
+@manage.command()
+def test(context: typer.Context, which: Which) -> None:
+    """Send a sample now, beside the outbox, and say what the receiver answered.
+
+    [dim]$[/dim] monitor subscriptions test 3f2a
+    """
+    from monitor.deliver import send_sample  # the program is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        taken = send_sample(which, program.post())
+    console().print(f"Taken: {taken.outcome}", markup=False)
+
+
+@manage.command()
+def pause(context: typer.Context, which: Which) -> None:
+    """Keep what is owed until it is resumed.
+
+    [dim]$[/dim] monitor subscriptions pause 3f2a
+    """
+    _set_state(context, which, "paused")
+
+
+@manage.command()
+def resume(context: typer.Context, which: Which) -> None:
+    """Go on after a pause, and try a disabled endpoint again.
+
+    [dim]$[/dim] monitor subscriptions resume 3f2a
+    """
+    _set_state(context, which, "active")
+
+
+@manage.command()
+def remove(context: typer.Context, which: Which) -> None:
+    """End a subscription; what was delivered stays on record.
+
+    [dim]$[/dim] monitor subscriptions remove 3f2a
+    """
+    _set_state(context, which, "ended")
+
+
+@manage.command()
+def rotate(context: typer.Context, which: Which) -> None:
+    """Give a webhook a new signing secret; the former one signs beside it for a day.
+
+    [dim]$[/dim] monitor subscriptions rotate 3f2a
+    """
+    from monitor.subscribe import rotate_secret  # the program is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        secret = rotate_secret(which, program.office())
+    console().print("The new signing secret, shown this once:")
+    console().print(secret, soft_wrap=True)
+
+
+def _set_state(context: typer.Context, which: str, state: str) -> None:
+    from monitor.subscribe import set_state  # the program is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        subscription = set_state(which, state, program.office())
+    console().print(f"Subscription {subscription.id} to {subscription.endpoint.shown} is {state}.", markup=False)

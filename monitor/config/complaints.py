@@ -1,0 +1,107 @@
+"""What is wrong, in one line each: the file or the variable, the key, what was expected, and what was found.
+
+The rule: nothing that may be a secret is shown. A key that is not shown says nothing of what was found; elsewhere an
+address that may hold a password is cut down to its scheme.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from monitor.config.keys import Key, place
+
+_SECRET = re.compile(r"password|passwd|secret|token|credential|api_?key", re.IGNORECASE)
+_LONGEST = 80
+
+
+def problem(error: Mapping[str, Any], origin: str, *, named_by_key: bool, tree: Any) -> str:
+    """One of pydantic's *error*s in our words.
+
+    *origin* is the file or the variable that the value came from. *named_by_key* says that it holds other keys too.
+    """
+    key, kind = error["loc"], error["type"]
+    if kind == "extra_forbidden":
+        return f"{origin}: {dotted(key)} is not a known key; {nearest(str(key[-1]), list(place(key[:-1]).known))}"
+    if kind == "broken":
+        return f"{origin}: {dotted(key)} {error['ctx']['rule']}"
+    here = place(key)
+    subject = f"{origin}: {dotted(key)}" if named_by_key else f"{origin}:"
+    if kind == "missing":
+        return f"{subject} is missing; expected {here.expected}"
+    value = _at(key, tree)
+    found = _found(key, value) if here.shown else "something else, not shown because it may be a secret"
+    hint = f"; {nearest(str(value), error['ctx']['known'])}" if kind == "unlisted" else ""
+    return f"{subject} expected {here.expected}, found {found}{hint}"
+
+
+def in_the_file(origin: str, key: Key, variable: str) -> str:
+    """A secret that only a variable may give stands in the file."""
+    return (
+        f"{origin}: {dotted(key)} is a secret, which this file must not hold; set {variable} or {variable}_FILE instead"
+    )
+
+
+def unknown_variable(name: str, prefix: str, *, known: Sequence[str], others: Sequence[str]) -> str:
+    """A variable with our *prefix* that is neither for a key, among *known*, nor one of the *others*."""
+    # Without the prefix, which makes every name similar to every other.
+    candidates = [*others, *known, *(f"{variable}_FILE" for variable in known)]
+    near = get_close_matches(
+        name.removeprefix(prefix).upper(), [candidate.removeprefix(prefix) for candidate in candidates], n=1
+    )
+    hint = f"did you mean {prefix}{near[0]}?" if near else f"known: {', '.join([*known, *others])}"
+    return f"{quoted(name, bare=True)} is not a known variable; {hint}"
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The one of *known* that *name* may have meant; else all of them, but what other ones begin with for those."""
+    if near := get_close_matches(name.lower(), known, n=1):
+        return f"did you mean {dotted((near[0],))}?"
+    brief = [one for one in known if one.rpartition(".")[0] not in known]
+    return f"known: {', '.join(dotted((one,)) for one in brief)}"
+
+
+def dotted(key: Key) -> str:
+    """The key as TOML writes it, a place in a list as `[0]`."""
+    words = ""
+    for part in key:
+        if isinstance(part, int):
+            words += f"[{part}]"
+        else:
+            words += f".{part}" if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f".{quoted(part)}"
+    return words.removeprefix(".")
+
+
+def quoted(text: str, *, bare: bool = False) -> str:
+    """One line of printable characters, cut where it is endless; in quotation marks unless *bare*."""
+    short = text if len(text) <= _LONGEST or bare else f"{text[:_LONGEST]}…"
+    words = json.dumps(short, ensure_ascii=not short.isprintable())
+    return words[1:-1] if bare else words
+
+
+def _at(key: Key, tree: Any) -> Any:
+    value = tree
+    for part in key:
+        value = value[part]
+    return value
+
+
+def _found(key: Key, value: Any) -> str:
+    """What was there, in words that fit a line and hold no secret."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    if any(isinstance(part, str) and _SECRET.search(part) for part in key):
+        return "something else, not shown because it is a secret"
+    if isinstance(value, str):
+        return quoted(_without_credentials(value))
+    # Python refuses to write out whole numbers of thousands of digits, which TOML can give in hexadecimal.
+    return "a huge number" if isinstance(value, int) and value.bit_length() > 99 else str(value).lower()
+
+
+def _without_credentials(text: str) -> str:
+    """The scheme alone of an address that may hold a password: before an @, or in what follows a question mark."""
+    if not re.search(r"@|://.*\?", text) and not _SECRET.search(text):
+        return text
+    scheme = re.match(r"[A-Za-z][\w+.-]*://", text)
+    return f"{scheme[0] if scheme else ''}***"

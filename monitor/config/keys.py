@@ -1,0 +1,296 @@
+"""The keys of config.toml, as a tree of sections, and how to find one's way in it.
+
+A description is what a person reads after "expected". `repr=False` marks what is never shown, `ONLY_BY_VARIABLE`
+beside it what may not even stand in the file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic.fields import FieldInfo
+
+from monitor.config.values import (
+    A_DEADLINE,
+    A_SPAN,
+    ChatAddress,
+    Contact,
+    Deadline,
+    HookAddress,
+    Host,
+    KindName,
+    Listed,
+    Mailbox,
+    Name,
+    Network,
+    OptionalHost,
+    OptionalMailbox,
+    Schema,
+    Security,
+    Sender,
+    SignificanceName,
+    Span,
+    StoreAddress,
+    Text,
+    TopicName,
+    WebAddress,
+    broken,
+)
+from monitor.model import Filters, Significance, Way
+
+ONLY_BY_VARIABLE = "only by variable"
+"""Among a key's annotations: a secret that a file which people copy and share must not hold."""
+
+Secret = Annotated[str, ONLY_BY_VARIABLE]
+
+
+class Section(BaseModel):
+    """A table of config.toml: no other keys than these, no change after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_by_alias=True, validate_by_name=False)
+
+
+class StoreSettings(Section):
+    """Where snapshots, changes and watches are kept."""
+
+    url: StoreAddress = Field(
+        default="sqlite:///snapshots/monitor.sqlite3",
+        description='an address such as "sqlite:///snapshots/monitor.sqlite3" or "postgresql+psycopg://host/database"',
+    )
+
+
+class ClinicalTrialsGovSettings(Section):
+    """How to talk to ClinicalTrials.gov."""
+
+    base_url: WebAddress = Field(
+        default="https://clinicaltrials.gov/api/v2",
+        description='an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"',
+    )
+    requests_per_second: float = Field(
+        default=1.0, gt=0, le=1000, allow_inf_nan=False, description="a number above 0 and up to 1000"
+    )
+    contact: Contact = Field(
+        default="", description='an e-mail or web address in plain ASCII, such as "trials@example.org", or ""'
+    )
+
+
+class RegistrySettings(Section):
+    """The registries, each under its host name."""
+
+    clinicaltrials_gov: ClinicalTrialsGovSettings = Field(
+        default=ClinicalTrialsGovSettings(), alias="clinicaltrials.gov", description="a table"
+    )
+
+    def __getitem__(self, host: str) -> ClinicalTrialsGovSettings:
+        """The settings of one registry; KeyError where there are none."""
+        names = {info.alias: name for name, info in type(self).model_fields.items()}
+        settings: ClinicalTrialsGovSettings = getattr(self, names[host])
+        return settings
+
+
+class ScheduleSettings(Section):
+    """When watched trials are due."""
+
+    check_every: Span = Field(default=timedelta(hours=1), description=A_SPAN)
+    full_check_every: Span = Field(default=timedelta(days=7), description=A_SPAN)
+
+
+class SmtpSettings(Section):
+    """The mail server that takes our mails, and who they come from."""
+
+    host: Host = Field(default="localhost", description='a host name or an address, such as "smtp.example.org"')
+    port: int = Field(default=25, ge=1, le=65535, description="a port from 1 to 65535")
+    security: Security = Field(default="none", description='"none", "starttls" or "tls"')
+    username: Text = Field(default="", description='a text, or "" for no login')
+    password: Secret = Field(default="", repr=False, description="a text")
+    sender: Sender = Field(
+        default="Trial monitor <monitor@example.org>",
+        description='a mail address, such as "Trial monitor <monitor@example.org>"',
+    )
+    dkim_selector: OptionalHost = Field(default="", description='the selector of a DKIM key, such as "2026", or ""')
+    dkim_domain: OptionalHost = Field(default="", description='a domain, such as "example.org", or ""')
+    dkim_key: Secret = Field(default="", repr=False, description="a private key as a PEM text")
+
+    @model_validator(mode="after")
+    def _dkim_is_whole(self) -> Self:
+        given = (self.dkim_selector, self.dkim_domain, self.dkim_key)
+        if any(given) and not all(given):
+            raise broken("has a part of dkim_selector, dkim_domain and dkim_key only; give all three or none")
+        return self
+
+
+class WebhookSettings(Section):
+    """How webhooks are called."""
+
+    timeout: Deadline = Field(default=timedelta(seconds=15), description=A_DEADLINE)
+    allow_networks: Annotated[tuple[Network, ...], Listed] = Field(
+        default=(), description='a list of networks, such as ["127.0.0.0/8", "fd00::/8"]'
+    )
+
+
+class ChatSettings(Section):
+    """Which chat services may be written to."""
+
+    schemas: Annotated[tuple[Schema, ...], Listed] = Field(
+        default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "workflows", "wxteams", "zulip"),
+        description='a list of beginnings of Apprise addresses, such as ["slack", "mmosts"]',
+    )
+
+
+class OperatorSettings(Section):
+    """Who runs this."""
+
+    email: OptionalMailbox = Field(default="", description='a mail address, such as "ops@example.org", or ""')
+
+
+class WatchSettings(Section):
+    """Trials to watch. Whether an id is a registration number is for the registries to say."""
+
+    name: Name | None = Field(default=None, description="a text that is not empty")
+    trials: Annotated[tuple[Name, ...], Listed] = Field(
+        min_length=1, description='a list of registration numbers, such as ["NCT02116634"]'
+    )
+
+
+class SubscriptionSettings(Section):
+    """Who wants to hear of what, and how. An address is kept as it is written: whoever sends to it checks it."""
+
+    name: Name | None = Field(default=None, description="a text that is not empty")
+    email: Mailbox | None = Field(default=None, description='a mail address, such as "ops@example.org"')
+    webhook: HookAddress | None = Field(
+        default=None,
+        repr=False,
+        description='an http(s) address without "#", such as "https://example.org/hooks/trials"',
+    )
+    chat: ChatAddress | None = Field(
+        default=None, repr=False, description="an Apprise address, such as slack://TokenA/TokenB/TokenC"
+    )
+    trials: Annotated[tuple[Name, ...], Listed] = Field(
+        default=(), description='a list of registration numbers, such as ["NCT02116634"]'
+    )
+    watch: Name | None = Field(default=None, description="the name of a watch")
+    all: bool = Field(default=False, description="true or false")
+    topics: Annotated[tuple[TopicName, ...], Listed] = Field(
+        default=(), description='a list of topics, such as ["status", "dates"]'
+    )
+    kinds: Annotated[tuple[KindName, ...], Listed] = Field(
+        default=(), description='a list of kinds, or what kinds begin with, such as ["outcome.primary", "phase"]'
+    )
+    min_significance: SignificanceName = Field(
+        default=str(Significance.MINOR), description='"critical", "major", "minor" or "administrative"'
+    )
+    min_percent: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, description="a number of percent, 0 or more"
+    )
+    min_days: int | None = Field(default=None, ge=0, description="a number of days, 0 or more")
+    note: Name | None = Field(default=None, description="a text that is not empty")
+
+    @model_validator(mode="after")
+    def _one_way_and_one_scope(self) -> Self:
+        for choices in (tuple(str(way) for way in Way), ("trials", "watch", "all")):
+            given = [name for name in choices if getattr(self, name)]
+            if len(given) != 1:
+                raise broken(f"has {' and '.join(given) or 'none'} of {', '.join(choices)}; give exactly one of them")
+        return self
+
+    @property
+    def way(self) -> Way:
+        """How the subscriber is reached."""
+        return next(way for way in Way if getattr(self, way))
+
+    @property
+    def address(self) -> str:
+        """Where the subscriber is reached; may hold secrets."""
+        address: str = getattr(self, self.way)
+        return address
+
+    @property
+    def filters(self) -> Filters:
+        """What of an event the subscriber wants to hear."""
+        return Filters(
+            topics=frozenset(self.topics),
+            kinds=frozenset(self.kinds),
+            min_significance=Significance[self.min_significance.upper()],
+            min_percent=self.min_percent,
+            min_days=self.min_days,
+        )
+
+
+class Config(Section):
+    """Everything that can be configured."""
+
+    store: StoreSettings = Field(default=StoreSettings(), description="a table")
+    registries: RegistrySettings = Field(default=RegistrySettings(), description="a table")
+    schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="a table")
+    smtp: SmtpSettings = Field(default=SmtpSettings(), description="a table")
+    webhooks: WebhookSettings = Field(default=WebhookSettings(), description="a table")
+    chat: ChatSettings = Field(default=ChatSettings(), description="a table")
+    operator: OperatorSettings = Field(default=OperatorSettings(), description="a table")
+    secret_key: Secret = Field(default="", repr=False, description="a text")
+    watch: Annotated[tuple[WatchSettings, ...], Listed] = Field(default=(), description="tables headed [[watch]]")
+    subscription: Annotated[tuple[SubscriptionSettings, ...], Listed] = Field(
+        default=(), repr=False, description="tables headed [[subscription]]"
+    )
+
+    @field_validator("subscription")
+    @classmethod
+    def _names_are_different(cls, value: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
+        names = [subscription.name for subscription in value if subscription.name]
+        if len(set(names)) < len(names):
+            raise broken("has the same name twice; give each a name of its own, or none")
+        return value
+
+
+Key = tuple[str | int, ...]
+"""Where a value is: ("registries", "clinicaltrials.gov", "contact"), ("watch", 0, "trials", 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the keys say of one place: what is *expected* there, which keys are *known*, and whether it is *shown*."""
+
+    expected: str
+    known: dict[str, FieldInfo]
+    shown: bool = True
+
+
+def place(key: Key) -> Place:
+    """What is expected at *key* or, inside a list of values, of that list."""
+    here = Place("a table", known_in(Config))
+    for part in key:
+        if isinstance(part, str):
+            info = here.known[part]
+            here = Place(info.description or "a table", _inside(info), info.repr)
+        elif here.known:
+            here = Place("a table", here.known, here.shown)
+    return here
+
+
+def known_in(section: type[Section]) -> dict[str, FieldInfo]:
+    """The keys of a section, by the names that the file has for them."""
+    return {info.alias or name: info for name, info in section.model_fields.items()}
+
+
+def _inside(info: FieldInfo) -> dict[str, FieldInfo]:
+    """The keys of the table at *info*, or of each table in its list; empty for a value."""
+    kinds = [info.annotation, *getattr(info.annotation, "__args__", ())]
+    sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
+    return {name: key for kind in sections for name, key in known_in(kind).items()}
+
+
+def values_in(section: type[Section], above: Key = ()) -> Iterator[tuple[Key, FieldInfo]]:
+    """Every key that holds a value, with tables resolved into theirs."""
+    for name, info in known_in(section).items():
+        key = (*above, name)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Section):
+            yield from values_in(info.annotation, key)
+        else:
+            yield key, info
+
+
+def variable(prefix: str, key: Key) -> str:
+    """The name of the variable that gives *key*."""
+    return prefix + "__".join(re.sub(r"\W", "_", str(part)).upper() for part in key)

@@ -1,0 +1,167 @@
+"""What a value may be. Pure.
+
+A validator raises ValueError where its key's description says all there is to say, and what `unlisted` or `broken`
+make where more helps: the nearest value that is known, or a rule about several keys.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from monitor.fields import KINDS, Topic
+from monitor.model import Significance
+
+
+def unlisted(known: Iterable[str]) -> PydanticCustomError:
+    """A value that is none of *known*."""
+    return PydanticCustomError("unlisted", "unlisted", {"known": list(known)})
+
+
+def broken(rule: str) -> PydanticCustomError:
+    """Several keys that do not go together: *rule* is what follows the name of their table, and holds no value."""
+    return PydanticCustomError("broken", "broken", {"rule": rule})
+
+
+def _text(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError
+    return value
+
+
+def _something(value: str) -> str:
+    if not value.strip():
+        raise ValueError
+    return value
+
+
+def _store_address(value: str) -> str:
+    if not re.fullmatch(r"(sqlite:///|postgresql(\+psycopg)?://).+", value):
+        raise ValueError
+    return value
+
+
+def _web_address(value: str) -> str:
+    """An http(s) address without the slash at its end, so that paths can be put behind it."""
+    parts = urlsplit(value)
+    # Reading the port raises where it is none.
+    usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    if not usable or parts.query or parts.fragment or " " in value:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _hook_address(value: str) -> str:
+    """An http(s) address to POST to, kept as it is: its path and query may be its secret."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.fragment or " " in value:
+        raise ValueError
+    return value
+
+
+def _chat_address(value: str) -> str:
+    """Whether the service is allowed and can make sense of it is for `monitor.channels.chat` to say."""
+    if not re.fullmatch(r"[a-z0-9]+://\S+", value):
+        raise ValueError
+    return value
+
+
+def _schema(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+", value):
+        raise ValueError
+    return value
+
+
+def _header_text(value: str) -> str:
+    """Goes into an HTTP header, which carries ASCII safely and nothing else."""
+    if not value.isascii():
+        raise ValueError
+    return value
+
+
+def _host(value: str) -> str:
+    """A host name or an address, without a port."""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9a-fA-F:]*:[0-9a-fA-F:.]+", value):
+        raise ValueError
+    return value
+
+
+def _mailbox(value: str) -> str:
+    """One mail address. Whether it can be written to in every respect is for whoever writes to it to say."""
+    if not re.fullmatch(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]*[^\s@<>()\[\],;:\\\".]", value):
+        raise ValueError
+    return value
+
+
+def _sender(value: str) -> str:
+    """A mail address, or a name and behind it a mail address in angle brackets."""
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>", value)
+    _mailbox(named[1] if named else value)
+    return value
+
+
+def _optional(check: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda value: check(value) if value else value
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value))
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _span(value: object) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,6})([smhdw])", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _one_of(known: Iterable[str]) -> Callable[[str], str]:
+    names = tuple(known)
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise unlisted(names)
+        return value
+
+    return check
+
+
+def beginnings(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds, and what several of them begin with up to a full stop, each once."""
+    parts = [kind.split(".") for kind in kinds]
+    return tuple(dict.fromkeys(".".join(kind[:length]) for kind in parts for length in range(1, len(kind) + 1)))
+
+
+A_SPAN = 'a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
+A_DEADLINE = 'a span from "1s" to "60s", such as "15s"'
+SIGNIFICANCES = tuple(str(significance) for significance in reversed(Significance))
+
+Text = Annotated[str, AfterValidator(_text)]
+Name = Annotated[Text, AfterValidator(_something)]
+StoreAddress = Annotated[Text, AfterValidator(_store_address)]
+WebAddress = Annotated[Text, AfterValidator(_web_address)]
+HookAddress = Annotated[Text, AfterValidator(_hook_address)]
+ChatAddress = Annotated[Text, AfterValidator(_chat_address)]
+Schema = Annotated[str, AfterValidator(_schema)]
+Contact = Annotated[Text, AfterValidator(_header_text)]
+Host = Annotated[str, AfterValidator(_host)]
+OptionalHost = Annotated[str, AfterValidator(_optional(_host))]
+Mailbox = Annotated[Text, AfterValidator(_mailbox)]
+OptionalMailbox = Annotated[Text, AfterValidator(_optional(_mailbox))]
+Sender = Annotated[Text, AfterValidator(_sender)]
+Network = Annotated[Text, AfterValidator(_network)]
+Security = Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_one_of(("none", "starttls", "tls")))]
+TopicName = Annotated[str, AfterValidator(_one_of(str(topic) for topic in Topic))]
+KindName = Annotated[str, AfterValidator(_one_of(beginnings(KINDS)))]
+SignificanceName = Annotated[str, AfterValidator(_one_of(SIGNIFICANCES))]
+Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(seconds=10), le=timedelta(weeks=52))]
+Deadline = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(seconds=1), le=timedelta(seconds=60))]
+Listed = Field(strict=False)  # TOML has lists, and a frozen object wants tuples

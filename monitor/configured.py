@@ -1,0 +1,80 @@
+"""Make the watches and subscriptions of config.toml be what it says: new ones begin, vanished ones end.
+
+Nothing is written where everything is as it says, so this may stand before every check.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from monitor.config import Config
+from monitor.errors import ConfigurationInvalid
+from monitor.ports import Registry
+from monitor.storage import subscriptions, watches
+from monitor.storage.store import Store
+
+if TYPE_CHECKING:
+    from monitor.config.keys import SubscriptionSettings
+    from monitor.subscribe import Office, Scope
+
+Identify = Callable[[str], tuple[Registry, str]]
+"""The registry and the trial id that a text means; TrialIdInvalid where it means none."""
+
+
+def apply_watches(config: Config, store: Store, identify: Identify, *, now: datetime) -> None:
+    """Make the `[[watch]]` blocks be what is watched, beside what commands watch."""
+    with store.read() as tx:
+        if not config.watch and not watches.listing(tx, origin="config"):
+            return
+    wanted = [
+        (watch.name or f"config.toml, watch {number}", key, ids)
+        for number, watch in enumerate(config.watch, start=1)
+        for key, ids in _by_registry(watch.trials, identify).items()
+    ]
+    with store.begin() as tx:
+        watches.apply_config(tx, wanted, at=now)
+
+
+def apply_subscriptions(config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]) -> None:
+    """Make the `[[subscription]]` blocks be who is told, beside whom commands tell. Apply watches first."""
+    with store.read() as tx:
+        if not config.subscription and not subscriptions.configured(tx):
+            return
+        watch_ids = {watch.name: watch.id for watch in watches.listing(tx) if watch.name}
+    from monitor.subscribe import Wanted, apply_config  # most configurations subscribe nobody
+
+    wanted = [
+        Wanted(
+            name=block.name or f"config.toml, subscription {number}",
+            way=block.way,
+            address=block.address,
+            scope=_scope(block, watch_ids, identify),
+            filters=block.filters,
+            note=block.note,
+        )
+        for number, block in enumerate(config.subscription, start=1)
+    ]
+    apply_config(wanted, office())
+
+
+def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "Scope":
+    from monitor.subscribe import Scope  # most configurations subscribe nobody
+
+    if block.watch and block.watch not in watch_ids:
+        known = ", ".join(sorted(watch_ids)) or "none"
+        raise ConfigurationInvalid(f"subscription: there is no watch named “{block.watch}”; known: {known}")
+    trials = _by_registry(block.trials or (), identify)
+    return Scope(
+        trials=frozenset((key, trial_id) for key, ids in trials.items() for trial_id in ids),
+        watch_id=watch_ids[block.watch] if block.watch else None,
+        everything=block.all,
+    )
+
+
+def _by_registry(texts: Sequence[str], identify: Identify) -> dict[str, list[str]]:
+    """The trial ids that *texts* mean, by registry."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        registry, trial_id = identify(text)
+        found.setdefault(registry.key, []).append(trial_id)
+    return found

@@ -1,0 +1,226 @@
+"""Send what is owed, and keep trying.
+
+    claim  ->  render, once, and keep the bytes  ->  send  ->  record what came of it
+    commit          commit                         network          commit
+
+Nothing holds a transaction while it talks to somebody else's server. A process that dies anywhere leaves rows that are
+still owed: a claim only moved their next attempt, so the next process pays them, with the same id and the same bytes.
+The one thing that can happen twice is a delivery whose receiver took it just before we died.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from time import monotonic
+
+from sqlalchemy import Connection
+
+from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
+from monitor.model import Attempt, Delivery, Message, Standing, Way
+from monitor.ports import Channel, Taken
+from monitor.prepare import Desk, prepared, sample, with_address
+from monitor.schedule import disabling_due, next_attempt
+from monitor.storage import attempts, deliveries, endpoints, subscriptions
+
+CLAIMED_AT_ONCE = 200
+CLAIMED_FOR = timedelta(minutes=5)
+"""How long a claim keeps a delivery out of others' sight: many times the longest deadline of a channel."""
+THREADS = 32
+THREADS_A_RECEIVER = 4
+RECORDED_AT_ONCE = 100
+RECORDED_WITHIN = 0.2
+"""Seconds: what was sent is written down at least so often, and together, because a commit costs more than a POST."""
+MOST_WAITING = 5_000
+"""Deliveries held in memory at once. Only a backlog of so many to receivers that hang makes others wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What delivering needs."""
+
+    desk: Desk
+    channels: Mapping[Way, Channel]
+    clock: Callable[[], datetime]
+    chance: Random = field(default_factory=Random)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one attempt came to."""
+
+    delivery: Delivery
+    message: Message
+    at: datetime
+    seconds: float
+    result: Taken | DeliveryFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A delivery after an attempt: where it stands now, for people to see."""
+
+    delivery: Delivery
+    shown: str
+    standing: Standing
+    outcome: str
+    next_attempt_at: datetime | None = None
+
+
+def deliver(post: Post) -> Iterator[Paid]:
+    """Send everything that is due, and say what came of each attempt as soon as it is recorded.
+
+    A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else.
+    """
+    queues = Queues(post)
+    sent: list[Sent] = []
+    recorded_at = monotonic()
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
+        running: set[Future[Sent | None]] = set()
+        while True:
+            queues.fill()
+            running |= queues.start(pool)
+            if not running and not sent:
+                return
+            done, running = wait(running, timeout=RECORDED_WITHIN, return_when=FIRST_COMPLETED)
+            sent += [result for future in done if (result := queues.finish(future))]
+            late = monotonic() - recorded_at > RECORDED_WITHIN
+            if sent and (late or not running or len(sent) >= RECORDED_AT_ONCE):
+                yield from _record(sent, post)
+                sent, recorded_at = [], monotonic()
+                queues.dry = False  # whoever waited for one of these to be settled may be next
+
+
+class Queues:
+    """Claimed deliveries by receiver, and who of them is being served."""
+
+    def __init__(self, post: Post) -> None:
+        self.dry = False
+        """Whether nothing more was due when last asked."""
+        self._post = post
+        self._waiting: defaultdict[str, deque[tuple[Delivery, Message, datetime]]] = defaultdict(deque)
+        self._serving: defaultdict[str, int] = defaultdict(int)
+        self._receivers: dict[Future[Sent | None], str] = {}
+
+    def fill(self) -> None:
+        """Claim what is due, render what never was, and queue it, while there are threads that nothing waits for."""
+        while not self.dry and self._room():
+            now = self._post.clock()
+            until = now + CLAIMED_FOR
+            with self._post.desk.store.begin() as tx:
+                claimed = deliveries.claim(tx, now=now, until=until, limit=CLAIMED_AT_ONCE)
+            self.dry = len(claimed) < CLAIMED_AT_ONCE
+            for delivery, message in prepared(claimed, self._post.desk, now=now):
+                receiver = self._post.channels[message.endpoint.way].receiver(message.endpoint)
+                self._waiting[receiver].append((delivery, message, until))
+
+    def _room(self) -> bool:
+        """Whether a thread would be idle, and memory allows for more."""
+        startable = sum(
+            min(len(queue), THREADS_A_RECEIVER - self._serving[name]) for name, queue in self._waiting.items()
+        )
+        waiting = sum(map(len, self._waiting.values()))
+        return waiting < CLAIMED_AT_ONCE or (startable + len(self._receivers) < THREADS and waiting < MOST_WAITING)
+
+    def start(self, pool: ThreadPoolExecutor) -> set[Future[Sent | None]]:
+        """Hand to threads what may be sent now."""
+        started = set()
+        for receiver, queue in list(self._waiting.items()):
+            while queue and self._serving[receiver] < THREADS_A_RECEIVER and len(self._receivers) < THREADS:
+                future = pool.submit(_attempt, *queue.popleft(), self._post)
+                self._serving[receiver] += 1
+                self._receivers[future] = receiver
+                started.add(future)
+            if not queue:
+                del self._waiting[receiver]
+        return started
+
+    def finish(self, future: Future[Sent | None]) -> Sent | None:
+        """Take a thread back, and give what came of its attempt."""
+        self._serving[self._receivers.pop(future)] -= 1
+        return future.result()
+
+
+def _attempt(delivery: Delivery, message: Message, until: datetime, post: Post) -> Sent | None:
+    """Send once. A claim that ran out while waiting is somebody else's: then nothing is sent."""
+    at = post.clock()
+    if at >= until - CLAIMED_FOR / 2:
+        return None
+    try:
+        result: Taken | DeliveryFailed = post.channels[message.endpoint.way].send(message, now=at)
+    except DeliveryFailed as failure:
+        result = failure
+    except Exception as error:  # a fault in a channel must not stop what is owed to others
+        result = DeliveryDeferred(f"the program itself failed: {type(error).__name__}")
+    return Sent(delivery, message, at, (post.clock() - at).total_seconds(), result)
+
+
+def _record(sent: Sequence[Sent], post: Post) -> list[Paid]:
+    """Write down attempts and where their deliveries stand now, in one transaction.
+
+    Rows are written in one order by everybody, so that two processes never wait for each other.
+    """
+    sent = sorted(sent, key=lambda each: (each.message.endpoint.id, each.delivery.id))
+    with post.desk.store.begin() as tx:
+        for each in sent:
+            attempts.add(tx, _as_attempt(each))
+        return [_settle(tx, each, post) for each in sent]
+
+
+def _as_attempt(sent: Sent) -> Attempt:
+    result = sent.result
+    return Attempt(
+        delivery_id=sent.delivery.id,
+        number=sent.delivery.attempts + 1,
+        at=sent.at,
+        outcome=result.outcome if isinstance(result, Taken) else str(result),
+        status=result.status,
+        seconds=sent.seconds,
+        answer=result.answer,
+    )
+
+
+def _settle(tx: Connection, sent: Sent, post: Post) -> Paid:
+    """What an attempt means for the delivery, its endpoint and its subscription."""
+    delivery, endpoint, now = sent.delivery, sent.message.endpoint, post.clock()
+    if isinstance(sent.result, Taken):
+        deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
+        endpoints.succeeded(tx, endpoint.id)
+        return Paid(delivery, endpoint.shown, Standing.DELIVERED, sent.result.outcome)
+    failing_since = endpoints.failed(tx, endpoint.id, at=now)
+    if disabling_due(failing_since=failing_since, now=now):
+        endpoints.disable(tx, endpoint.id, at=now)
+    outcome = str(sent.result)
+    again = _next_attempt(sent, sent.result, post)
+    if again is None:
+        deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
+        if isinstance(sent.result, DeliveryRejected) and sent.result.ends:
+            subscriptions.set_state(tx, delivery.subscription_id, "ended", at=now)
+        return Paid(delivery, endpoint.shown, Standing.REJECTED, outcome)
+    deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
+    return Paid(delivery, endpoint.shown, Standing.OWED, outcome, again)
+
+
+def _next_attempt(sent: Sent, failure: DeliveryFailed, post: Post) -> datetime | None:
+    """When to try again; None for never."""
+    if not isinstance(failure, DeliveryDeferred):
+        return None
+    return next_attempt(
+        sent.message.endpoint.way,
+        attempts_made=sent.delivery.attempts + 1,
+        first_at=sent.delivery.created_at,
+        now=post.clock(),
+        jitter=post.chance.uniform(-1, 1),
+        not_before=failure.not_before,
+    )
+
+
+def send_sample(subscription_id: str, post: Post) -> Taken:
+    """Send one message of no consequence now, outside the outbox. Raise DeliveryFailed where it is not taken."""
+    now = post.clock()
+    with post.desk.store.read() as tx:
+        subscription = with_address(tx, subscriptions.get(tx, subscription_id), post.desk, now=now)
+    message = sample(subscription, post.desk.letterhead, now=now)
+    return post.channels[subscription.endpoint.way].send(message, now=now)

@@ -1,0 +1,14 @@
+"""The one place that makes HTTP sessions.
+
+    polite    GETs to a registry: paced, retried, bounded
+    guarded   POSTs to other people's URLs: only to addresses that may be reached, once, bounded
+    answers   what a server answered, or why it did not, in words      cutting   deadlines that hold
+
+The rule to keep: everything that a server can do to us is bounded here, and no exception of the libraries escapes.
+"""
+
+from monitor.http.answers import Response, status_in_words
+from monitor.http.guarded import GuardedSession
+from monitor.http.polite import ATTEMPTS, PoliteSession, checked_base_url
+
+__all__ = ["ATTEMPTS", "GuardedSession", "PoliteSession", "Response", "checked_base_url", "status_in_words"]

@@ -1,0 +1,97 @@
+"""What a server answered, or why it did not, in a person's words. Pure."""
+
+import re
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.client import HTTPException, RemoteDisconnected
+
+import requests
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    IncompleteRead,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+
+CUT = "no whole answer within the deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: *headers* are found in any case, *body* is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+def status_in_words(status: int) -> str:
+    """`503 Service Unavailable`: the standard's words, not the server's."""
+    with suppress(ValueError):
+        return f"{status} {HTTPStatus(status).phrase}"
+    return f"HTTP status {status}"
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """Seconds to wait by the Retry-After header, RFC 9110 10.2.3; None where it is absent or garbage.
+
+    A date counts from the server's own Date header, whose clock need not agree with ours; from *now* where it has none.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    with suppress(ValueError, TypeError, OverflowError):
+        said_at = now if now and not headers.get("Date") else parsedate_to_datetime(headers.get("Date", ""))
+        return max((parsedate_to_datetime(text) - said_at).total_seconds(), 0.0)
+    return None
+
+
+def why(error: BaseException, timeouts: tuple[float, float]) -> str:
+    """What went wrong, in a person's words."""
+    chain = tuple(causes_of(error))
+    connect, read = timeouts
+    by_class: tuple[tuple[type[BaseException], str], ...] = (
+        (NameResolutionError, "its name does not resolve"),
+        (ConnectionRefusedError, "connection refused"),
+        (RemoteDisconnected, "the connection was closed without an answer"),
+        (ConnectionResetError, "the connection was reset"),
+        (BrokenPipeError, "the connection was reset"),
+        (requests.exceptions.ProxyError, "the proxy does not let us through"),
+        (requests.exceptions.SSLError, "no trustworthy TLS connection"),
+        (ssl.SSLError, "no trustworthy TLS connection"),
+        (IncompleteRead, "the answer broke off"),
+        (DecodeError, "the answer's compression is damaged"),
+        (NewConnectionError, "no way to its network"),
+        (ConnectTimeoutError, f"no connection within {connect:g} s"),
+        (ReadTimeoutError, f"no answer within {read:g} s"),
+        (TimeoutError, f"no answer within {read:g} s"),
+        (requests.exceptions.ConnectTimeout, f"no connection within {connect:g} s"),
+        (requests.exceptions.Timeout, f"no answer within {read:g} s"),
+        (HTTPException, "it does not answer in proper HTTP"),
+        (ProtocolError, "the answer broke off"),
+    )
+    for kind, words in by_class:
+        if any(isinstance(cause, kind) for cause in chain):
+            return words
+    return "it does not answer in proper HTTP"
+
+
+def causes_of(error: object) -> "list[BaseException]":
+    """The exception and all that it wraps: requests and urllib3 keep causes in `args` and `reason` too."""
+    found: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and one not in found:
+            found.append(one)
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return found

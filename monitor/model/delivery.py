@@ -1,0 +1,139 @@
+"""Who wants to hear of what, and what is owed to them: Subscription, Delivery, Attempt. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+from monitor.model.change import Significance
+
+
+class Way(StrEnum):
+    """How a subscriber is reached."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A place where deliveries go: a mailbox, a webhook, a chat room. Several subscriptions may share one."""
+
+    id: str
+    way: Way
+    shown: str
+    """What may be shown of its address: a mail address as it is; a URL without credentials, query and secret path."""
+    address: str = field(repr=False)
+    """The whole address, which may hold secrets; encrypted at rest."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """A webhook's signing secrets (`whsec_…`), the newest first; two while one is being rotated. Encrypted at rest."""
+    failing_since: datetime | None = None
+    """When the run of failures began that has not been broken by a success yet."""
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What of an event a subscriber wants to hear; empty and None mean: all of it."""
+
+    topics: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    """Names from `monitor.fields.KINDS`, or the beginning of some: `outcome.primary`."""
+    min_significance: Significance = Significance.MINOR
+    min_percent: float | None = None
+    """Enrollment changes of fewer percent, either way, are not told."""
+    min_days: int | None = None
+    """Dates that move by fewer days, either way, are not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Who wants to hear of what, how."""
+
+    id: str
+    """A UUID."""
+    endpoint: Endpoint
+    trials: frozenset[tuple[str, str]] = frozenset()
+    """(registry, trial id) where it is about trials by name."""
+    watch_id: int | None = None
+    """Where it is about all trials of a watch, whichever they are at the moment."""
+    everything: bool = False
+    filters: Filters = Filters()
+    note: str | None = None
+    """Why the subscriber cares, in their words; it comes with every delivery."""
+    state: str = "active"
+    """active, paused, or ended."""
+    origin: str = "command"
+    """command, or config."""
+    created_at: datetime
+
+
+class Standing(StrEnum):
+    """Where a delivery stands. There is no "sending": a claim only moves the next attempt."""
+
+    OWED = "owed"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    """Never again: refused for good, or given up after the last try."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event owed to one subscription."""
+
+    event_id: str
+    subscription_id: str
+    registry: str
+    trial_id: str
+    sequence: int
+    """1, 2, 3 … per subscription, without gaps: a receiver sees what is missing."""
+    created_at: datetime
+    next_attempt_at: datetime
+    standing: Standing = Standing.OWED
+    attempts: int = 0
+    body: bytes | None = field(default=None, repr=False)
+    """The bytes of every attempt, rendered before the first one; None until then."""
+    finished_at: datetime | None = None
+    outcome: str | None = None
+    """What the last attempt came to, in one line."""
+
+    @property
+    def id(self) -> str:
+        """Derived, so that owing the same delivery twice owes one: the webhook's id and the mail's Message-ID."""
+        return delivery_id(self.event_id, self.subscription_id)
+
+
+@lru_cache(maxsize=8192)
+def delivery_id(event_id: str, subscription_id: str) -> str:
+    """The id of the delivery of an event to a subscription: a UUID of version 5, as both ids ask for it."""
+    return str(uuid5(UUID(subscription_id), event_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to deliver, and what came of it; kept for 90 days."""
+
+    delivery_id: str
+    number: int
+    at: datetime
+    outcome: str
+    """One line."""
+    status: int | None = None
+    """HTTP's or SMTP's code, where there was one."""
+    seconds: float = 0.0
+    answer: bytes = b""
+    """The first 4 kB of what the receiver said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A delivery, ready for a channel: the endpoint, and the bytes that every attempt carries."""
+
+    delivery_id: str
+    endpoint: Endpoint
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """For the way's own use; no secrets."""

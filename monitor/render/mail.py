@@ -1,0 +1,280 @@
+"""An event as a mail: text first, then HTML, every header of interface.md, made once as bytes. Pure.
+
+The bytes are a function of the arguments: made again, they are the same. They are stored, and every attempt sends
+them as they are.
+
+Left out on purpose: `Precedence: bulk`, which RFC 3834 calls historic and some filters take as a reason to sort the
+mail away. What keeps vacation notices from answering is `Auto-Submitted`, and for Exchange, which does not read that,
+`X-Auto-Response-Suppress`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cache
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Change, Event, Significance, Subscription
+from monitor.render import mime
+from monitor.render.text import counted, moment, one_line, plain
+from monitor.render.values import Line, label, lines, tells_nothing_new
+from monitor.render.worddiff import Fate, Stretch
+from monitor.render.words import said
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+    from jinja2 import Environment
+
+SUBJECT = 120
+"""So many characters a subject has at most."""
+
+MOST_CHANGES = 40
+MOST_TITLE = 240
+MOST_LEAVING = 800
+MOST_SENTENCE = 600
+MOST_NOTE = 1_000
+_TEXT_WIDTH = 76
+_REGISTRY_NAMES = {"clinicaltrials.gov": "ClinicalTrials.gov"}
+
+
+def mail_bytes(
+    event: Event,
+    *,
+    title: str,
+    url: str,
+    subscription: Subscription,
+    delivery_id: str,
+    sequence: int,
+    changes: Sequence[Change],
+    sender: str,
+    list_host: str,
+    unsubscribe: str,
+    date: datetime,
+    thread_root: str,
+) -> bytes:
+    """The whole mail about *changes*, those of the event that the subscription asks for; at least one.
+
+    *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
+    click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail has.
+
+    Raise ConfigurationInvalid where *unsubscribe* is another kind of URI.
+    """
+    changes = sorted(changes, key=lambda change: -change.significance)
+    leave = _leaving(unsubscribe, subscription)
+    host = mime.token(list_host)
+    root = f"<{mime.token(thread_root)}@{host}>"
+    headers = [
+        mime.address("From", sender),
+        mime.address("To", subscription.endpoint.address),
+        mime.unstructured("Subject", subject(event, changes)),
+        ("Date", format_datetime(date)),
+        ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
+        ("In-Reply-To", root),
+        ("References", root),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        ("List-Id", f"Trial alerts <alerts.{host}>"),
+        ("List-Unsubscribe", f"<{leave}>"),
+        *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if leave.startswith("https:") else []),
+        mime.unstructured("X-Monitor-Event", event.id),
+        ("X-Monitor-Sequence", str(sequence)),
+    ]
+    page = _page(event, changes, title=title, url=url) | {
+        "why": _why(subscription, event.trial_id),
+        "note": _cut(subscription.note or "", MOST_NOTE),
+        "leave": leave,
+        "leaving": _leaving_in_words(leave),
+        "sequence": sequence,
+    }
+    text, html = _templates().get_template("event.txt"), _templates().get_template("event.html")
+    return mime.message(
+        headers,
+        text=re.sub(r"\n{3,}", "\n\n", text.render(page)),
+        html=_inliner().inline(html.render(page)),
+        boundary=delivery_id,
+    )
+
+
+def subject(event: Event, changes: Sequence[Change]) -> str:
+    """`[critical] NCT02116634: Withdrawn – “Because economic problems”`; *changes* with the most significant first."""
+    begin = f"[{changes[0].significance}] {_cut(event.trial_id, 40)}: "
+    return begin + _gist(changes, SUBJECT - len(begin))
+
+
+def _gist(changes: Sequence[Change], room: int) -> str:
+    """The most significant change in so many characters."""
+    first = changes[0]
+    shown = lines(first)
+    if first.field == "overall_status" and first.after:
+        told = " – ".join(filter(None, (said(first.after, first.field), _reason(changes))))
+    elif len(sentence := one_line(first.summary).rstrip(".")) <= room or len(shown) != 1 or shown[0].stretches:
+        told = sentence
+    else:
+        told = f"{label(first)}: {shown[0].before} → {shown[0].after}"
+    return _cut(told, room)
+
+
+def _reason(changes: Sequence[Change]) -> str:
+    """Why the trial was stopped, in quotation marks, where that is news too; else nothing."""
+    reason = next((change.after for change in changes if change.field == "why_stopped" and change.after), None)
+    return f"“{_cut(reason, MOST_SENTENCE)}”" if reason else ""
+
+
+def _cut(text: str, room: int) -> str:
+    """On one line, and where it is longer than *room*, cut between words with an … at its end."""
+    line = one_line(text)
+    if len(line) <= room:
+        return line
+    kept = line[: room - 1]
+    words = kept.rsplit(" ", 1)[0]
+    return f"{words if len(words) > room // 2 else kept}…"
+
+
+# What the templates are given
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One change as it is set."""
+
+    significance: str
+    label: str
+    lines: Sequence[Line]
+    sentence: str
+
+
+def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> dict[str, object]:
+    weighty = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE]
+    quiet = [label(change) for change in changes if change.significance is Significance.ADMINISTRATIVE]
+    first, reason = changes[0], _reason(changes)
+    return {
+        "registry": _REGISTRY_NAMES.get(event.registry, one_line(event.registry)),
+        "trial_id": one_line(event.trial_id),
+        "title": _cut(title, MOST_TITLE),
+        "url": _link(url),
+        "seen_at": moment(event.occurred_at),
+        "significance": str(first.significance),
+        "headline": _headline(first),
+        "reason": reason if first.field == "overall_status" else "",
+        "rows": [_row(change, beside=reason) for change in weighty[:MOST_CHANGES]],
+        "more": len(weighty) - MOST_CHANGES,
+        "administrative": ", ".join(dict.fromkeys(quiet)),
+        "unasked": len(event.changes) - len(changes),
+        "counted": counted,
+    }
+
+
+def _headline(change: Change) -> Line:
+    """What changed, old → new; its sentence where it has no such short form."""
+    shown = lines(change)
+    if len(shown) != 1 or shown[0].stretches:
+        return Line(stretches=((Fate.KEPT, _cut(change.summary, MOST_SENTENCE)),))
+    return Line(shown[0].before, shown[0].after, label=label(change))
+
+
+def _row(change: Change, *, beside: str) -> _Row:
+    sentence = "" if tells_nothing_new(change, beside=beside) else _cut(change.summary, MOST_SENTENCE)
+    return _Row(str(change.significance), label(change), lines(change), sentence)
+
+
+def _why(subscription: Subscription, trial_id: str) -> str:
+    if subscription.everything:
+        about = "every trial that is watched"
+    elif subscription.watch_id is not None:
+        about = f"the trials of watch {subscription.watch_id}"
+    elif len(subscription.trials) > 1:
+        about = f"{counted(len(subscription.trials), 'trial')}, {one_line(trial_id)} among them"
+    else:
+        about = one_line(trial_id)
+    filters = subscription.filters
+    wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
+    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more."
+
+
+def _link(url: str) -> str:
+    """The address, if it is one that may be clicked; else nothing."""
+    usable = re.fullmatch(r"https?://[!-~]+", url) and not set('"<>\\') & set(url)
+    return url if usable and urlsplit(url).hostname else ""
+
+
+def _leaving(uri: str, subscription: Subscription) -> str:
+    """Where to write or click to leave; a mail says which subscription it means."""
+    parts = urlsplit(uri.strip())
+    if parts.scheme not in ("mailto", "https"):
+        raise ConfigurationInvalid(
+            f"“{one_line(uri)[:80]}” is no way to leave: a mailto: or https: address is expected"
+        )
+    safe = quote(one_line(uri.strip()), safe="!#$%&'*+/:;=?@_~.-")
+    if len(safe) > MOST_LEAVING:
+        raise ConfigurationInvalid(f"“{safe[:80]}…” is too long for a header: at most {MOST_LEAVING} characters")
+    if parts.scheme == "mailto" and not parts.query:
+        return f"{safe}?subject={quote(f'Unsubscribe {subscription.id}')}"
+    return safe
+
+
+def _leaving_in_words(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.scheme != "mailto":
+        return f"To leave: {uri}"
+    asked = unquote(parts.query.removeprefix("subject=")) if parts.query.startswith("subject=") else ""
+    return (
+        f"To leave, write to {unquote(parts.path)}" + (f" with the subject “{one_line(asked)}”" if asked else "") + "."
+    )
+
+
+# How it is set
+
+
+@cache
+def _templates() -> "Environment":
+    # A check that alerts nobody need not load it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    templates = Environment(
+        loader=PackageLoader("monitor.render"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters |= {"wrapped": _wrapped, "marked": _marked, "fate": lambda fate: fate.name.lower()}
+    return templates
+
+
+@cache
+def _inliner() -> "CSSInliner":
+    from css_inline import CSSInliner  # as above
+
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Paragraphs of plain text, no line of prose wider than a mail's; what cannot be broken stays whole."""
+    margin = " " * indent
+    wrapper = TextWrapper(
+        _TEXT_WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.fill(line) for line in text.split("\n"))
+
+
+def _marked(stretches: Sequence[Stretch]) -> str:
+    """What went and what came, marked as git does; alone on a line by its sign."""
+    if len(stretches) == 1:
+        fate, words = stretches[0]
+        return plain({Fate.REMOVED: "- ", Fate.ADDED: "+ "}.get(fate, "") + words)
+    return plain("".join(_sign(fate, words) for fate, words in stretches))
+
+
+def _sign(fate: Fate, words: str) -> str:
+    opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}.get(fate, ("", ""))
+    return f"{opening}{words}{closing}"

@@ -1,0 +1,223 @@
+"""One change's before and after, as lines to be set or drawn: "60 (estimated) → 0 (actual)", or what went and came.
+
+What to show follows from the shape of the two values, so a field of a new kind needs nothing here. Pure. Every line is
+safe to show, and bounded where it is not asked for whole: a cut says that it is one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitor.fields import FIELDS
+from monitor.model import Change, Json
+from monitor.render.text import counted, one_line, readable, shortened
+from monitor.render.worddiff import Fate, Stretch, compare_readable, excerpt
+from monitor.render.words import humanised, place, said
+
+LONG = 60
+"""A text beyond this many characters is compared word by word."""
+
+MOST_TEXT = 320
+MOST_STRETCHES = 24
+MOST_ITEMS = 6
+MOST_NAMES = 5
+
+_WITHOUT_PARTS = {"results": "a results section"}
+"""Fields too large to show: the summary says what there is to say."""
+
+_WORD = re.compile(r"\w+")
+_JOINING_WORDS = frozenset(
+    _WORD.findall(
+        "changed went became added removed was were from to of in for and it its the trial s reason stopping "
+        "after before start date primary completion results posted outcome time frame description measure arm"
+    )
+)
+"""What a summary may say beside the values without telling anything new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of what a change did: either *before* → *after*, or *stretches*. *label* names a part of the field."""
+
+    before: str = ""
+    after: str = ""
+    stretches: tuple[Stretch, ...] = ()
+    label: str = ""
+
+
+def label(change: Change) -> str:
+    """What people call the field."""
+    return FIELDS[change.field].label if change.field in FIELDS else one_line(change.field.replace("_", " "))
+
+
+def lines(change: Change, *, whole: bool = False) -> list[Line]:
+    """The change's before and after, in as many lines as it has items.
+
+    *whole*: texts with all that stayed in them, values uncut, and every country of sites, for who has the room.
+    """
+    shown = _lines(change, every_country=whole)
+    return shown if whole else [_bounded(line) for line in shown]
+
+
+def differing_parts(before: Json, after: Json) -> list[str]:
+    """The parts in which an item that keeps its name differs; empty where that is no way to show the change."""
+    if not (_is_item(before) and _is_item(after)) or _is_organisation(before) or _is_organisation(after):
+        return []
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
+
+
+def kept_name(item: dict[str, Json], parts: Sequence[str]) -> str:
+    """What still names an item that differs in these *parts*; empty where nothing does."""
+    names = [name for name in ("measure", "label", "name") if name in item and name not in parts]
+    return said(item[names[0]]) if names else ""
+
+
+def tells_nothing_new(change: Change, *, beside: str = "") -> bool:
+    """Whether the summary says no more than the label, the values, and *beside* do, which stands near it."""
+    values = (said(value, change.field) for value in (change.before, change.after))
+    shown = set(_WORD.findall(" ".join((label(change), *values, beside)).lower()))
+    return not set(_WORD.findall(change.summary.lower())) - shown - _JOINING_WORDS
+
+
+def _lines(change: Change, *, every_country: bool) -> list[Line]:
+    before, after, field = change.before, change.after, change.field
+    if field in _WITHOUT_PARTS:
+        old, new = (_WITHOUT_PARTS[field] if value else "none" for value in (before, after))
+        return [Line(old, new)]
+    if field == "rest":
+        return _members(before or {}, after or {})
+    if _is_objects(before) or _is_objects(after):
+        left, joined = _unmatched(before or [], after or []), _unmatched(after or [], before or [])
+        if field == "sites":
+            groups = _site_changes(left, joined)
+            return [line for group in groups for line in (group if every_country else _capped(group))]
+        return [*_capped([_went(said(item)) for item in left]), *_capped([_came(said(item)) for item in joined])]
+    if _is_item(before) or _is_item(after):
+        return _item_changes(before, after)
+    return [_value(before, after, field)]
+
+
+def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Line:
+    """A *part* is one among several, and never long."""
+    texts = [value for value in (before, after) if isinstance(value, str)]
+    if len(texts) == 2 and max(map(len, texts)) > LONG:
+        return Line(stretches=tuple(compare_readable(*texts)), label=part)
+    old, new = (
+        one_line(readable(value) if isinstance(value, str) and len(value) > LONG else said(value, field))
+        for value in (before, after)
+    )
+    return Line(shortened(old, MOST_TEXT), shortened(new, MOST_TEXT), label=part) if part else Line(old, new)
+
+
+def _bounded(line: Line) -> Line:
+    if line.stretches:
+        return replace(line, stretches=_few(excerpt(line.stretches)))
+    return line if line.label else Line(shortened(line.before, MOST_TEXT), shortened(line.after, MOST_TEXT))
+
+
+def _few(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """So many stretches, none too long. White space that ends one stays outside of it: it came with what follows."""
+    kept: list[Stretch] = []
+    for fate, words in stretches[:MOST_STRETCHES]:
+        body = words.rstrip()
+        kept += [(fate, body if len(body) <= MOST_TEXT else _cut(body)), (Fate.KEPT, words[len(body) :])]
+    kept += [(Fate.KEPT, "… and more changes")] if len(stretches) > MOST_STRETCHES else []
+    while kept and not kept[-1][1].strip():
+        kept.pop()
+    return tuple(stretch for stretch in kept if stretch[1])
+
+
+def _cut(words: str) -> str:
+    return f"{words[:MOST_TEXT].rsplit(None, 1)[0]} … ({len(words):,} characters in all)"
+
+
+def _is_objects(value: Json) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _is_item(value: Json) -> bool:
+    """An object with a name and parts, which a date or a count is not."""
+    return isinstance(value, dict) and not value.keys() <= {"date", "count", "type"}
+
+
+def _went(words: str) -> Line:
+    return Line(stretches=((Fate.REMOVED, one_line(words)),))
+
+
+def _came(words: str) -> Line:
+    return Line(stretches=((Fate.ADDED, one_line(words)),))
+
+
+def _members(before: dict[str, Json], after: dict[str, Json]) -> list[Line]:
+    """What no field of ours took, by its path in the document."""
+    paths = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
+    shown = [_value(before.get(path), after.get(path), part=shortened(path, MOST_TEXT)) for path in paths[:MOST_ITEMS]]
+    return [*shown, *_more(len(paths) - MOST_ITEMS)]
+
+
+def _more(count: int) -> list[Line]:
+    return [Line(stretches=((Fate.KEPT, f"and {count:,} more"),))] if count > 0 else []
+
+
+def _capped(shown: list[Line]) -> list[Line]:
+    return [*shown[:MOST_ITEMS], *_more(len(shown) - MOST_ITEMS)]
+
+
+def _is_organisation(item: dict[str, Json]) -> bool:
+    return set(item) <= {"name", "class"}
+
+
+def _item_changes(before: Json, after: Json) -> list[Line]:
+    """One item that came or went; or its name once, and each of its parts that differs."""
+    if not before or not after:
+        return [_came(said(after)) if after else _went(said(before))]
+    if not (parts := differing_parts(before, after)):
+        return [_value(said(before), said(after))]
+    name = kept_name(before, parts)
+    heading = [Line(stretches=((Fate.KEPT, name),))] if name else []
+    shown = [_value(before.get(part), after.get(part), part=one_line(part.replace("_", " "))) for part in parts]
+    return [*heading, *shown]
+
+
+def _unmatched(items: list[Json], others: list[Json]) -> list[Json]:
+    known = {repr(item) for item in others}
+    return [item for item in items if repr(item) not in known]
+
+
+def _site_changes(left: list[Json], joined: list[Json]) -> list[list[Line]]:
+    """Sites that only changed their status, that closed, and that opened; by country where they are many."""
+    now = {_identity(site): site for site in joined}
+    moves: dict[tuple[str, str], list[Json]] = {}
+    stayed = set()
+    for site in left:
+        if (later := now.get(_identity(site))) and later.get("status") != site.get("status"):
+            stayed.add(_identity(site))
+            moves.setdefault((_status(site), _status(later)), []).append(site)
+    moved = [Line(old, new, label=where) for (old, new), sites in moves.items() for where in _places(sites)]
+    closed = [_went(where) for where in _places([site for site in left if _identity(site) not in stayed])]
+    opened = [_came(where) for where in _places([site for site in joined if _identity(site) not in stayed])]
+    return [moved, closed, opened]
+
+
+def _identity(site: dict[str, Json]) -> tuple[Json, ...]:
+    return tuple(site.get(name) for name in ("facility", "city", "country", "zip"))
+
+
+def _status(site: dict[str, Json]) -> str:
+    return humanised(site.get("status") or "no status")
+
+
+def _places(sites: list[dict[str, Json]]) -> list[str]:
+    """A line a site, or where they are many a line a country with its number of sites and some of their cities."""
+    if len(sites) <= MOST_NAMES:
+        return [place(site) for site in sites]
+    countries: dict[str, list[dict[str, Json]]] = {}
+    for site in sites:
+        countries.setdefault(site.get("country") or "no country", []).append(site)
+    return [_country(name, group) for name, group in sorted(countries.items(), key=lambda pair: -len(pair[1]))]
+
+
+def _country(name: str, sites: list[dict[str, Json]]) -> str:
+    cities = list(dict.fromkeys(one_line(site["city"]) for site in sites if site.get("city")))
+    named = ", ".join(cities[:MOST_NAMES]) + (f" and {len(cities) - MOST_NAMES} more" if cities[MOST_NAMES:] else "")
+    return f"{one_line(name)}: {counted(len(sites), 'site')}" + (f" ({named})" if cities else "")

@@ -1,0 +1,260 @@
+"""A local SMTP server that keeps what it takes, and can be told to misbehave at every stage. For trying things out.
+
+    with Mailbox() as mailbox:
+        mailbox.answer(Stage.RECIPIENT, "451 4.7.1 Greylisted, try again later", times=1)
+        …
+        mailbox.messages[0].email["Subject"]
+
+It listens on 127.0.0.1 only. What is kept is what came over the wire, byte for byte, with the dots that SMTP doubles
+undone.
+"""
+
+# ruff: noqa: ARG002, N802 - aiosmtpd calls hooks by these names, and gives each all that it has
+import asyncio
+import email
+import email.policy
+import socket
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from enum import StrEnum
+from functools import cached_property
+from threading import Lock
+from types import TracebackType
+from typing import Any, Literal
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import Envelope as Wire
+from aiosmtpd.smtp import Session as Talk
+
+DROP = "drop"
+"""An answer: the connection is lost instead."""
+
+
+class Stage(StrEnum):
+    """Where in a conversation something can go wrong."""
+
+    GREETING = "greeting"
+    HELLO = "hello"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    DATA = "data"
+    """Before the message is sent."""
+    MESSAGE = "message"
+    """After the final dot. With `DROP` the message is kept, and nobody is told."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message as it came."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+    @cached_property
+    def email(self) -> EmailMessage:
+        """The message, parsed."""
+        return email.message_from_bytes(self.raw, policy=email.policy.default)
+
+
+@dataclass
+class _Order:
+    stage: Stage
+    answer: str
+    times: int | None
+    recipient: str | None
+
+
+class Mailbox:
+    """The server. *context* holds a certificate, *security* as in the configuration; *login* is a name and a password.
+
+    Use it as a context manager, or call `start` and `stop`. Everything here may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        security: Literal["none", "starttls", "tls"] = "none",
+        context: ssl.SSLContext | None = None,
+        login: tuple[str, str] | None = None,
+        smtputf8: bool = True,
+    ) -> None:
+        self.messages: list[Mail] = []
+        """What was taken, the eldest first; clear it as you like."""
+        self.sessions = 0
+        """How many connections have said hello."""
+        self._orders: list[_Order] = []
+        self._lock = Lock()
+        self._login = login
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setblocking(False)
+        self._controller = _Controller(
+            self,
+            self._listener,
+            ssl_context=context if security == "tls" else None,
+            tls_context=context if security == "starttls" else None,
+            enable_SMTPUTF8=smtputf8,
+            authenticator=self._authenticate if login else None,
+            auth_require_tls=False,
+        )
+
+    def __enter__(self) -> "Mailbox":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen."""
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Stop listening and end all connections."""
+        self._controller.stop(no_assert=True)
+        self._listener.close()
+
+    @property
+    def host(self) -> str:
+        """The address that it listens on."""
+        return "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._controller.port)
+
+    def answer(self, stage: Stage, answer: str, *, times: int | None = None, recipient: str | None = None) -> None:
+        """Say *answer* at *stage*, such as "550 5.1.1 No such mailbox" or `DROP`, the next *times* or until `behave`.
+
+        With *recipient*, only in conversations about that address; that is known from RECIPIENT on.
+        """
+        with self._lock:
+            self._orders.append(_Order(stage, answer, times, recipient))
+
+    def behave(self) -> None:
+        """Take everything again."""
+        with self._lock:
+            self._orders.clear()
+
+    def ordered(self, stage: Stage, *, recipients: tuple[str, ...] = ()) -> str | None:
+        """What to say at *stage* instead of the usual; it counts as said."""
+        with self._lock:
+            for order in self._orders:
+                if order.stage is not stage or order.times == 0:
+                    continue
+                if order.recipient is None or order.recipient in recipients:
+                    order.times = order.times - 1 if order.times else order.times
+                    return order.answer
+        return None
+
+    def keep(self, mail: Mail) -> None:
+        """Put it with the others."""
+        with self._lock:
+            self.messages.append(mail)
+
+    def greet(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.sessions += 1
+
+    def _authenticate(self, server: SMTP, talk: Talk, wire: Wire, mechanism: str, given: Any) -> AuthResult:
+        known = isinstance(given, LoginPassword) and self._login
+        matches = bool(known) and (given.login.decode(), given.password.decode()) == self._login
+        return AuthResult(success=matches, handled=False)
+
+
+class _Handler:
+    """What aiosmtpd asks at each stage but the first, and before the message."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    async def handle_EHLO(
+        self, server: "_Conversation", talk: Talk, wire: Wire, hostname: str, responses: list[str]
+    ) -> list[str]:
+        if not server.is_met:  # after STARTTLS it says hello again
+            server.is_met = True
+            self._mailbox.greet()
+        talk.host_name = hostname
+        answer = self._mailbox.ordered(Stage.HELLO)
+        return responses if answer is None else [server.spoken(answer)]
+
+    async def handle_MAIL(
+        self, server: "_Conversation", talk: Talk, wire: Wire, address: str, options: list[str]
+    ) -> str:
+        if answer := self._mailbox.ordered(Stage.SENDER):
+            return server.spoken(answer)
+        wire.mail_from = address
+        wire.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: "_Conversation", talk: Talk, wire: Wire, address: str, options: list[str]
+    ) -> str:
+        if answer := self._mailbox.ordered(Stage.RECIPIENT, recipients=(address,)):
+            return server.spoken(answer)
+        wire.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: "_Conversation", talk: Talk, wire: Wire) -> str:
+        recipients = tuple(wire.rcpt_tos)
+        answer = self._mailbox.ordered(Stage.MESSAGE, recipients=recipients)
+        if answer is None or answer == DROP or answer.startswith("2"):
+            content = wire.content if isinstance(wire.content, bytes) else b""
+            self._mailbox.keep(Mail(wire.mail_from or "", recipients, content))
+        return "250 2.0.0 Kept" if answer is None else server.spoken(answer)
+
+
+class _Conversation(SMTP):
+    """aiosmtpd's own, which leaves the greeting and the word before the message to nobody else."""
+
+    def __init__(self, mailbox: Mailbox, handler: _Handler, **parameters: Any) -> None:
+        super().__init__(handler, **parameters)
+        self._mailbox = mailbox
+        self._is_greeted = False
+        self.is_met = False
+        """Whether it has said hello."""
+
+    def spoken(self, answer: str) -> str:
+        """The answer, or nothing at all any more."""
+        if answer == DROP and isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        return answer
+
+    async def push(self, status: Any) -> None:
+        if not self._is_greeted:
+            self._is_greeted = True
+            status = self.spoken(self._mailbox.ordered(Stage.GREETING) or status)
+        if status != DROP:
+            await super().push(status)
+
+    async def smtp_DATA(self, arg: str) -> None:
+        recipients = tuple(self.envelope.rcpt_tos) if self.envelope else ()
+        if recipients and (answer := self._mailbox.ordered(Stage.DATA, recipients=recipients)):
+            await self.push(self.spoken(answer))
+        else:
+            await super().smtp_DATA(arg)
+
+
+class _Controller(Controller):
+    """aiosmtpd's own on a socket that listens already: its own way finds no free port by itself."""
+
+    def __init__(self, mailbox: Mailbox, listener: socket.socket, **parameters: Any) -> None:
+        self._mailbox = mailbox
+        self._listener = listener
+        host, port = listener.getsockname()
+        super().__init__(_Handler(mailbox), hostname=host, port=port, **parameters)
+
+    def factory(self) -> SMTP:
+        return _Conversation(self._mailbox, self.handler, **self.SMTP_kwargs)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener, ssl=self.ssl_context)

@@ -1,0 +1,286 @@
+"""The outbox: which event is owed to which subscription, and what became of it.
+
+A row is written in the transaction that causes it, so an alert exists from the moment its event does. There is no
+"sending" state to get stuck in: a claim only moves the next attempt, so a process that dies holding one delays it.
+Who finishes a delivery after its claim ran out may meet another's verdict: that it was delivered then stands over
+every other, and that it is rejected over another attempt.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
+
+from monitor.errors import ConfigurationInvalid, StoreCorrupt
+from monitor.model import Delivery, Standing, delivery_id
+from monitor.storage import bodies
+from monitor.storage.ids import find_id
+from monitor.storage.statements import chunks
+from monitor.storage.tables import deliveries, endpoints, subscriptions
+
+Owed = tuple[str, str, str, str]
+"""(event id, registry, trial id, subscription id)"""
+
+LISTED = 50
+
+_REMEDY = "`monitor deliveries list` shows the latest"
+
+_names = [field.name for field in fields(Delivery)]
+_columns = [deliveries.c[name] for name in _names]
+_listed = [null().label(name) if name == "body" else deliveries.c[name] for name in _names]
+
+# Spelled out in the statement: an index of the owed alone serves no statement that says "owed" with a parameter.
+_is_owed = deliveries.c.standing == literal_column(f"'{Standing.OWED}'")
+_is_rejected = deliveries.c.standing == literal_column(f"'{Standing.REJECTED}'")
+_earlier = deliveries.alias("earlier")
+_claimable = and_(
+    _is_owed,
+    exists()
+    .where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state == "active")
+    .where(endpoints.c.id == subscriptions.c.endpoint_id, endpoints.c.disabled_at.is_(None)),
+    ~exists().where(
+        _earlier.c.standing == literal_column(f"'{Standing.OWED}'"),
+        _earlier.c.subscription_id == deliveries.c.subscription_id,
+        _earlier.c.registry == deliveries.c.registry,
+        _earlier.c.trial_id == deliveries.c.trial_id,
+        _earlier.c.sequence < deliveries.c.sequence,
+    ),
+)
+_by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
+
+
+def _settling(*names: str, where: ColumnElement[bool]) -> Update:
+    """Count attempts, and write the columns named if *where* holds: one statement, so nobody comes between."""
+    columns = [deliveries.c[name] for name in names]
+    values = {each: case((where, bindparam(f"new_{each.name}", type_=each.type)), else_=each) for each in columns}
+    counted = deliveries.c.attempts + bindparam("made", type_=deliveries.c.attempts.type)
+    statement = update(deliveries).where(deliveries.c.id == bindparam("whole_id"))
+    return statement.values({deliveries.c.attempts: counted} | values)
+
+
+_deliver = _settling("standing", "finished_at", "outcome", where=deliveries.c.standing != Standing.DELIVERED)
+_defer = _settling("next_attempt_at", "outcome", where=_is_owed)
+_reject = _settling("standing", "finished_at", "outcome", where=_is_owed)
+
+
+def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
+    """Owe deliveries from *at* on, numbered per subscription in this order; give those that were not owed before.
+
+    The rows of the subscriptions are locked before their numbers are read and until the commit, in one order for
+    everybody. So a number is given once and none is left out, and what was owed before is seen: a repeat takes no
+    number. Call it once in a transaction, or two of them may wait for each other.
+    """
+    wanted = {delivery_id(each[0], each[3]): each for each in owed}
+    last = _lock_numbers(tx, {subscription_id for *_, subscription_id in wanted.values()})
+    for chunk in chunks(list(wanted)):
+        for known in tx.scalars(select(deliveries.c.id).where(deliveries.c.id.in_(chunk))):
+            del wanted[known]
+    added = []
+    for event_id, registry, trial_id, subscription_id in wanted.values():
+        last[subscription_id] += 1
+        added.append(
+            Delivery(
+                event_id=event_id,
+                subscription_id=subscription_id,
+                registry=registry,
+                trial_id=trial_id,
+                sequence=last[subscription_id],
+                created_at=at,
+                next_attempt_at=at,
+            )
+        )
+    for batch in chunks(added):
+        tx.execute(insert(deliveries), [_row(delivery) for delivery in batch])
+    _keep_numbers(tx, {delivery.subscription_id: delivery.sequence for delivery in added})
+    return added
+
+
+def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
+    """Take up to *limit* due deliveries out of other processes' sight until *until*, the longest due first.
+
+    Passed over are those of paused subscriptions and disabled endpoints, and those before which another one of the
+    same trial is owed to the same subscription: a subscriber hears of a trial in order.
+
+    None is claimed twice. On SQLite there is one writer at a time. On PostgreSQL the rows are locked while they are
+    selected, and others skip locked rows; a row whose claim was committed in between is looked at again before it is
+    locked, and is then no longer due.
+
+    A body that was damaged in the database is dropped, to be rendered anew: one such must not hold up all others.
+    """
+    query = (
+        select(*_columns)
+        .where(_claimable, deliveries.c.next_attempt_at <= now)
+        .order_by(*_by_due)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+    claimed = [_restored_or_bare(tx, row) for row in tx.execute(query).all()]
+    for chunk in chunks(claimed):
+        ids = [delivery.id for delivery in chunk]
+        tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(next_attempt_at=until))
+    return [replace(delivery, next_attempt_at=until) for delivery in claimed]
+
+
+def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
+    """Keep the bytes that every attempt carries, and give those that are kept: the first writer's.
+
+    The row is locked by the statement that writes it, so the second of two writers sees what the first one wrote.
+    """
+    kept = func.coalesce(deliveries.c.body, bodies.compress(body), type_=deliveries.c.body.type)
+    statement = update(deliveries).where(deliveries.c.id == whole_id).values(body=kept)
+    stored: bytes = tx.execute(statement.returning(deliveries.c.body)).scalar_one()
+    return _unpacked(stored, whole_id)
+
+
+def delivered(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
+    """Note that the receiver took it, after so many more *attempts*. Whatever was noted before, it has it."""
+    values = {"standing": Standing.DELIVERED, "finished_at": at, "outcome": outcome}
+    _settle(tx, _deliver, whole_id, attempts, **values)
+
+
+def deferred(tx: Connection, whole_id: str, next_attempt_at: datetime, outcome: str, *, attempts: int = 1) -> None:
+    """Note when to try again. Without effect, but for the count of attempts, on what is finished already."""
+    _settle(tx, _defer, whole_id, attempts, next_attempt_at=next_attempt_at, outcome=outcome)
+
+
+def rejected(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
+    """Note that it will never be taken. Without effect, but for the count, on what is finished already."""
+    values = {"standing": Standing.REJECTED, "finished_at": at, "outcome": outcome}
+    _settle(tx, _reject, whole_id, attempts, **values)
+
+
+def give_up(tx: Connection, subscription_id: str, at: datetime, outcome: str) -> int:
+    """Reject everything that is owed to a subscription; give how many deliveries that were."""
+    owed = (deliveries.c.subscription_id == subscription_id) & _is_owed
+    values = {"standing": Standing.REJECTED, "finished_at": at, "outcome": outcome}
+    return tx.execute(update(deliveries).where(owed).values(values)).rowcount
+
+
+def get(tx: Connection, text: str) -> Delivery:
+    """The delivery of that id, or whose id alone begins so, with its body.
+
+    NothingFound where there is none, or several.
+    """
+    whole_id = find_id(tx, deliveries.c.id, text, noun="delivery", remedy=_REMEDY)
+    return _restored(tx.execute(select(*_columns).where(deliveries.c.id == whole_id)).one())
+
+
+def listing(tx: Connection, *, failed: bool = False, limit: int = LISTED) -> list[Delivery]:
+    """The latest deliveries, the newest first, without bodies; with *failed*, those that were rejected last."""
+    query = select(*_listed).limit(limit)
+    if failed:
+        query = query.where(_is_rejected)
+        query = query.order_by(deliveries.c.finished_at.desc(), deliveries.c.id)
+    else:
+        query = query.order_by(deliveries.c.created_at.desc(), deliveries.c.id)
+    return [_restored(row) for row in tx.execute(query)]
+
+
+def of_event(tx: Connection, event_id: str) -> list[Delivery]:
+    """Everything that one event was owed as, without bodies, in the order of the subscriptions' ids."""
+    query = select(*_listed).where(deliveries.c.event_id == event_id).order_by(deliveries.c.subscription_id)
+    return [_restored(row) for row in tx.execute(query)]
+
+
+def replay(tx: Connection, text: str, at: datetime) -> Delivery:
+    """Owe a delivery again from *at* on, with the bytes and the id that it had, and all attempts before it.
+
+    NothingFound as in `get`. ConfigurationInvalid where its subscription has ended, as it would be owed for ever.
+    """
+    delivery = get(tx, text)
+    if not _replay(tx, deliveries.c.id == delivery.id, at):
+        raise ConfigurationInvalid(
+            f"delivery {delivery.id} belongs to a subscription that has ended: "
+            f"run `monitor subscriptions resume {delivery.subscription_id}` first"
+        )
+    return get(tx, delivery.id)
+
+
+def replay_failed_since(tx: Connection, since: datetime, at: datetime) -> int:
+    """Owe again what was rejected from *since* on, unless its subscription has ended; give how many that were."""
+    failed = _is_rejected & (deliveries.c.finished_at >= since)
+    return _replay(tx, failed, at)
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When there will be something to claim, or was; None where nothing is owed that may be sent."""
+    query = select(deliveries.c.next_attempt_at).where(_claimable).order_by(*_by_due).limit(1)
+    return tx.scalar(query)
+
+
+def counts(tx: Connection) -> dict[Standing, int]:
+    """How many deliveries stand where."""
+    count = select(func.count()).select_from(deliveries)
+    total, owed, rejected = (
+        tx.scalar(query) or 0 for query in (count, count.where(_is_owed), count.where(_is_rejected))
+    )
+    return {Standing.OWED: owed, Standing.DELIVERED: total - owed - rejected, Standing.REJECTED: rejected}
+
+
+def _lock_numbers(tx: Connection, subscription_ids: set[str]) -> dict[str, int]:
+    """The last number of each subscription, which no other transaction can now change."""
+    query = select(subscriptions.c.id, subscriptions.c.last_sequence).order_by(subscriptions.c.id)
+    return {
+        row.id: row.last_sequence
+        for chunk in chunks(sorted(subscription_ids))
+        for row in tx.execute(query.where(subscriptions.c.id.in_(chunk)).with_for_update(key_share=True))
+    }
+
+
+def _keep_numbers(tx: Connection, last: Mapping[str, int]) -> None:
+    statement = update(subscriptions).where(subscriptions.c.id == bindparam("whole_id"))
+    statement = statement.values(last_sequence=bindparam("last"))
+    for chunk in chunks(last.items()):
+        tx.execute(statement, [{"whole_id": whole_id, "last": number} for whole_id, number in chunk])
+
+
+def _settle(tx: Connection, statement: Update, whole_id: str, attempts: int, **values: Any) -> None:
+    tx.execute(
+        statement, {"whole_id": whole_id, "made": attempts} | {f"new_{key}": each for key, each in values.items()}
+    )
+
+
+def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:
+    going = exists().where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state != "ended")
+    values = {"standing": Standing.OWED, "attempts": 0, "next_attempt_at": at, "finished_at": None}
+    return tx.execute(update(deliveries).where(which, going).values(values)).rowcount
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    return {"id": delivery.id} | {name: getattr(delivery, name) for name in _names}
+
+
+def _restored(row: Row[Any]) -> Delivery:
+    delivery = Delivery(**row._mapping)
+    return delivery if delivery.body is None else replace(delivery, body=_unpacked(delivery.body, delivery.id))
+
+
+def _restored_or_bare(tx: Connection, row: Row[Any]) -> Delivery:
+    """The delivery of a row; without its body, also in the database, where that is damaged."""
+    try:
+        return _restored(row)
+    except StoreCorrupt:
+        bare = replace(Delivery(**row._mapping), body=None)
+        tx.execute(update(deliveries).where(deliveries.c.id == bare.id).values(body=None))
+        return bare
+
+
+def _unpacked(body: bytes, whole_id: str) -> bytes:
+    return bodies.decompress(body, what=f"the body of delivery {whole_id}")

@@ -1,0 +1,155 @@
+"""Where deliveries go. Addresses and secrets are encrypted; only `put`, `get` and `rotate` open them.
+
+Everything else gives an `Endpoint` with an empty address and no secrets: what is never opened cannot be shown by
+mistake, and costs nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import Connection, Row, func, select, update
+
+from monitor.errors import NothingFound
+from monitor.model import Endpoint, Way
+from monitor.storage.statements import add_new
+from monitor.storage.tables import endpoints
+from monitor.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    """A webhook's signing secret; it stops signing at *retires_at*, or never."""
+
+    secret: str
+    retires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What is sealed."""
+
+    address: str
+    secrets: tuple[_Secret, ...]
+
+    def seal(self, vault: Vault) -> bytes:
+        secrets = [{"secret": each.secret, "retires_at": each.retires_at} for each in self.secrets]
+        return vault.seal(orjson.dumps({"address": self.address, "secrets": secrets}).decode())
+
+    @classmethod
+    def unseal(cls, vault: Vault, sealed: bytes, *, at: datetime) -> "_Contents":
+        """The address, and those secrets that have not retired."""
+        data: Mapping[str, Any] = orjson.loads(vault.unseal(sealed))
+        secrets = (
+            _Secret(each["secret"], datetime.fromisoformat(each["retires_at"]) if each["retires_at"] else None)
+            for each in data["secrets"]
+        )
+        return cls(data["address"], tuple(each for each in secrets if each.retires_at is None or each.retires_at > at))
+
+
+def put(
+    tx: Connection, vault: Vault, *, way: Way, address: str, shown: str, at: datetime, secret: str | None = None
+) -> tuple[Endpoint, bool]:
+    """The endpoint of that address, and whether it is new. One that was there keeps its secrets.
+
+    Two processes that put the same address at once get the same endpoint: its digest is unique, and who comes second
+    finds the row of who came first.
+    """
+    digest = sha256(f"{way}\n{address}".encode()).digest()
+    contents = _Contents(address, (_Secret(secret, None),) if secret else ())
+    by_address = select(endpoints).where(endpoints.c.address_digest == digest)
+    row = tx.execute(by_address).one_or_none()
+    if row is not None:
+        return _opened(row, vault, at=at), False
+    new = {
+        "id": str(uuid4()),
+        "way": way,
+        "address_digest": digest,
+        "shown": shown,
+        "sealed": contents.seal(vault),
+        "created_at": at,
+    }
+    made = add_new(tx, endpoints, [new], returning=(endpoints.c.id,))
+    return _opened(tx.execute(by_address).one(), vault, at=at), bool(made)
+
+
+def get(tx: Connection, vault: Vault, endpoint_id: str, *, at: datetime) -> Endpoint:
+    """That endpoint, with its address and the secrets that sign at that time. NothingFound for an unknown id."""
+    return _opened(_row(tx, endpoint_id), vault, at=at)
+
+
+def listing(tx: Connection) -> list[Endpoint]:
+    """Every endpoint, the oldest first, without addresses and secrets."""
+    return [_closed(row) for row in tx.execute(select(endpoints).order_by(endpoints.c.created_at, endpoints.c.id))]
+
+
+def rotate(
+    tx: Connection, vault: Vault, endpoint_id: str, *, secret: str, overlap: timedelta, at: datetime
+) -> Endpoint:
+    """Sign with *secret* from now on, and with the present ones beside it until *overlap* is over.
+
+    The row is locked while it is read and written, so of two rotations at once neither loses the other's secret.
+    """
+    row = _row(tx, endpoint_id, locked=True)
+    contents = _Contents.unseal(vault, row.sealed, at=at)
+    retires_at = at + overlap
+    present = (replace(each, retires_at=min(each.retires_at or retires_at, retires_at)) for each in contents.secrets)
+    contents = replace(contents, secrets=(_Secret(secret, None), *present))
+    tx.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(sealed=contents.seal(vault)))
+    return get(tx, vault, endpoint_id, at=at)
+
+
+def failed(tx: Connection, endpoint_id: str, at: datetime) -> datetime:
+    """Note a failure, and give when the run of failures began that it belongs to."""
+    since = func.coalesce(endpoints.c.failing_since, at, type_=endpoints.c.failing_since.type)
+    statement = update(endpoints).where(endpoints.c.id == endpoint_id).values(failing_since=since)
+    began: datetime = tx.execute(statement.returning(endpoints.c.failing_since)).scalar_one()
+    return began
+
+
+def succeeded(tx: Connection, endpoint_id: str) -> None:
+    """End a run of failures. Write nothing, and lock nothing, where there is none."""
+    failing = endpoints.c.failing_since.is_not(None)
+    tx.execute(update(endpoints).where(endpoints.c.id == endpoint_id, failing).values(failing_since=None))
+
+
+def disable(tx: Connection, endpoint_id: str, at: datetime) -> bool:
+    """Send nothing there until it is enabled again; give whether that is news. What is owed to it stays owed."""
+    enabled = endpoints.c.disabled_at.is_(None)
+    statement = update(endpoints).where(endpoints.c.id == endpoint_id, enabled).values(disabled_at=at)
+    return tx.execute(statement).rowcount == 1
+
+
+def enable(tx: Connection, endpoint_id: str) -> None:
+    """Send there again, and forget its failures."""
+    statement = update(endpoints).where(endpoints.c.id == endpoint_id)
+    tx.execute(statement.values(disabled_at=None, failing_since=None))
+
+
+def _closed(row: Row[Any]) -> Endpoint:
+    """The endpoint of a row, without its address and secrets."""
+    return Endpoint(
+        id=row.id,
+        way=row.way,
+        shown=row.shown,
+        address="",
+        failing_since=row.failing_since,
+        disabled_at=row.disabled_at,
+    )
+
+
+def _opened(row: Row[Any], vault: Vault, *, at: datetime) -> Endpoint:
+    contents = _Contents.unseal(vault, row.sealed, at=at)
+    return replace(_closed(row), address=contents.address, secrets=tuple(each.secret for each in contents.secrets))
+
+
+def _row(tx: Connection, endpoint_id: str, *, locked: bool = False) -> Row[Any]:
+    query = select(endpoints).where(endpoints.c.id == endpoint_id)
+    row = tx.execute(query.with_for_update() if locked else query).one_or_none()
+    if row is None:
+        raise NothingFound(f"there is no endpoint {endpoint_id}: `monitor subscriptions list` shows those there are")
+    return row

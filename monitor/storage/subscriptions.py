@@ -1,0 +1,256 @@
+"""Who wants to hear of what. `covering` is the index from trials to subscriptions.
+
+A subscription's endpoint is given without its address and secrets (see `endpoints`). A subscription is never deleted:
+what was delivered to it stays explainable. One whose watch has ended has nothing left to cover, and reads as ended.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from monitor.errors import NothingFound
+from monitor.model import Endpoint, Filters, Significance, Subscription
+from monitor.storage import bodies, deliveries
+from monitor.storage.ids import find_id
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watched_trials
+
+REMEDY = "`monitor subscriptions list` shows those there are"
+
+_of_endpoint = (endpoints.c[name] for name in ("way", "shown", "failing_since", "disabled_at"))
+_whole = select(subscriptions, *_of_endpoint).join_from(subscriptions, endpoints)
+
+
+def add(tx: Connection, subscription: Subscription, name: str | None = None) -> None:
+    """Keep a new subscription. Its endpoint is kept already; *name* is that of its block in the configuration."""
+    values = _values(subscription) | {
+        "id": subscription.id,
+        "name": name,
+        "state": subscription.state,
+        "created_at": subscription.created_at,
+        "last_sequence": 0,
+    }
+    tx.execute(insert(subscriptions).values(values))
+    _name_trials(tx, subscription.id, subscription.trials)
+
+
+def get(tx: Connection, subscription_id: str) -> Subscription:
+    """The subscription of that id, or whose id alone begins so. NothingFound where there is none, or several."""
+    whole_id = find_id(tx, subscriptions.c.id, subscription_id, noun="subscription", remedy=REMEDY)
+    return known(tx, [whole_id])[whole_id]
+
+
+def known(tx: Connection, ids: Iterable[str]) -> dict[str, Subscription]:
+    """Those of the ids that there are, with their subscriptions."""
+    return {
+        subscription.id: subscription
+        for chunk in chunks(ids)
+        for subscription in _restored_all(tx, tx.execute(_whole.where(subscriptions.c.id.in_(chunk))).all())
+    }
+
+
+def listing(tx: Connection) -> list[Subscription]:
+    """Every subscription, the oldest first, those that have ended among them."""
+    rows = tx.execute(_whole.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
+    return list(_restored_all(tx, rows))
+
+
+def set_state(tx: Connection, subscription_id: str, state: str, at: datetime) -> None:
+    """Make it active, paused or ended. What is owed stays owed when it is paused, and is given up when it ends.
+
+    NothingFound for an unknown id.
+    """
+    ended_at = at if state == "ended" else None
+    statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
+    if not tx.execute(statement.values(state=state, ended_at=ended_at)).rowcount:
+        raise NothingFound(f"there is no subscription {subscription_id}: {REMEDY}")
+    if state == "ended":
+        deliveries.give_up(tx, subscription_id, at, "the subscription has ended")
+
+
+def follow(tx: Connection, registry: str, trial_id: str, into: str) -> None:
+    """Make every subscription that names *trial_id* name *into* as well."""
+    query = select(subscribed_trials.c.subscription_id).where(
+        subscribed_trials.c.registry == registry, subscribed_trials.c.trial_id == trial_id
+    )
+    rows = [{"registry": registry, "trial_id": into, "subscription_id": each} for each in tx.scalars(query).all()]
+    add_new(tx, subscribed_trials, rows)
+
+
+def configured(tx: Connection) -> bool:
+    """Whether any subscription was made by the configuration."""
+    return tx.execute(select(subscriptions.c.id).where(subscriptions.c.name.is_not(None)).limit(1)).first() is not None
+
+
+def apply_config(tx: Connection, wanted: Mapping[str, Subscription], at: datetime) -> None:
+    """Make the subscriptions of the configuration those *wanted*, by the names of their blocks.
+
+    A new name is added. A changed block keeps its id and its numbering, and begins anew where it had ended. An
+    unchanged one stays as it is, also where a receiver ended it or a command paused it. A name that is gone ends, and
+    gives up its name: should it come back, it is a new subscription. Nothing is written where all is as wanted.
+    """
+    rows = tx.execute(select(subscriptions).where(subscriptions.c.name.is_not(None))).all()
+    present = {row.name: row for row in rows}
+    for gone in present.keys() - wanted.keys():
+        set_state(tx, present[gone].id, "ended", at)
+        tx.execute(update(subscriptions).where(subscriptions.c.id == present[gone].id).values(name=None))
+    trials = _trials_of(tx, [row.id for row in rows])
+    for name, subscription in wanted.items():
+        if name not in present:
+            add(tx, subscription, name)
+        else:
+            _change(tx, present[name], trials[present[name].id], subscription)
+
+
+def covering(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[Subscription]]:
+    """The active subscriptions that cover each trial, the oldest first; trials that none covers are left out.
+
+    They cover it by its name, by a watch that holds it, or because they cover everything. Each way is an index, so
+    the cost is that of the matches. Their `trials` are only those asked for here.
+    """
+    covered: dict[str, list[Subscription]] = {}
+    for chunk in chunks(trial_ids):
+        named = _naming(tx, registry, chunk)
+        covering = defaultdict(set, _watching(tx, registry, chunk))
+        for subscription_id, trials in named.items():
+            for trial_id in trials:
+                covering[trial_id].add(subscription_id)
+        everything = set(tx.scalars(select(subscriptions.c.id).where(subscriptions.c.everything)).all())
+        active = _active(tx, everything.union(*covering.values()), registry, named)
+        for trial_id in chunk if everything else covering:
+            ids = covering[trial_id] | everything
+            if found := sorted((active[each] for each in ids if each in active), key=_age):
+                covered[trial_id] = found
+    return covered
+
+
+def _age(subscription: Subscription) -> tuple[datetime, str]:
+    return subscription.created_at, subscription.id
+
+
+def _naming(tx: Connection, registry: str, trial_ids: Sequence[str]) -> dict[str, set[str]]:
+    """Those of the trials that subscriptions name, by subscription."""
+    query = select(subscribed_trials.c.subscription_id, subscribed_trials.c.trial_id).where(
+        subscribed_trials.c.registry == registry, subscribed_trials.c.trial_id.in_(trial_ids)
+    )
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for subscription_id, trial_id in tx.execute(query):
+        named[subscription_id].add(trial_id)
+    return named
+
+
+def _watching(tx: Connection, registry: str, trial_ids: Sequence[str]) -> dict[str, set[str]]:
+    """The subscriptions to watches that hold each trial, by trial."""
+    query = (
+        select(watched_trials.c.trial_id, subscriptions.c.id)
+        .join(subscriptions, subscriptions.c.watch_id == watched_trials.c.watch_id)
+        .where(watched_trials.c.registry == registry, watched_trials.c.trial_id.in_(trial_ids))
+    )
+    watching: defaultdict[str, set[str]] = defaultdict(set)
+    for trial_id, subscription_id in tx.execute(query):
+        watching[trial_id].add(subscription_id)
+    return watching
+
+
+def _active(
+    tx: Connection, ids: Iterable[str], registry: str, named: Mapping[str, set[str]]
+) -> dict[str, Subscription]:
+    query = _whole.where(subscriptions.c.state == "active")
+    return {
+        row.id: _restored(row, {(registry, trial_id) for trial_id in named.get(row.id, ())})
+        for chunk in chunks(sorted(ids))
+        for row in tx.execute(query.where(subscriptions.c.id.in_(chunk)))
+    }
+
+
+def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted: Subscription) -> None:
+    """Make a kept subscription as wanted; do nothing where it is."""
+    values = _values(wanted)
+    if trials == wanted.trials and all(getattr(row, column) == value for column, value in values.items()):
+        return
+    if row.state == "ended":
+        values |= {"state": "active", "ended_at": None}
+    tx.execute(update(subscriptions).where(subscriptions.c.id == row.id).values(values))
+    tx.execute(delete(subscribed_trials).where(subscribed_trials.c.subscription_id == row.id))
+    _name_trials(tx, row.id, wanted.trials)
+
+
+def _name_trials(tx: Connection, subscription_id: str, trials: Iterable[tuple[str, str]]) -> None:
+    for chunk in chunks(sorted(trials)):
+        rows = [
+            {"registry": registry, "trial_id": trial_id, "subscription_id": subscription_id}
+            for registry, trial_id in chunk
+        ]
+        tx.execute(insert(subscribed_trials), rows)
+
+
+def _trials_of(tx: Connection, ids: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    """The trials that each subscription names; an empty set for one that names none."""
+    trials: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for chunk in chunks(ids):
+        for row in tx.execute(select(subscribed_trials).where(subscribed_trials.c.subscription_id.in_(chunk))):
+            trials[row.subscription_id].add((row.registry, row.trial_id))
+    return trials
+
+
+def _values(subscription: Subscription) -> dict[str, Any]:
+    """The columns that a changed block of the configuration may change."""
+    filters = subscription.filters
+    return {
+        "endpoint_id": subscription.endpoint.id,
+        "watch_id": subscription.watch_id,
+        "everything": subscription.everything,
+        "topics": orjson.dumps(sorted(filters.topics)).decode(),
+        "kinds": orjson.dumps(sorted(filters.kinds)).decode(),
+        "min_significance": int(filters.min_significance),
+        "min_percent": filters.min_percent,
+        "min_days": filters.min_days,
+        "note": subscription.note,
+        "origin": subscription.origin,
+    }
+
+
+def _restored_all(tx: Connection, rows: Sequence[Row[Any]]) -> Iterator[Subscription]:
+    for chunk in chunks(rows):
+        trials = _trials_of(tx, [row.id for row in chunk])
+        yield from (_restored(row, trials[row.id]) for row in chunk)
+
+
+def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
+    covers_something = trials or row.everything or row.watch_id is not None
+    return Subscription(
+        id=row.id,
+        endpoint=Endpoint(
+            id=row.endpoint_id,
+            way=row.way,
+            shown=row.shown,
+            address="",
+            failing_since=row.failing_since,
+            disabled_at=row.disabled_at,
+        ),
+        trials=frozenset(trials),
+        watch_id=row.watch_id,
+        everything=row.everything,
+        filters=_filters(row),
+        note=row.note,
+        state=row.state if covers_something else "ended",
+        origin=row.origin,
+        created_at=row.created_at,
+    )
+
+
+def _filters(row: Row[Any]) -> Filters:
+    try:
+        return Filters(
+            topics=frozenset(orjson.loads(row.topics)),
+            kinds=frozenset(orjson.loads(row.kinds)),
+            min_significance=Significance(row.min_significance),
+            min_percent=row.min_percent,
+            min_days=row.min_days,
+        )
+    except (TypeError, ValueError) as error:
+        raise bodies.damaged(f"subscription {row.id}", "its filters make no sense") from error

@@ -1,0 +1,181 @@
+"""Make, change, pause, end and explain subscriptions.
+
+From the command line a subscription is active at once; those of the configuration are applied by `monitor.app`, and
+are whatever the configuration says.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from uuid import uuid4
+
+from monitor.channels.addresses import checked_address
+from monitor.channels.chat import checked_chat_url, shown_chat
+from monitor.channels.signing import new_secret
+from monitor.channels.webhook import checked_webhook_url, shown_url
+from monitor.errors import ConfigurationInvalid
+from monitor.fields import KINDS, Topic
+from monitor.model import Filters, Significance, Subscription, Way
+from monitor.storage import endpoints, subscriptions, watches
+from monitor.storage.store import Store
+from monitor.vault import Vault
+
+ROTATION_OVERLAP = timedelta(hours=24)
+"""How long a webhook's former secret still signs, so that its receiver can change over at leisure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a subscription is about: trials by name, the trials of a watch, or everything."""
+
+    trials: frozenset[tuple[str, str]] = frozenset()
+    watch_id: int | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What subscribing needs."""
+
+    store: Store
+    vault: Vault
+    clock: Callable[[], datetime]
+    chat_schemas: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A new subscription; *secret* is a new webhook's, to be shown this once."""
+
+    subscription: Subscription
+    secret: str | None
+
+
+def checked_filters(
+    *,
+    topics: Sequence[str],
+    kinds: Sequence[str],
+    min_significance: str,
+    min_percent: float | None,
+    min_days: int | None,
+) -> Filters:
+    """Filters from what a person wrote. ConfigurationInvalid names the nearest value that there is."""
+    beginnings = {".".join(kind.split(".")[:length]) for kind in KINDS for length in range(1, kind.count(".") + 2)}
+    return Filters(
+        topics=frozenset(_known("topic", text, {str(topic) for topic in Topic}) for text in topics),
+        kinds=frozenset(_known("kind", text, beginnings) for text in kinds),
+        min_significance=Significance[
+            _known("significance", min_significance, {str(each) for each in Significance}).upper()
+        ],
+        min_percent=min_percent,
+        min_days=min_days,
+    )
+
+
+def _known(what: str, text: str, known: Collection[str]) -> str:
+    if text in known:
+        return text
+    near = get_close_matches(text.lower(), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+    raise ConfigurationInvalid(f"“{text[:40]}” is no {what}; {hint}")
+
+
+def subscribe(
+    way: Way, address: str, *, scope: Scope, filters: Filters, note: str | None, office: Office
+) -> Subscribed:
+    """Make a subscription, and the endpoint where it is new.
+
+    Raise ConfigurationInvalid for an address that is none, NothingFound for a watch that is none.
+    """
+    checked, shown = checked_endpoint(way, address, office.chat_schemas)
+    secret = new_secret() if way is Way.WEBHOOK else None
+    now = office.clock()
+    with office.store.begin() as tx:
+        if scope.watch_id is not None:
+            watches.get(tx, scope.watch_id)
+        endpoint, made = endpoints.put(tx, office.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
+        subscription = Subscription(
+            id=str(uuid4()),
+            endpoint=endpoint,
+            trials=scope.trials,
+            watch_id=scope.watch_id,
+            everything=scope.everything,
+            filters=filters,
+            note=note,
+            created_at=now,
+        )
+        subscriptions.add(tx, subscription)
+    return Subscribed(subscription, secret if made else None)
+
+
+def checked_endpoint(way: Way, address: str, chat_schemas: Sequence[str]) -> tuple[str, str]:
+    """The address as it will be used, and as it may be shown."""
+    match way:
+        case Way.EMAIL:
+            checked = checked_address(address)
+            return checked, checked
+        case Way.WEBHOOK:
+            checked = checked_webhook_url(address)
+            return checked, shown_url(checked)
+        case Way.CHAT:
+            checked = checked_chat_url(address, chat_schemas)
+            return checked, shown_chat(checked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A subscription as the configuration has it."""
+
+    name: str
+    way: Way
+    address: str
+    scope: Scope
+    filters: Filters
+    note: str | None
+
+
+def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
+    """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end."""
+    now = office.clock()
+    checked = [(each, *checked_endpoint(each.way, each.address, office.chat_schemas)) for each in wanted]
+    with office.store.begin() as tx:
+        made = {}
+        for each, address, shown in checked:
+            secret = new_secret() if each.way is Way.WEBHOOK else None
+            endpoint, _ = endpoints.put(
+                tx, office.vault, way=each.way, address=address, shown=shown, at=now, secret=secret
+            )
+            made[each.name] = Subscription(
+                id=str(uuid4()),
+                endpoint=endpoint,
+                trials=each.scope.trials,
+                watch_id=each.scope.watch_id,
+                everything=each.scope.everything,
+                filters=each.filters,
+                note=each.note,
+                origin="config",
+                created_at=now,
+            )
+        subscriptions.apply_config(tx, made, now)
+
+
+def set_state(subscription_id: str, state: str, office: Office) -> Subscription:
+    """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance."""
+    with office.store.begin() as tx:
+        subscription = subscriptions.get(tx, subscription_id)
+        subscriptions.set_state(tx, subscription.id, state, at=office.clock())
+        if state == "active":
+            endpoints.enable(tx, subscription.endpoint.id)
+        return subscriptions.get(tx, subscription.id)
+
+
+def rotate_secret(subscription_id: str, office: Office) -> str:
+    """Give a webhook a new signing secret; the former one signs beside it for ROTATION_OVERLAP."""
+    secret = new_secret()
+    with office.store.begin() as tx:
+        endpoint = subscriptions.get(tx, subscription_id).endpoint
+        if endpoint.way is not Way.WEBHOOK:
+            raise ConfigurationInvalid(f"{endpoint.shown} is no webhook: only those have a signing secret")
+        endpoints.rotate(tx, office.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=office.clock())
+    return secret

@@ -1,0 +1,133 @@
+"""Keeps secrets encrypted at rest: addresses that hold passwords, and webhooks' signing secrets.
+
+The key comes from MONITOR_SECRET_KEY, or from a file beside the database that is made when something is first sealed.
+Whoever loses the key loses the endpoints, so it is never replaced: opening what was sealed without its key is an error.
+Several keys mean a change of keys: the first seals, all of them open. Encryption is Fernet (cryptography.io/en/latest/
+fernet): AES-128 in CBC mode with an HMAC, so what was altered does not open.
+"""
+
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.errors import ConfigurationInvalid, StoreCorrupt, StoreUnavailable
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
+VARIABLE = "MONITOR_SECRET_KEY"
+
+_A_KEY = "32 random bytes in base64, several separated by commas, the newest first"
+
+
+class Vault:
+    """Seals and unseals text. Nothing of it appears in its repr."""
+
+    def __init__(self, key: str | None, file: Path) -> None:
+        self._key = key
+        self._file = file
+        self._fernet: MultiFernet | None = None
+
+    @classmethod
+    def open(cls, *, key: str | None, file: Path) -> "Vault":
+        """A vault with the key, or keys, in *key*; without one, with those in *file*.
+
+        Nothing is read or made before the first use: a command that needs no secrets needs no key.
+        """
+        return cls(key or None, file)
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt. The key file is made where neither it nor a key is there.
+
+        Raise ConfigurationInvalid for a key that is none, StoreUnavailable for a file that cannot be used.
+        """
+        if self._key is None:
+            _make_file(self._file)
+        return self._keys().encrypt(text.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt. Raise StoreCorrupt where no key fits, and what `seal` raises."""
+        # Loaded only here and below: what needs no secrets need not wait for it.
+        from cryptography.fernet import InvalidToken
+
+        try:
+            return self._keys().decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise StoreCorrupt(
+                f"the key in {self._place} does not open what the database holds: give the key that was used before, "
+                f"in {VARIABLE} (after the newer one and a comma) or in its file, or restore a backup"
+            ) from error
+
+    @property
+    def _place(self) -> str:
+        return str(self._file) if self._key is None else VARIABLE
+
+    def _keys(self) -> "MultiFernet":
+        if self._fernet is None:
+            from cryptography.fernet import Fernet, MultiFernet
+
+            text = _read_file(self._file) if self._key is None else self._key
+            try:
+                self._fernet = MultiFernet([Fernet(key) for key in re.split(r"[,\s]+", text.strip(", \t\r\n"))])
+            except ValueError:
+                # Without the cause, which may repeat a part of the key.
+                raise ConfigurationInvalid(f"{self._place} holds no key: expected {_A_KEY}") from None
+        return self._fernet
+
+
+def _read_file(file: Path) -> str:
+    """The keys in the file, which nobody but its owner may read."""
+    try:
+        with file.open("rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+            if mode & 0o077:
+                raise StoreUnavailable(f"{file} can be read by others (mode {mode:o}): chmod 600 {file}")
+            return opened.read(10_000).decode("ascii", "replace")
+    except FileNotFoundError:
+        raise StoreUnavailable(
+            f"{file}, the key to the secrets in the database, is missing: put it back, or set {VARIABLE} to its content"
+        ) from None
+    except OSError as error:
+        raise _unusable(file, "read", error) from error
+
+
+def _make_file(file: Path) -> None:
+    """Make a key file with a new key, unless there is one, or another process is faster: then theirs stays.
+
+    The name appears when the content is on the disk, so nobody ever reads half a key, and no secret outlives its key.
+    """
+    from cryptography.fernet import Fernet
+
+    try:
+        if file.exists():
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp gives mode 600
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(Fernet.generate_key() + b"\n")
+                opened.flush()
+                os.fsync(descriptor)
+            Path(file).hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
+        _settle_folder(file.parent)
+    except OSError as error:
+        raise _unusable(file, "made", error) from error
+
+
+def _settle_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unusable(file: Path, verb: str, error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(f"{file} cannot be {verb} ({error.strerror}): correct that, or set {VARIABLE}")

@@ -1,0 +1,62 @@
+"""Why somebody was told of a change, or was not: every event of a trial, beside every subscription of an address."""
+
+from collections.abc import Iterator, Sequence
+
+from monitor.errors import NothingFound
+from monitor.matching import matching
+from monitor.model import Delivery, Event, Standing, Subscription
+from monitor.storage import deliveries, events, subscriptions, watches
+from monitor.subscribe import Office
+
+
+def explained(registry: str, trial_id: str, address: str, office: Office) -> list[str]:
+    """The explanations for everything that was seen of a trial. NothingFound where nobody has that address."""
+    with office.store.read() as tx:
+        told = events.of_trial(tx, registry, trial_id)
+        theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown == address]
+        watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
+        owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
+    if not theirs:
+        raise NothingFound(f"nobody is told at {address}; `monitor subscriptions list` shows who is")
+    if not told:
+        return [f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."]
+    covered = [
+        (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
+    ]
+    return list(explanations(told, covered, owed))
+
+
+def explanations(
+    events: Sequence[Event], subscriptions: Sequence[tuple[Subscription, bool]], deliveries: Sequence[Delivery]
+) -> Iterator[str]:
+    """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now."""
+    owed = {(delivery.event_id, delivery.subscription_id): delivery for delivery in deliveries}
+    for event in events:
+        yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
+        for subscription, covers in subscriptions:
+            delivery = owed.get((event.id, subscription.id))
+            words = _paid(delivery) if delivery else _not_owed(event, subscription, covers=covers)
+            yield f"  subscription {subscription.id[:8]}: {words}"
+
+
+def _paid(delivery: Delivery) -> str:
+    """How a delivery that was owed stands."""
+    tries = "the first try" if delivery.attempts == 1 else f"{delivery.attempts} tries"
+    if delivery.standing is Standing.DELIVERED:
+        return f"sent, and taken at {delivery.finished_at:%Y-%m-%d %H:%M} UTC after {tries}"
+    if delivery.standing is Standing.REJECTED:
+        return f"not taken, and given up after {tries}: {delivery.outcome}"
+    last = f"; the last try: {delivery.outcome}" if delivery.outcome else ""
+    return f"owed; the next try is due at {delivery.next_attempt_at:%Y-%m-%d %H:%M} UTC{last}"
+
+
+def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
+    """Why nothing was owed."""
+    if subscription.created_at > event.occurred_at:
+        return f"not sent: it was made later, at {subscription.created_at:%Y-%m-%d %H:%M} UTC"
+    if not covers:
+        return "not sent: it is not about this trial"
+    match = matching(event.changes, subscription.filters)
+    if not match.passes:
+        return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))
+    return f"not sent: it was {'not active' if subscription.state == 'active' else subscription.state} at that moment"

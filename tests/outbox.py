@@ -1,0 +1,108 @@
+"""The outbox under test: a program that checks, and a channel that the test answers for."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from monitor.deliver import Paid, Post, deliver
+from monitor.errors import DeliveryFailed
+from monitor.model import Endpoint, Filters, Message, Subscription, Way
+from monitor.ports import Taken
+from monitor.prepare import Desk, Letterhead
+from monitor.sandbox import Sandbox
+from monitor.storage import deliveries, subscriptions
+from monitor.storage.store import Store
+from monitor.subscribe import Office, Scope, Subscribed, subscribe
+from monitor.vault import Vault
+from tests.program import Trying
+
+Behaviour = Callable[[Message], Taken]
+
+
+def take(message: Message) -> Taken:
+    return Taken("200 OK", 200, b"thanks")
+
+
+class FakeChannel:
+    """Records what came, by receiver, and answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.came: list[Message] = []
+        self.behaviour: defaultdict[str, Behaviour] = defaultdict(lambda: take)
+        self._lock = threading.Lock()
+
+    def send(self, message: Message, *, now: datetime) -> Taken:
+        with self._lock:
+            self.came.append(message)
+        return self.behaviour[message.endpoint.shown](message)
+
+    def receiver(self, endpoint: Endpoint) -> str:
+        return endpoint.shown
+
+    def close(self) -> None:
+        pass
+
+
+class Outbox(Trying):
+    """What a test does: subscribe people, let trials change, deliver, and look at what came."""
+
+    def __init__(self, store: Store, sandbox: Sandbox, folder: Path) -> None:
+        super().__init__(store, sandbox)
+        self.channel = FakeChannel()
+        vault = Vault.open(key=None, file=folder / "secret.key")
+        self.office = Office(store=store, vault=vault, clock=self.clock, chat_schemas=("slack",))
+        self.post = Post(
+            desk=Desk(
+                store=store,
+                vault=vault,
+                registries={self.registry.key: self.registry},
+                letterhead=Letterhead(
+                    sender="Trial monitor <monitor@example.org>",
+                    list_host="example.org",
+                    unsubscribe="mailto:ops@example.org",
+                    signed=lambda message: message,
+                ),
+            ),
+            channels=dict.fromkeys(Way, self.channel),
+            clock=self.clock,
+            chance=Random(1),
+        )
+
+    def subscribe(
+        self, address: str, *trial_ids: str, way: Way = Way.WEBHOOK, filters: Filters | None = None
+    ) -> Subscribed:
+        """About these trials, or everything."""
+        trials = frozenset((self.registry.key, trial_id) for trial_id in trial_ids)
+        scope = Scope(trials=trials, everything=not trials)
+        return subscribe(way, address, scope=scope, filters=filters or Filters(), note=None, office=self.office)
+
+    def deliver(self) -> list[Paid]:
+        return list(deliver(self.post))
+
+    def refuse(self, address: str, failure: DeliveryFailed) -> None:
+        def fail(message: Message) -> Taken:
+            raise failure
+
+        self.channel.behaviour[address] = fail
+
+    def subscription(self, subscribed: Subscribed) -> Subscription:
+        with self.store.read() as tx:
+            return subscriptions.get(tx, subscribed.subscription.id)
+
+    def standings(self) -> list[str]:
+        """Of all deliveries, the oldest first."""
+        with self.store.read() as tx:
+            return [str(delivery.standing) for delivery in reversed(deliveries.listing(tx))]
+
+
+@pytest.fixture
+def outbox(store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Outbox]:
+    """On both stores."""
+    running = Outbox(store, sandbox, tmp_path)
+    yield running
+    running.registry.close()

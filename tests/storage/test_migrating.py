@@ -1,0 +1,49 @@
+"""A database that an older version wrote, with what is in it, works on."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from monitor.storage import deliveries, events, snapshots, store, trials, watches
+from monitor.storage.migrations import HEAD
+from monitor.storage.store import Store
+from monitor.storage.trials import Trial
+from tests.storage.cast import HIP, KNEE, NOON, REGISTRY, event, history
+from tests.storage.readers import owe, subscribed
+
+
+def older(url: str, revision: str) -> Store:
+    """A database of that revision, opened without being migrated."""
+    opened = Store(*store._engine(url))
+    with opened.begin() as tx:
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", "monitor.storage:migrations")
+        command.upgrade(config, revision)
+    return opened
+
+
+def contents(tx: Connection) -> dict[str, list[tuple[object, ...]]]:
+    names = ("trials", "snapshots", "events", "watches", "watched_trials")
+    return {name: sorted(map(tuple, tx.execute(text(f"SELECT * FROM {name}")))) for name in names}
+
+
+def test_a_database_from_before_subscriptions_keeps_everything_and_can_owe(store_url: str) -> None:
+    before = older(store_url, "0001")
+    with before.begin() as tx:
+        for trial_id in (HIP, KNEE):
+            snapshots.add(tx, history(trial_id, 4))
+            events.add(tx, [event(trial_id, number) for number in (2, 3, 4)])
+        trials.record(tx, [Trial(REGISTRY, HIP, verified_at=NOON)])
+        watches.add(tx, registry=REGISTRY, trial_ids=[HIP, KNEE], origin="command", name=None, at=NOON)
+        rows = contents(tx)
+    before.close()
+
+    after = Store.open(store_url)
+
+    with after.read() as tx:
+        assert contents(tx) == rows
+        assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
+    assert [each.sequence for each in owe(after, HIP, [2, 3], subscribed(after))] == [1, 2]
+    with after.read() as tx:
+        assert len(deliveries.listing(tx)) == 2
+    after.close()

@@ -1,0 +1,266 @@
+"""Who covers which trial, and how subscriptions come, change and end."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.model import Filters, Significance, Standing, Subscription
+from monitor.storage import deliveries, endpoints, subscriptions, watches
+from monitor.storage.store import Store
+from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
+from tests.storage.readers import AMARA, BENGT, mailbox, owe, subscribed, subscription
+
+OTHER = "isrctn.com"
+
+
+def watch(store: Store, *trial_ids: str) -> int:
+    with store.begin() as tx:
+        return watches.add(tx, registry=REGISTRY, trial_ids=trial_ids, origin="command", name=None, at=NOON)[0].id
+
+
+def kept(store: Store, **wanted: object) -> Subscription:
+    with store.begin() as tx:
+        made = subscription(mailbox(tx), **wanted)  # type: ignore[arg-type]
+        subscriptions.add(tx, made)
+    return made
+
+
+def apply(store: Store, **wanted: Subscription) -> None:
+    with store.begin() as tx:
+        subscriptions.apply_config(tx, wanted, LATER)
+
+
+def covering(store: Store, *trial_ids: str, registry: str = REGISTRY) -> dict[str, set[str]]:
+    with store.read() as tx:
+        found = subscriptions.covering(tx, registry, trial_ids)
+    return {trial_id: {each.id for each in those} for trial_id, those in found.items()}
+
+
+def listed(store: Store) -> list[Subscription]:
+    with store.read() as tx:
+        return subscriptions.listing(tx)
+
+
+def test_a_subscription_comes_back_as_it_was_made(store: Store) -> None:
+    filters = Filters(
+        topics=frozenset({"status", "dates"}),
+        kinds=frozenset({"outcome.primary"}),
+        min_significance=Significance.MAJOR,
+        min_percent=12.5,
+        min_days=30,
+    )
+    with store.begin() as tx:
+        made = subscription(mailbox(tx), HIP, KNEE, filters=filters, note="We recruit for both")
+        subscriptions.add(tx, made)
+        assert subscriptions.get(tx, made.id) == made
+
+    to_watch = kept(store, watch_id=watch(store, HIP))
+    to_everything = kept(store, everything=True)
+
+    assert sorted(listed(store), key=lambda each: each.id) == sorted(
+        [made, to_watch, to_everything], key=lambda each: each.id
+    )
+    with store.read() as tx:
+        assert subscriptions.known(tx, [made.id, "unknown"]) == {made.id: made}
+
+
+def test_the_beginning_of_an_id_will_do_while_it_is_unique(store: Store) -> None:
+    with store.begin() as tx:
+        box = mailbox(tx)
+        for ending in ("0000-4000-8000-00000000000a", "ffff-4fff-8fff-fffffffffffb"):
+            subscriptions.add(tx, replace(subscription(box, HIP), id=f"3f2a77c1-{ending}"))
+    with store.read() as tx:
+        assert subscriptions.get(tx, "3F2A77C1-0").id.endswith("0a")
+        assert subscriptions.get(tx, "3f2a77c1-ffff-4fff-8fff-fffffffffffb").id.endswith("fb")
+        with pytest.raises(NothingFound, match="more than one subscription begins with 3f2a: give more"):
+            subscriptions.get(tx, "3f2a")
+        with pytest.raises(NothingFound, match="there is no subscription 3f2b: `monitor subscriptions list`"):
+            subscriptions.get(tx, "3f2b")
+        for text in ("3f2", "all of them", "", "3f2a%"):
+            with pytest.raises(NothingFound, match="the first 4 characters or more"):
+                subscriptions.get(tx, text)
+
+
+def test_a_trial_is_covered_by_its_name_by_its_watch_and_by_everything(store: Store) -> None:
+    by_name = subscribed(store, HIP, KNEE)
+    by_watch = kept(store, watch_id=watch(store, KNEE, SHOULDER))
+    by_both = kept(store, watch_id=watch(store, HIP))
+    everything = kept(store, everything=True)
+
+    assert covering(store, HIP, KNEE, SHOULDER, "NCT99999999") == {
+        HIP: {by_name.id, by_both.id, everything.id},
+        KNEE: {by_name.id, by_watch.id, everything.id},
+        SHOULDER: {by_watch.id, everything.id},
+        "NCT99999999": {everything.id},
+    }
+
+
+def test_a_trial_that_nobody_asked_for_is_covered_by_nobody(store: Store) -> None:
+    subscribed(store, HIP)
+
+    assert covering(store, KNEE) == {}
+    assert covering(store, HIP, registry=OTHER) == {}
+    assert covering(store) == {}
+
+
+def test_only_active_subscriptions_cover(store: Store) -> None:
+    paused, ended, resumed = (subscribed(store, HIP) for _ in range(3))
+    with store.begin() as tx:
+        subscriptions.set_state(tx, paused.id, "paused", LATER)
+        subscriptions.set_state(tx, ended.id, "ended", LATER)
+        subscriptions.set_state(tx, resumed.id, "paused", LATER)
+        subscriptions.set_state(tx, resumed.id, "active", LATER)
+
+    assert covering(store, HIP) == {HIP: {resumed.id}}
+    assert {each.id: each.state for each in listed(store)} == {
+        paused.id: "paused",
+        ended.id: "ended",
+        resumed.id: "active",
+    }
+
+
+def test_what_covers_tells_filters_and_way_and_opens_no_address(store: Store) -> None:
+    made = kept(store, everything=True, filters=Filters(min_days=7), note="All of it")
+    named = subscribed(store, HIP, KNEE)
+    with store.read() as tx:
+        found = {each.id: each for each in subscriptions.covering(tx, REGISTRY, [HIP])[HIP]}
+
+    assert found[made.id] == made
+    assert found[made.id].endpoint.shown == AMARA
+    assert found[made.id].endpoint.address == ""
+    assert found[named.id] == replace(named, trials=frozenset({(REGISTRY, HIP)}))
+
+
+def test_more_trials_than_a_statement_takes_are_covered(store: Store) -> None:
+    many = [f"NCT{number:08d}" for number in range(2500)]
+    made = subscribed(store, *many)
+
+    assert covering(store, *many) == {each: {made.id} for each in many}
+
+
+def test_a_subscription_to_a_watch_that_has_ended_reads_as_ended(store: Store) -> None:
+    """SQLite may give the next watch the same id: that one is none of theirs."""
+    watch_id = watch(store, HIP)
+    kept(store, watch_id=watch_id)
+    with store.begin() as tx:
+        watches.remove(tx, watch_id)
+    watch(store, HIP)
+
+    assert [(each.state, each.watch_id) for each in listed(store)] == [("ended", None)]
+    assert covering(store, HIP) == {}
+
+
+def test_a_subscription_follows_a_trial_that_merged_into_another(store: Store) -> None:
+    follower, both = subscribed(store, HIP), subscribed(store, HIP, KNEE)
+    subscribed(store, SHOULDER)
+    with store.begin() as tx:
+        subscriptions.follow(tx, REGISTRY, HIP, into=KNEE)
+
+    assert covering(store, HIP, KNEE) == {HIP: {follower.id, both.id}, KNEE: {follower.id, both.id}}
+
+
+def test_ending_gives_up_what_is_owed_and_pausing_does_not(store: Store) -> None:
+    going, leaving = subscribed(store, HIP), subscribed(store, HIP, address=BENGT)
+    owe(store, HIP, [2], going, leaving)
+    with store.begin() as tx:
+        subscriptions.set_state(tx, going.id, "paused", LATER)
+        subscriptions.set_state(tx, leaving.id, "ended", LATER)
+        standings = {each.subscription_id: each for each in deliveries.listing(tx)}
+
+    assert standings[going.id].standing is Standing.OWED
+    assert standings[leaving.id].standing is Standing.REJECTED
+    assert standings[leaving.id].outcome == "the subscription has ended"
+    assert standings[leaving.id].finished_at == LATER
+
+
+def test_the_state_of_an_unknown_subscription_cannot_be_set(store: Store) -> None:
+    with pytest.raises(NothingFound, match="there is no subscription 0815"), store.begin() as tx:
+        subscriptions.set_state(tx, "0815", "paused", NOON)
+
+
+def test_applying_the_same_configuration_again_writes_nothing(store: Store) -> None:
+    with store.begin() as tx:
+        block = subscription(mailbox(tx), HIP, KNEE, origin="config", note="Ours")
+    apply(store, ours=block)
+    with store.read() as tx:  # where writing is refused
+        subscriptions.apply_config(tx, {"ours": replace(block, id="another", created_at=LATER)}, LATER)
+
+    assert listed(store) == [block]
+
+
+def test_a_changed_block_keeps_its_id_and_numbering(store: Store) -> None:
+    with store.begin() as tx:
+        block = subscription(mailbox(tx), HIP, origin="config")
+        elsewhere = subscription(mailbox(tx, BENGT), KNEE, origin="config", note="Moved")
+    apply(store, ours=block)
+    owe(store, HIP, [2, 3], block)
+
+    apply(store, ours=elsewhere)
+
+    assert listed(store) == [replace(elsewhere, id=block.id)]
+    assert [each.sequence for each in owe(store, KNEE, [2], block)] == [3]
+
+
+def test_a_block_that_vanished_ends_and_leaves_commands_alone(store: Store) -> None:
+    by_command = subscribed(store, HIP)
+    with store.begin() as tx:
+        block = subscription(mailbox(tx), HIP, origin="config")
+    apply(store, ours=block)
+
+    apply(store)
+
+    assert {each.id: each.state for each in listed(store)} == {by_command.id: "active", block.id: "ended"}
+
+
+def test_a_block_that_comes_back_is_a_new_subscription(store: Store) -> None:
+    with store.begin() as tx:
+        block, again = (subscription(mailbox(tx), HIP, origin="config") for _ in range(2))
+    apply(store, ours=block)
+    apply(store)
+
+    apply(store, ours=again)
+
+    assert {each.id: each.state for each in listed(store)} == {block.id: "ended", again.id: "active"}
+
+
+def test_what_a_receiver_ended_stays_ended_until_its_block_changes(store: Store) -> None:
+    with store.begin() as tx:
+        block = subscription(mailbox(tx), HIP, origin="config")
+    apply(store, ours=block)
+    with store.begin() as tx:
+        subscriptions.set_state(tx, block.id, "ended", LATER)
+
+    apply(store, ours=block)
+    assert [each.state for each in listed(store)] == ["ended"]
+
+    apply(store, ours=replace(block, note="Try again"))
+    assert [each.state for each in listed(store)] == ["active"]
+
+
+def test_a_paused_block_stays_paused_when_it_changes(store: Store) -> None:
+    with store.begin() as tx:
+        block = subscription(mailbox(tx), HIP, origin="config")
+    apply(store, ours=block)
+    with store.begin() as tx:
+        subscriptions.set_state(tx, block.id, "paused", LATER)
+
+    apply(store, ours=replace(block, note="Later"))
+
+    assert [each.state for each in listed(store)] == ["paused"]
+
+
+def test_filters_that_a_failing_disk_changed_are_noticed(store: Store) -> None:
+    made = subscribed(store, HIP)
+    with store.begin() as tx:
+        tx.exec_driver_sql("UPDATE subscriptions SET min_significance = 99")
+
+    with pytest.raises(StoreCorrupt, match=f"subscription {made.id} is damaged"), store.read() as tx:
+        subscriptions.get(tx, made.id)
+
+
+def test_a_disabled_endpoint_shows_in_its_subscriptions(store: Store) -> None:
+    made = subscribed(store, HIP)
+    with store.begin() as tx:
+        endpoints.disable(tx, made.endpoint.id, LATER)
+        assert subscriptions.get(tx, made.id).endpoint.disabled_at == LATER
