@@ -24,7 +24,7 @@ Identify = Callable[[str], tuple[Registry, str]]
 def apply_watches(config: Config, store: Store, identify: Identify, *, now: datetime) -> None:
     """Make the `[[watch]]` blocks be what is watched, beside what commands watch."""
     with store.read() as tx:
-        if not config.watch and not watches.listing(tx, origin="config"):
+        if not config.watch and not watches.configured(tx):
             return
     wanted = [
         (watch.name or f"config.toml, watch {number}", key, ids)
@@ -40,7 +40,8 @@ def apply_subscriptions(config: Config, store: Store, identify: Identify, *, off
     with store.read() as tx:
         if not config.subscription and not subscriptions.configured(tx):
             return
-        watch_ids = {watch.name: watch.id for watch in watches.listing(tx) if watch.name}
+        named = watches.listing(tx) if config.subscription else []
+    watch_ids = {watch.name: watch.id for watch in named if watch.name}
     from monitor.subscribe import Wanted, apply_config  # most configurations subscribe nobody
 
     wanted = [

@@ -63,6 +63,11 @@ def get(tx: Connection, watch_id: int) -> Watch:
     return Watch(*row)
 
 
+def configured(tx: Connection) -> bool:
+    """Whether any watch was made by the configuration."""
+    return tx.execute(select(watches.c.id).where(watches.c.origin == "config").limit(1)).first() is not None
+
+
 def holding(tx: Connection, registry: str, trial_id: str) -> list[Watch]:
     """The watches that hold this trial."""
     query = select(watched_trials.c.watch_id).where(
