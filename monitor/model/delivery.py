@@ -1,6 +1,5 @@
 """Who wants to hear of what, and what is owed to them: Subscription, Delivery, Attempt. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -135,5 +134,3 @@ class Message:
     delivery_id: str
     endpoint: Endpoint
     body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """For the way's own use; no secrets."""
