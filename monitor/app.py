@@ -73,6 +73,10 @@ class App:
         """Make the watches of the configuration be what it says."""
         apply_watches(self.config, self.store, self.identify, now=utc_now())
 
+    def apply_configured_subscriptions(self) -> None:
+        """Make the subscriptions of the configuration, and the operator, be what it says."""
+        apply_subscriptions(self.config, self.store, self.identify, office=self.office)
+
     @property
     def vault(self) -> Vault:
         """What seals secrets: with the configured key, or with one in a file beside the database."""
@@ -94,6 +98,7 @@ class App:
         """Send what is due, and say what came of each attempt: see `monitor.deliver`."""
         from monitor.deliver import deliver  # a check that tells nobody needs no channels
 
+        self.apply_configured_subscriptions()
         post = self.post()
         try:
             yield from deliver(post)
@@ -103,7 +108,7 @@ class App:
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.check`."""
-        apply_subscriptions(self.config, self.store, self.identify, office=self.office)
+        self.apply_configured_subscriptions()
         return check(
             trial_ids,
             Pass(

@@ -1,4 +1,4 @@
-"""Make the watches and subscriptions of config.toml be what it says: new ones begin, vanished ones end.
+"""Make watches, subscriptions and the operator be what config.toml says: new ones begin, vanished ones end.
 
 Nothing is written where everything is as it says, so this may stand before every check.
 """
@@ -36,9 +36,13 @@ def apply_watches(config: Config, store: Store, identify: Identify, *, now: date
 
 
 def apply_subscriptions(config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]) -> None:
-    """Make the `[[subscription]]` blocks be who is told, beside whom commands tell. Apply watches first."""
+    """Make the `[[subscription]]` blocks be who is told, beside whom commands tell, and the operator who hears notices.
+
+    Apply watches first.
+    """
+    operator = config.operator.addresses
     with store.read() as tx:
-        if not config.subscription and not subscriptions.configured(tx):
+        if not config.subscription and not operator and not subscriptions.configured(tx):
             return
         named = watches.listing(tx) if config.subscription else []
     watch_ids = {watch.name: watch.id for watch in named if watch.name}
@@ -54,6 +58,10 @@ def apply_subscriptions(config: Config, store: Store, identify: Identify, *, off
             note=block.note,
         )
         for number, block in enumerate(config.subscription, start=1)
+    ]
+    wanted += [
+        Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator")
+        for way, address in operator.items()
     ]
     apply_config(wanted, office())
 

@@ -20,10 +20,11 @@ from sqlalchemy import Connection
 
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.model import Attempt, Delivery, Message, Standing, Way
+from monitor.notices import endpoint_disabled, given_up
 from monitor.ports import Channel, Taken
 from monitor.prepare import Desk, prepared, sample, with_address
 from monitor.schedule import disabling_due, next_attempt
-from monitor.storage import attempts, deliveries, endpoints, subscriptions
+from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
 
 CLAIMED_AT_ONCE = 200
 CLAIMED_FOR = timedelta(minutes=5)
@@ -33,6 +34,7 @@ THREADS_A_RECEIVER = 4
 RECORDED_AT_ONCE = 100
 RECORDED_WITHIN = 0.2
 """Seconds: what was sent is written down at least so often, and together, because a commit costs more than a POST."""
+ATTEMPTS_KEPT = timedelta(days=90)
 MOST_WAITING = 5_000
 """Deliveries held in memory at once. Only a backlog of so many to receivers that hang makes others wait."""
 
@@ -72,8 +74,11 @@ class Paid:
 def deliver(post: Post) -> Iterator[Paid]:
     """Send everything that is due, and say what came of each attempt as soon as it is recorded.
 
-    A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else.
+    A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else. Attempts of
+    long ago are forgotten first.
     """
+    with post.desk.store.begin() as tx:
+        attempts.forget(tx, before=post.clock() - ATTEMPTS_KEPT)
     queues = Queues(post)
     sent: list[Sent] = []
     recorded_at = monotonic()
@@ -189,13 +194,14 @@ def _settle(tx: Connection, sent: Sent, post: Post) -> Paid:
         deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
         endpoints.succeeded(tx, endpoint.id)
         return Paid(delivery, endpoint.shown, Standing.DELIVERED, sent.result.outcome)
-    failing_since = endpoints.failed(tx, endpoint.id, at=now)
-    if disabling_due(failing_since=failing_since, now=now):
-        endpoints.disable(tx, endpoint.id, at=now)
     outcome = str(sent.result)
+    failing_since = endpoints.failed(tx, endpoint.id, at=now)
+    if disabling_due(failing_since=failing_since, now=now) and endpoints.disable(tx, endpoint.id, at=now):
+        notices.tell(tx, endpoint_disabled(endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id)
     again = _next_attempt(sent, sent.result, post)
     if again is None:
         deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
+        notices.tell(tx, given_up(delivery, endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id)
         if isinstance(sent.result, DeliveryRejected) and sent.result.ends:
             subscriptions.set_state(tx, delivery.subscription_id, "ended", at=now)
         return Paid(delivery, endpoint.shown, Standing.REJECTED, outcome)
@@ -210,7 +216,7 @@ def _next_attempt(sent: Sent, failure: DeliveryFailed, post: Post) -> datetime |
     return next_attempt(
         sent.message.endpoint.way,
         attempts_made=sent.delivery.attempts + 1,
-        first_at=sent.delivery.created_at,
+        first_at=sent.delivery.owed_at,
         now=post.clock(),
         jitter=post.chance.uniform(-1, 1),
         not_before=failure.not_before,

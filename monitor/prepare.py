@@ -12,12 +12,13 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from monitor.matching import matching
-from monitor.model import Change, Delivery, Event, Filters, Message, Significance, State, Subscription, Way
+from monitor.model import Change, Delivery, Event, Filters, Message, Notice, Significance, State, Subscription, Way
 from monitor.ports import Registry
 from monitor.render.chat import chat_text
 from monitor.render.mail import mail_bytes
+from monitor.render.notice import notice_chat, notice_mail, notice_webhook
 from monitor.render.webhook import webhook_body
-from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions
+from monitor.storage import deliveries, endpoints, events, notices, snapshots, subscriptions
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
@@ -62,14 +63,7 @@ def prepared(claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> list[
     with desk.store.read() as tx:
         loaded = Loaded(tx, claimed, desk, now=now)
     rendered = {
-        delivery.id: rendered_body(
-            loaded.told[delivery.event_id],
-            loaded.subscriptions[delivery.subscription_id],
-            sequence=delivery.sequence,
-            delivery_id=delivery.id,
-            letterhead=desk.letterhead,
-            now=now,
-        )
+        delivery.id: loaded.rendered(delivery, desk.letterhead, now=now)
         for delivery in claimed
         if delivery.body is None
     }
@@ -83,7 +77,7 @@ def prepared(claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> list[
 
 
 class Loaded:
-    """Events, facts and subscriptions of a batch, each read once."""
+    """Events, notices, facts and subscriptions of a batch, each read once."""
 
     def __init__(self, tx: Connection, claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> None:
         closed = subscriptions.known(tx, {delivery.subscription_id for delivery in claimed})
@@ -95,8 +89,26 @@ class Loaded:
             key: replace(subscription, endpoint=opened[subscription.endpoint.id])
             for key, subscription in closed.items()
         }
-        unrendered = {delivery.event_id for delivery in claimed if delivery.body is None}
-        self.told = {key: told(tx, events.get(tx, key), desk.registries) for key in unrendered}
+        unrendered = [delivery for delivery in claimed if delivery.body is None]
+        event_ids = {delivery.event_id for delivery in unrendered if delivery.event_id}
+        self._told = {key: told(tx, events.get(tx, key), desk.registries) for key in event_ids}
+        self._notices = notices.known(tx, {delivery.notice_id for delivery in unrendered if delivery.notice_id})
+
+    def rendered(self, delivery: Delivery, letterhead: Letterhead, *, now: datetime) -> bytes:
+        """The bytes of a delivery that has none yet."""
+        subscription = self.subscriptions[delivery.subscription_id]
+        if delivery.notice_id:
+            return rendered_notice(
+                self._notices[delivery.notice_id], subscription, delivery, letterhead=letterhead, now=now
+            )
+        return rendered_body(
+            self._told[delivery.cause_id],
+            subscription,
+            sequence=delivery.sequence,
+            delivery_id=delivery.id,
+            letterhead=letterhead,
+            now=now,
+        )
 
 
 def with_address(tx: Connection, subscription: Subscription, desk: Desk, *, now: datetime) -> Subscription:
@@ -182,5 +194,27 @@ def rendered_body(
                     unsubscribe=letterhead.unsubscribe,
                     date=now,
                     thread_root=f"{told.event.registry}/{told.event.trial_id}/{subscription.id}",
+                )
+            )
+
+
+def rendered_notice(
+    notice: Notice, subscription: Subscription, delivery: Delivery, *, letterhead: Letterhead, now: datetime
+) -> bytes:
+    """The bytes that the operator gets of one notice."""
+    match subscription.endpoint.way:
+        case Way.WEBHOOK:
+            return notice_webhook(notice, sequence=delivery.sequence)
+        case Way.CHAT:
+            return notice_chat(notice)
+        case Way.EMAIL:
+            return letterhead.signed(
+                notice_mail(
+                    notice,
+                    subscription=subscription,
+                    delivery_id=delivery.id,
+                    sender=letterhead.sender,
+                    list_host=letterhead.list_host,
+                    date=now,
                 )
             )

@@ -5,7 +5,7 @@ are whatever the configuration says.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from uuid import uuid4
@@ -130,9 +130,10 @@ class Wanted:
     name: str
     way: Way
     address: str
-    scope: Scope
-    filters: Filters
-    note: str | None
+    scope: Scope = field(default_factory=Scope)
+    filters: Filters = field(default_factory=Filters)
+    note: str | None = None
+    origin: str = "config"
 
 
 def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
@@ -154,7 +155,7 @@ def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
                 everything=each.scope.everything,
                 filters=each.filters,
                 note=each.note,
-                origin="config",
+                origin=each.origin,
                 created_at=now,
             )
         subscriptions.apply_config(tx, made, now)

@@ -11,7 +11,7 @@ LAYERS = (
     ("__init__",),
     ("errors", "model"),
     ("fields", "config", "ports"),
-    ("diff", "significance", "schedule", "plausibility", "matching", "events", "render"),
+    ("diff", "significance", "schedule", "plausibility", "matching", "events", "render", "notices"),
     ("http", "vault", "registries", "channels", "storage"),
     ("intake", "check", "prepare", "deliver", "subscribe", "why"),
     ("configured", "posting", "app"),

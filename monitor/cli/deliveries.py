@@ -45,7 +45,7 @@ def send(paid: Iterable["Paid"], *, as_json: bool) -> int:
         elif not taken:
             at = each.next_attempt_at
             again = f"next attempt {at:%Y-%m-%d %H:%M} UTC" if at else "given up"
-            complain(f"{each.shown}, {each.delivery.trial_id}: {each.outcome}; {again}")
+            complain(f"{each.shown}, {each.delivery.about}: {each.outcome}; {again}")
     if not as_json:
         console().print(f"{sent:,} delivered" + (f", {failed:,} not taken" if failed else ""))
     return failed
@@ -150,6 +150,7 @@ def _as_object(delivery: Delivery) -> dict[str, Json]:
     return {
         "id": delivery.id,
         "event": delivery.event_id,
+        "notice": delivery.notice_id,
         "subscription": delivery.subscription_id,
         "sequence": delivery.sequence,
         "standing": str(delivery.standing),

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.text import Text
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox import Reception, Sandbox
+from monitor.sandbox.invitation import variables
 from monitor.sandbox.mailbox import Mail, Mailbox
 from monitor.sandbox.receiver import Received, WebhookReceiver
 
@@ -34,10 +35,10 @@ READER = "reader@example.org"
 def show(out: "Console") -> None:
     """Run the demonstration and print it as it goes."""
     with (
-        Sandbox(trials=OTHERS) as registry,
         Mailbox() as mailbox,
         WebhookReceiver() as receiver,
-        _elsewhere(_variables(registry.base_url, mailbox.port)) as folder,
+        Sandbox(trials=OTHERS, reception=Reception(mailbox, receiver)) as registry,
+        _elsewhere(variables(registry)) as folder,
     ):
         ids = folder / "ids.csv"
         ids.write_text("\n".join([TRIAL, *registry.trial_ids()[1:]]) + "\n", encoding="utf-8")
@@ -55,7 +56,7 @@ def show(out: "Console") -> None:
         _command(out, f"monitor why {TRIAL} {READER}")
         _command(out, "monitor check --deliver", "asked again: one request, and nothing is told twice")
     out.print("Your turn: [bold]monitor check NCT02116634[/bold] asks the real ClinicalTrials.gov;")
-    out.print("[bold]monitor sandbox[/bold] runs this registry for you to change.")
+    out.print("[bold]monitor sandbox[/bold] runs this registry, mailbox and receiver for you to try.")
 
 
 def _arrived(out: "Console", mails: list[Mail], deliveries: list[Received]) -> None:
@@ -71,18 +72,6 @@ def _arrived(out: "Console", mails: list[Mail], deliveries: list[Received]) -> N
         lines = [f"webhook-id: {delivery.id}  ({verdict})", f"type: {body['type']}", *told]
         out.print(Panel(Text("\n".join(lines)), title="at the webhook", width=100))
     out.print()
-
-
-def _variables(base_url: str, mail_port: int) -> dict[str, str]:
-    """Where everything is: all of it on loopback."""
-    registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
-    return {
-        f"{registry}BASE_URL": base_url,
-        f"{registry}REQUESTS_PER_SECOND": "1000",
-        "MONITOR_SMTP__HOST": "127.0.0.1",
-        "MONITOR_SMTP__PORT": str(mail_port),
-        "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
-    }
 
 
 @contextmanager

@@ -1,41 +1,65 @@
 """`monitor sandbox`, `demo` and `migrate`."""
 
+import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from monitor.cli.session import Settings, console
+from monitor.cli.session import Settings, console, write_json
+from monitor.model import Json
 
 DEFAULT_PORT = 8780
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where to listen, on 127.0.0.1.", min=0, max=65535)] = DEFAULT_PORT,
+    port: Annotated[
+        int, typer.Option(help="Where the registry listens, on 127.0.0.1; 0 for any.", min=0, max=65535)
+    ] = DEFAULT_PORT,
     trials: Annotated[int, typer.Option(help="How many synthetic trials beside NCT02116634.", min=0)] = 100,
+    mailbox_port: Annotated[
+        int | None, typer.Option(help="Where the mailbox listens; else one above --port.", min=0, max=65535)
+    ] = None,
+    receiver_port: Annotated[
+        int | None, typer.Option(help="Where the webhook receiver listens; else two above --port.", min=0, max=65535)
+    ] = None,
+    mailbox: Annotated[bool, typer.Option(help="Run a mailbox.")] = True,
+    receiver: Annotated[bool, typer.Option(help="Run a webhook receiver.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Where all is, and what arrives, as JSON lines.")] = False,
 ) -> None:
-    """Run a local ClinicalTrials.gov to try things against.
+    """Run a local ClinicalTrials.gov, a mailbox and a webhook receiver to try things against.
 
-    Its page has buttons that publish a change, remove or merge a trial, refresh the data, and misbehave.
+    Its page has buttons that publish a change, remove or merge a trial, refresh the data, and misbehave. It tells which
+    lines to copy, and shows the mails and webhooks that arrive.
 
-    [dim]$[/dim] monitor sandbox --trials 1000
-    [dim]$[/dim] export MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL=http://127.0.0.1:8780/api/v2
-    [dim]$[/dim] monitor check NCT02116634
+    [dim]$[/dim] monitor sandbox
+    [dim]$[/dim] monitor sandbox --trials 1000 --port 9000 --no-mailbox
     """
-    from monitor.sandbox import Sandbox, run  # the server is of no use to the other commands
+    from monitor.sandbox import Reception, run  # the servers are of no use to the other commands
+    from monitor.sandbox.mailbox import Mailbox
+    from monitor.sandbox.receiver import WebhookReceiver
+    from monitor.sandbox.reception import LATEST
+    from monitor.sandbox.telling import ForPeople, ForScripts
 
     out = console(stderr=True)
+    telling: ForPeople | ForScripts = (
+        ForScripts(_write_at_once) if as_json else ForPeople(lambda line: out.print(line, markup=False, soft_wrap=True))
+    )
+    if mailbox_port is None:
+        mailbox_port = port and port + 1
+    if receiver_port is None:
+        receiver_port = port and port + 2
+    reception = Reception(
+        Mailbox(mailbox_port, latest=LATEST, on_arrival=telling.mail) if mailbox else None,
+        WebhookReceiver(port=receiver_port, latest=LATEST, on_arrival=telling.webhook) if receiver else None,
+    )
+    run(port=port, trials=trials, reception=reception, on_ready=telling.ready)
 
-    def tell(running: Sandbox) -> None:
-        base_url = running.base_url
-        out.print(
-            f"A local ClinicalTrials.gov with {trials + 1:,} trials. Control page: [bold]{running.page_url}[/bold]"
-        )
-        out.print("Use it in another terminal with:")
-        out.print(f"  export MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL={base_url}", soft_wrap=True)
-        out.print("  export MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND=1000", soft_wrap=True)
-        out.print("[dim]Ctrl-C ends it.[/dim]")
 
-    run(port=port, trials=trials, on_ready=tell)
+def _write_at_once(line: Mapping[str, Json]) -> None:
+    """Whoever reads it waits for it."""
+    write_json(line)
+    sys.stdout.flush()
 
 
 def demo() -> None:

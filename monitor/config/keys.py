@@ -141,9 +141,22 @@ class ChatSettings(Section):
 
 
 class OperatorSettings(Section):
-    """Who runs this."""
+    """Who runs this, and hears what goes wrong with it."""
 
     email: OptionalMailbox = Field(default="", description='a mail address, such as "ops@example.org", or ""')
+    webhook: HookAddress | None = Field(
+        default=None,
+        repr=False,
+        description='an http(s) address without "#", such as "https://example.org/hooks/monitor"',
+    )
+    chat: ChatAddress | None = Field(
+        default=None, repr=False, description="an Apprise address, such as slack://TokenA/TokenB/TokenC"
+    )
+
+    @property
+    def addresses(self) -> dict[Way, str]:
+        """Where the operator is reached, by way; may hold secrets."""
+        return {way: address for way in Way if (address := getattr(self, way))}
 
 
 class WatchSettings(Section):

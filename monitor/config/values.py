@@ -1,7 +1,7 @@
 """What a value may be. Pure.
 
 A validator raises ValueError where its key's description says all there is to say, and what `unlisted` or `broken`
-make where more helps: the nearest value that is known, or a rule about several keys.
+make where more helps: the nearest value that is known, or a rule that the description does not tell.
 """
 
 import re
@@ -24,7 +24,7 @@ def unlisted(known: Iterable[str]) -> PydanticCustomError:
 
 
 def broken(rule: str) -> PydanticCustomError:
-    """Several keys that do not go together: *rule* is what follows the name of their table, and holds no value."""
+    """A key, or several of a table, against a rule: *rule* is what follows its name, and holds no value."""
     return PydanticCustomError("broken", "broken", {"rule": rule})
 
 
@@ -57,8 +57,16 @@ def _web_address(value: str) -> str:
 
 
 def _hook_address(value: str) -> str:
-    """An http(s) address to POST to, kept as it is: its path and query may be its secret."""
+    """An http(s) address to POST to, kept as it is: its path and query may be its secret.
+
+    A user name or password is refused in the words that the channel has for it: it would not be sent.
+    """
     parts = urlsplit(value)
+    if "@" in parts.netloc:
+        raise broken(
+            "cannot be used: an address such as https://example.org/hooks/trials is expected, "
+            "without user name, password and “#”"
+        )
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.fragment or " " in value:
         raise ValueError
     return value

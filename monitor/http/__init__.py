@@ -2,7 +2,8 @@
 
     polite    GETs to a registry: paced, retried, bounded
     guarded   POSTs to other people's URLs: only to addresses that may be reached, once, bounded
-    answers   what a server answered, or why it did not, in words      cutting   deadlines that hold
+    answers   what a server answered, or why it did not, in words
+    cutting   deadlines that hold      reading   heads that are whole, bodies that end
 
 The rule to keep: everything that a server can do to us is bounded here, and no exception of the libraries escapes.
 """

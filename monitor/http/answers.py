@@ -5,16 +5,15 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.client import HTTPException, RemoteDisconnected
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 import requests
 from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
-    IncompleteRead,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
@@ -50,9 +49,15 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
     if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)
     with suppress(ValueError, TypeError, OverflowError):
-        said_at = now if now and not headers.get("Date") else parsedate_to_datetime(headers.get("Date", ""))
-        return max((parsedate_to_datetime(text) - said_at).total_seconds(), 0.0)
+        said_at = now if now and not headers.get("Date") else _http_date(headers.get("Date", ""))
+        return max((_http_date(text) - said_at).total_seconds(), 0.0)
     return None
+
+
+def _http_date(text: str) -> datetime:
+    """A moment in any of the three forms of RFC 9110 5.6.7; the eldest, asctime's, names no zone and means UTC."""
+    moment = parsedate_to_datetime(text)
+    return moment if moment.tzinfo or "," in text else moment.replace(tzinfo=UTC)
 
 
 def why(error: BaseException, timeouts: tuple[float, float]) -> str:

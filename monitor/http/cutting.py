@@ -13,6 +13,8 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from monitor.http.reading import WholeAnswer
+
 
 class Cutter:
     """Shuts the connection of one attempt down when its time is over."""
@@ -50,6 +52,8 @@ _CUTTER: ContextVar[Cutter | None] = ContextVar("_CUTTER", default=None)
 
 
 class _CuttableConnection(HTTPConnection):
+    response_class = WholeAnswer
+
     def getresponse(self) -> Any:
         if cutter := _CUTTER.get():
             cutter.watch(self.sock)
@@ -57,6 +61,8 @@ class _CuttableConnection(HTTPConnection):
 
 
 class _CuttableTlsConnection(HTTPSConnection):
+    response_class = WholeAnswer
+
     def getresponse(self) -> Any:
         if cutter := _CUTTER.get():
             cutter.watch(self.sock)

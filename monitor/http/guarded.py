@@ -8,8 +8,10 @@
 | names a port that is none of `addresses.PORTS`  | no connection, unless the address is in `allow_networks`        |
 | redirects                                       | the redirect is the answer                                      |
 | trickles, stays silent, hangs in the handshake  | cut at the deadline, which begins before the look-up            |
-| answers without end, or with a gzip bomb        | the first `ANSWER_CAP` bytes, decompressed, and no more is read |
-| breaks off within the body                      | the answer: the status line is what counts                      |
+| answers without end, or with a gzip bomb        | the first 64 kB, decompressed, and no more is read              |
+| sends interim answers, such as 103 Early Hints  | passed over; the final answer counts                            |
+| breaks off within the head, or has endless ones | no answer                                                       |
+| breaks off within the body                      | the answer: the whole head is what counts                       |
 
 The URL is parsed once; the look-up, the Host header, SNI and the certificate's check all use that one host, so there is
 no second parser to disagree with the first. No proxy, no netrc, no variable of the environment is heeded, save those
@@ -20,7 +22,6 @@ requests and its guards make the connection where it cannot be watched, and log 
 import socket
 import ssl
 import time
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -39,11 +40,10 @@ from monitor.errors import ConfigurationInvalid, DeliveryDeferred
 from monitor.http.addresses import refusal
 from monitor.http.answers import CUT, Response, why
 from monitor.http.cutting import Cutter
+from monitor.http.reading import WholeAnswer, beginning
 
 CONNECT_TIMEOUT = 5.0
 """Seconds for each address of a host: the next one may work."""
-ANSWER_CAP = 64 * 1024
-PIECE = 16 * 1024
 LONGEST_URL = 2_000
 
 LookUp = Callable[..., Sequence[tuple[Any, ...]]]
@@ -129,10 +129,7 @@ class GuardedSession:
                 with self._connected(target, addresses, cutter=cutter, until=until) as connection:
                     all_headers = {"Host": target.host_header, "User-Agent": self._user_agent, **headers}
                     with _ask(connection, target, body=body, headers=all_headers) as answer:
-                        if cutter.has_cut:
-                            # What was read of a header that was cut looks like a whole one.
-                            raise TimeoutError
-                        kept = _beginning(answer)
+                        kept = beginning(answer)
             except (HTTPException, OSError, ValueError) as error:
                 reason = CUT if cutter.has_cut else why(error, (CONNECT_TIMEOUT, self._deadline))
                 # The library's exception may hold the path.
@@ -227,23 +224,9 @@ def _why_no_connection(failure: OSError) -> str:
 def _ask(connection: socket.socket, target: Target, *, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
     """Send the request, and read the head of the answer."""
     exchange = HTTPConnection(target.host, target.port)
+    exchange.response_class = WholeAnswer
     exchange.sock = connection
     # A receiver may answer and hang up before it has read everything: 413 Content Too Large.
     with suppress(BrokenPipeError, ConnectionResetError):
         exchange.request("POST", target.path, body, {**headers, "Connection": "close"})
     return exchange.getresponse()
-
-
-def _beginning(answer: HTTPResponse) -> bytes:
-    """The first ANSWER_CAP bytes of the body, or what came of them, decompressed."""
-    body = bytearray()
-    inflated = zlib.decompressobj(wbits=32 + zlib.MAX_WBITS) if _is_squeezed(answer) else None
-    with suppress(HTTPException, OSError, ValueError, zlib.error):
-        while len(body) < ANSWER_CAP and (piece := answer.read1(PIECE)):
-            body += inflated.decompress(piece, ANSWER_CAP) if inflated else piece
-    return bytes(body[:ANSWER_CAP])
-
-
-def _is_squeezed(answer: HTTPResponse) -> bool:
-    """Though we asked for plain bytes."""
-    return answer.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate")

@@ -3,7 +3,7 @@
     record    Document -> Record                                    what a registry serves, and what that says
     change    Snapshot -> Difference -> Change -> Event             what we keep, and what it tells
     checked   Checked                                               what a pass came to
-    delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes
+    delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes; Notice
 
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
 """
@@ -16,6 +16,7 @@ from monitor.model.delivery import (
     Endpoint,
     Filters,
     Message,
+    Notice,
     Standing,
     Subscription,
     Way,
@@ -55,6 +56,7 @@ __all__ = [
     "Intervention",
     "Json",
     "Message",
+    "Notice",
     "Outcome",
     "PartialDate",
     "Record",

@@ -1,4 +1,4 @@
-"""Who wants to hear of what, and what is owed to them: Subscription, Delivery, Attempt. Pure."""
+"""Who wants to hear of what, and what is owed to them: Subscription, Notice, Delivery, Attempt. Pure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,8 +66,25 @@ class Subscription:
     state: str = "active"
     """active, paused, or ended."""
     origin: str = "command"
-    """command, or config."""
+    """command, config, or operator: one that covers no trials and hears of notices."""
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the operator has to know of the program itself: an outage, an endpoint that was given up."""
+
+    id: str
+    """Derived from what happened, so that telling it twice tells it once."""
+    kind: str
+    """Such as `endpoint.disabled`: receivers' programs rely on it."""
+    registry: str = ""
+    """The registry that it is about; empty where it is about none."""
+    occurred_at: datetime
+    subject: str
+    """One line."""
+    text: str
+    """What happened and what to do about it, a paragraph a line."""
 
 
 class Standing(StrEnum):
@@ -81,15 +98,19 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event owed to one subscription."""
+    """One event, or one notice, owed to one subscription."""
 
-    event_id: str
+    event_id: str | None = None
+    notice_id: str | None = None
     subscription_id: str
     registry: str
     trial_id: str
+    """Empty where it is a notice."""
     sequence: int
     """1, 2, 3 … per subscription, without gaps: a receiver sees what is missing."""
     created_at: datetime
+    owed_at: datetime
+    """When it was owed last: `created_at`, or when it was replayed."""
     next_attempt_at: datetime
     standing: Standing = Standing.OWED
     attempts: int = 0
@@ -102,13 +123,23 @@ class Delivery:
     @property
     def id(self) -> str:
         """Derived, so that owing the same delivery twice owes one: the webhook's id and the mail's Message-ID."""
-        return delivery_id(self.event_id, self.subscription_id)
+        return delivery_id(self.cause_id, self.subscription_id)
+
+    @property
+    def about(self) -> str:
+        """The trial, or that it is a notice, for people to read."""
+        return self.trial_id or "notice"
+
+    @property
+    def cause_id(self) -> str:
+        """The id of the event or the notice."""
+        return self.event_id or self.notice_id or ""
 
 
 @lru_cache(maxsize=8192)
-def delivery_id(event_id: str, subscription_id: str) -> str:
-    """The id of the delivery of an event to a subscription: a UUID of version 5, as both ids ask for it."""
-    return str(uuid5(UUID(subscription_id), event_id))
+def delivery_id(cause_id: str, subscription_id: str) -> str:
+    """The id of the delivery of an event or a notice to a subscription: a UUID of version 5, derived from both."""
+    return str(uuid5(UUID(subscription_id), cause_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

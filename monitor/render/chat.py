@@ -37,10 +37,10 @@ def chat_text(
 
     They are told most significant first; *url* is the trial's page, *title* None where the record has none.
     """
-    named = f" – {_inert(title, _TITLE)}" if title else ""
+    named = f" – {inert(title, _TITLE)}" if title else ""
     significance = max(change.significance for change in changes)
     heading = f"[{significance}] {one_line(event.trial_id)}{named}"
-    note = [f"Note: {_inert(subscription.note, _NOTE)}"] if subscription.note else []
+    note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
     end = [one_line(url)[:_URL], *note]
     room = MOST_CHARACTERS - len("\n".join([heading, *end]))
     return "\n".join([heading, *_told(changes, room), *end]).encode()
@@ -48,7 +48,7 @@ def chat_text(
 
 def _told(changes: Sequence[Change], room: int) -> list[str]:
     """A line a change; where they don't fit into *room* characters, a last line that says how many are missing."""
-    lines = [f"• {_inert(change.summary, _SUMMARY)}" for change in changes]
+    lines = [f"• {inert(change.summary, _SUMMARY)}" for change in changes]
     for shown in range(len(lines), -1, -1):
         missing = len(lines) - shown
         told = lines[:shown] + ([f"• and {counted(missing, 'more change')}"] if missing else [])
@@ -57,6 +57,6 @@ def _told(changes: Sequence[Change], room: int) -> list[str]:
     return []
 
 
-def _inert(text: str, length: int) -> str:
+def inert(text: str, length: int) -> str:
     """One line, safe to show, that no chat service obeys."""
     return _ACTIVE.sub(_BREAK, shortened(text, length))

@@ -10,7 +10,7 @@ mail away. What keeps vacation notices from answering is `Auto-Submitted`, and f
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cache
@@ -22,23 +22,26 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
 from monitor.render import mime
 from monitor.render.text import counted, moment, one_line, plain
-from monitor.render.values import Line, label, lines, tells_nothing_new
+from monitor.render.values import Line, label, lines, news
 from monitor.render.worddiff import Fate, Stretch
-from monitor.render.words import said
+from monitor.render.words import path_said, said
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
     from jinja2 import Environment
+    from markupsafe import Markup
 
 SUBJECT = 120
 """So many characters a subject has at most."""
 
 MOST_CHANGES = 40
+MOST_LABELS = 8
 MOST_TITLE = 240
 MOST_LEAVING = 800
 MOST_SENTENCE = 600
 MOST_NOTE = 1_000
 _TEXT_WIDTH = 76
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
 _REGISTRY_NAMES = {"clinicaltrials.gov": "ClinicalTrials.gov"}
 
 
@@ -91,11 +94,11 @@ def mail_bytes(
         "leaving": _leaving_in_words(leave),
         "sequence": sequence,
     }
-    text, html = _templates().get_template("event.txt"), _templates().get_template("event.html")
+    text, html = templates().get_template("event.txt"), templates().get_template("event.html")
     return mime.message(
         headers,
         text=re.sub(r"\n{3,}", "\n\n", text.render(page)),
-        html=_inliner().inline(html.render(page)),
+        html=inliner().inline(html.render(page)),
         boundary=delivery_id,
     )
 
@@ -111,18 +114,29 @@ def _gist(changes: Sequence[Change], room: int) -> str:
     first = changes[0]
     shown = lines(first)
     if first.field == "overall_status" and first.after:
-        told = " – ".join(filter(None, (said(first.after, first.field), _reason(changes))))
-    elif len(sentence := one_line(first.summary).rstrip(".")) <= room or len(shown) != 1 or shown[0].stretches:
+        status = said(first.after, first.field)
+        reason = _reason(changes, room=room - len(status) - len(" – "))
+        told = f"{status} – {reason}" if reason else status
+    elif len(sentence := _sentence(first)) <= room or len(shown) != 1 or shown[0].stretches:
         told = sentence
     else:
         told = f"{label(first)}: {shown[0].before} → {shown[0].after}"
     return _cut(told, room)
 
 
-def _reason(changes: Sequence[Change]) -> str:
+def _reason(changes: Sequence[Change], *, room: int = MOST_SENTENCE) -> str:
     """Why the trial was stopped, in quotation marks, where that is news too; else nothing."""
     reason = next((change.after for change in changes if change.field == "why_stopped" and change.after), None)
-    return f"“{_cut(reason, MOST_SENTENCE)}”" if reason else ""
+    return f"“{_cut(reason, max(room - 2, 1))}”" if reason else ""
+
+
+def _sentence(change: Change) -> str:
+    """The summary as a heading: without a full stop, and without the trial id, which stands before it."""
+    told = one_line(change.summary).rstrip(".")
+    if change.field != "trial_id":
+        return told
+    told = re.sub(rf"^{re.escape(one_line(str(change.before or change.after)))} (is|has been) ", "", told)
+    return told[:1].upper() + told[1:]
 
 
 def _cut(text: str, room: int) -> str:
@@ -132,26 +146,41 @@ def _cut(text: str, room: int) -> str:
         return line
     kept = line[: room - 1]
     words = kept.rsplit(" ", 1)[0]
-    return f"{words if len(words) > room // 2 else kept}…"
+    return (words if len(words) > room // 2 else kept).rstrip(" ,;:…") + "…"
 
 
 # What the templates are given
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """One change as it is set."""
+class _Item:
+    """One change as it is set; *sentence* says what the lines don't."""
 
-    significance: str
-    label: str
     lines: Sequence[Line]
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The changes of one field that matter as much."""
+
+    significance: str
+    label: str
+    items: list[_Item]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether each of its changes is one line."""
+        return all(len(item.lines) == 1 and not item.sentence for item in self.items)
+
+
 def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> dict[str, object]:
-    weighty = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE]
-    quiet = [label(change) for change in changes if change.significance is Significance.ADMINISTRATIVE]
-    first, reason = changes[0], _reason(changes)
+    # Administrative changes are named beside others; alone, they are what was asked for.
+    shown = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
+    first, reason = changes[0], _reason(changes) if changes[0].field == "overall_status" else ""
+    headline = _headline(first)
+    told_above = _told_above(shown, headline, reason)
+    rows = [change for change in shown[:MOST_CHANGES] if change not in told_above]
     return {
         "registry": _REGISTRY_NAMES.get(event.registry, one_line(event.registry)),
         "trial_id": one_line(event.trial_id),
@@ -159,27 +188,66 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
         "url": _link(url),
         "seen_at": moment(event.occurred_at),
         "significance": str(first.significance),
-        "headline": _headline(first),
-        "reason": reason if first.field == "overall_status" else "",
-        "rows": [_row(change, beside=reason) for change in weighty[:MOST_CHANGES]],
-        "more": len(weighty) - MOST_CHANGES,
-        "administrative": ", ".join(dict.fromkeys(quiet)),
-        "unasked": len(event.changes) - len(changes),
+        "headline": headline,
+        "reason": reason,
+        "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
+        "rows": _rows(rows, beside=f"{reason} {'' if told_above else _sentence(first)}"),
+        "count": counted(len(rows), "more change" if told_above else "change") if len(rows) > 1 or told_above else "",
+        "changes": len(shown),
+        "more": len(shown) - MOST_CHANGES,
+        "administrative": _labels([change for change in changes if change not in shown]),
+        "unasked": _labels([change for change in event.changes if change not in changes]),
         "counted": counted,
     }
 
 
+def _told_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:
+    """Those of *changes* of which the headline and the reason under it show all there is."""
+    first = changes[0]
+    if headline.stretches and not _is_told_in_words(first):
+        return []
+    given = [change for change in changes if change.field == "why_stopped" and not change.before]
+    return [first, *(change for change in given if reason and len(one_line(change.after)) <= MOST_SENTENCE - 2)]
+
+
+def _is_told_in_words(change: Change) -> bool:
+    """Whether the sentence says more than old → new does: that the trial is gone, or that something is so now."""
+    return change.field == "trial_id" or isinstance(change.after, bool)
+
+
 def _headline(change: Change) -> Line:
-    """What changed, old → new; its sentence where it has no such short form."""
+    """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
     shown = lines(change)
-    if len(shown) != 1 or shown[0].stretches:
-        return Line(stretches=((Fate.KEPT, _cut(change.summary, MOST_SENTENCE)),))
-    return Line(shown[0].before, shown[0].after, label=label(change))
+    if len(shown) != 1 or shown[0].stretches or _is_told_in_words(change):
+        return Line(stretches=((Fate.KEPT, _cut(_sentence(change), MOST_SENTENCE)),))
+    old, new = shown[0].before, shown[0].after
+    if both := re.fullmatch(r"(.+?)( \([a-z ]+\))\n(.+)\2", f"{old}\n{new}"):
+        return Line(both[1], both[3], label=label(change) + both[2])
+    return Line(old, new, label=label(change))
 
 
-def _row(change: Change, *, beside: str) -> _Row:
-    sentence = "" if tells_nothing_new(change, beside=beside) else _cut(change.summary, MOST_SENTENCE)
-    return _Row(str(change.significance), label(change), lines(change), sentence)
+def _rows(changes: Sequence[Change], *, beside: str) -> list[_Row]:
+    """A row for each field, once for each significance, in the order given."""
+    rows: dict[tuple[Significance, str], _Row] = {}
+    for change in changes:
+        row = _Row(str(change.significance), label(change), [])
+        rows.setdefault((change.significance, row.label), row).items.append(_item(change, beside=beside))
+    return list(rows.values())
+
+
+def _item(change: Change, *, beside: str) -> _Item:
+    shown = lines(change)
+    if change.field == "rest":
+        shown = [replace(line, label=path_said(line.label)) if line.label else line for line in shown]
+        return _Item(shown, "")
+    return _Item(shown, _cut(news(change, beside=beside), MOST_SENTENCE))
+
+
+def _labels(changes: Sequence[Change]) -> str:
+    """The fields of *changes*, each once, in so many words as a line has room for."""
+    names = list(dict.fromkeys(map(label, changes)))
+    more = len(names) - MOST_LABELS
+    return ", ".join(names[:MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _why(subscription: Subscription, trial_id: str) -> str:
@@ -231,7 +299,8 @@ def _leaving_in_words(uri: str) -> str:
 
 
 @cache
-def _templates() -> "Environment":
+def templates() -> "Environment":
+    """The templates beside this module."""
     # A check that alerts nobody need not load it.
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -243,15 +312,29 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    templates.filters |= {"wrapped": _wrapped, "marked": _marked, "fate": lambda fate: fate.name.lower()}
+    templates.filters |= {
+        "wrapped": _wrapped,
+        "marked": _marked,
+        "typeset": _typeset,
+        "fate": lambda fate: fate.name.lower(),
+    }
     return templates
 
 
 @cache
-def _inliner() -> "CSSInliner":
+def inliner() -> "CSSInliner":
+    """What writes styles into the elements, where every reader of mail finds them."""
     from css_inline import CSSInliner  # as above
 
     return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def _typeset(text: str) -> "Markup":
+    """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`."""
+    from markupsafe import Markup, escape  # as above
+
+    broken = str(escape(text)).replace("\n", "<br>")
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped two lines above
 
 
 def _wrapped(text: str, indent: int = 0) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.fields import FIELDS
-from monitor.model import Change, Json
+from monitor.model import Change, Json, Timing
 from monitor.render.text import counted, one_line, readable, shortened
 from monitor.render.worddiff import Fate, Stretch, compare_readable, excerpt
 from monitor.render.words import humanised, place, said
@@ -33,6 +33,18 @@ _JOINING_WORDS = frozenset(
     )
 )
 """What a summary may say beside the values without telling anything new."""
+
+_SHOWN_BY_VALUES = frozenset(
+    _WORD.findall(
+        "is are now slipped brought forward raised cut corrected renamed target participant participants intervention "
+        "on registry"
+    )
+)
+"""What a clause may say beside the values because they show it."""
+_TIMING = frozenset(("after", "before", "while", "recruiting"))
+_LATE = (Timing.AFTER_PRIMARY_COMPLETION, Timing.AFTER_RESULTS)
+_CLAUSES = re.compile(r"(?<=[,;:]) ")
+_AND_MORE = re.compile(r"\band [\d,]+ more\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +84,44 @@ def kept_name(item: dict[str, Json], parts: Sequence[str]) -> str:
     return said(item[names[0]]) if names else ""
 
 
-def tells_nothing_new(change: Change, *, beside: str = "") -> bool:
-    """Whether the summary says no more than the label, the values, and *beside* do, which stands near it."""
+def tells_nothing_new(change: Change) -> bool:
+    """Whether the summary says no more than the label and the values do."""
     values = (said(value, change.field) for value in (change.before, change.after))
-    shown = set(_WORD.findall(" ".join((label(change), *values, beside)).lower()))
-    return not set(_WORD.findall(change.summary.lower())) - shown - _JOINING_WORDS
+    return not _words(change.summary) - _words(" ".join((label(change), *values))) - _JOINING_WORDS
+
+
+def news(change: Change, *, beside: str = "") -> str:
+    """What the summary says that the label, the `lines` and *beside*, which stand near it, don't; empty where nothing.
+
+    "Completion date slipped from 2027-09 to 2028-05, 8 months later." next to the two dates is "8 months later." When
+    in the trial's life it was is news by itself only where it casts doubt on the change.
+    """
+    known = _seen(change, beside) | _SHOWN_BY_VALUES | _JOINING_WORDS
+    known = known - _TIMING if change.timing in _LATE else known | _TIMING
+    clauses = _CLAUSES.split(one_line(change.summary))
+    while clauses and not _words(clauses[0]) - known:
+        clauses.pop(0)
+    rest, _, listed = " ".join(clauses).partition(": ")
+    if _words(_AND_MORE.sub("", listed)) - known:
+        rest = f"{rest}: {listed}"
+    elif listed:
+        rest = f"{rest}."
+    if rest.count("“") != rest.count("”"):
+        return one_line(change.summary)
+    return rest[:1].upper() + rest[1:]
+
+
+def _seen(change: Change, beside: str) -> set[str]:
+    shown = [
+        text
+        for line in lines(change)
+        for text in (line.label, line.before, line.after, *(w for _, w in line.stretches))
+    ]
+    return _words(" ".join((label(change), *shown, beside)))
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 def _lines(change: Change, *, every_country: bool) -> list[Line]:
@@ -98,8 +143,9 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
 
 
 def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Line:
-    """A *part* is one among several, and never long."""
-    texts = [value for value in (before, after) if isinstance(value, str)]
+    """A *part* is one among several, and never long. Names in a list are compared as the lines of a text are."""
+    texts = ["\n".join(value) if _is_names(value) else value for value in (before, after)]
+    texts = [text for text in texts if isinstance(text, str)]
     if len(texts) == 2 and max(map(len, texts)) > LONG:
         return Line(stretches=tuple(compare_readable(*texts)), label=part)
     old, new = (
@@ -116,11 +162,12 @@ def _bounded(line: Line) -> Line:
 
 
 def _few(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """So many stretches, none too long. White space that ends one stays outside of it: it came with what follows."""
+    """So many stretches, none too long. White space at its ends stays outside of it: it is no change to see."""
     kept: list[Stretch] = []
     for fate, words in stretches[:MOST_STRETCHES]:
-        body = words.rstrip()
-        kept += [(fate, body if len(body) <= MOST_TEXT else _cut(body)), (Fate.KEPT, words[len(body) :])]
+        body = words.strip()
+        opening, closing = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :] if body else ""
+        kept += [(Fate.KEPT, opening), (fate, body if len(body) <= MOST_TEXT else _cut(body)), (Fate.KEPT, closing)]
     kept += [(Fate.KEPT, "… and more changes")] if len(stretches) > MOST_STRETCHES else []
     while kept and not kept[-1][1].strip():
         kept.pop()
@@ -133,6 +180,10 @@ def _cut(words: str) -> str:
 
 def _is_objects(value: Json) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _is_names(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _is_item(value: Json) -> bool:

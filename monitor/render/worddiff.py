@@ -96,19 +96,40 @@ def _pairs(best: list[list[tuple[float, bool]]]) -> Iterator[tuple[int, int]]:
 
 
 def _by_word(before: str, after: str) -> Iterator[Stretch]:
-    """Compare words and signs. White space goes along with the word before it, and is kept if one text has it."""
+    """Compare words and signs. White space goes along with the word before it.
+
+    Where only one text has it, it is kept, unless a change follows: then it is part of that change.
+    """
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     if not old or not new or len(old) + len(new) > 2 * MOST_WORDS:
         yield from ((Fate.REMOVED, before), (Fate.ADDED, after))
         return
     matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])
-    for tag, i, j, k, m in matcher.get_opcodes():
+    opcodes = matcher.get_opcodes()
+    before_change = ("", "")
+    for tag, i, j, k, m in opcodes:
         if tag == "equal":
             both = zip(old[i:j], new[k:m], strict=True)
-            yield Fate.KEPT, "".join(word + max(space, other) for (word, space), (_, other) in both)
+            kept = "".join(word + max(space, other) for (word, space), (_, other) in both)
+            spaces = old[j - 1][1], new[m - 1][1]
+            before_change = spaces if spaces[0] != spaces[1] and (tag, i, j, k, m) != opcodes[-1] else ("", "")
+            yield Fate.KEPT, kept.removesuffix(max(before_change))
         else:
-            yield Fate.REMOVED, "".join(word + space for word, space in old[i:j])
-            yield Fate.ADDED, "".join(word + space for word, space in new[k:m])
+            went = before_change[0] + "".join(word + space for word, space in old[i:j])
+            came = before_change[1] + "".join(word + space for word, space in new[k:m])
+            yield from _replaced(went, came)
+
+
+def _replaced(went: str, came: str) -> Iterator[Stretch]:
+    """One by the other: white space that ends both, where one of them is nothing else, was there all along."""
+    space = next((text for text in (went, came) if not text.strip()), "")
+    if not (went.endswith(space) and came.endswith(space)):
+        space = ""
+    yield from (
+        (Fate.REMOVED, went.removesuffix(space)),
+        (Fate.ADDED, came.removesuffix(space)),
+        (Fate.KEPT, space),
+    )
 
 
 def _joined(stretches: Sequence[Stretch]) -> Iterator[Stretch]:

@@ -24,6 +24,8 @@ CODED = frozenset(
 )
 """Fields whose values are codes. Other text is people's own and stays as it is, capitals included."""
 
+_WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
 _IRREGULAR = {
     "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
     "UNKNOWN": "Unknown status",
@@ -86,6 +88,13 @@ def place(site: dict[str, Json]) -> str:
     """A site by facility, city and country."""
     parts = [site.get(name) for name in ("facility", "city", "state", "country")]
     return ", ".join(one_line(str(part)) for part in parts if part) or "a site without a name"
+
+
+def path_said(path: str) -> str:
+    """A path that is no field of ours: `protocolSection.statusModule.delayedPosting` is "status: delayed posting"."""
+    names = [name for name in path.split(".") if not name.endswith("Section")] or [path]
+    words = (_WHERE_CAMEL_CASE_PARTS.sub(" ", re.sub(r"(Module|Struct)?(\[.*\])?$", "", name)) for name in names)
+    return one_line(": ".join(word.lower() for word in words if word))
 
 
 def _qualified(words: str, qualifier: Json) -> str:

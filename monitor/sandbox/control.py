@@ -17,6 +17,8 @@ from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model import Json
 from monitor.sandbox import page
 from monitor.sandbox.api import not_found_page
+from monitor.sandbox.arrivals import html_of, mail_as_object, webhook_as_object
+from monitor.sandbox.arrivals_panels import MAIL_SAFETY
 from monitor.sandbox.edits import edit_of
 from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
 
@@ -26,13 +28,14 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 FORM = "application/x-www-form-urlencoded"
 SAFETY = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "content-security-policy": "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
 SHOWN_REQUESTS = 50
+MAILS = "/sandbox/mails/"
 STATUS_MODULE = "protocolSection.statusModule"
 
 
@@ -121,6 +124,19 @@ def show(request: Request, sandbox: "Sandbox") -> Answer:
         return Answer(200, "text/css; charset=utf-8", page.style(), SAFETY)
     if request.path == "/sandbox/state":
         return as_json(200, state(sandbox))
+    if request.path.startswith(MAILS):
+        return show_mail(request.path.removeprefix(MAILS), sandbox)
+    return not_found_page()
+
+
+def show_mail(file: str, sandbox: "Sandbox") -> Answer:
+    """A mail as it came, or its HTML, which may run and load nothing."""
+    number, _, kind = file.partition(".")
+    for mail in sandbox.reception.mails:
+        if str(mail.number) == number and kind == "eml":
+            return Answer(200, "message/rfc822", mail.raw, {**SAFETY, "content-disposition": "attachment"})
+        if str(mail.number) == number and kind == "html":
+            return Answer(200, f"{HTML}; charset=utf-8", html_of(mail).encode("utf-8", "replace"), MAIL_SAFETY)
     return not_found_page()
 
 
@@ -140,6 +156,8 @@ def state(sandbox: "Sandbox") -> Json:
             {"method": seen.method, "target": seen.target, "status": seen.status}
             for seen in sandbox.requests[-SHOWN_REQUESTS:]
         ],
+        "mails": [mail_as_object(mail) for mail in sandbox.reception.mails],
+        "webhooks": [webhook_as_object(received) for received in sandbox.reception.webhooks],
     }
 
 
@@ -149,8 +167,9 @@ def as_json(status: int, value: Json) -> Answer:
 
 
 def go_back(trial_id: str, said: str) -> Answer:
-    """Send a browser back to the page."""
-    return Answer(303, TEXT, b"", {**SAFETY, "location": f"/?trial={quote(trial_id)}&said={quote(said)}"})
+    """Send a browser back to the page, and tell a shell what was done."""
+    location = f"/?trial={quote(trial_id)}&said={quote(said)}"
+    return Answer(303, TEXT, f"{said}\n".encode(), {**SAFETY, "location": location})
 
 
 def refuse(request: Request, error: MonitorError) -> Answer:
@@ -183,7 +202,7 @@ def publish(command: Command, sandbox: "Sandbox") -> str:
 def next_state(command: Command, sandbox: "Sandbox") -> str:
     """Publish the next written state of a trial."""
     trial_id = command.text("nct_id")
-    return f"Published of {trial_id}: {sandbox.next_state(trial_id, refresh=command.refreshes)}"
+    return f"Published the next state of {trial_id}: {sandbox.next_state(trial_id, refresh=command.refreshes)}"
 
 
 def edit(command: Command, sandbox: "Sandbox") -> str:
@@ -273,6 +292,22 @@ def behave(_: Command, sandbox: "Sandbox") -> str:
     return "Behaving again"
 
 
+def mailbox(command: Command, sandbox: "Sandbox") -> str:
+    """Let the mailbox behave in one of its ways."""
+    return f"The mailbox will {sandbox.reception.tell_mailbox(command.text('way'))}"
+
+
+def receiver(command: Command, sandbox: "Sandbox") -> str:
+    """Let the webhook receiver behave in one of its ways."""
+    return f"The webhook receiver will {sandbox.reception.tell_receiver(command.text('way'))}"
+
+
+def secret(command: Command, sandbox: "Sandbox") -> str:
+    """Give the webhook receiver a signing secret; other arguments are left alone, so that `--json` can be piped in."""
+    sandbox.reception.give_secret(command.text("secret"))
+    return "The webhook receiver verifies signatures"
+
+
 LEVERS: dict[str, Callable[[Command, "Sandbox"], str]] = {
     f"/sandbox/{name}": lever
     for name, lever in (
@@ -284,5 +319,8 @@ LEVERS: dict[str, Callable[[Command, "Sandbox"], str]] = {
         ("refresh", refresh),
         ("misbehave", misbehave),
         ("behave", behave),
+        ("mailbox", mailbox),
+        ("receiver", receiver),
+        ("secret", secret),
     )
 }

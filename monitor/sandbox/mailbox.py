@@ -15,18 +15,23 @@ import email
 import email.policy
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
 from functools import cached_property
 from threading import Lock
-from types import TracebackType
 from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from aiosmtpd.smtp import Envelope as Wire
 from aiosmtpd.smtp import Session as Talk
+
+from monitor.sandbox.listening import Listening
+
+LARGEST_MAIL = 8 * 2**20
+"""Bytes; a larger one is answered with 552."""
 
 DROP = "drop"
 """An answer: the connection is lost instead."""
@@ -47,8 +52,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Mail:
-    """A message as it came."""
+    """A message as it came, counted from 1."""
 
+    number: int
     sender: str
     recipients: tuple[str, ...]
     raw: bytes
@@ -67,69 +73,65 @@ class _Order:
     recipient: str | None
 
 
-class Mailbox:
+class Mailbox(Listening):
     """The server. *context* holds a certificate, *security* as in the configuration; *login* is a name and a password.
 
-    Use it as a context manager, or call `start` and `stop`. Everything here may be called from any thread.
+    It keeps the *latest* messages; all, where that is None. *on_arrival* is called with each, in the server's thread.
+    Everything here may be called from any thread.
     """
+
+    name = "mailbox"
 
     def __init__(
         self,
+        port: int = 0,
         *,
+        latest: int | None = None,
+        on_arrival: Callable[[Mail], None] = lambda _: None,
         security: Literal["none", "starttls", "tls"] = "none",
         context: ssl.SSLContext | None = None,
         login: tuple[str, str] | None = None,
         smtputf8: bool = True,
     ) -> None:
+        super().__init__(port)
         self.messages: list[Mail] = []
         """What was taken, the eldest first; clear it as you like."""
         self.sessions = 0
         """How many connections have said hello."""
+        self._latest = latest
+        self._on_arrival = on_arrival
+        self._came = 0
         self._orders: list[_Order] = []
         self._lock = Lock()
         self._login = login
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.setblocking(False)
-        self._controller = _Controller(
-            self,
-            self._listener,
-            ssl_context=context if security == "tls" else None,
-            tls_context=context if security == "starttls" else None,
-            enable_SMTPUTF8=smtputf8,
-            authenticator=self._authenticate if login else None,
-            auth_require_tls=False,
-        )
+        self._controller: _Controller | None = None
+        self._parameters: dict[str, Any] = {
+            "data_size_limit": LARGEST_MAIL,
+            "ssl_context": context if security == "tls" else None,
+            "tls_context": context if security == "starttls" else None,
+            "enable_SMTPUTF8": smtputf8,
+            "authenticator": self._authenticate if login else None,
+            "auth_require_tls": False,
+        }
 
-    def __enter__(self) -> "Mailbox":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Listen."""
+    def _listen(self, port: int) -> int:
+        listener = socket.create_server((self.host, port))
+        listener.setblocking(False)
+        self._controller = _Controller(self, listener, **self._parameters)
         self._controller.start()
+        return int(self._controller.port)
 
     def stop(self) -> None:
         """Stop listening and end all connections."""
-        self._controller.stop(no_assert=True)
-        self._listener.close()
+        if self._controller:
+            self._controller.stop(no_assert=True)
+            self._controller.listener.close()
+            self._controller = None
 
     @property
     def host(self) -> str:
         """The address that it listens on."""
         return "127.0.0.1"
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        return int(self._controller.port)
 
     def answer(self, stage: Stage, answer: str, *, times: int | None = None, recipient: str | None = None) -> None:
         """Say *answer* at *stage*, such as "550 5.1.1 No such mailbox" or `DROP`, the next *times* or until `behave`.
@@ -155,10 +157,14 @@ class Mailbox:
                     return order.answer
         return None
 
-    def keep(self, mail: Mail) -> None:
-        """Put it with the others."""
+    def keep(self, sender: str, recipients: tuple[str, ...], raw: bytes) -> None:
+        """Put a message with the others."""
         with self._lock:
+            self._came += 1
+            mail = Mail(self._came, sender, recipients, raw)
             self.messages.append(mail)
+            del self.messages[: -self._latest if self._latest else 0]
+        self._on_arrival(mail)
 
     def greet(self) -> None:
         """Count a connection."""
@@ -209,7 +215,7 @@ class _Handler:
         answer = self._mailbox.ordered(Stage.MESSAGE, recipients=recipients)
         if answer is None or answer == DROP or answer.startswith("2"):
             content = wire.content if isinstance(wire.content, bytes) else b""
-            self._mailbox.keep(Mail(wire.mail_from or "", recipients, content))
+            self._mailbox.keep(wire.mail_from or "", recipients, content)
         return "250 2.0.0 Kept" if answer is None else server.spoken(answer)
 
 
@@ -249,7 +255,7 @@ class _Controller(Controller):
 
     def __init__(self, mailbox: Mailbox, listener: socket.socket, **parameters: Any) -> None:
         self._mailbox = mailbox
-        self._listener = listener
+        self.listener = listener
         host, port = listener.getsockname()
         super().__init__(_Handler(mailbox), hostname=host, port=port, **parameters)
 
@@ -257,4 +263,4 @@ class _Controller(Controller):
         return _Conversation(self._mailbox, self.handler, **self.SMTP_kwargs)
 
     def _create_server(self) -> Any:
-        return self.loop.create_server(self._factory_invoker, sock=self._listener, ssl=self.ssl_context)
+        return self.loop.create_server(self._factory_invoker, sock=self.listener, ssl=self.ssl_context)

@@ -3,14 +3,17 @@
 Every value is escaped where it enters the page, by `h` or by `option`; nothing else may put text between the tags.
 """
 
-from html import escape
+from collections.abc import Iterable
 from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from monitor.errors import NothingFound
 from monitor.model import Json
+from monitor.sandbox import invitation
+from monitor.sandbox.arrivals_panels import arrivals_panels
 from monitor.sandbox.essie import ENUMS
+from monitor.sandbox.markup import h
 from monitor.sandbox.misbehaviour import EXPLAINED, Kind, Misbehaviour
 
 if TYPE_CHECKING:
@@ -28,11 +31,6 @@ OPEN = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABL
 def style() -> bytes:
     """The page's style sheet."""
     return resources.files("monitor.sandbox").joinpath("style.css").read_bytes()
-
-
-def h(value: object) -> str:
-    """Text that is safe between tags and within quoted attributes."""
-    return escape(str(value), quote=True)
 
 
 def render(sandbox: "Sandbox", *, trial: str, find: str, said: str) -> str:
@@ -62,7 +60,9 @@ def render(sandbox: "Sandbox", *, trial: str, find: str, said: str) -> str:
 </div>
 <div>
 {trial_panel(sandbox, trial)}
+{arrivals_panels(sandbox.reception, trial)}
 {requests_panel(sandbox)}
+{use_panel(sandbox)}
 {examples_panel(sandbox)}
 </div>
 </main>
@@ -256,6 +256,19 @@ def requests_panel(sandbox: "Sandbox") -> str:
     return f"<section><h2>Last requests</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table></section>"
 
 
+def use_panel(sandbox: "Sandbox") -> str:
+    """What a monitor is told to use it."""
+    lines = commands_as_html(invitation.exports(sandbox))
+    walk = commands_as_html(invitation.commands(sandbox))
+    return f"""<section><h2>Use it in another terminal</h2>
+<pre>{lines}</pre><p class="quiet">Then, for example:</p><pre>{walk}</pre></section>"""
+
+
+def commands_as_html(lines: Iterable[str]) -> str:
+    """Lines to copy, each with a hanging indent."""
+    return "".join(f"<code>{h(line)}</code>" for line in lines)
+
+
 def examples_panel(sandbox: "Sandbox") -> str:
     """The same levers for scripts."""
     lever = f"curl -H 'Content-Type: application/json' {sandbox.page_url}sandbox"
@@ -272,6 +285,7 @@ def examples_panel(sandbox: "Sandbox") -> str:
         f"{lever}/refresh -d '{{}}'",
         f"{lever}/misbehave -d '{misbehave}'",
         f"{lever}/behave -d '{{}}'",
+        f'{lever}/mailbox -d \'{{"way": "greylist"}}\'',
+        f'{lever}/receiver -d \'{{"way": "503"}}\'',
     )
-    commands = "".join(f"<code>{h(line)}</code>" for line in lines)
-    return f"<section><h2>The same from a shell</h2><pre>{commands}</pre></section>"
+    return f"<section><h2>The levers from a shell</h2><pre>{commands_as_html(lines)}</pre></section>"

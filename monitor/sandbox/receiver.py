@@ -4,76 +4,104 @@ It verifies signatures as anybody's would: with the public library, which also r
 five minutes off the machine's clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock, Thread
-from typing import Self
+from threading import Lock
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitor.sandbox.exchange import TEXT, Answer, Request
-from monitor.sandbox.misbehaviour import Misbehaviour
+from monitor.sandbox.listening import Listening
+from monitor.sandbox.misbehaviour import Kind, Misbehaviour
 from monitor.sandbox.server import Server
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A delivery as it came. *verified* says that its signature is right for the receiver's secret."""
+    """A delivery as it came, counted from 1."""
 
+    number: int
     id: str
     timestamp: str
     body: bytes
-    verified: bool
+    verified: bool | None
+    """Whether its signature is right for the receiver's secret; None where it had none."""
+    status: int
+    """What it was answered; 0 where the connection was reset instead."""
     headers: Mapping[str, str] = field(repr=False)
     """By lower-case name."""
 
 
-class WebhookReceiver:
-    """Takes what is sent to `url`, until the `with` ends.
+class WebhookReceiver(Listening):
+    """Takes what is sent to `url`.
 
     *secret*, *answer* and *misbehaviour* may be set at any time. A misbehaviour happens on the wire: RESET, SLOW, DRIP
-    or TRUNCATED. `deliveries` has everything that came, in its order, whatever was answered.
+    or TRUNCATED. `deliveries` has what came, in its order, whatever was answered: the *latest* of it, or all where that
+    is None. *on_arrival* is called with each, in the thread that answers.
     """
 
-    def __init__(self, secret: str | None = None, *, port: int = 0) -> None:
+    name = "webhook receiver"
+
+    def __init__(
+        self,
+        secret: str | None = None,
+        *,
+        port: int = 0,
+        latest: int | None = None,
+        on_arrival: Callable[[Received], None] = lambda _: None,
+    ) -> None:
+        super().__init__(port)
         self.secret = secret
         self.answer = Answer(204)
         self.misbehaviour: Misbehaviour | None = None
         self.deliveries: list[Received] = []
+        self._latest = latest
+        self._on_arrival = on_arrival
+        self._came = 0
         self._lock = Lock()
-        self._server = Server(port, self._respond)
+        self._server: Server | None = None
 
     @property
     def url(self) -> str:
         """Where to send deliveries."""
-        return f"http://127.0.0.1:{self._server.server_port}/hooks/trials"
+        return f"http://127.0.0.1:{self.port}/hooks/trials"
 
     def will_answer(self, status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> None:
         """Answer so from now on."""
         self.answer = Answer(status, TEXT, body, headers or {})
 
-    def __enter__(self) -> Self:
-        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return self
+    def _listen(self, port: int) -> int:
+        self._server = Server(port, self._respond)
+        return self._server.server_port
 
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
+    def stop(self) -> None:
+        """Stop listening and end all connections."""
+        if self._server:
+            self._server.stop()
+            self._server = None
 
     def _respond(self, request: Request) -> tuple[Answer, Misbehaviour | None]:
-        received = Received(
-            id=request.headers.get("webhook-id", ""),
-            timestamp=request.headers.get("webhook-timestamp", ""),
-            body=request.body,
-            verified=self._verifies(request),
-            headers=request.headers,
-        )
+        answer, misbehaviour = self.answer, self.misbehaviour
+        verified = self._verifies(request)
         with self._lock:
+            self._came += 1
+            received = Received(
+                number=self._came,
+                id=request.headers.get("webhook-id", ""),
+                timestamp=request.headers.get("webhook-timestamp", ""),
+                body=request.body,
+                verified=verified,
+                status=0 if misbehaviour and misbehaviour.kind is Kind.RESET else answer.status,
+                headers=request.headers,
+            )
             self.deliveries.append(received)
-        return self.answer, self.misbehaviour
+            del self.deliveries[: -self._latest if self._latest else 0]
+        self._on_arrival(received)
+        return answer, misbehaviour
 
-    def _verifies(self, request: Request) -> bool:
+    def _verifies(self, request: Request) -> bool | None:
         if self.secret is None:
-            return False
+            return None
         try:
             Webhook(self.secret).verify(request.body, dict(request.headers), json_parse=False)
         except (WebhookVerificationError, ValueError):

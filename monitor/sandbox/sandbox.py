@@ -2,20 +2,22 @@
 
 import signal
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event
 from time import monotonic
-from types import TracebackType
 
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import NothingFound
 from monitor.model import Json
 from monitor.sandbox import api, control
 from monitor.sandbox.databuild import FIRST_BUILD, DataBuild
 from monitor.sandbox.editions import Shelf
 from monitor.sandbox.exchange import JSON, Answer, Request, Seen
+from monitor.sandbox.listening import Listening
 from monitor.sandbox.listing import Finder, canonical_id
 from monitor.sandbox.misbehaviour import Kind, Misbehaviour, Misbehaviours, applied, read_misbehaviour
 from monitor.sandbox.reading import Library
+from monitor.sandbox.reception import Reception
 from monitor.sandbox.rendering import Renderer
 from monitor.sandbox.server import Server
 from monitor.sandbox.stock import Stock, WrittenState
@@ -32,15 +34,18 @@ ORDINARY_HEADERS = {  # without strict-transport-security and alt-svc: they spea
 }
 
 
-class Sandbox:
+class Sandbox(Listening):
     """A local ClinicalTrials.gov.
 
     *trials* synthetic trials, the same for the same *seed*, stand beside the written ones. *clock* tells the moment of
-    the first data build; without it that is always the same. Use it as a context manager, or call `start` and `stop`.
+    the first data build; without it that is always the same. What arrives at the *reception* is on the control page;
+    its servers are started and stopped by whoever made them.
 
     What changes a trial shows at once, because a data build is made right after it; with `refresh=False` it waits for
     the next `refresh`, as on the real registry. Everything here may be called from any thread.
     """
+
+    name = "sandbox"
 
     def __init__(
         self,
@@ -49,10 +54,12 @@ class Sandbox:
         seed: int = 1,
         port: int = 0,
         clock: Callable[[], datetime] | None = None,
+        reception: Reception | None = None,
     ) -> None:
+        super().__init__(port)
+        self.reception = reception or Reception()
         self.requests: list[Seen] = []
         """What was asked of the API, the eldest first; clear it as you like."""
-        self._port = port
         self._shelf = Shelf(
             Stock(trials=trials, seed=seed), DataBuild.latest(clock()) if clock else DataBuild(FIRST_BUILD)
         )
@@ -60,46 +67,18 @@ class Sandbox:
         self._finder = Finder()
         self._misbehaviours = Misbehaviours()
         self._server: Server | None = None
-        self._thread: Thread | None = None
 
     # Being there
 
-    def __enter__(self) -> "Sandbox":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Listen on loopback. Raises ConfigurationInvalid where the port is taken."""
-        try:
-            self._server = Server(self._port, self._respond)
-        except (OSError, OverflowError) as error:
-            raise ConfigurationInvalid(
-                f"The sandbox cannot listen on port {self._port} ({error}): choose another one, or 0 for any."
-            ) from None
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
-        self._thread.start()
+    def _listen(self, port: int) -> int:
+        self._server = Server(port, self._respond)
+        return self._server.server_port
 
     def stop(self) -> None:
         """Stop listening and end all connections."""
-        if self._server and self._thread:
+        if self._server:
             self._server.stop()
-            self._thread.join()
             self._server = None
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        if self._server is None:
-            raise ConfigurationInvalid("The sandbox is not running: call start() first, or use it in a with statement.")
-        return self._server.server_port
 
     @property
     def page_url(self) -> str:
@@ -256,16 +235,21 @@ def run(
     trials: int = 0,
     seed: int = 1,
     clock: Callable[[], datetime] | None = None,
+    reception: Reception | None = None,
     on_ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. *on_ready* is called once the sandbox listens; nothing else is said.
+    """Serve until SIGINT or SIGTERM. *on_ready* is called once all servers listen; nothing else is said.
 
     To be called from the main thread, which alone may handle signals; handlers are as before afterwards.
     """
     ended = Event()
     former = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with Sandbox(trials=trials, seed=seed, port=port, clock=clock) as sandbox:
+        with (
+            Sandbox(trials=trials, seed=seed, port=port, clock=clock, reception=reception) as sandbox,
+            sandbox.reception.mailbox or nullcontext(),
+            sandbox.reception.receiver or nullcontext(),
+        ):
             if on_ready:
                 on_ready(sandbox)
             ended.wait()

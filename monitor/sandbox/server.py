@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 from monitor.sandbox.exchange import HTML, Answer, Request
@@ -24,6 +24,8 @@ LARGEST_BODY = 8 * 2**20
 SMALLEST_COMPRESSED = 256
 FASTEST = 1
 """Compression level: a page of a thousand studies has 20 MB, and somebody waits for it."""
+BETWEEN_LOOKS = 0.02
+"""Seconds: how long stopping may take to be noticed."""
 PIECES = 50
 """Into how many pieces a dripping body is cut."""
 
@@ -32,7 +34,7 @@ Respond = Callable[[Request], tuple[Answer, Misbehaviour | None]]
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on loopback, with a thread for each connection."""
+    """Listens on loopback from its making until `stop`, with a thread for each connection."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -43,6 +45,8 @@ class Server(ThreadingHTTPServer):
         self._connections: set[socket.socket] = set()
         self._lock = Lock()
         super().__init__(("127.0.0.1", port), Exchange)
+        self._thread = Thread(target=self.serve_forever, args=(BETWEEN_LOOKS,), name="sandbox", daemon=True)
+        self._thread.start()
 
     def server_bind(self) -> None:
         """Bind, without asking the name service what this machine is called."""
@@ -76,6 +80,7 @@ class Server(ThreadingHTTPServer):
         for connection in connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
 
 
 class Exchange(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The outbox: which event is owed to which subscription, and what became of it.
+"""The outbox: which event or notice is owed to which subscription, and what became of it.
 
 A row is written in the transaction that causes it, so an alert exists from the moment its event does. There is no
 "sending" state to get stuck in: a claim only moves the next attempt, so a process that dies holding one delays it.
@@ -9,7 +9,7 @@ every other, and that it is rejected over another attempt.
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Delivery, Standing, delivery_id
+from monitor.model import Delivery, Notice, Standing, delivery_id
 from monitor.storage import bodies
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks
@@ -37,6 +37,8 @@ from monitor.storage.tables import deliveries, endpoints, subscriptions
 
 Owed = tuple[str, str, str, str]
 """(event id, registry, trial id, subscription id)"""
+
+Cause = Literal["event_id", "notice_id"]
 
 LISTED = 50
 
@@ -81,6 +83,17 @@ _reject = _settling("standing", "finished_at", "outcome", where=_is_owed)
 
 
 def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
+    """Owe deliveries of events from *at* on: see `_owe`."""
+    return _owe(tx, owed, at, cause="event_id")
+
+
+def owe_notice(tx: Connection, notice: Notice, subscription_ids: Iterable[str]) -> list[Delivery]:
+    """Owe a notice to subscriptions from when it occurred: see `_owe`."""
+    owed = [(notice.id, notice.registry, "", subscription_id) for subscription_id in subscription_ids]
+    return _owe(tx, owed, notice.occurred_at, cause="notice_id")
+
+
+def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: Cause) -> list[Delivery]:
     """Owe deliveries from *at* on, numbered per subscription in this order; give those that were not owed before.
 
     The rows of the subscriptions are locked before their numbers are read and until the commit, in one order for
@@ -93,16 +106,18 @@ def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
         for known in tx.scalars(select(deliveries.c.id).where(deliveries.c.id.in_(chunk))):
             del wanted[known]
     added = []
-    for event_id, registry, trial_id, subscription_id in wanted.values():
+    for cause_id, registry, trial_id, subscription_id in wanted.values():
         last[subscription_id] += 1
         added.append(
             Delivery(
-                event_id=event_id,
+                event_id=cause_id if cause == "event_id" else None,
+                notice_id=cause_id if cause == "notice_id" else None,
                 subscription_id=subscription_id,
                 registry=registry,
                 trial_id=trial_id,
                 sequence=last[subscription_id],
                 created_at=at,
+                owed_at=at,
                 next_attempt_at=at,
             )
         )
@@ -259,7 +274,7 @@ def _settle(tx: Connection, statement: Update, whole_id: str, attempts: int, **v
 
 def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:
     going = exists().where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state != "ended")
-    values = {"standing": Standing.OWED, "attempts": 0, "next_attempt_at": at, "finished_at": None}
+    values = {"standing": Standing.OWED, "attempts": 0, "owed_at": at, "next_attempt_at": at, "finished_at": None}
     return tx.execute(update(deliveries).where(which, going).values(values)).rowcount
 
 

@@ -82,7 +82,7 @@ def follow(tx: Connection, registry: str, trial_id: str, into: str) -> None:
 
 
 def configured(tx: Connection) -> bool:
-    """Whether any subscription was made by the configuration."""
+    """Whether any subscription was made by the configuration, the operator's own among them."""
     return tx.execute(select(subscriptions.c.id).where(subscriptions.c.name.is_not(None)).limit(1)).first() is not None
 
 
@@ -221,7 +221,7 @@ def _restored_all(tx: Connection, rows: Sequence[Row[Any]]) -> Iterator[Subscrip
 
 
 def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
-    covers_something = trials or row.everything or row.watch_id is not None
+    has_business = trials or row.everything or row.watch_id is not None or row.origin == "operator"
     return Subscription(
         id=row.id,
         endpoint=Endpoint(
@@ -237,7 +237,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         everything=row.everything,
         filters=_filters(row),
         note=row.note,
-        state=row.state if covers_something else "ended",
+        state=row.state if has_business else "ended",
         origin=row.origin,
         created_at=row.created_at,
     )

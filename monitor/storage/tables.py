@@ -187,11 +187,23 @@ subscribed_trials = Table(
     sqlite_with_rowid=False,
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("registry", Text, nullable=False, comment="empty where it is about none"),
+    Column("occurred_at", Moment, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("text", Words, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Text, primary_key=True, comment="UUID, derived from event and subscription"),
-    Column("event_id", ForeignKey("events.id"), nullable=False),
+    Column("id", Text, primary_key=True, comment="UUID, derived from its cause and the subscription"),
+    Column("event_id", ForeignKey("events.id"), comment="the cause, or else the notice is"),
+    Column("notice_id", ForeignKey("notices.id")),
     Column("subscription_id", ForeignKey("subscriptions.id"), nullable=False),
     Column("registry", Text, nullable=False),
     Column("trial_id", Text, nullable=False),
@@ -199,6 +211,7 @@ deliveries = Table(
     Column("standing", OneOf(Standing), nullable=False),
     Column("attempts", Integer, nullable=False, comment="since it was owed or replayed"),
     Column("created_at", Moment, nullable=False),
+    Column("owed_at", Moment, nullable=False, comment="created_at, or when it was replayed"),
     Column("next_attempt_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Column("outcome", Words),

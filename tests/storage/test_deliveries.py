@@ -106,6 +106,7 @@ def test_a_delivery_comes_back_as_it_was_owed(store: Store) -> None:
         trial_id=HIP,
         sequence=1,
         created_at=NOON,
+        owed_at=NOON,
         next_attempt_at=NOON,
     )
     assert at(store, owed) == owed
@@ -419,7 +420,7 @@ def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(sto
         deliveries.rejected(tx, owed.id, NOON, "given up", attempts=10)
         replayed = deliveries.replay(tx, owed.id[:8], LATER)
 
-    assert replayed == replace(owed, body=BODY, next_attempt_at=LATER, outcome="given up")
+    assert replayed == replace(owed, body=BODY, owed_at=LATER, next_attempt_at=LATER, outcome="given up")
     assert [each.id for each in claim(store, now=LATER, until=LATER + MINUTE)] == [owed.id]
 
 

@@ -23,7 +23,7 @@ def delivery_table(rows: Iterable[tuple[Delivery, str]]) -> RenderableType:
         rejected = delivery.standing is Standing.REJECTED
         table.add_row(
             Text(delivery.id[:8]),
-            Text(delivery.trial_id, style=TRIAL),
+            Text(delivery.about, style=TRIAL),
             Text(one_line(shown)),
             Text(str(delivery.standing), style=FAILED if rejected else ""),
             str(delivery.attempts),

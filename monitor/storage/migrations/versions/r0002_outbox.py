@@ -1,4 +1,4 @@
-"""Endpoints, subscriptions, deliveries and attempts."""
+"""Endpoints, subscriptions, notices, deliveries and attempts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -79,9 +79,20 @@ def _subscriptions() -> None:
 
 def _deliveries() -> None:
     op.create_table(
+        "notices",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("registry", sa.Text, nullable=False, comment="empty where it is about none"),
+        sa.Column("occurred_at", moment, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="notices_pk"),
+    )
+    op.create_table(
         "deliveries",
-        sa.Column("id", sa.Text, nullable=False, comment="UUID, derived from event and subscription"),
-        sa.Column("event_id", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False, comment="UUID, derived from its cause and the subscription"),
+        sa.Column("event_id", sa.Text, comment="the cause, or else the notice is"),
+        sa.Column("notice_id", sa.Text),
         sa.Column("subscription_id", sa.Text, nullable=False),
         sa.Column("registry", sa.Text, nullable=False),
         sa.Column("trial_id", sa.Text, nullable=False),
@@ -89,6 +100,7 @@ def _deliveries() -> None:
         sa.Column("standing", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, comment="since it was owed or replayed"),
         sa.Column("created_at", moment, nullable=False),
+        sa.Column("owed_at", moment, nullable=False, comment="created_at, or when it was replayed"),
         sa.Column("next_attempt_at", moment, nullable=False),
         sa.Column("finished_at", moment),
         sa.Column("outcome", sa.Text),
@@ -96,6 +108,7 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("id", name="deliveries_pk"),
         sa.UniqueConstraint("subscription_id", "sequence", name="deliveries_subscription_id_unique"),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="deliveries_events_fk"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="deliveries_notices_fk"),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"], name="deliveries_subscriptions_fk"),
     )
     op.create_index("deliveries_by_event", "deliveries", ["event_id"])

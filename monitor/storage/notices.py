@@ -1,0 +1,47 @@
+"""What the operator has to know of the program itself. Kept also where nobody is told: `monitor doctor` shows them."""
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import Connection, select
+
+from monitor.model import Notice
+from monitor.storage import deliveries
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.tables import endpoints, notices, subscriptions
+
+LISTED = 50
+
+_columns = [notices.c[field.name] for field in fields(Notice)]
+
+
+def tell(tx: Connection, notice: Notice, *, except_at: str | None = None) -> bool:
+    """Keep a notice and owe it to the operator; give whether it is news. One that was told before is not told again.
+
+    *except_at* is an endpoint that it is no use to tell: the one that the notice is about.
+    """
+    if not add_new(tx, notices, [asdict(notice)], returning=(notices.c.id,)):
+        return False
+    query = (
+        select(subscriptions.c.id)
+        .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
+        .where(subscriptions.c.origin == "operator", subscriptions.c.state == "active")
+    )
+    if except_at:
+        query = query.where(endpoints.c.id != except_at)
+    deliveries.owe_notice(tx, notice, tx.scalars(query).all())
+    return True
+
+
+def known(tx: Connection, ids: set[str]) -> dict[str, Notice]:
+    """Those of the ids that there are, with their notices."""
+    return {
+        row.id: Notice(**row._mapping)
+        for chunk in chunks(sorted(ids))
+        for row in tx.execute(select(*_columns).where(notices.c.id.in_(chunk)))
+    }
+
+
+def listing(tx: Connection, limit: int = LISTED) -> list[Notice]:
+    """The latest notices, the newest first."""
+    query = select(*_columns).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
+    return [Notice(**row._mapping) for row in tx.execute(query)]
