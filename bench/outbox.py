@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -17,14 +18,15 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert
 
-from bench.figures import Figure, seconds
+from bench.figures import Figure, percentile, ratio_of_pairs, seconds
 from bench.studies import document, studies
 from monitor.channels.email import EmailChannel
 from monitor.channels.webhook import WebhookChannel
 from monitor.deliver import Post, deliver
 from monitor.http import GuardedSession, PoliteSession
 from monitor.matching import matching
-from monitor.model import Change, Event, Filters, Significance, Snapshot, Standing, Way
+from monitor.model import Change, Event, Filters, Message, Significance, Snapshot, Standing, Way
+from monitor.ports import Taken
 from monitor.prepare import Desk, Letterhead
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
@@ -33,6 +35,8 @@ from monitor.subscribe import Office, Scope, subscribe
 from monitor.vault import Vault
 
 TRIALS, SUBSCRIBERS = 100, 100
+RECEIVERS, EACH = 100, 20
+HANGS_FOR = 2.0
 SUBSCRIPTIONS = 1_000_000
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 KEY = "clinicaltrials.gov"
@@ -56,6 +60,7 @@ def measure() -> list[Figure]:
         Figure("deliver: 10,000 webhooks to one receiver", hooks, "a second", 300, at_least=True),
         Figure("deliver: 10,000 mails to one server", mails, "a second", 300, at_least=True),
         Figure("deliver: peak memory over both", peak, "MB", 200),
+        Figure("deliver: p95 with 1 of 100 receivers hanging, over that with none", _slowed(), "x", 1.5),
         Figure("match: one event, 10 of 1,000,000 subscriptions", 1000 * _covering(), "ms", 5),
     ]
 
@@ -67,10 +72,10 @@ def _both() -> tuple[float, float, float]:
 
 def _paid(way: Way) -> float:
     """Deliveries a second, of those that a change of a hundred trials owes to a hundred subscribers."""
-    with tempfile.TemporaryDirectory() as folder, _sink(way) as port:
+    with tempfile.TemporaryDirectory() as folder, _sink(way) as [port]:
         store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
         vault = Vault.open(key=None, file=Path(folder, "secret.key"))
-        _owe(store, vault, way, port)
+        _owe(store, vault, way, _addresses(way, port), TRIALS)
         post = _post(store, vault, port)
         started = perf_counter()
         paid = sum(each.standing is Standing.DELIVERED for each in deliver(post))
@@ -82,17 +87,59 @@ def _paid(way: Way) -> float:
     return paid / took
 
 
-def _owe(store: Store, vault: Vault, way: Way, port: int) -> None:
+def _addresses(way: Way, port: int) -> list[str]:
+    form = "reader{}@example.org" if way is Way.EMAIL else f"http://127.0.0.1:{port}/{{}}"
+    return [form.format(number) for number in range(SUBSCRIBERS)]
+
+
+def _slowed() -> float:
+    """How many times longer the 95th percentile of the others takes where one receiver hangs."""
+    return ratio_of_pairs(partial(_p95, hanging=1), partial(_p95, hanging=0), pairs=3)
+
+
+def _p95(*, hanging: int) -> float:
+    """Seconds from the beginning to the answer that 95 % of deliveries take, to receivers that answer.
+
+    Each receiver has a port of its own; the first *hanging* of them never answer.
+    """
+    with tempfile.TemporaryDirectory() as folder, _sink(Way.WEBHOOK, RECEIVERS, hanging) as ports:
+        store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
+        vault = Vault.open(key=None, file=Path(folder, "secret.key"))
+        _owe(store, vault, Way.WEBHOOK, [f"http://127.0.0.1:{port}/" for port in ports], EACH)
+        post = _post(store, vault, 0)
+        timed = _Timed(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"], deadline=HANGS_FOR))
+        for _ in deliver(replace(post, channels={**post.channels, Way.WEBHOOK: timed})):
+            pass
+        store.close()
+    assert len(timed.answered_at) == (RECEIVERS - hanging) * EACH, len(timed.answered_at)
+    return percentile([at - timed.started for at in timed.answered_at], 0.95)
+
+
+class _Timed(WebhookChannel):
+    """Notes when each answer came."""
+
+    def __init__(self, session: GuardedSession) -> None:
+        super().__init__(session)
+        self.started = perf_counter()
+        self.answered_at: list[float] = []
+
+    def send(self, message: Message, *, now: datetime) -> Taken:
+        taken = super().send(message, now=now)
+        self.answered_at.append(perf_counter())
+        return taken
+
+
+def _owe(store: Store, vault: Vault, way: Way, addresses: list[str], trials: int) -> None:
+    """What a change of each of so many trials owes to a subscriber at each address."""
     office = Office(store=store, vault=vault, clock=lambda: NOW, chat_schemas=())
-    made = [document(study) for study in studies(TRIALS)]
+    made = [document(study) for study in studies(trials)]
     told = [
         Event(registry=KEY, trial_id=each.trial_id, snapshot=2, occurred_at=NOW, changes=(CHANGE,)) for each in made
     ]
     with store.begin() as tx:
         snapshots.add(tx, [Snapshot(number, each, NOW) for each in made for number in (1, 2)])
         events.add(tx, told)
-    for number in range(SUBSCRIBERS):
-        address = f"reader{number}@example.org" if way is Way.EMAIL else f"http://127.0.0.1:{port}/{number}"
+    for address in addresses:
         subscribe(way, address, scope=Scope(everything=True), filters=Filters(), note=None, office=office)
     with store.begin() as tx:
         everybody = subscriptions.listing(tx)
@@ -120,12 +167,13 @@ def _post(store: Store, vault: Vault, port: int) -> Post:
 
 
 @contextmanager
-def _sink(way: Way) -> Iterator[int]:
-    """A receiver in a process of its own that takes everything, and does nothing with it; its port."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.sinks", way], stdout=subprocess.PIPE, text=True)
+def _sink(way: Way, count: int = 1, hanging: int = 0) -> Iterator[list[int]]:
+    """Receivers in a process of their own that take everything, and do nothing with it; their ports."""
+    command = [sys.executable, "-m", "bench.sinks", way, str(count), str(hanging)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        yield int(process.stdout.readline())
+        yield [int(port) for port in process.stdout.readline().split()]
     finally:
         process.terminate()
         process.wait()

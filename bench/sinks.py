@@ -1,4 +1,7 @@
-"""`python -m bench.sinks webhook|email`: takes everything on a port of its own, which it prints, until it is ended."""
+"""`python -m bench.sinks webhook|email COUNT HANGING`: receivers that take everything, until they are ended.
+
+Each has a port of its own; all are printed on one line. The first HANGING of them never answer.
+"""
 
 import asyncio
 import sys
@@ -36,11 +39,19 @@ async def take_mails(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
     writer.close()
 
 
+async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Read what comes, and say nothing."""
+    await reader.read()
+    writer.close()
+
+
 async def main() -> None:
     take = {"webhook": take_webhooks, "email": take_mails}[sys.argv[1]]
-    server = await asyncio.start_server(take, "127.0.0.1", 0, limit=1 << 20)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    count, hanging = map(int, sys.argv[2:])
+    behaviours = [hang] * hanging + [take] * (count - hanging)
+    servers = [await asyncio.start_server(each, "127.0.0.1", 0, limit=1 << 20) for each in behaviours]
+    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
+    await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 asyncio.run(main())

@@ -5,9 +5,9 @@ not read in full in one minute, a week later.
 
 A delivery that was not taken is tried again:
 
-    webhook, chat   at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, each ± 20 %, so that
-                    receivers that fell over together are not called together: the example of Standard Webhooks,
-                    75 hours in all
+    webhook, chat   at once, then after 5 s, 5 min, 30 min and 2 h, each ± 20 %, and after 5 h, 10 h, 14 h, 20 h and
+                    24 h, each ± 4 %, so that receivers that fell over together are not called together: the example
+                    of Standard Webhooks, 75 hours in all, and by chance never less than 72
     mail            at once, then after 30 min, 1 h, 2 h and every 4 h, each up to 20 % later, for five days: RFC 5321,
                     4.5.4.1, asks for at least 30 minutes between two tries, and for four to five days of them
 """
@@ -25,6 +25,8 @@ LONGEST_ASKED_FOR = timedelta(hours=24)
 """A receiver that asks for more patience than this gets this much."""
 
 _JITTER = 0.2
+_LONG = timedelta(hours=5)
+_JITTER_OF_LONG = 0.04
 _WAITS = (
     timedelta(0),
     timedelta(seconds=5),
@@ -65,7 +67,10 @@ def next_attempt(
 
 
 def _wait(attempts_made: int, jitter: float) -> timedelta | None:
-    return _WAITS[attempts_made] * (1 + _JITTER * jitter) if attempts_made < len(_WAITS) else None
+    if attempts_made >= len(_WAITS):
+        return None
+    wait = _WAITS[attempts_made]
+    return wait * (1 + (_JITTER if wait < _LONG else _JITTER_OF_LONG) * jitter)
 
 
 def _mail_wait(attempts_made: int, jitter: float) -> timedelta:
