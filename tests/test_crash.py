@@ -1,12 +1,11 @@
 """A process that dies at any point of a check loses nothing, and the next one repeats nothing."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,29 +27,52 @@ from tests.program import WITHDRAWN_LATER, Clock, Trying
 Study = dict[str, Any]
 
 
-def dying(
-    store_url: str, base_url: str, *arguments: str, step: int, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """Run `monitor`, to die at that step; 0 lets it live."""
-    registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
-    return subprocess.run(
-        [sys.executable, "-m", "tests.dying", str(step), *arguments],
-        cwd=Path(__file__).parent.parent,
-        env={
-            **os.environ,
+@dataclass(frozen=True, slots=True)
+class Ran:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Mortals:
+    """Processes that run `monitor`, each to die at a step; 0 lets it live. They are forked from one that is warm."""
+
+    def __init__(self) -> None:
+        self._warm = subprocess.Popen(
+            [sys.executable, "-m", "tests.dying"],
+            cwd=Path(__file__).parent.parent,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, store_url: str, base_url: str, *arguments: str, step: int, **variables: str) -> Ran:
+        registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
+        environ = {
             "MONITOR_STORE__URL": store_url,
             f"{registry}BASE_URL": base_url,
             f"{registry}REQUESTS_PER_SECOND": "1000",
             **variables,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+        }
+        assert self._warm.stdin
+        assert self._warm.stdout
+        order = {"step": step, "arguments": arguments, "environ": environ}
+        self._warm.stdin.write(json.dumps(order) + "\n")
+        self._warm.stdin.flush()
+        return Ran(**json.loads(self._warm.stdout.readline()))
+
+    def close(self) -> None:
+        self._warm.communicate(timeout=10)
 
 
-def steps_of(ran: subprocess.CompletedProcess[str]) -> int:
+@pytest.fixture
+def dying() -> Iterator[Mortals]:
+    mortals = Mortals()
+    yield mortals
+    mortals.close()
+
+
+def steps_of(ran: Ran) -> int:
     return int(ran.stderr.rsplit("steps: ", 1)[1])
 
 
@@ -67,7 +89,7 @@ def renamed(step: int) -> Callable[[Study], Study]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(280)
-def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox) -> None:
+def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox, dying: Mortals) -> None:
     """Every step of a check that finds a change, then every step of the check after that death."""
     ids = sandbox.trial_ids()
     store = Store.open(store_url)
@@ -94,11 +116,13 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
 
 
 @pytest.mark.slow
-def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(
+    tmp_path: Path, sandbox: Sandbox, dying: Mortals
+) -> None:
     """Making the database and taking the first baseline: whatever is left of it, the next start goes on."""
     first = dying(f"sqlite:///{tmp_path}/0.sqlite3", sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=0)
     whole = steps_of(first)
-    for step in range(1, whole + 1, 5):
+    for step in range(1, whole + 1, 2):
         store_url = f"sqlite:///{tmp_path}/{step}.sqlite3"
 
         dying(store_url, sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=step)
@@ -111,7 +135,9 @@ def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Pat
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(
+    store_url: str, sandbox: Sandbox, tmp_path: Path, dying: Mortals
+) -> None:
     """Every step from the question to the registry to the record of the last attempt.
 
     A delivery may come twice only where its receiver had taken it and we had not written that down, and then it is
