@@ -7,7 +7,8 @@ request are those under `monitor.errors.RegistryError`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from monitor.model import Document, Endpoint, Message, Record
@@ -65,6 +66,71 @@ class Unanswered:
     reason: str
 
 
+class Role(StrEnum):
+    """In which part a sponsor is looked for."""
+
+    LEAD = "lead"
+    ANY = "any"
+    """As the lead sponsor or as a collaborator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which trials are looked for: those of a sponsor, of a condition or of an expression; with none, all there are.
+
+    *sponsor* is a whole name, in any case and spacing; *expression* is in the registry's own query language.
+    """
+
+    sponsor: str | None = None
+    role: Role = Role.LEAD
+    condition: str | None = None
+    expression: str | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing narrows it down."""
+        return self.sponsor is None and self.condition is None and self.expression is None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what a search found: *trial_ids*; of how many in all, where the registry said so.
+
+    *token* is what to ask with for the pages after it; None on the last one.
+    """
+
+    trial_ids: Sequence[str]
+    total: int | None
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """A page of whole documents of a registry that is read from end to end; the rest as in `Found`."""
+
+    answers: "Sequence[Answer]"
+    total: int | None
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorName:
+    """A sponsor as the registry writes its name, and how many trials it leads."""
+
+    name: str
+    trials: int
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A field, or a value of a field, that the registry is not known to have."""
+
+    path: str
+    """From the top of the document, places in lists left out: `protocolSection.designModule.newField`."""
+    value: str | None = None
+    """An unknown code of a known field, never empty; None where the field itself is unknown, with all that is in it."""
+
+
 Answer = Document | Merged | Missing | Unreadable | Unanswered
 
 
@@ -98,11 +164,28 @@ class Registry(Protocol):
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
         """Batches of documents. Every id asked for is answered exactly once."""
 
+    def find(self, search: Search, *, updated_since: date | None = None, token: str | None = None) -> Iterator[Found]:
+        """Pages of the trials that *search* covers, or of those among them updated or registered since a day.
+
+        *token* goes on behind a page that was had before, at the same version of the data. A RegistryError ends it:
+        what was found before that is no complete answer. Raise ConfigurationInvalid for a search that the registry
+        cannot understand, with its words.
+        """
+
+    def sweep(self, *, token: str | None = None) -> Iterator[Swept]:
+        """Pages of all documents that there are. As `find` otherwise."""
+
+    def sponsors(self, text: str) -> Sequence[SponsorName]:
+        """The sponsors whose names are most like *text*, those with the most trials first; at most ten."""
+
     def answers_at_all(self) -> bool:
         """Whether a control request shows a registry in good health: before believing that a trial is gone."""
 
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""
+
+    def unknown(self, document: Document) -> Sequence[Oddity]:
+        """What a LISTED document holds that is not known here. Pure, cheap, and bounded whatever it holds."""
 
     def close(self) -> None:
         """Give up connections."""

@@ -1,7 +1,7 @@
 """The part of the Essie query language that a monitor needs, as predicates on studies. Pure.
 
     expression := factor { OR factor }          factor := term { [AND] term }
-    term       := NOT term | ( expression ) | [AREA[piece]] [COVERAGE[kind]] words
+    term       := NOT term | ( expression ) | ALL | [AREA[piece]] [COVERAGE[kind]] words
                 | AREA[piece] RANGE[from,to] | AREA[piece] MISSING
 
 Operators count in upper case only, as in the registry. Words match as text anywhere in the field, whatever the case;
@@ -113,6 +113,8 @@ class Parser:
             return lambda values: not negated(values)
         if token == "(":  # noqa: S105 - a token of the language, no secret
             return self.bracketed()
+        if token == "ALL":  # noqa: S105 - a token of the language, no secret
+            return lambda _: True
         if token.startswith("AREA["):
             return self.area(token[5:-1])
         return self.words(token, self._default_areas)

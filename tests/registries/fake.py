@@ -65,10 +65,17 @@ class FakeRegistry(Loopback):
             return self.overrides[f"/studies/{trial_id}"](request)
         found = [self.in_page.get(trial_id, self.studies.get(trial_id)) for trial_id in ids]
         found += [study for study in self.studies.values() if aliases_of(study) & set(ids) and study not in found]
+        if query.get("fields") == "NCTId":
+            found = [id_alone(trial_id) for trial_id in ids if trial_id in self.studies]
         found = [study for study in found if study is not None]
         size = min(int(query.get("pageSize", "10")), self.page_size)
         start = int(query.get("pageToken", "t0")[1:])
-        more = {"nextPageToken": f"t{start + size}"} if start + size < len(found) else {}
+        more: dict[str, Any] = {"nextPageToken": f"t{start + size}"} if start + size < len(found) else {}
+        if query.get("countTotal") == "true" and not start:
+            more["totalCount"] = len(found)
+        if "filter.ids" not in query and "fields" not in query:
+            for trial_id in self.broken.intersection(ids[start : start + size]):
+                return self.overrides[f"/studies/{trial_id}"](request)
         return http(page_of(*found[start : start + size], **more))
 
     def _study(self, trial_id: str) -> Answer:
@@ -78,6 +85,11 @@ class FakeRegistry(Loopback):
             if trial_id in aliases_of(study):
                 return http(b"", 301, headers={"Location": f"{BASE}/studies/{canonical}"})
         return http(f"NCT number {trial_id} not found".encode(), 404, content_type="text/plain;charset=UTF-8")
+
+
+def id_alone(trial_id: str) -> dict[str, Any]:
+    """What is left of a record where nothing but its id is asked for."""
+    return {"protocolSection": {"identificationModule": {"nctId": trial_id}}}
 
 
 def aliases_of(study: dict[str, Any]) -> set[str]:

@@ -136,6 +136,11 @@ def test_a_search_sees_the_new_data_build(client, sandbox):
     assert client.ids(search) == sorted([*before, "NCT02116634"])
 
 
+def test_all_means_all_unless_it_is_quoted(client, everything):
+    assert client.ids("pageSize=100&query.cond=ALL") == sorted(everything)
+    assert client.ids('pageSize=100&query.cond="ALL"') != sorted(everything)
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

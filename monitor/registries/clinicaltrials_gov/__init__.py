@@ -3,17 +3,25 @@
 ids        what a registration number looks like
 client     one request each, and what errors mean
 batches    many trials in few requests; one bad record never spoils its batch
+listing    a walk through pages, and whether it can be believed
+essie      the registry's query language: what people type stays what is looked for
+searching  which trials a search covers
+sponsors   which sponsors a name may mean
+sweeping   the whole registry, page by page
 documents  proof that an answer is the record asked for; the canonical form; what a probe sees
 record     what a document says
+drift      what a document holds that is not known here
+known      the documented fields and codes
 labels     words for the registry's codes
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from monitor.http import PoliteSession
 from monitor.model import Document, Record
-from monitor.ports import Answer, RegistryVersion, Sighting, Unanswered
-from monitor.registries.clinicaltrials_gov import batches, record
+from monitor.ports import Answer, Found, Oddity, RegistryVersion, Search, Sighting, SponsorName, Swept, Unanswered
+from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in
@@ -46,6 +54,23 @@ class ClinicalTrialsGov:
         """Documents, 100 a request. Every id asked for is answered exactly once."""
         return batches.fetch(self._client, trial_ids)
 
+    def find(self, search: Search, *, updated_since: date | None = None, token: str | None = None) -> Iterator[Found]:
+        """Pages of the trials that *search* covers, 1,000 a request; sponsor, condition and expression narrow it down.
+
+        *token* is good at the same version of the data, for the same search and day. A condition is looked for as a
+        phrase. Raise AnswerUnreadable where the listing does not add up: the last page, the one without a token, only
+        comes where all pages together name as many trials as the registry says, give or take 1 %.
+        """
+        return searching.find(self._client, search, updated_since=updated_since, token=token)
+
+    def sweep(self, *, token: str | None = None) -> Iterator[Swept]:
+        """Pages of all documents, 250 a request. A total that does not add up is AnswerUnreadable, as in `find`."""
+        return sweeping.sweep(self._client, token=token)
+
+    def sponsors(self, text: str) -> Sequence[SponsorName]:
+        """The sponsors whose names are most like *text*: one request for most names, sixteen at most."""
+        return sponsors.sponsors(self._client, text)
+
     def answers_at_all(self) -> bool:
         """Whether a page of one record, whichever, comes as it should."""
         return self._client.is_healthy()
@@ -53,6 +78,10 @@ class ClinicalTrialsGov:
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""
         return record.parse(document)
+
+    def unknown(self, document: Document) -> Sequence[Oddity]:
+        """What a LISTED document holds that is not among the documented fields and codes."""
+        return drift.unknown(document.content)
 
     def close(self) -> None:
         """Give up connections."""

@@ -102,7 +102,7 @@ def _ask(client: Client, batch: Sequence[str]) -> tuple[list[Answer], list[str]]
     """The answers of one request, and the ids that it is silent about: never one that was asked for alone."""
     if len(batch) == 1:
         return [_single(client, batch[0])], []
-    return _answers(*client.studies(batch), batch)
+    return answers_of(*client.studies(batch), batch)
 
 
 def _nobody_is_there(error: RegistryError, client: Client) -> bool:
@@ -147,7 +147,7 @@ def _sightings(studies: Sequence[Json], batch: Sequence[str]) -> list[Sighting]:
     return [sightings[0] for sightings in found.values() if len(set(sightings)) == 1]
 
 
-def _answers(studies: Sequence[Json], raw: bytes, batch: Sequence[str]) -> tuple[list[Answer], list[str]]:
+def answers_of(studies: Sequence[Json], raw: bytes, batch: Sequence[str]) -> tuple[list[Answer], list[str]]:
     """What a page says of each trial that it speaks of, and the ids that it is silent about.
 
     A record that nobody asked for is nobody's.

@@ -12,11 +12,11 @@ Surprising facts of API version 2, all kept to here:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import orjson
 
@@ -77,6 +77,11 @@ class Client:
                 return found, answer.body
             token = f"&pageToken={following}"
         raise AnswerUnreadable(f"a batch of {len(trial_ids)} has more than {MOST_PAGES} pages", raw=answer.body)
+
+    def page(self, asked: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
+        """The page of studies that these parameters get, and the body as it came. They are put into percent code."""
+        answer = self._get(f"{self._base}/studies?{urlencode(asked, quote_via=quote, safe=',')}")
+        return _page(answer), answer.body
 
     def study(self, trial_id: str) -> tuple[Json, bytes, str | None]:
         """The record at the address of *trial_id*, the body as it came, and the trial that a redirect led to.

@@ -1,0 +1,88 @@
+"""What a document holds that the registry does not document: fields and codes that we do not know yet. Pure.
+
+They do no harm, for what nobody knows is kept, compared and shown as it is; but a person should hear of a new field,
+once, and teach `record` to read it and `known` that it is there. Of the derived section only the modules are known by
+name, and what is kept of it in full: the rest is the registry's own reckoning.
+
+This runs for every document that is stored, so it looks at each value once and makes a path only for what is unknown.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from monitor.model import Json
+from monitor.ports import Oddity
+from monitor.registries.clinicaltrials_gov.known import STUDY, Known
+from monitor.render.text import plain
+
+MOST = 50
+"""Oddities told of one document. A field that is new at a hundred sites is one."""
+LONGEST_PATH = 200
+LONGEST_VALUE = 100
+
+
+def unknown(content: bytes) -> Sequence[Oddity]:
+    """What is unknown in the content of a LISTED document, each thing once, at most MOST."""
+    return unknown_in(orjson.loads(content))
+
+
+def unknown_in(study: Json) -> Sequence[Oddity]:
+    """As `unknown`, of a study that is read already. It may hold what documents leave out."""
+    found: dict[Oddity, None] = {}
+    _look_at([study], STUDY, found)
+    return tuple(dict.fromkeys(map(_bounded, found)))
+
+
+def _look_at(items: list[Any], known: Known, found: dict[Oddity, None]) -> None:
+    """Note what is unknown in a list. One within a list counts as part of it, however deep it lies."""
+    lists = [items]
+    while lists:
+        for item in lists.pop():
+            kind = type(item)
+            if kind is dict:
+                _look_into(item, known, found)
+            elif kind is list:
+                lists.append(item)
+            elif known.codes is not None and item not in known.codes:
+                _note(Oddity(known.path, _as_text(item)), found)
+
+
+def _look_into(node: dict[str, Any], known: Known, found: dict[Oddity, None]) -> None:
+    """Note what is unknown in an object. It goes as deep as the documented fields do, and no deeper."""
+    if known.unread:
+        return
+    for name, value in node.items():
+        member = known.members.get(name)
+        if member is None:
+            _note(Oddity(f"{known.path}.{name}" if known.path else name), found)
+            continue
+        kind = type(value)
+        if kind is dict:
+            _look_into(value, member, found)
+        elif kind is list:
+            _look_at(value, member, found)
+        elif member.codes is not None and value not in member.codes:
+            _note(Oddity(member.path, _as_text(value)), found)
+
+
+def _note(oddity: Oddity, found: dict[Oddity, None]) -> None:
+    if len(found) < MOST:
+        found[oddity] = None
+
+
+def _as_text(value: Json) -> str:
+    """A code as it is; what is none, or empty, as JSON."""
+    return value if value and isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _bounded(oddity: Oddity) -> Oddity:
+    """The oddity in a form that any database can keep and any terminal show."""
+    value = None if oddity.value is None else _short(oddity.value, LONGEST_VALUE)
+    return Oddity(_short(oddity.path, LONGEST_PATH), value)
+
+
+def _short(text: str, length: int) -> str:
+    cut = text if len(text) <= length else text[: length - 1] + "…"
+    return plain(cut).replace("\n", " ")
