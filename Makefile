@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test year lint bench clean
 
 demo: $(READY)     ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
 
 test: $(READY)     ## every test, on SQLite and on PostgreSQL
 	$(BIN)/pytest
+
+year: $(READY)     ## a year of the service with all its troubles, in some minutes; `make test` lives through four weeks
+	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 --timeout 1800 --durations 1 tests/service/test_year.py
 
 lint: $(READY)     ## format, rules and types
 	$(BIN)/ruff format --check .

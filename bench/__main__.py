@@ -7,12 +7,12 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from bench import checks, diffs, intake, outbox, startup
+from bench import checks, diffs, intake, mirror, outbox, startup
 from bench.figures import Figure
 
 
 def main() -> None:
-    figures = [figure for part in (startup, checks, intake, diffs, outbox) for figure in part.measure()]
+    figures = [figure for part in (startup, checks, intake, diffs, outbox, mirror) for figure in part.measure()]
     Console(width=110).print(_table(figures))
     print(json.dumps([{**asdict(figure), "holds": figure.holds} for figure in figures]))
     sys.exit(not all(figure.holds for figure in figures))

@@ -1,10 +1,11 @@
 """Put the parts together: the only module that knows every adapter, and the clock."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from monitor import __version__
 from monitor.check import Pass, check
@@ -12,15 +13,18 @@ from monitor.config import Config
 from monitor.configured import apply_subscriptions, apply_watches
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 from monitor.http import PoliteSession
-from monitor.model import Checked
+from monitor.model import Checked, Unlisted
+from monitor.patrol import patrol, unseen
 from monitor.ports import Registry, find_registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.storage import trials
+from monitor.storage import searches, trials
 from monitor.storage.store import Store
-from monitor.vault import Vault
+from monitor.sweep import Progress, untold
+from monitor.vault import VARIABLE, Vault
 
 if TYPE_CHECKING:
     from monitor.deliver import Paid, Post
+    from monitor.doctor import Patient
     from monitor.subscribe import Office
 
 
@@ -71,16 +75,25 @@ class App:
 
     def apply_configured_watches(self) -> None:
         """Make the watches of the configuration be what it says."""
-        apply_watches(self.config, self.store, self.identify, now=utc_now())
+        apply_watches(self.config, self.store, self.identify, registry=self.registry(None).key, now=utc_now())
 
     def apply_configured_subscriptions(self) -> None:
         """Make the subscriptions of the configuration, and the operator, be what it says."""
         apply_subscriptions(self.config, self.store, self.identify, office=self.office)
 
+    def reconfigured(self, config: Config) -> Self:
+        """The same program with another configuration, on the store that is open: its address takes a new start.
+
+        Registries whose settings are the same stay as they are, with their pace.
+        """
+        same = config.registries == self.config.registries
+        registries = self.registries if same else (_clinicaltrials_gov(config),)
+        return replace(self, config=config.model_copy(update={"store": self.config.store}), registries=registries)
+
     @property
     def vault(self) -> Vault:
         """What seals secrets: with the configured key, or with one in a file beside the database."""
-        return Vault.open(key=self.config.secret_key or None, file=_key_file(self.config.store.url))
+        return vault_for(self.config)
 
     def office(self) -> "Office":
         """What subscribing needs."""
@@ -94,12 +107,15 @@ class App:
 
         return post_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
 
-    def deliver(self) -> Iterator["Paid"]:
-        """Send what is due, and say what came of each attempt: see `monitor.deliver`."""
+    def deliver(self, *, stopping: Callable[[], bool] = lambda: False) -> Iterator["Paid"]:
+        """Send what is due, and say what came of each attempt: see `monitor.deliver`.
+
+        Once *stopping* says so, what is being sent is finished, and nothing more begins.
+        """
         from monitor.deliver import deliver  # a check that tells nobody needs no channels
 
         self.apply_configured_subscriptions()
-        post = self.post()
+        post = replace(self.post(), stopping=stopping)
         try:
             yield from deliver(post)
         finally:
@@ -109,20 +125,61 @@ class App:
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.check`."""
         self.apply_configured_subscriptions()
-        return check(
-            trial_ids,
-            Pass(
-                registry=registry,
-                store=self.store,
-                clock=utc_now,
-                full_check_every=self.config.schedule.full_check_every,
-            ),
+        return check(trial_ids, self._look_at(registry))
+
+    def patrol(
+        self, registry: Registry, *, progress: Progress = untold, tells_standing: bool = True
+    ) -> Iterator[Checked | Unlisted]:
+        """A whole pass over what is watched of one registry: see `monitor.patrol`."""
+        self.apply_configured_watches()
+        self.apply_configured_subscriptions()
+        return patrol(self._look_at(registry), progress=progress, tells_standing=tells_standing)
+
+    def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
+        """Tell of everything watched that it was not looked at, and why."""
+        return unseen(self._look_at(registry), reason)
+
+    def searches(self, registry: Registry) -> bool:
+        """Whether any watch finds its trials itself."""
+        with self.store.read() as tx:
+            return bool(searches.of_registry(tx, registry.key))
+
+    def _look_at(self, registry: Registry) -> Pass:
+        return Pass(
+            registry=registry,
+            store=self.store,
+            clock=utc_now,
+            full_check_every=self.config.schedule.full_check_every,
+            settle=self.config.schedule.settle,
         )
 
 
 def open_app(config: Config) -> App:
     """Open the database, making or migrating it where needed, and set up the registries."""
     return App(config, Store.open(config.store.url), (_clinicaltrials_gov(config),))
+
+
+@contextmanager
+def patient(config: Config) -> Iterator["Patient"]:
+    """What `monitor.doctor` looks at. The database is left as it is, so that it can be looked at too."""
+    from monitor.doctor import Patient  # only one command needs it
+
+    registries = (_clinicaltrials_gov(config),)
+    try:
+        yield Patient(config, registries, vault_for(config), utc_now())
+    finally:
+        for registry in registries:
+            registry.close()
+
+
+def vault_for(config: Config) -> Vault:
+    """The vault of a configuration: see `App.vault`."""
+    return Vault.open(key=config.secret_key or None, file=_key_file(config.store.url))
+
+
+def key_place(config: Config) -> str:
+    """Where the vault's key is, in words."""
+    return VARIABLE if config.secret_key else str(_key_file(config.store.url))
 
 
 def _key_file(store_url: str) -> Path:

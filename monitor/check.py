@@ -6,19 +6,23 @@
 A trial counts as verified at a version of the registry's data. While that version stands still nobody needs asking,
 so a pass that is killed goes on where it stopped: what was committed is verified, the rest is not.
 
-The network always comes before the transaction, and every batch is one commit: see `monitor.intake`.
+The network always comes before the transaction, and every batch is one commit: see `monitor.intake`. What a pass over
+many trials found is told at its end, when it is clear that it is the trials that changed and not the registry: see
+`monitor.settling`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.errors import RegistryError
 from monitor.intake import Intake, take_in
 from monitor.model import Checked, Result, State
+from monitor.notices import implausible
 from monitor.ports import Registry, RegistryVersion, Unanswered
 from monitor.schedule import full_check_due
-from monitor.storage import registries, trials
+from monitor.settling import AT_LEAST, MOST_ALIKE, Settling, settle
+from monitor.storage import notices, quarantine, registries, trials
 from monitor.storage.store import Store
 from monitor.storage.trials import Standing, Trial
 
@@ -42,20 +46,54 @@ class Pass:
     store: Store
     clock: Callable[[], datetime]
     full_check_every: timedelta
+    settle: timedelta = timedelta(0)
+    """How long a change waits before it is told."""
 
 
-def check(trial_ids: Sequence[str], look: Pass) -> Iterator[Checked]:
+def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | None = None) -> Iterator[Checked]:
     """Check *trial_ids*, watched or not, and say what came of each as soon as it is committed.
 
-    Every id is answered once, in the order in which answers come; a trial is told a second time only where the
-    registry refreshed its data during the pass and the second look found more than the first.
+    *version* is the registry's, where it was asked for just now.
+
+    Every id is answered once, in the order in which answers come, those with changes last; a trial is told a second
+    time only where the registry refreshed its data during the pass and the second look found more than the first.
     """
+    began_at = look.clock()
     try:
-        version = look.registry.version(_last_version(look))
+        version = version or look.registry.version(_last_version(look))
     except RegistryError as error:
         yield from _failed(trial_ids, str(error), look)
         return
     wanted = list(dict.fromkeys(trial_ids))
+    changed = []
+    for one in _rounds(wanted, version, look):
+        if one.changes:
+            changed.append(one)
+        else:
+            yield one
+    held = settle(_settling(look), now=look.clock(), covered=len(wanted))
+    _tell_of_mass_failure(version, began_at, len(wanted), look)
+    for one in changed:
+        yield replace(one, result=Result.HELD) if f"{one.registry}/{one.trial_id}/{one.snapshot}" in held else one
+
+
+def _settling(look: Pass) -> Settling:
+    return Settling(registry=look.registry, store=look.store, window=look.settle)
+
+
+def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, look: Pass) -> None:
+    """Tell the operator where so many answers could not be believed that it is the registry."""
+    key = look.registry.key
+    with look.store.read() as tx:
+        refused = quarantine.count_since(tx, key, began_at)
+        covered = max(covered, trials.watched_count(tx, key)) if refused >= AT_LEAST else covered
+    if refused >= AT_LEAST and refused > MOST_ALIKE * covered:
+        with look.store.begin() as tx:
+            notices.tell(tx, implausible(key, version.stamp, trials=refused, covered=covered, now=look.clock()))
+
+
+def _rounds(wanted: Sequence[str], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
+    """What came of each trial, with another round over those that were read where the data were refreshed meanwhile."""
     for round_number in range(ROUNDS):
         standing, open_trials = _split_by_verified(wanted, version, look)
         if round_number == 0:
@@ -106,11 +144,19 @@ def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) ->
     now = look.clock()
     to_probe = [trial for trial in open_trials if _probing_is_enough(trial, now, look)]
     to_fetch = {trial.trial_id for trial in open_trials} - {trial.trial_id for trial in to_probe}
+    at_once = len(open_trials) < AT_LEAST and not look.settle
     moved: dict[str, bytes] = {}
     yield from _probe(to_probe, version, look, moved=moved)
     wanted = [trial.trial_id for trial in open_trials if trial.trial_id in to_fetch or trial.trial_id in moved]
     for answers in look.registry.fetch(wanted):
-        intake = Intake(registry=look.registry, store=look.store, version=version, now=look.clock(), probed=moved)
+        intake = Intake(
+            registry=look.registry,
+            store=look.store,
+            version=version,
+            now=look.clock(),
+            probed=moved,
+            tells_at_once=at_once,
+        )
         yield from take_in(answers, intake)
 
 

@@ -3,36 +3,58 @@
 Nothing is written where everything is as it says, so this may stand before every check.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid
 from monitor.ports import Registry
+from monitor.render.search import search_words
 from monitor.storage import subscriptions, watches
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
-    from monitor.config.keys import SubscriptionSettings
+    from monitor.config.keys import SubscriptionSettings, WatchSettings
     from monitor.subscribe import Office, Scope
 
 Identify = Callable[[str], tuple[Registry, str]]
 """The registry and the trial id that a text means; TrialIdInvalid where it means none."""
 
 
-def apply_watches(config: Config, store: Store, identify: Identify, *, now: datetime) -> None:
-    """Make the `[[watch]]` blocks be what is watched, beside what commands watch."""
+def apply_watches(config: Config, store: Store, identify: Identify, *, registry: str, now: datetime) -> None:
+    """Make the `[[watch]]` blocks, and the sponsors of the `[[subscription]]` blocks, be what is watched.
+
+    What commands watch stays beside them. *registry* is where searches look.
+    """
+    looked_for = {name: (registry, block.looks_for) for name, block in _searching(config) if block.looks_for}
     with store.read() as tx:
-        if not config.watch and not watches.configured(tx):
+        if not config.watch and not looked_for and not watches.configured(tx):
             return
     wanted = [
-        (watch.name or f"config.toml, watch {number}", key, ids)
+        (_name_of(watch, number), key, ids)
         for number, watch in enumerate(config.watch, start=1)
         for key, ids in _by_registry(watch.trials, identify).items()
     ]
     with store.begin() as tx:
-        watches.apply_config(tx, wanted, at=now)
+        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for)
+
+
+def _searching(config: Config) -> Iterator[tuple[str, "WatchSettings | SubscriptionSettings"]]:
+    """The blocks that may look for trials, with the names of the watches that do."""
+    for number, watch in enumerate(config.watch, start=1):
+        yield _name_of(watch, number), watch
+    for block in config.subscription:
+        yield _name_of_sponsors(block), block
+
+
+def _name_of(watch: "WatchSettings", number: int) -> str:
+    return watch.name or f"config.toml, watch {number}"
+
+
+def _name_of_sponsors(block: "SubscriptionSettings") -> str:
+    """Subscriptions to one sponsor share a watch, wherever in the file they stand."""
+    return f"config.toml, {search_words(block.looks_for)}" if block.looks_for else ""
 
 
 def apply_subscriptions(config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]) -> None:
@@ -69,13 +91,14 @@ def apply_subscriptions(config: Config, store: Store, identify: Identify, *, off
 def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "Scope":
     from monitor.subscribe import Scope  # most configurations subscribe nobody
 
-    if block.watch and block.watch not in watch_ids:
+    watch = _name_of_sponsors(block) or block.watch
+    if watch and watch not in watch_ids:
         known = ", ".join(sorted(watch_ids)) or "none"
-        raise ConfigurationInvalid(f"subscription: there is no watch named “{block.watch}”; known: {known}")
+        raise ConfigurationInvalid(f"subscription: there is no watch named “{watch}”; known: {known}")
     trials = _by_registry(block.trials or (), identify)
     return Scope(
         trials=frozenset((key, trial_id) for key, ids in trials.items() for trial_id in ids),
-        watch_id=watch_ids[block.watch] if block.watch else None,
+        watch_id=watch_ids[watch] if watch else None,
         everything=block.all,
     )
 

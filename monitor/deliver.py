@@ -24,6 +24,7 @@ from monitor.notices import endpoint_disabled, given_up
 from monitor.ports import Channel, Taken
 from monitor.prepare import Desk, prepared, sample, with_address
 from monitor.schedule import disabling_due, next_attempt
+from monitor.settling import Settling, settle_abandoned
 from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
 
 CLAIMED_AT_ONCE = 200
@@ -47,6 +48,10 @@ class Post:
     channels: Mapping[Way, Channel]
     clock: Callable[[], datetime]
     chance: Random = field(default_factory=Random)
+    settle: timedelta = timedelta(0)
+    """How long a change waits before it is told."""
+    stopping: Callable[[], bool] = lambda: False
+    """Once it says so, what is being sent is finished and recorded, and nothing more begins: claims expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,12 @@ class Paid:
 def deliver(post: Post) -> Iterator[Paid]:
     """Send everything that is due, and say what came of each attempt as soon as it is recorded.
 
-    A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else. Attempts of
-    long ago are forgotten first.
+    A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else. What a
+    pass that died left pending is settled first, and attempts of long ago are forgotten.
     """
+    for registry in post.desk.registries.values():
+        waiting = Settling(registry=registry, store=post.desk.store, window=post.settle)
+        settle_abandoned(waiting, now=post.clock())
     with post.desk.store.begin() as tx:
         attempts.forget(tx, before=post.clock() - ATTEMPTS_KEPT)
     queues = Queues(post)
@@ -85,8 +93,9 @@ def deliver(post: Post) -> Iterator[Paid]:
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
         running: set[Future[Sent | None]] = set()
         while True:
-            queues.fill()
-            running |= queues.start(pool)
+            if not post.stopping():
+                queues.fill()
+                running |= queues.start(pool)
             if not running and not sent:
                 return
             done, running = wait(running, timeout=RECORDED_WITHIN, return_when=FIRST_COMPLETED)

@@ -5,12 +5,17 @@ removed or merged away, or that came back, is a difference of its own.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from monitor.diff import diff
 from monitor.fields import KINDS
 from monitor.model import Change, Difference, Event, Record, Snapshot
 from monitor.significance import weigh_all
+
+TAKEN_BACK_WITHIN = timedelta(days=4)
+"""A weekend and a day at each side of it: what was wrong on a Friday is put right on a Monday. Later, a trial that
+recruits again after it was suspended has a new chapter, not a correction."""
 
 
 def changes_between(
@@ -25,6 +30,21 @@ def changes_between(
     return weigh_all((*([restored(before)] if returned else []), *differences))
 
 
+def corrections(changes: Sequence[Change], last: Event | None, *, now: datetime) -> tuple[Change, ...]:
+    """The changes, those marked that take back what the *last* event of the trial told no longer than a weekend ago."""
+    if last is None or now - last.occurred_at > TAKEN_BACK_WITHIN:
+        return tuple(changes)
+    former = {(change.path, change.kind.split(".")[0]): change for change in last.changes}
+    return tuple(_taking_back(change, former.get((change.path, change.kind.split(".")[0])), last) for change in changes)
+
+
+def _taking_back(change: Change, former: Change | None, last: Event) -> Change:
+    if former is None or (former.before, former.after) != (change.after, change.before):
+        return change
+    told = f"This takes back the change that was seen on {last.occurred_at:%Y-%m-%d}."
+    return replace(change, takes_back=last.id, summary=f"{change.summary} {told}")
+
+
 def event_after(snapshot: Snapshot, changes: Sequence[Change]) -> Event | None:
     """The event that *snapshot* causes; None where there is nothing to tell."""
     if not changes:
@@ -35,6 +55,19 @@ def event_after(snapshot: Snapshot, changes: Sequence[Change]) -> Event | None:
         snapshot=snapshot.number,
         occurred_at=snapshot.taken_at,
         changes=tuple(changes),
+    )
+
+
+def registered(record: Record) -> Difference:
+    """A search found a trial that it had not found before, and that was not known here at all."""
+    sponsor = f", of {record.lead_sponsor.name}" if record.lead_sponsor else ""
+    title = f": “{record.brief_title}”" if record.brief_title else ""
+    return _of_identity(
+        record,
+        kind="trial.new",
+        before=None,
+        after=record.trial_id,
+        summary=f"{record.trial_id} is new{title}{sponsor}.",
     )
 
 

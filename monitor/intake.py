@@ -5,19 +5,31 @@ that two processes that check the same trial at the same moment make one snapsho
 process that dies leaves a whole batch or none of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
-from monitor.matching import matching
 from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
+from monitor.notices import drifted
 from monitor.plausibility import implausible
-from monitor.ports import Answer, Merged, Missing, Registry, RegistryVersion, Unanswered, Unreadable
+from monitor.ports import Answer, Merged, Missing, Oddity, Registry, RegistryVersion, Unanswered, Unreadable
+from monitor.settling import tell
 from monitor.significance import weigh_all
-from monitor.storage import deliveries, events, quarantine, snapshots, subscriptions, trials, watches
+from monitor.storage import (
+    drift,
+    events,
+    newcomers,
+    notices,
+    quarantine,
+    settlements,
+    snapshots,
+    subscriptions,
+    trials,
+    watches,
+)
 from monitor.storage.locks import lock_registry
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -38,6 +50,8 @@ class Intake:
     probed: Mapping[str, bytes]
     """What the probe of this pass saw, by trial id: it is remembered rather than what the document would give, so
     that a registry whose projections differ from its documents is not read in full for ever."""
+    tells_at_once: bool = True
+    """Whether events are told in the commit that makes them; else they are pending until somebody settles them."""
 
 
 @dataclass(slots=True)
@@ -52,6 +66,7 @@ class Decision:
     """Reason and raw bytes."""
     follow: str | None = None
     """The id that watches of this trial are to hold as well."""
+    oddities: Sequence[Oddity] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,10 @@ class Past:
     trials: Mapping[str, Trial]
     latest: Mapping[str, Snapshot]
     """The last LISTED snapshot of each trial."""
+    told: Mapping[str, Event]
+    """The last event of each trial that had one."""
+    newcomers: Collection[str]
+    """Those whose baseline is news."""
     load: Callable[[str, int], Snapshot] = field(repr=False)
 
     def trial(self, registry: str, trial_id: str) -> Trial:
@@ -108,7 +127,13 @@ def _past(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
     ]
     seen_before = [trial_id for trial_id in moved if trial_id in known and known[trial_id].snapshot]
     latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED)
-    return Past(known, latest, lambda trial_id, number: snapshots.get(tx, key, trial_id, number))
+    return Past(
+        known,
+        latest,
+        events.latest_of(tx, key, latest),
+        newcomers.among(tx, key, [trial_id for trial_id in moved if trial_id not in latest]),
+        lambda trial_id, number: snapshots.get(tx, key, trial_id, number),
+    )
 
 
 def _differs(document: Document, trial: Trial | None) -> bool:
@@ -135,7 +160,7 @@ def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> D
     if not _differs(document, trial):
         return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
     if not (last := past.latest.get(trial.trial_id)):
-        return _snapshot(document, seen, Result.BASELINE, intake)
+        return _first(document, seen, past, intake)
     record = intake.registry.parse(document)
     before = intake.registry.parse(last.document)
     if reason := implausible(before, record, last_build=trial.build, document=document):
@@ -151,7 +176,20 @@ def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> D
     )
     if not changes:
         return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
-    return _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
+    changes = event_rules.corrections(changes, past.told.get(trial.trial_id), now=intake.now)
+    decision = _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
+    decision.oddities = intake.registry.unknown(document)
+    return decision
+
+
+def _first(document: Document, seen: Trial, past: Past, intake: Intake) -> Decision:
+    """The baseline, which is news only of a trial that a search found later than its others."""
+    changes: tuple[Change, ...] = ()
+    if seen.trial_id in past.newcomers:
+        changes = weigh_all([event_rules.registered(intake.registry.parse(document))])
+    decision = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
+    decision.oddities = intake.registry.unknown(document)
+    return decision
 
 
 def _baseline(trial: Trial, last: Snapshot, past: Past, intake: Intake) -> Record | None:
@@ -256,8 +294,12 @@ def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> Non
     """The fact, and all that it causes, in the transaction that also read what it rests on."""
     key, now = intake.registry.key, intake.now
     snapshots.add(tx, [decision.snapshot for decision in decisions if decision.snapshot])
-    told = events.add(tx, [decision.event for decision in decisions if decision.event])
-    deliveries.owe(tx, _owed(tx, told, key), at=now)
+    made = events.add(tx, [decision.event for decision in decisions if decision.event])
+    if intake.tells_at_once:
+        tell(tx, made, key, now=now)
+    else:
+        settlements.pend(tx, key, [event.id for event in made])
+    newcomers.settle(tx, key, [event.trial_id for event in made if event.snapshot == 1])
     trials.record(tx, [decision.trial for decision in decisions if decision.trial.snapshot])
     for decision in decisions:
         if decision.quarantined:
@@ -266,12 +308,13 @@ def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> Non
         if decision.follow:
             watches.follow(tx, key, decision.trial.trial_id, into=decision.follow, at=now)
             subscriptions.follow(tx, key, decision.trial.trial_id, into=decision.follow)
+    _note_drift(tx, decisions, intake)
 
 
-def _owed(tx: Connection, told: Sequence[Event], registry: str) -> Iterator[tuple[str, str, str, str]]:
-    """Who hears of which event, as (event id, registry, trial id, subscription id)."""
-    covering = subscriptions.covering(tx, registry, [event.trial_id for event in told])
-    for event in told:
-        for subscription in covering.get(event.trial_id, ()):
-            if matching(event.changes, subscription.filters).passes:
-                yield event.id, registry, event.trial_id, subscription.id
+def _note_drift(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> None:
+    """Keep what the adapter did not know, and tell the operator what of it is new."""
+    key = intake.registry.key
+    oddities = [(oddity, decision.trial.trial_id) for decision in decisions for oddity in decision.oddities]
+    if oddities and (new := drift.add(tx, key, oddities, at=intake.now)):
+        shown = [f"{each.path} = {each.value}" if each.value else each.path for each in new]
+        notices.tell(tx, drifted(key, intake.version.stamp, shown, now=intake.now))

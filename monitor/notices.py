@@ -3,10 +3,12 @@
 An id is derived from what happened, so that whoever notices it again tells it once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from monitor.model import Delivery, Endpoint, Notice
-from monitor.render.text import moment, one_line
+from monitor.render.text import moment, one_line, stamp
 
 
 def endpoint_disabled(endpoint: Endpoint, outcome: str, *, since: datetime, now: datetime) -> Notice:
@@ -35,6 +37,125 @@ def given_up(delivery: Delivery, endpoint: Endpoint, outcome: str, *, since: dat
         text=f"Alert {delivery.id} {about}could not be delivered to {where}, and is not tried again: "
         f"{one_line(outcome)}.\n`monitor deliveries list --failed` lists it and what may follow it; "
         "`monitor deliveries replay --failed-since 2d` sends them again once the receiver takes them.",
+    )
+
+
+def registry_unreadable(registry: str, reason: str, *, since: datetime, now: datetime) -> Notice:
+    """A registry could not be read for hours."""
+    return Notice(
+        id=f"registry.unreadable/{registry}/{_stamp(since)}",
+        kind="registry.unreadable",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} cannot be read since {moment(since)}",
+        text=f"Every try to read {registry} since {moment(since)} has failed. The last one: {one_line(reason)}.\n"
+        "It is tried again by itself, and nothing is lost: what changes meanwhile is found and told once it answers.\n"
+        "Look at this machine's network and at the registry's own pages; `monitor doctor` tries it at once. "
+        "You hear of it again when it can be read.",
+    )
+
+
+def registry_readable(registry: str, *, since: datetime, now: datetime) -> Notice:
+    """A registry that could not be read since then can be read again."""
+    return Notice(
+        id=f"registry.readable/{registry}/{_stamp(since)}",
+        kind="registry.readable",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} can be read again",
+        text=f"{registry}, which could not be read since {moment(since)}, answers again.\n"
+        "There is nothing to do: what changed meanwhile has been looked for, and is told.",
+    )
+
+
+def registry_data_old(registry: str, version: str, *, now: datetime) -> Notice:
+    """A registry answers, and has not refreshed its data for longer than week-ends and holidays explain."""
+    return Notice(
+        id=f"registry.data_old/{registry}/{one_line(version)}",
+        kind="registry.data_old",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} has not refreshed its data since {stamp(version)}",
+        text=f"{registry} answers, with data of {stamp(version)}. Changes that were submitted since then cannot be "
+        "seen.\nThere is nothing to do here: the registry's own pages may say why. Alerts go on when it refreshes.",
+    )
+
+
+def held(hold: int, registry: str, fields: Sequence[str], *, trials: int, covered: int, now: datetime) -> Notice:
+    """So many trials changed alike that nobody is told before the operator has looked."""
+    names = ", ".join(fields)
+    return Notice(
+        id=f"events.held/{hold}",
+        kind="events.held",
+        registry=registry,
+        occurred_at=now,
+        subject=f"Held back: {fields[0]} changed in {trials:,} of {covered:,} trials at once",
+        text=f"In one version of the data of {registry}, {names} changed in {trials:,} of {covered:,} trials. "
+        "That looks like a change of the registry, not of the trials, so nobody has been told.\n"
+        f"`monitor held show {hold}` shows them; `monitor held release {hold}` tells everybody, "
+        f"`monitor held discard {hold}` nobody.",
+    )
+
+
+def implausible(registry: str, version: str, *, trials: int, covered: int, now: datetime) -> Notice:
+    """So many answers could not be believed that it is the registry."""
+    return Notice(
+        id=f"registry.implausible/{registry}/{version}",
+        kind="registry.implausible",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} answers for {trials:,} trials with what cannot be believed",
+        text=f"Of {covered:,} trials, {trials:,} came in a form that cannot be their current record, and were put "
+        "into quarantine; what was known of them stands, and nobody has been told of any change.\n"
+        "`monitor quarantine` shows the answers and why. They are asked for again with each pass.",
+    )
+
+
+def drifted(registry: str, version: str, paths: Sequence[str], *, now: datetime) -> Notice:
+    """The registry's records hold fields or codes that this program does not know."""
+    shown = "\n".join(paths[:20]) + (f"\nand {len(paths) - 20:,} more" if len(paths) > 20 else "")
+    digest = sha256("\n".join(paths).encode()).hexdigest()[:16]
+    return Notice(
+        id=f"registry.drift/{registry}/{digest}",
+        kind="registry.drift",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} has {len(paths):,} new in its records"
+        if len(paths) > 1
+        else f"{registry} has something new in its records",
+        text=f"Seen for the first time in its data of {version}, and kept as it comes:\n{shown}\n"
+        "`monitor drift` lists everything of the kind. A newer version of this program may know what it means.",
+    )
+
+
+def watch_shrank(
+    watch_id: int, what: str, registry: str, *, held: int, missing: int, since: datetime | None, now: datetime
+) -> Notice:
+    """A listing without most of what a watch holds is not believed: told once after the last believed one, *since*."""
+    return Notice(
+        id=f"watch.shrank/{watch_id}/{_stamp(since) if since else 'first'}",
+        kind="watch.shrank",
+        registry=registry,
+        occurred_at=now,
+        subject=f"Watch {watch_id} keeps {missing:,} trials that {registry} no longer lists",
+        text=f"Watch {watch_id} looks for {what}, and holds {held:,} of them. {registry} lists all but {missing:,} of "
+        "these now, which looks like a fault of the registry: none of them leaves the watch, and all are checked as "
+        "before.\nThe next data build is asked again. Should the listing be right, because a sponsor was renamed "
+        f"perhaps, end the watch with `monitor watch remove {watch_id}` and make it anew.",
+    )
+
+
+def registry_shrank(registry: str, version: str, *, known: int, absent: int, now: datetime) -> Notice:
+    """A registry that was read from end to end lacks so many of its trials that none of them is believed to be gone."""
+    return Notice(
+        id=f"registry.shrank/{registry}/{version}",
+        kind="registry.shrank",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} lacks {absent:,} of its {known:,} trials",
+        text=f"Of {known:,} trials that are known here, {absent:,} did not come when the whole registry was read, or "
+        "came in a form that cannot be read. That looks like a fault of the registry: none of them counts as removed, "
+        "and what is known of them stands.\nThere is nothing to do now: the next reading of all trials compares anew.",
     )
 
 

@@ -49,6 +49,7 @@ def post_for(
             Way.CHAT: ChatChannel(config.chat.schemas),
         },
         clock=clock,
+        settle=config.schedule.settle,
     )
 
 

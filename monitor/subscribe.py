@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from monitor.channels.addresses import checked_address
 from monitor.channels.chat import checked_chat_url, shown_chat
 from monitor.channels.signing import new_secret
@@ -17,8 +19,10 @@ from monitor.channels.webhook import checked_webhook_url, shown_url
 from monitor.errors import ConfigurationInvalid
 from monitor.fields import KINDS, Topic
 from monitor.model import Filters, Significance, Subscription, Way
+from monitor.ports import Search
 from monitor.storage import endpoints, subscriptions, watches
 from monitor.storage.store import Store
+from monitor.storage.watches import Watch
 from monitor.vault import Vault
 
 ROTATION_OVERLAP = timedelta(hours=24)
@@ -27,10 +31,12 @@ ROTATION_OVERLAP = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a subscription is about: trials by name, the trials of a watch, or everything."""
+    """What a subscription is about: trials by name, the trials of a watch, what a search finds, or everything."""
 
     trials: frozenset[tuple[str, str]] = frozenset()
     watch_id: int | None = None
+    search: tuple[str, Search] | None = None
+    """In which registry, and what: it is watched from then on."""
     everything: bool = False
 
 
@@ -86,27 +92,40 @@ def subscribe(
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
-    Raise ConfigurationInvalid for an address that is none, NothingFound for a watch that is none.
+    A search is watched in the same transaction. Raise ConfigurationInvalid for an address that is none, NothingFound
+    for a watch that is none.
     """
     checked, shown = checked_endpoint(way, address, office.chat_schemas)
     secret = new_secret() if way is Way.WEBHOOK else None
     now = office.clock()
     with office.store.begin() as tx:
-        if scope.watch_id is not None:
-            watches.get(tx, scope.watch_id)
+        watch_id, everything = _covered(tx, scope, now)
         endpoint, made = endpoints.put(tx, office.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
         subscription = Subscription(
             id=str(uuid4()),
             endpoint=endpoint,
             trials=scope.trials,
-            watch_id=scope.watch_id,
-            everything=scope.everything,
+            watch_id=watch_id,
+            everything=everything,
             filters=filters,
             note=note,
             created_at=now,
         )
         subscriptions.add(tx, subscription)
     return Subscribed(subscription, secret if made else None)
+
+
+def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, bool]:
+    """The watch that it is about, if any, and whether it is about everything: so is a watch of all trials."""
+    watch: Watch | None = None
+    if scope.search is not None:
+        registry, search = scope.search
+        watch, _ = watches.add_search(tx, registry=registry, search=search, origin="command", name=None, at=now)
+    elif scope.watch_id is not None:
+        watch = watches.get(tx, scope.watch_id)
+    if watch and watch.search and watch.search.is_everything:
+        return None, True
+    return watch.id if watch else None, scope.everything
 
 
 def checked_endpoint(way: Way, address: str, chat_schemas: Sequence[str]) -> tuple[str, str]:
@@ -143,6 +162,7 @@ def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
     with office.store.begin() as tx:
         made = {}
         for each, address, shown in checked:
+            watch_id, everything = _covered(tx, each.scope, now)
             secret = new_secret() if each.way is Way.WEBHOOK else None
             endpoint, _ = endpoints.put(
                 tx, office.vault, way=each.way, address=address, shown=shown, at=now, secret=secret
@@ -151,8 +171,8 @@ def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
                 id=str(uuid4()),
                 endpoint=endpoint,
                 trials=each.scope.trials,
-                watch_id=each.scope.watch_id,
-                everything=each.scope.everything,
+                watch_id=watch_id,
+                everything=everything,
                 filters=each.filters,
                 note=each.note,
                 origin=each.origin,

@@ -1,11 +1,12 @@
 """Why somebody was told of a change, or was not: every event of a trial, beside every subscription of an address."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.errors import NothingFound
 from monitor.matching import matching
-from monitor.model import Delivery, Event, Standing, Subscription
-from monitor.storage import deliveries, events, subscriptions, watches
+from monitor.model import Delivery, Event, Settlement, Standing, Subscription
+from monitor.storage import deliveries, events, settlements, subscriptions, watches
+from monitor.storage.settlements import Settled
 from monitor.subscribe import Office
 
 
@@ -16,6 +17,7 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
         theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown == address]
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
+        unsettled = settlements.known(tx, [event.id for event in told])
     if not theirs:
         raise NothingFound(f"nobody is told at {address}; `monitor subscriptions list` shows who is")
     if not told:
@@ -23,11 +25,14 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
     covered = [
         (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
     ]
-    return list(explanations(told, covered, owed))
+    return list(explanations(told, covered, owed, unsettled))
 
 
 def explanations(
-    events: Sequence[Event], subscriptions: Sequence[tuple[Subscription, bool]], deliveries: Sequence[Delivery]
+    events: Sequence[Event],
+    subscriptions: Sequence[tuple[Subscription, bool]],
+    deliveries: Sequence[Delivery],
+    unsettled: Mapping[str, Settled],
 ) -> Iterator[str]:
     """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now."""
     owed = {(delivery.event_id, delivery.subscription_id): delivery for delivery in deliveries}
@@ -35,7 +40,12 @@ def explanations(
         yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
-            words = _paid(delivery) if delivery else _not_owed(event, subscription, covers=covers)
+            if delivery:
+                words = _paid(delivery)
+            elif event.id in unsettled:
+                words = _unsettled(unsettled[event.id])
+            else:
+                words = _not_owed(event, subscription, covers=covers)
             yield f"  subscription {subscription.id[:8]}: {words}"
 
 
@@ -48,6 +58,20 @@ def _paid(delivery: Delivery) -> str:
         return f"not taken, and given up after {tries}: {delivery.outcome}"
     last = f"; the last try: {delivery.outcome}" if delivery.outcome else ""
     return f"owed; the next try is due at {delivery.next_attempt_at:%Y-%m-%d %H:%M} UTC{last}"
+
+
+def _unsettled(settled: Settled) -> str:
+    """Why nobody was told, or is told yet."""
+    match settled.settlement:
+        case Settlement.PENDING:
+            return "not sent yet: it waits for the end of its pass, or for what may revert it"
+        case Settlement.HELD:
+            return f"held back with many like it: `monitor held show {settled.hold_id}` has them, and what you can do"
+        case Settlement.DISCARDED:
+            at = f"{settled.settled_at:%Y-%m-%d %H:%M} UTC"
+            return f"not sent: discarded with many like it, as hold {settled.hold_id}, at {at}"
+        case Settlement.FOLDED:
+            return "not sent: it was reverted before its settle window was over"
 
 
 def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:

@@ -10,13 +10,14 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 LAYERS = (
     ("__init__",),
     ("errors", "model"),
-    ("fields", "config", "ports"),
+    ("fields", "ports", "config"),
     ("diff", "significance", "schedule", "plausibility", "matching", "events", "render", "notices"),
     ("http", "vault", "registries", "channels", "storage"),
-    ("intake", "check", "prepare", "deliver", "subscribe", "why"),
+    ("settling", "intake", "check", "discover", "sweep", "patrol"),
+    ("prepare", "deliver", "subscribe", "why", "backup", "transfer", "doctor"),
     ("configured", "posting", "app"),
     ("sandbox",),
-    ("cli",),
+    ("web", "service", "cli"),
     ("__main__",),
 )
 """From the words to the edges. Within a row, a module may import from those named before it."""

@@ -12,6 +12,7 @@ import pytest
 from monitor.config import Config, find, load
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Significance, Way
+from monitor.ports import Role, Search
 
 DEFAULT_FILE = Path(__file__).parent.parent / "config.toml"
 
@@ -82,8 +83,17 @@ def test_the_examples_in_the_default_file_are_good(written):
 
     config = load(written(with_examples), {})
 
-    assert [watch.trials for watch in config.watch] == [("NCT02116634",)]
-    assert [subscription.way for subscription in config.subscription] == [Way.EMAIL, Way.WEBHOOK, Way.CHAT]
+    assert [watch.looks_for for watch in config.watch] == [
+        None,
+        Search(sponsor="Alzahra Hospital"),
+        Search(condition="breast cancer"),
+        Search(expression="AREA[Phase]PHASE3 AND melanoma"),
+        Search(),
+    ]
+    assert [subscription.looks_for for subscription in config.subscription if subscription.sponsor] == [
+        Search(sponsor="Alzahra Hospital", role=Role.ANY)
+    ]
+    assert [subscription.way for subscription in config.subscription] == [Way.EMAIL, Way.EMAIL, Way.WEBHOOK, Way.CHAT]
     assert config.subscription[0].watch == config.watch[0].name
 
 
@@ -303,7 +313,7 @@ def test_variables_that_others_set_are_left_alone():
         ("MONITOR_STORE__URI", "did you mean MONITOR_STORE__URL?"),
         ("MONITOR_store__url", "did you mean MONITOR_STORE__URL?"),
         ("MONITOR_CONFIG_FILE", "did you mean MONITOR_CONFIG?"),
-        ("MONITOR_LDAP__BIND", "known: MONITOR_STORE__URL, "),
+        ("MONITOR_LDAP__QUUX", "known: MONITOR_STORE__URL, "),
     ],
 )
 def test_an_unknown_variable_is_refused_with_the_nearest_known_one(name, hint):
@@ -336,7 +346,7 @@ BAD_FILES = [
     ("[stor]\nurl = 'x'", "stor is not a known key; did you mean store?"),
     (
         "[ldap]\nhost = 'x'",
-        "ldap is not a known key; known: store, registries, schedule, smtp, webhooks, chat, operator, secret_key",
+        "ldap is not a known key; known: store, registries, schedule, smtp, webhooks, chat, web, operator, secret_key",
     ),
     ("[schedule]\nCheck_Every = '1h'", "schedule.Check_Every is not a known key; did you mean check_every?"),
     ("[[watch]]\ntrial = ['N']\ntrials = ['N']", "watch[0].trial is not a known key; did you mean trials?"),
@@ -379,8 +389,19 @@ BAD_FILES = [
     (CTGOV + f"requests_per_second = 0x{'f' * 5000}", "found a huge number"),
     (CTGOV + "contact = 'Zoë'", 'contact expected an e-mail or web address in plain ASCII, such as "trials@example'),
     (CTGOV + 'contact = "a\\nb"', r'found "a\nb"'),
-    ("[[watch]]\nname = 'empty'", f"watch[0].trials is missing; {IDS}"),
-    ("[[watch]]\ntrials = []", f"watch[0].trials {IDS}, found a list"),
+    ("[[watch]]\nname = 'empty'", "watch[0] has none of trials, sponsor, condition, search, all_trials; give exactly"),
+    ("[[watch]]\ntrials = []", "watch[0] has none of trials, sponsor, condition, search, all_trials; give exactly"),
+    ("[[watch]]\nall_trials = false", "watch[0] has none of trials, sponsor, condition, search, all_trials; give"),
+    ("[[watch]]\nsponsor = 'x'\nsearch = 'y'", "watch[0] has sponsor and search of trials, sponsor, condition, search"),
+    ("[[watch]]\nsponsor = ''", "watch[0].sponsor expected the whole name of a sponsor, of up to 500 characters"),
+    ('[[watch]]\nsponsor = "a\\u0007"', "watch[0].sponsor expected the whole name of a sponsor"),
+    (f"[[watch]]\nsponsor = '{'x' * 10_000}'", "watch[0].sponsor expected the whole name of a sponsor"),
+    (
+        "[[watch]]\nsponsor = 'x'\nrole = 'led'",
+        'watch[0].role expected "lead" or "any", found "led"; did you mean lead?',
+    ),
+    ("[[watch]]\ncondition = 'x'\nrole = 'any'", "watch[0] has a role without a sponsor; give both, or no role"),
+    (TO_OPS + "all = true\nrole = 'any'", "subscription[0] has a role without a sponsor; give both, or no role"),
     ("[[watch]]\ntrials = 'NCT1'", f'watch[0].trials {IDS}, found "NCT1"'),
     ("[[watch]]\ntrials = ['NCT1', ' ']", f'watch[0].trials[1] {IDS}, found " "'),
     ("[[watch]]\ntrials = ['NCT1', 7]", f"watch[0].trials[1] {IDS}, found 7"),
@@ -411,18 +432,22 @@ BAD_FILES = [
         "[operator]\nemail = 'ops'",
         'operator.email expected a mail address, such as "ops@example.org", or "", found "ops"',
     ),
-    (TO_OPS + "all = false", "subscription[0] has none of trials, watch, all; give exactly one of them"),
-    (TO_OPS + "all = true\nwatch = 'x'", "subscription[0] has watch and all of trials, watch, all; give exactly one"),
+    (TO_OPS + "all = false", "subscription[0] has none of trials, watch, sponsor, all; give exactly one of them"),
+    (
+        TO_OPS + "all = true\nwatch = 'x'",
+        "subscription[0] has watch and all of trials, watch, sponsor, all; give exactly one",
+    ),
     (
         TO_OPS + "webhook = 'https://a.example'\nall = true",
         "subscription[0] has email and webhook of email, webhook",
     ),
     ("[[subscription]]\nall = true", "subscription[0] has none of email, webhook, chat; give exactly one of them"),
-    (TO_OPS + "trials = []", "subscription[0] has none of trials, watch, all; give exactly one of them"),
+    (TO_OPS + "trials = []", "subscription[0] has none of trials, watch, sponsor, all; give exactly one of them"),
     (TO_OPS + "trials = 'NCT1'", f'subscription[0].trials {IDS}, found "NCT1"'),
     (TO_OPS + "trials = ['']", f'subscription[0].trials[0] {IDS}, found ""'),
     (TO_OPS + "all = 'yes'", 'subscription[0].all expected true or false, found "yes"'),
-    (TO_OPS + "all = true\nsponsor = 'x'", "subscription[0].sponsor is not a known key; known: name, email, webhook"),
+    (TO_OPS + "all = true\nsponsr = 'x'", "subscription[0].sponsr is not a known key; did you mean sponsor?"),
+    (TO_OPS + "all = true\ndigest = 'x'", "subscription[0].digest is not a known key; known: name, email, webhook"),
     (TO_OPS + "all = true\ntopic = ['x']", "subscription[0].topic is not a known key; did you mean topics?"),
     (
         TO_OPS + "all = true\ntopics = ['sites', 'statuss']",
@@ -500,7 +525,7 @@ def test_several_problems_are_told_one_line_each(written):
         ("MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL", "http://", 'found "http://"'),
         ("MONITOR_STORE__URL", "\udcff", r"\udcff"),
         ("MONITOR_WATCH", "NCT02116634", 'expected tables headed [[watch]], found "NCT02116634"'),
-        ("MONITOR_WATCH", "[{name = 'x'}]", "is missing; expected a list of registration numbers"),
+        ("MONITOR_WATCH", "[{name = 'x'}]", "has none of trials, sponsor, condition"),
     ],
 )
 def test_a_wrong_variable_is_named_instead_of_the_file(written, name, value, words):

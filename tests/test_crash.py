@@ -2,10 +2,8 @@
 
 import json
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,59 +19,11 @@ from monitor.sandbox import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage.store import Store
+from tests.dying import dying
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER, Clock, Trying
 
 Study = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Mortals:
-    """Processes that run `monitor`, each to die at a step; 0 lets it live. They are forked from one that is warm."""
-
-    def __init__(self) -> None:
-        self._warm = subprocess.Popen(
-            [sys.executable, "-m", "tests.dying"],
-            cwd=Path(__file__).parent.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, store_url: str, base_url: str, *arguments: str, step: int, **variables: str) -> Ran:
-        registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
-        environ = {
-            "MONITOR_STORE__URL": store_url,
-            f"{registry}BASE_URL": base_url,
-            f"{registry}REQUESTS_PER_SECOND": "1000",
-            **variables,
-        }
-        assert self._warm.stdin
-        assert self._warm.stdout
-        order = {"step": step, "arguments": arguments, "environ": environ}
-        self._warm.stdin.write(json.dumps(order) + "\n")
-        self._warm.stdin.flush()
-        return Ran(**json.loads(self._warm.stdout.readline()))
-
-    def close(self) -> None:
-        self._warm.communicate(timeout=10)
-
-
-@pytest.fixture
-def dying() -> Iterator[Mortals]:
-    mortals = Mortals()
-    yield mortals
-    mortals.close()
-
-
-def steps_of(ran: Ran) -> int:
-    return int(ran.stderr.rsplit("steps: ", 1)[1])
 
 
 def renamed(step: int) -> Callable[[Study], Study]:
@@ -89,7 +39,7 @@ def renamed(step: int) -> Callable[[Study], Study]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(280)
-def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox, dying: Mortals) -> None:
+def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox) -> None:
     """Every step of a check that finds a change, then every step of the check after that death."""
     ids = sandbox.trial_ids()
     store = Store.open(store_url)
@@ -97,7 +47,7 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
     program.watch(*ids)
     program.check()
     sandbox.edit(WITHDRAWN_LATER, renamed(0))
-    whole = steps_of(dying(store_url, sandbox.base_url, "check", "--json", step=0))
+    whole = dying(store_url, sandbox.base_url, "check", "--json", step=0).steps
     assert whole > 15
     for step in range(1, whole + 1):
         sandbox.edit(WITHDRAWN_LATER, renamed(step))
@@ -116,12 +66,10 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
 
 
 @pytest.mark.slow
-def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(
-    tmp_path: Path, sandbox: Sandbox, dying: Mortals
-) -> None:
+def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Path, sandbox: Sandbox) -> None:
     """Making the database and taking the first baseline: whatever is left of it, the next start goes on."""
     first = dying(f"sqlite:///{tmp_path}/0.sqlite3", sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=0)
-    whole = steps_of(first)
+    whole = first.steps
     for step in range(1, whole + 1, 2):
         store_url = f"sqlite:///{tmp_path}/{step}.sqlite3"
 
@@ -135,9 +83,7 @@ def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(
-    store_url: str, sandbox: Sandbox, tmp_path: Path, dying: Mortals
-) -> None:
+def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sandbox: Sandbox, tmp_path: Path) -> None:
     """Every step from the question to the registry to the record of the last attempt.
 
     A delivery may come twice only where its receiver had taken it and we had not written that down, and then it is
@@ -162,7 +108,7 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(
             "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         }
         sandbox.edit(WITHDRAWN_LATER, renamed(0))
-        whole = steps_of(dying(store_url, sandbox.base_url, "check", "--deliver", step=0, **variables))
+        whole = dying(store_url, sandbox.base_url, "check", "--deliver", step=0, **variables).steps
         assert whole >= 150
         for step in range(1, whole + 1):
             sandbox.edit(WITHDRAWN_LATER, renamed(step))

@@ -123,6 +123,13 @@ class EmailChannel:
                 connection.quit()
             connection.close()
 
+    def greet(self) -> None:
+        """Connect, encrypt and log in as before a mail, and send none. Raise DeliveryDeferred with what is wrong."""
+        connection = self._new_connection()
+        with suppress(OSError, smtplib.SMTPException), Cutter(connection, self._timeout):
+            connection.quit()
+        connection.close()
+
     @property
     def _named(self) -> str:
         return f"{self._host}:{self._port}"

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, deliveries, look, operate, subscribe, watch
+from monitor.cli import backup, check, deliveries, doctor, drift, held, look, operate, serve, subscribe, transfer, watch
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
 
@@ -38,9 +38,17 @@ app.command(name="show")(look.show)
 app.command(name="history")(look.history)
 app.command(name="diff")(look.diff)
 app.command(name="quarantine")(look.quarantine)
+app.add_typer(held.app, name="held")
+app.command(name="drift")(drift.drift)
+app.command(name="serve")(serve.serve)
 app.command(name="sandbox")(operate.sandbox)
 app.command(name="demo")(operate.demo)
 app.command(name="migrate")(operate.migrate)
+app.command(name="backup")(backup.backup)
+app.command(name="restore")(backup.restore)
+app.command(name="doctor")(doctor.doctor)
+app.command(name="export")(transfer.export)
+app.command(name="import")(transfer.import_)
 
 
 def _tell_version(asked: bool) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,19 +12,32 @@ import typer
 
 from monitor.cli.deliveries import send
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.errors import NothingFound, TrialIdInvalid
-from monitor.model import Checked, Json, Result
+from monitor.errors import NothingFound, RegistryError, TrialIdInvalid
+from monitor.model import Checked, Json, Result, Unlisted
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.ports import Registry
+    from monitor.sweep import Progress
 
 SOMETHING_CHANGED = 1
 WRONG_USAGE = 2
 SOME_FAILED = 3
+MANY = 1_000_000
+"""Trials that a search may find: too many for a line each."""
 
 TELLS = frozenset({Result.CHANGED, Result.REMOVED, Result.MERGED})
 """Results that can hold changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be checked of one registry."""
+
+    registry: "Registry"
+    trial_ids: list[str]
+    is_patrol: bool
+    """Everything watched: searches may find more than *trial_ids*."""
 
 
 @dataclass(slots=True)
@@ -33,14 +47,19 @@ class Tally:
     asked: int = 0
     results: dict[str, Result] = field(default_factory=dict)
     """By trial id, the last word on each."""
+    unlisted: int = 0
+    """Watches whose trials could not be listed."""
     changed: bool = False
     requests: int = 0
     bytes: int = 0
     registry_version: str | None = None
     seconds: float = 0.0
 
-    def count(self, checked: Checked) -> None:
-        """Take one trial into account."""
+    def count(self, checked: Checked | Unlisted) -> None:
+        """Take one trial, or a watch that could not be listed, into account."""
+        if isinstance(checked, Unlisted):
+            self.unlisted += 1
+            return
         self.results[checked.trial_id] = checked.result
         self.changed |= bool(checked.changes)
         self.registry_version = checked.registry_version or self.registry_version
@@ -58,6 +77,7 @@ class Tally:
             "requests": self.requests,
             "bytes": self.bytes,
             "seconds": round(self.seconds, 3),
+            "unlisted": self.unlisted,
         }
 
 
@@ -81,29 +101,32 @@ def check(
     with settings.open() as program:
         started = monotonic()
         wanted, bad = _wanted(program, trial_ids or [], registry)
-        tally = Tally(asked=sum(len(ids) for _, ids in wanted))
-        show = write_checked if as_json else _block_writer(tally.asked)
-        for one, ids in wanted:
-            for checked in _with_progress(program.check(ids, one), len(ids), shown=not as_json):
+        tally = Tally(asked=sum(len(one.trial_ids) for one in wanted))
+        finds_more = any(one.is_patrol and program.searches(one.registry) for one in wanted)
+        show = write_checked if as_json else _block_writer(MANY if finds_more else tally.asked)
+        for one in wanted:
+            told = partial(_told, program, one)
+            for checked in _with_progress(told, len(one.trial_ids), shown=not as_json):
                 tally.count(checked)
                 show(checked)
-            tally.requests += one.traffic.requests
-            tally.bytes += one.traffic.bytes
+            tally.requests += one.registry.traffic.requests
+            tally.bytes += one.registry.traffic.bytes
+        if finds_more:
+            tally.asked = len(tally.results)
         tally.seconds = monotonic() - started
-        _close(tally, as_json=as_json)
+        _close(tally, as_json=as_json, is_patrol=finds_more)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
     for message in bad:
         complain(message)
     _leave(tally, bad, untaken=untaken, exit_code=exit_code)
 
 
-def _wanted(
-    program: "App", texts: list[str], registry: str | None
-) -> tuple[list[tuple["Registry", list[str]]], list[str]]:
-    """The trials to check by registry, and a complaint for each text that is no trial id."""
+def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[Asked], list[str]]:
+    """What to check by registry, and a complaint for each text that is no trial id."""
     if not texts:
         every = [program.registry(registry)] if registry else program.registries
-        watched = [(one, ids) for one in every if (ids := program.watched(one))]
+        watched = [Asked(one, program.watched(one), is_patrol=True) for one in every]
+        watched = [one for one in watched if one.trial_ids or program.searches(one.registry)]
         if not watched:
             raise NothingFound("nothing is watched yet: begin with `monitor watch add NCT02116634`")
         return watched, []
@@ -116,37 +139,50 @@ def _wanted(
             bad.append(str(error))
             continue
         found.setdefault(one.key, (one, []))[1].append(trial_id)
-    return [(one, list(dict.fromkeys(ids))) for one, ids in found.values()], bad
+    return [Asked(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
 
 
-def write_checked(checked: Checked) -> None:
+def _told(program: "App", asked: Asked, progress: "Progress") -> Iterator[Checked | Unlisted]:
+    """What came of each trial."""
+    if not asked.is_patrol:
+        yield from program.check(asked.trial_ids, asked.registry)
+        return
+    try:
+        yield from program.patrol(asked.registry, progress=progress)
+    except RegistryError as error:
+        yield from program.unseen(asked.registry, str(error))
+
+
+def write_checked(checked: Checked | Unlisted) -> None:
     """The line of `check --json`."""
     write_json(checked.as_json())
 
 
-def _block_writer(asked: int) -> Callable[[Checked], None]:
+def _block_writer(asked: int) -> Callable[[Checked | Unlisted], None]:
     """A function that shows a trial to a person; the same trouble with many trials is told once."""
-    from monitor.cli.render.check import trial_block  # rich is of no use to --json
+    from monitor.cli.render.check import trial_block, watch_line  # rich is of no use to --json
 
     out, errors = console(), console(stderr=True)
     told: set[str] = set()
 
-    def show(checked: Checked) -> None:
+    def show(checked: Checked | Unlisted) -> None:
         if checked.error in told:
             return
         if checked.error:
             told.add(checked.error)
-        if block := trial_block(checked, asked=asked):
+        if isinstance(checked, Unlisted):
+            errors.print(watch_line(checked), soft_wrap=True)
+        elif block := trial_block(checked, asked=asked):
             (errors if checked.error else out).print(block, soft_wrap=bool(checked.error))
 
     return show
 
 
-def _close(tally: Tally, *, as_json: bool) -> None:
+def _close(tally: Tally, *, as_json: bool, is_patrol: bool) -> None:
     """The proof that all was looked at."""
     if as_json:
         write_json({"summary": tally.as_json()})
-    elif tally.asked:
+    elif tally.asked or is_patrol:
         from monitor.cli.render.check import closing_line  # rich is of no use to --json
 
         counts = tally.counts()
@@ -158,7 +194,7 @@ def _close(tally: Tally, *, as_json: bool) -> None:
                 requests=tally.requests,
                 bytes_=tally.bytes,
                 seconds=tally.seconds,
-                refreshed=tally.requests > 1 or bool(counts[Result.FAILED]),
+                refreshed=tally.requests > 1 or bool(counts[Result.FAILED] or tally.unlisted),
             )
         )
 
@@ -167,28 +203,38 @@ def _leave(tally: Tally, bad: list[str], *, untaken: int, exit_code: bool) -> No
     """End with the exit status that says the worst of it."""
     if bad:
         raise typer.Exit(WRONG_USAGE)
-    if tally.counts()[Result.FAILED] or untaken:
+    if tally.counts()[Result.FAILED] or tally.unlisted or untaken:
         raise typer.Exit(SOME_FAILED)
     if exit_code and tally.changed:
         raise typer.Exit(SOMETHING_CHANGED)
 
 
-def _with_progress(checked: Iterable[Checked], total: int, *, shown: bool) -> Iterator[Checked]:
-    """The same, behind a progress bar on a terminal."""
-    with _progress(total, shown=shown) as advance:
-        for one in checked:
+def _with_progress(
+    told: Callable[["Progress"], Iterable[Checked | Unlisted]], total: int, *, shown: bool
+) -> Iterator[Checked | Unlisted]:
+    """What is told, behind a progress bar on a terminal."""
+    with _progress(total, shown=shown) as (advance, sweeping):
+        for one in told(sweeping):
             advance()
             yield one
 
 
 @contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
-    """A bar on standard error that goes away at the end; nothing where no person looks."""
+def _progress(total: int, *, shown: bool) -> Iterator[tuple[Callable[[], None], "Progress"]]:
+    """A bar on standard error that goes away at the end; nothing where no person looks.
+
+    It goes on by a trial, or after each page of a sweep, which knows better how far it is and how many there are.
+    """
     if not shown or not (errors := console(stderr=True)).is_terminal:
-        yield lambda: None
+        yield lambda: None, lambda _seen, _total: None
         return
     from rich.progress import Progress  # only a terminal needs it
 
     with Progress(console=errors, transient=True) as bar:
-        task = bar.add_task("Checking", total=total)
-        yield lambda: bar.advance(task)
+        # A first listing is yet to tell how many there are.
+        task = bar.add_task("Checking", total=total or None)
+        swept = bar.add_task("Reading all trials", total=None, visible=False)
+        yield (
+            lambda: bar.advance(task),
+            lambda seen, of: bar.update(swept, completed=seen, total=of, visible=True),
+        )

@@ -4,12 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.searching import (
+    ConditionOption,
+    ExpressionOption,
+    RoleOption,
+    SponsorOption,
+    search_of,
+    settle_search,
+)
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Subscription, Way
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.ports import Search
     from monitor.subscribe import Scope
 
 manage = typer.Typer(help="See and change who is told.", no_args_is_help=True)
@@ -24,6 +33,10 @@ def subscribe(
     address: Annotated[str, typer.Argument(help="A mail address, a webhook's URL, or an Apprise URL.")],
     trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
     watch: Annotated[int | None, typer.Option(help="All trials of this watch, whichever they are.")] = None,
+    sponsor: SponsorOption = None,
+    role: RoleOption = None,
+    expression: ExpressionOption = None,
+    condition: ConditionOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Every trial that is checked.")] = False,
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic; repeat for more.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, or kinds that begin so.")] = None,
@@ -35,13 +48,17 @@ def subscribe(
 ) -> None:
     """Tell somebody of changes, by mail, webhook or chat.
 
+    With --sponsor, --condition or --search that is watched from now on, too.
+
     A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made.
 
     [dim]$[/dim] monitor subscribe email ops@example.org --trial NCT02116634
+    [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
     """
     from monitor import subscribe as step  # the program is not needed to show --help
+    from monitor.render.search import search_words
 
     filters = step.checked_filters(
         topics=topic or (),
@@ -50,27 +67,39 @@ def subscribe(
         min_percent=min_percent,
         min_days=min_days,
     )
+    search = search_of(sponsor, role, expression=expression, condition=condition)
+    if bool(trial) + (watch is not None) + (search is not None) + everything != 1:
+        raise ConfigurationInvalid(
+            "say what it is about with one of --trial, --watch, --sponsor, --condition, --search and --all"
+        )
     settings: Settings = context.obj
     with settings.open() as program:
-        scope = _scope(program, trial or [], watch, everything=everything)
+        step.checked_endpoint(way, address, program.config.chat.schemas)
+        scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office())
     if as_json:
         write_json({**as_object(made.subscription), "secret": made.secret})
         return
     out = console()
-    out.print(f"[bold]{made.subscription.endpoint.shown}[/bold] is told from now on of {about(made.subscription)}.")
+    what = about(made.subscription)
+    if scope.search:
+        what = f"{search_words(scope.search[1])}, which watch {made.subscription.watch_id} looks for"
+    out.print(f"{made.subscription.endpoint.shown} is told from now on of {what}.", markup=False)
     out.print(f"[dim]Subscription {made.subscription.id}; monitor subscriptions test sends a sample.[/dim]")
     if made.secret:
         out.print("Its signing secret, shown this once:")
         out.print(made.secret, soft_wrap=True)
 
 
-def _scope(program: "App", trials: list[str], watch: int | None, *, everything: bool) -> "Scope":
-    """What it is about: exactly one of trials, a watch, everything."""
+def _scope(
+    program: "App", trials: list[str], watch: int | None, *, search: "Search | None", everything: bool, as_json: bool
+) -> "Scope":
+    """What it is about."""
     from monitor.subscribe import Scope  # the program is not needed to show --help
 
-    if bool(trials) + (watch is not None) + everything != 1:
-        raise ConfigurationInvalid("say what it is about with one of --trial, --watch and --all")
+    if search is not None:
+        registry, search, _ = settle_search(program, search, as_json=as_json)
+        return Scope(search=(registry, search))
     identified = [program.identify(text) for text in trials]
     return Scope(
         trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),

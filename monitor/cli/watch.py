@@ -1,23 +1,30 @@
 """`monitor watch`: what to look at."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.lists import listed, named
+from monitor.cli.searching import (
+    ConditionOption,
+    ExpressionOption,
+    RoleOption,
+    SponsorOption,
+    search_of,
+    settle_search,
+)
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+from monitor.errors import ConfigurationInvalid, NothingFound
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.ports import Search
     from monitor.storage.watches import Watch
 
 WRONG_USAGE = 2
-
-Given = tuple[str, str | None]
-"""A text that should hold a trial id, and where in a file it stands; None for an argument."""
+LONGEST_NAME = 200
 
 app = typer.Typer(help="Say which trials to watch.", no_args_is_help=True)
 
@@ -31,79 +38,70 @@ def add(
         list[str] | None, typer.Argument(help="Trial ids, or the addresses of their pages.", metavar="TRIAL_ID…")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option(help="A text or CSV file with one trial id a line.", metavar="IDS.csv")
+        Path | None,
+        typer.Option(help="A list: text, CSV, or what `monitor import` reads.", metavar="IDS.csv"),
     ] = None,
+    sponsor: SponsorOption = None,
+    role: RoleOption = None,
+    expression: ExpressionOption = None,
+    condition: ConditionOption = None,
+    all_trials: Annotated[bool, typer.Option("--all-trials", help="All trials of the registry: a mirror.")] = False,
     name: Annotated[str | None, typer.Option(help="What to call this watch.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch trials; the next check takes their baseline.
 
+    A sponsor, a condition or a search is looked for again whenever the registry has new data: its new trials are told
+    as such, and one that is no longer found leaves the watch after its last change was told.
+
+    --all-trials keeps a mirror. The first check reads the whole registry, about 600,000 trials: an hour or so at one
+    request a second, some 3 GB from the registry and as much on disk; later ones read what was updated.
+    `monitor subscribe` with that watch, or with --all, is about every trial.
+
     [dim]$[/dim] monitor watch add NCT02116634 NCT04280705
     [dim]$[/dim] monitor watch add --file ids.csv --name oncology
+    [dim]$[/dim] monitor watch add --sponsor "Alzahra Hospital" --role any
+    [dim]$[/dim] monitor watch add --condition "breast cancer"
+    [dim]$[/dim] monitor watch add --search "AREA[Phase]PHASE3 AND melanoma"
+    [dim]$[/dim] monitor watch add --all-trials
     """
-    given: list[Given] = [(text, None) for text in trial_ids or []]
-    given += _lines(file) if file else []
-    if not given:
-        raise ConfigurationInvalid("name at least one trial, such as NCT02116634, or a file with --file")
+    search = search_of(sponsor, role, expression=expression, condition=condition, everything=all_trials)
+    if bool(trial_ids or file) == (search is not None):
+        raise ConfigurationInvalid(
+            "say what to watch, one of: trial ids such as NCT02116634 or a --file of them, --sponsor, --condition, "
+            "--search, --all-trials"
+        )
+    _check_name(name)
     settings: Settings = context.obj
+    if search is not None:
+        with settings.open() as program:
+            _add_search(program, search, name=name, as_json=as_json)
+        return
     with settings.open() as program:
-        found, bad = _identified(program, given)
-        _add(program, found, name=name, as_json=as_json)
-    for message in bad:
+        found = named(program, trial_ids or [])
+        if file:
+            in_file = listed(program, file)
+            found.left += in_file.left
+            for registry, ids in in_file.trials.items():
+                found.trials.setdefault(registry, {}).update(ids)
+        _add(program, found.trials, name=name, as_json=as_json)
+    for message in found.left:
         complain(message)
-    if bad:
+    if found.left:
         raise typer.Exit(WRONG_USAGE)
 
 
-def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    """The trial ids of a file, each with the place where it stands. Blank lines and `#` lines say nothing."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            for number, line in enumerate(stream, start=1):
-                if line.strip() and not line.startswith("#"):
-                    yield line.strip(), f"{file}:{number}"
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigurationInvalid(f"cannot read {file}: {reason}") from error
+def _check_name(name: str | None) -> None:
+    if name is not None and (not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME):
+        raise ConfigurationInvalid(f"--name takes up to {LONGEST_NAME} characters that can be printed")
 
 
-def _identified(program: "App", given: list[Given]) -> tuple[dict[str, list[str]], list[str]]:
-    """Trial ids by registry, and a complaint for each text that holds none; a file's heading is no complaint."""
-    found: dict[str, list[str]] = {}
-    bad = []
-    for text, place in given:
-        try:
-            registry, trial_id = _identify(program, text, place)
-        except TrialIdInvalid as error:
-            if not (place and place.endswith(":1") and not any(char.isdigit() for char in text)):
-                bad.append(f"{place}: {error}" if place else str(error))
-            continue
-        found.setdefault(registry, []).append(trial_id)
-    return {key: list(dict.fromkeys(ids)) for key, ids in found.items()}, bad
-
-
-def _identify(program: "App", text: str, place: str | None) -> tuple[str, str]:
-    """The registry and id in *text*: the whole text, or in a line of a file its first cell that is an id."""
-    cells = next(csv.reader([text], delimiter=_delimiter(text))) if place else [text]
-    for cell in cells:
-        try:
-            registry, trial_id = program.identify(cell)
-        except TrialIdInvalid:
-            continue
-        return registry.key, trial_id
-    registry, trial_id = program.identify(text)
-    return registry.key, trial_id
-
-
-def _delimiter(line: str) -> str:
-    return max(",;\t", key=line.count)
-
-
-def _add(program: "App", found: dict[str, list[str]], *, name: str | None, as_json: bool) -> None:
+def _add(program: "App", found: Mapping[str, Iterable[str]], *, name: str | None, as_json: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.storage import watches
 
-    for registry, trial_ids in found.items():
+    for registry, ids in found.items():
+        trial_ids = list(ids)
         with program.store.begin() as tx:
             watch, already = watches.add(
                 tx, registry=registry, trial_ids=trial_ids, origin="command", name=name, at=utc_now()
@@ -113,6 +111,27 @@ def _add(program: "App", found: dict[str, list[str]], *, name: str | None, as_js
             write_json({"watch": held, "registry": registry, "trial_ids": trial_ids, "already_watched": already})
         else:
             console().print(_added(watch, already))
+
+
+def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:
+    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.render.search import search_words
+    from monitor.storage import watches
+
+    registry, search, finds = settle_search(program, search, as_json=as_json)
+    with program.store.begin() as tx:
+        watch, is_new = watches.add_search(
+            tx, registry=registry, search=search, origin="command", name=name, at=utc_now()
+        )
+    if as_json:
+        write_json({**watch.as_json(), "registry": registry, "finds": finds, "already_watched": not is_new})
+        return
+    looks = "looks for" if is_new else "looks already for"
+    out = console()
+    out.print(f"Watch {watch.id} {looks} {search_words(search)}: {_trials(finds)} now.", markup=False)
+    if search.is_everything:
+        out.print("The first check reads them all, and goes on where it stopped whenever it is interrupted.")
+    out.print("[dim]monitor check[/dim] looks at them; the first time is a silent baseline.")
 
 
 def _added(watch: "Watch | None", already: list[str]) -> str:
@@ -180,8 +199,13 @@ def _removed(program: "App", text: str) -> str:
     with program.store.begin() as tx:
         removed = watches.remove_trials(tx, registry.key, [trial_id])
         still = watches.holding(tx, registry.key, trial_id)
-    if still:
+    if any(watch.origin == "config" for watch in still):
         raise ConfigurationInvalid(f"{trial_id} is watched by the configuration: take it out there")
+    if still:
+        numbers = " and ".join(str(watch.id) for watch in still)
+        raise ConfigurationInvalid(
+            f"{trial_id} is found by the search of watch {numbers}: only a watch as a whole ends"
+        )
     if not removed:
         raise NothingFound(f"{trial_id} is not in any watch; monitor watch list shows what is")
     return f"{trial_id} is no longer watched."

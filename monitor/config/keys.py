@@ -5,7 +5,7 @@ beside it what may not even stand in the file.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Self
@@ -16,9 +16,13 @@ from pydantic.fields import FieldInfo
 from monitor.config.values import (
     A_DEADLINE,
     A_SPAN,
+    A_SPONSOR,
+    A_WAIT,
+    Bind,
     ChatAddress,
     Contact,
     Deadline,
+    Expression,
     HookAddress,
     Host,
     KindName,
@@ -28,6 +32,8 @@ from monitor.config.values import (
     Network,
     OptionalHost,
     OptionalMailbox,
+    Phrase,
+    RoleName,
     Schema,
     Security,
     Sender,
@@ -36,10 +42,12 @@ from monitor.config.values import (
     StoreAddress,
     Text,
     TopicName,
+    Wait,
     WebAddress,
     broken,
 )
 from monitor.model import Filters, Significance, Way
+from monitor.ports import Role, Search
 
 ONLY_BY_VARIABLE = "only by variable"
 """Among a key's annotations: a secret that a file which people copy and share must not hold."""
@@ -96,6 +104,16 @@ class ScheduleSettings(Section):
 
     check_every: Span = Field(default=timedelta(hours=1), description=A_SPAN)
     full_check_every: Span = Field(default=timedelta(days=7), description=A_SPAN)
+    settle: Wait = Field(default=timedelta(0), description=A_WAIT)
+
+
+class WebSettings(Section):
+    """Where the service answers over HTTP."""
+
+    bind: Bind = Field(default="127.0.0.1:8080", description='an address and a port, such as "127.0.0.1:8080"')
+    public_url: WebAddress = Field(
+        default="http://127.0.0.1:8080", description='an http(s) address, such as "https://trials.example.org"'
+    )
 
 
 class SmtpSettings(Section):
@@ -152,6 +170,9 @@ class OperatorSettings(Section):
     chat: ChatAddress | None = Field(
         default=None, repr=False, description="an Apprise address, such as slack://TokenA/TokenB/TokenC"
     )
+    heartbeat: HookAddress | None = Field(
+        default=None, repr=False, description='an http(s) address, such as "https://hc.example.org/ping/UUID"'
+    )
 
     @property
     def addresses(self) -> dict[Way, str]:
@@ -159,13 +180,52 @@ class OperatorSettings(Section):
         return {way: address for way in Way if (address := getattr(self, way))}
 
 
+def _exactly_one(section: Section, choices: Sequence[str]) -> None:
+    given = [name for name in choices if getattr(section, name)]
+    if len(given) != 1:
+        raise broken(f"has {' and '.join(given) or 'none'} of {', '.join(choices)}; give exactly one of them")
+
+
+def _role_of_a_sponsor(role: Role | None, sponsor: str | None) -> None:
+    if role is not None and sponsor is None:
+        raise broken("has a role without a sponsor; give both, or no role")
+
+
 class WatchSettings(Section):
-    """Trials to watch. Whether an id is a registration number is for the registries to say."""
+    """What to watch. Whether an id is a registration number, and a search makes sense, is for the registries to say."""
 
     name: Name | None = Field(default=None, description="a text that is not empty")
     trials: Annotated[tuple[Name, ...], Listed] = Field(
-        min_length=1, description='a list of registration numbers, such as ["NCT02116634"]'
+        default=(), description='a list of registration numbers, such as ["NCT02116634"]'
     )
+    sponsor: Phrase | None = Field(default=None, description=A_SPONSOR)
+    role: RoleName | None = Field(default=None, description='"lead" or "any"')
+    condition: Phrase | None = Field(
+        default=None, description='a condition of up to 500 characters, such as "breast cancer"'
+    )
+    search: Expression | None = Field(
+        default=None, description="an expression in the registry's query language, of up to 4000 characters"
+    )
+    all_trials: bool = Field(default=False, description="true or false")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        choices = ("trials", "sponsor", "condition", "search", "all_trials")
+        _exactly_one(self, choices)
+        _role_of_a_sponsor(self.role, self.sponsor)
+        return self
+
+    @property
+    def looks_for(self) -> Search | None:
+        """What it looks for; None where it holds the trials that it names."""
+        if self.trials:
+            return None
+        return Search(
+            sponsor=self.sponsor,
+            role=self.role or Role.LEAD,
+            condition=self.condition,
+            expression=self.search,
+        )
 
 
 class SubscriptionSettings(Section):
@@ -185,6 +245,8 @@ class SubscriptionSettings(Section):
         default=(), description='a list of registration numbers, such as ["NCT02116634"]'
     )
     watch: Name | None = Field(default=None, description="the name of a watch")
+    sponsor: Phrase | None = Field(default=None, description=A_SPONSOR)
+    role: RoleName | None = Field(default=None, description='"lead" or "any"')
     all: bool = Field(default=False, description="true or false")
     topics: Annotated[tuple[TopicName, ...], Listed] = Field(
         default=(), description='a list of topics, such as ["status", "dates"]'
@@ -203,11 +265,15 @@ class SubscriptionSettings(Section):
 
     @model_validator(mode="after")
     def _one_way_and_one_scope(self) -> Self:
-        for choices in (tuple(str(way) for way in Way), ("trials", "watch", "all")):
-            given = [name for name in choices if getattr(self, name)]
-            if len(given) != 1:
-                raise broken(f"has {' and '.join(given) or 'none'} of {', '.join(choices)}; give exactly one of them")
+        for choices in (tuple(str(way) for way in Way), ("trials", "watch", "sponsor", "all")):
+            _exactly_one(self, choices)
+        _role_of_a_sponsor(self.role, self.sponsor)
         return self
+
+    @property
+    def looks_for(self) -> Search | None:
+        """What it makes the program watch; None where it is about trials or a watch that are named elsewhere."""
+        return Search(sponsor=self.sponsor, role=self.role or Role.LEAD) if self.sponsor else None
 
     @property
     def way(self) -> Way:
@@ -241,6 +307,7 @@ class Config(Section):
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="a table")
     webhooks: WebhookSettings = Field(default=WebhookSettings(), description="a table")
     chat: ChatSettings = Field(default=ChatSettings(), description="a table")
+    web: WebSettings = Field(default=WebSettings(), description="a table")
     operator: OperatorSettings = Field(default=OperatorSettings(), description="a table")
     secret_key: Secret = Field(default="", repr=False, description="a text")
     watch: Annotated[tuple[WatchSettings, ...], Listed] = Field(default=(), description="tables headed [[watch]]")

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.fields import KINDS, Topic
 from monitor.model import Significance
+from monitor.ports import Role
 
 
 def unlisted(known: Iterable[str]) -> PydanticCustomError:
@@ -113,6 +114,15 @@ def _sender(value: str) -> str:
     return value
 
 
+def _bind(value: str) -> str:
+    """A host and a port to listen on."""
+    host, colon, port = value.rpartition(":")
+    if not colon or not port.isdecimal() or not 0 < int(port) <= 65535:
+        raise ValueError
+    _host(host.removeprefix("[").removesuffix("]"))
+    return value
+
+
 def _optional(check: Callable[[str], str]) -> Callable[[str], str]:
     return lambda value: check(value) if value else value
 
@@ -142,6 +152,13 @@ def _one_of(known: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
+def _role(value: object) -> object:
+    known = tuple(str(role) for role in Role)
+    if value not in known:
+        raise unlisted(known)
+    return Role(value)
+
+
 def beginnings(kinds: Iterable[str]) -> tuple[str, ...]:
     """The kinds, and what several of them begin with up to a full stop, each once."""
     parts = [kind.split(".") for kind in kinds]
@@ -149,11 +166,16 @@ def beginnings(kinds: Iterable[str]) -> tuple[str, ...]:
 
 
 A_SPAN = 'a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
+A_WAIT = 'a span up to "1w", such as "30m" or "6h", or "0s" for none'
+A_SPONSOR = 'the whole name of a sponsor, of up to 500 characters, such as "Alzahra Hospital"'
 A_DEADLINE = 'a span from "1s" to "60s", such as "15s"'
 SIGNIFICANCES = tuple(str(significance) for significance in reversed(Significance))
 
 Text = Annotated[str, AfterValidator(_text)]
 Name = Annotated[Text, AfterValidator(_something)]
+Phrase = Annotated[Name, Field(max_length=500)]
+Expression = Annotated[Name, Field(max_length=4000)]
+RoleName = Annotated[Role, BeforeValidator(_role)]
 StoreAddress = Annotated[Text, AfterValidator(_store_address)]
 WebAddress = Annotated[Text, AfterValidator(_web_address)]
 HookAddress = Annotated[Text, AfterValidator(_hook_address)]
@@ -162,6 +184,7 @@ Schema = Annotated[str, AfterValidator(_schema)]
 Contact = Annotated[Text, AfterValidator(_header_text)]
 Host = Annotated[str, AfterValidator(_host)]
 OptionalHost = Annotated[str, AfterValidator(_optional(_host))]
+Bind = Annotated[str, AfterValidator(_bind)]
 Mailbox = Annotated[Text, AfterValidator(_mailbox)]
 OptionalMailbox = Annotated[Text, AfterValidator(_optional(_mailbox))]
 Sender = Annotated[Text, AfterValidator(_sender)]
@@ -171,5 +194,6 @@ TopicName = Annotated[str, AfterValidator(_one_of(str(topic) for topic in Topic)
 KindName = Annotated[str, AfterValidator(_one_of(beginnings(KINDS)))]
 SignificanceName = Annotated[str, AfterValidator(_one_of(SIGNIFICANCES))]
 Span = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(seconds=10), le=timedelta(weeks=52))]
+Wait = Annotated[timedelta, BeforeValidator(_span), Field(le=timedelta(weeks=1))]
 Deadline = Annotated[timedelta, BeforeValidator(_span), Field(ge=timedelta(seconds=1), le=timedelta(seconds=60))]
 Listed = Field(strict=False)  # TOML has lists, and a frozen object wants tuples

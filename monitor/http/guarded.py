@@ -121,6 +121,13 @@ class GuardedSession:
 
         Raise DeliveryDeferred with the reason where there is none, ConfigurationInvalid where *url* cannot be asked.
         """
+        return self._exchange("POST", url, body=body, headers=headers)
+
+    def get(self, url: str) -> Response:
+        """The answer to one GET; as `post` otherwise."""
+        return self._exchange("GET", url, body=None, headers={})
+
+    def _exchange(self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]) -> Response:
         target = Target.of(url)
         until = time.monotonic() + self._deadline
         addresses = self._vetted(target, until)
@@ -128,7 +135,7 @@ class GuardedSession:
             try:
                 with self._connected(target, addresses, cutter=cutter, until=until) as connection:
                     all_headers = {"Host": target.host_header, "User-Agent": self._user_agent, **headers}
-                    with _ask(connection, target, body=body, headers=all_headers) as answer:
+                    with _ask(connection, target, method=method, body=body, headers=all_headers) as answer:
                         kept = beginning(answer)
             except (HTTPException, OSError, ValueError) as error:
                 reason = CUT if cutter.has_cut else why(error, (CONNECT_TIMEOUT, self._deadline))
@@ -221,12 +228,14 @@ def _why_no_connection(failure: OSError) -> str:
     return "no connection in time" if isinstance(failure, TimeoutError) else "no way to its network"
 
 
-def _ask(connection: socket.socket, target: Target, *, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+def _ask(
+    connection: socket.socket, target: Target, *, method: str, body: bytes | None, headers: Mapping[str, str]
+) -> HTTPResponse:
     """Send the request, and read the head of the answer."""
     exchange = HTTPConnection(target.host, target.port)
     exchange.response_class = WholeAnswer
     exchange.sock = connection
     # A receiver may answer and hang up before it has read everything: 413 Content Too Large.
     with suppress(BrokenPipeError, ConnectionResetError):
-        exchange.request("POST", target.path, body, {**headers, "Connection": "close"})
+        exchange.request(method, target.path, body, {**headers, "Connection": "close"})
     return exchange.getresponse()

@@ -8,8 +8,8 @@
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
 """
 
-from monitor.model.change import Change, Difference, Event, Significance, Snapshot, Timing
-from monitor.model.checked import Checked, Result
+from monitor.model.change import Change, Difference, Event, Settlement, Significance, Snapshot, Timing
+from monitor.model.checked import Checked, Result, Unlisted
 from monitor.model.delivery import (
     Attempt,
     Delivery,
@@ -62,6 +62,7 @@ __all__ = [
     "Record",
     "ResponsibleParty",
     "Result",
+    "Settlement",
     "Significance",
     "Site",
     "Snapshot",
@@ -72,6 +73,7 @@ __all__ = [
     "Submission",
     "Subscription",
     "Timing",
+    "Unlisted",
     "Way",
     "delivery_id",
 ]

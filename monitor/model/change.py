@@ -65,9 +65,11 @@ class Change(Difference):
     """A difference, weighed."""
 
     significance: Significance
+    takes_back: str | None = None
+    """The id of the event whose change this one reverts, soon after: a correction."""
 
     def as_json(self) -> dict[str, Json]:
-        """The change as `check --json` and a webhook show it; `timing` appears only where it says something."""
+        """The change as `check --json` and webhooks show it; `timing` and `takes_back` only where they say anything."""
         timing = {"timing": str(self.timing)} if self.timing else {}
         return {
             "field": self.field,
@@ -79,6 +81,7 @@ class Change(Difference):
             "after": self.after,
             "measure": dict(self.measure) if self.measure else None,
             **timing,
+            **({"takes_back": self.takes_back} if self.takes_back else {}),
             "summary": self.summary,
         }
 
@@ -93,6 +96,19 @@ class Change(Difference):
                 "timing": Timing(timing) if timing else None,
             }
         )
+
+
+class Settlement(StrEnum):
+    """Why an event is not told, or not yet. One that is settled and told has none of these."""
+
+    PENDING = "pending"
+    """Until the pass that found it is over, or the settle window is."""
+    HELD = "held"
+    """One of so many alike that it looks like the registry's doing: the operator decides."""
+    DISCARDED = "discarded"
+    """The operator decided that it was."""
+    FOLDED = "folded"
+    """It was reverted within the settle window, by another that is folded with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

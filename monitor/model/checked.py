@@ -49,3 +49,19 @@ class Checked:
             "changes": [change.as_json() for change in self.changes],
             "error": self.error,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlisted:
+    """A watch whose search could not be listed: who joined and who left it is not known; what it holds is checked."""
+
+    registry: str
+    watch_id: int
+    watch: str
+    """What it looks for, in words."""
+    error: str
+    """One line that says what to do next."""
+
+    def as_json(self) -> dict[str, Json]:
+        """A line of `check --json`, told apart by its `watch`."""
+        return {"registry": self.registry, "watch": self.watch_id, "result": str(Result.FAILED), "error": self.error}

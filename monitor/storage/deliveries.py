@@ -8,7 +8,7 @@ every other, and that it is rejected over another attempt.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -238,6 +238,18 @@ def next_due(tx: Connection) -> datetime | None:
     """When there will be something to claim, or was; None where nothing is owed that may be sent."""
     query = select(deliveries.c.next_attempt_at).where(_claimable).order_by(*_by_due).limit(1)
     return tx.scalar(query)
+
+
+def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest_wait: timedelta) -> int:
+    """Make due what a clock that has been set back since put too far ahead; give how many deliveries that were.
+
+    What was never tried waits for nothing but a claim to run out, and what was tried for *longest_wait* at most.
+    """
+    tried = deliveries.c.attempts > 0
+    too_far = ((~tried) & (deliveries.c.next_attempt_at > now + claimed_for)) | (
+        tried & (deliveries.c.next_attempt_at > now + longest_wait)
+    )
+    return tx.execute(update(deliveries).where(_is_owed, too_far).values(next_attempt_at=now)).rowcount
 
 
 def counts(tx: Connection) -> dict[Standing, int]:

@@ -14,7 +14,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection, Row, func, select, update
 
-from monitor.errors import NothingFound
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Way
 from monitor.storage.statements import add_new
 from monitor.storage.tables import endpoints
@@ -85,6 +85,17 @@ def get(tx: Connection, vault: Vault, endpoint_id: str, *, at: datetime) -> Endp
 def listing(tx: Connection) -> list[Endpoint]:
     """Every endpoint, the oldest first, without addresses and secrets."""
     return [_closed(row) for row in tx.execute(select(endpoints).order_by(endpoints.c.created_at, endpoints.c.id))]
+
+
+def locked(tx: Connection, vault: Vault) -> list[Endpoint]:
+    """Those that the vault's keys do not open, without their addresses. Raise what `Vault.unseal` does for no key."""
+    closed = []
+    for row in tx.execute(select(endpoints).order_by(endpoints.c.created_at, endpoints.c.id)):
+        try:
+            vault.unseal(row.sealed)
+        except StoreCorrupt:
+            closed.append(_closed(row))
+    return closed
 
 
 def rotate(

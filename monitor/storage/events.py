@@ -1,10 +1,10 @@
 """What each snapshot told that the one before did not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from monitor.errors import NothingFound
 from monitor.model import Change, Event
@@ -27,7 +27,7 @@ def of_trial(tx: Connection, registry: str, trial_id: str) -> list[Event]:
     query = (
         select(events).where(events.c.registry == registry, events.c.trial_id == trial_id).order_by(events.c.snapshot)
     )
-    return [_restored(row) for row in tx.execute(query)]
+    return [restored(row) for row in tx.execute(query)]
 
 
 def get(tx: Connection, event_id: str) -> Event:
@@ -35,7 +35,7 @@ def get(tx: Connection, event_id: str) -> Event:
     row = tx.execute(select(events).where(events.c.id == event_id)).one_or_none()
     if row is None:
         raise NothingFound(f"there is no event {event_id}: `monitor history TRIAL_ID` lists those of a trial")
-    return _restored(row)
+    return restored(row)
 
 
 def _row(event: Event) -> dict[str, Any]:
@@ -50,7 +50,24 @@ def _row(event: Event) -> dict[str, Any]:
     }
 
 
-def _restored(row: Row[Any]) -> Event:
+def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Event]:
+    """The last event of each of the trials that has one, by trial id."""
+    newest = (
+        select(events.c.trial_id, func.max(events.c.snapshot).label("snapshot"))
+        .where(events.c.registry == registry)
+        .group_by(events.c.trial_id)
+    )
+    found: dict[str, Event] = {}
+    for chunk in chunks(trial_ids):
+        last = newest.where(events.c.trial_id.in_(chunk)).subquery()
+        same = (events.c.trial_id == last.c.trial_id) & (events.c.snapshot == last.c.snapshot)
+        for row in tx.execute(select(events).join(last, same).where(events.c.registry == registry)):
+            found[row.trial_id] = restored(row)
+    return found
+
+
+def restored(row: Row[Any]) -> Event:
+    """The event of a row that has its columns. StoreCorrupt where it is damaged."""
     changes = orjson.loads(bodies.decompress(row.changes, what=f"event {row.id}"))
     return Event(
         registry=row.registry,

@@ -1,5 +1,6 @@
 """What the operator has to know of the program itself. Kept also where nobody is told: `monitor doctor` shows them."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 
 from sqlalchemy import Connection, select
@@ -30,6 +31,11 @@ def tell(tx: Connection, notice: Notice, *, except_at: str | None = None) -> boo
         query = query.where(endpoints.c.id != except_at)
     deliveries.owe_notice(tx, notice, tx.scalars(query).all())
     return True
+
+
+def keep(tx: Connection, told: Iterable[Notice]) -> int:
+    """Keep notices that were told elsewhere, and owe them to nobody; give how many were not there yet."""
+    return len(add_new(tx, notices, [asdict(notice) for notice in told], returning=(notices.c.id,)))
 
 
 def known(tx: Connection, ids: set[str]) -> dict[str, Notice]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from monitor.errors import NothingFound
 from monitor.storage import bodies
@@ -47,6 +47,12 @@ def add(tx: Connection, registry: str, trial_id: str, *, reason: str, raw: bytes
     newest = select(quarantine.c.id).where(mine).order_by(quarantine.c.id.desc()).limit(KEPT_ROWS)
     tx.execute(delete(quarantine).where(mine, quarantine.c.id.not_in(newest)))
     return added
+
+
+def count_since(tx: Connection, registry: str, since: datetime) -> int:
+    """For how many trials an answer was refused from then on."""
+    trials = func.count(quarantine.c.trial_id.distinct())
+    return tx.scalar(select(trials).where(quarantine.c.registry == registry, quarantine.c.received_at >= since)) or 0
 
 
 def listing(tx: Connection, registry: str | None = None, trial_id: str | None = None) -> list[Quarantined]:

@@ -4,7 +4,7 @@ A later snapshot is kept as its difference to the latest full copy of a served r
 at most. Registry's words on a removal or merger are short: they are always full, and never a base.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from monitor.storage.tables import snapshots
 
 _BATCH = 500
 """Snapshots a statement: at 12 columns each, well under what SQLite takes."""
+_READ_AT_ONCE = 100
 _LONGEST_REACH = 20
 """Numbers between a snapshot and its base: after that many changes a new full copy is due."""
 
@@ -99,6 +100,31 @@ def listing(tx: Connection, registry: str, trial_id: str) -> list[SnapshotRow]:
         .order_by(snapshots.c.number)
     )
     return [SnapshotRow(*row) for row in tx.execute(query)]
+
+
+def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterator[Snapshot]:
+    """Every snapshot of each trial in the order of trials and numbers, a few at a time in memory."""
+    query = _with_base.where(snapshots.c.registry == registry, snapshots.c.trial_id.in_(trial_ids))
+    for row in tx.execute(query.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
+        yield _restored(row)
+
+
+def digests(tx: Connection, registry: str, trial_id: str) -> dict[int, bytes]:
+    """The digest of each snapshot of a trial, by number."""
+    query = select(snapshots.c.number, snapshots.c.digest)
+    query = query.where(snapshots.c.registry == registry, snapshots.c.trial_id == trial_id)
+    return {row.number: row.digest for row in tx.execute(query)}
+
+
+def inspect(tx: Connection) -> Iterator[str | None]:
+    """Read all snapshots that there are, a few at a time in memory; say of each what is wrong with it, or None."""
+    for row in tx.execute(_with_base.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
+        try:
+            _restored(row)
+        except StoreCorrupt as error:
+            yield str(error)
+        else:
+            yield None
 
 
 def _key_of(snapshot: Snapshot) -> tuple[str, str, int]:

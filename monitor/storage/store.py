@@ -54,6 +54,22 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def as_it_is(cls, url: str) -> "Store":
+        """Open a database that is there, of whatever revision, and change nothing about it: to copy or look at it.
+
+        Raise as `open` does.
+        """
+        store = cls(*_engine(url))
+        try:
+            with store.read() as tx:
+                if _revision(tx, store.place) is None:
+                    raise StoreUnavailable(f"{store.place.name} is empty: name another")
+        except BaseException:
+            store.close()
+            raise
+        return store
+
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database, and cannot write."""
         return self._transaction(writes=False)

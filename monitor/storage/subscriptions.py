@@ -72,6 +72,16 @@ def set_state(tx: Connection, subscription_id: str, state: str, at: datetime) ->
         deliveries.give_up(tx, subscription_id, at, "the subscription has ended")
 
 
+def last_sequences(tx: Connection) -> dict[str, int]:
+    """The number of the delivery that each subscription was owed last; 0 where there was none."""
+    return {row.id: row.last_sequence for row in tx.execute(select(subscriptions.c.id, subscriptions.c.last_sequence))}
+
+
+def number_on(tx: Connection, subscription_id: str, last: int) -> None:
+    """Let the numbers of a subscription's deliveries go on behind *last*."""
+    tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(last_sequence=last))
+
+
 def follow(tx: Connection, registry: str, trial_id: str, into: str) -> None:
     """Make every subscription that names *trial_id* name *into* as well."""
     query = select(subscribed_trials.c.subscription_id).where(

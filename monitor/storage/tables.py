@@ -18,7 +18,8 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.model import Standing, State, Way
+from monitor.model import Settlement, Standing, State, Way
+from monitor.ports import Role
 from monitor.storage.types import Bytes, Moment, OneOf, Words
 
 metadata = MetaData(
@@ -254,4 +255,105 @@ attempts = Table(
     Column("seconds", Double, nullable=False),
     Column("answer", Bytes, nullable=False),
     Index("attempts_by_time", "at"),
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("event_id", ForeignKey("events.id"), primary_key=True),
+    Column("registry", Text, nullable=False),
+    Column("settlement", OneOf(Settlement), nullable=False),
+    Column("hold_id", ForeignKey("holds.id")),
+    Column("settled_at", Moment, comment="null while pending or held"),
+    Index("settlements_by_registry", "registry", "settlement"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("registry", Text, nullable=False),
+    Column("version", Text, nullable=False, comment="of the registry's data"),
+    Column("fields", Text, nullable=False, comment="that changed in too many trials at once: JSON"),
+    Column("trials", Integer, nullable=False, comment="in which one of them changed"),
+    Column("checked", Integer, nullable=False, comment="trials that the pass covered"),
+    Column("held_at", Moment, nullable=False),
+    Column("decision", Text, comment="released or discarded; null until the operator decides"),
+    Column("decided_at", Moment),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
+    Column("registry", Text, nullable=False),
+    Column("sponsor", Words, comment="all four null: every trial of the registry"),
+    Column("role", OneOf(Role), nullable=False),
+    Column("condition", Words),
+    Column("expression", Words),
+    Column("listed_version", Text, comment="of the registry's data, up to which its trials are known"),
+    Column("listed_in_full_at", Moment),
+)
+
+newcomers = Table(
+    "newcomers",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("trial_id", Text, primary_key=True, comment="found after its watch was first listed, not checked yet"),
+    sqlite_with_rowid=False,
+)
+
+leavers = Table(
+    "leavers",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("trial_id", Text, primary_key=True),
+    Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Text, nullable=False, comment="at which its search no longer found it"),
+    sqlite_with_rowid=False,
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("token", Text, comment="of the page to go on with; null for the first one"),
+    Column("started_at", Moment, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("total", Integer),
+    Column("finished_at", Moment),
+    sqlite_with_rowid=False,
+)
+
+drift = Table(
+    "drift",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("value", Words, primary_key=True, comment="empty for an unknown field"),
+    Column("trial_id", Text, nullable=False, comment="an example"),
+    Column("first_seen_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+health = Table(
+    "health",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("next_check_at", Moment, nullable=False),
+    Column("failures", Integer, nullable=False, comment="in a row"),
+    Column("failing_since", Moment),
+    Column("reason", Words, comment="of the last failure"),
+    Column("told_at", Moment, comment="when the operator was told of this outage"),
+    sqlite_with_rowid=False,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("beat", Integer, nullable=False, comment="moves while the holder lives"),
+    sqlite_with_rowid=False,
 )

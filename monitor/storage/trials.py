@@ -6,11 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, exists, select, update
+from sqlalchemy import Connection, and_, exists, func, select, tuple_, update
 
 from monitor.model import State
 from monitor.storage.statements import chunks, put
-from monitor.storage.tables import trials, watched_trials
+from monitor.storage.tables import searches, trials, watched_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Standing(NamedTuple):
     snapshot: int | None
 
 
+_CRITERIA = ("sponsor", "condition", "expression")
 _columns = [trials.c[field.name] for field in fields(Trial)]
 _values = attrgetter(*(field.name for field in fields(Trial)))
 _names = tuple(field.name for field in fields(Trial))
@@ -73,8 +74,11 @@ def standing(tx: Connection, registry: str, trial_ids: Iterable[str], *, version
     }
 
 
-def watched_ids(tx: Connection, registry: str) -> list[str]:
-    """The ids of the trials of all watches, in order, without those that merged into another."""
+def watched_ids(tx: Connection, registry: str, *, unverified_at: str | None = None) -> list[str]:
+    """The ids of the trials of all watches, in order, without those that merged into another.
+
+    With *unverified_at*, a version of the registry's data, only those of which it is not known how they stand in it.
+    """
     of_same_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
     merged = exists().where(of_same_trial, trials.c.state == State.MERGED)
     query = (
@@ -83,7 +87,32 @@ def watched_ids(tx: Connection, registry: str) -> list[str]:
         .distinct()
         .order_by(watched_trials.c.trial_id)
     )
+    if unverified_at is not None:
+        query = query.where(~exists().where(of_same_trial, trials.c.verified_version == unverified_at))
     return list(tx.scalars(query).all())
+
+
+def watched_count(tx: Connection, registry: str) -> int:
+    """How many trials all watches of a registry cover: all that are known of one that is watched as a whole."""
+    whole = exists().where(searches.c.registry == registry, *(searches.c[name].is_(None) for name in _CRITERIA))
+    if tx.scalar(select(whole)):
+        query = select(func.count()).select_from(trials).where(trials.c.registry == registry)
+    else:
+        query = select(func.count(watched_trials.c.trial_id.distinct())).where(watched_trials.c.registry == registry)
+    return tx.scalar(query) or 0
+
+
+def count(tx: Connection) -> int:
+    """How many have a row."""
+    return tx.scalar(select(func.count()).select_from(trials)) or 0
+
+
+def page(tx: Connection, *, after: tuple[str, str] | None, limit: int) -> list[Trial]:
+    """Up to *limit* rows in the order of registry and trial id, those behind *after*."""
+    query = select(*_columns).order_by(trials.c.registry, trials.c.trial_id).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(trials.c.registry, trials.c.trial_id) > tuple_(*after))
+    return [Trial(*row) for row in tx.execute(query)]
 
 
 def verified(tx: Connection, registry: str, trial_ids: Iterable[str], *, version: str | None, at: datetime) -> None:
@@ -91,6 +120,13 @@ def verified(tx: Connection, registry: str, trial_ids: Iterable[str], *, version
     statement = update(trials).where(trials.c.registry == registry).values(verified_version=version, verified_at=at)
     for chunk in chunks(trial_ids):
         tx.execute(statement.where(trials.c.trial_id.in_(chunk)))
+
+
+def read_again(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+    """Have the next check read these in full, whatever is known of them. Hold the registry's lock."""
+    statement = update(trials).where(trials.c.registry == registry)
+    for chunk in chunks(trial_ids):
+        tx.execute(statement.where(trials.c.trial_id.in_(chunk)).values(verified_version=None, read_in_full_at=None))
 
 
 def record(tx: Connection, rows: Sequence[Trial]) -> None:

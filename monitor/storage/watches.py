@@ -1,16 +1,25 @@
-"""What we look at: lists of trials, made by a command or written in the configuration."""
+"""What we look at, by command or by configuration: lists of trials, or searches that find their trials themselves.
+
+What a search found so far is held like a list; who joins and who leaves is for `monitor.discover` to say. The exception
+is a search for everything, which holds no list: all trials are its own.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select
+from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Json
+from monitor.ports import Search
+from monitor.storage import leavers, newcomers
+from monitor.storage import searches as search_rows
+from monitor.storage.locks import lock_registry
+from monitor.storage.searches import WatchedSearch
 from monitor.storage.statements import add_new, chunks
-from monitor.storage.tables import trials, watched_trials, watches
+from monitor.storage.tables import searches, trials, watched_trials, watches
 
 Origin = Literal["command", "config"]
 
@@ -24,10 +33,39 @@ class Watch:
     name: str | None
     created_at: datetime
     trials: int
+    looks_for: WatchedSearch | None = None
+    """None where it holds the trials that it was given."""
+
+    @property
+    def search(self) -> Search | None:
+        """What is looked for; None where it holds the trials that it was given."""
+        return self.looks_for.search if self.looks_for else None
 
     def as_json(self) -> dict[str, Json]:
         """The line of `watch list --json`."""
-        return asdict(self) | {"created_at": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        search = self.search or Search()
+        return {
+            "id": self.id,
+            "origin": self.origin,
+            "name": self.name,
+            "created_at": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "trials": self.trials,
+            "kind": self._kind(),
+            "sponsor": search.sponsor,
+            "role": str(search.role) if search.sponsor else None,
+            "condition": search.condition,
+            "search": search.expression,
+        }
+
+    def _kind(self) -> str:
+        if self.search is None:
+            return "trials"
+        given = {
+            "sponsor": self.search.sponsor,
+            "condition": self.search.condition,
+            "search": self.search.expression,
+        }
+        return next((kind for kind, value in given.items() if value is not None), "all_trials")
 
 
 def add(
@@ -47,20 +85,39 @@ def add(
     return get(tx, watch_id), [trial_id for trial_id in wanted if trial_id in holders]
 
 
+def add_search(
+    tx: Connection, *, registry: str, search: Search, origin: Origin, name: str | None, at: datetime
+) -> tuple[Watch, bool]:
+    """Watch what a search finds; give the watch, and whether it is new.
+
+    Without a name, the same search is the same watch. Raise ConfigurationInvalid where a watch of that name looks for
+    something else.
+    """
+    watch_id = search_rows.looking_for(tx, registry, search) if name is None else _of_name(tx, name, origin)
+    if watch_id is None:
+        watch_id = _make(tx, name, origin, at)
+        search_rows.put_anew(tx, watch_id, registry, search)
+        return get(tx, watch_id), True
+    watch = get(tx, watch_id)
+    if watch.looks_for is None or (watch.looks_for.registry, watch.search) != (registry, search):
+        raise ConfigurationInvalid(f"the watch named {name!r} watches something else: choose another name")
+    return watch, False
+
+
 def listing(tx: Connection, *, origin: Origin | None = None) -> list[Watch]:
     """Every watch, or those of one origin, the oldest first."""
     query = _counted().order_by(watches.c.id)
     if origin is not None:
         query = query.where(watches.c.origin == origin)
-    return [Watch(*row) for row in tx.execute(query)]
+    return _described(tx, query)
 
 
 def get(tx: Connection, watch_id: int) -> Watch:
     """That watch. Raise NothingFound where there is none of this id."""
-    row = tx.execute(_counted().where(watches.c.id == watch_id)).one_or_none()
-    if row is None:
+    found = _described(tx, _counted().where(watches.c.id == watch_id))
+    if not found:
         raise NothingFound(f"there is no watch {watch_id}: `monitor watch list` shows those there are")
-    return Watch(*row)
+    return found[0]
 
 
 def configured(tx: Connection) -> bool:
@@ -73,7 +130,7 @@ def holding(tx: Connection, registry: str, trial_id: str) -> list[Watch]:
     query = select(watched_trials.c.watch_id).where(
         watched_trials.c.registry == registry, watched_trials.c.trial_id == trial_id
     )
-    return [Watch(*row) for row in tx.execute(_counted().where(watches.c.id.in_(query)).order_by(watches.c.id))]
+    return _described(tx, _counted().where(watches.c.id.in_(query)).order_by(watches.c.id))
 
 
 def trials_of(tx: Connection, watch_id: int) -> list[tuple[str, str]]:
@@ -92,16 +149,20 @@ def remove(tx: Connection, watch_id: int) -> Watch:
     A watch of the configuration comes back unless it is removed there.
     """
     watch = get(tx, watch_id)
+    if watch.looks_for:
+        lock_registry(tx, watch.looks_for.registry)  # or a listing may be adding trials to it right now
     tx.execute(delete(watches).where(watches.c.id == watch_id))
+    newcomers.forget_unwatched(tx)
     return watch
 
 
 def remove_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> int:
-    """Take trials out of all watches that commands made; give how many trials that were.
+    """Take trials out of all lists that commands made; give how many trials that were.
 
-    Watches that are left empty end. Those of the configuration keep theirs: see `holding`.
+    Lists that are left empty end. Those of the configuration keep theirs, and a search what it finds: see `holding`.
     """
-    commands = select(watches.c.id).where(watches.c.origin == "command")
+    is_list = watches.c.id.not_in(select(searches.c.watch_id))
+    commands = select(watches.c.id).where(watches.c.origin == "command", is_list)
     removed: set[str] = set()
     for chunk in chunks(dict.fromkeys(trial_ids)):
         statement = delete(watched_trials).where(
@@ -112,7 +173,7 @@ def remove_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> in
         removed.update(row.trial_id for row in tx.execute(statement.returning(watched_trials.c.trial_id)))
     if removed:
         empty = watches.c.id.not_in(select(watched_trials.c.watch_id))
-        tx.execute(delete(watches).where(watches.c.origin == "command", empty))
+        tx.execute(delete(watches).where(watches.c.origin == "command", is_list, empty))
     return len(removed)
 
 
@@ -125,23 +186,86 @@ def follow(tx: Connection, registry: str, trial_id: str, into: str, at: datetime
         _hold(tx, watch_id, {(registry, into)}, at)
 
 
-def apply_config(tx: Connection, wanted: Iterable[tuple[str, str, Iterable[str]]], at: datetime) -> None:
-    """Make the watches of the configuration those *wanted*, as (name, registry, trial ids).
+def join(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], at: datetime) -> set[str]:
+    """Add what a search found to its watch; give those that it did not hold."""
+    joined: set[str] = set()
+    for chunk in chunks(trial_ids):
+        rows = [
+            {"watch_id": watch_id, "registry": registry, "trial_id": trial_id, "added_at": at} for trial_id in chunk
+        ]
+        added = add_new(tx, watched_trials, rows, returning=(watched_trials.c.trial_id,))
+        joined.update(row.trial_id for row in added)
+    return joined
 
-    Add what is missing, take out what is gone, end what is no longer named; write nothing where all is as wanted.
+
+def apply_config(
+    tx: Connection,
+    wanted: Iterable[tuple[str, str, Iterable[str]]],
+    at: datetime,
+    *,
+    wanted_searches: Mapping[str, tuple[str, Search]] | None = None,
+) -> None:
+    """Make the watches of the configuration those *wanted*, as (name, registry, trial ids), and those that search.
+
+    Add what is missing, take out what is gone, end what is no longer named; write nothing where all is as wanted. A
+    watch that is to look for something else begins anew, and keeps its subscriptions.
     """
+    wanted_searches = wanted_searches or {}
     lists: dict[str, set[tuple[str, str]]] = {}
     for name, registry, trial_ids in wanted:
         lists.setdefault(name, set()).update((registry, trial_id) for trial_id in trial_ids)
-    existing = {watch.name: watch.id for watch in listing(tx, origin="config")}
-    for gone in existing.keys() - lists.keys():
-        remove(tx, existing[gone])
+    existing = {watch.name: watch for watch in listing(tx, origin="config")}
+    for gone in existing.keys() - lists.keys() - wanted_searches.keys():
+        remove(tx, existing[gone].id)
+    for name, (registry, search) in wanted_searches.items():
+        _configure_search(tx, name, existing.get(name), registry=registry, search=search, at=at)
     for name, members in lists.items():
-        watch_id = existing[name] if name in existing else _named(tx, name, "config", at)
+        watch = existing.get(name)
+        if watch and watch.looks_for:
+            _empty(tx, watch)
+        watch_id = watch.id if watch else _named(tx, name, "config", at)
         held = set(trials_of(tx, watch_id))
         kept = members | _successors(tx, members)
         _hold(tx, watch_id, kept - held, at)
         _drop(tx, watch_id, held - kept)
+
+
+def _configure_search(
+    tx: Connection, name: str, watch: Watch | None, *, registry: str, search: Search, at: datetime
+) -> None:
+    if watch and watch.looks_for and (watch.looks_for.registry, watch.search) == (registry, search):
+        return
+    if watch:
+        _empty(tx, watch)
+    watch_id = watch.id if watch else _named(tx, name, "config", at)
+    search_rows.put_anew(tx, watch_id, registry, search)
+
+
+def _empty(tx: Connection, watch: Watch) -> None:
+    """Make it a list of no trials."""
+    if watch.looks_for:
+        lock_registry(tx, watch.looks_for.registry)
+        leavers.stay(tx, watch.id, watch.looks_for.registry, leavers.of_watch(tx, watch.id))
+        tx.execute(delete(searches).where(searches.c.watch_id == watch.id))
+    tx.execute(delete(watched_trials).where(watched_trials.c.watch_id == watch.id))
+
+
+def _described(tx: Connection, query: Select[Any]) -> list[Watch]:
+    found = [Watch(*row) for row in tx.execute(query)]
+    looking = search_rows.known(tx, [watch.id for watch in found])
+    found = [replace(watch, looks_for=looking.get(watch.id)) for watch in found]
+    return [
+        replace(watch, trials=_read_of(tx, watch.looks_for.registry))
+        if watch.looks_for and watch.looks_for.search.is_everything
+        else watch
+        for watch in found
+    ]
+
+
+def _read_of(tx: Connection, registry: str) -> int:
+    """How many trials of a registry are known."""
+    has_snapshot = and_(trials.c.registry == registry, trials.c.snapshot.is_not(None))
+    return tx.execute(select(func.count()).select_from(trials).where(has_snapshot)).scalar_one()
 
 
 def _counted() -> Select[Any]:
@@ -150,10 +274,20 @@ def _counted() -> Select[Any]:
 
 
 def _named(tx: Connection, name: str, origin: Origin, at: datetime) -> int:
-    """The id of the watch of that name, made where there is none."""
+    """The id of the list of that name, made where there is none."""
+    watch_id = _of_name(tx, name, origin)
+    if watch_id is None:
+        return _make(tx, name, origin, at)
+    if search_rows.get(tx, watch_id):
+        raise ConfigurationInvalid(f"the watch named {name!r} finds its trials itself: choose another name")
+    return watch_id
+
+
+def _of_name(tx: Connection, name: str, origin: Origin) -> int | None:
+    """The id of the watch of that name; None where there is none."""
     row = tx.execute(select(watches).where(watches.c.name == name)).one_or_none()
     if row is None:
-        return _make(tx, name, origin, at)
+        return None
     if row.origin != origin:
         other = "in the configuration" if row.origin == "config" else "with `monitor watch add`"
         raise ConfigurationInvalid(f"a watch named {name!r} was made {other} before: choose another name")
@@ -168,8 +302,9 @@ def _make(tx: Connection, name: str | None, origin: Origin, at: datetime) -> int
 
 
 def _holders(tx: Connection, registry: str, trial_ids: Sequence[str], origin: Origin) -> dict[str, set[int | None]]:
-    """Which watches of *origin* hold each of the trials; a named one shows as None."""
-    nameless = case((watches.c.name.is_(None), watches.c.id))
+    """Which watches of *origin* hold each of the trials; one that is named, or searches, shows as None."""
+    is_list = watches.c.id.not_in(select(searches.c.watch_id))
+    nameless = case((and_(watches.c.name.is_(None), is_list), watches.c.id))
     query = (
         select(watched_trials.c.trial_id, nameless)
         .join(watches, watches.c.id == watched_trials.c.watch_id)

@@ -38,6 +38,7 @@ from monitor.model import (
     Submission,
     Timing,
 )
+from monitor.ports import Search
 from monitor.render.text import plain, shortened, size, stamp
 from monitor.render.worddiff import Fate, compare
 from monitor.render.words import humanised, said
@@ -487,6 +488,7 @@ class Watched:
     origin: str
     created_at: datetime
     trials: int
+    search: Search | None = None
 
 
 def test_watches_are_listed_with_how_many_trials_they_hold():

@@ -2,9 +2,9 @@
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
-from monitor.storage import deliveries, events, snapshots, store, trials, watches
+from monitor.storage import deliveries, events, snapshots, store, tables, trials
 from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -34,7 +34,9 @@ def test_a_database_from_before_subscriptions_keeps_everything_and_can_owe(store
             snapshots.add(tx, history(trial_id, 4))
             events.add(tx, [event(trial_id, number) for number in (2, 3, 4)])
         trials.record(tx, [Trial(REGISTRY, HIP, verified_at=NOON)])
-        watches.add(tx, registry=REGISTRY, trial_ids=[HIP, KNEE], origin="command", name=None, at=NOON)
+        made = insert(tables.watches).values(origin="command", created_at=NOON).returning(tables.watches.c.id)
+        held = {"watch_id": tx.execute(made).scalar_one(), "registry": REGISTRY, "added_at": NOON}
+        tx.execute(insert(tables.watched_trials), [held | {"trial_id": trial_id} for trial_id in (HIP, KNEE)])
         rows = contents(tx)
     before.close()
 

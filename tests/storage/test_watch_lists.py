@@ -2,7 +2,8 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import State
-from monitor.storage import trials, watches
+from monitor.ports import Role, Search
+from monitor.storage import leavers, searches, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Origin, Watch
@@ -45,7 +46,8 @@ def test_a_watch_holds_the_trials_it_was_given(store: Store) -> None:
         assert watches.listing(tx, origin="config") == []
         assert watches.trials_of(tx, watch.id) == [(REGISTRY, HIP), (REGISTRY, KNEE)]
     assert watch.as_json() == {
-        "id": watch.id, "origin": "command", "name": None, "created_at": "2026-11-22T12:00:00Z", "trials": 2
+        "id": watch.id, "origin": "command", "name": None, "created_at": "2026-11-22T12:00:00Z", "trials": 2,
+        "kind": "trials", "sponsor": None, "role": None, "condition": None, "search": None,
     }  # fmt: skip
 
 
@@ -185,3 +187,104 @@ def test_two_trials_that_name_each_other_do_not_hang_the_monitor(store: Store) -
     add(store, HIP)
 
     assert held(store) == {1: [HIP, KNEE]}
+
+
+# Searches
+
+
+HARBOUR = Search(sponsor="Harbour Trust", role=Role.ANY)
+
+
+def look_for(store: Store, search: Search, *, name: str | None = None) -> tuple[Watch, bool]:
+    with store.begin() as tx:
+        return watches.add_search(tx, registry=REGISTRY, search=search, origin="command", name=name, at=NOON)
+
+
+def configure_searches(store: Store, **wanted: Search) -> dict[str | None, Watch]:
+    with store.begin() as tx:
+        watches.apply_config(
+            tx, [], at=LATER, wanted_searches={name: (REGISTRY, search) for name, search in wanted.items()}
+        )
+    with store.read() as tx:
+        return {watch.name: watch for watch in watches.listing(tx)}
+
+
+@pytest.mark.parametrize(
+    ("search", "kind", "told"),
+    [
+        (HARBOUR, "sponsor", {"sponsor": "Harbour Trust", "role": "any"}),
+        (Search(condition="knee pain"), "condition", {"condition": "knee pain"}),
+        (Search(expression="knee OR hip"), "search", {"search": "knee OR hip"}),
+        (Search(), "all_trials", {}),
+    ],
+)
+def test_a_watch_tells_what_it_looks_for(store: Store, search: Search, kind: str, told: dict[str, str]) -> None:
+    watch, is_new = look_for(store, search)
+
+    assert is_new
+    assert watch.search == search
+    nothing = dict.fromkeys(("sponsor", "role", "condition", "search"))
+    assert watch.as_json().items() >= {"kind": kind, "trials": 0, **nothing, **told}.items()
+
+
+def test_the_same_search_is_the_same_watch_and_another_name_another(store: Store) -> None:
+    first, _ = look_for(store, HARBOUR)
+
+    assert look_for(store, HARBOUR) == (first, False)
+    assert look_for(store, HARBOUR, name="ours")[0].id != first.id
+    with pytest.raises(ConfigurationInvalid, match="'ours' watches something else"):
+        look_for(store, Search(), name="ours")
+
+
+def test_a_search_takes_no_trials_by_id_and_counts_as_no_list_of_them(store: Store) -> None:
+    watch, _ = look_for(store, HARBOUR, name="ours")
+    other, _ = look_for(store, Search(condition="knee"))
+    with store.begin() as tx:
+        assert watches.join(tx, other.id, REGISTRY, [HIP, KNEE], NOON) == {HIP, KNEE}
+        assert watches.join(tx, other.id, REGISTRY, [HIP, SHOULDER], NOON) == {SHOULDER}
+
+    with pytest.raises(ConfigurationInvalid, match="'ours' finds its trials itself"):
+        add(store, HIP, name="ours")
+    listed, already = add(store, HIP)
+    assert (listed.id, already) != (other.id, [])
+    with store.begin() as tx:
+        assert watches.remove_trials(tx, REGISTRY, [HIP]) == 1
+    assert held(store) == {"ours": [], other.id: [HIP, KNEE, SHOULDER]}, "a search that found nothing yet stays"
+    assert watch.trials == 0
+
+
+def test_a_search_of_the_configuration_changes_and_ends_with_its_block(store: Store) -> None:
+    first = configure_searches(store, ours=HARBOUR)["ours"]
+    with store.begin() as tx:
+        watches.join(tx, first.id, REGISTRY, [HIP], NOON)
+        leavers.add(tx, first.id, REGISTRY, [HIP], version="1")
+        searches.listed(tx, first.id, "1", in_full_at=NOON)
+    with store.read() as tx:  # which cannot write
+        watches.apply_config(tx, [], at=LATER, wanted_searches={"ours": (REGISTRY, HARBOUR)})
+
+    changed = configure_searches(store, ours=Search(condition="knee"))["ours"]
+
+    assert changed.id == first.id
+    assert (changed.trials, changed.search) == (0, Search(condition="knee"))
+    with store.read() as tx:
+        begun = searches.get(tx, first.id)
+        assert begun
+        assert (begun.listed_version, begun.listed_in_full_at) == (None, None)
+        assert leavers.of_watch(tx, first.id) == set()
+    configure(store, ("ours", REGISTRY, [KNEE]))
+    with store.read() as tx:
+        assert searches.of_registry(tx, REGISTRY) == []
+    assert held(store) == {"ours": [KNEE]}
+    assert configure_searches(store, ours=HARBOUR)["ours"].trials == 0
+    assert configure_searches(store) == {}
+
+
+def test_a_watch_of_all_trials_counts_what_is_known(store: Store) -> None:
+    watch, _ = look_for(store, Search())
+    with store.begin() as tx:
+        trials.record(
+            tx, [Trial(REGISTRY, HIP, snapshot=1), Trial(REGISTRY, KNEE), Trial(OTHER, "ISRCTN1", snapshot=1)]
+        )
+
+    with store.read() as tx:
+        assert watches.get(tx, watch.id).trials == 1

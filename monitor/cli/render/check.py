@@ -10,7 +10,7 @@ from rich.text import Text
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
-from monitor.model import Change, Checked, Result, Significance
+from monitor.model import Change, Checked, Result, Significance, Unlisted
 from monitor.render.text import counted, one_line, plain, size, stamp
 from monitor.render.values import label, tells_nothing_new
 
@@ -46,6 +46,12 @@ def _told_in_a_line(checked: Checked) -> Text:
     if checked.title and not checked.error:
         line.append("  ").append(one_line(checked.title), style=DIM)
     return line
+
+
+def watch_line(unlisted: Unlisted) -> Text:
+    """That the trials of a watch could not be listed."""
+    line = Text().append(f"Watch {unlisted.watch_id}", style=TRIAL)
+    return line.append(f"  {one_line(unlisted.watch)}: not listed: {one_line(unlisted.error)}", style=FAILED)
 
 
 def _heading(checked: Checked) -> RenderableType:

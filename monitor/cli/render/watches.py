@@ -10,6 +10,8 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
+from monitor.ports import Search, SponsorName
+from monitor.render.search import search_words
 from monitor.render.text import counted, moment, one_line
 
 
@@ -36,6 +38,10 @@ class Watch(Protocol):
     def trials(self) -> int:
         """How many trials it holds."""
 
+    @property
+    def search(self) -> Search | None:
+        """What it looks for; None where it holds the trials that it was given."""
+
 
 def watch_table(watches: Iterable[Watch]) -> RenderableType:
     """A row a watch; where there is none, how to begin."""
@@ -46,11 +52,23 @@ def watch_table(watches: Iterable[Watch]) -> RenderableType:
     table.add_column("Watch", justify="right")
     table.add_column("Trials", justify="right")
     table.add_column("Name", overflow="fold")
+    table.add_column("Watches", overflow="fold")
     table.add_column("Made by", overflow="fold")
     table.add_column("Since", overflow="fold")
     for watch in rows:
         name = styled(one_line(watch.name)) if watch.name else Text("no name", style=DIM)
         origin = "config.toml" if watch.origin == "config" else f"a {one_line(watch.origin)}"
         since = Text(moment(watch.created_at), style=DIM)
-        table.add_row(str(watch.id), f"{watch.trials:,}", name, Text(origin, style=DIM), since)
+        what = Text(search_words(watch.search)) if watch.search else Text("trials by id", style=DIM)
+        table.add_row(str(watch.id), f"{watch.trials:,}", name, what, Text(origin, style=DIM), since)
     return Group(table, Text(), Text(counted(len(rows), "watch", "watches"), style=DIM))
+
+
+def sponsor_table(candidates: Iterable[SponsorName]) -> RenderableType:
+    """A row a sponsor, with how many trials it leads."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
+    table.add_column("Trials", justify="right")
+    table.add_column("Sponsor", overflow="fold")
+    for one in candidates:
+        table.add_row(f"{one.trials:,}", Text(one_line(one.name)))
+    return table

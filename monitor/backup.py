@@ -1,0 +1,194 @@
+"""Back a database up while others write to it, and restore it, proved before anything is replaced.
+
+A backup is one SQLite file whichever the store, so it can be restored to either. It never holds the key that opens the
+addresses and secrets in it (`monitor.vault`): a backup that is stolen tells none of them, and whoever loses the key
+loses them. A draft becomes a backup, or the database, by being renamed: there is never half a one under that name.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from monitor.errors import MonitorError, StoreCorrupt, StoreError, StoreUnavailable
+from monitor.storage import copying, endpoints
+from monitor.storage.copying import Contents, Tell
+from monitor.storage.store import Store
+from monitor.vault import Vault
+
+SUFFIX = ".sqlite3"
+_BESIDE = ("-journal", "-wal", "-shm")
+"""What SQLite may keep beside a database, and would take for a part of whatever has the database's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup, proved."""
+
+    file: Path
+    size: int
+    """Bytes."""
+    contents: Contents
+    damaged: tuple[str, ...]
+    """Snapshots that are not what was once kept, a line each: the backup has them as the database does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What was restored, and where that lies now which was there before; None where there was nothing."""
+
+    contents: Contents
+    damaged: tuple[str, ...]
+    aside: Path | None
+    locked: str | None
+    """Why nothing can be sent: the key does not open the addresses; None where it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the person who restores agrees to: that something is *replaced*, and that the key is *lost*."""
+
+    replaced: bool = False
+    lost: bool = False
+
+
+def back_up(url: str, file: Path, *, now: datetime, tell: Tell) -> Backup:
+    """Write everything in the database at *url* into *file*, or into a new file where that is a folder.
+
+    Raise StoreUnavailable for a file that is there already or cannot be written, StoreCorrupt for a database whose
+    copy SQLite finds damaged.
+    """
+    if file.is_dir():
+        file = file / f"monitor-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
+    if file.exists():
+        raise StoreUnavailable(f"{file} is there already: name another file, or a folder to have one named in it")
+    with _draft(file, shown=file) as draft:
+        copying.copy_out(url, draft, tell)
+        copying.prove(draft)
+        contents, damaged = _looked_through(draft, tell)
+        size = draft.stat().st_size
+        _put(draft, file)
+    return Backup(file=file, size=size, contents=contents, damaged=damaged)
+
+
+def restore(file: Path, url: str, *, vault: Vault, consent: Consent, now: datetime, tell: Tell) -> Restored:
+    """Make the database at *url* what the backup *file* holds, in today's schema. *file* stays as it is.
+
+    Everything is proved before anything is replaced. Raise StoreUnavailable where the database holds something or the
+    key does not fit and there is no consent, StoreCorrupt where the backup is damaged.
+    """
+    target = copying.sqlite_file(url)
+    full = _holds_anything(url, target)
+    if full and not consent.replaced:
+        raise StoreUnavailable("the database holds something already: --force replaces it, and keeps it aside")
+    with _draft(target or Path(tempfile.gettempdir()) / "restore", shown=file) as draft:
+        copying.copy_pages(file, draft, tell)
+        Store.as_it_is(f"sqlite:///{draft}").close()  # which refuses what is empty, and would otherwise become ours
+        Store.open(f"sqlite:///{draft}").close()  # which migrates it
+        copying.prove(draft)
+        contents, damaged = _looked_through(draft, tell)
+        if damaged and not consent.replaced:
+            raise StoreCorrupt(f"{damaged[0]} ({len(damaged):,} such snapshots; --force restores the others)")
+        locked = _locked(draft, vault)
+        if locked and not consent.lost:
+            raise StoreUnavailable(f"{locked}; --without-key restores without them")
+        aside = _aside(target, now) if full else None
+        if target is None:
+            if aside:
+                back_up(url, aside, now=now, tell=tell)
+            copying.copy_in(draft, url, tell)
+        else:
+            _replace(target, draft, aside)
+    return Restored(contents=contents, damaged=damaged, aside=aside, locked=locked)
+
+
+def _looked_through(file: Path, tell: Tell) -> tuple[Contents, tuple[str, ...]]:
+    with closing(Store.as_it_is(f"sqlite:///{file}")) as store, store.read() as tx:
+        return copying.contents(tx), tuple(copying.damaged_snapshots(tx, tell))
+
+
+def _locked(file: Path, vault: Vault) -> str | None:
+    """Why the key does not open the addresses in a database; None where it does, or where there are none."""
+    with closing(Store.as_it_is(f"sqlite:///{file}")) as store, store.read() as tx:
+        try:
+            closed = endpoints.locked(tx, vault)
+        except MonitorError as error:
+            return str(error)
+    if not closed:
+        return None
+    return f"the key does not open {len(closed):,} of the addresses in it: put back the secret.key that was used then"
+
+
+def _holds_anything(url: str, file: Path | None) -> bool:
+    """Whether there is something to lose. What cannot be read is something too."""
+    if file is not None and (not file.exists() or file.stat().st_size == 0):
+        return False
+    try:
+        store = Store.as_it_is(url) if file is not None else Store.open(url)
+        with closing(store), store.read() as tx:
+            return copying.holds_anything(tx)
+    except MonitorError:
+        if file is None:
+            raise
+        return True
+
+
+def _aside(target: Path | None, now: datetime) -> Path:
+    place = target or Path("snapshots") / f"monitor{SUFFIX}"
+    return place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}")
+
+
+def _replace(target: Path, draft: Path, aside: Path | None) -> None:
+    """Give *draft* the database's name; what had it goes aside, with what lies beside it."""
+    with _spoken_of(target):
+        if aside:
+            copying.settle(target)
+            for ending in _BESIDE:
+                with suppress(FileNotFoundError):
+                    target.with_name(target.name + ending).rename(aside.with_name(aside.name + ending))
+            aside.hardlink_to(target)
+        _put(draft, target)
+
+
+def _put(draft: Path, file: Path) -> None:
+    """Rename *draft* once it is on the disk."""
+    for path in (draft, file.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+            if path == draft:
+                draft.rename(file)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def _draft(file: Path, *, shown: Path) -> Iterator[Path]:
+    """A place for a file that becomes *file*, which its owner alone may read; gone afterwards, whatever happens.
+
+    Who hears of trouble with it hears of *shown*.
+    """
+    with _spoken_of(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=file.parent, prefix=f".{file.name}."))
+    try:
+        draft = folder / f"draft{SUFFIX}"
+        draft.touch(mode=0o600)
+        with _spoken_of(file):
+            yield draft
+    except StoreError as error:
+        raise type(error)(str(error).replace(str(draft), str(shown))) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _spoken_of(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"{file} cannot be written: {error.strerror}") from error

@@ -1,0 +1,120 @@
+"""`monitor backup` and `monitor restore`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.progress import progress
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.model import Json
+from monitor.render.text import counted, moment, size
+
+if TYPE_CHECKING:
+    from monitor.storage.copying import Contents
+
+DAMAGED = 2
+SHOWN = 5
+"""Damaged snapshots that are named; the others are counted."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A new file, or a folder to have one named in it.", metavar="FILE")],
+    as_json: AsJson = False,
+) -> None:
+    """Write everything into one file, while others go on, and prove it.
+
+    It is an SQLite database, also where the store is PostgreSQL, and can be restored to either. The key to the
+    addresses in it is not in it: copy secret.key to another place, once.
+
+    [dim]$[/dim] monitor backup /var/backups/monitor.sqlite3
+    """
+    from monitor import backup as step  # SQLAlchemy is not needed to show --help
+    from monitor.app import key_place, utc_now
+
+    settings: Settings = context.obj
+    config = settings.config()
+    with progress("Backing up", shown=not as_json) as tell:
+        made = step.back_up(config.store.url, file, now=utc_now(), tell=tell)
+    if as_json:
+        write_json({"file": str(made.file), "bytes": made.size, **_as_json(made.contents), "damaged": [*made.damaged]})
+    else:
+        console().print(f"{made.file}: {size(made.size)}, proved. {_words(made.contents)}", soft_wrap=True)
+        if made.contents.endpoints:
+            console().print(
+                f"The key to its {counted(made.contents.endpoints, 'address', 'addresses')} is not in it: "
+                f"keep a copy of {key_place(config)} in another place.",
+                soft_wrap=True,
+            )
+    _complain_of(made.damaged)
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `monitor backup` wrote.", metavar="FILE")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what is there, which is kept aside; accept damaged snapshots.")
+    ] = False,
+    without_key: Annotated[
+        bool, typer.Option("--without-key", help="Restore although its addresses cannot be opened.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the database what a backup holds, proved before anything is replaced. End `monitor serve` before.
+
+    What changed since the backup is found again by the next check. Alerts that are sent again carry the ids that they
+    had, so that a receiver can tell.
+
+    [dim]$[/dim] monitor restore /var/backups/monitor.sqlite3
+    """
+    from monitor import backup as step  # SQLAlchemy is not needed to show --help
+    from monitor.app import utc_now, vault_for
+
+    settings: Settings = context.obj
+    config = settings.config()
+    with progress("Restoring", shown=not as_json) as tell:
+        done = step.restore(
+            file,
+            config.store.url,
+            vault=vault_for(config),
+            consent=step.Consent(replaced=force, lost=without_key),
+            now=utc_now(),
+            tell=tell,
+        )
+    if as_json:
+        aside = str(done.aside) if done.aside else None
+        write_json({**_as_json(done.contents), "aside": aside, "damaged": [*done.damaged], "locked": done.locked})
+    else:
+        console().print(f"Restored. {_words(done.contents)}", soft_wrap=True)
+        if done.aside:
+            console().print(f"What was there before is {done.aside}.", soft_wrap=True)
+    if done.locked:
+        complain(f"nothing can be sent to the addresses: {done.locked}")
+    _complain_of(done.damaged)
+
+
+def _words(contents: "Contents") -> str:
+    latest = f"latest check {moment(contents.checked_at)}" if contents.checked_at else "no check yet"
+    owed = counted(contents.owed, "delivery", "deliveries")
+    return (
+        f"{counted(contents.trials, 'trial')}, {counted(contents.snapshots, 'snapshot')}, "
+        f"{counted(contents.events, 'event')}, {counted(contents.watches, 'watch', 'watches')}, "
+        f"{counted(contents.subscriptions, 'subscription')}; {latest}; {owed} owed."
+    )
+
+
+def _as_json(contents: "Contents") -> dict[str, Json]:
+    at = contents.checked_at
+    return asdict(contents) | {"checked_at": f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None}
+
+
+def _complain_of(damaged: tuple[str, ...]) -> None:
+    for line in damaged[:SHOWN]:
+        complain(line)
+    if damaged:
+        complain(f"{counted(len(damaged), 'snapshot')} of the database damaged; everything else is in order")
+        raise typer.Exit(DAMAGED)

@@ -1,0 +1,43 @@
+"""`monitor drift`: what registries serve that we do not know yet. Nothing here asks a registry."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.session import Settings, console, write_json
+from monitor.model import Json
+
+if TYPE_CHECKING:
+    from monitor.storage.drift import Drift
+
+
+def drift(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, one object a line.")] = False,
+) -> None:
+    """List the fields and values of registries' documents that are new to this program.
+
+    [dim]$[/dim] monitor drift
+    """
+    from monitor.storage import drift as kept  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        rows = kept.listing(tx)
+    if as_json:
+        for row in rows:
+            write_json(_drift_as_json(row))
+        return
+    from monitor.cli.render.drift import drift_table  # rich is of no use to --json
+
+    console().print(drift_table(rows))
+
+
+def _drift_as_json(row: "Drift") -> dict[str, Json]:
+    return {
+        "registry": row.registry,
+        "path": row.path,
+        "value": row.value,
+        "trial_id": row.trial_id,
+        "first_seen_at": f"{row.first_seen_at:%Y-%m-%dT%H:%M:%SZ}",
+    }

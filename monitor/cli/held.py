@@ -1,0 +1,88 @@
+"""`monitor held`: what so many trials changed alike that it looks like the registry's doing."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.session import Settings, console, write_json
+
+if TYPE_CHECKING:
+    from monitor.storage.holds import Decision
+
+app = typer.Typer(
+    help="Decide about changes that were held back, because one field changed in too many trials at once.\n\n"
+    "[dim]$[/dim] monitor held list",
+    no_args_is_help=True,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Number = Annotated[int, typer.Argument(help="Its number in `monitor held list`.", metavar="HOLD", min=1)]
+
+
+@app.command(name="list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what was held back, and what was decided.
+
+    [dim]$[/dim] monitor held list
+    """
+    from monitor.storage import holds  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        listed = holds.listing(tx)
+    if as_json:
+        for hold in listed:
+            write_json(hold.as_json())
+        return
+    from monitor.cli.render.held import hold_table  # rich is of no use to --json
+
+    console().print(hold_table(listed))
+
+
+@app.command()
+def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """Show the changes that are held together.
+
+    [dim]$[/dim] monitor held show 1
+    """
+    from monitor.storage import holds, settlements  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.read() as tx:
+        holds.get(tx, number)
+        events = settlements.of_hold(tx, number)
+    for event in events:
+        for change in event.changes:
+            if as_json:
+                write_json({"trial_id": event.trial_id, "snapshot": event.snapshot, **change.as_json()})
+            else:
+                console().print(f"{event.trial_id}  {change.summary}", markup=False)
+
+
+@app.command()
+def release(context: typer.Context, number: Number) -> None:
+    """Tell everybody whom it concerns; the next `monitor deliver` sends it.
+
+    [dim]$[/dim] monitor held release 1
+    """
+    _decide(context, number, "released")
+
+
+@app.command()
+def discard(context: typer.Context, number: Number) -> None:
+    """Tell nobody. Snapshots and history keep it, and `monitor why` explains it.
+
+    [dim]$[/dim] monitor held discard 1
+    """
+    _decide(context, number, "discarded")
+
+
+def _decide(context: typer.Context, number: int, decision: "Decision") -> None:
+    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.settling import decide
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        count = decide(number, decision, program.store, now=utc_now())
+    events = "1 event is" if count == 1 else f"{count:,} events are"
+    console().print(f"{events} {decision}.")

@@ -1,0 +1,43 @@
+"""What `monitor doctor` shows: a sign, the check, what it found, and below it the remedy. Pure."""
+
+from typing import Protocol
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import ADDED, DIM, FAILED, LABEL, NOTICE
+from monitor.cli.render.text import styled
+
+_SIGNS = {"fine": ("✓", "fine", ADDED), "note": ("!", "note", NOTICE), "problem": ("✗", "problem", FAILED)}
+"""A word beside each sign: neither colour nor a sign alone says everything to everybody."""
+
+
+class Finding(Protocol):
+    """What a line needs to know: `monitor.doctor.Finding` is one."""
+
+    @property
+    def level(self) -> str:
+        """fine, note or problem."""
+
+    @property
+    def text(self) -> str:
+        """What was found."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; empty where nothing is to be done."""
+
+
+def finding_line(name: str, finding: Finding) -> RenderableType:
+    """A finding, wrapped beside its name; all of them are as wide, so that they stand under each other."""
+    sign, word, style = _SIGNS[finding.level]
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=9)
+    grid.add_column(width=13)
+    grid.add_column(overflow="fold")
+    told = styled(finding.text)
+    if finding.remedy:
+        told = Text.assemble(told, "\n", styled(f"→ {finding.remedy}", DIM), overflow="fold")
+    grid.add_row(Text(f"{sign} {word}", style=style), Text(name, style=LABEL), told)
+    return grid

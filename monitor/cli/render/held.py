@@ -1,0 +1,61 @@
+"""What `monitor held list` shows. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import DIM, FAILED, HEADING
+from monitor.render.text import moment, one_line
+
+
+class Hold(Protocol):
+    """What a row needs to know: `monitor.storage.holds.Hold` is one."""
+
+    @property
+    def id(self) -> int:
+        """What `monitor held release` takes."""
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """Those that changed."""
+
+    @property
+    def trials(self) -> int:
+        """In so many trials."""
+
+    @property
+    def checked(self) -> int:
+        """Of so many."""
+
+    @property
+    def held_at(self) -> datetime:
+        """In UTC."""
+
+    @property
+    def decision(self) -> str | None:
+        """None while it waits."""
+
+
+def hold_table(holds: Iterable[Hold]) -> RenderableType:
+    """A row for what was held back together."""
+    listed = list(holds)
+    if not listed:
+        return Text("Nothing was ever held back.")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
+    for heading in ("#", "Fields", "Trials", "Held", "Decision"):
+        table.add_column(heading, overflow="fold", justify="right" if heading == "#" else "left")
+    for hold in listed:
+        table.add_row(
+            str(hold.id),
+            Text(one_line(", ".join(hold.fields))),
+            Text(f"{hold.trials:,} of {hold.checked:,}"),
+            Text(moment(hold.held_at), style=DIM),
+            Text(hold.decision or "waits for you", style="" if hold.decision else FAILED),
+        )
+    return Group(
+        table, Text(), Text("monitor held release N tells everybody, monitor held discard N nobody", style=DIM)
+    )

@@ -1,0 +1,40 @@
+"""`monitor serve`: the service."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from monitor.cli.session import Settings
+
+
+def serve(
+    context: typer.Context,
+    bind: Annotated[
+        str | None, typer.Option(help="Where to answer /healthz and the rest; else [web] bind.", metavar="ADDRESS:PORT")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Log JSON lines, on a terminal too.")] = False,
+) -> None:
+    """Watch on schedule and send what is owed, until SIGTERM; SIGHUP rereads the configuration.
+
+    Of several at one database one is active, and the next takes over within a minute when it ends. Logs go to
+    standard error.
+
+    [dim]$[/dim] monitor serve
+    [dim]$[/dim] monitor serve --bind 127.0.0.1:9000 --json
+    [dim]$[/dim] curl http://127.0.0.1:8080/healthz
+    """
+    from monitor.app import open_app, utc_now  # the service is not needed to show --help
+    from monitor.service import serve as run
+    from monitor.service.logs import make_log
+
+    settings: Settings = context.obj
+    overrides = {"MONITOR_WEB__BIND": bind} if bind else {}
+    log = make_log(sys.stderr, as_json=as_json or not sys.stderr.isatty(), clock=utc_now)
+    with open_app(settings.config(**overrides)) as program:
+        finished = run(program, reread=lambda: settings.config(**overrides), clock=utc_now, log=log)
+        if not finished:
+            # Python would wait for the threads that hang.
+            sys.stderr.flush()
+            os._exit(0)

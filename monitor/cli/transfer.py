@@ -1,0 +1,127 @@
+"""`monitor export` and `monitor import`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.lists import listed
+from monitor.cli.progress import progress
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.render.text import counted
+
+if TYPE_CHECKING:
+    from monitor.app import App
+
+WRONG_USAGE = 2
+DEFAULT_FOLDER = Path("snapshots") / "export"
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+def export(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="A new folder, or an earlier export, which is brought up to date.", metavar="[DIR]")
+    ] = DEFAULT_FOLDER,
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help="Also write addresses and signing secrets, in clear.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything as plain JSON files: trials with every snapshot and event, watches, subscriptions, notices.
+
+    The same database gives the same bytes. For a copy to restore from, take `monitor backup`: it is one file, and also
+    has the log of deliveries.
+
+    [dim]$[/dim] monitor export
+    [dim]$[/dim] monitor export /mnt/archive/trials --with-secrets
+    """
+    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.transfer.exporting import export as write
+
+    settings: Settings = context.obj
+    with settings.open() as program, progress("Exporting", shown=not as_json) as tell:
+        vault = program.vault if with_secrets else None
+        written = write(program.store, folder, secrets=vault, now=utc_now(), tell=tell)
+    if as_json:
+        write_json({"folder": str(folder), **written.model_dump()})
+        return
+    console().print(
+        f"{folder}: {counted(written.trials, 'trial')}, {counted(written.snapshots, 'snapshot')}, "
+        f"{counted(written.events, 'event')}, {counted(written.watches, 'watch', 'watches')}, "
+        f"{counted(written.subscriptions, 'subscription')}, {counted(written.notices, 'notice')}.",
+        soft_wrap=True,
+    )
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(help="The folder of an export, or lists of trials to watch.", metavar="FILE…")
+    ],
+    name: Annotated[str | None, typer.Option(help="What to call the watch that lists make.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in an export, or the lists of other programs; nobody is alerted, and nothing is doubled.
+
+    A list is text or CSV with trial ids or addresses of their pages, the urls.yaml of urlwatch or webchanges, or
+    url-watches.json of changedetection.io. What cannot be used is listed with its place.
+
+    [dim]$[/dim] monitor import snapshots/export
+    [dim]$[/dim] monitor import urls.yaml url-watches.json --name "moved here"
+    """
+    settings: Settings = context.obj
+    left: list[str] = []
+    with settings.open() as program:
+        for file in files:
+            if file.is_dir():
+                left += _take_export(program, file, as_json=as_json)
+            else:
+                left += _take_list(program, file, name, as_json=as_json)
+    for line in left:
+        complain(line)
+    if left:
+        raise typer.Exit(WRONG_USAGE)
+
+
+def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
+    """Take in an export and say so; give what could not be taken."""
+    from monitor.transfer.importing import read_export  # SQLAlchemy is not needed to show --help
+
+    registries = {registry.key: registry for registry in program.registries}
+    with progress("Importing", shown=not as_json) as tell:
+        done = read_export(folder, registries, program.office(), tell)
+    if as_json:
+        write_json(done.as_json())
+    else:
+        console().print(
+            f"{folder}: {counted(done.trials, 'trial')}, {counted(done.snapshots, 'snapshot')} and "
+            f"{counted(done.events, 'event')} were new here, {counted(done.subscriptions, 'subscription')} and "
+            f"{counted(done.notices, 'notice')} too; {counted(done.watches, 'watch', 'watches')} taken over.",
+            soft_wrap=True,
+        )
+        for line in done.aside:
+            complain(line)
+    return done.left
+
+
+def _take_list(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
+    """Watch the trials of a list and say so; give what is none."""
+    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.storage import watches
+
+    found = listed(program, file)
+    for registry, trial_ids in found.trials.items():
+        with program.store.begin() as tx:
+            watch, before = watches.add(
+                tx, registry=registry, trial_ids=trial_ids, origin="command", name=name, at=utc_now()
+            )
+        if as_json:
+            write_json({"file": str(file), "watch": watch.id, "trial_ids": list(trial_ids), "already_watched": before})
+        else:
+            console().print(
+                f"{file}: {counted(len(trial_ids), 'trial')} in watch {watch.id}, {len(before):,} watched before.",
+                soft_wrap=True,
+            )
+    return found.left

@@ -1,0 +1,19 @@
+"""What a watch looks for, in words. Pure."""
+
+from monitor.ports import Role, Search
+from monitor.render.text import shortened
+
+_LONGEST = 200
+
+
+def search_words(search: Search) -> str:
+    """What is looked for: "trials that Pfizer leads", "all trials"."""
+    parts = []
+    if search.sponsor is not None:
+        leads = "leads" if search.role is Role.LEAD else "leads or supports"
+        parts.append(f"that {shortened(search.sponsor, _LONGEST)} {leads}")
+    if search.condition is not None:
+        parts.append(f"on {shortened(search.condition, _LONGEST)}")
+    if search.expression is not None:
+        parts.append(f"found by “{shortened(search.expression, _LONGEST)}”")
+    return f"trials {' and '.join(parts)}" if parts else "all trials"

@@ -1,0 +1,79 @@
+"""The worker that sends what is owed, when it is due."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.deliver import CLAIMED_FOR, Paid
+from monitor.model import Standing
+from monitor.schedule import LONGEST_WAIT
+from monitor.service.program import Program
+from monitor.storage import deliveries
+
+SET_BACK = 30.0
+"""Seconds by which the wall clock must lose against the monotonic one before it counts as set back."""
+WORDS = {Standing.OWED: "deferred", Standing.DELIVERED: "delivered", Standing.REJECTED: "rejected"}
+
+
+class Dispatcher:
+    """Sends what is due.
+
+    Once *stopping* says so, what is being sent is finished. What is claimed beyond it waits for its claim to expire,
+    and is sent by the next process.
+    """
+
+    def __init__(
+        self,
+        program: Callable[[], Program],
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        log: FilteringBoundLogger,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self.sent = 0
+        """How many attempts so far: while it moves, the worker lives."""
+        self._program = program
+        self._clock = clock
+        self._monotonic = monotonic
+        self._log = log
+        self._stopping = stopping
+        self._lead: float | None = None
+
+    def step(self) -> None:
+        """Send what is due. Raise StoreError where the database fails: it stays owed then."""
+        program = self._program()
+        if self._stopping():
+            return
+        self._mend_clock(program)
+        with program.store.read() as tx:
+            due_at = deliveries.next_due(tx)
+        if due_at is None or due_at > self._clock():
+            return
+        for paid in program.deliver(stopping=self._stopping):
+            self.sent += 1
+            self._tell(paid)
+
+    def _mend_clock(self, program: Program) -> None:
+        """After a start, and after the wall clock was set back, pull what it put too far ahead."""
+        now = self._clock()
+        lead = now.timestamp() - self._monotonic()
+        if self._lead is None or lead < self._lead - SET_BACK:
+            with program.store.begin() as tx:
+                pulled = deliveries.mend_clock(tx, now=now, claimed_for=CLAIMED_FOR, longest_wait=LONGEST_WAIT)
+            if pulled:
+                self._log.warning("the clock was set back, and what waited for it is due now", deliveries=pulled)
+        self._lead = lead
+
+    def _tell(self, paid: Paid) -> None:
+        """One line an attempt."""
+        say = self._log.info if paid.standing is Standing.DELIVERED else self._log.warning
+        say(
+            f"delivery {WORDS[paid.standing]}",
+            delivery=paid.delivery.id,
+            to=paid.shown,
+            about=paid.delivery.about,
+            outcome=paid.outcome,
+            **({"next_attempt_at": paid.next_attempt_at} if paid.next_attempt_at else {}),
+        )

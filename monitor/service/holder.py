@@ -1,0 +1,56 @@
+"""Who this process is, in a word that another process of the same machine can check.
+
+A process id means something only beside the machine's boot and the namespace that it was given in, and is used again;
+with the moment at which the process started it is unique. All are read from /proc; where there is none, the word says
+less, and only waiting tells whether its process is gone.
+"""
+
+import os
+import re
+import secrets
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def own_name() -> str:
+    """Host, where process ids mean the same, id, start in clock ticks since boot, and a number by chance."""
+    pid = os.getpid()
+    return f"{_host()} {_space()} {pid} {_started(pid) or '-'} {secrets.token_hex(4)}"
+
+
+def is_gone(holder: str) -> bool:
+    """Whether *holder* is known to run no more; False too where that cannot be known from here."""
+    parts = holder.split(" ")
+    if len(parts) != 5 or not parts[2].isdecimal() or parts[3] == "-" or parts[:2] != [_host(), _space()]:
+        return False
+    return _started(int(parts[2])) != parts[3]
+
+
+def in_words(holder: str) -> str:
+    """Who that is, for people."""
+    parts = holder.split(" ")
+    return f"process {parts[2]} on {parts[0]}" if len(parts) == 5 else holder
+
+
+def _host() -> str:
+    return re.sub(r"\s", "_", socket.gethostname()) or "-"
+
+
+def _space() -> str:
+    """The boot and the namespace; equal where process ids mean the same."""
+    with suppress(OSError):
+        boot = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot[:8]}/{(PROC / 'self/ns/pid').readlink().name}"
+    return "-"
+
+
+def _started(pid: int) -> str | None:
+    """When a process started; None where it runs no more, is a zombie, or nothing can be known."""
+    with suppress(OSError, IndexError):
+        # The second field is the program's name in brackets, which may hold anything.
+        fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else fields[19]
+    return None

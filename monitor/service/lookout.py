@@ -1,0 +1,224 @@
+"""The worker that looks at registries: a whole pass over each one that is due, and what it says of its health."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import random
+from time import monotonic
+from typing import cast
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.errors import RegistryError
+from monitor.model import Checked, Notice, Result, Unlisted
+from monitor.notices import registry_data_old
+from monitor.ports import Registry
+from monitor.schedule import data_are_old, look_due
+from monitor.service.heartbeat import beat
+from monitor.service.outages import Rules, after_failure, after_success
+from monitor.service.program import Program
+from monitor.storage import health, notices
+from monitor.storage import registries as versions
+from monitor.storage.health import Health
+from monitor.web.metrics import Metrics
+
+FIRST_PAUSE = 10.0
+LONGEST_PAUSE = 300.0
+"""Seconds, by the monotonic clock: a pass that our own database broke off has asked the registry, too."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass came to."""
+
+    trials: int = 0
+    changed: int = 0
+    failed: int = 0
+    reason: str | None = None
+    """Why the first trial that failed did."""
+    unlisted: int = 0
+    """Watches whose trials could not be listed."""
+    refused: str | None = None
+    """Why nothing could be looked at."""
+    whole: bool = False
+    """Whether it came to its end: it was neither stopped nor broke off."""
+    started: float = field(default_factory=monotonic)
+
+    @property
+    def well(self) -> bool:
+        """Whether everything was seen."""
+        return self.whole and not (self.refused or self.failed or self.unlisted)
+
+    def count(self, checked: Checked) -> None:
+        """Take a trial into account."""
+        self.trials += 1
+        self.changed += bool(checked.changes)
+        if checked.result is Result.FAILED:
+            self.failed += 1
+            self.reason = self.reason or checked.error
+
+
+class Lookout:
+    """Looks at each registry when it is due. *stopping* is asked between trials; *committed* hears of changes."""
+
+    def __init__(
+        self,
+        program: Callable[[], Program],
+        *,
+        clock: Callable[[], datetime],
+        log: FilteringBoundLogger,
+        metrics: Metrics,
+        stopping: Callable[[], bool],
+        committed: Callable[[], None],
+        chance: Callable[[], float] = random,
+        monotonic: Callable[[], float] = monotonic,
+    ) -> None:
+        self.looked_at = 0
+        """How many trials so far: while it moves, the worker lives."""
+        self._program = program
+        self._clock = clock
+        self._log = log
+        self._metrics = metrics
+        self._stopping = stopping
+        self._committed = committed
+        self._chance = chance
+        self._monotonic = monotonic
+        self._former: Sequence[Registry] = ()
+        self._pauses: dict[str, tuple[float, float]] = {}
+        """By registry, when its last pause ends and how long it is."""
+
+    def step(self) -> None:
+        """A pass over each registry that is due.
+
+        Raise what breaks a pass off and is not the registry's doing, such as a StoreError. It stays due then, and is
+        looked at after a pause.
+        """
+        program = self._program()
+        self._part_from_former(program.registries)
+        for registry in program.registries:
+            if self._stopping():
+                return
+            if self._is_due(program, registry):
+                self._try(program, registry)
+
+    def _part_from_former(self, registries: Sequence[Registry]) -> None:
+        """Give up the connections of registries that another configuration has replaced."""
+        for former in self._former:
+            if former not in registries:
+                former.close()
+        self._former = registries
+
+    def _is_due(self, program: Program, registry: Registry) -> bool:
+        with program.store.read() as tx:
+            known = health.get(tx, registry.key)
+        due_at = known.next_check_at if known else None
+        pause_ends, _ = self._pauses.get(registry.key, (0.0, 0.0))
+        every = program.config.schedule.check_every
+        return self._monotonic() >= pause_ends and look_due(due_at, now=self._clock(), every=every)
+
+    def _try(self, program: Program, registry: Registry) -> None:
+        """A pass, and a longer pause after each one in a row that broke off."""
+        _, last = self._pauses.pop(registry.key, (0.0, 0.0))
+        try:
+            self._look(program, registry)
+        except Exception:
+            pause = min(2 * last or FIRST_PAUSE, LONGEST_PAUSE)
+            self._pauses[registry.key] = self._monotonic() + pause, pause
+            raise
+
+    def _look(self, program: Program, registry: Registry) -> None:
+        """A pass that is stopped leaves its registry due: the next one goes on where it ended."""
+        before = registry.traffic.requests, registry.traffic.bytes
+        tally = self._passed(program, registry)
+        if not tally.whole:
+            return
+        unread = self._why_unread(registry, tally)
+        now = self._record(program, registry, unread)
+        self._tell(registry, tally, before, unread=unread, now=now)
+        self._committed()
+        if tally.well:
+            beat(program.config, self._log)
+
+    def _passed(self, program: Program, registry: Registry) -> Tally:
+        tally = Tally()
+        # It is a generator, and what it holds ends when it is closed.
+        with closing(
+            cast("Generator[Checked | Unlisted, None, None]", program.patrol(registry, tells_standing=False))
+        ) as answers:
+            try:
+                for answer in answers:
+                    self._note(answer, tally)
+                    if self._stopping():
+                        return tally
+            except RegistryError as error:
+                tally.refused = str(error)
+        tally.whole = True
+        return tally
+
+    def _note(self, answer: Checked | Unlisted, tally: Tally) -> None:
+        self.looked_at += 1
+        if isinstance(answer, Unlisted):
+            tally.unlisted += 1
+            self._log.warning("watch not listed", registry=answer.registry, watch=answer.watch, reason=answer.error)
+            return
+        tally.count(answer)
+        self._metrics.checked(answer)
+        if answer.changes:
+            self._log_change(answer)
+            self._committed()
+
+    def _log_change(self, checked: Checked) -> None:
+        self._log.info(
+            "trial changed",
+            registry=checked.registry,
+            trial_id=checked.trial_id,
+            result=checked.result,
+            snapshot=checked.snapshot,
+            kinds=[change.kind for change in checked.changes],
+        )
+
+    def _why_unread(self, registry: Registry, tally: Tally) -> str | None:
+        """Why the registry counts as one that could not be read; None where it could.
+
+        One that answers at all is only unwell for the trials that failed: a mistyped number alone is enough for those.
+        """
+        if tally.refused or not tally.failed or tally.failed < tally.trials:
+            return tally.refused
+        return None if registry.answers_at_all() else tally.reason
+
+    def _record(self, program: Program, registry: Registry, unread: str | None) -> Health:
+        rules = Rules(now=self._clock(), every=program.config.schedule.check_every, chance=self._chance)
+        with program.store.begin() as tx:
+            then = health.get(tx, registry.key) or Health(registry.key, rules.now)
+            then, notice = after_failure(then, unread, rules) if unread else after_success(then, rules)
+            health.record(tx, then)
+            version = versions.version(tx, registry.key)
+            told = [notice] if notice else []
+            if not unread and version and data_are_old(version.stamp, now=rules.now):
+                told.append(registry_data_old(registry.key, version.stamp, now=rules.now))
+            news = [each for each in told if notices.tell(tx, each)]
+        for each in news:
+            self._log_notice(each)
+        return then
+
+    def _log_notice(self, notice: Notice) -> None:
+        self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)
+
+    def _tell(
+        self, registry: Registry, tally: Tally, before: tuple[int, int], *, unread: str | None, now: Health
+    ) -> None:
+        """One line a pass."""
+        say = self._log.warning if unread else self._log.info
+        say(
+            "registry not readable" if unread else "registry checked",
+            registry=registry.key,
+            trials=tally.trials,
+            changed=tally.changed,
+            failed=tally.failed,
+            requests=registry.traffic.requests - before[0],
+            bytes=registry.traffic.bytes - before[1],
+            seconds=round(monotonic() - tally.started, 2),
+            next_check_at=now.next_check_at,
+            **({"reason": unread, "failures": now.failures} if unread else {}),
+        )

@@ -1,0 +1,44 @@
+"""What the service asks of the program that it runs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, Self
+
+from monitor.config import Config
+from monitor.deliver import Paid
+from monitor.model import Checked, Unlisted
+from monitor.ports import Registry
+from monitor.storage.store import Store
+
+
+class Program(Protocol):
+    """`monitor.app.App`, or what stands in for it in tests with a clock of their own."""
+
+    @property
+    def config(self) -> Config:
+        """The configuration."""
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+
+    @property
+    def registries(self) -> Sequence[Registry]:
+        """The registries that are looked at."""
+
+    def reconfigured(self, config: Config) -> Self:
+        """The same on the same database, with another configuration."""
+
+    def apply_configured_watches(self) -> None:
+        """Make watches be what the configuration says; ConfigurationInvalid or TrialIdInvalid where it cannot be."""
+
+    def apply_configured_subscriptions(self) -> None:
+        """Make subscriptions be what the configuration says; as above."""
+
+    def patrol(self, registry: Registry, *, tells_standing: bool) -> Iterator[Checked | Unlisted]:
+        """A whole pass over what is watched of one registry. It may be closed between two items.
+
+        Raise RegistryError where the registry does not even say what version its data have.
+        """
+
+    def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[Paid]:
+        """Send what is due; once *stopping* says so, finish what is being sent and end."""

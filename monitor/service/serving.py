@@ -1,0 +1,72 @@
+"""The main thread: it starts the service, watches over it, and ends it when it is told to.
+
+    SIGTERM, SIGINT   finish the batch and the sends in hand, give up the lease, leave
+    SIGHUP            reread the configuration; one that cannot be used is named in the log, and the former one stays
+
+What is claimed and not sent then is sent by the next process, once its claim has expired.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.service.logs import hear_libraries
+from monitor.service.program import Program
+from monitor.service.service import Reread, Service
+from monitor.web.listening import Listener, listen
+from monitor.web.pages import pages
+
+WATCH_EVERY = 1.0
+
+
+def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], log: FilteringBoundLogger) -> bool:
+    """Run until SIGTERM or SIGINT; give whether everything in hand could be finished. Call it from the main thread.
+
+    Raise ConfigurationInvalid where the configuration names what there is not, or the address is in use.
+    """
+    hear_libraries(log)
+    program.apply_configured_watches()
+    program.apply_configured_subscriptions()
+    listening = listen(program.config.web.bind)
+    service = Service(program, clock=clock, log=log)
+    listener = Listener(pages(service), listening)
+    with _signals() as came:
+        service.start()
+        listener.start()
+        log.info("serving", address=program.config.web.bind, database=program.store.place.name)
+        _obey(came, service, reread)
+        log.info("stopping")
+        finished = service.stop()
+        finished &= listener.stop()
+    log.info("stopped") if finished else log.warning("stopped, leaving behind what took too long")
+    return finished
+
+
+def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:
+    """Watch over the service until a signal ends it."""
+    while True:
+        try:
+            number = came.get(timeout=WATCH_EVERY)
+        except Empty:
+            service.watch()
+            continue
+        if number != signal.SIGHUP:
+            return
+        service.reload(reread)
+
+
+@contextmanager
+def _signals() -> "Iterator[SimpleQueue[int]]":
+    """The signals that come meanwhile. A SimpleQueue may be put into at any moment, an Event may not be set at all."""
+    came: SimpleQueue[int] = SimpleQueue()
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    former = {number: signal.signal(number, lambda number, _: came.put(number)) for number in numbers}
+    try:
+        yield came
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

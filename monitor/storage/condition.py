@@ -1,0 +1,110 @@
+"""What `monitor doctor` asks of a database. Everything here reads."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, exists, func, select, text
+
+from monitor.storage.tables import (
+    deliveries,
+    endpoints,
+    registries,
+    searches,
+    settlements,
+    snapshots,
+    subscriptions,
+    trials,
+    watched_trials,
+    watches,
+)
+
+
+class Unread(NamedTuple):
+    """How many watched trials were never read, and how many were not read since the registry's data were renewed."""
+
+    never: int
+    behind: int
+    example: str | None
+    """One of them; None where there is none."""
+
+
+def revision(tx: Connection) -> str | None:
+    """The schema's, as the migrations name it."""
+    found: str | None = tx.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def disorder(tx: Connection) -> str | None:
+    """What SQLite finds wrong with its pages and indexes; None where all is in order, or the store proves its own."""
+    if tx.dialect.name != "sqlite":
+        return None
+    found = tx.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    return None if found == "ok" else str(found)
+
+
+def journal_mode(tx: Connection) -> str | None:
+    """That of SQLite; None for another store."""
+    return str(tx.exec_driver_sql("PRAGMA journal_mode").scalar_one()) if tx.dialect.name == "sqlite" else None
+
+
+def newest_moment(tx: Connection) -> datetime | None:
+    """The latest time that was written down by our clock."""
+    columns = (snapshots.c.taken_at, registries.c.checked_at, trials.c.verified_at, deliveries.c.created_at)
+    return max((at for each in columns if (at := tx.scalar(select(func.max(each, type_=each.type))))), default=None)
+
+
+def told_by(tx: Connection) -> set[str]:
+    """The ways by which active subscriptions are told."""
+    active = subscriptions.c.state == "active"
+    query = select(endpoints.c.way).join(subscriptions, subscriptions.c.endpoint_id == endpoints.c.id).where(active)
+    return {str(way) for way in tx.scalars(query.distinct())}
+
+
+def overdue(tx: Connection, before: datetime) -> int:
+    """How many deliveries should have been tried before then, and may be: paused and disabled ones aside."""
+    query = (
+        select(func.count())
+        .select_from(deliveries)
+        .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
+        .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
+        .where(deliveries.c.standing == text("'owed'"), deliveries.c.next_attempt_at < before)
+        .where(subscriptions.c.state == "active", endpoints.c.disabled_at.is_(None))
+    )
+    return tx.scalar(query) or 0
+
+
+def held(tx: Connection) -> int:
+    """How many events wait for the operator's decision."""
+    return tx.scalar(select(func.count()).where(settlements.c.settlement == "held")) or 0
+
+
+def unread(tx: Connection) -> Unread:
+    """Watched trials that are not as the registry's latest data say, as far as we know."""
+    of_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
+    of_registry = registries.c.registry == watched_trials.c.registry
+    watched = (
+        select(watched_trials.c.trial_id, trials.c.snapshot)
+        .select_from(watched_trials.outerjoin(trials, of_trial).outerjoin(registries, of_registry))
+        .where(func.coalesce(trials.c.state, "") != "merged")
+        .where(
+            trials.c.snapshot.is_(None)
+            | (func.coalesce(trials.c.verified_version, "") != func.coalesce(registries.c.version_stamp, ""))
+        )
+        .distinct()
+        .subquery()
+    )
+    example, every, read = tx.execute(
+        select(func.min(watched.c.trial_id), func.count(), func.count(watched.c.snapshot)).select_from(watched)
+    ).one()
+    return Unread(every - read, read, example)
+
+
+def empty_watches(tx: Connection) -> list[int]:
+    """The numbers of the watches that hold no trial, but for searches never listed yet, and those for everything."""
+    holds = exists().where(watched_trials.c.watch_id == watches.c.id)
+    given = (searches.c.sponsor, searches.c.condition, searches.c.expression)
+    unlisted = exists().where(
+        searches.c.watch_id == watches.c.id,
+        searches.c.listed_version.is_(None) | and_(*(each.is_(None) for each in given)),
+    )
+    return list(tx.scalars(select(watches.c.id).where(~holds, ~unlisted).order_by(watches.c.id)))

@@ -1,0 +1,215 @@
+"""A whole database as one SQLite file, whichever store it comes from, and such a file as a whole database.
+
+A copy is an ordinary database of this program: the same code reads, migrates and proves it, on either store.
+
+Fact: SQLite's backup API begins anew whenever another connection has written between two of its steps, and might never
+end. Behind an open read transaction none can: with a rollback journal writers wait, with WAL they write beside it.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, func, inspect, select, text
+
+from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
+from monitor.model import Standing
+from monitor.storage import snapshots
+from monitor.storage.failures import LOCK_SECONDS, Place, explain
+from monitor.storage.statements import chunks
+from monitor.storage.store import Store
+from monitor.storage.tables import deliveries, metadata, registries
+
+Tell = Callable[[int, int], None]
+"""Hears how much is done, of how much in all."""
+
+_PAGES = 1024
+"""A step of a copy: 4 MB at the usual size of a page."""
+_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a database holds. A count is 0 where its revision has no such table yet."""
+
+    trials: int
+    snapshots: int
+    events: int
+    watches: int
+    subscriptions: int
+    endpoints: int
+    owed: int
+    """Deliveries that are still to be made."""
+    checked_at: datetime | None
+    """When a registry was asked last."""
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for another store."""
+    _, is_file, path = url.partition("sqlite:///")
+    return Path(path) if is_file else None
+
+
+def copy_out(url: str, file: Path, tell: Tell) -> None:
+    """Write all of a database into *file*, which is new, as it is at one moment. Others may write meanwhile."""
+    source = sqlite_file(url)
+    if source is not None:
+        copy_pages(source, file, tell)
+        return
+    with (
+        closing(Store.as_it_is(url)) as store,
+        closing(Store.open(f"sqlite:///{file}")) as copy,
+        store.read() as read,
+        copy.begin() as written,
+    ):
+        _copy_rows(read, written, tell)
+
+
+def copy_pages(source: Path, file: Path, tell: Tell) -> None:
+    """Write the SQLite database *source* into *file*, which is new, with its schema as it is."""
+    if not source.is_file():
+        raise NothingFound(f"there is no database at {source}: name another")
+    with _plain(source, mode="ro") as read, _plain(file, mode="rwc") as written:
+        with _explained(source):
+            read.execute("BEGIN")
+            read.execute("SELECT * FROM sqlite_master").fetchall()
+        with _explained(file):
+            read.backup(written, pages=_PAGES, progress=lambda _, left, total: tell(total - left, total), sleep=0)
+            # A copy is one file: nothing of it may lie in a journal beside it.
+            written.execute("PRAGMA journal_mode = delete")
+
+
+def copy_in(file: Path, url: str, tell: Tell) -> None:
+    """Replace everything in the database at *url* by what *file* holds, in one transaction. Both are of today's schema.
+
+    PostgreSQL alone: TRUNCATE waits for everybody else, and keeps them out until the commit.
+    """
+    with (
+        closing(Store.open(f"sqlite:///{file}")) as copy,
+        closing(Store.open(url)) as store,
+        copy.read() as read,
+        store.begin() as written,
+    ):
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        written.execute(text(f"TRUNCATE {names}"))
+        _copy_rows(read, written, tell)
+        for table in metadata.sorted_tables:
+            if (column := table.autoincrement_column) is not None:
+                _number_on(written, table.name, column.name)
+
+
+def settle(file: Path) -> None:
+    """Bring what lies in journals beside an SQLite database into it, and prove that nobody is using it.
+
+    A file that SQLite cannot read is left as it is. Raise StoreUnavailable where others are at work in it.
+    """
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=LOCK_SECONDS)) as connection:
+            connection.execute("PRAGMA journal_mode = delete")
+            connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreUnavailable(f"{file} is in use: end the other processes, `monitor serve` first") from error
+
+
+def prove(file: Path) -> None:
+    """Raise StoreCorrupt unless SQLite finds every page, index and reference of the file in order."""
+    with _explained(file), _plain(file, mode="rw") as connection:
+        found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone() is None:
+            return
+    words = "a reference leads nowhere" if found == "ok" else " ".join(str(found).split())[:200]
+    raise StoreCorrupt(f"{file} is damaged ({words}): restore another backup")
+
+
+def damaged_snapshots(tx: Connection, tell: Tell) -> list[str]:
+    """Read every snapshot and compare it with its SHA-256; give what is wrong, a line a snapshot."""
+    total = tx.scalar(select(func.count()).select_from(metadata.tables["snapshots"])) or 0
+    damaged = []
+    for number, reason in enumerate(snapshots.inspect(tx), start=1):
+        if reason:
+            damaged.append(reason)
+        if number % _ROWS == 0 or number == total:
+            tell(number, total)
+    return damaged
+
+
+def contents(tx: Connection) -> Contents:
+    """Count what there is."""
+    there = set(inspect(tx).get_table_names())
+
+    def count(name: str) -> int:
+        return tx.scalar(select(func.count()).select_from(metadata.tables[name])) or 0 if name in there else 0
+
+    owed = select(func.count()).select_from(deliveries).where(deliveries.c.standing == Standing.OWED)
+    return Contents(
+        trials=count("trials"),
+        snapshots=count("snapshots"),
+        events=count("events"),
+        watches=count("watches"),
+        subscriptions=count("subscriptions"),
+        endpoints=count("endpoints"),
+        owed=(tx.scalar(owed) or 0) if "deliveries" in there else 0,
+        checked_at=tx.scalar(select(func.max(registries.c.checked_at, type_=registries.c.checked_at.type))),
+    )
+
+
+def holds_anything(tx: Connection) -> bool:
+    """Whether any table of ours has a row."""
+    there = set(inspect(tx).get_table_names())
+    return any(
+        tx.execute(select(table).limit(1)).first() is not None
+        for table in metadata.sorted_tables
+        if table.name in there and table.name != "leases"
+    )
+
+
+def _copy_rows(read: Connection, written: Connection, tell: Tell) -> None:
+    there = set(inspect(read).get_table_names())
+    tables = [table for table in metadata.sorted_tables if table.name in there]
+    total = sum(read.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    done = 0
+    for table in tables:
+        for rows in chunks(_rows(read, table), _ROWS):
+            written.execute(table.insert(), rows)
+            done += len(rows)
+            tell(done, total)
+
+
+def _rows(tx: Connection, table: Table) -> Iterator[dict[str, object]]:
+    """Every row of a table, a few at a time in memory."""
+    for row in tx.execute(select(table).execution_options(yield_per=_ROWS)):
+        yield dict(row._mapping)
+
+
+def _number_on(tx: Connection, table: str, column: str) -> None:
+    """Let the numbers that PostgreSQL gives go on behind the highest that there is."""
+    tx.execute(
+        text(
+            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), "  # noqa: S608 - names of our own tables
+            f"(SELECT coalesce(max({column}), 0) + 1 FROM {table}), false)"
+        )
+    )
+
+
+@contextmanager
+def _plain(file: Path, *, mode: str) -> Iterator[sqlite3.Connection]:
+    """A connection of SQLite's own, for what has no words in SQL."""
+    address = f"{file.absolute().as_uri()}?mode={mode}"
+    with _explained(file):
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, Place(str(file)), connecting=True) or error from error

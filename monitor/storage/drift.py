@@ -1,0 +1,59 @@
+"""What registries served that we did not know: a row for each field and each value, with the trial that had it first.
+
+A row is never updated, so whoever adds it knows that nobody was told of it before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from monitor.ports import Oddity
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.tables import drift
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A field or a value that was unknown when *trial_id* was seen to have it."""
+
+    registry: str
+    path: str
+    value: str | None
+    """None where the field itself was unknown."""
+    trial_id: str
+    first_seen_at: datetime
+
+
+def add(tx: Connection, registry: str, oddities: Iterable[tuple[Oddity, str]], *, at: datetime) -> list[Drift]:
+    """Keep oddities, each with a trial that has it; give those that were not there yet, sorted by path.
+
+    Call it once in a transaction and last: the rows go in by order, and whoever waits here for another process holds
+    nothing that the other still wants.
+    """
+    examples: dict[tuple[str, str], str] = {}
+    for oddity, trial_id in oddities:
+        examples.setdefault((oddity.path, oddity.value or ""), trial_id)
+    new: list[Drift] = []
+    for chunk in chunks(sorted(examples.items())):
+        rows = [_row(registry, *key, trial_id, at) for key, trial_id in chunk]
+        new += map(_restored, add_new(tx, drift, rows, returning=list(drift.c)))
+    return sorted(new, key=lambda row: (row.path, row.value or ""))
+
+
+def listing(tx: Connection) -> list[Drift]:
+    """All there is, of every registry, the newest first."""
+    return [
+        _restored(row)
+        for row in tx.execute(select(drift).order_by(drift.c.first_seen_at.desc(), drift.c.path, drift.c.value))
+    ]
+
+
+def _row(registry: str, path: str, value: str, trial_id: str, at: datetime) -> dict[str, Any]:
+    return {"registry": registry, "path": path, "value": value, "trial_id": trial_id, "first_seen_at": at}
+
+
+def _restored(row: Row[Any]) -> Drift:
+    return Drift(row.registry, row.path, row.value or None, row.trial_id, row.first_seen_at)

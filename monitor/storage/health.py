@@ -1,0 +1,43 @@
+"""How well each registry can be read, and when it is looked at next: one row a registry."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from monitor.storage.statements import put
+from monitor.storage.tables import health
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A row, column by column."""
+
+    registry: str
+    next_check_at: datetime
+    failures: int = 0
+    """How many looks in a row could not read it. 0 in an outage: it could, once, which is still to be confirmed."""
+    failing_since: datetime | None = None
+    """When the run of failures began; kept until the operator has heard that it is over."""
+    reason: str | None = None
+    told_at: datetime | None = None
+    """When the operator was told of this outage; None outside of one."""
+
+
+_columns = [health.c[field.name] for field in fields(Health)]
+
+
+def get(tx: Connection, registry: str) -> Health | None:
+    """What is known of a registry; None before the first look at it."""
+    row = tx.execute(select(*_columns).where(health.c.registry == registry)).one_or_none()
+    return Health(*row) if row else None
+
+
+def listing(tx: Connection) -> list[Health]:
+    """All there is, by registry."""
+    return [Health(*row) for row in tx.execute(select(*_columns).order_by(health.c.registry))]
+
+
+def record(tx: Connection, row: Health) -> None:
+    """Write this row whole, in place of what was there."""
+    put(tx, health, [asdict(row)])

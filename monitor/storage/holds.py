@@ -1,0 +1,84 @@
+"""Events held back together, because so many alike look like the registry's doing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, Row, insert, select, update
+
+from monitor.errors import NothingFound
+from monitor.model import Json
+from monitor.storage.tables import holds
+
+Decision = Literal["released", "discarded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A row, column by column."""
+
+    id: int = 0
+    registry: str
+    version: str
+    fields: tuple[str, ...]
+    """Those that changed in too many trials at once."""
+    trials: int
+    """In which one of them changed."""
+    checked: int
+    """How many trials the pass covered."""
+    held_at: datetime
+    decision: Decision | None = None
+    decided_at: datetime | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        """The line of `held list --json`."""
+        return {
+            "hold": self.id,
+            "registry": self.registry,
+            "registry_version": self.version,
+            "fields": list(self.fields),
+            "trials": self.trials,
+            "checked": self.checked,
+            "held_at": f"{self.held_at:%Y-%m-%dT%H:%M:%SZ}",
+            "decision": self.decision,
+        }
+
+
+def add(tx: Connection, hold: Hold) -> Hold:
+    """Keep a hold, and give it with its number."""
+    values = {"fields": orjson.dumps(hold.fields).decode()} | {
+        name: getattr(hold, name) for name in ("registry", "version", "trials", "checked", "held_at")
+    }
+    return replace(hold, id=tx.execute(insert(holds).values(values).returning(holds.c.id)).scalar_one())
+
+
+def listing(tx: Connection, *, undecided: bool = False) -> list[Hold]:
+    """Every hold, or those that wait for the operator, the newest first."""
+    query = select(holds).order_by(holds.c.id.desc())
+    if undecided:
+        query = query.where(holds.c.decision.is_(None))
+    return [_restored(row) for row in tx.execute(query)]
+
+
+def of_version(tx: Connection, registry: str, version: str) -> Sequence[Hold]:
+    """The undecided holds of one version of a registry's data."""
+    return [hold for hold in listing(tx, undecided=True) if (hold.registry, hold.version) == (registry, version)]
+
+
+def get(tx: Connection, hold_id: int) -> Hold:
+    """That one. NothingFound where there is none of this number."""
+    row = tx.execute(select(holds).where(holds.c.id == hold_id)).one_or_none()
+    if row is None:
+        raise NothingFound(f"nothing is held as {hold_id}: `monitor held list` shows what is")
+    return _restored(row)
+
+
+def decide(tx: Connection, hold_id: int, decision: Decision, at: datetime) -> None:
+    """Note what the operator decided."""
+    tx.execute(update(holds).where(holds.c.id == hold_id).values(decision=decision, decided_at=at))
+
+
+def _restored(row: Row[Any]) -> Hold:
+    return Hold(**{**row._mapping, "fields": tuple(orjson.loads(row.fields))})

@@ -1,0 +1,35 @@
+"""Trials that a search found after its first listing: their baseline is news. A row stands until it was told."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, exists, select
+
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.tables import newcomers, searches, watched_trials
+
+
+def add(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+    """Note trials whose baseline is to be told. The caller leaves out those that have one already."""
+    for chunk in chunks(trial_ids):
+        add_new(tx, newcomers, [{"registry": registry, "trial_id": trial_id} for trial_id in chunk])
+
+
+def among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> set[str]:
+    """Those of the trials that are newcomers."""
+    query = select(newcomers.c.trial_id).where(newcomers.c.registry == registry)
+    return {each for chunk in chunks(trial_ids) for each in tx.scalars(query.where(newcomers.c.trial_id.in_(chunk)))}
+
+
+def forget_unwatched(tx: Connection) -> None:
+    """Forget those that no watch holds any more; none where some watch holds every trial."""
+    whole = exists().where(*(searches.c[name].is_(None) for name in ("sponsor", "condition", "expression")))
+    held = exists().where(
+        watched_trials.c.registry == newcomers.c.registry, watched_trials.c.trial_id == newcomers.c.trial_id
+    )
+    tx.execute(delete(newcomers).where(~whole, ~held))
+
+
+def settle(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+    """Forget newcomers that have their baseline now."""
+    for chunk in chunks(trial_ids):
+        tx.execute(delete(newcomers).where(newcomers.c.registry == registry, newcomers.c.trial_id.in_(chunk)))

@@ -1,0 +1,104 @@
+"""Which events are not told, or not yet, and why. An event that was told has no row here.
+
+An event and its pending row are one commit, so what is not settled yet is a debt like any other: whoever settles next
+finds it, also after a crash.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from monitor.model import Event, Settlement
+from monitor.storage import events
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.tables import events as events_table
+from monitor.storage.tables import settlements, snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event that waits to be settled, and the *version* of the registry's data that it was seen in."""
+
+    event: Event
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Why an event was not told, or is not told yet."""
+
+    settlement: Settlement
+    hold_id: int | None
+    settled_at: datetime | None
+
+
+def pend(tx: Connection, registry: str, event_ids: Iterable[str]) -> None:
+    """Let these events wait to be settled."""
+    for chunk in chunks(event_ids):
+        rows = [{"event_id": each, "registry": registry, "settlement": Settlement.PENDING} for each in chunk]
+        add_new(tx, settlements, rows)
+
+
+def pending(tx: Connection, registry: str) -> list[Pending]:
+    """What waits, the oldest first, and for each trial in the order of its snapshots."""
+    of_snapshot = (
+        (snapshots.c.registry == events_table.c.registry)
+        & (snapshots.c.trial_id == events_table.c.trial_id)
+        & (snapshots.c.number == events_table.c.snapshot)
+    )
+    query = (
+        select(events_table, func.coalesce(snapshots.c.registry_version, "").label("version"))
+        .join(settlements, settlements.c.event_id == events_table.c.id)
+        .join(snapshots, of_snapshot)
+        .where(settlements.c.registry == registry, settlements.c.settlement == Settlement.PENDING)
+        .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
+    )
+    return [Pending(events.restored(row), row.version) for row in tx.execute(query)]
+
+
+def oldest_pending(tx: Connection) -> datetime | None:
+    """When the event occurred that has waited longest; None where none waits."""
+    query = (
+        select(func.min(events_table.c.occurred_at, type_=events_table.c.occurred_at.type))
+        .join(settlements, settlements.c.event_id == events_table.c.id)
+        .where(settlements.c.settlement == Settlement.PENDING)
+    )
+    oldest: datetime | None = tx.scalar(query)
+    return oldest
+
+
+def told(tx: Connection, event_ids: Iterable[str]) -> None:
+    """Note that these were told: nothing is left to note."""
+    for chunk in chunks(event_ids):
+        tx.execute(delete(settlements).where(settlements.c.event_id.in_(chunk)))
+
+
+def settle(
+    tx: Connection, event_ids: Iterable[str], settlement: Settlement, *, at: datetime | None, hold_id: int | None = None
+) -> None:
+    """Note what was decided of these; *at* is None while the operator has yet to decide."""
+    values = {"settlement": settlement, "hold_id": hold_id, "settled_at": at}
+    for chunk in chunks(event_ids):
+        tx.execute(update(settlements).where(settlements.c.event_id.in_(chunk)).values(values))
+
+
+def of_hold(tx: Connection, hold_id: int) -> list[Event]:
+    """The events of a hold, the oldest first."""
+    query = (
+        select(events_table)
+        .join(settlements, settlements.c.event_id == events_table.c.id)
+        .where(settlements.c.hold_id == hold_id)
+        .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
+    )
+    return [events.restored(row) for row in tx.execute(query)]
+
+
+def known(tx: Connection, event_ids: Iterable[str]) -> dict[str, Settled]:
+    """Those of the events that were not told, or not yet, with the reason."""
+    return {
+        row.event_id: Settled(row.settlement, row.hold_id, row.settled_at)
+        for chunk in chunks(event_ids)
+        for row in tx.execute(select(settlements).where(settlements.c.event_id.in_(chunk)))
+    }

@@ -1,0 +1,64 @@
+"""The socket, and the server in a thread of its own."""
+
+import os
+import socket
+from threading import Thread
+
+from starlette.applications import Starlette
+from uvicorn import Config, Server
+
+from monitor.errors import ConfigurationInvalid
+
+STOPS_WITHIN = 1.0
+
+
+def listen(bind: str) -> socket.socket:
+    """A socket at *bind*, an address and a port. Raise ConfigurationInvalid where that cannot be had."""
+    host, _, port = bind.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family)
+    except OSError as error:
+        # The socket module writes the address into the system's words once more.
+        reason = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else str(error)
+        raise ConfigurationInvalid(
+            f"{bind} cannot be listened on ({reason}): end what uses it, or choose another with [web] bind or --bind"
+        ) from None
+
+
+class Listener:
+    """Answers on a socket until it is stopped. Signals are left to the main thread."""
+
+    def __init__(self, application: Starlette, listening: socket.socket) -> None:
+        self._socket = listening
+        self._server = Server(
+            Config(
+                application,
+                http="h11",
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._thread = Thread(target=self._server.run, args=([listening],), name="web", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it answers."""
+        return self._thread.is_alive()
+
+    def stop(self) -> bool:
+        """Answer no more; give whether its thread has ended in time."""
+        self._server.should_exit = True
+        self._thread.join(STOPS_WITHIN)
+        self._socket.close()
+        return not self._thread.is_alive()

@@ -1,0 +1,122 @@
+"""The figures of one process, and those of its database at the moment when they are asked for.
+
+They are kept in a registry of their own, not in the library's global one, so that two services in one process, as in
+tests, do not count for each other.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from monitor.errors import StoreError
+from monitor.model import Checked, Significance
+from monitor.ports import Registry
+from monitor.schedule import built_at
+from monitor.storage.overview import Overview, overview
+from monitor.storage.store import Store
+
+
+class Metrics(Collector):
+    """Counters that the service moves, and what is looked up at every call of `text`.
+
+    *registries* and *active* are asked at that moment too: a new configuration may have changed them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        registries: Callable[[], Sequence[Registry]],
+        active: Callable[[], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._registries = registries
+        self._active = active
+        self._clock = clock
+        self._all = CollectorRegistry()
+        self._checks = self._counter("monitor_checks", "Trials checked", "registry", "result")
+        self._changes = self._counter("monitor_changes", "Changes found", "registry", "significance")
+        self._restarts = self._counter("monitor_watchdog_restarts", "Schedulers that had to be restarted")
+        self._hangs = self._counter("monitor_worker_hangs", "Workers that showed no sign of life", "worker")
+        self._all.register(self)
+
+    def checked(self, checked: Checked) -> None:
+        """Count a trial, and its changes."""
+        self._checks.labels(checked.registry, str(checked.result)).inc()
+        for change in checked.changes:
+            self._changes.labels(checked.registry, _name(change.significance)).inc()
+
+    def restarted(self) -> None:
+        """Count a scheduler that had to be restarted."""
+        self._restarts.inc()
+
+    def hung(self, worker: str) -> None:
+        """Count a worker that hangs."""
+        self._hangs.labels(worker).inc()
+
+    def text(self) -> bytes:
+        """What /metrics answers."""
+        return generate_latest(self._all)
+
+    def collect(self) -> Iterator[Metric]:
+        """What is not counted but looked up; the library calls this."""
+        yield GaugeMetricFamily("monitor_leader", "1 where this process is the active one", int(self._active()))
+        yield from _traffic(self._registries())
+        try:
+            with self._store.read() as tx:
+                seen = overview(tx)
+        except StoreError:
+            yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 0)
+            return
+        yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 1)
+        yield from _standings(seen)
+        yield from _ages(seen, self._clock())
+
+    def _counter(self, name: str, help_: str, *labels: str) -> Counter:
+        return Counter(name, help_, labels, registry=self._all)
+
+
+def _name(significance: Significance | None) -> str:
+    return str(significance) if significance is not None else "unknown"
+
+
+def _traffic(registries: Sequence[Registry]) -> Iterator[Metric]:
+    asked = CounterMetricFamily("monitor_registry_requests", "Requests to a registry", labels=["registry"])
+    came = CounterMetricFamily("monitor_registry_bytes", "Bytes that a registry answered", labels=["registry"])
+    for registry in registries:
+        asked.add_metric([registry.key], registry.traffic.requests)
+        came.add_metric([registry.key], registry.traffic.bytes)
+    yield asked
+    yield came
+
+
+def _standings(seen: Overview) -> Iterator[Metric]:
+    deliveries = GaugeMetricFamily("monitor_deliveries", "Deliveries by standing", labels=["standing"])
+    for standing, count in seen.deliveries.items():
+        deliveries.add_metric([str(standing)], count)
+    outages = GaugeMetricFamily("monitor_registry_outage", "1 in an outage that was told", labels=["registry"])
+    failures = GaugeMetricFamily("monitor_registry_failures", "Failed looks in a row", labels=["registry"])
+    for health in seen.health:
+        outages.add_metric([health.registry], int(health.told_at is not None))
+        failures.add_metric([health.registry], health.failures)
+    built = GaugeMetricFamily(
+        "monitor_registry_data_build_timestamp_seconds", "When a registry's data were built", labels=["registry"]
+    )
+    for registry, stamp in seen.versions.items():
+        if at := built_at(stamp):
+            built.add_metric([registry], at.timestamp())
+    yield from (deliveries, outages, failures, built)
+
+
+def _ages(seen: Overview, now: datetime) -> Iterator[Metric]:
+    """How long what is due has been so; 0 where nothing is."""
+    check_at = min((health.next_check_at for health in seen.health), default=None)
+    for name, help_, due_at in (
+        ("monitor_oldest_due_check_age_seconds", "How long the oldest look has been due", check_at),
+        ("monitor_oldest_due_delivery_age_seconds", "How long the oldest delivery has been due", seen.next_delivery_at),
+    ):
+        yield GaugeMetricFamily(name, help_, max((now - due_at).total_seconds(), 0) if due_at else 0)

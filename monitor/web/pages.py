@@ -1,0 +1,48 @@
+"""The application: which page answers what. It asks `Vitals`, and knows nothing of the service behind it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+UNWELL = 503
+FRESH = {"Cache-Control": "no-store"}
+
+
+class Vitals(Protocol):
+    """How the service is. Everything may be asked from any thread, and answers within a few seconds."""
+
+    def ailments(self) -> Sequence[str]:
+        """What does not work that should, in a person's words; empty while all is well."""
+
+    def standing(self) -> str:
+        """leader, standby, or unknown where the database did not say."""
+
+    def figures(self) -> bytes:
+        """What Prometheus reads."""
+
+
+def pages(vitals: Vitals) -> Starlette:
+    """The application. The pages are plain functions, which it runs in threads: some wait for the database."""
+
+    def healthz(_request: Request) -> Response:
+        return _answer("reasons", vitals.ailments(), {"standing": vitals.standing()})
+
+    def readyz(_request: Request) -> Response:
+        standing = vitals.standing()
+        return _answer(
+            "reasons", ["the database does not answer"] if standing == "unknown" else [], {"standing": standing}
+        )
+
+    def metrics(_request: Request) -> Response:
+        return Response(vitals.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
+
+    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
+
+
+def _answer(name: str, reasons: Sequence[str], more: Mapping[str, str]) -> Response:
+    content = {"status": "failing" if reasons else "ok", **more, name: list(reasons)}
+    return JSONResponse(content, status_code=UNWELL if reasons else 200, headers=FRESH)

@@ -1,0 +1,173 @@
+"""Watching and subscribing to what is searched for, as a user does it: real processes against a sandbox."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.sandbox import Sandbox
+
+Ran = subprocess.CompletedProcess[str]
+Monitor = Callable[..., Ran]
+
+ALZAHRA, TRIAL = "Alzahra Hospital", "NCT02116634"
+REGISTRY = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
+
+
+@pytest.fixture
+def monitor(tmp_path: Path, sandbox: Sandbox) -> Monitor:
+    """Run `monitor …` in a folder of its own."""
+
+    def run(*arguments: str) -> Ran:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+        environment |= {f"{REGISTRY}BASE_URL": sandbox.base_url, f"{REGISTRY}REQUESTS_PER_SECOND": "1000"}
+        return subprocess.run(
+            [sys.executable, "-m", "monitor", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def objects(ran: Ran) -> list[dict]:
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_a_sponsor_is_watched_in_the_registrys_spelling(monitor: Monitor):
+    ran = monitor("watch", "add", "--sponsor", "alzahra  HOSPITAL")
+
+    assert ran.returncode == 0, ran.stderr
+    assert f"Watch 1 looks for trials that {ALZAHRA} leads: 1 trial now." in ran.stdout
+    [again] = objects(monitor("watch", "add", "--sponsor", ALZAHRA, "--json"))
+    assert (again["id"], again["kind"], again["finds"], again["already_watched"]) == (1, "sponsor", 1, True)
+    checked, summary = objects(monitor("check", "--json"))
+    assert (checked["trial_id"], checked["result"]) == (TRIAL, "baseline")
+    assert summary["summary"].items() >= {"checked": 1, "baseline": 1, "unlisted": 0}.items()
+    assert "trials that Alzahra" in monitor("watch", "list").stdout
+
+
+@pytest.mark.parametrize("command", [("watch", "add"), ("subscribe", "email", "ops@example.org")])
+def test_a_name_that_is_not_exact_adds_nothing_and_shows_the_candidates(monitor: Monitor, command: tuple[str, ...]):
+    ran = monitor(*command, "--sponsor", "alzahra")
+    as_json = monitor(*command, "--sponsor", "alzahra", "--json")
+
+    assert ran.returncode == as_json.returncode == 2
+    assert ran.stderr.count("\n") == 1
+    assert "no sponsor named exactly “alzahra”" in ran.stderr
+    assert ran.stdout.splitlines()[1].split(maxsplit=1) == ["1", ALZAHRA]
+    assert objects(as_json) == [{"sponsor": ALZAHRA, "trials": 1}]
+    assert objects(monitor("watch", "list", "--json")) == []
+    assert objects(monitor("subscriptions", "list", "--json")) == []
+
+
+def test_one_command_watches_a_sponsor_and_subscribes_to_it(monitor: Monitor):
+    ran = monitor("subscribe", "email", "ops@example.org", "--sponsor", "alzahra hospital", "--role", "any")
+
+    assert ran.returncode == 0, ran.stderr
+    assert f"of trials that {ALZAHRA} leads or supports, which watch 1 looks for" in " ".join(ran.stdout.split())
+    [watch] = objects(monitor("watch", "list", "--json"))
+    [subscription] = objects(monitor("subscriptions", "list", "--json"))
+    assert (watch["sponsor"], watch["role"]) == (ALZAHRA, "any")
+    assert subscription["watch"] == watch["id"]
+
+
+def test_a_subscription_to_a_watch_of_all_trials_is_about_everything(monitor: Monitor, sandbox: Sandbox):
+    ran = monitor("watch", "add", "--all-trials")
+    monitor("subscribe", "email", "ops@example.org", "--watch", "1")
+
+    assert f"all trials: {len(sandbox.trial_ids())} trials now" in ran.stdout
+    [subscription] = objects(monitor("subscriptions", "list", "--json"))
+    assert (subscription["all"], subscription["watch"]) == (True, None)
+    assert monitor("check").stdout.startswith(f"{len(sandbox.trial_ids())} of")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--sponsor", "x", "--condition", "y"], "give one of --sponsor"),
+        (["--sponsor", "x", TRIAL], "say what to watch, one of"),
+        (["--role", "any", TRIAL], "give it with --sponsor"),
+        ([], "say what to watch, one of"),
+        (["--sponsor", "a\x07b"], "cannot be printed"),
+        (["--sponsor", "x" * 10_000], "10,000 characters"),
+        (["--condition", " "], "is empty"),
+        (["--search", "x" * 10_000], "10,000 characters"),
+        (["--search", "AREA[Sponsr]x"], "Unknown area name"),
+        (["--sponsor", "Nobody Anywhere"], "nothing is watched"),
+        ([TRIAL, "--name", "a\x1b[31m"], "--name takes up to 200 characters"),
+        ([TRIAL, "--name", "x" * 10_000], "--name takes up to 200 characters"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused_in_a_line(monitor: Monitor, arguments: list[str], words: str):
+    ran = monitor("watch", "add", *arguments)
+
+    assert ran.returncode == 2
+    assert ran.stderr.count("\n") == 1
+    assert words in ran.stderr
+    assert len(ran.stderr) < 400
+    assert "\x07" not in ran.stderr + ran.stdout
+
+
+def test_a_trial_cannot_be_taken_out_of_a_search(monitor: Monitor):
+    monitor("watch", "add", "--sponsor", ALZAHRA)
+    monitor("check")
+
+    ran = monitor("watch", "remove", TRIAL)
+
+    assert ran.returncode == 2
+    assert "found by the search of watch 1" in ran.stderr
+
+
+def test_a_watch_that_cannot_be_listed_fails_the_check(monitor: Monitor, tmp_path: Path):
+    (tmp_path / "config.toml").write_text(f'[[watch]]\nsearch = "AREA[Sponsr]x"\n[[watch]]\nsponsor = "{ALZAHRA}"\n')
+
+    ran = monitor("check")
+    failed, checked, summary = objects(monitor("check", "--json"))
+
+    assert ran.returncode == 3
+    assert "Unknown area name" in ran.stderr
+    assert (failed["watch"], failed["result"], checked["result"]) == (1, "failed", "unchanged")
+    assert summary["summary"]["unlisted"] == 1
+
+
+def test_without_the_registry_each_trial_and_each_search_fails(monitor: Monitor, sandbox: Sandbox):
+    monitor("watch", "add", "--sponsor", ALZAHRA)
+    monitor("check")
+    sandbox.stop()
+
+    ran = monitor("check", "--json")
+
+    assert ran.returncode == 3
+    search, trial, summary = objects(ran)
+    assert (search["watch"], search["result"]) == (1, "failed")
+    assert (trial["trial_id"], trial["result"]) == (TRIAL, "failed")
+    assert summary["summary"].items() >= {"failed": 1, "unlisted": 1}.items()
+
+
+def test_the_configuration_watches_and_subscribes_to_a_sponsor(monitor: Monitor, tmp_path: Path):
+    config = tmp_path / "config.toml"
+    block = f'[[subscription]]\nemail = "ops@example.org"\nsponsor = "{ALZAHRA.upper()}"\n'
+    config.write_text(block + f'[[watch]]\nname = "als"\ncondition = "lateral sclerosis"\n{block}note = "again"\n')
+    for _ in range(2):
+        assert monitor("check").returncode == 0
+
+    watched = {watch["name"]: watch for watch in objects(monitor("watch", "list", "--json"))}
+    subscribed = objects(monitor("subscriptions", "list", "--json"))
+
+    name = f"config.toml, trials that {ALZAHRA.upper()} leads"
+    assert {key: watch["trials"] for key, watch in watched.items()} == {"als": 1, name: 1}
+    assert {each["watch"] for each in subscribed} == {watched[name]["id"]}
+    config.write_text('[[watch]]\nname = "als"\nall_trials = true\n')
+    monitor("check")
+    [watch] = objects(monitor("watch", "list", "--json"))
+    assert (watch["id"], watch["kind"]) == (watched["als"]["id"], "all_trials")
+    assert {each["state"] for each in objects(monitor("subscriptions", "list", "--json"))} == {"ended"}

@@ -1,0 +1,47 @@
+"""Fixtures of the service: workers in this process, and whole processes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.sandbox import Sandbox
+from monitor.storage.store import Store
+from tests.outbox import Outbox
+from tests.service.duty import Duty
+from tests.service.processes import Serving
+
+
+@pytest.fixture
+def duty(outbox: Outbox) -> Duty:
+    """On both stores."""
+    return Duty(outbox)
+
+
+@pytest.fixture
+def quick_duty(tmp_path: Path, sandbox: Sandbox) -> Iterator[Duty]:
+    """On SQLite alone, where the store makes no difference to what is tested."""
+    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
+    outbox = Outbox(store, sandbox, tmp_path)
+    yield Duty(outbox)
+    outbox.registry.close()
+    store.close()
+
+
+@pytest.fixture
+def serving(tmp_path: Path, store_url: str, sandbox: Sandbox) -> Iterator[Serving]:
+    """On both stores."""
+    with Serving(tmp_path, store_url, sandbox) as running:
+        yield running
+
+
+@pytest.fixture
+def quick_serving(tmp_path: Path, sqlite_url: str, sandbox: Sandbox) -> Iterator[Serving]:
+    with Serving(tmp_path, sqlite_url, sandbox) as running:
+        yield running
+
+
+@pytest.fixture
+def serving_on_postgresql(tmp_path: Path, postgres_url: str, sandbox: Sandbox) -> Iterator[Serving]:
+    with Serving(tmp_path, postgres_url, sandbox) as running:
+        yield running

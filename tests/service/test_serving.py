@@ -1,0 +1,211 @@
+"""`monitor serve` as a process: it is killed, told things by signals, and has trouble with what is around it."""
+
+import resource
+import signal
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from monitor.sandbox.mailbox import Mailbox
+from monitor.storage import leases
+from tests.loopback import Loopback, http
+from tests.program import WITHDRAWN_LATER
+from tests.service.processes import Serving, eventually, free_port
+
+CONFIG = """
+[[watch]]
+trials = ["{trial_id}"]
+[[subscription]]
+email = "anna@example.org"
+all = true
+[smtp]
+port = {port}
+"""
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as running:
+        yield running
+
+
+def watching(mailbox: Mailbox | None = None, more: str = "") -> str:
+    return CONFIG.format(trial_id=WITHDRAWN_LATER, port=mailbox.port if mailbox else 25) + more
+
+
+def test_a_change_is_found_and_mailed_once_though_the_process_is_killed_in_between(
+    serving: Serving, mailbox: Mailbox
+) -> None:
+    serving.configure(watching(mailbox))
+    first = serving.start()
+    assert first.says("registry checked")["trials"] == 1
+    first.kill()
+    serving.sandbox.next_state(WITHDRAWN_LATER)
+    serving.make_due()
+
+    second = serving.start()
+    second.says("delivery delivered")
+    second.kill()
+    third = serving.start()
+    third.says("active")
+    serving.look_now(third)
+    third.says("registry checked")
+    third.signal(signal.SIGTERM)
+
+    assert third.ended() == 0
+    assert [mail.email["Subject"] for mail in mailbox.messages] == [
+        f"[critical] {WITHDRAWN_LATER}: Withdrawn – “Because economic problems”"
+    ]
+    assert second.says("trial changed")["trial_id"] == WITHDRAWN_LATER
+
+
+def test_one_of_two_is_active_and_the_other_takes_over_when_it_is_killed(serving: Serving) -> None:
+    serving.configure(watching())
+    first = serving.start()
+    first.says("registry checked")
+    second = serving.start()
+    assert str(first.process.pid) in second.says("standby")["active"]
+    assert second.asked("/readyz") == (200, '{"status":"ok","standing":"standby","reasons":[]}')
+    serving.make_due()
+    first.kill()
+
+    # Asking how it is makes it look at the database, which it does every ten seconds by itself.
+    eventually(lambda: '"leader"' in second.asked("/healthz")[1])
+
+    second.says("registry checked")
+    assert [line["event"] for line in first.lines].count("registry checked") == 1
+
+
+def test_it_leaves_within_ten_seconds_while_a_registry_keeps_it_waiting(quick_serving: Serving) -> None:
+    quick_serving.configure(watching())
+    quick_serving.sandbox.misbehave("slow", seconds=60)
+    served = quick_serving.start()
+    eventually(lambda: quick_serving.sandbox.requests)
+
+    asked_at = time.monotonic()
+    served.signal(signal.SIGTERM)
+
+    assert served.ended() == 0
+    assert time.monotonic() - asked_at < 10
+    with quick_serving.store.read() as tx:
+        assert leases.get(tx, "scheduler") is None
+    assert "leaving behind" in served.lines[-1]["event"]
+
+
+def test_what_is_being_sent_is_finished_before_it_leaves(quick_serving: Serving, mailbox: Mailbox) -> None:
+    """The receiver takes two seconds: the alert arrives, and is not sent again by the next process."""
+    with Loopback(lambda _: slowly(2.0)) as hook:
+        more = f'[webhooks]\nallow_networks = ["127.0.0.0/8"]\n[[subscription]]\nwebhook = "{hook.url}/"\nall = true\n'
+        quick_serving.configure(watching(mailbox, more))
+        served = quick_serving.start()
+        served.says("registry checked")
+        quick_serving.sandbox.next_state(WITHDRAWN_LATER)
+        quick_serving.look_now(served)
+        eventually(lambda: hook.requests)
+        served.signal(signal.SIGTERM)
+
+        assert served.ended() == 0
+        again = quick_serving.start()
+        again.says("active")
+        assert eventually(lambda: again.asked("/metrics")[1].count('standing="delivered"} 2.0'))
+        assert len(hook.requests) == 1
+
+
+def slowly(seconds: float) -> Iterator[bytes]:
+    time.sleep(seconds)
+    yield http(status=204)
+
+
+def test_a_good_configuration_is_taken_up_and_a_bad_one_is_named(quick_serving: Serving) -> None:
+    other = next(each for each in quick_serving.sandbox.trial_ids() if each != WITHDRAWN_LATER)
+    quick_serving.configure(watching())
+    served = quick_serving.start()
+    served.says("registry checked")
+
+    quick_serving.configure(watching(more='[schedule]\ncheck_evry = "1h"'))
+    served.signal(signal.SIGHUP)
+    assert "check_every" in served.says("the configuration cannot be used")["reason"]
+    quick_serving.configure(watching(more='[[subscription]]\nemail = "b@example.org"\nwatch = "nowhere"'))
+    served.signal(signal.SIGHUP)
+    assert "nowhere" in served.says("the configuration cannot be used", times=2)["reason"]
+    quick_serving.configure(
+        watching(more=f'[[watch]]\ntrials = ["{other}"]\n[web]\npublic_url = "http://other.example"')
+    )
+    quick_serving.look_now(served)
+
+    assert served.says("the configuration was reread")["needs_a_restart"] == ["web"]
+    assert served.says("registry checked", times=2)["trials"] == 1, "the other one needs no asking"
+    assert served.asked("/healthz")[0] == 200
+
+
+def test_a_full_disk_is_told_at_once_and_got_over(quick_serving: Serving) -> None:
+    quick_serving.configure(watching())
+    served = quick_serving.start()
+    served.says("registry checked")
+    assert served.asked("/healthz") == (200, '{"status":"ok","standing":"leader","reasons":[]}')
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+
+    status, body = eventually(lambda: (asked := served.asked("/healthz"))[0] == 503 and asked, within=10)
+    assert "monitor.sqlite3" in body
+    assert status == 503
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+    eventually(lambda: served.asked("/healthz")[0] == 200)
+    served.says("works again")
+    assert served.process.poll() is None
+
+
+def test_a_database_server_that_goes_away_is_told_and_got_over(
+    serving_on_postgresql: Serving, postgres: str, postgres_url: str
+) -> None:
+    serving_on_postgresql.configure(watching())
+    served = serving_on_postgresql.start()
+    served.says("registry checked")
+    serving_on_postgresql.store.close()
+    name = make_url(postgres_url).database
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+        eventually(lambda: served.asked("/healthz")[0] == 503, within=10)
+        assert "monitor_store_up 0.0" in served.asked("/metrics")[1]
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    eventually(lambda: served.asked("/healthz")[0] == 200)
+    serving_on_postgresql.sandbox.next_state(WITHDRAWN_LATER)
+    serving_on_postgresql.look_now(served)
+    assert served.says("trial changed")["trial_id"] == WITHDRAWN_LATER
+
+
+def test_an_address_that_is_taken_is_one_line(quick_serving: Serving) -> None:
+    first = quick_serving.start(port=(port := free_port()))
+    first.says("serving")
+
+    second = quick_serving.start(port=port)
+
+    assert second.ended() == 2
+    (line,) = second.lines
+    assert line["event"].startswith(f"monitor: 127.0.0.1:{port} cannot be listened on (Address already in use)")
+
+
+def test_the_heartbeat_is_called_after_a_whole_pass_and_only_then(quick_serving: Serving) -> None:
+    with Loopback(lambda _: http(b"OK")) as pinged:
+        more = f'[webhooks]\nallow_networks = ["127.0.0.0/8"]\n[operator]\nheartbeat = "{pinged.url}/ping/SECRET"\n'
+        quick_serving.configure(watching(more=more))
+        served = quick_serving.start()
+        served.says("registry checked")
+        eventually(lambda: pinged.requests)
+        quick_serving.sandbox.misbehave("answer", status=404)
+        quick_serving.look_now(served)
+        served.says("registry not readable")
+        quick_serving.sandbox.behave()
+        quick_serving.look_now(served)
+        served.says("registry checked", times=2)
+        eventually(lambda: len(pinged.requests) > 1)
+
+    assert [(request.method, request.target) for request in pinged.requests] == [("GET", "/ping/SECRET")] * 2
+    assert "SECRET" not in str(served.lines)

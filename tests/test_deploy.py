@@ -1,0 +1,107 @@
+"""What lies in deploy/ is what the program understands: every variable exists, and no secret stands in clear."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from monitor.config.keys import Config, values_in, variable
+from monitor.config.loading import NAMES_THE_FILE, PREFIX, load
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+FILES = sorted(DEPLOY.iterdir())
+UNIT = DEPLOY / "registry-monitor.service"
+COMPOSE = DEPLOY / "compose.yaml"
+
+KNOWN = {NAMES_THE_FILE} | {variable(PREFIX, key) for key, _ in values_in(Config)}
+SECRET = {variable(PREFIX, key) for key, info in values_in(Config) if not info.repr} | {"MONITOR_STORE__URL"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_variable_exists(file: Path) -> None:
+    for name in re.findall(r"MONITOR_[A-Z_]*[A-Z]", file.read_text()):
+        assert name.removesuffix("_FILE") in KNOWN, name
+
+
+def settings(unit: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in unit.splitlines():
+        if "=" in line and not line.startswith("#"):
+            key, _, value = line.partition("=")
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def test_the_unit_gives_a_configuration_that_loads_and_no_secret(tmp_path: Path) -> None:
+    given = dict(line.split("=", 1) for line in settings(UNIT.read_text())["Environment"])
+    (tmp_path / "secret.key").write_text("k" * 43 + "=\n")
+    environ = {name: value.replace("%d", str(tmp_path)) for name, value in given.items() if name != NAMES_THE_FILE}
+
+    config = load(DEPLOY.parent / "config.toml", environ)
+
+    assert config.store.url == "sqlite:////var/lib/registry-monitor/monitor.sqlite3"
+    assert config.secret_key == "k" * 43 + "="
+    assert not {name for name in given if name in SECRET and "sqlite:" not in given[name]}
+
+
+def test_the_unit_keeps_the_program_in_its_place() -> None:
+    given = settings(UNIT.read_text())
+
+    for key, value in {
+        "DynamicUser": "yes",
+        "NoNewPrivileges": "yes",
+        "ProtectSystem": "strict",
+        "CapabilityBoundingSet": "",
+        "Restart": "always",
+        "StateDirectory": "registry-monitor",
+    }.items():
+        assert given[key] == [value]
+    assert "MemoryMax" in given
+    assert "WatchdogSec" not in given, "the program does not speak systemd's watchdog protocol"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = UNIT.read_text().replace("/opt/registry-monitor/bin/monitor", sys.executable)
+    (tmp_path / UNIT.name).write_text(unit)
+
+    said = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", tmp_path / UNIT.name],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert UNIT.name not in said.stderr, said.stderr
+
+
+def test_the_compose_file_holds_no_secret_and_every_service_is_watched() -> None:
+    compose = yaml.safe_load(COMPOSE.read_text())
+
+    for service in compose["services"].values():
+        assert service["healthcheck"]["test"]
+        assert service["read_only"] is True
+        assert service["restart"] == "always"
+        assert "no-new-privileges:true" in service["security_opt"]
+        assert set(service["secrets"]) <= set(compose["secrets"])
+        for name, value in service["environment"].items():
+            assert name not in SECRET
+            assert "PASSWORD" not in name or name.endswith("_FILE")
+            if str(value).startswith("/run/secrets/"):
+                assert Path(value).name in service["secrets"]
+    assert compose["services"]["monitor"]["depends_on"]["database"]["condition"] == "service_healthy"
+    assert (DEPLOY / compose["services"]["monitor"]["build"]["context"] / "deploy" / "Containerfile").is_file()
+
+
+def test_the_containerfile_copies_what_there_is_and_does_not_run_as_root() -> None:
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+
+    for line in lines:
+        if line.startswith("COPY"):
+            assert all((DEPLOY.parent / name).exists() for name in line.split()[1:-1]), line
+    assert next(line for line in lines if line.startswith("USER")) == "USER 10001:10001"

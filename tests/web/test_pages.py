@@ -1,0 +1,181 @@
+"""What programs that watch over the service are told: over real sockets, from a real database."""
+
+import json
+import socket
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Change, Checked, Result, Significance
+from monitor.ports import RegistryVersion
+from monitor.storage import health, registries
+from monitor.storage.health import Health
+from monitor.storage.store import Store
+from monitor.web.listening import Listener, listen
+from monitor.web.metrics import Metrics
+from monitor.web.pages import pages
+from tests.outbox import Outbox
+from tests.program import WITHDRAWN_LATER
+from tests.service.processes import free_port
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Patient:
+    """How a service is, as the test says."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.role = "leader"
+
+    def ailments(self) -> Sequence[str]:
+        return self.reasons
+
+    def standing(self) -> str:
+        return self.role
+
+    def figures(self) -> bytes:
+        return b"monitor_leader 1.0\n"
+
+
+class Served:
+    def __init__(self, port: int) -> None:
+        self.patient = Patient()
+        self.url = f"http://127.0.0.1:{port}"
+        self.listener = Listener(pages(self.patient), listen(f"127.0.0.1:{port}"))
+
+    def asked(self, path: str, method: str = "GET") -> tuple[int, str]:
+        try:
+            with urlopen(Request(self.url + path, method=method), timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    running = Served(free_port())
+    running.listener.start()
+    yield running
+    assert running.listener.stop()
+
+
+def test_all_is_well_until_there_is_a_reason(served: Served) -> None:
+    assert served.asked("/healthz") == (200, '{"status":"ok","standing":"leader","reasons":[]}')
+
+    served.patient.reasons = ["the database is full", "the lookout hangs"]
+
+    status, body = served.asked("/healthz")
+    assert status == 503
+    assert json.loads(body)["reasons"] == ["the database is full", "the lookout hangs"]
+
+
+@pytest.mark.parametrize(("role", "status"), [("leader", 200), ("standby", 200), ("unknown", 503)])
+def test_who_is_active_or_waits_is_ready(served: Served, role: str, status: int) -> None:
+    served.patient.role = role
+
+    assert served.asked("/readyz")[0] == status
+
+
+def test_nothing_can_be_changed_and_nothing_else_is_there(served: Served) -> None:
+    assert served.asked("/metrics") == (200, "monitor_leader 1.0\n")
+    assert served.asked("/healthz", "POST")[0] == 405
+    assert served.asked("/")[0] == 404
+
+
+def test_an_address_that_cannot_be_had_is_named_with_the_remedy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigurationInvalid, match=rf"^127.0.0.1:{port} cannot be listened on \(Address already"):
+            listen(f"127.0.0.1:{port}")
+    with pytest.raises(ConfigurationInvalid, match="--bind"):
+        listen("nowhere.invalid:8080")
+
+
+@pytest.fixture
+def metrics(outbox: Outbox) -> Metrics:
+    return Metrics(outbox.store, registries=lambda: [outbox.registry], active=lambda: True, clock=lambda: NOON)
+
+
+def figures(metrics: Metrics) -> dict[str, float]:
+    lines = (line for line in metrics.text().decode().splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def test_what_was_checked_asked_and_owed_is_counted(outbox: Outbox, metrics: Metrics) -> None:
+    outbox.subscribe("https://hooks.example.org/trials", WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    outbox.sandbox.next_state(WITHDRAWN_LATER)
+    for checked in outbox.told(WITHDRAWN_LATER):
+        metrics.checked(checked)
+
+    seen = figures(metrics)
+
+    registry = '{registry="clinicaltrials.gov"'
+    assert seen[f'monitor_checks_total{registry},result="changed"}}'] == 1
+    assert seen[f'monitor_changes_total{registry},significance="critical"}}'] >= 1
+    assert seen['monitor_deliveries{standing="owed"}'] == 1
+    assert seen[f"monitor_registry_requests_total{registry}}}"] == outbox.registry.traffic.requests
+    assert seen[f"monitor_registry_bytes_total{registry}}}"] == outbox.registry.traffic.bytes
+    assert seen[f"monitor_registry_data_build_timestamp_seconds{registry}}}"] == int(
+        outbox.sandbox.build.at.timestamp()
+    )
+    assert seen["monitor_store_up"] == seen["monitor_leader"] == 1
+
+
+def test_ages_say_how_long_something_has_been_due(store: Store) -> None:
+    metrics = Metrics(store, registries=list, active=lambda: False, clock=lambda: NOON)
+    assert figures(metrics)["monitor_oldest_due_check_age_seconds"] == 0
+    with store.begin() as tx:
+        health.record(tx, Health("a.org", NOON + timedelta(hours=1)))
+        health.record(tx, Health("b.org", NOON - timedelta(minutes=2), 3, NOON, "no answer", told_at=NOON))
+        registries.remember(tx, "b.org", RegistryVersion("no moment"), NOON)
+
+    seen = figures(metrics)
+
+    assert seen["monitor_oldest_due_check_age_seconds"] == 120
+    assert seen["monitor_oldest_due_delivery_age_seconds"] == 0
+    assert seen['monitor_registry_outage{registry="b.org"}'] == 1
+    assert seen['monitor_registry_failures{registry="b.org"}'] == 3
+    assert seen["monitor_leader"] == 0
+
+
+def test_without_its_database_it_still_answers(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = Store.open(f"sqlite:///{folder}/monitor.sqlite3")
+    metrics = Metrics(store, registries=list, active=lambda: False, clock=lambda: NOON)
+    store.close()
+    folder.rename(tmp_path / "elsewhere")
+
+    assert figures(metrics) | {"monitor_store_up": 0, "monitor_leader": 0} == figures(metrics)
+
+
+def test_two_services_in_one_process_count_for_themselves(store: Store) -> None:
+    one, other = (Metrics(store, registries=list, active=lambda: True, clock=lambda: NOON) for _ in range(2))
+    change = Change(
+        field="phase",
+        path="p",
+        kind="phase",
+        topic="design",
+        before=1,
+        after=2,
+        summary="",
+        significance=Significance.MAJOR,
+    )
+    one.checked(
+        Checked(registry="a.org", trial_id="1", result=Result.CHANGED, checked_at=NOON, changes=(change, change))
+    )
+    one.restarted()
+    one.hung("lookout")
+
+    seen = figures(one)
+    assert seen['monitor_changes_total{registry="a.org",significance="major"}'] == 2
+    assert seen["monitor_watchdog_restarts_total"] == 1
+    assert seen['monitor_worker_hangs_total{worker="lookout"}'] == 1
+    assert figures(other)["monitor_watchdog_restarts_total"] == 0
