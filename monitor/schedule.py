@@ -55,9 +55,10 @@ def full_check_due(trial_id: str, *, read_at: datetime | None, now: datetime, ev
     """Whether a trial that was last read in full at *read_at* is to be read in full again.
 
     Each trial has one due moment in every span of *every*, the same in all spans, and different from trial to trial:
-    a trial is read once a span, and `every` is also the longest time between two readings.
+    a trial is read once a span, and `every` is also the longest time between two readings. What was read in a time to
+    come was read by a clock that has been set back since: nobody knows when.
     """
-    if read_at is None:
+    if read_at is None or read_at > now:
         return True
     phase = every * (crc32(trial_id.encode()) / 2**32)
     return (read_at - EPOCH - phase) // every < (now - EPOCH - phase) // every

@@ -21,6 +21,11 @@ def test_a_trial_that_was_just_read_is_not_due() -> None:
     assert not full_check_due("NCT02116634", read_at=MONDAY, now=MONDAY, every=WEEK)
 
 
+def test_a_trial_that_was_read_in_a_time_to_come_is_due() -> None:
+    """The clock was ten years ahead when it was read, and has been set right."""
+    assert full_check_due("NCT1", read_at=MONDAY + timedelta(days=3650), now=MONDAY, every=WEEK)
+
+
 def test_no_trial_goes_longer_than_the_span() -> None:
     for number in range(500):
         assert full_check_due(f"NCT{number:08}", read_at=MONDAY, now=MONDAY + WEEK, every=WEEK)

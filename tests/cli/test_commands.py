@@ -1,42 +1,23 @@
 """The commands as people and scripts call them: real processes, their output and their exit status."""
 
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from monitor.sandbox import Sandbox
+from tests.cli.commands import REGISTRY, Monitor, Ran, asking, command
 
-Ran = subprocess.CompletedProcess[str]
-Monitor = Callable[..., Ran]
-
-REGISTRY = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
 WITHDRAWN_LATER = "NCT02116634"
 
 
 @pytest.fixture
 def monitor(tmp_path: Path, sandbox: Sandbox) -> Monitor:
     """Run `monitor …` in a folder of its own, against a registry on loopback."""
-
-    def run(*arguments: str, **variables: str) -> Ran:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
-        environment |= {f"{REGISTRY}BASE_URL": sandbox.base_url, f"{REGISTRY}REQUESTS_PER_SECOND": "1000", **variables}
-        return subprocess.run(
-            [sys.executable, "-m", "monitor", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return run
+    return command(tmp_path, **asking(sandbox))
 
 
 def only_line(ran: Ran) -> str:

@@ -2,10 +2,6 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,33 +13,18 @@ from monitor.ports import Oddity
 from monitor.storage import drift
 from monitor.storage.drift import Drift
 from monitor.storage.store import Store
+from tests.cli.commands import Monitor, command
 
 REGISTRY = "clinicaltrials.gov"
 SEEN_AT = datetime(2026, 11, 22, 17, 30, 5, tzinfo=UTC)
 FIELD = Oddity("protocolSection.designModule.newField")
 CODE = Oddity("protocolSection.statusModule.overallStatus", "PAUSED")
 
-Monitor = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture
 def monitor(tmp_path: Path) -> Monitor:
     """Run `monitor …` in a folder of its own."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
-        environment["COLUMNS"] = "140"
-        return subprocess.run(
-            [sys.executable, "-m", "monitor", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-
-    return run
+    return command(tmp_path, COLUMNS="140")
 
 
 @pytest.fixture

@@ -1,41 +1,20 @@
 """Watching and subscribing to what is searched for, as a user does it: real processes against a sandbox."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from monitor.sandbox import Sandbox
-
-Ran = subprocess.CompletedProcess[str]
-Monitor = Callable[..., Ran]
+from tests.cli.commands import Monitor, Ran, asking, command
 
 ALZAHRA, TRIAL = "Alzahra Hospital", "NCT02116634"
-REGISTRY = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
 
 
 @pytest.fixture
 def monitor(tmp_path: Path, sandbox: Sandbox) -> Monitor:
     """Run `monitor …` in a folder of its own."""
-
-    def run(*arguments: str) -> Ran:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
-        environment |= {f"{REGISTRY}BASE_URL": sandbox.base_url, f"{REGISTRY}REQUESTS_PER_SECOND": "1000"}
-        return subprocess.run(
-            [sys.executable, "-m", "monitor", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return run
+    return command(tmp_path, **asking(sandbox))
 
 
 def objects(ran: Ran) -> list[dict]:

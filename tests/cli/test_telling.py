@@ -1,10 +1,7 @@
 """Telling people, as a user does it: real processes, a real SMTP server and a real webhook on loopback."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +9,8 @@ import pytest
 from monitor.sandbox import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
+from tests.cli.commands import Monitor, Ran, asking, command
 
-Ran = subprocess.CompletedProcess[str]
-Monitor = Callable[..., Ran]
-
-REGISTRY = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
 TRIAL = "NCT02116634"
 PLANTED = [f"planted-secret-{number:02}" for number in range(20)]
 
@@ -36,27 +30,13 @@ def hook() -> Iterator[WebhookReceiver]:
 @pytest.fixture
 def monitor(tmp_path: Path, sandbox: Sandbox, mailbox: Mailbox) -> Monitor:
     """Run `monitor …` in a folder of its own, where the baseline of one watched trial has been taken."""
-
-    def run(*arguments: str, **variables: str) -> Ran:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
-        environment |= {
-            f"{REGISTRY}BASE_URL": sandbox.base_url,
-            f"{REGISTRY}REQUESTS_PER_SECOND": "1000",
-            "MONITOR_SMTP__HOST": "127.0.0.1",
-            "MONITOR_SMTP__PORT": str(mailbox.port),
-            "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
-            **variables,
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "monitor", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
+    run = command(
+        tmp_path,
+        **asking(sandbox),
+        MONITOR_SMTP__HOST="127.0.0.1",
+        MONITOR_SMTP__PORT=str(mailbox.port),
+        MONITOR_WEBHOOKS__ALLOW_NETWORKS='["127.0.0.0/8"]',
+    )
     assert run("watch", "add", TRIAL).returncode == 0
     assert run("check").returncode == 0
     return run

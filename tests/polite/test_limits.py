@@ -37,7 +37,7 @@ def test_a_trickle_is_cut_at_the_deadline(hurried, serve, endless):
     """Each byte comes well within the time-outs. It would take minutes; the suite's own time-out would end it."""
     server = serve(lambda request: endless())
 
-    with pytest.raises(RegistryUnreachable, match="no whole answer within the deadline"):
+    with pytest.raises(RegistryUnreachable, match=r"no (whole )?answer within"):
         hurried(deadline=0.4).get(server.url)
 
 
