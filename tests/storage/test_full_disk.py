@@ -20,7 +20,7 @@ from tests import sudden
 from tests.storage.cast import NOON, REGISTRY, history
 
 IDS = [f"NCT96{number:06d}" for number in range(6)]
-PLACES = 50
+PLACES = 200
 
 
 def keep(store: Store, trial_id: str) -> None:
