@@ -12,7 +12,7 @@ many trials found is told at its end, when it is clear that it is the trials tha
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import RegistryError
@@ -49,6 +49,11 @@ class Pass:
     settle: timedelta = timedelta(0)
     """How long a change waits before it is told."""
 
+    @property
+    def settling(self) -> Settling:
+        """What settling what it finds needs."""
+        return Settling(registry=self.registry, store=self.store, window=self.settle)
+
 
 def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | None = None) -> Iterator[Checked]:
     """Check *trial_ids*, watched or not, and say what came of each as soon as it is committed.
@@ -71,14 +76,10 @@ def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | No
             changed.append(one)
         else:
             yield one
-    held = settle(_settling(look), now=look.clock(), covered=len(wanted))
+    held = settle(look.settling, now=look.clock(), covered=len(wanted))
     _tell_of_mass_failure(version, began_at, len(wanted), look)
     for one in changed:
-        yield replace(one, result=Result.HELD) if f"{one.registry}/{one.trial_id}/{one.snapshot}" in held else one
-
-
-def _settling(look: Pass) -> Settling:
-    return Settling(registry=look.registry, store=look.store, window=look.settle)
+        yield one.settled(held)
 
 
 def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, look: Pass) -> None:

@@ -50,10 +50,10 @@ class Settling:
 
 def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[str]:
     """Settle what is pending at one registry, at the end of a pass that covered so many trials; give the ids held."""
-    with settling.store.read() as tx:
-        if settlements.oldest_pending(tx) is None:
-            return frozenset()
     key = settling.registry.key
+    with settling.store.read() as tx:
+        if settlements.oldest_pending(tx, key) is None:
+            return frozenset()
     with settling.store.begin() as tx:
         lock_registry(tx, key)
         pending = settlements.pending(tx, key)
@@ -78,7 +78,7 @@ def settle_abandoned(settling: Settling, *, now: datetime) -> None:
     What a sweep found waits for its end, as far as that can be expected: part of it would not show a mass change.
     """
     with settling.store.read() as tx:
-        oldest = settlements.oldest_pending(tx)
+        oldest = settlements.oldest_pending(tx, settling.registry.key)
         sweep = sweeps.get(tx, settling.registry.key)
     is_swept = sweep and not sweep.finished_at and not _is_over(sweep.started_at, LONGEST_SWEEP, now)
     if oldest is not None and not is_swept and _is_over(oldest, max(settling.window, ABANDONED_AFTER), now):

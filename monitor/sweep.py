@@ -28,7 +28,7 @@ from monitor.intake import Intake, take_in
 from monitor.model import Checked, Result, Unlisted
 from monitor.notices import registry_shrank
 from monitor.ports import Answer, RegistryVersion, Search, Swept
-from monitor.settling import AT_LEAST, MOST_ALIKE, Settling, settle
+from monitor.settling import AT_LEAST, MOST_ALIKE, settle
 from monitor.storage import newcomers, notices, searches, sweeps, trials
 from monitor.storage.locks import lock_registry
 from monitor.storage.searches import WatchedSearch
@@ -288,11 +288,8 @@ def _note_unread(tx: Connection, trial_ids: Sequence[str], look: Pass) -> None:
 
 def _settled(changed: Sequence[Checked], at: Sweep, look: Pass) -> Iterator[Checked]:
     """Tell what changed, or hold it."""
-    settling = Settling(registry=look.registry, store=look.store, window=look.settle)
-    held = settle(settling, now=look.clock(), covered=at.total or at.seen)
-    for one in changed:
-        is_held = f"{one.registry}/{one.trial_id}/{one.snapshot}" in held
-        yield replace(one, result=Result.HELD) if is_held else one
+    held = settle(look.settling, now=look.clock(), covered=at.total or at.seen)
+    yield from (one.settled(held) for one in changed)
 
 
 def _conclude(at: Sweep, look: Pass) -> None:

@@ -76,7 +76,7 @@ def die_before_settling(outbox: Outbox) -> None:
 
     def clock() -> datetime:
         with outbox.store.read() as tx:
-            if settlements.oldest_pending(tx):
+            if settlements.oldest_pending(tx, outbox.registry.key):
                 raise DiedError
         return outbox.clock()
 
@@ -193,7 +193,7 @@ def test_a_change_that_is_reverted_within_the_settle_window_is_told_to_nobody(ou
     assert came(outbox, HOOK) == 0
     assert any("reverted" in line for line in explained(outbox.registry.key, WITHDRAWN_LATER, HOOK, outbox.office))
     with outbox.store.read() as tx:
-        assert settlements.oldest_pending(tx) is None
+        assert settlements.oldest_pending(tx, outbox.registry.key) is None
 
 
 def test_a_change_that_stands_is_told_when_its_settle_window_is_over(outbox: Outbox) -> None:

@@ -111,6 +111,11 @@ class Settlement(StrEnum):
     """It was reverted within the settle window, by another that is folded with it."""
 
 
+def event_id(registry: str, trial_id: str, snapshot: int) -> str:
+    """The id of what a snapshot tells."""
+    return f"{registry}/{trial_id}/{snapshot}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What one snapshot tells that the one before did not: its changes, the most significant first."""
@@ -124,7 +129,7 @@ class Event:
     @property
     def id(self) -> str:
         """Derived, so that making the same event twice makes one."""
-        return f"{self.registry}/{self.trial_id}/{self.snapshot}"
+        return event_id(self.registry, self.trial_id, self.snapshot)
 
     @property
     def significance(self) -> Significance:

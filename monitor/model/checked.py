@@ -1,10 +1,11 @@
 """What a pass did: one trial, checked. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.change import Change
+from monitor.model.change import Change, event_id
 from monitor.model.record import Json
 
 
@@ -36,6 +37,11 @@ class Checked:
     changes: tuple[Change, ...] = ()
     error: str | None = None
     """One line that says what to do next; None unless something went wrong."""
+
+    def settled(self, held: Collection[str]) -> "Checked":
+        """The same, told as held where the id of its event is among those."""
+        is_held = self.snapshot is not None and event_id(self.registry, self.trial_id, self.snapshot) in held
+        return replace(self, result=Result.HELD) if is_held else self
 
     def as_json(self) -> dict[str, Json]:
         """The line of `check --json`."""

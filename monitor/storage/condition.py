@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, select, text
 
+from monitor.storage.searches import is_everything
 from monitor.storage.tables import (
     deliveries,
     endpoints,
@@ -102,9 +103,8 @@ def unread(tx: Connection) -> Unread:
 def empty_watches(tx: Connection) -> list[int]:
     """The numbers of the watches that hold no trial, but for searches never listed yet, and those for everything."""
     holds = exists().where(watched_trials.c.watch_id == watches.c.id)
-    given = (searches.c.sponsor, searches.c.condition, searches.c.expression)
     unlisted = exists().where(
         searches.c.watch_id == watches.c.id,
-        searches.c.listed_version.is_(None) | and_(*(each.is_(None) for each in given)),
+        searches.c.listed_version.is_(None) | is_everything,
     )
     return list(tx.scalars(select(watches.c.id).where(~holds, ~unlisted).order_by(watches.c.id)))

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, exists, select
 
+from monitor.storage.searches import is_everything
 from monitor.storage.statements import add_new, chunks
-from monitor.storage.tables import newcomers, searches, watched_trials
+from monitor.storage.tables import newcomers, watched_trials
 
 
 def add(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
@@ -22,7 +23,7 @@ def among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> set[str]:
 
 def forget_unwatched(tx: Connection) -> None:
     """Forget those that no watch holds any more; none where some watch holds every trial."""
-    whole = exists().where(*(searches.c[name].is_(None) for name in ("sponsor", "condition", "expression")))
+    whole = exists().where(is_everything)
     held = exists().where(
         watched_trials.c.registry == newcomers.c.registry, watched_trials.c.trial_id == newcomers.c.trial_id
     )

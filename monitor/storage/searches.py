@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from monitor.ports import Search
 from monitor.storage.statements import chunks, put
@@ -23,6 +23,10 @@ class WatchedSearch:
     """The registry's version up to which its trials are known; None before the first listing."""
     listed_in_full_at: datetime | None = None
     """When a listing in full was believed last; None before the first."""
+
+
+is_everything = and_(*(searches.c[name].is_(None) for name in ("sponsor", "condition", "expression")))
+"""As `Search.is_everything`, of a row."""
 
 
 def put_anew(tx: Connection, watch_id: int, registry: str, search: Search) -> None:

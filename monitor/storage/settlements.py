@@ -58,12 +58,12 @@ def pending(tx: Connection, registry: str) -> list[Pending]:
     return [Pending(events.restored(row), row.version) for row in tx.execute(query)]
 
 
-def oldest_pending(tx: Connection) -> datetime | None:
-    """When the event occurred that has waited longest; None where none waits."""
+def oldest_pending(tx: Connection, registry: str) -> datetime | None:
+    """When the event of a registry occurred that has waited longest; None where none waits."""
     query = (
         select(func.min(events_table.c.occurred_at, type_=events_table.c.occurred_at.type))
         .join(settlements, settlements.c.event_id == events_table.c.id)
-        .where(settlements.c.settlement == Settlement.PENDING)
+        .where(settlements.c.registry == registry, settlements.c.settlement == Settlement.PENDING)
     )
     oldest: datetime | None = tx.scalar(query)
     return oldest

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, exists, func, select, tuple_, update
 
 from monitor.model import State
+from monitor.storage.searches import is_everything
 from monitor.storage.statements import chunks, put
 from monitor.storage.tables import searches, trials, watched_trials
 
@@ -47,7 +48,6 @@ class Standing(NamedTuple):
     snapshot: int | None
 
 
-_CRITERIA = ("sponsor", "condition", "expression")
 _columns = [trials.c[field.name] for field in fields(Trial)]
 _values = attrgetter(*(field.name for field in fields(Trial)))
 _names = tuple(field.name for field in fields(Trial))
@@ -94,7 +94,7 @@ def watched_ids(tx: Connection, registry: str, *, unverified_at: str | None = No
 
 def watched_count(tx: Connection, registry: str) -> int:
     """How many trials all watches of a registry cover: all that are known of one that is watched as a whole."""
-    whole = exists().where(searches.c.registry == registry, *(searches.c[name].is_(None) for name in _CRITERIA))
+    whole = exists().where(searches.c.registry == registry, is_everything)
     if tx.scalar(select(whole)):
         query = select(func.count()).select_from(trials).where(trials.c.registry == registry)
     else:
