@@ -1,35 +1,88 @@
-# What one does with this project. Each target works on a fresh checkout: it makes .venv first.
+# What one does with this project. Each target works on a fresh checkout: it makes its virtual environment first.
+#
+#     make test PYTHON=python3.13 VENV=.venv-3.13      # with another Python, beside the first
+#
+# Versions are those of the lock files, checked by hash. requirements.lock is the program with everything that it can
+# use, and what builds it; requirements-test.lock adds what tests, lints and measures it.
 
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
-READY := $(VENV)/ready
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip -qq --disable-pip-version-check
+UV := .venv-uv/bin/uv
+CLOCK ?= 2028-02-29 12:00
+SHELL := /bin/bash
 
-.PHONY: demo test year lint bench clean
+# The tests of everything that needs no database, network or process of its own.
+QUICK := tests/diff tests/render tests/registries/test_record.py tests/registries/test_golden.py \
+	tests/registries/test_ids.py tests/registries/test_essie.py tests/registries/test_documents.py \
+	tests/cli/test_render.py tests/test_schedule.py tests/test_matching.py tests/test_config.py \
+	tests/test_architecture.py
 
-demo: $(READY)     ## find and explain a real change, offline, in a few seconds
+.PHONY: demo quick test test-slow test-clock test-lowest test-newest year lint bench lock clean
+
+demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
 
-test: $(READY)     ## every test, on SQLite and on PostgreSQL
+quick: $(VENV)/tested      ## the pure tests, in seconds
+	$(BIN)/pytest $(QUICK)
+
+test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on PostgreSQL
 	$(BIN)/pytest
 
-year: $(READY)     ## a year of the service with all its troubles, in some minutes; `make test` lives through four weeks
-	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 --timeout 1800 --durations 1 tests/service/test_year.py
+test-slow: $(VENV)/tested  ## a kill at every step, disks full at every write, four weeks of service
+	$(BIN)/pytest -m slow
 
-lint: $(READY)     ## format, rules and types
+test-clock: $(VENV)/tested ## as `test`, on another day, in another zone, without UTF-8: make test-clock CLOCK='+400 days'
+	.ci/at '$(CLOCK)' $(BIN)/pytest
+
+year: $(VENV)/tested       ## a year of the service with all its troubles, in some minutes; `test-slow` has four weeks
+	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 -m slow --timeout 1800 --durations 1 tests/service/test_year.py
+
+lint: $(VENV)/tested       ## format, rules and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(READY)    ## measure what the README promises; prints a table and JSON
+bench: $(VENV)/tested      ## measure what the README promises; prints a table and JSON
 	$(BIN)/python -m bench
 
-clean:
-	rm -rf $(VENV)
+test-lowest: RESOLUTION := --resolution lowest-direct
+test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest versions that pyproject.toml allows
+	rm -rf .venv-$@
+	$(PYTHON) -m venv --without-pip .venv-$@
+	$(UV) pip install --quiet --python .venv-$@/bin/python $(RESOLUTION) --editable '.[postgres,test,bench]'
+	.venv-$@/bin/pytest $(TOLERATED)
 
-$(READY): pyproject.toml
+# That other people's next release has announced an end to something is no failure before the lock takes it up.
+test-newest: TOLERATED := -W default::DeprecationWarning -W default::PendingDeprecationWarning
+
+# The second file is made within the first, so that both name the same versions.
+LOCK = $(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate pyproject.toml --group pyproject.toml:build --extra postgres
+
+lock: $(UV)                ## take up the newest versions that pyproject.toml allows, for every platform and Python
+	$(LOCK) --extra test --extra bench --output-file requirements-test.lock
+	$(LOCK) --constraint requirements-test.lock --output-file requirements.lock
+
+clean:
+	rm -rf .venv .venv-*
+
+$(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	@echo "Installing into $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[postgres,test,bench]'
+	@$(PIP) install --no-compile --require-hashes --no-deps --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) check
 	@touch $@
+
+$(VENV)/tested: $(VENV)/ready requirements-test.lock
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(PIP) install --no-compile --require-hashes --no-deps --requirement requirements-test.lock
+	@$(PIP) check
+	@touch $@
+
+$(UV):
+	@$(PYTHON) -m venv .venv-uv
+	@.venv-uv/bin/pip install --quiet --disable-pip-version-check uv
