@@ -13,6 +13,9 @@ UV := .venv-uv/bin/uv
 CLOCK ?= 2028-02-29 12:00
 SHELL := /bin/bash
 
+# Bytecode is kept, or every process of a test compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The tests of everything that needs no database, network or process of its own.
 QUICK := tests/diff tests/render tests/registries/test_record.py tests/registries/test_golden.py \
 	tests/registries/test_ids.py tests/registries/test_essie.py tests/registries/test_documents.py \
