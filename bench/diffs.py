@@ -1,17 +1,14 @@
 """Comparing two records: ours, and DeepDiff over the whole documents."""
 
-from datetime import date
-
 import orjson
 from deepdiff import DeepDiff
 
 from bench.figures import Figure, percentile, seconds
-from bench.studies import SEED, Study, document, grown, studies, versions
+from bench.studies import DAY, Study, document, grown, numbered, studies, versions
 from monitor.events import changes_between
 from monitor.http import PoliteSession
 from monitor.model import Document
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.sandbox.synthetic import study
 
 PAIRS = 500
 COMPARED_WITH_DEEPDIFF = 40
@@ -20,7 +17,6 @@ LARGE = (10842, 5327, 3776, 10146, 10344, 7231, 8877, 10341, 2717, 2378)
 """Synthetic trials of 110 to 113 kB, most of it results."""
 LARGEST = 710
 """The largest of the first ten thousand, 0.9 MB."""
-TODAY = date(2026, 11, 22)
 
 Pair = tuple[Document, Document]
 
@@ -29,9 +25,9 @@ def measure() -> list[Figure]:
     """Parse both sides, compare and weigh: what a changed trial costs after it was fetched."""
     everyday = [_pair(made) for made in studies(PAIRS)]
     everyday = [pair for pair in everyday if len(pair[0].content) <= MOST]
-    large = [_pair(study(SEED, index)) for index in LARGE]
-    largest = _pair(study(SEED, LARGEST))
-    many_sites = _pair(grown(study(SEED, LARGE[0]), 1_000_000))
+    large = [_pair(numbered(index)) for index in LARGE]
+    largest = _pair(numbered(LARGEST))
+    many_sites = _pair(grown(numbered(LARGE[0]), 1_000_000))
     return [
         Figure("diff: up to 130 kB, p95", 1000 * percentile([_ours(pair) for pair in everyday], 0.95), "ms", 5),
         Figure("diff: 110 kB, worst of 10", 1000 * max(_ours(pair) for pair in large), "ms", 5),
@@ -53,7 +49,7 @@ _REGISTRY = ClinicalTrialsGov(
 
 def _compare(pair: Pair) -> object:
     before, after = pair
-    return changes_between(_REGISTRY.parse(before), _REGISTRY.parse(after), on=TODAY)
+    return changes_between(_REGISTRY.parse(before), _REGISTRY.parse(after), on=DAY)
 
 
 def _ours(pair: Pair) -> float:

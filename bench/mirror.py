@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -78,12 +77,12 @@ class Bench:
 
     def update(self, count: int) -> None:
         """Publish a day's updates, spread over the registry, with the next data build."""
-        day = date.fromisoformat(self.control("state")["dataTimestamp"][:10]) + timedelta(days=1)
+        day = self.control("state")["dataTimestamp"][:10]
         for place in range(count):
             values = {
                 "EnrollmentCount": 10_000 + place,
-                "LastUpdateSubmitDate": str(day),
-                "LastUpdatePostDate": str(day),
+                "LastUpdateSubmitDate": day,
+                "LastUpdatePostDate": day,
                 "LastUpdatePostDateType": "ACTUAL",
             }
             trial_id = f"NCT{FIRST + place * TRIALS // count}"

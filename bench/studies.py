@@ -1,6 +1,7 @@
 """Material: synthetic studies of real sizes, and pairs of versions."""
 
 from collections.abc import Iterator
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -11,15 +12,22 @@ from monitor.registries.clinicaltrials_gov.documents import document_of, trial_i
 from monitor.sandbox.synthetic import evolve, study
 
 SEED = 1
+DAY = date(2026, 11, 20)
+"""As of which all studies stand, so that figures of any two days can be compared."""
 
 Study = dict[str, Any]
+
+
+def numbered(index: int) -> Study:
+    """The synthetic trial with this number."""
+    return study(SEED, index, today=DAY)
 
 
 def studies(count: int) -> Iterator[Study]:
     """The first *count* synthetic trials that have a whole record."""
     index = found = 0
     while found < count:
-        made = study(SEED, index)
+        made = numbered(index)
         index += 1
         if "descriptionModule" in made["protocolSection"]:
             found += 1

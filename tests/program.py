@@ -1,11 +1,12 @@
 """The program under test: real storage, a real registry on loopback, and a clock that the test moves."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.app import utc_now
 from monitor.check import Pass, check
 from monitor.http import PoliteSession
 from monitor.model import Checked, Event, Result
@@ -15,6 +16,8 @@ from monitor.storage import events, quarantine, snapshots, trials, watches
 from monitor.storage.store import Store
 
 WITHDRAWN_LATER = "NCT02116634"
+BUILD_DAY = date(2026, 11, 20)
+"""A Friday. The sandboxes of tests live in a time of their own, which begins here, two days before that of `Clock`."""
 
 
 class Clock:
@@ -94,7 +97,15 @@ class Trying(Program):
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(trials=12) as running:
+    with Sandbox(trials=12, day=BUILD_DAY) as running:
+        yield running
+
+
+@pytest.fixture
+def present() -> Iterator[Sandbox]:
+    """A sandbox of today, for processes that look at the real clock; its own stands: no build comes by itself."""
+    now = utc_now()
+    with Sandbox(trials=12, clock=lambda: now) as running:
         yield running
 
 

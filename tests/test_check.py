@@ -8,7 +8,7 @@ import pytest
 from monitor.model import Result, Significance
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
-from tests.program import WITHDRAWN_LATER, Trying
+from tests.program import BUILD_DAY, WITHDRAWN_LATER, Trying
 
 Study = dict[str, Any]
 
@@ -197,7 +197,7 @@ def test_one_bad_record_spoils_nobody_else(quick: Trying) -> None:
 
 
 def test_an_unreachable_registry_fails_every_trial_and_loses_none(store: Store) -> None:
-    with Sandbox(trials=3) as gone:
+    with Sandbox(trials=3, day=BUILD_DAY) as gone:
         program = Trying(store, gone)
         everything = gone.trial_ids()
     results = program.results(*everything)

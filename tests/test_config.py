@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from monitor.config import Config, find, load
 from monitor.errors import ConfigurationInvalid
@@ -154,8 +155,9 @@ def test_watches_keep_their_names_and_order(written):
 
 
 def test_nobody_can_change_a_configuration_once_it_is_loaded():
-    with pytest.raises(ValueError, match="frozen"):
-        load(None, {}).store.url = "sqlite:///elsewhere"
+    config = load(None, {})
+    with pytest.raises(ValidationError):
+        config.store.url = "sqlite:///elsewhere"
 
 
 def test_a_subscription_says_who_is_told_of_what(written):
@@ -292,8 +294,7 @@ def test_a_variable_can_name_a_file_that_holds_the_value(tmp_path):
 
 def test_a_variable_that_names_a_missing_file_is_refused(tmp_path):
     words = complaint(None, {"MONITOR_STORE__URL_FILE": str(tmp_path / "gone")})
-    assert words.startswith("MONITOR_STORE__URL_FILE: ")
-    assert "No such file" in words
+    assert re.match(rf"MONITOR_STORE__URL_FILE: .*{tmp_path}/gone.* cannot be read: .", words)
 
 
 def test_a_variable_and_its_file_are_one_too_many():
@@ -603,7 +604,8 @@ def test_a_secret_comes_from_a_variable_or_a_file(tmp_path, name):
 @pytest.mark.parametrize("name", SECRETS.values())
 def test_a_secret_that_is_given_as_the_name_of_a_file_is_not_told(name):
     told = complaint(None, {f"{name}_FILE": "hunter2"})
-    assert told == f"{name}_FILE: the file that it names cannot be read: No such file or directory"
+    assert told.startswith(f"{name}_FILE: the file that it names cannot be read: ")
+    assert "hunter2" not in told
 
 
 @pytest.mark.parametrize(

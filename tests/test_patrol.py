@@ -22,6 +22,7 @@ from monitor.storage import leavers, newcomers, notices, searches, tables, watch
 from monitor.storage.store import Store
 from monitor.subscribe import Scope, subscribe
 from tests.outbox import Outbox
+from tests.program import BUILD_DAY
 from tests.test_crash import dying
 
 Study = dict[str, Any]
@@ -346,7 +347,7 @@ def test_a_trial_that_was_never_readable_leaves_a_version_later(quiet: Patrollin
 def test_a_listing_that_lacks_most_of_a_watch_lets_nobody_leave_and_the_operator_hears_once(
     store: Store, tmp_path: Path
 ) -> None:
-    with Sandbox(trials=45) as sandbox:
+    with Sandbox(trials=45, day=BUILD_DAY) as sandbox:
         program = Patrolling(store, sandbox, tmp_path)
         ids = sandbox.trial_ids()[:40]
         program.give(HARBOUR, *ids)
@@ -475,7 +476,7 @@ def test_after_a_refresh_a_watch_costs_a_page(quiet: Patrolling) -> None:
 
 
 def test_a_sponsor_of_2500_trials_is_paged(quiet: Patrolling, tmp_path: Path) -> None:
-    with Sandbox(trials=2600) as large:
+    with Sandbox(trials=2600, day=BUILD_DAY) as large:
         program = Patrolling(quiet.store, large, tmp_path)
         ids = large.trial_ids()[:2500]
         program.give(HARBOUR, *ids)
@@ -499,7 +500,7 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_u
     A listing in full is always due to the processes that die: the last one is put a day back.
     """
     store = Store.open(store_url)
-    with Sandbox(trials=60) as sandbox:
+    with Sandbox(trials=60, day=BUILD_DAY) as sandbox:
         program = Patrolling(store, sandbox, tmp_path)
         program.clock.now = datetime.now(UTC) - timedelta(hours=1)
         anchor, *rest = sandbox.trial_ids()

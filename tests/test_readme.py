@@ -93,7 +93,7 @@ def test_every_line_of_the_walk_works_when_pasted_in_order(
     folder: Path, environment: dict[str, str], sandbox: subprocess.Popen[str]
 ):
     place = json.loads(sandbox.stdout.readline())
-    typed = "set -e\n" + at_its_ports("".join(TO_TYPE[1:]), place)
+    typed = "set -e\n" + at_its_ports("".join(TO_TYPE[1:]), place) + "monitor doctor --json >doctor.jsonl\n"
 
     ran = subprocess.run(
         ["sh"], input=typed, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -101,6 +101,8 @@ def test_every_line_of_the_walk_works_when_pasted_in_order(
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "2 delivered" in ran.stdout
+    findings = [json.loads(line) for line in (folder / "doctor.jsonl").read_text().splitlines()]
+    assert {each["check"] for each in findings if each["level"] != "fine"} <= {"operator", "disk"}
     arrived = [json.loads(sandbox.stdout.readline()) for _ in range(2)]
     [mail] = [line["mail"] for line in arrived if "mail" in line]
     [webhook] = [line["webhook"] for line in arrived if "webhook" in line]

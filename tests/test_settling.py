@@ -16,7 +16,7 @@ from monitor.storage import deliveries, holds, notices, settlements
 from monitor.subscribe import Wanted, apply_config
 from monitor.why import explained
 from tests.outbox import Outbox
-from tests.program import WITHDRAWN_LATER
+from tests.program import BUILD_DAY, WITHDRAWN_LATER
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "ops@example.org"
@@ -25,7 +25,7 @@ Study = dict[str, Any]
 
 @pytest.fixture
 def sandbox() -> Any:
-    with Sandbox(trials=120) as running:
+    with Sandbox(trials=120, day=BUILD_DAY) as running:
         yield running
 
 

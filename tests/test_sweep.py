@@ -20,6 +20,7 @@ from monitor.storage import notices, searches, sweeps, watches
 from monitor.storage.store import Store
 from monitor.storage.sweeps import Sweep
 from tests.outbox import Outbox
+from tests.program import BUILD_DAY
 from tests.test_crash import dying
 
 Study = dict[str, Any]
@@ -81,7 +82,7 @@ class Mirroring(Outbox):
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(trials=TRIALS) as running:
+    with Sandbox(trials=TRIALS, day=BUILD_DAY) as running:
         yield running
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.text import Text
 
+from monitor.app import utc_now
 from monitor.sandbox import Reception, Sandbox
+from monitor.sandbox.databuild import latest_build
 from monitor.sandbox.invitation import variables
 from monitor.sandbox.mailbox import Mail, Mailbox
 from monitor.sandbox.receiver import Received, WebhookReceiver
@@ -29,15 +32,18 @@ if TYPE_CHECKING:
 
 TRIAL = "NCT02116634"
 OTHERS = 24
+BUILDS = 2
+"""How many data builds follow the first; the last of them is that of this morning."""
 READER = "reader@example.org"
 
 
 def show(out: "Console") -> None:
     """Run the demonstration and print it as it goes."""
+    begins = latest_build(utc_now()).at.date() - timedelta(days=BUILDS)
     with (
         Mailbox() as mailbox,
         WebhookReceiver() as receiver,
-        Sandbox(trials=OTHERS, reception=Reception(mailbox, receiver)) as registry,
+        Sandbox(trials=OTHERS, day=begins, reception=Reception(mailbox, receiver)) as registry,
         _elsewhere(variables(registry)) as folder,
     ):
         ids = folder / "ids.csv"

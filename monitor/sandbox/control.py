@@ -209,7 +209,7 @@ def edit(command: Command, sandbox: "Sandbox") -> str:
     """Set and unset members of a study."""
     trial_id = command.text("nct_id")
     if command.from_form:
-        values, unset = read_form(command.arguments, sandbox.build.next().at.date())
+        values, unset = read_form(command.arguments, sandbox.following_build.at.date())
     else:
         values, unset = command.arguments.get("set", {}), command.arguments.get("unset", [])
     if not isinstance(values, dict) or not isinstance(unset, list) or not all(isinstance(path, str) for path in unset):

@@ -1,35 +1,29 @@
-"""The registry's nightly data build, and what tells one from the next. Pure.
+"""The registry's data builds, what tells one from the next, and when the next one comes. Pure: it is told the time.
 
 All data of ClinicalTrials.gov changes at once, when a new build goes live. Three things move with it, even where no
 sponsor changed a word: `dataTimestamp` of /version, the ETag of every resource, and `versionHolder` in every record.
 The last part of the ETag is the build's moment in milliseconds, in base 36; the first two name the program.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 API_VERSION = "2.0.5"
 PROGRAM = "5a9db0c/0.34.1"
-FIRST_BUILD = datetime(2026, 11, 20, 9, 0, 4, 216_000, tzinfo=UTC)
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+MORNING = time(9, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class DataBuild:
-    """All data as of one morning."""
+    """All data as of one moment."""
 
     at: datetime
 
-    @classmethod
-    def latest(cls, now: datetime) -> "DataBuild":
-        """The build that is live at *now*: this morning's, or yesterday's before nine o'clock UTC."""
-        morning = now.astimezone(UTC).replace(hour=9, minute=0, second=4, microsecond=216_000)
-        return cls(morning if morning <= now else morning - timedelta(days=1))
-
-    def next(self) -> "DataBuild":
-        """The build one day later, at nine o'clock and some seconds."""
-        tomorrow = self.at + timedelta(days=1)
-        return DataBuild(tomorrow.replace(second=tomorrow.toordinal() % 9 + 1))
+    def made_at(self, now: datetime) -> "DataBuild":
+        """The build after this one that is made at *now*: its timestamp, which has whole seconds, is another one."""
+        return DataBuild(max(now.astimezone(UTC).replace(microsecond=0), self.at + timedelta(seconds=1)))
 
     @property
     def timestamp(self) -> str:
@@ -45,6 +39,37 @@ class DataBuild:
         """The ETag of every resource, quotes included."""
         suffix = "-gzip" if compressed else ""
         return f'"{PROGRAM}/{base36(round(self.at.timestamp() * 1000))}{suffix}"'
+
+
+def build_of(day: date) -> DataBuild:
+    """The build of a day's morning: at nine o'clock UTC and up to nine seconds."""
+    seconds = (day.toordinal() + 7) % 9 + 1
+    return DataBuild(datetime.combine(day, MORNING) + timedelta(seconds=seconds, milliseconds=216))
+
+
+def latest_build(now: datetime) -> DataBuild:
+    """The last morning's build at *now*: today's, or yesterday's before nine o'clock UTC."""
+    today = now.astimezone(UTC).date()
+    this = build_of(today)
+    return this if this.at <= now else build_of(today - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When data builds are made: by a clock, or without one a day after the other, as quickly as they are asked for."""
+
+    clock: Callable[[], datetime] | None
+
+    def following(self, build: DataBuild) -> DataBuild:
+        """What comes after *build* if it is made now; by a clock never later than that says, but for some seconds."""
+        return build.made_at(self.clock()) if self.clock else build_of(build.at.date() + timedelta(days=1))
+
+    def due(self, build: DataBuild) -> DataBuild | None:
+        """The morning's build that has come since *build*, by the clock; None where there is none."""
+        if self.clock is None:
+            return None
+        latest = latest_build(self.clock())
+        return latest if latest.at > build.at else None
 
 
 def base36(number: int) -> str:

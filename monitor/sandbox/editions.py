@@ -13,7 +13,7 @@ from threading import RLock
 
 from monitor.errors import NothingFound
 from monitor.model import Json
-from monitor.sandbox.databuild import DataBuild
+from monitor.sandbox.databuild import Calendar, DataBuild
 from monitor.sandbox.stock import Stock, WrittenState
 
 SECTIONS = (
@@ -113,17 +113,30 @@ class TrialIds:
 class Shelf:
     """The live edition, and what waits for the next."""
 
-    def __init__(self, stock: Stock, build: DataBuild) -> None:
+    def __init__(self, stock: Stock, build: DataBuild, calendar: Calendar) -> None:
         self.stock = stock
-        self.live = Edition(stock, build, build, {}, {}, TrialIds(stock, {}))
+        self._calendar = calendar
+        self._live = Edition(stock, build, build, {}, {}, TrialIds(stock, {}))
         self._waiting: dict[str, Version | None] = {}
         self._waiting_aliases: dict[str, str] = {}
         self._reached: dict[str, int] = {}
         self._lock = RLock()
 
     @property
+    def live(self) -> Edition:
+        """What the registry shows now."""
+        self._catch_up()
+        return self._live
+
+    @property
+    def following(self) -> DataBuild:
+        """The data build that `refresh` would make live now."""
+        return self._calendar.following(self.live.build)
+
+    @property
     def waiting(self) -> int:
         """How many trials will be different after the next data build."""
+        self._catch_up()
         return len(self._waiting)
 
     def latest(self, trial_id: str) -> Json:
@@ -198,22 +211,32 @@ class Shelf:
     def refresh(self) -> DataBuild:
         """Make the next data build live, with everything that waited for it."""
         with self._lock:
-            published = {**self.live.published, **self._waiting}
-            aliases = {**self.live.aliases, **self._waiting_aliases}
-            same_trials = all(
-                version is not None and trial_id in self.live for trial_id, version in self._waiting.items()
-            )
-            self.live = Edition(
-                self.stock,
-                self.live.build.next(),
-                self.live.build,
-                published,
-                {alias: current for alias, current in aliases.items() if published.get(alias) is None},
-                self.live.trial_ids if same_trials else TrialIds(self.stock, published),
-            )
-            self._waiting = {}
-            self._waiting_aliases = {}
-            return self.live.build
+            return self._go_live(self.following)
+
+    def _catch_up(self) -> None:
+        """Let the morning's data build go live by itself, with everything that waited for it."""
+        if self._calendar.due(self._live.build):
+            with self._lock:
+                if due := self._calendar.due(self._live.build):
+                    self._go_live(due)
+
+    def _go_live(self, build: DataBuild) -> DataBuild:
+        """Make *build* live. To be called with the lock held."""
+        former = self._live
+        published = {**former.published, **self._waiting}
+        aliases = {**former.aliases, **self._waiting_aliases}
+        same_trials = all(version is not None and trial_id in former for trial_id, version in self._waiting.items())
+        self._live = Edition(
+            self.stock,
+            build,
+            former.build,
+            published,
+            {alias: current for alias, current in aliases.items() if published.get(alias) is None},
+            former.trial_ids if same_trials else TrialIds(self.stock, published),
+        )
+        self._waiting = {}
+        self._waiting_aliases = {}
+        return build
 
 
 def without_empties(value: Json) -> Json:

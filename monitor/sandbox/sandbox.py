@@ -3,14 +3,15 @@
 import signal
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from threading import Event
 from time import monotonic
 
+from monitor.app import utc_now
 from monitor.errors import NothingFound
 from monitor.model import Json
 from monitor.sandbox import api, control
-from monitor.sandbox.databuild import FIRST_BUILD, DataBuild
+from monitor.sandbox.databuild import Calendar, DataBuild, build_of, latest_build
 from monitor.sandbox.editions import Shelf
 from monitor.sandbox.exchange import JSON, Answer, Request, Seen
 from monitor.sandbox.listening import Listening
@@ -37,12 +38,15 @@ ORDINARY_HEADERS = {  # without strict-transport-security and alt-svc: they spea
 class Sandbox(Listening):
     """A local ClinicalTrials.gov.
 
-    *trials* synthetic trials, the same for the same *seed*, stand beside the written ones. *clock* tells the moment of
-    the first data build; without it that is always the same. What arrives at the *reception* is on the control page;
-    its servers are started and stopped by whoever made them.
+    *trials* synthetic trials, the same for the same *seed* and day, stand beside the written ones. What arrives at the
+    *reception* is on the control page; its servers are started and stopped by whoever made them.
+
+    It lives in the present, as *clock* tells it: its first data build is that of this morning, and one more comes by
+    itself with every morning. With a *day* it lives in a time of its own instead, which begins on that morning and goes
+    on by a day with every data build that is asked for: for whoever has a clock of his own, or wants to go quickly.
 
     What changes a trial shows at once, because a data build is made right after it; with `refresh=False` it waits for
-    the next `refresh`, as on the real registry. Everything here may be called from any thread.
+    the next one, as on the real registry. Everything here may be called from any thread.
     """
 
     name = "sandbox"
@@ -53,15 +57,17 @@ class Sandbox(Listening):
         trials: int = 0,
         seed: int = 1,
         port: int = 0,
-        clock: Callable[[], datetime] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        day: date | None = None,
         reception: Reception | None = None,
     ) -> None:
         super().__init__(port)
         self.reception = reception or Reception()
         self.requests: list[Seen] = []
         """What was asked of the API, the eldest first; clear it as you like."""
+        first = build_of(day) if day else latest_build(clock())
         self._shelf = Shelf(
-            Stock(trials=trials, seed=seed), DataBuild.latest(clock()) if clock else DataBuild(FIRST_BUILD)
+            Stock(trials=trials, seed=seed, today=first.at.date()), first, Calendar(None if day else clock)
         )
         self._renderer = Renderer()
         self._finder = Finder()
@@ -96,6 +102,11 @@ class Sandbox(Listening):
     def build(self) -> DataBuild:
         """The live data build."""
         return self._shelf.live.build
+
+    @property
+    def following_build(self) -> DataBuild:
+        """The data build that `refresh` would make live now."""
+        return self._shelf.following
 
     @property
     def waiting(self) -> int:
@@ -145,7 +156,10 @@ class Sandbox(Listening):
         self._refresh_if(refresh)
 
     def refresh(self) -> DataBuild:
-        """Make the next data build live, one day on, with everything that waited for it."""
+        """Make the next data build live, with everything that waited for it.
+
+        In the present it is of this moment, though of another second than the one before; else of the day after.
+        """
         return self._shelf.refresh()
 
     def _refresh_if(self, wanted: bool) -> None:
@@ -234,11 +248,10 @@ def run(
     port: int = 0,
     trials: int = 0,
     seed: int = 1,
-    clock: Callable[[], datetime] | None = None,
     reception: Reception | None = None,
     on_ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. *on_ready* is called once all servers listen; nothing else is said.
+    """Serve in the present until SIGINT or SIGTERM. *on_ready* is called once all servers listen; nothing else is said.
 
     To be called from the main thread, which alone may handle signals; handlers are as before afterwards.
     """
@@ -246,7 +259,7 @@ def run(
     former = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with (
-            Sandbox(trials=trials, seed=seed, port=port, clock=clock, reception=reception) as sandbox,
+            Sandbox(trials=trials, seed=seed, port=port, reception=reception) as sandbox,
             sandbox.reception.mailbox or nullcontext(),
             sandbox.reception.receiver or nullcontext(),
         ):

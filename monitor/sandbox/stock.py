@@ -8,6 +8,7 @@ registry says so with `illustrative`.
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 
 from monitor.model import Json
@@ -24,11 +25,12 @@ class WrittenState:
 
 
 class Stock:
-    """What the sandbox holds before anything is published. Synthetic trials are made when asked for."""
+    """What the sandbox holds before anything is published. Synthetic trials are made when asked for, as of *today*."""
 
-    def __init__(self, *, trials: int, seed: int) -> None:
+    def __init__(self, *, trials: int, seed: int, today: date) -> None:
         self.seed = seed
         self.trials = trials
+        self.today = today
         self.written = read_written_trials()
 
     def __contains__(self, trial_id: str) -> bool:
@@ -52,7 +54,7 @@ class Stock:
             return self.written[trial_id][0].study
         if trial_id not in self:
             raise KeyError(trial_id)
-        return synthetic.study(self.seed, synthetic.index_of(trial_id), modules)
+        return synthetic.study(self.seed, synthetic.index_of(trial_id), modules, today=self.today)
 
 
 def read_written_trials() -> dict[str, tuple[WrittenState, ...]]:

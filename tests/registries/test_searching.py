@@ -11,6 +11,7 @@ from monitor.ports import Role, Search
 from monitor.registries.clinicaltrials_gov.listing import MOST_IDLE, SPARE_PAGES
 from monitor.sandbox import Sandbox
 from tests.loopback import http
+from tests.program import BUILD_DAY
 from tests.registries.fake import id_alone, id_of, publish
 from tests.registries.test_essie import HOSTILE
 
@@ -19,13 +20,13 @@ ALZAHRA, FIRST, SECOND = "NCT02116634", "NCT90000001", "NCT90000002"
 
 @pytest.fixture(scope="module")
 def stock():
-    with Sandbox(trials=1200) as sandbox:
+    with Sandbox(trials=1200, day=BUILD_DAY) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def sandbox():
-    with Sandbox(trials=20) as running:
+    with Sandbox(trials=20, day=BUILD_DAY) as running:
         yield running
 
 

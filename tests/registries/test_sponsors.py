@@ -10,13 +10,14 @@ from monitor.errors import AnswerUnreadable, ConfigurationInvalid
 from monitor.ports import SponsorName
 from monitor.sandbox import Sandbox
 from tests.loopback import http
+from tests.program import BUILD_DAY
 from tests.registries.fake import id_alone, id_of
 from tests.registries.test_essie import HOSTILE
 
 
 @pytest.fixture(scope="module")
 def stock():
-    with Sandbox(trials=400) as sandbox:
+    with Sandbox(trials=400, day=BUILD_DAY) as sandbox:
         yield sandbox
 
 

@@ -10,6 +10,7 @@ from monitor.model import Document
 from monitor.ports import Unanswered, Unreadable
 from monitor.sandbox import Sandbox
 from tests.loopback import http
+from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_alone, id_of, publish
 from tests.registries.trials import page, trial
 
@@ -27,7 +28,7 @@ def documents(answers):
 
 
 def test_a_whole_registry_is_read_two_hundred_and_fifty_documents_a_request(adapter_for):
-    with Sandbox(trials=600) as sandbox:
+    with Sandbox(trials=600, day=BUILD_DAY) as sandbox:
         adapter = adapter_for(sandbox.base_url)
 
         pages = list(adapter.sweep())

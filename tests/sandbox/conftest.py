@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from monitor.sandbox import Sandbox
+from tests.program import BUILD_DAY
 
 
 class Client:
@@ -44,7 +45,7 @@ class Client:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(trials=30) as running:
+    with Sandbox(trials=30, day=BUILD_DAY) as running:
         yield running
 
 
@@ -58,7 +59,7 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
 @pytest.fixture
 def many() -> Iterator[Client]:
     """A client of a sandbox with more trials than a page can have."""
-    with Sandbox(trials=1200) as running:
+    with Sandbox(trials=1200, day=BUILD_DAY) as running:
         made = Client(running)
         yield made
         made.session.close()

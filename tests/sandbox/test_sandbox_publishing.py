@@ -1,6 +1,6 @@
 """What is published, edited, removed and merged, and when it is seen."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Thread
 
 import pytest
@@ -103,13 +103,6 @@ def test_a_refresh_moves_the_version_holder_of_every_record_and_nothing_else(cli
     assert {study["derivedSection"]["miscInfoModule"].pop("versionHolder") for study in before} == {"2026-11-20"}
     assert {study["derivedSection"]["miscInfoModule"].pop("versionHolder") for study in after} == {"2026-11-21"}
     assert before == after
-
-
-def test_the_first_data_build_is_the_last_nine_oclock(tmp_path):
-    with Sandbox(clock=lambda: datetime(2027, 3, 2, 8, 59, tzinfo=UTC)) as sandbox:
-        assert sandbox.build.date == "2027-03-01"
-    with Sandbox(clock=lambda: datetime(2027, 3, 2, 9, 1, tzinfo=UTC)) as sandbox:
-        assert sandbox.build.date == "2027-03-02"
 
 
 def test_a_removed_trial_is_not_found_in_the_registrys_words(client, sandbox):

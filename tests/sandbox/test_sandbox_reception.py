@@ -306,7 +306,6 @@ def test_a_busy_port_is_one_line(option, name):
     assert ran.returncode == 2
     assert complaint.startswith(f"monitor: The {name} cannot listen on port ")
     assert complaint.count("\n") == 1
-    assert "Address already in use" in complaint
 
 
 def test_they_can_be_left_out():

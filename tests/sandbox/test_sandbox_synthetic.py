@@ -14,20 +14,23 @@ import pytest
 
 from monitor.fields import KINDS
 from monitor.sandbox import Sandbox, synthetic
+from tests.program import BUILD_DAY
 
 ENUMS = Path(__file__).resolve().parents[3] / "shared" / "data" / "ctgov" / "enums.json"
 SAMPLE = 1500
 
 DIGEST = """
 import hashlib, json
+from datetime import date
 from monitor.sandbox import synthetic
-print(hashlib.sha256(json.dumps([synthetic.study(1, index) for index in range(60)]).encode()).hexdigest())
+studies = [synthetic.study(1, index, today=date(2026, 11, 20)) for index in range(60)]
+print(hashlib.sha256(json.dumps(studies).encode()).hexdigest())
 """
 
 
 @pytest.fixture(scope="module")
 def studies():
-    return [synthetic.study(1, index) for index in range(SAMPLE)]
+    return [synthetic.study(1, index, today=BUILD_DAY) for index in range(SAMPLE)]
 
 
 def size(study):
@@ -47,11 +50,11 @@ def test_trials_are_the_same_in_every_process(studies, hash_seed):
 
 
 def test_another_seed_makes_other_trials(studies):
-    assert synthetic.study(2, 0) != studies[0]
+    assert synthetic.study(2, 0, today=BUILD_DAY) != studies[0]
 
 
 def test_a_trial_does_not_depend_on_those_before_it(studies):
-    assert synthetic.study(1, 700) == studies[700]
+    assert synthetic.study(1, 700, today=BUILD_DAY) == studies[700]
 
 
 def test_ids_rise_from_a_number_that_the_registry_has_not_reached(studies):
@@ -64,7 +67,7 @@ def test_ids_rise_from_a_number_that_the_registry_has_not_reached(studies):
 
 def test_a_part_of_a_trial_is_that_part_of_the_whole(studies):
     for index in range(0, SAMPLE, 50):
-        part = synthetic.study(1, index, {"statusModule", "outcomeMeasuresModule"})
+        part = synthetic.study(1, index, {"statusModule", "outcomeMeasuresModule"}, today=BUILD_DAY)
 
         assert part["protocolSection"]["statusModule"] == studies[index]["protocolSection"]["statusModule"]
         assert part.get("resultsSection") == studies[index].get("resultsSection")
@@ -99,7 +102,7 @@ def test_status_and_record_fit_each_other(studies):
             status["studyFirstSubmitDate"]
             <= status["lastUpdateSubmitDate"]
             <= status["lastUpdatePostDateStruct"]["date"]
-            <= "2026-11-20"
+            <= BUILD_DAY.isoformat()
         )
         if status["overallStatus"] == "WITHDRAWN" and "enrollmentInfo" in protocol["designModule"]:
             assert protocol["designModule"]["enrollmentInfo"] == {"count": 0, "type": "ACTUAL"}
@@ -272,7 +275,7 @@ def test_evolution_is_the_same_for_the_same_chance(studies):
 
 
 def test_a_trial_can_evolve_many_times():
-    study = synthetic.study(1, 0)
+    study = synthetic.study(1, 0, today=BUILD_DAY)
     chance = Random(1)
     for _ in range(200):
         study = synthetic.evolve(study, chance).study

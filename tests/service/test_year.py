@@ -23,6 +23,7 @@ from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
 from monitor.subscribe import Wanted, apply_config
 from tests.outbox import Outbox
+from tests.program import BUILD_DAY
 from tests.service.duty import Duty
 
 HOOK = "https://hooks.example.org/trials"
@@ -171,7 +172,7 @@ def is_working_day(day: date) -> bool:
 
 @pytest.fixture
 def year(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Year]:
-    with Sandbox(trials=TRIALS) as sandbox:
+    with Sandbox(trials=TRIALS, day=BUILD_DAY) as sandbox:
         store = Store.open(sqlite_url)
         year = Year(sandbox, store, tmp_path)
         send = requests.Session.send

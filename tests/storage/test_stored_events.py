@@ -1,5 +1,6 @@
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.storage import events, snapshots, tables
@@ -49,7 +50,7 @@ def test_an_event_may_be_added_before_its_snapshot_in_one_transaction_and_never_
         events.add(tx, [event(HIP, 4)])
         snapshots.add(tx, fourth)
 
-    with pytest.raises(Exception, match=r"(?i)foreign key"), store.begin() as tx:
+    with pytest.raises(IntegrityError), store.begin() as tx:
         events.add(tx, [event(HIP, 5)])
 
     with store.read() as tx:

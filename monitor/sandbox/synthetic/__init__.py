@@ -1,5 +1,7 @@
 """Synthetic trials: any number of them, realistic in shape, size and status, and the same in every process. Pure.
 
+They stand as they would on a given day, to which all their dates are relative.
+
 A trial is written from its *plan*, module by module, each with a source of chance of its own: so a list that asks for
 the status of a thousand trials writes a thousand status modules and nothing else. Ids begin at NCT90000001 and obsolete
 ids at NCT80000001, far above those that the registry has given so far. `evolve` makes the next version of any study.
@@ -9,6 +11,7 @@ Sizes of 6,000 trials, compact JSON: median 11 kB, p90 31 kB, p99 137 kB, larges
 """
 
 from collections.abc import Callable, Collection
+from datetime import date
 from random import Random
 
 from monitor.model import Json
@@ -72,10 +75,10 @@ def has_alias(index: int) -> bool:
     return index % ALIAS_EVERY == ALIAS_AT
 
 
-def study(seed: int, index: int, modules: Collection[str] | None = None) -> Json:
-    """The study with this number; with *modules*, only these of it."""
+def study(seed: int, index: int, modules: Collection[str] | None = None, *, today: date) -> Json:
+    """The study with this number as it stands *today*; with *modules*, only these of it."""
     alias = f"NCT{FIRST_ALIAS + index:08}" if has_alias(index) else None
-    plan = plan_trial(seed, index, trial_id(index), alias)
+    plan = plan_trial(seed, index, trial_id(index), alias=alias, today=today)
     written = {
         section: {
             name: module

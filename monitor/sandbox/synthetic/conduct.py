@@ -181,7 +181,7 @@ def reference(plan: Plan, rng: Random) -> Json:
     made: dict[str, Json] = {
         "pmid": number,
         "type": rng.choice(("BACKGROUND", "BACKGROUND", "RESULT", "DERIVED")),
-        "citation": f"{authors}. {title}. J Invent Med. {plan.started.year};{place}.",
+        "citation": f"{authors}. {title}. J Invent Med. {min(plan.started, plan.today).year};{place}.",
     }
     if rng.random() < 0.005:
         made["retractions"] = [{"pmid": str(int(number) + 1), "source": "J Invent Med. Correction."}]

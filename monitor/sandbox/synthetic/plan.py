@@ -11,9 +11,6 @@ from random import Random
 from monitor.model import Json
 from monitor.sandbox.synthetic import vocabulary
 
-TODAY = date(2026, 11, 20)
-"""The day on which synthetic trials stand still: that of the sandbox's first data build."""
-
 STATUSES = {
     "COMPLETED": 3249, "UNKNOWN": 943, "RECRUITING": 653, "TERMINATED": 340, "NOT_YET_RECRUITING": 289,
     "ACTIVE_NOT_RECRUITING": 219, "WITHDRAWN": 166, "ENROLLING_BY_INVITATION": 52, "SUSPENDED": 17, "WITHHELD": 10,
@@ -38,6 +35,8 @@ class Plan:
     index: int
     trial_id: str
     alias: str | None
+    today: date
+    """The day on which it stands still: that of the sandbox's first data build."""
     study_type: str
     status: str
     phases: tuple[str, ...]
@@ -74,19 +73,19 @@ class Plan:
         return {"condition": self.condition, "treatment": self.treatment, "comparator": self.comparator}
 
 
-def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
-    """The plan of the trial with this number."""
+def plan_trial(seed: int, index: int, trial_id: str, *, alias: str | None, today: date) -> Plan:
+    """The plan of the trial with this number, as it stands *today*."""
     rng = Random(f"{seed}/{index}")  # noqa: S311 - data for tests, no secret
     status = rng.choices(_STATUS_NAMES, _STATUS_WEIGHTS)[0]
     study_type = "OBSERVATIONAL" if rng.random() < 0.22 else "INTERVENTIONAL"
     if status in EXPANDED_ACCESS:
         study_type = "EXPANDED_ACCESS"
     interventional = study_type == "INTERVENTIONAL"
-    started, primary_completed, completed = trial_dates(rng, status)
-    first_submitted = min(started + timedelta(days=rng.randint(-150, 240)), TODAY - timedelta(days=rng.randint(8, 90)))
+    started, primary_completed, completed = trial_dates(rng, status, today)
+    first_submitted = min(started + timedelta(days=rng.randint(-150, 240)), today - timedelta(days=rng.randint(8, 90)))
     if status == "UNKNOWN":
         first_submitted = min(first_submitted, completed)
-    last_submitted = last_submission(rng, status, first_submitted, completed)
+    last_submitted = last_submission(rng, status, today, not_before=first_submitted, completed=completed)
     treatment_type, treatment = choose_treatment(rng, interventional)
     sponsor, sponsor_class = choose_sponsor(rng)
     with_results = interventional and status in ENDED and rng.random() < 0.25
@@ -95,6 +94,7 @@ def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
         index=index,
         trial_id=trial_id,
         alias=alias,
+        today=today,
         study_type=study_type,
         status=status,
         phases=rng.choices(_PHASE_NAMES, _PHASE_WEIGHTS)[0] if interventional else (),
@@ -109,7 +109,7 @@ def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
         completed=completed,
         first_submitted=first_submitted,
         last_submitted=last_submitted,
-        last_posted=min(last_submitted + timedelta(days=min(1 + int(rng.expovariate(0.25)), 60)), TODAY),
+        last_posted=min(last_submitted + timedelta(days=min(1 + int(rng.expovariate(0.25)), 60)), today),
         enrollment=0 if status == "WITHDRAWN" else int(rng.lognormvariate(4.3, 1.3)) + 1,
         results_submitted=min(completed + timedelta(days=rng.randint(200, 700)), last_submitted)
         if with_results
@@ -119,29 +119,29 @@ def plan_trial(seed: int, index: int, trial_id: str, alias: str | None) -> Plan:
     )
 
 
-def trial_dates(rng: Random, status: str) -> tuple[date, date, date]:
-    """Start, primary completion and completion, as they go with a status on `TODAY`."""
+def trial_dates(rng: Random, status: str, today: date) -> tuple[date, date, date]:
+    """Start, primary completion and completion, as they go with a status *today*."""
     length = timedelta(days=int(rng.lognormvariate(6.4, 0.7)) + 30)
     if status == "NOT_YET_RECRUITING":
-        start = TODAY + timedelta(days=rng.randint(10, 300))
+        start = today + timedelta(days=rng.randint(10, 300))
     elif status in ("RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "SUSPENDED", "AVAILABLE"):
-        start = TODAY - length * rng.uniform(0.1, 0.8)
+        start = today - length * rng.uniform(0.1, 0.8)
     else:
-        ended = TODAY - timedelta(days=rng.randint(800 if status == "UNKNOWN" else 60, 6500))
+        ended = today - timedelta(days=rng.randint(800 if status == "UNKNOWN" else 60, 6500))
         start = ended - length
     primary = start + length * rng.uniform(0.7, 1.0)
     return start, primary, start + length
 
 
-def last_submission(rng: Random, status: str, first: date, completed: date) -> date:
+def last_submission(rng: Random, status: str, today: date, *, not_before: date, completed: date) -> date:
     """When the sponsor last sent anything: for an UNKNOWN trial more than two years ago."""
     if status == "UNKNOWN":
-        latest = TODAY - timedelta(days=rng.randint(770, 2500))
+        latest = today - timedelta(days=rng.randint(770, 2500))
     elif status in (*STOPPED, "COMPLETED"):
         latest = completed + timedelta(days=rng.randint(10, 900))
     else:
-        latest = TODAY - timedelta(days=min(int(rng.expovariate(1 / 150)), 700))
-    return max(first, min(latest, TODAY - timedelta(days=2)))
+        latest = today - timedelta(days=min(int(rng.expovariate(1 / 150)), 700))
+    return max(not_before, min(latest, today - timedelta(days=2)))
 
 
 def choose_treatment(rng: Random, interventional: bool) -> tuple[str, str]:

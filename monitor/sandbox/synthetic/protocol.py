@@ -8,7 +8,7 @@ from random import Random
 
 from monitor.model import Json
 from monitor.sandbox.synthetic import vocabulary
-from monitor.sandbox.synthetic.plan import ENDED, STOPPED, TODAY, Plan
+from monitor.sandbox.synthetic.plan import ENDED, STOPPED, Plan
 from monitor.sandbox.synthetic.prose import measure_name, person, sentence, sentences
 
 TYPED_POSTS_SINCE = date(2017, 1, 18)
@@ -28,7 +28,7 @@ def identification(plan: Plan, rng: Random) -> Json:
     if plan.sponsor_class == "NIH":
         module["orgStudyIdInfo"] |= {"type": "NIH", "link": f"https://grants.example/{rng.randint(10000, 99999)}"}
     if rng.random() < 0.23:
-        module["secondaryIdInfos"] = [secondary_id(rng) for _ in range(rng.randint(1, 3))]
+        module["secondaryIdInfos"] = [secondary_id(plan, rng) for _ in range(rng.randint(1, 3))]
     module["organization"] = {"fullName": plan.sponsor, "class": plan.sponsor_class}
     if plan.status == "WITHHELD":
         return module | {"briefTitle": "[Trial of device that is not approved or cleared by the U.S. FDA]"}
@@ -47,10 +47,11 @@ def official_title(plan: Plan, rng: Random) -> str:
     return f"{design} Study of {plan.treatment} in People With {plan.condition} and Its Effect on {effect}"
 
 
-def secondary_id(rng: Random) -> Json:
+def secondary_id(plan: Plan, rng: Random) -> Json:
     """Another organisation's number of the trial."""
     kind = rng.choice(("EUDRACT_NUMBER", "CTIS", "REGISTRY", "OTHER_GRANT", "OTHER"))
-    number = f"20{rng.randint(10, 26)}-{rng.randint(0, 999999):06}-{rng.randint(10, 99)}"
+    year = plan.first_submitted.year - rng.randint(0, 2)
+    number = f"{year}-{rng.randint(0, 999999):06}-{rng.randint(10, 99)}"
     if kind in ("REGISTRY", "OTHER"):
         return {"id": number, "type": kind, "domain": f"{rng.choice(vocabulary.PLACE_NAMES)} Ethics Board"}
     if kind == "OTHER_GRANT":
@@ -68,9 +69,9 @@ def posted(day: date) -> Json:
     return {"date": day.isoformat(), "type": "ACTUAL" if day >= TYPED_POSTS_SINCE else "ESTIMATED"}
 
 
-def date_type(day: date) -> str:
+def date_type(day: date, today: date) -> str:
     """Whether a day has come."""
-    return "ACTUAL" if day <= TODAY else "ESTIMATED"
+    return "ACTUAL" if day <= today else "ESTIMATED"
 
 
 def status(plan: Plan, rng: Random) -> Json:
@@ -104,11 +105,11 @@ def trial_days(plan: Plan, rng: Random) -> Json:
     """Start, primary completion and completion."""
     start: dict[str, Json] = {"date": partial(rng, plan.started)}
     if plan.started >= TYPED_STARTS_SINCE:
-        start["type"] = "ESTIMATED" if plan.status == "WITHDRAWN" else date_type(plan.started)
+        start["type"] = "ESTIMATED" if plan.status == "WITHDRAWN" else date_type(plan.started, plan.today)
     if plan.study_type == "EXPANDED_ACCESS":
         return {"startDateStruct": start}
     ended = plan.status in ENDED
-    primary = "ACTUAL" if ended else date_type(plan.primary_completed)
+    primary = "ACTUAL" if ended else date_type(plan.primary_completed, plan.today)
     if plan.status in ("UNKNOWN", "WITHDRAWN"):
         primary = "ESTIMATED"
     return {
@@ -121,11 +122,11 @@ def trial_days(plan: Plan, rng: Random) -> Json:
 def submission_days(plan: Plan, rng: Random) -> Json:
     """When the record, and its results, were sent in and posted."""
     first = plan.first_submitted
-    checked = min(first + timedelta(days=rng.randint(0, 5)), TODAY)
+    checked = min(first + timedelta(days=rng.randint(0, 5)), plan.today)
     days: dict[str, Json] = {
         "studyFirstSubmitDate": first.isoformat(),
         "studyFirstSubmitQcDate": checked.isoformat(),
-        "studyFirstPostDateStruct": posted(min(checked + timedelta(days=rng.randint(1, 6)), TODAY)),
+        "studyFirstPostDateStruct": posted(min(checked + timedelta(days=rng.randint(1, 6)), plan.today)),
     }
     if plan.results_submitted:
         sent = plan.results_submitted

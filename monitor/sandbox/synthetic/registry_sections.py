@@ -1,11 +1,11 @@
 """What the registry itself adds to a synthetic trial: annotations, documents, derived data. Pure."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from zlib import crc32
 
 from monitor.model import Json
-from monitor.sandbox.synthetic.plan import ENDED, TODAY, Plan
+from monitor.sandbox.synthetic.plan import ENDED, Plan
 
 
 def annotation(plan: Plan, rng: Random) -> Json:
@@ -15,8 +15,8 @@ def annotation(plan: Plan, rng: Random) -> Json:
         module["unpostedAnnotation"] = {
             "unpostedResponsibleParty": plan.sponsor,
             "unpostedEvents": [
-                {"type": kind, "date": (plan.last_posted + timedelta(days=days)).isoformat()}
-                for kind, days in (("RELEASE", 0), ("RESET", 30), ("RELEASE", 60))
+                {"type": kind, "date": day.isoformat()}
+                for kind, day in zip(("RELEASE", "RESET", "RELEASE"), results_sent(plan), strict=True)
             ],
         }
         if rng.random() < 0.2:
@@ -32,6 +32,12 @@ def annotation(plan: Plan, rng: Random) -> Json:
 def awaits_results(plan: Plan) -> bool:
     """Whether results were sent in and wait for the registry's check."""
     return plan.status in ENDED and not plan.has_results and plan.index % 31 == 5
+
+
+def results_sent(plan: Plan) -> tuple[date, date, date]:
+    """When results were sent in, returned, and sent in again."""
+    again = plan.last_posted
+    return again - timedelta(days=60), again - timedelta(days=30), again
 
 
 def documents(plan: Plan, rng: Random) -> Json:
@@ -64,12 +70,12 @@ def documents(plan: Plan, rng: Random) -> Json:
 
 def misc_info(plan: Plan, rng: Random) -> Json:
     """The version holder, and the results' way to publication."""
-    module: dict[str, Json] = {"versionHolder": TODAY.isoformat()}
+    module: dict[str, Json] = {"versionHolder": plan.today.isoformat()}
     if awaits_results(plan):
-        sent, returned = plan.last_posted, plan.last_posted + timedelta(days=30)
+        sent, returned, again = results_sent(plan)
         submissions: list[Json] = [
             {"releaseDate": sent.isoformat(), "resetDate": returned.isoformat(), "mcpReleaseN": 1},
-            {"releaseDate": (returned + timedelta(days=30)).isoformat()},
+            {"releaseDate": again.isoformat()},
         ]
         if rng.random() < 0.2:
             submissions.append({"releaseDate": returned.isoformat(), "unreleaseDate": returned.isoformat()})
