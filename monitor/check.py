@@ -14,15 +14,17 @@ many trials found is told at its end, when it is clear that it is the trials tha
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.errors import RegistryError
 from monitor.intake import Intake, take_in
 from monitor.model import Checked, Result, State
-from monitor.notices import implausible
+from monitor.notices import implausible, trials_failing
 from monitor.ports import Registry, RegistryVersion, Unanswered
 from monitor.schedule import full_check_due
 from monitor.settling import AT_LEAST, MOST_ALIKE, Settling, settle
 from monitor.storage import notices, quarantine, registries, trials
+from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.storage.trials import Standing, Trial
 
@@ -96,9 +98,11 @@ def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered:
 def _rounds(wanted: Sequence[str], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
     """What came of each trial, with another round over those that were read where the data were refreshed meanwhile."""
     for round_number in range(ROUNDS):
-        standing, open_trials = _split_by_verified(wanted, version, look)
+        parts, bad = isolated(wanted, partial(_split_by_verified, version=version, look=look))
+        open_trials = [trial for _, part in parts for trial in part]
+        yield from _failed_alone(bad, look)
         if round_number == 0:
-            yield from _unmoved(standing, version, look)
+            yield from _unmoved((trial for part, _ in parts for trial in part), version, look)
         if open_trials:
             told = _read(open_trials, version, look)
             yield from (one for one in told if round_number == 0 or one.result is not Result.UNCHANGED)
@@ -207,6 +211,17 @@ def _unmoved(unmoved: Iterable[Trial | Standing], version: RegistryVersion, look
             registry_version=version.stamp,
             title=trial.title,
         )
+
+
+def _failed_alone(bad: Sequence[tuple[str, Exception]], look: Pass) -> Iterator[Checked]:
+    """Trials of which it cannot even be read what is known of them."""
+    if not bad:
+        return
+    reasons = {trial_id: in_words(error) for trial_id, error in bad}
+    with look.store.begin() as tx:
+        notices.tell(tx, trials_failing(look.registry.key, reasons, now=look.clock()))
+    for trial_id, reason in reasons.items():
+        yield from _failed([trial_id], reason, look)
 
 
 def _failed(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from time import monotonic
 
@@ -20,12 +21,14 @@ from sqlalchemy import Connection
 
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.model import Attempt, Delivery, Message, Standing, Way
-from monitor.notices import endpoint_disabled, given_up
-from monitor.ports import Channel, Taken
+from monitor.notices import deliveries_damaged, endpoint_disabled, given_up
+from monitor.ports import Channel, Registry, Taken
+from monitor.postponing import Postponed, Unprepared, postpone
 from monitor.prepare import Desk, prepared, sample, with_address
 from monitor.schedule import disabling_due, next_attempt
 from monitor.settling import Settling, settle_abandoned
 from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
+from monitor.storage.isolation import in_words, isolated
 
 CLAIMED_AT_ONCE = 200
 CLAIMED_FOR = timedelta(minutes=5)
@@ -80,14 +83,11 @@ def deliver(post: Post) -> Iterator[Paid]:
     """Send everything that is due, and say what came of each attempt as soon as it is recorded.
 
     A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else. What a
-    pass that died left pending is settled first, and attempts of long ago are forgotten.
+    pass that died left pending is settled first, and attempts of long ago are forgotten. What goes wrong with that, or
+    with claiming more, is raised at the end, when everything else is sent and recorded.
     """
-    for registry in post.desk.registries.values():
-        waiting = Settling(registry=registry, store=post.desk.store, window=post.settle)
-        settle_abandoned(waiting, now=post.clock())
-    with post.desk.store.begin() as tx:
-        attempts.forget(tx, before=post.clock() - ATTEMPTS_KEPT)
-    queues = Queues(post)
+    troubles = _tidied(post)
+    queues = Queues(post, troubles)
     sent: list[Sent] = []
     recorded_at = monotonic()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
@@ -95,25 +95,50 @@ def deliver(post: Post) -> Iterator[Paid]:
         while True:
             if not post.stopping():
                 queues.fill()
+                yield from queues.postponed()
                 running |= queues.start(pool)
             if not running and not sent:
-                return
+                break
             done, running = wait(running, timeout=RECORDED_WITHIN, return_when=FIRST_COMPLETED)
             sent += [result for future in done if (result := queues.finish(future))]
             late = monotonic() - recorded_at > RECORDED_WITHIN
             if sent and (late or not running or len(sent) >= RECORDED_AT_ONCE):
                 yield from _record(sent, post)
                 sent, recorded_at = [], monotonic()
-                queues.dry = False  # whoever waited for one of these to be settled may be next
+                queues.dry = bool(troubles)  # whoever waited for one of these to be settled may be next
+    if troubles:
+        raise troubles[0]
+
+
+def _tidied(post: Post) -> list[Exception]:
+    """Do what comes before sending, and give what went wrong with it."""
+
+    def settle(registry: Registry) -> None:
+        settle_abandoned(Settling(registry=registry, store=post.desk.store, window=post.settle), now=post.clock())
+
+    def forget() -> None:
+        with post.desk.store.begin() as tx:
+            attempts.forget(tx, before=post.clock() - ATTEMPTS_KEPT)
+
+    steps: list[Callable[[], None]] = [partial(settle, each) for each in post.desk.registries.values()]
+    troubles: list[Exception] = []
+    for step in (*steps, forget):
+        try:
+            step()
+        except Exception as error:  # whatever it is, what is owed is sent
+            troubles.append(error)
+    return troubles
 
 
 class Queues:
-    """Claimed deliveries by receiver, and who of them is being served."""
+    """Claimed deliveries by receiver, and who of them is being served. What keeps it from claiming is a trouble."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, troubles: list[Exception]) -> None:
         self.dry = False
-        """Whether nothing more was due when last asked."""
+        """Whether nothing more was due when last asked, or nothing more can be claimed."""
         self._post = post
+        self._troubles = troubles
+        self._postponed: list[Paid] = []
         self._waiting: defaultdict[str, deque[tuple[Delivery, Message, datetime]]] = defaultdict(deque)
         self._serving: defaultdict[str, int] = defaultdict(int)
         self._receivers: dict[Future[Sent | None], str] = {}
@@ -121,14 +146,38 @@ class Queues:
     def fill(self) -> None:
         """Claim what is due, render what never was, and queue it, while there are threads that nothing waits for."""
         while not self.dry and self._room():
-            now = self._post.clock()
-            until = now + CLAIMED_FOR
-            with self._post.desk.store.begin() as tx:
-                claimed = deliveries.claim(tx, now=now, until=until, limit=CLAIMED_AT_ONCE)
-            self.dry = len(claimed) < CLAIMED_AT_ONCE
-            for delivery, message in prepared(claimed, self._post.desk, now=now):
+            try:
+                self._claim()
+            except Exception as error:  # what is being sent is recorded first
+                self._troubles.append(error)
+                self.dry = True
+
+    def _claim(self) -> None:
+        now = self._post.clock()
+        until = now + CLAIMED_FOR
+        desk = self._post.desk
+        with desk.store.begin() as tx:
+            claimed, damaged = deliveries.claim_readable(tx, now=now, until=until, limit=CLAIMED_AT_ONCE)
+        self.dry = len(claimed) + len(damaged) < CLAIMED_AT_ONCE
+        ready, unprepared = prepared(claimed, desk, now=now)
+        for delivery, message in ready:
+            try:
                 receiver = self._post.channels[message.endpoint.way].receiver(message.endpoint)
+            except Exception as error:  # an address that makes no sense is that endpoint's trouble alone
+                endpoint = message.endpoint
+                unprepared.append(Unprepared(delivery, endpoint.shown, in_words(error), endpoint.id))
+            else:
                 self._waiting[receiver].append((delivery, message, until))
+        if unprepared or damaged:
+            with desk.store.begin() as tx:
+                self._postponed += map(_as_paid, postpone(tx, unprepared, now=now))
+                if damaged:
+                    notices.tell(tx, deliveries_damaged(damaged, now=now))
+
+    def postponed(self) -> list[Paid]:
+        """What could not be made ready since it was asked last."""
+        postponed, self._postponed = self._postponed, []
+        return postponed
 
     def _room(self) -> bool:
         """Whether a thread would be idle, and memory allows for more."""
@@ -177,10 +226,37 @@ def _record(sent: Sequence[Sent], post: Post) -> list[Paid]:
     Rows are written in one order by everybody, so that two processes never wait for each other.
     """
     sent = sorted(sent, key=lambda each: (each.message.endpoint.id, each.delivery.id))
+    parts, bad = isolated(sent, lambda part: _recorded(part, post))
+    barely = [_recorded_barely(each, error, post) for each, error in bad]
+    return [paid for part in parts for paid in part] + barely
+
+
+def _recorded(sent: Sequence[Sent], post: Post) -> list[Paid]:
     with post.desk.store.begin() as tx:
         for each in sent:
             attempts.add(tx, _as_attempt(each))
         return [_settle(tx, each, post) for each in sent]
+
+
+def _recorded_barely(sent: Sent, error: Exception, post: Post) -> Paid:
+    """Note where a delivery stands, and nothing of what the damaged rows around it ask for: or it is sent for ever."""
+    delivery, now = sent.delivery, post.clock()
+    with post.desk.store.begin() as tx:
+        if isinstance(sent.result, Taken):
+            deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
+            return Paid(delivery, sent.message.endpoint.shown, Standing.DELIVERED, sent.result.outcome)
+        again = _next_attempt(sent, sent.result, post)
+        outcome = f"{sent.result}; and it could not be recorded as it should be: {in_words(error)}"
+        if again is None:
+            deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
+            return Paid(delivery, sent.message.endpoint.shown, Standing.REJECTED, outcome)
+        deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
+        return Paid(delivery, sent.message.endpoint.shown, Standing.OWED, outcome, again)
+
+
+def _as_paid(postponed: Postponed) -> Paid:
+    each = postponed.unprepared
+    return Paid(each.delivery, each.shown, postponed.standing, each.reason, postponed.next_attempt_at)
 
 
 def _as_attempt(sent: Sent) -> Attempt:

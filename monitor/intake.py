@@ -3,6 +3,9 @@
 One batch is one transaction. The rows that a decision rests on are read inside it, behind the registry's lock, so
 that two processes that check the same trial at the same moment make one snapshot and one event between them. A
 process that dies leaves a whole batch or none of it.
+
+A trial with which anything goes wrong that nobody foresaw, such as a row that the disk has damaged, fails alone: what
+was undone with its batch is done again without it (see `monitor.storage.isolation`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,10 +15,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
+from monitor.errors import StoreCorrupt
 from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
-from monitor.notices import drifted
+from monitor.notices import drifted, trials_failing
 from monitor.plausibility import implausible
 from monitor.ports import Answer, Merged, Missing, Oddity, Registry, RegistryVersion, Unanswered, Unreadable
+from monitor.recovery import Lost, lost_of, missing_of, note_anew, untold, without_record
 from monitor.settling import tell
 from monitor.significance import weigh_all
 from monitor.storage import (
@@ -30,6 +35,7 @@ from monitor.storage import (
     trials,
     watches,
 )
+from monitor.storage.isolation import in_words, isolated
 from monitor.storage.locks import lock_registry
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -75,7 +81,9 @@ class Past:
 
     trials: Mapping[str, Trial]
     latest: Mapping[str, Snapshot]
-    """The last LISTED snapshot of each trial."""
+    """The last LISTED snapshot of each trial; the last readable one of those that are lost."""
+    lost: Mapping[str, Lost]
+    """Those whose last LISTED snapshot is damaged."""
     told: Mapping[str, Event]
     """The last event of each trial that had one."""
     newcomers: Collection[str]
@@ -91,6 +99,17 @@ def take_in(answers: Sequence[Answer], intake: Intake) -> list[Checked]:
     """Decide, and commit. What was asked of the network for it was asked before."""
     healthy = _is_healthy(answers, intake.registry)
     answers = list(_with_documents_of_merged(answers))
+    taken, bad = isolated(answers, lambda part: _commit(part, intake, healthy=healthy))
+    reasons = {answer.trial_id: in_words(error) for answer, error in bad}
+    if reasons:
+        with intake.store.begin() as tx:
+            notices.tell(tx, trials_failing(intake.registry.key, reasons, now=intake.now))
+    failed = [_failure(Trial(intake.registry.key, each), reason, intake).checked for each, reason in reasons.items()]
+    return [checked for part in taken for checked in part] + failed
+
+
+def _commit(answers: Sequence[Answer], intake: Intake, *, healthy: bool) -> list[Checked]:
+    """Decide about a batch, in one transaction."""
     with intake.store.begin() as tx:
         past = _past(tx, answers, intake)
         decisions = [_decide(answer, past, intake, healthy=healthy) for answer in answers]
@@ -126,12 +145,17 @@ def _past(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
         if not isinstance(answer, Document) or _differs(answer, known.get(answer.trial_id))
     ]
     seen_before = [trial_id for trial_id in moved if trial_id in known and known[trial_id].snapshot]
-    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED)
+    damaged: dict[str, StoreCorrupt] = {}
+    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=damaged)
+    damaged |= missing_of(latest, known.values())
+    lost = lost_of(tx, key, damaged)
+    latest |= {trial_id: each.readable for trial_id, each in lost.items() if each.readable}
     return Past(
         known,
         latest,
+        lost,
         events.latest_of(tx, key, latest),
-        newcomers.among(tx, key, [trial_id for trial_id in moved if trial_id not in latest]),
+        newcomers.among(tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in lost]),
         lambda trial_id, number: snapshots.get(tx, key, trial_id, number),
     )
 
@@ -159,10 +183,11 @@ def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> D
     seen = _seen(trial, document, intake)
     if not _differs(document, trial):
         return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
-    if not (last := past.latest.get(trial.trial_id)):
+    last, lost = past.latest.get(trial.trial_id), past.lost.get(trial.trial_id)
+    if not last and not lost:
         return _first(document, seen, past, intake)
     record = intake.registry.parse(document)
-    before = intake.registry.parse(last.document)
+    before = intake.registry.parse(last.document) if last else record
     if reason := implausible(before, record, last_build=trial.build, document=document):
         return _refused(
             trial, f"this cannot be the current record: {reason}; kept in quarantine", intake, raw=document.content
@@ -171,9 +196,11 @@ def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> D
         before,
         record,
         on=intake.now.date(),
-        baseline=_baseline(trial, last, past, intake),
+        baseline=_baseline(trial, last, past, intake) if last else None,
         returned=trial.state is not State.LISTED,
     )
+    if lost:
+        return _anew(document, seen, lost, intake, changes=untold(changes, lost.told))
     if not changes:
         return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
     changes = event_rules.corrections(changes, past.told.get(trial.trial_id), now=intake.now)
@@ -192,9 +219,22 @@ def _first(document: Document, seen: Trial, past: Past, intake: Intake) -> Decis
     return decision
 
 
+def _anew(document: Document, seen: Trial, lost: Lost, intake: Intake, *, changes: Sequence[Change]) -> Decision:
+    """A new baseline, where the last snapshot is damaged. It tells what is known to have changed, and says so."""
+    decision = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
+    compared = f"compared with snapshot {lost.readable.number}" if lost.readable else "with nothing to compare it with"
+    words = f"{lost.reason}. Snapshot {decision.checked.snapshot} is a new baseline, {compared}"
+    decision.checked = replace(decision.checked, error=words)
+    decision.oddities = intake.registry.unknown(document)
+    return decision
+
+
 def _baseline(trial: Trial, last: Snapshot, past: Past, intake: Intake) -> Record | None:
-    """The first record of a trial; None where its first snapshot was none."""
-    first = last if last.number == 1 else past.load(trial.trial_id, 1)
+    """The first record of a trial; None where its first snapshot was none, or is damaged."""
+    try:
+        first = last if last.number == 1 else past.load(trial.trial_id, 1)
+    except StoreCorrupt:
+        return None
     return intake.registry.parse(first.document) if first.document.state is State.LISTED else None
 
 
@@ -204,16 +244,16 @@ def _merged(answer: Merged, trial: Trial, past: Past, intake: Intake) -> Decisio
     if trial.digest == tombstone.digest:
         return Decision(seen, _checked(seen, Result.MERGED, intake))
     changes: tuple[Change, ...] = ()
-    if last := past.latest.get(trial.trial_id):
-        changes = weigh_all([event_rules.merged(intake.registry.parse(last.document), answer.into)])
+    if before := _last_record(trial, past, intake):
+        changes = weigh_all([event_rules.merged(before, answer.into)])
     decision = _snapshot(tombstone, seen, Result.MERGED, intake, changes=changes)
     decision.follow = answer.into
     return decision
 
 
 def _missing(answer: Missing, trial: Trial, past: Past, intake: Intake, *, healthy: bool) -> Decision:
-    last = past.latest.get(trial.trial_id)
-    if last is None:
+    before = _last_record(trial, past, intake)
+    if before is None:
         return _failure(trial, f"the registry says “{answer.words}”: check the number", intake)
     if trial.state is State.REMOVED:
         seen = replace(trial, verified_version=intake.version.stamp, verified_at=intake.now)
@@ -229,8 +269,15 @@ def _missing(answer: Missing, trial: Trial, past: Past, intake: Intake, *, healt
         )
         return _failure(missed, reason, intake)
     tombstone = Document(trial.registry, trial.trial_id, answer.words.encode(), State.REMOVED, trial.build)
-    changes = weigh_all([event_rules.removed(intake.registry.parse(last.document), answer.words)])
+    changes = weigh_all([event_rules.removed(before, answer.words)])
     return _snapshot(tombstone, _seen(missed, tombstone, intake), Result.REMOVED, intake, changes=changes)
+
+
+def _last_record(trial: Trial, past: Past, intake: Intake) -> Record | None:
+    """What the registry said of a trial last, as far as it can be read; None for a trial that is new."""
+    if last := past.latest.get(trial.trial_id):
+        return intake.registry.parse(last.document)
+    return without_record(trial.registry, trial.trial_id) if trial.trial_id in past.lost else None
 
 
 def _times(count: int) -> str:
@@ -309,6 +356,7 @@ def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> Non
             watches.follow(tx, key, decision.trial.trial_id, into=decision.follow, at=now)
             subscriptions.follow(tx, key, decision.trial.trial_id, into=decision.follow)
     _note_drift(tx, decisions, intake)
+    note_anew(tx, [decision.checked for decision in decisions], now=now)
 
 
 def _note_drift(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> None:

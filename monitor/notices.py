@@ -3,12 +3,14 @@
 An id is derived from what happened, so that whoever notices it again tells it once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from monitor.model import Delivery, Endpoint, Notice
-from monitor.render.text import moment, one_line, stamp
+from monitor.render.text import counted, moment, one_line, stamp
+
+MOST_LISTED = 20
 
 
 def endpoint_disabled(endpoint: Endpoint, outcome: str, *, since: datetime, now: datetime) -> Notice:
@@ -37,6 +39,44 @@ def given_up(delivery: Delivery, endpoint: Endpoint, outcome: str, *, since: dat
         text=f"Alert {delivery.id} {about}could not be delivered to {where}, and is not tried again: "
         f"{one_line(outcome)}.\n`monitor deliveries list --failed` lists it and what may follow it; "
         "`monitor deliveries replay --failed-since 2d` sends them again once the receiver takes them.",
+    )
+
+
+def deliveries_waiting(reason: str, shown: Sequence[str], *, cause: str, count: int, now: datetime) -> Notice:
+    """Deliveries that cannot be made ready: told once for a *cause*."""
+    where = one_line(shown[0]) if len(shown) == 1 else f"{len(shown):,} addresses"
+    return Notice(
+        id=f"deliveries.waiting/{cause}/{_digest([reason])}",
+        kind="deliveries.waiting",
+        occurred_at=now,
+        subject=f"Alerts to {where} cannot be sent",
+        text=f"{counted(count, 'delivery', 'deliveries')} to {_shortened(shown)} cannot be sent as things are; all "
+        f"others go out.\n{one_line(reason)}\n"
+        "Nothing is lost: they are tried again every quarter of an hour. `monitor deliveries list` shows what waits.",
+    )
+
+
+def deliveries_damaged(reasons: Mapping[str, str], *, now: datetime) -> Notice:
+    """Rows of deliveries that cannot be read, by their ids."""
+    return Notice(
+        id=f"deliveries.damaged/{_digest(sorted(reasons))}",
+        kind="deliveries.damaged",
+        occurred_at=now,
+        subject=f"{counted(len(reasons), 'delivery is', 'deliveries are')} damaged in the database",
+        text=f"They cannot be sent; all others are.\n{_listed(reasons)}\nRestore a backup to have them sent.",
+    )
+
+
+def deliveries_given_up(reason: str, shown: Sequence[str], *, cause: str, count: int, now: datetime) -> Notice:
+    """Deliveries that can never be made ready: told once for a *cause*."""
+    return Notice(
+        id=f"deliveries.given_up/{cause}/{_digest([reason])}",
+        kind="deliveries.given_up",
+        occurred_at=now,
+        subject=f"{counted(count, 'alert')} could not be sent, and {'is' if count == 1 else 'are'} given up",
+        text=f"{counted(count, 'delivery', 'deliveries')} to {_shortened(shown)} could not be made ready.\n"
+        f"{one_line(reason)}\n`monitor deliveries list --failed` lists what was given up, and "
+        "`monitor deliveries replay` tries one again.",
     )
 
 
@@ -111,6 +151,50 @@ def implausible(registry: str, version: str, *, trials: int, covered: int, now: 
     )
 
 
+def baselines_anew(registry: str, reasons: Mapping[str, str], *, now: datetime) -> Notice:
+    """Trials whose last snapshot is damaged, and what became of each, by trial id."""
+    return Notice(
+        id=f"snapshots.damaged/{registry}/{_digest(reasons.values())}",
+        kind="snapshots.damaged",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{_these(reasons)}: damaged in the database, and begun anew",
+        text=f"The last snapshot of {counted(len(reasons), 'trial')} could not be read back, so it is not known for "
+        f"certain what has changed since. What the registry says now is kept as a new baseline:\n{_listed(reasons)}\n"
+        "Subscribers are told what could still be compared with an earlier snapshot. Look at this machine's disk; "
+        "`monitor doctor` lists everything that is damaged, and `monitor diff` compares what can be read.",
+    )
+
+
+def events_lost(registry: str, reasons: Mapping[str, str], *, now: datetime) -> Notice:
+    """Changes that were to be told and cannot be read any more, by trial id."""
+    return Notice(
+        id=f"events.lost/{registry}/{_digest(reasons.values())}",
+        kind="events.lost",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{_these(reasons)}: a change cannot be told, because it is damaged in the database",
+        text=f"What changed in {counted(len(reasons), 'trial')} was to be told, and can neither be read back nor be "
+        f"made again from the snapshots:\n{_listed(reasons)}\n"
+        "Nobody has been told of these. `monitor show TRIAL_ID` shows the record; a backup may have the change.",
+    )
+
+
+def trials_failing(registry: str, reasons: Mapping[str, str], *, now: datetime) -> Notice:
+    """Trials that cannot be checked for a reason that is not the registry's, by trial id."""
+    first = min(reasons)
+    return Notice(
+        id=f"trials.failing/{registry}/{first}/{_digest([reasons[first]])}",
+        kind="trials.failing",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{_these(reasons)} cannot be checked",
+        text=f"{counted(len(reasons), 'trial')} could not be checked, and the registry is not the reason. "
+        f"All others were checked.\n{_listed(reasons)}\n"
+        "They are tried again with each pass. `monitor doctor` looks for damage in the database.",
+    )
+
+
 def drifted(registry: str, version: str, paths: Sequence[str], *, now: datetime) -> Notice:
     """The registry's records hold fields or codes that this program does not know."""
     shown = "\n".join(paths[:20]) + (f"\nand {len(paths) - 20:,} more" if len(paths) > 20 else "")
@@ -157,6 +241,26 @@ def registry_shrank(registry: str, version: str, *, known: int, absent: int, now
         "came in a form that cannot be read. That looks like a fault of the registry: none of them counts as removed, "
         "and what is known of them stands.\nThere is nothing to do now: the next reading of all trials compares anew.",
     )
+
+
+def _these(reasons: Mapping[str, str]) -> str:
+    """One trial by its id, several by their number."""
+    return next(iter(reasons)) if len(reasons) == 1 else f"{len(reasons):,} trials"
+
+
+def _shortened(shown: Sequence[str]) -> str:
+    more = len(shown) - MOST_LISTED
+    return ", ".join(map(one_line, shown[:MOST_LISTED])) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _listed(reasons: Mapping[str, str]) -> str:
+    lines = [f"{name}: {one_line(reason)}" for name, reason in list(reasons.items())[:MOST_LISTED]]
+    more = len(reasons) - len(lines)
+    return "\n".join(lines) + (f"\nand {more:,} more" if more else "")
+
+
+def _digest(words: Iterable[str]) -> str:
+    return sha256("\n".join(words).encode()).hexdigest()[:16]
 
 
 def _stamp(at: datetime) -> str:

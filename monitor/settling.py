@@ -20,11 +20,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor import notices as words
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, StoreCorrupt
 from monitor.events import changes_between
 from monitor.matching import matching
 from monitor.model import Event, Settlement, Significance, State
 from monitor.ports import Registry
+from monitor.recovery import made_again
 from monitor.storage import deliveries, holds, notices, settlements, snapshots, subscriptions, sweeps, trials
 from monitor.storage.holds import Decision, Hold
 from monitor.storage.locks import lock_registry
@@ -56,7 +57,7 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
             return frozenset()
     with settling.store.begin() as tx:
         lock_registry(tx, key)
-        pending = settlements.pending(tx, key)
+        pending = _pending(tx, settling, now)
         folded = set(_folded(tx, pending, settling))
         settlements.settle(tx, folded, Settlement.FOLDED, at=now)
         standing = [each for each in pending if each.event.id not in folded]
@@ -70,6 +71,18 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
         tell(tx, due, key, now=now)
         settlements.told(tx, [event.id for event in due])
     return frozenset(held)
+
+
+def _pending(tx: Connection, settling: Settling, now: datetime) -> list[Pending]:
+    """What waits. An event that is damaged is made again from its snapshots; where that fails it waits no more."""
+    pending, damaged = settlements.pending(tx, settling.registry.key)
+    if not damaged:
+        return pending
+    again = made_again(tx, settling.registry, damaged, now=now)
+    known = {event.id for _, event in again}
+    settlements.told(tx, [each.event_id for each in damaged if each.event_id not in known])
+    pending += [Pending(event, each.version) for each, event in again]
+    return sorted(pending, key=lambda each: (each.event.occurred_at, each.event.trial_id, each.event.snapshot))
 
 
 def settle_abandoned(settling: Settling, *, now: datetime) -> None:
@@ -95,8 +108,12 @@ def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
     return now - began_at >= span or began_at > now
 
 
-def decide(hold_id: int, decision: Decision, store: Store, *, now: datetime) -> int:
+def decide(
+    hold_id: int, decision: Decision, store: Store, *, now: datetime, registries: Iterable[Registry] = ()
+) -> int:
     """Tell what is held together, or never; give how many events that were.
+
+    *registries* make again what of it is damaged.
 
     Raise NothingFound for an unknown number, ConfigurationInvalid where it was decided before.
     """
@@ -107,12 +124,16 @@ def decide(hold_id: int, decision: Decision, store: Store, *, now: datetime) -> 
             raise ConfigurationInvalid(
                 f"hold {hold_id} was {hold.decision} before: `monitor held list` shows the others"
             )
-        held = settlements.of_hold(tx, hold_id)
+        held, damaged = settlements.of_hold(tx, hold_id)
+        registry = next((each for each in registries if each.key == hold.registry), None)
+        if registry and damaged:
+            held += [event for _, event in made_again(tx, registry, damaged, now=now)]
         if decision == "released":
             tell(tx, held, hold.registry, now=now)
-            settlements.told(tx, [event.id for event in held])
+            settlements.told(tx, [*(event.id for event in held), *(each.event_id for each in damaged)])
         else:
-            settlements.settle(tx, [event.id for event in held], Settlement.DISCARDED, at=now, hold_id=hold_id)
+            ids = {*(event.id for event in held), *(each.event_id for each in damaged)}
+            settlements.settle(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
         holds.decide(tx, hold_id, decision, now)
     return len(held)
 
@@ -216,8 +237,11 @@ def _undone(tx: Connection, first: Event, last: Event, settling: Settling) -> bo
     """Whether the trial is after *last* as it was before *first*."""
     if last.occurred_at - first.occurred_at >= settling.window or first.snapshot < 2:
         return False
-    before = snapshots.get(tx, first.registry, first.trial_id, first.snapshot - 1).document
-    after = snapshots.get(tx, last.registry, last.trial_id, last.snapshot).document
+    try:
+        before = snapshots.get(tx, first.registry, first.trial_id, first.snapshot - 1).document
+        after = snapshots.get(tx, last.registry, last.trial_id, last.snapshot).document
+    except StoreCorrupt:
+        return False  # what cannot be compared is told
     if before.state is not State.LISTED or after.state is not State.LISTED:
         return False
     parse = settling.registry.parse

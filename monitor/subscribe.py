@@ -184,11 +184,11 @@ def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
 def set_state(subscription_id: str, state: str, office: Office) -> Subscription:
     """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance."""
     with office.store.begin() as tx:
-        subscription = subscriptions.get(tx, subscription_id)
+        subscription = subscriptions.find(tx, subscription_id)
         subscriptions.set_state(tx, subscription.id, state, at=office.clock())
         if state == "active":
             endpoints.enable(tx, subscription.endpoint.id)
-        return subscriptions.get(tx, subscription.id)
+        return subscriptions.find(tx, subscription.id)
 
 
 def rotate_secret(subscription_id: str, office: Office) -> str:

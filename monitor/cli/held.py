@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain, console, write_json
 
 if TYPE_CHECKING:
     from monitor.storage.holds import Decision
@@ -50,13 +50,15 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
         holds.get(tx, number)
-        events = settlements.of_hold(tx, number)
+        events, damaged = settlements.of_hold(tx, number)
     for event in events:
         for change in event.changes:
             if as_json:
                 write_json({"trial_id": event.trial_id, "snapshot": event.snapshot, **change.as_json()})
             else:
                 console().print(f"{event.trial_id}  {change.summary}", markup=False)
+    for each in damaged:
+        complain(each.reason)
 
 
 @app.command()
@@ -83,6 +85,6 @@ def _decide(context: typer.Context, number: int, decision: "Decision") -> None:
 
     settings: Settings = context.obj
     with settings.open() as program:
-        count = decide(number, decision, program.store, now=utc_now())
+        count = decide(number, decision, program.store, registries=program.registries, now=utc_now())
     events = "1 event is" if count == 1 else f"{count:,} events are"
     console().print(f"{events} {decision}.")

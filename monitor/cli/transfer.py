@@ -41,9 +41,12 @@ def export(
     from monitor.transfer.exporting import export as write
 
     settings: Settings = context.obj
+    left_out: list[str] = []
     with settings.open() as program, progress("Exporting", shown=not as_json) as tell:
         vault = program.vault if with_secrets else None
-        written = write(program.store, folder, secrets=vault, now=utc_now(), tell=tell)
+        written = write(program.store, folder, secrets=vault, now=utc_now(), tell=tell, complain=left_out.append)
+    for line in left_out:
+        complain(f"left out: {line}")
     if as_json:
         write_json({"folder": str(folder), **written.model_dump()})
         return

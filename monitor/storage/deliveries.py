@@ -32,7 +32,7 @@ from monitor.errors import ConfigurationInvalid, StoreCorrupt
 from monitor.model import Delivery, Notice, Standing, delivery_id
 from monitor.storage import bodies
 from monitor.storage.ids import find_id
-from monitor.storage.statements import chunks
+from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import deliveries, endpoints, subscriptions
 
 Owed = tuple[str, str, str, str]
@@ -41,6 +41,7 @@ Owed = tuple[str, str, str, str]
 Cause = Literal["event_id", "notice_id"]
 
 LISTED = 50
+DAMAGED_FOR = timedelta(days=1)
 
 _REMEDY = "`monitor deliveries list` shows the latest"
 
@@ -139,6 +140,14 @@ def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list
 
     A body that was damaged in the database is dropped, to be rendered anew: one such must not hold up all others.
     """
+    claimed, _ = claim_readable(tx, now=now, until=until, limit=limit)
+    return claimed
+
+
+def claim_readable(
+    tx: Connection, *, now: datetime, until: datetime, limit: int
+) -> tuple[list[Delivery], dict[str, str]]:
+    """As `claim`; and by id what is wrong with those that cannot be read: those wait for DAMAGED_FOR."""
     query = (
         select(*_columns)
         .where(_claimable, deliveries.c.next_attempt_at <= now)
@@ -146,11 +155,20 @@ def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)
     )
-    claimed = [_restored_or_bare(tx, row) for row in tx.execute(query).all()]
-    for chunk in chunks(claimed):
-        ids = [delivery.id for delivery in chunk]
-        tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(next_attempt_at=until))
-    return [replace(delivery, next_attempt_at=until) for delivery in claimed]
+    damaged: dict[str, StoreCorrupt] = {}
+    try:
+        rows = list(tx.execute(query).all())
+    except StoreCorrupt:
+        ids = tx.scalars(query.with_only_columns(deliveries.c.id)).all()
+        rows = list(rows_of(tx, select(*_columns), deliveries.c.id, ids, damaged))
+    claimed = [_restored_or_bare(tx, row) for row in rows]
+    for ids_, again in (([delivery.id for delivery in claimed], until), (list(damaged), now + DAMAGED_FOR)):
+        for chunk in chunks(ids_):
+            tx.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(next_attempt_at=again))
+    return (
+        [replace(delivery, next_attempt_at=until) for delivery in claimed],
+        {key: str(error) for key, error in damaged.items()},
+    )
 
 
 def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:

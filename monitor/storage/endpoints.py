@@ -43,12 +43,16 @@ class _Contents:
     @classmethod
     def unseal(cls, vault: Vault, sealed: bytes, *, at: datetime) -> "_Contents":
         """The address, and those secrets that have not retired."""
-        data: Mapping[str, Any] = orjson.loads(vault.unseal(sealed))
-        secrets = (
-            _Secret(each["secret"], datetime.fromisoformat(each["retires_at"]) if each["retires_at"] else None)
-            for each in data["secrets"]
-        )
-        return cls(data["address"], tuple(each for each in secrets if each.retires_at is None or each.retires_at > at))
+        try:
+            data: Mapping[str, Any] = orjson.loads(vault.unseal(sealed))
+            secrets = [
+                _Secret(each["secret"], datetime.fromisoformat(each["retires_at"]) if each["retires_at"] else None)
+                for each in data["secrets"]
+            ]
+            address: str = data["address"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreCorrupt("an address makes no sense once it is opened: restore a backup") from error
+        return cls(address, tuple(each for each in secrets if each.retires_at is None or each.retires_at > at))
 
 
 def put(

@@ -1,16 +1,19 @@
 """What each snapshot told that the one before did not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, func, select
 
-from monitor.errors import NothingFound
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event
 from monitor.storage import bodies
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import events
+
+_READ_AT_ONCE = 100
 
 
 def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
@@ -22,12 +25,25 @@ def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
     return [event for event in events_ if event.id in new]
 
 
-def of_trial(tx: Connection, registry: str, trial_id: str) -> list[Event]:
-    """Every event of a trial, the oldest first."""
+def of_trial(
+    tx: Connection, registry: str, trial_id: str, *, damaged: dict[int, StoreCorrupt] | None = None
+) -> list[Event]:
+    """Every event of a trial, the oldest first.
+
+    Where *damaged* is given, one that cannot be read is put there by the number of its snapshot, and raises nothing.
+    """
     query = (
         select(events).where(events.c.registry == registry, events.c.trial_id == trial_id).order_by(events.c.snapshot)
     )
-    return [restored(row) for row in tx.execute(query)]
+    found = []
+    for row in tx.execute(query):
+        try:
+            found.append(restored(row))
+        except StoreCorrupt as error:
+            if damaged is None:
+                raise
+            damaged[row.snapshot] = error
+    return found
 
 
 def get(tx: Connection, event_id: str) -> Event:
@@ -51,7 +67,7 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Event]:
-    """The last event of each of the trials that has one, by trial id."""
+    """The last event of each of the trials that has one, by trial id; those that are damaged are left out."""
     newest = (
         select(events.c.trial_id, func.max(events.c.snapshot).label("snapshot"))
         .where(events.c.registry == registry)
@@ -62,17 +78,34 @@ def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[s
         last = newest.where(events.c.trial_id.in_(chunk)).subquery()
         same = (events.c.trial_id == last.c.trial_id) & (events.c.snapshot == last.c.snapshot)
         for row in tx.execute(select(events).join(last, same).where(events.c.registry == registry)):
-            found[row.trial_id] = restored(row)
+            with suppress(StoreCorrupt):
+                found[row.trial_id] = restored(row)
     return found
+
+
+def inspect(tx: Connection) -> Iterator[str | None]:
+    """Read all events that there are, a few at a time in memory; say of each what is wrong with it, or None."""
+    for row in tx.execute(select(events).order_by(events.c.id).execution_options(yield_per=_READ_AT_ONCE)):
+        try:
+            restored(row)
+        except StoreCorrupt as error:
+            yield str(error)
+        else:
+            yield None
 
 
 def restored(row: Row[Any]) -> Event:
     """The event of a row that has its columns. StoreCorrupt where it is damaged."""
-    changes = orjson.loads(bodies.decompress(row.changes, what=f"event {row.id}"))
+    what = f"event {row.id}"
+    content = bodies.decompress(row.changes, what=what)
+    try:
+        changes = tuple(Change.from_json(change) for change in orjson.loads(content))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise bodies.damaged(what, "its changes make no sense") from error
     return Event(
         registry=row.registry,
         trial_id=row.trial_id,
         snapshot=row.snapshot,
         occurred_at=row.occurred_at,
-        changes=tuple(Change.from_json(change) for change in changes),
+        changes=changes,
     )

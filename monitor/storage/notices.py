@@ -5,9 +5,10 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Connection, select
 
+from monitor.errors import StoreCorrupt
 from monitor.model import Notice
 from monitor.storage import deliveries
-from monitor.storage.statements import add_new, chunks
+from monitor.storage.statements import add_new, rows_of
 from monitor.storage.tables import endpoints, notices, subscriptions
 
 LISTED = 50
@@ -38,16 +39,18 @@ def keep(tx: Connection, told: Iterable[Notice]) -> int:
     return len(add_new(tx, notices, [asdict(notice) for notice in told], returning=(notices.c.id,)))
 
 
-def known(tx: Connection, ids: set[str]) -> dict[str, Notice]:
-    """Those of the ids that there are, with their notices."""
-    return {
-        row.id: Notice(**row._mapping)
-        for chunk in chunks(sorted(ids))
-        for row in tx.execute(select(*_columns).where(notices.c.id.in_(chunk)))
-    }
+def known(tx: Connection, ids: set[str], *, damaged: dict[str, StoreCorrupt]) -> dict[str, Notice]:
+    """Those of the ids that there are, with their notices; those that cannot be read are put into *damaged*."""
+    rows = rows_of(tx, select(*_columns), notices.c.id, sorted(ids), damaged)
+    return {row.id: Notice(**row._mapping) for row in rows}
 
 
 def listing(tx: Connection, limit: int = LISTED) -> list[Notice]:
-    """The latest notices, the newest first."""
+    """The latest notices, the newest first; those that are damaged are left out."""
     query = select(*_columns).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
-    return [Notice(**row._mapping) for row in tx.execute(query)]
+    try:
+        rows = list(tx.execute(query).all())
+    except StoreCorrupt:
+        newest = select(notices.c.id).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
+        rows = [row for key in tx.scalars(newest).all() for row in rows_of(tx, query, notices.c.id, [key], {})]
+    return [Notice(**row._mapping) for row in rows]

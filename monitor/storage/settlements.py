@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from monitor.errors import StoreCorrupt
 from monitor.model import Event, Settlement
 from monitor.storage import events
 from monitor.storage.statements import add_new, chunks
@@ -41,8 +42,19 @@ def pend(tx: Connection, registry: str, event_ids: Iterable[str]) -> None:
         add_new(tx, settlements, rows)
 
 
-def pending(tx: Connection, registry: str) -> list[Pending]:
-    """What waits, the oldest first, and for each trial in the order of its snapshots."""
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """An event that waits to be settled, or is held, and cannot be read; *reason* says why."""
+
+    event_id: str
+    trial_id: str
+    snapshot: int
+    version: str
+    reason: str
+
+
+def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[Damaged]]:
+    """What waits, the oldest first, and for each trial in the order of its snapshots; and what of it is damaged."""
     of_snapshot = (
         (snapshots.c.registry == events_table.c.registry)
         & (snapshots.c.trial_id == events_table.c.trial_id)
@@ -55,7 +67,14 @@ def pending(tx: Connection, registry: str) -> list[Pending]:
         .where(settlements.c.registry == registry, settlements.c.settlement == Settlement.PENDING)
         .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
     )
-    return [Pending(events.restored(row), row.version) for row in tx.execute(query)]
+    found: list[Pending] = []
+    damaged: list[Damaged] = []
+    for row in tx.execute(query):
+        try:
+            found.append(Pending(events.restored(row), row.version))
+        except StoreCorrupt as error:
+            damaged.append(Damaged(row.id, row.trial_id, row.snapshot, row.version, str(error)))
+    return found, damaged
 
 
 def oldest_pending(tx: Connection, registry: str) -> datetime | None:
@@ -84,15 +103,22 @@ def settle(
         tx.execute(update(settlements).where(settlements.c.event_id.in_(chunk)).values(values))
 
 
-def of_hold(tx: Connection, hold_id: int) -> list[Event]:
-    """The events of a hold, the oldest first."""
+def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[Damaged]]:
+    """The events of a hold, the oldest first; and what of them is damaged."""
     query = (
         select(events_table)
         .join(settlements, settlements.c.event_id == events_table.c.id)
         .where(settlements.c.hold_id == hold_id)
         .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
     )
-    return [events.restored(row) for row in tx.execute(query)]
+    found: list[Event] = []
+    damaged: list[Damaged] = []
+    for row in tx.execute(query):
+        try:
+            found.append(events.restored(row))
+        except StoreCorrupt as error:
+            damaged.append(Damaged(row.id, row.trial_id, row.snapshot, "", str(error)))
+    return found, damaged
 
 
 def known(tx: Connection, event_ids: Iterable[str]) -> dict[str, Settled]:

@@ -44,6 +44,15 @@ class SnapshotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Damaged:
+    """A snapshot that cannot be read: *reason* names it and says how."""
+
+    trial_id: str
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Base:
     """A full copy that later snapshots are compressed against; *stored* is its compressed size."""
 
@@ -69,15 +78,42 @@ def latest(tx: Connection, registry: str, trial_id: str, *, state: State | None 
 
 
 def latest_of(
-    tx: Connection, registry: str, trial_ids: Iterable[str], *, state: State | None = None
+    tx: Connection,
+    registry: str,
+    trial_ids: Iterable[str],
+    *,
+    state: State | None = None,
+    damaged: dict[str, StoreCorrupt] | None = None,
 ) -> dict[str, Snapshot]:
-    """`latest` of many trials, by trial id; trials without one are left out."""
+    """`latest` of many trials, by trial id; trials without one are left out.
+
+    Where *damaged* is given, a trial whose latest cannot be read is put there, and raises nothing.
+    """
     found = {}
     for chunk in chunks(trial_ids):
         highest = _highest(registry, chunk)
         query = _with_base.where(tuple_(*_key).in_(highest if state is None else highest.where(_is(state))))
-        found.update({row.trial_id: _restored(row) for row in tx.execute(query)})
+        for row in tx.execute(query):
+            try:
+                found[row.trial_id] = _restored(row)
+            except StoreCorrupt as error:
+                if damaged is None:
+                    raise
+                damaged[row.trial_id] = error
     return found
+
+
+def readable(tx: Connection, registry: str, trial_id: str, *, before: int | None = None) -> Snapshot | None:
+    """The latest record of a trial that can still be read, of those numbered below *before*; None where none can."""
+    query = _with_base.where(snapshots.c.registry == registry, snapshots.c.trial_id == trial_id, _is(State.LISTED))
+    if before is not None:
+        query = query.where(snapshots.c.number < before)
+    for row in tx.execute(query.order_by(snapshots.c.number.desc())):
+        try:
+            return _restored(row)
+        except StoreCorrupt:
+            continue
+    return None
 
 
 def get(tx: Connection, registry: str, trial_id: str, number: int) -> Snapshot:
@@ -102,11 +138,29 @@ def listing(tx: Connection, registry: str, trial_id: str) -> list[SnapshotRow]:
     return [SnapshotRow(*row) for row in tx.execute(query)]
 
 
-def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterator[Snapshot]:
-    """Every snapshot of each trial in the order of trials and numbers, a few at a time in memory."""
+def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterator[Snapshot | Damaged]:
+    """Every snapshot of each trial in the order of trials and numbers, a few at a time in memory.
+
+    In the place of one that is damaged stands what is wrong with it.
+    """
     query = _with_base.where(snapshots.c.registry == registry, snapshots.c.trial_id.in_(trial_ids))
     for row in tx.execute(query.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
-        yield _restored(row)
+        try:
+            yield _restored(row)
+        except StoreCorrupt as error:
+            yield Damaged(row.trial_id, row.number, str(error))
+
+
+def damaged_of(tx: Connection, registry: str, trial_id: str) -> dict[int, str]:
+    """What is wrong with those snapshots of a trial that cannot be read, by number."""
+    query = _with_base.where(snapshots.c.registry == registry, snapshots.c.trial_id == trial_id)
+    found = {}
+    for row in tx.execute(query.order_by(snapshots.c.number)):
+        try:
+            _restored(row)
+        except StoreCorrupt as error:
+            found[row.number] = str(error)
+    return found
 
 
 def digests(tx: Connection, registry: str, trial_id: str) -> dict[int, bytes]:

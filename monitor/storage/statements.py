@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, Table
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table
 from sqlalchemy.dialects import sqlite
+
+from monitor.errors import StoreCorrupt
 
 T = TypeVar("T")
 
@@ -34,6 +36,30 @@ def add_new(
         tx.execute(statement, rows)
         return []
     return tx.execute(statement.returning(*returning), rows).all()
+
+
+def rows_of(
+    tx: Connection,
+    query: Select[Any],
+    column: ColumnElement[Any],
+    keys: Iterable[Any],
+    damaged: dict[Any, StoreCorrupt],
+) -> Iterator[Row[Any]]:
+    """The rows of *query* in which *column* is one of *keys*. A key whose row cannot be read is put into *damaged*.
+
+    Only where some row cannot be read does each key cost a statement.
+    """
+    for chunk in chunks(keys):
+        try:
+            rows = tx.execute(query.where(column.in_(chunk))).all()
+        except StoreCorrupt as error:
+            if len(chunk) == 1:
+                damaged[chunk[0]] = error
+            else:
+                for key in chunk:
+                    yield from rows_of(tx, query, column, [key], damaged)
+        else:
+            yield from rows
 
 
 def put(tx: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -2,6 +2,9 @@
 
 A subscription's endpoint is given without its address and secrets (see `endpoints`). A subscription is never deleted:
 what was delivered to it stays explainable. One whose watch has ended has nothing left to cover, and reads as ended.
+
+One whose filters are damaged filters nothing: too much is better than silence. One whose row is damaged otherwise is
+left out of `covering`, so that it silences nobody else; `damaged` finds both.
 """
 
 from collections import defaultdict
@@ -12,11 +15,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from monitor.errors import NothingFound
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Filters, Significance, Subscription
 from monitor.storage import bodies, deliveries
 from monitor.storage.ids import find_id
-from monitor.storage.statements import add_new, chunks
+from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watched_trials
 
 REMEDY = "`monitor subscriptions list` shows those there are"
@@ -39,23 +42,58 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
 
 
 def get(tx: Connection, subscription_id: str) -> Subscription:
-    """The subscription of that id, or whose id alone begins so. NothingFound where there is none, or several."""
+    """The subscription of that id, or whose id alone begins so. NothingFound where there is none, or several.
+
+    Raise StoreCorrupt for one that is damaged.
+    """
+    found = find(tx, subscription_id)
+    _filters(tx.execute(_whole.where(subscriptions.c.id == found.id)).one())
+    return found
+
+
+def find(tx: Connection, subscription_id: str) -> Subscription:
+    """As `get`; one whose filters are damaged can be found too, to be changed or ended."""
     whole_id = find_id(tx, subscriptions.c.id, subscription_id, noun="subscription", remedy=REMEDY)
     return known(tx, [whole_id])[whole_id]
 
 
-def known(tx: Connection, ids: Iterable[str]) -> dict[str, Subscription]:
-    """Those of the ids that there are, with their subscriptions."""
-    return {
-        subscription.id: subscription
-        for chunk in chunks(ids)
-        for subscription in _restored_all(tx, tx.execute(_whole.where(subscriptions.c.id.in_(chunk))).all())
-    }
+def known(
+    tx: Connection, ids: Iterable[str], *, damaged: dict[str, StoreCorrupt] | None = None
+) -> dict[str, Subscription]:
+    """Those of the ids that there are, with their subscriptions.
+
+    Where *damaged* is given, one that cannot be read is put there, and raises nothing.
+    """
+    unreadable: dict[str, StoreCorrupt] = {}
+    rows = list(rows_of(tx, _whole, subscriptions.c.id, ids, unreadable))
+    if damaged is None and unreadable:
+        raise next(iter(unreadable.values()))
+    if damaged is not None:
+        damaged |= unreadable
+    return {subscription.id: subscription for subscription in _restored_all(tx, rows)}
+
+
+def damaged(tx: Connection) -> dict[str, str]:
+    """What is wrong with those subscriptions that cannot be read as they were written, by id."""
+    ids = tx.scalars(select(subscriptions.c.id).order_by(subscriptions.c.id)).all()
+    unreadable: dict[str, StoreCorrupt] = {}
+    found = {}
+    for row in rows_of(tx, _whole, subscriptions.c.id, ids, unreadable):
+        try:
+            _filters(row)
+        except StoreCorrupt as error:
+            found[row.id] = str(error)
+    return found | {key: str(error) for key, error in unreadable.items()}
 
 
 def listing(tx: Connection) -> list[Subscription]:
     """Every subscription, the oldest first, those that have ended among them."""
-    rows = tx.execute(_whole.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
+    query = _whole.order_by(subscriptions.c.created_at, subscriptions.c.id)
+    try:
+        rows = tx.execute(query).all()
+    except StoreCorrupt:
+        ids = tx.scalars(select(subscriptions.c.id).order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
+        rows = list(rows_of(tx, _whole, subscriptions.c.id, ids, {}))
     return list(_restored_all(tx, rows))
 
 
@@ -172,8 +210,7 @@ def _active(
     query = _whole.where(subscriptions.c.state == "active")
     return {
         row.id: _restored(row, {(registry, trial_id) for trial_id in named.get(row.id, ())})
-        for chunk in chunks(sorted(ids))
-        for row in tx.execute(query.where(subscriptions.c.id.in_(chunk)))
+        for row in rows_of(tx, query, subscriptions.c.id, sorted(ids), {})
     }
 
 
@@ -245,12 +282,19 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         trials=frozenset(trials),
         watch_id=row.watch_id,
         everything=row.everything,
-        filters=_filters(row),
+        filters=_filters_or_none(row),
         note=row.note,
         state=row.state if has_business else "ended",
         origin=row.origin,
         created_at=row.created_at,
     )
+
+
+def _filters_or_none(row: Row[Any]) -> Filters:
+    try:
+        return _filters(row)
+    except StoreCorrupt:
+        return Filters()
 
 
 def _filters(row: Row[Any]) -> Filters:

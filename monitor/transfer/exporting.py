@@ -14,8 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from monitor.errors import StoreUnavailable
+from monitor.errors import StoreCorrupt, StoreUnavailable
+from monitor.model import Event
 from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
+from monitor.storage.snapshots import Damaged
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -48,18 +50,31 @@ class _Export:
     folder: Path
     store: Store
     counts: dict[str, int] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+    """What could not be read, a line each."""
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
 
+    def leave_out(self, reason: str) -> None:
+        self.count("damaged")
+        self.damaged.append(reason)
+
 
 def export(
-    store: Store, folder: Path, *, secrets: Vault | None, now: datetime, tell: Callable[[int, int], None]
+    store: Store,
+    folder: Path,
+    *,
+    secrets: Vault | None,
+    now: datetime,
+    tell: Callable[[int, int], None],
+    complain: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
     """Write everything into *folder*, which is new, empty, or an earlier export, which becomes as the database is.
 
-    Addresses and signing secrets are written only where *secrets* can open them. Raise StoreUnavailable for a folder
-    that holds something else, or cannot be written.
+    What is damaged in the database is left out, and *complain* hears of each. Addresses and signing secrets are written
+    only where *secrets* can open them. Raise StoreUnavailable for a folder that holds something else, or cannot be
+    written.
     """
     writing = _Export(folder, store)
     try:
@@ -68,11 +83,13 @@ def export(
         _sweep(writing)
         with store.read() as tx:
             _lines(writing, "watches", map(_watch_in(tx), watches.listing(tx)))
-            _lines(writing, "subscriptions", _subscriptions(tx, secrets, now))
+            _lines(writing, "subscriptions", _subscriptions(writing, tx, secrets, now))
             told = reversed(notices.listing(tx, limit=_ALL))
             _lines(writing, "notices", (NoticeLine.model_validate(each, from_attributes=True) for each in told))
         manifest = Manifest().model_copy(update={"complete": True, **writing.counts})
         (folder / MANIFEST).write_bytes(as_file(manifest))
+        for reason in writing.damaged:
+            complain(reason)
     except OSError as error:
         raise StoreUnavailable(f"{error.filename or folder} cannot be written: {error.strerror}") from error
     return manifest
@@ -103,24 +120,38 @@ def _trials(writing: _Export, tell: Callable[[int, int], None]) -> None:
 
 def _write_trials(writing: _Export, tx: Connection, registry: str, rows: list[Trial]) -> None:
     kept = {trial.trial_id: {"trial.json"} for trial in rows}
-    for trial in rows:
-        folder = _place(writing.folder, registry, trial.trial_id)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "trial.json").write_bytes(as_file(TrialFile.of(trial)))
-        if told := events.of_trial(tx, registry, trial.trial_id):
-            (folder / "events.json").write_bytes(as_file([EventShape.of(event) for event in told]))
-            kept[trial.trial_id].add("events.json")
-        writing.count("events", len(told))
-    for snapshot in snapshots.histories(tx, registry, [trial.trial_id for trial in rows]):
+    damaged: dict[str, list[int]] = {}
+    for trial_id in kept:
+        _place(writing.folder, registry, trial_id).mkdir(parents=True, exist_ok=True)
+    for snapshot in snapshots.histories(tx, registry, list(kept)):
+        if isinstance(snapshot, Damaged):
+            damaged.setdefault(snapshot.trial_id, []).append(snapshot.number)
+            writing.leave_out(snapshot.reason)
+            continue
         trial_id, name = snapshot.document.trial_id, f"snapshot-{snapshot.number}.json"
         (_place(writing.folder, registry, trial_id) / name).write_bytes(as_file(SnapshotFile.of(snapshot)))
         kept[trial_id].add(name)
         writing.count("snapshots")
-    for trial_id, names in kept.items():
-        for file in _place(writing.folder, registry, trial_id).iterdir():
-            if file.name not in names:
+    for trial in rows:
+        folder, lost = _place(writing.folder, registry, trial.trial_id), damaged.get(trial.trial_id, [])
+        (folder / "trial.json").write_bytes(as_file(TrialFile.of(trial, lost)))
+        if told := _events(writing, tx, trial, lost):
+            (folder / "events.json").write_bytes(as_file([EventShape.of(event) for event in told]))
+            kept[trial.trial_id].add("events.json")
+        writing.count("events", len(told))
+        for file in folder.iterdir():
+            if file.name not in kept[trial.trial_id]:
                 file.unlink()
     writing.count("trials", len(rows))
+
+
+def _events(writing: _Export, tx: Connection, trial: Trial, lost: list[int]) -> list[Event]:
+    """The events of a trial that can be read, and whose snapshots can."""
+    unreadable: dict[int, StoreCorrupt] = {}
+    told = events.of_trial(tx, trial.registry, trial.trial_id, damaged=unreadable)
+    for error in unreadable.values():
+        writing.leave_out(str(error))
+    return [event for event in told if event.snapshot not in lost]
 
 
 def _place(folder: Path, registry: str, trial_id: str) -> Path:
@@ -175,10 +206,17 @@ def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:
     return line
 
 
-def _subscriptions(tx: Connection, secrets: Vault | None, now: datetime) -> Iterator[SubscriptionLine]:
+def _subscriptions(
+    writing: _Export, tx: Connection, secrets: Vault | None, now: datetime
+) -> Iterator[SubscriptionLine]:
     numbers = subscriptions.last_sequences(tx)
     for each in subscriptions.listing(tx):
-        endpoint = endpoints.get(tx, secrets, each.endpoint.id, at=now) if secrets else each.endpoint
+        endpoint = each.endpoint
+        if secrets:
+            try:
+                endpoint = endpoints.get(tx, secrets, each.endpoint.id, at=now)
+            except StoreCorrupt as error:
+                writing.leave_out(f"the address of subscription {each.id}: {error}")
         yield SubscriptionLine(
             id=each.id,
             way=endpoint.way,

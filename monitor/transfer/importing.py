@@ -109,7 +109,7 @@ def _take_trial(place: Path, registries: Mapping[str, Registry], office: Office,
         added = 0
         for batch in chunks(_snapshots(place, file, last, there), _AT_ONCE):
             added += len(snapshots.add(tx, batch))
-        told = [each.event(registry, trial_id) for each in _events(place, last)]
+        told = [each.event(registry, trial_id) for each in _events(place, last) if each.snapshot not in file.damaged]
         kept = events.add(tx, told)
         known = trials.known(tx, registry, [trial_id]).get(trial_id)
         if known is None or last > (known.snapshot or 0):
@@ -132,6 +132,8 @@ def _named(file: TrialFile, place: Path, registries: Mapping[str, Registry]) -> 
 def _snapshots(place: Path, file: TrialFile, last: int, there: Mapping[int, bytes]) -> Iterator[Snapshot]:
     """Those that the database lacks. ValueError where one is missing, or another than the one that it has."""
     for number in range(1, last + 1):
+        if number in file.damaged:
+            continue
         kept = _parsed(place / f"snapshot-{number}.json", SnapshotFile.model_validate_json)
         if (kept.registry, kept.trial_id, kept.number) != (file.registry, file.trial_id, number):
             raise ValueError(f"snapshot-{number}.json is of something else")

@@ -1,5 +1,7 @@
 """What is in the files of an export, for writing and for reading them. Pure; pydantic refuses another shape."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Annotated, Literal, Self
 
 import orjson
@@ -15,6 +17,9 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 TrialName = tuple[str, str]
 """(registry, trial id)"""
+
+
+_COLUMNS = [field.name for field in fields(Trial)]
 
 
 class Shape(BaseModel):
@@ -35,6 +40,8 @@ class Manifest(Shape):
     watches: Count = 0
     subscriptions: Count = 0
     notices: Count = 0
+    damaged: Count = 0
+    """Snapshots and events that could not be read, and are left out."""
 
 
 class TrialFile(Shape):
@@ -54,11 +61,13 @@ class TrialFile(Shape):
     read_in_full_at: AwareDatetime | None
     misses: Count
     first_missed_at: AwareDatetime | None
+    damaged: list[Number] = []
+    """Snapshots that could not be read when the export was written, and are not in it."""
 
     @classmethod
-    def of(cls, trial: Trial) -> Self:
+    def of(cls, trial: Trial, damaged: Sequence[int] = ()) -> Self:
         """The file of a row."""
-        columns = {name: getattr(trial, name) for name in cls.model_fields}
+        columns = {name: getattr(trial, name) for name in _COLUMNS} | {"damaged": list(damaged)}
         hexes = {name: digest.hex() for name in ("digest", "probe_digest") if (digest := columns[name]) is not None}
         return cls(**(columns | hexes))
 
@@ -70,7 +79,7 @@ class TrialFile(Shape):
             for name in ("digest", "probe_digest")
             if (text := getattr(self, name)) is not None
         }
-        return Trial(**({name: getattr(self, name) for name in type(self).model_fields} | digests))
+        return Trial(**({name: getattr(self, name) for name in _COLUMNS} | digests))
 
 
 class SnapshotFile(Shape):
