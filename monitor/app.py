@@ -12,7 +12,7 @@ from monitor.check import Pass, check
 from monitor.config import Config
 from monitor.configured import apply_subscriptions, apply_watches
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
-from monitor.http import PoliteSession
+from monitor.http import Network, PoliteSession
 from monitor.model import Checked, Unlisted
 from monitor.patrol import patrol, unseen
 from monitor.ports import Registry, find_registry
@@ -86,7 +86,7 @@ class App:
 
         Registries whose settings are the same stay as they are, with their pace.
         """
-        same = config.registries == self.config.registries
+        same = (config.registries, config.network) == (self.config.registries, self.config.network)
         registries = self.registries if same else (_clinicaltrials_gov(config),)
         return replace(self, config=config.model_copy(update={"store": self.config.store}), registries=registries)
 
@@ -99,7 +99,13 @@ class App:
         """What subscribing needs."""
         from monitor.subscribe import Office  # a check that tells nobody needs no channels
 
-        return Office(store=self.store, vault=self.vault, clock=utc_now, chat_schemas=self.config.chat.schemas)
+        return Office(
+            store=self.store,
+            vault=self.vault,
+            clock=utc_now,
+            chat_schemas=self.config.chat.schemas,
+            allow_networks=self.config.webhooks.allow_networks,
+        )
 
     def post(self) -> "Post":
         """What delivering needs: the channels, and what stands on every message."""
@@ -156,7 +162,8 @@ class App:
 
 def open_app(config: Config) -> App:
     """Open the database, making or migrating it where needed, and set up the registries."""
-    return App(config, Store.open(config.store.url), (_clinicaltrials_gov(config),))
+    registries = (_clinicaltrials_gov(config),)
+    return App(config, Store.open(config.store.url), registries)
 
 
 @contextmanager
@@ -194,5 +201,6 @@ def _clinicaltrials_gov(config: Config) -> ClinicalTrialsGov:
     session = PoliteSession(
         requests_per_second=settings.requests_per_second,
         user_agent=f"registry-monitor/{__version__} (watches clinical trials{contact})",
+        network=Network.of(config).checked(),
     )
     return ClinicalTrialsGov(base_url=settings.base_url, session=session)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from monitor.channels.email import EmailChannel
+from monitor.channels.configured import email_channel
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.model import Way
@@ -222,16 +222,7 @@ def smtp(case: Case) -> Iterator[Finding]:
     if Way.EMAIL not in condition.told_by(case.tx) and not case.config.operator.email:
         return
     settings = case.config.smtp
-    channel = EmailChannel(
-        host=settings.host,
-        port=settings.port,
-        sender=settings.sender,
-        security=settings.security,
-        username=settings.username,
-        password=settings.password,
-        timeout=SMTP_SECONDS,
-        deadline=SMTP_SECONDS,
-    )
+    channel = email_channel(case.config, timeout=SMTP_SECONDS, deadline=SMTP_SECONDS)
     try:
         channel.greet()
     except MonitorError as error:

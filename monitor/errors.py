@@ -57,7 +57,11 @@ class RegistryError(MonitorError):
 
 
 class RegistryUnreachable(RegistryError):
-    """No usable answer within the deadline, after retries. Temporary."""
+    """No usable answer within the deadline, after retries. Temporary. *remedy* is what to do, where that is known."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class RequestRefused(RegistryError):

@@ -4,14 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 
-from monitor import __version__
-from monitor.channels.chat import ChatChannel
-from monitor.channels.email import EmailChannel, signed
-from monitor.channels.webhook import WebhookChannel
+from monitor.channels.configured import channels_of
+from monitor.channels.email import signed
 from monitor.config import Config
 from monitor.deliver import Post
-from monitor.http import GuardedSession
-from monitor.model import Way
 from monitor.ports import Registry
 from monitor.prepare import Desk, Letterhead
 from monitor.storage.store import Store
@@ -28,29 +24,7 @@ def post_for(
         registries={registry.key: registry for registry in registries},
         letterhead=_letterhead(config),
     )
-    return Post(
-        desk=desk,
-        channels={
-            Way.EMAIL: EmailChannel(
-                host=config.smtp.host,
-                port=config.smtp.port,
-                security=config.smtp.security,
-                username=config.smtp.username,
-                password=config.smtp.password,
-                sender=config.smtp.sender,
-            ),
-            Way.WEBHOOK: WebhookChannel(
-                GuardedSession(
-                    user_agent=f"registry-monitor/{__version__}",
-                    deadline=config.webhooks.timeout.total_seconds(),
-                    allow_networks=[str(network) for network in config.webhooks.allow_networks],
-                )
-            ),
-            Way.CHAT: ChatChannel(config.chat.schemas),
-        },
-        clock=clock,
-        settle=config.schedule.settle,
-    )
+    return Post(desk=desk, channels=channels_of(config), clock=clock, settle=config.schedule.settle)
 
 
 def _letterhead(config: Config) -> Letterhead:

@@ -48,6 +48,8 @@ class Office:
     vault: Vault
     clock: Callable[[], datetime]
     chat_schemas: Sequence[str]
+    allow_networks: Sequence[str] = ()
+    """Networks of our own that a chat server may be in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def subscribe(
     A search is watched in the same transaction. Raise ConfigurationInvalid for an address that is none, NothingFound
     for a watch that is none.
     """
-    checked, shown = checked_endpoint(way, address, office.chat_schemas)
+    checked, shown = checked_endpoint(way, address, office)
     secret = new_secret() if way is Way.WEBHOOK else None
     now = office.clock()
     with office.store.begin() as tx:
@@ -128,7 +130,7 @@ def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, b
     return watch.id if watch else None, scope.everything
 
 
-def checked_endpoint(way: Way, address: str, chat_schemas: Sequence[str]) -> tuple[str, str]:
+def checked_endpoint(way: Way, address: str, office: Office) -> tuple[str, str]:
     """The address as it will be used, and as it may be shown."""
     match way:
         case Way.EMAIL:
@@ -138,7 +140,7 @@ def checked_endpoint(way: Way, address: str, chat_schemas: Sequence[str]) -> tup
             checked = checked_webhook_url(address)
             return checked, shown_url(checked)
         case Way.CHAT:
-            checked = checked_chat_url(address, chat_schemas)
+            checked = checked_chat_url(address, office.chat_schemas, allow_networks=office.allow_networks)
             return checked, shown_chat(checked)
 
 
@@ -158,7 +160,7 @@ class Wanted:
 def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
     """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end."""
     now = office.clock()
-    checked = [(each, *checked_endpoint(each.way, each.address, office.chat_schemas)) for each in wanted]
+    checked = [(each, *checked_endpoint(each.way, each.address, office)) for each in wanted]
     with office.store.begin() as tx:
         made = {}
         for each, address, shown in checked:

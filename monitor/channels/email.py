@@ -45,6 +45,7 @@ from monitor.channels.smtp import (
     said,
 )
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
+from monitor.http.network import Network
 from monitor.model import Endpoint, Message
 from monitor.ports import Taken
 from monitor.render.text import one_line
@@ -67,7 +68,7 @@ _SIGNED = (
 
 
 class EmailChannel:
-    """Sends through one SMTP server. *sender* may have a display name; *tls* is for a private certificate authority."""
+    """Sends through one SMTP server, of which no proxy is asked. *sender* may have a display name."""
 
     def __init__(
         self,
@@ -78,7 +79,7 @@ class EmailChannel:
         security: Security = "none",
         username: str = "",
         password: str = "",
-        tls: ssl.SSLContext | None = None,
+        network: Network | None = None,
         timeout: float = TIMEOUT,
         deadline: float = DEADLINE,
     ) -> None:
@@ -88,7 +89,8 @@ class EmailChannel:
         self._security = security
         self._username = username
         self._password = password
-        self._tls = tls
+        self._network = network or Network()
+        self._tls: ssl.SSLContext | None = None
         self._timeout = timeout
         self._deadline = deadline
         self._idle: list[Connection] = []
@@ -174,7 +176,11 @@ class EmailChannel:
         return connection
 
     def _context(self) -> ssl.SSLContext:
-        return self._tls or ssl.create_default_context()
+        """Reading all certificates takes a while: once, and only where TLS is asked for."""
+        with self._lock:
+            if self._tls is None:
+                self._tls = self._network.trust()
+            return self._tls
 
     def _open(self, connection: Connection) -> None:
         self._expect(connection.connect(self._host, self._port), "does not greet us")

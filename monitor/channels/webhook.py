@@ -22,7 +22,7 @@ from monitor.channels.signing import signed_headers
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected
 from monitor.http import GuardedSession, Response, status_in_words
 from monitor.http.answers import retry_after
-from monitor.http.guarded import Target
+from monitor.http.target import Target
 from monitor.model import Endpoint, Message
 from monitor.ports import Taken
 

@@ -74,7 +74,7 @@ def subscribe(
         )
     settings: Settings = context.obj
     with settings.open() as program:
-        step.checked_endpoint(way, address, program.config.chat.schemas)
+        step.checked_endpoint(way, address, program.office())
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office())
     if as_json:

@@ -33,6 +33,7 @@ from monitor.config.values import (
     OptionalHost,
     OptionalMailbox,
     Phrase,
+    ProxyAddress,
     RoleName,
     Schema,
     Security,
@@ -153,8 +154,19 @@ class ChatSettings(Section):
     """Which chat services may be written to."""
 
     schemas: Annotated[tuple[Schema, ...], Listed] = Field(
-        default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "workflows", "wxteams", "zulip"),
+        default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "wxteams"),
         description='a list of beginnings of Apprise addresses, such as ["slack", "mmosts"]',
+    )
+
+
+class NetworkSettings(Section):
+    """The way out of the operator's network, and whom it trusts."""
+
+    ca_bundle: Text = Field(default="", description='the path of a file of certificates in PEM, or ""')
+    proxy: ProxyAddress = Field(
+        default="",
+        repr=False,
+        description='an address such as "http://proxy.example.org:3128" or "socks5h://proxy.example.org:1080", or ""',
     )
 
 
@@ -307,6 +319,7 @@ class Config(Section):
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="a table")
     webhooks: WebhookSettings = Field(default=WebhookSettings(), description="a table")
     chat: ChatSettings = Field(default=ChatSettings(), description="a table")
+    network: NetworkSettings = Field(default=NetworkSettings(), description="a table")
     web: WebSettings = Field(default=WebSettings(), description="a table")
     operator: OperatorSettings = Field(default=OperatorSettings(), description="a table")
     secret_key: Secret = Field(default="", repr=False, description="a text")

@@ -86,6 +86,16 @@ def _schema(value: str) -> str:
     return value
 
 
+def _proxy_address(value: str) -> str:
+    """Whether what it needs is installed is for `monitor.http.network` to say."""
+    parts = urlsplit(value)
+    # Reading the port raises where it is none.
+    usable = parts.scheme in ("http", "https", "socks4", "socks4a", "socks5", "socks5h") and parts.port != 0
+    if not usable or not parts.hostname or " " in value:
+        raise ValueError
+    return value
+
+
 def _header_text(value: str) -> str:
     """Goes into an HTTP header, which carries ASCII safely and nothing else."""
     if not value.isascii():
@@ -181,6 +191,7 @@ WebAddress = Annotated[Text, AfterValidator(_web_address)]
 HookAddress = Annotated[Text, AfterValidator(_hook_address)]
 ChatAddress = Annotated[Text, AfterValidator(_chat_address)]
 Schema = Annotated[str, AfterValidator(_schema)]
+ProxyAddress = Annotated[Text, AfterValidator(_optional(_proxy_address))]
 Contact = Annotated[Text, AfterValidator(_header_text)]
 Host = Annotated[str, AfterValidator(_host)]
 OptionalHost = Annotated[str, AfterValidator(_optional(_host))]

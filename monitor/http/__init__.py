@@ -2,6 +2,7 @@
 
     polite    GETs to a registry: paced, retried, bounded
     guarded   POSTs to other people's URLs: only to addresses that may be reached, once, bounded
+    network   whom to trust, and by which proxy to go
     answers   what a server answered, or why it did not, in words
     cutting   deadlines that hold      reading   heads that are whole, bodies that end
 
@@ -10,6 +11,7 @@ The rule to keep: everything that a server can do to us is bounded here, and no 
 
 from monitor.http.answers import Response, status_in_words
 from monitor.http.guarded import GuardedSession
+from monitor.http.network import Network
 from monitor.http.polite import ATTEMPTS, PoliteSession, checked_base_url
 
-__all__ = ["ATTEMPTS", "GuardedSession", "PoliteSession", "Response", "checked_base_url", "status_in_words"]
+__all__ = ["ATTEMPTS", "GuardedSession", "Network", "PoliteSession", "Response", "checked_base_url", "status_in_words"]

@@ -5,7 +5,9 @@ is not that: it depends on Python's version, and says yes to multicast, to `::/9
 that gateways translate into IPv4 ones of a private network.
 """
 
+import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
@@ -43,6 +45,20 @@ def refusal(address: str, port: int, allowed: Sequence[Network] = ()) -> str | N
     if not is_public(ip):
         return f"{ip} is no public address"
     return None if port in PORTS else f"{port} is no port of a web server: 80, 443 and 8000 to 9999 are"
+
+
+def refusal_of_name(host: str, port: int, allowed: Sequence[Network] = ()) -> str | None:
+    """Why *host* can never be reached, as far as that is plain without asking a name service; None where it may be.
+
+    For saying it early: what counts is the address that a name has when it is called.
+    """
+    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
+        return refusal("127.0.0.1", port, allowed)
+    with suppress(OSError, ValueError):
+        # The system's own reading of an address, in whichever spelling.
+        for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST):
+            return refusal(str(address[0]), port, allowed)
+    return None
 
 
 def is_public(ip: IPv4Address | IPv6Address) -> bool:

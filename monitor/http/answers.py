@@ -31,6 +31,8 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     url: str
+    via: str = ""
+    """By way of which proxy, where there was one."""
 
 
 def status_in_words(status: int) -> str:

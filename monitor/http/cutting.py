@@ -5,13 +5,15 @@ fails at once. Where the end of the connection is the end of the body, a cut loo
 """
 
 import socket
+import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import cache
 from threading import Timer
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from monitor.http.reading import WholeAnswer
 
@@ -51,29 +53,61 @@ class Cutter:
 _CUTTER: ContextVar[Cutter | None] = ContextVar("_CUTTER", default=None)
 
 
-class _CuttableConnection(HTTPConnection):
+class _Cuttable:
+    """What makes a connection of urllib3's, whichever it is, one that a cutter watches."""
+
     response_class = WholeAnswer
+    sock: Any
 
     def getresponse(self) -> Any:
+        self._be_watched()
+        return super().getresponse()  # type: ignore[misc]
+
+    def _tunnel(self) -> Any:
+        """What `http.client` does to be led through by a proxy, whose answer may trickle, too."""
+        self._be_watched()
+        return super()._tunnel()  # type: ignore[misc]
+
+    def _be_watched(self) -> None:
         if cutter := _CUTTER.get():
-            cutter.watch(self.sock)
-        return super().getresponse()
+            cutter.watch(getattr(self.sock, "socket", self.sock))  # TLS within TLS is no socket, and has one
 
 
-class _CuttableTlsConnection(HTTPSConnection):
-    response_class = WholeAnswer
-
-    def getresponse(self) -> Any:
-        if cutter := _CUTTER.get():
-            cutter.watch(self.sock)
-        return super().getresponse()
+@cache
+def _cuttable(kind: type) -> type:
+    """The class of connections *kind*, watched. A proxy's connections are of classes of their own."""
+    return kind if issubclass(kind, _Cuttable) else type(f"_Cuttable{kind.__name__}", (_Cuttable, kind), {})
 
 
 class CuttableAdapter(HTTPAdapter):
-    """Makes connections whose header, too, can be cut: requests hands a response out only after its header."""
+    """Makes connections whose header, too, can be cut: requests hands a response out only after its header.
+
+    *trust* makes a context that says whose certificates count; it is asked once, and only for https.
+    """
+
+    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
+        self._trust = cache(trust)
+        super().__init__()
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+        """Which pool requests asks for, with our context in place of one that it makes for every connection."""
+        attributes: Any = super().build_connection_pool_key_attributes(*args, **kwargs)
+        host, _ = attributes
+        if host["scheme"] == "https":
+            return host, {"ssl_context": self._trust(), "cert_reqs": "CERT_REQUIRED"}
+        return attributes
+
+    def cert_verify(self, *_: object) -> None:
+        """Add nothing: the context knows all authorities."""
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """What connects by a proxy, which may want to be spoken to under TLS itself."""
+        if proxy.startswith("https:"):
+            options["proxy_ssl_context"] = self._trust()
+        return super().proxy_manager_for(proxy, **options)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """The pool that requests asks for, making such connections."""
+        """The pool that requests asks for, making connections that can be cut."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _CuttableTlsConnection if pool.scheme == "https" else _CuttableConnection
+        pool.ConnectionCls = _cuttable(pool.ConnectionCls)
         return pool

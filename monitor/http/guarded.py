@@ -8,96 +8,78 @@
 | names a port that is none of `addresses.PORTS`  | no connection, unless the address is in `allow_networks`        |
 | redirects                                       | the redirect is the answer                                      |
 | trickles, stays silent, hangs in the handshake  | cut at the deadline, which begins before the look-up            |
-| answers without end, or with a gzip bomb        | the first 64 kB, decompressed, and no more is read              |
+| answers without end, or with a gzip bomb        | the beginning, decompressed, and no more is read                |
 | sends interim answers, such as 103 Early Hints  | passed over; the final answer counts                            |
 | breaks off within the head, or has endless ones | no answer                                                       |
 | breaks off within the body                      | the answer: the whole head is what counts                       |
 
 The URL is parsed once; the look-up, the Host header, SNI and the certificate's check all use that one host, so there is
-no second parser to disagree with the first. No proxy, no netrc, no variable of the environment is heeded, save those
-that name OpenSSL's certificates. Every POST has a connection of its own. It is made of the standard library, because
-requests and its guards make the connection where it cannot be watched, and log the path, which may be a secret.
+no second parser to disagree with the first. No netrc and no proxy of the environment is heeded. Every request has a
+connection of its own, as `connecting` makes them, and no log holds the path, which may be a secret.
+
+With `[network] proxy` the connection goes to the proxy. What its name resolves to here is vetted all the same; a name
+that does not resolve here, as in networks where only the proxy can look names up, is left to the proxy.
 """
 
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_network
-from threading import Lock, Thread
-from typing import Any, Self
+from threading import Lock
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPHeaderDict
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
 
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred
 from monitor.http.addresses import refusal
 from monitor.http.answers import CUT, Response, why
+from monitor.http.connecting import (
+    CONNECT_TIMEOUT,
+    Address,
+    Attempt,
+    LookUp,
+    NotConnected,
+    NotResolved,
+    by_http_proxy,
+    by_socks_proxy,
+    connected,
+    encrypted,
+    looked_up,
+)
 from monitor.http.cutting import Cutter
-from monitor.http.reading import WholeAnswer, beginning
+from monitor.http.network import Network, Proxy
+from monitor.http.proxies import WANTS_LOGIN, login_header, refusal_by
+from monitor.http.reading import ANSWER_CAP, WholeAnswer, beginning
+from monitor.http.target import Target
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds for each address of a host: the next one may work."""
-LONGEST_URL = 2_000
 
-LookUp = Callable[..., Sequence[tuple[Any, ...]]]
-"""What `socket.getaddrinfo` is."""
+class NotAnswered(DeliveryDeferred):
+    """No answer. *reason* is what the message says, without the receiver's name."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} {reason}")
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A URL, taken apart. *host* is in lower case and ASCII, an IPv6 address without brackets."""
+class _Request:
+    """One request, and by which proxy it goes."""
 
-    scheme: str
-    host: str
-    port: int
-    path: str
-    """With the query, as the request line has it."""
-
-    @classmethod
-    def of(cls, url: str) -> Self:
-        """Raise ConfigurationInvalid where *url* is no http(s) address, or holds a user name, password or fragment.
-
-        The message shows nothing of the URL: any part of it may be a secret.
-        """
-        try:
-            parts = parse_url(url)
-        except (LocationParseError, ValueError):
-            raise ConfigurationInvalid(_EXPECTED) from None
-        if parts.scheme not in ("http", "https") or not parts.host or parts.port == 0:
-            raise ConfigurationInvalid(_EXPECTED)
-        if len(url) > LONGEST_URL or not url.isprintable() or " " in url:
-            raise ConfigurationInvalid(f"{_EXPECTED}, on one line of up to {LONGEST_URL:,} characters without spaces")
-        if parts.auth is not None or parts.fragment is not None:
-            raise ConfigurationInvalid(f"{_EXPECTED}, without user name, password and “#”")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        return cls(parts.scheme, parts.host.strip("[]"), port, parts.request_uri)
-
-    @property
-    def shown(self) -> str:
-        """Host and port, as a message names it."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
-    def host_header(self) -> str:
-        """As a browser would send it: without the port that the scheme implies."""
-        return self.shown.removesuffix(":443" if self.scheme == "https" else ":80")
-
-
-_EXPECTED = "an address such as https://example.org/hooks/trials is expected"
+    method: str
+    target: Target
+    body: bytes | None
+    headers: Mapping[str, str]
+    proxy: Proxy | None
 
 
 class GuardedSession:
-    """HTTP POSTs to receivers that somebody else chose. Safe to use from several threads at once; holds nothing open.
+    """HTTP requests to receivers that somebody else chose. Safe to use from several threads at once.
 
-    *deadline* is in seconds, for one `post` from the look-up to the end of the answer. *trust* replaces the system's
-    and requests' certificate authorities. *look_up* is asked once for every POST.
+    *deadline* is in seconds, for one request from the look-up to the end of the answer, of which *answer_cap* bytes are
+    kept. *look_up* is asked once for every request. Nothing is held open.
     """
 
     def __init__(
@@ -106,136 +88,114 @@ class GuardedSession:
         user_agent: str,
         allow_networks: Sequence[str] = (),
         deadline: float = 15.0,
-        trust: ssl.SSLContext | None = None,
+        answer_cap: int = ANSWER_CAP,
+        network: Network | None = None,
         look_up: LookUp = socket.getaddrinfo,
     ) -> None:
         self._user_agent = user_agent
         self._allowed = tuple(map(ip_network, allow_networks))
         self._deadline = deadline
-        self._trust = trust
+        self._answer_cap = answer_cap
+        self._network = network or Network()
+        self._trust: ssl.SSLContext | None = None
         self._look_up = look_up
         self._lock = Lock()
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Response:
-        """The answer to one POST, whatever its status; of a longer body the first ANSWER_CAP bytes.
-
-        Raise DeliveryDeferred with the reason where there is none, ConfigurationInvalid where *url* cannot be asked.
-        """
-        return self._exchange("POST", url, body=body, headers=headers)
+        """The answer to one POST; see `request`."""
+        return self.request("POST", url, body=body, headers=headers)
 
     def get(self, url: str) -> Response:
-        """The answer to one GET; as `post` otherwise."""
-        return self._exchange("GET", url, body=None, headers={})
+        """The answer to one GET; see `request`."""
+        return self.request("GET", url, body=None, headers={})
 
-    def _exchange(self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]) -> Response:
+    def request(self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]) -> Response:
+        """The answer to one request, whatever its status.
+
+        Raise NotAnswered with the reason where there is none, ConfigurationInvalid where it cannot be asked.
+        """
         target = Target.of(url)
+        proxy = self._network.proxy_to(target.scheme, target.host, target.port, heeds_environment=False)
+        all_headers = {"Host": target.host_header, "User-Agent": self._user_agent, **headers}
+        asked = _Request(method, target, body, all_headers, proxy)
+        if "https" in (target.scheme, proxy and proxy.scheme):
+            self._context()  # before the deadline begins, of which it would use up a part the first time
         until = time.monotonic() + self._deadline
-        addresses = self._vetted(target, until)
-        with Cutter(max(until - time.monotonic(), 0.001)) as cutter:
+        with Cutter(self._deadline) as cutter:
             try:
-                with self._connected(target, addresses, cutter=cutter, until=until) as connection:
-                    all_headers = {"Host": target.host_header, "User-Agent": self._user_agent, **headers}
-                    with _ask(connection, target, method=method, body=body, headers=all_headers) as answer:
-                        kept = beginning(answer)
+                return self._exchange(asked, url, Attempt(cutter, until))
+            except NotConnected as error:
+                reason = CUT if cutter.has_cut and not isinstance(error, NotResolved) else str(error)
             except (HTTPException, OSError, ValueError) as error:
-                reason = CUT if cutter.has_cut else why(error, (CONNECT_TIMEOUT, self._deadline))
                 # The library's exception may hold the path.
-                raise DeliveryDeferred(f"{target.shown} gives no answer: {reason}") from None
-        return Response(answer.status, HTTPHeaderDict(answer.getheaders()), kept, url)
+                reason = CUT if cutter.has_cut else why(error, (CONNECT_TIMEOUT, self._deadline))
+        way = f", by way of {proxy}" if proxy and proxy.shown not in reason else ""
+        raise NotAnswered(target.shown, f"gives no answer: {reason}{way}")
 
-    def _vetted(self, target: Target, until: float) -> list[tuple[int, Any]]:
-        """Families and socket addresses of the host, all of which may be reached."""
-        vetted = []
-        for family, _, _, _, address in self._looked_up(target, until):
+    def _exchange(self, asked: _Request, url: str, attempt: Attempt) -> Response:
+        with closing(self._connection(asked, attempt)) as connection, _answer_to(asked, connection) as answer:
+            kept = beginning(answer, cap=self._answer_cap)
+        if asked.proxy and answer.status == WANTS_LOGIN:
+            raise NotConnected(refusal_by(asked.proxy, answer.status))
+        via = f"by way of {asked.proxy}" if asked.proxy else ""
+        return Response(answer.status, HTTPHeaderDict(answer.getheaders()), kept, url, via)
+
+    def _connection(self, asked: _Request, attempt: Attempt) -> socket.socket:
+        """A connection to where the host is, or to the proxy; with TLS where the URL asks for it."""
+        target, proxy = asked.target, asked.proxy
+        vetted = self._vetted(target, attempt, must_resolve=proxy is None)
+        if proxy is None:
+            connection = connected(vetted, attempt)
+        else:
+            try:
+                at = looked_up(proxy.host, proxy.port, look_up=self._look_up, until=attempt.until)
+            except NotResolved as error:
+                raise NotConnected(f"{proxy}: {error}") from None
+            if proxy.scheme.startswith("socks"):
+                connection = by_socks_proxy(proxy, target, vetted, at, attempt)
+            else:
+                connection = by_http_proxy(proxy, target, at, context=self._context, attempt=attempt)
+        if target.scheme == "http":
+            return connection
+        return encrypted(connection, target.host, context=self._context(), attempt=attempt)
+
+    def _vetted(self, target: Target, attempt: Attempt, *, must_resolve: bool) -> list[Address]:
+        """The addresses of the host, all of which may be reached; none where it does not resolve and need not."""
+        try:
+            found = looked_up(target.host, target.port, look_up=self._look_up, until=attempt.until)
+        except NotResolved:
+            if must_resolve:
+                raise
+            return []
+        for _, address in found:
             if why_not := refusal(address[0], target.port, self._allowed):
-                raise DeliveryDeferred(
-                    f"{target.shown} is not called: {why_not}, and its network is not in [webhooks] allow_networks"
+                raise NotAnswered(
+                    target.shown,
+                    f"is not called: {why_not}, and its network is not in [webhooks] allow_networks",
                 )
-            vetted.append((family, address))
-        return vetted
+        return found
 
-    def _looked_up(self, target: Target, until: float) -> Sequence[tuple[Any, ...]]:
-        """What the name service says. It is asked in a thread of its own, as it can be left alone, not interrupted."""
-        found: Future[Sequence[tuple[Any, ...]]] = Future()
-
-        def look_up() -> None:
-            try:
-                found.set_result(self._look_up(target.host, target.port, type=socket.SOCK_STREAM))
-            except Exception as error:
-                found.set_exception(error)
-
-        Thread(target=look_up, daemon=True).start()
-        try:
-            return found.result(timeout=max(until - time.monotonic(), 0))
-        except (OSError, ValueError):
-            raise DeliveryDeferred(f"{target.shown} gives no answer: its name does not resolve") from None
-
-    def _connected(
-        self, target: Target, addresses: Sequence[tuple[int, Any]], *, cutter: Cutter, until: float
-    ) -> socket.socket:
-        """A connection to the first address that accepts one, with TLS where the URL asks for it."""
-        failure = OSError()
-        for family, address in addresses:
-            try:
-                left = max(until - time.monotonic(), 0.001)
-                connection = _connection_to(family, address, timeout=min(CONNECT_TIMEOUT, left), cutter=cutter)
-            except OSError as error:
-                failure = error
-                continue
-            connection.settimeout(self._deadline)
-            return self._encrypted(connection, target, cutter) if target.scheme == "https" else connection
-        raise DeliveryDeferred(f"{target.shown} gives no answer: {_why_no_connection(failure)}")
-
-    def _encrypted(self, connection: socket.socket, target: Target, cutter: Cutter) -> ssl.SSLSocket:
-        with connection:
-            # Certificates name hosts without the dot that ends a full name.
-            host = target.host.rstrip(".")
-            encrypted = self._authorities().wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
-        try:
-            cutter.watch(encrypted)
-            encrypted.do_handshake()
-        except BaseException:
-            encrypted.close()
-            raise
-        return encrypted
-
-    def _authorities(self) -> ssl.SSLContext:
+    def _context(self) -> ssl.SSLContext:
         """Reading all certificates takes longer than a delivery: once, and only where TLS is asked for."""
         with self._lock:
             if self._trust is None:
-                self._trust = ssl.create_default_context()
-                self._trust.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+                self._trust = self._network.trust()
             return self._trust
 
 
-def _connection_to(family: int, address: Any, *, timeout: float, cutter: Cutter) -> socket.socket:
-    connection = socket.socket(family, socket.SOCK_STREAM)
-    cutter.watch(connection)
-    try:
-        connection.settimeout(timeout)
-        connection.connect(address)
-        # Head and body are sent one after the other, and the second would wait for the first one's acknowledgement.
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
-def _why_no_connection(failure: OSError) -> str:
-    if isinstance(failure, ConnectionRefusedError):
-        return "connection refused"
-    return "no connection in time" if isinstance(failure, TimeoutError) else "no way to its network"
-
-
-def _ask(
-    connection: socket.socket, target: Target, *, method: str, body: bytes | None, headers: Mapping[str, str]
-) -> HTTPResponse:
-    """Send the request, and read the head of the answer."""
+def _answer_to(asked: _Request, connection: socket.socket) -> HTTPResponse:
+    """Send the request, and read the head of the answer. ConfigurationInvalid where HTTP cannot hold the request."""
+    target, headers, path = asked.target, dict(asked.headers), asked.target.path
+    if asked.proxy and target.scheme == "http" and not asked.proxy.scheme.startswith("socks"):
+        path = f"http://{target.host_header}{path}"
+        headers |= login_header(asked.proxy)
     exchange = HTTPConnection(target.host, target.port)
     exchange.response_class = WholeAnswer
     exchange.sock = connection
     # A receiver may answer and hang up before it has read everything: 413 Content Too Large.
-    with suppress(BrokenPipeError, ConnectionResetError):
-        exchange.request(method, target.path, body, {**headers, "Connection": "close"})
+    with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        try:
+            exchange.request(asked.method, path, asked.body, {**headers, "Connection": "close"})
+        except ValueError:
+            raise ConfigurationInvalid("what is to be sent does not fit into an HTTP request") from None
     return exchange.getresponse()

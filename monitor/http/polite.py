@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -32,6 +32,8 @@ from urllib3.exceptions import HTTPError
 from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
 from monitor.http.answers import CUT, Response, retry_after, status_in_words, why
 from monitor.http.cutting import CuttableAdapter, Cutter
+from monitor.http.network import Network, Proxy
+from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
 from monitor.ports import Traffic
 
 ATTEMPTS = 4
@@ -55,6 +57,7 @@ class PoliteSession:
         *,
         requests_per_second: float,
         user_agent: str,
+        network: Network | None = None,
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
         deadline: float = 120.0,
@@ -76,13 +79,14 @@ class PoliteSession:
         self._sleep = sleep
         self._random = random
         self._next_start = self._left_alone_until = float("-inf")
+        self._network = network or Network()
         self._session = _Session()
-        # Without this, credentials for the host in ~/.netrc would be sent along.
-        self._session.auth = _without_credentials
+        # The network decides on proxies and certificates; and credentials in ~/.netrc are not sent along.
+        self._session.trust_env = False
         # urllib3 also knows br and zstd; gzip is what the registries honour and what the cap is tested with.
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"})
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CuttableAdapter())
+            self._session.mount(scheme, CuttableAdapter(self._network.trust))
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, body_cap: int | None = None) -> Response:
         """The answer to one GET.
@@ -90,7 +94,8 @@ class PoliteSession:
         Raise RegistryUnreachable where there is none in the end, AnswerTooLarge where its body is over *body_cap*
         bytes (the session's own where None), ConfigurationInvalid where *url* is no http(s) address.
         """
-        host = urlsplit(checked_base_url(url.partition("?")[0])).netloc
+        parts = urlsplit(checked_base_url(url.partition("?")[0]))
+        host, proxy = parts.netloc, self._proxy_to(parts)
         cap = self._body_cap if body_cap is None else body_cap
         self._leave_alone(host)
         until: float | None = None
@@ -99,7 +104,7 @@ class PoliteSession:
             attempt += 1
             self._keep_pace()
             until = until or self._monotonic() + self._deadline
-            answer = self._attempt(url, headers or {}, cap, until)
+            answer = self._attempt(url, headers or {}, cap, until=until, proxy=proxy)
             if isinstance(answer, Response):
                 return answer
             asked = answer.retry_after
@@ -110,14 +115,19 @@ class PoliteSession:
             if asked is not None:
                 pause = max(pause, asked)
                 until += pause
-            if attempt == ATTEMPTS or self._monotonic() + pause >= until:
+            if attempt == ATTEMPTS or answer.is_final or self._monotonic() + pause >= until:
                 times = f", {attempt} times" if attempt > 1 else ""
-                raise RegistryUnreachable(f"{host} gives no answer: {answer.why}{times}")
+                remedy = f"check the proxy, or {proxy.source}" if proxy else ""
+                raise RegistryUnreachable(f"{host} gives no answer: {answer.why}{times}", remedy=remedy)
             self._sleep(pause)
 
     def close(self) -> None:
         """Give up connections."""
         self._session.close()
+
+    def _proxy_to(self, parts: SplitResult) -> Proxy | None:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return self._network.proxy_to(parts.scheme, parts.hostname or "", port, heeds_environment=True)
 
     def _leave_alone(self, host: str) -> None:
         wait = self._left_alone_until - self._monotonic()
@@ -131,18 +141,26 @@ class PoliteSession:
             self._sleep(wait)
         self._next_start = max(self._next_start, self._monotonic()) + self._interval
 
-    def _attempt(self, url: str, headers: Mapping[str, str], cap: int, until: float) -> "Response | _Failure":
+    def _attempt(
+        self, url: str, headers: Mapping[str, str], cap: int, *, until: float, proxy: Proxy | None
+    ) -> "Response | _Failure":
         self.traffic.requests += 1
         left = max(until - self._monotonic(), 0.001)
         connect, read = self._timeouts
         timeouts = min(connect, left), min(read, left)
+        via = f"by way of {proxy}" if proxy else ""
         try:
             with Cutter(left) as cutter:
                 try:
                     with self._session.get(
-                        url, headers=dict(headers), timeout=timeouts, stream=True, allow_redirects=False
+                        url,
+                        headers=dict(headers),
+                        timeout=timeouts,
+                        stream=True,
+                        allow_redirects=False,
+                        proxies={"all": proxy.url} if proxy else {},
                     ) as answer:
-                        if failure := _failure_of(answer):
+                        if failure := _failure_of(answer, proxy):
                             return failure
                         body = self._body(answer, cap)
                 finally:
@@ -150,9 +168,11 @@ class PoliteSession:
         except requests.exceptions.InvalidURL as error:
             raise ConfigurationInvalid(f"“{_shown(url)}” is no address that can be asked") from error
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-            return _Failure(CUT if cut else why(error, timeouts))
+            if cut:
+                return _Failure(f"{CUT}, {via}" if via else CUT)
+            return _failure_by(proxy, error, timeouts) if proxy else _Failure(why(error, timeouts))
         # Where the end of the connection is the end of the body, a cut looks like a proper end.
-        return _Failure(CUT) if cut else Response(answer.status_code, answer.headers, body, url)
+        return _Failure(CUT) if cut else Response(answer.status_code, answer.headers, body, url, via)
 
     def _body(self, answer: requests.Response, cap: int) -> bytes:
         body = bytearray()
@@ -191,18 +211,25 @@ class _Failure:
 
     why: str
     retry_after: float | None = None
+    is_final: bool = False
+    """Whether another attempt would be in vain."""
 
 
-def _failure_of(answer: requests.Response) -> _Failure | None:
+def _failure_of(answer: requests.Response, proxy: Proxy | None) -> _Failure | None:
     """What makes this answer worth another attempt; None where it is an answer."""
     status = answer.status_code
+    if proxy and status == WANTS_LOGIN:
+        return _Failure(refusal_by(proxy, status), is_final=True)
     if status != HTTPStatus.TOO_MANY_REQUESTS and not 500 <= status <= 599:
         return None
-    return _Failure(status_in_words(status), retry_after(answer.headers))
+    way = f", by way of {proxy}" if proxy else ""
+    return _Failure(f"{status_in_words(status)}{way}", retry_after(answer.headers))
 
 
-def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _failure_by(proxy: Proxy, error: Exception, timeouts: tuple[float, float]) -> _Failure:
+    """With a password that is refused nobody should try too often: the account may be locked."""
+    words = why_by(proxy, error, timeouts)
+    return _Failure(words, is_final="login" in words or "password" in words)
 
 
 def _shown(url: str) -> str:

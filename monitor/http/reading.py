@@ -1,20 +1,27 @@
 """Reading an answer: where the standard library takes half a head for a whole one, and a body has no end.
 
 The rule to keep: what counts is a final status whose whole head came. `http.client` takes the end of the connection for
-the end of a head, so that a receiver that died in the middle of it would seem to have answered; and of the interim
-answers, RFC 9110 15.2, it passes over 100 Continue alone.
+the end of a head, so that a receiver that died in the middle of it would seem to have answered; of the interim answers,
+RFC 9110 15.2, it passes over 100 Continue alone; and at a hundred headers, or at a long one, it takes a delivery that
+was taken for one that was not.
 """
 
+import re
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BufferedReader
 from typing import cast
 
-HEAD_CAP = 64 * 1024
+HEAD_CAP = 128 * 1024
 """For all heads of one answer, the interim ones included."""
+LONGEST_HEADER = 32 * 1024
+"""A longer one is left out: `http.client` refuses lines of more than 64 kB, and gets several headers as one line."""
 ANSWER_CAP = 64 * 1024
 PIECE = 16 * 1024
+_IS_HEADER = re.compile(rb"[^\s:]+[ \t]*:|[ \t]")
+"""Or the continuation of one."""
 
 
 class WholeAnswer(HTTPResponse):
@@ -37,20 +44,47 @@ class WholeAnswer(HTTPResponse):
 
 
 class _Head:
-    """The lines of a head: what `HTTPResponse.begin` needs of a file."""
+    """The lines of a head: what `HTTPResponse.begin` needs of a file.
+
+    It counts lines, and gives up at the hundredth, so it gets the headers of a head in a few pieces of many lines.
+    """
 
     def __init__(self, lines: BufferedReader) -> None:
         self._lines = lines
         self._left = HEAD_CAP
+        self._pieces: Iterator[bytes] = iter(())
         self._has_begun = False
 
-    def readline(self, size: int = -1) -> bytes:
+    def readline(self, size: int = -1) -> bytes:  # noqa: ARG002 - no line is longer than the caller allows
+        """The status line; then headers, and last the blank line that ends them."""
+        if piece := next(self._pieces, b""):
+            return piece
+        status_line = self._line()
+        self._pieces = self._headers()
+        # Some say HTTP/2 in the words of HTTP/1, and mean that.
+        return re.sub(rb"\AHTTP/[2-9](\.[0-9])?(?= )", b"HTTP/1.1", status_line)
+
+    def _headers(self) -> Iterator[bytes]:
+        piece = b""
+        while (line := self._line()) not in (b"\r\n", b"\n"):
+            # At a line that is no header the parser would take all that follows for the body.
+            if len(line) > LONGEST_HEADER or not _IS_HEADER.match(line):
+                continue
+            if len(piece) + len(line) > LONGEST_HEADER:
+                yield piece
+                piece = b""
+            piece += line
+        if piece:
+            yield piece
+        yield line
+
+    def _line(self) -> bytes:
         """One line with its end; nothing where the connection ends before the first one."""
-        line = self._lines.readline(size)
+        line = self._lines.readline(self._left + 1)
         self._left -= len(line)
         if self._left < 0:
             raise HTTPException("the head has no end")
-        if not line.endswith(b"\n") and len(line) != size and (line or self._has_begun):
+        if not line.endswith(b"\n") and (line or self._has_begun):
             raise IncompleteRead(line)
         self._has_begun = True
         return line
@@ -60,8 +94,8 @@ class _Head:
         self._lines.close()
 
 
-def beginning(answer: HTTPResponse) -> bytes:
-    """The first ANSWER_CAP bytes of the body, or what came of them, decompressed.
+def beginning(answer: HTTPResponse, *, cap: int = ANSWER_CAP) -> bytes:
+    """The first *cap* bytes of the body, or what came of them, decompressed.
 
     No more than that is read either: of a body that is compressed without end, and comes to nothing.
     """
@@ -69,10 +103,10 @@ def beginning(answer: HTTPResponse) -> bytes:
     read = 0
     inflated = zlib.decompressobj(wbits=32 + zlib.MAX_WBITS) if _is_squeezed(answer) else None
     with suppress(HTTPException, OSError, ValueError, zlib.error):
-        while max(read, len(body)) < ANSWER_CAP and (piece := answer.read1(PIECE)):
+        while max(read, len(body)) < cap and (piece := answer.read1(PIECE)):
             read += len(piece)
-            body += inflated.decompress(piece, ANSWER_CAP) if inflated else piece
-    return bytes(body[:ANSWER_CAP])
+            body += inflated.decompress(piece, cap) if inflated else piece
+    return bytes(body[:cap])
 
 
 def _is_squeezed(answer: HTTPResponse) -> bool:

@@ -2,10 +2,10 @@
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor import __version__
+from monitor.channels.configured import guarded_session
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, DeliveryFailed
-from monitor.http import GuardedSession, status_in_words
+from monitor.http import status_in_words
 
 DEADLINE = 10.0
 
@@ -17,13 +17,8 @@ def beat(config: Config, log: FilteringBoundLogger) -> None:
     """
     if not (url := config.operator.heartbeat):
         return
-    session = GuardedSession(
-        user_agent=f"registry-monitor/{__version__}",
-        deadline=DEADLINE,
-        allow_networks=[str(network) for network in config.webhooks.allow_networks],
-    )
     try:
-        answer = session.get(url)
+        answer = guarded_session(config, deadline=DEADLINE).get(url)
     except (ConfigurationInvalid, DeliveryFailed) as error:
         log.warning("no heartbeat", reason=str(error))
         return

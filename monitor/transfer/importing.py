@@ -208,7 +208,7 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], offic
     """Make a subscription, with the id that it had; give whether it is new."""
     if line.watch is not None and line.watch not in numbers:
         raise ValueError(f"subscription {line.id} is to watch {line.watch}, which was not taken")
-    address, shown = checked_endpoint(line.way, line.address or "", office.chat_schemas)
+    address, shown = checked_endpoint(line.way, line.address or "", office)
     with office.store.begin() as tx:
         if subscriptions.known(tx, [line.id]):
             return False

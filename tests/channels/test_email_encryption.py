@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.channels.email import EmailChannel
 from monitor.errors import DeliveryDeferred
+from monitor.http import Network
 from monitor.sandbox.mailbox import Mailbox
 from tests.channels.mails import BODY, NOW, channel_to, failure, message, server
 
@@ -23,7 +24,7 @@ class Authority:
     """What a server shows, and what a client trusts."""
 
     server: ssl.SSLContext
-    client: ssl.SSLContext
+    client: Network
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +52,17 @@ def authority(tmp_path_factory) -> Authority:
     )
     ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ours.load_cert_chain(both)
-    return Authority(ours, ssl.create_default_context(cadata=pem.decode()))
+    (folder / "certificate.pem").write_bytes(pem)
+    return Authority(ours, Network(ca_bundle=str(folder / "certificate.pem")))
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_mail_goes_through_an_encrypted_connection(security, authority):
     with (
         Mailbox(security=security, context=authority.server, login=("monitor", "s3cret")) as mailbox,
-        channel_to(mailbox, security=security, tls=authority.client, username="monitor", password="s3cret") as channel,
+        channel_to(
+            mailbox, security=security, network=authority.client, username="monitor", password="s3cret"
+        ) as channel,
     ):
         for _ in range(3):
             channel.send(message(), now=NOW)
@@ -81,7 +85,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(security, authorit
 
 
 def test_encryption_that_is_not_offered_is_not_done_without(mailbox, authority):
-    with channel_to(mailbox, security="starttls", tls=authority.client) as channel:
+    with channel_to(mailbox, security="starttls", network=authority.client) as channel:
         problem = failure(lambda: channel.send(message(), now=NOW))
 
     assert "smtp.security" in str(problem)
@@ -89,7 +93,7 @@ def test_encryption_that_is_not_offered_is_not_done_without(mailbox, authority):
 
 
 def test_tls_with_a_server_that_speaks_in_clear_is_deferred(mailbox, authority):
-    with channel_to(mailbox, security="tls", tls=authority.client, timeout=2.0) as channel:
+    with channel_to(mailbox, security="tls", network=authority.client, timeout=2.0) as channel:
         assert type(failure(lambda: channel.send(message(), now=NOW))) is DeliveryDeferred
 
 

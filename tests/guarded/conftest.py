@@ -3,7 +3,6 @@
 An audit hook of the interpreter sees them, whichever library makes them.
 """
 
-import ssl
 import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from monitor.http.network import Network
 from tests.guarded.encrypted import Encrypted, certificate
 from tests.loopback import Loopback
 
@@ -57,5 +57,6 @@ def encrypted(tmp_path: Path) -> Iterator[Encrypted]:
 
 
 @pytest.fixture
-def trust(encrypted: Encrypted, tmp_path: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=tmp_path / "certificate.pem")
+def network(encrypted: Encrypted, tmp_path: Path) -> Network:
+    """One in which the receiver's certificate is trusted."""
+    return Network(ca_bundle=str(tmp_path / "certificate.pem"))

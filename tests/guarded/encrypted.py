@@ -1,5 +1,6 @@
 """A receiver that speaks TLS, with a certificate of its own making."""
 
+import re
 import socket
 import ssl
 import threading
@@ -38,11 +39,17 @@ def certificate(*names: x509.GeneralName, folder) -> ssl.SSLContext:
 
 
 def read_all(connection: ssl.SSLSocket) -> bytes:
-    """Head and body `{}`: what is left unread would reset the connection."""
+    """Head and body: what is left unread would reset the connection."""
     came = b""
-    while not came.endswith(b"{}") and (piece := connection.recv(65_536)):
+    while not _is_whole(came) and (piece := connection.recv(65_536)):
         came += piece
     return came
+
+
+def _is_whole(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 class Encrypted:

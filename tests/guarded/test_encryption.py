@@ -10,20 +10,20 @@ from tests.loopback import http
 
 
 @pytest.mark.parametrize("host", ["receiver.example", "receiver.example."])
-def test_the_certificate_is_that_of_the_name_not_of_the_address(encrypted, trust, host):
-    answer = post(f"https://{host}:{encrypted.port}/", trust=trust, look_up=names(["127.0.0.1"]))
+def test_the_certificate_is_that_of_the_name_not_of_the_address(encrypted, network, host):
+    answer = post(f"https://{host}:{encrypted.port}/", network=network, look_up=names(["127.0.0.1"]))
 
     assert answer.body == b"encrypted"
     assert encrypted.named == ["receiver.example"]
     assert f"Host: {host}:{encrypted.port}".encode() in encrypted.heads[0]
 
 
-def test_a_certificate_for_an_address_is_right_for_that_address(encrypted, trust):
-    assert post(f"https://127.0.0.1:{encrypted.port}/", trust=trust).body == b"encrypted"
+def test_a_certificate_for_an_address_is_right_for_that_address(encrypted, network):
+    assert post(f"https://127.0.0.1:{encrypted.port}/", network=network).body == b"encrypted"
 
 
-def test_a_certificate_for_another_name_is_refused(encrypted, trust):
-    words = refused(f"https://other.example:{encrypted.port}/", trust=trust, look_up=names(["127.0.0.1"]))
+def test_a_certificate_for_another_name_is_refused(encrypted, network):
+    words = refused(f"https://other.example:{encrypted.port}/", network=network, look_up=names(["127.0.0.1"]))
 
     assert words.endswith("no trustworthy TLS connection")
     assert encrypted.heads == [] or encrypted.heads == [b""]

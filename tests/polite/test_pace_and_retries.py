@@ -76,12 +76,11 @@ def test_time_spent_elsewhere_counts_towards_the_pace(clock, session):
         b"HTTP/1.1 404 Not Found\r\nContent-Type: text/",
         b"HTTP/1.1 103 Early Hints\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\n" + b"X-More: of this\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X-More: of this\r\n" * 20_000 + b"\r\n",
     ],
     ids=[
         "429", "500", "502", "503", "504", "599", "reset", "closed", "short", "chunks cut", "no chunks", "no gzip",
-        "no http", "half a head", "no final answer", "two lengths", "many headers", "long header",
+        "no http", "half a head", "no final answer", "two lengths", "endless headers",
     ],
 )  # fmt: skip
 def test_what_may_pass_is_tried_again(session, serve, bad):
@@ -90,6 +89,15 @@ def test_what_may_pass_is_tried_again(session, serve, bad):
     assert session.get(server.url).body == b"at last"
     assert len(server.requests) == 3
     assert session.traffic.requests == 3, "every attempt is traffic"
+
+
+@pytest.mark.parametrize("more", [b"X-More: of this\r\n" * 200, b"X-Long: " + b"x" * 70_000 + b"\r\n"])
+def test_an_answer_with_many_headers_or_a_long_one_is_an_answer(session, serve, more):
+    server = serve(b"HTTP/1.1 200 OK\r\n" + more + b"ETag: last\r\nContent-Length: 2\r\n\r\nok")
+
+    answer = session.get(server.url)
+
+    assert (answer.body, answer.headers["etag"], len(server.requests)) == (b"ok", "last", 1)
 
 
 def test_after_four_attempts_it_gives_up_and_says_why(session, serve):

@@ -110,7 +110,7 @@ class Client:
         try:
             return self.session.get(url, **options)
         except RegistryUnreachable as error:
-            raise RegistryUnreachable(f"{error}; {REMEDY}") from error
+            raise RegistryUnreachable(f"{error}; {error.remedy or REMEDY}") from error
 
     def _redirected(self, trial_id: str, answer: Response) -> str:
         """The trial that a redirect leads to, if another one of this registry: nobody sends us anywhere else."""

@@ -1,0 +1,201 @@
+"""Connections for a guarded session: to the addresses that were found, with or without a proxy, and encrypted.
+
+Made of the standard library, because requests and its guards make connections where they cannot be watched. Every
+connection is under a `Cutter` from before its first byte.
+
+By an HTTP proxy, or one of SOCKS 5h or 4a, it is the proxy that looks the name up: what we vetted binds it to nothing.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from threading import Thread
+from typing import Any
+
+import socks
+from urllib3.util.ssltransport import SSLTransport
+
+from monitor.http.cutting import Cutter
+from monitor.http.network import Proxy
+from monitor.http.proxies import login_header, refusal_by, socks_words
+from monitor.http.reading import WholeAnswer
+from monitor.http.target import Target
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds for each address of a host: the next one may work."""
+
+LookUp = Callable[..., Sequence[tuple[Any, ...]]]
+"""What `socket.getaddrinfo` is."""
+Address = tuple[int, Any]
+"""A family, and a socket address of it."""
+
+
+class NotConnected(Exception):
+    """There is no connection: *str* says why, as what follows the receiver's name."""
+
+
+class NotResolved(NotConnected):
+    """The name service gives no address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What bounds one attempt: the *cutter* and the moment, by the monotonic clock, at which it cuts."""
+
+    cutter: Cutter
+    until: float
+
+    @property
+    def seconds_left(self) -> float:
+        """Never nothing: a time-out of 0 would mean not to wait at all."""
+        return max(self.until - time.monotonic(), 0.001)
+
+
+def looked_up(host: str, port: int, *, look_up: LookUp, until: float) -> list[Address]:
+    """What the name service says. It is asked in a thread of its own, as it can be left alone, not interrupted."""
+    found: Future[Sequence[tuple[Any, ...]]] = Future()
+
+    def ask() -> None:
+        try:
+            found.set_result(look_up(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            found.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        answers = found.result(timeout=max(until - time.monotonic(), 0))
+    except (OSError, ValueError):
+        raise NotResolved("its name does not resolve") from None
+    return [(family, address) for family, _, _, _, address in answers]
+
+
+def connected(addresses: Sequence[Address], attempt: Attempt) -> socket.socket:
+    """A connection to the first address that accepts one."""
+    failure = OSError()
+    for family, address in addresses:
+        try:
+            return _connection_to(family, address, attempt)
+        except OSError as error:
+            failure = error
+    raise NotConnected(_why_no_connection(failure))
+
+
+def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, attempt: Attempt) -> socket.socket:
+    """The connection under TLS, to whoever proves to be *host*. The plain one is not to be used any more."""
+    # Certificates name hosts without the dot that ends a full name.
+    name = host.rstrip(".")
+    if isinstance(connection, ssl.SSLSocket):
+        # Python's own TLS cannot go within another one.
+        return SSLTransport(connection, context, server_hostname=name)  # type: ignore[return-value]
+    with connection:
+        wrapped = context.wrap_socket(connection, server_hostname=name, do_handshake_on_connect=False)
+    try:
+        attempt.cutter.watch(wrapped)
+        wrapped.do_handshake()
+    except BaseException:
+        wrapped.close()
+        raise
+    return wrapped
+
+
+def by_http_proxy(
+    proxy: Proxy,
+    target: Target,
+    addresses: Sequence[Address],
+    *,
+    context: Callable[[], ssl.SSLContext],
+    attempt: Attempt,
+) -> socket.socket:
+    """A connection to the proxy at *addresses*; for an https target one through it, by CONNECT."""
+    connection = _with_proxy(proxy, lambda: connected(addresses, attempt))
+    try:
+        if proxy.scheme == "https":
+            plain = connection
+            connection = _with_proxy(proxy, lambda: encrypted(plain, proxy.host, context=context(), attempt=attempt))
+        if target.scheme == "https":
+            _with_proxy(proxy, lambda: _tunnel(connection, proxy, target))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def by_socks_proxy(
+    proxy: Proxy, target: Target, vetted: Sequence[Address], addresses: Sequence[Address], attempt: Attempt
+) -> socket.socket:
+    """A connection through the proxy at *addresses*: to the vetted address, or to a name that the proxy looks up."""
+    kinds = {"socks5": socks.SOCKS5, "socks5h": socks.SOCKS5, "socks4": socks.SOCKS4, "socks4a": socks.SOCKS4}
+    looks_up = proxy.scheme in ("socks5h", "socks4a")
+    if not vetted and not looks_up:
+        raise NotResolved("its name does not resolve")
+    where = (target.host, target.port) if looks_up else vetted[0][1][:2]
+    family, at = addresses[0]
+    connection = socks.socksocket(family, socket.SOCK_STREAM)
+    attempt.cutter.watch(connection)
+    try:
+        connection.set_proxy(
+            kinds[proxy.scheme], at[0], at[1], looks_up, proxy.username or None, proxy.password or None
+        )
+        connection.settimeout(attempt.seconds_left)
+        connection.connect(where)
+        connection.settimeout(attempt.seconds_left + CONNECT_TIMEOUT)
+    except (OSError, ValueError) as error:
+        connection.close()
+        raise NotConnected(f"{proxy} {socks_words(error)}") from None
+    ready: socket.socket = connection
+    return ready
+
+
+def _with_proxy(proxy: Proxy, step: Callable[[], socket.socket]) -> socket.socket:
+    """What *step* gives; what goes wrong in it is the proxy's doing."""
+    try:
+        return step()
+    except NotConnected as error:
+        words = str(error)
+        raise NotConnected(words if proxy.shown in words else f"{proxy}: {words}") from None
+    except ssl.SSLError:
+        raise NotConnected(f"{proxy} gives no trustworthy TLS connection") from None
+    except HTTPException:
+        raise NotConnected(f"{proxy} does not answer in proper HTTP") from None
+
+
+def _tunnel(connection: socket.socket, proxy: Proxy, target: Target) -> socket.socket:
+    lines = [f"CONNECT {target.shown} HTTP/1.1", f"Host: {target.shown}"]
+    lines += [f"{name}: {value}" for name, value in login_header(proxy).items()]
+    connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    answer: HTTPResponse = WholeAnswer(connection, method="CONNECT")
+    try:
+        answer.begin()
+    finally:
+        answer.close()
+    if not 200 <= answer.status <= 299:
+        raise NotConnected(refusal_by(proxy, answer.status))
+    return connection
+
+
+def _connection_to(family: int, address: Any, attempt: Attempt) -> socket.socket:
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    attempt.cutter.watch(connection)
+    try:
+        connection.settimeout(min(CONNECT_TIMEOUT, attempt.seconds_left))
+        connection.connect(address)
+        # Head and body are sent one after the other, and the second would wait for the first one's acknowledgement.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # From now on the cutter ends it, and knows why.
+        connection.settimeout(attempt.seconds_left + CONNECT_TIMEOUT)
+    except OSError:
+        with suppress(OSError):
+            connection.close()
+        raise
+    return connection
+
+
+def _why_no_connection(failure: OSError) -> str:
+    if isinstance(failure, ConnectionRefusedError):
+        return "connection refused"
+    return "no connection in time" if isinstance(failure, TimeoutError) else "no way to its network"

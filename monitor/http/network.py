@@ -1,0 +1,161 @@
+"""The network that we are in: which certificate authorities are trusted, and which proxy leads out of it.
+
+| what                    | setting                | else the variables                                          |
+|-------------------------|------------------------|-------------------------------------------------------------|
+| certificate authorities | `[network] ca_bundle`  | REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR |
+| proxy                   | `[network] proxy`      | https_proxy, http_proxy, all_proxy, in small or capital letters |
+| what goes past a proxy  |                        | no_proxy                                                    |
+
+Authorities are added to the system's and certifi's, so that a private one does not cost us the public ones. The
+variables of a proxy are heeded for registries only: who asks us to call a receiver must not gain by them.
+
+The rule to keep: a proxy's address may hold a password, so only `Proxy.shown` is ever told.
+"""
+
+import os
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Self
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import getproxies
+
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from monitor.config import Config
+from monitor.errors import ConfigurationInvalid
+
+PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 1080, "socks4a": 1080}
+"""Of each kind of proxy, the port where none is given."""
+A_PROXY = "an address such as http://proxy.example.org:3128 or socks5h://proxy.example.org:1080"
+SETTING = "[network] proxy"
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy, and where we know it from: a setting or a variable."""
+
+    scheme: str
+    host: str
+    port: int
+    source: str
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    url: str = field(default="", repr=False)
+    """As it was given, with a scheme; may hold a password."""
+
+    @classmethod
+    def of(cls, text: str, source: str) -> Self:
+        """Raise ConfigurationInvalid, without the address, where *text* is none."""
+        url = text if "://" in text else f"http://{text}"
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = SplitResult("", "", "", "", ""), None
+        scheme, host = parts.scheme.lower(), parts.hostname
+        if scheme not in PORTS or not host or port == 0 or not url.isprintable() or " " in url:
+            raise ConfigurationInvalid(f"{source} is no proxy's address: {A_PROXY} is expected")
+        username, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(scheme, host, port or PORTS[scheme], source, username, password, scheme + url[len(scheme) :])
+
+    @property
+    def shown(self) -> str:
+        """What may be told of its address: all but the login."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"the proxy {self.shown} ({self.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the operator says of the network; nothing where nothing is special."""
+
+    ca_bundle: str = ""
+    """The path of a file of certificates in PEM."""
+    proxy: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """The network that a configuration describes."""
+        return cls(config.network.ca_bundle, config.network.proxy)
+
+    def checked(self) -> Self:
+        """Raise ConfigurationInvalid, in one line, for a proxy or a file that cannot be used."""
+        if self.proxy:
+            Proxy.of(self.proxy, SETTING)
+        for source, path in self._bundles():
+            _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), path, source)
+        return self
+
+    def trust(self) -> ssl.SSLContext:
+        """A new context for clients, which costs some 20 ms. Raise ConfigurationInvalid as `checked`."""
+        context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+        context.load_default_certs()
+        for source, path in self._bundles():
+            _load(context, path, source)
+        return context
+
+    def proxy_to(self, scheme: str, host: str, port: int, *, heeds_environment: bool) -> Proxy | None:
+        """The proxy by which a server is asked; None where it is asked directly."""
+        if _goes_past(host, port, os.environ):
+            return None
+        if self.proxy:
+            return Proxy.of(self.proxy, SETTING)
+        return _from_environment(scheme, os.environ) if heeds_environment else None
+
+    def _bundles(self) -> list[tuple[str, str]]:
+        """Where each file of certificates is named, and its path."""
+        if self.ca_bundle:
+            return [("[network] ca_bundle", self.ca_bundle)]
+        return [(name, os.environ[name]) for name in _BUNDLES if os.environ.get(name)]
+
+
+def _load(context: ssl.SSLContext, path: str, source: str) -> None:
+    try:
+        if Path(path).is_dir():
+            context.load_verify_locations(capath=path)
+            return
+        context.load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise ConfigurationInvalid(f"{source}: {path} holds no certificates in PEM that can be read") from None
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or "no such file"
+        raise ConfigurationInvalid(f"{source}: {path} cannot be read: {words}") from None
+
+
+def _from_environment(scheme: str, environ: Mapping[str, str]) -> Proxy | None:
+    for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
+        # A CGI program gets the header Proxy: of whoever calls it by this name.
+        if name == "HTTP_PROXY" and "REQUEST_METHOD" in environ:
+            continue
+        if text := environ.get(name, "").strip():
+            return Proxy.of(text, name)
+    # What Windows and macOS have in their settings; elsewhere these are the variables once more.
+    settings = getproxies().get(scheme, "")
+    known = {value.strip() for value in environ.values()}
+    return Proxy.of(settings, "the system's settings") if settings and settings not in known else None
+
+
+def _goes_past(host: str, port: int, environ: Mapping[str, str]) -> bool:
+    """Whether `no_proxy` names the host: by its name or a domain above it, its address or a network, or all by `*`."""
+    listed = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    return any(_is_meant(host.lower().rstrip("."), port, each.lower()) for each in listed.replace(",", " ").split())
+
+
+def _is_meant(host: str, port: int, listed: str) -> bool:
+    if listed == "*":
+        return True
+    with suppress(ValueError):
+        return ip_address(host) in ip_network(listed.strip("[]"), strict=False)
+    name, colon, its_port = listed.rpartition(":") if listed.count(":") == 1 else (listed, "", "")
+    if colon and its_port != str(port):
+        return False
+    name = name.removeprefix("*").lstrip(".").rstrip(".")
+    return bool(name) and (host == name or host.endswith(f".{name}"))
