@@ -101,11 +101,15 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+def of_today(*, trials: int) -> Sandbox:
+    """A sandbox for processes that look at the real clock; its own stands, so that no data build comes by itself."""
+    now = utc_now()
+    return Sandbox(trials=trials, clock=lambda: now)
+
+
 @pytest.fixture
 def present() -> Iterator[Sandbox]:
-    """A sandbox of today, for processes that look at the real clock; its own stands: no build comes by itself."""
-    now = utc_now()
-    with Sandbox(trials=12, clock=lambda: now) as running:
+    with of_today(trials=12) as running:
         yield running
 
 

@@ -9,12 +9,12 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from monitor.app import utc_now
 from monitor.backup import Backup, Consent, Restored, back_up, restore
 from monitor.channels.webhook import WebhookChannel
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
@@ -229,19 +229,19 @@ def test_a_database_that_others_write_to_is_not_replaced(tmp_path: Path, monkeyp
             restored(file, url, consent=YES)
 
 
-def test_alerts_sent_again_after_a_restore_carry_their_old_ids(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_alerts_sent_again_after_a_restore_carry_their_old_ids(present: Sandbox, tmp_path: Path) -> None:
     """The receiver tells the second time from the first by it, as the ids are derived."""
     url = f"sqlite:///{tmp_path}/monitor.sqlite3"
     with closing(Store.open(url)) as store, WebhookReceiver() as hook:
-        program = Outbox(store, sandbox, tmp_path)
+        program = Outbox(store, present, tmp_path)
         channel = WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"]))
-        program.clock = Clock(datetime.now(UTC))
+        program.clock = Clock(utc_now())
         program.post = replace(program.post, channels={Way.WEBHOOK: channel}, clock=program.clock)
         program.watch(WITHDRAWN_LATER)
         program.check()
         hook.secret = program.subscribe(hook.url, WITHDRAWN_LATER).secret
         file = backed_up(url, tmp_path / "b.sqlite3").file
-        sandbox.next_state(WITHDRAWN_LATER)
+        present.next_state(WITHDRAWN_LATER)
         program.check()
         program.deliver()
         store.close()

@@ -4,12 +4,13 @@ import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.app import utc_now
 from monitor.channels.email import EmailChannel
 from monitor.channels.webhook import WebhookChannel
 from monitor.deliver import Post
@@ -24,6 +25,12 @@ from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER, Clock, Trying
 
 Study = dict[str, Any]
+
+
+@pytest.fixture
+def sandbox(present: Sandbox) -> Sandbox:
+    """Of today, which is when the processes live that die."""
+    return present
 
 
 def renamed(step: int) -> Callable[[Study], Study]:
@@ -44,6 +51,7 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
     ids = sandbox.trial_ids()
     store = Store.open(store_url)
     program = Trying(store, sandbox)
+    program.clock.now = utc_now()
     program.watch(*ids)
     program.check()
     sandbox.edit(WITHDRAWN_LATER, renamed(0))
@@ -140,5 +148,5 @@ def real_post(program: Outbox, mailbox: Mailbox) -> Post:
             Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"])),
             Way.EMAIL: EmailChannel(host="127.0.0.1", port=mailbox.port, sender="monitor@example.org"),
         },
-        clock=Clock(datetime.now(UTC)),
+        clock=Clock(utc_now()),
     )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,12 @@ from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
+from tests.program import Clock
 from tests.storage.cast import HIP, REGISTRY
 from tests.storage.readers import VAULT, owe, subscribed
 from tests.storage.test_migrating import older
 
-NOW = datetime.now(UTC)
+NOW = Clock().now
 OPERATOR = OperatorSettings(email="ops@clinic.example")
 
 
@@ -272,11 +273,11 @@ def test_a_finding_says_its_level_in_a_sign_and_a_word(level: str, sign: str) ->
     assert "→ do this" in shown
 
 
-def test_the_command_ends_with_1_where_something_is_wrong(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_the_command_ends_with_1_where_something_is_wrong(tmp_path: Path, present: Sandbox) -> None:
     environ = {
         **os.environ,
         "PYTHONPATH": str(Path(__file__).parent.parent),
-        "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": sandbox.base_url,
+        "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": present.base_url,
     }
 
     def run(**variables: str) -> tuple[int, list[dict[str, str]]]:

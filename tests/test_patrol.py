@@ -4,13 +4,14 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from monitor.app import utc_now
 from monitor.check import Pass
 from monitor.discover import discover, discover_all
 from monitor.errors import RegistryError
@@ -22,7 +23,7 @@ from monitor.storage import leavers, newcomers, notices, searches, tables, watch
 from monitor.storage.store import Store
 from monitor.subscribe import Scope, subscribe
 from tests.outbox import Outbox
-from tests.program import BUILD_DAY
+from tests.program import BUILD_DAY, of_today
 from tests.test_crash import dying
 
 Study = dict[str, Any]
@@ -500,9 +501,9 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_u
     A listing in full is always due to the processes that die: the last one is put a day back.
     """
     store = Store.open(store_url)
-    with Sandbox(trials=60, day=BUILD_DAY) as sandbox:
+    with of_today(trials=60) as sandbox:
         program = Patrolling(store, sandbox, tmp_path)
-        program.clock.now = datetime.now(UTC) - timedelta(hours=1)
+        program.clock.now = utc_now() - timedelta(hours=1)
         anchor, *rest = sandbox.trial_ids()
         program.give(HARBOUR, anchor, rest[0])
         watch = program.watch_search(Search(sponsor=HARBOUR))
@@ -520,7 +521,7 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_u
             program.clock.advance(seconds=10)
             program.patrol(full_check_every=timedelta(seconds=1))
             with store.begin() as tx:
-                tx.execute(update(tables.searches).values(listed_in_full_at=datetime.now(UTC) - timedelta(days=1)))
+                tx.execute(update(tables.searches).values(listed_in_full_at=utc_now() - timedelta(days=1)))
         assert step > 10
         sandbox.refresh()
         program.clock.advance(hours=2)

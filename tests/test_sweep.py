@@ -5,12 +5,13 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.app import utc_now
 from monitor.check import Pass
 from monitor.model import Checked, Document, Notice, Result, Unlisted
 from monitor.patrol import patrol
@@ -282,7 +283,7 @@ def test_a_sweep_that_is_killed_goes_on_where_it_was(store_url: str, mirroring: 
     assert {250, 500} & set(killed_at), "at least one was killed in the middle"
     assert mirroring.pages() <= 3 + len(killed_at), "the page in hand is all that is asked for again"
     assert all(mirroring.snapshot_numbers(trial_id) == [1] for trial_id in mirroring.sandbox.trial_ids())
-    mirroring.clock.now = datetime.now(UTC)
+    mirroring.clock.now = utc_now()
     assert mirroring.mirror() == {}
 
 

@@ -29,19 +29,19 @@ def quick_duty(tmp_path: Path, sandbox: Sandbox) -> Iterator[Duty]:
 
 
 @pytest.fixture
-def serving(tmp_path: Path, store_url: str, sandbox: Sandbox) -> Iterator[Serving]:
+def serving(tmp_path: Path, store_url: str, present: Sandbox) -> Iterator[Serving]:
     """On both stores."""
-    with Serving(tmp_path, store_url, sandbox) as running:
+    with Serving(tmp_path, store_url, present) as running:
         yield running
 
 
 @pytest.fixture
-def quick_serving(tmp_path: Path, sqlite_url: str, sandbox: Sandbox) -> Iterator[Serving]:
-    with Serving(tmp_path, sqlite_url, sandbox) as running:
+def quick_serving(tmp_path: Path, sqlite_url: str, present: Sandbox) -> Iterator[Serving]:
+    with Serving(tmp_path, sqlite_url, present) as running:
         yield running
 
 
 @pytest.fixture
-def serving_on_postgresql(tmp_path: Path, postgres_url: str, sandbox: Sandbox) -> Iterator[Serving]:
-    with Serving(tmp_path, postgres_url, sandbox) as running:
+def serving_on_postgresql(tmp_path: Path, postgres_url: str, present: Sandbox) -> Iterator[Serving]:
+    with Serving(tmp_path, postgres_url, present) as running:
         yield running

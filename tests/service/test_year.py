@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -28,8 +28,7 @@ from tests.service.duty import Duty
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "https://hooks.example.org/monitor"
-BEGINS = datetime(2026, 11, 20, 17, tzinfo=UTC)
-"""A Friday, the day of the sandbox's first data build."""
+BEGINS = datetime.combine(BUILD_DAY, time(17), UTC)
 DAYS = int(os.environ.get("SIMULATED_DAYS", "28"))
 TRIALS = 1_000
 CHANGES_A_BUILD = 20
@@ -107,7 +106,7 @@ class Year:
         today = (BEGINS + timedelta(seconds=self.seconds)).date()
         for _ in range(CHANGES_A_BUILD):
             number = len(self.published)
-            self.sandbox.edit(self.trials[number % TRIALS], renamed(number), refresh=False)
+            self.sandbox.edit(self.trials[number % TRIALS], renamed(number, on=today), refresh=False)
             self.published.append(f"CHANGE-{number}")
         self.builds.add(self.day)
         while self.sandbox.build.at.date() < today:
@@ -157,10 +156,10 @@ class Year:
                 self.down_until = 0.0
 
 
-def renamed(number: int) -> Any:
+def renamed(number: int, *, on: date) -> Any:
     def rename(study: dict[str, Any]) -> None:
         study["protocolSection"]["identificationModule"]["acronym"] = f"CHANGE-{number}"
-        study["protocolSection"]["statusModule"]["lastUpdateSubmitDate"] = str(date(2027, 1, 1) + timedelta(number))
+        study["protocolSection"]["statusModule"]["lastUpdateSubmitDate"] = str(on)
 
     return rename
 
