@@ -2,6 +2,8 @@
 
 PostgreSQL is one server a test process, started when the first test wants it and stopped with the process; each test
 has a database of its own on it. Nothing listens on a network: the server has a socket in its own folder.
+
+The migrations make the tables once a process; what `store` opens is a copy.
 """
 
 import os
@@ -56,26 +58,47 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """A database of this test's own, without tables."""
-    name = f"test_{next(_numbers)}"
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The name of a database that has its tables, to be copied."""
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute("CREATE DATABASE with_tables")
+    Store.open(postgres.replace("/postgres?", "/with_tables?")).close()
+    return "with_tables"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that has its tables, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "with_tables.sqlite3"
+    Store.open(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture
+def postgres_url(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of this test's own, without tables where the test does not ask for its `store`."""
+    name = f"test_{next(_numbers)}"
+    template = request.getfixturevalue("postgres_template") if "store" in request.fixturenames else "template1"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres.replace("/postgres?", f"/{name}?")
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A file that does not exist yet."""
-    return f"sqlite:///{tmp_path}/monitor.sqlite3"
+def sqlite_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A file that does not exist yet, where the test does not ask for its `store`."""
+    file = tmp_path / "monitor.sqlite3"
+    if {"store", "quick_store"} & set(request.fixturenames):
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """A database without tables, on each of the two stores."""
+    """A database without tables, on each of the two stores; that of `store`, where a test asks for both."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 
@@ -84,5 +107,13 @@ def store_url(request: pytest.FixtureRequest) -> str:
 def store(store_url: str) -> Iterator[Store]:
     """An open store with its tables, on each of the two."""
     store = Store.open(store_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def quick_store(sqlite_url: str) -> Iterator[Store]:
+    """On SQLite alone, where the store makes no difference to what is tested."""
+    store = Store.open(sqlite_url)
     yield store
     store.close()

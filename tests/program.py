@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -122,10 +121,8 @@ def program(store: Store, sandbox: Sandbox) -> Iterator[Trying]:
 
 
 @pytest.fixture
-def quick(tmp_path: Path, sandbox: Sandbox) -> Iterator[Trying]:
+def quick(quick_store: Store, sandbox: Sandbox) -> Iterator[Trying]:
     """On SQLite alone, where the store makes no difference to what is tested."""
-    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
-    running = Trying(store, sandbox)
+    running = Trying(quick_store, sandbox)
     yield running
     running.registry.close()
-    store.close()

@@ -103,13 +103,11 @@ def patrolling(store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Patro
 
 
 @pytest.fixture
-def quiet(tmp_path: Path, sandbox: Sandbox) -> Iterator[Patrolling]:
+def quiet(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Patrolling]:
     """On SQLite alone, where the store makes no difference to what is tested."""
-    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
-    running = Patrolling(store, sandbox, tmp_path)
+    running = Patrolling(quick_store, sandbox, tmp_path)
     yield running
     running.registry.close()
-    store.close()
 
 
 def results(told: list[Checked | Unlisted]) -> dict[str, Result]:

@@ -1,7 +1,6 @@
 """Whole passes over a registry that serves poison: nothing is told, nothing is overwritten, the others go on."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -33,16 +32,14 @@ def impatient() -> PoliteSession:
 
 
 @pytest.fixture
-def program(tmp_path: Path, registry: FakeRegistry) -> Iterator[Program]:
+def program(quick_store: Store, registry: FakeRegistry) -> Iterator[Program]:
     """A baseline of both trials is taken, and the registry has refreshed its data since."""
-    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
-    running = Program(store, ClinicalTrialsGov(base_url=registry.base_url, session=impatient()))
+    running = Program(quick_store, ClinicalTrialsGov(base_url=registry.base_url, session=impatient()))
     assert running.results(POISONED, OTHER) == {POISONED: Result.BASELINE, OTHER: Result.BASELINE}
     registry.stamp, registry.etag = "2026-11-23T09:00:05", '"0a1b2c3/0.34.1/mtqvabcd"'
     running.clock.advance(days=30)
     yield running
     running.registry.close()
-    store.close()
 
 
 @pytest.mark.parametrize("name", POISONS)

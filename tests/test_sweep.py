@@ -97,14 +97,12 @@ def mirroring(store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Mirror
 
 
 @pytest.fixture
-def quiet(tmp_path: Path, sandbox: Sandbox) -> Iterator[Mirroring]:
+def quiet(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Mirroring]:
     """On SQLite alone, where the store makes no difference to what is tested."""
-    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
-    running = Mirroring(store, sandbox, tmp_path)
+    running = Mirroring(quick_store, sandbox, tmp_path)
     running.watch_all()
     yield running
     running.registry.close()
-    store.close()
 
 
 def renamed(name: str, *, on: str = "2026-01-01") -> Callable[[Study], None]:

@@ -19,13 +19,11 @@ def duty(outbox: Outbox) -> Duty:
 
 
 @pytest.fixture
-def quick_duty(tmp_path: Path, sandbox: Sandbox) -> Iterator[Duty]:
+def quick_duty(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Duty]:
     """On SQLite alone, where the store makes no difference to what is tested."""
-    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
-    outbox = Outbox(store, sandbox, tmp_path)
+    outbox = Outbox(quick_store, sandbox, tmp_path)
     yield Duty(outbox)
     outbox.registry.close()
-    store.close()
 
 
 @pytest.fixture
