@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 
+from monitor.channels.addresses import with_ascii_domain
 from monitor.channels.configured import channels_of
 from monitor.channels.email import signed
 from monitor.config import Config
@@ -29,7 +30,9 @@ def post_for(
 
 def _letterhead(config: Config) -> Letterhead:
     smtp = config.smtp
-    sender = parseaddr(smtp.sender)[1]
+    address = parseaddr(smtp.sender)[1]
+    sender = with_ascii_domain(address)
+    before, _, after = smtp.sender.rpartition(address)
 
     def sign(message: bytes) -> bytes:
         if not smtp.dkim_key:
@@ -37,8 +40,8 @@ def _letterhead(config: Config) -> Letterhead:
         return signed(message, selector=smtp.dkim_selector, domain=smtp.dkim_domain, key=smtp.dkim_key.encode())
 
     return Letterhead(
-        sender=smtp.sender,
+        sender=f"{before}{sender}{after}",
         list_host=sender.rpartition("@")[2],
-        unsubscribe=f"mailto:{config.operator.email or sender}",
+        unsubscribe=f"mailto:{with_ascii_domain(config.operator.email) if config.operator.email else sender}",
         signed=sign,
     )

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.config.texts import decoded
 from monitor.errors import ConfigurationInvalid, StoreCorrupt, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -85,13 +86,21 @@ def _read_file(file: Path) -> str:
             mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
             if mode & 0o077:
                 raise StoreUnavailable(f"{file} can be read by others (mode {mode:o}): chmod 600 {file}")
-            return opened.read(10_000).decode("ascii", "replace")
+            return _text(opened.read(10_000))
     except FileNotFoundError:
         raise StoreUnavailable(
             f"{file}, the key to the secrets in the database, is missing: put it back, or set {VARIABLE} to its content"
         ) from None
     except OSError as error:
         raise _unusable(file, "read", error) from error
+
+
+def _text(raw: bytes) -> str:
+    """What cannot be decoded is no key, which is said where it is used."""
+    try:
+        return decoded(raw)
+    except UnicodeDecodeError:
+        return raw.decode("ascii", "replace")
 
 
 def _make_file(file: Path) -> None:

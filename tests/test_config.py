@@ -239,6 +239,9 @@ def test_every_key_can_be_a_variable():
             "MONITOR_SMTP__SECURITY": "starttls",
             "MONITOR_SMTP__USERNAME": "12345",
             "MONITOR_SMTP__PASSWORD": "54321",
+            "MONITOR_SMTP__AUTH": "password",
+            "MONITOR_SMTP__TOKEN_FILE": "",
+            "MONITOR_SMTP__TOKEN_COMMAND": "",
             "MONITOR_SMTP__SENDER": "trials@trials.example",
             "MONITOR_SMTP__DKIM_SELECTOR": "2026",
             "MONITOR_SMTP__DKIM_DOMAIN": "trials.example",
@@ -296,6 +299,58 @@ def test_a_variable_can_name_a_file_that_holds_the_value(tmp_path):
     config = load(None, {"MONITOR_STORE__URL_FILE": str(secret)})
 
     assert config.store.url == "postgresql+psycopg://monitor:s3cr3t@db/monitor"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"hunter2",
+        b"hunter2\n",
+        b"hunter2\r\n",
+        b"\xef\xbb\xbfhunter2\r\n",
+        "hunter2\r\n".encode("utf-16"),
+        b"\xfe\xff" + "hunter2\n".encode("utf-16-be"),
+    ],
+)
+def test_what_marks_the_encoding_of_a_file_is_no_part_of_a_secret(tmp_path, raw):
+    (tmp_path / "secret").write_bytes(raw)
+
+    assert load(None, {"MONITOR_SMTP__PASSWORD_FILE": str(tmp_path / "secret")}).smtp.password == "hunter2"
+
+
+def test_spaces_are_a_part_of_a_secret(tmp_path):
+    (tmp_path / "secret").write_bytes(b" hunter 2 \n")
+
+    assert load(None, {"MONITOR_SMTP__PASSWORD_FILE": str(tmp_path / "secret")}).smtp.password == " hunter 2 "
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"\r\n\r\n", b"  \n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_an_empty_file_is_refused(tmp_path, raw):
+    (tmp_path / "secret").write_bytes(raw)
+
+    words = complaint(None, {"MONITOR_SMTP__PASSWORD_FILE": str(tmp_path / "secret")})
+
+    assert words == "MONITOR_SMTP__PASSWORD_FILE: the file that it names cannot be read: it is empty"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"AUTH": "ntlm"}, "MONITOR_SMTP__AUTH: expected"),
+        ({"AUTH": "xoauth2"}, 'smtp has auth = "xoauth2", which needs a username, no password, and token_file or'),
+        ({"AUTH": "xoauth2", "USERNAME": "m"}, "which needs a username"),
+        ({"AUTH": "xoauth2", "TOKEN_FILE": "t"}, "which needs a username"),
+        ({"AUTH": "xoauth2", "USERNAME": "m", "TOKEN_FILE": "t", "TOKEN_COMMAND": "c"}, "which needs a username"),
+        ({"AUTH": "xoauth2", "USERNAME": "m", "TOKEN_FILE": "t", "PASSWORD": "hunter2"}, "which needs a username"),
+        ({"TOKEN_FILE": "t"}, 'has token_file and no auth = "xoauth2"'),
+        ({"TOKEN_COMMAND": "say 'hunter2"}, "MONITOR_SMTP__TOKEN_COMMAND: expected a command that prints"),
+    ],
+)
+def test_a_login_by_token_is_whole_or_refused(given, words):
+    told = complaint(None, {f"MONITOR_SMTP__{name}": value for name, value in given.items()})
+
+    assert words in told
+    assert "hunter2" not in told
 
 
 def test_a_variable_that_names_a_missing_file_is_refused(tmp_path):

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitor.config.keys import Config, values_in, variable
+from monitor.config import Config
 from monitor.config.loading import NAMES_THE_FILE, PREFIX, load
+from monitor.config.places import values_in, variable
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 FILES = sorted(DEPLOY.iterdir())

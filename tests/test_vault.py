@@ -55,6 +55,14 @@ def test_the_key_file_serves_the_next_process(file: Path) -> None:
     assert Vault.open(key=None, file=file).unseal(sealed) == ADDRESS
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_key_file_that_was_saved_on_windows_serves_too(file: Path, encoding: str) -> None:
+    sealed = Vault.open(key=None, file=file).seal("hunter2")
+    file.write_bytes(file.read_text().replace("\n", "\r\n").encode(encoding))
+
+    assert Vault.open(key=None, file=file).unseal(sealed) == "hunter2"
+
+
 def test_processes_that_seal_first_at_once_end_with_one_key(file: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from monitor.vault import Vault; from cryptography import fernet\n"

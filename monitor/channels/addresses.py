@@ -27,6 +27,19 @@ def checked_address(text: str) -> str:
     return checked.ascii_email or checked.normalized
 
 
+def with_ascii_domain(address: str) -> str:
+    """*address* with its domain as the name service and SMTP write it. Raise ConfigurationInvalid where it has none."""
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    import idna  # few addresses need it
+
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        raise ConfigurationInvalid(f"the domain of “{_shown(address)}” cannot be a name on the internet") from None
+
+
 def _reason(typed: str, error: Exception) -> str:
     if not typed.isprintable():
         return "it holds characters that do not print"

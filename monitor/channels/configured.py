@@ -1,9 +1,13 @@
 """The channels that a configuration describes."""
 
+from collections.abc import Callable
+from functools import partial
+
 from monitor import __version__
 from monitor.channels import chat
 from monitor.channels.chat import ChatChannel
 from monitor.channels.email import EmailChannel
+from monitor.channels.tokens import token_from_command, token_from_file
 from monitor.channels.webhook import WebhookChannel
 from monitor.config import Config
 from monitor.http import GuardedSession, Network
@@ -43,6 +47,16 @@ def email_channel(config: Config, **limits: float) -> EmailChannel:
         username=config.smtp.username,
         password=config.smtp.password,
         sender=config.smtp.sender,
+        fetch_token=_token_of(config),
         network=Network.of(config),
         **limits,
     )
+
+
+def _token_of(config: Config) -> Callable[[], str] | None:
+    smtp = config.smtp
+    if smtp.auth == "password":
+        return None
+    if smtp.token_file:
+        return partial(token_from_file, smtp.token_file)
+    return partial(token_from_command, smtp.token_command)

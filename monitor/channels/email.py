@@ -12,23 +12,25 @@ What is sent are the bytes of the message, exactly: `smtplib.SMTP.send_message` 
 | cannot be reached, greets, encrypts or logs in with anything | deferred: it says nothing of this receiver  |
 | but success; drops the connection, or says nothing           |                                             |
 | drops the connection after the final dot                     | deferred: the same Message-ID goes again    |
-| offers no SMTPUTF8, and the address needs it                 | rejected                                    |
+| offers no SMTPUTF8, and the receiver's address needs it      | rejected; where the sender's does, deferred |
+| knows no EHLO                                                | is greeted with HELO                        |
 
 Connections wait for the next message, each with one thread at a time. The rule: whatever goes wrong with a connection,
-it is not used again, and no word that is passed on holds the password.
+it is not used again, no word that is passed on holds a password or a token, and a fault of ours is told as ours.
 """
 
 import re
 import smtplib
 import ssl
-from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parseaddr
 from threading import Lock
 from typing import Literal
 
+from monitor.channels.addresses import with_ascii_domain
+from monitor.channels.logins import Login, LoginImpossible, LoginRefused
 from monitor.channels.smtp import (
     CLOSING,
     DONE,
@@ -56,6 +58,9 @@ TIMEOUT = 30.0
 DEADLINE = 180.0
 """Seconds: of silence, and for one message in all. Some servers look at a mail for minutes before they take it."""
 
+IMPLICIT_TLS = 465
+NOT_KNOWN = frozenset((500, 501, 502, 503, 504))
+"""What a server says to a command that it does not have, or not like that: RFC 5321 4.2.4."""
 MESSAGES_PER_CONNECTION = 100
 """Servers commonly refuse more than that."""
 
@@ -79,16 +84,16 @@ class EmailChannel:
         security: Security = "none",
         username: str = "",
         password: str = "",
+        fetch_token: Callable[[], str] | None = None,
         network: Network | None = None,
         timeout: float = TIMEOUT,
         deadline: float = DEADLINE,
     ) -> None:
         self._host = host
         self._port = port
-        self._sender = parseaddr(sender)[1]
+        self._sender = with_ascii_domain(parseaddr(sender)[1])
         self._security = security
-        self._username = username
-        self._password = password
+        self._login = Login(username, password, fetch_token) if username else None
         self._network = network or Network()
         self._tls: ssl.SSLContext | None = None
         self._timeout = timeout
@@ -106,9 +111,12 @@ class EmailChannel:
         except DeliveryFailed:
             self._put_back(connection)
             raise
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, smtplib.SMTPException) as error:
             connection.close()
             raise DeliveryDeferred(f"{self._named} {connection.why(error)}") from error
+        except ValueError as error:
+            connection.close()
+            raise DeliveryDeferred(_ours(error, "smtp.sender")) from error
         self._put_back(connection)
         return answer
 
@@ -159,21 +167,40 @@ class EmailChannel:
         connection.close()
 
     def _new_connection(self) -> Connection:
-        wrapping = self._context() if self._security == "tls" else None
-        connection = Connection(self._host, timeout=self._timeout, wrapping=wrapping)
+        try:
+            # Before the connection: what takes long here should keep no server waiting.
+            secret = self._login.secret() if self._login else ""
+            wrapping = self._context() if self._security == "tls" else None
+        except ConfigurationInvalid as error:
+            raise DeliveryDeferred(f"no mail can be sent: {error}") from None
+        try:
+            connection = Connection(self._host, timeout=self._timeout, wrapping=wrapping)
+        except ValueError as error:
+            raise DeliveryDeferred(_ours(error, "smtp.host")) from None
         try:
             with Cutter(connection, self._deadline):
-                self._open(connection)
+                self._open(connection, secret)
         except DeliveryFailed:
             connection.close()
             raise
         except smtplib.SMTPResponseException as error:
             connection.close()
             raise self._failed(DeliveryDeferred, "does not let us in", _reply_of(error)) from None
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, smtplib.SMTPException) as error:
             connection.close()
-            raise DeliveryDeferred(f"{self._named} {connection.why(error)}") from error
+            raise DeliveryDeferred(f"{self._named} {connection.why(error)}{self._hint(connection, error)}") from error
+        except ValueError as error:
+            connection.close()
+            raise DeliveryDeferred(_ours(error, "smtp.host")) from None
         return connection
+
+    def _hint(self, connection: Connection, error: Exception) -> str:
+        """What is plain of a port that is spoken to in the wrong way."""
+        if self._port == IMPLICIT_TLS and self._security != "tls" and not isinstance(error, ConnectionRefusedError):
+            return '; port 465 speaks TLS from the first byte: set smtp.security to "tls"'
+        if self._security == "tls" and connection.speaks_no_tls(error):
+            return '; where TLS begins later, as on ports 587 and 25, set smtp.security to "starttls"'
+        return ""
 
     def _context(self) -> ssl.SSLContext:
         """Reading all certificates takes a while: once, and only where TLS is asked for."""
@@ -182,39 +209,31 @@ class EmailChannel:
                 self._tls = self._network.trust()
             return self._tls
 
-    def _open(self, connection: Connection) -> None:
+    def _open(self, connection: Connection, secret: str) -> None:
         self._expect(connection.connect(self._host, self._port), "does not greet us")
-        self._expect(connection.ehlo(), "does not take our greeting")
+        self._greet(connection)
         if self._security == "starttls":
             if not connection.has_extn("starttls"):
                 raise DeliveryDeferred(f"{self._named} offers no STARTTLS: check smtp.security and smtp.port")
             connection.starttls(context=self._context())
-            self._expect(connection.ehlo(), "does not take our greeting")
-        if self._username:
-            self._log_in(connection)
+            self._greet(connection)
+        if self._login:
+            self._log_in(self._login, connection, secret)
 
-    def _log_in(self, connection: Connection) -> None:
+    def _greet(self, connection: Connection) -> None:
+        """EHLO; HELO, RFC 5321 3.2, where the server does not know it."""
+        reply = connection.ehlo()
+        if reply[0] in NOT_KNOWN:
+            reply = connection.helo()
+        self._expect(reply, f"does not take our greeting as {one_line(connection.local_hostname)}")
+
+    def _log_in(self, login: Login, connection: Connection, secret: str) -> None:
         try:
-            connection.login(self._username, self._password)
-        except smtplib.SMTPAuthenticationError as error:
-            raise self._failed(
-                DeliveryDeferred,
-                "refuses the login: check smtp.username and its password",
-                (error.smtp_code, self._without_password(_reply_of(error)[1])),
-            ) from None
-        except smtplib.SMTPNotSupportedError:
-            raise DeliveryDeferred(
-                f"{self._named} offers no login: leave smtp.username empty, or check smtp.security"
-            ) from None
-        except UnicodeError:
-            raise DeliveryDeferred(f"{self._named}: smtp.username and its password must be plain ASCII") from None
-
-    def _without_password(self, words: bytes) -> bytes:
-        """A server may repeat what it did not like."""
-        name, secret = self._username.encode(), self._password.encode()
-        for form in (secret, b64encode(secret), b64encode(b"\0" + name + b"\0" + secret)):
-            words = words.replace(form, "…".encode()) if form else words
-        return words
+            login.log_in(connection, secret)
+        except LoginImpossible as error:
+            raise DeliveryDeferred(f"{self._named} {error}") from None
+        except LoginRefused as error:
+            raise self._failed(DeliveryDeferred, login.remedy, error.reply) from None
 
     def _expect(self, reply: Reply, otherwise: str) -> None:
         """Go on where the server says yes; while there is no message yet, anything else is a matter of the server."""
@@ -240,12 +259,14 @@ class EmailChannel:
     def _options(self, connection: Connection, message: Message) -> Sequence[str]:
         connection.command_encoding = "ascii"
         options = [f"size={len(message.body)}"] if connection.has_extn("size") else []
-        if message.endpoint.address.isascii():
+        receiver = message.endpoint
+        if self._sender.isascii() and receiver.address.isascii() and message.body.partition(b"\r\n\r\n")[0].isascii():
             return options
         if not connection.has_extn("smtputf8"):
-            raise DeliveryRejected(
-                f"{self._named} takes no international addresses (SMTPUTF8), and {message.endpoint.shown} is one"
-            )
+            lacking = f"{self._named} takes no international addresses (SMTPUTF8)"
+            if receiver.address.isascii():
+                raise DeliveryDeferred(f"{lacking}, and smtp.sender is one: give it one that is ASCII before the @")
+            raise DeliveryRejected(f"{lacking}, and {receiver.shown} is one")
         connection.command_encoding = "utf-8"
         return [*options, "SMTPUTF8", "BODY=8BITMIME"]
 
@@ -292,6 +313,11 @@ def signed(message: bytes, *, selector: str, domain: str, key: bytes) -> bytes:
             f"mail cannot be signed for {domain}: {type(error).__name__}; a private RSA key in PEM is expected"
         ) from None
     return bytes(signature) + message
+
+
+def _ours(error: Exception, key: str) -> str:
+    """A fault that no server has to do with."""
+    return f"the mail could not be sent by a fault of ours, {type(error).__name__}: check {key}"
 
 
 def _reply_of(error: smtplib.SMTPResponseException) -> Reply:

@@ -7,6 +7,7 @@ import ssl
 from contextlib import suppress
 from threading import Timer
 
+from monitor.http.answers import certificate_words
 from monitor.render.text import one_line
 
 MOST_ANSWER = 4_096
@@ -83,7 +84,7 @@ class Connection(smtplib.SMTP):
     def why(self, error: Exception) -> str:
         """What went wrong with the connection, in a person's words."""
         by_class: tuple[tuple[type[Exception], str], ...] = (
-            (ssl.SSLCertVerificationError, "has a certificate that is not trusted: check smtp.host and smtp.security"),
+            (ssl.SSLCertVerificationError, _about_the_certificate(error)),
             (ssl.SSLError, "does not speak TLS as it should: check smtp.security and smtp.port"),
             (socket.gaierror, "cannot be found: its name does not resolve"),
             (ConnectionRefusedError, "refuses connections"),
@@ -99,6 +100,15 @@ class Connection(smtplib.SMTP):
         chain = (error, error.__context__)
         found = (words for kind, words in by_class if any(isinstance(cause, kind) for cause in chain))
         return next(found, "does not answer in proper SMTP")
+
+    def speaks_no_tls(self, error: Exception) -> bool:
+        """Whether a handshake came to nothing because the other side began in clear."""
+        return isinstance(error, ssl.SSLError) and error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
+
+
+def _about_the_certificate(error: Exception) -> str:
+    words = certificate_words(error) or "is not trusted"
+    return f"has a certificate that {words}"
 
 
 class Cutter:

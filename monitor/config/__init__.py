@@ -4,6 +4,7 @@
 
     values      what a value may be                     loading      the file and the variables, laid over each other
     keys        the keys, as a tree of sections         complaints   what is wrong, in one line each
+    places      finding one's way in that tree          texts        marks of encodings are no part of a text
 
 A new key is one attribute in `keys` and its lines in config.toml. Its description is what a person reads after
 "expected" when the value is wrong, so every key has one. An unknown key is an error, as is an unknown variable: a

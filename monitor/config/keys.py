@@ -1,17 +1,14 @@
-"""The keys of config.toml, as a tree of sections, and how to find one's way in it.
+"""The keys of config.toml, as a tree of sections.
 
 A description is what a person reads after "expected". `repr=False` marks what is never shown, `ONLY_BY_VARIABLE`
 beside it what may not even stand in the file.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from pydantic.fields import FieldInfo
 
 from monitor.config.values import (
     A_DEADLINE,
@@ -20,6 +17,7 @@ from monitor.config.values import (
     A_WAIT,
     Bind,
     ChatAddress,
+    Command,
     Contact,
     Deadline,
     Expression,
@@ -27,6 +25,7 @@ from monitor.config.values import (
     Host,
     KindName,
     Listed,
+    LoginKind,
     Mailbox,
     Name,
     Network,
@@ -125,6 +124,11 @@ class SmtpSettings(Section):
     security: Security = Field(default="none", description='"none", "starttls" or "tls"')
     username: Text = Field(default="", description='a text, or "" for no login')
     password: Secret = Field(default="", repr=False, description="a text")
+    auth: LoginKind = Field(default="password", description='"password" or "xoauth2"')
+    token_file: Text = Field(default="", description='the path of a file that holds an access token, or ""')
+    token_command: Command = Field(
+        default="", repr=False, description='a command that prints an access token, with its arguments, or ""'
+    )
     sender: Sender = Field(
         default="Trial monitor <monitor@example.org>",
         description='a mail address, such as "Trial monitor <monitor@example.org>"',
@@ -132,6 +136,15 @@ class SmtpSettings(Section):
     dkim_selector: OptionalHost = Field(default="", description='the selector of a DKIM key, such as "2026", or ""')
     dkim_domain: OptionalHost = Field(default="", description='a domain, such as "example.org", or ""')
     dkim_key: Secret = Field(default="", repr=False, description="a private key as a PEM text")
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        tokens = [key for key in ("token_file", "token_command") if getattr(self, key)]
+        if self.auth == "password" and tokens:
+            raise broken(f'has {tokens[0]} and no auth = "xoauth2"; give both or neither')
+        if self.auth == "xoauth2" and (len(tokens) != 1 or not self.username or self.password):
+            raise broken('has auth = "xoauth2", which needs a username, no password, and token_file or token_command')
+        return self
 
     @model_validator(mode="after")
     def _dkim_is_whole(self) -> Self:
@@ -335,55 +348,3 @@ class Config(Section):
         if len(set(names)) < len(names):
             raise broken("has the same name twice; give each a name of its own, or none")
         return value
-
-
-Key = tuple[str | int, ...]
-"""Where a value is: ("registries", "clinicaltrials.gov", "contact"), ("watch", 0, "trials", 2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the keys say of one place: what is *expected* there, which keys are *known*, and whether it is *shown*."""
-
-    expected: str
-    known: dict[str, FieldInfo]
-    shown: bool = True
-
-
-def place(key: Key) -> Place:
-    """What is expected at *key* or, inside a list of values, of that list."""
-    here = Place("a table", known_in(Config))
-    for part in key:
-        if isinstance(part, str):
-            info = here.known[part]
-            here = Place(info.description or "a table", _inside(info), info.repr)
-        elif here.known:
-            here = Place("a table", here.known, here.shown)
-    return here
-
-
-def known_in(section: type[Section]) -> dict[str, FieldInfo]:
-    """The keys of a section, by the names that the file has for them."""
-    return {info.alias or name: info for name, info in section.model_fields.items()}
-
-
-def _inside(info: FieldInfo) -> dict[str, FieldInfo]:
-    """The keys of the table at *info*, or of each table in its list; empty for a value."""
-    kinds = [info.annotation, *getattr(info.annotation, "__args__", ())]
-    sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
-    return {name: key for kind in sections for name, key in known_in(kind).items()}
-
-
-def values_in(section: type[Section], above: Key = ()) -> Iterator[tuple[Key, FieldInfo]]:
-    """Every key that holds a value, with tables resolved into theirs."""
-    for name, info in known_in(section).items():
-        key = (*above, name)
-        if isinstance(info.annotation, type) and issubclass(info.annotation, Section):
-            yield from values_in(info.annotation, key)
-        else:
-            yield key, info
-
-
-def variable(prefix: str, key: Key) -> str:
-    """The name of the variable that gives *key*."""
-    return prefix + "__".join(re.sub(r"\W", "_", str(part)).upper() for part in key)

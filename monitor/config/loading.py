@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from monitor.config.complaints import in_the_file, problem, quoted, unknown_variable
-from monitor.config.keys import ONLY_BY_VARIABLE, Config, Key, values_in, variable
+from monitor.config.keys import ONLY_BY_VARIABLE, Config
+from monitor.config.places import Key, values_in, variable
+from monitor.config.texts import one_value
 from monitor.errors import ConfigurationInvalid
 
 PREFIX = "MONITOR_"
@@ -107,25 +109,36 @@ def _overlay(sources: Sources, environ: Mapping[str, str], keys: _Keys) -> None:
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name == NAMES_THE_FILE or name in SET_BY_SYSTEMD:
             continue
-        target = name.removesuffix("_FILE")
+        # The name of a key may itself end so.
+        target = name if name in keys else name.removesuffix("_FILE")
         if target not in keys:
             sources.problems.append(unknown_variable(name, PREFIX, known=list(keys), others=[NAMES_THE_FILE]))
         elif target != name and target in environ:
             sources.problems.append(f"{name}: {target} is set too; set one of them")
         else:
-            _set(sources, name, environ[name], *keys[target])
+            key, info = keys[target]
+            value = environ[name] if target == name else _read_value(sources, name, environ[name], info)
+            if value is not None:
+                _set(sources, name, value, key, info)
+
+
+def _read_value(sources: Sources, name: str, path: str, info: FieldInfo) -> str | None:
+    """What the file holds that a variable names; None, with a complaint, where it holds nothing that can be used."""
+    try:
+        return one_value(Path(path).read_bytes())
+    except OSError as error:
+        words = error.strerror or "no reason given"
+    except UnicodeDecodeError:
+        words = "it is not UTF-8 text"
+    except ValueError as error:
+        words = str(error) if str(error) == "it is empty" else "its name is none"
+    # Who forgets that the value is a path gives the secret itself.
+    shown = quoted(path) if info.repr else "the file that it names"
+    sources.problems.append(f"{name}: {shown} cannot be read: {words}")
+    return None
 
 
 def _set(sources: Sources, name: str, value: str, key: Key, info: FieldInfo) -> None:
-    if name.endswith("_FILE"):
-        try:
-            value = Path(value).read_text("utf-8").rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            words = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            # Who forgets that the value is a path gives the secret itself.
-            shown = quoted(value) if info.repr else "the file that it names"
-            sources.problems.append(f"{name}: {shown} cannot be read: {words}")
-            return
     table = sources.tree
     for part in key[:-1]:
         table = table.setdefault(str(part), {})

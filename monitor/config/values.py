@@ -5,6 +5,7 @@ make where more helps: the nearest value that is known, or a rule that the descr
 """
 
 import re
+import shlex
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from ipaddress import ip_network
@@ -120,7 +121,21 @@ def _mailbox(value: str) -> str:
 def _sender(value: str) -> str:
     """A mail address, or a name and behind it a mail address in angle brackets."""
     named = re.fullmatch(r"[^<>]*<([^<>]+)>", value)
-    _mailbox(named[1] if named else value)
+    domain = _mailbox(named[1] if named else value).partition("@")[2]
+    if not domain.isascii():
+        import idna  # few addresses need it
+
+        try:
+            idna.encode(domain, uts46=True)
+        except idna.IDNAError:
+            raise broken("has a domain that cannot be a name on the internet") from None
+    return value
+
+
+def _command(value: str) -> str:
+    """Words as a shell would split them."""
+    if not shlex.split(value):
+        raise ValueError
     return value
 
 
@@ -200,6 +215,8 @@ Mailbox = Annotated[Text, AfterValidator(_mailbox)]
 OptionalMailbox = Annotated[Text, AfterValidator(_optional(_mailbox))]
 Sender = Annotated[Text, AfterValidator(_sender)]
 Network = Annotated[Text, AfterValidator(_network)]
+Command = Annotated[Text, AfterValidator(_optional(_command))]
+LoginKind = Annotated[Literal["password", "xoauth2"], BeforeValidator(_one_of(("password", "xoauth2")))]
 Security = Annotated[Literal["none", "starttls", "tls"], BeforeValidator(_one_of(("none", "starttls", "tls")))]
 TopicName = Annotated[str, AfterValidator(_one_of(str(topic) for topic in Topic))]
 KindName = Annotated[str, AfterValidator(_one_of(beginnings(KINDS)))]

@@ -20,6 +20,10 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+_NOT_YET, _EXPIRED, _ANOTHER_NAME, _ANOTHER_ADDRESS = 9, 10, 62, 64
+_UNKNOWN_AUTHORITY = frozenset((2, 18, 19, 20, 21))
+"""OpenSSL's X509_V_ERR_…: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/."""
+
 CUT = "no whole answer within the deadline"
 
 
@@ -65,6 +69,8 @@ def _http_date(text: str) -> datetime:
 def why(error: BaseException, timeouts: tuple[float, float]) -> str:
     """What went wrong, in a person's words."""
     chain = tuple(causes_of(error))
+    if words := next(filter(None, map(certificate_words, chain)), ""):
+        return f"no trustworthy TLS connection: its certificate {words}"
     connect, read = timeouts
     by_class: tuple[tuple[type[BaseException], str], ...] = (
         (NameResolutionError, "its name does not resolve"),
@@ -90,6 +96,18 @@ def why(error: BaseException, timeouts: tuple[float, float]) -> str:
         if any(isinstance(cause, kind) for cause in chain):
             return words
     return "it does not answer in proper HTTP"
+
+
+def certificate_words(error: BaseException) -> str:
+    """What is the matter with a certificate, as what follows "it", with the remedy; nothing where it is not known."""
+    code = getattr(error, "verify_code", None)
+    if code in (_ANOTHER_NAME, _ANOTHER_ADDRESS):
+        return "is for another name: check the host"
+    if code in (_NOT_YET, _EXPIRED):
+        return "is out of date, or this machine's clock is wrong"
+    if code in _UNKNOWN_AUTHORITY:
+        return "is of an authority that is not trusted here: [network] ca_bundle can name it"
+    return ""
 
 
 def causes_of(error: object) -> "list[BaseException]":

@@ -28,8 +28,7 @@ def channel_to(mailbox: Mailbox, **options) -> Iterator[EmailChannel]:
     channel = EmailChannel(
         host=mailbox.host,
         port=mailbox.port,
-        sender="Trial monitor <monitor@example.org>",
-        **{"timeout": 20.0, **options},
+        **{"sender": "Trial monitor <monitor@example.org>", "timeout": 20.0, **options},
     )
     try:
         yield channel

@@ -25,14 +25,15 @@ def test_a_certificate_for_an_address_is_right_for_that_address(encrypted, netwo
 def test_a_certificate_for_another_name_is_refused(encrypted, network):
     words = refused(f"https://other.example:{encrypted.port}/", network=network, look_up=names(["127.0.0.1"]))
 
-    assert words.endswith("no trustworthy TLS connection")
+    assert words.endswith("no trustworthy TLS connection: its certificate is for another name: check the host")
     assert encrypted.heads == [] or encrypted.heads == [b""]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(encrypted):
     words = refused(f"https://receiver.example:{encrypted.port}/", look_up=names(["127.0.0.1"]))
 
-    assert words.endswith("no trustworthy TLS connection")
+    assert "no trustworthy TLS connection: its certificate is of an authority that is not trusted here" in words
+    assert "[network] ca_bundle" in words
 
 
 def test_a_server_that_speaks_no_tls(serve):
