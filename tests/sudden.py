@@ -8,6 +8,7 @@ They are forked from a server that has everything loaded: a test can afford hund
 
 import multiprocessing
 import os
+import pkgutil
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -17,6 +18,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+import monitor.cli
 from monitor.channels.email import EmailChannel
 from monitor.channels.webhook import WebhookChannel
 from monitor.http import PoliteSession
@@ -28,7 +30,8 @@ _FORKS.set_forkserver_preload(
         "css_inline",
         "jinja2",
         "monitor.__main__",
-        "monitor.cli.render.check",
+        *(module.name for module in pkgutil.walk_packages(monitor.cli.__path__, "monitor.cli.")),
+        "monitor.channels.chat",
         "monitor.posting",
         "monitor.storage.copying",
         "psycopg",
