@@ -12,7 +12,7 @@ from monitor.check import Pass, check
 from monitor.config import Config
 from monitor.configured import apply_subscriptions, apply_watches
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
-from monitor.http import Network, PoliteSession
+from monitor.http import Network, PoliteSession, library
 from monitor.model import Checked, Unlisted
 from monitor.patrol import patrol, unseen
 from monitor.ports import Registry, find_registry
@@ -195,12 +195,17 @@ def _key_file(store_url: str) -> Path:
     return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
 
 
+def _user_agent(contact: str) -> str:
+    """Who asks, why, and with which library: there are front ends that let no client pass that they have never seen."""
+    purpose = f"watches clinical trials; {contact}" if contact else "watches clinical trials"
+    return f"registry-monitor/{__version__} ({purpose}) {library()}"
+
+
 def _clinicaltrials_gov(config: Config) -> ClinicalTrialsGov:
     settings = config.registries[ClinicalTrialsGov.key]
-    contact = f"; {settings.contact}" if settings.contact else ""
     session = PoliteSession(
         requests_per_second=settings.requests_per_second,
-        user_agent=f"registry-monitor/{__version__} (watches clinical trials{contact})",
+        user_agent=settings.user_agent or _user_agent(settings.contact),
         network=Network.of(config).checked(),
     )
     return ClinicalTrialsGov(base_url=settings.base_url, session=session)

@@ -14,11 +14,12 @@ hold no list: they are for a sweep.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection
 
 from monitor.check import Pass
-from monitor.diff.text import fold, fold_name
+from monitor.diff.text import fold, fold_organisation
 from monitor.errors import ConfigurationInvalid, RegistryError
 from monitor.model import Unlisted
 from monitor.notices import watch_shrank
@@ -32,6 +33,8 @@ from monitor.storage.searches import WatchedSearch
 
 OVERLAP = timedelta(days=1)
 """The registry's days begin in another zone than ours, and what was posted late on a day is asked for again."""
+PAGES_COUNTED = 10
+"""Of a sponsor's trials, when its watch is made: 10,000, more than any has."""
 FEWEST_DISBELIEVED = 20
 """A listing that lacks so many of the trials that a watch holds, and more than half of them, is a fault."""
 
@@ -69,15 +72,24 @@ def appraise(search: Search, registry: Registry) -> Appraisal:
     candidates: Sequence[SponsorName] = ()
     if search.sponsor is not None:
         candidates = registry.sponsors(search.sponsor)
-        name = fold_name(search.sponsor)
-        exact = next((each for each in candidates if fold_name(each.name) == name), None)
+        name = fold_organisation(search.sponsor)
+        exact = next((each for each in candidates if fold_organisation(each.name) == name), None)
         search = replace(search, sponsor=exact.name if exact else fold(search.sponsor))
         if exact and search.role is Role.LEAD:
             return Appraisal(search, exact.trials)
-    page = next(iter(registry.find(search)))
-    if search.sponsor is not None and not page.trial_ids:
-        return Appraisal(search, None, candidates)
-    return Appraisal(search, page.total or len(page.trial_ids))
+    trials = _counted(registry.find(search), is_sponsored=search.sponsor is not None)
+    return Appraisal(search, trials or (None if search.sponsor is not None else 0), candidates)
+
+
+def _counted(pages: Iterator[Found], *, is_sponsored: bool) -> int:
+    """How many trials there are: the registry's word, but for a sponsor, of whom it counts others, too."""
+    first = next(pages)
+    if not is_sponsored:
+        return first.total or len(first.trial_ids)
+    found = len(first.trial_ids)
+    for page in islice(pages, PAGES_COUNTED - 1):
+        found += len(page.trial_ids)
+    return found
 
 
 def discover_all(version: RegistryVersion, look: Pass) -> Iterator[Unlisted]:

@@ -57,10 +57,14 @@ class RegistryError(MonitorError):
 
 
 class RegistryUnreachable(RegistryError):
-    """No usable answer within the deadline, after retries. Temporary. *remedy* is what to do, where that is known."""
+    """No usable answer within the deadline, after retries. Temporary.
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    *status* is HTTP's where the last attempt was answered with one; *remedy* is what to do, where that is known.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, remedy: str = "") -> None:
         super().__init__(message)
+        self.status = status
         self.remedy = remedy
 
 

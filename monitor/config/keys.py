@@ -42,6 +42,7 @@ from monitor.config.values import (
     StoreAddress,
     Text,
     TopicName,
+    UserAgent,
     Wait,
     WebAddress,
     broken,
@@ -82,6 +83,9 @@ class ClinicalTrialsGovSettings(Section):
     )
     contact: Contact = Field(
         default="", description='an e-mail or web address in plain ASCII, such as "trials@example.org", or ""'
+    )
+    user_agent: UserAgent = Field(
+        default="", description='what to send as User-Agent, up to 400 characters of plain ASCII, or "" for the default'
     )
 
 

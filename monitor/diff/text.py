@@ -17,6 +17,12 @@ _IDLE_PUNCTUATION = re.compile(
 """Signs without which a phrase means the same. A sign before a digit stays, for 1.5 is not 15 and day -1 is not day 1;
 so do % and the signs of comparison."""
 
+_SIGNS = str.maketrans(
+    dict.fromkeys("\u00b4\u02bc\u2018\u2019\u201b\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
+
 
 def fold(text: str | None) -> str:
     """What *text* says, whatever its spacing and Unicode form; nothing said is an empty text."""
@@ -30,6 +36,17 @@ def fold(text: str | None) -> str:
 def fold_name(text: str | None) -> str:
     """`fold` for names, in which case makes no difference either."""
     return fold(text).casefold()
+
+
+def fold_organisation(text: str | None) -> str:
+    """`fold_name` for names of organisations.
+
+    Forms of a letter, of a quotation mark and of a dash, and a full stop or comma at the end make no difference either.
+    """
+    name = fold_name(text)
+    if not name.isascii():
+        name = " ".join(normalize("NFKC", name).translate(_SIGNS).casefold().split())
+    return name.rstrip(" .,;:") or name
 
 
 def fold_wording(text: str | None) -> str:

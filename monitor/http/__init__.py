@@ -12,6 +12,15 @@ The rule to keep: everything that a server can do to us is bounded here, and no 
 from monitor.http.answers import Response, status_in_words
 from monitor.http.guarded import GuardedSession
 from monitor.http.network import Network
-from monitor.http.polite import ATTEMPTS, PoliteSession, checked_base_url
+from monitor.http.polite import ATTEMPTS, PoliteSession, checked_base_url, library
 
-__all__ = ["ATTEMPTS", "GuardedSession", "Network", "PoliteSession", "Response", "checked_base_url", "status_in_words"]
+__all__ = [
+    "ATTEMPTS",
+    "GuardedSession",
+    "Network",
+    "PoliteSession",
+    "Response",
+    "checked_base_url",
+    "library",
+    "status_in_words",
+]

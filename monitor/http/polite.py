@@ -5,8 +5,11 @@ exception of the libraries below it escape. The rule to keep: everything that a 
 
 | what a server does                          | what comes of it                                                  |
 |---------------------------------------------|-------------------------------------------------------------------|
-| answers 429 or 5xx, resets, breaks off      | asked again, up to 4 times in all, after a random pause           |
-| says Retry-After, up to 5 minutes           | asked again after that; the deadline moves on by as much          |
+| answers 5xx, resets, breaks off             | asked again, up to 4 times in all, after a random pause           |
+| answers 429 without Retry-After             | asked again after 30 to 60 seconds, at random; the deadline moves |
+|                                             | on by as much                                                     |
+| says Retry-After, up to 5 minutes           | asked again after that; the deadline moves on by as much, and     |
+|                                             | where that was the last attempt, no request is made before it     |
 | says Retry-After, longer than that          | `RegistryUnreachable` with the time that it asked for, and no     |
 |                                             | request is made before that time, or for a day                    |
 | trickles a header or body                   | cut at the deadline: a time-out alone begins anew with every byte |
@@ -39,9 +42,11 @@ from monitor.ports import Traffic
 ATTEMPTS = 4
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
+PAUSE_OF_TOO_MANY = 30.0
 LONGEST_RETRY_AFTER = 300.0
 LONGEST_LEFT_ALONE = 86_400.0
-"""Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt."""
+"""Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt; after 429 it is between
+PAUSE_OF_TOO_MANY and twice as long."""
 PIECE = 64 * 1024
 KEPT_OF_TOO_LARGE = 64 * 1024
 
@@ -67,10 +72,11 @@ class PoliteSession:
         random: Callable[[], float] = randomness.random,
     ) -> None:
         if not (user_agent.isascii() and user_agent.isprintable()):
-            raise ConfigurationInvalid("the contact goes into an HTTP header: plain ASCII on one line is expected")
+            raise ConfigurationInvalid("the User-Agent goes into an HTTP header: plain ASCII on one line is expected")
         if not requests_per_second > 0:
             raise ConfigurationInvalid(f"requests_per_second is {requests_per_second}: a number above 0 is expected")
         self.traffic = Traffic()
+        self.user_agent = user_agent
         self._interval = 1 / requests_per_second
         self._timeouts = (connect_timeout, read_timeout)
         self._deadline = deadline
@@ -78,7 +84,8 @@ class PoliteSession:
         self._monotonic = monotonic
         self._sleep = sleep
         self._random = random
-        self._next_start = self._left_alone_until = float("-inf")
+        self._next_start: float = float("-inf")
+        self._left_alone_until: float = float("-inf")
         self._network = network or Network()
         self._session = _Session()
         # The network decides on proxies and certificates; and credentials in ~/.netrc are not sent along.
@@ -88,8 +95,15 @@ class PoliteSession:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, CuttableAdapter(self._network.trust))
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, body_cap: int | None = None) -> Response:
-        """The answer to one GET.
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body_cap: int | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> Response:
+        """The answer to one GET, after up to so many *attempts*.
 
         Raise RegistryUnreachable where there is none in the end, AnswerTooLarge where its body is over *body_cap*
         bytes (the session's own where None), ConfigurationInvalid where *url* is no http(s) address.
@@ -107,19 +121,17 @@ class PoliteSession:
             answer = self._attempt(url, headers or {}, cap, until=until, proxy=proxy)
             if isinstance(answer, Response):
                 return answer
-            asked = answer.retry_after
-            if asked is not None and asked > LONGEST_RETRY_AFTER:
-                self._left_alone_until = self._monotonic() + min(asked, LONGEST_LEFT_ALONE)
-                raise RegistryUnreachable(f"{host} answers {answer.why} and asks to be left alone for {asked:.0f} s")
-            pause = self._random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
-            if asked is not None:
-                pause = max(pause, asked)
-                until += pause
-            if attempt == ATTEMPTS or answer.is_final or self._monotonic() + pause >= until:
-                times = f", {attempt} times" if attempt > 1 else ""
-                remedy = f"check the proxy, or {proxy.source}" if proxy else ""
-                raise RegistryUnreachable(f"{host} gives no answer: {answer.why}{times}", remedy=remedy)
+            pause = self._pause_after(answer, attempt, host)
+            until += pause if answer.wants_pause else 0
+            if attempt >= attempts or answer.is_final or self._monotonic() + pause >= until:
+                self._left_alone_until = self._monotonic() + (answer.retry_after or 0)
+                raise _given_up(host, answer, attempt, proxy)
             self._sleep(pause)
+
+    @property
+    def left_alone_for(self) -> float:
+        """For how many seconds more the server wants no request; 0 where it did not say so."""
+        return max(self._left_alone_until - self._monotonic(), 0.0)
 
     def close(self) -> None:
         """Give up connections."""
@@ -130,9 +142,20 @@ class PoliteSession:
         return self._network.proxy_to(parts.scheme, parts.hostname or "", port, heeds_environment=True)
 
     def _leave_alone(self, host: str) -> None:
-        wait = self._left_alone_until - self._monotonic()
-        if wait > 0:
+        if wait := self.left_alone_for:
             raise RegistryUnreachable(f"{host} asks to be left alone for {wait:.0f} s more")
+
+    def _pause_after(self, failure: "_Failure", attempt: int, host: str) -> float:
+        """How long to pause before the next attempt. Raise RegistryUnreachable where that is too long to wait for."""
+        asked = failure.retry_after
+        if asked is not None and asked > LONGEST_RETRY_AFTER:
+            self._left_alone_until = self._monotonic() + min(asked, LONGEST_LEFT_ALONE)
+            raise RegistryUnreachable(
+                f"{host} answers {failure.why} and asks to be left alone for {asked:.0f} s", status=failure.status
+            )
+        if asked is None and failure.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return PAUSE_OF_TOO_MANY * (1 + self._random())
+        return max(self._random() * min(LONGEST_PAUSE, FIRST_PAUSE * (1 << (attempt - 1))), asked or 0)
 
     def _keep_pace(self) -> None:
         """Wait until the next request may start."""
@@ -187,6 +210,11 @@ class PoliteSession:
         return bytes(body)
 
 
+def library() -> str:
+    """The name of the client library, as it stands in a User-Agent."""
+    return f"python-requests/{requests.__version__}"
+
+
 def checked_base_url(url: str) -> str:
     """*url* without the slash at its end.
 
@@ -210,9 +238,21 @@ class _Failure:
     """Why an attempt did not give an answer, and how many seconds the server asked us to wait."""
 
     why: str
+    status: int | None = None
     retry_after: float | None = None
     is_final: bool = False
     """Whether another attempt would be in vain."""
+
+    @property
+    def wants_pause(self) -> bool:
+        """Whether the server wants fewer requests, so that waiting is not lost time."""
+        return self.retry_after is not None or self.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _given_up(host: str, failure: _Failure, attempts: int, proxy: Proxy | None) -> RegistryUnreachable:
+    times = f", {attempts} times" if attempts > 1 else ""
+    remedy = f"check the proxy, or {proxy.source}" if proxy else ""
+    return RegistryUnreachable(f"{host} gives no answer: {failure.why}{times}", status=failure.status, remedy=remedy)
 
 
 def _failure_of(answer: requests.Response, proxy: Proxy | None) -> _Failure | None:
@@ -223,7 +263,7 @@ def _failure_of(answer: requests.Response, proxy: Proxy | None) -> _Failure | No
     if status != HTTPStatus.TOO_MANY_REQUESTS and not 500 <= status <= 599:
         return None
     way = f", by way of {proxy}" if proxy else ""
-    return _Failure(f"{status_in_words(status)}{way}", retry_after(answer.headers))
+    return _Failure(f"{status_in_words(status)}{way}", status, retry_after(answer.headers))
 
 
 def _failure_by(proxy: Proxy, error: Exception, timeouts: tuple[float, float]) -> _Failure:

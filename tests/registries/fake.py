@@ -28,6 +28,12 @@ class FakeRegistry(Loopback):
         self.stamp = STAMP
         self.page_size = 1000
         self.longest_target = longest_target
+        self.too_long: Answer = http(b"", 414)
+        """What a longer address gets."""
+        self.unknown_field: str | None = None
+        self.refuse_batches: int | None = None
+        """The status, without words, of everything that asks by id."""
+        self.api_version = "2.0.5"
 
     @property
     def base_url(self) -> str:
@@ -40,18 +46,26 @@ class FakeRegistry(Loopback):
         if override := self.overrides.get(request.path.removeprefix(BASE)):
             return override(request)
         if len(request.target) > self.longest_target:
-            return http(b"", 414)
+            return self.too_long
         if request.path == f"{BASE}/version":
             return self._version(request)
         if request.path == f"{BASE}/studies":
-            return self.page(request)
+            return self._refusal(request.query) or self.page(request)
         return self._study(request.path.removeprefix(f"{BASE}/studies/"))
 
     def _version(self, request: Request) -> Answer:
         if request.headers.get("if-none-match") == self.etag:
             return http(b"", 304, headers={"ETag": self.etag})
-        body = json.dumps({"apiVersion": "2.0.5", "dataTimestamp": self.stamp}).encode()
+        body = json.dumps({"apiVersion": self.api_version, "dataTimestamp": self.stamp}).encode()
         return http(body, headers={"ETag": self.etag})
+
+    def _refusal(self, query: dict[str, str]) -> Answer | None:
+        if self.refuse_batches and "filter.ids" in query:
+            return http(b"", self.refuse_batches)
+        if self.unknown_field in query.get("fields", "").split(","):
+            words = f"Parameter 'fields' contains invalid field name: '{self.unknown_field}'"
+            return http(words.encode(), 400, content_type="text/plain")
+        return None
 
     def page(self, request: Request) -> Answer:
         query = request.query

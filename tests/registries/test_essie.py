@@ -42,18 +42,54 @@ def test_a_search_for_nothing_asks_for_everything():
     assert parameters(Search()) == {}
 
 
-def test_a_lead_sponsor_is_looked_for_by_the_whole_name():
+def test_a_lead_sponsor_is_looked_for_by_the_phrase():
     assert parameters(Search(sponsor="Merck Sharp & Dohme LLC")) == {
-        "filter.advanced": 'AREA[LeadSponsorName]COVERAGE[FullMatch]"Merck Sharp & Dohme LLC"'
+        "filter.advanced": 'AREA[LeadSponsorName]"Merck Sharp & Dohme LLC"'
     }
+
+
+LONG = "The National Collaborating Centre for the Study of the Late Effects of Radiation upon Children and Young Adults"
+
+
+@pytest.mark.parametrize(
+    ("most", "phrase"),
+    [
+        (10, "National Collaborating Centre for the Study of the Late Effects"),
+        (5, "The National Collaborating Centre for"),
+        (2, "National Collaborating"),
+        (1, "Collaborating"),
+    ],
+)
+def test_of_a_long_name_its_most_telling_stretch_is_looked_for(most, phrase):
+    asked = parameters(Search(sponsor=LONG), most_words=most)["filter.advanced"]
+
+    (inside,), outside = phrases(asked)
+    assert inside == phrase
+    assert f" {inside} " in f" {LONG} "
+    assert len(inside.split()) <= most
+    assert outside == "AREA[LeadSponsorName]"
+
+
+def test_a_name_is_taken_apart_at_quotation_marks():
+    assert parameters(Search(sponsor='The "Harbour" Trust\\Fund', role=Role.ANY)) == {
+        "filter.advanced": '((AREA[LeadSponsorName]"Harbour" AND AREA[LeadSponsorName]"Trust" AND '
+        'AREA[LeadSponsorName]"Fund" AND AREA[LeadSponsorName]"The") OR (AREA[CollaboratorName]"Harbour" AND '
+        'AREA[CollaboratorName]"Trust" AND AREA[CollaboratorName]"Fund" AND AREA[CollaboratorName]"The"))'
+    }
+
+
+@pytest.mark.parametrize("name", ['""', "…", "&", '"\\"'])
+def test_a_name_without_a_word_is_refused(name):
+    """An empty phrase would be a search for everything, or for nothing."""
+    with pytest.raises(ConfigurationInvalid, match="no word"):
+        parameters(Search(sponsor=name))
 
 
 def test_a_sponsor_in_any_role_is_looked_for_in_both_fields():
     asked = parameters(Search(sponsor="Alzahra Hospital", role=Role.ANY), date(2026, 11, 20))
 
     assert asked == {
-        "filter.advanced": '(AREA[LeadSponsorName]COVERAGE[FullMatch]"Alzahra Hospital" OR '
-        'AREA[CollaboratorName]COVERAGE[FullMatch]"Alzahra Hospital") AND '
+        "filter.advanced": '(AREA[LeadSponsorName]"Alzahra Hospital" OR AREA[CollaboratorName]"Alzahra Hospital") AND '
         "AREA[LastUpdatePostDate]RANGE[2026-11-20,MAX]"
     }
 
@@ -70,8 +106,8 @@ def test_a_condition_is_a_phrase_whatever_it_says(text):
 def test_a_sponsor_is_a_phrase_whatever_it_says(text):
     inside, outside = phrases(parameters(Search(sponsor=text))["filter.advanced"])
 
-    assert inside == [" ".join(text.split()).replace("\\", " ")]
-    assert outside == "AREA[LeadSponsorName]COVERAGE[FullMatch]"
+    assert all(phrase in " ".join(text.split()) and '"' not in phrase for phrase in inside)
+    assert outside == " AND ".join(["AREA[LeadSponsorName]"] * len(inside))
 
 
 @pytest.mark.parametrize(

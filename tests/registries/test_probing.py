@@ -4,6 +4,7 @@ from itertools import chain
 
 import pytest
 
+from monitor.model import Document
 from monitor.ports import Sighting, Unanswered
 from monitor.registries.clinicaltrials_gov.documents import PROBED, at
 from tests.loopback import http
@@ -88,15 +89,88 @@ def test_a_probe_asks_for_fewer_where_the_address_is_too_long_and_remembers(adap
     assert len(registry.requests) - asked == 8
 
 
-def test_a_probe_that_is_never_small_enough_ends(adapter, registry):
-    """The registry may come to refuse a field that we ask for; then everybody is fetched."""
+def test_a_field_that_the_registry_does_not_know_is_asked_for_once(adapter, registry):
+    """Then everybody is fetched: the whole record tells."""
     ids = publish(registry, *range(1, 801))
-    registry.overrides["/studies"] = lambda request: http(
-        b"Parameter 'fields' contains invalid field name: 'x'", 400, content_type="text/plain"
-    )
+    registry.unknown_field = "annotationSection"
+
+    assert list(chain(*adapter.probe(ids))) == list(chain(*adapter.probe(ids))) == []
+    assert len(registry.requests) == 1
+    assert len(fetched(adapter, ids)) == 800
+
+
+def test_fields_are_tried_again_when_the_registry_has_another_api(adapter, registry):
+    ids = publish(registry, 1, 2)
+    adapter.version(None)
+    registry.unknown_field = "annotationSection"
+    assert list(chain(*adapter.probe(ids))) == []
+
+    registry.unknown_field, registry.api_version = None, "2.0.6"
+    adapter.version(None)
+
+    assert len(list(chain(*adapter.probe(ids)))) == 2
+
+
+def test_a_probe_that_is_refused_without_words_ends(adapter, registry):
+    """Nothing that is asked for passes, and the control request is well."""
+    ids = publish(registry, *range(1, 801))
+    registry.refuse_batches = 400
 
     assert list(chain(*adapter.probe(ids))) == []
-    assert len(registry.requests) == 9
+    assert len(registry.requests) == 10 + 1, "from 400 down to one, and the control request once"
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 414, 431])
+@pytest.mark.parametrize("body", [b"", b"<html><title>Request blocked</title></html>"])
+def test_whatever_refuses_a_long_address_fewer_are_asked_for_and_the_size_is_remembered(
+    adapter, registry, status, body
+):
+    ids = publish(registry, *range(1, 801))
+    registry.longest_target, registry.too_long = 2000, http(body, status, content_type="text/html")
+
+    assert len(list(chain(*adapter.probe(ids)))) == 800
+    asked = len(registry.requests)
+    assert len(list(chain(*adapter.probe(ids)))) == 800
+
+    assert asked <= 2 + 8 + 1
+    assert len(registry.requests) - asked == 8
+
+
+def test_fetching_remembers_the_size_too(adapter, registry):
+    ids = publish(registry, *range(1, 301))
+    registry.longest_target, registry.too_long = 800, http(b"", 403)
+
+    assert all(isinstance(answer, Document) for answer in fetched(adapter, ids).values())
+    assert len(registry.requests) == 1 + 6 + 1, "a hundred are too many, and the control request is asked once"
+    registry.requests.clear()
+    assert all(isinstance(answer, Document) for answer in fetched(adapter, ids).values())
+    assert len(registry.requests) == 6
+
+
+def test_one_id_that_is_refused_makes_no_batch_smaller(adapter, registry):
+    ids = publish(registry, *range(1, 301))
+    bad = ids[70]
+    registry.broken.add(bad)
+    registry.overrides[f"/studies/{bad}"] = lambda request: http(b"", 403)
+
+    assert sum(isinstance(answer, Document) for answer in fetched(adapter, ids).values()) == 299
+    registry.requests.clear()
+    assert len(fetched(adapter, [one for one in ids if one != bad])) == 299
+    assert len(registry.requests) == 3
+
+
+def test_a_longer_address_is_tried_again_in_time(adapter, registry):
+    ids = publish(registry, *range(1, 801))
+    registry.longest_target = 2000
+    list(chain(*adapter.probe(ids)))
+    registry.longest_target = 100_000
+
+    for _ in range(7):
+        list(chain(*adapter.probe(ids)))
+    registry.requests.clear()
+    list(chain(*adapter.probe(ids)))
+
+    assert len(registry.requests) == 2
 
 
 def test_pages_are_followed_where_the_registry_cuts_them(adapter, registry):
@@ -163,7 +237,7 @@ def test_a_probe_of_a_registry_that_is_down_answers_for_all_at_once(adapter, reg
 
     assert [answer.trial_id for answer in answers] == ids
     assert all(isinstance(answer, Unanswered) and "503" in answer.reason for answer in answers)
-    assert len(registry.requests) == 8, "four attempts at the batch, four at the control request"
+    assert len(registry.requests) == 5, "four attempts at the batch, one at the control request"
 
 
 def test_a_probe_that_is_forbidden_answers_for_all_at_once(adapter, registry):

@@ -88,16 +88,20 @@ def test_more_trials_than_are_worth_reading_are_counted(adapter, registry):
 
     def busy(request):
         if "filter.advanced" in request.query:
-            return listed(["University"], totalCount=4321)
+            name = request.query["filter.advanced"].partition('"')[2].rstrip('"')
+            return listed([name, name, f"{name} Hospital"], totalCount=3 if name.endswith("A") else 6000, **more(name))
         number = next(pages)
         names = [f"University {letter}" for letter in "ABCDEFGHIJKL"]
         return listed(names, first=number * 12 + 1, totalCount=99_000, nextPageToken=f"t{number}")
+
+    def more(name):
+        return {} if name.endswith("A") else {"nextPageToken": "more"}
 
     registry.overrides["/studies"] = busy
 
     found = adapter.sponsors("university")
 
-    assert [one.trials for one in found] == [4321] * 10
+    assert [one.trials for one in found] == [4000] * 9 + [5], "two in three of those that the phrase finds"
     assert len(registry.requests) == 15
 
 

@@ -1,7 +1,9 @@
 """ClinicalTrials.gov, through its API version 2.
 
 ids        what a registration number looks like
-client     one request each, and what errors mean
+client     one request each, and whether the registry as a whole says no
+reading    what an answer says, or why it says nothing
+learned    what the registry was found to take: remembered, never asked twice
 batches    many trials in few requests; one bad record never spoils its batch
 listing    a walk through pages, and whether it can be believed
 essie      the registry's query language: what people type stays what is looked for
@@ -36,7 +38,6 @@ class ClinicalTrialsGov:
         self.traffic = session.traffic
         self._session = session
         self._client = Client(base_url=base_url, session=session)
-        self._probing = batches.Probing(self._client)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -48,7 +49,7 @@ class ClinicalTrialsGov:
 
     def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
         """Who is where, 400 trials a request."""
-        return self._probing.probe(trial_ids)
+        return batches.probe(self._client, trial_ids)
 
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
         """Documents, 100 a request. Every id asked for is answered exactly once."""

@@ -5,20 +5,22 @@
 
 Halving finds one bad record among a hundred in seven pages; some records of the real registry time out for days. Where
 page after page fails, halving stops: then it is the registry, and asking a hundred times more would help nobody.
-Where a request finds nobody at home and the control request does not either, the rest is unanswered at once.
+Where a request fails and the control request does, too, the rest is unanswered at once.
+
+A batch is also halved where its address may be too long: nobody says how long one may be, and front ends refuse them
+with 400, 403, 413, 414 or 431. What passes is remembered (see `learned`).
 """
 
-import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import orjson
 
 from monitor.errors import AnswerTooLarge, AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
 from monitor.model import Document, Json
 from monitor.ports import Answer, Merged, Missing, Sighting, Unanswered, Unreadable
-from monitor.registries.clinicaltrials_gov.client import Client, PageUnparseable
+from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import (
     PROBED,
     aliases_of,
@@ -27,6 +29,7 @@ from monitor.registries.clinicaltrials_gov.documents import (
     trial_id_of,
 )
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
+from monitor.registries.clinicaltrials_gov.reading import FieldsRefused, PageUnparseable, malformed_item
 
 FETCHED_AT_ONCE = 100
 PROBED_AT_ONCE = 400
@@ -34,68 +37,91 @@ PATIENCE = 8
 """Pages in a row that may fail and be halved; one bad record alone accounts for seven."""
 SAMPLE = 64 * 1024
 """Bytes of a bad page that are kept for each trial that it should have told of: they would be a hundred copies."""
-TOO_MUCH = (400, 413, 414, 431)
+TOO_MUCH = (400, 403, 413, 414, 431)
 """Statuses after which a smaller batch may pass. 400 is both for a malformed id and for a line too long."""
 
 
-class Probing:
-    """Probes, remembering how many ids a request may hold."""
+def probe(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+    """Sightings in batches. A trial whose share of the answer is not as it should be is not in them.
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._at_once = PROBED_AT_ONCE
-
-    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
-        """Sightings in batches. A trial whose share of the answer is not as it should be is not in them."""
-        waiting = list(dict.fromkeys(trial_ids))
-        at_once = self._at_once
-        while waiting:
-            batch = waiting[:at_once]
-            try:
-                studies, _ = self._client.studies(batch, fields=PROBED)
-            except RegistryError as error:
-                if _nobody_is_there(error, self._client):
-                    yield _unanswered(waiting, error)
-                    return
-                if malformed := _malformed_item(error, batch):
-                    waiting.remove(malformed)
-                elif not _is_too_much(error):
-                    # Whoever fetches these gets the same, and keeps it for people to see.
-                    waiting = waiting[len(batch) :]
-                elif len(batch) > 1:
-                    at_once = len(batch) // 2
-                else:
-                    return
-            else:
-                self._at_once = at_once
+    Nobody is in them where the registry does not know a field that we ask for: its whole record tells.
+    """
+    waiting = list(dict.fromkeys(trial_ids))
+    at_once = PROBED_AT_ONCE
+    while waiting and client.learned.takes_fields(PROBED):
+        batch = _fitting(client, waiting[:at_once], fields=PROBED)
+        at_once = min(at_once, len(batch))
+        try:
+            studies, _ = client.studies(batch, fields=PROBED)
+        except FieldsRefused:
+            return
+        except RegistryError as error:
+            if malformed := _malformed(error, batch):
+                waiting.remove(malformed)
+            elif client.is_down(error):
+                yield _unanswered(waiting, error)
+                return
+            elif not _is_too_much(error):
+                # Whoever fetches these gets the same, and keeps it for people to see.
                 waiting = waiting[len(batch) :]
-                yield _sightings(studies, batch)
+            elif len(batch) > 1:
+                at_once = _halved(client, batch, error, fields=PROBED)
+            else:
+                return
+        else:
+            waiting = waiting[len(batch) :]
+            yield _sightings(studies, batch)
 
 
 def fetch(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
     """Documents in batches; every id is answered exactly once."""
-    ids = list(dict.fromkeys(trial_ids))
-    waiting = deque(ids[start : start + FETCHED_AT_ONCE] for start in range(0, len(ids), FETCHED_AT_ONCE))
+    untouched = deque(dict.fromkeys(trial_ids))
+    parts: list[list[str]] = []
+    """Of batches that failed or said nothing of somebody, the next one last: asked for as they are."""
     failed_in_a_row = 0
-    while waiting:
-        batch = waiting.popleft()
+    while parts or untouched:
+        if parts:
+            batch = parts.pop()
+        else:
+            batch = _fitting(client, list(islice(untouched, FETCHED_AT_ONCE)))
+            for _ in batch:
+                untouched.popleft()
         try:
             answers, absent = _ask(client, batch)
         except RegistryError as error:
-            if _nobody_is_there(error, client):
-                yield _unanswered([*batch, *chain(*waiting)], error)
+            if client.is_down(error):
+                yield _unanswered([*batch, *chain(*reversed(parts)), *untouched], error)
                 return
-            failed_in_a_row += 1
+            failed_in_a_row += len(batch) > 1
             if len(batch) > 1 and failed_in_a_row <= PATIENCE and _half_may_pass(error):
-                middle = len(batch) // 2
-                waiting.extendleft((batch[middle:], batch[:middle]))
+                half = _halved(client, batch, error)
+                parts += (batch[half:], batch[:half])
             else:
                 most = SAMPLE if len(batch) > 1 else None
                 yield [_failure(trial_id, error, most=most) for trial_id in batch]
         else:
             failed_in_a_row = 0 if len(batch) > 1 else failed_in_a_row
-            waiting.extendleft([trial_id] for trial_id in reversed(absent))
+            parts += ([trial_id] for trial_id in reversed(absent))
             yield answers
+
+
+def _fitting(client: Client, batch: list[str], *, fields: Sequence[str] = ()) -> list[str]:
+    """As many of a batch as an address is known to hold, by halves."""
+    while len(batch) > 1 and not client.takes(batch, fields=fields):
+        batch = batch[: _half(batch)]
+    return batch
+
+
+def _halved(client: Client, batch: Sequence[str], error: RegistryError, *, fields: Sequence[str] = ()) -> int:
+    """How many to ask for in place of a batch that was refused."""
+    if isinstance(error, RequestRefused):
+        client.was_too_long(batch, fields=fields)
+    return _half(batch)
+
+
+def _half(batch: Sequence[str]) -> int:
+    """The larger half: so a half that is refused after the first one passed is never the longer one."""
+    return (len(batch) + 1) // 2
 
 
 def _ask(client: Client, batch: Sequence[str]) -> tuple[list[Answer], list[str]]:
@@ -103,12 +129,6 @@ def _ask(client: Client, batch: Sequence[str]) -> tuple[list[Answer], list[str]]
     if len(batch) == 1:
         return [_single(client, batch[0])], []
     return answers_of(*client.studies(batch), batch)
-
-
-def _nobody_is_there(error: RegistryError, client: Client) -> bool:
-    """Whether it is the registry that fails, and not just what was asked of it."""
-    refused = isinstance(error, RequestRefused) and not _is_too_much(error)
-    return (refused or isinstance(error, RegistryUnreachable)) and not client.is_healthy()
 
 
 def _half_may_pass(error: RegistryError) -> bool:
@@ -119,11 +139,8 @@ def _is_too_much(error: RegistryError) -> bool:
     return isinstance(error, AnswerTooLarge) or (isinstance(error, RequestRefused) and error.status in TOO_MUCH)
 
 
-def _malformed_item(error: RegistryError, batch: Sequence[str]) -> str | None:
-    """The id that the registry calls malformed, counting from 1; None where it does not say."""
-    words = error.words if isinstance(error, RequestRefused) else ""
-    found = re.match(r"Item ([0-9]{1,4}) in parameter", words)
-    return batch[int(found[1]) - 1] if found and 1 <= int(found[1]) <= len(batch) else None
+def _malformed(error: RegistryError, batch: Sequence[str]) -> str | None:
+    return malformed_item(error, batch) if isinstance(error, RequestRefused) else None
 
 
 def _unanswered(trial_ids: Iterable[str], error: RegistryError) -> list[Unanswered]:
@@ -196,15 +213,13 @@ def _as_it_came(studies: Sequence[Json], raw: bytes) -> bytes:
 
 
 def _single(client: Client, trial_id: str) -> Answer:
-    """The answer for one trial from its own address. Raise RegistryUnreachable where none comes."""
+    """The answer for one trial from its own address. Raise RegistryError where it says nothing of the trial."""
     try:
         study, raw, redirected = client.study(trial_id)
-    except RegistryUnreachable:
-        raise
     except RequestRefused as error:
-        return Missing(trial_id, error.words) if error.status == 404 else _failure(trial_id, error)
-    except RegistryError as error:
-        return _failure(trial_id, error)
+        if error.status == 404:
+            return Missing(trial_id, error.words)
+        raise
     own = trial_id_of(study)
     try:
         if own != trial_id and is_trial_id(own) and (trial_id in aliases_of(study) or own == redirected):

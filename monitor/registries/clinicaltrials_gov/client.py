@@ -1,6 +1,6 @@
-"""One request to ClinicalTrials.gov each, and what its answers and errors mean.
+"""One request to ClinicalTrials.gov each, and whether the registry as a whole says no.
 
-Surprising facts of API version 2, all kept to here:
+Surprising facts of API version 2, all kept to here and in `reading`:
 
 * Error bodies are plain text, not JSON. A 404 means "no such trial" only with the words `NCT number … not found`;
   any other 404 is a wrong path.
@@ -9,34 +9,53 @@ Surprising facts of API version 2, all kept to here:
 * An id that was merged into another answers 301 to the other's address, and in a batch the other's record.
 * An ETag belongs to the build of all data, not to a resource.
 * Pages with status 200 and HTML come now and then.
+
+When the registry says no:
+
+    a request fails  --a control request fails, too-->  nothing more is asked  --its version is asked for, and comes-->
+                                                        until the next pass             asked again
+
+So sixty sponsors are not sixty times four requests into a registry that wants none. Where the control request is well
+it is something in the request; and where one after the other fails all the same, each gets a single attempt.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
-
-import orjson
+from urllib.parse import quote, urlencode
 
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
-from monitor.http import PoliteSession, Response, checked_base_url, status_in_words
+from monitor.http import ATTEMPTS, PoliteSession, Response, checked_base_url
 from monitor.model import Json
 from monitor.ports import RegistryVersion
-from monitor.registries.clinicaltrials_gov.documents import KEY, RECORD_CAP, trial_id_of
+from monitor.registries.clinicaltrials_gov.documents import KEY, RECORD_CAP, aliases_of, trial_id_of
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
+from monitor.registries.clinicaltrials_gov.learned import Learned
+from monitor.registries.clinicaltrials_gov.reading import (
+    REDIRECTS,
+    REMEDY,
+    FieldsRefused,
+    HtmlAnswered,
+    one_line,
+    page_of,
+    parsed,
+    redirected_to,
+    remedy_for,
+    says_not_found,
+    turned_away,
+    usable_etag,
+)
 
-REMEDY = f'check the network, or registries."{KEY}".base_url in config.toml'
 SMALL = 64 * 1024
 """Bytes: no honest answer about versions or health is larger."""
 MOST_PAGES = 20
 """Of one batch. One page holds a whole batch, so more than a few are a server gone wrong."""
-_REDIRECTS = (301, 302, 303, 307, 308)
-
-
-class PageUnparseable(AnswerUnreadable):
-    """A page began as JSON and is none: asked for in smaller parts, most of it may well be readable."""
+TIRED_AFTER = 2
+"""Requests in a row that failed with all their attempts, after which each gets one."""
+TOO_LONG = (413, 414, 431)
+WELL_FOR = 10
+"""Requests for which a healthy control request is believed, when others are refused."""
 
 
 class Client:
@@ -44,33 +63,42 @@ class Client:
 
     def __init__(self, *, base_url: str, session: PoliteSession) -> None:
         self.session = session
+        self.learned = Learned()
         self._base = checked_base_url(base_url)
+        self._said_no: RegistryError | None = None
+        self._failed_in_a_row = 0
+        self._well_at: int | None = None
 
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
-        """The version of all data now; *known* itself where nothing is newer."""
+        """The version of all data now; *known* itself where nothing is newer. A registry that said no may answer."""
         asking = {"If-None-Match": known.etag} if known and known.etag else {}
-        answer = self._get(f"{self._base}/version", headers=asking, body_cap=SMALL)
-        if known and asking and answer.status == HTTPStatus.NOT_MODIFIED:
-            return known
-        stated = _parsed(_expect_ok(answer))
+        attempts = 1 if self._said_no else ATTEMPTS
+        answer = self._ask(f"{self._base}/version", headers=asking, body_cap=SMALL, attempts=attempts)
+        if not (known and asking and answer.status == HTTPStatus.NOT_MODIFIED):
+            known = self._stated_version(answer)
+        self._said_no, self._failed_in_a_row, self._well_at = None, 0, None
+        return known
+
+    def _stated_version(self, answer: Response) -> RegistryVersion:
+        stated = parsed(answer)
         stamp = stated.get("dataTimestamp") if isinstance(stated, dict) else None
         api_version = stated.get("apiVersion", "") if isinstance(stated, dict) else None
         if not (isinstance(stamp, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:.Z+-]{0,24}", stamp)):
             raise AnswerUnreadable(f"{KEY} does not say of when its data are; {REMEDY}", raw=answer.body)
         if not isinstance(api_version, str):
             raise AnswerUnreadable(f"{KEY} states its version in an unknown form; {REMEDY}", raw=answer.body)
-        return RegistryVersion(stamp, _usable_etag(answer.headers.get("ETag", "")))
+        self.learned.api_version(api_version)
+        return RegistryVersion(stamp, usable_etag(answer.headers.get("ETag", "")))
 
     def studies(self, trial_ids: Sequence[str], *, fields: Sequence[str] = ()) -> tuple[list[Json], bytes]:
         """The records of those that exist, in the registry's order, and the last page as it came."""
-        wanted = f"&fields={','.join(fields)}" if fields else ""
-        # Commas stay as they are: in percent code a batch would be a sixth longer.
-        query = f"filter.ids={','.join(trial_ids)}{wanted}&pageSize={len(trial_ids)}"
+        url = self._batch(trial_ids, fields)
         found: list[Json] = []
         token = ""
         for _ in range(MOST_PAGES):
-            answer = self._get(f"{self._base}/studies?{query}{token}")
-            page = _page(answer)
+            answer = self._get(url + token)
+            page = self._fields_known(answer, ",".join(fields))
+            self.learned.answered(len(url))
             found += page["studies"]
             following = page.get("nextPageToken")
             if not isinstance(following, str) or not re.fullmatch(r"[\w.~=+/-]{1,500}", following, re.ASCII):
@@ -78,110 +106,111 @@ class Client:
             token = f"&pageToken={following}"
         raise AnswerUnreadable(f"a batch of {len(trial_ids)} has more than {MOST_PAGES} pages", raw=answer.body)
 
+    def takes(self, trial_ids: Sequence[str], *, fields: Sequence[str] = ()) -> bool:
+        """Whether the address that asks for so many is not known to be too long."""
+        return self.learned.takes(len(self._batch(trial_ids, fields)))
+
+    def was_too_long(self, trial_ids: Sequence[str], *, fields: Sequence[str] = ()) -> None:
+        """Remember that this batch was refused while the registry was well."""
+        self.learned.refused(len(self._batch(trial_ids, fields)))
+
+    def _batch(self, trial_ids: Sequence[str], fields: Sequence[str]) -> str:
+        wanted = f"&fields={','.join(fields)}" if fields else ""
+        # Commas stay as they are: in percent code a batch would be a sixth longer.
+        return f"{self._base}/studies?filter.ids={','.join(trial_ids)}{wanted}&pageSize={len(trial_ids)}"
+
     def page(self, asked: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
         """The page of studies that these parameters get, and the body as it came. They are put into percent code."""
         answer = self._get(f"{self._base}/studies?{urlencode(asked, quote_via=quote, safe=',')}")
-        return _page(answer), answer.body
+        return self._fields_known(answer, asked.get("fields", "")), answer.body
+
+    def _fields_known(self, answer: Response, fields: str) -> dict[str, Any]:
+        """The page of an answer; fields that are refused are remembered."""
+        try:
+            return page_of(answer)
+        except FieldsRefused:
+            self.learned.refused_fields.add(fields)
+            raise
 
     def study(self, trial_id: str) -> tuple[Json, bytes, str | None]:
         """The record at the address of *trial_id*, the body as it came, and the trial that a redirect led to.
 
-        One redirect is followed, to another trial of this registry. Raise RequestRefused with status 404 only where
-        the registry says that it knows no such trial.
+        One redirect is followed, to another trial of this registry; where it names none, the record that has
+        *trial_id* among its former ids is looked for. Raise RequestRefused with status 404 only where the registry
+        says that it knows no such trial.
         """
-        redirected = None
         answer = self._get(f"{self._base}/studies/{trial_id}", body_cap=RECORD_CAP)
-        if answer.status in _REDIRECTS:
-            redirected = self._redirected(trial_id, answer)
-            answer = self._get(f"{self._base}/studies/{redirected}", body_cap=RECORD_CAP)
-        if answer.status == HTTPStatus.NOT_FOUND and not _says_not_found(answer, trial_id):
+        if answer.status == HTTPStatus.NOT_FOUND and not says_not_found(answer, trial_id):
             raise AnswerUnreadable(f"404 without the words “NCT number {trial_id} not found”", raw=answer.body)
-        return _parsed(_expect_ok(answer)), answer.body, redirected
+        if answer.status not in REDIRECTS:
+            return parsed(answer), answer.body, None
+        if into := redirected_to(answer, trial_id, base=self._base):
+            followed = self._get(f"{self._base}/studies/{into}", body_cap=RECORD_CAP)
+            if followed.status == HTTPStatus.OK:
+                return parsed(followed), followed.body, into
+        return self._by_former_id(trial_id, answer)
+
+    def _by_former_id(self, trial_id: str, answer: Response) -> tuple[Json, bytes, str | None]:
+        """The record that says that it was *trial_id* once: filter.ids looks into former ids, too."""
+        studies, raw = self.studies([trial_id])
+        found = [study for study in studies if trial_id in aliases_of(study)]
+        if len(found) == 1 and is_trial_id(into := trial_id_of(found[0])):
+            return found[0], raw, into
+        shown = one_line(answer.headers.get("Location", ""))
+        raise AnswerUnreadable(f"redirected to “{shown}”, which is no other trial of {KEY}", raw=answer.body)
 
     def is_healthy(self) -> bool:
-        """Whether a page of one record, whichever, comes as it should."""
+        """Whether a page of one record, whichever, comes as it should. A single attempt."""
+        fields = "&fields=NCTId" if self.learned.takes_fields(("NCTId",)) else ""
+        cap = SMALL if fields else RECORD_CAP
+        if self._said_no:
+            return False
         try:
-            studies = _page(self._get(f"{self._base}/studies?pageSize=1&fields=NCTId", body_cap=SMALL))["studies"]
+            answer = self._ask(f"{self._base}/studies?pageSize=1{fields}", body_cap=cap, attempts=1)
+            studies = self._fields_known(answer, "NCTId" if fields else "")["studies"]
+        except FieldsRefused:
+            return bool(fields) and self.is_healthy()
         except RegistryError:
             return False
         return len(studies) == 1 and is_trial_id(trial_id_of(studies[0]))
 
-    def _get(self, url: str, **options: Any) -> Response:
+    def is_down(self, error: RegistryError) -> bool:
+        """Whether it is the registry that fails, and not what was asked: nothing more is asked in this pass then."""
+        if self._said_no:
+            return True
+        is_refused = isinstance(error, RequestRefused) and not _is_about_the_request(error)
+        if not is_refused and not isinstance(error, RegistryUnreachable | HtmlAnswered):
+            return False
+        if is_refused and self._well_at is not None and self.session.traffic.requests - self._well_at < WELL_FOR:
+            return False
+        if self.is_healthy():
+            self._well_at = self.session.traffic.requests
+            return False
+        self._said_no = error
+        return True
+
+    def _get(self, url: str, *, body_cap: int | None = None) -> Response:
+        """The answer to a request, unless the registry has said no."""
+        if self._said_no:
+            raise RegistryUnreachable(str(self._said_no))
         try:
-            return self.session.get(url, **options)
-        except RegistryUnreachable as error:
-            raise RegistryUnreachable(f"{error}; {error.remedy or REMEDY}") from error
-
-    def _redirected(self, trial_id: str, answer: Response) -> str:
-        """The trial that a redirect leads to, if another one of this registry: nobody sends us anywhere else."""
-        location = answer.headers.get("Location", "")
-        base = urlsplit(f"{self._base}/studies/")
-        with suppress(ValueError):
-            target = urlsplit(urljoin(base.geturl(), location))
-            within = target.netloc.lower() == base.netloc.lower() and target.path.startswith(base.path)
-            into = target.path.removeprefix(base.path).upper()
-            if within and is_trial_id(into) and into != trial_id:
-                return into
-        shown = one_line(location)
-        raise AnswerUnreadable(f"redirected to “{shown}”, which is no other trial of {KEY}", raw=answer.body)
-
-
-def one_line(text: str, most: int = 200) -> str:
-    """The beginning of somebody else's text, fit to stand in a message."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[: most * 2]).split())[:most]
-
-
-def _says_not_found(answer: Response, trial_id: str) -> bool:
-    return _text(answer).strip().lower() == f"nct number {trial_id} not found".lower()
-
-
-def _text(answer: Response) -> str:
-    return answer.body[:1000].decode(errors="replace")
-
-
-def _expect_ok(answer: Response) -> Response:
-    """The answer, if it is a plain 200.
-
-    Raise RequestRefused for a 4xx, AnswerUnreadable for what has no business here: a redirect, a partial answer.
-    """
-    if answer.status == HTTPStatus.OK:
+            answer = self._ask(url, body_cap=body_cap, attempts=1 if self._failed_in_a_row >= TIRED_AFTER else ATTEMPTS)
+        except RegistryUnreachable:
+            self._failed_in_a_row += 1
+            raise
+        self._failed_in_a_row = 0
         return answer
-    words = status_in_words(answer.status)
-    if not 400 <= answer.status <= 499:
-        raise AnswerUnreadable(f"{KEY} answers {words} instead of a record", raw=answer.body)
-    text = "" if _is_html(answer) else one_line(_text(answer))
-    said = f": “{text}”" if text else ""
-    raise RequestRefused(f"{KEY} refuses the request with {words}{said}; {REMEDY}", status=answer.status, words=text)
+
+    def _ask(self, url: str, **options: Any) -> Response:
+        try:
+            answer = self.session.get(url, **options)
+        except RegistryUnreachable as error:
+            raise RegistryUnreachable(f"{error}; {remedy_for(error)}", status=error.status) from error
+        if refusal := turned_away(answer, base=self._base, user_agent=self.session.user_agent):
+            raise refusal
+        return answer
 
 
-def _parsed(answer: Response) -> Json:
-    """The JSON of an answer.
-
-    Raise PageUnparseable where it only begins as JSON, AnswerUnreadable where it does not even do that.
-    """
-    body = answer.body.strip()
-    if not body:
-        raise AnswerUnreadable(f"{KEY} answers with nothing at all", raw=answer.body)
-    if _is_html(answer):
-        raise AnswerUnreadable(f"{KEY} answers with an HTML page instead of a record", raw=answer.body)
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        kind = PageUnparseable if body[:1] in (b"{", b"[") else AnswerUnreadable
-        raise kind(f"{KEY} answers with what is no proper JSON: {error.msg}", raw=answer.body) from error
-
-
-def _page(answer: Response) -> dict[str, Any]:
-    page = _parsed(_expect_ok(answer))
-    if not isinstance(page, dict) or not isinstance(page.get("studies"), list):
-        raise AnswerUnreadable(f"{KEY} answers with something else than a page of studies", raw=answer.body)
-    return page
-
-
-def _is_html(answer: Response) -> bool:
-    return answer.body.lstrip()[:1] == b"<" or answer.headers.get("Content-Type", "").startswith("text/html")
-
-
-def _usable_etag(etag: str) -> str | None:
-    """The ETag if it can be sent back: it comes from outside and goes into a header."""
-    return etag if re.fullmatch(r'(W/)?"[!#-~]{1,200}"', etag) else None
+def _is_about_the_request(refusal: RequestRefused) -> bool:
+    """Whether it is in the registry's own words, or says by its status that the request was too long."""
+    return refusal.status in TOO_LONG or (refusal.status == HTTPStatus.BAD_REQUEST and bool(refusal.words))

@@ -8,12 +8,14 @@ Surprising facts of the registry, kept to here:
 
 * Operators count in capitals only; in lower case they are words.
 * A query of trial ids alone makes it ignore all filters.
-* A phrase in AREA[LeadSponsorName] also finds the names around it; only COVERAGE[FullMatch] wants the whole name. It is
-  documented as "not fully implemented": whoever needs the name exact looks at what came.
+* A phrase in AREA[LeadSponsorName] also finds the names around it. COVERAGE[FullMatch] would want the whole name, and
+  silently misses trials: so a sponsor is looked for by a phrase, and whoever asks looks at the names that came.
+* A query of more than about twelve words is "too complicated". A stretch of a name finds all that the whole name does.
+* How a quotation mark within a phrase is to be written is not documented: a name is taken apart at one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from unicodedata import category
 
@@ -24,13 +26,18 @@ from monitor.ports import Role, Search
 LONGEST_PHRASE = 500
 LONGEST_EXPRESSION = 4_000
 """Characters; in percent code and UTF-8 each may take twelve bytes of the address."""
+MOST_WORDS = 10
+"""Of a name that are looked for."""
 _ONLY_TRIAL_IDS = re.compile(r"(?:[\s,|]*NCT[0-9]+)+[\s,|]*", re.IGNORECASE)
 _UNSPEAKABLE = ("Cc", "Cs")
 """Control characters and halves of characters: nobody types them, and not all can be sent."""
 
 
-def parameters(search: Search, updated_since: date | None = None) -> dict[str, str]:
-    """What to ask /studies for. Raise ConfigurationInvalid for a search that cannot be asked."""
+def parameters(search: Search, updated_since: date | None = None, *, most_words: int = MOST_WORDS) -> dict[str, str]:
+    """What to ask /studies for: of a sponsor's trials at least all, so that the names that come have to be looked at.
+
+    Raise ConfigurationInvalid for a search that cannot be asked.
+    """
     asked: dict[str, str] = {}
     filters: list[str] = []
     if search.condition is not None:
@@ -38,7 +45,7 @@ def parameters(search: Search, updated_since: date | None = None) -> dict[str, s
     if search.expression is not None:
         asked["query.term"] = _expression(search.expression)
     if search.sponsor is not None:
-        filters.append(sponsored_by(plain(search.sponsor, "sponsor"), search.role))
+        filters.append(sponsored_by(plain(search.sponsor, "sponsor"), search.role, most_words=most_words))
     if updated_since is not None:
         # A trial has this date from the day of its first posting on.
         filters.append(f"AREA[LastUpdatePostDate]RANGE[{updated_since.isoformat()},MAX]")
@@ -53,12 +60,43 @@ def plain(text: str, what: str) -> str:
     return _spoken(fold(text), what)
 
 
-def sponsored_by(name: str, role: Role) -> str:
-    """Trials of the sponsor of this whole name."""
-    whole = f"COVERAGE[FullMatch]{quoted(name)}"
+def sponsored_by(name: str, role: Role, *, most_words: int = MOST_WORDS) -> str:
+    """Trials of the sponsors whose names hold so many words of this one."""
+    phrases = stretches(name, most_words)
+    if not phrases:
+        raise ConfigurationInvalid(f"the sponsor “{name[:60]}” has no word in its name: give its name in letters")
+    lead = " AND ".join(f"AREA[LeadSponsorName]{quoted(phrase)}" for phrase in phrases)
     if role is Role.LEAD:
-        return f"AREA[LeadSponsorName]{whole}"
-    return f"(AREA[LeadSponsorName]{whole} OR AREA[CollaboratorName]{whole})"
+        return lead
+    collaborator = " AND ".join(f"AREA[CollaboratorName]{quoted(phrase)}" for phrase in phrases)
+    return f"(({lead}) OR ({collaborator}))" if len(phrases) > 1 else f"({lead} OR {collaborator})"
+
+
+def stretches(name: str, most_words: int) -> list[str]:
+    """The longest stretches of *name* between quotation marks and backslashes, of so many words in all."""
+    runs = [run.split() for run in re.split(r'["\\]', name) if any(map(str.isalnum, run))]
+    found: list[str] = []
+    for run in sorted(runs, key=_length, reverse=True):
+        if most_words > 0:
+            found.append(" ".join(_longest_stretch(run, most_words)))
+            most_words -= len(run)
+    return found
+
+
+def _longest_stretch(words: Sequence[str], most: int) -> Sequence[str]:
+    starts = range(max(len(words) - most, 0) + 1)
+    return max((words[start : start + most] for start in starts), key=_length)
+
+
+def _length(words: Sequence[str]) -> int:
+    return sum(map(len, words))
+
+
+def distinctive(words: Sequence[str], most: int) -> list[str]:
+    """The longest of these words, each once, in their order."""
+    unique = list(dict.fromkeys(words))
+    longest = set(sorted(unique, key=len, reverse=True)[:most])
+    return [word for word in unique if word in longest]
 
 
 def quoted(text: str) -> str:

@@ -1,5 +1,8 @@
 """A walk through the pages of a listing, and whether it can be believed.
 
+A listing is begun in the first of several wordings that the registry does not refuse as too complicated, and asks for
+whole records where it does not know the fields that would be enough.
+
 Who is in a listing and who is no longer decides on alerts, so a listing that does not add up is an error, never a
 shorter listing. Facts of the registry: a page may be empty; the page without a token is the last; the total is told
 with the first one only; a token is good for the same version of the data and the same parameters, page size aside.
@@ -15,15 +18,21 @@ with the first one only; a token is good for the same version of the data and th
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from monitor.errors import AnswerUnreadable
+from monitor.errors import AnswerUnreadable, RegistryError, RequestRefused
 from monitor.model import Json
-from monitor.registries.clinicaltrials_gov.client import REMEDY, Client
+from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY, trial_id_of
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
+from monitor.registries.clinicaltrials_gov.reading import REMEDY, FieldsRefused
 
+LISTED_AT_ONCE = 1_000
+"""The most that the registry gives in a page."""
+READ_AT_ONCE = 250
+"""Whole records: 5 MB on average, a sixth of what a session reads."""
 MOST_IDLE = 5
 """Pages in a row without a new trial."""
 SPARE_PAGES = 10
@@ -36,8 +45,9 @@ _TOKEN = re.compile(r"[!-~]{1,500}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. *trial_ids* are those of *studies*, in their order; *raw* is the body as it came."""
+    """Up to *size* records. *trial_ids* are those of *studies*, in their order; *raw* is the body as it came."""
 
+    size: int
     studies: Sequence[Json]
     trial_ids: Sequence[str]
     total: int | None
@@ -46,23 +56,43 @@ class Page:
 
 
 class Listing:
-    """What was read of a listing so far. *token* is that of the page to ask for next; None before the first page."""
+    """What was read of a listing so far. *token* is that of the page to ask for next; None before the first page.
 
-    def __init__(self, client: Client, asked: Mapping[str, str], *, token: str | None = None) -> None:
+    With *fields* its pages hold no more of a record than those.
+    """
+
+    def __init__(
+        self, client: Client, asked: Mapping[str, str], *, fields: Sequence[str] = (), token: str | None = None
+    ) -> None:
         self.total: int | None = None
         self.token = token
         self.is_read = False
         self._client = client
         self._asked = asked
+        self._fields = fields
         self._is_whole = token is None
         self._tokens = {token}
         self._seen = _TrialIds()
         self._room = 0
         self._idle = 0
 
-    def ask(self, size: int, **changed: str) -> Page:
-        """The next page, of at most *size* records; asking for it again is no step forward. *changed* goes with it."""
-        asked = {**self._asked, **changed, "pageSize": str(size)}
+    def ask(self, size: int | None = None, *, fields: Sequence[str] | None = None) -> Page:
+        """The next page, of at most *size* records, else as many as are good to ask for at once.
+
+        Asking for it again is no step forward. Raise FieldsRefused only where nothing but *fields* is of use.
+        """
+        wanted = self._fields if fields is None else fields
+        if wanted and not self._client.learned.takes_fields(wanted) and fields is None:
+            wanted = ()
+        try:
+            return self._ask(size or (LISTED_AT_ONCE if wanted else READ_AT_ONCE), wanted)
+        except FieldsRefused:
+            if fields is not None or not wanted:
+                raise
+            return self._ask(size or READ_AT_ONCE, ())
+
+    def _ask(self, size: int, fields: Sequence[str]) -> Page:
+        asked = {**self._asked, **({"fields": ",".join(fields)} if fields else {}), "pageSize": str(size)}
         if self.token is None:
             asked["countTotal"] = "true"
         else:
@@ -70,16 +100,16 @@ class Listing:
         page, raw = self._client.page(asked)
         trial_ids = [_proven_id(study, raw) for study in page["studies"]]
         total = _proven_total(page.get("totalCount"), raw) if self.token is None else None
-        return Page(page["studies"], trial_ids, total, _proven_token(page.get("nextPageToken"), raw), raw)
+        return Page(size, page["studies"], trial_ids, total, _proven_token(page.get("nextPageToken"), raw), raw)
 
-    def accept(self, page: Page, size: int) -> list[str]:
-        """Go on behind *page*, which was asked for with *size*; the trials that no page before it named."""
+    def accept(self, page: Page) -> list[str]:
+        """Go on behind *page*; the trials that no page before it named."""
         if self.token is None:
             self.total = page.total
         new = [trial_id for trial_id in dict.fromkeys(page.trial_ids) if self._seen.add(trial_id)]
         self._idle = 0 if new else self._idle + 1
-        self._room += size
-        if reason := self._reason_against(page, size):
+        self._room += page.size
+        if reason := self._reason_against(page):
             raise AnswerUnreadable(
                 f"{KEY} lists trials in a way that does not add up: {reason}; {REMEDY}", raw=page.raw
             )
@@ -88,7 +118,7 @@ class Listing:
         self.is_read = page.token is None
         return new
 
-    def _reason_against(self, page: Page, size: int) -> str | None:
+    def _reason_against(self, page: Page) -> str | None:
         """Why the listing is not to be believed after *page*; None where it is."""
         found = len(self._seen)
         if self.total is not None and (found - self.total) * TOLERATED > self.total:
@@ -101,7 +131,27 @@ class Listing:
         if self._idle > MOST_IDLE:
             return f"{self._idle} pages in a row with nothing new"
         most = MOST_TRIALS if self.total is None else self.total
-        return f"pages without end, for {most:,} trials" if self._room >= most + SPARE_PAGES * size else None
+        return f"pages without end, for {most:,} trials" if self._room >= most + SPARE_PAGES * page.size else None
+
+
+def begin(
+    client: Client, wordings: Iterable[Mapping[str, str]], *, fields: Sequence[str], token: str | None = None
+) -> tuple[Listing, Page]:
+    """The listing that one of these *wordings* of a question gets, and its first page.
+
+    The next one is tried where the registry refuses a wording with 400, as it does what is too complicated for it.
+    Raise what the last one raised.
+    """
+    refused: RegistryError | None = None
+    for asked in wordings:
+        listing = Listing(client, asked, fields=fields, token=token)
+        try:
+            return listing, listing.ask()
+        except RequestRefused as refusal:
+            refused = refusal
+            if refusal.status != HTTPStatus.BAD_REQUEST or not refusal.words:
+                break
+    raise refused or ValueError("no wording")
 
 
 class _TrialIds:

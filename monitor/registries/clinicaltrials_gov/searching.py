@@ -1,57 +1,99 @@
 """Finding the trials that a search covers, a thousand a request, with little more than their ids on the wire.
 
-A sponsor is looked for by the whole name, and then looked at: the registry's idea of a whole name is not exact.
+A sponsor is looked for by a phrase, which finds other names around it, and the names that come are looked at: whose
+trials a watch holds is decided here.
 """
 
 from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
 
-from monitor.diff.text import fold_name
-from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RequestRefused
+from monitor.diff.text import fold_organisation
+from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryError, RequestRefused
 from monitor.model import Json
 from monitor.ports import Found, Role, Search
 from monitor.registries.clinicaltrials_gov import essie
-from monitor.registries.clinicaltrials_gov.client import REMEDY, Client, one_line
+from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY, at
-from monitor.registries.clinicaltrials_gov.listing import Listing, Page
+from monitor.registries.clinicaltrials_gov.listing import Listing, Page, begin
+from monitor.registries.clinicaltrials_gov.reading import REMEDY, FieldsRefused, one_line
 
-FOUND_AT_ONCE = 1_000
-"""The most that the registry gives in a page."""
 _SPONSORS = "protocolSection.sponsorCollaboratorsModule"
+_FEWER_WORDS = (essie.MOST_WORDS, 5, 2)
+"""Of a sponsor's name, one after the other, where the registry finds a query too complicated."""
+_TOO_LONG = (403, 413, 414, 431)
 
 
 def find(client: Client, search: Search, *, updated_since: date | None, token: str | None) -> Iterator[Found]:
     """Pages of the trials that *search* covers. Raise ConfigurationInvalid for one that cannot be asked, at once."""
-    fields = ["NCTId"]
-    if search.sponsor is not None:
-        fields += ["LeadSponsorName"] if search.role is Role.LEAD else ["LeadSponsorName", "CollaboratorName"]
-    asked = {**essie.parameters(search, updated_since), "fields": ",".join(fields)}
-    return _pages(Listing(client, asked, token=token), search)
+    counts = _FEWER_WORDS if search.sponsor is not None else _FEWER_WORDS[:1]
+    wordings = [essie.parameters(search, updated_since, most_words=most) for most in counts]
+    unlike = [asked for number, asked in enumerate(wordings) if asked not in wordings[:number]]
+    return _pages(client, search, unlike, token)
 
 
-def _pages(listing: Listing, search: Search) -> Iterator[Found]:
-    while not listing.is_read:
-        page = _page(listing, search)
-        new = set(listing.accept(page, FOUND_AT_ONCE))
+def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token: str | None) -> Iterator[Found]:
+    try:
+        listing, page = begin(client, wordings, fields=_fields(search), token=token)
+    except RegistryError as error:
+        raise _in_words(error, search, client, is_first=token is None) from error
+    while True:
+        new = set(listing.accept(page))
         covered = (
             trial_id
             for study, trial_id in zip(page.studies, page.trial_ids, strict=True)
             if trial_id in new and _is_covered(study, search)
         )
         yield Found(tuple(dict.fromkeys(covered)), listing.total, listing.token)
+        if listing.is_read:
+            return
+        page = _next(listing, client)
 
 
-def _page(listing: Listing, search: Search) -> Page:
+def _next(listing: Listing, client: Client) -> Page:
     try:
-        return listing.ask(FOUND_AT_ONCE)
-    except RequestRefused as refusal:
-        is_understood = refusal.status != HTTPStatus.BAD_REQUEST or not refusal.words
-        if search.expression is None or listing.token is not None or is_understood:
-            raise
-        raise ConfigurationInvalid(
-            f"{KEY} does not understand the search “{one_line(search.expression, 100)}”: “{refusal.words}”; correct it"
-        ) from refusal
+        return listing.ask()
+    except RegistryError as error:
+        client.is_down(error)
+        raise
+
+
+def _fields(search: Search) -> tuple[str, ...]:
+    """What has to be known of each trial."""
+    if search.sponsor is None:
+        return ("NCTId",)
+    return ("NCTId", "LeadSponsorName", *(("CollaboratorName",) if search.role is Role.ANY else ()))
+
+
+def _in_words(
+    error: RegistryError, search: Search, client: Client, *, is_first: bool
+) -> RegistryError | ConfigurationInvalid:
+    """The error as the one who searches has to hear it: the registry's own, or that the search is at fault."""
+    is_own = isinstance(error, FieldsRefused) or not is_first
+    typed = search.expression if search.expression is not None else search.condition
+    if is_own or typed is None or not isinstance(error, RequestRefused):
+        client.is_down(error)
+        return error
+    what = f"the {'search' if search.expression is not None else 'condition'} “{one_line(typed, 100)}”"
+    if error.status == HTTPStatus.BAD_REQUEST and error.words:
+        return ConfigurationInvalid(
+            f"{KEY} does not understand {what}: “{error.words}”; {_advice(search, error.words)}"
+        )
+    if error.status in _TOO_LONG and not client.is_down(error):
+        return ConfigurationInvalid(
+            f"{KEY} lets {what} not pass (HTTP status {error.status}), while it answers others: make it shorter, or "
+            "write it in other words"
+        )
+    client.is_down(error)
+    return error
+
+
+def _advice(search: Search, words: str) -> str:
+    if "complicated" not in words.lower():
+        return "correct it"
+    if search.expression is None:
+        return "give fewer words, up to ten"
+    return 'give fewer words, up to twelve, or put those that belong together between quotation marks: "lung cancer"'
 
 
 def _is_covered(study: Json, search: Search) -> bool:
@@ -64,5 +106,5 @@ def _is_covered(study: Json, search: Search) -> bool:
         raise AnswerUnreadable(f"{KEY} lists the trials of a sponsor without saying whose they are; {REMEDY}")
     collaborators = at(study, f"{_SPONSORS}.collaborators") if search.role is Role.ANY else None
     others = [at(one, "name") for one in collaborators] if isinstance(collaborators, list) else []
-    wanted = fold_name(search.sponsor)
-    return any(isinstance(name, str) and fold_name(name) == wanted for name in (lead, *others))
+    wanted = fold_organisation(search.sponsor)
+    return any(isinstance(name, str) and fold_organisation(name) == wanted for name in (lead, *others))

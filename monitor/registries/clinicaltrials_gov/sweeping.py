@@ -14,10 +14,7 @@ from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable
 from monitor.ports import Answer, Swept
 from monitor.registries.clinicaltrials_gov.batches import PATIENCE, answers_of, fetch
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.listing import Listing
-
-SWEPT_AT_ONCE = 250
-"""5 MB on average, a sixth of what a session reads."""
+from monitor.registries.clinicaltrials_gov.listing import READ_AT_ONCE, Listing
 
 
 def sweep(client: Client, *, token: str | None) -> Iterator[Swept]:
@@ -26,7 +23,7 @@ def sweep(client: Client, *, token: str | None) -> Iterator[Swept]:
     sizes: list[int] = []
     failed_in_a_row = 0
     while not listing.is_read:
-        size = sizes.pop() if sizes else SWEPT_AT_ONCE
+        size = sizes.pop() if sizes else READ_AT_ONCE
         try:
             page = listing.ask(size)
         except RegistryError as error:
@@ -39,17 +36,17 @@ def sweep(client: Client, *, token: str | None) -> Iterator[Swept]:
             answers = _single(listing, client)
         else:
             failed_in_a_row = 0
-            answers, _ = answers_of(page.studies, page.raw, listing.accept(page, size))
+            answers, _ = answers_of(page.studies, page.raw, listing.accept(page))
             del page  # or there would be two in memory
         yield Swept(answers, listing.total, listing.token)
 
 
 def _single(listing: Listing, client: Client) -> list[Answer]:
     """The answer for the record that is next, asked for by its id."""
-    trial_ids = listing.accept(listing.ask(1, fields="NCTId"), 1)
+    trial_ids = listing.accept(listing.ask(1, fields=("NCTId",)))
     return list(chain(*fetch(client, trial_ids)))
 
 
 def _fewer_may_pass(error: RegistryError, client: Client) -> bool:
     """Whether it is some record that fails, and not the registry."""
-    return isinstance(error, AnswerUnreadable) or (isinstance(error, RegistryUnreachable) and client.is_healthy())
+    return not client.is_down(error) and isinstance(error, AnswerUnreadable | RegistryUnreachable)
