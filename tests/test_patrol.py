@@ -531,3 +531,56 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_u
         assert program.members(watch) == sorted([anchor, rest[step]])
         program.registry.close()
     store.close()
+
+
+# A registry that says no
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("429", 1 + 4 + 1 + 1), ("503", 1 + 4 + 1 + 1), ("403", 1 + 1 + 1 + 1), ("html", 1 + 1 + 1 + 1)],
+)
+def test_sixty_sponsors_are_not_asked_for_at_a_registry_that_said_no(quiet: Patrolling, kind: str, most: int) -> None:
+    """Its version still comes. One search tries all it may, a control request shows that it is not the search."""
+    for number in range(60):
+        quiet.watch_search(Search(sponsor=f"Sponsor {number}"))
+    quiet.watch(*quiet.sandbox.trial_ids())
+    quiet.sandbox.misbehave(kind, path="/studies")
+
+    told = quiet.patrol()
+
+    assert len(unlisted(told)) == 60
+    assert set(results(told).values()) == {Result.FAILED}
+    assert len({one.error for one in told}) == 1, "one trouble, told in the same words"
+    assert len(quiet.requests()) <= most
+
+    quiet.sandbox.behave()
+    assert unlisted(quiet.patrol()) == [], "the next pass asks anew"
+
+
+def test_a_search_that_cannot_be_answered_leaves_the_others_alone(quiet: Patrolling) -> None:
+    quiet.give(HARBOUR, "NCT90000001")
+    bad = quiet.watch_search(Search(expression='"what the registry cannot answer"'))
+    good = quiet.watch_search(Search(sponsor=HARBOUR))
+    quiet.sandbox.misbehave("503", target="query.term")
+
+    told = quiet.patrol()
+
+    assert [one.watch_id for one in unlisted(told)] == [bad]
+    assert quiet.members(good) == ["NCT90000001"]
+
+
+@pytest.mark.parametrize("kind", ["coverage", "complicated", "fields"])
+def test_nobody_leaves_a_sponsor_whatever_the_registry_makes_of_the_question(quiet: Patrolling, kind: str) -> None:
+    name = "The National Centre for the Study of the Late Effects of Radiation upon Children and Young Adults"
+    quiet.give(name, "NCT90000001", "NCT90000002", "NCT90000003")
+    watch = quiet.watch_search(Search(sponsor=name))
+    quiet.patrol()
+    quiet.sandbox.misbehave(kind)
+    quiet.clock.advance(days=30)
+    quiet.sandbox.refresh()
+
+    assert unlisted(quiet.patrol()) == []
+
+    assert quiet.members(watch) == ["NCT90000001", "NCT90000002", "NCT90000003"]
+    assert quiet.leaving(watch) == set()

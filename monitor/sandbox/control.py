@@ -272,18 +272,32 @@ def misbehave(command: Command, sandbox: "Sandbox") -> str:
     try:
         sandbox.misbehave(
             command.text("kind"),
-            times=int(arguments["times"]) if arguments.get("times") is not None else None,
+            times=_number_or_none(arguments.get("times")),
             ids=ids,
             path=arguments.get("path"),
+            target=_text_or_none(arguments.get("target")),
+            user_agent=_text_or_none(arguments.get("user_agent")),
             retry_after=arguments.get("retry_after"),
             seconds=float(arguments.get("seconds", 5)),
-            status=int(arguments.get("status", 200)),
+            most=_number_or_none(arguments.get("most")),
+            location=str(arguments.get("location", "")),
+            status=_number_or_none(arguments.get("status")),
             content_type=str(arguments.get("content_type", JSON)),
             body=str(arguments.get("body", "")).encode(),
         )
     except (TypeError, ValueError) as error:
-        raise ConfigurationInvalid(f"That is no misbehaviour ({error}): times and seconds are numbers.") from None
+        raise ConfigurationInvalid(
+            f"That is no misbehaviour ({error}): times, seconds, most and status are numbers."
+        ) from None
     return f"Misbehaving: {command.text('kind')}"
+
+
+def _number_or_none(value: Json) -> int | None:
+    return None if value is None else int(value)
+
+
+def _text_or_none(value: Json) -> str | None:
+    return None if value is None else str(value)
 
 
 def behave(_: Command, sandbox: "Sandbox") -> str:

@@ -117,6 +117,8 @@ class Shelf:
         self.stock = stock
         self._calendar = calendar
         self._live = Edition(stock, build, build, {}, {}, TrialIds(stock, {}))
+        self.former = self._live
+        """What was live before the last data build."""
         self._waiting: dict[str, Version | None] = {}
         self._waiting_aliases: dict[str, str] = {}
         self._reached: dict[str, int] = {}
@@ -222,7 +224,7 @@ class Shelf:
 
     def _go_live(self, build: DataBuild) -> DataBuild:
         """Make *build* live. To be called with the lock held."""
-        former = self._live
+        self.former = former = self._live
         published = {**former.published, **self._waiting}
         aliases = {**former.aliases, **self._waiting_aliases}
         same_trials = all(version is not None and trial_id in former for trial_id, version in self._waiting.items())

@@ -20,6 +20,7 @@ Values = Callable[[str], Sequence[Json]]
 Predicate = Callable[[Values], bool]
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(?:AREA|RANGE|COVERAGE)\[[^\]]*\]|[()]|[^\s()"]+')
+OPERATORS = ("AND", "OR", "NOT", "ALL", "MISSING", "(", ")")
 DEEPEST = 50
 ENUMS = {
     "protocolSection.designModule.phases": ("NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"),
@@ -57,6 +58,14 @@ def parse(expression: str, default_areas: Sequence[str]) -> Predicate:
     if parser.token is not None:
         raise ExpressionUnreadable(f"extraneous input '{parser.token}'")
     return predicate
+
+
+def terms_in(expression: str) -> int:
+    """How many words and phrases are looked for."""
+    return sum(
+        token not in OPERATORS and not token.startswith(("AREA[", "RANGE[", "COVERAGE["))
+        for token in TOKEN.findall(expression)
+    )
 
 
 class Parser:

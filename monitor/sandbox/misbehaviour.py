@@ -1,25 +1,23 @@
 """What can go wrong with a registry, on purpose.
 
 A misbehaviour concerns whole answers (a status, a reset, a slow body) or single studies within them (`stale`, `empty`,
-`wrong_id`, `unknown`). The first one that concerns a request is applied to it, and to it alone. To add a kind, add it
-here, and apply it in `reading` (a study), in `applied` below (an answer) or in `server` (a socket).
+`wrong_id`, `unknown`, `future`, `huge`). The first one that concerns a request is applied to it, and to it alone. To
+add a kind, add it here, and apply it in `reading` (a study), in `spoiling` (an answer) or in `server` (a socket).
 """
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
+from time import monotonic
+from typing import TypedDict, Unpack
 
 from monitor.errors import ConfigurationInvalid
-from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
+from monitor.sandbox.essie import terms_in
+from monitor.sandbox.exchange import JSON, Request
 from monitor.sandbox.listing import canonical_id
-
-ERROR_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>Service notice</title></head>"
-    b"<body><h1>Please try again later</h1></body></html>\n"
-)
-WORDS = {500: b"Internal Server Error", 503: b"no healthy upstream", 429: b"Too Many Requests"}
 
 
 class Kind(StrEnum):
@@ -28,6 +26,9 @@ class Kind(StrEnum):
     ERROR_500 = "500"
     ERROR_503 = "503"
     ERROR_429 = "429"
+    ERROR_403 = "403"
+    LIMIT = "limit"
+    CHALLENGE = "challenge"
     HTML = "html"
     EMPTY = "empty"
     TRUNCATED = "truncated"
@@ -35,10 +36,19 @@ class Kind(StrEnum):
     RESET = "reset"
     SLOW = "slow"
     DRIP = "drip"
+    HEADERS = "headers"
     STALE = "stale"
+    NODES = "nodes"
+    FUTURE = "future"
+    HUGE = "huge"
     WRONG_ID = "wrong_id"
     UNKNOWN = "unknown"
     REFRESH = "refresh"
+    COMPLICATED = "complicated"
+    LONG = "long"
+    FIELDS = "fields"
+    COVERAGE = "coverage"
+    LOCATION = "location"
     ANSWER = "answer"
 
 
@@ -46,6 +56,9 @@ EXPLAINED = {
     Kind.ERROR_500: "Internal Server Error",
     Kind.ERROR_503: "Service Unavailable, with Retry-After where retry_after is given",
     Kind.ERROR_429: "Too Many Requests, with Retry-After where retry_after is given",
+    Kind.ERROR_403: "Forbidden, the HTML page of a front end that lets the client not pass",
+    Kind.LIMIT: "Too Many Requests, without Retry-After, beyond so many a second as `most` says (5)",
+    Kind.CHALLENGE: "a redirect to a page that wants a browser",
     Kind.HTML: "an HTML page with status 200",
     Kind.EMPTY: "{} instead of the study, or of the whole answer where no trial is named",
     Kind.TRUNCATED: "half the body that Content-Length promises, then the connection ends",
@@ -53,15 +66,42 @@ EXPLAINED = {
     Kind.RESET: "the connection is reset instead of an answer",
     Kind.SLOW: "nothing for some seconds, then the answer",
     Kind.DRIP: "the body in small pieces over some seconds",
+    Kind.HEADERS: "a good answer with `most` headers more (120)",
     Kind.STALE: "the version before the last publication, as of the data build before",
+    Kind.NODES: "every other answer, from the first on, is that of a node which still has the data build before",
+    Kind.FUTURE: "studies that say they were updated in 2999",
+    Kind.HUGE: "studies of 3.6 MB",
     Kind.WRONG_ID: "another study than the one asked for",
     Kind.UNKNOWN: "the registry denies knowing the trial",
     Kind.REFRESH: "a good answer, and right after it the next data build goes live",
+    Kind.COMPLICATED: "“Too complicated query” for one of more terms than `most` says (12)",
+    Kind.LONG: "Forbidden, or what status says, for a path and query of more characters than `most` says (2000)",
+    Kind.FIELDS: "400 to whoever asks for fields: the registry does not know one of them",
+    Kind.COVERAGE: "searches with COVERAGE[FullMatch] miss every other trial, from the first on",
+    Kind.LOCATION: "an obsolete id is redirected to location, with {id} for the current one; to nowhere if it is empty",
     Kind.ANSWER: "whatever status, content_type and body say",
 }
 
-STUDY_KINDS = {Kind.STALE, Kind.WRONG_ID, Kind.UNKNOWN}
-"""They concern single studies; `empty` does too, where it names trials."""
+STUDY_KINDS = {Kind.STALE, Kind.WRONG_ID, Kind.UNKNOWN, Kind.FUTURE, Kind.HUGE, Kind.COVERAGE}
+"""They concern what is found; `empty` does too, where it names trials."""
+MOST = {Kind.LIMIT: 5, Kind.COMPLICATED: 12, Kind.LONG: 2_000, Kind.HEADERS: 120}
+STATUS = {Kind.LONG: 403}
+
+
+class How(TypedDict, total=False):
+    """What a person or a test says of a misbehaviour; each may be left out."""
+
+    ids: Collection[str] | None
+    path: str | None
+    target: str | None
+    user_agent: str | None
+    retry_after: int | str | None
+    seconds: float
+    most: int | None
+    location: str
+    status: int | None
+    content_type: str
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -72,8 +112,14 @@ class Misbehaviour:
     trial_ids: frozenset[str] = frozenset()
     path: str | None = None
     """The beginning of the path below /api/v2, such as `/version`."""
+    target: str | None = None
+    """A regular expression that is found in path and query."""
+    user_agent: str | None = None
+    """A regular expression that is found in the User-Agent, whatever the case."""
     retry_after: str | None = None
     seconds: float = 5.0
+    most: int = 0
+    location: str = ""
     status: int = 200
     content_type: str = JSON
     body: bytes = b""
@@ -91,7 +137,31 @@ class Misbehaviour:
         """Whether it is meant for this request."""
         if self.path is not None and not request.path.removeprefix("/api/v2").startswith(self.path):
             return False
-        return not self.trial_ids or bool(self.trial_ids & asked_ids(request))
+        if self.target is not None and not re.search(self.target, request.target):
+            return False
+        if self.user_agent is not None and not re.search(
+            self.user_agent, request.headers.get("user-agent", ""), re.IGNORECASE
+        ):
+            return False
+        if self.trial_ids and not self.trial_ids & asked_ids(request):
+            return False
+        concerned = CONCERNED.get(self.kind)
+        return concerned is None or concerned(self, request)
+
+
+def _is_complicated(misbehaviour: Misbehaviour, request: Request) -> bool:
+    asked = (text for name, text in request.query.items() if name.startswith("query.") or name == "filter.advanced")
+    return any(terms_in(text) > misbehaviour.most for text in asked)
+
+
+CONCERNED: dict[Kind, Callable[[Misbehaviour, Request], bool]] = {
+    Kind.COMPLICATED: _is_complicated,
+    Kind.LONG: lambda misbehaviour, request: len(request.target) > misbehaviour.most,
+    Kind.FIELDS: lambda _, request: "fields" in request.query,
+    Kind.LOCATION: lambda _, request: "/studies/" in request.path,
+    Kind.COVERAGE: lambda _, request: "COVERAGE[FullMatch]" in request.query.get("filter.advanced", ""),
+}
+"""Which requests a kind can spoil at all, where it cannot spoil any."""
 
 
 def asked_ids(request: Request) -> set[str]:
@@ -104,10 +174,13 @@ def asked_ids(request: Request) -> set[str]:
 
 
 class Misbehaviours:
-    """Those that are on, the eldest first."""
+    """Those that are on, the eldest first. *clock* counts seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._active: list[tuple[Misbehaviour, int | None]] = []
+        self._arrivals: deque[float] = deque(maxlen=10_000)
+        self._turn = 0
+        self._clock = clock
         self._lock = Lock()
 
     def add(self, misbehaviour: Misbehaviour, *, times: int | None) -> None:
@@ -119,6 +192,7 @@ class Misbehaviours:
         """Behave again."""
         with self._lock:
             self._active = []
+            self._turn = 0
 
     def active(self) -> list[tuple[Misbehaviour, int | None]]:
         """Those that are on, each with the number of requests that it will still spoil; None for no end."""
@@ -128,57 +202,56 @@ class Misbehaviours:
     def take(self, request: Request) -> Misbehaviour | None:
         """The one to apply to this request, counted down."""
         with self._lock:
+            self._arrivals.append(self._clock())
             for place, (misbehaviour, left) in enumerate(self._active):
-                if misbehaviour.matches(request):
+                if misbehaviour.matches(request) and self._has_its_turn(misbehaviour):
                     if left is None:
                         return misbehaviour
                     self._active[place : place + 1] = [(misbehaviour, left - 1)] if left > 1 else []
                     return misbehaviour
         return None
 
+    def _has_its_turn(self, misbehaviour: Misbehaviour) -> bool:
+        """Whether a misbehaviour that spares some requests spoils the one that just came."""
+        if misbehaviour.kind is Kind.LIMIT:
+            since = self._arrivals[-1] - 1
+            return sum(at > since for at in self._arrivals) > misbehaviour.most
+        if misbehaviour.kind is Kind.NODES:
+            self._turn += 1
+            return self._turn % 2 == 1
+        return True
 
-def read_misbehaviour(
-    kind: str,
-    *,
-    ids: Collection[str] | None = None,
-    path: str | None = None,
-    retry_after: int | str | None = None,
-    seconds: float = 5.0,
-    status: int = 200,
-    content_type: str = JSON,
-    body: bytes = b"",
-) -> Misbehaviour:
+
+def read_misbehaviour(kind: str, **how: Unpack[How]) -> Misbehaviour:
     """A misbehaviour from what a person or a test says. Raises ConfigurationInvalid."""
     if kind not in list(Kind):
         raise ConfigurationInvalid(f"{kind!r} is no misbehaviour: use one of {', '.join(Kind)}.")
-    named = {text: canonical_id(text) for text in ids or ()}
+    named = {text: canonical_id(text) for text in how.get("ids") or ()}
     for text, trial_id in named.items():
         if trial_id is None:
             raise ConfigurationInvalid(f"{text!r} is no trial id: write NCT and up to eight digits.")
+    for expression in (how.get("target"), how.get("user_agent")):
+        _check_expression(expression)
+    known, after = Kind(kind), how.get("retry_after")
+    status, most = how.get("status"), how.get("most")
     return Misbehaviour(
-        kind=Kind(kind),
+        kind=known,
         trial_ids=frozenset(trial_id for trial_id in named.values() if trial_id),
-        path=path,
-        retry_after=None if retry_after is None else str(retry_after),
-        seconds=seconds,
-        status=status,
-        content_type=content_type,
-        body=body,
+        path=how.get("path"),
+        target=how.get("target"),
+        user_agent=how.get("user_agent"),
+        retry_after=None if after is None else str(after),
+        seconds=how.get("seconds", 5.0),
+        most=MOST.get(known, 0) if most is None else most,
+        location=how.get("location", ""),
+        status=STATUS.get(known, 200) if status is None else status,
+        content_type=how.get("content_type", JSON),
+        body=how.get("body", b""),
     )
 
 
-def applied(misbehaviour: Misbehaviour, good: Answer) -> Answer:
-    """The answer that a misbehaviour makes of a good one; what happens to the socket is the server's part."""
-    kind = misbehaviour.kind
-    if kind in (Kind.ERROR_500, Kind.ERROR_503, Kind.ERROR_429):
-        after = {"Retry-After": misbehaviour.retry_after} if misbehaviour.retry_after is not None else {}
-        return Answer(int(kind), TEXT, WORDS[int(kind)], after)
-    if kind is Kind.HTML:
-        return Answer(200, HTML, ERROR_PAGE)
-    if kind is Kind.EMPTY and not misbehaviour.tampers:
-        return replace(good, body=b"{}")
-    if kind is Kind.CUT:
-        return replace(good, body=good.body[: len(good.body) // 2])
-    if kind is Kind.ANSWER:
-        return Answer(misbehaviour.status, misbehaviour.content_type, misbehaviour.body)
-    return good
+def _check_expression(expression: str | None) -> None:
+    try:
+        re.compile(expression or "")
+    except re.error as error:
+        raise ConfigurationInvalid(f"{expression!r} is no regular expression ({error}): correct it.") from None

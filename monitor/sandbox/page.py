@@ -224,6 +224,10 @@ def misbehaviour_panel(sandbox: "Sandbox", trial_id: str) -> str:
 <label>Only for paths<input name="path" placeholder="/version"></label>
 <label>Retry-After<input name="retry_after" placeholder="30"></label>
 <label>Seconds<input name="seconds" inputmode="decimal" placeholder="5"></label>
+<label>Most<input name="most" inputmode="numeric" placeholder="as it says"></label>
+<label>Only for User-Agents<input name="user_agent" placeholder="registry-monitor"></label>
+<label>Only for addresses<input name="target" placeholder="fields="></label>
+<label>Location<input name="location" placeholder="/study/{{id}}"></label>
 </div><button class="danger">Misbehave</button></form></section>"""
 
 
@@ -240,7 +244,10 @@ def in_words(misbehaviour: Misbehaviour, left: int | None) -> str:
     """What goes wrong, for what, and for how long."""
     trials = f" for {', '.join(sorted(misbehaviour.trial_ids))}" if misbehaviour.trial_ids else ""
     path = f" on {misbehaviour.path}" if misbehaviour.path else ""
-    return f"{misbehaviour.kind}{trials}{path}, {'until further notice' if left is None else f'{left} more'}"
+    target = f" where “{misbehaviour.target}” is found" if misbehaviour.target else ""
+    agent = f" to “{misbehaviour.user_agent}”" if misbehaviour.user_agent else ""
+    lasting = "until further notice" if left is None else f"{left} more"
+    return f"{misbehaviour.kind}{trials}{path}{target}{agent}, {lasting}"
 
 
 def requests_panel(sandbox: "Sandbox") -> str:

@@ -8,6 +8,7 @@ from monitor.sandbox.listing import Finder, Listing
 from monitor.sandbox.misbehaviour import Kind, Misbehaviour
 from monitor.sandbox.projection import Projection
 from monitor.sandbox.rendering import Renderer
+from monitor.sandbox.spoiling import tampered
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Library:
         found = self.finder.find(self.edition, listing)
         if self.tampering and self.tampering.kind is Kind.UNKNOWN:
             return [trial_id for trial_id in found if not self.tampering.concerns(trial_id)]
+        if self.tampering and self.tampering.kind is Kind.COVERAGE:
+            return found[1::2]
         return found
 
     def holds(self, trial_id: str) -> bool:
@@ -46,4 +49,6 @@ class Library:
         if kind is Kind.WRONG_ID:
             other = next((other for other in self.edition.trial_ids() if other != trial_id), trial_id)
             return self.renderer.render(self.edition, other, projection)
+        if kind in (Kind.FUTURE, Kind.HUGE):
+            return tampered(kind, self.renderer.render(self.edition, trial_id, projection))
         return self.renderer.render(self.edition, trial_id, projection)

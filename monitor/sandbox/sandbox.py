@@ -1,11 +1,12 @@
 """The sandbox as tests, the demo and the command line hold it: a registry of one's own, with the strings to pull."""
 
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date, datetime
 from threading import Event
 from time import monotonic
+from typing import Unpack
 
 from monitor.app import utc_now
 from monitor.errors import NothingFound
@@ -13,14 +14,15 @@ from monitor.model import Json
 from monitor.sandbox import api, control
 from monitor.sandbox.databuild import Calendar, DataBuild, build_of, latest_build
 from monitor.sandbox.editions import Shelf
-from monitor.sandbox.exchange import JSON, Answer, Request, Seen
+from monitor.sandbox.exchange import Answer, Request, Seen
 from monitor.sandbox.listening import Listening
 from monitor.sandbox.listing import Finder, canonical_id
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour, Misbehaviours, applied, read_misbehaviour
+from monitor.sandbox.misbehaviour import How, Kind, Misbehaviour, Misbehaviours, read_misbehaviour
 from monitor.sandbox.reading import Library
 from monitor.sandbox.reception import Reception
 from monitor.sandbox.rendering import Renderer
 from monitor.sandbox.server import Server
+from monitor.sandbox.spoiling import spoiled
 from monitor.sandbox.stock import Stock, WrittenState
 
 LONGEST_LOG = 20_000
@@ -168,36 +170,15 @@ class Sandbox(Listening):
 
     # What goes wrong
 
-    def misbehave(
-        self,
-        kind: str,
-        *,
-        times: int | None = None,
-        ids: Collection[str] | None = None,
-        path: str | None = None,
-        retry_after: int | str | None = None,
-        seconds: float = 5.0,
-        status: int = 200,
-        content_type: str = JSON,
-        body: bytes = b"",
-    ) -> None:
+    def misbehave(self, kind: str, *, times: int | None = None, **how: Unpack[How]) -> None:
         """Misbehave for the next *times* requests that it concerns, or until `behave`.
 
-        It concerns requests that name one of the trials *ids*, and whose path below the base URL starts with *path*;
-        all, where both are None. `monitor.sandbox.misbehaviour.EXPLAINED` says what each *kind* does, and which of
-        the other arguments it reads. Raises ConfigurationInvalid.
+        It concerns requests that name one of the trials *ids*, whose path below the base URL starts with *path*, and in
+        whose path and query, or User-Agent, the regular expression *target*, or *user_agent*, is found; all, where none
+        is given. `monitor.sandbox.misbehaviour.EXPLAINED` says what each *kind* does, and which of the other arguments
+        it reads. Raises ConfigurationInvalid.
         """
-        misbehaviour = read_misbehaviour(
-            kind,
-            ids=ids,
-            path=path,
-            retry_after=retry_after,
-            seconds=seconds,
-            status=status,
-            content_type=content_type,
-            body=body,
-        )
-        self._misbehaviours.add(misbehaviour, times=times)
+        self._misbehaviours.add(read_misbehaviour(kind, **how), times=times)
 
     def behave(self) -> None:
         """End all misbehaviour."""
@@ -220,10 +201,11 @@ class Sandbox(Listening):
         return answer, misbehaviour
 
     def _answer(self, request: Request, misbehaviour: Misbehaviour | None) -> Answer:
-        edition = self._shelf.live
+        is_behind = misbehaviour is not None and misbehaviour.kind is Kind.NODES
+        edition = self._shelf.former if is_behind else self._shelf.live
         tampering = misbehaviour if misbehaviour and misbehaviour.tampers else None
         good = api.answer(request, Library(edition, self._renderer, self._finder, tampering))
-        answer = applied(misbehaviour, good) if misbehaviour else good
+        answer = spoiled(misbehaviour, good, request) if misbehaviour else good
         headers = {**ORDINARY_HEADERS, **answer.headers}
         if answer.status in (200, 304):
             headers["etag"] = edition.build.etag()

@@ -190,3 +190,41 @@ def test_asked_for_waits_move_the_deadline_and_others_do_not(clock, serve):
     with pytest.raises(RegistryUnreachable):
         impatient.get(other.url)
     assert len(other.requests) == 2, "a pause of 1 s fits the deadline, one of 2 s more does not"
+
+
+@pytest.mark.parametrize(("chance", "waits"), [(0.0, 30), (0.5, 45), (1.0, 60)])
+def test_a_server_that_wants_fewer_requests_and_does_not_say_when_gets_half_a_minute_or_more(
+    clock, serve, chance, waits
+):
+    session = PoliteSession(
+        requests_per_second=1e6, user_agent=AGENT, monotonic=clock, sleep=clock.sleep, random=lambda: chance
+    )
+    server = serve(http(status=429), http(status=429), http(b"thanks"))
+
+    assert session.get(server.url).body == b"thanks"
+    assert clock.now == pytest.approx(2 * waits, abs=0.1), "these waits move the deadline"
+
+
+def test_one_attempt_is_one_request_and_no_pause(clock, session, serve):
+    server = serve(http(status=503))
+
+    with pytest.raises(RegistryUnreachable) as caught:
+        session.get(server.url, attempts=1)
+
+    assert str(caught.value) == f"{server.host} gives no answer: 503 Service Unavailable"
+    assert caught.value.status == 503
+    assert len(server.requests) == 1
+    assert clock.slept == []
+
+
+def test_what_the_last_attempt_was_asked_to_wait_holds_for_the_next_request(clock, session, serve):
+    server = serve(*[http(status=429, headers={"Retry-After": "90"})] * 4, http(b"thanks"))
+    with pytest.raises(RegistryUnreachable, match="4 times"):
+        session.get(server.url)
+
+    assert session.left_alone_for == 90
+    with pytest.raises(RegistryUnreachable, match="left alone for 90 s more"):
+        session.get(server.url)
+    assert len(server.requests) == 4
+    clock.now += 90
+    assert session.get(server.url).body == b"thanks"

@@ -14,9 +14,8 @@ def adapter_for(monkeypatch):
     made = []
 
     def make(base_url: str, *, adapter=ClinicalTrialsGov, **options):
-        session = PoliteSession(
-            requests_per_second=1e6, user_agent="registry-monitor/0 (tests)", sleep=lambda seconds: None, **options
-        )
+        settings = {"user_agent": "registry-monitor/0 (tests)", "sleep": lambda seconds: None} | options
+        session = PoliteSession(requests_per_second=1e6, **settings)
         made.append(adapter(base_url=base_url, session=session))
         return made[-1]
 

@@ -227,6 +227,145 @@ def test_what_is_to_be_answered_cannot_add_headers(client, sandbox):
     assert "x-planted" not in client.get("/version").headers
 
 
+def test_a_front_end_can_turn_away_some_clients(client, sandbox):
+    sandbox.misbehave("403", user_agent="^python-")
+
+    turned_away = client.get("/version", user_agent="Python-requests/2.34.2")
+    assert (turned_away.status_code, turned_away.headers["content-type"]) == (403, "text/html")
+    assert client.get("/version", user_agent="Mozilla/5.0 (python-requests)").status_code == 200
+
+
+def test_a_challenge_leads_elsewhere(client, sandbox):
+    sandbox.misbehave("challenge")
+
+    answer = client.get("/studies")
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://challenge.invalid/browser-check")
+
+
+def test_so_many_requests_a_second_are_answered(client, sandbox):
+    sandbox.misbehave("limit", most=2)
+
+    answers = [client.get("/version") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "retry-after" not in answers[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("query.cond=" + "+".join(f"w{n}" for n in range(12)), 200),
+        ("query.cond=" + "+".join(f"w{n}" for n in range(13)), 400),
+        ("query.cond=%22" + "+".join(f"w{n}" for n in range(40)) + "%22", 200),
+        ("query.lead=" + "+AND+".join(f"%22w{n}%22" for n in range(13)), 400),
+        ("filter.advanced=" + "+AND+".join(f"AREA[LeadSponsorName]w{n}" for n in range(12)), 200),
+        ("filter.ids=" + ",".join(f"NCT{n:08}" for n in range(1, 40)), 200),
+    ],
+)
+def test_a_query_can_be_too_complicated(client, sandbox, query, status):
+    sandbox.misbehave("complicated")
+
+    answer = client.get(f"/studies?{query}")
+    assert answer.status_code == status
+    assert status == 200 or answer.text == "Too complicated query"
+
+
+@pytest.mark.parametrize("status", [None, 400, 414])
+def test_long_addresses_can_be_refused(client, sandbox, status):
+    sandbox.misbehave("long", most=300, status=status)
+
+    assert client.get("/studies?filter.ids=" + ",".join([FIRST] * 20)).status_code == 200
+    assert client.get("/studies?filter.ids=" + ",".join([FIRST] * 30)).status_code == (status or 403)
+
+
+def test_a_field_can_be_unknown(client, sandbox):
+    sandbox.misbehave("fields")
+
+    answer = client.get("/studies?fields=NCTId,LeadSponsorName")
+    assert (answer.status_code, answer.text) == (
+        400,
+        "Parameter 'fields' contains invalid field name: 'LeadSponsorName'",
+    )
+    assert client.get("/studies").status_code == 200
+
+
+def test_searches_for_a_whole_name_can_miss_trials(client, sandbox):
+    sandbox.misbehave("coverage")
+
+    assert client.ids('filter.advanced=AREA[LeadSponsorName]COVERAGE[FullMatch]"alzahra hospital"') == []
+    assert client.ids('filter.advanced=AREA[LeadSponsorName]"alzahra hospital"') == [WITHDRAWN_LATER]
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [("/study/{id}", f"/study/{SECOND}"), ("https://clinicaltrials.gov/study/{id}?a=b", None), ("", "")],
+)
+def test_an_obsolete_id_can_be_redirected_anyhow(client, sandbox, location, said):
+    sandbox.merge(FIRST, into=SECOND)
+    sandbox.misbehave("location", location=location)
+
+    answer = client.get(f"/studies/{FIRST}")
+    assert answer.status_code == 301
+    assert answer.headers.get("location", "") == (location.replace("{id}", SECOND) if said is None else said)
+    assert client.get(f"/studies/{SECOND}").status_code == 200
+
+
+def test_nodes_can_be_out_of_step(client, sandbox):
+    sandbox.next_state(WITHDRAWN_LATER)
+    builds = [client.get("/version").json()["dataTimestamp"]]
+    sandbox.misbehave("nodes", path="/version")
+
+    builds += [client.get("/version").json()["dataTimestamp"] for _ in range(4)]
+    assert builds[1] == builds[3] < builds[0] == builds[2] == builds[4]
+
+
+def test_a_node_that_is_behind_answers_with_its_own_etag(client, sandbox):
+    fresh = client.get("/version").headers["etag"]
+    sandbox.refresh()
+    sandbox.misbehave("nodes")
+
+    assert client.get("/version").headers["etag"] == fresh
+
+
+def test_a_probe_can_be_fresh_and_the_document_stale(client, sandbox):
+    sandbox.next_state(WITHDRAWN_LATER)
+    sandbox.misbehave("stale", target="^(?!.*fields=)")
+
+    (probed,) = client.studies(f"filter.ids={WITHDRAWN_LATER}&fields=OverallStatus")
+    assert probed["protocolSection"]["statusModule"]["overallStatus"] == "WITHDRAWN"
+    assert client.status_of(WITHDRAWN_LATER) == "NOT_YET_RECRUITING"
+
+
+def test_dates_can_be_far_off(client, sandbox):
+    sandbox.misbehave("future", ids=[FIRST])
+
+    whole = client.get(f"/studies/{FIRST}").json()
+    (projected,) = client.studies(f"filter.ids={FIRST}&fields=LastUpdatePostDate,VersionHolder")
+    for study in (whole, projected):
+        assert study["derivedSection"]["miscInfoModule"]["versionHolder"] == "2999-12-31"
+        assert study["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"]["date"] == "2999-12-31"
+    assert client.get(f"/studies/{SECOND}").json()["derivedSection"]["miscInfoModule"]["versionHolder"] < "2999"
+
+
+def test_a_record_can_be_huge(client, sandbox):
+    sandbox.misbehave("huge", ids=[FIRST])
+
+    assert 3_500_000 < len(client.get(f"/studies/{FIRST}").content) < 3_700_000
+    assert len(client.get(f"/studies/{SECOND}").content) < 1_000_000
+
+
+def test_an_answer_can_have_more_headers_than_a_client_likes(sandbox, raw):
+    sandbox.misbehave("headers")
+
+    status, headers, _ = parts(raw(ask("/version")))
+    assert (status, len(headers) > 120) == (200, True)
+
+
+@pytest.mark.parametrize("where", ["target", "user_agent"])
+def test_what_is_no_regular_expression_is_refused(sandbox, where):
+    with pytest.raises(ConfigurationInvalid, match="regular expression"):
+        sandbox.misbehave("500", **{where: "("})
+
+
 def test_an_unknown_kind_is_refused_with_those_that_exist(sandbox):
     with pytest.raises(ConfigurationInvalid, match="truncated"):
         sandbox.misbehave("explode")
