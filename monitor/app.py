@@ -2,22 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor import __version__
 from monitor.check import Pass, check
 from monitor.config import Config
 from monitor.configured import apply_subscriptions, apply_watches
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
-from monitor.http import Network, PoliteSession, library
+from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
 from monitor.model import Checked, Unlisted
 from monitor.patrol import patrol, unseen
 from monitor.ports import Registry, find_registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.storage import searches, trials
+from monitor.storage import left_alone, searches, trials
 from monitor.storage.store import Store
 from monitor.sweep import Progress, untold
 from monitor.vault import VARIABLE, Vault
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from monitor.deliver import Paid, Post
     from monitor.doctor import Patient
     from monitor.subscribe import Office
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -40,6 +42,8 @@ class App:
     config: Config
     store: Store
     registries: tuple[Registry, ...]
+    recalled: set[str] = field(default_factory=set, compare=False)
+    """Registries of which this process knows what they asked of an earlier one."""
 
     def __enter__(self) -> "App":
         return self
@@ -131,7 +135,7 @@ class App:
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.check`."""
         self.apply_configured_subscriptions()
-        return check(trial_ids, self._look_at(registry))
+        return self._as_asked(registry, check(trial_ids, self._look_at(registry)))
 
     def patrol(
         self, registry: Registry, *, progress: Progress = untold, tells_standing: bool = True
@@ -139,7 +143,27 @@ class App:
         """A whole pass over what is watched of one registry: see `monitor.patrol`."""
         self.apply_configured_watches()
         self.apply_configured_subscriptions()
-        return patrol(self._look_at(registry), progress=progress, tells_standing=tells_standing)
+        told = patrol(self._look_at(registry), progress=progress, tells_standing=tells_standing)
+        return self._as_asked(registry, told)
+
+    def _as_asked(self, registry: Registry, told: Iterator[T]) -> Iterator[T]:
+        """What a look tells. A registry that asked to be left alone is, by later processes, too."""
+        if registry.key not in self.recalled:
+            self.recalled.add(registry.key)
+            with self.store.read() as tx:
+                until = left_alone.until(tx, registry.key, registry.address)
+            seconds = (until - utc_now()).total_seconds() if until else 0
+            # What is further ahead than anybody may ask for was noted by a clock that has been set back since.
+            if 0 < seconds <= LONGEST_LEFT_ALONE:
+                registry.leave_alone(seconds)
+        before = registry.left_alone_for
+        try:
+            yield from told
+        finally:
+            if (seconds := registry.left_alone_for) > before:
+                with self.store.begin() as tx:
+                    until = utc_now() + timedelta(seconds=seconds)
+                    left_alone.leave(tx, registry.key, registry.address, until)
 
     def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
         """Tell of everything watched that it was not looked at, and why."""

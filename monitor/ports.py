@@ -148,6 +148,15 @@ class Registry(Protocol):
 
     key: str
     traffic: Traffic
+    address: str
+    """Where it is asked: the registry's own server, a relay, a sandbox."""
+
+    @property
+    def left_alone_for(self) -> float:
+        """For how many seconds more its server wants no request; 0 where it did not say so."""
+
+    def leave_alone(self, seconds: float) -> None:
+        """Make no request for so long: another process was asked for it."""
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* means, normalised; None where it cannot be one of this registry's.

@@ -12,10 +12,11 @@ The rule to keep: everything that a server can do to us is bounded here, and no 
 from monitor.http.answers import Response, status_in_words
 from monitor.http.guarded import GuardedSession
 from monitor.http.network import Network
-from monitor.http.polite import ATTEMPTS, PoliteSession, checked_base_url, library
+from monitor.http.polite import ATTEMPTS, LONGEST_LEFT_ALONE, PoliteSession, checked_base_url, library
 
 __all__ = [
     "ATTEMPTS",
+    "LONGEST_LEFT_ALONE",
     "GuardedSession",
     "Network",
     "PoliteSession",

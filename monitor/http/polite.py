@@ -111,7 +111,7 @@ class PoliteSession:
         parts = urlsplit(checked_base_url(url.partition("?")[0]))
         host, proxy = parts.netloc, self._proxy_to(parts)
         cap = self._body_cap if body_cap is None else body_cap
-        self._leave_alone(host)
+        self._check_allowed(host)
         until: float | None = None
         attempt = 0
         while True:
@@ -124,7 +124,7 @@ class PoliteSession:
             pause = self._pause_after(answer, attempt, host)
             until += pause if answer.wants_pause else 0
             if attempt >= attempts or answer.is_final or self._monotonic() + pause >= until:
-                self._left_alone_until = self._monotonic() + (answer.retry_after or 0)
+                self.leave_alone(answer.retry_after or 0)
                 raise _given_up(host, answer, attempt, proxy)
             self._sleep(pause)
 
@@ -132,6 +132,10 @@ class PoliteSession:
     def left_alone_for(self) -> float:
         """For how many seconds more the server wants no request; 0 where it did not say so."""
         return max(self._left_alone_until - self._monotonic(), 0.0)
+
+    def leave_alone(self, seconds: float) -> None:
+        """Make no request for so long, or for a day."""
+        self._left_alone_until = self._monotonic() + min(seconds, LONGEST_LEFT_ALONE)
 
     def close(self) -> None:
         """Give up connections."""
@@ -141,7 +145,7 @@ class PoliteSession:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         return self._network.proxy_to(parts.scheme, parts.hostname or "", port, heeds_environment=True)
 
-    def _leave_alone(self, host: str) -> None:
+    def _check_allowed(self, host: str) -> None:
         if wait := self.left_alone_for:
             raise RegistryUnreachable(f"{host} asks to be left alone for {wait:.0f} s more")
 
@@ -149,7 +153,7 @@ class PoliteSession:
         """How long to pause before the next attempt. Raise RegistryUnreachable where that is too long to wait for."""
         asked = failure.retry_after
         if asked is not None and asked > LONGEST_RETRY_AFTER:
-            self._left_alone_until = self._monotonic() + min(asked, LONGEST_LEFT_ALONE)
+            self.leave_alone(asked)
             raise RegistryUnreachable(
                 f"{host} answers {failure.why} and asks to be left alone for {asked:.0f} s", status=failure.status
             )

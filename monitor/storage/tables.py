@@ -40,6 +40,15 @@ registries = Table(
     sqlite_with_rowid=False,
 )
 
+left_alone = Table(
+    "left_alone",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("address", Text, nullable=False, comment="of the server that asked for it"),
+    Column("until", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 trials = Table(
     "trials",
     metadata,

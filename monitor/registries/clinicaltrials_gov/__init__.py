@@ -36,8 +36,18 @@ class ClinicalTrialsGov:
 
     def __init__(self, *, base_url: str, session: PoliteSession) -> None:
         self.traffic = session.traffic
+        self.address = base_url
         self._session = session
         self._client = Client(base_url=base_url, session=session)
+
+    @property
+    def left_alone_for(self) -> float:
+        """For how many seconds more its server wants no request; 0 where it did not say so."""
+        return self._session.left_alone_for
+
+    def leave_alone(self, seconds: float) -> None:
+        """Make no request for so long: another process was asked for it."""
+        self._session.leave_alone(seconds)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
