@@ -4,6 +4,7 @@ Errors are text, not JSON. Any path that is not offered gets the HTML page of th
 a client must not take that for "no such trial".
 """
 
+import re
 from collections.abc import Mapping
 
 import orjson
@@ -11,6 +12,7 @@ import orjson
 from monitor.sandbox.databuild import API_VERSION
 from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
 from monitor.sandbox.listing import (
+    LEGACY,
     Refused,
     canonical_id,
     check_format,
@@ -87,7 +89,7 @@ def studies(query: Mapping[str, str], library: Library) -> Answer:
     total = b'"totalCount":%d,' % len(found) if listing.count_total else b""
     lines = b"\n" + b",\n".join(page) + b"\n" if page else b"  "
     following = b',"nextPageToken":"%s"' % page_token(end).encode() if end < len(found) else b""
-    return Answer(200, JSON, b"{" + total + b'"studies":[' + lines + b"]" + following + b"}")
+    return Answer(200, JSON, b"{" + total + b'"studies":[' + marked_up(lines, query) + b"]" + following + b"}")
 
 
 def study(asked: str, query: Mapping[str, str], library: Library) -> Answer:
@@ -105,7 +107,14 @@ def study(asked: str, query: Mapping[str, str], library: Library) -> Answer:
         return Answer(404, TEXT, f"NCT number {trial_id} not found".encode())
     if current != trial_id:
         return Answer(301, TEXT, b"", {"Location": f"{ROOT}/studies/{current}"})
-    return Answer(200, JSON, library.study(trial_id, projection))
+    return Answer(200, JSON, marked_up(library.study(trial_id, projection), query))
+
+
+def marked_up(studies: bytes, query: Mapping[str, str]) -> bytes:
+    """Studies with the markup that was asked for: the legacy one has its line ends, and here nothing else of it."""
+    if query.get("markupFormat") != LEGACY:
+        return studies
+    return re.sub(rb"\\.", lambda escape: rb"\r\n" if escape[0] == rb"\n" else escape[0], studies)
 
 
 def sizes(library: Library) -> Answer:

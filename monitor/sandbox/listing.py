@@ -23,6 +23,7 @@ ONLY_TRIAL_IDS = re.compile(r"[\s,]*(?:[Nn][Cc][Tt]0*[1-9]\d{0,7}[\s,]*)+")
 FIELD = re.compile(r"[a-zA-Z][a-zA-Z0-9\-. ]*|@query")
 SORT = re.compile(r"([a-zA-Z][a-zA-Z0-9\-. ]*|@relevance)(?::(asc|desc))?")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 1000
+LEGACY = "legacy"
 OVERALL_STATUS = "protocolSection.statusModule.overallStatus"
 
 SEARCHES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -117,11 +118,11 @@ def check_parameter(name: str) -> None:
 
 
 def check_format(query: Mapping[str, str], *, offered: Sequence[str]) -> None:
-    """Refuse any other format than JSON with Markdown."""
+    """Refuse any other format than JSON, and any markup that is none of the registry's two."""
     if query.get("format", "json") not in offered:
         raise Refused(f"Format `{query['format']}` is not offered by the sandbox, only `json`")
-    if query.get("markupFormat", "markdown") != "markdown":
-        raise Refused(f"Markup format `{query['markupFormat']}` is not offered by the sandbox, only `markdown`")
+    if query.get("markupFormat", "markdown") not in ("markdown", LEGACY):
+        raise Refused("Parameter `markupFormat` has incorrect format")
 
 
 def canonical_id(text: str) -> str | None:
