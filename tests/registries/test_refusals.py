@@ -5,9 +5,10 @@ from itertools import chain
 import pytest
 
 from monitor import __version__
-from monitor.app import open_app
+from monitor.app import open_app, patient
 from monitor.config import Config
 from monitor.config.keys import ClinicalTrialsGovSettings, RegistrySettings, StoreSettings
+from monitor.doctor import Level, examine
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.http import library
 from monitor.model import Document
@@ -359,6 +360,14 @@ def test_a_redirect_to_a_trial_that_is_gone_is_no_word_about_the_one_asked_for(a
 # The client
 
 
+def configured(folder, base_url, **settings):
+    registry = ClinicalTrialsGovSettings(base_url=base_url, **settings)
+    return Config(
+        store=StoreSettings(url=f"sqlite:///{folder}/monitor.sqlite3"),
+        registries=RegistrySettings.model_validate({"clinicaltrials.gov": registry}),
+    )
+
+
 @pytest.mark.parametrize(
     ("settings", "sent"),
     [
@@ -372,14 +381,24 @@ def test_a_redirect_to_a_trial_that_is_gone_is_no_word_about_the_one_asked_for(a
     ids=["default", "with contact", "as set"],
 )
 def test_the_default_names_the_library_beside_us(registry, tmp_path, settings, sent):
-    config = Config(
-        store=StoreSettings(url=f"sqlite:///{tmp_path}/monitor.sqlite3"),
-        registries=RegistrySettings.model_validate(
-            {"clinicaltrials.gov": ClinicalTrialsGovSettings(base_url=registry.base_url, **settings)}
-        ),
-    )
-    with open_app(config) as program:
+    with open_app(configured(tmp_path, registry.base_url, **settings)) as program:
         program.registries[0].version(None)
 
     assert registry.requests[0].headers["user-agent"] == sent
     assert library().startswith("python-requests/")
+
+
+@pytest.mark.parametrize("kind", ["403", "challenge", "html", "503"])
+def test_the_doctor_says_what_a_check_says(sandbox, tmp_path, kind):
+    config = configured(tmp_path, sandbox.base_url)
+    sandbox.misbehave(kind)
+
+    with open_app(config) as program:
+        program.registries[0]._session._sleep = lambda seconds: None
+        (checked,) = program.check([ALZAHRA], program.registries[0])
+    with patient(config) as looked_at:
+        looked_at.registries[0]._session._sleep = lambda seconds: None
+        (finding,) = [finding for name, finding in examine(looked_at) if name == "registry"]
+
+    assert finding.text == checked.error
+    assert finding.level is Level.PROBLEM
