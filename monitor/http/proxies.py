@@ -48,7 +48,10 @@ def why_by(proxy: Proxy, error: Exception, timeouts: tuple[float, float]) -> str
 
 def socks_words(error: Exception) -> str:
     """What follows the proxy's name."""
-    if isinstance(error, socks.ProxyConnectionError):
+    # PySocks wraps its own errors, which are OSErrors, as if they were the socket's.
+    while isinstance(inner := getattr(error, "socket_err", None), socks.ProxyError):
+        error = inner
+    if isinstance(error, socks.ProxyConnectionError) or isinstance(inner, TimeoutError):
         return "refuses connections, or cannot be reached"
     if isinstance(error, socks.SOCKS5AuthError):
         return "wants a login, or refuses the one in its address"

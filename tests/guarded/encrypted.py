@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,11 +20,10 @@ def certificate(*names: x509.GeneralName, folder) -> ssl.SSLContext:
     """A server's side of TLS with a certificate of its own making, and the client's that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
-    today = datetime.now(UTC)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
+        .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -60,7 +59,7 @@ class Encrypted:
         self.heads: list[bytes] = []
         self.answer: Callable[[], Iterable[object]] = lambda: [http(b"encrypted")]
         context.sni_callback = lambda connection, name, _: self.named.append(name)
-        self._context = context
+        self.context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -72,7 +71,7 @@ class Encrypted:
             except OSError:
                 return
             try:
-                with self._context.wrap_socket(connection, server_side=True) as encrypted:
+                with self.context.wrap_socket(connection, server_side=True) as encrypted:
                     self.heads.append(read_all(encrypted))
                     for part in self.answer():
                         time.sleep(part.seconds) if isinstance(part, Pause) else encrypted.sendall(part)

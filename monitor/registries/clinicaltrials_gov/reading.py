@@ -65,7 +65,7 @@ def turned_away(answer: Response, *, base: str, user_agent: str) -> TurnedAway |
     if answer.status not in TURNED_AWAY:
         return None
     words = _title(answer) if is_html(answer) else one_line(_text(answer), 80)
-    said = f", “{words}”" if words else ""
+    said = f"{f', “{words}”' if words else ''}{_way(answer)}"
     return TurnedAway(
         f"{base} turns this client away with {status_in_words(answer.status)}{said}. Some front ends let neither "
         f"unusual clients nor the networks of data centres pass; this one is “{one_line(user_agent)}”: {WAY_OUT}",
@@ -90,12 +90,20 @@ def expect_ok(answer: Response) -> Response:
             raw=answer.body,
         )
     if not 400 <= answer.status <= 499:
-        raise AnswerUnreadable(f"{KEY} answers {words} instead of a record", raw=answer.body)
+        raise AnswerUnreadable(f"{KEY} answers {words} instead of a record{_way(answer)}", raw=answer.body)
     text = "" if is_html(answer) else one_line(_text(answer))
     said = f": “{text}”" if text else ""
     is_of_fields = answer.status == HTTPStatus.BAD_REQUEST and _WORDS_OF_FIELDS.search(text)
     kind = FieldsRefused if is_of_fields else RequestRefused
-    raise kind(f"{KEY} refuses the request with {words}{said}; {ADDRESS_REMEDY}", status=answer.status, words=text)
+    remedy = "check that proxy" if answer.via else ADDRESS_REMEDY
+    raise kind(
+        f"{KEY} refuses the request with {words}{said}{_way(answer)}; {remedy}", status=answer.status, words=text
+    )
+
+
+def _way(answer: Response) -> str:
+    """By which proxy an answer came: it may be the proxy's own."""
+    return f", {answer.via}" if answer.via else ""
 
 
 def parsed(answer: Response) -> Json:
@@ -110,8 +118,9 @@ def parsed(answer: Response) -> Json:
     if is_html(answer):
         title = _title(answer)
         named = f" (“{title}”)" if title else ""
+        instead = f"instead of a record{_way(answer)}"
         raise HtmlAnswered(
-            f"{KEY} answers with an HTML page{named} instead of a record; where that does not pass, {WAY_OUT}",
+            f"{KEY} answers with an HTML page{named} {instead}; where that does not pass, {WAY_OUT}",
             raw=answer.body,
         )
     try:
