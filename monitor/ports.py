@@ -164,6 +164,9 @@ class Registry(Protocol):
         Accept what people paste: lower case, spaces around, the address of the trial's page.
         """
 
+    def ids_in(self, text: str) -> list[str]:
+        """Every trial id that *text* names, normalised, in its order, as often as it does. Pure."""
+
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         """The version of all data now; *known* itself where nothing is newer. One request."""
 

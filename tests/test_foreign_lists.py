@@ -12,7 +12,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.http import PoliteSession
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.transfer.lists import LARGEST, Found, read_list
+from monitor.transfer.lists import LARGEST, LARGEST_TREE, Found, read_list
 from tests.storage.cast import REGISTRY
 
 
@@ -24,11 +24,7 @@ def registries() -> Mapping[str, Registry]:
 
 
 def listed(file: Path, registry: Registry) -> Found:
-    def identify(text: str) -> tuple[str, str] | None:
-        trial_id = registry.identify(text)
-        return (registry.key, trial_id) if trial_id else None
-
-    return read_list(file, identify, hosts=[registry.key])
+    return read_list(file, [registry])
 
 
 LISTS = {
@@ -78,14 +74,15 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("ids.txt", b"\xff\xfe\x00N", "is not UTF-8"),
         ("urls.yaml", b"url: [", "this is not YAML"),
         ("urls.yaml", b"!!python/object/apply:os.system ['true']: {", "this is not YAML"),
         ("urls.yaml", b"[" * 60, "nested too deeply"),
         ("urls.yaml", b"[" * 200_000, r"urls\.yaml:1: this is no(t YAML| list of jobs): "),
         ("url-watches.json", b"[" * 200_000, "not JSON"),
-        ("url-watches.json", b'{"watching": []}', "no table “watching”"),
-        ("url-watches.json", b"7", "no table “watching”"),
+        ("ids.csv", b"%PDF-1.7\n", "is a PDF: save its list as text"),
+        ("ids.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\0", "is no text"),
+        ("ids.csv", b"\x1f\x8b\x08\0", "is compressed: unpack it"),
+        ("ids.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", "an Office document of before 2007: save it as CSV"),
     ],
 )
 def test_what_is_no_list_is_refused_in_one_line(
@@ -115,7 +112,9 @@ def test_a_gigabyte_is_not_read(name: str, registries: Mapping[str, Registry], t
     (tmp_path / name).touch()
     os.truncate(tmp_path / name, 10**9)
 
-    with pytest.raises(ConfigurationInvalid, match=f"more than {LARGEST // 2**20} MB"):
+    largest = LARGEST if name == "ids.txt" else LARGEST_TREE
+
+    with pytest.raises(ConfigurationInvalid, match=f"more than ({LARGEST // 2**20}|{largest // 2**20}) MB"):
         listed(tmp_path / name, registries[REGISTRY])
 
 

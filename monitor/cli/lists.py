@@ -1,28 +1,36 @@
-"""Trials named on the command line and in files, by registry."""
+"""Trials named on the command line and in files, by registry; and what was found there and not taken."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.cli.session import complain
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.transfer.lists import Found
 
+SHOWN = 10
+"""Lines of a kind; the others are counted."""
+
 
 def named(program: "App", texts: Sequence[str]) -> "Found":
     """The trials that these texts name, and a complaint for each that names none."""
     from monitor.transfer.lists import Found  # PyYAML is not needed to show --help
+    from monitor.transfer.lists.naming import Names
 
-    found = Found()
+    found, names = Found(), Names(program.registries)
     for text in texts:
-        try:
-            registry, trial_id = program.identify(text)
-        except TrialIdInvalid as error:
-            found.left.append(str(error))
-        else:
-            found.add(registry.key, trial_id)
+        each = names.of(text)
+        for trial in each.trials:
+            found.add(*trial)
+        found.left += [f"{other.text} {other.reason}" for other in each.others]
+        if not each.trials and not each.others:
+            try:
+                program.identify(text)
+            except TrialIdInvalid as error:
+                found.left.append(str(error))
     return found
 
 
@@ -30,14 +38,16 @@ def listed(program: "App", file: Path) -> "Found":
     """The trials of a list. ConfigurationInvalid for a file that cannot be read or says nothing at all."""
     from monitor.transfer.lists import read_list  # PyYAML is not needed to show --help
 
-    def identify(text: str) -> tuple[str, str] | None:
-        try:
-            registry, trial_id = program.identify(text)
-        except TrialIdInvalid:
-            return None
-        return registry.key, trial_id
-
-    found = read_list(file, identify, hosts=[registry.key for registry in program.registries])
+    found = read_list(file, program.registries)
     if not found.trials and not found.left:
-        raise ConfigurationInvalid(f"{file} names no trial: write one trial id a line")
+        where = "standard input" if str(file) == "-" else file
+        raise ConfigurationInvalid(f"{where} names no trial: write one trial id a line")
     return found
+
+
+def complain_of(lines: Sequence[str]) -> None:
+    """The first of these lines on standard error, and how many more there are."""
+    for line in lines[:SHOWN]:
+        complain(line)
+    if len(lines) > SHOWN:
+        complain(f"and {len(lines) - SHOWN:,} more; --json gives them all")

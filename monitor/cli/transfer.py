@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.lists import listed
+from monitor.cli.lists import complain_of, listed
 from monitor.cli.progress import progress
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, console, write_json
+from monitor.errors import ConfigurationInvalid
 from monitor.render.text import counted
 
 if TYPE_CHECKING:
@@ -61,31 +62,43 @@ def export(
 def import_(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(help="The folder of an export, or lists of trials to watch.", metavar="FILE…")
+        list[Path],
+        typer.Argument(
+            help="The folder of an export, or lists of trials to watch; - is standard input.", metavar="FILE…"
+        ),
     ],
     name: Annotated[str | None, typer.Option(help="What to call the watch that lists make.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in an export, or the lists of other programs; nobody is alerted, and nothing is doubled.
 
-    A list is text or CSV with trial ids or addresses of their pages, the urls.yaml of urlwatch or webchanges, or
-    url-watches.json of changedetection.io. What cannot be used is listed with its place.
+    A list is text with trial ids or addresses of their pages, the registry's download as CSV, TSV or JSON, an export
+    of the WHO's portal, a feed or bookmarks, the urls.yaml of urlwatch or webchanges, or the data folder of
+    changedetection.io or a backup of it. What cannot be used, and what only mentions a trial, is named with its place.
 
     [dim]$[/dim] monitor import snapshots/export
-    [dim]$[/dim] monitor import urls.yaml url-watches.json --name "moved here"
+    [dim]$[/dim] monitor import urls.yaml /datastore --name "moved here"
+    [dim]$[/dim] monitor import ctg-studies.csv
     """
     settings: Settings = context.obj
     left: list[str] = []
     with settings.open() as program:
         for file in files:
-            if file.is_dir():
-                left += _take_export(program, file, as_json=as_json)
-            else:
-                left += _take_list(program, file, name, as_json=as_json)
-    for line in left:
-        complain(line)
+            try:
+                left += _take(program, file, name, as_json=as_json)
+            except ConfigurationInvalid as error:  # the others are as good as before
+                left.append(str(error))
+    complain_of(left)
     if left:
         raise typer.Exit(WRONG_USAGE)
+
+
+def _take(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
+    from monitor.transfer.lists import is_store  # PyYAML is not needed to show --help
+
+    if file.is_dir() and not is_store(file):
+        return _take_export(program, file, as_json=as_json)
+    return _take_list(program, file, name, as_json=as_json)
 
 
 def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
@@ -104,8 +117,7 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
             f"{counted(done.notices, 'notice')} too; {counted(done.watches, 'watch', 'watches')} taken over.",
             soft_wrap=True,
         )
-        for line in done.aside:
-            complain(line)
+        complain_of(done.aside)
     return done.left
 
 
@@ -115,16 +127,22 @@ def _take_list(program: "App", file: Path, name: str | None, *, as_json: bool) -
     from monitor.storage import watches
 
     found = listed(program, file)
+    unused: dict[str, object] = {"left": found.left, "aside": found.aside}
     for registry, trial_ids in found.trials.items():
         with program.store.begin() as tx:
             watch, before = watches.add(
                 tx, registry=registry, trial_ids=trial_ids, origin="command", name=name, at=utc_now()
             )
         if as_json:
-            write_json({"file": str(file), "watch": watch.id, "trial_ids": list(trial_ids), "already_watched": before})
+            taken = {"file": str(file), "watch": watch.id, "trial_ids": list(trial_ids), "already_watched": before}
+            write_json({**taken, **unused})
+            unused = {"left": [], "aside": []}  # of all registries, and said once
         else:
             console().print(
                 f"{file}: {counted(len(trial_ids), 'trial')} in watch {watch.id}, {len(before):,} watched before.",
                 soft_wrap=True,
             )
+    if as_json and not found.trials:
+        write_json({"file": str(file), "watch": None, "trial_ids": [], "already_watched": [], **unused})
+    complain_of(found.aside)
     return found.left

@@ -1,12 +1,11 @@
 """`monitor watch`: what to look at."""
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.lists import listed, named
+from monitor.cli.lists import complain_of, listed, named
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
@@ -15,13 +14,14 @@ from monitor.cli.searching import (
     search_of,
     settle_search,
 )
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid, NothingFound
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.ports import Search
     from monitor.storage.watches import Watch
+    from monitor.transfer.lists import Found
 
 WRONG_USAGE = 2
 LONGEST_NAME = 200
@@ -39,7 +39,7 @@ def add(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(help="A list: text, CSV, or what `monitor import` reads.", metavar="IDS.csv"),
+        typer.Option(help="A list: text, CSV, or what `monitor import` reads; - is standard input.", metavar="IDS.csv"),
     ] = None,
     sponsor: SponsorOption = None,
     role: RoleOption = None,
@@ -80,13 +80,10 @@ def add(
     with settings.open() as program:
         found = named(program, trial_ids or [])
         if file:
-            in_file = listed(program, file)
-            found.left += in_file.left
-            for registry, ids in in_file.trials.items():
-                found.trials.setdefault(registry, {}).update(ids)
-        _add(program, found.trials, name=name, as_json=as_json)
-    for message in found.left:
-        complain(message)
+            found.include(listed(program, file))
+        _add(program, found, name=name, as_json=as_json)
+    complain_of(found.left)
+    complain_of(found.aside)
     if found.left:
         raise typer.Exit(WRONG_USAGE)
 
@@ -96,11 +93,12 @@ def _check_name(name: str | None) -> None:
         raise ConfigurationInvalid(f"--name takes up to {LONGEST_NAME} characters that can be printed")
 
 
-def _add(program: "App", found: Mapping[str, Iterable[str]], *, name: str | None, as_json: bool) -> None:
+def _add(program: "App", found: "Found", *, name: str | None, as_json: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.storage import watches
 
-    for registry, ids in found.items():
+    unused: dict[str, object] = {"left": found.left, "aside": found.aside}
+    for registry, ids in found.trials.items():
         trial_ids = list(ids)
         with program.store.begin() as tx:
             watch, already = watches.add(
@@ -108,9 +106,13 @@ def _add(program: "App", found: Mapping[str, Iterable[str]], *, name: str | None
             )
         if as_json:
             held = watch.id if watch else None
-            write_json({"watch": held, "registry": registry, "trial_ids": trial_ids, "already_watched": already})
+            added = {"watch": held, "registry": registry, "trial_ids": trial_ids, "already_watched": already}
+            write_json({**added, **unused})
+            unused = {"left": [], "aside": []}  # of all registries, and said once
         else:
             console().print(_added(watch, already))
+    if as_json and not found.trials:
+        write_json({"watch": None, "registry": None, "trial_ids": [], "already_watched": [], **unused})
 
 
 def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:

@@ -26,7 +26,7 @@ from monitor.ports import Answer, Found, Oddity, RegistryVersion, Search, Sighti
 from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY
-from monitor.registries.clinicaltrials_gov.ids import trial_id_in
+from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
 
 
 class ClinicalTrialsGov:
@@ -52,6 +52,10 @@ class ClinicalTrialsGov:
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
         return trial_id_in(text)
+
+    def ids_in(self, text: str) -> list[str]:
+        """Every trial id that *text* names, in its order, as often as it does."""
+        return trial_ids_in(text)
 
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         """The version of all data now; *known* itself where nothing is newer. One request."""
