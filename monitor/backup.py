@@ -8,19 +8,25 @@ loses them. A draft becomes a backup, or the database, by being renamed: there i
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
+from time import monotonic, sleep
 
 from monitor.errors import MonitorError, StoreCorrupt, StoreError, StoreUnavailable
-from monitor.storage import copying, endpoints
+from monitor.files import make_file, make_folder
+from monitor.storage import copying, endpoints, leases
 from monitor.storage.copying import Contents, Tell
+from monitor.storage.holders import in_words, is_running
+from monitor.storage.leases import Lease
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
 SUFFIX = ".sqlite3"
+_LOOKS_EVERY = 0.5
 _BESIDE = ("-journal", "-wal", "-shm")
 """What SQLite may keep beside a database, and would take for a part of whatever has the database's name."""
 
@@ -63,7 +69,7 @@ def back_up(url: str, file: Path, *, now: datetime, tell: Tell) -> Backup:
     copy SQLite finds damaged.
     """
     if file.is_dir():
-        file = file / f"monitor-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
+        file = _unused(file, f"monitor-{now:%Y%m%dT%H%M%SZ}", SUFFIX)
     if file.exists():
         raise StoreUnavailable(f"{file} is there already: name another file, or a folder to have one named in it")
     with _draft(file, shown=file) as draft:
@@ -75,20 +81,32 @@ def back_up(url: str, file: Path, *, now: datetime, tell: Tell) -> Backup:
     return Backup(file=file, size=size, contents=contents, damaged=damaged)
 
 
-def restore(file: Path, url: str, *, vault: Vault, consent: Consent, now: datetime, tell: Tell) -> Restored:
+def restore(
+    file: Path,
+    url: str,
+    *,
+    vault: Vault,
+    consent: Consent,
+    now: datetime,
+    tell: Tell,
+    silence: float = leases.TAKEN_AFTER,
+) -> Restored:
     """Make the database at *url* what the backup *file* holds, in today's schema. *file* stays as it is.
 
-    Everything is proved before anything is replaced. Raise StoreUnavailable where the database holds something or the
-    key does not fit and there is no consent, StoreCorrupt where the backup is damaged.
+    Everything is proved before anything is replaced. Raise StoreUnavailable where a service is at work in the database,
+    which takes *silence* seconds to find out of one on another machine; where the database holds something or the key
+    does not fit and there is no consent; StoreCorrupt where the backup is damaged.
     """
     target = copying.sqlite_file(url)
+    _refuse_while_serving(url, target, silence)
     full = _holds_anything(url, target)
     if full and not consent.replaced:
         raise StoreUnavailable("the database holds something already: --force replaces it, and keeps it aside")
     with _draft(target or Path(tempfile.gettempdir()) / "restore", shown=file) as draft:
         copying.copy_pages(file, draft, tell)
         Store.as_it_is(f"sqlite:///{draft}").close()  # which refuses what is empty, and would otherwise become ours
-        Store.open(f"sqlite:///{draft}").close()  # which migrates it
+        with closing(Store.open(f"sqlite:///{draft}")) as store, store.begin() as tx:  # which migrates it
+            leases.clear(tx)  # who was active when it was backed up is not any more
         copying.prove(draft)
         contents, damaged = _looked_through(draft, tell)
         if damaged and not consent.replaced:
@@ -96,13 +114,14 @@ def restore(file: Path, url: str, *, vault: Vault, consent: Consent, now: dateti
         locked = _locked(draft, vault)
         if locked and not consent.lost:
             raise StoreUnavailable(f"{locked}; --without-key restores without them")
-        aside = _aside(target, now) if full else None
+        _refuse_while_serving(url, target, silence)  # one may have begun meanwhile
         if target is None:
+            aside = _aside(Path("snapshots") / f"monitor{SUFFIX}", now) if full else None
             if aside:
                 back_up(url, aside, now=now, tell=tell)
             copying.copy_in(draft, url, tell)
         else:
-            _replace(target, draft, aside)
+            aside = _replace(target, draft, now=now, keeps=full)
     return Restored(contents=contents, damaged=damaged, aside=aside, locked=locked)
 
 
@@ -137,21 +156,67 @@ def _holds_anything(url: str, file: Path | None) -> bool:
         return True
 
 
-def _aside(target: Path | None, now: datetime) -> Path:
-    place = target or Path("snapshots") / f"monitor{SUFFIX}"
-    return place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}")
+def _refuse_while_serving(url: str, file: Path | None, silence: float) -> None:
+    """Raise StoreUnavailable where a service is active at the database: it would go on with what it knows."""
+    lease = _lease(url, file)
+    if lease and _is_held(lease, lambda: _lease(url, file), silence):
+        raise StoreUnavailable(
+            f"`monitor serve` is at work in the database ({in_words(lease.holder)}): stop it, and restore then"
+        )
 
 
-def _replace(target: Path, draft: Path, aside: Path | None) -> None:
-    """Give *draft* the database's name; what had it goes aside, with what lies beside it."""
+def _is_held(lease: Lease, look: Callable[[], Lease | None], silence: float) -> bool:
+    """Whether its holder works: one that cannot be seen from here has to move the lease's number within *silence*."""
+    until = monotonic() + silence
+    while (running := is_running(lease.holder)) is None:
+        if monotonic() >= until:
+            return False
+        sleep(_LOOKS_EVERY)
+        if (now := look()) != lease:
+            return now is not None
+    return running
+
+
+def _lease(url: str, file: Path | None) -> Lease | None:
+    """The lease of the active service; None where there is none, or no database that can be read."""
+    if file is not None and (not file.exists() or file.stat().st_size == 0):
+        return None
+    try:
+        with closing(Store.as_it_is(url)) as store, store.read() as tx:
+            return leases.get(tx, leases.SCHEDULER)
+    except MonitorError:
+        return None
+
+
+def _aside(place: Path, now: datetime) -> Path:
+    return _unused(place.parent, f"{place.name}.before-{now:%Y%m%dT%H%M%SZ}", "")
+
+
+def _unused(folder: Path, stem: str, suffix: str) -> Path:
+    """A name in a folder that nothing has: two backups may well be of the same second."""
+    numbers = chain([""], (f"-{number}" for number in count(2)))
+    return next(file for number in numbers if not os.path.lexists(file := folder / f"{stem}{number}{suffix}"))
+
+
+def _replace(target: Path, draft: Path, *, now: datetime, keeps: bool) -> Path | None:
+    """Give *draft* the name of the database; give where that is now which had it, if it *keeps* that.
+
+    Nobody else is in the database meanwhile, and who opened it before finds the new one (`monitor.storage.store`).
+    """
     with _spoken_of(target):
-        if aside:
-            copying.settle(target)
-            for ending in _BESIDE:
-                with suppress(FileNotFoundError):
-                    target.with_name(target.name + ending).rename(aside.with_name(aside.name + ending))
-            aside.hardlink_to(target)
-        _put(draft, target)
+        if not target.exists():
+            _put(draft, target)
+            return None
+        with copying.exclusively(target):
+            aside = _aside(target, now) if keeps else None
+            if aside:
+                for ending in _BESIDE:
+                    with suppress(FileNotFoundError):
+                        target.with_name(target.name + ending).rename(aside.with_name(aside.name + ending))
+                aside.hardlink_to(target)
+                aside.chmod(0o600)
+            _put(draft, target)
+        return aside
 
 
 def _put(draft: Path, file: Path) -> None:
@@ -173,11 +238,11 @@ def _draft(file: Path, *, shown: Path) -> Iterator[Path]:
     Who hears of trouble with it hears of *shown*.
     """
     with _spoken_of(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         folder = Path(tempfile.mkdtemp(dir=file.parent, prefix=f".{file.name}."))
     try:
         draft = folder / f"draft{SUFFIX}"
-        draft.touch(mode=0o600)
+        make_file(draft)
         with _spoken_of(file):
             yield draft
     except StoreError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from monitor.config.texts import decoded
 from monitor.errors import ConfigurationInvalid, StoreCorrupt, StoreUnavailable
+from monitor.files import make_folder
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -113,7 +114,7 @@ def _make_file(file: Path) -> None:
     try:
         if file.exists():
             return
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp gives mode 600
         try:
             with os.fdopen(descriptor, "wb") as opened:

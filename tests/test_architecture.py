@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 LAYERS = (
     ("__init__",),
     ("errors", "model"),
-    ("fields", "ports", "config"),
+    ("fields", "files", "ports", "config"),
     ("diff", "significance", "schedule", "plausibility", "matching", "events", "render", "notices"),
     ("http", "vault", "registries", "channels", "storage"),
     ("recovery", "settling", "intake", "check", "discover", "sweep", "patrol"),

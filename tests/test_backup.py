@@ -22,10 +22,13 @@ from monitor.http import GuardedSession
 from monitor.model import Way
 from monitor.sandbox import Sandbox
 from monitor.sandbox.receiver import WebhookReceiver
-from monitor.storage import snapshots, trials, watches
+from monitor.storage import copying, endpoints, leases, snapshots, trials, watches
+from monitor.storage.holders import own_name
+from monitor.storage.leases import Lease
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
 from monitor.storage.trials import Trial
+from monitor.transfer.exporting import export
 from monitor.vault import Vault
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER, Clock
@@ -227,6 +230,160 @@ def test_a_database_that_others_write_to_is_not_replaced(tmp_path: Path, monkeyp
 
         with pytest.raises(StoreUnavailable, match="is in use: end the other processes"):
             restored(file, url, consent=YES)
+
+
+def test_two_restores_and_two_backups_of_one_second_both_work_and_keep_what_was_there(
+    furnished: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").mkdir()
+    files = [backed_up(furnished, tmp_path / "kept").file for _ in range(2)]
+    before = everything(furnished)
+
+    asides = [restored(file, furnished, consent=YES).aside for file in files]
+
+    assert [file.name for file in files] == ["monitor-20261122T120000Z.sqlite3", "monitor-20261122T120000Z-2.sqlite3"]
+    assert len(set(asides)) == 2
+    assert all(everything(f"sqlite:///{aside}") == before for aside in asides)
+    assert everything(furnished) == before
+
+
+def held_by(url: str, holder: str) -> Lease:
+    with closing(Store.open(url)) as store, store.begin() as tx:
+        leases.take(tx, leases.SCHEDULER, holder, seen=None)
+        lease = leases.get(tx, leases.SCHEDULER)
+    assert lease
+    return lease
+
+
+def test_nothing_is_replaced_under_a_service_that_is_active(furnished: str, tmp_path: Path) -> None:
+    file = backed_up(furnished, tmp_path / "b.sqlite3").file
+    held_by(furnished, own_name())
+    before = everything(furnished)
+
+    with pytest.raises(StoreUnavailable, match=f"is at work in the database .process {os.getpid()} on .*: stop it"):
+        restored(file, furnished, consent=YES)
+
+    assert everything(furnished) == before
+
+
+def test_a_service_that_is_gone_or_silent_is_no_hindrance(furnished: str, tmp_path: Path) -> None:
+    file = backed_up(furnished, tmp_path / "b.sqlite3").file
+    for holder in (own_name().replace(f" {os.getpid()} ", " 1 "), "far-away 1a2b/pid 7 1234 beef"):
+        with closing(Store.open(furnished)) as store, store.begin() as tx:
+            leases.clear(tx)
+        held_by(furnished, holder)
+
+        restore(file, furnished, vault=VAULT, consent=YES, now=NOON, tell=quiet, silence=0.05)
+
+        with closing(Store.open(furnished)) as store, store.read() as tx:
+            assert leases.get(tx, leases.SCHEDULER) is None
+
+
+def test_a_service_on_another_machine_is_known_by_the_moving_lease(furnished: str, tmp_path: Path) -> None:
+    file = backed_up(furnished, tmp_path / "b.sqlite3").file
+    held_by(furnished, "far-away 1a2b/pid 7 1234 beef")
+
+    def beat() -> None:
+        while not done.wait(0.2):
+            with closing(Store.open(furnished)) as store, store.begin() as tx:
+                leases.renew(tx, leases.SCHEDULER, "far-away 1a2b/pid 7 1234 beef")
+
+    done = threading.Event()
+    beating = threading.Thread(target=beat)
+    beating.start()
+    try:
+        with pytest.raises(StoreUnavailable, match="process 7 on far-away"):
+            restore(file, furnished, vault=VAULT, consent=YES, now=NOON, tell=quiet, silence=30)
+    finally:
+        done.set()
+        beating.join()
+
+
+def test_who_had_the_database_open_finds_the_restored_one(tmp_path: Path) -> None:
+    """A service that stands by must not become active in the file that a restore has set aside."""
+    url = f"sqlite:///{tmp_path}/monitor.sqlite3"
+    with closing(Store.open(url)) as standby:
+        with standby.begin() as tx:
+            snapshots.add(tx, [snapshot(HIP)])
+        file = backed_up(url, tmp_path / "b.sqlite3").file
+        with standby.begin() as tx:
+            snapshots.add(tx, [snapshot(KNEE)])
+
+        restored(file, url, consent=YES)
+
+        with standby.begin() as tx:
+            assert snapshots.listing(tx, REGISTRY, KNEE) == []
+            snapshots.add(tx, [snapshot(HIP, 2)])
+    assert len(everything(url)["snapshots"]) == 2
+
+
+def test_a_writer_that_waited_for_a_restore_writes_nothing_into_what_was_set_aside(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/monitor.sqlite3"
+    refused: list[StoreUnavailable] = []
+
+    def write() -> None:
+        begun.set()
+        try:
+            with store.begin() as tx:
+                snapshots.add(tx, [snapshot(KNEE)])
+        except StoreUnavailable as error:
+            refused.append(error)
+
+    with closing(Store.open(url)) as store:
+        with store.begin() as tx:
+            snapshots.add(tx, [snapshot(HIP)])
+        other = backed_up(url, tmp_path / "b.sqlite3").file
+        begun, writer = threading.Event(), threading.Thread(target=write)
+        with copying.exclusively(tmp_path / "monitor.sqlite3"):
+            writer.start()
+            begun.wait()
+            time.sleep(0.3)  # it waits for the lock by now; were it later, it would find the new file, and no harm done
+            (tmp_path / "aside").hardlink_to(tmp_path / "monitor.sqlite3")
+            other.rename(tmp_path / "monitor.sqlite3")
+        writer.join()
+
+    assert all("was replaced by a restore just now: try again" in str(error) for error in refused)
+    with closing(Store.open(f"sqlite:///{tmp_path}/aside")) as aside, aside.read() as tx:
+        assert snapshots.listing(tx, REGISTRY, KNEE) == []
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_what_is_made_is_its_owners_alone_whatever_the_umask(umask: int, tmp_path: Path) -> None:
+    """Folders that were there, such as those of systemd or a container, stay as they are."""
+    (tmp_path / "mine").mkdir(mode=0o755)
+    (tmp_path / "mine").chmod(0o755)
+    former = os.umask(umask)
+    try:
+        for place in ("mine", "a/b"):
+            url = f"sqlite:///{tmp_path}/{place}/monitor.sqlite3"
+            with closing(Store.open(url)) as store:
+                vault = Vault.open(key=None, file=tmp_path / place / "keys" / "secret.key")
+                with store.begin() as tx:
+                    endpoints.put(tx, vault, way=Way.EMAIL, address=AMARA, shown=AMARA, at=NOON)
+                export(store, tmp_path / place / "export", secrets=None, now=NOON, tell=quiet)
+                with store.begin() as tx:
+                    snapshots.add(tx, [snapshot(HIP)])
+                    modes = modes_in(tmp_path / place)
+            backed_up(url, tmp_path / place / "backups" / "b.sqlite3")
+            restored(tmp_path / place / "backups" / "b.sqlite3", url, consent=Consent(replaced=True, lost=True))
+            modes |= modes_in(tmp_path / place)
+            assert modes == {0o700, 0o600}
+    finally:
+        os.umask(former)
+    assert [oct((tmp_path / name).stat().st_mode & 0o777) for name in ("mine", "a", "a/b")] == [
+        "0o755",
+        "0o700",
+        "0o700",
+    ]
+
+
+def modes_in(folder: Path) -> set[int]:
+    """The modes of all that is in a folder; within an export, whose folder is closed, those of the private files."""
+    return {
+        file.stat().st_mode & 0o777
+        for file in folder.rglob("*")
+        if "export" not in file.parts or file.suffix == ".jsonl" or file.is_dir()
+    }
 
 
 def test_alerts_sent_again_after_a_restore_carry_their_old_ids(present: Sandbox, tmp_path: Path) -> None:

@@ -10,15 +10,13 @@ from collections.abc import Callable
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.service.holder import in_words, is_gone
 from monitor.storage import leases
-from monitor.storage.leases import Lease
+from monitor.storage.holders import in_words, is_gone
+from monitor.storage.leases import SCHEDULER, TAKEN_AFTER, Lease
 from monitor.storage.store import Store
 
 BEAT_EVERY = 10.0
 HOLDS_FOR = 25.0
-TAKEN_AFTER = 30.0
-LEASE = "scheduler"
 
 
 class Leadership:
@@ -72,12 +70,12 @@ class Leadership:
         if self._renewed_at is not None:
             self._renewed_at = None
             with self._store.begin() as tx:
-                leases.release(tx, LEASE, self._own)
+                leases.release(tx, SCHEDULER, self._own)
 
     def _renew(self) -> None:
         asked_at = self._monotonic()
         with self._store.begin() as tx:
-            held = leases.renew(tx, LEASE, self._own)
+            held = leases.renew(tx, SCHEDULER, self._own)
         self._renewed_at = asked_at if held else None
         if not held:
             self._log.warning("another process has taken over, this one waits")
@@ -85,12 +83,12 @@ class Leadership:
     def _try(self) -> None:
         asked_at = self._monotonic()
         with self._store.read() as tx:
-            lease = leases.get(tx, LEASE)
+            lease = leases.get(tx, SCHEDULER)
         if not self._is_free(lease, asked_at):
             self._wait_for(lease)
             return
         with self._store.begin() as tx:
-            taken = leases.take(tx, LEASE, self._own, seen=lease)
+            taken = leases.take(tx, SCHEDULER, self._own, seen=lease)
         if taken:
             self._renewed_at, self._seen, self._waiting_for = asked_at, None, None
             self._log.info("active: this process looks at registries and sends what is owed")

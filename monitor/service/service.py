@@ -10,7 +10,6 @@ from structlog.typing import FilteringBoundLogger
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.service.dispatcher import Dispatcher
-from monitor.service.holder import own_name
 from monitor.service.leadership import BEAT_EVERY, Leadership
 from monitor.service.lookout import Lookout
 from monitor.service.memory import giving_back
@@ -18,6 +17,7 @@ from monitor.service.program import Program
 from monitor.service.ticking import Ticker
 from monitor.service.watchdog import Watchdog
 from monitor.service.worker import Worker
+from monitor.storage.holders import own_name
 from monitor.web.metrics import Metrics
 
 TICK_EVERY = 10.0

@@ -101,18 +101,20 @@ def copy_in(file: Path, url: str, tell: Tell) -> None:
                 _number_on(written, table.name, column.name)
 
 
-def settle(file: Path) -> None:
-    """Bring what lies in journals beside an SQLite database into it, and prove that nobody is using it.
+@contextmanager
+def exclusively(file: Path) -> Iterator[None]:
+    """Keep everybody else out of an SQLite database, with nothing left in journals beside it.
 
     A file that SQLite cannot read is left as it is. Raise StoreUnavailable where others are at work in it.
     """
-    try:
-        with closing(sqlite3.connect(file, isolation_level=None, timeout=LOCK_SECONDS)) as connection:
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=LOCK_SECONDS)) as connection:
+        try:
             connection.execute("PRAGMA journal_mode = delete")
             connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StoreUnavailable(f"{file} is in use: end the other processes, `monitor serve` first") from error
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise StoreUnavailable(f"{file} is in use: end the other processes, `monitor serve` first") from error
+        yield
 
 
 def prove(file: Path) -> None:

@@ -14,6 +14,11 @@ from sqlalchemy import Connection, delete, select, update
 from monitor.storage.statements import add_new
 from monitor.storage.tables import leases
 
+SCHEDULER = "scheduler"
+"""The lease of the process that looks at registries and sends."""
+TAKEN_AFTER = 30.0
+"""Seconds for which the number has to stand still before the lease is anybody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -42,6 +47,11 @@ def renew(tx: Connection, name: str, holder: str) -> bool:
     """Move the number of a lease; give whether *holder* still holds it."""
     held = (leases.c.name == name) & (leases.c.holder == holder)
     return tx.execute(update(leases).where(held).values(beat=leases.c.beat + 1)).rowcount == 1
+
+
+def clear(tx: Connection) -> None:
+    """Take every lease from whoever holds it."""
+    tx.execute(delete(leases))
 
 
 def release(tx: Connection, name: str, holder: str) -> None:

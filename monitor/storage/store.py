@@ -7,18 +7,21 @@ waits for the reader.
 Any error of a driver becomes a `StoreError` where it happens, so also inside a caller's block.
 """
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreUnavailable
+from monitor.files import make_file, make_folder
 from monitor.storage.failures import LOCK_SECONDS, Place, explain
 from monitor.storage.journals import choose_journal
 from monitor.storage.locks import lock_schema
@@ -26,6 +29,8 @@ from monitor.storage.migrations import HEAD, REVISIONS
 
 _OLDEST_SQLITE = (3, 35, 0)
 """The first that knows RETURNING."""
+_FILE = "file"
+"""Where a connection keeps which file it has opened."""
 _FORMS = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
 
 
@@ -42,7 +47,7 @@ class Store:
 
         Any number of processes may do so at once. Raise StoreUnavailable or StoreCorrupt with the remedy.
         """
-        store = cls(*_engine(url))
+        store = cls(*_engine(url, makes_it=True))
         try:
             store._prepare()
         except UnicodeDecodeError as error:
@@ -60,7 +65,7 @@ class Store:
 
         Raise as `open` does.
         """
-        store = cls(*_engine(url))
+        store = cls(*_engine(url, makes_it=False))
         try:
             with store.read() as tx:
                 if _revision(tx, store.place) is None:
@@ -115,21 +120,21 @@ def migrate(url: str) -> None:
     Store.open(url).close()
 
 
-def _engine(text_: str) -> tuple[Engine, Place]:
-    """An engine that is not connected yet, and how to speak of it."""
+def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, Place]:
+    """An engine that is not connected yet, and how to speak of it. *makes_it*: a file that is missing."""
     try:
         url = make_url(text_)
     except (ArgumentError, ValueError) as error:
         # The text is not shown: what cannot be taken apart may hold a password anywhere.
         raise StoreUnavailable(f"store.url is no database URL: {_FORMS}") from error
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
-        return _sqlite_engine(url)
+        return _sqlite_engine(url, makes_it=makes_it)
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return _postgresql_engine(url.set(drivername="postgresql+psycopg"))
     raise StoreUnavailable(f"store.url names {url.drivername}, which is not a store of this program: {_FORMS}")
 
 
-def _sqlite_engine(url: URL) -> tuple[Engine, Place]:
+def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, Place]:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreUnavailable("store.url names no file: write sqlite:///FILE and nothing behind it")
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
@@ -137,20 +142,33 @@ def _sqlite_engine(url: URL) -> tuple[Engine, Place]:
             f"this Python has SQLite {sqlite3.sqlite_version} and 3.35 is needed: use a newer Python, or PostgreSQL"
         )
     place = Place(url.database)
-    try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    if makes_it:
+        _make(Path(url.database), place)
+    if os.path.exists(url.database) and not os.access(url.database, os.R_OK):
         raise StoreUnavailable(
-            f"{place.name} cannot be created ({error.strerror}: {error.filename}): choose another with store.url"
-        ) from error
+            f"{place.name} belongs to another user, who alone may read it: run as that user, or give it to this one"
+        )
     # isolation_level None: the driver begins no transactions of its own.
     engine = create_engine(
         url.set(drivername="sqlite"), connect_args={"isolation_level": None, "timeout": LOCK_SECONDS}
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, file=url.database))
+    event.listen(engine, "checkout", partial(_stay_with_the_file, file=url.database))
+    event.listen(engine, "begin", partial(_begin_sqlite, place=place))
     event.listen(engine, "handle_error", partial(_translate, place=place))
     return engine, place
+
+
+def _make(file: Path, place: Place) -> None:
+    """Make the file, and its folder, for their owner alone; SQLite gives its journals the file's own mode."""
+    try:
+        make_folder(file.parent)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{place.name} cannot be created ({error.strerror}: {error.filename}): choose another with store.url"
+        ) from error
+    with suppress(OSError):  # SQLite finds the better words
+        make_file(file)
 
 
 def _postgresql_engine(url: URL) -> tuple[Engine, Place]:
@@ -169,18 +187,42 @@ def _postgresql_engine(url: URL) -> tuple[Engine, Place]:
     return engine, place
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry, *, file: str) -> None:
+    record.info[_FILE] = _identity(file)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     # 16 MB: a batch of a thousand snapshots then reaches the disk once, at its commit.
     connection.execute("PRAGMA cache_size = -16000")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _stay_with_the_file(_connection: object, record: ConnectionPoolEntry, _proxy: object, *, file: str) -> None:
+    """Connect anew where a restore has put another file in the place of the one that is open."""
+    if _is_left_behind(record.info, file):
+        raise DisconnectionError("the database was replaced")  # the pool hears it, and nobody else
+
+
+def _is_left_behind(info: Mapping[Any, Any], file: str) -> bool:
+    now = _identity(file)
+    return now is not None and info.get(_FILE) != now
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    """What tells a file from another of the same name; None where there is none."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 - at every transaction: a Path costs more than the call
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _begin_sqlite(connection: Connection, *, place: Place) -> None:
     match connection.get_execution_options():
         case {"writes": True}:
             connection.exec_driver_sql("PRAGMA query_only = OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if _is_left_behind(connection.info, place.name):
+                connection.exec_driver_sql("ROLLBACK")
+                raise StoreUnavailable(f"{place.name} was replaced by a restore just now: try again")
         case {"writes": False}:
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")

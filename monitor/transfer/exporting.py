@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from monitor.errors import StoreCorrupt, StoreUnavailable
+from monitor.files import make_file, make_folder
 from monitor.model import Event
 from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.snapshots import Damaged
@@ -96,7 +97,7 @@ def export(
 
 
 def _begin(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise StoreUnavailable(f"{folder} holds something that is no export: name a new or an empty folder")
     (folder / MANIFEST).write_bytes(as_file(Manifest()))
@@ -122,7 +123,7 @@ def _write_trials(writing: _Export, tx: Connection, registry: str, rows: list[Tr
     kept = {trial.trial_id: {"trial.json"} for trial in rows}
     damaged: dict[str, list[int]] = {}
     for trial_id in kept:
-        _place(writing.folder, registry, trial_id).mkdir(parents=True, exist_ok=True)
+        make_folder(_place(writing.folder, registry, trial_id))
     for snapshot in snapshots.histories(tx, registry, list(kept)):
         if isinstance(snapshot, Damaged):
             damaged.setdefault(snapshot.trial_id, []).append(snapshot.number)
@@ -176,7 +177,7 @@ def _lines(writing: _Export, name: str, shapes: Iterable[Shape]) -> None:
     """Write a file that its owner alone may read: there may be addresses in it."""
     file = writing.folder / f"{name}.jsonl"
     file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
+    make_file(file)
     with file.open("wb") as stream:
         for shape in shapes:
             stream.write(as_line(shape))

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.service.holder import in_words, is_gone, own_name
 from monitor.service.leadership import HOLDS_FOR, TAKEN_AFTER, Leadership
 from monitor.service.logs import make_log
 from monitor.storage import leases
+from monitor.storage.holders import in_words, is_gone, own_name
 from monitor.storage.leases import Lease
 from monitor.storage.store import Store
 
@@ -138,7 +138,7 @@ def test_a_lease_that_has_moved_since_it_was_seen_is_not_taken(first: Candidate,
 
 
 def test_a_process_of_this_machine_that_is_gone_is_followed_at_once(store: Store) -> None:
-    script = "from monitor.service.holder import own_name; print(own_name(), flush=True); input()"
+    script = "from monitor.storage.holders import own_name; print(own_name(), flush=True); input()"
     process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     dead = Candidate(store, process.stdout.readline().strip())

