@@ -144,7 +144,7 @@ def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, Place]:
     place = Place(url.database)
     if makes_it:
         _make(Path(url.database), place)
-    if os.path.exists(url.database) and not os.access(url.database, os.R_OK):
+    if Path(url.database).exists() and not os.access(url.database, os.R_OK):
         raise StoreUnavailable(
             f"{place.name} belongs to another user, who alone may read it: run as that user, or give it to this one"
         )
