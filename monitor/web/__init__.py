@@ -4,7 +4,8 @@
     /readyz     200 once it is active or standing by with a database that it can read, else 503
     /metrics    figures, in the text format of Prometheus
 
-`pages` makes the application, `metrics` holds the figures, `listening` is the socket and the server's thread. Nothing
+`pages` makes the application, `metrics` holds the figures, `listening` is the socket and the server's thread, and
+`connections` sees to it that strangers at the socket leave the service its descriptors. Nothing
 here changes anything, and nothing is secret; still, it listens on loopback unless told otherwise.
 
 A new page is a function and its route in `pages`.

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from uvicorn import Config, Server
 
 from monitor.errors import ConfigurationInvalid
+from monitor.web.connections import ACCEPTED_AT_ONCE, HEAD_WITHIN, BoundedProtocol, most_connections
 
 STOPS_WITHIN = 1.0
 
@@ -30,12 +31,14 @@ def listen(bind: str) -> socket.socket:
 class Listener:
     """Answers on a socket until it is stopped. Signals are left to the main thread."""
 
-    def __init__(self, application: Starlette, listening: socket.socket) -> None:
+    def __init__(self, application: Starlette, listening: socket.socket, *, head_within: float = HEAD_WITHIN) -> None:
         self._socket = listening
+        limits = {"most": most_connections(), "head_within": head_within}
         self._server = Server(
             Config(
                 application,
-                http="h11",
+                http=type("Protocol", (BoundedProtocol,), limits),
+                backlog=ACCEPTED_AT_ONCE,
                 loop="asyncio",
                 ws="none",
                 lifespan="off",

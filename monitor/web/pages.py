@@ -40,7 +40,10 @@ def pages(vitals: Vitals) -> Starlette:
     def metrics(_request: Request) -> Response:
         return Response(vitals.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
+    application = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
+    # A redirect would lead to whatever host the request names.
+    application.router.redirect_slashes = False
+    return application
 
 
 def _answer(name: str, reasons: Sequence[str], more: Mapping[str, str]) -> Response:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from monitor.storage import health
 from monitor.storage.health import Health
 from monitor.storage.store import Store
 
-LONGEST = 30.0
+LONGEST = 120.0
 
 
 def eventually(is_so: Callable[[], Any], *, within: float = LONGEST) -> Any:
@@ -39,7 +40,7 @@ class Served:
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self.process = process
         self.lines: list[dict[str, Any]] = []
-        self._port = port
+        self.port = port
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -62,7 +63,7 @@ class Served:
     def asked(self, path: str) -> tuple[int, str]:
         """Status and body of a page."""
         try:
-            with urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=10) as answer:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             with error:
@@ -105,7 +106,8 @@ class Serving:
     def configure(self, text: str) -> None:
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
-    def start(self, *options: str, port: int | None = None) -> Served:
+    def start(self, *options: str, port: int | None = None, limit: int | None = None) -> Served:
+        """Start a service; *limit*: with so many file descriptors."""
         port = port or free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
         environment |= {
@@ -121,6 +123,8 @@ class Serving:
             stderr=subprocess.PIPE,
             text=True,
         )
+        if limit:
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (limit, limit))
         self._running.append(Served(process, port))
         return self._running[-1]
 

@@ -2,8 +2,11 @@
 
 import resource
 import signal
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -209,3 +212,33 @@ def test_the_heartbeat_is_called_after_a_whole_pass_and_only_then(quick_serving:
 
     assert [(request.method, request.target) for request in pinged.requests] == [("GET", "/ping/SECRET")] * 2
     assert "SECRET" not in str(served.lines)
+
+
+def test_a_thousand_half_requests_to_the_health_port_stop_no_check_and_no_alert(
+    quick_serving: Serving, mailbox: Mailbox
+) -> None:
+    quick_serving.configure(watching(mailbox))
+    served = quick_serving.start(limit=256)
+    served.says("registry checked")
+    with ExitStack() as held, _many_descriptors(1200):
+        for _ in range(1000):
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=20))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
+        quick_serving.sandbox.next_state(WITHDRAWN_LATER)
+        quick_serving.look_now(served)
+        served.says("delivery delivered")
+
+        assert len([*Path(f"/proc/{served.process.pid}/fd").iterdir()]) < 200
+        assert served.asked("/healthz")[0] == 200
+    assert len(mailbox.messages) == 1
+
+
+@contextmanager
+def _many_descriptors(count: int) -> Iterator[None]:
+    """Let this process have so many, for its own side of the connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, count), hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
