@@ -7,7 +7,7 @@ import typer
 
 from monitor.cli.lists import complain_of, listed
 from monitor.cli.progress import progress
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import ConfigurationInvalid
 from monitor.render.text import counted
 
