@@ -1,31 +1,43 @@
 """Why somebody was told of a change, or was not: every event of a trial, beside every subscription of an address."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
-from monitor.errors import NothingFound
+from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.matching import matching
-from monitor.model import Delivery, Event, Settlement, Standing, Subscription
+from monitor.model import Delivery, Event, Settlement, Standing, Subscription, Way
 from monitor.storage import deliveries, events, settlements, subscriptions, watches
 from monitor.storage.settlements import Settled
-from monitor.subscribe import Office
+from monitor.subscribe import Office, checked_endpoint
 
 
 def explained(registry: str, trial_id: str, address: str, office: Office) -> list[str]:
     """The explanations for everything that was seen of a trial. NothingFound where nobody has that address."""
+    forms = _as_shown(address, office)
     with office.store.read() as tx:
         told = events.of_trial(tx, registry, trial_id)
-        theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown == address]
+        theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown in (address, *forms)]
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
         unsettled = settlements.known(tx, [event.id for event in told])
     if not theirs:
-        raise NothingFound(f"nobody is told at {address}; `monitor subscriptions list` shows who is")
+        where = forms[0] if forms else "that address"  # as it is given, it may hold a secret
+        raise NothingFound(f"nobody is told at {where}; `monitor subscriptions list` shows who is")
     if not told:
         return [f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."]
     covered = [
         (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
     ]
     return list(explanations(told, covered, owed, unsettled))
+
+
+def _as_shown(address: str, office: Office) -> list[str]:
+    """How the address would be shown, by each way in which it is one."""
+    forms = []
+    for way in Way:
+        with suppress(ConfigurationInvalid):
+            forms.append(checked_endpoint(way, address, office)[1])
+    return forms
 
 
 def explanations(

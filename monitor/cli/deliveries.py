@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Attempt, Delivery, Json, Standing
 
@@ -124,7 +125,9 @@ def replay(
 def why(
     context: typer.Context,
     trial_id: Annotated[str, typer.Argument(metavar="TRIAL_ID")],
-    address: Annotated[str, typer.Argument(help="Who was or was not told.", metavar="ADDRESS_OR_URL")],
+    address: Annotated[
+        str, typer.Argument(help="Who was or was not told; - reads it from standard input.", metavar="ADDRESS_OR_URL")
+    ],
 ) -> None:
     """Explain, change by change, why somebody was or was not told.
 
@@ -133,6 +136,7 @@ def why(
     from monitor.why import explained  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
+    address = address_of(address)
     with settings.open() as program:
         registry, found = program.identify(trial_id)
         for line in explained(registry.key, found, address, program.office()):

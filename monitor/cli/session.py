@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, TextIO, cast
 import orjson
 
 from monitor.model import Json
+from monitor.render.text import harmless_json, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,11 +48,16 @@ def console(*, stderr: bool = False) -> "Console":
     """Where people read: as wide as the terminal, and without colour and idle space in a file or a pipe."""
     from rich.console import Console  # a quarter of the start-up, and of no use to --json
 
+    from monitor.cli.render.harmless import Harmless
+
     stream = sys.stderr if stderr else sys.stdout
     if stream.isatty():
-        return Console(file=stream, highlight=False)
-    width = None if os.environ.get("COLUMNS") else WIDTH_OF_A_PIPE
-    return Console(file=cast("IO[str]", Trimmed(stream)), width=width, highlight=False)
+        made = Console(file=stream, highlight=False)
+    else:
+        width = None if os.environ.get("COLUMNS") else WIDTH_OF_A_PIPE
+        made = Console(file=cast("IO[str]", Trimmed(stream)), width=width, highlight=False)
+    made.push_render_hook(Harmless())
+    return made
 
 
 class Trimmed:
@@ -75,10 +81,10 @@ class Trimmed:
 
 def write_json(line: Mapping[str, Json]) -> None:
     """One JSON object on one line of standard output."""
-    sys.stdout.write(orjson.dumps(line).decode() + "\n")
+    sys.stdout.write(harmless_json(orjson.dumps(line).decode()) + "\n")
 
 
 def complain(message: str) -> None:
     """A line on standard error for each thing that is wrong; it names the thing and the remedy."""
-    for line in message.splitlines():
+    for line in plain(message).splitlines():
         sys.stderr.write(f"monitor: {line}\n")

@@ -13,6 +13,7 @@ from monitor.cli.searching import (
     settle_search,
 )
 from monitor.cli.session import Settings, console, write_json
+from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Subscription, Way
 
@@ -30,7 +31,10 @@ Which = Annotated[str, typer.Argument(help="The id of a subscription, or its beg
 def subscribe(
     context: typer.Context,
     way: Annotated[Way, typer.Argument(help="How to tell them.", metavar="email|webhook|chat")],
-    address: Annotated[str, typer.Argument(help="A mail address, a webhook's URL, or an Apprise URL.")],
+    address: Annotated[
+        str,
+        typer.Argument(help="A mail address, a webhook's URL, or an Apprise URL; - reads it from standard input."),
+    ],
     trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
     watch: Annotated[int | None, typer.Option(help="All trials of this watch, whichever they are.")] = None,
     sponsor: SponsorOption = None,
@@ -50,12 +54,14 @@ def subscribe(
 
     With --sponsor, --condition or --search that is watched from now on, too.
 
-    A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made.
+    A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made. An address that is a secret
+    itself stands in no list of processes when it comes on standard input, or is typed in after `-`.
 
     [dim]$[/dim] monitor subscribe email ops@example.org --trial NCT02116634
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
+    [dim]$[/dim] monitor subscribe chat - --all < slack-address.txt
     """
     from monitor import subscribe as step  # the program is not needed to show --help
     from monitor.render.search import search_words
@@ -73,6 +79,7 @@ def subscribe(
             "say what it is about with one of --trial, --watch, --sponsor, --condition, --search and --all"
         )
     settings: Settings = context.obj
+    address = address_of(address)
     with settings.open() as program:
         step.checked_endpoint(way, address, program.office())
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)

@@ -521,9 +521,11 @@ def test_the_quarantine_lists_what_was_not_believed_and_why():
 
 HOSTILE = (
     "[red]a[/red] \x1b[2J\x1b]8;;http://evil.example\x1b\\ \u202eb\u2066 \x07\x00\x9b1m \ud800 "
-    "\r\n[/nothing] c\U000e0041"
+    "\r\n[/nothing] c\U000e0041 \u200e\u200f\u061c\u200b\u200d\ufeff\u00ad\u2060\u206a"
 )
-STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]")
+STEERING = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def everything_hostile() -> list[object]:

@@ -21,6 +21,7 @@ from monitor.transfer.lists.sorting import Sorter
 DELIMITERS = ",;\t|"
 _SEP = re.compile(r"\ufeff?\s*\"?sep=(.)\"?\s*$", re.IGNORECASE)
 _SAMPLE_LINES = 400
+_SAMPLE_CHARACTERS = 500_000
 _PREAMBLE = 20
 """Rows within which a heading is looked for: some programs write a title above it."""
 
@@ -41,11 +42,23 @@ class Heading:
 
 def heading_of(source: Source) -> Heading | None:
     """The heading of a table; None for what is none, or is as well read line by line."""
-    sample = [*islice(source.lines(), _SAMPLE_LINES)]
+    sample = _sample(source)
     stated = separator_in(sample)
     candidates = [stated] if stated else DELIMITERS
     found = [heading for each in candidates if (heading := _heading_in(sample, each))]
     return max(found, key=lambda heading: len(heading.names), default=None)
+
+
+def _sample(source: Source) -> list[str]:
+    """The first lines, and no more of them than is easily held."""
+    taken: list[str] = []
+    left = _SAMPLE_CHARACTERS
+    for line in islice(source.lines(), _SAMPLE_LINES):
+        taken.append(line)
+        left -= len(line)
+        if left < 0:
+            break
+    return taken
 
 
 def separator_in(lines: Sequence[str]) -> str | None:
