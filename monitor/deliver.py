@@ -159,7 +159,12 @@ class Queues:
         with desk.store.begin() as tx:
             claimed, damaged = deliveries.claim_readable(tx, now=now, until=until, limit=CLAIMED_AT_ONCE)
         self.dry = len(claimed) + len(damaged) < CLAIMED_AT_ONCE
-        ready, unprepared = prepared(claimed, desk, now=now)
+        try:
+            ready, unprepared = prepared(claimed, desk, now=now)
+        except Exception:
+            with desk.store.begin() as tx:
+                deliveries.release(tx, claimed)
+            raise
         for delivery, message in ready:
             try:
                 receiver = self._post.channels[message.endpoint.way].receiver(message.endpoint)

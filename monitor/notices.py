@@ -80,6 +80,18 @@ def deliveries_given_up(reason: str, shown: Sequence[str], *, cause: str, count:
     )
 
 
+def service_failing(name: str, words: str, *, now: datetime) -> Notice:
+    """A part of the service does not work: told once a day while it is the same."""
+    return Notice(
+        id=f"service.failing/{name}/{_digest([words])}/{now:%Y%m%d}",
+        kind="service.failing",
+        occurred_at=now,
+        subject=f"The service does not work: {name}",
+        text=f"{one_line(words)}.\nUntil it works again /healthz says so. Look at the service's log, and at what "
+        "`monitor doctor` finds.",
+    )
+
+
 def registry_unreadable(registry: str, reason: str, *, since: datetime, now: datetime) -> Notice:
     """A registry could not be read for hours."""
     return Notice(

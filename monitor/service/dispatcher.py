@@ -9,6 +9,7 @@ from monitor.deliver import CLAIMED_FOR, Paid
 from monitor.model import Standing
 from monitor.schedule import LONGEST_WAIT
 from monitor.service.program import Program
+from monitor.service.worker import Turn
 from monitor.storage import deliveries
 
 SET_BACK = 30.0
@@ -40,20 +41,30 @@ class Dispatcher:
         self._log = log
         self._stopping = stopping
         self._lead: float | None = None
+        self._hidden_until = 0.0
+        """Until when what is due may be hidden by the claims of a step that broke off."""
 
-    def step(self) -> None:
+    def step(self) -> Turn:
         """Send what is due. Raise StoreError where the database fails: it stays owed then."""
         program = self._program()
         if self._stopping():
-            return
+            return Turn.SKIPPED
         self._mend_clock(program)
         with program.store.read() as tx:
             due_at = deliveries.next_due(tx)
-        if due_at is None or due_at > self._clock():
-            return
-        for paid in program.deliver(stopping=self._stopping):
-            self.sent += 1
-            self._tell(paid)
+        if due_at is None:
+            return Turn.WORKED
+        if due_at > self._clock():
+            return Turn.SKIPPED if self._monotonic() < self._hidden_until else Turn.WORKED
+        try:
+            for paid in program.deliver(stopping=self._stopping):
+                self.sent += 1
+                self._tell(paid)
+        except Exception:
+            self._hidden_until = self._monotonic() + CLAIMED_FOR.total_seconds()
+            raise
+        self._hidden_until = 0.0
+        return Turn.SKIPPED if self._stopping() else Turn.WORKED
 
     def _mend_clock(self, program: Program) -> None:
         """After a start, and after the wall clock was set back, pull what it put too far ahead."""

@@ -18,6 +18,7 @@ from monitor.schedule import data_are_old, look_due
 from monitor.service.heartbeat import beat
 from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.program import Program
+from monitor.service.worker import Turn
 from monitor.storage import health, notices
 from monitor.storage import registries as versions
 from monitor.storage.health import Health
@@ -25,6 +26,7 @@ from monitor.web.metrics import Metrics
 
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 300.0
+MOST_FAILING = 10_000
 """Seconds, by the monotonic clock: a pass that our own database broke off has asked the registry, too."""
 
 
@@ -35,6 +37,8 @@ class Tally:
     trials: int = 0
     changed: int = 0
     failed: int = 0
+    failing: list[str] = field(default_factory=list)
+    """Those that failed, as far as there are not too many."""
     reason: str | None = None
     """Why the first trial that failed did."""
     unlisted: int = 0
@@ -56,6 +60,8 @@ class Tally:
         self.changed += bool(checked.changes)
         if checked.result is Result.FAILED:
             self.failed += 1
+            if len(self.failing) < MOST_FAILING:
+                self.failing.append(checked.trial_id)
             self.reason = self.reason or checked.error
 
 
@@ -87,20 +93,35 @@ class Lookout:
         self._former: Sequence[Registry] = ()
         self._pauses: dict[str, tuple[float, float]] = {}
         """By registry, when its last pause ends and how long it is."""
+        self._broken: set[str] = set()
+        """The registries whose last pass broke off."""
+        self._failing: dict[str, dict[str, datetime]] = {}
+        """By registry, the trials that failed in its last whole pass, with when they began to."""
 
-    def step(self) -> None:
+    def step(self) -> Turn:
         """A pass over each registry that is due.
 
-        Raise what breaks a pass off and is not the registry's doing, such as a StoreError. It stays due then, and is
-        looked at after a pause.
+        What breaks a pass off and is not the registry's doing, such as a StoreError, is raised when the others were
+        looked at. The registry stays due then, and is looked at after a pause.
         """
         program = self._program()
         self._part_from_former(program.registries)
+        failed: list[Exception] = []
         for registry in program.registries:
             if self._stopping():
-                return
+                break
             if self._is_due(program, registry):
-                self._try(program, registry)
+                try:
+                    self._try(program, registry)
+                except Exception as error:  # whatever it is, the other registries are looked at
+                    failed.append(error)
+        if failed:
+            raise failed[0]
+        return Turn.SKIPPED if self._broken or self._stopping() else Turn.WORKED
+
+    def failing_since(self) -> datetime | None:
+        """Since when the trial has failed that fails for the longest, pass after pass; None where none does."""
+        return min((since for failing in list(self._failing.values()) for since in failing.values()), default=None)
 
     def _part_from_former(self, registries: Sequence[Registry]) -> None:
         """Give up the connections of registries that another configuration has replaced."""
@@ -121,24 +142,37 @@ class Lookout:
         """A pass, and a longer pause after each one in a row that broke off."""
         _, last = self._pauses.pop(registry.key, (0.0, 0.0))
         try:
-            self._look(program, registry)
+            if self._look(program, registry):
+                self._broken.discard(registry.key)
         except Exception:
+            self._broken.add(registry.key)
             pause = min(2 * last or FIRST_PAUSE, LONGEST_PAUSE)
             self._pauses[registry.key] = self._monotonic() + pause, pause
             raise
 
-    def _look(self, program: Program, registry: Registry) -> None:
-        """A pass that is stopped leaves its registry due: the next one goes on where it ended."""
+    def _look(self, program: Program, registry: Registry) -> bool:
+        """A pass that is stopped leaves its registry due: the next one goes on where it ended.
+
+        Give whether it came to its end.
+        """
         before = registry.traffic.requests, registry.traffic.bytes
         tally = self._passed(program, registry)
         if not tally.whole:
-            return
+            return False
+        self._note_failing(registry, tally)
         unread = self._why_unread(registry, tally)
         now = self._record(program, registry, unread)
         self._tell(registry, tally, before, unread=unread, now=now)
         self._committed()
         if tally.well:
             beat(program.config, self._log)
+        return True
+
+    def _note_failing(self, registry: Registry, tally: Tally) -> None:
+        """Keep since when the trials fail that failed; of an outage of the registry its health keeps that."""
+        if tally.refused is None:
+            former, now = self._failing.get(registry.key, {}), self._clock()
+            self._failing[registry.key] = {each: former.get(each, now) for each in tally.failing}
 
     def _passed(self, program: Program, registry: Registry) -> Tally:
         tally = Tally()
@@ -164,6 +198,8 @@ class Lookout:
             return
         tally.count(answer)
         self._metrics.checked(answer)
+        if answer.error and answer.result is not Result.FAILED:
+            self._log.warning("trial begun anew", trial_id=answer.trial_id, reason=answer.error)
         if answer.changes:
             self._log_change(answer)
             self._committed()

@@ -9,15 +9,18 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 
+from monitor.service.worker import Step, Turn
 
-def giving_back(step: Callable[[], None], *, done: Callable[[], int]) -> Callable[[], None]:
+
+def giving_back(step: Step, *, done: Callable[[], int]) -> Step:
     """The same step, which gives back its memory where it did something: where *done* counts on."""
 
-    def step_and_give_back() -> None:
+    def step_and_give_back() -> Turn | None:
         before = done()
-        step()
+        turn = step()
         if done() != before:
             give_back()
+        return turn
 
     return step_and_give_back
 

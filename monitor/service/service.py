@@ -1,6 +1,7 @@
 """The threads of the service and what they share: how they begin and end, and what is said of them over HTTP."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from threading import Event, Thread
 from time import monotonic as system_monotonic
@@ -8,16 +9,22 @@ from time import monotonic as system_monotonic
 from structlog.typing import FilteringBoundLogger
 
 from monitor.config import Config
+from monitor.deliver import CLAIMED_FOR
 from monitor.errors import MonitorError
+from monitor.notices import service_failing
+from monitor.render.text import moment
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.leadership import BEAT_EVERY, Leadership
 from monitor.service.lookout import Lookout
 from monitor.service.memory import giving_back
 from monitor.service.program import Program
 from monitor.service.ticking import Ticker
+from monitor.service.troubles import Troubles
 from monitor.service.watchdog import Watchdog
 from monitor.service.worker import Worker
+from monitor.storage import notices
 from monitor.storage.holders import own_name
+from monitor.storage.overview import overview
 from monitor.web.metrics import Metrics
 
 TICK_EVERY = 10.0
@@ -27,6 +34,7 @@ NEED_A_RESTART = ("store", "web")
 """Sections of the configuration that count from the start to the end of a process."""
 STORE_FRESH_FOR = 2.0
 STORE_ANSWERS_WITHIN = 4.0
+UNWATCHED_AFTER = 60.0
 
 Reread = Callable[[], Config]
 """Loads the configuration again. Raise ConfigurationInvalid where it cannot be used."""
@@ -47,13 +55,16 @@ class Service:
         self.program = program
         self._log = log
         self._monotonic = monotonic
+        self._watched_at = monotonic()
         self._stop = Event()
         self.metrics = Metrics(
             program.store,
             registries=lambda: self.program.registries,
             active=lambda: self.leadership.active,
             clock=clock,
+            failing_since=self._failing_since,
         )
+        self._clock = clock
         self.dispatcher = Dispatcher(
             lambda: self.program, clock=clock, monotonic=monotonic, log=log, stopping=self.is_idle
         )
@@ -80,19 +91,27 @@ class Service:
             monotonic=monotonic,
             log=log,
             hung=self.metrics.hung,
+            patience={self._dispatching: CLAIMED_FOR.total_seconds()},
         )
+        self._due: tuple[datetime | None, datetime | None, datetime | None] = (None, None, None)
+        """Since when a look, a delivery, and one that cannot be made ready have been due; None where none is."""
+        self._measuring = Worker("figures", self._measure, log=log)
+        self._troubles = Troubles(self._tell_operator, monotonic=monotonic)
 
     def start(self) -> None:
         """Start all threads."""
         self._keeping.start()
+        self._measuring.start()
         self._looking.start()
         self._dispatching.start()
         self.ticker.start()
 
     def watch(self) -> None:
         """Look whether the tick comes and the workers live; call it every second."""
+        self._watched_at = self._monotonic()
         self.ticker.watch()
         self.watchdog.watch()
+        self._troubles.watch(self._ailing())
 
     def tick(self) -> None:
         """Let the workers look whether anything is due."""
@@ -111,7 +130,7 @@ class Service:
         """
         self._stop.set()
         self.ticker.stop()
-        workers = (self._looking, self._dispatching, self._keeping)
+        workers = (self._looking, self._dispatching, self._keeping, self._measuring)
         for worker in workers:
             worker.stop()
         until = self._monotonic() + STOPS_WITHIN
@@ -140,12 +159,61 @@ class Service:
         if since is None or since > STORE_FRESH_FOR:
             self._keeping.turn(STORE_ANSWERS_WITHIN)
             since = self._silence()
-        found = list(self.watchdog.ailments())
-        if self._keeping.trouble:
-            found.append(self._keeping.trouble)
-        elif since is None or since > STORE_ANSWERS_WITHIN + STORE_FRESH_FOR:
+        found = list(self._ailing().values())
+        if not self._keeping.trouble and (since is None or since > STORE_ANSWERS_WITHIN + STORE_FRESH_FOR):
             found.append("the database does not answer" + ("" if since is None else f" for {since:.0f} s"))
+        self._measuring.turn(STORE_FRESH_FOR)
+        if self._measuring.trouble:
+            found.append(f"what is due cannot be read: {self._measuring.trouble}")
+        if (words := self._postponed()) and self.leadership.active:
+            found.append(words)
         return found
+
+    def ages(self) -> dict[str, int]:
+        """For how many seconds the oldest look and the oldest delivery have been due, where any is."""
+        names = ("oldest_due_check_seconds", "oldest_due_delivery_seconds")
+        now = self._clock()
+        return {name: max(int((now - at).total_seconds()), 0) for name, at in zip(names, self._due, strict=False) if at}
+
+    def _ailing(self) -> dict[str, str]:
+        """Whatever does not work, by name. What went wrong before this process began to wait is another's to do."""
+        found = dict(self.watchdog.ailing(troubled=self.leadership.standing != "standby"))
+        if not self._keeping.alive:
+            found[self._keeping.name] = "the lease is not kept any more: restart the service"
+        elif self._keeping.trouble:
+            found[self._keeping.name] = self._keeping.trouble
+        silent = self._monotonic() - self._watched_at
+        if silent > UNWATCHED_AFTER:
+            found["main thread"] = f"the main thread shows no sign of life for {silent:.0f} s: restart the service"
+        if self.ticker.is_late:
+            found["tick"] = "the tick does not come: restart the service"
+        return found
+
+    def _failing_since(self) -> datetime | None:
+        return self.lookout.failing_since()
+
+    def _measure(self) -> None:
+        with self.program.store.read() as tx:
+            seen = overview(tx)
+        self._due = (*self.metrics.due_since(seen), seen.postponed_since)
+
+    def _postponed(self) -> str | None:
+        """That deliveries wait which cannot be sent as things are; None where none does."""
+        since = self._due[2]
+        if since is None:
+            return None
+        return f"deliveries have waited since {moment(since)} that cannot be made ready: see `monitor deliveries list`"
+
+    def _tell_operator(self, name: str, words: str) -> bool:
+        """Have the notice written by a thread that may hang; it is tried again where that fails."""
+        written: list[bool] = []
+
+        def write() -> None:
+            with suppress(Exception), self.program.store.begin() as tx:
+                notices.tell(tx, service_failing(name, words, now=self._clock()))
+                written.append(True)
+
+        return _within(1.0, write) and bool(written)
 
     def standing(self) -> str:
         """See `monitor.web.pages.Vitals`."""

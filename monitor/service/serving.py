@@ -33,7 +33,7 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
     program.apply_configured_subscriptions()
     listening = listen(program.config.web.bind)
     service = Service(program, clock=clock, log=log)
-    listener = Listener(pages(service), listening)
+    listener = Listener(pages(service, ages=service.ages), listening)
     with _signals() as came:
         service.start()
         listener.start()

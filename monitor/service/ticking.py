@@ -20,6 +20,9 @@ from structlog.typing import FilteringBoundLogger
 MISSED = 1.8
 """Intervals without a tick after which the scheduler is taken for dead: so the next tick comes within two."""
 
+MOST_RESTARTS = 2
+"""After so many that have not brought the tick back it counts as gone."""
+
 
 class _FromNowOn(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """Fires so many seconds after the last time that it was looked at, whatever was missed before."""
@@ -51,6 +54,8 @@ class Ticker:
         self._restarted = restarted
         self._ticked_at = monotonic()
         self._scheduler: BackgroundScheduler | None = None
+        self._restarts = 0
+        """Since the last tick."""
 
     def start(self) -> None:
         """Tick once every interval from now on."""
@@ -64,10 +69,16 @@ class Ticker:
             return
         self._log.error("the tick did not come, its scheduler is restarted", seconds=round(silent, 1))
         self._restarted()
+        self._restarts += 1
         self.stop()
         self.start()
         # Whatever the new one does, what is due is looked for now; not here, where a job that hangs would hang us.
         Thread(target=self._job, daemon=True).start()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the tick has not come though its scheduler was restarted meanwhile."""
+        return self._restarts >= MOST_RESTARTS
 
     def stop(self) -> None:
         """Tick no more. A scheduler that hangs is left to itself: waiting for it would hang us too."""
@@ -90,3 +101,4 @@ class Ticker:
     def _tick(self) -> None:
         self._job()
         self._ticked_at = self._monotonic()
+        self._restarts = 0

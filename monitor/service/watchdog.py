@@ -28,11 +28,14 @@ class Watchdog:
         monotonic: Callable[[], float],
         log: FilteringBoundLogger,
         hung: Callable[[str], None],
+        patience: Mapping[Worker, float] | None = None,
     ) -> None:
+        """*patience* is for how many seconds a worker may show no sign of life, where that is not HUNG_AFTER."""
         self._workers = workers
         self._monotonic = monotonic
         self._log = log
         self._hung = hung
+        self._patience = patience or {}
         self._seen: dict[Worker, _Seen] = {}
 
     def watch(self) -> None:
@@ -43,19 +46,24 @@ class Watchdog:
             seen = self._seen.get(worker)
             if seen is None or not worker.busy or current != seen.signs:
                 self._seen[worker] = _Seen(current, now)
-            elif now - seen.at > HUNG_AFTER and not seen.hangs:
+            elif now - seen.at > self._patience.get(worker, HUNG_AFTER) and not seen.hangs:
                 seen.hangs = True
                 self._hung(worker.name)
                 self._log.error("a worker hangs: restart the service if it does not go on", worker=worker.name)
 
     def ailments(self) -> Iterator[str]:
         """What is wrong with whom."""
+        return (words for _, words in self.ailing(troubled=True))
+
+    def ailing(self, *, troubled: bool) -> Iterator[tuple[str, str]]:
+        """The names of those with whom something is wrong, with what; only with *troubled* what went wrong in steps."""
         now = self._monotonic()
         for worker in self._workers:
             seen = self._seen.get(worker)
             if not worker.alive:
-                yield f"the {worker.name} has ended: restart the service"
+                yield worker.name, f"the {worker.name} has ended: restart the service"
             elif seen and seen.hangs:
-                yield f"the {worker.name} shows no sign of life for {now - seen.at:.0f} s: restart the service"
-            elif worker.trouble:
-                yield f"the {worker.name} cannot work: {worker.trouble}"
+                silent = f"shows no sign of life for {now - seen.at:.0f} s"
+                yield worker.name, f"the {worker.name} {silent}: restart the service"
+            elif troubled and worker.trouble:
+                yield worker.name, f"the {worker.name} cannot work: {worker.trouble}"

@@ -1,6 +1,7 @@
 """A thread that does one thing whenever it is woken, and never dies of it."""
 
 from collections.abc import Callable
+from enum import Enum
 from threading import Condition, Thread
 
 from structlog.typing import FilteringBoundLogger
@@ -8,16 +9,28 @@ from structlog.typing import FilteringBoundLogger
 from monitor.errors import MonitorError
 
 
+class Turn(Enum):
+    """What a step came to that did not fail."""
+
+    WORKED = "worked"
+    """It did what there was to do, or saw that there was nothing."""
+    SKIPPED = "skipped"
+    """It was not the time for it, so it proves nothing."""
+
+
+Step = Callable[[], Turn | None]
+"""None says the same as WORKED."""
+
+
 class Worker:
     """Calls *step* when it is woken and, with *every*, so many seconds after the last time.
 
-    What goes wrong in a step is its `trouble` until one goes well, and is logged when it begins, changes and ends.
+    What goes wrong in a step is its `trouble` until one did its work, and is logged when it begins, changes and ends:
+    see `monitor.service.troubles`.
     Other threads may look at everything here. It is a daemon: a step that hangs does not keep the process.
     """
 
-    def __init__(
-        self, name: str, step: Callable[[], None], *, log: FilteringBoundLogger, every: float | None = None
-    ) -> None:
+    def __init__(self, name: str, step: Step, *, log: FilteringBoundLogger, every: float | None = None) -> None:
         self.name = name
         self.trouble: str | None = None
         self.busy = False
@@ -83,15 +96,14 @@ class Worker:
             return self.busy
 
     def _tried(self) -> str | None:
-        """Take a step, and give what went wrong."""
+        """Take a step, and give what is wrong after it."""
         try:
-            self._step()
+            return self.trouble if self._step() is Turn.SKIPPED else None
         except MonitorError as error:
             return str(error)
         except Exception as error:
             self._log.error("a step failed as it never should", worker=self.name, exc_info=True)
             return f"{type(error).__name__}, which is a fault of this program: see its log"
-        return None
 
     def _tell(self, trouble: str | None) -> None:
         if trouble and trouble != self.trouble:

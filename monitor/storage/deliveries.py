@@ -34,6 +34,7 @@ from monitor.storage import bodies
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import deliveries, endpoints, subscriptions
+from monitor.storage.types import Moment
 
 Owed = tuple[str, str, str, str]
 """(event id, registry, trial id, subscription id)"""
@@ -53,11 +54,14 @@ _listed = [null().label(name) if name == "body" else deliveries.c[name] for name
 _is_owed = deliveries.c.standing == literal_column(f"'{Standing.OWED}'")
 _is_rejected = deliveries.c.standing == literal_column(f"'{Standing.REJECTED}'")
 _earlier = deliveries.alias("earlier")
-_claimable = and_(
+_sendable = and_(
     _is_owed,
     exists()
     .where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state == "active")
     .where(endpoints.c.id == subscriptions.c.endpoint_id, endpoints.c.disabled_at.is_(None)),
+)
+_claimable = and_(
+    _sendable,
     ~exists().where(
         _earlier.c.standing == literal_column(f"'{Standing.OWED}'"),
         _earlier.c.subscription_id == deliveries.c.subscription_id,
@@ -171,6 +175,14 @@ def claim_readable(
     )
 
 
+def release(tx: Connection, claimed: Iterable[Delivery]) -> None:
+    """Give back what was claimed and not sent: it is due at once, and nobody takes it for being in good hands."""
+    for chunk in chunks(claimed):
+        ids = [delivery.id for delivery in chunk]
+        mine = deliveries.c.id.in_(ids) & (deliveries.c.next_attempt_at == chunk[0].next_attempt_at)
+        tx.execute(update(deliveries).where(_is_owed, mine).values(next_attempt_at=deliveries.c.owed_at))
+
+
 def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
     """Keep the bytes that every attempt carries, and give those that are kept: the first writer's.
 
@@ -256,6 +268,20 @@ def next_due(tx: Connection) -> datetime | None:
     """When there will be something to claim, or was; None where nothing is owed that may be sent."""
     query = select(deliveries.c.next_attempt_at).where(_claimable).order_by(*_by_due).limit(1)
     return tx.scalar(query)
+
+
+def oldest_owed(tx: Connection) -> datetime | None:
+    """Since when the delivery is owed that waits longest and may be sent, tried before or not; None where none is."""
+    oldest: datetime | None = tx.scalar(select(func.min(deliveries.c.owed_at, type_=Moment())).where(_sendable))
+    return oldest
+
+
+def oldest_postponed(tx: Connection) -> datetime | None:
+    """Since when the delivery is owed that waits longest because it cannot be made ready; None where none does."""
+    postponed = (deliveries.c.attempts == 0) & deliveries.c.outcome.is_not(None) & deliveries.c.finished_at.is_(None)
+    query = select(func.min(deliveries.c.owed_at, type_=Moment())).where(_sendable, postponed)
+    oldest: datetime | None = tx.scalar(query)
+    return oldest
 
 
 def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest_wait: timedelta) -> int:

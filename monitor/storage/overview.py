@@ -18,10 +18,24 @@ class Overview:
 
     deliveries: Mapping[Standing, int]
     next_delivery_at: datetime | None
-    """When the delivery is due that waits longest; None where none waits that may be sent."""
+    """When the next delivery is due; None where none waits that may be sent."""
+    oldest_delivery_at: datetime | None
+    """Since when the delivery is owed that waits longest, however often it was claimed, tried and deferred since."""
+    postponed_since: datetime | None
+    """The same of those that cannot be made ready to be sent."""
     health: Sequence[Health]
     versions: Mapping[str, str]
     """The stamp of each registry's data."""
+
+    def check_due_since(self, now: datetime) -> datetime | None:
+        """Since when the look has been due that waits longest, or fails each time; None where none is due."""
+        since = [min(each.next_check_at, each.failing_since or each.next_check_at) for each in self.health]
+        return min((at for at in since if at <= now), default=None)
+
+    def delivery_due_since(self, now: datetime) -> datetime | None:
+        """Since when the delivery has been due that waits longest; None where none is owed that may be sent."""
+        at = self.oldest_delivery_at
+        return at if at and at <= now else None
 
 
 def overview(tx: Connection) -> Overview:
@@ -30,6 +44,8 @@ def overview(tx: Connection) -> Overview:
     return Overview(
         deliveries=deliveries.counts(tx),
         next_delivery_at=deliveries.next_due(tx),
+        oldest_delivery_at=deliveries.oldest_owed(tx),
+        postponed_since=deliveries.oldest_postponed(tx),
         health=health.listing(tx),
         versions={row.registry: row.version_stamp for row in versions},
     )

@@ -32,11 +32,14 @@ class Metrics(Collector):
         registries: Callable[[], Sequence[Registry]],
         active: Callable[[], bool],
         clock: Callable[[], datetime],
+        failing_since: Callable[[], datetime | None] = lambda: None,
     ) -> None:
+        """*failing_since* says since when some trial has failed in pass after pass, if any does."""
         self._store = store
         self._registries = registries
         self._active = active
         self._clock = clock
+        self._failing_since = failing_since
         self._all = CollectorRegistry()
         self._checks = self._counter("monitor_checks", "Trials checked", "registry", "result")
         self._changes = self._counter("monitor_changes", "Changes found", "registry", "significance")
@@ -74,7 +77,13 @@ class Metrics(Collector):
             return
         yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 1)
         yield from _standings(seen)
-        yield from _ages(seen, self._clock())
+        yield from _ages(*self.due_since(seen), now=self._clock())
+
+    def due_since(self, seen: Overview) -> tuple[datetime | None, datetime | None]:
+        """Since when the look and the delivery have been due that wait longest; None where nothing is due."""
+        now = self._clock()
+        looks = [at for at in (seen.check_due_since(now), self._failing_since()) if at is not None]
+        return min(looks, default=None), seen.delivery_due_since(now)
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return Counter(name, help_, labels, registry=self._all)
@@ -112,11 +121,18 @@ def _standings(seen: Overview) -> Iterator[Metric]:
     yield from (deliveries, outages, failures, built)
 
 
-def _ages(seen: Overview, now: datetime) -> Iterator[Metric]:
+def _ages(check_at: datetime | None, delivery_at: datetime | None, *, now: datetime) -> Iterator[Metric]:
     """How long what is due has been so; 0 where nothing is."""
-    check_at = min((health.next_check_at for health in seen.health), default=None)
     for name, help_, due_at in (
-        ("monitor_oldest_due_check_age_seconds", "How long the oldest look has been due", check_at),
-        ("monitor_oldest_due_delivery_age_seconds", "How long the oldest delivery has been due", seen.next_delivery_at),
+        (
+            "monitor_oldest_due_check_age_seconds",
+            "How long the oldest look at a registry or trial has been due, tries that failed included",
+            check_at,
+        ),
+        (
+            "monitor_oldest_due_delivery_age_seconds",
+            "How long the oldest delivery has been owed, tries that failed included",
+            delivery_at,
+        ),
     ):
         yield GaugeMetricFamily(name, help_, max((now - due_at).total_seconds(), 0) if due_at else 0)

@@ -1,6 +1,6 @@
 """The application: which page answers what. It asks `Vitals`, and knows nothing of the service behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -25,11 +25,14 @@ class Vitals(Protocol):
         """What Prometheus reads."""
 
 
-def pages(vitals: Vitals) -> Starlette:
-    """The application. The pages are plain functions, which it runs in threads: some wait for the database."""
+def pages(vitals: Vitals, *, ages: Callable[[], Mapping[str, int]] = dict) -> Starlette:
+    """The application; *ages* says for how many seconds what is due has been so, where anything is.
+
+    The pages are plain functions, which it runs in threads: some wait for the database.
+    """
 
     def healthz(_request: Request) -> Response:
-        return _answer("reasons", vitals.ailments(), {"standing": vitals.standing()})
+        return _answer("reasons", vitals.ailments(), {"standing": vitals.standing(), **ages()})
 
     def readyz(_request: Request) -> Response:
         standing = vitals.standing()
@@ -46,6 +49,6 @@ def pages(vitals: Vitals) -> Starlette:
     return application
 
 
-def _answer(name: str, reasons: Sequence[str], more: Mapping[str, str]) -> Response:
+def _answer(name: str, reasons: Sequence[str], more: Mapping[str, str | int]) -> Response:
     content = {"status": "failing" if reasons else "ok", **more, name: list(reasons)}
     return JSONResponse(content, status_code=UNWELL if reasons else 200, headers=FRESH)

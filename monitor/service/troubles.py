@@ -1,0 +1,48 @@
+"""What does not work, for how long, and that the operator is told of it once.
+
+| a step of a worker           | what it reports | what becomes of its trouble                                        |
+|------------------------------|-----------------|--------------------------------------------------------------------|
+| did its work                 | `Turn.WORKED`   | it is over                                                         |
+| looked, and nothing was due  | `Turn.WORKED`   | it is over, unless what was due is only out of sight (see below)   |
+| was skipped                  | `Turn.SKIPPED`  | it stands                                                          |
+| failed                       | raises          | it begins, or goes on                                              |
+| hangs, or its thread is gone | nothing         | the watchdog finds it                                              |
+
+Skipped is a step of a standby; a look at a registry in the pause after a pass that broke off; and, after sending broke
+off, a look that finds nothing due while claims that were made then still hide what is owed. A registry's trouble ends
+with a whole pass over that registry.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+TOLD_AFTER = 10.0
+"""Seconds: what is over by the next tick is no news."""
+TOLD_AGAIN_AFTER = 60.0
+"""Seconds between two tries to write the notice, where the database is what fails."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    since: float
+    is_told: bool = False
+    tried_at: float | None = None
+
+
+class Troubles:
+    """*tell* gives whether the operator's notice of a trouble, by its name and in words, could be written."""
+
+    def __init__(self, tell: Callable[[str, str], bool], *, monotonic: Callable[[], float]) -> None:
+        self._tell = tell
+        self._monotonic = monotonic
+        self._standing: dict[str, _Trouble] = {}
+
+    def watch(self, ailing: Mapping[str, str]) -> None:
+        """Take up what does not work now, by name, and tell of what has lasted."""
+        now = self._monotonic()
+        self._standing = {name: self._standing.get(name) or _Trouble(now) for name in ailing}
+        for name, trouble in self._standing.items():
+            is_due = trouble.tried_at is None or now - trouble.tried_at >= TOLD_AGAIN_AFTER
+            if not trouble.is_told and now - trouble.since >= TOLD_AFTER and is_due:
+                trouble.tried_at = now
+                trouble.is_told = self._tell(name, ailing[name])
