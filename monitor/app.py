@@ -11,13 +11,14 @@ from monitor import __version__
 from monitor.check import Pass, check
 from monitor.config import Config
 from monitor.configured import apply_subscriptions, apply_watches
-from monitor.errors import ConfigurationInvalid, TrialIdInvalid
+from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
 from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
 from monitor.model import Checked, Unlisted
+from monitor.notices import configuration_bad
 from monitor.patrol import patrol, unseen
 from monitor.ports import Registry, find_registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.storage import left_alone, searches, trials
+from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
 from monitor.sweep import Progress, untold
 from monitor.vault import VARIABLE, Vault
@@ -44,6 +45,8 @@ class App:
     registries: tuple[Registry, ...]
     recalled: set[str] = field(default_factory=set, compare=False)
     """Registries of which this process knows what they asked of an earlier one."""
+    complaints: list[str] = field(default_factory=list)
+    """What of the configuration could not be used so far, while everything else went on."""
 
     def __enter__(self) -> "App":
         return self
@@ -73,17 +76,31 @@ class App:
 
     def watched(self, registry: Registry) -> list[str]:
         """The ids of all trials that some watch holds, those of the configuration included."""
-        self.apply_configured_watches()
+        self._take_up(self._configured_watches())
         with self.store.read() as tx:
             return trials.watched_ids(tx, registry.key)
 
     def apply_configured_watches(self) -> None:
-        """Make the watches of the configuration be what it says."""
-        apply_watches(self.config, self.store, self.identify, registry=self.registry(None).key, now=utc_now())
+        """Make the watches of the configuration be what it says. ConfigurationInvalid where one cannot be."""
+        _refuse(self._configured_watches())
 
     def apply_configured_subscriptions(self) -> None:
-        """Make the subscriptions of the configuration, and the operator, be what it says."""
-        apply_subscriptions(self.config, self.store, self.identify, office=self.office)
+        """Make the subscriptions of the configuration, and the operator, be what it says; as above."""
+        _refuse(self._configured_subscriptions())
+
+    def _configured_watches(self) -> list[MonitorError]:
+        return apply_watches(self.config, self.store, self.identify, registry=self.registry(None).key, now=utc_now())
+
+    def _configured_subscriptions(self) -> list[MonitorError]:
+        return apply_subscriptions(self.config, self.store, self.identify, office=self.office)
+
+    def _take_up(self, refused: Sequence[MonitorError]) -> None:
+        """Go on without those blocks of the configuration that cannot be used, and have them told."""
+        for words in dict.fromkeys(map(str, refused)):
+            if words not in self.complaints:
+                self.complaints.append(words)
+                with self.store.begin() as tx:
+                    notices.tell(tx, configuration_bad(words, now=utc_now()))
 
     def reconfigured(self, config: Config) -> Self:
         """The same program with another configuration, on the store that is open: its address takes a new start.
@@ -92,7 +109,9 @@ class App:
         """
         same = (config.registries, config.network) == (self.config.registries, self.config.network)
         registries = self.registries if same else (_clinicaltrials_gov(config),)
-        return replace(self, config=config.model_copy(update={"store": self.config.store}), registries=registries)
+        return replace(
+            self, config=config.model_copy(update={"store": self.config.store}), registries=registries, complaints=[]
+        )
 
     @property
     def vault(self) -> Vault:
@@ -124,7 +143,7 @@ class App:
         """
         from monitor.deliver import deliver  # a check that tells nobody needs no channels
 
-        self.apply_configured_subscriptions()
+        self._take_up(self._configured_subscriptions())
         post = replace(self.post(), stopping=stopping)
         try:
             yield from deliver(post)
@@ -134,15 +153,14 @@ class App:
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.check`."""
-        self.apply_configured_subscriptions()
+        self._take_up(self._configured_subscriptions())
         return self._as_asked(registry, check(trial_ids, self._look_at(registry)))
 
     def patrol(
         self, registry: Registry, *, progress: Progress = untold, tells_standing: bool = True
     ) -> Iterator[Checked | Unlisted]:
         """A whole pass over what is watched of one registry: see `monitor.patrol`."""
-        self.apply_configured_watches()
-        self.apply_configured_subscriptions()
+        self._take_up([*self._configured_watches(), *self._configured_subscriptions()])
         told = patrol(self._look_at(registry), progress=progress, tells_standing=tells_standing)
         return self._as_asked(registry, told)
 
@@ -182,6 +200,13 @@ class App:
             full_check_every=self.config.schedule.full_check_every,
             settle=self.config.schedule.settle,
         )
+
+
+def _refuse(refused: Sequence[MonitorError]) -> None:
+    """Raise ConfigurationInvalid for what is wrong with the configuration itself, a line each."""
+    words = [str(error) for error in refused if not isinstance(error, StoreError)]
+    if words:
+        raise ConfigurationInvalid("\n".join(dict.fromkeys(words)))
 
 
 def open_app(config: Config) -> App:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.config import Config
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
 from monitor.ports import Registry
 from monitor.render.search import search_words
 from monitor.storage import subscriptions, watches
@@ -22,22 +22,29 @@ Identify = Callable[[str], tuple[Registry, str]]
 """The registry and the trial id that a text means; TrialIdInvalid where it means none."""
 
 
-def apply_watches(config: Config, store: Store, identify: Identify, *, registry: str, now: datetime) -> None:
+def apply_watches(
+    config: Config, store: Store, identify: Identify, *, registry: str, now: datetime
+) -> list[MonitorError]:
     """Make the `[[watch]]` blocks, and the sponsors of the `[[subscription]]` blocks, be what is watched.
 
-    What commands watch stays beside them. *registry* is where searches look.
+    What commands watch stays beside them. *registry* is where searches look. A block that cannot be used leaves its
+    watch as it is: give why, for each.
     """
     looked_for = {name: (registry, block.looks_for) for name, block in _searching(config) if block.looks_for}
     with store.read() as tx:
         if not config.watch and not looked_for and not watches.configured(tx):
-            return
-    wanted = [
-        (_name_of(watch, number), key, ids)
-        for number, watch in enumerate(config.watch, start=1)
-        for key, ids in _by_registry(watch.trials, identify).items()
-    ]
+            return []
+    wanted: list[tuple[str, str, list[str]]] = []
+    refused: dict[str, MonitorError] = {}
+    for number, watch in enumerate(config.watch, start=1):
+        name = _name_of(watch, number)
+        try:
+            wanted += [(name, key, ids) for key, ids in _by_registry(watch.trials, identify).items()]
+        except (ConfigurationInvalid, TrialIdInvalid) as error:
+            refused[name] = error
     with store.begin() as tx:
-        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for)
+        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for, kept=refused)
+    return list(refused.values())
 
 
 def _searching(config: Config) -> Iterator[tuple[str, "WatchSettings | SubscriptionSettings"]]:
@@ -57,35 +64,38 @@ def _name_of_sponsors(block: "SubscriptionSettings") -> str:
     return f"config.toml, {search_words(block.looks_for)}" if block.looks_for else ""
 
 
-def apply_subscriptions(config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]) -> None:
+def apply_subscriptions(
+    config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]
+) -> list[MonitorError]:
     """Make the `[[subscription]]` blocks be who is told, beside whom commands tell, and the operator who hears notices.
 
-    Apply watches first.
+    Apply watches first. A block that cannot be used leaves its subscription as it is: give why, for each.
     """
     operator = config.operator.addresses
     with store.read() as tx:
         if not config.subscription and not operator and not subscriptions.configured(tx):
-            return
+            return []
         named = watches.listing(tx) if config.subscription else []
     watch_ids = {watch.name: watch.id for watch in named if watch.name}
     from monitor.subscribe import Wanted, apply_config  # most configurations subscribe nobody
 
-    wanted = [
-        Wanted(
-            name=block.name or f"config.toml, subscription {number}",
-            way=block.way,
-            address=block.address,
-            scope=_scope(block, watch_ids, identify),
-            filters=block.filters,
-            note=block.note,
+    wanted: list[Wanted] = []
+    refused: dict[str, MonitorError] = {}
+    for number, block in enumerate(config.subscription, start=1):
+        name = block.name or f"config.toml, subscription {number}"
+        try:
+            scope = _scope(block, watch_ids, identify)
+        except (ConfigurationInvalid, TrialIdInvalid) as error:
+            refused[name] = error
+            continue
+        wanted.append(
+            Wanted(name=name, way=block.way, address=block.address, scope=scope, filters=block.filters, note=block.note)
         )
-        for number, block in enumerate(config.subscription, start=1)
-    ]
     wanted += [
         Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator")
         for way, address in operator.items()
     ]
-    apply_config(wanted, office())
+    return [*refused.values(), *apply_config(wanted, office(), kept=refused)]
 
 
 def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "Scope":

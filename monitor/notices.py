@@ -80,6 +80,17 @@ def deliveries_given_up(reason: str, shown: Sequence[str], *, cause: str, count:
     )
 
 
+def configuration_bad(words: str, *, now: datetime) -> Notice:
+    """A block of the configuration cannot be used: told once a day while it is the same."""
+    return Notice(
+        id=f"configuration.bad/{_digest([words])}/{now:%Y%m%d}",
+        kind="configuration.bad",
+        occurred_at=now,
+        subject="A part of the configuration cannot be used",
+        text=f"{one_line(words)}.\nWhat it was before stays, and everything else goes on. Correct config.toml.",
+    )
+
+
 def service_failing(name: str, words: str, *, now: datetime) -> Notice:
     """A part of the service does not work: told once a day while it is the same."""
     return Notice(

@@ -16,7 +16,7 @@ from monitor.channels.addresses import checked_address
 from monitor.channels.chat import checked_chat_url, shown_chat
 from monitor.channels.signing import new_secret
 from monitor.channels.webhook import checked_webhook_url, shown_url
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.fields import KINDS, Topic
 from monitor.model import Filters, Significance, Subscription, Way
 from monitor.ports import Search
@@ -157,30 +157,42 @@ class Wanted:
     origin: str = "config"
 
 
-def apply_config(wanted: Sequence[Wanted], office: Office) -> None:
-    """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end."""
+def apply_config(wanted: Sequence[Wanted], office: Office, *, kept: Collection[str] = ()) -> list[MonitorError]:
+    """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end.
+
+    Those named in *kept* stay as they are, and so does one that cannot be as it is wanted: give why, for each.
+    """
     now = office.clock()
-    checked = [(each, *checked_endpoint(each.way, each.address, office)) for each in wanted]
+    made: dict[str, Subscription] = {}
+    refused: dict[str, MonitorError] = {}
     with office.store.begin() as tx:
-        made = {}
-        for each, address, shown in checked:
-            watch_id, everything = _covered(tx, each.scope, now)
-            secret = new_secret() if each.way is Way.WEBHOOK else None
-            endpoint, _ = endpoints.put(
-                tx, office.vault, way=each.way, address=address, shown=shown, at=now, secret=secret
-            )
-            made[each.name] = Subscription(
-                id=str(uuid4()),
-                endpoint=endpoint,
-                trials=each.scope.trials,
-                watch_id=watch_id,
-                everything=everything,
-                filters=each.filters,
-                note=each.note,
-                origin=each.origin,
-                created_at=now,
-            )
-        subscriptions.apply_config(tx, made, now)
+        for each in wanted:
+            try:
+                made[each.name] = _configured(tx, each, office, now)
+            except (ConfigurationInvalid, NothingFound, StoreError) as error:
+                refused[each.name] = error
+        subscriptions.apply_config(tx, made, now, kept={*kept, *refused})
+    return list(refused.values())
+
+
+def _configured(tx: Connection, wanted: Wanted, office: Office, now: datetime) -> Subscription:
+    address, shown = checked_endpoint(wanted.way, wanted.address, office)
+    watch_id, everything = _covered(tx, wanted.scope, now)
+    secret = new_secret() if wanted.way is Way.WEBHOOK else None
+    endpoint = endpoints.put_configured(
+        tx, office.vault, way=wanted.way, address=address, shown=shown, at=now, secret=secret
+    )
+    return Subscription(
+        id=str(uuid4()),
+        endpoint=endpoint,
+        trials=wanted.scope.trials,
+        watch_id=watch_id,
+        everything=everything,
+        filters=wanted.filters,
+        note=wanted.note,
+        origin=wanted.origin,
+        created_at=now,
+    )
 
 
 def set_state(subscription_id: str, state: str, office: Office) -> Subscription:

@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli.deliveries import send
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.errors import NothingFound, RegistryError, TrialIdInvalid
+from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
 from monitor.model import Checked, Json, Result, Unlisted
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def check(
         tally.seconds = monotonic() - started
         _close(tally, as_json=as_json, is_patrol=finds_more)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
+        bad += program.complaints
     for message in bad:
         complain(message)
     _leave(tally, bad, untaken=untaken, exit_code=exit_code)
@@ -127,6 +128,8 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
         every = [program.registry(registry)] if registry else program.registries
         watched = [Asked(one, program.watched(one), is_patrol=True) for one in every]
         watched = [one for one in watched if one.trial_ids or program.searches(one.registry)]
+        if not watched and program.complaints:
+            raise ConfigurationInvalid("\n".join(program.complaints))
         if not watched:
             raise NothingFound("nothing is watched yet: begin with `monitor watch add NCT02116634`")
         return watched, []
@@ -173,7 +176,7 @@ def _block_writer(asked: int) -> Callable[[Checked | Unlisted], None]:
         if isinstance(checked, Unlisted):
             errors.print(watch_line(checked), soft_wrap=True)
         elif block := trial_block(checked, asked=asked):
-            (errors if checked.error else out).print(block, soft_wrap=bool(checked.error))
+            (errors if checked.error and not checked.changes else out).print(block, soft_wrap=bool(checked.error))
 
     return show
 

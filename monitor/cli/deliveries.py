@@ -15,6 +15,7 @@ from monitor.model import Attempt, Delivery, Json, Standing
 if TYPE_CHECKING:
     from monitor.deliver import Paid
 
+WRONG_USAGE = 2
 SOME_FAILED = 3
 
 app = typer.Typer(help="See what was sent, and send it again.", no_args_is_help=True)
@@ -31,6 +32,11 @@ def deliver(context: typer.Context, as_json: AsJson = False) -> None:
     settings: Settings = context.obj
     with settings.open() as program:
         failed = send(program.deliver(), as_json=as_json)
+        complaints = program.complaints
+    for message in complaints:
+        complain(message)
+    if complaints:
+        raise typer.Exit(WRONG_USAGE)
     if failed:
         raise typer.Exit(SOME_FAILED)
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection, Row, func, select, update
 
-from monitor.errors import NothingFound, StoreCorrupt
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import Endpoint, Way
 from monitor.storage.statements import add_new
 from monitor.storage.tables import endpoints
@@ -58,7 +58,9 @@ class _Contents:
 def put(
     tx: Connection, vault: Vault, *, way: Way, address: str, shown: str, at: datetime, secret: str | None = None
 ) -> tuple[Endpoint, bool]:
-    """The endpoint of that address, and whether it is new. One that was there keeps its secrets.
+    """The endpoint of that address, and whether it is new, or anew: its former seal does not open.
+
+    One that was there keeps its secrets.
 
     Two processes that put the same address at once get the same endpoint: its digest is unique, and who comes second
     finds the row of who came first.
@@ -68,7 +70,12 @@ def put(
     by_address = select(endpoints).where(endpoints.c.address_digest == digest)
     row = tx.execute(by_address).one_or_none()
     if row is not None:
-        return _opened(row, vault, at=at), False
+        try:
+            return _opened(row, vault, at=at), False
+        except StoreCorrupt:
+            # Who gives the whole address may have it back, with a new secret: the former one is lost.
+            _seal_anew(tx, row.id, contents.seal(vault))
+            return _opened(tx.execute(by_address).one(), vault, at=at), secret is not None
     new = {
         "id": str(uuid4()),
         "way": way,
@@ -79,6 +86,34 @@ def put(
     }
     made = add_new(tx, endpoints, [new], returning=(endpoints.c.id,))
     return _opened(tx.execute(by_address).one(), vault, at=at), bool(made)
+
+
+def put_configured(
+    tx: Connection, vault: Vault, *, way: Way, address: str, shown: str, at: datetime, secret: str | None
+) -> Endpoint:
+    """As `put`, of an address that stands in the configuration and is put again and again.
+
+    One that does not open is sealed anew where nothing but its address is in it. A webhook's secret is more than that:
+    it stays as it is until its key is back, or somebody subscribes its address with a command. Without any key nothing
+    is done. The endpoint comes without its address.
+    """
+    digest = sha256(f"{way}\n{address}".encode()).digest()
+    row = tx.execute(select(endpoints).where(endpoints.c.address_digest == digest)).one_or_none()
+    if row is None:
+        endpoint, _ = put(tx, vault, way=way, address=address, shown=shown, at=at, secret=secret)
+        return replace(endpoint, address="", secrets=())
+    try:
+        _opened(row, vault, at=at)
+    except StoreCorrupt:
+        if secret is None:
+            _seal_anew(tx, row.id, _Contents(address, ()).seal(vault))
+    except (StoreUnavailable, ConfigurationInvalid):
+        pass  # told by whoever has something to send
+    return _closed(row)
+
+
+def _seal_anew(tx: Connection, endpoint_id: str, sealed: bytes) -> None:
+    tx.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(sealed=sealed))
 
 
 def get(tx: Connection, vault: Vault, endpoint_id: str, *, at: datetime) -> Endpoint:

@@ -8,7 +8,7 @@ left out of `covering`, so that it silences nobody else; `damaged` finds both.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,16 +134,19 @@ def configured(tx: Connection) -> bool:
     return tx.execute(select(subscriptions.c.id).where(subscriptions.c.name.is_not(None)).limit(1)).first() is not None
 
 
-def apply_config(tx: Connection, wanted: Mapping[str, Subscription], at: datetime) -> None:
+def apply_config(
+    tx: Connection, wanted: Mapping[str, Subscription], at: datetime, *, kept: Collection[str] = ()
+) -> None:
     """Make the subscriptions of the configuration those *wanted*, by the names of their blocks.
 
-    A new name is added. A changed block keeps its id and its numbering, and begins anew where it had ended. An
-    unchanged one stays as it is, also where a receiver ended it or a command paused it. A name that is gone ends, and
-    gives up its name: should it come back, it is a new subscription. Nothing is written where all is as wanted.
+    Those named in *kept* stay as they are. A new name is added. A changed block keeps its id and its numbering, and
+    begins anew where it had ended. An unchanged one stays as it is, also where a receiver ended it or a command paused
+    it. A name that is gone ends, and gives up its name: should it come back, it is a new subscription. Nothing is
+    written where all is as wanted.
     """
     rows = tx.execute(select(subscriptions).where(subscriptions.c.name.is_not(None))).all()
     present = {row.name: row for row in rows}
-    for gone in present.keys() - wanted.keys():
+    for gone in present.keys() - wanted.keys() - set(kept):
         set_state(tx, present[gone].id, "ended", at)
         tx.execute(update(subscriptions).where(subscriptions.c.id == present[gone].id).values(name=None))
     trials = _trials_of(tx, [row.id for row in rows])

@@ -4,7 +4,7 @@ What a search found so far is held like a list; who joins and who leaves is for 
 is a search for everything, which holds no list: all trials are its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -204,18 +204,20 @@ def apply_config(
     at: datetime,
     *,
     wanted_searches: Mapping[str, tuple[str, Search]] | None = None,
+    kept: Collection[str] = (),
 ) -> None:
     """Make the watches of the configuration those *wanted*, as (name, registry, trial ids), and those that search.
 
     Add what is missing, take out what is gone, end what is no longer named; write nothing where all is as wanted. A
-    watch that is to look for something else begins anew, and keeps its subscriptions.
+    watch that is to look for something else begins anew, and keeps its subscriptions. Those named in *kept* stay as
+    they are.
     """
     wanted_searches = wanted_searches or {}
     lists: dict[str, set[tuple[str, str]]] = {}
     for name, registry, trial_ids in wanted:
         lists.setdefault(name, set()).update((registry, trial_id) for trial_id in trial_ids)
     existing = {watch.name: watch for watch in listing(tx, origin="config")}
-    for gone in existing.keys() - lists.keys() - wanted_searches.keys():
+    for gone in existing.keys() - lists.keys() - wanted_searches.keys() - set(kept):
         remove(tx, existing[gone].id)
     for name, (registry, search) in wanted_searches.items():
         _configure_search(tx, name, existing.get(name), registry=registry, search=search, at=at)
@@ -225,9 +227,9 @@ def apply_config(
             _empty(tx, watch)
         watch_id = watch.id if watch else _named(tx, name, "config", at)
         held = set(trials_of(tx, watch_id))
-        kept = members | _successors(tx, members)
-        _hold(tx, watch_id, kept - held, at)
-        _drop(tx, watch_id, held - kept)
+        holds = members | _successors(tx, members)
+        _hold(tx, watch_id, holds - held, at)
+        _drop(tx, watch_id, held - holds)
 
 
 def _configure_search(

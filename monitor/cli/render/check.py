@@ -30,11 +30,12 @@ _WORDS = {
 
 def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
     """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
-    if checked.result in (Result.UNCHANGED, Result.BASELINE) and asked > FEW:
+    if checked.result in (Result.UNCHANGED, Result.BASELINE) and asked > FEW and not checked.error:
         return None
     if not checked.changes:
         return _told_in_a_line(checked)
-    return Group(_heading(checked), change_list(checked.changes), Text())
+    said = [Text(one_line(checked.error), style=FAILED)] if checked.error else []
+    return Group(_heading(checked), *said, change_list(checked.changes), Text())
 
 
 def _told_in_a_line(checked: Checked) -> Text:
