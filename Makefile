@@ -45,6 +45,7 @@ year: $(VENV)/tested       ## a year of the service with all its troubles, in so
 lint: $(VENV)/tested       ## format, rules and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/ruff check --preview --select PLW1514 .   # text is UTF-8, whatever the machine's encoding is
 	$(BIN)/mypy
 
 bench: $(VENV)/tested      ## measure what the README promises; prints a table and JSON

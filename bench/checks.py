@@ -126,7 +126,10 @@ def _monitor(folder: str, environment: dict[str, str], *arguments: str) -> Ran:
 
 
 def _run(folder: str, environment: dict[str, str], command: list[str], stdin: str = "") -> Ran:
-    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as taken:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as given,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as taken,
+    ):
         given.write(stdin)
         given.seek(0)
         started = perf_counter()

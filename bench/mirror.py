@@ -53,7 +53,7 @@ class Bench:
     def run(self, *arguments: str) -> Ran:
         """Run `monitor` to its end."""
         before = _processor_seconds(self._sandbox)
-        with tempfile.TemporaryFile("w+") as taken:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as taken:
             started = perf_counter()
             command = [sys.executable, "-m", "monitor", *arguments]
             process = subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=taken)

@@ -8,4 +8,7 @@ import sys
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# What these processes print, tests read as UTF-8, whatever the machine's own streams speak.
+os.environ["PYTHONIOENCODING"] = "utf-8"
+
 pytest_plugins = ["tests.databases", "tests.program", "tests.outbox"]

@@ -24,7 +24,7 @@ SECRET = {variable(PREFIX, key) for key, info in values_in(Config) if not info.r
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_variable_exists(file: Path) -> None:
-    for name in re.findall(r"MONITOR_[A-Z_]*[A-Z]", file.read_text()):
+    for name in re.findall(r"MONITOR_[A-Z_]*[A-Z]", file.read_text(encoding="utf-8")):
         assert name.removesuffix("_FILE") in KNOWN, name
 
 

@@ -214,7 +214,7 @@ def test_an_export_that_was_broken_off_is_not_imported(
 
 
 def _rewrite(file: Path, **values: Any) -> None:
-    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | values), encoding="utf-8")
 
 
 def _link_to_secret(folder: Path) -> None:

@@ -58,7 +58,7 @@ def test_the_key_file_serves_the_next_process(file: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_key_file_that_was_saved_on_windows_serves_too(file: Path, encoding: str) -> None:
     sealed = Vault.open(key=None, file=file).seal("hunter2")
-    file.write_bytes(file.read_text().replace("\n", "\r\n").encode(encoding))
+    file.write_bytes(file.read_text(encoding="utf-8").replace("\n", "\r\n").encode(encoding))
 
     assert Vault.open(key=None, file=file).unseal(sealed) == "hunter2"
 
@@ -107,13 +107,13 @@ def test_the_newest_key_seals_and_every_key_opens(file: Path, separator: str) ->
 
 def test_a_key_that_does_not_fit_is_named_with_the_remedy(file: Path) -> None:
     sealed = Vault.open(key=None, file=file).seal(ADDRESS)
-    held = file.read_text().strip()
+    held = file.read_text(encoding="utf-8").strip()
 
     error = refusal(Vault.open(key=key(), file=file), sealed)
 
     assert isinstance(error, StoreCorrupt)
     assert str(error).startswith("the key in MONITOR_SECRET_KEY does not open what the database holds: give the key")
-    file.write_text(key())
+    file.write_text(key(), encoding="utf-8")
     from_file = refusal(Vault.open(key=None, file=file), sealed)
     assert str(from_file).startswith(f"the key in {file} does not open")
     assert held not in f"{error} {from_file}"
@@ -153,7 +153,7 @@ def test_a_key_file_that_others_can_read_is_refused(file: Path, mode: int) -> No
 def test_a_key_that_is_none_is_refused_without_being_shown(file: Path, text: str) -> None:
     given = refusal(Vault.open(key=text, file=file))
     file.parent.mkdir()
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     file.chmod(0o600)
     kept = refusal(Vault.open(key=None, file=file))
 
