@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from monitor.errors import MonitorError
 from monitor.model import Way
 from monitor.ports import Registry
 from monitor.render.text import counted, moment, one_line, size, stamp
-from monitor.schedule import DATA_OLD_AFTER
+from monitor.schedule import DATA_OLD_AFTER, built_at
 from monitor.storage import condition, drift, endpoints, health, notices, quarantine
 from monitor.storage.copying import sqlite_file
 from monitor.storage.journals import choose_journal
@@ -149,7 +149,7 @@ def registry(patient: Patient) -> Iterator[Finding]:
     """Whether it answers, how old its data are, and whether our clock can be right."""
     for each in patient.registries:
         version = each.version(None)
-        built = _moment_of(version.stamp)
+        built = built_at(version.stamp)
         words = f"{each.key} answers: data of {stamp(version.stamp)}"
         if built is None:
             yield note(words, "its stamp is no time that is known here: see whether a newer version knows it")
@@ -317,11 +317,3 @@ CHECKS_OF_THE_DATABASE: dict[str, Callable[[Case], Iterator[Finding]]] = {
 
 def _is_sqlite(case: Case) -> bool:
     return sqlite_file(case.config.store.url) is not None
-
-
-def _moment_of(stamp: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
