@@ -278,6 +278,15 @@ def test_where_ten_words_are_too_many_fewer_are_asked_for(adapter, registry, pas
     assert len(registry.requests) < 10
 
 
+def test_a_place_in_a_list_is_not_asked_for_in_other_words(adapter, registry):
+    registry.overrides["/studies"] = lambda request: http(b"Too complicated query", 400, content_type="text/plain")
+
+    with pytest.raises(RequestRefused):
+        found(adapter, Search(sponsor=LONG), token="t1000")
+
+    assert len(registry.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("search", "advice"),
     [

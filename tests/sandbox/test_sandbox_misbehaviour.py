@@ -3,6 +3,7 @@
 import json
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import requests
@@ -383,3 +384,10 @@ def test_the_sandbox_is_well_again_after_every_kind(client, sandbox, raw, kind):
         raw(ask(f"/studies/{FIRST}"))
 
     assert client.get(f"/studies/{FIRST}").json()["protocolSection"]["identificationModule"]["nctId"] == FIRST
+
+
+def test_every_kind_is_in_the_readme():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("\n## The sandbox\n")[2].partition("\n## ")[0]
+
+    assert [kind for kind in Kind if f"`{kind}`" not in section] == []
