@@ -259,6 +259,7 @@ def test_a_sponsor_of_any_name_is_found_whatever_is_too_complicated(adapter_for,
     assert found(adapter, Search(sponsor=name)) == [FIRST, SECOND]
     assert found(adapter, Search(sponsor=name, role=Role.ANY)) == [FIRST, SECOND]
     assert SponsorName(name, 2) in adapter.sponsors(name)
+    assert {seen.status for seen in sandbox.requests} == {200}, "nothing is asked that is too complicated"
 
 
 @pytest.mark.parametrize("passes", [5, 2])
@@ -411,3 +412,18 @@ def test_the_doctor_says_what_a_check_says(sandbox, tmp_path, kind):
 
     assert finding.text == checked.error
     assert finding.level is Level.PROBLEM
+
+
+def test_a_proxy_that_turns_away_is_named(adapter_for, registry, monkeypatch):
+    """It may be its own answer."""
+    registry.overrides["/version"] = registry.overrides["http://registry.example/api/v2/version"] = lambda request: (
+        http(b"<html><title>Access denied</title></html>", 403)
+    )
+    monkeypatch.setenv("http_proxy", registry.url)
+    adapter = adapter_for("http://registry.example/api/v2")
+    monkeypatch.setenv("http_proxy", registry.url)
+
+    with pytest.raises(RequestRefused, match=r"“Access denied”, by way of .*127\.0\.0\.1") as caught:
+        adapter.version(None)
+
+    assert "http://registry.example/api/v2 turns this client away" in str(caught.value)

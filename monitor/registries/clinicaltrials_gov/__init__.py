@@ -83,7 +83,7 @@ class ClinicalTrialsGov:
         return sweeping.sweep(self._client, token=token)
 
     def sponsors(self, text: str) -> Sequence[SponsorName]:
-        """The sponsors whose names are most like *text*: one request for most names, sixteen at most."""
+        """The sponsors whose names are most like *text*: one request for most names, about sixteen at most."""
         return sponsors.sponsors(self._client, text)
 
     def answers_at_all(self) -> bool:

@@ -67,8 +67,8 @@ def turned_away(answer: Response, *, base: str, user_agent: str) -> TurnedAway |
     words = _title(answer) if is_html(answer) else one_line(_text(answer), 80)
     said = f"{f', “{words}”' if words else ''}{_way(answer)}"
     return TurnedAway(
-        f"{base} turns this client away with {status_in_words(answer.status)}{said}. Some front ends let neither "
-        f"unusual clients nor the networks of data centres pass; this one is “{one_line(user_agent)}”: {WAY_OUT}",
+        f"{base} turns this client away with {status_in_words(answer.status)}{said}. Some front ends refuse unusual "
+        f"clients, and the networks of data centres. This client is “{one_line(user_agent)}”: {WAY_OUT}",
         status=answer.status,
         words=words,
     )
@@ -85,8 +85,8 @@ def expect_ok(answer: Response) -> Response:
     if answer.status in REDIRECTS:
         raise AnswerUnreadable(
             f"{KEY} answers {words} with a redirect to “{one_line(answer.headers.get('Location', ''))}” instead of a "
-            f"record: where its API has moved there, set {SETTINGS}.base_url to it; where that is a page for browsers, "
-            f"{WAY_OUT}",
+            f"record{_way(answer)}: where its API has moved there, set {SETTINGS}.base_url to it; where that is a page "
+            f"for browsers, {WAY_OUT}",
             raw=answer.body,
         )
     if not 400 <= answer.status <= 499:
