@@ -121,7 +121,7 @@ def posted(study: Study, day: str) -> None:
 
 def update(mirroring: Mirroring, *trial_ids: str, name: str = "NEW") -> None:
     """Let the registry's next data build hold an update of these, posted on its day."""
-    day = mirroring.sandbox.build.next().date
+    day = mirroring.sandbox.following_build.date
 
     def change(study: Study) -> None:
         renamed(name, on=day)(study)
@@ -136,7 +136,7 @@ def newly_registered(mirroring: Mirroring, trial_id: str) -> Study:
     """A trial that nobody has seen, posted with the next data build."""
     study = mirroring.sandbox.study(mirroring.sandbox.trial_ids()[7])
     study["protocolSection"]["identificationModule"]["nctId"] = trial_id
-    posted(study, mirroring.sandbox.build.next().date)
+    posted(study, mirroring.sandbox.following_build.date)
     return study
 
 
