@@ -6,12 +6,24 @@ The version is told before anything else is imported: scripts ask for it often, 
 import gc
 import sys
 
+from monitor.streams import set_up, status_after
+
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Importing and reading rows make many objects and no garbage: Python's default of 700 costs a sixth of the start."""
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line, and leave with its exit status once everything that it printed is written."""
+    output = set_up()
+    try:
+        _run()
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        sys.exit(status_after(output, status))
+    sys.exit(status_after(output, 0))
+
+
+def _run() -> None:
     if sys.argv[1:] == ["--version"]:
         from monitor import __version__
 

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 
 LAYERS = (
     ("__init__",),
-    ("errors", "model"),
+    ("errors", "model", "streams"),
     ("fields", "files", "ports", "config"),
     ("diff", "significance", "schedule", "plausibility", "matching", "events", "render", "notices"),
     ("http", "vault", "registries", "channels", "storage"),

@@ -2,10 +2,10 @@
 
 Standard output carries what was asked for, with --json one object a line; everything else goes to standard error.
 Exit status: 0 done; 1 something changed, with --exit-code; 2 wrong usage, configuration or database; 3 a registry
-could not be reached, or some trials failed and the others are done.
+could not be reached, or some trials failed and the others are done; 4 done, and the output could not be written. What
+becomes of the streams themselves is for `monitor.streams`.
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -87,6 +87,3 @@ def main() -> None:
     except KeyboardInterrupt:
         complain("interrupted; what was done so far is kept")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
-        sys.exit(0)

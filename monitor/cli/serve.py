@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.session import Settings
+from monitor.streams import write_in_utf8
 
 
 def serve(
@@ -31,7 +32,10 @@ def serve(
 
     settings: Settings = context.obj
     overrides = {"MONITOR_WEB__BIND": bind} if bind else {}
-    log = make_log(sys.stderr, as_json=as_json or not sys.stderr.isatty(), clock=utc_now)
+    for_programs = as_json or not sys.stderr.isatty()
+    if for_programs:
+        write_in_utf8(sys.stderr)
+    log = make_log(sys.stderr, as_json=for_programs, clock=utc_now)
     with open_app(settings.config(**overrides)) as program:
         finished = run(program, reread=lambda: settings.config(**overrides), clock=utc_now, log=log)
         if not finished:

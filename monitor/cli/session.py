@@ -12,6 +12,7 @@ import orjson
 
 from monitor.model import Json
 from monitor.render.text import harmless_json, plain
+from monitor.streams import write_in_utf8
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,9 +79,15 @@ class Trimmed:
         """Nobody looks."""
         return False
 
+    @property
+    def encoding(self) -> str:
+        """The stream's own: where it has no lines to draw boxes with, rich draws them in ASCII."""
+        return self._stream.encoding
+
 
 def write_json(line: Mapping[str, Json]) -> None:
-    """One JSON object on one line of standard output."""
+    """One JSON object on one line of standard output, in UTF-8 whatever the encoding of texts is there."""
+    write_in_utf8(sys.stdout)
     sys.stdout.write(harmless_json(orjson.dumps(line).decode()) + "\n")
 
 
