@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from monitor.diff.values import to_json
-from monitor.diff.wording import cut
-from monitor.fields import KINDS, Topic
-from monitor.model import Difference, PartialDate, Record, Timing
+from monitor.diff.values import ITEMS, to_json
+from monitor.diff.wording import cut, quote
+from monitor.fields import FIELDS, KINDS, Topic
+from monitor.model import Coded, Difference, Enrollment, Json, PartialDate, Record, Timing
 
 _LONGEST = 400
 """Characters of a sentence into which a registry put something monstrous; ours are half as long."""
@@ -50,6 +50,8 @@ class Comparison:
         measure: Mapping[str, int | float] | None = None,
     ) -> Difference:
         """A difference of *kind* in *field*; values may be the model's, and the sentence gains its place in time."""
+        if unread := self._unread(field, before, after):
+            kind, summary = _STILL_THERE.get(kind, kind), unread
         topic = KINDS[kind]
         timing = self.timing if topic in _TIMED else None
         summary = cut(summary, _LONGEST)
@@ -66,6 +68,61 @@ class Comparison:
             measure=measure,
             timing=timing,
         )
+
+    def _unread(self, field: str, before: object, after: object) -> str | None:
+        """A sentence for a value that is there on one side only in a form that nobody can read; None for others.
+
+        What a parser could not read stays in the rest of the record, at the field's path.
+        """
+        if field in ITEMS and field != "phases":
+            return None
+        label = FIELDS[field].label
+        if _is_nothing(after) and not _is_nothing(before) and (given := _left(self.after, field)):
+            return f"{label} can no longer be read: it was {_shown(before)}, and the registry now gives {given}."
+        if _is_nothing(before) and not _is_nothing(after) and (given := _left(self.before, field)):
+            return f"{label} can be read again: it is {_shown(after)}, where the registry gave {given}."
+        return None
+
+
+_STILL_THERE = {
+    "date.removed": "date.unreadable",
+    "date.added": "date.unreadable",
+    "why_stopped.removed": "why_stopped.changed",
+    "why_stopped.added": "why_stopped.changed",
+}
+"""What a kind is called where the value did not go or come."""
+
+
+def _is_nothing(value: object) -> bool:
+    return value in (None, (), "") or (isinstance(value, Enrollment) and value.count is None)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case Enrollment():
+            return f"{value.count:,}"
+        case PartialDate():
+            return value.text
+        case tuple():
+            return "/".join(map(str, value))
+        case bool():
+            return "yes" if value else "no"
+        case Coded():
+            return value.words
+        case _:
+            return quote(str(value))
+
+
+def _left(record: Record, field: str) -> str | None:
+    """What stands in a record where *field* should be, quoted; None where nothing does."""
+    node: Json = record.rest
+    for step in record.paths.get(field, "").split("."):
+        node = node.get(step) if isinstance(node, dict) else None
+    if isinstance(node, dict):  # its type can be read, and was
+        node = node.get("date", node.get("count", node))
+    if node in (None, "", [], {}):
+        return None
+    return quote(str(node), 60)
 
 
 def place_in_time(before: Record, on: date) -> Timing | None:

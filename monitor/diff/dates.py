@@ -1,11 +1,13 @@
 """Start, primary completion and completion: partial dates that are estimated until they have happened. Pure.
 
 Two dates are compared by the coarser precision of both, and told in its unit, so that no day is ever invented:
-2026-03 -> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. A text that is no date at all counts
-as no date.
+2026-03 -> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. Of a day that does not exist the year
+and the month count, and the sentence says so. A text of which nothing can be read is no removal: how far the date moved
+is not known, which may be far.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from monitor.diff.comparison import Comparison
@@ -28,7 +30,7 @@ class Distance(NamedTuple):
         return f"{count(abs(self.amount), self.unit)} {'later' if self.days > 0 else 'earlier'}"
 
 
-_PRECISIONS = {4: "year", 7: "month", 10: "day"}
+_UNITS = ("year", "month", "day")
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -51,7 +53,8 @@ def _difference(pair: Comparison, field: str, before: PartialDate | None, after:
     kind = _kind(before, after, moved)
     since = distance(_first(pair.baseline, field), after)
     if before and after and moved:
-        summary = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since) + "."
+        told = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since)
+        summary = f"{told}{_reservations(before, after)}."
         measure = {"days": moved.days} | ({"days_since_baseline": since.days} if since else {})
     else:
         summary, measure = _unmeasured(label, before, after), None
@@ -60,17 +63,14 @@ def _difference(pair: Comparison, field: str, before: PartialDate | None, after:
 
 def distance(before: PartialDate | None, after: PartialDate | None) -> Distance | None:
     """How far *after* lies from *before*, by the coarser precision; None where one of them is no date."""
-    if not before or not after or not before.precision or not after.precision:
+    known = min(len(before.parts), len(after.parts)) if before and after else 0
+    if not before or not after or not known:
         return None
-    length = min(len(before.text), len(after.text))
-    old, new = PartialDate(before.text[:length]).earliest, PartialDate(after.text[:length]).earliest
-    if old is None or new is None:
-        return None
+    old, new = (date(*(*side.parts[:known], 1, 1)[:3]) for side in (before, after))
     days = (new - old).days
     years = new.year - old.year
-    amounts = {"year": years, "month": 12 * years + new.month - old.month, "day": days}
-    unit = _PRECISIONS[length]
-    return Distance(days, amounts[unit], unit)
+    amounts = (years, 12 * years + new.month - old.month, days)
+    return Distance(days, amounts[known - 1], _UNITS[known - 1])
 
 
 def _first(baseline: Record | None, field: str) -> PartialDate | None:
@@ -88,15 +88,22 @@ def _kind(before: PartialDate | None, after: PartialDate | None, moved: Distance
 
 
 def _kind_unmeasured(before: PartialDate | None, after: PartialDate | None) -> str:
-    if (after and after.precision) or not before:
-        return "date.added"
-    return "date.removed" if before.precision or not after else "date.precision"
+    if before and after:
+        return "date.unreadable"
+    return "date.removed" if before else "date.added"
 
 
 def _cumulative(moved: Distance, since: Distance | None) -> str:
     if since is None or since.days == moved.days:
         return ""
     return f"; {since.words} than first registered" if since.days else "; as first registered"
+
+
+def _reservations(before: PartialDate, after: PartialDate) -> str:
+    """What of the two dates does not exist, so that only the rest of them was compared."""
+    unreal = {side.text: side.unreal for side in (before, after) if side.unreal}
+    told = [f"the {part} of {cut(text, 40)} does not exist" for text, part in unreal.items()]
+    return f" ({' and '.join(told)})" if told else ""
 
 
 def _slipped(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
@@ -116,10 +123,11 @@ def _retyped(before: PartialDate, after: PartialDate) -> str:
 
 
 def _precision(label: str, before: PartialDate, after: PartialDate, _: Distance) -> str:
-    if before.text != after.text:
-        finer = "more" if len(after.text) > len(before.text) else "less"
-        return f"{label} is now given {finer} precisely: {after.text}, formerly {before.text}{_retyped(before, after)}"
-    return f"{label} stays {after.text}{_retyped(before, after)}"
+    if before.text == after.text:
+        return f"{label} stays {after.text}{_retyped(before, after)}"
+    finer = len(after.parts) - len(before.parts)
+    how = f"given {'more' if finer > 0 else 'less'} precisely" if finer else "written otherwise"
+    return f"{label} is now {how}: {after.text}, formerly {before.text}{_retyped(before, after)}"
 
 
 def _actual(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
@@ -137,6 +145,7 @@ _SENTENCES = {
 
 
 def _unmeasured(label: str, before: PartialDate | None, after: PartialDate | None) -> str:
+    """A sentence for a date that came, went, or cannot be read on one side."""
     if not before:
         return f"{label} was added: {_shown(after)}."
     if not after:

@@ -9,14 +9,11 @@ from monitor.diff.comparison import Comparison
 from monitor.diff.wording import count, percent
 from monitor.model import Difference, Enrollment
 
-_UNKNOWN = 99_999_999
-"""What some records of ClinicalTrials.gov hold where the count is not known."""
-
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell a new count, or a count that became or is no longer the actual one."""
     before, after = pair.before.enrollment, pair.after.enrollment
-    old, new = _known(before), _known(after)
+    old, new = (side.known if side else None for side in (before, after))
     if old is None and new is None:
         return
     if old == new and (before and before.type) == (after and after.type):
@@ -27,13 +24,20 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         kind,
         before=before,
         after=after,
-        summary=_SENTENCES[kind](old, new),
+        summary=_told(kind, before, after),
         measure=_measure(kind, old, new),
     )
 
 
-def _known(enrollment: Enrollment | None) -> int | None:
-    return enrollment.count if enrollment and enrollment.count != _UNKNOWN else None
+def _told(kind: str, before: Enrollment | None, after: Enrollment | None) -> str:
+    """The sentence; a figure that stands for none did not go."""
+    old, new = (side.known if side else None for side in (before, after))
+    if new is None and after and after.count is not None:
+        what = "Actual enrollment" if before and before.type == "ACTUAL" else "Enrollment target"
+        return (
+            f"{what} of {count(old or 0, 'participant')} is now given as {after.count:,}, which stands for no number."
+        )
+    return _SENTENCES[kind](old, new)
 
 
 def _kind(before: Enrollment | None, after: Enrollment | None) -> str:

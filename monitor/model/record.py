@@ -4,6 +4,7 @@ A *document* is what the registry served; a *record* is what a document says, pa
 are stored, so a record may gain fields freely: both sides of a comparison are always parsed anew.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -66,29 +67,101 @@ class Coded:
         return self.words
 
 
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sep", "sept"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        1,
+    )
+    for name in names
+}
+_NUMBERS = r"(?P<year>[0-9]{4})(?:(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?:(?P=sign)(?P<day>[0-9]{1,2}))?)?"
+_DATE_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"{_NUMBERS}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?",
+        r"(?P<month>[a-z]+)\.?(?: (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?)?,? (?P<year>[0-9]{4})",
+        r"(?P<day>[0-9]{1,2})[. -]*(?P<month>[a-z]+)[. -]*(?P<year>[0-9]{4})",
+    )
+)
+"""2026-03-15 as registries serve it, 2026/3/15 and 2026-03-15T00:00; March 15, 2026 as they show it; 15 March 2026."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date as precise as the registry has it: `2026`, `2026-03` or `2026-03-15`, and whether it has happened."""
+    """A date as precise as the registry has it: `2026`, `2026-03` or `2026-03-15`, and whether it has happened.
+
+    What of *text* can be read is what counts: of 2030-02-30, a day that does not exist, the year and the month.
+    """
 
     text: str
     type: str | None = None
     """ACTUAL, ESTIMATED, or None where an old record does not say."""
 
     @property
+    def parts(self) -> tuple[int, ...]:
+        """Year, month and day as far as they can be read and exist; empty where the text is no date at all."""
+        written = self._written
+        while written:
+            try:
+                date(*(*written, 1, 1)[:3])
+            except ValueError:
+                written = written[:-1]
+            else:
+                return written
+        return ()
+
+    @property
+    def unreal(self) -> Literal["year", "month", "day"] | None:
+        """What of the date is written, and does not exist: the day of 2030-02-30; None where all that is written does.
+
+        Also None where the text is no date at all.
+        """
+        parts = self.parts
+        return _PARTS[len(parts)] if 0 < len(parts) < len(self._written) else None
+
+    @property
     def precision(self) -> Literal["year", "month", "day"] | None:
         """How much of the date is known; None where the text is no date at all."""
-        if self.earliest is None:
-            return None
-        return {4: "year", 7: "month", 10: "day"}[len(self.text)]  # type: ignore[return-value]
+        parts = self.parts
+        return _PARTS[len(parts) - 1] if parts else None
 
     @property
     def earliest(self) -> date | None:
         """The first day that the text allows; None where the text is no date at all."""
-        padded = self.text + "0000-01-01"[len(self.text) :] if len(self.text) in (4, 7, 10) else ""
-        try:
-            return date.fromisoformat(padded)
-        except ValueError:
-            return None
+        parts = self.parts
+        return date(*(*parts, 1, 1)[:3]) if parts else None
+
+    @property
+    def _written(self) -> tuple[int, ...]:
+        """Year, month and day as they are written, whether they exist or not."""
+        text = " ".join(self.text.split())
+        for form in _DATE_FORMS:
+            if found := form.fullmatch(text):
+                month = found["month"] or ""
+                number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0 if month else None)
+                numbers = (int(found["year"]), number, int(found["day"]) if found["day"] else None)
+                return tuple(each for each in numbers if each is not None)
+        return ()
+
+
+_PARTS: tuple[Literal["year"], Literal["month"], Literal["day"]] = ("year", "month", "day")
+
+
+_NOBODY_KNOWS = 99_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +170,11 @@ class Enrollment:
 
     count: int | None
     type: str | None = None
+
+    @property
+    def known(self) -> int | None:
+        """The count, where it can be one: ClinicalTrials.gov has some of 99999999 that nobody knows."""
+        return self.count if self.count is not None and 0 <= self.count < _NOBODY_KNOWS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,19 +79,76 @@ CASES = {
         "Primary completion date was removed; it was 2027-01.",
     ),
     "a text that is no date becomes one": (
-        (dated("2027-13"), dated("2027-12")),
-        ("date.added", "minor", None),
-        "Primary completion date went from “2027-13” (no date) to 2027-12 (estimated).",
+        (dated("to be decided"), dated("2027-12")),
+        ("date.unreadable", "major", None),
+        "Primary completion date went from “to be decided” (no date) to 2027-12 (estimated).",
     ),
     "a date becomes a text that is none": (
         (dated("2027-12"), dated("soon")),
-        ("date.removed", "minor", None),
+        ("date.unreadable", "major", None),
         "Primary completion date went from 2027-12 (estimated) to “soon” (no date).",
     ),
     "neither text is a date": (
         (dated("soon"), dated("later")),
-        ("date.precision", "administrative", None),
+        ("date.unreadable", "major", None),
         "Primary completion date went from “soon” (no date) to “later” (no date).",
+    ),
+    "a date that was no date goes": (
+        (dated("soon"), None),
+        ("date.removed", "minor", None),
+        "Primary completion date was removed; it was “soon” (no date).",
+    ),
+    "a delay to a day that does not exist": (
+        (dated("2027-02-28"), dated("2030-02-30")),
+        ("date.slipped", "major", {"days": 1096}),
+        (
+            "Primary completion date slipped from 2027-02-28 to 2030-02-30, 36 months later "
+            "(the day of 2030-02-30 does not exist)."
+        ),
+    ),
+    "a delay from a day that does not exist": (
+        (dated("2026-06-31"), dated("2027-06-30")),
+        ("date.slipped", "major", {"days": 365}),
+        (
+            "Primary completion date slipped from 2026-06-31 to 2027-06-30, 12 months later "
+            "(the day of 2026-06-31 does not exist)."
+        ),
+    ),
+    "a delay to a month that does not exist": (
+        (dated("2027-02-28"), dated("2029-13")),
+        ("date.slipped", "major", {"days": 731}),
+        (
+            "Primary completion date slipped from 2027-02-28 to 2029-13, 2 years later "
+            "(the month of 2029-13 does not exist)."
+        ),
+    ),
+    "the day 0": (
+        (dated("2026-03-15"), dated("2026-03-00")),
+        ("date.precision", "administrative", {"days": 0}),
+        (
+            "Primary completion date is now given less precisely: 2026-03-00, formerly 2026-03-15 "
+            "(the day of 2026-03-00 does not exist)."
+        ),
+    ),
+    "it happened on a day that does not exist": (
+        (dated("2026-02"), dated("2026-02-30", "ACTUAL")),
+        ("date.actual", "major", {"days": 0}),
+        "Primary completion date is now actual: 2026-02-30, as estimated (the day of 2026-02-30 does not exist).",
+    ),
+    "the year 0": (
+        (dated("2026-03"), dated("0000-00")),
+        ("date.unreadable", "major", None),
+        "Primary completion date went from 2026-03 (estimated) to “0000-00” (no date).",
+    ),
+    "the same day in another form": (
+        (dated("2026-03-15"), dated("March 15, 2026")),
+        ("date.precision", "administrative", {"days": 0}),
+        "Primary completion date is now written otherwise: March 15, 2026, formerly 2026-03-15.",
+    ),
+    "another day in another form": (
+        (dated("2026-3-1"), dated("15 March 2026")),
+        ("date.slipped", "minor", {"days": 14}),
+        "Primary completion date slipped from 2026-3-1 to 15 March 2026, 14 days later.",
     ),
 }
 

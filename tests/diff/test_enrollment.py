@@ -79,6 +79,19 @@ CASES = {
         ("enrollment.target", "minor", None),
         "Enrollment target was added: 40 participants, after the trial's start.",
     ),
+    "a target that nobody knows any more may be any": (
+        (enrolled(40), enrolled(99_999_999)),
+        ("enrollment.target", "major", None),
+        (
+            "Enrollment target of 40 participants is now given as 99,999,999, which stands for no number, "
+            "after the trial's start."
+        ),
+    ),
+    "a number below zero is none": (
+        (enrolled(40), enrolled(-1)),
+        ("enrollment.target", "major", None),
+        "Enrollment target of 40 participants is now given as -1, which stands for no number, after the trial's start.",
+    ),
 }
 
 

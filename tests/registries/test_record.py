@@ -134,12 +134,40 @@ def test_a_date_is_read_or_left(struct, date):
         ({"count": 40}, Enrollment(40)),
         ({"type": "ESTIMATED"}, Enrollment(None, "ESTIMATED")),
         ({"count": True}, None),
-        ({"count": "40"}, None),
         (40, None),
     ],
 )
 def test_an_enrollment_is_read_or_left(info, enrollment):
     assert parsed(trial(ID, designModule__enrollmentInfo=info)).enrollment == enrollment
+
+
+@pytest.mark.parametrize(("text", "count"), [("40", 40), (" 1,200", 1200), ("about 40", None), ("-5", None)])
+def test_an_enrollment_that_is_written_as_a_text_is_read(text, count):
+    study = trial(ID, designModule__enrollmentInfo={"count": text, "type": "ESTIMATED"})
+
+    assert record.parse(documents.document_of(study, ID)).enrollment == Enrollment(count, "ESTIMATED")
+
+
+@pytest.mark.parametrize(("text", "accepted"), [("true", True), ("No", False), ("perhaps", None)])
+def test_a_truth_that_is_written_as_a_text_is_read(text, accepted):
+    study = trial(ID, eligibilityModule__healthyVolunteers=text)
+
+    assert record.parse(documents.document_of(study, ID)).healthy_volunteers is accepted
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("recruiting", "RECRUITING"),
+        ("Active, not recruiting", "ACTIVE_NOT_RECRUITING"),
+        ("Phase 2", "PHASE2"),
+        ("N/A", "NA"),
+        ("PAUSED", "PAUSED"),
+        ("paused", "paused"),
+    ],
+)
+def test_a_documented_code_in_other_letters_is_that_code(written, code):
+    assert labels.coded(written, {}).code == code
 
 
 def test_submissions_are_told_once_wherever_they_stand():

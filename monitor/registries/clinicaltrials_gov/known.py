@@ -231,5 +231,9 @@ def _lines(outline: str) -> Iterator[tuple[int, str, list[str]]]:
     yield depth, name, words
 
 
-STUDY = _read(_STUDY, {name: frozenset(codes) for _, name, codes in _lines(_CODES)})
+_CODES_BY_KIND = {name: frozenset(codes) for _, name, codes in _lines(_CODES)}
+CODES = frozenset[str]().union(*_CODES_BY_KIND.values())
+"""Every documented code, of whatever kind."""
+
+STUDY = _read(_STUDY, _CODES_BY_KIND)
 """A study, with all that is known to be in it."""

@@ -34,10 +34,12 @@ from monitor.registries.clinicaltrials_gov.taking import (
     object_at,
     take,
     take_coded,
+    take_count,
     take_date,
     take_items,
     take_name,
     take_texts,
+    take_truth,
 )
 
 PAGE = "https://clinicaltrials.gov/study/"
@@ -196,7 +198,7 @@ def _sponsor(item: Node) -> Sponsor | None:
 def _design(module: Node) -> Node:
     info = object_at(module, "designInfo")
     enrolled = object_at(module, "enrollmentInfo")
-    enrollment = Enrollment(take(enrolled, "count", int), take(enrolled, "type", str))
+    enrollment = Enrollment(take_count(enrolled, "count"), take(enrolled, "type", str))
     return {
         "study_type": take_coded(module, "studyType", labels.STUDY_TYPES),
         "phases": tuple(labels.coded(phase, labels.PHASES) for phase in take_texts(module, "phases")),
@@ -263,7 +265,7 @@ def _eligibility(module: Node) -> Node:
         "minimum_age": take(module, "minimumAge", str),
         "maximum_age": take(module, "maximumAge", str),
         "sex": take_coded(module, "sex", labels.SEXES),
-        "healthy_volunteers": take(module, "healthyVolunteers", bool),
+        "healthy_volunteers": take_truth(module, "healthyVolunteers"),
         "eligibility_criteria": take(module, "eligibilityCriteria", str),
     }
 

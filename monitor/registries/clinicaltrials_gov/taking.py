@@ -4,6 +4,7 @@ Of a list's items that keep something nobody took, an object by identity is left
 an outcome's measure. What has no identity is listed there under the empty name.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -12,6 +13,9 @@ from monitor.registries.clinicaltrials_gov import labels
 
 Node = dict[str, Any]
 T = TypeVar("T")
+
+_COUNT = re.compile("[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+")
+_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 DEEPEST_STRUCT = 5
 """Levels at which taking can leave an empty object: …designModule.designInfo.maskingInfo, and one to spare."""
@@ -54,6 +58,24 @@ def take_coded(node: Node, name: str, words: Mapping[str, str]) -> Coded | None:
     """The code at *name*, taken, with its words."""
     code = take(node, name, str)
     return None if code is None else labels.coded(code, words)
+
+
+def take_count(node: Node, name: str) -> int | None:
+    """The whole number at *name*, taken, also where it is written as a text; nothing else is."""
+    found = node.get(name)
+    if type(found) is str and _COUNT.fullmatch(found.strip()):
+        del node[name]
+        return int(found.replace(",", ""))
+    return take(node, name, int)
+
+
+def take_truth(node: Node, name: str) -> bool | None:
+    """The truth value at *name*, taken, also where it is written as a text."""
+    found = node.get(name)
+    if type(found) is str and found.strip().casefold() in _TRUTHS:
+        del node[name]
+        return _TRUTHS[found.strip().casefold()]
+    return take(node, name, bool)
 
 
 def take_date(node: Node, name: str) -> PartialDate | None:
