@@ -97,15 +97,26 @@ KINDS: dict[str, Topic] = {
             "why_stopped.added",
             "why_stopped.changed",
             "why_stopped.removed",
+            "why_stopped.respelled",
         ),
         Topic.STATUS,
     ),
     **dict.fromkeys(("enrollment.target", "enrollment.actual", "enrollment.corrected"), Topic.ENROLLMENT),
     **dict.fromkeys(
-        ("date.slipped", "date.advanced", "date.precision", "date.actual", "date.added", "date.removed"),
+        (
+            "date.slipped",
+            "date.advanced",
+            "date.precision",
+            "date.actual",
+            "date.added",
+            "date.removed",
+            "date.unreadable",
+        ),
         Topic.DATES,
     ),
-    **dict.fromkeys(("sponsor.lead", "sponsor.collaborators", "sponsor.responsible_party"), Topic.SPONSOR),
+    **dict.fromkeys(
+        ("sponsor.lead", "sponsor.collaborators", "sponsor.responsible_party", "sponsor.respelled"), Topic.SPONSOR
+    ),
     **dict.fromkeys(
         (
             *(
@@ -130,16 +141,29 @@ KINDS: dict[str, Topic] = {
         Topic.DESIGN,
     ),
     **dict.fromkeys(
-        (f"{what}.{how}" for what in ("arm", "intervention") for how in ("added", "removed", "changed")),
+        (f"{what}.{how}" for what in ("arm", "intervention") for how in ("added", "removed", "changed", "respelled")),
         Topic.ARMS,
     ),
     **dict.fromkeys(
-        ("eligibility.age", "eligibility.sex", "eligibility.healthy_volunteers", "eligibility.criteria"),
+        (
+            "eligibility.age",
+            "eligibility.sex",
+            "eligibility.healthy_volunteers",
+            "eligibility.criteria",
+            "eligibility.respelled",
+        ),
         Topic.ELIGIBILITY,
     ),
-    **dict.fromkeys(("site.added", "site.removed", "site.status"), Topic.SITES),
+    **dict.fromkeys(("site.added", "site.removed", "site.status", "site.respelled"), Topic.SITES),
     **dict.fromkeys(
-        ("results.submitted", "results.returned", "results.posted", "results.changed", "results.removed"),
+        (
+            "results.submitted",
+            "results.returned",
+            "results.posted",
+            "results.changed",
+            "results.removed",
+            "results.respelled",
+        ),
         Topic.RESULTS,
     ),
     **dict.fromkeys(("document.added", "document.removed"), Topic.DOCUMENTS),
@@ -147,8 +171,8 @@ KINDS: dict[str, Topic] = {
         ("trial.new", "trial.merged", "trial.removed", "trial.restored", "trial.withheld"),
         Topic.IDENTITY,
     ),
-    **dict.fromkeys(("title.brief", "title.official", "title.acronym"), Topic.TITLE),
+    **dict.fromkeys(("title.brief", "title.official", "title.acronym", "title.respelled"), Topic.TITLE),
     **dict.fromkeys(("verified", "updated", "contacts"), Topic.ADMINISTRATIVE),
-    "other": Topic.OTHER,
+    **dict.fromkeys(("other", "other.respelled"), Topic.OTHER),
 }
 """Every kind of change, and its topic. `trial.` before it gives the webhook's type."""

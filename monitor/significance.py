@@ -8,8 +8,10 @@ whether the registry withheld or released the record, which redacts or reveals a
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
+from monitor.diff.spelling import respelled
+from monitor.diff.text import fold_name
 from monitor.fields import KINDS, Topic
-from monitor.model import Change, Difference, Significance, Timing
+from monitor.model import Change, Difference, Enrollment, Significance, Timing
 
 _ADMINISTRATIVE, _MINOR, _MAJOR, _CRITICAL = Significance
 
@@ -71,7 +73,10 @@ def _target(difference: Difference, _: Circumstances) -> Significance:
         return _CRITICAL
     if difference.measure:
         return _MAJOR if abs(difference.measure["percent"]) >= _LARGE else _MINOR
-    return _MAJOR if difference.before and difference.before.get("count") == 0 else _MINOR
+    before, after = difference.before, difference.after
+    from_zero = before and before.get("count") == 0
+    to_no_number = before and after and Enrollment(after.get("count")).known is None
+    return _MAJOR if from_zero or to_no_number else _MINOR
 
 
 def _actual(difference: Difference, _: Circumstances) -> Significance:
@@ -93,12 +98,10 @@ def _happened(difference: Difference, _: Circumstances) -> Significance:
 def _lead_sponsor(difference: Difference, _: Circumstances) -> Significance:
     """The registry's class of a sponsor that stays the same is a detail."""
     before, after = difference.before, difference.after
-    same = bool(before and after) and _folded(before["name"]) == _folded(after["name"])
+    if not before or not after:
+        return _CRITICAL
+    same = fold_name(before["name"]) == fold_name(after["name"]) or respelled(before["name"], after["name"])
     return _MINOR if same else _CRITICAL
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _primary_outcome(usual: Significance) -> Callable[[Difference, Circumstances], Significance]:
@@ -134,6 +137,7 @@ _RULES: dict[str, _Rule] = {
     "date.slipped": _moved,
     "date.advanced": _moved,
     "date.precision": _ADMINISTRATIVE,
+    "date.unreadable": _MAJOR,  # how far it moved is not known
     "date.actual": _happened,
     "sponsor.lead": _lead_sponsor,
     "outcome.primary.added": _CRITICAL,
@@ -156,6 +160,7 @@ _RULES: dict[str, _Rule] = {
     "trial.new": _MAJOR,
     **dict.fromkeys(("trial.merged", "trial.removed", "trial.restored", "trial.withheld"), _CRITICAL),
     **dict.fromkeys(("verified", "updated", "contacts"), _ADMINISTRATIVE),
+    **dict.fromkeys((kind for kind in KINDS if kind.endswith(".respelled")), _ADMINISTRATIVE),
 }
 """By kind. A punctuation-only change of a primary outcome stays administrative at any time: it says the same."""
 

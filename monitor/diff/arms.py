@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
+from monitor.diff.spelling import fold_spelling, respelled
 from monitor.diff.text import fold, fold_name
 from monitor.diff.wording import code_words, listing, quote, told_edit
 from monitor.model import Arm, Difference, Intervention
@@ -37,8 +38,9 @@ def _arms(pair: Comparison) -> Iterator[Difference]:
         pair.before.arms, pair.after.arms, content=_arm_content, key=_arm_key, likeness=_arm_likeness(), least=_ARM_LIKE
     )
     for before, after in pairs:
-        summary = f"Arm {quote(before.label, 50)}: {_told(_arm_parts(before, after))}."
-        yield pair.difference("arms", "arm.changed", before=before, after=after, summary=summary)
+        kind, told = _kind_and_told("arm", _arm_parts(before, after))
+        summary = f"Arm {quote(before.label, 50)}: {told}."
+        yield pair.difference("arms", kind, before=before, after=after, summary=summary)
     for arm in gone:
         yield pair.difference("arms", "arm.removed", before=arm, after=None, summary=f"Arm removed: {_arm_shown(arm)}.")
     for arm in come:
@@ -58,8 +60,9 @@ def _interventions(pair: Comparison) -> Iterator[Difference]:
     )
     field = "interventions"
     for before, after in pairs:
-        summary = f"Intervention {quote(before.name, 50)}: {_told(_intervention_parts(before, after))}."
-        yield pair.difference(field, "intervention.changed", before=before, after=after, summary=summary)
+        kind, told = _kind_and_told("intervention", _intervention_parts(before, after))
+        summary = f"Intervention {quote(before.name, 50)}: {told}."
+        yield pair.difference(field, kind, before=before, after=after, summary=summary)
     for item in gone:
         summary = f"Intervention removed: {_intervention_shown(item)}."
         yield pair.difference(field, "intervention.removed", before=item, after=None, summary=summary)
@@ -93,7 +96,7 @@ def _arm_content(arm: Arm) -> Hashable:
 
 
 def _arm_key(arm: Arm) -> Hashable:
-    return fold_name(arm.label)
+    return fold_name(fold_spelling(arm.label))
 
 
 def _arm_likeness() -> Likeness[Arm]:
@@ -101,7 +104,7 @@ def _arm_likeness() -> Likeness[Arm]:
 
     def likeness(before: Arm, after: Arm) -> float:
         return (
-            words.overlap(before.label, after.label)
+            max(words.overlap(before.label, after.label), float(respelled(before.label, after.label)))
             + words.overlap(before.description, after.description)
             + 0.2 * (before.type == after.type)
             + 0.3 * (bool(before.interventions) and _names(before.interventions) == _names(after.interventions))
@@ -115,7 +118,7 @@ def _intervention_content(item: Intervention) -> Hashable:
 
 
 def _intervention_key(item: Intervention) -> Hashable:
-    return item.type, fold_name(item.name)
+    return item.type, fold_name(fold_spelling(item.name))
 
 
 def _intervention_likeness() -> Likeness[Intervention]:
@@ -126,7 +129,7 @@ def _intervention_likeness() -> Likeness[Intervention]:
             before.other_names
         )
         return (
-            max(words.overlap(before.name, after.name), float(alias))
+            max(words.overlap(before.name, after.name), float(alias or respelled(before.name, after.name)))
             + 0.1 * words.overlap(before.description, after.description)
             + 0.05 * (before.type == after.type)
         )
@@ -139,7 +142,7 @@ _Part = tuple[str, str]
 
 
 def _arm_parts(before: Arm, after: Arm) -> Iterator[_Part]:
-    if fold_name(before.label) != fold_name(after.label):
+    if fold_name(before.label) != fold_name(after.label) and not respelled(before.label, after.label):
         yield "label", _renamed(before.label, after.label)
     yield from _type_part(before.type, after.type)
     yield from _text_part(before.description, after.description)
@@ -147,7 +150,7 @@ def _arm_parts(before: Arm, after: Arm) -> Iterator[_Part]:
 
 
 def _intervention_parts(before: Intervention, after: Intervention) -> Iterator[_Part]:
-    if fold_name(before.name) != fold_name(after.name):
+    if fold_name(before.name) != fold_name(after.name) and not respelled(before.name, after.name):
         yield "name", _renamed(before.name, after.name)
     yield from _type_part(before.type, after.type)
     yield from _text_part(before.description, after.description)
@@ -167,7 +170,7 @@ def _type_part(before: str | None, after: str | None) -> Iterator[_Part]:
 
 def _text_part(before: str | None, after: str | None) -> Iterator[_Part]:
     old, new = fold(before), fold(after)
-    if old == new:
+    if old == new or respelled(old, new):
         return
     if old and new:
         yield "description", f"description changed ({told_edit(old, new)})"
@@ -178,6 +181,7 @@ def _text_part(before: str | None, after: str | None) -> Iterator[_Part]:
 def _names_part(label: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[_Part]:
     old, new = {fold_name(name): name for name in before}, {fold_name(name): name for name in after}
     gone, come = ([names[key] for key in names if key not in others] for names, others in ((old, new), (new, old)))
+    _, gone, come = by_likeness(gone, come, _same_spelling, least=1.0)
     if len(gone) == len(come) == 1 and "“" in (told_one := told_edit(gone[0], come[0])):
         yield label, f"{label} changed ({told_one})"
         return
@@ -190,7 +194,17 @@ def _names_part(label: str, before: tuple[str, ...], after: tuple[str, ...]) -> 
         yield label, f"{label} {' and '.join(told)}"
 
 
-def _told(parts: Iterator[_Part]) -> str:
+def _same_spelling(before: str, after: str) -> float:
+    return float(respelled(before, after))
+
+
+def _kind_and_told(what: str, parts: Iterator[_Part]) -> tuple[str, str]:
+    """The kind of what happened to an arm or intervention, and what that was."""
+    changed = list(parts)
+    return (f"{what}.changed", _told(changed)) if changed else (f"{what}.respelled", "only spelled otherwise")
+
+
+def _told(parts: list[_Part]) -> str:
     """The one thing that changed in full; of several, a rename in full and the names of the rest."""
     (word, told), *others = parts
     if not others:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import cancel
+from monitor.diff.spelling import fold_spelling
 from monitor.diff.text import fold_name
 from monitor.diff.wording import quote
 from monitor.model import Difference, StudyDocument
@@ -34,7 +35,7 @@ def differences(pair: Comparison) -> Iterator[Difference]:
 
 
 def _identity(document: StudyDocument) -> tuple[str, ...]:
-    return (fold_name(document.label), fold_name(document.filename), fold_name(document.date))
+    return (fold_name(fold_spelling(document.label)), fold_name(document.filename), fold_name(document.date))
 
 
 def _shown(document: StudyDocument) -> str:

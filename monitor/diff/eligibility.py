@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.design import coded_difference
+from monitor.diff.spelling import respelled
 from monitor.diff.text import edit, fold
-from monitor.diff.wording import told_move, told_text
+from monitor.diff.wording import told_move, told_spelling, told_text
 from monitor.fields import FIELDS
 from monitor.model import Difference
 
@@ -47,11 +48,12 @@ def _criteria(pair: Comparison) -> Iterator[Difference]:
     before, after = pair.before.eligibility_criteria, pair.after.eligibility_criteria
     if before == after or fold(before) == fold(after):
         return
+    same = respelled(before, after)
     yield pair.difference(
         "eligibility_criteria",
-        "eligibility.criteria",
+        "eligibility.respelled" if same else "eligibility.criteria",
         before=before,
         after=after,
-        summary=told_text("Eligibility criteria", before, after),
+        summary=(told_spelling if same else told_text)("Eligibility criteria", before, after),
         measure=edit(before, after).measure,
     )

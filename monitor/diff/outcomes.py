@@ -11,6 +11,7 @@ from itertools import permutations
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
+from monitor.diff.spelling import fold_spelling, respelled
 from monitor.diff.text import fold, fold_wording
 from monitor.diff.values import to_json
 from monitor.diff.wording import quote, told_edit, told_text
@@ -76,7 +77,7 @@ def _content(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _measure(outcome: Outcome) -> str:
-    return fold_wording(outcome.measure)
+    return fold_wording(fold_spelling(outcome.measure))
 
 
 def _likeness() -> Likeness[Outcome]:
@@ -85,7 +86,7 @@ def _likeness() -> Likeness[Outcome]:
     def likeness(before: Outcome, after: Outcome) -> float:
         same_time = bool(before.time_frame) and words[before.time_frame] == words[after.time_frame]
         return (
-            words.overlap(before.measure, after.measure)
+            max(words.overlap(before.measure, after.measure), float(respelled(before.measure, after.measure)))
             + 0.5 * words.overlap(before.description, after.description)
             + 0.2 * same_time
         )
@@ -132,7 +133,11 @@ def _a(role: str) -> str:
 
 def _parts(before: Outcome, after: Outcome) -> list[str]:
     parts = ("time frame", before.time_frame, after.time_frame), ("description", before.description, after.description)
-    return [name for name, old, new in parts if fold_wording(old) != fold_wording(new)]
+    return [name for name, old, new in parts if not _says_the_same(old, new)]
+
+
+def _says_the_same(before: str | None, after: str | None) -> bool:
+    return fold_wording(before) == fold_wording(after) or respelled(before, after)
 
 
 def _with_role(role: str, outcome: Outcome) -> Json:
@@ -147,7 +152,7 @@ def _edits(pair: Comparison, role: str, before: Outcome, after: Outcome) -> Iter
         former, step = step, replace(step, **{member: new})
         if fold(old) == fold(new):
             continue
-        reworded = fold_wording(old) == fold_wording(new)
+        reworded = _says_the_same(old, new)
         yield pair.difference(
             ROLES[role],
             f"outcome.{role}.{'reworded' if reworded else member}",
@@ -160,7 +165,12 @@ def _edits(pair: Comparison, role: str, before: Outcome, after: Outcome) -> Iter
 def _told(role: str, member: str, before: Outcome, after: Outcome, *, reworded: bool) -> str:
     name = f"{role} outcome {quote(after.measure, _NAME)}"
     if reworded:
-        return f"Only punctuation or case changed in the {member.replace('_', ' ')} of {name}."
+        what = (
+            "Only the spelling"
+            if respelled(getattr(before, member), getattr(after, member))
+            else "Only punctuation or case"
+        )
+        return f"{what} changed in the {member.replace('_', ' ')} of {name}."
     if member == "measure":
         return _renamed(role.capitalize(), before.measure, after.measure)
     label = f"{member.replace('_', ' ').capitalize()} of {name}"

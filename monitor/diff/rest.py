@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.leftovers import looked_into
+from monitor.diff.pairing import by_likeness
+from monitor.diff.spelling import respelled
 from monitor.diff.tree import Leaf, frozen, leaves
 from monitor.diff.values import ITEMS
 from monitor.diff.wording import listing, name_words
@@ -22,11 +24,17 @@ def differences(pair: Comparison) -> Iterator[Difference]:
     if frozen(list(pair.before.aliases)) != frozen(list(pair.after.aliases)):
         path = pair.after.paths.get("aliases") or "aliases"
         found.append(Leaf(path, list(pair.before.aliases), list(pair.after.aliases)))
-    if found:
-        names = list(dict.fromkeys(_name(leaf.path) for leaf in found))
-        before, after = by_path(found)
-        summary = f"Also changed: {listing(names, 5)}."
-        yield pair.difference("rest", "other", before=before, after=after, summary=summary)
+    changed, spelled = sorted_by_spelling(found)
+    if changed:
+        yield _difference(pair, "other", changed, "Also changed")
+    if spelled:
+        yield _difference(pair, "other.respelled", spelled, "Only spelled otherwise")
+
+
+def _difference(pair: Comparison, kind: str, found: list[Leaf], told: str) -> Difference:
+    names = list(dict.fromkeys(_name(leaf.path) for leaf in found))
+    before, after = by_path(found)
+    return pair.difference("rest", kind, before=before, after=after, summary=f"{told}: {listing(names, 5)}.")
 
 
 def _stamps(pair: Comparison) -> tuple[str, ...]:
@@ -60,6 +68,26 @@ def _replaced(tree: dict[str, Json], steps: list[str], value: Json) -> dict[str,
     if step not in tree or (others and not isinstance(tree[step], dict)):
         return tree
     return {**tree, step: _replaced(tree[step], others, value) if others else value}
+
+
+def sorted_by_spelling(found: Iterable[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+    """The places that say something else, and those that say the same in another spelling."""
+    changed: list[Leaf] = []
+    spelled: list[Leaf] = []
+    for leaf in found:
+        (spelled if _only_respelled(leaf.before, leaf.after) else changed).append(leaf)
+    return changed, spelled
+
+
+def _only_respelled(before: Json, after: Json) -> bool:
+    """Whether two texts, or two lists of texts without order, are the same in another spelling."""
+    if isinstance(before, str) and isinstance(after, str):
+        return respelled(before, after)
+    if not (isinstance(before, list) and isinstance(after, list) and before and len(before) == len(after)):
+        return False
+    if not all(isinstance(text, str) for text in (*before, *after)):
+        return False
+    return len(by_likeness(before, after, lambda old, new: float(respelled(old, new)), least=1.0).pairs) == len(before)
 
 
 def by_path(found: Iterable[Leaf]) -> tuple[dict[str, Json], dict[str, Json]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import cancel
-from monitor.diff.rest import by_path
+from monitor.diff.rest import by_path, sorted_by_spelling
 from monitor.diff.text import fold
 from monitor.diff.tree import Leaf, leaves
 from monitor.diff.wording import count, listing, name_words, quote
@@ -87,17 +87,21 @@ def _shown(steps: list[Submission]) -> str:
 
 
 def _content(pair: Comparison) -> Iterator[Difference]:
-    found = leaves(pair.before.results, pair.after.results)
-    if found:
-        before, after = by_path(found[:_SHOWN])
-        yield pair.difference(
-            "results",
-            "results.changed",
-            before=before,
-            after=after,
-            summary=f"Posted results changed in {count(len(found), 'place')}: {listing(_places(found), 4)}.",
-            measure={"places": len(found)},
-        )
+    changed, spelled = sorted_by_spelling(leaves(pair.before.results, pair.after.results))
+    for found, kind, told in (
+        (changed, "results.changed", "Posted results changed in"),
+        (spelled, "results.respelled", "Posted results are only spelled otherwise in"),
+    ):
+        if found:
+            before, after = by_path(found[:_SHOWN])
+            yield pair.difference(
+                "results",
+                kind,
+                before=before,
+                after=after,
+                summary=f"{told} {count(len(found), 'place')}: {listing(_places(found), 4)}.",
+                measure={"places": len(found)},
+            )
 
 
 def _places(found: list[Leaf]) -> list[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.diff.comparison import Comparison
-from monitor.diff.pairing import cancel
+from monitor.diff.pairing import by_likeness, cancel
+from monitor.diff.spelling import respelled
 from monitor.diff.text import fold_name
 from monitor.diff.wording import code_words, listing, quote, told_move
 from monitor.model import Difference, ResponsibleParty, Sponsor
@@ -20,7 +21,11 @@ def _lead(pair: Comparison) -> Iterator[Difference]:
     before, after = pair.before.lead_sponsor, pair.after.lead_sponsor
     if _identity(before) == _identity(after):
         return
-    if before and after and fold_name(before.name) == fold_name(after.name):
+    if before and after and before.kind == after.kind and respelled(before.name, after.name):
+        summary = f"Lead sponsor is only spelled otherwise: {quote(after.name)}, formerly {quote(before.name)}."
+        yield pair.difference("lead_sponsor", "sponsor.respelled", before=before, after=after, summary=summary)
+        return
+    if before and after and (fold_name(before.name) == fold_name(after.name) or respelled(before.name, after.name)):
         summary = f"Lead sponsor {_reclassed(before, after)}."
     else:
         summary = told_move(
@@ -40,14 +45,19 @@ def _reclassed(before: Sponsor, after: Sponsor) -> str:
 def _collaborators(pair: Comparison) -> Iterator[Difference]:
     before, after = pair.before.collaborators, pair.after.collaborators
     gone, come = cancel(before, after, _identity)
-    if gone or come:
-        yield pair.difference(
-            "collaborators",
-            "sponsor.collaborators",
-            before=before,
-            after=after,
-            summary=_collaborators_told(gone, come),
-        )
+    if not gone and not come:
+        return
+    alike = by_likeness(gone, come, _same_spelling, least=1.0)
+    if alike.gone or alike.come:
+        kind, summary = "sponsor.collaborators", _collaborators_told(alike.gone, alike.come)
+    else:
+        names = listing([f"{quote(new.name, 50)}, formerly {quote(old.name, 50)}" for old, new in alike.pairs], 2)
+        kind, summary = "sponsor.respelled", f"Collaborators are only spelled otherwise: {names}."
+    yield pair.difference("collaborators", kind, before=before, after=after, summary=summary)
+
+
+def _same_spelling(before: Sponsor, after: Sponsor) -> float:
+    return float(before.kind == after.kind and respelled(before.name, after.name))
 
 
 def _collaborators_told(gone: Sequence[Sponsor], come: Sequence[Sponsor]) -> str:
@@ -71,11 +81,22 @@ def _responsible_party(pair: Comparison) -> Iterator[Difference]:
     if _members(before) == _members(after):
         return
     old, new = _party(before), _party(after)
+    if before and after and _is_respelled(before, after):
+        summary = f"The responsible party is only spelled otherwise: {new}."
+        yield pair.difference("responsible_party", "sponsor.respelled", before=before, after=after, summary=summary)
+        return
     if old == new:
         summary = f"Details of the responsible party {new} changed." if new else "Responsible party changed."
     else:
         summary = told_move("Responsible party", old, new)
     yield pair.difference("responsible_party", "sponsor.responsible_party", before=before, after=after, summary=summary)
+
+
+def _is_respelled(before: ResponsibleParty, after: ResponsibleParty) -> bool:
+    names = ((before.name, after.name), (before.title, after.title), (before.affiliation, after.affiliation))
+    return before.type == after.type and all(
+        fold_name(old) == fold_name(new) or respelled(old, new) for old, new in names
+    )
 
 
 def _members(party: ResponsibleParty | None) -> tuple[str | None, ...]:

@@ -7,8 +7,9 @@ The last known status is then the former one; only where it is not, it is a diff
 from collections.abc import Iterator
 
 from monitor.diff.comparison import Comparison
+from monitor.diff.spelling import respelled
 from monitor.diff.text import fold
-from monitor.diff.wording import quote, told_text
+from monitor.diff.wording import quote, told_spelling, told_text
 from monitor.model import Coded, Difference, Record
 
 _STOPPED = {"TERMINATED", "SUSPENDED", "WITHDRAWN"}
@@ -96,11 +97,12 @@ def _why_stopped(pair: Comparison) -> Iterator[Difference]:
     before, after = pair.before.why_stopped, pair.after.why_stopped
     if fold(before) == fold(after):
         return
-    kind = "why_stopped." + ("added" if not fold(before) else "changed" if fold(after) else "removed")
+    same = respelled(before, after)
+    kind = "added" if not fold(before) else "removed" if not fold(after) else "respelled" if same else "changed"
     yield pair.difference(
         "why_stopped",
-        kind,
+        f"why_stopped.{kind}",
         before=before,
         after=after,
-        summary=told_text("Reason for stopping", before, after),
+        summary=(told_spelling if same else told_text)("Reason for stopping", before, after),
     )

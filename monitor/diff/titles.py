@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from monitor.diff.comparison import Comparison
+from monitor.diff.spelling import respelled
 from monitor.diff.text import fold
-from monitor.diff.wording import told_text
+from monitor.diff.wording import told_spelling, told_text
 from monitor.fields import FIELDS
 from monitor.model import Difference
 
@@ -13,9 +14,11 @@ _KINDS = {"brief_title": "title.brief", "official_title": "title.official", "acr
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell each title that says something else."""
-    for field, kind in _KINDS.items():
+    for field, told_as in _KINDS.items():
         before: str | None = getattr(pair.before, field)
         after: str | None = getattr(pair.after, field)
         if fold(before) != fold(after):
-            summary = told_text(FIELDS[field].label, before, after)
+            same = respelled(before, after)
+            summary = (told_spelling if same else told_text)(FIELDS[field].label, before, after)
+            kind = "title.respelled" if same else told_as
             yield pair.difference(field, kind, before=before, after=after, summary=summary)

@@ -120,6 +120,15 @@ def told_move(label: str, before: str | None, after: str | None) -> str:
     return f"{label} changed from {before} to {after}."
 
 
+def told_spelling(label: str, before: str | None, after: str | None) -> str:
+    """A sentence for a text that says the same in another spelling."""
+    change = edit(before, after)
+    old, new = " ".join(change.removed), " ".join(change.added)
+    if 0 < max(len(old), len(new)) <= _SHORT:
+        return f"{label} is only spelled otherwise: {_in_context(change, change.added)}, formerly {quote(old)}."
+    return f"{label} is only spelled otherwise."
+
+
 def told_text(label: str, before: str | None, after: str | None) -> str:
     """A sentence for a text that changed, came or went: both texts where they are short, otherwise what happened."""
     old, new = fold(before), fold(after)
