@@ -18,6 +18,8 @@ def main() -> None:
     try:
         _run()
     except SystemExit as leaving:
+        if isinstance(leaving.code, str):
+            sys.stderr.write(f"{leaving.code}\n")
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
         sys.exit(status_after(output, status))
     sys.exit(status_after(output, 0))

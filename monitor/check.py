@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from monitor.alike import AT_LEAST, MOST_ALIKE
 from monitor.errors import RegistryError
 from monitor.intake import Intake, take_in
 from monitor.model import Checked, Result, State
 from monitor.notices import implausible, trials_failing
 from monitor.ports import Registry, RegistryVersion, Unanswered
 from monitor.schedule import full_check_due
-from monitor.settling import AT_LEAST, MOST_ALIKE, Settling, settle
+from monitor.settling import Settling, settle
 from monitor.storage import notices, quarantine, registries, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store

@@ -279,9 +279,11 @@ def unbelieved(case: Case) -> Iterator[Finding]:
     """Answers in the quarantine, events that are held, and what registries serve that is unknown."""
     if kept := quarantine.listing(case.tx):
         yield note(f"{counted(len(kept), 'answer')} not believed", "`monitor quarantine` shows them with the reason")
-    if held := condition.held(case.tx):
+    held, behind = condition.held(case.tx)
+    if held:
         remedy = "`monitor held list` shows them; release or discard them"
-        yield problem(f"{counted(held, 'event')} held, and told to nobody until you decide", remedy)
+        also = f", and {counted(behind, 'later one')} of the same trials behind them" if behind else ""
+        yield problem(f"{counted(held, 'event')} held{also}, told to nobody until you decide", remedy)
     if unknown := drift.listing(case.tx):
         yield note(
             f"{counted(len(unknown), 'unknown field or value', 'unknown fields or values')}", "see `monitor drift`"

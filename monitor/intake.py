@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
+from monitor.alike import builds_between
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
 from monitor.notices import drifted, trials_failing
 from monitor.plausibility import implausible
 from monitor.ports import Answer, Merged, Missing, Oddity, Registry, RegistryVersion, Unanswered, Unreadable
 from monitor.recovery import Lost, lost_of, missing_of, note_anew, untold, without_record
-from monitor.settling import tell
+from monitor.settling import tell_now
 from monitor.significance import weigh_all
 from monitor.storage import (
     drift,
@@ -113,7 +114,7 @@ def _commit(answers: Sequence[Answer], intake: Intake, *, healthy: bool) -> list
     with intake.store.begin() as tx:
         past = _past(tx, answers, intake)
         decisions = [_decide(answer, past, intake, healthy=healthy) for answer in answers]
-        _write(tx, decisions, intake)
+        _write(tx, decisions, past, intake=intake)
     return [decision.checked for decision in decisions]
 
 
@@ -337,15 +338,16 @@ def _checked(trial: Trial, result: Result, intake: Intake) -> Checked:
     )
 
 
-def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> None:
+def _write(tx: Connection, decisions: Sequence[Decision], past: Past, *, intake: Intake) -> None:
     """The fact, and all that it causes, in the transaction that also read what it rests on."""
     key, now = intake.registry.key, intake.now
     snapshots.add(tx, [decision.snapshot for decision in decisions if decision.snapshot])
     made = events.add(tx, [decision.event for decision in decisions if decision.event])
+    builds = {event.id: _builds_missed(past.trial(key, event.trial_id), intake) for event in made}
     if intake.tells_at_once:
-        tell(tx, made, key, now=now)
+        tell_now(tx, made, builds, now=now)
     else:
-        settlements.pend(tx, key, [event.id for event in made])
+        settlements.pend(tx, key, builds)
     newcomers.settle(tx, key, [event.trial_id for event in made if event.snapshot == 1])
     trials.record(tx, [decision.trial for decision in decisions if decision.trial.snapshot])
     for decision in decisions:
@@ -357,6 +359,11 @@ def _write(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> Non
             subscriptions.follow(tx, key, decision.trial.trial_id, into=decision.follow)
     _note_drift(tx, decisions, intake)
     note_anew(tx, [decision.checked for decision in decisions], now=now)
+
+
+def _builds_missed(trial: Trial, intake: Intake) -> int:
+    """In how many builds of the registry's data nobody looked at the trial."""
+    return builds_between(trial.verified_version, intake.version.stamp, looked_at=trial.verified_at, now=intake.now)
 
 
 def _note_drift(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.model import Delivery, Endpoint, Notice
+from monitor.model import Delivery, Endpoint, Event, Notice
 from monitor.render.text import counted, moment, one_line, stamp
 
 MOST_LISTED = 20
@@ -154,9 +154,27 @@ def held(hold: int, registry: str, fields: Sequence[str], *, trials: int, covere
         occurred_at=now,
         subject=f"Held back: {fields[0]} changed in {trials:,} of {covered:,} trials at once",
         text=f"In one version of the data of {registry}, {names} changed in {trials:,} of {covered:,} trials. "
-        "That looks like a change of the registry, not of the trials, so nobody has been told.\n"
+        "That looks like a change of the registry, not of the trials, so nobody has been told. What else changes in "
+        "these trials waits for your decision, too, so that everybody hears of a trial in order.\n"
         f"`monitor held show {hold}` shows them; `monitor held release {hold}` tells everybody, "
         f"`monitor held discard {hold}` nobody.",
+    )
+
+
+def waiting(hold: int, events: Sequence[Event], version: str, *, now: datetime) -> Notice:
+    """Changes of trials wait behind what is held of them: told once for each version of the data that brings some."""
+    first = max(events, key=lambda event: event.significance)
+    how_many = f"{len(events):,} changed trials wait" if len(events) > 1 else "A changed trial waits"
+    return Notice(
+        id=f"events.waiting/{hold}/{one_line(version)}",
+        kind="events.waiting",
+        registry=first.registry,
+        occurred_at=now,
+        subject=f"{how_many} behind hold {hold}: {first.trial_id}, {first.significance}",
+        text=f"Earlier changes of these trials are held back, and everybody hears of a trial in order, so nobody has "
+        f"been told yet. The most significant, of {first.trial_id}: {one_line(first.changes[0].summary)}\n"
+        f"`monitor held show {hold}` shows what is held; `monitor held release {hold}` tells everybody of that and of "
+        f"what waits behind it, `monitor held discard {hold}` only of the latter.",
     )
 
 

@@ -2,17 +2,16 @@
 
     pending  ->  reverted within the settle window?  folded, with the event that reverted it
              ->  one of so many alike?               held, until the operator releases or discards them together
+             ->  after one of its trial that is?     waits behind that one, and is told after it
              ->  its settle window is over?          told: its deliveries are owed, in the same commit
 
 An event is pending from the commit that made it, so that nothing is forgotten: what a process that died left pending
 is settled by the next pass, or by whoever delivers.
 
-If one field changed in more than MOST_ALIKE of the trials that a pass covers, and in at least AT_LEAST, that is the
-registry, not the sponsors: a renamed code, a module that went. Administrative changes don't count; nor does what was
-found in another version of the registry's data.
+What are too many alike, `monitor.alike` knows; what is found in two versions of the registry's data is never alike.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,18 +21,17 @@ from sqlalchemy import Connection
 from monitor import notices as words
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
 from monitor.events import changes_between
+from monitor.holding import hold_alike, in_order, take_turns
 from monitor.matching import matching
-from monitor.model import Event, Settlement, Significance, State
+from monitor.model import Event, Settlement, State
 from monitor.ports import Registry
 from monitor.recovery import made_again
 from monitor.storage import deliveries, holds, notices, settlements, snapshots, subscriptions, sweeps, trials
-from monitor.storage.holds import Decision, Hold
+from monitor.storage.holds import Decision
 from monitor.storage.locks import lock_registry
 from monitor.storage.settlements import Pending
 from monitor.storage.store import Store
 
-MOST_ALIKE = 0.05
-AT_LEAST = 20
 ABANDONED_AFTER = timedelta(minutes=10)
 """What is pending for so much longer than its settle window belongs to no pass any more."""
 LONGEST_SWEEP = timedelta(days=1)
@@ -62,15 +60,19 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
         settlements.settle(tx, folded, Settlement.FOLDED, at=now)
         standing = [each for each in pending if each.event.id not in folded]
         covered = max(covered, trials.watched_count(tx, key))
-        held = {event_id for group in _by_version(standing) for event_id in _hold(tx, group, covered, now)}
+        held = hold_alike(tx, standing, covered, now)
         due = [
-            each.event
+            each
             for each in standing
             if each.event.id not in held and _is_over(each.event.occurred_at, settling.window, now)
         ]
-        tell(tx, due, key, now=now)
-        settlements.told(tx, [event.id for event in due])
-    return frozenset(held)
+        turns = take_turns(tx, key, [each.event for each in due])
+        version = max((each.version for each in due), default="")
+        for hold_id, events in turns.behind.items():
+            notices.tell(tx, words.waiting(hold_id, events, version, now=now))
+        tell(tx, turns.told, key, now=now)
+        settlements.told(tx, [event.id for event in turns.told])
+    return frozenset(held | turns.is_behind())
 
 
 def _pending(tx: Connection, settling: Settling, now: datetime) -> list[Pending]:
@@ -81,8 +83,7 @@ def _pending(tx: Connection, settling: Settling, now: datetime) -> list[Pending]
     again = made_again(tx, settling.registry, damaged, now=now)
     known = {event.id for _, event in again}
     settlements.told(tx, [each.event_id for each in damaged if each.event_id not in known])
-    pending += [Pending(event, each.version) for each, event in again]
-    return sorted(pending, key=lambda each: (each.event.occurred_at, each.event.trial_id, each.event.snapshot))
+    return pending + [Pending(event, each.version) for each, event in again]
 
 
 def settle_abandoned(settling: Settling, *, now: datetime) -> None:
@@ -98,6 +99,20 @@ def settle_abandoned(settling: Settling, *, now: datetime) -> None:
         settle(settling, now=now)
 
 
+def tell_now(tx: Connection, made: Sequence[Event], builds: Mapping[str, int], *, now: datetime) -> None:
+    """Tell at once what is no part of a larger pass, but for what has to wait for an earlier event of its trial.
+
+    That is pending until somebody settles it: *builds* are of `settlements.pend`.
+    """
+    if not made:
+        return
+    registry = made[0].registry
+    unsettled = settlements.unsettled(tx, registry, (event.trial_id for event in made))
+    pending = {event.id: builds[event.id] for event in made if event.trial_id in unsettled}
+    settlements.pend(tx, registry, pending)
+    tell(tx, in_order(event for event in made if event.id not in pending), registry, now=now)
+
+
 def tell(tx: Connection, told: Sequence[Event], registry: str, *, now: datetime) -> None:
     """Owe the deliveries of these events to whom they concern."""
     deliveries.owe(tx, _owed(tx, told, registry, now), at=now)
@@ -111,7 +126,9 @@ def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
 def decide(
     hold_id: int, decision: Decision, store: Store, *, now: datetime, registries: Iterable[Registry] = ()
 ) -> int:
-    """Tell what is held together, or never; give how many events that were.
+    """Tell what is held together, or never, and what waits behind it; give how many events were held.
+
+    An event before which another one of its trial is held elsewhere goes on waiting, behind that one.
 
     *registries* make again what of it is damaged.
 
@@ -128,12 +145,17 @@ def decide(
         registry = next((each for each in registries if each.key == hold.registry), None)
         if registry and damaged:
             held += [event for _, event in made_again(tx, registry, damaged, now=now)]
+        freed, also_damaged = settlements.behind_hold(tx, hold_id)
+        ids = {*(event.id for event in held), *(each.event_id for each in damaged)}
         if decision == "released":
-            tell(tx, held, hold.registry, now=now)
-            settlements.told(tx, [*(event.id for event in held), *(each.event_id for each in damaged)])
+            freed += held
+            settlements.told(tx, (each.event_id for each in damaged))
         else:
-            ids = {*(event.id for event in held), *(each.event_id for each in damaged)}
             settlements.settle(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
+        settlements.settle(tx, (each.event_id for each in also_damaged), Settlement.PENDING, at=None)
+        turns = take_turns(tx, hold.registry, freed)
+        tell(tx, turns.told, hold.registry, now=now)
+        settlements.told(tx, (event.id for event in turns.told))
         holds.decide(tx, hold_id, decision, now)
     return len(held)
 
@@ -150,66 +172,6 @@ def _owed(tx: Connection, told: Sequence[Event], registry: str, now: datetime) -
             heard = since <= event.occurred_at or since > now
             if heard and matching(event.changes, subscription.filters).passes:
                 yield event.id, registry, event.trial_id, subscription.id
-
-
-def _by_version(pending: Iterable[Pending]) -> list[list[Pending]]:
-    groups: defaultdict[str, list[Pending]] = defaultdict(list)
-    for each in pending:
-        groups[each.version].append(each)
-    return list(groups.values())
-
-
-def _hold(tx: Connection, pending: Sequence[Pending], covered: int, now: datetime) -> set[str]:
-    """Hold those events of one version of the data that are too many alike; give their ids.
-
-    What is found of the same kind later, in the same version, joins them.
-    """
-    registry, version = pending[0].event.registry, pending[0].version
-    held: set[str] = set()
-    for hold in holds.of_version(tx, registry, version):
-        held |= _join(tx, hold, pending)
-    alike = too_many_alike([each.event for each in pending if each.event.id not in held], covered)
-    if not alike:
-        return held
-    trials_concerned = max(alike.values())
-    hold = holds.add(
-        tx,
-        Hold(
-            registry=registry,
-            version=version,
-            fields=tuple(alike),
-            trials=trials_concerned,
-            checked=covered,
-            held_at=now,
-        ),
-    )
-    notices.tell(tx, words.held(hold.id, registry, hold.fields, trials=trials_concerned, covered=covered, now=now))
-    return held | _join(tx, hold, [each for each in pending if each.event.id not in held])
-
-
-def _join(tx: Connection, hold: Hold, pending: Iterable[Pending]) -> set[str]:
-    fields = set(hold.fields)
-    joining = {each.event.id for each in pending if fields & _weighty_fields(each.event)}
-    settlements.settle(tx, joining, Settlement.HELD, at=None, hold_id=hold.id)
-    return joining
-
-
-def too_many_alike(events: Iterable[Event], covered: int) -> Mapping[str, int]:
-    """The fields that changed in too many of the *covered* trials, with in how many, the most first. Pure."""
-    trials_by_field: defaultdict[str, set[str]] = defaultdict(set)
-    for event in events:
-        for field in _weighty_fields(event):
-            trials_by_field[field].add(event.trial_id)
-    counts = Counter({field: len(changed) for field, changed in trials_by_field.items()})
-    return {field: count for field, count in counts.most_common() if count >= AT_LEAST and count > MOST_ALIKE * covered}
-
-
-def _weighty_fields(event: Event) -> set[str]:
-    return {
-        change.field
-        for change in event.changes
-        if change.significance is not Significance.ADMINISTRATIVE and change.kind != "trial.new"
-    }
 
 
 def _folded(tx: Connection, pending: Sequence[Pending], settling: Settling) -> Iterator[str]:

@@ -21,6 +21,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from monitor.alike import AT_LEAST, MOST_ALIKE
 from monitor.check import ROUNDS, Pass, check
 from monitor.discover import OVERLAP, unlisted
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable
@@ -28,7 +29,7 @@ from monitor.intake import Intake, take_in
 from monitor.model import Checked, Result, Unlisted
 from monitor.notices import registry_shrank
 from monitor.ports import Answer, RegistryVersion, Search, Swept
-from monitor.settling import AT_LEAST, MOST_ALIKE, settle
+from monitor.settling import settle
 from monitor.storage import newcomers, notices, searches, sweeps, trials
 from monitor.storage.locks import lock_registry
 from monitor.storage.searches import WatchedSearch

@@ -79,6 +79,11 @@ def _unsettled(settled: Settled) -> str:
             return "not sent yet: it waits for the end of its pass, or for what may revert it"
         case Settlement.HELD:
             return f"held back with many like it: `monitor held show {settled.hold_id}` has them, and what you can do"
+        case Settlement.WAITING:
+            return (
+                f"not sent yet: an earlier change of this trial is held back, and goes first: "
+                f"`monitor held show {settled.hold_id}` has it, and what you can do"
+            )
         case Settlement.DISCARDED:
             at = f"{settled.settled_at:%Y-%m-%d %H:%M} UTC"
             return f"not sent: discarded with many like it, as hold {settled.hold_id}, at {at}"

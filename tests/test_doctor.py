@@ -95,7 +95,7 @@ def _hold(store: Store) -> None:
     (delivery,) = owe(store, HIP, [2], subscribed(store))
     assert delivery.event_id
     with store.begin() as tx:
-        settlements.pend(tx, REGISTRY, [delivery.event_id])
+        settlements.pend(tx, REGISTRY, {delivery.event_id: 1})
         settlements.settle(tx, [delivery.event_id], Settlement.HELD, at=None)
 
 

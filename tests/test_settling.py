@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -136,6 +136,137 @@ def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(o
     assert any("discarded" in line for line in explained(outbox.registry.key, ids[0], HOOK, outbox.office))
     with outbox.store.read() as tx:
         assert sorted(each.sequence for each in deliveries.listing(tx) if each.event_id) == list(range(1, 31))
+
+
+# After an outage
+
+
+def dated(day: date, change: Callable[[Study], None] = renamed) -> Callable[[Study], None]:
+    """The change, with the dates that a sponsor's update has."""
+
+    def edit(study: Study) -> None:
+        change(study)
+        status = study["protocolSection"]["statusModule"]
+        status["lastUpdateSubmitDate"] = f"{day}"
+        status["lastUpdatePostDateStruct"] = {"date": f"{day}", "type": "ACTUAL"}
+
+    return edit
+
+
+def away(outbox: Outbox) -> None:
+    """Two weeks in which the registry builds its data, and nobody looks."""
+    outbox.clock.advance(days=14)
+    for _ in range(13):
+        outbox.sandbox.refresh()
+
+
+def test_what_sponsors_changed_in_two_weeks_without_a_look_is_told(outbox: Outbox) -> None:
+    ids = watching(outbox)
+    began = outbox.clock().date()
+    for number, trial_id in enumerate(ids[:28]):
+        outbox.sandbox.edit(trial_id, dated(began + timedelta(days=number % 14)), refresh=False)
+    away(outbox)
+    outbox.sandbox.refresh()
+
+    assert sum(result is Result.CHANGED for result in outbox.results().values()) == 28
+    assert (came(outbox, HOOK), came(outbox, OPERATOR)) == (28, 0)
+
+
+@pytest.mark.parametrize("change", [renamed, dated(date(2026, 12, 3))])
+def test_a_mass_change_of_one_build_is_held_after_an_outage_too(outbox: Outbox, change) -> None:
+    ids = watching(outbox)
+    away(outbox)
+    everywhere(outbox, ids, change)
+
+    assert set(outbox.results().values()) == {Result.HELD}
+    assert (came(outbox, HOOK), came(outbox, OPERATOR)) == (0, 1)
+
+
+# In the order in which it happened
+
+
+def held_and_changed_again(outbox: Outbox) -> list[str]:
+    """Thirty trials whose change is held, of which the first is suspended a day later."""
+    ids = watching(outbox)
+    everywhere(outbox, ids[:30], renamed)
+    outbox.check()
+    outbox.clock.advance(days=1)
+    outbox.sandbox.edit(ids[0], suspended_and_verified)
+    return ids
+
+
+def suspended_and_verified(study: Study) -> None:
+    suspended(study)
+    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-02"
+
+
+def told_of(outbox: Outbox, trial_id: str) -> list[tuple[int, int]]:
+    """What a subscriber was told of a trial: the sequence number, and the snapshot."""
+    with outbox.store.read() as tx:
+        found = [each for each in deliveries.listing(tx, limit=500) if each.trial_id == trial_id and each.event_id]
+    return sorted((each.sequence, int((each.event_id or "").rpartition("/")[2])) for each in found)
+
+
+@pytest.mark.parametrize(("decision", "told"), [("released", [2, 3]), ("discarded", [3])])
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_follows_a_held_change_is_told_after_it(outbox: Outbox, decision, told, alone: bool) -> None:
+    first = held_and_changed_again(outbox)[0]
+
+    results = outbox.results(first) if alone else outbox.results()
+
+    assert results[first] is Result.HELD
+    assert (came(outbox, HOOK), came(outbox, OPERATOR)) == (0, 2)
+    with outbox.store.read() as tx:
+        (hold,) = holds.listing(tx)
+        assert settlements.waiting(tx) == {hold.id: 1}
+        assert any("behind hold" in notice.subject and "critical" in notice.subject for notice in notices.listing(tx))
+    assert "goes first" in " ".join(explained(outbox.registry.key, first, HOOK, outbox.office))
+    decide(hold.id, decision, outbox.store, now=outbox.clock())
+    assert [snapshot for _, snapshot in told_of(outbox, first)] == told
+    with outbox.store.read() as tx:
+        assert settlements.waiting(tx) == {}
+        assert settlements.oldest_pending(tx, outbox.registry.key) is None
+
+
+def test_what_is_held_twice_is_told_in_order_whichever_is_released_first(outbox: Outbox) -> None:
+    ids = watching(outbox)
+    everywhere(outbox, ids[:30], renamed)
+    outbox.check()
+    outbox.clock.advance(days=1)
+    everywhere(outbox, ids[:30], suspended_and_verified)
+    outbox.check()
+    with outbox.store.read() as tx:
+        later, earlier = holds.listing(tx)
+
+    decide(later.id, "released", outbox.store, now=outbox.clock())
+    assert told_of(outbox, ids[0]) == []
+    decide(earlier.id, "released", outbox.store, now=outbox.clock())
+
+    assert [snapshot for _, snapshot in told_of(outbox, ids[0])] == [2, 3]
+    assert came(outbox, HOOK) == 60
+
+
+def test_what_a_process_left_pending_is_told_before_what_is_found_later(outbox: Outbox) -> None:
+    ids = watching(outbox)
+    everywhere(outbox, ids[:6], renamed)
+    die_before_settling(outbox)
+    outbox.sandbox.edit(ids[0], suspended_and_verified)
+
+    outbox.results(ids[0])
+
+    assert [snapshot for _, snapshot in told_of(outbox, ids[0])] == [2, 3]
+
+
+def test_snapshots_go_before_a_clock_that_was_set_back(outbox: Outbox) -> None:
+    ids = watching(outbox)
+    everywhere(outbox, ids[:6], renamed)
+    die_before_settling(outbox)
+    outbox.clock.advance(hours=-5)
+    outbox.sandbox.edit(ids[0], suspended_and_verified)
+
+    outbox.check()
+
+    assert [snapshot for _, snapshot in told_of(outbox, ids[0])] == [2, 3]
 
 
 def test_other_changes_of_the_same_pass_are_told(outbox: Outbox) -> None:

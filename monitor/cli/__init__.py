@@ -2,8 +2,8 @@
 
 Standard output carries what was asked for, with --json one object a line; everything else goes to standard error.
 Exit status: 0 done; 1 something changed, with --exit-code; 2 wrong usage, configuration or database; 3 a registry
-could not be reached, or some trials failed and the others are done; 4 done, and the output could not be written. What
-becomes of the streams themselves is for `monitor.streams`.
+could not be reached, some trials failed and the others are done, or changes are held back; 4 done, and the output could
+not be written. What becomes of the streams themselves is for `monitor.streams`.
 """
 
 import sys

@@ -117,7 +117,7 @@ def check(
         _close(tally, as_json=as_json, is_patrol=finds_more)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
         bad += program.complaints
-    for message in bad:
+    for message in (*bad, *_told_held(tally)):
         complain(message)
     _leave(tally, bad, untaken=untaken, exit_code=exit_code)
 
@@ -202,6 +202,15 @@ def _close(tally: Tally, *, as_json: bool, is_patrol: bool) -> None:
         )
 
 
+def _told_held(tally: Tally) -> list[str]:
+    """A line where changes are held back: nobody hears of them before the operator decides."""
+    held = tally.counts()[Result.HELD]
+    if not held:
+        return []
+    trials = "1 trial are" if held == 1 else f"{held:,} trials are"
+    return [f"the changes of {trials} held back, and nobody is told: `monitor held list` shows why and what you can do"]
+
+
 def _leave(tally: Tally, bad: list[str], *, untaken: int, exit_code: bool) -> None:
     """End with the exit status that says the worst of it."""
     if bad:
@@ -210,6 +219,8 @@ def _leave(tally: Tally, bad: list[str], *, untaken: int, exit_code: bool) -> No
         raise typer.Exit(SOME_FAILED)
     if exit_code and tally.changed:
         raise typer.Exit(SOMETHING_CHANGED)
+    if tally.counts()[Result.HELD]:
+        raise typer.Exit(SOME_FAILED)
 
 
 def _with_progress(

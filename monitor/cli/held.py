@@ -1,5 +1,6 @@
 """`monitor held`: what so many trials changed alike that it looks like the registry's doing."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,11 +26,12 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
     [dim]$[/dim] monitor held list
     """
-    from monitor.storage import holds  # SQLAlchemy is not needed to show --help
+    from monitor.storage import holds, settlements  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
-        listed = holds.listing(tx)
+        waiting = settlements.waiting(tx)
+        listed = [replace(hold, waiting=waiting.get(hold.id, 0)) for hold in holds.listing(tx)]
     if as_json:
         for hold in listed:
             write_json(hold.as_json())
@@ -63,7 +65,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 
 @app.command()
 def release(context: typer.Context, number: Number) -> None:
-    """Tell everybody whom it concerns; the next `monitor deliver` sends it.
+    """Tell everybody whom it concerns, and what waits behind it; the next `monitor deliver` sends it.
 
     [dim]$[/dim] monitor held release 1
     """
@@ -72,7 +74,7 @@ def release(context: typer.Context, number: Number) -> None:
 
 @app.command()
 def discard(context: typer.Context, number: Number) -> None:
-    """Tell nobody. Snapshots and history keep it, and `monitor why` explains it.
+    """Tell nobody, but of what waits behind it. Snapshots and history keep it, and `monitor why` explains it.
 
     [dim]$[/dim] monitor held discard 1
     """

@@ -105,6 +105,8 @@ class Settlement(StrEnum):
     """Until the pass that found it is over, or the settle window is."""
     HELD = "held"
     """One of so many alike that it looks like the registry's doing: the operator decides."""
+    WAITING = "waiting"
+    """It came after one that is held, of the same trial, and is told after it: everybody hears of a trial in order."""
     DISCARDED = "discarded"
     """The operator decided that it was."""
     FOLDED = "folded"

@@ -74,9 +74,11 @@ def overdue(tx: Connection, before: datetime) -> int:
     return tx.scalar(query) or 0
 
 
-def held(tx: Connection) -> int:
-    """How many events wait for the operator's decision."""
-    return tx.scalar(select(func.count()).where(settlements.c.settlement == "held")) or 0
+def held(tx: Connection) -> tuple[int, int]:
+    """How many events wait for the operator's decision, and how many that came later wait behind them."""
+    count = select(func.count()).select_from(settlements)
+    held_back, behind = (tx.scalar(count.where(settlements.c.settlement == each)) for each in ("held", "waiting"))
+    return held_back or 0, behind or 0
 
 
 def unread(tx: Connection) -> Unread:

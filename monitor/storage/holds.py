@@ -31,6 +31,8 @@ class Hold:
     held_at: datetime
     decision: Decision | None = None
     decided_at: datetime | None = None
+    waiting: int = 0
+    """Later events of the same trials that wait behind it; no column: see `settlements.waiting`."""
 
     def as_json(self) -> dict[str, Json]:
         """The line of `held list --json`."""
@@ -43,6 +45,7 @@ class Hold:
             "checked": self.checked,
             "held_at": f"{self.held_at:%Y-%m-%dT%H:%M:%SZ}",
             "decision": self.decision,
+            "waiting": self.waiting,
         }
 
 

@@ -9,7 +9,7 @@ from monitor.storage import newcomers
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import events, leavers, settlements, trials, watched_trials
 
-_WAITING = (Settlement.PENDING, Settlement.HELD)
+_WAITING = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
 
 
 def add(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], *, version: str) -> None:

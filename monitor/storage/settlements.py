@@ -4,11 +4,11 @@ An event and its pending row are one commit, so what is not settled yet is a deb
 finds it, also after a crash.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Event, Settlement
@@ -24,6 +24,8 @@ class Pending:
 
     event: Event
     version: str
+    builds: int = 1
+    """Of the registry's data, that its trial was not looked at in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,13 @@ class Settled:
     settled_at: datetime | None
 
 
-def pend(tx: Connection, registry: str, event_ids: Iterable[str]) -> None:
-    """Let these events wait to be settled."""
-    for chunk in chunks(event_ids):
-        rows = [{"event_id": each, "registry": registry, "settlement": Settlement.PENDING} for each in chunk]
+def pend(tx: Connection, registry: str, builds: Mapping[str, int]) -> None:
+    """Let these events wait to be settled; of each, in how many builds of the data its trial was not looked at."""
+    for chunk in chunks(builds):
+        rows = [
+            {"event_id": each, "registry": registry, "settlement": Settlement.PENDING, "builds": builds[each]}
+            for each in chunk
+        ]
         add_new(tx, settlements, rows)
 
 
@@ -61,7 +66,11 @@ def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[Damaged]
         & (snapshots.c.number == events_table.c.snapshot)
     )
     query = (
-        select(events_table, func.coalesce(snapshots.c.registry_version, "").label("version"))
+        select(
+            events_table,
+            func.coalesce(snapshots.c.registry_version, "").label("version"),
+            func.coalesce(settlements.c.builds, 1).label("builds"),
+        )
         .join(settlements, settlements.c.event_id == events_table.c.id)
         .join(snapshots, of_snapshot)
         .where(settlements.c.registry == registry, settlements.c.settlement == Settlement.PENDING)
@@ -71,7 +80,7 @@ def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[Damaged]
     damaged: list[Damaged] = []
     for row in tx.execute(query):
         try:
-            found.append(Pending(events.restored(row), row.version))
+            found.append(Pending(events.restored(row), row.version, row.builds))
         except StoreCorrupt as error:
             damaged.append(Damaged(row.id, row.trial_id, row.snapshot, row.version, str(error)))
     return found, damaged
@@ -104,11 +113,20 @@ def settle(
 
 
 def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[Damaged]]:
-    """The events of a hold, the oldest first; and what of them is damaged."""
+    """The events of a hold, the oldest first; and what of them is damaged. What waits behind them is none of it."""
+    return _of_hold(tx, hold_id, settlements.c.settlement != Settlement.WAITING)
+
+
+def behind_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[Damaged]]:
+    """The events that wait behind those of a hold, as `of_hold` gives these."""
+    return _of_hold(tx, hold_id, settlements.c.settlement == Settlement.WAITING)
+
+
+def _of_hold(tx: Connection, hold_id: int, which: ColumnElement[bool]) -> tuple[list[Event], list[Damaged]]:
     query = (
         select(events_table)
         .join(settlements, settlements.c.event_id == events_table.c.id)
-        .where(settlements.c.hold_id == hold_id)
+        .where(settlements.c.hold_id == hold_id, which)
         .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
     )
     found: list[Event] = []
@@ -119,6 +137,43 @@ def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[Damaged]]:
         except StoreCorrupt as error:
             damaged.append(Damaged(row.id, row.trial_id, row.snapshot, "", str(error)))
     return found, damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An event of a trial that is not told yet: pending, held, or waiting behind one that is held."""
+
+    snapshot: int
+    settlement: Settlement
+    hold_id: int | None
+
+
+def unsettled(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[Unsettled]]:
+    """What is not told yet of each of the trials, in the order of its snapshots."""
+    found: dict[str, list[Unsettled]] = {}
+    query = (
+        select(events_table.c.trial_id, events_table.c.snapshot, settlements.c.settlement, settlements.c.hold_id)
+        .join(settlements, settlements.c.event_id == events_table.c.id)
+        .where(events_table.c.registry == registry, settlements.c.settlement.in_(_UNSETTLED))
+        .order_by(events_table.c.trial_id, events_table.c.snapshot)
+    )
+    for chunk in chunks(dict.fromkeys(trial_ids)):
+        for row in tx.execute(query.where(events_table.c.trial_id.in_(chunk))):
+            found.setdefault(row.trial_id, []).append(Unsettled(row.snapshot, row.settlement, row.hold_id))
+    return found
+
+
+_UNSETTLED = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
+
+
+def waiting(tx: Connection) -> dict[int, int]:
+    """How many events wait behind each hold."""
+    query = (
+        select(settlements.c.hold_id, func.count().label("waiting"))
+        .where(settlements.c.settlement == Settlement.WAITING)
+        .group_by(settlements.c.hold_id)
+    )
+    return {row.hold_id: row.waiting for row in tx.execute(query)}
 
 
 def known(tx: Connection, event_ids: Iterable[str]) -> dict[str, Settled]:

@@ -274,6 +274,7 @@ settlements = Table(
     Column("settlement", OneOf(Settlement), nullable=False),
     Column("hold_id", ForeignKey("holds.id")),
     Column("settled_at", Moment, comment="null while pending or held"),
+    Column("builds", Integer, comment="in which nobody looked at the trial; null: one"),
     Index("settlements_by_registry", "registry", "settlement"),
 )
 

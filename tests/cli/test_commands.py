@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.sandbox import Sandbox
 from tests.cli.commands import REGISTRY, Monitor, Ran, asking, command
+from tests.program import of_today
 
 WITHDRAWN_LATER = "NCT02116634"
 
@@ -159,6 +161,42 @@ def test_the_demo_finds_and_explains_the_withdrawal(monitor: Monitor, tmp_path: 
     assert "Not yet recruiting → Withdrawn" in ran.stdout
     assert "25 of 25 verified" in ran.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_changes_that_are_held_back_are_told_with_what_to_do(tmp_path: Path):
+    with of_today(trials=24) as sandbox:
+        _hold_and_decide(command(tmp_path, **asking(sandbox)), sandbox)
+
+
+def _hold_and_decide(monitor: Monitor, sandbox: Sandbox) -> None:
+    ids = sandbox.trial_ids()
+    monitor("watch", "add", *ids)
+    monitor("check")
+    for trial_id in ids:
+        sandbox.edit(trial_id, renamed, refresh=False)
+    sandbox.refresh()
+
+    ran = monitor("check")
+
+    assert ran.returncode == 3
+    assert f"the changes of {len(ids)} trials are held back" in only_line(ran)
+    [hold] = map(json.loads, monitor("held", "list", "--json").stdout.splitlines())
+    assert (hold["trials"], hold["waiting"], hold["decision"]) == (len(ids), 0, None)
+    sandbox.edit(ids[0], terminated)
+    assert monitor("check", "--exit-code").returncode == 1
+    assert "1 waiting" in monitor("held", "list").stdout
+    assert "behind them" in monitor("doctor").stdout.replace("\n", " ")
+    assert "released" in monitor("held", "release", str(hold["hold"])).stdout
+
+
+def renamed(study: dict[str, Any]) -> None:
+    study["protocolSection"]["identificationModule"]["acronym"] = "RENAMED"
+    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-01"
+
+
+def terminated(study: dict[str, Any]) -> None:
+    study["protocolSection"]["statusModule"]["overallStatus"] = "TERMINATED"
+    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-02"
 
 
 # What goes wrong

@@ -18,6 +18,7 @@ TITLE = "Étude de l’Hôpital → Łódź “Ωμέγα” ≥ 5 µg 北京"
 
 def retitled(study: dict) -> None:
     study["protocolSection"]["identificationModule"]["briefTitle"] = TITLE
+    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-01"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ BY_KIND = {
         status.completed status.recruiting status.closed status.unknown status.changed why_stopped.added
         why_stopped.changed why_stopped.removed enrollment.actual enrollment.corrected outcome.primary.time_frame phase
         design.allocation design.masking arm.added arm.removed intervention.added intervention.removed eligibility.age
-        eligibility.sex results.submitted results.returned trial.new""",
+        eligibility.sex results.submitted results.returned trial.new date.unreadable""",
     "minor": """
         enrollment.target date.slipped date.advanced date.actual date.added date.removed sponsor.collaborators
         sponsor.responsible_party outcome.primary.description outcome.secondary.added outcome.secondary.removed
@@ -30,7 +30,8 @@ BY_KIND = {
         document.added document.removed title.brief title.official title.acronym other""",
     "administrative": """
         date.precision outcome.primary.reworded outcome.secondary.reworded outcome.other.reworded verified updated
-        contacts""",
+        contacts title.respelled why_stopped.respelled sponsor.respelled arm.respelled intervention.respelled
+        eligibility.respelled site.respelled results.respelled other.respelled""",
 }
 EXPECTED = {kind: level for level, kinds in BY_KIND.items() for kind in kinds.split()}
 

@@ -39,6 +39,10 @@ class Hold(Protocol):
     def decision(self) -> str | None:
         """None while it waits."""
 
+    @property
+    def waiting(self) -> int:
+        """Later changes of the same trials, told once it is decided."""
+
 
 def hold_table(holds: Iterable[Hold]) -> RenderableType:
     """A row for what was held back together."""
@@ -46,7 +50,7 @@ def hold_table(holds: Iterable[Hold]) -> RenderableType:
     if not listed:
         return Text("Nothing was ever held back.")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
-    for heading in ("#", "Fields", "Trials", "Held", "Decision"):
+    for heading in ("#", "Fields", "Trials", "Held", "Behind it", "Decision"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "#" else "left")
     for hold in listed:
         table.add_row(
@@ -54,6 +58,7 @@ def hold_table(holds: Iterable[Hold]) -> RenderableType:
             Text(one_line(", ".join(hold.fields))),
             Text(f"{hold.trials:,} of {hold.checked:,}"),
             Text(moment(hold.held_at), style=DIM),
+            Text(f"{hold.waiting:,} waiting" if hold.waiting else "", style=FAILED),
             Text(hold.decision or "waits for you", style="" if hold.decision else FAILED),
         )
     return Group(
