@@ -102,8 +102,8 @@ def status_after(output: LastingFile | None, status: int) -> int:
     elif failure is not None:
         reason = (failure.strerror or str(failure)).lower()
         sys.stderr.write(
-            f"monitor: not all of the output could be written: {reason}; what was asked for is done, "
-            "and `monitor history TRIAL_ID` shows a trial's changes again\n"
+            f"monitor: not all output could be written: {reason}; the work itself is done, and "
+            "`monitor history TRIAL_ID` shows a trial's changes again\n"
         )
         status = UNWRITTEN if status in (0, CHANGED_OR_FOUND) else status
     _flush(sys.stderr)

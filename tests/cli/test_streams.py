@@ -90,7 +90,7 @@ def test_a_disk_without_room_for_the_output_is_told_in_a_line_and_the_work_is_do
 
     assert ran.returncode == UNWRITTEN
     [line] = ran.stderr.decode().splitlines()
-    assert "could not be written" in line
+    assert "not all output could be written: no space left" in line
     assert json.loads(monitor("check", TRIAL, "--json").stdout.splitlines()[0])["snapshot"] == 2
 
 
