@@ -71,8 +71,9 @@ def checked_chat_url(text: str, schemas: Sequence[str], *, allow_networks: Seque
         near = get_close_matches(schema, schemas, n=1)
         hint = f"did you mean {near[0]}://? " if near else ""
         allowed = ", ".join(schemas) or "none"
+        listing = "; list it there to allow it" if service_of(schema) else ""
         raise ConfigurationInvalid(
-            f"{schema}:// is not among the chat services that chat.schemas allows; {hint}allowed: {allowed}"
+            f"{schema}:// is not among the chat services that chat.schemas allows; {hint}allowed: {allowed}{listing}"
         )
     service, plugin = _opened(url)
     _check_host(service, plugin, schema, allow_networks)

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import requests
@@ -51,18 +52,18 @@ class Calls:
             raise Rehearsed(url)
         try:
             if self._service and not self._service.may_call(Target.of(url).host):
-                raise ConfigurationInvalid("is not called: the address leads to another host than the service's own")
+                raise ConfigurationInvalid("the address leads to another host than the service's own")
             answer = self._session.request(
                 request.method or "GET", url, body=_bytes_of(request.body), headers=dict(request.headers)
             )
         except (NotAnswered, ConfigurationInvalid) as error:
             self.status = None
-            self.trouble = error.reason if isinstance(error, NotAnswered) else str(error)
+            self.trouble = error.reason if isinstance(error, NotAnswered) else f"is not called: {error}"
             raise requests.ConnectionError("no answer") from None
         self.trouble, self.status = None, answer.status
         found = requests.Response()
         found.status_code, found.url, found.request = answer.status, url, request
-        found._content = answer.body  # the one way to make one of what is in memory
+        found.raw = BytesIO(answer.body)
         found.headers.update(answer.headers)
         found.encoding = requests.utils.get_encoding_from_headers(found.headers)
         return found
@@ -132,4 +133,4 @@ def _bytes_of(body: Any) -> bytes | None:
         return body
     if isinstance(body, str):
         return body.encode()
-    raise ConfigurationInvalid("is not called: its plugin wants to send something else than text")
+    raise ConfigurationInvalid("its plugin wants to send something else than text")

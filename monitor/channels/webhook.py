@@ -75,7 +75,10 @@ def _judged(answer: Response, host: str, now: datetime) -> Taken:
     redirected = "; redirects are not followed: subscribe the address it moved to" if 300 <= status <= 399 else ""
     asked = _asked_for(answer.headers, now)
     wait = f" and asks to wait {asked:.0f} s" if asked else ""
-    raise DeliveryDeferred(f"{host} answers {words}{wait}{redirected}", status=status, answer=kept, not_before=asked)
+    way = f", {answer.via}" if answer.via else ""
+    raise DeliveryDeferred(
+        f"{host} answers {words}{wait}{way}{redirected}", status=status, answer=kept, not_before=asked
+    )
 
 
 def _asked_for(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -1,6 +1,7 @@
 """What a server answered, or why it did not, in a person's words. Pure."""
 
 import re
+import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -74,6 +75,7 @@ def why(error: BaseException, timeouts: tuple[float, float]) -> str:
     connect, read = timeouts
     by_class: tuple[tuple[type[BaseException], str], ...] = (
         (NameResolutionError, "its name does not resolve"),
+        (socket.gaierror, "its name does not resolve"),
         (ConnectionRefusedError, "connection refused"),
         (RemoteDisconnected, "the connection was closed without an answer"),
         (ConnectionResetError, "the connection was reset"),
