@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import ConfigurationInvalid
 from monitor.http import PoliteSession
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.transfer.lists import Found, read_list
+from monitor.transfer.lists import Found, read_list, trees
 from monitor.transfer.lists import opening as opening_of_lists
 
 ONE, TWO, THREE, FOUR = (f"NCT0000000{number}" for number in (1, 2, 3, 4))
@@ -203,6 +203,23 @@ def test_a_document_on_each_line_is_read_and_a_broken_line_harms_no_other(read: 
 
     assert ids(found) == [ONE, TWO]
     assert [line.rpartition("/")[2] for line in found.left] == ["list.jsonl:2: line 2 is not JSON that can be read"]
+
+
+@pytest.mark.parametrize("page", [True, False])
+def test_a_download_of_any_size_is_read_a_study_at_a_time(
+    page: bool, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trees, "LARGEST_TREE", 1000)
+    studies = [
+        {"protocolSection": {"identificationModule": {"nctId": f"NCT{number:08d}"}, "more": "[x], {" * number * 40}}
+        for number in range(1, 101)
+    ]
+    content = json.dumps({"totalCount": 100, "studies": studies, "nextPageToken": STRANGER} if page else studies)
+
+    assert ids(read("studies.json", content)) == [f"NCT{number:08d}" for number in range(1, 101)]
+    for broken in (content[:-500_000], '{"a": 1, ' + "x" * 2000):
+        with pytest.raises(ConfigurationInvalid, match=r"not JSON to its end|too large for JSON"):
+            read("studies.json", broken)
 
 
 MARKUP = {

@@ -97,9 +97,19 @@ class Source:
         finally:
             text.detach()  # or the stream is closed with it
 
+    def pieces(self) -> Iterator[str]:
+        """All of it, a part at a time."""
+        self.stream.seek(0)
+        decoder = codecs.getincrementaldecoder(encoding_of(self.head))("replace")
+        while content := self.stream.read(_BEGINNING):
+            yield decoder.decode(content)
+
     def text(self) -> str:
         """All of it. ConfigurationInvalid where that is too much to have at once."""
-        _refuse_larger(self.name, self.size, LARGEST_TREE)
+        if self.size > LARGEST_TREE:
+            raise ConfigurationInvalid(
+                f"{self.name} has more than {LARGEST_TREE // 2**20} MB: split it, or save the list as CSV or text"
+            )
         self.stream.seek(0)
         encoding = encoding_of(self.head)
         return self.stream.read().decode(encoding, _FALLBACK if encoding.startswith("utf-8") else "replace")

@@ -7,17 +7,19 @@ objects and lists within.
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from monitor.errors import ConfigurationInvalid
 from monitor.transfer.lists import stores
 from monitor.transfer.lists.headings import ADDRESS, BY_NAME, rank_of
 from monitor.transfer.lists.naming import shown
-from monitor.transfer.lists.opening import Source
+from monitor.transfer.lists.opening import LARGEST_TREE, Source
 from monitor.transfer.lists.sorting import Sorter, chosen_by_rank
 
 _BEGINS = re.compile(r'\{\s*["}]|\[\s*(?:[{\[\]"]|$)')
-_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_BETWEEN = re.compile(r"[\s,]*")
+_LIST = re.compile(r'\ufeff?\s*(?:\[|\{[^\[\]{}]*?"studies"\s*:\s*\[)')
 
 
 def looks_like_it(beginning: str) -> bool:
@@ -27,6 +29,10 @@ def looks_like_it(beginning: str) -> bool:
 
 def read(source: Source, sorter: Sorter) -> None:
     """Take the trials of one document, or of one on each line. Raise ConfigurationInvalid for what is no JSON."""
+    if source.size > LARGEST_TREE:
+        for number, study in enumerate(_elements(source), start=1):
+            _take(f"{source.name}, entry {number}", study, sorter)
+        return
     text = source.text().lstrip("\ufeff")
     try:
         _take(source.name, json.loads(text), sorter)
@@ -40,6 +46,32 @@ def read(source: Source, sorter: Sorter) -> None:
             ) from None
     if sorter.is_empty:
         sorter.leave(source.name, f"{source.name} holds no list of trials that is known here")
+
+
+def _elements(source: Source) -> Iterator[Any]:
+    """The elements of a list, or of the `studies` of a page, one at a time: a download may have gigabytes.
+
+    A part is read again until the element is whole, and each time twice as much, so that it takes time in proportion.
+    """
+    decoder, pieces = json.JSONDecoder(), source.pieces()
+    held, wanted = next(pieces, ""), 1
+    if not (begins := _LIST.match(held)):
+        raise ConfigurationInvalid(f"{source.name} is too large for JSON that is not a list: save the list as text")
+    at = begins.end()
+    while True:
+        at = _BETWEEN.match(held, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+        if held.startswith("]", at):
+            return
+        try:
+            element, at = decoder.raw_decode(held, at)
+        except (ValueError, RecursionError):
+            more = "".join(islice(pieces, wanted))
+            if not more:
+                raise ConfigurationInvalid(f"{source.name}: this is not JSON to its end: save it once more") from None
+            held, at, wanted = held[at:] + more, 0, wanted * 2
+            continue
+        yield element
+        wanted = 1
 
 
 def _took_lines(source: Source, text: str, sorter: Sorter) -> bool:
