@@ -145,6 +145,21 @@ def disk(patient: Patient) -> Iterator[Finding]:
         yield fine(words)
 
 
+def privacy(patient: Patient) -> Iterator[Finding]:
+    """Whether anybody else on this machine can read the database: which trials somebody watches is private."""
+    file = sqlite_file(patient.config.store.url)
+    if file is None or not file.exists():
+        return
+    mode = file.stat().st_mode & 0o777
+    words = f"{file} has mode {mode:o}"
+    if mode & 0o007:
+        yield problem(f"{words}: anybody on this machine can read it", f"chmod 600 {file}")
+    elif mode & 0o070:
+        yield note(f"{words}: its group can read it", f"if that is not meant: chmod 600 {file}")
+    else:
+        yield fine(f"{words}: its owner's alone")
+
+
 def registry(patient: Patient) -> Iterator[Finding]:
     """Whether it answers, how old its data are, and whether our clock can be right."""
     for each in patient.registries:
@@ -299,6 +314,7 @@ def told(case: Case) -> Iterator[Finding]:
 
 CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
     "disk": disk,
+    "privacy": privacy,
     "registry": registry,
     "operator": operator,
 }

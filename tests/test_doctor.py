@@ -299,3 +299,19 @@ def test_the_command_ends_with_1_where_something_is_wrong(tmp_path: Path, presen
     for variables in ({"MONITOR_SMTP__PORT": "many"}, {"MONITOR_STORE__URL": "sqlite:///."}):
         sick, findings = run(**variables)
         assert (sick, findings[-1]["level"]) == (1, "problem")
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "remedy"), [(0o600, Level.FINE, ""), (0o640, Level.NOTE, "600"), (0o644, Level.PROBLEM, "600")]
+)
+def test_a_database_that_others_can_read_is_found(mode: int, level: Level, remedy: str, tmp_path: Path) -> None:
+    file = tmp_path / "monitor.sqlite3"
+    file.touch()
+    file.chmod(mode)
+    config = Config(store=StoreSettings(url=f"sqlite:///{file}"))
+
+    (found,) = doctor.privacy(Patient(config, (), VAULT, NOW))
+
+    assert found.level is level
+    assert remedy in found.remedy
+    assert str(file) in found.text

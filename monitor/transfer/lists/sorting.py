@@ -79,6 +79,10 @@ class Sorter:
         """Say what was not meant to be taken."""
         self._aside[line] = None
 
+    def knows(self, trial: TrialName) -> bool:
+        """Whether a trial was taken or noted before."""
+        return trial in self._trials or trial in self._mentioned
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found so far that is a trial, or should be one."""
@@ -112,7 +116,7 @@ class Sorter:
             self._aside[f"{place}: {other.text} {other.reason}"] = None
 
     def _note(self, place: str, trial: TrialName, where: str) -> None:
-        if trial not in self._mentioned:
+        if not self.knows(trial):
             where = f" in {shown(where)}" if where else ""
             self._mentioned[trial] = f"{place}: {trial[1]} is only mentioned{where}, and is not taken"
 

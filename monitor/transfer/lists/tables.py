@@ -98,7 +98,7 @@ def _take(place: str, row: Sequence[str], heading: Heading, columns: Sequence[in
     for text in texts:
         sorter.decided(place, text)
     others = {column: cell for column, cell in enumerate(row) if column not in columns}
-    if sorter.names.trials_in("\t".join(others.values())):
+    if not all(sorter.knows(trial) for trial in sorter.names.trials_in("\t".join(others.values()))):
         for column, cell in others.items():
             sorter.mentioned(place, cell, where=_called(heading, column))
 
