@@ -24,7 +24,18 @@ LAYERS = (
 
 RANK = {name: (layer, place) for layer, names in enumerate(LAYERS) for place, name in enumerate(names)}
 
-MODULES = sorted(PACKAGE.rglob("*.py"))
+PATHS = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+
+
+@pytest.fixture(scope="module")
+def modules() -> dict[str, ast.Module]:
+    """Each module of the package as it is written, by its name."""
+    return {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
 
 
 def room(module: str) -> str:
@@ -33,15 +44,10 @@ def room(module: str) -> str:
     return parts[1] if len(parts) > 1 else "__init__"
 
 
-def name_of(path: Path) -> str:
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
-
-
-def imports_of(path: Path) -> set[str]:
-    """Every module of ours that the file imports, at the top or within a function."""
+def imports_of(module: ast.Module) -> set[str]:
+    """Every module of ours that it imports, at the top or within a function."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "monitor":
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
@@ -49,36 +55,46 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_imports_only_from_rows_above_its_own(path: Path) -> None:
-    own = room(name_of(path))
-    for imported in imports_of(path):
-        theirs = room(imported)
-        if theirs in {own, "__version__"}:
-            continue
-        assert RANK[theirs] < RANK[own], f"{name_of(path)} imports {imported}"
+def test_a_module_imports_only_from_rows_above_its_own(modules: dict[str, ast.Module]) -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, module in modules.items()
+        for imported in imports_of(module)
+        if room(imported) not in {room(name), "__version__"} and RANK[room(imported)] >= RANK[room(name)]
+    ]
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_says_what_it_holds_and_stays_small(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-
-    assert ast.get_docstring(ast.parse(source)), "a module begins with what it holds"
-    assert len(source.splitlines()) < 400
+def test_a_module_says_what_it_holds(modules: dict[str, ast.Module]) -> None:
+    assert [name for name, module in modules.items() if not ast.get_docstring(module)] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_only_the_app_looks_at_the_clock(path: Path) -> None:
-    calls = {"now", "utcnow", "today"}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute) and node.attr in calls and isinstance(node.value, ast.Name):
-            assert node.value.id not in {"datetime", "date"} or name_of(path) == "monitor.app"
+def test_a_module_stays_small() -> None:
+    assert [name_of(path) for path in PATHS if len(path.read_text(encoding="utf-8").splitlines()) >= 400] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_all_sql_is_in_storage(path: Path) -> None:
-    if room(name_of(path)) == "storage":
-        return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "sqlalchemy":
-            assert {alias.name for alias in node.names} <= {"Connection"}, "a step passes connections, and says no SQL"
+def test_only_the_app_looks_at_the_clock(modules: dict[str, ast.Module]) -> None:
+    looking = {
+        name
+        for name, module in modules.items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
+        if isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+    }
+
+    assert looking == {"monitor.app"}
+
+
+def test_all_sql_is_in_storage(modules: dict[str, ast.Module]) -> None:
+    """A step passes connections, and says no SQL."""
+    speaking = [
+        name
+        for name, module in modules.items()
+        if room(name) != "storage"
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "sqlalchemy"
+        if {alias.name for alias in node.names} - {"Connection"}
+    ]
+
+    assert speaking == []
