@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from monitor.check import Pass
 from monitor.diff.text import fold, fold_organisation
-from monitor.errors import ConfigurationInvalid, RegistryError
+from monitor.errors import StoreUnavailable
 from monitor.model import Unlisted
 from monitor.notices import watch_shrank
 from monitor.ports import Found, Registry, RegistryVersion, Role, Search, SponsorName
@@ -28,6 +28,7 @@ from monitor.render.search import search_words
 from monitor.schedule import full_check_due
 from monitor.settling import tell
 from monitor.storage import events, leavers, newcomers, notices, searches, settlements, trials, watches
+from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.searches import WatchedSearch
 
@@ -99,8 +100,10 @@ def discover_all(version: RegistryVersion, look: Pass) -> Iterator[Unlisted]:
     for each in watched:
         try:
             discover(each, version, look)
-        except (RegistryError, ConfigurationInvalid) as error:
-            yield unlisted(each, str(error))
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # whatever it is, the other watches are listed, and what they hold is checked
+            yield unlisted(each, in_words(error))
 
 
 def unlisted(watched: WatchedSearch, reason: str) -> Unlisted:
@@ -172,7 +175,9 @@ def _tell_of_takeovers(tx: Connection, trial_ids: set[str], registry: str, look:
     That happens where the data were refreshed after the listing, or the listing failed. Whoever was told is not told
     again. An event that is not settled yet will find the watch holding the trial.
     """
-    latest = [told[-1] for trial_id in sorted(trial_ids) if (told := events.of_trial(tx, registry, trial_id))]
+    latest = [
+        told[-1] for trial_id in sorted(trial_ids) if (told := events.of_trial(tx, registry, trial_id, damaged={}))
+    ]
     takeovers = [event for event in latest if any(change.kind in _TAKEOVERS for change in event.changes)]
     unsettled = settlements.known(tx, [event.id for event in takeovers])
     tell(tx, [event for event in takeovers if event.id not in unsettled], registry, now=look.clock())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from monitor.render.text import counted, moment, one_line, size, stamp
 from monitor.schedule import DATA_OLD_AFTER, built_at
 from monitor.storage import condition, drift, endpoints, health, notices, quarantine
 from monitor.storage.copying import sqlite_file
+from monitor.storage.inspection import damaged_subscriptions, inspect
 from monitor.storage.journals import choose_journal
 from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
@@ -35,6 +37,8 @@ NO_SPACE = 100_000_000
 """Bytes."""
 CLOCK_SLACK = timedelta(minutes=5)
 SMTP_SECONDS = 15.0
+READS_FOR = 60.0
+"""Seconds, in which a few hundred thousand snapshots are read."""
 
 
 class Level(StrEnum):
@@ -268,6 +272,36 @@ def outbox(case: Case) -> Iterator[Finding]:
         yield fine("nothing is overdue")
 
 
+def looks(case: Case) -> Iterator[Finding]:
+    """Registries that nobody looks at, though they are due."""
+    for name, due_at in condition.looks_missed(case.tx, case.now - OVERDUE_AFTER).items():
+        words = f"a look at {name} has been due since {moment(due_at)}"
+        yield problem(words, "start `monitor serve` and see its log, or run `monitor check`")
+
+
+def readable(case: Case) -> Iterator[Finding]:
+    """Whether snapshots, events and subscriptions can be read back, as far as there is time to try."""
+    until = monotonic() + READS_FOR
+    found = inspect(case.tx, is_over=lambda: monotonic() > until)
+    if found.standing:
+        remedy = "restore a backup; without one, the next change of each begins a new baseline"
+        yield problem(_and_others(found.standing), remedy)
+    if found.past:
+        yield note(_and_others(found.past), "restore a backup; what can be read is shown, compared and exported")
+    for words in damaged_subscriptions(case.tx):
+        yield problem(f"{words}; until then nothing is filtered", "make it anew: `monitor subscriptions list`")
+    if found.read < found.total:
+        words = f"{found.read:,} of {counted(found.total, 'snapshot')} read back in {READS_FOR:.0f} s"
+        yield note(words, "`monitor backup FILE` reads all of them")
+    elif not found.standing:
+        yield fine(f"{counted(found.total, 'snapshot')} read back")
+
+
+def _and_others(reasons: Sequence[str]) -> str:
+    others = len(reasons) - 1
+    return one_line(reasons[0]) + (f" (and {others:,} more)" if others else "")
+
+
 def outage(case: Case) -> Iterator[Finding]:
     """Registries that could not be read."""
     for each in health.listing(case.tx):
@@ -326,6 +360,8 @@ CHECKS_OF_THE_DATABASE: dict[str, Callable[[Case], Iterator[Finding]]] = {
     "mail server": smtp,
     "receivers": receivers,
     "deliveries": outbox,
+    "looks": looks,
+    "snapshots": readable,
     "outage": outage,
     "trials": watched,
     "unbelieved": unbelieved,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.matching import matching
 from monitor.model import Delivery, Event, Settlement, Standing, Subscription, Way
 from monitor.storage import deliveries, events, settlements, subscriptions, watches
@@ -15,7 +15,8 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
     """The explanations for everything that was seen of a trial. NothingFound where nobody has that address."""
     forms = _as_shown(address, office)
     with office.store.read() as tx:
-        told = events.of_trial(tx, registry, trial_id)
+        damaged: dict[int, StoreCorrupt] = {}
+        told = events.of_trial(tx, registry, trial_id, damaged=damaged)
         theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown in (address, *forms)]
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
@@ -23,12 +24,12 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
     if not theirs:
         where = forms[0] if forms else "that address"  # as it is given, it may hold a secret
         raise NothingFound(f"nobody is told at {where}; `monitor subscriptions list` shows who is")
-    if not told:
+    if not told and not damaged:
         return [f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."]
     covered = [
         (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
     ]
-    return list(explanations(told, covered, owed, unsettled))
+    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled)]
 
 
 def _as_shown(address: str, office: Office) -> list[str]:

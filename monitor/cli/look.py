@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.session import Settings, console, write_json
-from monitor.errors import NothingFound
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Json, Record, Snapshot, State
 
 if TYPE_CHECKING:
@@ -55,10 +55,15 @@ def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) 
         registry, found = program.identify(trial_id)
         with program.store.read() as tx:
             taken = snapshots.listing(tx, registry.key, found)
-            changes = {event.snapshot: event.changes for event in events.of_trial(tx, registry.key, found)}
+            unread: dict[int, StoreCorrupt] = {}
+            told = events.of_trial(tx, registry.key, found, damaged=unread)
+            changes = {event.snapshot: event.changes for event in told}
+            damaged = snapshots.damaged_of(tx, registry.key, found)
             trial = trials.known(tx, registry.key, [found]).get(found)
     if not taken:
         raise NothingFound(f"there is no snapshot of {found} yet; `monitor check {found}` takes one")
+    for reason in (*damaged.values(), *unread.values()):
+        complain(str(reason))
     if as_json:
         for row in taken:
             write_json(
@@ -96,7 +101,7 @@ def diff(
     with settings.open() as program:
         registry, found = program.identify(trial_id)
         after = _snapshot(program, registry, found, b)
-        before = _snapshot(program, registry, found, a or _number_before(after))
+        before = _snapshot(program, registry, found, a) if a else _before(program, registry, after)
         record = _record(registry, after)
         changes = changes_between(_record(registry, before), record, on=after.taken_at.date())
     if as_json:
@@ -137,16 +142,39 @@ def quarantine(
 
 
 def _snapshot(program: "App", registry: "Registry", trial_id: str, number: int | None) -> Snapshot:
-    """That snapshot of a trial, or its latest that holds a record."""
+    """That snapshot of a trial; or its latest that holds a record, or where that is damaged the latest before it."""
     from monitor.storage import snapshots  # SQLAlchemy is not needed to show --help
 
+    damaged: dict[str, StoreCorrupt] = {}
     with program.store.read() as tx:
         if number is not None:
             return snapshots.get(tx, registry.key, trial_id, number)
-        latest = snapshots.latest(tx, registry.key, trial_id, state=State.LISTED)
+        latest = snapshots.latest_of(tx, registry.key, [trial_id], state=State.LISTED, damaged=damaged).get(trial_id)
+        if damaged:
+            latest = snapshots.readable(tx, registry.key, trial_id)
+    if latest is None and damaged:
+        raise damaged[trial_id]
     if latest is None:
         raise NothingFound(f"there is no snapshot of {trial_id} yet; `monitor check {trial_id}` takes one")
+    for error in damaged.values():
+        complain(f"{error}; snapshot {latest.number} is the latest that can be read")
     return latest
+
+
+def _before(program: "App", registry: "Registry", after: Snapshot) -> Snapshot:
+    """The snapshot before that one; or where that is damaged the latest record before it."""
+    from monitor.storage import snapshots  # SQLAlchemy is not needed to show --help
+
+    number, trial_id = _number_before(after), after.document.trial_id
+    try:
+        return _snapshot(program, registry, trial_id, number)
+    except StoreCorrupt as error:
+        with program.store.read() as tx:
+            found = snapshots.readable(tx, registry.key, trial_id, before=number)
+        if found is None:
+            raise
+        complain(f"{error}; snapshot {found.number} is the latest before it that can be read")
+        return found
 
 
 def _number_before(snapshot: Snapshot) -> int:

@@ -9,6 +9,7 @@ from monitor.storage.searches import is_everything
 from monitor.storage.tables import (
     deliveries,
     endpoints,
+    health,
     registries,
     searches,
     settlements,
@@ -62,16 +63,31 @@ def told_by(tx: Connection) -> set[str]:
 
 
 def overdue(tx: Connection, before: datetime) -> int:
-    """How many deliveries should have been tried before then, and may be: paused and disabled ones aside."""
+    """How many deliveries should have been tried before then, and may be: paused and disabled ones aside.
+
+    One that was never tried is among them however often it was claimed or put off since.
+    """
+    late = (deliveries.c.next_attempt_at < before) | ((deliveries.c.attempts == 0) & (deliveries.c.owed_at < before))
     query = (
         select(func.count())
         .select_from(deliveries)
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
-        .where(deliveries.c.standing == text("'owed'"), deliveries.c.next_attempt_at < before)
+        .where(deliveries.c.standing == text("'owed'"), late)
         .where(subscriptions.c.state == "active", endpoints.c.disabled_at.is_(None))
     )
     return tx.scalar(query) or 0
+
+
+def looks_missed(tx: Connection, before: datetime) -> dict[str, datetime]:
+    """The registries that should have been looked at before then, and were not since, with when that was due."""
+    asked_at = func.coalesce(registries.c.checked_at, health.c.next_check_at, type_=health.c.next_check_at.type)
+    query = (
+        select(health.c.registry, health.c.next_check_at)
+        .join(registries, registries.c.registry == health.c.registry, isouter=True)
+        .where(health.c.next_check_at < before, asked_at < before)
+    )
+    return {row.registry: row.next_check_at for row in tx.execute(query)}
 
 
 def held(tx: Connection) -> tuple[int, int]:

@@ -47,6 +47,7 @@ class SnapshotRow:
 class Damaged:
     """A snapshot that cannot be read: *reason* names it and says how."""
 
+    registry: str
     trial_id: str
     number: int
     reason: str
@@ -148,7 +149,7 @@ def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterat
         try:
             yield _restored(row)
         except StoreCorrupt as error:
-            yield Damaged(row.trial_id, row.number, str(error))
+            yield Damaged(row.registry, row.trial_id, row.number, str(error))
 
 
 def damaged_of(tx: Connection, registry: str, trial_id: str) -> dict[int, str]:
@@ -171,12 +172,17 @@ def digests(tx: Connection, registry: str, trial_id: str) -> dict[int, bytes]:
 
 
 def inspect(tx: Connection) -> Iterator[str | None]:
+    """As `inspected`, in words alone."""
+    return (each.reason if each else None for each in inspected(tx))
+
+
+def inspected(tx: Connection) -> Iterator[Damaged | None]:
     """Read all snapshots that there are, a few at a time in memory; say of each what is wrong with it, or None."""
     for row in tx.execute(_with_base.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
         try:
             _restored(row)
         except StoreCorrupt as error:
-            yield str(error)
+            yield Damaged(row.registry, row.trial_id, row.number, str(error))
         else:
             yield None
 
