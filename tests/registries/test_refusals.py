@@ -15,6 +15,7 @@ from monitor.model import Document
 from monitor.ports import Merged, Role, Search, SponsorName, Unanswered, Unreadable
 from monitor.sandbox import Sandbox
 from tests.loopback import http
+from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_of, publish
 from tests.registries.test_searching import found, sponsored
 
@@ -24,7 +25,7 @@ LONG = "The National Collaborating Centre for the Study of the Late Effects of R
 
 @pytest.fixture
 def sandbox():
-    with Sandbox(trials=20) as running:
+    with Sandbox(trials=20, day=BUILD_DAY) as running:
         yield running
 
 
