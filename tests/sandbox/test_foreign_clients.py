@@ -75,7 +75,7 @@ def foreign(tmp_path: Path) -> Path:
         pytest.skip(f"installs {BIOCATALYSTFEED} from the package index: only with FOREIGN_CLIENTS=1")
     folder = tmp_path / "foreign"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), BIOCATALYSTFEED]
-    installed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    installed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
     if installed.returncode:
         pytest.skip(f"{BIOCATALYSTFEED} cannot be installed: {installed.stderr.strip()[-200:]}")
     return folder
@@ -89,6 +89,7 @@ def test_biocatalystfeed_watches_a_sponsor(foreign: Path, sandbox: Sandbox, tmp_
             env={**os.environ, "PYTHONPATH": str(foreign), "NO_PROXY": "127.0.0.1"},
             capture_output=True,
             text=True,
+            encoding="utf-8",
             timeout=60,
             check=True,
         )
