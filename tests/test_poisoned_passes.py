@@ -27,7 +27,7 @@ def registry() -> Iterator[FakeRegistry]:
 def impatient() -> PoliteSession:
     """Some poison comes drop by drop."""
     return PoliteSession(
-        requests_per_second=1e6, user_agent="test", read_timeout=1, deadline=3, sleep=lambda seconds: None
+        requests_per_second=1e6, user_agent="test", read_timeout=5, deadline=60, sleep=lambda seconds: None
     )
 
 

@@ -4,6 +4,7 @@
 is given it is what stands in the record's place, so it can also be put into a page among good records.
 """
 
+import gzip
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ def _status(status: int, ends_as: str, body: bytes = b"", **options: Any) -> Poi
     return Poison(
         f"status {status}, {body[:12]!r}", ends_as, str(status), lambda trial_id: http(body, status, **options)
     )
+
+
+def bomb(*, megabytes: int) -> bytes:
+    """Some kilobytes that unpack to this much. Each megabyte is a gzip member of its own, made once."""
+    return http(gzip.compress(b"[" * 1_000_000) * megabytes, headers={"Content-Encoding": "gzip"})
 
 
 def _raw(name: str, ends_as: str, reason: str, make: Callable[[bytes], bytes | Iterable[object]]) -> Poison:
@@ -250,7 +256,7 @@ POISONS: dict[str, Poison] = {
             "no proper JSON",
             lambda good: gzipped(good).replace(b"Content-Encoding", b"X-Encoding"),
         ),
-        _raw("a bomb", UNREADABLE, "more than", lambda good: gzipped(b"[" * 40_000_000)),
+        _raw("a bomb", UNREADABLE, "more than", lambda good: bomb(megabytes=40)),
         _raw(
             "an encoding of its own",
             UNREADABLE,
