@@ -11,8 +11,9 @@ import zstandard
 
 from bench.figures import Figure, ratio_of_pairs, seconds
 from bench.studies import document, studies, versions
+from monitor.decision import Intake
 from monitor.http import PoliteSession
-from monitor.intake import Intake, take_in
+from monitor.intake import take_in
 from monitor.model import Snapshot
 from monitor.ports import RegistryVersion
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov

@@ -6,31 +6,44 @@
 A trial counts as verified at a version of the registry's data. While that version stands still nobody needs asking,
 so a pass that is killed goes on where it stopped: what was committed is verified, the rest is not.
 
+New data reach a registry's machines one by one, and each question may go to another of them. So what answers from
+older data than the version names verifies nothing: the trial is told as of the version in which it was verified, and
+is asked for again in the next pass. A document that does not show what a probe saw move is not the one that it saw: the
+trial is told as failed. What is new in an older answer is told all the same. See `monitor.builds`.
+
 The network always comes before the transaction, and every batch is one commit: see `monitor.intake`. What a pass over
 many trials found is told at its end, when it is clear that it is the trials that changed and not the registry: see
 `monitor.settling`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.alike import AT_LEAST, MOST_ALIKE
+from monitor.builds import ROLLED_OUT_AFTER, Needed, day_of, delay_in_words, is_behind, is_beyond, latest_believable
+from monitor.decision import Intake
 from monitor.errors import RegistryError
-from monitor.intake import Intake, take_in
+from monitor.intake import take_in
 from monitor.model import Checked, Result, State
-from monitor.notices import implausible, trials_failing
-from monitor.ports import Registry, RegistryVersion, Unanswered
+from monitor.notices import implausible, registry_behind, trials_failing
+from monitor.plausibility import build_is_older
+from monitor.ports import Registry, RegistryVersion, Sighting, Unanswered
 from monitor.schedule import full_check_due
 from monitor.settling import Settling, settle
 from monitor.storage import notices, quarantine, registries, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.storage.trials import Standing, Trial
+from monitor.versions import current_version
 
 ROUNDS = 3
 """How often a pass is repeated when the registry refreshes its data under it."""
+KEPT_STEP_WITHIN = timedelta(days=30)
+"""Builds prove something where they kept step with the versions in this time; should they cease to, loudly, they prove
+nothing once it is over, rather than that nothing were ever verified again."""
 
 STANDING = {
     None: Result.UNCHANGED,
@@ -57,6 +70,18 @@ class Pass:
         """What settling what it finds needs."""
         return Settling(registry=self.registry, store=self.store, window=self.settle)
 
+    def version_now(self, known: RegistryVersion | None) -> RegistryVersion:
+        """The version of the registry's data, as far as it can be believed: see `monitor.versions`."""
+        return current_version(self.registry, known, store=self.store, now=self.clock())
+
+    def needed(self, version: RegistryVersion) -> Needed:
+        """What answers are measured by at *version*: its build, where builds have kept step with the versions."""
+        with self.store.read() as tx:
+            in_step = trials.names_builds(tx, self.registry.key, since=self.clock() - KEPT_STEP_WITHIN)
+            since = registries.behind_since(tx, self.registry.key)
+        is_late = since is not None and self.clock() - since >= ROLLED_OUT_AFTER
+        return Needed(day_of(version.stamp) if in_step else None, is_late=is_late)
+
 
 def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | None = None) -> Iterator[Checked]:
     """Check *trial_ids*, watched or not, and say what came of each as soon as it is committed.
@@ -68,19 +93,23 @@ def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | No
     """
     began_at = look.clock()
     try:
-        version = version or look.registry.version(_last_version(look))
+        version = version or look.version_now(_last_version(look))
     except RegistryError as error:
         yield from _failed(trial_ids, str(error), look)
         return
     wanted = list(dict.fromkeys(trial_ids))
-    changed = []
+    changed, late = [], []
     for one in _rounds(wanted, version, look):
+        if one.is_behind and one.error:
+            late.append(one.trial_id)
         if one.changes:
             changed.append(one)
         else:
             yield one
     held = settle(look.settling, now=look.clock(), covered=len(wanted))
     _tell_of_mass_failure(version, began_at, len(wanted), look)
+    if late:
+        _tell_of_delay(late, version, look)
     for one in changed:
         yield one.settled(held)
 
@@ -96,8 +125,17 @@ def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered:
             notices.tell(tx, implausible(key, version.stamp, trials=refused, covered=covered, now=look.clock()))
 
 
+def _tell_of_delay(late: Sequence[str], version: RegistryVersion, look: Pass) -> None:
+    """Tell the operator of trials that the registry has answered for from old data for too long."""
+    key = look.registry.key
+    with look.store.begin() as tx:
+        since = registries.behind_since(tx, key) or look.clock()
+        notices.tell(tx, registry_behind(key, version.stamp, trials=len(late), since=since, now=look.clock()))
+
+
 def _rounds(wanted: Sequence[str], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
     """What came of each trial, with another round over those that were read where the data were refreshed meanwhile."""
+    behind = False
     for round_number in range(ROUNDS):
         parts, bad = isolated(wanted, partial(_split_by_verified, version=version, look=look))
         open_trials = [trial for _, part in parts for trial in part]
@@ -105,13 +143,16 @@ def _rounds(wanted: Sequence[str], version: RegistryVersion, look: Pass) -> Iter
         if round_number == 0:
             yield from _unmoved((trial for part, _ in parts for trial in part), version, look)
         if open_trials:
-            told = _read(open_trials, version, look)
-            yield from (one for one in told if round_number == 0 or one.result is not Result.UNCHANGED)
+            for one in _read(open_trials, version, look):
+                behind |= one.is_behind
+                if round_number == 0 or one.result is not Result.UNCHANGED:
+                    yield one
         latest = _version_now(version, look) if open_trials else version
         if latest is None:
             return
-        with look.store.begin() as tx:
-            registries.remember(tx, look.registry.key, latest, look.clock())
+        if latest.is_confirmed or version.is_confirmed:
+            with look.store.begin() as tx:
+                registries.remember(tx, look.registry.key, latest, look.clock(), behind=behind if open_trials else None)
         if latest.stamp == version.stamp:
             return
         wanted, version = [trial.trial_id for trial in open_trials], latest
@@ -128,7 +169,7 @@ def _version_now(version: RegistryVersion, look: Pass) -> RegistryVersion | None
     Then nothing is lost: what was read is verified at the version before, and the next pass compares anew.
     """
     try:
-        return look.registry.version(version)
+        return look.version_now(version)
     except RegistryError:
         return None
 
@@ -146,21 +187,20 @@ def _split_by_verified(
 
 
 def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
-    """Find out who moved, and take in the documents of those."""
-    now = look.clock()
-    to_probe = [trial for trial in open_trials if _probing_is_enough(trial, now, look)]
-    to_fetch = {trial.trial_id for trial in open_trials} - {trial.trial_id for trial in to_probe}
+    """Find out who moved, and take in the documents of those, of whom is due, and of whom no probe can settle."""
+    probing = _Probing(version, look, look.needed(version))
     at_once = len(open_trials) < AT_LEAST and not look.settle
-    moved: dict[str, bytes] = {}
-    yield from _probe(to_probe, version, look, moved=moved)
-    wanted = [trial.trial_id for trial in open_trials if trial.trial_id in to_fetch or trial.trial_id in moved]
+    now = look.clock()
+    yield from probing.probe([trial for trial in open_trials if _probing_is_enough(trial, now, look)])
+    wanted = [trial.trial_id for trial in open_trials if trial.trial_id not in probing.settled]
     for answers in look.registry.fetch(wanted):
         intake = Intake(
             registry=look.registry,
             store=look.store,
             version=version,
             now=look.clock(),
-            probed=moved,
+            needed=probing.needed,
+            probed=probing.moved,
             tells_at_once=at_once,
         )
         yield from take_in(answers, intake)
@@ -174,30 +214,78 @@ def _probing_is_enough(trial: Trial, now: datetime, look: Pass) -> bool:
     )
 
 
-def _probe(
-    to_probe: Sequence[Trial], version: RegistryVersion, look: Pass, *, moved: dict[str, bytes]
-) -> Iterator[Checked]:
-    """Verify those that did not move, and collect in *moved* the others with the digest that the probe saw.
+class _Probing:
+    """Who moved, and who did not.
 
-    A trial that the probe did not see at all has moved too: with no digest to remember.
+    | the probe says | from the data that are needed | from older ones     |
+    |----------------|-------------------------------|---------------------|
+    | it moved       | read it                       | read it             |
+    | as it was      | verified                      | ask again next time |
     """
-    unseen = {trial.trial_id: trial for trial in to_probe}
-    for batch in look.registry.probe(list(unseen)):
-        unmoved = []
-        for seen in batch:
-            trial = unseen.pop(seen.trial_id)
-            if isinstance(seen, Unanswered):
-                yield from _failed([seen.trial_id], seen.reason, look, known={seen.trial_id: trial})
-            elif seen.digest == trial.probe_digest:
-                unmoved.append(trial)
-            else:
-                moved[seen.trial_id] = seen.digest
+
+    def __init__(self, version: RegistryVersion, look: Pass, needed: Needed) -> None:
+        self.needed = needed
+        self.moved: dict[str, Sighting] = {}
+        """What the probe saw of those that are to be read."""
+        self.settled: set[str] = set()
+        """Those that need no reading."""
+        self._version = version
+        self._look = look
+
+    def probe(self, to_probe: Sequence[Trial]) -> Iterator[Checked]:
+        """Verify those that did not move, and say so. One that is in no batch at all is to be read."""
+        asked = {trial.trial_id: trial for trial in to_probe}
+        latest = latest_believable(self._version.stamp, self._look.clock())
+        for batch in self._look.registry.probe(list(asked)):
+            unmoved, behind = [], []
+            for seen in batch:
+                trial = asked.pop(seen.trial_id)
+                if isinstance(seen, Unanswered):
+                    self.settled.add(seen.trial_id)
+                    yield from _failed([seen.trial_id], seen.reason, self._look, known={seen.trial_id: trial})
+                elif is_beyond(seen.build, latest):
+                    self.moved[seen.trial_id] = replace(seen, build=None)
+                elif seen.digest != trial.probe_digest:
+                    self.moved[seen.trial_id] = seen
+                elif is_behind(seen.build, self.needed.build):
+                    behind.append((trial, seen))
+                else:
+                    unmoved.append((trial, seen))
+            self.settled.update(trial.trial_id for trial, _ in (*unmoved, *behind))
+            self._verify(unmoved)
+            yield from _unmoved([trial for trial, _ in unmoved], self._version, self._look)
+            for trial, seen in behind:
+                reason = delay_in_words(trial.registry, seen.build, self.needed.build)
+                yield _behind(trial, reason, self.needed, self._look)
+
+    def _verify(self, unmoved: Sequence[tuple[Trial, Sighting]]) -> None:
+        """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""
+        look, by_build = self._look, defaultdict(list)
+        latest = latest_believable(self._version.stamp, look.clock())
+        for trial, seen in unmoved:
+            build = None if build_is_older(seen.build, trial.build, latest=latest) else seen.build
+            by_build[build].append(trial.trial_id)
         with look.store.begin() as tx:
-            trials.verified(
-                tx, look.registry.key, [t.trial_id for t in unmoved], version=version.stamp, at=look.clock()
-            )
-        yield from _unmoved(unmoved, version, look)
-    moved.update(dict.fromkeys(unseen, b""))
+            for build, trial_ids in by_build.items():
+                trials.verified(
+                    tx, look.registry.key, trial_ids, version=self._version.stamp, at=look.clock(), build=build
+                )
+
+
+def _behind(trial: Trial, reason: str, needed: Needed, look: Pass) -> Checked:
+    """A trial that is as it was in older data: told as of the version in which it was verified; as failed, if late."""
+    is_late = needed.is_late
+    return Checked(
+        registry=trial.registry,
+        trial_id=trial.trial_id,
+        result=Result.FAILED if is_late else STANDING[trial.state],
+        checked_at=look.clock(),
+        snapshot=trial.snapshot,
+        registry_version=trial.verified_version,
+        title=trial.title,
+        error=reason if is_late else None,
+        is_behind=True,
+    )
 
 
 def _unmoved(unmoved: Iterable[Trial | Standing], version: RegistryVersion, look: Pass) -> Iterator[Checked]:

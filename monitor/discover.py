@@ -18,9 +18,10 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
+from monitor.builds import ROLLED_OUT_AFTER, day_of, delay_in_words, is_behind
 from monitor.check import Pass
 from monitor.diff.text import fold, fold_organisation
-from monitor.errors import StoreUnavailable
+from monitor.errors import RegistryUnreachable, StoreUnavailable
 from monitor.model import Unlisted
 from monitor.notices import watch_shrank
 from monitor.ports import Found, Registry, RegistryVersion, Role, Search, SponsorName
@@ -32,8 +33,9 @@ from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.searches import WatchedSearch
 
-OVERLAP = timedelta(days=1)
-"""The registry's days begin in another zone than ours, and what was posted late on a day is asked for again."""
+OVERLAP = timedelta(days=7)
+"""What was posted in the days before is asked for again: the registry's days begin in another zone than ours, and an
+empty listing does not tell whether it came from a machine that did not have the latest data yet."""
 PAGES_COUNTED = 10
 """Of a sponsor's trials, when its watch is made: 10,000, more than any has."""
 FEWEST_DISBELIEVED = 20
@@ -120,21 +122,40 @@ def discover(watched: WatchedSearch, version: RegistryVersion, look: Pass) -> No
     """
     if watched.listed_version == version.stamp or watched.search.is_everything:
         return
-    listing = _Listing(watched, version, _since(watched, look))
+    listing = _Listing(watched, version, _since(watched, version, look))
     found: set[str] = set()
+    builds: set[str] = set()
     for page in look.registry.find(watched.search, updated_since=listing.since):
         with look.store.begin() as tx:
             if not _is_wanted(tx, watched):
                 return
             _join(tx, page, listing, look)
         found.update(page.trial_ids)
+        builds.update(filter(None, [page.build]))
+    if not _is_fresh(min(builds, default=None), listing, look):
+        return
     is_current = listing.since is not None or not _missing_now(found, watched, look) or _is_current(version, look)
     with look.store.begin() as tx:
         if _is_wanted(tx, watched):
             _conclude(tx, found, listing, look, is_current=is_current)
 
 
-def _since(watched: WatchedSearch, look: Pass) -> date | None:
+def _is_fresh(build: str | None, listing: _Listing, look: Pass) -> bool:
+    """Whether a listing comes from the latest data; another one may lack who joined, or left, since.
+
+    It is made again in the next pass then. Raise RegistryUnreachable where that goes on for so long that a listing in
+    full is overdue.
+    """
+    needed = look.needed(listing.version).build
+    if not is_behind(build, needed):
+        return True
+    at = listing.watched.listed_in_full_at
+    if at is not None and look.clock() - at > look.full_check_every + ROLLED_OUT_AFTER:
+        raise RegistryUnreachable(delay_in_words(look.registry.key, build, needed))
+    return False
+
+
+def _since(watched: WatchedSearch, version: RegistryVersion, look: Pass) -> date | None:
     """From which day on to look; None where a listing in full is due, or the registry's stamp tells no day."""
     due = full_check_due(
         f"watch {watched.watch_id}",
@@ -144,10 +165,16 @@ def _since(watched: WatchedSearch, look: Pass) -> date | None:
     )
     if due or watched.listed_version is None:
         return None
-    try:
-        return date.fromisoformat(watched.listed_version[:10]) - OVERLAP
-    except ValueError:
-        return None
+    return listed_since(watched.listed_version, version)
+
+
+def listed_since(listed_version: str | None, version: RegistryVersion, *, overlap: timedelta = OVERLAP) -> date | None:
+    """From which day on to look for what moved after a listing; None where all has to be listed.
+
+    That is where its version tells no day, or names one that is later than that of the data now.
+    """
+    listed, now = day_of(listed_version or ""), day_of(version.stamp)
+    return date.fromisoformat(listed) - overlap if listed and not is_behind(now, listed) else None
 
 
 def _is_wanted(tx: Connection, watched: WatchedSearch) -> bool:
@@ -196,7 +223,7 @@ def _missing(tx: Connection, found: set[str], watched: WatchedSearch) -> set[str
 
 def _is_current(version: RegistryVersion, look: Pass) -> bool:
     """Whether the data stood still during the listing: pages of two versions may lack what moved between them."""
-    return look.registry.version(version).stamp == version.stamp
+    return look.version_now(version).stamp == version.stamp
 
 
 def _conclude(tx: Connection, found: set[str], listing: _Listing, look: Pass, *, is_current: bool) -> None:

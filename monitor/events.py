@@ -19,15 +19,21 @@ recruits again after it was suspended has a new chapter, not a correction."""
 
 
 def changes_between(
-    before: Record, after: Record, *, on: date, baseline: Record | None = None, returned: bool = False
+    before: Record,
+    after: Record,
+    *,
+    on: date,
+    baseline: Record | None = None,
+    returned: bool = False,
+    merged_into: str | None = None,
 ) -> tuple[Change, ...]:
     """The weighed changes from one record to the next, the most significant first; empty where nothing changed.
 
     *on* is the day when the change was seen, *baseline* the first record of the trial. *returned* says that the
-    registry did not list the trial in between.
+    registry did not list the trial in between, *merged_into* what it gave in its place.
     """
     differences = diff(before, after, on=on, baseline=baseline)
-    return weigh_all((*([restored(before)] if returned else []), *differences))
+    return weigh_all((*([restored(before, merged_into)] if returned else []), *differences))
 
 
 def corrections(changes: Sequence[Change], last: Event | None, *, now: datetime) -> tuple[Change, ...]:
@@ -91,14 +97,15 @@ def merged(record: Record, into: str) -> Difference:
     )
 
 
-def restored(record: Record) -> Difference:
-    """The registry lists the trial again after it had been removed or merged."""
+def restored(record: Record, merged_into: str | None = None) -> Difference:
+    """The registry lists the trial again after it had been removed, or takes back that it merged it."""
+    back = f"{record.trial_id} is back in the registry"
     return _of_identity(
         record,
         kind="trial.restored",
-        before=None,
+        before=merged_into,
         after=record.trial_id,
-        summary=f"{record.trial_id} is back in the registry after it had gone.",
+        summary=f"{back}, which had merged it into {merged_into}." if merged_into else f"{back} after it had gone.",
     )
 
 

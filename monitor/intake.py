@@ -8,19 +8,30 @@ A trial with which anything goes wrong that nobody foresaw, such as a row that t
 was undone with its batch is done again without it (see `monitor.storage.isolation`).
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
 from monitor.alike import builds_between
+from monitor.builds import is_behind
+from monitor.decision import Decision, Intake, Past, Refusal
 from monitor.errors import StoreCorrupt
-from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
+from monitor.model import Change, Checked, Document, Record, Result, Snapshot, State
 from monitor.notices import drifted, trials_failing
-from monitor.plausibility import implausible
-from monitor.ports import Answer, Merged, Missing, Oddity, Registry, RegistryVersion, Unanswered, Unreadable
+from monitor.plausibility import (
+    LASTING,
+    Implausible,
+    build_is_ahead,
+    build_is_older,
+    future_build,
+    implausible,
+    older_build,
+)
+from monitor.ports import Answer, Merged, Missing, Registry, Unanswered, Unreadable
 from monitor.recovery import Lost, lost_of, missing_of, note_anew, untold, without_record
 from monitor.settling import tell_now
 from monitor.significance import weigh_all
@@ -38,62 +49,15 @@ from monitor.storage import (
 )
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.locks import lock_registry
-from monitor.storage.store import Store
 from monitor.storage.trials import Trial
+from monitor.verification import Doubtful, row_after
 
 MISSES_BEFORE_REMOVED = 3
 MISSING_BEFORE_REMOVED = timedelta(hours=24)
 """A registry's own words are believed after so many misses over so long: single 404s come and go."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """What deciding about answers needs to know beside them."""
-
-    registry: Registry
-    store: Store
-    version: RegistryVersion
-    now: datetime
-    probed: Mapping[str, bytes]
-    """What the probe of this pass saw, by trial id: it is remembered rather than what the document would give, so
-    that a registry whose projections differ from its documents is not read in full for ever."""
-    tells_at_once: bool = True
-    """Whether events are told in the commit that makes them; else they are pending until somebody settles them."""
-
-
-@dataclass(slots=True)
-class Decision:
-    """What one answer means: the trial's row as it will stand, what to tell, and what else is to be written."""
-
-    trial: Trial
-    checked: Checked
-    snapshot: Snapshot | None = None
-    event: Event | None = None
-    quarantined: tuple[str, bytes] | None = None
-    """Reason and raw bytes."""
-    follow: str | None = None
-    """The id that watches of this trial are to hold as well."""
-    oddities: Sequence[Oddity] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What the store knew of the trials in a batch when the transaction began."""
-
-    trials: Mapping[str, Trial]
-    latest: Mapping[str, Snapshot]
-    """The last LISTED snapshot of each trial; the last readable one of those that are lost."""
-    lost: Mapping[str, Lost]
-    """Those whose last LISTED snapshot is damaged."""
-    told: Mapping[str, Event]
-    """The last event of each trial that had one."""
-    newcomers: Collection[str]
-    """Those whose baseline is news."""
-    load: Callable[[str, int], Snapshot] = field(repr=False)
-
-    def trial(self, registry: str, trial_id: str) -> Trial:
-        """The row, or a blank one for a trial that is new."""
-        return self.trials.get(trial_id) or Trial(registry, trial_id)
+TIMES_BEFORE_BELIEVED = 3
+INSISTED_BEFORE_BELIEVED = timedelta(hours=24)
+"""So is a record that has lost a part, or that goes back to an earlier update, where it came in two data builds."""
 
 
 def take_in(answers: Sequence[Answer], intake: Intake) -> list[Checked]:
@@ -158,6 +122,9 @@ def _past(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
         events.latest_of(tx, key, latest),
         newcomers.among(tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in lost]),
         lambda trial_id, number: snapshots.get(tx, key, trial_id, number),
+        lambda document, since: quarantine.latest_of(
+            tx, key, document.trial_id, sha256(document.content).digest(), since=since
+        ),
     )
 
 
@@ -181,41 +148,93 @@ def _decide(answer: Answer, past: Past, intake: Intake, *, healthy: bool) -> Dec
 
 
 def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> Decision:
-    seen = _seen(trial, document, intake)
-    if not _differs(document, trial):
-        return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
-    last, lost = past.latest.get(trial.trial_id), past.lost.get(trial.trial_id)
-    if not last and not lost:
-        return _first(document, seen, past, intake)
-    record = intake.registry.parse(document)
-    before = intake.registry.parse(last.document) if last else record
-    if reason := implausible(before, record, last_build=trial.build, document=document):
-        return _refused(
-            trial, f"this cannot be the current record: {reason}; kept in quarantine", intake, raw=document.content
-        )
+    differs = _differs(document, trial)
+    last, lost = (past.latest.get(trial.trial_id), past.lost.get(trial.trial_id)) if differs else (None, None)
+    records = _records(document, last, intake) if last or lost else None
+    if reason := _reason_against(document, records, trial, past, intake):
+        return _disbelieved(trial, document, reason, intake)
+    seen, doubt = row_after(trial, document, intake)
+    if not differs:
+        return _as_before(seen, doubt, Result.UNCHANGED, intake)
+    if records is None:
+        return _first(document, trial, seen, past, intake)
     changes = event_rules.changes_between(
-        before,
-        record,
+        *records,
         on=intake.now.date(),
         baseline=_baseline(trial, last, past, intake) if last else None,
         returned=trial.state is not State.LISTED,
+        merged_into=trial.merged_into,
     )
     if lost:
         return _anew(document, seen, lost, intake, changes=untold(changes, lost.told))
     if not changes:
-        return Decision(seen, _checked(seen, Result.UNCHANGED, intake))
+        return _as_before(seen, doubt, Result.UNCHANGED, intake)
     changes = event_rules.corrections(changes, past.told.get(trial.trial_id), now=intake.now)
     decision = _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
     decision.oddities = intake.registry.unknown(document)
     return decision
 
 
-def _first(document: Document, seen: Trial, past: Past, intake: Intake) -> Decision:
-    """The baseline, which is news only of a trial that a search found later than its others."""
+def _records(document: Document, last: Snapshot | None, intake: Intake) -> tuple[Record, Record]:
+    """What the last document says, and this one; where the last one is damaged, this one twice."""
+    record = intake.registry.parse(document)
+    return (intake.registry.parse(last.document) if last else record), record
+
+
+def _reason_against(
+    document: Document, records: tuple[Record, Record] | None, trial: Trial, past: Past, intake: Intake
+) -> Implausible | None:
+    """Why a document is not believed; None where it is, also because the operator or the registry insists on it."""
+    if trial.trial_id in intake.accepted:
+        return None
+    reason = implausible(document, records, last_build=trial.build, latest=intake.latest)
+    return None if reason and _is_insisted_on(document, reason, trial, past, intake) else reason
+
+
+def _disbelieved(trial: Trial, document: Document, reason: Implausible, intake: Intake) -> Decision:
+    words = f"this cannot be the current record: {reason.reason}; kept in quarantine"
+    decision = _failure(trial, words, intake)
+    decision.quarantined = Refusal(words, document.content, reason.doubt, document.build)
+    return decision
+
+
+def _is_insisted_on(document: Document, reason: Implausible, trial: Trial, past: Past, intake: Intake) -> bool:
+    """Whether the registry has kept to this record for so long, and over two data builds, that it means it.
+
+    A fault is mended in that time, or strikes so many trials alike that their changes are held: see `settling`.
+    """
+    if reason.doubt not in LASTING or not (former := past.refused(document, trial.verified_at)):
+        return False
+    is_of_two_builds = is_behind(former.build, document.build)
+    is_old = intake.now - former.received_at >= INSISTED_BEFORE_BELIEVED
+    return is_of_two_builds and is_old and former.times + 1 >= TIMES_BEFORE_BELIEVED
+
+
+def _as_before(seen: Trial, doubt: Doubtful | None, result: Result, intake: Intake) -> Decision:
+    """The registry says what it said: that verifies the trial, unless the answer is too old to tell.
+
+    Then it is told as of the version in which it was verified; as failed where the registry has said that there is
+    something new, or where this goes on for too long.
+    """
+    if doubt is None:
+        return Decision(seen, _checked(seen, result, intake))
+    if doubt.contradicts or intake.needed.is_late:
+        decision = _failure(seen, doubt.reason, intake)
+    else:
+        decision = Decision(seen, _checked(seen, result, intake))
+    decision.checked = replace(decision.checked, registry_version=seen.verified_version, is_behind=True)
+    return decision
+
+
+def _first(document: Document, trial: Trial, seen: Trial, past: Past, intake: Intake) -> Decision:
+    """The baseline: news of a trial that a search found later than its others, or that was only known as merged."""
     changes: tuple[Change, ...] = ()
-    if seen.trial_id in past.newcomers:
+    if trial.merged_into:
+        changes = weigh_all([event_rules.restored(intake.registry.parse(document), trial.merged_into)])
+    elif seen.trial_id in past.newcomers:
         changes = weigh_all([event_rules.registered(intake.registry.parse(document))])
-    decision = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
+    result = Result.CHANGED if trial.merged_into else Result.BASELINE
+    decision = _snapshot(document, seen, result, intake, changes=changes)
     decision.oddities = intake.registry.unknown(document)
     return decision
 
@@ -240,10 +259,16 @@ def _baseline(trial: Trial, last: Snapshot, past: Past, intake: Intake) -> Recor
 
 
 def _merged(answer: Merged, trial: Trial, past: Past, intake: Intake) -> Decision:
-    tombstone = Document(trial.registry, trial.trial_id, answer.into.encode(), State.MERGED, answer.document.build)
-    seen = replace(_seen(trial, tombstone, intake), merged_into=answer.into)
+    build = answer.document.build
+    tombstone = Document(trial.registry, trial.trial_id, answer.into.encode(), State.MERGED, build)
+    if trial.digest != tombstone.digest and build_is_older(build, trial.build, latest=intake.latest):
+        return _failure(trial, f"this cannot be its current state: {older_build(build, trial.build)}", intake)
+    if build_is_ahead(build, trial.build, latest=intake.latest):
+        return _failure(trial, f"this cannot be its current state: {future_build(build)}", intake)
+    seen, doubt = row_after(trial, tombstone, intake)
+    seen = replace(seen, merged_into=answer.into)
     if trial.digest == tombstone.digest:
-        return Decision(seen, _checked(seen, Result.MERGED, intake))
+        return _as_before(seen, doubt, Result.MERGED, intake)
     changes: tuple[Change, ...] = ()
     if before := _last_record(trial, past, intake):
         changes = weigh_all([event_rules.merged(before, answer.into)])
@@ -269,9 +294,12 @@ def _missing(answer: Missing, trial: Trial, past: Past, intake: Intake, *, healt
             f"it counts as removed after {MISSES_BEFORE_REMOVED} times over 24 hours"
         )
         return _failure(missed, reason, intake)
-    tombstone = Document(trial.registry, trial.trial_id, answer.words.encode(), State.REMOVED, trial.build)
+    # A record of an older build than the one in which the trial was gone does not bring it back.
+    build = max(filter(None, (trial.build, intake.needed.build)), default=None)
+    tombstone = Document(trial.registry, trial.trial_id, answer.words.encode(), State.REMOVED, build)
     changes = weigh_all([event_rules.removed(before, answer.words)])
-    return _snapshot(tombstone, _seen(missed, tombstone, intake), Result.REMOVED, intake, changes=changes)
+    seen, _ = row_after(missed, tombstone, intake)
+    return _snapshot(tombstone, seen, Result.REMOVED, intake, changes=changes)
 
 
 def _last_record(trial: Trial, past: Past, intake: Intake) -> Record | None:
@@ -287,7 +315,7 @@ def _times(count: int) -> str:
 
 def _refused(trial: Trial, reason: str, intake: Intake, *, raw: bytes) -> Decision:
     decision = _failure(trial, reason, intake)
-    decision.quarantined = (reason, raw)
+    decision.quarantined = Refusal(reason, raw)
     return decision
 
 
@@ -304,26 +332,6 @@ def _snapshot(
     trial = replace(seen, snapshot=number)
     checked = replace(_checked(trial, result, intake), changes=tuple(changes))
     return Decision(trial, checked, snapshot, event_rules.event_after(snapshot, changes))
-
-
-def _seen(trial: Trial, document: Document, intake: Intake) -> Trial:
-    """The trial's row after the registry gave *document* for it."""
-    listed = document.state is State.LISTED
-    probed = intake.probed.get(trial.trial_id)
-    return replace(
-        trial,
-        state=document.state,
-        merged_into=None,
-        digest=document.digest,
-        probe_digest=(probed or document.probe_digest) if listed else None,
-        title=document.title or trial.title,
-        build=document.build or trial.build,
-        verified_version=intake.version.stamp,
-        verified_at=intake.now,
-        read_in_full_at=intake.now,
-        misses=0,
-        first_missed_at=None,
-    )
 
 
 def _checked(trial: Trial, result: Result, intake: Intake) -> Checked:
@@ -352,8 +360,9 @@ def _write(tx: Connection, decisions: Sequence[Decision], past: Past, *, intake:
     trials.record(tx, [decision.trial for decision in decisions if decision.trial.snapshot])
     for decision in decisions:
         if decision.quarantined:
-            reason, raw = decision.quarantined
-            quarantine.add(tx, key, decision.trial.trial_id, reason=reason, raw=raw, at=now)
+            _quarantine(tx, decision.trial, decision.quarantined, intake)
+        elif number := intake.accepted.get(decision.trial.trial_id):
+            quarantine.accept(tx, number, now)
         if decision.follow:
             watches.follow(tx, key, decision.trial.trial_id, into=decision.follow, at=now)
             subscriptions.follow(tx, key, decision.trial.trial_id, into=decision.follow)
@@ -364,6 +373,21 @@ def _write(tx: Connection, decisions: Sequence[Decision], past: Past, *, intake:
 def _builds_missed(trial: Trial, intake: Intake) -> int:
     """In how many builds of the registry's data nobody looked at the trial."""
     return builds_between(trial.verified_version, intake.version.stamp, looked_at=trial.verified_at, now=intake.now)
+
+
+def _quarantine(tx: Connection, trial: Trial, refusal: Refusal, intake: Intake) -> None:
+    quarantine.add(
+        tx,
+        trial.registry,
+        trial.trial_id,
+        reason=refusal.reason,
+        raw=refusal.raw,
+        at=intake.now,
+        doubt=refusal.doubt,
+        version=intake.version.stamp,
+        build=refusal.build,
+        since=trial.verified_at,
+    )
 
 
 def _note_drift(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> None:

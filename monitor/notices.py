@@ -188,7 +188,40 @@ def implausible(registry: str, version: str, *, trials: int, covered: int, now: 
         subject=f"{registry} answers for {trials:,} trials with what cannot be believed",
         text=f"Of {covered:,} trials, {trials:,} came in a form that cannot be their current record, and were put "
         "into quarantine; what was known of them stands, and nobody has been told of any change.\n"
-        "`monitor quarantine` shows the answers and why. They are asked for again with each pass.",
+        "`monitor quarantine` shows the answers and why. They are asked for again with each pass.\nShould the registry "
+        "be right, because it went back to older data perhaps: `monitor quarantine accept N --alike` takes what it "
+        "gave for true.",
+    )
+
+
+def registry_behind(registry: str, version: str, *, trials: int, since: datetime, now: datetime) -> Notice:
+    """Some of what a registry answers comes from older data than it has, for longer than it takes to renew them."""
+    return Notice(
+        id=f"registry.behind/{registry}/{_stamp(since)}",
+        kind="registry.behind",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} answers from old data for {trials:,} trials"
+        if trials > 1
+        else f"{registry} answers from old data for a trial",
+        text=f"{registry} names {stamp(version)} as the date of its data, and has answered from older ones since "
+        f"{moment(since)}. Its machines seem to be out of step.\nWhat changed is told once it can be read, and nothing "
+        "is lost: these trials are asked for again with each pass, and told as failed until then. There is nothing to "
+        "do here.",
+    )
+
+
+def registry_ahead(registry: str, version: str, *, now: datetime) -> Notice:
+    """A registry's data are of a time to come: told once a month, as a clock that is wrong stays so."""
+    return Notice(
+        id=f"registry.ahead/{registry}/{now:%Y-%m}",
+        kind="registry.ahead",
+        registry=registry,
+        occurred_at=now,
+        subject=f"{registry} names a date that is still to come",
+        text=f"{registry} says that its data are of {stamp(version)}, and it is {moment(now)} here: one of the two "
+        "clocks is wrong. Changes are found and told as before, with these dates.\nSet this machine's clock if it is "
+        "the one: `timedatectl` shows it.",
     )
 
 

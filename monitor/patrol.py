@@ -19,6 +19,7 @@ from monitor.model import Checked, Result, Unlisted
 from monitor.ports import RegistryVersion
 from monitor.storage import leavers, registries, searches, trials
 from monitor.storage.locks import lock_registry
+from monitor.storage.trials import MergedDue
 from monitor.sweep import Progress, sweep, untold
 
 
@@ -33,10 +34,10 @@ def patrol(look: Pass, *, progress: Progress = untold, tells_standing: bool = Tr
     Raise RegistryError where the registry's version cannot be had: then nothing was looked at (see `unseen`).
     """
     known = _last_version(look)
-    version = look.registry.version(known)
+    version = look.version_now(known)
     yield from discover_all(version, look)
     swept = yield from sweep(look, version, progress=progress)
-    yield from check(_watched(look, unverified_at=None if tells_standing else swept.stamp), look, version=swept)
+    yield from check(_watched(look, swept, unverified_alone=not tells_standing), look, version=swept)
     checked = _last_version(look)
     latest = checked if checked and checked != known else swept
     if latest.stamp != version.stamp:
@@ -70,9 +71,15 @@ def unseen(look: Pass, reason: str) -> Iterator[Checked | Unlisted]:
         )
 
 
-def _watched(look: Pass, *, unverified_at: str | None = None) -> list[str]:
+def _watched(look: Pass, version: RegistryVersion | None = None, *, unverified_alone: bool = False) -> list[str]:
+    """The trials to look at: at a version, those that merged and are due, too, for a registry takes mergers back."""
+    merged_due = None
+    if version is not None:
+        now = look.clock()
+        merged_due = MergedDue(version.stamp, read_before=now - look.full_check_every, now=now)
+    unverified_at = version.stamp if version is not None and unverified_alone else None
     with look.store.read() as tx:
-        return trials.watched_ids(tx, look.registry.key, unverified_at=unverified_at)
+        return trials.watched_ids(tx, look.registry.key, unverified_at=unverified_at, merged_due=merged_due)
 
 
 def _last_version(look: Pass) -> RegistryVersion | None:

@@ -6,7 +6,7 @@ request are those under `monitor.errors.RegistryError`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -19,17 +19,23 @@ class RegistryVersion:
     """The registry's version of all its data: while *stamp* stands still, no record can have changed."""
 
     stamp: str
-    """Shown to people as "registry data of …"; compared for equality only."""
+    """Shown to people as "registry data of …". What its order proves stands in `monitor.builds`."""
     etag: str | None = None
     """What to send to ask "anything newer than this?"."""
+    is_confirmed: bool = field(default=True, compare=False)
+    """Whether the registry has just said so; false where it named an older one, as a machine that is behind does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A trial as a probe saw it: *digest* covers what tells that the record moved, 32 bytes."""
+    """A trial as a probe saw it: *digest* covers what tells that the record moved, 32 bytes.
+
+    *build* is the data build that the probe says it comes from, as in `Document`; None where it says nothing.
+    """
 
     trial_id: str
     digest: bytes
+    build: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +102,14 @@ class Search:
 class Found:
     """A page of what a search found: *trial_ids*; of how many in all, where the registry said so.
 
-    *token* is what to ask with for the pages after it; None on the last one.
+    *token* is what to ask with for the pages after it; None on the last one. *build* is the data build that
+    the page comes from; None where nothing says so, as on an empty page.
     """
 
     trial_ids: Sequence[str]
     total: int | None
     token: str | None
+    build: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,12 @@ class Registry(Protocol):
 
     def answers_at_all(self) -> bool:
         """Whether a control request shows a registry in good health: before believing that a trial is gone."""
+
+    def prove(self, trial_id: str, raw: bytes) -> Document:
+        """The document that an answer proves to be which was kept as it came, or as a document's content.
+
+        Raise AnswerUnreadable where *raw* is not the record of *trial_id*. Pure; the build may be lost.
+        """
 
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""

@@ -22,11 +22,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.alike import AT_LEAST, MOST_ALIKE
+from monitor.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
 from monitor.check import ROUNDS, Pass, check
-from monitor.discover import OVERLAP, unlisted
+from monitor.decision import Intake
+from monitor.discover import listed_since, unlisted
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable
-from monitor.intake import Intake, take_in
-from monitor.model import Checked, Result, Unlisted
+from monitor.intake import take_in
+from monitor.model import Checked, Document, Result, Unlisted
 from monitor.notices import registry_shrank
 from monitor.ports import Answer, RegistryVersion, Search, Swept
 from monitor.settling import settle
@@ -36,6 +38,8 @@ from monitor.storage.searches import WatchedSearch
 from monitor.storage.sweeps import Sweep
 from monitor.storage.trials import Trial
 
+OVERLAP = timedelta(days=1)
+"""The registry's days begin in another zone than ours, and what was posted late on a day is asked for again."""
 TRIALS_A_QUESTION = 10_000
 """So many are taken in before the registry is asked whether its data are still the same."""
 SETTLED_EARLY = 1.2
@@ -122,38 +126,38 @@ def _update(mirror: _Mirror, version: RegistryVersion) -> Generator[Checked, Non
     watched, look = mirror.watched, mirror.look
     if watched.listed_version == version.stamp:
         return True
-    since = _day_before(watched.listed_version)
+    needed = look.needed(version).build
+    since = listed_since(watched.listed_version, version, overlap=OVERLAP)
     found = _updated(since, look) if since else None
     if found is None:
         return False
+    trial_ids, build = found
     failed = []
-    for checked in check(found, look, version=version):
+    for checked in check(trial_ids, look, version=version):
         if checked.result is Result.FAILED:
             failed.append(checked.trial_id)
         yield checked
     with look.store.begin() as tx:
         _note_unread(tx, failed, look)
-        _note_listed(tx, look, version.stamp, in_full_at=watched.listed_in_full_at)
+        if not is_behind(build, needed):
+            _note_listed(tx, look, version.stamp, in_full_at=watched.listed_in_full_at)
     return True
 
 
-def _day_before(version: str | None) -> date | None:
-    """From which day on to look; None where the registry's stamp tells no day."""
-    try:
-        return date.fromisoformat((version or "")[:10]) - OVERLAP
-    except ValueError:
-        return None
+def _updated(since: date, look: Pass) -> tuple[list[str], str | None] | None:
+    """The trials that were updated or registered since then, newcomers noted; None where these are too many.
 
-
-def _updated(since: date, look: Pass) -> list[str] | None:
-    """The trials that were updated or registered since then, newcomers noted; None where these are too many."""
+    With them comes the oldest data build that a page of the listing came from, where they say so: it may lack some.
+    """
     found: dict[str, None] = {}
+    builds: set[str] = set()
     for page in look.registry.find(Search(), updated_since=since):
         if (page.total or 0) > MOST_UPDATED:
             return None
         _welcome(page.trial_ids, look)
         found.update(dict.fromkeys(page.trial_ids))
-    return list(found)
+        builds.update(filter(None, [page.build]))
+    return list(found), min(builds, default=None)
 
 
 def _welcome(trial_ids: Sequence[str], look: Pass) -> None:
@@ -188,7 +192,7 @@ def _read(mirror: _Mirror, version: RegistryVersion) -> Told:
             if len(changed) > SETTLED_EARLY * max(MOST_ALIKE * (at.total or at.seen), AT_LEAST):
                 yield from _settled(changed, at, look)
                 changed = []
-        latest = look.registry.version(version)
+        latest = look.version_now(version)
     except RegistryError:
         yield from _settled(changed, at, look)
         raise
@@ -201,10 +205,16 @@ def _read(mirror: _Mirror, version: RegistryVersion) -> Told:
 def _taken(at: Sweep, version: RegistryVersion, mirror: _Mirror) -> Iterator[tuple[Sweep, list[Checked]]]:
     """How far the sweep is after each page, and what came of its trials.
 
-    It ends early where the data were refreshed, or nobody wants them any more.
+    It ends early where the data were refreshed, or nobody wants them any more; and before a page of older data than
+    there are, for the next pass to ask for it again. Raise RegistryUnreachable where that goes on for too long.
     """
     next_question = at.seen + TRIALS_A_QUESTION
+    needed = mirror.look.needed(version).build
     for page in _pages(at, mirror.look):
+        if is_behind(build := _build_of(page.answers), needed):
+            if mirror.look.clock() - at.started_at < ROLLED_OUT_AFTER:
+                return
+            raise RegistryUnreachable(delay_in_words(at.registry, build, needed))
         told = _take(page.answers, version, mirror)
         at = replace(at, token=page.token, seen=at.seen + len(page.answers), total=page.total or at.total)
         del page
@@ -214,7 +224,7 @@ def _taken(at: Sweep, version: RegistryVersion, mirror: _Mirror) -> Iterator[tup
             return
         if at.token and at.seen >= next_question:
             next_question += TRIALS_A_QUESTION
-            if mirror.look.registry.version(version).stamp != version.stamp:
+            if mirror.look.version_now(version).stamp != version.stamp:
                 return
 
 
@@ -252,6 +262,12 @@ def _pages(at: Sweep, look: Pass) -> Iterator[Swept]:
             with look.store.begin() as tx:
                 sweeps.record(tx, replace(at, token=None, seen=0, total=None))
         raise
+
+
+def _build_of(answers: Sequence[Answer]) -> str | None:
+    """The build that a page comes from, whatever a single record on it says; None where none says anything."""
+    builds = sorted(each.build for each in answers if isinstance(each, Document) and each.build)
+    return builds[len(builds) // 2] if builds else None
 
 
 def _take(answers: Sequence[Answer], version: RegistryVersion, mirror: _Mirror) -> list[Checked]:

@@ -462,7 +462,7 @@ def test_after_a_refresh_a_watch_costs_a_page(quiet: Patrolling) -> None:
     quiet.give(HARBOUR, *quiet.sandbox.trial_ids()[:3])
     quiet.watch_search(Search(sponsor=HARBOUR))
     quiet.patrol()
-    day = str(quiet.sandbox.build.at.date() - timedelta(days=1))
+    day = str(quiet.sandbox.build.at.date() - timedelta(days=7))
     quiet.sandbox.refresh()
     quiet.requests()
 

@@ -37,6 +37,8 @@ class Checked:
     changes: tuple[Change, ...] = ()
     error: str | None = None
     """One line that says what to do next; None unless something went wrong."""
+    is_behind: bool = False
+    """Whether the answer came from older data than the registry has: what it shows is as of *registry_version*."""
 
     def settled(self, held: Collection[str]) -> "Checked":
         """The same, told as held where the id of its event is among those."""

@@ -47,6 +47,9 @@ class Document:
     probe_digest: bytes | None = field(default=None, compare=False)
     """What a probe would have seen, as in `monitor.ports.Sighting`; None for a document that comes from storage."""
 
+    updated_on: tuple[str, ...] = field(default=(), compare=False)
+    """The days on which the record was last submitted and posted; empty for a document that comes from storage."""
+
     @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the state and the content, 32 bytes."""

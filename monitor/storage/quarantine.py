@@ -1,63 +1,132 @@
-"""Answers that were not the record asked for, as they came: for a person to look at, never to be parsed again."""
+"""Answers that were not believed, as they came: for a person to look at, and to accept where they are true after all.
+
+A record that comes again is counted in its row; what is no record is kept each time, for no two of them need be alike.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from monitor.errors import NothingFound
 from monitor.storage import bodies
 from monitor.storage.tables import quarantine
 
 KEPT_BYTES = 1024 * 1024
-"""How much of an answer is kept: enough to see what it is."""
+"""How much of an answer is kept that is no record: enough to see what it is. A record is kept whole."""
 KEPT_ROWS = 10
-"""How many answers for one trial are kept, the newest."""
+"""How many answers for one trial are kept, the newest, beside those that were accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """An answer that was refused. *size* is what came, in bytes."""
+    """An answer that was refused."""
 
     id: int
     registry: str
     trial_id: str
     received_at: datetime
+    """When it came first."""
+    latest_at: datetime
+    """When it came last."""
+    times: int
+    """How many times it came."""
     reason: str
+    doubt: str | None
+    """Why it is no news, as a word of `monitor.plausibility`; None where it is no record at all."""
+    version: str | None
+    """The registry's version when it came last."""
+    build: str | None
+    """The data build that it said it came from, when it came first."""
+    latest_build: str | None
+    """The same, when it came last."""
     size: int
+    """What came, in bytes."""
+    accepted_at: datetime | None
+    """When the operator accepted it."""
     raw: bytes | None = None
-    """The first MiB of it; None in a listing."""
+    """As it came; the first MiB of what is no record. None in a listing."""
 
 
-_listed = [column for column in quarantine.c if column.name != "raw"]
+_names = tuple(name for name in Quarantined.__slots__ if name != "raw")
+_listed = [quarantine.c[name] for name in _names]
 
 
-def add(tx: Connection, registry: str, trial_id: str, *, reason: str, raw: bytes, at: datetime) -> int:
-    """Keep an answer and give its id. The oldest of a trial make room for it."""
+def add(
+    tx: Connection,
+    registry: str,
+    trial_id: str,
+    *,
+    reason: str,
+    raw: bytes,
+    at: datetime,
+    doubt: str | None = None,
+    version: str | None = None,
+    build: str | None = None,
+    since: datetime | None = None,
+) -> int:
+    """Keep an answer and give its id. The oldest of a trial make room for it.
+
+    A record, which is what has a *doubt*, is counted again where it is there already and came after *since*.
+    """
+    digest = sha256(raw).digest()
+    latest = {"reason": reason, "version": version, "latest_at": at, "latest_build": build}
+    same = latest_of(tx, registry, trial_id, digest, since=since) if doubt else None
+    if same:
+        tx.execute(update(quarantine).where(quarantine.c.id == same.id).values(times=same.times + 1, **latest))
+        return same.id
     statement = insert(quarantine).values(
         registry=registry,
         trial_id=trial_id,
         received_at=at,
-        reason=reason,
+        times=1,
+        doubt=doubt,
+        build=build,
+        digest=digest,
         size=len(raw),
-        raw=bodies.compress(raw[:KEPT_BYTES]),
+        raw=bodies.compress(raw if doubt else raw[:KEPT_BYTES]),
+        **latest,
     )
     added: int = tx.execute(statement.returning(quarantine.c.id)).scalar_one()
-    mine = (quarantine.c.registry == registry) & (quarantine.c.trial_id == trial_id)
+    mine = _of_trial(registry, trial_id) & quarantine.c.accepted_at.is_(None)
     newest = select(quarantine.c.id).where(mine).order_by(quarantine.c.id.desc()).limit(KEPT_ROWS)
     tx.execute(delete(quarantine).where(mine, quarantine.c.id.not_in(newest)))
     return added
 
 
+def latest_of(
+    tx: Connection, registry: str, trial_id: str, digest: bytes, *, since: datetime | None = None
+) -> Quarantined | None:
+    """The answer of this content that was refused for a trial and last came after *since*; None where there is none."""
+    mine = _of_trial(registry, trial_id) & (quarantine.c.digest == digest) & quarantine.c.accepted_at.is_(None)
+    if since is not None:
+        mine &= quarantine.c.latest_at >= since
+    row = tx.execute(select(*_listed).where(mine).order_by(quarantine.c.id.desc()).limit(1)).one_or_none()
+    return Quarantined(*row) if row else None
+
+
+def accept(tx: Connection, quarantined_id: int, at: datetime) -> None:
+    """Note that the operator took this answer for the trial's record."""
+    tx.execute(update(quarantine).where(quarantine.c.id == quarantined_id).values(accepted_at=at))
+
+
 def count_since(tx: Connection, registry: str, since: datetime) -> int:
     """For how many trials an answer was refused from then on."""
     trials = func.count(quarantine.c.trial_id.distinct())
-    return tx.scalar(select(trials).where(quarantine.c.registry == registry, quarantine.c.received_at >= since)) or 0
+    return tx.scalar(select(trials).where(quarantine.c.registry == registry, quarantine.c.latest_at >= since)) or 0
 
 
-def listing(tx: Connection, registry: str | None = None, trial_id: str | None = None) -> list[Quarantined]:
-    """What is kept, of one registry or one trial where given, the newest first, without the answers."""
+def listing(
+    tx: Connection, registry: str | None = None, trial_id: str | None = None, *, accepted: bool = False
+) -> list[Quarantined]:
+    """What is kept, of one registry or one trial where given, the newest first, without the answers.
+
+    Those that were accepted are left out, unless they are asked for.
+    """
     query = select(*_listed).order_by(quarantine.c.id.desc())
+    if not accepted:
+        query = query.where(quarantine.c.accepted_at.is_(None))
     if registry is not None:
         query = query.where(quarantine.c.registry == registry)
     if trial_id is not None:
@@ -65,10 +134,34 @@ def listing(tx: Connection, registry: str | None = None, trial_id: str | None = 
     return [Quarantined(*row) for row in tx.execute(query)]
 
 
+def alike(tx: Connection, one: Quarantined) -> list[int]:
+    """The ids of the answers that were refused for the same reason in the same version, the latest of each trial."""
+    latest = func.max(quarantine.c.id)
+    query = (
+        select(latest)
+        .where(
+            quarantine.c.registry == one.registry,
+            quarantine.c.doubt == one.doubt,
+            quarantine.c.version == one.version,
+            quarantine.c.accepted_at.is_(None),
+        )
+        .group_by(quarantine.c.trial_id)
+        .order_by(latest)
+    )
+    return list(tx.scalars(query))
+
+
 def get(tx: Connection, quarantined_id: int) -> Quarantined:
     """That one, with the answer. Raise NothingFound where there is none of this id."""
     row = tx.execute(select(*_listed, quarantine.c.raw).where(quarantine.c.id == quarantined_id)).one_or_none()
     if row is None:
-        raise NothingFound(f"nothing is quarantined as {quarantined_id}: it may have made room for newer answers")
+        raise NothingFound(
+            f"nothing is quarantined as {quarantined_id}: `monitor quarantine` lists what is; "
+            "it may have made room for newer answers"
+        )
     *columns, raw = row
     return replace(Quarantined(*columns), raw=bodies.decompress(raw, what=f"quarantined answer {quarantined_id}"))
+
+
+def _of_trial(registry: str, trial_id: str) -> ColumnElement[bool]:
+    return (quarantine.c.registry == registry) & (quarantine.c.trial_id == trial_id)

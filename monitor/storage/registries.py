@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, literal, null, select
 
 from monitor.ports import RegistryVersion
 from monitor.storage.statements import put
 from monitor.storage.tables import registries
+from monitor.storage.types import Moment
 
 
 def version(tx: Connection, registry: str) -> RegistryVersion | None:
@@ -16,7 +17,29 @@ def version(tx: Connection, registry: str) -> RegistryVersion | None:
     return RegistryVersion(*row) if row else None
 
 
-def remember(tx: Connection, registry: str, version: RegistryVersion, at: datetime) -> None:
-    """Note the version that was seen."""
+def confirmed_at(tx: Connection, registry: str) -> datetime | None:
+    """When the registry last named the version that is remembered; None before the first."""
+    query = select(registries.c.checked_at).where(registries.c.registry == registry)
+    at: datetime | None = tx.scalar(query)
+    return at
+
+
+def forget(tx: Connection, registry: str) -> None:
+    """Have the next version count that the registry names, whatever the one before."""
+    tx.execute(delete(registries).where(registries.c.registry == registry))
+
+
+def behind_since(tx: Connection, registry: str) -> datetime | None:
+    """Since when each pass got answers from older data than the registry has; None where the last one got none."""
+    query = select(registries.c.behind_since).where(registries.c.registry == registry)
+    at: datetime | None = tx.scalar(query)
+    return at
+
+
+def remember(
+    tx: Connection, registry: str, version: RegistryVersion, at: datetime, *, behind: bool | None = None
+) -> None:
+    """Note the version that was seen, and whether answers came from older data; None where nothing was asked."""
     row = {"registry": registry, "version_stamp": version.stamp, "version_etag": version.etag, "checked_at": at}
-    put(tx, registries, [row])
+    since = {"behind_since": func.coalesce(registries.c.behind_since, literal(at, Moment)) if behind else null()}
+    put(tx, registries, [row], others={} if behind is None else since, keeping=["behind_since"])

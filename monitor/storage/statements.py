@@ -1,6 +1,6 @@
 """The statements that every table needs: rows in bulk, whatever the store."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -62,11 +62,27 @@ def rows_of(
             yield from rows
 
 
-def put(tx: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows; where the key is there already, replace everything else."""
+def put(
+    tx: Connection,
+    table: Table,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    keeping: Collection[str] = (),
+    others: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert rows; where the key is there already, replace everything else but the columns *keeping*.
+
+    *others* are columns and what they become in a row that was there.
+    """
     statement = _insert(tx, table)
-    others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+    replaced = {
+        column.name: statement.excluded[column.name]
+        for column in table.c
+        if not column.primary_key and column.name not in keeping
+    }
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={**replaced, **(others or {})}
+    )
     for chunk in chunks(rows):
         tx.execute(statement, chunk)
 

@@ -37,6 +37,7 @@ registries = Table(
     Column("version_stamp", Text, nullable=False),
     Column("version_etag", Text),
     Column("checked_at", Moment, nullable=False),
+    Column("behind_since", Moment, comment="when answers began to come from older data; null while they do not"),
     sqlite_with_rowid=False,
 )
 
@@ -135,6 +136,14 @@ quarantine = Table(
     Column("reason", Words, nullable=False),
     Column("size", Integer, nullable=False, comment="bytes that came; raw may hold fewer"),
     Column("raw", Bytes, nullable=False, comment="zstd"),
+    Column("latest_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("doubt", Text, comment="null where it is no record at all"),
+    Column("version", Words, comment="of the registry's data, when it came last"),
+    Column("build", Text, comment="that it named when it came first"),
+    Column("latest_build", Text),
+    Column("digest", Bytes, comment="SHA-256 of what came; null of answers kept before this column"),
+    Column("accepted_at", Moment),
     Index("quarantine_by_trial", "registry", "trial_id"),
 )
 

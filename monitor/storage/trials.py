@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, tuple_, update
 
 from monitor.model import State
 from monitor.storage.searches import is_everything
@@ -30,6 +30,7 @@ class Trial:
     """That of the latest document seen, which equals the latest snapshot or was judged to be equal to it."""
     probe_digest: bytes | None = None
     build: str | None = None
+    """The newest data build that an answer on this trial named."""
     verified_version: str | None = None
     """The registry's version at which this trial was last known to be as the latest snapshot says."""
     verified_at: datetime | None = None
@@ -74,13 +75,28 @@ def standing(tx: Connection, registry: str, trial_ids: Iterable[str], *, version
     }
 
 
-def watched_ids(tx: Connection, registry: str, *, unverified_at: str | None = None) -> list[str]:
-    """The ids of the trials of all watches, in order, without those that merged into another.
+@dataclass(frozen=True, slots=True)
+class MergedDue:
+    """Which of the trials that merged into another are to be looked at again, for registries take mergers back.
+
+    Those that were read last before *read_before*, or in a time to come after *now*, or that the registry has denied
+    since; not where *version*, that of the registry's data, is the one in which they were read.
+    """
+
+    version: str
+    read_before: datetime
+    now: datetime
+
+
+def watched_ids(
+    tx: Connection, registry: str, *, unverified_at: str | None = None, merged_due: MergedDue | None = None
+) -> list[str]:
+    """The ids of the trials of all watches, in order, without those that merged into another and are not due.
 
     With *unverified_at*, a version of the registry's data, only those of which it is not known how they stand in it.
     """
     of_same_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
-    merged = exists().where(of_same_trial, trials.c.state == State.MERGED)
+    merged = exists().where(of_same_trial, trials.c.state == State.MERGED, *_not_due(merged_due))
     query = (
         select(watched_trials.c.trial_id)
         .where(watched_trials.c.registry == registry, ~merged)
@@ -90,6 +106,15 @@ def watched_ids(tx: Connection, registry: str, *, unverified_at: str | None = No
     if unverified_at is not None:
         query = query.where(~exists().where(of_same_trial, trials.c.verified_version == unverified_at))
     return list(tx.scalars(query).all())
+
+
+def _not_due(merged: MergedDue | None) -> tuple[ColumnElement[bool], ...]:
+    """Which merged trials stay as they are; all of them where none is given."""
+    if merged is None:
+        return ()
+    at = trials.c.read_in_full_at
+    is_recent = and_(at > merged.read_before, at <= merged.now, trials.c.misses == 0)
+    return (or_(is_recent, trials.c.verified_version == merged.version),)
 
 
 def watched_count(tx: Connection, registry: str) -> int:
@@ -115,9 +140,32 @@ def page(tx: Connection, *, after: tuple[str, str] | None, limit: int) -> list[T
     return [Trial(*row) for row in tx.execute(query)]
 
 
-def verified(tx: Connection, registry: str, trial_ids: Iterable[str], *, version: str | None, at: datetime) -> None:
-    """Note that these trials still are as their latest snapshots say. Misses stay: they are the caller's to judge."""
+def names_builds(tx: Connection, registry: str, *, since: datetime) -> bool:
+    """Whether the data builds that answers name keep step with the registry's versions: then they prove something.
+
+    They did where any trial was verified from then on by an answer of the same day as the version.
+    """
+    in_step = trials.c.build >= func.substr(trials.c.verified_version, 1, 10)
+    found = select(trials.c.trial_id).where(trials.c.registry == registry, in_step, trials.c.verified_at >= since)
+    return tx.execute(found.limit(1)).first() is not None
+
+
+def verified(
+    tx: Connection,
+    registry: str,
+    trial_ids: Iterable[str],
+    *,
+    version: str | None,
+    at: datetime,
+    build: str | None = None,
+) -> None:
+    """Note that these trials still are as their latest snapshots say, by an answer from *build* where that is given.
+
+    Misses stay: they are the caller's to judge.
+    """
     statement = update(trials).where(trials.c.registry == registry).values(verified_version=version, verified_at=at)
+    if build:
+        statement = statement.values(build=build)
     for chunk in chunks(trial_ids):
         tx.execute(statement.where(trials.c.trial_id.in_(chunk)))
 

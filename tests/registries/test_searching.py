@@ -8,6 +8,7 @@ import pytest
 
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.ports import Role, Search
+from monitor.registries.clinicaltrials_gov.documents import BUILD
 from monitor.registries.clinicaltrials_gov.listing import MOST_IDLE, SPARE_PAGES
 from monitor.sandbox import Sandbox
 from tests.loopback import http
@@ -61,8 +62,8 @@ def test_all_trials_are_found_a_thousand_a_request(adapter_for, stock):
     assert list(chain(*(page.trial_ids for page in pages))) == stock.trial_ids()
     assert [(len(page.trial_ids), page.total) for page in pages] == [(1000, 1201), (201, 1201)]
     assert [seen.target for seen in stock.requests] == [
-        "/api/v2/studies?fields=NCTId&pageSize=1000&countTotal=true",
-        f"/api/v2/studies?fields=NCTId&pageSize=1000&pageToken={pages[0].token.replace('=', '%3D')}",
+        f"/api/v2/studies?fields=NCTId,{BUILD}&pageSize=1000&countTotal=true",
+        f"/api/v2/studies?fields=NCTId,{BUILD}&pageSize=1000&pageToken={pages[0].token.replace('=', '%3D')}",
     ]
     assert pages[-1].token is None
 

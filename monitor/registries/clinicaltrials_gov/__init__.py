@@ -25,7 +25,7 @@ from monitor.model import Document, Record
 from monitor.ports import Answer, Found, Oddity, RegistryVersion, Search, Sighting, SponsorName, Swept, Unanswered
 from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import KEY
+from monitor.registries.clinicaltrials_gov.documents import KEY, kept_document
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
 
 
@@ -89,6 +89,10 @@ class ClinicalTrialsGov:
     def answers_at_all(self) -> bool:
         """Whether a page of one record, whichever, comes as it should."""
         return self._client.is_healthy()
+
+    def prove(self, trial_id: str, raw: bytes) -> Document:
+        """The document that an answer which was kept proves to be. Raise AnswerUnreadable where it is none."""
+        return kept_document(trial_id, raw)
 
     def parse(self, document: Document) -> Record:
         """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""

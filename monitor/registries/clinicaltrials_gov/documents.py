@@ -11,6 +11,7 @@ review. Null and empty members say nothing: the registry never sends any.
 """
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -34,13 +35,21 @@ PROBED = (
     "hasResults",
     "annotationSection",
     "derivedSection.miscInfoModule.submissionTracking",
+    "derivedSection.miscInfoModule.versionHolder",
 )
 """What a probe asks for: over real transitions it moved in all that mattered, in a twentieth of the bytes."""
+BUILD = PROBED[-1]
+"""The day of the data build: it tells which machine's data an answer comes from, and is no part of what moves."""
+_MOVING = PROBED[:-1]
 
 _REQUIRED = (
     ("protocolSection.identificationModule.briefTitle", str),
     ("protocolSection.sponsorCollaboratorsModule.leadSponsor.name", str),
     ("hasResults", bool),
+)
+_UPDATES = (
+    "protocolSection.statusModule.lastUpdateSubmitDate",
+    "protocolSection.statusModule.lastUpdatePostDateStruct.date",
 )
 _WITHHELD = "WITHHELD"
 """Status of a trial of an unapproved device, of which the registry shows little more than that it exists."""
@@ -83,17 +92,28 @@ def document_of(study: Json, trial_id: str) -> Document:
     content = canonical(study)
     if len(content) > RECORD_CAP:
         raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
-    build = at(study, "derivedSection.miscInfoModule.versionHolder")
-    known = isinstance(build, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", build)
     sighting = sighting_of(study)
     return Document(
         registry=KEY,
         trial_id=trial_id,
         content=content,
-        build=build if known else None,
+        build=build_of(study),
         title=_text_at(study, "protocolSection.identificationModule.briefTitle"),
         probe_digest=sighting.digest if sighting else None,
+        updated_on=tuple(day for path in _UPDATES if (day := _text_at(study, path))),
     )
+
+
+def build_of(study: Json) -> str | None:
+    """The day of the data build that a record or a share of one comes from; None where it does not say."""
+    build = _text_at(study, BUILD)
+    return build if build and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", build) else None
+
+
+def build_of_page(studies: Iterable[Json]) -> str | None:
+    """The build that a page comes from, whatever a single record on it says; None where none of them says anything."""
+    builds = sorted(filter(None, map(build_of, studies)))
+    return builds[len(builds) // 2] if builds else None
 
 
 def reason_against(study: Json, trial_id: str) -> str | None:
@@ -132,6 +152,19 @@ def _reason_against_value(path: str, value: Json, kind: type) -> str | None:
 def _kind(value: Json) -> str:
     kinds = ((bool, "true or false"), (str, "text"), (dict, "an object"), (list, "a list"), (int | float, "a number"))
     return next((words for kind, words in kinds if isinstance(value, kind)), "null")
+
+
+def kept_document(trial_id: str, raw: bytes) -> Document:
+    """The document that *raw* is, an answer as it came or a document's own content.
+
+    Raise AnswerUnreadable where it is not proven to be the record of *trial_id*.
+    """
+    try:
+        study = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        what = "an HTML page" if raw.lstrip()[:1] == b"<" else "no proper JSON"
+        raise AnswerUnreadable(f"it is {what}") from error
+    return document_of(study, trial_id)
 
 
 def canonical(study: dict[str, Any]) -> bytes:
@@ -206,8 +239,8 @@ def sighting_of(study: Json) -> Sighting | None:
     trial_id = trial_id_of(study)
     if trial_id is None:
         return None
-    seen = {path: value for path in PROBED if (value := at(study, path)) is not None}
+    seen = {path: value for path in _MOVING if (value := at(study, path)) is not None}
     try:
-        return Sighting(trial_id, sha256(_written(seen)).digest())
+        return Sighting(trial_id, sha256(_written(seen)).digest(), build_of(study))
     except AnswerUnreadable:
         return None

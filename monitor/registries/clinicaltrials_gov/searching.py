@@ -14,7 +14,7 @@ from monitor.model import Json
 from monitor.ports import Found, Role, Search
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import KEY, at
+from monitor.registries.clinicaltrials_gov.documents import BUILD, KEY, at, build_of_page
 from monitor.registries.clinicaltrials_gov.listing import Listing, Page, begin
 from monitor.registries.clinicaltrials_gov.reading import REMEDY, FieldsRefused, one_line
 
@@ -45,7 +45,8 @@ def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token
             for study, trial_id in zip(page.studies, page.trial_ids, strict=True)
             if trial_id in new and _is_covered(study, search)
         )
-        yield Found(tuple(dict.fromkeys(covered)), listing.total, listing.token)
+        found = tuple(dict.fromkeys(covered))
+        yield Found(found, listing.total, listing.token, build_of_page(page.studies))
         if listing.is_read:
             return
         page = _next(listing, client)
@@ -62,8 +63,8 @@ def _next(listing: Listing, client: Client) -> Page:
 def _fields(search: Search) -> tuple[str, ...]:
     """What has to be known of each trial."""
     if search.sponsor is None:
-        return ("NCTId",)
-    return ("NCTId", "LeadSponsorName", *(("CollaboratorName",) if search.role is Role.ANY else ()))
+        return ("NCTId", BUILD)
+    return ("NCTId", BUILD, "LeadSponsorName", *(("CollaboratorName",) if search.role is Role.ANY else ()))
 
 
 def _in_words(
