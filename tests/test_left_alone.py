@@ -46,6 +46,7 @@ def test_later_processes_leave_alone_a_registry_that_asked_for_it(config: Config
         result, reason = check(config)
         assert result is Result.FAILED
         assert "asks to be left alone" in (reason or "")
+        assert (reason or "").endswith(" s more; nothing is asked of it until then")
 
     assert len(sandbox.requests) == 1
 

@@ -147,7 +147,9 @@ class PoliteSession:
 
     def _check_allowed(self, host: str) -> None:
         if wait := self.left_alone_for:
-            raise RegistryUnreachable(f"{host} asks to be left alone for {wait:.0f} s more")
+            raise RegistryUnreachable(
+                f"{host} asks to be left alone for {wait:.0f} s more", remedy="nothing is asked of it until then"
+            )
 
     def _pause_after(self, failure: "_Failure", attempt: int, host: str) -> float:
         """How long to pause before the next attempt. Raise RegistryUnreachable where that is too long to wait for."""
