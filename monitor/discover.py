@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from monitor.builds import ROLLED_OUT_AFTER, day_of, delay_in_words, is_behind
 from monitor.check import Pass
 from monitor.diff.text import fold, fold_organisation
-from monitor.errors import RegistryUnreachable, StoreUnavailable
+from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
 from monitor.model import Unlisted
 from monitor.notices import watch_shrank
 from monitor.ports import Found, Registry, RegistryVersion, Role, Search, SponsorName
@@ -97,8 +97,11 @@ def _counted(pages: Iterator[Found], *, is_sponsored: bool) -> int:
 
 def discover_all(version: RegistryVersion, look: Pass) -> Iterator[Unlisted]:
     """List for all watches what there is to find in *version*; give those for which that failed."""
+    damaged: dict[int, StoreCorrupt] = {}
     with look.store.read() as tx:
-        watched = searches.of_registry(tx, look.registry.key)
+        watched = searches.of_registry(tx, look.registry.key, damaged=damaged)
+    for watch_id, error in damaged.items():
+        yield Unlisted(registry=look.registry.key, watch_id=watch_id, watch="what cannot be read", error=str(error))
     for each in watched:
         try:
             discover(each, version, look)

@@ -26,13 +26,14 @@ from monitor.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
 from monitor.check import ROUNDS, Pass, check
 from monitor.decision import Intake
 from monitor.discover import listed_since, unlisted
-from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable
+from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, StoreUnavailable
 from monitor.intake import take_in
 from monitor.model import Checked, Document, Result, Unlisted
 from monitor.notices import registry_shrank
 from monitor.ports import Answer, RegistryVersion, Search, Swept
 from monitor.settling import settle
 from monitor.storage import newcomers, notices, searches, sweeps, trials
+from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.searches import WatchedSearch
 from monitor.storage.sweeps import Sweep
@@ -94,8 +95,10 @@ def sweep(look: Pass, version: RegistryVersion, *, progress: Progress = untold) 
         is_current = not mirror.is_first and (yield from _update(mirror, version))
         if mirror.is_due or not is_current:
             version = yield from _read_until_it_stands(mirror, version)
-    except RegistryError as error:
-        yield unlisted(mirror.watched, str(error))
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # whatever it is, what is watched by its id is checked
+        yield unlisted(mirror.watched, in_words(error))
         return version
     with look.store.read() as tx:
         in_doubt = sweeps.in_doubt(tx, look.registry.key)

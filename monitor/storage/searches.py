@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, select, update
 
+from monitor.errors import StoreCorrupt
 from monitor.ports import Search
-from monitor.storage.statements import chunks, put
+from monitor.storage.statements import chunks, put, rows_of
 from monitor.storage.tables import searches, watches
 
 
@@ -50,9 +51,21 @@ def known(tx: Connection, watch_ids: Iterable[int]) -> dict[int, WatchedSearch]:
     }
 
 
-def of_registry(tx: Connection, registry: str) -> list[WatchedSearch]:
-    """Every search in a registry, that of the oldest watch first."""
-    return [_restored(row) for row in tx.execute(_of_registry(registry))]
+def of_registry(
+    tx: Connection, registry: str, *, damaged: dict[int, StoreCorrupt] | None = None
+) -> list[WatchedSearch]:
+    """Every search in a registry, that of the oldest watch first.
+
+    One that cannot be read is left out, and put into *damaged* by its watch where that is given.
+    """
+    query = _of_registry(registry)
+    try:
+        return [_restored(row) for row in tx.execute(query)]
+    except StoreCorrupt:
+        ids = tx.scalars(query.with_only_columns(searches.c.watch_id)).all()
+        return [
+            _restored(row) for row in rows_of(tx, query, searches.c.watch_id, ids, {} if damaged is None else damaged)
+        ]
 
 
 def looking_for(tx: Connection, registry: str, search: Search) -> int | None:
