@@ -33,8 +33,8 @@ quick: $(VENV)/tested      ## the pure tests, in seconds
 test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on PostgreSQL
 	$(BIN)/pytest
 
-test-slow: $(VENV)/tested  ## a kill at every step, disks full at every write, four weeks of service
-	$(BIN)/pytest -m slow
+test-slow: $(VENV)/tested  ## a kill at every step, disks full at every write, four weeks of service, thousands of draws by chance
+	$(BIN)/pytest -m 'slow or hypothesis' --hypothesis-profile thorough
 
 test-clock: $(VENV)/tested ## as `test`, on another day, in another zone, without UTF-8: make test-clock CLOCK='+400 days'
 	.ci/at '$(CLOCK)' $(BIN)/pytest

@@ -11,4 +11,4 @@ sys.dont_write_bytecode = False
 # What these processes print, tests read as UTF-8, whatever the machine's own streams speak.
 os.environ["PYTHONIOENCODING"] = "utf-8"
 
-pytest_plugins = ["tests.databases", "tests.program", "tests.outbox"]
+pytest_plugins = ["tests.volume", "tests.databases", "tests.program", "tests.outbox"]

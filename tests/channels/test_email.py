@@ -4,7 +4,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.channels import email as channel_module
@@ -25,8 +25,8 @@ def whole(lines: list[str]) -> bytes:
     return b"Subject: x\r\n\r\n" + b"".join(line.encode() + b"\r\n" for line in lines)
 
 
+@pytest.mark.hypothesis
 def test_what_arrives_is_what_was_given_byte_for_byte(mailbox, channel):
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(LINES, max_size=30))
     def arrives(lines):
         body = whole(lines)

@@ -28,6 +28,7 @@ from monitor.model import (
 from monitor.significance import weigh_all
 from tests.diff.edits import PLANTED, disturbed
 from tests.diff.records import GHENT, LYON, NAPLES, ON, coded, dated, kinds, record
+from tests.volume import seeds
 
 _NOT_REBUILT = {"trial_id", "results", "rest"}
 REBUILT = [name for name in FIELDS if name not in _NOT_REBUILT]
@@ -83,7 +84,7 @@ def test_noise_is_no_difference(seed):
     assert diff(disturbed(crowded, rng), disturbed(crowded, rng), on=ON) == ()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(10))
 def test_the_differences_of_any_two_records_lead_from_one_to_the_other(seed):
     """Ten thousand pairs in ten parts."""
     rng = random.Random(seed)

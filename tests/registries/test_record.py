@@ -15,6 +15,7 @@ from monitor.model import Coded, Document, Enrollment, PartialDate, ResponsibleP
 from monitor.registries.clinicaltrials_gov import documents, labels, record
 from tests.registries.leaves import lost
 from tests.registries.trials import DELETED, FULL, WITHHELD, trial
+from tests.volume import seeds
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "ctgov" / "records.jsonl.gz"
 ID = "NCT05550100"
@@ -300,7 +301,7 @@ def fuzzed(chance: random.Random) -> dict[str, Any]:
     return study
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_no_record_that_was_proven_crashes_the_parser_or_loses_anything(seed):
     """Ten thousand in all."""
     chance = random.Random(seed)

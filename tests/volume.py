@@ -1,0 +1,19 @@
+"""How much of the same a test tries: a sample whenever tests run, and all of it in `make test-slow`.
+
+Hypothesis has a profile for each: a test says `@settings(max_examples=…)` only where one example takes long.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast the machine is says nothing about the program.
+UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+
+settings.register_profile("sample", max_examples=50, derandomize=True, **UNHURRIED)
+settings.register_profile("thorough", max_examples=2_000, **UNHURRIED)
+settings.load_profile("sample")
+
+
+def seeds(count: int) -> list[object]:
+    """As many numbers to draw from by chance, of which the first is the sample."""
+    return [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, count))]
