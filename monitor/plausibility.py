@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.builds import is_beyond
+from monitor.diff.comparison import unread
+from monitor.fields import FIELDS
 from monitor.model import Document, Record
 
 _UPDATED = ("last_update_submit_date", "last_update_post_date")
@@ -29,6 +31,8 @@ class Doubt(StrEnum):
     """It bears a date that lies ahead of the registry's own."""
     EMPTIED = "emptied"
     """It has lost a part that records do not lose."""
+    UNREADABLE = "unreadable"
+    """It has a list in a form that cannot be read."""
 
 
 LASTING = frozenset({Doubt.REVERTED, Doubt.EMPTIED})
@@ -56,7 +60,11 @@ def implausible(
         return ahead
     if before is None or after is None:
         return None
-    return _older(before, after, last_build=last_build, build=document.build, latest=latest) or _emptied(before, after)
+    return (
+        _older(before, after, last_build=last_build, build=document.build, latest=latest)
+        or _emptied(before, after)
+        or _unreadable(before, after)
+    )
 
 
 def build_is_older(build: str | None, last_build: str | None, *, latest: str) -> bool:
@@ -116,3 +124,25 @@ def _emptied(before: Record, after: Record) -> Implausible | None:
         return None
     vanished = sorted(before.parts - after.parts)
     return Implausible(Doubt.EMPTIED, f"it has lost its {', '.join(vanished)}") if vanished else None
+
+
+_LISTS = (
+    "arms",
+    "interventions",
+    "primary_outcomes",
+    "secondary_outcomes",
+    "other_outcomes",
+    "collaborators",
+    "sites",
+    "documents",
+)
+
+
+def _unreadable(before: Record, after: Record) -> Implausible | None:
+    """A list is there in a form that cannot be read: it must not be told as if all of it had been removed."""
+    lost = [name for name in _LISTS if getattr(before, name) and not getattr(after, name) and unread(after, name)]
+    if not lost:
+        return None
+    return Implausible(
+        Doubt.UNREADABLE, f"{', '.join(FIELDS[name].label.lower() for name in lost)} cannot be read in it"
+    )

@@ -77,9 +77,9 @@ class Comparison:
         if field in ITEMS and field != "phases":
             return None
         label = FIELDS[field].label
-        if _is_nothing(after) and not _is_nothing(before) and (given := _left(self.after, field)):
+        if _is_nothing(after) and not _is_nothing(before) and (given := unread(self.after, field)):
             return f"{label} can no longer be read: it was {_shown(before)}, and the registry now gives {given}."
-        if _is_nothing(before) and not _is_nothing(after) and (given := _left(self.before, field)):
+        if _is_nothing(before) and not _is_nothing(after) and (given := unread(self.before, field)):
             return f"{label} can be read again: it is {_shown(after)}, where the registry gave {given}."
         return None
 
@@ -113,8 +113,8 @@ def _shown(value: object) -> str:
             return quote(str(value))
 
 
-def _left(record: Record, field: str) -> str | None:
-    """What stands in a record where *field* should be, quoted; None where nothing does."""
+def unread(record: Record, field: str) -> str | None:
+    """What no parser could read stands in a record where *field* should be, quoted; None where nothing does."""
     node: Json = record.rest
     for step in record.paths.get(field, "").split("."):
         node = node.get(step) if isinstance(node, dict) else None

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.model import Enrollment
+from monitor.model import Document, Enrollment
+from monitor.plausibility import Doubt, implausible
 from tests.diff.records import changes, dated, record
 
 PATHS = {
@@ -64,6 +65,19 @@ def test_a_value_that_can_be_read_again_was_not_added():
 
     assert (found.kind, str(found.significance)) == ("date.unreadable", "major")
     assert found.summary == "Start date can be read again: it is 2026-01, where the registry gave “[2026]”."
+
+
+@pytest.mark.parametrize("given", [{"": ["a text"]}, "Deaths", 7])
+def test_a_list_that_cannot_be_read_is_no_record_of_removals(given):
+    before = record(paths={"primary_outcomes": "outcomes.primary"})
+    after = replace(before, primary_outcomes=(), rest={**before.rest, "outcomes": {"primary": given}})
+    document = Document("registry.example", "T1", b"{}")
+
+    found = implausible(document, (before, after), last_build=None, latest="2027-01-01")
+    assert found is not None
+    assert (found.doubt, found.reason) == (Doubt.UNREADABLE, "primary outcomes cannot be read in it")
+    gone = replace(before, primary_outcomes=())
+    assert implausible(document, (before, gone), last_build=None, latest="2027-01-01") is None
 
 
 def test_a_value_that_is_gone_was_removed():
