@@ -28,9 +28,10 @@ from monitor.decision import Intake
 from monitor.errors import RegistryError
 from monitor.intake import take_in
 from monitor.model import Checked, Result, State
-from monitor.notices import implausible, registry_behind, trials_failing
+from monitor.notices import implausible, registry_behind
 from monitor.plausibility import build_is_older
 from monitor.ports import Registry, RegistryVersion, Sighting, Unanswered
+from monitor.recovery import note_failing
 from monitor.schedule import full_check_due
 from monitor.settling import Settling, settle
 from monitor.storage import notices, quarantine, registries, trials
@@ -304,11 +305,8 @@ def _unmoved(unmoved: Iterable[Trial | Standing], version: RegistryVersion, look
 
 def _failed_alone(bad: Sequence[tuple[str, Exception]], look: Pass) -> Iterator[Checked]:
     """Trials of which it cannot even be read what is known of them."""
-    if not bad:
-        return
     reasons = {trial_id: in_words(error) for trial_id, error in bad}
-    with look.store.begin() as tx:
-        notices.tell(tx, trials_failing(look.registry.key, reasons, now=look.clock()))
+    note_failing(look.store, look.registry.key, reasons, now=look.clock())
     for trial_id, reason in reasons.items():
         yield from _failed([trial_id], reason, look)
 

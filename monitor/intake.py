@@ -21,7 +21,7 @@ from monitor.builds import is_behind
 from monitor.decision import Decision, Intake, Past, Refusal
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Checked, Document, Record, Result, Snapshot, State
-from monitor.notices import drifted, trials_failing
+from monitor.notices import drifted
 from monitor.plausibility import (
     LASTING,
     Implausible,
@@ -32,7 +32,7 @@ from monitor.plausibility import (
     older_build,
 )
 from monitor.ports import Answer, Merged, Missing, Registry, Unanswered, Unreadable
-from monitor.recovery import Lost, lost_of, missing_of, note_anew, untold, without_record
+from monitor.recovery import Lost, lost_of, missing_of, note_anew, note_failing, untold, without_record
 from monitor.settling import tell_now
 from monitor.significance import weigh_all
 from monitor.storage import (
@@ -66,9 +66,7 @@ def take_in(answers: Sequence[Answer], intake: Intake) -> list[Checked]:
     answers = list(_with_documents_of_merged(answers))
     taken, bad = isolated(answers, lambda part: _commit(part, intake, healthy=healthy))
     reasons = {answer.trial_id: in_words(error) for answer, error in bad}
-    if reasons:
-        with intake.store.begin() as tx:
-            notices.tell(tx, trials_failing(intake.registry.key, reasons, now=intake.now))
+    note_failing(intake.store, intake.registry.key, reasons, now=intake.now)
     failed = [_failure(Trial(intake.registry.key, each), reason, intake).checked for each, reason in reasons.items()]
     return [checked for part in taken for checked in part] + failed
 

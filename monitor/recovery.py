@@ -6,6 +6,7 @@ an event                       what the snapshots on both sides of it differ in
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +16,12 @@ from monitor import events as event_rules
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Checked, Event, Record, Result, Snapshot, State
 from monitor.model.change import event_id
-from monitor.notices import baselines_anew, events_lost
+from monitor.notices import baselines_anew, events_lost, trials_failing
 from monitor.ports import Registry
 from monitor.significance import weigh_all
 from monitor.storage import events, notices, snapshots
 from monitor.storage.settlements import Damaged
+from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 
 
@@ -60,6 +62,13 @@ def note_anew(tx: Connection, checked: Iterable[Checked], *, now: datetime) -> N
     if anew:
         reasons = {each.trial_id: each.error or "" for each in anew}
         notices.tell(tx, baselines_anew(anew[0].registry, reasons, now=now))
+
+
+def note_failing(store: Store, registry: str, reasons: Mapping[str, str], *, now: datetime) -> None:
+    """Tell the operator of trials that fail by themselves, where the database can still take that."""
+    if reasons:
+        with suppress(StoreCorrupt), store.begin() as tx:
+            notices.tell(tx, trials_failing(registry, reasons, now=now))
 
 
 def without_record(registry: str, trial_id: str) -> Record:
