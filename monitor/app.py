@@ -24,6 +24,7 @@ from monitor.sweep import Progress, untold
 from monitor.vault import VARIABLE, Vault
 
 if TYPE_CHECKING:
+    from monitor.accept import NotAccepted
     from monitor.deliver import Paid, Post
     from monitor.doctor import Patient
     from monitor.subscribe import Office
@@ -182,6 +183,13 @@ class App:
                 with self.store.begin() as tx:
                     until = utc_now() + timedelta(seconds=seconds)
                     left_alone.leave(tx, registry.key, registry.address, until)
+
+    def accept(self, numbers: Sequence[int], *, alike: bool = False) -> Iterator["Checked | NotAccepted"]:
+        """Take answers from the quarantine for their trials' records: see `monitor.accept`."""
+        from monitor.accept import accept  # only one command needs it
+
+        self._take_up(self._configured_subscriptions())
+        return accept(numbers, store=self.store, known=self.registries, now=utc_now(), alike=alike)
 
     def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
         """Tell of everything watched that it was not looked at, and why."""

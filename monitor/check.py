@@ -151,8 +151,10 @@ def _rounds(wanted: Sequence[str], version: RegistryVersion, look: Pass) -> Iter
         latest = _version_now(version, look) if open_trials else version
         if latest is None:
             return
-        if latest.is_confirmed or version.is_confirmed:
-            with look.store.begin() as tx:
+        with look.store.begin() as tx:
+            if not (latest.is_confirmed or version.is_confirmed):
+                registries.note_behind(tx, look.registry.key, look.clock())
+            else:
                 registries.remember(tx, look.registry.key, latest, look.clock(), behind=behind if open_trials else None)
         if latest.stamp == version.stamp:
             return
@@ -178,10 +180,10 @@ def _version_now(version: RegistryVersion, look: Pass) -> RegistryVersion | None
 def _split_by_verified(
     trial_ids: Sequence[str], version: RegistryVersion, look: Pass
 ) -> tuple[list[Standing], list[Trial]]:
-    """Those that are known to stand as they are in *version*, and those to be looked at."""
+    """Those that are known to stand as they are in *version*, and those to be looked at: all of them, if in doubt."""
     key = look.registry.key
     with look.store.read() as tx:
-        standing = trials.standing(tx, key, trial_ids, version=version.stamp)
+        standing = {} if version.is_in_doubt else trials.standing(tx, key, trial_ids, version=version.stamp)
         rest = [trial_id for trial_id in trial_ids if trial_id not in standing]
         known = trials.known(tx, key, rest)
     return list(standing.values()), [known.get(trial_id) or Trial(key, trial_id) for trial_id in rest]

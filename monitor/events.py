@@ -64,6 +64,13 @@ def event_after(snapshot: Snapshot, changes: Sequence[Change]) -> Event | None:
     )
 
 
+def trials_concerned(event: Event) -> tuple[str, ...]:
+    """The trial of an event, and those that it was merged into or is no longer."""
+    moves = [change for change in event.changes if change.kind in ("trial.merged", "trial.restored")]
+    others = (each for change in moves for each in (change.before, change.after) if isinstance(each, str))
+    return tuple(dict.fromkeys((event.trial_id, *others)))
+
+
 def registered(record: Record) -> Difference:
     """A search found a trial that it had not found before, and that was not known here at all."""
     sponsor = f", of {record.lead_sponsor.name}" if record.lead_sponsor else ""

@@ -191,7 +191,7 @@ def _reason_against(
 
 def _disbelieved(trial: Trial, document: Document, reason: Implausible, intake: Intake) -> Decision:
     words = f"this cannot be the current record: {reason.reason}; kept in quarantine"
-    decision = _failure(trial, words, intake)
+    decision = _failure(replace(trial, verified_version=None), words, intake)
     decision.quarantined = Refusal(words, document.content, reason.doubt, document.build)
     return decision
 

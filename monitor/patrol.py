@@ -77,7 +77,8 @@ def _watched(look: Pass, version: RegistryVersion | None = None, *, unverified_a
     if version is not None:
         now = look.clock()
         merged_due = MergedDue(version.stamp, read_before=now - look.full_check_every, now=now)
-    unverified_at = version.stamp if version is not None and unverified_alone else None
+    is_known = version is not None and not version.is_in_doubt
+    unverified_at = version.stamp if version is not None and is_known and unverified_alone else None
     with look.store.read() as tx:
         return trials.watched_ids(tx, look.registry.key, unverified_at=unverified_at, merged_due=merged_due)
 

@@ -24,6 +24,8 @@ class RegistryVersion:
     """What to send to ask "anything newer than this?"."""
     is_confirmed: bool = field(default=True, compare=False)
     """Whether the registry has just said so; false where it named an older one, as a machine that is behind does."""
+    is_in_doubt: bool = field(default=False, compare=False)
+    """Whether it did so for the first time: then it may have gone back in time, and what is verified is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from monitor import notices as words
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.events import changes_between
+from monitor.events import changes_between, trials_concerned
 from monitor.holding import hold_alike, in_order, take_turns
 from monitor.matching import matching
 from monitor.model import Event, Settlement, State
@@ -165,9 +166,11 @@ def _owed(tx: Connection, told: Sequence[Event], registry: str, now: datetime) -
 
     Nobody hears of what was found before they subscribed, unless that was in a time to come: the clock was set back.
     """
-    covering = subscriptions.covering(tx, registry, {event.trial_id: None for event in told})
+    concerned = {event.id: trials_concerned(event) for event in told}
+    covering = subscriptions.covering(tx, registry, dict.fromkeys(chain(*concerned.values())))
     for event in told:
-        for subscription in covering.get(event.trial_id, ()):
+        theirs = {each.id: each for trial_id in concerned[event.id] for each in covering.get(trial_id, ())}
+        for subscription in theirs.values():
             since = subscription.created_at
             heard = since <= event.occurred_at or since > now
             if heard and matching(event.changes, subscription.filters).passes:

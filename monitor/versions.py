@@ -2,7 +2,8 @@
 
     the same as before, or newer  ->  that is it
     older than the one before     ->  one of its machines is behind: the newer one counts, unconfirmed, until nobody
-                                      has confirmed it for a day; then the registry has gone back in time
+                                      has confirmed it for a day; then the registry has gone back in time. Trials are
+                                      asked for once, so that what it takes back can be seen, and accepted, at once
     of a time to come             ->  counts, and the operator is told that a clock is wrong
     of a far time to come         ->  AnswerUnreadable: it is the registry's
 
@@ -31,9 +32,11 @@ def current_version(
     if is_ahead(asked.stamp, now):
         _prove_clock(registry.key, asked, known, store=store, now=now)
     if known is not None and is_older(asked.stamp, known.stamp) and not is_ahead(known.stamp, now):
-        confirmed_at = _confirmed_at(registry.key, store)
+        with store.read() as tx:
+            confirmed_at = registries.confirmed_at(tx, registry.key)
+            is_first = registries.behind_since(tx, registry.key) is None
         if confirmed_at is not None and confirmed_at <= now < confirmed_at + ROLLED_OUT_AFTER:
-            return replace(known, is_confirmed=False)
+            return replace(known, is_confirmed=False, is_in_doubt=is_first)
     return asked
 
 

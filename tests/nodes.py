@@ -55,6 +55,10 @@ class Nodes:
         self.builds = [Build(FIRST_DAY, {trial_id: studied(trial_id) for trial_id in trial_ids})]
         self.answers: Callable[[str], int] = lambda kind: -1
         self.names_builds = names_builds
+        self.misnamed: dict[str, str] = {}
+        """By trial, the build that its record names instead of its own."""
+        self.stamp: str | None = None
+        """What is named as the version instead of the true one."""
         self.asked: list[str] = []
         self.traffic = Traffic()
 
@@ -95,7 +99,7 @@ class Nodes:
         return text
 
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
-        return RegistryVersion(self._answering("version").stamp)
+        return RegistryVersion(self.stamp or self._answering("version").stamp)
 
     def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
         for start in range(0, len(trial_ids), 3):
@@ -155,7 +159,9 @@ class Nodes:
         pass
 
     def _stamped(self, study: Study, build: Build) -> Study:
-        derived = {"miscInfoModule": {"versionHolder": str(build.day)}} if self.names_builds else {}
+        trial_id = study["protocolSection"]["identificationModule"]["nctId"]
+        named = self.misnamed.get(trial_id, str(build.day))
+        derived = {"miscInfoModule": {"versionHolder": named}} if self.names_builds else {}
         return {**study, "derivedSection": derived}
 
 

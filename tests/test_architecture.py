@@ -14,7 +14,7 @@ LAYERS = (
     ("diff", "significance", "schedule", "alike", "builds", "plausibility", "matching", "events", "render", "notices"),
     ("http", "vault", "registries", "channels", "storage"),
     ("recovery", "holding", "settling", "versions", "verification", "decision"),
-    ("intake", "check", "discover", "sweep", "patrol"),
+    ("intake", "accept", "check", "discover", "sweep", "patrol"),
     ("postponing", "prepare", "deliver", "subscribe", "why", "backup", "transfer", "doctor"),
     ("configured", "posting", "app"),
     ("sandbox",),

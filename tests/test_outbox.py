@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import DeliveryDeferred, DeliveryRejected
-from monitor.model import Filters, Message, Significance, Standing
+from monitor.model import Filters, Message, Result, Significance, Standing
 from monitor.ports import Taken
 from monitor.storage import endpoints
 from monitor.subscribe import set_state
@@ -246,3 +246,32 @@ def test_a_claim_that_was_lost_is_paid_by_the_next_process(outbox: Outbox, hours
     outbox.clock.advance(hours=hours)
 
     assert [paid.standing for paid in outbox.deliver()] == [Standing.DELIVERED]
+
+
+# Mergers
+
+
+def test_those_who_hear_of_either_trial_hear_of_a_merger_and_that_it_was_taken_back(outbox: Outbox) -> None:
+    old, into = outbox.sandbox.trial_ids()[:2]
+    outbox.watch(old, into)
+    outbox.subscribe("https://old.example/", old)
+    told = Filters(kinds=frozenset({"trial.merged", "trial.restored"}))
+    outbox.subscribe("https://into.example/", into, filters=told)
+    outbox.check()
+    study = outbox.sandbox.study(old)
+    outbox.sandbox.merge(old, into=into)
+    outbox.check()
+    outbox.deliver()
+    outbox.sandbox.publish(study)
+
+    assert outbox.results(old)[old] is Result.CHANGED
+    outbox.deliver()
+
+    heard = [
+        (message.endpoint.shown, json.loads(message.body)["data"]["changes"][0]["kind"])
+        for message in outbox.channel.came
+        if json.loads(message.body)["data"]["trial_id"] == old
+    ]
+    both = [("https://into.example", kind) for kind in ("trial.merged", "trial.restored")]
+    assert sorted(heard) == sorted([*both, *(("https://old.example", kind) for _, kind in both)])
+    assert set(outbox.watched()) == {old, into}

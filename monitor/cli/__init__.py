@@ -13,7 +13,21 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import backup, check, deliveries, doctor, drift, held, look, operate, serve, subscribe, transfer, watch
+from monitor.cli import (
+    backup,
+    check,
+    deliveries,
+    doctor,
+    drift,
+    held,
+    look,
+    operate,
+    quarantine,
+    serve,
+    subscribe,
+    transfer,
+    watch,
+)
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
 
@@ -37,7 +51,7 @@ app.command(name="why")(deliveries.why)
 app.command(name="show")(look.show)
 app.command(name="history")(look.history)
 app.command(name="diff")(look.diff)
-app.command(name="quarantine")(look.quarantine)
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(held.app, name="held")
 app.command(name="drift")(drift.drift)
 app.command(name="serve")(serve.serve)

@@ -49,6 +49,8 @@ class Tally:
     """By trial id, the last word on each."""
     unlisted: int = 0
     """Watches whose trials could not be listed."""
+    behind: int = 0
+    """Trials that the registry answered for from older data than it has."""
     changed: bool = False
     requests: int = 0
     bytes: int = 0
@@ -62,7 +64,9 @@ class Tally:
             return
         self.results[checked.trial_id] = checked.result
         self.changed |= bool(checked.changes)
-        self.registry_version = checked.registry_version or self.registry_version
+        self.behind += checked.is_behind
+        if not (checked.is_behind and self.registry_version):
+            self.registry_version = checked.registry_version or self.registry_version
 
     def counts(self) -> Counter[Result]:
         """How many trials came to each result."""
@@ -78,6 +82,7 @@ class Tally:
             "bytes": self.bytes,
             "seconds": round(self.seconds, 3),
             "unlisted": self.unlisted,
+            "behind": self.behind,
         }
 
 
@@ -117,7 +122,7 @@ def check(
         _close(tally, as_json=as_json, is_patrol=finds_more)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
         bad += program.complaints
-    for message in (*bad, *_told_held(tally)):
+    for message in (*bad, *_told_of_clocks(tally), *_told_held(tally)):
         complain(message)
     _leave(tally, bad, untaken=untaken, exit_code=exit_code)
 
@@ -198,8 +203,21 @@ def _close(tally: Tally, *, as_json: bool, is_patrol: bool) -> None:
                 bytes_=tally.bytes,
                 seconds=tally.seconds,
                 refreshed=tally.requests > 1 or bool(counts[Result.FAILED] or tally.unlisted),
+                behind=tally.behind,
             )
         )
+
+
+def _told_of_clocks(tally: Tally) -> list[str]:
+    """A line where the registry's data are of a time to come."""
+    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.builds import is_ahead
+
+    now, version = utc_now(), tally.registry_version
+    if not version or not is_ahead(version, now):
+        return []
+    words = f"the registry's data are of {version}, and it is {now:%Y-%m-%d %H:%M} UTC here"
+    return [f"{words}: one of the two clocks is wrong; set this machine's if it is the one (`timedatectl` shows it)"]
 
 
 def _told_held(tally: Tally) -> list[str]:

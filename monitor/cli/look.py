@@ -1,6 +1,5 @@
-"""`monitor show`, `history`, `diff` and `quarantine`: look at what is kept. Nothing here asks a registry."""
+"""`monitor show`, `history` and `diff`: look at what is kept. Nothing here asks a registry."""
 
-import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from monitor.model import Json, Record, Snapshot, State
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.ports import Registry
-    from monitor.storage.quarantine import Quarantined
 
 TrialId = Annotated[str, typer.Argument(help="A trial id, or the address of its page.", metavar="TRIAL_ID")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
@@ -112,35 +110,6 @@ def diff(
     console().print(DiffPage(found, record.brief_title, before=before, after=after, changes=changes))
 
 
-def quarantine(
-    context: typer.Context,
-    number: Annotated[
-        int | None, typer.Argument(help="Write that answer to standard output as it came.", metavar="[N]", min=1)
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the answers of registries that were not believed, or write one out.
-
-    [dim]$[/dim] monitor quarantine
-    [dim]$[/dim] monitor quarantine 3 > answer.html
-    """
-    from monitor.storage import quarantine as kept  # SQLAlchemy is not needed to show --help
-
-    settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        if number is not None:
-            sys.stdout.buffer.write(kept.get(tx, number).raw or b"")
-            return
-        rows = kept.listing(tx)
-    if as_json:
-        for row in rows:
-            write_json(_quarantined_as_json(row))
-        return
-    from monitor.cli.render.quarantine import quarantine_table  # rich is of no use to --json
-
-    console().print(quarantine_table(rows))
-
-
 def _snapshot(program: "App", registry: "Registry", trial_id: str, number: int | None) -> Snapshot:
     """That snapshot of a trial; or its latest that holds a record, or where that is damaged the latest before it."""
     from monitor.storage import snapshots  # SQLAlchemy is not needed to show --help
@@ -208,14 +177,3 @@ def _head(snapshot: Snapshot) -> dict[str, Json]:
 def _record_as_json(record: Record) -> dict[str, Json]:
     """The record's fields; orjson writes the dataclasses within."""
     return {each.name: getattr(record, each.name) for each in fields(record) if each.name not in {"paths", "parts"}}
-
-
-def _quarantined_as_json(row: "Quarantined") -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "registry": row.registry,
-        "trial_id": row.trial_id,
-        "received_at": f"{row.received_at:%Y-%m-%dT%H:%M:%SZ}",
-        "reason": row.reason,
-        "size": row.size,
-    }

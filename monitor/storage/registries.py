@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, literal, null, select
+from sqlalchemy import Connection, delete, func, literal, null, select, update
 
 from monitor.ports import RegistryVersion
 from monitor.storage.statements import put
@@ -34,6 +34,12 @@ def behind_since(tx: Connection, registry: str) -> datetime | None:
     query = select(registries.c.behind_since).where(registries.c.registry == registry)
     at: datetime | None = tx.scalar(query)
     return at
+
+
+def note_behind(tx: Connection, registry: str, at: datetime) -> None:
+    """Note that answers come from older data; where that is noted, its beginning stays."""
+    first = (registries.c.registry == registry) & registries.c.behind_since.is_(None)
+    tx.execute(update(registries).where(first).values(behind_since=at))
 
 
 def remember(

@@ -170,6 +170,12 @@ def verified(
         tx.execute(statement.where(trials.c.trial_id.in_(chunk)))
 
 
+def go_back(tx: Connection, registry: str, build: str) -> None:
+    """Measure all trials of a registry by no newer data build than this one. Hold the registry's lock."""
+    newer = (trials.c.registry == registry) & (trials.c.build > build)
+    tx.execute(update(trials).where(newer).values(build=build))
+
+
 def read_again(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
     """Have the next check read these in full, whatever is known of them. Hold the registry's lock."""
     statement = update(trials).where(trials.c.registry == registry)

@@ -118,14 +118,19 @@ def closing_line(
     bytes_: int,
     seconds: float,
     refreshed: bool = True,
+    behind: int = 0,
 ) -> Text:
-    """The proof that all *asked* trials were looked at. *refreshed*: whether any registry had newer data at all."""
+    """The proof that all *asked* trials were looked at. *refreshed*: whether any registry had newer data at all.
+
+    *behind* are those that it answered for from older data than it has.
+    """
     failed = results.get(Result.FAILED, 0)
     done = asked - failed
     if refreshed or failed:
         parts = [f"{done:,} of {asked:,} checked" + (f", {failed:,} failed" if failed else "")]
         parts += [_told(result, count) for result, count in results.items() if count and result is not Result.FAILED]
         parts += [f"registry data of {stamp(registry_version)}"] if registry_version else []
+        parts += [f"{behind:,} answered from older data, and asked for again next time"] if behind else []
     else:
         parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
     traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]

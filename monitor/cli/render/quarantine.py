@@ -53,5 +53,5 @@ def quarantine_table(rows: Iterable[Quarantined]) -> RenderableType:
         table.add_row(
             str(row.id), styled(one_line(row.trial_id)), received, size(row.size), styled(one_line(row.reason))
         )
-    advice = "monitor quarantine N writes an answer out as it came"
+    advice = "monitor quarantine N writes an answer out as it came, monitor quarantine accept N takes it for true"
     return Group(table, Text(), Text(f"{counted(len(kept), 'answer')} · {advice}", style=DIM))
