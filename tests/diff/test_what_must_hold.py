@@ -97,7 +97,7 @@ def test_the_differences_of_any_two_records_lead_from_one_to_the_other(seed):
         assert diff(after, after, on=ON) == ()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(10))
 def test_no_record_is_too_strange_to_be_compared_weighed_and_written(seed):
     rng = random.Random(seed)
     for _ in range(50):
