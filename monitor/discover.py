@@ -149,6 +149,8 @@ def _is_fresh(build: str | None, listing: _Listing, look: Pass) -> bool:
     It is made again in the next pass then. Raise RegistryUnreachable where that goes on for so long that a listing in
     full is overdue.
     """
+    if not is_behind(build, day_of(listing.version.stamp)):
+        return True
     needed = look.needed(listing.version).build
     if not is_behind(build, needed):
         return True

@@ -98,6 +98,8 @@ def sweep(look: Pass, version: RegistryVersion, *, progress: Progress = untold) 
     except StoreUnavailable:
         raise
     except Exception as error:  # whatever it is, what is watched by its id is checked
+        if isinstance(error, _PageBehind) and not _is_late(look):
+            return version
         yield unlisted(mirror.watched, in_words(error))
         return version
     with look.store.read() as tx:
@@ -105,6 +107,17 @@ def sweep(look: Pass, version: RegistryVersion, *, progress: Progress = untold) 
     if in_doubt:
         yield from check(in_doubt, look, version=version)
     return version
+
+
+class _PageBehind(RegistryUnreachable):
+    """A page of a sweep comes from older data than there are."""
+
+
+def _is_late(look: Pass) -> bool:
+    """Whether a sweep waits for longer than it takes a registry to renew all its machines."""
+    with look.store.read() as tx:
+        at = sweeps.get(tx, look.registry.key)
+    return at is not None and look.clock() - at.started_at >= ROLLED_OUT_AFTER
 
 
 def _whole(look: Pass) -> list[WatchedSearch]:
@@ -209,15 +222,13 @@ def _taken(at: Sweep, version: RegistryVersion, mirror: _Mirror) -> Iterator[tup
     """How far the sweep is after each page, and what came of its trials.
 
     It ends early where the data were refreshed, or nobody wants them any more; and before a page of older data than
-    there are, for the next pass to ask for it again. Raise RegistryUnreachable where that goes on for too long.
+    there are, with _PageBehind, for the next pass to ask for it again.
     """
     next_question = at.seen + TRIALS_A_QUESTION
     needed = mirror.look.needed(version).build
     for page in _pages(at, mirror.look):
         if is_behind(build := _build_of(page.answers), needed):
-            if mirror.look.clock() - at.started_at < ROLLED_OUT_AFTER:
-                return
-            raise RegistryUnreachable(delay_in_words(at.registry, build, needed))
+            raise _PageBehind(delay_in_words(at.registry, build, needed))
         told = _take(page.answers, version, mirror)
         at = replace(at, token=page.token, seen=at.seen + len(page.answers), total=page.total or at.total)
         del page

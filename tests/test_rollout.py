@@ -16,7 +16,7 @@ from monitor.check import Pass
 from monitor.model import Checked, Result, Unlisted
 from monitor.patrol import patrol
 from monitor.ports import Search
-from monitor.storage import events, notices, searches, trials, watches
+from monitor.storage import events, notices, searches, sweeps, trials, watches
 from monitor.storage.store import Store
 from tests.nodes import Nodes, named, studied
 from tests.program import Clock
@@ -315,6 +315,36 @@ def test_a_sweep_waits_for_machines_that_are_behind(tmp_path: Path) -> None:
     assert watching.told(HIP) == [(acronym(watching, HIP), "NEW")]
     with store.read() as tx:
         assert searches.of_registry(tx, nodes.key)[0].listed_version == new.stamp
+    store.close()
+
+
+def test_a_sweep_that_finds_only_old_data_waits_and_says_nothing_of_who_is_absent(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
+    nodes = Nodes(HIP, KNEE, SHOULDER)
+    watching = Watching(store, nodes, Clock(datetime(2026, 11, 3, 9, 30, tzinfo=UTC)), timedelta(days=1))
+    watching.watch_search(Search())
+    watching.patrol()
+    new = nodes.build(**{HIP: named("NEW")})
+    nodes.serve(sweep=OLD)
+    watching.clock.advance(days=2)
+    nodes.asked_since()
+
+    told = watching.patrol()
+
+    assert not [one for one in told if isinstance(one, Unlisted)]
+    assert nodes.asked_since()[-1] == "sweep", "nobody is asked for by id"
+    with store.read() as tx:
+        sweep = sweeps.get(tx, nodes.key)
+    assert sweep
+    assert (sweep.seen, sweep.finished_at) == (0, None)
+    watching.clock.advance(days=2)
+    assert [one for one in watching.patrol() if isinstance(one, Unlisted)], "by now it is told"
+    nodes.serve()
+    watching.patrol()
+    with store.read() as tx:
+        assert sweeps.get(tx, nodes.key).finished_at  # type: ignore[union-attr]
+    assert watching.told(HIP) == [(acronym(watching, HIP), "NEW")]
+    assert watching.verified_at(KNEE) == new.stamp
     store.close()
 
 
