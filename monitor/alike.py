@@ -6,9 +6,11 @@ A sponsor who changes a record dates the update. So the trials in which one fiel
     not updated at all          too many for one build of the data, if more than MOST_ALIKE of all trials, and
                                 EACH_FURTHER more for each further build that a trial was not looked at in
 
-and a group of fewer than AT_LEAST is never too many. In an ordinary build a sponsor changes one trial in 500: 28 of 400
-within two weeks have 28 update dates on ten days. A registry that renames a code changes no update dates, or sets
-them all to the day of its build. What was found after an outage, or by somebody who looks once a week, is no different.
+and a group of fewer than AT_LEAST is never too many. Where one is, those that were not updated at all go with it.
+
+In an ordinary build a sponsor changes one trial in 500: 28 of 400 within two weeks have update dates on ten days. A
+registry that renames a code changes no update dates, or sets them all to the day of its build. What was found after an
+outage, or by somebody who looks once a week, is no different.
 
 Administrative changes don't count, nor do trials that are new.
 """
@@ -49,7 +51,7 @@ def too_many_alike(seen: Iterable[Seen], covered: int) -> Mapping[str, frozenset
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for (field, updated_on), group in groups.items():
         if _are_too_many(group, covered, dated=updated_on is not None):
-            alike[field] |= {each.event.id for each in group}
+            alike[field] |= {each.event.id for each in (*group, *groups.get((field, None), ()))}
     return {field: frozenset(alike[field]) for field in sorted(alike, key=lambda field: (-len(alike[field]), field))}
 
 

@@ -61,6 +61,7 @@ def held(seen: list[Seen], covered: int) -> int:
         pytest.param([None] * 20, 1, 399, 20, id="just more than a twentieth"),
         pytest.param(["2026-11-20"] * 28, 1, 400, 28, id="a registry that dates all on the day of its build"),
         pytest.param(["2026-11-20"] * 28, 10, 400, 28, id="the same after an outage"),
+        pytest.param([*["2026-11-20"] * 28, *[None] * 3], 1, 400, 31, id="what is not dated goes with it"),
         pytest.param([None] * 400, 10, 400, 400, id="a true mass change after an outage"),
         pytest.param([None] * 400, 260, 400, 400, id="a true mass change after a year"),
         pytest.param([*days(28), *[None] * 372], 10, 400, 372, id="a mass change: what sponsors changed is told"),
