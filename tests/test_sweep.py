@@ -450,7 +450,8 @@ def test_what_changed_alike_in_a_whole_registry_is_held(mirroring: Mirroring, on
     mirroring.subscribe("https://example.org/all")
     changed = mirroring.sandbox.trial_ids()[::one_in]
     for trial_id in changed:
-        mirroring.sandbox.edit(trial_id, renamed("ALIKE", on="2026-11-01"), refresh=False)
+        # No trial was updated on this day before: one that was would seem not to be updated now.
+        mirroring.sandbox.edit(trial_id, renamed("ALIKE", on="2026-11-02"), refresh=False)
     mirroring.sandbox.refresh()
     mirroring.mirror()
     mirroring.clock.advance(days=7)
