@@ -104,6 +104,6 @@ PROVING_NOTHING = Needed(None)
 def delay_in_words(registry: str, build: str | None, needed: str | None) -> str:
     """That an answer is of older data than there are, and what happens now."""
     return (
-        f"{registry} answers from its data of {build}, and has those of {needed}: "
-        "a machine of it is behind, and the next check asks again"
+        f"{registry} answered from its data of {build}, although those of {needed} are out: "
+        "one of its machines is behind, and the next check asks again"
     )

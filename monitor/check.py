@@ -42,6 +42,8 @@ from monitor.versions import current_version
 
 ROUNDS = 3
 """How often a pass is repeated when the registry refreshes its data under it."""
+READINGS = 2
+"""How often a pass asks for a document that does not show what the probe saw: another machine may answer then."""
 KEPT_STEP_WITHIN = timedelta(days=30)
 """Builds prove something where they kept step with the versions in this time; should they cease to, loudly, they prove
 nothing once it is over, rather than that nothing were ever verified again."""
@@ -196,11 +198,26 @@ def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) ->
     now = look.clock()
     yield from probing.probe([trial for trial in open_trials if _probing_is_enough(trial, now, look)])
     wanted = [trial.trial_id for trial in open_trials if trial.trial_id not in probing.settled]
+    for attempt in range(READINGS):
+        unseen = []
+        for one in _taken_in(wanted, probing, at_once=at_once):
+            if one.is_behind and one.error and attempt + 1 < READINGS:
+                unseen.append(one.trial_id)
+            else:
+                yield one
+        if not unseen:
+            return
+        wanted = unseen
+
+
+def _taken_in(wanted: Sequence[str], probing: "_Probing", *, at_once: bool) -> Iterator[Checked]:
+    """Take in the documents of these trials."""
+    look = probing.look
     for answers in look.registry.fetch(wanted):
         intake = Intake(
             registry=look.registry,
             store=look.store,
-            version=version,
+            version=probing.version,
             now=look.clock(),
             needed=probing.needed,
             probed=probing.moved,
@@ -232,20 +249,20 @@ class _Probing:
         """What the probe saw of those that are to be read."""
         self.settled: set[str] = set()
         """Those that need no reading."""
-        self._version = version
-        self._look = look
+        self.version = version
+        self.look = look
 
     def probe(self, to_probe: Sequence[Trial]) -> Iterator[Checked]:
         """Verify those that did not move, and say so. One that is in no batch at all is to be read."""
         asked = {trial.trial_id: trial for trial in to_probe}
-        latest = latest_believable(self._version.stamp, self._look.clock())
-        for batch in self._look.registry.probe(list(asked)):
+        latest = latest_believable(self.version.stamp, self.look.clock())
+        for batch in self.look.registry.probe(list(asked)):
             unmoved, behind = [], []
             for seen in batch:
                 trial = asked.pop(seen.trial_id)
                 if isinstance(seen, Unanswered):
                     self.settled.add(seen.trial_id)
-                    yield from _failed([seen.trial_id], seen.reason, self._look, known={seen.trial_id: trial})
+                    yield from _failed([seen.trial_id], seen.reason, self.look, known={seen.trial_id: trial})
                 elif is_beyond(seen.build, latest):
                     self.moved[seen.trial_id] = replace(seen, build=None)
                 elif seen.digest != trial.probe_digest:
@@ -256,22 +273,22 @@ class _Probing:
                     unmoved.append((trial, seen))
             self.settled.update(trial.trial_id for trial, _ in (*unmoved, *behind))
             self._verify(unmoved)
-            yield from _unmoved([trial for trial, _ in unmoved], self._version, self._look)
+            yield from _unmoved([trial for trial, _ in unmoved], self.version, self.look)
             for trial, seen in behind:
                 reason = delay_in_words(trial.registry, seen.build, self.needed.build)
-                yield _behind(trial, reason, self.needed, self._look)
+                yield _behind(trial, reason, self.needed, self.look)
 
     def _verify(self, unmoved: Sequence[tuple[Trial, Sighting]]) -> None:
         """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""
-        look, by_build = self._look, defaultdict(list)
-        latest = latest_believable(self._version.stamp, look.clock())
+        look, by_build = self.look, defaultdict(list)
+        latest = latest_believable(self.version.stamp, look.clock())
         for trial, seen in unmoved:
             build = None if build_is_older(seen.build, trial.build, latest=latest) else seen.build
             by_build[build].append(trial.trial_id)
         with look.store.begin() as tx:
             for build, trial_ids in by_build.items():
                 trials.verified(
-                    tx, look.registry.key, trial_ids, version=self._version.stamp, at=look.clock(), build=build
+                    tx, look.registry.key, trial_ids, version=self.version.stamp, at=look.clock(), build=build
                 )
 
 
