@@ -28,7 +28,7 @@ def hold_alike(tx: Connection, pending: Iterable[Pending], covered: int, now: da
 
 
 def _hold(tx: Connection, pending: Sequence[Pending], covered: int, now: datetime) -> set[str]:
-    """Hold what is too many alike of one version. What else is of its kind in that version, now or later, joins."""
+    """Hold what is too many alike of one version. What is found of the same kind later, in the same version, joins."""
     registry, version = pending[0].event.registry, pending[0].version
     held: set[str] = set()
     for hold in holds.of_version(tx, registry, version):
@@ -45,7 +45,7 @@ def _hold(tx: Connection, pending: Sequence[Pending], covered: int, now: datetim
     notices.tell(tx, words.held(hold.id, registry, hold.fields, trials=concerned, covered=covered, now=now))
     members = frozenset[str]().union(*alike.values())
     settlements.settle(tx, members, Settlement.HELD, at=None, hold_id=hold.id)
-    return held | members | _join(tx, hold, [each for each in left if each.event.id not in members])
+    return held | members
 
 
 def _join(tx: Connection, hold: Hold, pending: Iterable[Pending]) -> set[str]:
