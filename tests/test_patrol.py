@@ -474,6 +474,7 @@ def test_after_a_refresh_a_watch_costs_a_page(quiet: Patrolling) -> None:
     assert "filter.ids=" in probe
 
 
+@pytest.mark.slow
 def test_a_sponsor_of_2500_trials_is_paged(quiet: Patrolling, tmp_path: Path) -> None:
     with Sandbox(trials=2600, day=BUILD_DAY) as large:
         program = Patrolling(quiet.store, large, tmp_path)
