@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
@@ -42,6 +43,15 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         return {name: values[-1] for name, values in parse_qs(urlsplit(self.target).query).items()}
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port on which nobody listens, held so that nobody else can meanwhile."""
+    with socket.socket() as holding:
+        holding.bind(("127.0.0.1", 0))
+        port: int = holding.getsockname()[1]
+        yield port
 
 
 Answer = bytes | Iterable[object]

@@ -17,3 +17,8 @@ settings.load_profile("sample")
 def seeds(count: int) -> list[object]:
     """As many numbers to draw from by chance, of which the first is the sample."""
     return [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, count))]
+
+
+def sizes(sample: int, whole: int) -> list[object]:
+    """How many of the same: the sample, and all of it."""
+    return [sample, pytest.param(whole, marks=pytest.mark.slow)]

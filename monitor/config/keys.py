@@ -114,7 +114,10 @@ class ScheduleSettings(Section):
 class WebSettings(Section):
     """Where the service answers over HTTP."""
 
-    bind: Bind = Field(default="127.0.0.1:8080", description='an address and a port, such as "127.0.0.1:8080"')
+    bind: Bind = Field(
+        default="127.0.0.1:8080",
+        description='an address and a port, such as "127.0.0.1:8080"; port 0 is any free one',
+    )
     public_url: WebAddress = Field(
         default="http://127.0.0.1:8080", description='an http(s) address, such as "https://trials.example.org"'
     )

@@ -140,9 +140,9 @@ def _command(value: str) -> str:
 
 
 def _bind(value: str) -> str:
-    """A host and a port to listen on."""
+    """A host and a port to listen on; port 0 is any free one."""
     host, colon, port = value.rpartition(":")
-    if not colon or not port.isdecimal() or not 0 < int(port) <= 65535:
+    if not colon or not port.isdecimal() or not 0 <= int(port) <= 65535:
         raise ValueError
     _host(host.removeprefix("[").removesuffix("]"))
     return value

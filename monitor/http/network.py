@@ -114,7 +114,8 @@ class Network:
         """Where each file of certificates is named, and its path."""
         if self.ca_bundle:
             return [("[network] ca_bundle", self.ca_bundle)]
-        return [(name, os.environ[name]) for name in _BUNDLES if os.environ.get(name)]
+        named = {os.environ[name]: name for name in reversed(_BUNDLES) if os.environ.get(name)}
+        return [(name, path) for path, name in named.items()]
 
 
 def _load(context: ssl.SSLContext, path: str, source: str) -> None:

@@ -24,7 +24,7 @@ Rendered = tuple[bytes, ...]
 
 
 class Renderer:
-    """Renders studies, and keeps the bytes of those that were asked for last."""
+    """Renders studies, and keeps the bytes of those that were asked for last, whichever sandbox they stand in."""
 
     def __init__(self) -> None:
         self._full = ByteCache(FULL_CACHE)
@@ -41,7 +41,8 @@ class Renderer:
     def _rendered(self, edition: Edition, trial_id: str, projection: Projection | None) -> Rendered:
         version = edition.version(trial_id)
         cache = self._projected if projection else self._full
-        key = (trial_id, version.serial if version else 0, projection and projection.key)
+        standing = version.serial if version else (edition.stock.seed, edition.stock.today)
+        key = (trial_id, standing, projection and projection.key)
         if kept := cache.get(key):
             return kept
         if version or projection is None:

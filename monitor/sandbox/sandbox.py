@@ -35,6 +35,8 @@ ORDINARY_HEADERS = {  # without strict-transport-security and alt-svc: they spea
     "x-envoy-upstream-service-time": "12",
     "via": "1.1 google",
 }
+_renderer = Renderer()
+"""Of all sandboxes of this process: the same seed and day make the same trials."""
 
 
 class Sandbox(Listening):
@@ -71,7 +73,6 @@ class Sandbox(Listening):
         self._shelf = Shelf(
             Stock(trials=trials, seed=seed, today=first.at.date()), first, Calendar(None if day else clock)
         )
-        self._renderer = Renderer()
         self._finder = Finder()
         self._misbehaviours = Misbehaviours()
         self._server: Server | None = None
@@ -204,7 +205,7 @@ class Sandbox(Listening):
         is_behind = misbehaviour is not None and misbehaviour.kind is Kind.NODES
         edition = self._shelf.former if is_behind else self._shelf.live
         tampering = misbehaviour if misbehaviour and misbehaviour.tampers else None
-        good = api.answer(request, Library(edition, self._renderer, self._finder, tampering))
+        good = api.answer(request, Library(edition, _renderer, self._finder, tampering))
         answer = spoiled(misbehaviour, good, request) if misbehaviour else good
         headers = {**ORDINARY_HEADERS, **answer.headers}
         if answer.status in (200, 304):

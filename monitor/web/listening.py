@@ -14,7 +14,7 @@ STOPS_WITHIN = 1.0
 
 
 def listen(bind: str) -> socket.socket:
-    """A socket at *bind*, an address and a port. Raise ConfigurationInvalid where that cannot be had."""
+    """A socket at *bind*, an address and a port (0: a free one). Raise ConfigurationInvalid where it cannot be had."""
     host, _, port = bind.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -49,6 +49,12 @@ class Listener:
             )
         )
         self._thread = Thread(target=self._server.run, args=([listening],), name="web", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """The address and port where it answers."""
+        host, port = self._socket.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def start(self) -> None:
         """Begin to answer."""

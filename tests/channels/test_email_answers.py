@@ -9,6 +9,7 @@ from monitor.channels.email import EmailChannel
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.sandbox.mailbox import DROP, Stage
 from tests.channels.mails import BODY, INES, LI, NOW, OMAR, failure, message, server
+from tests.loopback import closed_port
 
 BEFORE_THE_MESSAGE = (Stage.GREETING, Stage.HELLO)
 WITH_THE_MESSAGE = (Stage.SENDER, Stage.RECIPIENT, Stage.DATA, Stage.MESSAGE)
@@ -125,11 +126,9 @@ def test_the_servers_words_are_made_printable_and_cut(mailbox, channel):
 
 
 def test_a_port_where_nobody_listens_is_deferred():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    channel = EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org")
-
-    problem = failure(lambda: channel.send(message(), now=NOW))
+    with closed_port() as port:
+        channel = EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org")
+        problem = failure(lambda: channel.send(message(), now=NOW))
 
     assert type(problem) is DeliveryDeferred
     assert str(problem) == f"127.0.0.1:{port} refuses connections"

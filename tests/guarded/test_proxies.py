@@ -7,7 +7,7 @@ import pytest
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred
 from monitor.http.network import Network, Proxy
 from tests.guarded.calls import LOOPBACK, PUBLIC, names, post, session, without_asking_anybody
-from tests.loopback import http
+from tests.loopback import closed_port, http
 from tests.proxies import HttpProxy, SocksProxy
 
 SECRET = "hunter2"
@@ -23,12 +23,6 @@ def failing(url: str, **options: object) -> str:
         post(url, **options)
     assert SECRET not in str(caught.value)
     return str(caught.value)
-
-
-@pytest.fixture
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
@@ -157,12 +151,12 @@ def test_a_proxy_that_does_not_let_us_through_is_named():
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
-def test_a_proxy_that_is_not_there_is_named(closed_port, scheme):
-    url = f"{scheme}://ruth:{SECRET}@127.0.0.1:{closed_port}"
+def test_a_proxy_that_is_not_there_is_named(scheme):
+    with closed_port() as port:
+        network = Network(proxy=f"{scheme}://ruth:{SECRET}@127.0.0.1:{port}")
+        words = failing("https://receiver.example/", network=network, look_up=to_nowhere)
 
-    words = failing("https://receiver.example/", network=Network(proxy=url), look_up=to_nowhere)
-
-    assert f"the proxy {scheme}://127.0.0.1:{closed_port} ([network] proxy)" in words
+    assert f"the proxy {scheme}://127.0.0.1:{port} ([network] proxy)" in words
 
 
 def test_a_proxy_whose_name_does_not_resolve_is_named():

@@ -12,7 +12,7 @@ import responses
 import urllib3.exceptions
 
 from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
-from tests.loopback import RESET, Loopback, Pause, chunked, drip, http
+from tests.loopback import RESET, Pause, chunked, closed_port, drip, http
 
 URL = "https://registry.example/api/v2/version"
 
@@ -117,11 +117,9 @@ def test_no_thread_outlives_its_request(hurried, serve):
 
 
 def test_a_port_where_nobody_listens(hurried):
-    with Loopback(lambda request: b"") as gone:
-        url = gone.url
-
-    with pytest.raises(RegistryUnreachable, match="gives no answer: connection refused, 4 times"):
-        hurried().get(url)
+    refused = "gives no answer: connection refused, 4 times"
+    with closed_port() as port, pytest.raises(RegistryUnreachable, match=refused):
+        hurried().get(f"http://127.0.0.1:{port}/")
 
 
 def test_a_name_that_does_not_resolve(hurried):

@@ -9,7 +9,7 @@ from monitor.errors import RegistryUnreachable
 from monitor.http import Network, PoliteSession
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from tests.guarded.encrypted import Encrypted, certificate
-from tests.loopback import http
+from tests.loopback import closed_port, http
 from tests.proxies import HttpProxy, SocksProxy
 
 SECRET = "hunter2"
@@ -135,11 +135,9 @@ def test_a_login_that_a_proxy_wants_or_refuses_is_told_at_once(asked, monkeypatc
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
 @pytest.mark.parametrize("url", [HTTP.format(80), TLS.format(443)])
 def test_a_proxy_that_is_not_there_is_named_with_where_it_was_set(asked, scheme, url):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    network = Network(proxy=f"{scheme}://ruth:{SECRET}@127.0.0.1:{port}")
-
-    failure = refused(asked, url, network=network)
+    with closed_port() as port:
+        network = Network(proxy=f"{scheme}://ruth:{SECRET}@127.0.0.1:{port}")
+        failure = refused(asked, url, network=network)
 
     assert f"the proxy {scheme}://127.0.0.1:{port} ([network] proxy)" in str(failure)
 

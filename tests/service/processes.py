@@ -37,10 +37,9 @@ def eventually(is_so: Callable[[], Any], *, within: float = LONGEST) -> Any:
 class Served:
     """One process. `lines` is its log so far."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self.lines: list[dict[str, Any]] = []
-        self.port = port
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -60,14 +59,25 @@ class Served:
         first: dict[str, Any] = eventually(said)[0]
         return first
 
+    @property
+    def address(self) -> str:
+        """Where it answers, once it does."""
+        address: str = self.says("serving")["address"]
+        return address
+
     def asked(self, path: str) -> tuple[int, str]:
         """Status and body of a page."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with urlopen(f"http://{self.address}{path}", timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             with error:
                 return error.code, error.read().decode()
+
+    def connected(self) -> socket.socket:
+        """A connection to it on which nothing has been said."""
+        host, _, port = self.address.rpartition(":")
+        return socket.create_connection((host, int(port)), timeout=20)
 
     def signal(self, number: int) -> None:
         os.kill(self.process.pid, number)
@@ -106,9 +116,8 @@ class Serving:
     def configure(self, text: str) -> None:
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
-    def start(self, *options: str, port: int | None = None, limit: int | None = None) -> Served:
+    def start(self, *options: str, bind: str = "127.0.0.1:0", limit: int | None = None) -> Served:
         """Start a service; *limit*: with so many file descriptors."""
-        port = port or free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
         environment |= {
             "PYTHONPATH": str(Path(__file__).parent.parent.parent),
@@ -117,7 +126,7 @@ class Serving:
             "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND": "1000",
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "serve", "--bind", f"127.0.0.1:{port}", *options],
+            [sys.executable, "-m", "monitor", "serve", "--bind", bind, *options],
             cwd=self.folder,
             env=environment,
             stderr=subprocess.PIPE,
@@ -125,7 +134,7 @@ class Serving:
         )
         if limit:
             resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (limit, limit))
-        self._running.append(Served(process, port))
+        self._running.append(Served(process))
         return self._running[-1]
 
     def make_due(self) -> None:
@@ -137,9 +146,3 @@ class Serving:
         """SIGHUP wakes it, so that nobody waits for the tick."""
         self.make_due()
         served.signal(signal.SIGHUP)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port

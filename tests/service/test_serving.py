@@ -2,7 +2,6 @@
 
 import resource
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,7 @@ from monitor.sandbox.mailbox import Mailbox
 from monitor.storage import leases
 from tests.loopback import Loopback, http
 from tests.program import WITHDRAWN_LATER
-from tests.service.processes import Serving, eventually, free_port
+from tests.service.processes import Serving, eventually
 
 CONFIG = """
 [[watch]]
@@ -185,14 +184,13 @@ def test_a_database_server_that_goes_away_is_told_and_got_over(
 
 
 def test_an_address_that_is_taken_is_one_line(quick_serving: Serving) -> None:
-    first = quick_serving.start(port=(port := free_port()))
-    first.says("serving")
+    taken = quick_serving.start().address
 
-    second = quick_serving.start(port=port)
+    second = quick_serving.start(bind=taken)
 
     assert second.ended() == 2
     (line,) = second.lines
-    assert line["event"].startswith(f"monitor: 127.0.0.1:{port} cannot be listened on (")
+    assert line["event"].startswith(f"monitor: {taken} cannot be listened on (")
 
 
 def test_the_heartbeat_is_called_after_a_whole_pass_and_only_then(quick_serving: Serving) -> None:
@@ -222,7 +220,7 @@ def test_a_thousand_half_requests_to_the_health_port_stop_no_check_and_no_alert(
     served.says("registry checked")
     with ExitStack() as held, _many_descriptors(1200):
         for _ in range(1000):
-            connection = held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=20))
+            connection = held.enter_context(served.connected())
             connection.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
         quick_serving.sandbox.next_state(WITHDRAWN_LATER)
         quick_serving.look_now(served)

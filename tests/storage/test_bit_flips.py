@@ -13,9 +13,10 @@ from monitor.storage import events, snapshots, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from tests.storage.cast import NOON, REGISTRY, event, history, tombstone
+from tests.volume import sizes
 
 IDS = [f"NCT920000{number:02d}" for number in range(10)]
-FLIPS = 300
+FLIPS = sizes(40, 300)
 
 
 def kept(trial_id: str) -> list[Snapshot]:
@@ -60,12 +61,13 @@ def places_in_bodies(file: Path, rng: Random) -> Iterator[int]:
             yield data.index(window) + offset - begin
 
 
-def test_every_flip_in_a_body_is_found_on_reading(file: Path) -> None:
+@pytest.mark.parametrize("flips", FLIPS)
+def test_every_flip_in_a_body_is_found_on_reading(file: Path, flips: int) -> None:
     rng = Random(20261122)
     places = places_in_bodies(file, rng)
     truth = {(trial_id, each.number): each for trial_id in IDS for each in kept(trial_id)}
 
-    for _ in range(FLIPS):
+    for _ in range(flips):
         store = Store.open(f"sqlite:///{flipped(file, next(places), rng.randrange(8))}")
         with store.read() as tx:
             found = {key: _read(tx, *key) for key in truth}
@@ -83,20 +85,21 @@ def _read(tx: Connection, trial_id: str, number: int) -> Snapshot | None:
         return None
 
 
-def test_nearly_every_flip_anywhere_is_found_or_harms_nothing(file: Path) -> None:
+@pytest.mark.parametrize("flips", FLIPS)
+def test_nearly_every_flip_anywhere_is_found_or_harms_nothing(file: Path, flips: int) -> None:
     rng = Random(20261122)
     before = everything(file)
     size = file.stat().st_size
     unnoticed = 0
 
-    for _ in range(FLIPS):
+    for _ in range(flips):
         try:
             after = everything(flipped(file, rng.randrange(size), rng.randrange(8)))
         except (StoreError, NothingFound):  # the latter where an index no longer leads to a row
             continue
         unnoticed += after != before
 
-    assert unnoticed <= FLIPS * 0.05
+    assert unnoticed <= flips * 0.05
 
 
 def everything(

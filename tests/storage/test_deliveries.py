@@ -16,6 +16,7 @@ from monitor.storage import attempts, deliveries, endpoints, subscriptions
 from monitor.storage.store import Store
 from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
 from tests.storage.readers import BENGT, owe, subscribed, tell
+from tests.volume import sizes
 
 MINUTE = timedelta(minutes=1)
 BODY = b"Subject: Withdrawn\r\n\r\n" + b"Because of economic problems. " * 40
@@ -30,7 +31,7 @@ store, now = Store.open(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()
 claimed = []
-for _ in range(500):
+for _ in range(int(sys.argv[3])):
     with store.begin() as tx:
         claimed += [each.id for each in deliveries.claim(tx, now=now, until=now + timedelta(hours=1), limit=1)]
 print(json.dumps(claimed))
@@ -267,11 +268,12 @@ def test_next_due_is_when_there_will_be_something_to_claim(store: Store) -> None
         assert deliveries.next_due(tx) == LATER  # the other one waits for the first
 
 
-def test_four_processes_of_500_claims_claim_nothing_twice(store: Store, store_url: str) -> None:
-    readers = [subscribed(store, address=f"reader{number}@clinic.example") for number in range(50)]
+@pytest.mark.parametrize("claims", sizes(100, 500))
+def test_four_processes_of_many_claims_claim_nothing_twice(store: Store, store_url: str, claims: int) -> None:
+    readers = [subscribed(store, address=f"reader{number}@clinic.example") for number in range(claims // 10)]
     owed = {each.id for number in range(40) for each in owe(store, f"NCT{number:08d}", [2], *readers)}
 
-    printed = run(CLAIMING, store_url, NOON.isoformat())
+    printed = run(CLAIMING, store_url, NOON.isoformat(), claims)
 
     times = Counter(key for each in printed for key in each)  # type: ignore[attr-defined]
     assert times.keys() == owed
@@ -282,7 +284,7 @@ def test_four_processes_keep_the_order_of_a_trial(store: Store, store_url: str) 
     """Of many deliveries on one trial only the first is due to anybody."""
     owed = owe(store, HIP, range(2, 40), subscribed(store))
 
-    printed = run(CLAIMING, store_url, NOON.isoformat())
+    printed = run(CLAIMING, store_url, NOON.isoformat(), 100)
 
     assert [key for each in printed for key in each] == [owed[0].id]  # type: ignore[attr-defined]
 

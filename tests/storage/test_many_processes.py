@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from monitor.storage import registries, snapshots, tables
 from monitor.storage.store import Store
 from tests.storage.cast import HIP, REGISTRY, snapshot
+from tests.volume import sizes
 
 COUNTING = """
 import sys
@@ -73,16 +74,17 @@ def finish(processes: Sequence[subprocess.Popen[str]]) -> None:
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-def test_four_processes_write_at_once_and_no_write_is_lost(store_url: str) -> None:
+@pytest.mark.parametrize("writes", sizes(50, 500))
+def test_four_processes_write_at_once_and_no_write_is_lost(store_url: str, writes: int) -> None:
     store = Store.open(store_url)
 
-    finish([start(COUNTING, store_url, 500) for _ in range(4)])
+    finish([start(COUNTING, store_url, writes) for _ in range(4)])
 
     with store.read() as tx:
         version = registries.version(tx, "r")
     store.close()
     assert version is not None
-    assert version.stamp == "2000"
+    assert version.stamp == str(4 * writes)
 
 
 def test_the_lock_of_a_registry_makes_reading_and_writing_one_step(store: Store, store_url: str) -> None:

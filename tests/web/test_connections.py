@@ -10,7 +10,6 @@ import pytest
 from monitor.web.connections import MOST, most_connections
 from monitor.web.listening import Listener, listen
 from monitor.web.pages import pages
-from tests.service.processes import free_port
 from tests.web.test_pages import Patient
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
@@ -21,8 +20,7 @@ class Door:
     """A port with the pages behind it."""
 
     def __init__(self, head_within: float) -> None:
-        self.port = free_port()
-        self.listener = Listener(pages(Patient()), listen(f"127.0.0.1:{self.port}"), head_within=head_within)
+        self.listener = Listener(pages(Patient()), listen("127.0.0.1:0"), head_within=head_within)
         self._open = ExitStack()
 
     def __enter__(self) -> "Door":
@@ -34,12 +32,17 @@ class Door:
         assert self.listener.stop()
 
     def connected(self, sent: bytes = b"") -> socket.socket:
-        connection = self._open.enter_context(socket.create_connection(("127.0.0.1", self.port), timeout=20))
+        connection = self._open.enter_context(connected(self.listener))
         connection.sendall(sent)
         return connection
 
     def answer(self, sent: bytes) -> str:
         return all_of(self.connected(sent))
+
+
+def connected(listener: Listener) -> socket.socket:
+    host, _, port = listener.address.rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=20)
 
 
 def all_of(connection: socket.socket) -> str:
@@ -113,10 +116,9 @@ def test_an_answer_that_takes_its_time_is_given(hasty: Door) -> None:
             time.sleep(0.8)
             return "leader"
 
-    port = free_port()
-    listener = Listener(pages(Slow()), listen(f"127.0.0.1:{port}"), head_within=0.5)
+    listener = Listener(pages(Slow()), listen("127.0.0.1:0"), head_within=0.5)
     listener.start()
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with connected(listener) as connection:
         connection.sendall(WHOLE)
         assert '"leader"' in all_of(connection)
     assert listener.stop()

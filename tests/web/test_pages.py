@@ -21,7 +21,6 @@ from monitor.web.metrics import Metrics
 from monitor.web.pages import pages
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER
-from tests.service.processes import free_port
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -44,10 +43,10 @@ class Patient:
 
 
 class Served:
-    def __init__(self, port: int) -> None:
+    def __init__(self) -> None:
         self.patient = Patient()
-        self.url = f"http://127.0.0.1:{port}"
-        self.listener = Listener(pages(self.patient), listen(f"127.0.0.1:{port}"))
+        self.listener = Listener(pages(self.patient), listen("127.0.0.1:0"))
+        self.url = f"http://{self.listener.address}"
 
     def asked(self, path: str, method: str = "GET") -> tuple[int, str]:
         try:
@@ -60,7 +59,7 @@ class Served:
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    running = Served(free_port())
+    running = Served()
     running.listener.start()
     yield running
     assert running.listener.stop()
