@@ -1,6 +1,7 @@
 # What one does with this project. Each target works on a fresh checkout: it makes its virtual environment first.
 #
 #     make test PYTHON=python3.13 VENV=.venv-3.13      # with another Python, beside the first
+#     make test CLOCK='+400 days'                      # on another day, in another zone, where nothing speaks UTF-8
 #
 # Versions are those of the lock files, checked by hash. requirements.lock is the program with everything that it can
 # use, and what builds it; requirements-test.lock adds what tests, lints and measures it.
@@ -10,7 +11,7 @@ VENV := .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip -qq --disable-pip-version-check
 UV := .venv-uv/bin/uv
-CLOCK ?= 2028-02-29 12:00
+AT = $(if $(CLOCK),.ci/at '$(CLOCK)')
 SHELL := /bin/bash
 
 # Bytecode is kept, or every process of a test compiles everything anew.
@@ -22,7 +23,7 @@ QUICK := tests/diff tests/render tests/registries/test_record.py tests/registrie
 	tests/cli/test_render.py tests/test_schedule.py tests/test_matching.py tests/test_config.py \
 	tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-clock test-lowest test-newest year lint bench lock clean
+.PHONY: demo quick test test-slow test-lowest test-newest year lint bench lock clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -31,13 +32,10 @@ quick: $(VENV)/tested      ## the pure tests, in seconds
 	$(BIN)/pytest $(QUICK)
 
 test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on PostgreSQL
-	$(BIN)/pytest
+	$(AT) $(BIN)/pytest
 
 test-slow: $(VENV)/tested  ## a kill at every step, disks full at every write, four weeks of service, thousands of draws by chance
 	$(BIN)/pytest -m 'slow or hypothesis' --hypothesis-profile thorough
-
-test-clock: $(VENV)/tested ## as `test`, on another day, in another zone, without UTF-8: make test-clock CLOCK='+400 days'
-	.ci/at '$(CLOCK)' $(BIN)/pytest
 
 year: $(VENV)/tested       ## a year of the service with all its troubles, in some minutes; `test-slow` has four weeks
 	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 -m slow --timeout 1800 --durations 1 tests/service/test_year.py
@@ -56,7 +54,7 @@ test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest vers
 	rm -rf .venv-$@
 	$(PYTHON) -m venv --without-pip .venv-$@
 	$(UV) pip install --quiet --python .venv-$@/bin/python $(RESOLUTION) --editable '.[postgres,test,bench]'
-	.venv-$@/bin/pytest $(TOLERATED)
+	$(AT) .venv-$@/bin/pytest $(TOLERATED)
 
 # That other people's next release has announced an end to something is no failure before the lock takes it up.
 test-newest: TOLERATED := -W default::DeprecationWarning -W default::PendingDeprecationWarning
