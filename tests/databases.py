@@ -4,6 +4,9 @@ PostgreSQL is one server a test process, started when the first test wants it an
 has a database of its own on it. Nothing listens on a network: the server has a socket in its own folder.
 
 The migrations make the tables once a process; what `store` opens is a copy.
+
+Where a module says `ON_POSTGRESQL = SLOW`, its tests are for `make test-slow` on PostgreSQL: they work for seconds, and
+what the two stores do differently is tested in `tests/storage`.
 """
 
 import os
@@ -20,6 +23,7 @@ import pytest
 from monitor.storage.store import Store
 
 _numbers = count(1)
+SLOW = "slow"
 
 FAST = {
     "listen_addresses": "",
@@ -30,6 +34,15 @@ FAST = {
     "max_wal_senders": "0",
     "shared_buffers": "32MB",
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Mark what is slow on PostgreSQL."""
+    for item in items:
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "postgresql" in parameters and getattr(item.module, "ON_POSTGRESQL", None) == SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

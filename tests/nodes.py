@@ -1,10 +1,11 @@
 """A registry of several machines that new data reach one by one; the test says, or chance does, which one answers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+import orjson
 
 from monitor.model import Document, Record
 from monitor.ports import (
@@ -71,7 +72,9 @@ class Nodes:
     def build(self, *, days: int = 1, **changes: Callable[[Study], None]) -> Build:
         """A new build, with trials changed by id. It is the last one; who serves it is another question."""
         before = self.builds[-1]
-        made = Build(before.day + timedelta(days=days), deepcopy(before.studies), dict(before.aliases))
+        made = Build(
+            before.day + timedelta(days=days), orjson.loads(orjson.dumps(before.studies)), dict(before.aliases)
+        )
         made.hour = before.hour + (not days)
         for trial_id, change in changes.items():
             change(made.studies[trial_id])

@@ -30,11 +30,14 @@ from monitor.storage.tables import metadata
 from monitor.storage.trials import Trial
 from monitor.transfer.exporting import export
 from monitor.vault import Vault
+from tests.databases import SLOW
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.cast import HIP, KNEE, NOON, REGISTRY, history, snapshot
 from tests.storage.readers import AMARA, VAULT, owe, subscribed
 from tests.storage.test_migrating import older
+
+ON_POSTGRESQL = SLOW
 
 NO, YES = Consent(), Consent(replaced=True)
 

@@ -22,9 +22,12 @@ from monitor.sandbox import Sandbox
 from monitor.storage import leavers, newcomers, notices, searches, tables, watches
 from monitor.storage.store import Store
 from monitor.subscribe import Scope, subscribe
+from tests.databases import SLOW
 from tests.outbox import Outbox
 from tests.program import BUILD_DAY, of_today
 from tests.test_crash import dying
+
+ON_POSTGRESQL = SLOW
 
 Study = dict[str, Any]
 

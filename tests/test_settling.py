@@ -15,8 +15,11 @@ from monitor.settling import ABANDONED_AFTER, decide
 from monitor.storage import deliveries, holds, notices, settlements
 from monitor.subscribe import Wanted, apply_config
 from monitor.why import explained
+from tests.databases import SLOW
 from tests.outbox import Outbox
 from tests.program import BUILD_DAY, WITHDRAWN_LATER
+
+ON_POSTGRESQL = SLOW
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "ops@example.org"

@@ -20,9 +20,12 @@ from monitor.sandbox import Sandbox
 from monitor.storage import notices, searches, sweeps, watches
 from monitor.storage.store import Store
 from monitor.storage.sweeps import Sweep
+from tests.databases import SLOW
 from tests.outbox import Outbox
 from tests.program import BUILD_DAY
 from tests.test_crash import dying
+
+ON_POSTGRESQL = SLOW
 
 Study = dict[str, Any]
 

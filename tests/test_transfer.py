@@ -24,10 +24,13 @@ from monitor.subscribe import Office
 from monitor.transfer.exporting import export
 from monitor.transfer.importing import Imported, read_export
 from monitor.vault import Vault
+from tests.databases import SLOW
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.cast import HIP, KNEE, NOON, REGISTRY, history, snapshot, tombstone
 from tests.storage.readers import owe, subscribed
+
+ON_POSTGRESQL = SLOW
 
 
 def quiet(_done: int, _total: int) -> None:

@@ -140,8 +140,8 @@ def _from_environment(scheme: str, environ: Mapping[str, str]) -> Proxy | None:
             return Proxy.of(text, name)
     # What Windows and macOS have in their settings; elsewhere these are the variables once more.
     settings = getproxies().get(scheme, "")
-    known = {value.strip() for value in environ.values()}
-    return Proxy.of(settings, "the system's settings") if settings and settings not in known else None
+    is_set_there = settings and settings not in {value.strip() for value in environ.values()}
+    return Proxy.of(settings, "the system's settings") if is_set_there else None
 
 
 def _goes_past(host: str, port: int, environ: Mapping[str, str]) -> bool:

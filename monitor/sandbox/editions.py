@@ -6,10 +6,11 @@ edition never changes: a request that started under one is answered from it to t
 """
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
+
+import orjson
 
 from monitor.errors import NothingFound
 from monitor.model import Json
@@ -146,10 +147,10 @@ class Shelf:
         with self._lock:
             version = self._waiting.get(trial_id)
             if version:
-                return deepcopy(version.study)
+                return copied(version.study)
             if trial_id in self._waiting or trial_id not in self.live:
                 raise NothingFound(f"The sandbox has no trial {trial_id}: publish it first, or start with more trials.")
-            return deepcopy(self.live.study(trial_id))
+            return copied(self.live.study(trial_id))
 
     def publish(self, study: Json) -> str:
         """Put a version on the shelf and return its trial id. Nulls and empty members are left out."""
@@ -239,6 +240,11 @@ class Shelf:
         self._waiting = {}
         self._waiting_aliases = {}
         return build
+
+
+def copied(study: Json) -> Json:
+    """Another study of the same content, many times faster than by `deepcopy`."""
+    return orjson.loads(orjson.dumps(study))
 
 
 def without_empties(value: Json) -> Json:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 
 from monitor.model import Json
@@ -46,7 +47,7 @@ class Stock:
         return current if current in self else trial_id
 
     def study(self, trial_id: str, modules: Collection[str] | None = None) -> Json:
-        """A trial's first state. With *modules*, only these of it need to be there.
+        """A trial's first state, not to be changed. With *modules*, only these of it need to be there.
 
         Raises KeyError where the stock has no such trial.
         """
@@ -54,7 +55,16 @@ class Stock:
             return self.written[trial_id][0].study
         if trial_id not in self:
             raise KeyError(trial_id)
-        return synthetic.study(self.seed, synthetic.index_of(trial_id), modules, today=self.today)
+        number = synthetic.index_of(trial_id)
+        if modules is None:
+            return synthetic.study(self.seed, number, today=self.today)
+        return _part(self.seed, number, frozenset(modules), self.today)
+
+
+@lru_cache(maxsize=10_000)
+def _part(seed: int, number: int, modules: frozenset[str], today: date) -> Json:
+    """Some modules of a synthetic trial, not to be changed: searches ask for the same ones again and again."""
+    return synthetic.study(seed, number, modules, today=today)
 
 
 def read_written_trials() -> dict[str, tuple[WrittenState, ...]]:

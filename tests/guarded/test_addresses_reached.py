@@ -96,8 +96,8 @@ def test_no_hostile_address_is_connected_to(seen, url):
 
 @pytest.mark.parametrize("ip", PRIVATE)
 def test_a_name_for_an_address_that_is_not_public_is_not_connected_to(seen, ip):
-    with pytest.raises(DeliveryDeferred, match=r"receiver\.example:443 is not called: .* is no public address"):
-        post("https://receiver.example/", allow_networks=(), look_up=names([ip]))
+    with pytest.raises(DeliveryDeferred, match=r"receiver\.example:80 is not called: .* is no public address"):
+        post("http://receiver.example/", allow_networks=(), look_up=names([ip]))
 
     assert seen == []
 

@@ -1,12 +1,14 @@
 """Invented trials, as ClinicalTrials.gov would serve them."""
 
 import json
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 GOLDEN = Path(__file__).parent / "golden"
-FULL: dict[str, Any] = json.loads((GOLDEN / "clinicaltrials_gov.json").read_text(encoding="utf-8"))
+_FULL = (GOLDEN / "clinicaltrials_gov.json").read_bytes()
+FULL: dict[str, Any] = orjson.loads(_FULL)
 """A trial with nearly everything that a record can have."""
 
 WITHHELD: dict[str, Any] = {
@@ -27,7 +29,7 @@ def trial(trial_id: str, **changes: Any) -> dict[str, Any]:
 
     Paths begin in the protocol section; `top__hasResults` is beside it. DELETED removes.
     """
-    study = deepcopy(FULL)
+    study: dict[str, Any] = orjson.loads(_FULL)
     study["protocolSection"]["identificationModule"]["nctId"] = trial_id
     study["protocolSection"]["identificationModule"].pop("nctIdAliases")
     for path, value in changes.items():

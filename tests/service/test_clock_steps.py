@@ -13,9 +13,12 @@ import time_machine
 from monitor.errors import DeliveryDeferred
 from monitor.service.logs import make_log
 from monitor.service.ticking import Ticker
+from tests.databases import SLOW
 from tests.program import WITHDRAWN_LATER
 from tests.service.duty import Duty
 from tests.service.processes import eventually
+
+ON_POSTGRESQL = SLOW
 
 STEPS = [timedelta(hours=-1), timedelta(hours=1), timedelta(days=-3650), timedelta(days=1)]
 HOOK = "https://hooks.example.org/trials"

@@ -10,8 +10,11 @@ from monitor.model import Way
 from monitor.storage import health
 from monitor.storage.health import Health
 from monitor.subscribe import Wanted, apply_config
+from tests.databases import SLOW
 from tests.program import WITHDRAWN_LATER
 from tests.service.duty import Duty
+
+ON_POSTGRESQL = SLOW
 
 OPERATOR = "ops@example.org"
 HOUR = timedelta(hours=1)

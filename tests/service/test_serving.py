@@ -13,9 +13,12 @@ from sqlalchemy import make_url
 
 from monitor.sandbox.mailbox import Mailbox
 from monitor.storage import leases
+from tests.databases import SLOW
 from tests.loopback import Loopback, http
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import Serving, eventually
+
+ON_POSTGRESQL = SLOW
 
 CONFIG = """
 [[watch]]
@@ -212,6 +215,7 @@ def test_the_heartbeat_is_called_after_a_whole_pass_and_only_then(quick_serving:
     assert "SECRET" not in str(served.lines)
 
 
+@pytest.mark.slow
 def test_a_thousand_half_requests_to_the_health_port_stop_no_check_and_no_alert(
     quick_serving: Serving, mailbox: Mailbox
 ) -> None:
