@@ -492,6 +492,7 @@ def test_a_second_watch_of_everything_needs_no_second_sweep(quiet: Mirroring) ->
     assert quiet.pages() == 0
 
 
+@pytest.mark.slow
 def test_no_more_than_two_pages_are_in_memory(quiet: Mirroring) -> None:
     """Counted when a page has just come, by whoever is asked for the time then."""
     before, alive = documents_alive(), []

@@ -310,7 +310,7 @@ def test_health_stays_red_without_the_key_and_is_green_once_alerts_go_out(quick_
         again = quick_serving.start()
         assert again.says("trial changed")["trial_id"] == WITHDRAWN_LATER, "checks go on without the key"
         again.says("cannot work")
-        for _ in range(30):
+        for _ in range(8):
             status, body = again.asked("/healthz")
             assert status == 503
             assert "secret.key" in body

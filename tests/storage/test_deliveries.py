@@ -284,7 +284,7 @@ def test_four_processes_keep_the_order_of_a_trial(store: Store, store_url: str) 
     """Of many deliveries on one trial only the first is due to anybody."""
     owed = owe(store, HIP, range(2, 40), subscribed(store))
 
-    printed = run(CLAIMING, store_url, NOON.isoformat(), 100)
+    printed = run(CLAIMING, store_url, NOON.isoformat(), 10)
 
     assert [key for each in printed for key in each] == [owed[0].id]  # type: ignore[attr-defined]
 
