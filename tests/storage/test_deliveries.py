@@ -168,6 +168,7 @@ def test_more_deliveries_than_a_statement_takes_are_numbered_without_a_gap(store
         assert [each.sequence for each in owed if each.subscription_id == reader.id] == list(range(1, 21))
 
 
+@pytest.mark.slow
 def test_four_processes_that_owe_the_same_number_without_gaps(store: Store, store_url: str) -> None:
     readers = [subscribed(store), subscribed(store, address=BENGT)]
     events = [event for trial in (HIP, KNEE, SHOULDER) for event in tell(store, trial, *range(2, 22))]
@@ -280,6 +281,7 @@ def test_four_processes_of_many_claims_claim_nothing_twice(store: Store, store_u
     assert set(times.values()) == {1}
 
 
+@pytest.mark.slow
 def test_four_processes_keep_the_order_of_a_trial(store: Store, store_url: str) -> None:
     """Of many deliveries on one trial only the first is due to anybody."""
     owed = owe(store, HIP, range(2, 40), subscribed(store))
