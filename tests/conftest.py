@@ -1,5 +1,6 @@
 """Fixtures for every test, each kind in a module of its own."""
 
+import gc
 import os
 import sys
 
@@ -7,6 +8,9 @@ import sys
 # each test process, would compile everything anew, which takes seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# As in the program: five thousand collected tests are looked through at every collection.
+gc.set_threshold(50000)
 
 # What these processes print, tests read as UTF-8, whatever the machine's own streams speak.
 os.environ["PYTHONIOENCODING"] = "utf-8"

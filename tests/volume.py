@@ -3,8 +3,13 @@
 Hypothesis has a profile for each: a test says `@settings(max_examples=…)` only where one example takes long.
 """
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+T = TypeVar("T")
 
 # How fast the machine is says nothing about the program.
 UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
@@ -22,3 +27,11 @@ def seeds(count: int) -> list[object]:
 def sizes(sample: int, whole: int) -> list[object]:
     """How many of the same: the sample, and all of it."""
     return [sample, pytest.param(whole, marks=pytest.mark.slow)]
+
+
+def some_of(everything: Iterable[T], *, one_in: int) -> list[object]:
+    """One in so many, and all the others."""
+    return [
+        each if number % one_in == 0 else pytest.param(each, marks=pytest.mark.slow)
+        for number, each in enumerate(everything)
+    ]

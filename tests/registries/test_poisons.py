@@ -9,6 +9,7 @@ from monitor.model import Document
 from monitor.ports import Unanswered, Unreadable
 from tests.registries.poisons import LOST_PARTS, POISONS, UNANSWERED, good
 from tests.registries.trials import trial
+from tests.volume import some_of
 
 POISONED = "NCT05550100"
 OTHERS = ["NCT05550101", "NCT05550102", "NCT05550103"]
@@ -79,7 +80,7 @@ def test_a_poisoned_record_among_good_ones_is_refused_and_the_others_go_on(adapt
     assert all(isinstance(answers[other], Document) for other in OTHERS)
 
 
-@by_name
+@pytest.mark.parametrize("name", some_of(POISONS, one_in=6))
 def test_a_poisoned_page_gives_no_document_and_the_next_page_is_read(adapter, registry, name):
     """Trials of a page that says nothing of use are answered from their own addresses, or not at all."""
     poison = POISONS[name]

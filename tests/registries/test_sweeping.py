@@ -13,6 +13,7 @@ from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_alone, id_of, publish
 from tests.registries.trials import page, trial
+from tests.volume import some_of
 
 
 def swept(adapter, **options):
@@ -64,7 +65,7 @@ def test_one_broken_record_is_unreadable_and_all_others_are_read(adapter, regist
     assert len(registry.requests) < 25
 
 
-@pytest.mark.parametrize("place", [0, 1, 124, 125, 249, 250, 499])
+@pytest.mark.parametrize("place", some_of([0, 124, 125, 1, 499, 249, 250], one_in=2))
 def test_a_broken_record_is_found_wherever_it_stands(adapter, registry, place):
     ids = publish(registry, *range(1, 501))
     registry.in_page[ids[place]] = float("nan")
