@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from monitor.config.keys import SubscriptionSettings, WatchSettings
     from monitor.subscribe import Office, Scope
 
+OF_SUBSCRIPTIONS = "config.toml, trials of subscriptions"
+"""The watch of what `[[subscription]]` blocks name."""
+
 Identify = Callable[[str], tuple[Registry, str]]
 """The registry and the trial id that a text means; TrialIdInvalid where it means none."""
 
@@ -25,14 +28,15 @@ Identify = Callable[[str], tuple[Registry, str]]
 def apply_watches(
     config: Config, store: Store, identify: Identify, *, registry: str, now: datetime
 ) -> list[MonitorError]:
-    """Make the `[[watch]]` blocks, and the sponsors of the `[[subscription]]` blocks, be what is watched.
+    """Make the `[[watch]]` blocks, and the sponsors and trials of the `[[subscription]]` blocks, be what is watched.
 
     What commands watch stays beside them. *registry* is where searches look. A block that cannot be used leaves its
     watch as it is: give why, for each.
     """
+    subscribed = [text for block in config.subscription for text in block.trials or ()]
     looked_for = {name: (registry, block.looks_for) for name, block in _searching(config) if block.looks_for}
     with store.read() as tx:
-        if not config.watch and not looked_for and not watches.configured(tx):
+        if not (config.watch or looked_for or subscribed or watches.configured(tx)):
             return []
     wanted: list[tuple[str, str, list[str]]] = []
     refused: dict[str, MonitorError] = {}
@@ -42,8 +46,13 @@ def apply_watches(
             wanted += [(name, key, ids) for key, ids in _by_registry(watch.trials, identify).items()]
         except (ConfigurationInvalid, TrialIdInvalid) as error:
             refused[name] = error
+    kept = set(refused)
+    try:
+        wanted += [(OF_SUBSCRIPTIONS, key, ids) for key, ids in _by_registry(subscribed, identify).items()]
+    except TrialIdInvalid:
+        kept.add(OF_SUBSCRIPTIONS)  # its own block is refused with the reason: see `apply_subscriptions`
     with store.begin() as tx:
-        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for, kept=refused)
+        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for, kept=kept)
     return list(refused.values())
 
 

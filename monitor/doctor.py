@@ -22,7 +22,7 @@ from monitor.model import Way
 from monitor.ports import Registry
 from monitor.render.text import counted, moment, one_line, size, stamp
 from monitor.schedule import DATA_OLD_AFTER, built_at
-from monitor.storage import condition, drift, endpoints, health, notices, quarantine
+from monitor.storage import condition, drift, endpoints, health, notices, quarantine, silence
 from monitor.storage.copying import sqlite_file
 from monitor.storage.inspection import damaged_subscriptions, inspect
 from monitor.storage.journals import choose_journal
@@ -324,6 +324,13 @@ def watched(case: Case) -> Iterator[Finding]:
         yield note(f"watch {number} holds no trial", f"`monitor watch remove {number}`, or wait for what it searches")
 
 
+def silent(case: Case) -> Iterator[Finding]:
+    """Subscriptions that can hear of nothing."""
+    for subscription_id, reason in silence.reasons(case.tx).items():
+        why, _, remedy = reason.partition(": ")
+        yield problem(f"subscription {subscription_id[:8]} cannot hear of everything: {why}", remedy)
+
+
 def unbelieved(case: Case) -> Iterator[Finding]:
     """Answers in the quarantine, events that are held, and what registries serve that is unknown."""
     if kept := quarantine.listing(case.tx):
@@ -364,6 +371,7 @@ CHECKS_OF_THE_DATABASE: dict[str, Callable[[Case], Iterator[Finding]]] = {
     "snapshots": readable,
     "outage": outage,
     "trials": watched,
+    "subscriptions": silent,
     "unbelieved": unbelieved,
     "notices": told,
 }

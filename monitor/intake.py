@@ -278,7 +278,8 @@ def _merged(answer: Merged, trial: Trial, past: Past, intake: Intake) -> Decisio
 def _missing(answer: Missing, trial: Trial, past: Past, intake: Intake, *, healthy: bool) -> Decision:
     before = _last_record(trial, past, intake)
     if before is None:
-        return _failure(trial, f"the registry says “{answer.words}”: check the number", intake)
+        denied = _failure(trial, f"the registry says “{answer.words}”: check the number", intake)
+        return replace(denied, checked=replace(denied.checked, is_unknown=True))
     if trial.state is State.REMOVED:
         seen = replace(trial, verified_version=intake.version.stamp, verified_at=intake.now)
         return Decision(seen, _checked(seen, Result.REMOVED, intake))

@@ -20,7 +20,7 @@ from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, Sto
 from monitor.fields import KINDS, Topic
 from monitor.model import Filters, Significance, Subscription, Way
 from monitor.ports import Search
-from monitor.storage import endpoints, subscriptions, watches
+from monitor.storage import endpoints, silence, subscriptions, watches
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
 from monitor.vault import Vault
@@ -58,6 +58,8 @@ class Subscribed:
 
     subscription: Subscription
     secret: str | None
+    watched: tuple[str, ...] = ()
+    """The trials that nobody watched before."""
 
 
 def checked_filters(
@@ -94,7 +96,8 @@ def subscribe(
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
-    A search is watched in the same transaction. Raise ConfigurationInvalid for an address that is none, NothingFound
+    A search, and trials that nobody watches yet, are watched in the same transaction: what nobody looks at is never
+    told. Raise ConfigurationInvalid for an address that is none, NothingFound
     for a watch that is none.
     """
     checked, shown = checked_endpoint(way, address, office)
@@ -102,6 +105,7 @@ def subscribe(
     now = office.clock()
     with office.store.begin() as tx:
         watch_id, everything = _covered(tx, scope, now)
+        watched = _watched_too(tx, scope.trials, now)
         endpoint, made = endpoints.put(tx, office.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
         subscription = Subscription(
             id=str(uuid4()),
@@ -114,7 +118,18 @@ def subscribe(
             created_at=now,
         )
         subscriptions.add(tx, subscription)
-    return Subscribed(subscription, secret if made else None)
+    return Subscribed(subscription, secret if made else None, watched)
+
+
+def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:
+    """Watch those of the trials that no watch holds; give their ids."""
+    by_registry: dict[str, list[str]] = {}
+    for registry, trial_id in sorted(named):
+        if not silence.is_watched(tx, registry, trial_id):
+            by_registry.setdefault(registry, []).append(trial_id)
+    for registry, ids in by_registry.items():
+        watches.add(tx, registry=registry, trial_ids=ids, origin="command", name=None, at=now)
+    return tuple(trial_id for ids in by_registry.values() for trial_id in ids)
 
 
 def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, bool]:

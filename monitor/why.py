@@ -6,7 +6,7 @@ from contextlib import suppress
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.matching import matching
 from monitor.model import Delivery, Event, Settlement, Standing, Subscription, Way
-from monitor.storage import deliveries, events, settlements, subscriptions, watches
+from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches
 from monitor.storage.settlements import Settled
 from monitor.subscribe import Office, checked_endpoint
 
@@ -21,15 +21,22 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
         unsettled = settlements.known(tx, [event.id for event in told])
+        is_watched = silence.is_watched(tx, registry, trial_id)
+        is_known = bool(trials.known(tx, registry, [trial_id]))
     if not theirs:
         where = forms[0] if forms else "that address"  # as it is given, it may hold a secret
         raise NothingFound(f"nobody is told at {where}; `monitor subscriptions list` shows who is")
+    not_seen = f"{trial_id} is not watched, so no change of it is seen: `monitor watch add {trial_id}`"
+    unwatched = [] if is_watched else [not_seen]
     if not told and not damaged:
-        return [f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."]
+        if not is_known:
+            return unwatched or [f"{trial_id} has not been checked yet: `monitor check` takes its baseline."]
+        unchanged = f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."
+        return [unchanged, *unwatched]
     covered = [
         (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
     ]
-    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled)]
+    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled), *unwatched]
 
 
 def _as_shown(address: str, office: Office) -> list[str]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.first_look import first_look, said_of_watching
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
@@ -52,7 +53,8 @@ def subscribe(
 ) -> None:
     """Tell somebody of changes, by mail, webhook or chat.
 
-    With --sponsor, --condition or --search that is watched from now on, too.
+    What it is about is watched from now on: a trial that nobody watched is looked at once, so that its next change is
+    seen, and one that the registry does not know is refused.
 
     A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made. An address that is a secret
     itself stands in no list of processes when it comes on standard input, or is typed in after `-`.
@@ -83,15 +85,19 @@ def subscribe(
     with settings.open() as program:
         step.checked_endpoint(way, address, program.office())
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
+        looked_at = first_look(program, scope.trials)
         made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office())
     if as_json:
-        write_json({**as_object(made.subscription), "secret": made.secret})
+        looks = {one.trial_id: {"result": str(one.result), "error": one.error} for one in looked_at}
+        write_json({**as_object(made.subscription), "secret": made.secret, "watched": made.watched, "looks": looks})
         return
     out = console()
     what = about(made.subscription)
     if scope.search:
         what = f"{search_words(scope.search[1])}, which watch {made.subscription.watch_id} looks for"
-    out.print(f"{made.subscription.endpoint.shown} is told from now on of {what}.", markup=False)
+    out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
+    for line in said_of_watching(made.watched, looked_at):
+        out.print(line, markup=False)
     out.print(f"[dim]Subscription {made.subscription.id}; monitor subscriptions test sends a sample.[/dim]")
     if made.secret:
         out.print("Its signing secret, shown this once:")
@@ -149,22 +155,23 @@ def as_object(subscription: Subscription) -> dict[str, object]:
 
 @manage.command(name="list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the subscriptions.
+    """List the subscriptions, and say which cannot hear of what they are about.
 
     [dim]$[/dim] monitor subscriptions list
     """
-    from monitor.storage import subscriptions  # SQLAlchemy is not needed to show --help
+    from monitor.storage import silence, subscriptions  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
         listed = subscriptions.listing(tx)
+        silent = silence.reasons(tx)
     if as_json:
         for subscription in listed:
-            write_json(as_object(subscription))
+            write_json({**as_object(subscription), "silent": silent.get(subscription.id)})
         return
     from monitor.cli.render.subscriptions import subscription_table  # rich is of no use to --json
 
-    console().print(subscription_table([(subscription, about(subscription)) for subscription in listed]))
+    console().print(subscription_table([(subscription, about(subscription)) for subscription in listed], silent))
 
 
 @manage.command()

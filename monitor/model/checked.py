@@ -37,6 +37,8 @@ class Checked:
     changes: tuple[Change, ...] = ()
     error: str | None = None
     """One line that says what to do next; None unless something went wrong."""
+    is_unknown: bool = False
+    """Whether the registry says that it has no such trial, of one that was never seen there."""
     is_behind: bool = False
     """Whether the answer came from older data than the registry has: what it shows is as of *registry_version*."""
 

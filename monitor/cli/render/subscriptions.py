@@ -1,18 +1,18 @@
 """What `monitor subscriptions list` shows. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.render.styles import DIM, HEADING
+from monitor.cli.render.styles import DIM, HEADING, NOTICE
 from monitor.model import Filters, Significance, Subscription
 from monitor.render.text import counted, one_line
 
 
-def subscription_table(rows: Iterable[tuple[Subscription, str]]) -> RenderableType:
-    """A row a subscription, with what it is about in words."""
+def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping[str, str]) -> RenderableType:
+    """A row a subscription, with what it is about in words; below, why some are *silent*, by their ids."""
     listed = list(rows)
     if not listed:
         return Text("Nobody is told yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")
@@ -28,7 +28,8 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]]) -> RenderableTy
             Text(_only(subscription.filters), style=DIM),
             Text(state),
         )
-    return Group(table, Text(), Text(counted(len(listed), "subscription"), style=DIM))
+    warnings = [Text(f"{key[:8]} cannot hear of everything: {reason}", style=NOTICE) for key, reason in silent.items()]
+    return Group(table, Text(), *warnings, Text(counted(len(listed), "subscription"), style=DIM))
 
 
 def _only(filters: Filters) -> str:

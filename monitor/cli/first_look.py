@@ -1,0 +1,43 @@
+"""The first look at trials that somebody subscribes to: without a baseline the next change would not be seen."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from monitor.errors import NothingFound
+from monitor.model import Checked, Result
+
+if TYPE_CHECKING:
+    from monitor.app import App
+
+
+def first_look(program: "App", named: Collection[tuple[str, str]]) -> list[Checked]:
+    """Take the baseline of those trials, by registry and id, that have none; give what came of each.
+
+    Raise NothingFound where the registry has no such trial. One that does not answer is no hindrance: the next check
+    takes the baseline.
+    """
+    from monitor.storage import trials  # SQLAlchemy is not needed to show --help
+
+    looked_at: list[Checked] = []
+    for key in sorted({registry for registry, _ in named}):
+        ids = sorted(trial_id for registry, trial_id in named if registry == key)
+        with program.store.read() as tx:
+            known = {one.trial_id for one in trials.known(tx, key, ids).values() if one.snapshot is not None}
+        if new := [trial_id for trial_id in ids if trial_id not in known]:
+            looked_at += program.check(new, program.registry(key))
+    if denied := [one for one in looked_at if one.is_unknown]:
+        raise NothingFound("\n".join(f"{one.trial_id}: {one.error}; nobody is subscribed" for one in denied))
+    return looked_at
+
+
+def said_of_watching(watched: Sequence[str], looked_at: Sequence[Checked]) -> Iterator[str]:
+    """What is said of trials that are watched from now on, and of the first look at them."""
+    taken = [one for one in looked_at if one.result is Result.BASELINE]
+    if watched:
+        ids = ", ".join(watched[:3]) + (f" and {len(watched) - 3:,} more" if len(watched) > 3 else "")
+        yield f"{ids} {'is' if len(watched) == 1 else 'are'} watched from now on."
+    for one in taken:
+        yield f"Baseline taken of {one.trial_id}: {one.title or 'a trial without a title'}"
+    for one in looked_at:
+        if one.error:
+            yield f"{one.trial_id} could not be looked at: {one.error}. The next check takes its baseline."

@@ -1,0 +1,67 @@
+"""Which subscriptions can hear of nothing, and why: a trial that nobody watches is never looked at."""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, exists, or_, select
+
+from monitor.storage.searches import is_everything
+from monitor.storage.tables import searches, subscribed_trials, subscriptions, watched_trials
+
+SHOWN = 3
+"""Of many trials, how many are named."""
+
+
+def reasons(tx: Connection) -> dict[str, str]:
+    """Why an active subscription hears of nothing, or not of all that it is about, by its id; with the remedy."""
+    return _about_unwatched_trials(tx) | _about_nothing(tx)
+
+
+def is_watched(tx: Connection, registry: str, trial_id: str) -> bool:
+    """Whether a pass looks at a trial."""
+    held = exists().where(watched_trials.c.registry == registry, watched_trials.c.trial_id == trial_id)
+    mirrored = exists().where(searches.c.registry == registry, is_everything)
+    return bool(tx.scalar(select(or_(held, mirrored))))
+
+
+def _about_unwatched_trials(tx: Connection) -> dict[str, str]:
+    held = exists().where(
+        watched_trials.c.registry == subscribed_trials.c.registry,
+        watched_trials.c.trial_id == subscribed_trials.c.trial_id,
+    )
+    mirrored = exists().where(searches.c.registry == subscribed_trials.c.registry, is_everything)
+    query = (
+        select(subscribed_trials.c.subscription_id, subscribed_trials.c.trial_id)
+        .join(subscriptions, subscriptions.c.id == subscribed_trials.c.subscription_id)
+        .where(subscriptions.c.state == "active", ~held, ~mirrored)
+        .order_by(subscribed_trials.c.trial_id)
+    )
+    unwatched = defaultdict(list)
+    for subscription_id, trial_id in tx.execute(query):
+        unwatched[subscription_id].append(trial_id)
+    return {subscription_id: _not_watched(ids) for subscription_id, ids in unwatched.items()}
+
+
+def _not_watched(trial_ids: list[str]) -> str:
+    more = len(trial_ids) - SHOWN
+    named = ", ".join(trial_ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    ids = " ".join(trial_ids[:SHOWN]) + (" …" if more > 0 else "")
+    return f"{named} {'is' if len(trial_ids) == 1 else 'are'} not watched: `monitor watch add {ids}`"
+
+
+def _about_nothing(tx: Connection) -> dict[str, str]:
+    """Those about a watch that holds nothing and looks for nothing, or about everything where nothing is watched."""
+    holds = exists().where(watched_trials.c.watch_id == subscriptions.c.watch_id)
+    looks = exists().where(searches.c.watch_id == subscriptions.c.watch_id)
+    about_a_watch = select(subscriptions.c.id, subscriptions.c.watch_id).where(
+        subscriptions.c.state == "active", subscriptions.c.watch_id.is_not(None), ~holds, ~looks
+    )
+    found = {
+        subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions end {subscription_id[:8]}`"
+        for subscription_id, watch_id in tx.execute(about_a_watch)
+    }
+    if not tx.scalar(select(or_(exists().select_from(watched_trials), exists().select_from(searches)))):
+        about_everything = select(subscriptions.c.id).where(
+            subscriptions.c.state == "active", subscriptions.c.everything
+        )
+        found |= dict.fromkeys(tx.scalars(about_everything), "nothing is watched yet: `monitor watch add TRIAL_ID`")
+    return found
