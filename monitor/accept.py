@@ -109,7 +109,8 @@ def _proven(number: int, store: Store, by_key: dict[str, Registry]) -> _Proven |
     try:
         document = by_key[kept.registry].prove(kept.trial_id, raw)
     except AnswerUnreadable as error:
-        return NotAccepted(number, f"{number} cannot be accepted, for it is no record of {kept.trial_id}: {error}")
+        words = f"it is not a record of {kept.trial_id}: {error}"
+        return NotAccepted(number, f"{number} cannot be accepted, because {words}")
     return _Proven(kept, replace(document, build=kept.latest_build or document.build))
 
 

@@ -171,7 +171,7 @@ def registry(patient: Patient) -> Iterator[Finding]:
         built = built_at(version.stamp)
         words = f"{each.key} answers: data of {stamp(version.stamp)}"
         if built is None:
-            yield note(words, "its stamp is no time that is known here: see whether a newer version knows it")
+            yield note(words, "its version stamp is not a time: see whether a newer version can read it")
         elif patient.now - built > DATA_OLD_AFTER:
             yield problem(f"{words}, {(patient.now - built).days} days old", f"see whether {each.key} tells why")
         elif built - patient.now > timedelta(days=1):
@@ -233,7 +233,7 @@ def clock(case: Case) -> Iterator[Finding]:
             "set this machine's clock: `timedatectl` shows it",
         )
     else:
-        yield fine(f"{moment(case.now)}, behind nothing in the database")
+        yield fine(f"{moment(case.now)}, not behind what the database holds")
 
 
 def smtp(case: Case) -> Iterator[Finding]:
@@ -289,7 +289,7 @@ def readable(case: Case) -> Iterator[Finding]:
     if found.past:
         yield note(_and_others(found.past), "restore a backup; what can be read is shown, compared and exported")
     for words in damaged_subscriptions(case.tx):
-        yield problem(f"{words}; until then nothing is filtered", "make it anew: `monitor subscriptions list`")
+        yield problem(f"{words}; until then nothing is filtered", "make it again: `monitor subscriptions list`")
     if found.read < found.total:
         words = f"{found.read:,} of {counted(found.total, 'snapshot')} read back in {READS_FOR:.0f} s"
         yield note(words, "`monitor backup FILE` reads all of them")
@@ -339,7 +339,7 @@ def unbelieved(case: Case) -> Iterator[Finding]:
     if held:
         remedy = "`monitor held list` shows them; release or discard them"
         also = f", and {counted(behind, 'later one')} of the same trials behind them" if behind else ""
-        yield problem(f"{counted(held, 'event')} held{also}, told to nobody until you decide", remedy)
+        yield problem(f"{counted(held, 'event')} held{also}, kept back until you decide", remedy)
     if unknown := drift.listing(case.tx):
         yield note(
             f"{counted(len(unknown), 'unknown field or value', 'unknown fields or values')}", "see `monitor drift`"

@@ -110,7 +110,7 @@ def registry_unreadable(registry: str, reason: str, *, since: datetime, now: dat
         kind="registry.unreadable",
         registry=registry,
         occurred_at=now,
-        subject=f"{registry} cannot be read since {moment(since)}",
+        subject=f"{registry} has been unreadable since {moment(since)}",
         text=f"Every try to read {registry} since {moment(since)} has failed. The last one: {one_line(reason)}.\n"
         "It is tried again by itself, and nothing is lost: what changes meanwhile is found and told once it answers.\n"
         "Look at this machine's network and at the registry's own pages; `monitor doctor` tries it at once. "
@@ -232,7 +232,7 @@ def baselines_anew(registry: str, reasons: Mapping[str, str], *, now: datetime) 
         kind="snapshots.damaged",
         registry=registry,
         occurred_at=now,
-        subject=f"{_these(reasons)}: damaged in the database, and begun anew",
+        subject=f"{_these(reasons)}: damaged in the database, and started over",
         text=f"The last snapshot of {counted(len(reasons), 'trial')} could not be read back, so it is not known for "
         f"certain what has changed since. What the registry says now is kept as a new baseline:\n{_listed(reasons)}\n"
         "Subscribers are told what could still be compared with an earlier snapshot. Look at this machine's disk; "
@@ -278,9 +278,7 @@ def drifted(registry: str, version: str, paths: Sequence[str], *, now: datetime)
         kind="registry.drift",
         registry=registry,
         occurred_at=now,
-        subject=f"{registry} has {len(paths):,} new in its records"
-        if len(paths) > 1
-        else f"{registry} has something new in its records",
+        subject=f"{registry} serves {counted(len(paths), 'field or value', 'fields or values')} never seen before",
         text=f"Seen for the first time in its data of {version}, and kept as it comes:\n{shown}\n"
         "`monitor drift` lists everything of the kind. A newer version of this program may know what it means.",
     )
@@ -299,7 +297,7 @@ def watch_shrank(
         text=f"Watch {watch_id} looks for {what}, and holds {held:,} of them. {registry} lists all but {missing:,} of "
         "these now, which looks like a fault of the registry: none of them leaves the watch, and all are checked as "
         "before.\nThe next data build is asked again. Should the listing be right, because a sponsor was renamed "
-        f"perhaps, end the watch with `monitor watch remove {watch_id}` and make it anew.",
+        f"perhaps, end the watch with `monitor watch remove {watch_id}` and add it again.",
     )
 
 
@@ -313,7 +311,7 @@ def registry_shrank(registry: str, version: str, *, known: int, absent: int, now
         subject=f"{registry} lacks {absent:,} of its {known:,} trials",
         text=f"Of {known:,} trials that are known here, {absent:,} did not come when the whole registry was read, or "
         "came in a form that cannot be read. That looks like a fault of the registry: none of them counts as removed, "
-        "and what is known of them stands.\nThere is nothing to do now: the next reading of all trials compares anew.",
+        "and what is known of them stands.\nThere is nothing to do now: the next reading of all trials compares again.",
     )
 
 

@@ -218,7 +218,7 @@ def _event(tx: Connection, delivery: Delivery, desk: Desk) -> Event:
 
 def _registry(registries: Mapping[str, Registry], key: str) -> Registry:
     if key not in registries:
-        raise NothingFound(f"{key} is no registry that is known here: use the version that knows it")
+        raise NothingFound(f"{key} is not a registry known here: use the version that knows it")
     return registries[key]
 
 

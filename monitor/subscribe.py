@@ -88,7 +88,7 @@ def _known(what: str, text: str, known: Collection[str]) -> str:
         return text
     near = get_close_matches(text.lower(), known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
-    raise ConfigurationInvalid(f"“{text[:40]}” is no {what}; {hint}")
+    raise ConfigurationInvalid(f"“{text[:40]}” is not a known {what}; {hint}")
 
 
 def subscribe(
@@ -226,6 +226,6 @@ def rotate_secret(subscription_id: str, office: Office) -> str:
     with office.store.begin() as tx:
         endpoint = subscriptions.get(tx, subscription_id).endpoint
         if endpoint.way is not Way.WEBHOOK:
-            raise ConfigurationInvalid(f"{endpoint.shown} is no webhook: only those have a signing secret")
+            raise ConfigurationInvalid(f"{endpoint.shown} is not a webhook: only those have a signing secret")
         endpoints.rotate(tx, office.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=office.clock())
     return secret

@@ -25,7 +25,7 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
         is_known = bool(trials.known(tx, registry, [trial_id]))
     if not theirs:
         where = forms[0] if forms else "that address"  # as it is given, it may hold a secret
-        raise NothingFound(f"nobody is told at {where}; `monitor subscriptions list` shows who is")
+        raise NothingFound(f"nobody is subscribed at {where}; `monitor subscriptions list` shows who is")
     not_seen = f"{trial_id} is not watched, so no change of it is seen: `monitor watch add {trial_id}`"
     unwatched = [] if is_watched else [not_seen]
     if not told and not damaged:

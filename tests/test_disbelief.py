@@ -289,7 +289,7 @@ def test_an_answer_that_was_believed_otherwise_since_is_out_of_date(doubting: Do
     ("raw", "size", "words"),
     [
         (b"<html>Please try again later</html>", None, "it is an HTML page"),
-        (b"{", None, "it is no proper JSON"),
+        (b"{", None, "it is not proper JSON"),
         (b"[]", None, "a list came instead of a record"),
         (b'{"protocolSection":{"identificationModule":{"nctId":"NCT05550202"}}}', None, "is the record of"),
         (b"{}" * 600_000, None, "only 1,048,576 of its 1,200,000 bytes were kept"),

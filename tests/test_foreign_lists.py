@@ -80,7 +80,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("urls.yaml", b"[" * 200_000, r"urls\.yaml:1: this is no(t YAML| list of jobs): "),
         ("url-watches.json", b"[" * 200_000, "not JSON"),
         ("ids.csv", b"%PDF-1.7\n", "is a PDF: save its list as text"),
-        ("ids.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\0", "is no text"),
+        ("ids.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\0", "is not text"),
         ("ids.csv", b"\x1f\x8b\x08\0", "is compressed: unpack it"),
         ("ids.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", "an Office document of before 2007: save it as CSV"),
     ],
@@ -120,5 +120,5 @@ def test_a_gigabyte_is_not_read(name: str, registries: Mapping[str, Registry], t
 
 def test_a_missing_file_and_a_device_are_refused(registries: Mapping[str, Registry], tmp_path: Path) -> None:
     for file in (tmp_path / "none.txt", Path("/dev/zero")):
-        with pytest.raises(ConfigurationInvalid, match="is no file"):
+        with pytest.raises(ConfigurationInvalid, match="is not a file"):
             listed(file, registries[REGISTRY])

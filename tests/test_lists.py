@@ -141,8 +141,8 @@ def test_every_whole_id_of_a_line_is_taken_and_what_is_one_beats_what_mentions_o
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("NCT000000012", "NCT000000012 is no trial id: NCT and eight digits"),
-        (f"{ONE}, NCT0000002", "NCT0000002 is no trial id"),
+        ("NCT000000012", "NCT000000012 is not a trial id: NCT and eight digits"),
+        (f"{ONE}, NCT0000002", "NCT0000002 is not a trial id"),
         ("ISRCTN12345678", "is a number of ISRCTN, which is not of a registry that this version knows"),
         ("2015-001234-12", "is a number of the EU's registers"),
         ("2022-500123-12-00", "is a number of the EU's registers"),

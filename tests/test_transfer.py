@@ -198,7 +198,7 @@ def test_an_export_becomes_as_the_database_is_and_touches_no_other_folder(store:
     assert not stray.exists()
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter").write_text("dear")
-    with pytest.raises(StoreUnavailable, match="holds something that is no export"):
+    with pytest.raises(StoreUnavailable, match="holds something that is not an export"):
         exported(store, tmp_path / "home")
 
 

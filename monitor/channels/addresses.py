@@ -23,7 +23,7 @@ def checked_address(text: str) -> str:
     try:
         checked = validate_email(typed, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise ConfigurationInvalid(f"“{_shown(typed)}” is no mail address: {_reason(typed, error)}") from None
+        raise ConfigurationInvalid(f"“{_shown(typed)}” is not a mail address: {_reason(typed, error)}") from None
     return checked.ascii_email or checked.normalized
 
 

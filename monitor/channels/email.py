@@ -245,7 +245,7 @@ class EmailChannel:
     def _transact(self, connection: Connection, message: Message) -> Taken:
         address = message.endpoint.address
         if any(sign in address for sign in "\r\n\0<> "):
-            raise DeliveryRejected("the address cannot stand in an SMTP command: subscribe it anew")
+            raise DeliveryRejected("the address cannot stand in an SMTP command: subscribe it again")
         self._check(connection.mail(self._sender, self._options(connection, message)), _THE_SENDER, connection)
         self._check(connection.rcpt(address), f"mail for {one_line(address)}", connection)
         try:

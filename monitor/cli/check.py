@@ -128,7 +128,7 @@ def check(
 
 
 def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[Asked], list[str]]:
-    """What to check by registry, and a complaint for each text that is no trial id."""
+    """What to check by registry, and a complaint for each text that is not a trial id."""
     if not texts:
         every = [program.registry(registry)] if registry else program.registries
         watched = [Asked(one, program.watched(one), is_patrol=True) for one in every]

@@ -152,7 +152,7 @@ def why(
 def _span(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,4})([mhd])", text)
     if not found:
-        raise ConfigurationInvalid(f"“{text[:20]}” is no span: write 90m, 12h or 2d")
+        raise ConfigurationInvalid(f"“{text[:20]}” is not a length of time: write 90m, 12h or 2d")
     return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[found[2]]: int(found[1])})
 
 

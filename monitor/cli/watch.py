@@ -196,7 +196,7 @@ def _removed(program: "App", text: str) -> str:
             watch = watches.remove(tx, int(text))
             if watch.origin == "config":
                 raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: take it out there")
-        return f"Watch {watch.id} with {_trials(watch.trials)} is gone."
+        return f"Watch {watch.id} was removed; it held {_trials(watch.trials)}."
     registry, trial_id = program.identify(text)
     with program.store.begin() as tx:
         removed = watches.remove_trials(tx, registry.key, [trial_id])

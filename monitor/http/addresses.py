@@ -43,8 +43,8 @@ def refusal(address: str, port: int, allowed: Sequence[Network] = ()) -> str | N
     if _within(ip, allowed):
         return None
     if not is_public(ip):
-        return f"{ip} is no public address"
-    return None if port in PORTS else f"{port} is no port of a web server: 80, 443 and 8000 to 9999 are"
+        return f"{ip} is not a public address"
+    return None if port in PORTS else f"{port} is not a web server's port: 80, 443 and 8000 to 9999 are"
 
 
 def refusal_of_name(host: str, port: int, allowed: Sequence[Network] = ()) -> str | None:

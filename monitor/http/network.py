@@ -59,7 +59,7 @@ class Proxy:
             parts, port = SplitResult("", "", "", "", ""), None
         scheme, host = parts.scheme.lower(), parts.hostname
         if scheme not in PORTS or not host or port == 0 or not url.isprintable() or " " in url:
-            raise ConfigurationInvalid(f"{source} is no proxy's address: {A_PROXY} is expected")
+            raise ConfigurationInvalid(f"{source} is not the address of a proxy: {A_PROXY} is expected")
         username, password = unquote(parts.username or ""), unquote(parts.password or "")
         return cls(scheme, host, port or PORTS[scheme], source, username, password, scheme + url[len(scheme) :])
 

@@ -195,7 +195,7 @@ class PoliteSession:
                 finally:
                     cut = cutter.has_cut
         except requests.exceptions.InvalidURL as error:
-            raise ConfigurationInvalid(f"“{_shown(url)}” is no address that can be asked") from error
+            raise ConfigurationInvalid(f"“{_shown(url)}” is not an address that can be asked") from error
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             if cut:
                 return _Failure(f"{CUT}, {via}" if via else CUT)
@@ -234,7 +234,7 @@ def checked_base_url(url: str) -> str:
         usable = False
     if not usable or "@" in parts.netloc or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", url):
         raise ConfigurationInvalid(
-            f"“{_shown(url)}” is no base_url: an address such as https://clinicaltrials.gov/api/v2 is expected"
+            f"“{_shown(url)}” is not a base_url: an address such as https://clinicaltrials.gov/api/v2 is expected"
         )
     return url.rstrip("/")
 

@@ -275,7 +275,7 @@ def _leaving(uri: str, subscription: Subscription) -> str:
     parts = urlsplit(uri.strip())
     if parts.scheme not in ("mailto", "https"):
         raise ConfigurationInvalid(
-            f"“{one_line(uri)[:80]}” is no way to leave: a mailto: or https: address is expected"
+            f"“{one_line(uri)[:80]}” is not a way to unsubscribe: a mailto: or https: address is expected"
         )
     safe = quote(one_line(uri.strip()), safe="!#$%&'*+/:;=?@_~.-")
     if len(safe) > MOST_LEAVING:

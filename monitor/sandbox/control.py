@@ -233,7 +233,7 @@ def read_form(fields: Mapping[str, Json], today: date) -> tuple[dict[str, Json],
     if "enrollment" in fields:
         count = fields["enrollment"].strip()
         if not (count.isascii() and count.isdigit()):
-            raise ConfigurationInvalid(f"{count!r} is no number of participants: write digits.")
+            raise ConfigurationInvalid(f"{count!r} is not a number of participants: write digits.")
         values["EnrollmentCount"] = int(count[:12])
     values |= {
         "StatusVerifiedDate": today.isoformat()[:7],
@@ -287,7 +287,7 @@ def misbehave(command: Command, sandbox: "Sandbox") -> str:
         )
     except (TypeError, ValueError) as error:
         raise ConfigurationInvalid(
-            f"That is no misbehaviour ({error}): times, seconds, most and status are numbers."
+            f"That is not a misbehaviour ({error}): times, seconds, most and status are numbers."
         ) from None
     return f"Misbehaving: {command.text('kind')}"
 

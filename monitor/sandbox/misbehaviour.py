@@ -225,11 +225,11 @@ class Misbehaviours:
 def read_misbehaviour(kind: str, **how: Unpack[How]) -> Misbehaviour:
     """A misbehaviour from what a person or a test says. Raises ConfigurationInvalid."""
     if kind not in list(Kind):
-        raise ConfigurationInvalid(f"{kind!r} is no misbehaviour: use one of {', '.join(Kind)}.")
+        raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour: use one of {', '.join(Kind)}.")
     named = {text: canonical_id(text) for text in how.get("ids") or ()}
     for text, trial_id in named.items():
         if trial_id is None:
-            raise ConfigurationInvalid(f"{text!r} is no trial id: write NCT and up to eight digits.")
+            raise ConfigurationInvalid(f"{text!r} is not a trial id: write NCT and up to eight digits.")
     for expression in (how.get("target"), how.get("user_agent")):
         _check_expression(expression)
     known, after = Kind(kind), how.get("retry_after")
@@ -254,4 +254,4 @@ def _check_expression(expression: str | None) -> None:
     try:
         re.compile(expression or "")
     except re.error as error:
-        raise ConfigurationInvalid(f"{expression!r} is no regular expression ({error}): correct it.") from None
+        raise ConfigurationInvalid(f"{expression!r} is not a regular expression ({error}): correct it.") from None

@@ -101,7 +101,7 @@ class Reception:
         try:
             Webhook(secret)
         except (ValueError, EmptyWebhookSecretError):
-            raise ConfigurationInvalid("That is no signing secret: give the whole whsec_… that was shown.") from None
+            raise ConfigurationInvalid("That is not a signing secret: give the whole whsec_… that was shown.") from None
         receiver.secret = secret
 
     def _needed_receiver(self) -> WebhookReceiver:
@@ -113,5 +113,5 @@ class Reception:
 def known(way: str, ways: Collection[str]) -> str:
     """The name of a way. Raises ConfigurationInvalid where there is none of that name."""
     if way not in ways:
-        raise ConfigurationInvalid(f"{way!r} is no way to behave: use one of {', '.join(ways)}.")
+        raise ConfigurationInvalid(f"{way!r} is not a behaviour: use one of {', '.join(ways)}.")
     return way

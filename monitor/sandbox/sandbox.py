@@ -222,7 +222,7 @@ def read_id(text: str) -> str:
     """A trial id in its usual form. Raises NothingFound for what cannot be one."""
     trial_id = canonical_id(text.strip())
     if trial_id is None:
-        raise NothingFound(f"{text!r} is no trial id: write NCT and up to eight digits.")
+        raise NothingFound(f"{text!r} is not a trial id: write NCT and up to eight digits.")
     return trial_id
 
 

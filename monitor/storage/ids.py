@@ -21,7 +21,7 @@ def find_id(tx: Connection, column: Column[str], text: str, *, noun: str, remedy
     """
     begin = text.strip().lower()
     if not re.fullmatch(rf"[0-9a-f-]{{{SHORTEST},36}}", begin):
-        raise NothingFound(f"{text!r} is no id, nor the first {SHORTEST} characters or more of one: {remedy}")
+        raise NothingFound(f"{text!r} is not an id, nor the first {SHORTEST} characters or more of one: {remedy}")
     rest = _LEAST[len(begin) :]
     first, last = begin + rest, begin + rest.replace("0", "f")
     found: list[Any] = list(tx.scalars(select(column).where(column.between(first, last)).limit(2)).all())

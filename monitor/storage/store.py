@@ -126,7 +126,7 @@ def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, Place]:
         url = make_url(text_)
     except (ArgumentError, ValueError) as error:
         # The text is not shown: what cannot be taken apart may hold a password anywhere.
-        raise StoreUnavailable(f"store.url is no database URL: {_FORMS}") from error
+        raise StoreUnavailable(f"store.url is not a database URL: {_FORMS}") from error
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite_engine(url, makes_it=makes_it)
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):

@@ -99,7 +99,7 @@ def export(
 def _begin(folder: Path) -> None:
     make_folder(folder)
     if any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise StoreUnavailable(f"{folder} holds something that is no export: name a new or an empty folder")
+        raise StoreUnavailable(f"{folder} holds something that is not an export: name a new or an empty folder")
     (folder / MANIFEST).write_bytes(as_file(Manifest()))
 
 

@@ -125,7 +125,7 @@ def _named(file: TrialFile, place: Path, registries: Mapping[str, Registry]) -> 
     if (file.registry, file.trial_id) != (place.parent.name, place.name):
         raise ValueError("trial.json is about another trial than its folder")
     if registry is None or registry.identify(file.trial_id) != file.trial_id:
-        raise ValueError("this is no trial of a registry that is known here")
+        raise ValueError("this is not a trial of a registry known here")
     return file.registry, file.trial_id
 
 
@@ -172,12 +172,12 @@ def _take_watch(line: WatchLine, registries: Mapping[str, Registry], office: Off
     by_registry: dict[str, list[str]] = {}
     for registry, trial_id in line.trials:
         if registry not in registries or registries[registry].identify(trial_id) != trial_id:
-            raise ValueError(f"{trial_id[:40]!r} is no trial of a registry that is known here")
+            raise ValueError(f"{trial_id[:40]!r} is not a trial of a registry known here")
         by_registry.setdefault(registry, []).append(trial_id)
     with office.store.begin() as tx:
         if search := line.search:
             if search.registry not in registries:
-                raise ValueError(f"{search.registry[:40]!r} is no registry that is known here")
+                raise ValueError(f"{search.registry[:40]!r} is not a registry known here")
             watch, _ = watches.add_search(
                 tx, registry=search.registry, search=search.search, origin="command", name=line.name, at=line.created_at
             )
@@ -267,7 +267,7 @@ def _opened(file: Path) -> IO[bytes]:
     """Open a file, and no link, device or pipe."""
     try:
         if file.is_symlink() or not file.is_file():
-            raise ConfigurationInvalid(f"{file} is missing, or is no plain file: this is no whole export")
+            raise ConfigurationInvalid(f"{file} is missing, or is not a plain file: this export is not complete")
         return file.open("rb")
     except OSError as error:
         raise ConfigurationInvalid(f"{file} cannot be read: {error.strerror}") from error

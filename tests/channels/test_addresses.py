@@ -44,12 +44,12 @@ def test_what_was_plainly_meant_is_suggested(typed):
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("", "is no mail address: "),
-        ("ines", "is no mail address: "),
-        ("@example.org", "is no mail address: "),
-        ("ines@", "is no mail address: "),
-        ("ines@localhost", "is no mail address: "),
-        ("ines@[127.0.0.1]", "is no mail address: "),
+        ("", "is not a mail address: "),
+        ("ines", "is not a mail address: "),
+        ("@example.org", "is not a mail address: "),
+        ("ines@", "is not a mail address: "),
+        ("ines@localhost", "is not a mail address: "),
+        ("ines@[127.0.0.1]", "is not a mail address: "),
         ("ines@example.org, omar@example.org", "one address is expected"),
         ("ines@example.org;omar@example.org", "one address is expected"),
         ("Ines <ines@example.org>, Omar <omar@example.org>", "one address is expected"),
@@ -58,7 +58,7 @@ def test_what_was_plainly_meant_is_suggested(typed):
         ("in\0es@example.org", "do not print"),
         ("ines\u202e@example.org", "do not print"),
         ("\ud800@example.org", "do not print"),
-        ("x" * 300 + "@example.org", "is no mail address: "),
+        ("x" * 300 + "@example.org", "is not a mail address: "),
     ],
 )
 def test_what_is_no_single_address_is_refused_in_one_line(typed, reason):

@@ -254,7 +254,7 @@ def test_a_private_address_is_deferred_because_names_may_come_right_again(receiv
     result = outcome(WebhookChannel(session(allow_networks=[])), message_for(receiver.url))
 
     assert isinstance(result, DeliveryDeferred)
-    assert "127.0.0.1 is no public address" in str(result)
+    assert "127.0.0.1 is not a public address" in str(result)
     assert receiver.deliveries == []
 
 

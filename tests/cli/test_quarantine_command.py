@@ -83,7 +83,7 @@ def test_what_cannot_be_accepted_is_named_and_the_rest_is_accepted(monitor: Moni
     assert ran.returncode == 2
     assert "snapshot 2" in ran.stdout
     assert sorted(ran.stderr.splitlines()) == [
-        f"monitor: {number} cannot be accepted, for it is no record of {TRIAL}: it is an HTML page",
+        f"monitor: {number} cannot be accepted, because it is not a record of {TRIAL}: it is an HTML page",
         UNKNOWN,
     ]
     assert "was accepted at" in monitor("quarantine", "accept", "1").stderr

@@ -52,7 +52,9 @@ def test_one_command_watches_a_sponsor_and_subscribes_to_it(monitor: Monitor):
     ran = monitor("subscribe", "email", "ops@example.org", "--sponsor", "alzahra hospital", "--role", "any")
 
     assert ran.returncode == 0, ran.stderr
-    assert f"hears about trials that {ALZAHRA} leads or supports, which watch 1 looks for" in " ".join(ran.stdout.split())
+    assert f"hears about trials that {ALZAHRA} leads or supports, which watch 1 looks for" in " ".join(
+        ran.stdout.split()
+    )
     [watch] = objects(monitor("watch", "list", "--json"))
     [subscription] = objects(monitor("subscriptions", "list", "--json"))
     assert (watch["sponsor"], watch["role"]) == (ALZAHRA, "any")

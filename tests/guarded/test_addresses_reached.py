@@ -80,7 +80,7 @@ def test_the_services_that_tell_a_cloud_machine_its_keys_are_not_reached(seen, c
                 ("metadata.example", names([f"::ffff:{ip}"] if "." in ip else [PUBLIC, ip])),
             ):
                 words = refused(f"http://{host}:{port}/latest/meta-data/", allow_networks=(), look_up=look_up)
-                assert "is no public address" in words
+                assert "is not a public address" in words
 
     assert [what for what, _ in seen if what == "connect"] == []
 
@@ -102,7 +102,7 @@ def test_no_hostile_address_is_connected_to(seen, strict, url):
 
 @pytest.mark.parametrize("ip", PRIVATE)
 def test_a_name_for_an_address_that_is_not_public_is_not_connected_to(seen, ip):
-    with pytest.raises(DeliveryDeferred, match=r"receiver\.example:80 is not called: .* is no public address"):
+    with pytest.raises(DeliveryDeferred, match=r"receiver\.example:80 is not called: .* is not a public address"):
         post("http://receiver.example/", allow_networks=(), look_up=names([ip]))
 
     assert seen == []
@@ -113,7 +113,7 @@ def test_a_name_for_an_address_that_is_not_public_is_not_connected_to(seen, ip):
 def test_one_private_address_among_public_ones_spoils_them_all(seen, others, first):
     found = ["10.0.0.1", *others] if first else [*others, "10.0.0.1"]
 
-    with pytest.raises(DeliveryDeferred, match=r"10\.0\.0\.1 is no public address"):
+    with pytest.raises(DeliveryDeferred, match=r"10\.0\.0\.1 is not a public address"):
         post("http://receiver.example/", allow_networks=(), look_up=names(found))
 
     assert seen == []
@@ -134,7 +134,7 @@ def test_whatever_python_calls_private_is_refused(ip):
 
 @pytest.mark.parametrize("port", [1, 22, 25, 53, 465, 587, 3306, 5432, 6379, 7999, 10_000, 11_211, 65_535])
 def test_a_port_where_no_web_server_listens_is_not_connected_to(seen, port):
-    with pytest.raises(DeliveryDeferred, match=f"{port} is no port of a web server"):
+    with pytest.raises(DeliveryDeferred, match=f"{port} is not a web server's port"):
         post(f"http://receiver.example:{port}/", look_up=names([PUBLIC]))
 
     assert seen == []

@@ -111,7 +111,9 @@ def test_no_hostile_address_is_connected_to(seen):
 def test_a_host_of_our_own_is_refused_when_it_is_subscribed_unless_its_network_is_allowed(seen, schema):
     address = NAMED_BY_ADDRESS[schema].format("127.0.0.1")
 
-    assert complaint(address).startswith(f"this {schema}:// address cannot be called: 127.0.0.1 is no public address")
+    assert complaint(address).startswith(
+        f"this {schema}:// address cannot be called: 127.0.0.1 is not a public address"
+    )
     assert checked_chat_url(address, EVERY_SCHEMA, allow_networks=LOOPBACK) == address
     assert connected(seen) == []
 
@@ -124,7 +126,7 @@ def test_a_name_that_leads_inside_is_not_called(seen, found):
     failure = sent(checked_chat_url(address, EVERY_SCHEMA), channel(look_up=look_up))
 
     assert isinstance(failure, DeliveryDeferred)
-    assert "is no public address, and its network is not in [webhooks] allow_networks" in str(failure)
+    assert "is not a public address, and its network is not in [webhooks] allow_networks" in str(failure)
     assert "room" not in str(failure)
     assert connected(seen) == []
 

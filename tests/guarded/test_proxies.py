@@ -71,7 +71,7 @@ def test_a_name_that_leads_inside_is_not_asked_of_the_proxy(kind, found):
     with kind() as proxy:
         words = failing("http://receiver.example/", network=Network(proxy=proxy.url), look_up=look_up)
 
-    assert "is no public address" in words
+    assert "is not a public address" in words
     assert proxy.asked == []
 
 
@@ -190,7 +190,7 @@ def test_the_proxies_of_the_environment_are_not_for_receivers(serve, monkeypatch
 )
 def test_what_is_no_address_of_a_proxy_is_refused_without_showing_it(text):
     with pytest.raises(
-        ConfigurationInvalid, match=r"^HTTPS_PROXY is no proxy's address: an address such as "
+        ConfigurationInvalid, match=r"^HTTPS_PROXY is not the address of a proxy: an address such as "
     ) as caught:
         Proxy.of(text, "HTTPS_PROXY")
     assert SECRET not in str(caught.value)

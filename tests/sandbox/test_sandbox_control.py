@@ -269,7 +269,7 @@ def test_a_wrong_form_comes_back_with_its_mistake(client, sandbox):
         f"{sandbox.page_url}sandbox/edit", data={"nct_id": FIRST, "enrollment": "some"}, timeout=30
     )
 
-    assert "Not done: &#x27;some&#x27; is no number of participants" in answer.text
+    assert "Not done: &#x27;some&#x27; is not a number of participants" in answer.text
 
 
 def test_nothing_on_the_page_can_be_planted(client, sandbox):

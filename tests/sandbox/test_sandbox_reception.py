@@ -158,7 +158,7 @@ def test_a_wrong_secret_is_refused_without_repeating_it(client, sandbox, wrong):
     answer = client.post("/sandbox/secret", secret=wrong)
 
     assert answer.status_code == 400
-    assert "That is no signing secret" in answer.json()["error"]
+    assert "That is not a signing secret" in answer.json()["error"]
     assert sandbox.reception.receiver.secret is None
 
 

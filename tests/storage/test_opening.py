@@ -174,10 +174,10 @@ def test_a_file_that_cannot_be_used_is_named_with_the_remedy(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        (f"postgresql:/me:{PASSWORD}@host/db", "store.url is no database URL: write sqlite:///FILE or postgresql"),
+        (f"postgresql:/me:{PASSWORD}@host/db", "store.url is not a database URL: write sqlite:///FILE or postgresql"),
         (f"mysql://me:{PASSWORD}@host/db", "store.url names mysql, which is not a store of this program: write"),
         (f"postgresql+asyncpg://me:{PASSWORD}@host/db", "names postgresql+asyncpg, which is not a store"),
-        (f"postgresql://me:{PASSWORD}@host:port/db", "store.url is no database URL"),
+        (f"postgresql://me:{PASSWORD}@host:port/db", "store.url is not a database URL"),
         ("sqlite://", "names no file: write sqlite:///FILE"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite:///file:x?nolock=1&uri=true", "names no file"),

@@ -15,7 +15,7 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
     """A row a subscription, with what it is about in words; below, why some are *silent*, by their ids."""
     listed = list(rows)
     if not listed:
-        return Text("Nobody is told yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")
+        return Text("Nobody is subscribed yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
     for heading in ("Subscription", "To", "About", "Only", "State"):
         table.add_column(heading, overflow="fold")

@@ -56,7 +56,7 @@ def watch_table(watches: Iterable[Watch]) -> RenderableType:
     table.add_column("Made by", overflow="fold")
     table.add_column("Since", overflow="fold")
     for watch in rows:
-        name = styled(one_line(watch.name)) if watch.name else Text("no name", style=DIM)
+        name = styled(one_line(watch.name)) if watch.name else Text("–", style=DIM)
         origin = "config.toml" if watch.origin == "config" else f"a {one_line(watch.origin)}"
         since = Text(moment(watch.created_at), style=DIM)
         what = Text(search_words(watch.search)) if watch.search else Text("trials by id", style=DIM)

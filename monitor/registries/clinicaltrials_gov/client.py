@@ -157,7 +157,7 @@ class Client:
         if len(found) == 1 and is_trial_id(into := trial_id_of(found[0])):
             return found[0], raw, into
         shown = one_line(answer.headers.get("Location", ""))
-        raise AnswerUnreadable(f"redirected to “{shown}”, which is no other trial of {KEY}", raw=answer.body)
+        raise AnswerUnreadable(f"redirected to “{shown}”, which is not another trial of {KEY}", raw=answer.body)
 
     def is_healthy(self) -> bool:
         """Whether a page of one record, whichever, comes as it should. A single attempt."""

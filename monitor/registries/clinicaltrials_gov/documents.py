@@ -130,7 +130,7 @@ def reason_against(study: Json, trial_id: str) -> str | None:
             return f"{name} is {_kind(study[name])} instead of an object"
     if isinstance(at(study, "protocolSection.designModule.enrollmentInfo.count"), float):
         # What no 64-bit integer holds is read as a float.
-        return "protocolSection.designModule.enrollmentInfo.count is no whole number"
+        return "protocolSection.designModule.enrollmentInfo.count is not a whole number"
     status = at(study, "protocolSection.statusModule.overallStatus")
     if reason := _reason_against_value("protocolSection.statusModule.overallStatus", status, str):
         return reason

@@ -122,7 +122,7 @@ def not_only_ids(text: str, what: str) -> str:
     """*text*, unless it consists of trial ids: then raise ConfigurationInvalid."""
     if _ONLY_TRIAL_IDS.fullmatch(text):
         raise ConfigurationInvalid(
-            f"the {what} “{text[:60]}” consists of trial ids alone, which is no search: watch these trials by their ids"
+            f"the {what} “{text[:60]}” consists of trial ids alone: watch these trials by their ids"
         )
     return text
 
@@ -136,7 +136,7 @@ def _spoken(text: str, what: str) -> str:
     if not text:
         raise ConfigurationInvalid(f"the {what} is empty: say what to look for")
     if any(category(character) in _UNSPEAKABLE for character in text):
-        raise ConfigurationInvalid(f"the {what} holds a character that cannot be printed: type it anew")
+        raise ConfigurationInvalid(f"the {what} holds a character that cannot be printed: type it again")
     return text
 
 

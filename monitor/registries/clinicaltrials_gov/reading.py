@@ -127,7 +127,7 @@ def parsed(answer: Response) -> Json:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         kind = PageUnparseable if body[:1] in (b"{", b"[") else AnswerUnreadable
-        raise kind(f"{KEY} answers with what is no proper JSON: {error.msg}", raw=answer.body) from error
+        raise kind(f"{KEY} answers with what is not proper JSON: {error.msg}", raw=answer.body) from error
 
 
 def page_of(answer: Response) -> dict[str, Any]:

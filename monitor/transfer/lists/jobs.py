@@ -90,5 +90,5 @@ def _pass_over(file: str, event: yaml.Event, events: Iterator[yaml.Event]) -> No
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise ConfigurationInvalid(
-                f"{file}:{event.start_mark.line + 1}: this is no list of jobs: nested too deeply"
+                f"{file}:{event.start_mark.line + 1}: this is not a list of jobs: nested too deeply"
             )

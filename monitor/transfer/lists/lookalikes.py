@@ -60,7 +60,7 @@ def lookalikes_in(text: str) -> Iterator[Lookalike]:
     for found in _ANY.finditer(text):
         kind = found.lastgroup or "broken"
         if kind == "broken":
-            reason = "is no trial id: NCT and eight digits are expected"
+            reason = "is not a trial id: NCT and eight digits are expected"
         else:
             reason = f"is a number of {_NAMES[int(kind[1:])]}, which is not of a registry that this version knows"
         yield Lookalike(" ".join(found[0].split()), reason)

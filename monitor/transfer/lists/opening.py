@@ -79,7 +79,7 @@ class Source:
                 return words
         text = self.head.decode(encoding_of(self.head), "replace")[:4096]
         odd = sum(category(each) in _NO_TEXT and not each.isspace() for each in text)
-        return "is no text: name a list of trials" if odd > len(text) // 12 else None
+        return "is not text: name a list of trials" if odd > len(text) // 12 else None
 
     def lines(self) -> Iterator[str]:
         """The lines with their ends, of any kind. ConfigurationInvalid for one that no list has."""
@@ -128,7 +128,7 @@ def opened(file: Path) -> Iterator[Source]:
     try:
         if not file.is_file():
             raise ConfigurationInvalid(
-                f"{file} is no file: name a list of trials, the folder of an export, or - for standard input"
+                f"{file} is not a file: name a list of trials, the folder of an export, or - for standard input"
             )
         with file.open("rb") as stream:
             yield source_of(stream, name=str(file), suffix=file.suffix.lower())
