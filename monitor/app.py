@@ -75,6 +75,10 @@ class App:
             "(or paste the address of the trial's page)"
         )
 
+    def knows(self, text: str) -> bool:
+        """Whether *text* means a trial."""
+        return find_registry(self.registries, text) is not None
+
     def watched(self, registry: Registry) -> list[str]:
         """The ids of all trials that some watch holds, those of the configuration included."""
         self._take_up(self._configured_watches())

@@ -37,7 +37,9 @@ def subscribe(
         typer.Argument(help="A mail address, a webhook's URL, or an Apprise URL; - reads it from standard input."),
     ],
     trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
-    watch: Annotated[int | None, typer.Option(help="All trials of this watch, whichever they are.")] = None,
+    watch: Annotated[
+        str | None, typer.Option(help="All trials of this watch, by its number or name.", metavar="WATCH")
+    ] = None,
     sponsor: SponsorOption = None,
     role: RoleOption = None,
     expression: ExpressionOption = None,
@@ -105,18 +107,23 @@ def subscribe(
 
 
 def _scope(
-    program: "App", trials: list[str], watch: int | None, *, search: "Search | None", everything: bool, as_json: bool
+    program: "App", trials: list[str], watch: str | None, *, search: "Search | None", everything: bool, as_json: bool
 ) -> "Scope":
     """What it is about."""
-    from monitor.subscribe import Scope  # the program is not needed to show --help
+    from monitor.storage import watches  # the program is not needed to show --help
+    from monitor.subscribe import Scope
 
     if search is not None:
         registry, search, _ = settle_search(program, search, as_json=as_json)
         return Scope(search=(registry, search))
     identified = [program.identify(text) for text in trials]
+    watch_id = None
+    if watch is not None:
+        with program.store.read() as tx:
+            watch_id = watches.find(tx, watch).id
     return Scope(
         trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
-        watch_id=watch,
+        watch_id=watch_id,
         everything=everything,
     )
 

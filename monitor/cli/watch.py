@@ -90,7 +90,9 @@ def add(
 
 def _check_name(name: str | None) -> None:
     if name is not None and (not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME):
-        raise ConfigurationInvalid(f"--name takes up to {LONGEST_NAME} characters that can be printed")
+        raise ConfigurationInvalid(f"a watch's name has up to {LONGEST_NAME} characters that can be printed")
+    if name is not None and name.isdecimal():
+        raise ConfigurationInvalid(f"“{name}” would be taken for a watch's number: choose a name with a letter in it")
 
 
 def _add(program: "App", found: "Found", *, name: str | None, as_json: bool) -> None:
@@ -148,16 +150,26 @@ def _trials(count: int) -> str:
 
 
 @app.command(name="list")
-def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the watches.
+def list_(
+    context: typer.Context,
+    which: Annotated[
+        str | None, typer.Argument(help="A watch, by its number or name: show its trials.", metavar="[WATCH]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the watches, or the trials of one.
 
     [dim]$[/dim] monitor watch list
+    [dim]$[/dim] monitor watch list oncology
     """
     from monitor.storage import watches  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
         program.apply_configured_watches()
+        if which is not None:
+            _list_trials(program, which, as_json=as_json)
+            return
         with program.store.read() as tx:
             listed = watches.listing(tx)
     if as_json:
@@ -169,11 +181,52 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     console().print(watch_table(listed))
 
 
+def _list_trials(program: "App", which: str, *, as_json: bool) -> None:
+    from monitor.storage import trials, watches  # SQLAlchemy is not needed to show --help
+
+    with program.store.read() as tx:
+        watch = watches.find(tx, which)
+        held = watches.trials_of(tx, watch.id)
+        known = {key: trials.known(tx, key, [each for of, each in held if of == key]) for key in {of for of, _ in held}}
+    rows = [known[key].get(trial_id) or trials.Trial(key, trial_id) for key, trial_id in held]
+    if as_json:
+        for row in rows:
+            standing = {"state": row.state and str(row.state), "title": row.title, "snapshot": row.snapshot}
+            write_json({"registry": row.registry, "trial_id": row.trial_id, **standing})
+        return
+    from monitor.cli.render.watches import trial_table  # rich is of no use to --json
+
+    console().print(trial_table(rows))
+
+
+@app.command()
+def rename(
+    context: typer.Context,
+    which: Annotated[str, typer.Argument(help="A watch, by its number or name.", metavar="WATCH")],
+    name: Annotated[str, typer.Argument(help="What to call it.", metavar="NAME")],
+) -> None:
+    """Give a watch a name.
+
+    [dim]$[/dim] monitor watch rename 3 oncology
+    """
+    from monitor.storage import watches  # SQLAlchemy is not needed to show --help
+
+    _check_name(name)
+    settings: Settings = context.obj
+    with settings.open() as program, program.store.begin() as tx:
+        watch = watches.find(tx, which)
+        if watch.origin == "config":
+            raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: name it there")
+        watches.rename(tx, watch.id, name)
+    console().print(f"Watch {watch.id} is called “{name}” now.", markup=False)
+
+
 @app.command()
 def remove(
     context: typer.Context,
     which: Annotated[
-        list[str], typer.Argument(help="The number of a watch, or trial ids to take out of all.", metavar="WATCH…")
+        list[str],
+        typer.Argument(help="Watches, by their numbers or names, or trial ids to take out of all.", metavar="WATCH…"),
     ],
 ) -> None:
     """Stop watching; snapshots and history stay.
@@ -191,9 +244,9 @@ def _removed(program: "App", text: str) -> str:
     """Remove a watch or a trial, and say what is no longer watched. What config.toml holds is removed there."""
     from monitor.storage import watches  # SQLAlchemy is not needed to show --help
 
-    if text.isdecimal():
+    if not program.knows(text):
         with program.store.begin() as tx:
-            watch = watches.remove(tx, int(text))
+            watch = watches.remove(tx, watches.find(tx, text).id)
             if watch.origin == "config":
                 raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: take it out there")
         return f"Watch {watch.id} was removed; it held {_trials(watch.trials)}."

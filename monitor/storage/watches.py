@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select
+from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Json
@@ -21,6 +21,8 @@ from monitor.storage.searches import WatchedSearch
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import searches, trials, watched_trials, watches
 
+LONGEST_NUMBER = 10
+"""Digits from which on a text is a name: no database counts so far."""
 Origin = Literal["command", "config"]
 
 
@@ -118,6 +120,24 @@ def get(tx: Connection, watch_id: int) -> Watch:
     if not found:
         raise NothingFound(f"there is no watch {watch_id}: `monitor watch list` shows those there are")
     return found[0]
+
+
+def find(tx: Connection, text: str) -> Watch:
+    """The watch of that number or name. Raise NothingFound where there is none."""
+    if text.isdecimal() and len(text) < LONGEST_NUMBER:
+        return get(tx, int(text))
+    found = _described(tx, _counted().where(watches.c.name == text))
+    if not found:
+        raise NothingFound(f"there is no watch “{text[:80]}”: `monitor watch list` shows those there are")
+    return found[0]
+
+
+def rename(tx: Connection, watch_id: int, name: str) -> None:
+    """Give a watch that a command made another name. Raise ConfigurationInvalid where a watch has that name already."""
+    taken = tx.scalar(select(watches.c.id).where(watches.c.name == name, watches.c.id != watch_id))
+    if taken is not None:
+        raise ConfigurationInvalid(f"watch {taken} is called “{name}” already: choose another name")
+    tx.execute(update(watches).where(watches.c.id == watch_id).values(name=name))
 
 
 def configured(tx: Connection) -> bool:

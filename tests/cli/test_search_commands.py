@@ -84,8 +84,8 @@ def test_a_subscription_to_a_watch_of_all_trials_is_about_everything(monitor: Mo
         (["--search", "x" * 10_000], "10,000 characters"),
         (["--search", "AREA[Sponsr]x"], "Unknown area name"),
         (["--sponsor", "Nobody Anywhere"], "nothing is watched"),
-        ([TRIAL, "--name", "a\x1b[31m"], "--name takes up to 200 characters"),
-        ([TRIAL, "--name", "x" * 10_000], "--name takes up to 200 characters"),
+        ([TRIAL, "--name", "a\x1b[31m"], "a watch's name has up to 200 characters"),
+        ([TRIAL, "--name", "x" * 10_000], "a watch's name has up to 200 characters"),
     ],
 )
 def test_what_cannot_be_watched_is_refused_in_a_line(monitor: Monitor, arguments: list[str], words: str):

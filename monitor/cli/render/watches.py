@@ -10,6 +10,7 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
+from monitor.model import State
 from monitor.ports import Search, SponsorName
 from monitor.render.search import search_words
 from monitor.render.text import counted, moment, one_line
@@ -43,6 +44,22 @@ class Watch(Protocol):
         """What it looks for; None where it holds the trials that it was given."""
 
 
+class Trial(Protocol):
+    """What a row of a watch's trials needs to know: `monitor.storage.trials.Trial` is one."""
+
+    @property
+    def trial_id(self) -> str:
+        """The registry's own."""
+
+    @property
+    def state(self) -> State | None:
+        """As the latest snapshot says; None before the first one."""
+
+    @property
+    def title(self) -> str | None:
+        """The brief one."""
+
+
 def watch_table(watches: Iterable[Watch]) -> RenderableType:
     """A row a watch; where there is none, how to begin."""
     rows = list(watches)
@@ -62,6 +79,20 @@ def watch_table(watches: Iterable[Watch]) -> RenderableType:
         what = Text(search_words(watch.search)) if watch.search else Text("trials by id", style=DIM)
         table.add_row(str(watch.id), f"{watch.trials:,}", name, what, Text(origin, style=DIM), since)
     return Group(table, Text(), Text(counted(len(rows), "watch", "watches"), style=DIM))
+
+
+def trial_table(trials: Iterable[Trial]) -> RenderableType:
+    """A row a trial of a watch: how it stands, and its title."""
+    rows = list(trials)
+    if not rows:
+        return Text("It holds no trial yet.")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
+    for heading in ("Trial", "In the registry", "Title"):
+        table.add_column(heading, overflow="fold")
+    for each in rows:
+        state = Text(str(each.state)) if each.state else Text("not checked yet", style=DIM)
+        table.add_row(each.trial_id, state, Text(one_line(each.title or "")))
+    return Group(table, Text(), Text(counted(len(rows), "trial"), style=DIM))
 
 
 def sponsor_table(candidates: Iterable[SponsorName]) -> RenderableType:
