@@ -4,8 +4,8 @@ A registry answers from several machines, and a new data build reaches them one 
 come from the new data or from the old, whatever the one before it came from. The rule to keep: **an answer verifies a
 trial only where its own build is at least as new as what said that there is something new.**
 
-A record names the day of its build, and the registry's version the moment. So they are compared by day, and two builds
-of one day cannot be told apart by them.
+A record names the day of its build, and the registry's version the moment. So they are compared by day. Two builds of
+one day cannot be told apart: that a trial is as it was proves nothing for the second until all machines must have it.
 """
 
 import re
@@ -40,6 +40,16 @@ def is_rolled_out(stamp: str, now: datetime) -> bool:
     """Whether a version has been out for so long that all machines have it; true where its stamp is no time."""
     built = built_at(stamp)
     return built is None or now - built >= ROLLED_OUT_AFTER
+
+
+def is_second_of_day(stamp: str, known: str | None, now: datetime) -> bool:
+    """Whether a version is another one of the same day as *known*, and so new that a machine may not have it yet.
+
+    Then the day that an answer names does not say from which of the two it comes.
+    """
+    day = day_of(stamp)
+    same_day = bool(known and known != stamp and day and day == day_of(known))
+    return same_day and not is_rolled_out(stamp, now)
 
 
 def is_older(stamp: str, than: str) -> bool:

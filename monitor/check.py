@@ -23,7 +23,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.alike import AT_LEAST, MOST_ALIKE
-from monitor.builds import ROLLED_OUT_AFTER, Needed, day_of, delay_in_words, is_behind, is_beyond, latest_believable
+from monitor.builds import (
+    ROLLED_OUT_AFTER,
+    Needed,
+    day_of,
+    delay_in_words,
+    is_behind,
+    is_beyond,
+    is_second_of_day,
+    latest_believable,
+)
 from monitor.decision import Intake
 from monitor.errors import RegistryError
 from monitor.intake import take_in
@@ -237,10 +246,10 @@ def _probing_is_enough(trial: Trial, now: datetime, look: Pass) -> bool:
 class _Probing:
     """Who moved, and who did not.
 
-    | the probe says | from the data that are needed | from older ones     |
-    |----------------|-------------------------------|---------------------|
-    | it moved       | read it                       | read it             |
-    | as it was      | verified                      | ask again next time |
+    | the probe says | from the data that are needed | from older ones, or nobody knows |
+    |----------------|-------------------------------|----------------------------------|
+    | it moved       | read it                       | read it                          |
+    | as it was      | verified                      | ask again next time              |
     """
 
     def __init__(self, version: RegistryVersion, look: Pass, needed: Needed) -> None:
@@ -272,11 +281,21 @@ class _Probing:
                 else:
                     unmoved.append((trial, seen))
             self.settled.update(trial.trial_id for trial, _ in (*unmoved, *behind))
-            self._verify(unmoved)
-            yield from _unmoved([trial for trial, _ in unmoved], self.version, self.look)
+            yield from self._verified(unmoved)
             for trial, seen in behind:
                 reason = delay_in_words(trial.registry, seen.build, self.needed.build)
                 yield _behind(trial, reason, self.needed, self.look)
+
+    def _verified(self, unmoved: Sequence[tuple[Trial, Sighting]]) -> Iterator[Checked]:
+        """Verify those whose sightings prove it; tell all, the others as of the version in which they were verified."""
+        stamp, now = self.version.stamp, self.look.clock()
+        unproven = {one.trial_id for one, _ in unmoved if is_second_of_day(stamp, one.verified_version, now)}
+        proven = [(trial, seen) for trial, seen in unmoved if trial.trial_id not in unproven]
+        self._verify(proven)
+        yield from _unmoved([trial for trial, _ in proven], self.version, self.look)
+        for trial, _ in unmoved:
+            if trial.trial_id in unproven:
+                yield replace(_as_it_was(trial, self.look), registry_version=trial.verified_version)
 
     def _verify(self, unmoved: Sequence[tuple[Trial, Sighting]]) -> None:
         """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""
@@ -309,17 +328,19 @@ def _behind(trial: Trial, reason: str, needed: Needed, look: Pass) -> Checked:
 
 
 def _unmoved(unmoved: Iterable[Trial | Standing], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
-    now = look.clock()
     for trial in unmoved:
-        yield Checked(
-            registry=look.registry.key,
-            trial_id=trial.trial_id,
-            result=STANDING[trial.state],
-            checked_at=now,
-            snapshot=trial.snapshot,
-            registry_version=version.stamp,
-            title=trial.title,
-        )
+        yield replace(_as_it_was(trial, look), registry_version=version.stamp)
+
+
+def _as_it_was(trial: Trial | Standing, look: Pass) -> Checked:
+    return Checked(
+        registry=look.registry.key,
+        trial_id=trial.trial_id,
+        result=STANDING[trial.state],
+        checked_at=look.clock(),
+        snapshot=trial.snapshot,
+        title=trial.title,
+    )
 
 
 def _failed_alone(bad: Sequence[tuple[str, Exception]], look: Pass) -> Iterator[Checked]:

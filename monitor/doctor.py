@@ -216,12 +216,19 @@ def key(case: Case) -> Iterator[Finding]:
     if not every:
         yield fine("nothing is sealed yet")
     elif closed := endpoints.locked(case.tx, case.vault):
-        yield problem(
-            f"it does not open {len(closed):,} of {counted(len(every), 'address', 'addresses')}",
-            "put back the secret.key, or the MONITOR_SECRET_KEY, that was used when they were subscribed",
-        )
+        yield _closed([each.shown for each in closed], of=len(every))
     else:
         yield fine(f"opens {counted(len(every), 'address', 'addresses')}")
+
+
+def _closed(shown: Sequence[str], *, of: int) -> Finding:
+    """That the key does not open some addresses: where it opens others, these are damaged, or older than the key."""
+    put_back = "put back the secret.key, or the MONITOR_SECRET_KEY, that was used when they were subscribed"
+    words = f"it does not open {len(shown):,} of {counted(of, 'address', 'addresses')}"
+    if len(shown) == of:
+        return problem(words, put_back)
+    named = one_line(", ".join(shown[:3])) + (" …" if len(shown) > 3 else "")
+    return problem(f"{words}, and opens the others: {named}", f"subscribe these again, or {put_back}")
 
 
 def clock(case: Case) -> Iterator[Finding]:
@@ -284,16 +291,16 @@ def readable(case: Case) -> Iterator[Finding]:
     until = monotonic() + READS_FOR
     found = inspect(case.tx, is_over=lambda: monotonic() > until)
     if found.standing:
-        remedy = "restore a backup; without one, the next change of each begins a new baseline"
+        remedy = "restore a backup that has it; without one, the next change of each begins a new baseline"
         yield problem(_and_others(found.standing), remedy)
     if found.past:
-        yield note(_and_others(found.past), "restore a backup; what can be read is shown, compared and exported")
+        yield note(_and_others(found.past), "what can be read is shown, compared and exported")
     for words in damaged_subscriptions(case.tx):
         yield problem(f"{words}; until then nothing is filtered", "make it again: `monitor subscriptions list`")
     if found.read < found.total:
         words = f"{found.read:,} of {counted(found.total, 'snapshot')} read back in {READS_FOR:.0f} s"
         yield note(words, "`monitor backup FILE` reads all of them")
-    elif not found.standing:
+    elif not (found.standing or found.past):
         yield fine(f"{counted(found.total, 'snapshot')} read back")
 
 

@@ -241,7 +241,7 @@ def _anew(document: Document, seen: Trial, lost: Lost, intake: Intake, *, change
     """A new baseline, where the last snapshot is damaged. It tells what is known to have changed, and says so."""
     decision = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
     compared = f"compared with snapshot {lost.readable.number}" if lost.readable else "with nothing to compare it with"
-    words = f"{lost.reason}. Snapshot {decision.checked.snapshot} is a new baseline, {compared}"
+    words = f"{lost.reason}. Snapshot {decision.checked.snapshot} is a new baseline, {compared}."
     decision.checked = replace(decision.checked, error=words)
     decision.oddities = intake.registry.unknown(document)
     return decision

@@ -152,7 +152,7 @@ def checked_endpoint(way: Way, address: str, office: Office) -> tuple[str, str]:
             checked = checked_address(address)
             return checked, checked
         case Way.WEBHOOK:
-            checked = checked_webhook_url(address)
+            checked = checked_webhook_url(address, allow_networks=office.allow_networks)
             return checked, shown_url(checked)
         case Way.CHAT:
             checked = checked_chat_url(address, office.chat_schemas, allow_networks=office.allow_networks)

@@ -60,7 +60,8 @@ class Vault:
         except InvalidToken as error:
             raise StoreCorrupt(
                 f"the key in {self._place} does not open what the database holds: give the key that was used before, "
-                f"in {VARIABLE} (after the newer one and a comma) or in its file, or restore a backup"
+                f"in {VARIABLE} (after the newer one and a comma) or in its file, restore a backup, or subscribe the "
+                "address again"
             ) from error
 
     @property

@@ -142,6 +142,7 @@ def test_every_whole_id_of_a_line_is_taken_and_what_is_one_beats_what_mentions_o
     ("line", "words"),
     [
         ("NCT000000012", "NCT000000012 is not a trial id: NCT and eight digits"),
+        (f"xNCT00000017 {ONE}", "xNCT00000017 is not a trial id"),
         (f"{ONE}, NCT0000002", "NCT0000002 is not a trial id"),
         ("ISRCTN12345678", "is a number of ISRCTN, which is not of a registry that this version knows"),
         ("2015-001234-12", "is a number of the EU's registers"),

@@ -63,6 +63,7 @@ def test_a_baseline_tells_nobody(outbox: Outbox) -> None:
 
 
 def test_what_is_not_asked_for_is_not_told_and_can_be_explained(outbox: Outbox) -> None:
+    outbox.watch(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK, filters=Filters(min_significance=Significance.CRITICAL))
     submitted(outbox, 1)
@@ -74,6 +75,7 @@ def test_what_is_not_asked_for_is_not_told_and_can_be_explained(outbox: Outbox) 
 
 
 def test_what_was_sent_can_be_explained(outbox: Outbox) -> None:
+    outbox.watch(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK)
     submitted(outbox, 1)

@@ -14,13 +14,15 @@ port: path and query of its URL may be secrets.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_network
 
 from monitor.channels.signing import signed_headers
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected
 from monitor.http import GuardedSession, Response, status_in_words
+from monitor.http.addresses import refusal_of_name
 from monitor.http.answers import retry_after
 from monitor.http.target import Target
 from monitor.model import Endpoint, Message
@@ -87,13 +89,21 @@ def _asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
     return None if asked is None else min(asked, LONGEST_RETRY_AFTER)
 
 
-def checked_webhook_url(text: str) -> str:
-    """*text* without the spaces around it. Raise ConfigurationInvalid unless it is an address that can be called."""
+def checked_webhook_url(text: str, *, allow_networks: Sequence[str] = ()) -> str:
+    """*text* without the spaces around it. Raise ConfigurationInvalid unless it is an address that can be called.
+
+    One that names a machine within, outside *allow_networks*, is refused here already; a name is looked up whenever it
+    is called.
+    """
     url = text.strip()
     try:
-        Target.of(url)
+        target = Target.of(url)
     except ConfigurationInvalid as error:
         raise ConfigurationInvalid(f"the webhook's URL cannot be used: {error}") from None
+    if why := refusal_of_name(target.host, target.port, [ip_network(network) for network in allow_networks]):
+        raise ConfigurationInvalid(
+            f"the webhook's URL cannot be used: {why}, and its network is not in [webhooks] allow_networks"
+        )
     return url
 
 

@@ -78,7 +78,8 @@ def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) 
     from monitor.cli.render.history import history_table  # rich is of no use to --json
 
     title = trial.title if trial else None
-    console().print(history_table(found, title, [(row, changes.get(row.number, ())) for row in taken]))
+    rows = [(row, changes.get(row.number, ())) for row in taken]
+    console().print(history_table(found, title, rows, damaged=damaged))
 
 
 def diff(

@@ -310,6 +310,15 @@ def test_an_address_that_cannot_be_called_is_refused_in_one_line(text):
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]", "169.254.169.254", "0x7f.1", "10.0.0.7"])
+def test_an_address_within_is_refused_before_anybody_subscribes_unless_its_network_is_allowed(host):
+    with pytest.raises(ConfigurationInvalid, match=r"is not a public address, and its network is not in \[webhooks\]"):
+        checked_webhook_url(f"https://{host}/in")
+
+    within = ["127.0.0.0/8", "::1/128", "169.254.0.0/16", "10.0.0.0/8"]
+    assert checked_webhook_url(f"https://{host}/in", allow_networks=within) == f"https://{host}/in"
+
+
 def test_an_address_is_kept_as_it_was_given():
     assert checked_webhook_url(" https://Hooks.example/in?key=A%2fb ") == "https://Hooks.example/in?key=A%2fb"
 

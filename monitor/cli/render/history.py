@@ -1,22 +1,29 @@
 """What `monitor history` shows: every snapshot and its changes, the newest last. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.check import administrative
-from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, TRIAL, badge
+from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import Taken, styled
 from monitor.model import Change, Significance
 from monitor.render.text import counted, moment, one_line, stamp
 
 
 def history_table(
-    trial_id: str, title: str | None, snapshots: Iterable[tuple[Taken, Sequence[Change]]]
+    trial_id: str,
+    title: str | None,
+    snapshots: Iterable[tuple[Taken, Sequence[Change]]],
+    *,
+    damaged: Collection[int] = (),
 ) -> RenderableType:
-    """A row a snapshot, with its changes by significance; the first is the baseline and has none."""
+    """A row a snapshot, with its changes by significance; the first is the baseline and has none.
+
+    Of one that comes after a *damaged* one it is not known what it changed.
+    """
     rows = list(snapshots)
     heading = Text().append(one_line(trial_id), style=TRIAL)
     if title:
@@ -31,12 +38,16 @@ def history_table(
             f"{snapshot.number}",
             Text(moment(snapshot.taken_at)),
             styled(stamp(snapshot.registry_version), DIM),
-            _changes(snapshot, changes),
+            _changes(snapshot, changes, damaged),
         )
     return Group(heading, Text(counted(len(rows), "snapshot"), style=DIM), Text(), table)
 
 
-def _changes(snapshot: Taken, changes: Sequence[Change]) -> RenderableType:
+def _changes(snapshot: Taken, changes: Sequence[Change], damaged: Collection[int]) -> RenderableType:
+    if snapshot.number in damaged:
+        return Text("damaged: it cannot be read", style=NOTICE)
+    if not changes and snapshot.number - 1 in damaged:
+        return Text(f"what it changed is not known: snapshot {snapshot.number - 1} is damaged", style=NOTICE)
     if not changes:
         return Text("baseline" if snapshot.number == 1 else "no change in what is watched", style=DIM)
     weighty = sorted(

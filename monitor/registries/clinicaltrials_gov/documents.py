@@ -162,7 +162,7 @@ def kept_document(trial_id: str, raw: bytes) -> Document:
     try:
         study = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        what = "an HTML page" if raw.lstrip()[:1] == b"<" else "no proper JSON"
+        what = "an HTML page" if raw.lstrip()[:1] == b"<" else "not proper JSON"
         raise AnswerUnreadable(f"it is {what}") from error
     return document_of(study, trial_id)
 

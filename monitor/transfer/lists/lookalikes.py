@@ -34,7 +34,10 @@ _FORMS = {
     "JapicCTI": r"Japic-?CTI[\s:#-]{0,3}\d{6}",
     "JMACCT": r"JMA-?IIA\d{5}",
 }
-_BROKEN = r"NCT[\s:#_\u2010-\u2015-]{0,3}[0-9][0-9O]{0,30}[0-9a-z]{0,10}"
+_BROKEN = (
+    r"NCT[\s:#_\u2010-\u2015-]{0,3}[0-9][0-9O]{0,30}[0-9a-z]{0,10}"
+    r"|[0-9a-z]{1,10}NCT[0-9O]{5,30}[0-9a-z]{0,10}"  # glued to what stands before it
+)
 _ANY = re.compile(
     "(?<![0-9a-z])(?:"
     + "|".join(f"(?P<f{number}>{form})" for number, form in enumerate(_FORMS.values()))
