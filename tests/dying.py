@@ -1,13 +1,11 @@
 """`monitor …` in a process that dies at a step: see `tests.sudden` for what a step is."""
 
-import io
 import os
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 
-from monitor.__main__ import main
 from tests import sudden
+from tests.cli.commands import be_monitor
 
 REGISTRY = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
 
@@ -38,13 +36,5 @@ def dying(store_url: str, base_url: str, *arguments: str, step: int, **variables
 
 
 def monitor(arguments: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
-    """Be `monitor`; give its exit status and what it said."""
-    os.environ.update(environ)
-    sys.argv = ["monitor", *arguments]
-    code = 0
-    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-        try:
-            main()
-        except SystemExit as left:
-            code = left.code if isinstance(left.code, int) else int(left.code is not None)
-    return code, out.getvalue(), err.getvalue()
+    """Be `monitor` here and now; give its exit status and what it said."""
+    return be_monitor(["monitor", *arguments], Path.cwd(), {**os.environ, **environ})

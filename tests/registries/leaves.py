@@ -19,8 +19,9 @@ IMPLIED = {"dateUnknown", "unreleaseDateUnknown"}
 def lost(document: Document, record: Record) -> Counter[bytes]:
     """The values in the document that are neither in a field of the record nor in its rest."""
     missing = Counter(_values(orjson.loads(document.content))) - Counter(_values(record))
-    # A submission that is told in two places is kept once.
-    return Counter({value: count for value, count in missing.items() if value not in _values(record.submissions)})
+    # A submission that is told in two places is kept once, and a count that is written as text as the number it is.
+    kept = [*_values(record.submissions), *(b'"%s"' % number for number in _values(record.enrollment))]
+    return Counter({value: count for value, count in missing.items() if value not in kept})
 
 
 def _values(tree: Any) -> list[bytes]:
