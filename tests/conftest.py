@@ -10,7 +10,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 # As in the program: five thousand collected tests are looked through at every collection.
-gc.set_threshold(50000)
+gc.set_threshold(50_000)
 
 # What these processes print, tests read as UTF-8, whatever the machine's own streams speak.
 os.environ["PYTHONIOENCODING"] = "utf-8"

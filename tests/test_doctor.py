@@ -22,18 +22,18 @@ from monitor.config import Config
 from monitor.config.keys import OperatorSettings, SmtpSettings, StoreSettings
 from monitor.doctor import Finding, Level, Patient, examine, fine
 from monitor.http import PoliteSession
-from monitor.model import Notice, Settlement
+from monitor.model import Notice, Settlement, State
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
 from monitor.sandbox import Sandbox
 from monitor.sandbox.mailbox import Mailbox, Stage
-from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, trials, watches
+from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, snapshots, trials, watches
 from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
 from tests.program import Clock
-from tests.storage.cast import HIP, REGISTRY
+from tests.storage.cast import HIP, REGISTRY, snapshot
 from tests.storage.readers import VAULT, owe, subscribed
 from tests.storage.test_migrating import older
 
@@ -63,8 +63,17 @@ def found(patient: Patient, level: Level) -> list[tuple[str, Finding]]:
     return [(name, finding) for name, finding in examine(patient) if finding.level is level]
 
 
-def test_a_healthy_one_is_told_so_and_nothing_is_sent(patient: Patient, store: Store, mailbox: Mailbox) -> None:
+def hearing(store: Store) -> None:
+    """Somebody is subscribed to a trial that is watched and known."""
+    with store.begin() as tx:
+        watches.add(tx, registry=REGISTRY, trial_ids=[HIP], origin="command", name=None, at=NOW)
+        snapshots.add(tx, [replace(snapshot(HIP), taken_at=NOW)])
+        trials.record(tx, [Trial(REGISTRY, HIP, State.LISTED, snapshot=1, verified_at=NOW)])
     subscribed(store)
+
+
+def test_a_healthy_one_is_told_so_and_nothing_is_sent(patient: Patient, store: Store, mailbox: Mailbox) -> None:
+    hearing(store)
 
     every = list(examine(patient))
 
@@ -163,7 +172,7 @@ def test_each_thing_that_is_wrong_in_the_database_is_found_with_its_remedy(
 
 
 def test_a_key_that_is_missing_open_to_all_or_another_is_found(patient: Patient, store: Store, tmp_path: Path) -> None:
-    subscribed(store)
+    hearing(store)
     (tmp_path / "open.key").write_text("k" * 43 + "=")
     (tmp_path / "open.key").chmod(0o644)
     for vault, words in (
