@@ -17,7 +17,7 @@ SHELL := /bin/bash
 # Bytecode is kept, or every process of a test compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The tests of everything that needs no database, network or process of its own.
+# The tests of everything that needs no database, network or process of its own, but for those that draw by chance.
 QUICK := tests/diff tests/render tests/registries/test_record.py tests/registries/test_golden.py \
 	tests/registries/test_ids.py tests/registries/test_essie.py tests/registries/test_documents.py \
 	tests/cli/test_render.py tests/test_schedule.py tests/test_matching.py tests/test_config.py \
@@ -29,7 +29,7 @@ demo: $(VENV)/ready        ## find and explain a real change, offline, in a few 
 	@$(BIN)/monitor demo
 
 quick: $(VENV)/tested      ## the pure tests, in seconds
-	$(BIN)/pytest $(QUICK)
+	$(BIN)/pytest -n 2 --ignore tests/diff/test_what_must_hold.py $(QUICK)
 
 test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on PostgreSQL
 	$(AT) $(BIN)/pytest
