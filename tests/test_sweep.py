@@ -218,6 +218,7 @@ def test_an_update_that_is_given_up_is_repeated_and_tells_nothing_twice(mirrorin
     assert mirroring.listed_version() == mirroring.sandbox.build.timestamp
 
 
+@pytest.mark.slow
 def test_an_update_of_very_many_trials_is_a_sweep(quiet: Mirroring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.sweep.MOST_UPDATED", 4)
     quiet.mirror()
@@ -345,6 +346,7 @@ def test_a_refresh_is_noticed_before_the_end(quiet: Mirroring, monkeypatch: pyte
     assert quiet.pages() == 1 + 3
 
 
+@pytest.mark.slow
 def test_a_registry_that_is_refreshed_without_end_is_left_to_the_next_pass(quiet: Mirroring) -> None:
     quiet.sandbox.misbehave("refresh", path="/studies")
 
@@ -443,6 +445,7 @@ def test_a_registry_that_lacks_many_of_its_trials_is_not_believed(mirroring: Mir
     assert mirroring.requests() == ["/api/v2/version"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one_in", [2, 16])
 def test_what_changed_alike_in_a_whole_registry_is_held(mirroring: Mirroring, one_in: int) -> None:
     """Half of it: settled before its end, as so many may not wait in memory, and what follows joins the hold.

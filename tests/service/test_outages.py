@@ -79,6 +79,7 @@ def test_two_hours_of_tries_come_before_the_operator_is_told(quick_duty: Duty) -
     assert "registry not readable" in {line["event"] for line in duty.lines()}
 
 
+@pytest.mark.slow
 def test_tries_become_rarer_and_stay_rarer_than_looks(quick_duty: Duty) -> None:
     duty = operated(quick_duty)
     duty.outbox.sandbox.misbehave("503")

@@ -265,6 +265,7 @@ def test_a_trouble_that_lasts_is_told_once_and_again_when_it_comes_back() -> Non
 # The whole
 
 
+@pytest.mark.slow
 def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(quick_duty: Duty) -> None:
     duty = owing(quick_duty)
     works = Event()

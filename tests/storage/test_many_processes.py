@@ -87,6 +87,7 @@ def test_four_processes_write_at_once_and_no_write_is_lost(store_url: str, write
     assert version.stamp == str(4 * writes)
 
 
+@pytest.mark.slow
 def test_the_lock_of_a_registry_makes_reading_and_writing_one_step(store: Store, store_url: str) -> None:
     """On PostgreSQL two processes could otherwise decide on the same row at once."""
     finish([start(COUNTING, store_url, 50) for _ in range(3)])
@@ -97,6 +98,7 @@ def test_the_lock_of_a_registry_makes_reading_and_writing_one_step(store: Store,
     assert version.stamp == "150"
 
 
+@pytest.mark.slow
 def test_four_processes_may_open_a_new_database_at_once(store_url: str) -> None:
     processes = [start(OPENING, store_url) for _ in range(4)]
     for process in processes:
