@@ -22,7 +22,7 @@ from monitor.config import Config
 from monitor.config.keys import OperatorSettings, SmtpSettings, StoreSettings
 from monitor.doctor import Finding, Level, Patient, examine, fine
 from monitor.http import PoliteSession
-from monitor.model import Notice, Settlement, State
+from monitor.model import Notice, Settlement, State, Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
 from monitor.sandbox import Sandbox
@@ -39,6 +39,7 @@ from tests.storage.test_migrating import older
 
 NOW = Clock().now
 OPERATOR = OperatorSettings(email="ops@clinic.example")
+LATE = "late@clinic.example"
 
 
 @pytest.fixture
@@ -182,6 +183,19 @@ def test_a_key_that_is_missing_open_to_all_or_another_is_found(patient: Patient,
     ):
         ((name, finding),) = found(replace(patient, vault=vault), Level.PROBLEM)
         assert (name, words in finding.text) == ("key", True)
+
+
+def test_an_address_that_alone_does_not_open_is_named_with_its_own_remedy(patient: Patient, store: Store) -> None:
+    """The key is right, as it opens the other."""
+    hearing(store)
+    with store.begin() as tx:
+        endpoints.put(tx, Vault.open(key="k" * 43 + "=", file=Path()), way=Way.EMAIL, address=LATE, shown=LATE, at=NOW)
+
+    ((name, finding),) = found(patient, Level.PROBLEM)
+
+    assert name == "key"
+    assert finding.text == f"it does not open 1 of 2 addresses, and opens the others: {LATE}"
+    assert finding.remedy.startswith("subscribe these again, or put back the secret.key")
 
 
 def test_a_mail_server_that_does_not_let_us_in_is_found(patient: Patient, mailbox: Mailbox) -> None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.app import utc_now
 from monitor.check import Pass
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, Unlisted
 from monitor.patrol import patrol, unseen
 from monitor.ports import Search
-from monitor.sandbox import Kind
+from monitor.sandbox import Kind, Sandbox
 from monitor.storage import watches
+from monitor.storage.store import Store
 from tests.program import Trying
 
 WITHDRAWN_LATER = "NCT02116634"
@@ -91,3 +93,39 @@ def test_what_is_the_matter_is_said_once_and_in_words(watching: Trying, kind: st
     (said,) = {one.error for one in look_at(watching)}
 
     assert words in (said or "")
+
+
+# Two data builds of one day
+
+
+def test_the_second_build_of_a_day_is_not_vouched_for_by_a_machine_that_may_still_have_the_first(
+    quick_store: Store, present: Sandbox
+) -> None:
+    """What answers names the day alone, so the trial is asked for again."""
+    program = Trying(quick_store, present)
+    program.clock.now = utc_now()
+    trial_id = present.trial_ids()[1]
+    program.watch(trial_id)
+    program.check()
+    present.refresh()
+    program.check()
+    present.misbehave("stale")
+    present.edit(trial_id, suspended)
+
+    (stale,) = program.told()
+    present.behave()
+    (seen,) = program.told()
+
+    assert (stale.result, seen.result) == (Result.UNCHANGED, Result.CHANGED)
+    assert stale.registry_version != present.build.timestamp
+    program.clock.advance(days=1, hours=1)
+    program.check()
+    program.requests()
+    program.check()
+    assert not any("filter.ids" in each for each in program.requests()), "by then all machines have it"
+    program.registry.close()
+
+
+def suspended(study: dict[str, object]) -> None:
+    module: dict[str, object] = study["protocolSection"]["statusModule"]  # type: ignore[index]
+    module |= {"overallStatus": "SUSPENDED", "lastUpdateSubmitDate": utc_now().date().isoformat()}
