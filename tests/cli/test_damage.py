@@ -52,19 +52,6 @@ def test_what_can_be_read_is_shown_and_the_rest_is_said_in_a_line(monitor: Monit
     assert (tmp_path / "b.sqlite3").exists()
 
 
-def test_history_does_not_say_that_nothing_changed_where_nobody_knows(monitor: Monitor, tmp_path: Path) -> None:
-    scribble(tmp_path, 1)
-    with closing(sqlite3.connect(tmp_path / "snapshots" / "monitor.sqlite3")) as database, database:
-        database.execute("DELETE FROM deliveries")
-        database.execute("DELETE FROM events WHERE trial_id = ?", (TRIAL,))
-
-    shown = " ".join(monitor("history", TRIAL).stdout.split())
-
-    assert "damaged: it cannot be read" in shown
-    assert "what it changed is not known: snapshot 1 is damaged" in shown
-    assert "no change" not in shown
-
-
 def test_an_export_without_what_is_damaged_can_be_imported(monitor: Monitor, tmp_path: Path) -> None:
     scribble(tmp_path, 2)
     assert monitor("export", "out").returncode == 0

@@ -468,6 +468,16 @@ def test_history_lists_every_snapshot_with_its_changes():
     assert "1 administrative: Last verified" in text
 
 
+def test_history_does_not_say_that_nothing_changed_where_nobody_knows():
+    rows = [(snapshot(1), ()), (snapshot(2), ()), (snapshot(3), CHANGES)]
+    text = words_of(history_table("NCT05550001", SLEEP.brief_title, rows, damaged={1}), width=80)
+
+    assert "damaged: it cannot be read" in text
+    assert "what it changed is not known: snapshot 1 is damaged" in text
+    assert "no change in what is watched" not in text
+    assert "Terminated" in text
+
+
 @pytest.mark.parametrize("width", [80, 99, 100, 160])
 def test_a_diff_shows_every_change_before_and_after(width):
     page = DiffPage("NCT05550001", SLEEP.brief_title, before=snapshot(1), after=snapshot(2), changes=CHANGES)
