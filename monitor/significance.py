@@ -21,6 +21,9 @@ _LONG = 90
 _LARGE = 20
 """Percent from which another enrollment target matters."""
 
+_MANY_WORDS = 8
+"""Words that came and went from which other eligibility criteria are not just other wording."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -91,8 +94,11 @@ def _moved(difference: Difference, _: Circumstances) -> Significance:
     return _MAJOR if difference.measure and abs(difference.measure["days"]) >= _LONG else _MINOR
 
 
-def _happened(difference: Difference, _: Circumstances) -> Significance:
-    return _MAJOR if difference.field == "primary_completion_date" else _MINOR
+def _criteria(difference: Difference, _: Circumstances) -> Significance:
+    """A few words without a number, a comparison or a negation among them are wording; anything else, who may come."""
+    measure = difference.measure or {}
+    words = measure.get("words_added", 0) + measure.get("words_removed", 0)
+    return _MAJOR if measure.get("decisive_words") or words >= _MANY_WORDS else _MINOR
 
 
 def _lead_sponsor(difference: Difference, _: Circumstances) -> Significance:
@@ -138,7 +144,7 @@ _RULES: dict[str, _Rule] = {
     "date.advanced": _moved,
     "date.precision": _ADMINISTRATIVE,
     "date.unreadable": _MAJOR,  # how far it moved is not known
-    "date.actual": _happened,
+    "date.actual": _moved,  # what happens as it was planned is no news
     "sponsor.lead": _lead_sponsor,
     "outcome.primary.added": _CRITICAL,
     "outcome.primary.removed": _CRITICAL,
@@ -151,15 +157,19 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("phase", "design.allocation", "design.masking"), _MAJOR),
     **dict.fromkeys(("arm.added", "arm.removed", "intervention.added", "intervention.removed"), _MAJOR),
     **dict.fromkeys(("eligibility.age", "eligibility.sex"), _MAJOR),
+    "eligibility.criteria": _criteria,
     "site.added": _sites,
     "site.removed": _sites,
+    "site.followed": _ADMINISTRATIVE,
     "results.posted": _CRITICAL,
     "results.removed": _CRITICAL,
     "results.submitted": _MAJOR,
     "results.returned": _MAJOR,
     "trial.new": _MAJOR,
     **dict.fromkeys(("trial.merged", "trial.removed", "trial.restored", "trial.withheld"), _CRITICAL),
-    **dict.fromkeys(("verified", "updated", "contacts"), _ADMINISTRATIVE),
+    **dict.fromkeys(("verified", "updated", "registered", "contacts", "results.dates"), _ADMINISTRATIVE),
+    "oversight.violation": _CRITICAL,
+    **dict.fromkeys(("expanded_access", "results.delayed", "results.waived"), _MAJOR),
     **dict.fromkeys((kind for kind in KINDS if kind.endswith(".respelled")), _ADMINISTRATIVE),
 }
 """By kind. A punctuation-only change of a primary outcome stays administrative at any time: it says the same."""

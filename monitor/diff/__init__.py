@@ -19,6 +19,7 @@ from monitor.diff import (
     arms,
     dates,
     design,
+    details,
     documents,
     eligibility,
     enrollment,
@@ -49,6 +50,7 @@ _TOPICS = (
     results,
     documents,
     titles,
+    details,
     administrative,
     rest,
 )

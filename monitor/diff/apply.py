@@ -10,6 +10,7 @@ from typing import Any
 from monitor.diff.outcomes import ROLES
 from monitor.diff.status import implied_last_known
 from monitor.diff.values import ITEMS, from_json, to_json
+from monitor.fields import FIELDS
 from monitor.model import Difference, Json, Record
 
 
@@ -29,6 +30,9 @@ def _apply_one(difference: Difference, before: Record, values: dict[str, Any]) -
     field = difference.field
     if field in ("results", "rest"):
         return
+    if FIELDS[field].kind:
+        _set_detail(difference, before, values)
+        return
     if difference.kind in ("outcome.promoted", "outcome.demoted"):
         for side, edit in ((difference.before, _remove), (difference.after, _add)):
             outcome = {name: content for name, content in side.items() if name != "role"}
@@ -41,6 +45,15 @@ def _apply_one(difference: Difference, before: Record, values: dict[str, Any]) -
     else:
         values[field] = from_json(field, difference.after)
         _apply_implied(difference, before, values)
+
+
+def _set_detail(difference: Difference, before: Record, values: dict[str, Any]) -> None:
+    field, value = difference.field, difference.after
+    if field in Record.__dataclass_fields__:
+        values[field] = tuple(value or ())
+        return
+    details = {**values.get("details", before.details), field: value}
+    values["details"] = {name: content for name, content in details.items() if content is not None}
 
 
 def _apply_implied(difference: Difference, before: Record, values: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.diff.spelling import fold_spelling, respelled
+from monitor.diff.spelling import fold_spelling, respelled, says_the_same
 from monitor.diff.text import fold, fold_name
 from monitor.diff.wording import code_words, listing, quote, told_edit
 from monitor.model import Arm, Difference, Intervention
@@ -170,7 +170,7 @@ def _type_part(before: str | None, after: str | None) -> Iterator[_Part]:
 
 def _text_part(before: str | None, after: str | None) -> Iterator[_Part]:
     old, new = fold(before), fold(after)
-    if old == new or respelled(old, new):
+    if says_the_same(old, new):
         return
     if old and new:
         yield "description", f"description changed ({told_edit(old, new)})"

@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from monitor.diff.text import fold
 from monitor.diff.values import ITEMS, to_json
 from monitor.diff.wording import cut, quote
-from monitor.fields import FIELDS, KINDS, Topic
+from monitor.fields import FIELDS, KINDS, TIMED
 from monitor.model import Coded, Difference, Enrollment, Json, PartialDate, Record, Timing
 
 _LONGEST = 400
 """Characters of a sentence into which a registry put something monstrous; ours are half as long."""
 
-_TIMED = {Topic.OUTCOMES, Topic.ARMS, Topic.ELIGIBILITY, Topic.ENROLLMENT, Topic.DATES}
-_TOLD_TIMING = _TIMED - {Topic.DATES}
+_BY_COMPLETION = (Timing.ENROLLING, Timing.AFTER_PRIMARY_COMPLETION)
 
-_PHRASES = {
-    Timing.BEFORE_START: "before the trial's start",
-    Timing.RECRUITING: "after the trial's start",
-    Timing.AFTER_PRIMARY_COMPLETION: "after the primary completion date",
-    Timing.AFTER_RESULTS: "after results were posted",
-}
-"""How a sentence says it. A trial between its start and its primary completion need not recruit any more."""
+_OVER = {"TERMINATED", "SUSPENDED", "COMPLETED"}
+
+_NOT_STARTED = {"NOT_YET_RECRUITING", "WITHDRAWN"}
+"""Overall statuses that say that nobody has taken part, whatever the planned dates say."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,27 @@ class Comparison:
 
     @cached_property
     def timing(self) -> Timing | None:
-        """Where in the trial's life the change came; None where the former record has no date to tell."""
-        return place_in_time(self.before, self.on)
+        """Where in the trial's life the change was posted; None where the former record has no date to tell."""
+        return place_in_time(self.before, self.after, self.on)
+
+    @cached_property
+    def _when(self) -> str:
+        """The timing as a sentence ends; empty where it is not known.
+
+        A primary completion date that is moved across the day of posting is named: the reader sees the new one.
+        """
+        if self.timing is None:
+            return ""
+        if self.before.has_results:
+            return ", after results were posted"
+        former, present = (each.primary_completion_date for each in (self.before, self.after))
+        if self.timing in _BY_COMPLETION and former and former.parts:
+            order = "before" if self.timing is Timing.ENROLLING else "after"
+            if order != _order(posted_on(self.before, self.after, self.on), present):
+                return f", {order} the former primary completion date, {cut(former.text, 40)}"
+        if self.timing is Timing.ENROLLING and (not former or _is_over(self.after)):
+            return f", {'before the primary completion date' if former else 'after the start date'}"
+        return f", {self.timing.words}"
 
     def difference(
         self,
@@ -53,10 +69,9 @@ class Comparison:
         if unread := self._unread(field, before, after):
             kind, summary = _STILL_THERE.get(kind, kind), unread
         topic = KINDS[kind]
-        timing = self.timing if topic in _TIMED else None
         summary = cut(summary, _LONGEST)
-        if timing and topic in _TOLD_TIMING:
-            summary = f"{summary.removesuffix('.')}, {_PHRASES[timing]}."
+        if topic in TIMED and self._when:
+            summary = f"{summary.removesuffix('.')}{self._when}."
         return Difference(
             field=field,
             path=self.after.paths.get(field) or self.before.paths.get(field) or field,
@@ -66,7 +81,7 @@ class Comparison:
             after=to_json(after),
             summary=summary,
             measure=measure,
-            timing=timing,
+            timing=self.timing,
         )
 
     def _unread(self, field: str, before: object, after: object) -> str | None:
@@ -125,17 +140,51 @@ def unread(record: Record, field: str) -> str | None:
     return quote(str(node), 60)
 
 
-def place_in_time(before: Record, on: date) -> Timing | None:
-    """Place *on* in the life of the trial, by the dates of the former record."""
-    if before.has_results:
+def _order(posted: date, completion: PartialDate | None) -> str:
+    latest = _latest(completion) if completion else None
+    return "after" if latest and latest < posted else "before"
+
+
+def _is_over(record: Record) -> bool:
+    return record.overall_status is not None and record.overall_status.code in _OVER
+
+
+def place_in_time(before: Record, after: Record, seen_on: date) -> Timing | None:
+    """Place the day on which the registry posted *after* in the life of the trial, by the dates of *before*.
+
+    Results that come with the change count, and so does a registry that says that nobody has taken part: planned dates
+    pass by themselves. None where *before* has no date to tell.
+    """
+    if _has_submitted_results(before) or _has_submitted_results(after):
         return Timing.AFTER_RESULTS
+    if after.overall_status and after.overall_status.code in _NOT_STARTED:
+        return Timing.BEFORE_START
+    posted = posted_on(before, after, seen_on)
     completion = _latest(before.primary_completion_date) if before.primary_completion_date else None
-    if completion and completion < on:
+    if completion and completion < posted:
         return Timing.AFTER_PRIMARY_COMPLETION
     start = before.start_date.earliest if before.start_date else None
     if start is None:
         return None
-    return Timing.RECRUITING if start <= on else Timing.BEFORE_START
+    return Timing.ENROLLING if start <= posted else Timing.BEFORE_START
+
+
+def _has_submitted_results(record: Record) -> bool:
+    given = record.has_results or record.results_first_submit_date
+    return bool(given) or any(step.type == "RELEASE" for step in record.submissions)
+
+
+def posted_on(before: Record, after: Record, seen_on: date) -> date:
+    """The day on which the registry posted *after*, or else the sponsor submitted it; *seen_on* where it gives none.
+
+    What the registry changes by itself moves neither day: it was posted when it was seen, as far as anybody knows. No
+    record was posted after it was seen.
+    """
+    for name in ("last_update_post_date", "last_update_submit_date"):
+        former, present = fold(getattr(before, name)), fold(getattr(after, name))
+        if present and present != former and (day := PartialDate(present)).precision == "day" and day.earliest:
+            return min(day.earliest, seen_on)
+    return seen_on
 
 
 def _latest(partial: PartialDate) -> date | None:

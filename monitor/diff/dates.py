@@ -26,11 +26,18 @@ class Distance(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The distance and its direction: 3 months later."""
-        return f"{count(abs(self.amount), self.unit)} {'later' if self.days > 0 else 'earlier'}"
+        """The distance and its direction: 3 months later, 412 days (14 months) later."""
+        length = count(abs(self.amount), self.unit)
+        if self.unit == "day" and abs(self.days) >= _IN_MONTHS:
+            length += f" ({round(abs(self.days) / _DAYS_IN_MONTH)} months)"
+        return f"{length} {'later' if self.days > 0 else 'earlier'}"
 
 
 _UNITS = ("year", "month", "day")
+
+_IN_MONTHS = 90
+"""Days from which nobody can picture them."""
+_DAYS_IN_MONTH = 30.44
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -53,7 +60,7 @@ def _difference(pair: Comparison, field: str, before: PartialDate | None, after:
     kind = _kind(before, after, moved)
     since = distance(_first(pair.baseline, field), after)
     if before and after and moved:
-        told = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since)
+        told = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since, pair.baseline)
         summary = f"{told}{_reservations(before, after)}."
         measure = {"days": moved.days} | ({"days_since_baseline": since.days} if since else {})
     else:
@@ -93,10 +100,13 @@ def _kind_unmeasured(before: PartialDate | None, after: PartialDate | None) -> s
     return "date.removed" if before else "date.added"
 
 
-def _cumulative(moved: Distance, since: Distance | None) -> str:
-    if since is None or since.days == moved.days:
+def _cumulative(moved: Distance, since: Distance | None, baseline: Record | None) -> str:
+    """How far it has moved in all since we know the trial, which may be long after it was registered."""
+    if since is None or baseline is None or since.days == moved.days:
         return ""
-    return f"; {since.words} than first registered" if since.days else "; as first registered"
+    posted = f", posted {cut(baseline.last_update_post_date, 40)}" if baseline.last_update_post_date else ""
+    how = f"{since.words} than" if since.days else "as"
+    return f"; {how} in the first version on file{posted}"
 
 
 def _reservations(before: PartialDate, after: PartialDate) -> str:

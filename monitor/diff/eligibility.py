@@ -1,5 +1,7 @@
 """Who may take part: age, sex, healthy volunteers, and the criteria in full. Pure."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from monitor.diff.comparison import Comparison
@@ -9,6 +11,13 @@ from monitor.diff.text import edit, fold
 from monitor.diff.wording import told_move, told_spelling, told_text
 from monitor.fields import FIELDS
 from monitor.model import Difference
+
+_DECISIVE = re.compile(
+    r".*\d.*|.*[<>=≤≥±].*|\W*(no|not|non|none|never|without|except|excluding|unless|only|or|least|most|more|less|"
+    r"fewer|greater|above|below|exceed(s|ing)?|must|may|allowed|permitted|excluded|ineligible|eligible|any|all)\W*",
+    re.IGNORECASE,
+)
+"""Words of which a single one can change who may take part: numbers, comparisons, negations and conditions."""
 
 _VOLUNTEERS = {True: "accepted", False: "not accepted"}
 
@@ -55,5 +64,14 @@ def _criteria(pair: Comparison) -> Iterator[Difference]:
         before=before,
         after=after,
         summary=(told_spelling if same else told_text)("Eligibility criteria", before, after),
-        measure=edit(before, after).measure,
+        measure=_measure(before, after),
     )
+
+
+def _measure(before: str | None, after: str | None) -> dict[str, int | float]:
+    """How many words came and went, and how many of them are decisive."""
+    change = edit(before, after)
+    removed, added = Counter(change.removed), Counter(change.added)
+    moved = (added - removed) + (removed - added)
+    decisive = sum(number for word, number in moved.items() if _DECISIVE.fullmatch(word))
+    return change.measure | {"decisive_words": decisive}

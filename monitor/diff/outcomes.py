@@ -11,7 +11,7 @@ from itertools import permutations
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.diff.spelling import fold_spelling, respelled
+from monitor.diff.spelling import fold_spelling, respelled, says_the_same
 from monitor.diff.text import fold, fold_wording
 from monitor.diff.values import to_json
 from monitor.diff.wording import quote, told_edit, told_text
@@ -133,11 +133,7 @@ def _a(role: str) -> str:
 
 def _parts(before: Outcome, after: Outcome) -> list[str]:
     parts = ("time frame", before.time_frame, after.time_frame), ("description", before.description, after.description)
-    return [name for name, old, new in parts if not _says_the_same(old, new)]
-
-
-def _says_the_same(before: str | None, after: str | None) -> bool:
-    return fold_wording(before) == fold_wording(after) or respelled(before, after)
+    return [name for name, old, new in parts if not says_the_same(old, new)]
 
 
 def _with_role(role: str, outcome: Outcome) -> Json:
@@ -152,7 +148,7 @@ def _edits(pair: Comparison, role: str, before: Outcome, after: Outcome) -> Iter
         former, step = step, replace(step, **{member: new})
         if fold(old) == fold(new):
             continue
-        reworded = _says_the_same(old, new)
+        reworded = says_the_same(old, new)
         yield pair.difference(
             ROLES[role],
             f"outcome.{role}.{'reworded' if reworded else member}",

@@ -1,14 +1,15 @@
 """Everything in a document that no watched field took: one difference for all of it. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.diff.comparison import Comparison
 from monitor.diff.leftovers import looked_into
 from monitor.diff.pairing import by_likeness
 from monitor.diff.spelling import respelled
-from monitor.diff.tree import Leaf, frozen, leaves
+from monitor.diff.tree import Leaf, leaves
 from monitor.diff.values import ITEMS
-from monitor.diff.wording import listing, name_words
+from monitor.diff.wording import listing, name_words, quote, told_move, told_text
+from monitor.fields import FIELDS
 from monitor.model import Difference, Json
 
 _VAGUE = {"class", "comment", "date", "description", "fullName", "id", "label", "name", "title", "type", "url", "value"}
@@ -21,9 +22,6 @@ def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell all places of the rest that differ at once; *before* and *after* are objects by path."""
     left_over = (leaf for leaf in leaves(*_rests(pair)) if leaf.path not in _stamps(pair))
     found = [place for leaf in left_over for place in looked_into(leaf)]
-    if frozen(list(pair.before.aliases)) != frozen(list(pair.after.aliases)):
-        path = pair.after.paths.get("aliases") or "aliases"
-        found.append(Leaf(path, list(pair.before.aliases), list(pair.after.aliases)))
     changed, spelled = sorted_by_spelling(found)
     if changed:
         yield _difference(pair, "other", changed, "Also changed")
@@ -32,9 +30,32 @@ def differences(pair: Comparison) -> Iterator[Difference]:
 
 
 def _difference(pair: Comparison, kind: str, found: list[Leaf], told: str) -> Difference:
-    names = list(dict.fromkeys(_name(leaf.path) for leaf in found))
     before, after = by_path(found)
-    return pair.difference("rest", kind, before=before, after=after, summary=f"{told}: {listing(names, 5)}.")
+    names = list(dict.fromkeys(_name(leaf.path, pair.after.paths) for leaf in found))
+    summary = f"{told}: {listing(names, 5)}."
+    if len(found) == 1 and kind == "other":
+        summary = _one_told(_name(found[0].path, pair.after.paths), found[0])
+    return pair.difference("rest", kind, before=before, after=after, summary=summary)
+
+
+def _one_told(name: str, leaf: Leaf) -> str:
+    """What changed in the one place that did, where it is short."""
+    label = name[:1].upper() + name[1:]
+    if isinstance(leaf.before, str | None) and isinstance(leaf.after, str | None):
+        return told_text(label, leaf.before, leaf.after)
+    values = [_short(value) for value in (leaf.before, leaf.after)]
+    if all(value is not None for value in values):
+        return told_move(label, *(value or None for value in values))
+    return f"{label} {'were' if label.endswith('s') else 'was'} changed."
+
+
+def _short(value: Json) -> str | None:
+    """A plain value as a sentence says it, empty where there is none; None for what has members."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return quote(value, 60)
+    return "" if value is None else f"{value:,}" if isinstance(value, int | float) else None
 
 
 def _stamps(pair: Comparison) -> tuple[str, ...]:
@@ -103,10 +124,16 @@ def by_path(found: Iterable[Leaf]) -> tuple[dict[str, Json], dict[str, Json]]:
     return before, after
 
 
-def _name(path: str) -> str:
-    """What people call the place: the list it is in, or its last name with the one before it where that is vague."""
+def _name(path: str, fields: Mapping[str, str]) -> str:
+    """What people call the place: by the field whose items it is a part of, by the list it is in, or by its last name.
+
+    Before a last name that is vague stands the one before it. *fields* are the places of our fields.
+    """
     if "[" in path:
         return name_words(path[: path.index("[")].rpartition(".")[2])
     *parents, last = path.split(".")
     words = name_words(last)
+    listed = next((field for field in _LISTS if path.startswith(f"{fields.get(field)}.")), None)
+    if listed:
+        return f"{words} of {FIELDS[listed].label.lower()}"
     return f"{name_words(parents[-1])} {words}" if last in _VAGUE and parents else words

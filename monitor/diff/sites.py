@@ -1,5 +1,8 @@
 """Where a trial takes place: one difference for all sites that came, went, or changed their status. Pure.
 
+The registry shows a site's own status only while the trial enrolls. When it no longer does, sites that lose theirs, or
+take the trial's, only follow it.
+
 A site is its facility, city, country and zip, and several may be alike ("Research Site" twice in one city). The
 registry re-spells cities when it looks up their place on the map (Napoli, Naples), and states at will: neither is a
 change, nor is a stray sign in a zip. What is left over is paired by likeness: a hospital with repaired accents, or in a
@@ -18,6 +21,14 @@ from monitor.diff.text import fold, fold_name, fold_wording
 from monitor.diff.wording import code_words, count, cut, listing, quote
 from monitor.model import Difference, Site
 
+_FEW_COUNTRIES = 4
+"""So many are named in a sentence; of more, the number, and those that are new or gone."""
+
+_NOTED_COUNTRIES = 12
+
+_ENROLLING = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION"}
+"""Overall statuses under which sites have one of their own."""
+
 
 class Moves(NamedTuple):
     """What became of the sites."""
@@ -30,7 +41,7 @@ class Moves(NamedTuple):
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
-    """Tell at most one difference each of sites added, removed, with a new status, and with a new spelling."""
+    """Tell at most one difference each of sites added, removed, with a new status or the trial's, and respelled."""
     if pair.before.sites == pair.after.sites:
         return
     moves = _moves(pair.before.sites, pair.after.sites)
@@ -38,26 +49,35 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         yield _added(pair, moves.come)
     if moves.gone:
         yield _removed(pair, moves.gone)
-    if moves.changed:
-        before, after = (list(sites) for sites in zip(*moves.changed, strict=True))
-        yield pair.difference(
-            "sites",
-            "site.status",
-            before=before,
-            after=after,
-            summary=_status_told(after),
-            measure={"sites": len(after)},
-        )
+    own, followed = _by_cause(pair, moves.changed)
+    if own:
+        yield _together(pair, "site.status", own, _status_told(own))
+    if followed:
+        yield _together(pair, "site.followed", followed, _followed_told(pair, [new for _, new in followed]))
     if moves.respelled:
-        before, after = (list(sites) for sites in zip(*moves.respelled, strict=True))
-        yield pair.difference(
-            "sites",
-            "site.respelled",
-            before=before,
-            after=after,
-            summary=_spelling_told(moves.respelled),
-            measure={"sites": len(after)},
-        )
+        yield _together(pair, "site.respelled", moves.respelled, _spelling_told(moves.respelled))
+
+
+def _together(pair: Comparison, kind: str, pairs: Sequence[tuple[Site, Site]], summary: str) -> Difference:
+    before, after = (list(sites) for sites in zip(*pairs, strict=True))
+    return pair.difference("sites", kind, before=before, after=after, summary=summary, measure={"sites": len(after)})
+
+
+def _by_cause(
+    pair: Comparison, changed: Sequence[tuple[Site, Site]]
+) -> tuple[list[tuple[Site, Site]], list[tuple[Site, Site]]]:
+    """Sites whose status changed by itself, and those that only follow the trial's, which does not enroll any more.
+
+    Which sites are open when a trial opens is news.
+    """
+    before, after = pair.before.overall_status, pair.after.overall_status
+    if after is None or before == after or after.code in _ENROLLING:
+        return list(changed), []
+    follows = [new.status in (None, after.code) for _, new in changed]
+    return (
+        [each for each, with_trial in zip(changed, follows, strict=True) if not with_trial],
+        [each for each, with_trial in zip(changed, follows, strict=True) if with_trial],
+    )
 
 
 def _moves(before: Sequence[Site], after: Sequence[Site]) -> Moves:
@@ -88,26 +108,26 @@ def _same_status(before: Site, after: Site) -> float:
 
 def _added(pair: Comparison, come: list[Site]) -> Difference:
     new = _countries(come) - _countries(pair.before.sites)
-    note = "new" if pair.before.sites else ""
+    noted = _Noted(new if pair.before.sites else set(), "new country", "the first ones")
     return pair.difference(
         "sites",
         "site.added",
         before=None,
         after=come,
-        summary=f"{count(len(come), 'site')} added{_where(come, new, note)}: {_shown(come)}.",
+        summary=f"{count(len(come), 'site')} added{_where(come, noted)}: {_shown(come)}.",
         measure={"sites": len(come), "countries": len(new)},
     )
 
 
 def _removed(pair: Comparison, gone: list[Site]) -> Difference:
     left = _countries(gone) - _countries(pair.after.sites)
-    note = "none left" if pair.after.sites else ""
+    noted = _Noted(left if pair.after.sites else set(), "none left", "the last ones")
     return pair.difference(
         "sites",
         "site.removed",
         before=gone,
         after=None,
-        summary=f"{count(len(gone), 'site')} removed{_where(gone, left, note)}: {_shown(gone)}.",
+        summary=f"{count(len(gone), 'site')} removed{_where(gone, noted)}: {_shown(gone)}.",
         measure={"sites": len(gone), "countries": len(left)},
     )
 
@@ -116,17 +136,29 @@ def _countries(sites: Sequence[Site]) -> set[str]:
     return {country_key(site.country) for site in sites} - {""}
 
 
-def _where(sites: Sequence[Site], noted: set[str], note: str) -> str:
+class _Noted(NamedTuple):
+    """Countries that matter by themselves, why in brackets behind each, and what their sites are among all."""
+
+    countries: set[str]
+    note: str
+    ones: str
+
+
+def _where(sites: Sequence[Site], noted: _Noted) -> str:
     """The countries as the registry spells them, first those to be noted, then those with the most sites."""
     spelled = {country_key(site.country): fold(site.country) for site in sites if fold(site.country)}
     numbers = Counter(country_key(site.country) for site in sites)
-    ranked = sorted(spelled, key=lambda country: (country not in noted, -numbers[country], country))
-    shown = [spelled[country] + (f" ({note})" if note and country in noted else "") for country in ranked]
-    return f" in {listing(shown)}" if shown else ""
+    ranked = sorted(spelled, key=lambda country: (country not in noted.countries, -numbers[country], country))
+    if len(ranked) <= _FEW_COUNTRIES:
+        named = [spelled[each] + (f" ({noted.note})" if each in noted.countries else "") for each in ranked]
+        return f" in {listing(named, _FEW_COUNTRIES)}" if named else ""
+    those = [spelled[each] for each in ranked if each in noted.countries]
+    which = f", {noted.ones} in {listing(those, _NOTED_COUNTRIES, noun='country')}" if those else ""
+    return f" in {count(len(ranked), 'country')}{which}"
 
 
 def _shown(sites: Sequence[Site]) -> str:
-    return listing([_name(site) for site in sites])
+    return listing([_name(site) for site in sites], noun="site")
 
 
 def _name(site: Site) -> str:
@@ -134,18 +166,41 @@ def _name(site: Site) -> str:
     return f"{facility} ({city})" if facility and city else facility or city or "a site without a name"
 
 
-def _status_told(after: list[Site]) -> str:
+def _status_told(pairs: Sequence[tuple[Site, Site]]) -> str:
+    after = [new for _, new in pairs]
     numbers = Counter(site.status for site in after).most_common()
+    if not any(old.status for old, _ in pairs):
+        given = listing([f"{number:,} {_is(number)} {code_words(status)}" for status, number in numbers], 4)
+        own = "its own" if len(after) == 1 else "their own"
+        return f"{count(len(after), 'site')} now {_has(len(after))} a status of {own}; {given}: {_shown(after)}."
     if len(numbers) == 1:
         return f"{count(len(after), 'site')} {_now(after[0].status, len(after))}: {_shown(after)}."
     now = listing([f"{number:,} {_now(status, number)}" for status, number in numbers], 4)
-    return f"{count(len(after), 'site')} changed status, {now}: {_shown(after)}."
+    return f"{count(len(after), 'site')} changed status; {now}: {_shown(after)}."
+
+
+def _followed_told(pair: Comparison, after: list[Site]) -> str:
+    """The registry's doing, in a few words: the sites are those of the trial."""
+    status = code_words(pair.after.overall_status.code if pair.after.overall_status else None)
+    have = _has(len(after))
+    if any(site.status for site in after):
+        return f"{count(len(after), 'site')} {have} changed status with the trial, which is now {status}."
+    own = "its own" if len(after) == 1 else "their own"
+    return f"{count(len(after), 'site')} no longer {have} a status of {own}: the trial is now {status}."
 
 
 def _now(status: str | None, number: int) -> str:
     if not status:
-        return "has no status of its own any more" if number == 1 else "have no status of their own any more"
-    return f"{'is' if number == 1 else 'are'} now {code_words(status)}"
+        return "no longer has a status of its own" if number == 1 else "no longer have a status of their own"
+    return f"{_is(number)} now {code_words(status)}"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _has(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 def _spelling_told(pairs: Sequence[tuple[Site, Site]]) -> str:
@@ -156,5 +211,4 @@ def _spelling_told(pairs: Sequence[tuple[Site, Site]]) -> str:
     told = [
         f"{quote(old, 50)} is now {quote(new, 50)}" if old else f"{quote(new, 50)} is given" for old, new in spellings
     ]
-    are = "is" if len(pairs) == 1 else "are"
-    return f"{count(len(pairs), 'site')} {are} only spelled otherwise: {listing(told)}."
+    return f"{count(len(pairs), 'site')} {_is(len(pairs))} only spelled otherwise: {listing(told)}."

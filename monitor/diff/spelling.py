@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 from unicodedata import normalize
 
-from monitor.diff.text import edit, fold
+from monitor.diff.text import edit, fold, fold_wording
 
 _ROUNDS = 3
 """How often a text may have been damaged over again: Ã\x83Â´ is Ã´ is ô."""
@@ -118,6 +118,11 @@ def respelled(before: str | None, after: str | None) -> bool:
         return False
     former, present = old.split(), new.split()
     return len(former) == len(present) and all(map(_same_word, former, present))
+
+
+def says_the_same(before: str | None, after: str | None) -> bool:
+    """Whether two texts differ in no more than case, punctuation and spelling."""
+    return fold_wording(before) == fold_wording(after) or respelled(before, after)
 
 
 def _is_plain(text: str | None) -> bool:

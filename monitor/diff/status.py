@@ -10,11 +10,15 @@ from monitor.diff.comparison import Comparison
 from monitor.diff.spelling import respelled
 from monitor.diff.text import fold
 from monitor.diff.wording import quote, told_spelling, told_text
-from monitor.model import Coded, Difference, Record
+from monitor.model import Coded, Difference, PartialDate, Record
 
 _STOPPED = {"TERMINATED", "SUSPENDED", "WITHDRAWN"}
 _ENDED = _STOPPED | {"COMPLETED"}
 _OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING"}
+_ENROLLING = {"RECRUITING", "ENROLLING_BY_INVITATION"}
+
+_REASON = 260
+"""Characters of a reason for stopping that the sentence on the status quotes: nearly all reasons are shorter."""
 
 _KINDS = {
     **dict.fromkeys(_STOPPED, "status.stopped"),
@@ -55,7 +59,7 @@ def _kind(before: Coded | None, after: Coded | None) -> str:
     old, new = before and before.code, after and after.code
     if old == "WITHHELD":
         return "trial.restored"
-    if old in _ENDED and new in _OPEN:
+    if (old in _ENDED and new in _OPEN) or (old == "ACTIVE_NOT_RECRUITING" and new in _ENROLLING):
         return "status.reopened"
     return _KINDS.get(new or "", "status.changed")
 
@@ -70,15 +74,23 @@ def _summary(kind: str, before: Record, after: Record) -> str:
         return f"Overall status is no longer given; it was {old}."
     if kind == "status.unknown":
         return _unknown(after)
-    move = f"Overall status went from {old} to {new}" if old else f"Overall status is now given: {new}"
+    went = "went back" if kind == "status.reopened" else "went"
+    move = f"Overall status {went} from {old} to {new}" if old else f"Overall status is now given: {new}"
     told = new.code in _STOPPED or fold(before.why_stopped) != fold(after.why_stopped)
-    return f"{move}: {quote(after.why_stopped, 120)}." if told and fold(after.why_stopped) else f"{move}."
+    return f"{move}: {quote(after.why_stopped, _REASON)}." if told and fold(after.why_stopped) else f"{move}."
 
 
 def _unknown(after: Record) -> str:
-    verified = f"last verified {after.status_verified_date}" if after.status_verified_date else "long not verified"
+    verified = f"was {_verified(after)}"
     known = f"; last known status: {after.last_known_status}" if after.last_known_status else ""
-    return f"The registry set the overall status to unknown because the record was {verified}{known}."
+    return f"The registry set the overall status to unknown because the record {verified}{known}."
+
+
+def _verified(record: Record) -> str:
+    day = PartialDate(record.status_verified_date or "")
+    return (
+        f"last verified {'on' if day.precision == 'day' else 'in'} {day.text}" if day.text else "not verified for long"
+    )
 
 
 def _last_known(pair: Comparison) -> Iterator[Difference]:

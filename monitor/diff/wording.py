@@ -44,15 +44,20 @@ def quote(text: str | None, limit: int = 80) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun in the right form: 1 site, 1,200 sites."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
+    """A number with its noun in the right form: 1 site, 1,200 sites, 2 countries."""
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
-def listing(items: Sequence[str], limit: int = 3) -> str:
-    """The first *limit* of *items* as English lists them, then how many more there are."""
+def plural(noun: str) -> str:
+    """A regular noun for more than one: sites, countries, days."""
+    return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
+
+
+def listing(items: Sequence[str], limit: int = 3, *, noun: str = "") -> str:
+    """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
     shown = list(items[:limit])
-    if len(items) > limit:
-        shown.append(f"{len(items) - limit:,} more")
+    if (more := len(items) - limit) > 0:
+        shown.append(count(more, f"more {noun}") if noun else f"{more:,} more")
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
 
 

@@ -32,12 +32,34 @@ class Significance(IntEnum):
 
 
 class Timing(StrEnum):
-    """Where in a trial's life a change came, by the dates of the former record."""
+    """Where in a trial's life the registry posted a change, by the dates of the record before it."""
 
-    BEFORE_START = "before start"
-    RECRUITING = "while recruiting"
-    AFTER_PRIMARY_COMPLETION = "after primary completion"
-    AFTER_RESULTS = "after results"
+    BEFORE_START = "before_start"
+    ENROLLING = "enrolling"
+    """Between the start and the primary completion, whether the trial still recruits or not."""
+    AFTER_PRIMARY_COMPLETION = "after_primary_completion"
+    AFTER_RESULTS = "after_results"
+
+    @property
+    def words(self) -> str:
+        """How a sentence says it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Timing.BEFORE_START: "before the trial's start",
+    Timing.ENROLLING: "while the trial was under way",
+    Timing.AFTER_PRIMARY_COMPLETION: "after the primary completion date",
+    Timing.AFTER_RESULTS: "after results were submitted",
+}
+
+_FORMER_TIMINGS = {
+    "before start": Timing.BEFORE_START,
+    "while recruiting": Timing.ENROLLING,
+    "after primary completion": Timing.AFTER_PRIMARY_COMPLETION,
+    "after results": Timing.AFTER_RESULTS,
+}
+"""As events were stored before timings had codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +91,7 @@ class Change(Difference):
     """The id of the event whose change this one reverts, soon after: a correction."""
 
     def as_json(self) -> dict[str, Json]:
-        """The change as `check --json` and webhooks show it; `timing` and `takes_back` only where they say anything."""
-        timing = {"timing": str(self.timing)} if self.timing else {}
+        """The change as `check --json` and webhooks show it; `takes_back` only where it says anything."""
         return {
             "field": self.field,
             "path": self.path,
@@ -80,7 +101,7 @@ class Change(Difference):
             "before": self.before,
             "after": self.after,
             "measure": dict(self.measure) if self.measure else None,
-            **timing,
+            "timing": str(self.timing) if self.timing else None,
             **({"takes_back": self.takes_back} if self.takes_back else {}),
             "summary": self.summary,
         }
@@ -93,7 +114,7 @@ class Change(Difference):
             **{
                 **data,
                 "significance": Significance[data["significance"].upper()],
-                "timing": Timing(timing) if timing else None,
+                "timing": _FORMER_TIMINGS.get(timing) or Timing(timing) if timing else None,
             }
         )
 

@@ -277,6 +277,8 @@ class Record:
     overall_status: Coded | None = None
     last_known_status: Coded | None = None
     why_stopped: str | None = None
+    conditions: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     start_date: PartialDate | None = None
     primary_completion_date: PartialDate | None = None
     completion_date: PartialDate | None = None
@@ -312,6 +314,8 @@ class Record:
     results: Json = None
     """The results section as the registry's own object, None before results are posted."""
     documents: tuple[StudyDocument, ...] = ()
+    details: Mapping[str, Json] = field(default_factory=dict)
+    """Further fields that the document has, by name, as the registry's own values: compared and shown, no more."""
     rest: Mapping[str, Json] = field(default_factory=dict)
     parts: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the document's parts that a record of this registry does not lose once it has them."""

@@ -41,7 +41,7 @@ _SHOWN_BY_VALUES = frozenset(
     )
 )
 """What a clause may say beside the values because they show it."""
-_TIMING = frozenset(("after", "before", "while", "recruiting"))
+_TIMING = frozenset(("after", "before", "while", "under", "way"))
 _LATE = (Timing.AFTER_PRIMARY_COMPLETION, Timing.AFTER_RESULTS)
 _CLAUSES = re.compile(r"(?<=[,;:]) ")
 _AND_MORE = re.compile(r"\band [\d,]+ more\b")

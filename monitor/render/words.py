@@ -6,23 +6,9 @@ that sentence case gets wrong are in one table; any other code, one never seen b
 
 import re
 
+from monitor.fields import CODED
 from monitor.model import Json
 from monitor.render.text import one_line
-
-CODED = frozenset(
-    (
-        "overall_status",
-        "last_known_status",
-        "study_type",
-        "phases",
-        "allocation",
-        "intervention_model",
-        "masking",
-        "primary_purpose",
-        "sex",
-    )
-)
-"""Fields whose values are codes. Other text is people's own and stays as it is, capitals included."""
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

@@ -177,13 +177,13 @@ def test_the_most_significant_change_comes_first_and_administrative_ones_share_t
 def test_a_summary_is_left_out_only_where_it_repeats_what_stands_beside_it():
     repeating = change("SINGLE", "DOUBLE", "masking", summary="Masking changed from Single to Double.")
     telling = change("SINGLE", "DOUBLE", "masking", summary="Masking changed from Single to Double, 9 years later.")
-    timed = replace(repeating, summary=repeating.summary[:-1] + ", after its primary completion date.")
+    timed = replace(repeating, summary=repeating.summary[:-1] + ", after its primary completion date.", topic="arms")
 
     assert "changed from" not in shown(repeating)
     assert "9 years later" in shown(telling)
     late = shown(replace(timed, timing=Timing.AFTER_PRIMARY_COMPLETION))
     assert "changed from" not in late
-    assert "after primary completion" in late
+    assert "after the primary completion date" in late
 
 
 @pytest.mark.parametrize(

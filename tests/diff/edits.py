@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 from unicodedata import normalize
 
+from monitor.fields import FIELDS
 from monitor.model import (
     Arm,
     Coded,
@@ -37,6 +38,15 @@ def _swap(field: str, old: Any, new: Any) -> Edit:
         items = [item for item in getattr(record, field) if item != old]
         assert len(items) == len(getattr(record, field)) - (old is not None)
         return replace(record, **{field: (*items, new) if new is not None else tuple(items)})
+
+    return edit
+
+
+def _detail(field: str, value: Any = "Bees") -> Edit:
+    def edit(record: Record) -> Record:
+        if hasattr(record, field):
+            return replace(record, **{field: (*getattr(record, field), value)})
+        return replace(record, details={**record.details, field: value})
 
     return edit
 
@@ -126,7 +136,7 @@ PLANTED: dict[str, list[tuple[Edit, list[str]]]] = {
     "sites": [
         (_swap("sites", None, Site("AZ Sint-Jan", "Bruges", None, "8000", "Belgium")), ["site.added"]),
         (_swap("sites", NAPLES, None), ["site.removed"]),
-        (_swap("sites", GHENT, replace(GHENT, status=None)), ["site.status"]),
+        (_swap("sites", GHENT, replace(GHENT, status="SUSPENDED")), ["site.status"]),
         (_swap("sites", LYON, replace(LYON, zip="69002")), ["site.added", "site.removed"]),
         (_swap("sites", LYON, replace(LYON, country="Belgium")), ["site.added", "site.removed"]),
     ],
@@ -149,6 +159,7 @@ PLANTED: dict[str, list[tuple[Edit, list[str]]]] = {
         (_set(rest={}), ["other"]),
     ],
 }
+PLANTED |= {field.name: [(_detail(field.name), [field.kind])] for field in FIELDS.values() if field.kind}
 """By the watched field that is edited; only edits of different fields go together."""
 
 

@@ -9,70 +9,73 @@ CASES = {
     "an arm comes": (
         {"arms": (HONEY, SALINE, Arm("Silver foam", "EXPERIMENTAL"))},
         ("arm.added", "major"),
-        "Arm added: “Silver foam” (experimental), after the trial's start.",
+        "Arm added: “Silver foam” (experimental), while the trial was under way.",
     ),
     "an arm goes": (
         {"arms": (HONEY,)},
         ("arm.removed", "major"),
-        "Arm removed: “Saline dressing” (active comparator), after the trial's start.",
+        "Arm removed: “Saline dressing” (active comparator), while the trial was under way.",
     ),
     "an arm is renamed": (
         {"arms": (replace(HONEY, label="Experimental"), SALINE)},
         ("arm.changed", "minor"),
-        "Arm “Honey dressing”: renamed “Experimental”, after the trial's start.",
+        "Arm “Honey dressing”: renamed “Experimental”, while the trial was under way.",
     ),
     "an arm changes its type": (
         {"arms": (HONEY, replace(SALINE, type="PLACEBO_COMPARATOR"))},
         ("arm.changed", "minor"),
-        "Arm “Saline dressing”: type changed from active comparator to placebo comparator, after the trial's start.",
+        (
+            "Arm “Saline dressing”: type changed from active comparator to placebo comparator, while the trial was"
+            " under way."
+        ),
     ),
     "an arm is described otherwise": (
         {"arms": (HONEY, replace(SALINE, description="Gauze changed twice daily."))},
         ("arm.changed", "minor"),
         (
             "Arm “Saline dressing”: description changed (“Moist gauze changed daily.” became “Gauze changed twice"
-            " daily.”), after the trial's start."
+            " daily.”), while the trial was under way."
         ),
     ),
     "an arm loses its description": (
         {"arms": (HONEY, replace(SALINE, description=None))},
         ("arm.changed", "minor"),
-        "Arm “Saline dressing”: description removed: “Moist gauze changed daily.”, after the trial's start.",
+        "Arm “Saline dressing”: description removed: “Moist gauze changed daily.”, while the trial was under way.",
     ),
     "an arm gets another intervention": (
         {"arms": (HONEY, replace(SALINE, interventions=("Device: Saline gauze", "Drug: Paracetamol")))},
         ("arm.changed", "minor"),
-        "Arm “Saline dressing”: interventions added “Drug: Paracetamol”, after the trial's start.",
+        "Arm “Saline dressing”: interventions added “Drug: Paracetamol”, while the trial was under way.",
     ),
     "much of an arm changes": (
         {"arms": (HONEY, replace(SALINE, type="NO_INTERVENTION", description="None.", interventions=()))},
         ("arm.changed", "minor"),
-        "Arm “Saline dressing”: type, description and interventions changed, after the trial's start.",
+        "Arm “Saline dressing”: type, description and interventions changed, while the trial was under way.",
     ),
     "an intervention comes": (
         {"interventions": (HONEY_GAUZE, SALINE_GAUZE, Intervention("DRUG", "Paracetamol"))},
         ("intervention.added", "major"),
-        "Intervention added: “Paracetamol” (drug), after the trial's start.",
+        "Intervention added: “Paracetamol” (drug), while the trial was under way.",
     ),
     "an intervention goes": (
         {"interventions": (SALINE_GAUZE,)},
         ("intervention.removed", "major"),
-        "Intervention removed: “Manuka honey gauze” (device), after the trial's start.",
+        "Intervention removed: “Manuka honey gauze” (device), while the trial was under way.",
     ),
     "an intervention takes the name it also had": (
         {"interventions": (replace(HONEY_GAUZE, name="Medihoney"), SALINE_GAUZE)},
         ("intervention.changed", "minor"),
-        "Intervention “Manuka honey gauze”: renamed “Medihoney”, after the trial's start.",
+        "Intervention “Manuka honey gauze”: renamed “Medihoney”, while the trial was under way.",
     ),
     "an intervention is of another type": (
         {"interventions": (replace(HONEY_GAUZE, type="DRUG"), SALINE_GAUZE)},
         ("intervention.changed", "minor"),
-        "Intervention “Manuka honey gauze”: type changed from device to drug, after the trial's start.",
+        "Intervention “Manuka honey gauze”: type changed from device to drug, while the trial was under way.",
     ),
     "an intervention is also known otherwise": (
         {"interventions": (replace(HONEY_GAUZE, other_names=()), SALINE_GAUZE)},
         ("intervention.changed", "minor"),
-        "Intervention “Manuka honey gauze”: other names removed “Medihoney”, after the trial's start.",
+        "Intervention “Manuka honey gauze”: other names removed “Medihoney”, while the trial was under way.",
     ),
 }
 

@@ -2,16 +2,17 @@ from datetime import date
 
 import pytest
 
-from monitor.model import Timing
-from tests.diff.records import changes, dated, differences, record
+from monitor.model import Difference, Record, Submission, Timing
+from tests.diff.records import ON, changes, coded, dated, differences, record
 
 FIELD = "primary_completion_date"
+FIRST = "in the first version on file, posted 2026-01-15"
 
 CASES = {
     "a later day": (
         (dated("2026-07-31"), dated("2026-10-31")),
         ("date.slipped", "major", {"days": 92}),
-        "Primary completion date slipped from 2026-07-31 to 2026-10-31, 92 days later.",
+        "Primary completion date slipped from 2026-07-31 to 2026-10-31, 92 days (3 months) later.",
     ),
     "an earlier day by less than 90": (
         (dated("2027-02-14"), dated("2027-02-13")),
@@ -40,12 +41,12 @@ CASES = {
     ),
     "it happened as estimated": (
         (dated("2026-03"), dated("2026-03-02", "ACTUAL")),
-        ("date.actual", "major", {"days": 0}),
+        ("date.actual", "minor", {"days": 0}),
         "Primary completion date is now actual: 2026-03-02, as estimated.",
     ),
     "it happened earlier": (
         (dated("2026-03-31"), dated("2026-03-02", "ACTUAL")),
-        ("date.actual", "major", {"days": -29}),
+        ("date.actual", "minor", {"days": -29}),
         "Primary completion date is now actual: 2026-03-02, 29 days earlier than the estimate of 2026-03-31.",
     ),
     "it has not happened after all": (
@@ -132,7 +133,7 @@ CASES = {
     ),
     "it happened on a day that does not exist": (
         (dated("2026-02"), dated("2026-02-30", "ACTUAL")),
-        ("date.actual", "major", {"days": 0}),
+        ("date.actual", "minor", {"days": 0}),
         "Primary completion date is now actual: 2026-02-30, as estimated (the day of 2026-02-30 does not exist).",
     ),
     "the year 0": (
@@ -178,10 +179,10 @@ def test_a_start_that_happened_is_minor():
 @pytest.mark.parametrize(
     ("first", "told", "days"),
     [
-        ("2025-06-30", "123 days later; 488 days later than first registered.", 488),
-        ("2026-06-30", "123 days later.", 123),
-        ("2026-10-31", "123 days later; as first registered.", 0),
-        ("2026-12", "123 days later; 2 months earlier than first registered.", -61),
+        ("2025-06-30", f"; 488 days (16 months) later than {FIRST}", 488),
+        ("2026-06-30", "", 123),
+        ("2026-10-31", f"; as {FIRST}", 0),
+        ("2026-12", f"; 2 months earlier than {FIRST}", -61),
     ],
 )
 def test_moves_are_counted_from_the_first_record_too(first, told, days):
@@ -190,7 +191,7 @@ def test_moves_are_counted_from_the_first_record_too(first, told, days):
 
     (found,) = differences(before, after, baseline=baseline)
 
-    assert found.summary == f"Completion date slipped from 2026-06-30 to 2026-10-31, {told}"
+    assert found.summary == f"Completion date slipped from 2026-06-30 to 2026-10-31, 123 days (4 months) later{told}."
     assert found.measure == {"days": 123, "days_since_baseline": days}
 
 
@@ -198,16 +199,16 @@ def test_moves_are_counted_from_the_first_record_too(first, told, days):
     ("changes", "on", "timing"),
     [
         ({"start_date": dated("2026-03")}, date(2026, 2, 28), Timing.BEFORE_START),
-        ({"start_date": dated("2026-03")}, date(2026, 3, 1), Timing.RECRUITING),
+        ({"start_date": dated("2026-03")}, date(2026, 3, 1), Timing.ENROLLING),
         ({"start_date": None}, date(2026, 3, 1), None),
-        ({"primary_completion_date": dated("2026-02")}, date(2026, 2, 28), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2026-02")}, date(2026, 2, 28), Timing.ENROLLING),
         ({"primary_completion_date": dated("2026-02")}, date(2026, 3, 1), Timing.AFTER_PRIMARY_COMPLETION),
-        ({"primary_completion_date": dated("2026-12")}, date(2026, 12, 31), Timing.RECRUITING),
-        ({"primary_completion_date": dated("2025")}, date(2025, 12, 31), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2026-12")}, date(2026, 12, 31), Timing.ENROLLING),
+        ({"primary_completion_date": dated("2025")}, date(2025, 12, 31), Timing.ENROLLING),
         ({"primary_completion_date": dated("2025")}, date(2026, 1, 1), Timing.AFTER_PRIMARY_COMPLETION),
-        ({"primary_completion_date": dated("2025-12-31")}, date(2025, 12, 31), Timing.RECRUITING),
+        ({"primary_completion_date": dated("2025-12-31")}, date(2025, 12, 31), Timing.ENROLLING),
         ({"primary_completion_date": dated("2025-12-31")}, date(2026, 1, 1), Timing.AFTER_PRIMARY_COMPLETION),
-        ({"primary_completion_date": dated("never")}, date(2026, 1, 1), Timing.RECRUITING),
+        ({"primary_completion_date": dated("never")}, date(2026, 1, 1), Timing.ENROLLING),
         ({"has_results": True}, date(2026, 1, 1), Timing.AFTER_RESULTS),
     ],
 )
@@ -217,3 +218,87 @@ def test_a_change_is_placed_by_the_former_record(changes, on, timing):
     found = differences(before, record(**changes, minimum_age="21 Years"), on=on)
 
     assert found[0].timing is timing
+
+
+PASSED = {"primary_completion_date": dated("2026-02-28")}
+POSTED = {"last_update_post_date": "2026-02-20"}
+
+
+def timed(before: Record, after: Record, *, on: date = ON) -> Difference:
+    return next(found for found in differences(before, after, on=on) if found.field == "minimum_age")
+
+
+def test_a_change_is_placed_on_the_day_on_which_the_registry_posted_it():
+    found = timed(record(**PASSED), record(**PASSED, **POSTED, minimum_age="21 Years"))
+
+    assert found.timing is Timing.ENROLLING
+    assert found.summary.endswith(", while the trial was under way.")
+
+
+def test_where_no_posting_is_given_the_day_of_submission_counts():
+    undated = {"last_update_post_date": None}
+    submitted = {**undated, "last_update_submit_date": "2026-02-20"}
+
+    found = timed(record(**PASSED, **undated), record(**PASSED, **submitted, minimum_age="21 Years"))
+
+    assert found.timing is Timing.ENROLLING
+
+
+@pytest.mark.parametrize("posted", [None, "soon", "2026-02", "2126-01-01"])
+def test_a_change_that_the_registry_gives_no_usable_day_for_was_posted_when_it_was_seen(posted):
+    undated = {"last_update_post_date": posted, "last_update_submit_date": posted}
+
+    found = timed(record(**PASSED), record(**PASSED, **undated, minimum_age="21 Years"))
+
+    assert found.timing is Timing.AFTER_PRIMARY_COMPLETION
+
+
+def test_what_the_registry_changes_by_itself_is_placed_when_it_was_seen():
+    found = timed(record(**PASSED), record(**PASSED, minimum_age="21 Years"))
+
+    assert found.timing is Timing.AFTER_PRIMARY_COMPLETION
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("2026-02-01", "2027-02-01", "after the former primary completion date, 2026-02-01"),
+        ("2027-02-01", "2026-02-01", "before the former primary completion date, 2027-02-01"),
+        ("2027-02-01", "2028-02-01", "while the trial was under way"),
+        ("2026-02-01", "2026-02-03", "after the primary completion date"),
+    ],
+)
+def test_a_primary_completion_that_moves_across_the_day_of_posting_is_named(before, after, told):
+    former = record(primary_completion_date=dated(before))
+
+    found = timed(former, record(primary_completion_date=dated(after), minimum_age="21 Years"))
+
+    assert found.summary.endswith(f", {told}.")
+
+
+@pytest.mark.parametrize("status", ["NOT_YET_RECRUITING", "WITHDRAWN"])
+def test_a_trial_in_which_nobody_takes_part_has_not_started_whatever_was_planned(status):
+    after = record(**PASSED, overall_status=coded(status), minimum_age="21 Years")
+
+    assert timed(record(**PASSED), after).timing is Timing.BEFORE_START
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        {"has_results": True},
+        {"results_first_submit_date": "2026-02-20"},
+        {"submissions": (Submission("RELEASE", "2026-02-20"),)},
+    ],
+)
+def test_results_that_come_with_a_change_are_known_when_it_is_made(results):
+    found = timed(record(), record(**results, minimum_age="21 Years"))
+
+    assert found.timing is Timing.AFTER_RESULTS
+    assert found.summary.endswith(", after results were submitted.")
+
+
+def test_a_change_of_a_stopped_trial_is_not_told_as_if_it_went_on():
+    found = timed(record(), record(overall_status=coded("TERMINATED"), minimum_age="21 Years"))
+
+    assert found.summary.endswith(", before the primary completion date.")

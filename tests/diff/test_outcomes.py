@@ -13,19 +13,19 @@ CASES = {
     "a new primary outcome": (
         {"primary_outcomes": (HEALING, SCAR)},
         ("outcome.primary.added", "critical"),
-        "Primary outcome added: “Scar elasticity” (time frame: “24 months”), after the trial's start.",
+        "Primary outcome added: “Scar elasticity” (time frame: “24 months”), while the trial was under way.",
     ),
     "a primary outcome goes": (
         {"primary_outcomes": ()},
         ("outcome.primary.removed", "critical"),
-        "Primary outcome removed: “Wound closure at week 12” (time frame: “12 weeks”), after the trial's start.",
+        "Primary outcome removed: “Wound closure at week 12” (time frame: “12 weeks”), while the trial was under way.",
     ),
     "another measure of the same thing": (
         {"primary_outcomes": (replace(HEALING, measure="Wound closure at week 24"),)},
         ("outcome.primary.measure", "critical"),
         (
             "Primary outcome changed from “Wound closure at week 12” to “Wound closure at week 24”, "
-            "after the trial's start."
+            "while the trial was under way."
         ),
     ),
     "another time frame": (
@@ -33,7 +33,7 @@ CASES = {
         ("outcome.primary.time_frame", "major"),
         (
             "Time frame of primary outcome “Wound closure at week 12” changed from “12 weeks” to “24 weeks”, "
-            "after the trial's start."
+            "while the trial was under way."
         ),
     ),
     "another description": (
@@ -41,7 +41,7 @@ CASES = {
         ("outcome.primary.description", "minor"),
         (
             "Description of primary outcome “Wound closure at week 12” changed: removed “blinded”,"
-            " after the trial's start."
+            " while the trial was under way."
         ),
     ),
     "only punctuation": (
@@ -49,18 +49,21 @@ CASES = {
         ("outcome.primary.reworded", "administrative"),
         (
             "Only punctuation or case changed in the measure of primary outcome “Wound closure, at Week 12.”, "
-            "after the trial's start."
+            "while the trial was under way."
         ),
     ),
     "a time frame comes": (
         {"secondary_outcomes": (PAIN, replace(COST, description="In euros."))},
         ("outcome.secondary.description", "minor"),
-        "Description of secondary outcome “Cost per healed wound” was added: “In euros.”, after the trial's start.",
+        (
+            "Description of secondary outcome “Cost per healed wound” was added: “In euros.”, while the trial was under"
+            " way."
+        ),
     ),
     "the first of the others": (
         {"other_outcomes": (SCAR,)},
         ("outcome.other.added", "minor"),
-        "Other outcome added: “Scar elasticity” (time frame: “24 months”), after the trial's start.",
+        "Other outcome added: “Scar elasticity” (time frame: “24 months”), while the trial was under way.",
     ),
 }
 
@@ -106,7 +109,7 @@ def test_an_outcome_that_is_edited_on_its_way_is_one_change():
 
     assert found.summary == (
         "Primary outcome “Wound closure at week 12” became a secondary outcome, now as “Wound closure at week 12,"
-        " full”; its time frame changed too, after the trial's start."
+        " full”; its time frame changed too, while the trial was under way."
     )
 
 

@@ -14,12 +14,13 @@ BY_KIND = {
     "critical": """
         status.stopped status.reopened sponsor.lead outcome.primary.added outcome.primary.removed
         outcome.primary.measure results.posted results.removed trial.merged trial.removed trial.restored
-        trial.withheld""",
+        trial.withheld oversight.violation""",
     "major": """
         status.completed status.recruiting status.closed status.unknown status.changed why_stopped.added
         why_stopped.changed why_stopped.removed enrollment.actual enrollment.corrected outcome.primary.time_frame phase
         design.allocation design.masking arm.added arm.removed intervention.added intervention.removed eligibility.age
-        eligibility.sex results.submitted results.returned trial.new date.unreadable""",
+        eligibility.sex results.submitted results.returned trial.new date.unreadable expanded_access
+        results.delayed results.waived""",
     "minor": """
         enrollment.target date.slipped date.advanced date.actual date.added date.removed sponsor.collaborators
         sponsor.responsible_party outcome.primary.description outcome.secondary.added outcome.secondary.removed
@@ -27,11 +28,15 @@ BY_KIND = {
         outcome.other.removed outcome.other.time_frame outcome.other.measure outcome.other.description outcome.promoted
         outcome.demoted study_type design.intervention_model design.primary_purpose arm.changed intervention.changed
         eligibility.healthy_volunteers eligibility.criteria site.added site.removed site.status results.changed
-        document.added document.removed title.brief title.official title.acronym other""",
+        document.added document.removed title.brief title.official title.acronym other conditions
+        keywords description.brief description.detailed design.observational_model design.time_perspective
+        design.details eligibility.details oversight ipd_sharing references sponsor.organization identity.ids
+        document.details""",
     "administrative": """
         date.precision outcome.primary.reworded outcome.secondary.reworded outcome.other.reworded verified updated
         contacts title.respelled why_stopped.respelled sponsor.respelled arm.respelled intervention.respelled
-        eligibility.respelled site.respelled results.respelled other.respelled""",
+        eligibility.respelled site.respelled results.respelled other.respelled registered results.dates
+        site.followed""",
 }
 EXPECTED = {kind: level for level, kinds in BY_KIND.items() for kind in kinds.split()}
 
@@ -43,6 +48,24 @@ def test_the_table_covers_every_kind():
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_by_itself(kind):
     assert str(weigh(difference(kind)).significance) == EXPECTED[kind]
+
+
+@pytest.mark.parametrize("field", ["start_date", "primary_completion_date", "completion_date"])
+@pytest.mark.parametrize(("days", "significance"), [(0, "minor"), (-89, "minor"), (107, "major"), (-428, "major")])
+def test_a_date_that_came_as_planned_is_minor_and_one_that_came_long_after_is_major(field, days, significance):
+    assert str(weigh(difference("date.actual", field, measure={"days": days})).significance) == significance
+
+
+@pytest.mark.parametrize(
+    ("measure", "significance"),
+    [
+        ({"words_added": 3, "words_removed": 4, "decisive_words": 0}, "minor"),
+        ({"words_added": 4, "words_removed": 4, "decisive_words": 0}, "major"),
+        ({"words_added": 1, "words_removed": 0, "decisive_words": 1}, "major"),
+    ],
+)
+def test_criteria_that_change_who_may_take_part_are_major(measure, significance):
+    assert str(weigh(difference("eligibility.criteria", measure=measure)).significance) == significance
 
 
 @pytest.mark.parametrize(
@@ -70,7 +93,7 @@ def test_nobody_enrolled_is_critical(kind):
     ("timing", "significance"),
     [
         (Timing.BEFORE_START, "minor"),
-        (Timing.RECRUITING, "minor"),
+        (Timing.ENROLLING, "minor"),
         (Timing.AFTER_PRIMARY_COMPLETION, "critical"),
         (Timing.AFTER_RESULTS, "critical"),
         (None, "minor"),

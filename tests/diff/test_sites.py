@@ -23,7 +23,7 @@ def test_a_site_in_a_new_country_is_major():
     assert (found.kind, str(found.significance)) == ("site.added", "major")
     assert found.measure == {"sites": 2, "countries": 1}
     assert found.summary == (
-        "2 sites added in Poland (new) and Belgium: AZ Sint-Jan (Bruges) and Szpital Uniwersytecki (Cracow)."
+        "2 sites added in Poland (new country) and Belgium: AZ Sint-Jan (Bruges) and Szpital Uniwersytecki (Cracow)."
     )
 
 
@@ -62,7 +62,7 @@ def test_sites_of_several_statuses_are_counted():
     found = only(differences(record(), record(sites=after)))
 
     assert found.summary == (
-        "2 sites changed status, 1 has no status of its own any more and 1 is now active, not recruiting: "
+        "2 sites changed status; 1 no longer has a status of its own and 1 is now active, not recruiting: "
         "Sint-Lucas Wound Clinic (Ghent) and Ospedale del Mare (Naples)."
     )
 

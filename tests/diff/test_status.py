@@ -80,7 +80,7 @@ def test_an_unknown_status_is_told_as_the_registrys_own_doing():
 
     assert found.kind == "status.unknown"
     assert "The registry set the overall status to unknown" in found.summary
-    assert "last verified 2024-02" in found.summary
+    assert "last verified in 2024-02" in found.summary
     assert "last known status: Recruiting" in found.summary
 
 

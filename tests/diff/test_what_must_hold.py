@@ -36,7 +36,7 @@ REBUILT = [name for name in FIELDS if name not in _NOT_REBUILT]
 
 def watched(record: Record) -> dict[str, Any]:
     """The fields that `apply` rebuilds, lists as multisets."""
-    values = {name: getattr(record, name) for name in REBUILT}
+    values = {name: getattr(record, name, record.details.get(name)) for name in REBUILT}
     return {name: Counter(map(_key, value)) if isinstance(value, tuple) else value for name, value in values.items()}
 
 

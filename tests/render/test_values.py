@@ -47,7 +47,7 @@ def test_only_what_the_values_do_not_show_is_said_beside_them(facts, summary, sa
 @pytest.mark.parametrize(
     ("timing", "words", "said"),
     [
-        (Timing.RECRUITING, "after the trial's start", ""),
+        (Timing.ENROLLING, "while the trial was under way", ""),
         (Timing.AFTER_PRIMARY_COMPLETION, "after the primary completion date", "After the primary completion date."),
         (Timing.AFTER_RESULTS, "after results were posted", "After results were posted."),
     ],

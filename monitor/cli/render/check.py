@@ -10,6 +10,7 @@ from rich.text import Text
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
+from monitor.fields import TIMED
 from monitor.model import Change, Checked, Result, Significance, Unlisted
 from monitor.render.text import counted, one_line, plain, size, stamp
 from monitor.render.values import label, tells_nothing_new
@@ -92,8 +93,8 @@ def _change(change: Change, label_width: int) -> RenderableType:
     grid.add_column(ratio=1, overflow="fold")
     told = tells_nothing_new(change)
     value: list[RenderableType] = [] if is_long_text(change) else [short_value(change)]
-    if told and change.timing:
-        value.append(Text(change.timing, style=DIM))
+    if told and change.timing and change.topic in TIMED:
+        value.append(Text(change.timing.words, style=DIM))
     grid.add_row(badge(change.significance), Text(label(change), style=LABEL), Group(*value))
     below: list[RenderableType] = [] if told else [styled(one_line(change.summary), DIM)]
     if is_long_text(change):

@@ -2,7 +2,7 @@
 
 A field *takes* what it understands out of the freshly read tree; what nobody took is the record's `rest`. So nothing is
 lost, and a value of an unexpected type stays visible instead of crashing anything. A new field takes one line in the
-module's function below and one in PATHS.
+module's function below and one in PATHS; one that is only compared and shown, one in `details`.
 
 Dropped is what the registry reckons from other members (age groups; of the submission tracking the estimated
 date and the release number) and what PubMed writes (citations).
@@ -28,6 +28,8 @@ from monitor.model import (
     Submission,
 )
 from monitor.registries.clinicaltrials_gov import labels
+from monitor.registries.clinicaltrials_gov.details import PATHS as DETAILS
+from monitor.registries.clinicaltrials_gov.details import take_details
 from monitor.registries.clinicaltrials_gov.taking import (
     Node,
     drop_emptied,
@@ -95,6 +97,10 @@ PATHS: Mapping[str, str] = MappingProxyType(
         "last_update_submit_date": f"{_STATUS}.lastUpdateSubmitDate",
         "last_update_post_date": f"{_STATUS}.lastUpdatePostDateStruct.date",
         "contacts": _CONTACTS,
+        "aliases": f"{_IDENTIFICATION}.nctIdAliases",
+        "conditions": "protocolSection.conditionsModule.conditions",
+        "keywords": "protocolSection.conditionsModule.keywords",
+        **DETAILS,
     }
 )
 """Where in a document a field of `monitor.fields` is. `submissions` and `contacts` have several places: this is the
@@ -127,6 +133,7 @@ def parse(document: Document) -> Record:
         **_arms(object_at(protocol, "armsInterventionsModule")),
         **_outcomes(object_at(protocol, "outcomesModule")),
         **_eligibility(object_at(protocol, "eligibilityModule")),
+        **_conditions(object_at(protocol, "conditionsModule")),
         **_contacts_and_sites(object_at(protocol, "contactsLocationsModule")),
         **_documents(object_at(object_at(tree, "documentSection"), "largeDocumentModule")),
         "submissions": _submissions(tree),
@@ -134,12 +141,14 @@ def parse(document: Document) -> Record:
         "results": take(tree, "resultsSection", dict),
     }
     _drop_citations(object_at(protocol, "referencesModule"))
+    details = take_details(tree)
     drop_emptied(tree)
     return Record(
         registry=document.registry,
         trial_id=document.trial_id,
         url=PAGE + document.trial_id,
         paths=PATHS,
+        details=details,
         rest=tree,
         parts=parts,
         **fields,
@@ -268,6 +277,10 @@ def _eligibility(module: Node) -> Node:
         "healthy_volunteers": take_truth(module, "healthyVolunteers"),
         "eligibility_criteria": take(module, "eligibilityCriteria", str),
     }
+
+
+def _conditions(module: Node) -> Node:
+    return {"conditions": take_texts(module, "conditions"), "keywords": take_texts(module, "keywords")}
 
 
 _PLACE = ("facility", "city", "state", "zip", "country")
