@@ -12,7 +12,7 @@ In an ordinary build a sponsor changes one trial in 500: 28 of 400 within two we
 registry that renames a code changes no update dates, or sets them all to the day of its build. What was found after an
 outage, or by somebody who looks once a week, is no different.
 
-Administrative changes don't count, nor do trials that are new.
+Administrative changes don't count, nor do trials that are new, nor that some left a watch.
 """
 
 from collections import defaultdict
@@ -70,11 +70,13 @@ def _share(builds: int) -> float:
 
 
 def weighty_fields(event: Event) -> set[str]:
-    """The fields that count."""
+    """The fields that count; none of a trial that is new."""
+    if any(change.kind == "trial.new" for change in event.changes):
+        return set()
     return {
         change.field
         for change in event.changes
-        if change.significance is not Significance.ADMINISTRATIVE and change.kind != "trial.new"
+        if change.significance is not Significance.ADMINISTRATIVE and change.kind != "trial.left"
     }
 
 

@@ -31,6 +31,7 @@ from monitor.settling import tell
 from monitor.storage import events, leavers, newcomers, notices, searches, settlements, trials, watches
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
+from monitor.storage.newcomers import Newcomer
 from monitor.storage.searches import WatchedSearch
 
 OVERLAP = timedelta(days=7)
@@ -196,7 +197,8 @@ def _join(tx: Connection, page: Found, listing: _Listing, look: Pass) -> None:
     if listing.is_first:
         return
     known = {trial_id for trial_id, trial in trials.known(tx, registry, joined).items() if trial.snapshot}
-    newcomers.add(tx, registry, sorted(joined - known))
+    newcomer = Newcomer(watch_id, listing.watched.listed_version)
+    newcomers.add(tx, registry, sorted(joined - known), newcomer)
     if listing.watched.search.sponsor is not None:
         _tell_of_takeovers(tx, known, registry, look)
 

@@ -71,19 +71,6 @@ def trials_concerned(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys((event.trial_id, *others)))
 
 
-def registered(record: Record) -> Difference:
-    """A search found a trial that it had not found before, and that was not known here at all."""
-    sponsor = f", of {record.lead_sponsor.name}" if record.lead_sponsor else ""
-    title = f": “{record.brief_title}”" if record.brief_title else ""
-    return _of_identity(
-        record,
-        kind="trial.new",
-        before=None,
-        after=record.trial_id,
-        summary=f"{record.trial_id} is new{title}{sponsor}.",
-    )
-
-
 def removed(record: Record, words: str) -> Difference:
     """The registry has said often enough that it does not know the trial: *words* are its own."""
     return _of_identity(

@@ -288,7 +288,15 @@ KINDS: dict[str, Topic] = {
     "ipd_sharing": Topic.SHARING,
     "references": Topic.REFERENCES,
     **dict.fromkeys(
-        ("trial.new", "trial.merged", "trial.removed", "trial.restored", "trial.withheld", "identity.ids"),
+        (
+            "trial.new",
+            "trial.left",
+            "trial.merged",
+            "trial.removed",
+            "trial.restored",
+            "trial.withheld",
+            "identity.ids",
+        ),
         Topic.IDENTITY,
     ),
     **dict.fromkeys(("title.brief", "title.official", "title.acronym", "title.respelled"), Topic.TITLE),

@@ -11,14 +11,14 @@ was undone with its batch is done again without it (see `monitor.storage.isolati
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
+from monitor import membership
 from monitor.alike import builds_between
 from monitor.builds import is_behind
-from monitor.decision import Decision, Intake, Past, Refusal
+from monitor.decision import Decision, Intake, Past, Refusal, differs_from, past_of
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Checked, Document, Record, Result, Snapshot, State
 from monitor.notices import drifted
@@ -32,12 +32,13 @@ from monitor.plausibility import (
     older_build,
 )
 from monitor.ports import Answer, Merged, Missing, Registry, Unanswered, Unreadable
-from monitor.recovery import Lost, lost_of, missing_of, note_anew, note_failing, untold, without_record
+from monitor.recovery import Lost, note_anew, note_failing, untold, without_record
 from monitor.settling import tell_now
-from monitor.significance import weigh_all
+from monitor.significance import in_order, weigh_all
 from monitor.storage import (
     drift,
     events,
+    leavers,
     newcomers,
     notices,
     quarantine,
@@ -48,7 +49,6 @@ from monitor.storage import (
     watches,
 )
 from monitor.storage.isolation import in_words, isolated
-from monitor.storage.locks import lock_registry
 from monitor.storage.trials import Trial
 from monitor.verification import Doubtful, row_after
 
@@ -74,7 +74,7 @@ def take_in(answers: Sequence[Answer], intake: Intake) -> list[Checked]:
 def _commit(answers: Sequence[Answer], intake: Intake, *, healthy: bool) -> list[Checked]:
     """Decide about a batch, in one transaction."""
     with intake.store.begin() as tx:
-        past = _past(tx, answers, intake)
+        past = past_of(tx, answers, intake)
         decisions = [_decide(answer, past, intake, healthy=healthy) for answer in answers]
         _write(tx, decisions, past, intake=intake)
     return [decision.checked for decision in decisions]
@@ -98,38 +98,6 @@ def _with_documents_of_merged(answers: Iterable[Answer]) -> Iterator[Answer]:
             yield answer.document
 
 
-def _past(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
-    key = intake.registry.key
-    lock_registry(tx, key)
-    known = trials.known(tx, key, [answer.trial_id for answer in answers])
-    moved = [
-        answer.trial_id
-        for answer in answers
-        if not isinstance(answer, Document) or _differs(answer, known.get(answer.trial_id))
-    ]
-    seen_before = [trial_id for trial_id in moved if trial_id in known and known[trial_id].snapshot]
-    damaged: dict[str, StoreCorrupt] = {}
-    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=damaged)
-    damaged |= missing_of(latest, known.values())
-    lost = lost_of(tx, key, damaged)
-    latest |= {trial_id: each.readable for trial_id, each in lost.items() if each.readable}
-    return Past(
-        known,
-        latest,
-        lost,
-        events.latest_of(tx, key, latest),
-        newcomers.among(tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in lost]),
-        lambda trial_id, number: snapshots.get(tx, key, trial_id, number),
-        lambda document, since: quarantine.latest_of(
-            tx, key, document.trial_id, sha256(document.content).digest(), since=since
-        ),
-    )
-
-
-def _differs(document: Document, trial: Trial | None) -> bool:
-    return trial is None or trial.digest != document.digest or trial.state is not State.LISTED
-
-
 def _decide(answer: Answer, past: Past, intake: Intake, *, healthy: bool) -> Decision:
     trial = past.trial(intake.registry.key, answer.trial_id)
     match answer:
@@ -146,13 +114,16 @@ def _decide(answer: Answer, past: Past, intake: Intake, *, healthy: bool) -> Dec
 
 
 def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> Decision:
-    differs = _differs(document, trial)
+    differs = differs_from(document, trial)
+    leaving = past.leaving.get(trial.trial_id, ())
     last, lost = (past.latest.get(trial.trial_id), past.lost.get(trial.trial_id)) if differs else (None, None)
     records = _records(document, last, intake) if last or lost else None
     if reason := _reason_against(document, records, trial, past, intake):
         return _disbelieved(trial, document, reason, intake)
     seen, doubt = row_after(trial, document, intake)
     if not differs:
+        if doubt is None and leaving and (record := _last_record(trial, past, intake)):
+            return _snapshot(document, seen, Result.CHANGED, intake, changes=_and_left((), record, past, intake))
         return _as_before(seen, doubt, Result.UNCHANGED, intake)
     if records is None:
         return _first(document, trial, seen, past, intake)
@@ -165,12 +136,21 @@ def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> D
     )
     if lost:
         return _anew(document, seen, lost, intake, changes=untold(changes, lost.told))
-    if not changes:
+    if not changes and not leaving:
         return _as_before(seen, doubt, Result.UNCHANGED, intake)
     changes = event_rules.corrections(changes, past.told.get(trial.trial_id), now=intake.now)
+    changes = _and_left(changes, records[1], past, intake)
     decision = _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
     decision.oddities = intake.registry.unknown(document)
     return decision
+
+
+def _and_left(changes: Sequence[Change], record: Record, past: Past, intake: Intake) -> tuple[Change, ...]:
+    """The changes, and that the trial left those watches that lost it and whose subscribers were not told yet."""
+    last = past.told.get(record.trial_id)
+    leaving = past.leaving.get(record.trial_id, ())
+    gone = [membership.left(record, each, changes, last, on=intake.now.date()) for each in leaving]
+    return in_order((*changes, *weigh_all(gone)))
 
 
 def _records(document: Document, last: Snapshot | None, intake: Intake) -> tuple[Record, Record]:
@@ -230,7 +210,7 @@ def _first(document: Document, trial: Trial, seen: Trial, past: Past, intake: In
     if trial.merged_into:
         changes = weigh_all([event_rules.restored(intake.registry.parse(document), trial.merged_into)])
     elif seen.trial_id in past.newcomers:
-        changes = weigh_all([event_rules.registered(intake.registry.parse(document))])
+        changes = weigh_all(membership.joined(intake.registry.parse(document), past.newcomers[seen.trial_id]))
     result = Result.CHANGED if trial.merged_into else Result.BASELINE
     decision = _snapshot(document, seen, result, intake, changes=changes)
     decision.oddities = intake.registry.unknown(document)
@@ -356,6 +336,7 @@ def _write(tx: Connection, decisions: Sequence[Decision], past: Past, *, intake:
     else:
         settlements.pend(tx, key, builds)
     newcomers.settle(tx, key, [event.trial_id for event in made if event.snapshot == 1])
+    leavers.note_told(tx, key, [event.trial_id for event in made if event.trial_id in past.leaving])
     trials.record(tx, [decision.trial for decision in decisions if decision.trial.snapshot])
     for decision in decisions:
         if decision.quarantined:

@@ -1,13 +1,18 @@
-"""Which changes of an event a subscriber wants to hear, and for the others why not. Pure.
+"""Which changes of an event a subscription is to tell, and for the others why not. Pure.
 
     what           topics and kinds together: a change passes that either names. Most people would hear nothing at all
-                   if a change had to be of a named topic and of a named kind.
+                   if a change had to be of a named topic and of a named kind. Who subscribed to a watch, or to
+                   everything, hears of trials that are new in it and that leave it, whatever topics they named; what
+                   they want to go *without* is never told.
     significance   at least the least that was asked for. Administrative changes are silent unless they are named: by
                    the topic `administrative` or by their exact kind. The beginning of a kind, or another topic that
                    happens to hold some, asks for none.
     size           an enrollment or a date that moves by less than was asked for. Only changes that have that measure
                    are weighed by it, and critical ones never are: an enrollment that goes to 0 stops the trial,
                    however few it was planned for.
+
+What explains a change that is told is told with it: the status a trial went back to beside the reason for stopping that
+went, the stop beside the enrollment that ended with it.
 
 Nothing is filtered without a trace: every change that does not pass has its reason, which `monitor why` shows. A
 reason is put into words only when somebody asks, because almost nobody does, and matching runs for every subscription
@@ -19,7 +24,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from monitor.fields import Topic
-from monitor.model import Change, Filters, Significance
+from monitor.membership import is_about_another_watch
+from monitor.model import Change, Filters, Significance, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Match:
     """Those that pass, in their order."""
     filtered: tuple[Change, ...]
     """The others, in their order."""
-    filters: Filters
+    subscription: Subscription
 
     @property
     def passes(self) -> bool:
@@ -40,30 +46,52 @@ class Match:
     @property
     def reasons(self) -> tuple[tuple[Change, str], ...]:
         """Why each of the others does not pass, in one line."""
-        return tuple((change, reason(change, self.filters) or "") for change in self.filtered)
+        return tuple((change, reason(change, self.subscription) or "") for change in self.filtered)
 
 
-def matching(changes: Sequence[Change], filters: Filters) -> Match:
-    """Sort *changes* into those that pass *filters* and those that do not."""
-    passing: list[Change] = []
-    filtered: list[Change] = []
-    for change in changes:
-        (filtered if _refusal(change, filters) else passing).append(change)
-    return Match(tuple(passing), tuple(filtered), filters)
+def matching(changes: Sequence[Change], subscription: Subscription) -> Match:
+    """Sort *changes* of one event into those that *subscription* is to tell and those that it is not."""
+    told = [not _refusal(change, subscription) for change in changes]
+    if any(told) and not all(told):
+        heard = {change.field for change, passes in zip(changes, told, strict=True) if passes}
+        for place, change in enumerate(changes):
+            told[place] |= _explains(change, heard) and not _is_unwanted(change, subscription.filters)
+    return Match(
+        tuple(change for change, passes in zip(changes, told, strict=True) if passes),
+        tuple(change for change, passes in zip(changes, told, strict=True) if not passes),
+        subscription,
+    )
 
 
-def reason(change: Change, filters: Filters) -> str | None:
-    """Why *change* does not pass, in one line; None where it does."""
-    refusal = _refusal(change, filters)
-    return refusal(change, filters) if refusal else None
+def reason(change: Change, subscription: Subscription) -> str | None:
+    """Why *change* does not pass by itself, in one line; None where it does."""
+    refusal = _refusal(change, subscription)
+    return refusal(change, subscription.filters) if refusal else None
 
 
 _Words = Callable[[Change, Filters], str]
 
+_ENDED_BY_A_STOP = frozenset(("enrollment", "primary_completion_date", "completion_date"))
 
-def _refusal(change: Change, filters: Filters) -> _Words | None:
+
+def _explains(change: Change, heard: set[str]) -> bool:
+    """Whether a change says why one in the fields *heard* came about."""
+    if change.field == "why_stopped":
+        return "overall_status" in heard and change.significance is not Significance.ADMINISTRATIVE
+    if change.field == "overall_status":
+        return "why_stopped" in heard or (change.kind == "status.stopped" and not heard.isdisjoint(_ENDED_BY_A_STOP))
+    return False
+
+
+def _refusal(change: Change, subscription: Subscription) -> _Words | None:
     """What puts into words why *change* does not pass; None where it does."""
-    if (filters.topics or filters.kinds) and not _named(change, filters):
+    filters = subscription.filters
+    if is_about_another_watch(change, subscription.watch_id):
+        return _of_another_watch
+    if _is_unwanted(change, filters):
+        return _unwanted
+    is_member = change.kind in _MEMBERSHIP and (subscription.watch_id is not None or subscription.everything)
+    if (filters.topics or filters.kinds) and not is_member and not _named(change, filters):
         return _not_named
     significance = change.significance
     if significance is Significance.CRITICAL:
@@ -71,6 +99,13 @@ def _refusal(change: Change, filters: Filters) -> _Words | None:
     if significance < filters.min_significance and not _asked_for(change, filters):
         return _too_insignificant
     return _too_small(change, filters)
+
+
+_MEMBERSHIP = frozenset(("trial.new", "trial.left"))
+
+
+def _is_unwanted(change: Change, filters: Filters) -> bool:
+    return bool(filters.without) and not filters.without.isdisjoint(_names(change.kind))
 
 
 def _named(change: Change, filters: Filters) -> bool:
@@ -103,6 +138,14 @@ def _moves_less(change: Change, kinds: str, unit: str, least: float) -> bool:
     if not change.measure or not change.kind.startswith(kinds):
         return False
     return abs(change.measure.get(unit, least)) < least
+
+
+def _of_another_watch(change: Change, _: Filters) -> str:
+    return f"{change.kind} is about a watch that this subscription is not about"
+
+
+def _unwanted(change: Change, filters: Filters) -> str:
+    return f"kind {change.kind} is among those never to be told: {_listed(filters.without)}"
 
 
 def _not_named(change: Change, filters: Filters) -> str:

@@ -280,7 +280,7 @@ def rendered_body(
     now: datetime,
 ) -> bytes:
     """The bytes that one subscriber gets of one event: only the changes that they asked for."""
-    changes = matching(told.event.changes, subscription.filters).changes
+    changes = matching(told.event.changes, subscription).changes
     match subscription.endpoint.way:
         case Way.WEBHOOK:
             return webhook_body(

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor import events as event_rules
+from monitor import membership
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Checked, Event, Record, Result, Snapshot, State
 from monitor.model.change import event_id
@@ -135,6 +136,6 @@ def _changes(snapshot: Snapshot, before: Snapshot | None, registry: Registry) ->
     if document.state is State.REMOVED:
         return weigh_all([event_rules.removed(former, words)])
     if before is None:
-        return weigh_all([event_rules.registered(registry.parse(document))])
+        return weigh_all(membership.joined(registry.parse(document), None))
     returned = before.number != snapshot.number - 1
     return event_rules.changes_between(former, registry.parse(document), on=snapshot.taken_at.date(), returned=returned)

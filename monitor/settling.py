@@ -173,7 +173,7 @@ def _owed(tx: Connection, told: Sequence[Event], registry: str, now: datetime) -
         for subscription in theirs.values():
             since = subscription.created_at
             heard = since <= event.occurred_at or since > now
-            if heard and matching(event.changes, subscription.filters).passes:
+            if heard and matching(event.changes, subscription).passes:
                 yield event.id, registry, event.trial_id, subscription.id
 
 
@@ -185,6 +185,8 @@ def _folded(tx: Connection, pending: Sequence[Pending], settling: Settling) -> I
     for each in pending:
         by_trial[each.event.trial_id].append(each.event)
     for flapping in by_trial.values():
+        if any(change.kind == "trial.left" for event in flapping for change in event.changes):
+            continue
         first = 0
         while first < len(flapping):
             last = next(

@@ -46,7 +46,11 @@ class Circumstances:
 def weigh_all(differences: Sequence[Difference]) -> tuple[Change, ...]:
     """Weigh the differences of one event, the most significant first, then by topic, then as they came."""
     circumstances = Circumstances.of(differences)
-    changes = [weigh(difference, circumstances) for difference in differences]
+    return in_order(weigh(difference, circumstances) for difference in differences)
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes of one event, the most significant first, then by topic, then as they came."""
     return tuple(sorted(changes, key=lambda change: (-change.significance, _ORDER[Topic(change.topic)])))
 
 
@@ -166,6 +170,7 @@ _RULES: dict[str, _Rule] = {
     "results.submitted": _MAJOR,
     "results.returned": _MAJOR,
     "trial.new": _MAJOR,
+    "trial.left": _MAJOR,
     **dict.fromkeys(("trial.merged", "trial.removed", "trial.restored", "trial.withheld"), _CRITICAL),
     **dict.fromkeys(("verified", "updated", "registered", "contacts", "results.dates"), _ADMINISTRATIVE),
     "oversight.violation": _CRITICAL,

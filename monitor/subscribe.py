@@ -66,6 +66,7 @@ def checked_filters(
     *,
     topics: Sequence[str],
     kinds: Sequence[str],
+    without: Sequence[str] = (),
     min_significance: str,
     min_percent: float | None,
     min_days: int | None,
@@ -75,6 +76,7 @@ def checked_filters(
     return Filters(
         topics=frozenset(_known("topic", text, {str(topic) for topic in Topic}) for text in topics),
         kinds=frozenset(_known("kind", text, beginnings) for text in kinds),
+        without=frozenset(_known("kind", text, beginnings) for text in without),
         min_significance=Significance[
             _known("significance", min_significance, {str(each) for each in Significance}).upper()
         ],

@@ -35,6 +35,7 @@ from monitor.settling import settle
 from monitor.storage import newcomers, notices, searches, sweeps, trials
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
+from monitor.storage.newcomers import Newcomer
 from monitor.storage.searches import WatchedSearch
 from monitor.storage.sweeps import Sweep
 from monitor.storage.trials import Trial
@@ -144,7 +145,8 @@ def _update(mirror: _Mirror, version: RegistryVersion) -> Generator[Checked, Non
         return True
     needed = look.needed(version).build
     since = listed_since(watched.listed_version, version, overlap=OVERLAP)
-    found = _updated(since, look) if since else None
+    newcomer = Newcomer(watched.watch_id, watched.listed_version)
+    found = _updated(since, newcomer, look) if since else None
     if found is None:
         return False
     trial_ids, build = found
@@ -160,7 +162,7 @@ def _update(mirror: _Mirror, version: RegistryVersion) -> Generator[Checked, Non
     return True
 
 
-def _updated(since: date, look: Pass) -> tuple[list[str], str | None] | None:
+def _updated(since: date, newcomer: Newcomer, look: Pass) -> tuple[list[str], str | None] | None:
     """The trials that were updated or registered since then, newcomers noted; None where these are too many.
 
     With them comes the oldest data build that a page of the listing came from, where they say so: it may lack some.
@@ -170,20 +172,20 @@ def _updated(since: date, look: Pass) -> tuple[list[str], str | None] | None:
     for page in look.registry.find(Search(), updated_since=since):
         if (page.total or 0) > MOST_UPDATED:
             return None
-        _welcome(page.trial_ids, look)
+        _welcome(page.trial_ids, newcomer, look)
         found.update(dict.fromkeys(page.trial_ids))
         builds.update(filter(None, [page.build]))
     return list(found), min(builds, default=None)
 
 
-def _welcome(trial_ids: Sequence[str], look: Pass) -> None:
+def _welcome(trial_ids: Sequence[str], newcomer: Newcomer, look: Pass) -> None:
     """Note as newcomers those that nothing is known of here: their baseline is news."""
     key = look.registry.key
     with look.store.read() as tx:
         known = trials.known(tx, key, trial_ids)
     if unknown := [trial_id for trial_id in trial_ids if trial_id not in known]:
         with look.store.begin() as tx:
-            newcomers.add(tx, key, unknown)
+            newcomers.add(tx, key, unknown, newcomer)
 
 
 def _read_until_it_stands(mirror: _Mirror, version: RegistryVersion) -> Told:
@@ -287,7 +289,8 @@ def _build_of(answers: Sequence[Answer]) -> str | None:
 def _take(answers: Sequence[Answer], version: RegistryVersion, mirror: _Mirror) -> list[Checked]:
     look = mirror.look
     if not mirror.is_first:
-        _welcome([answer.trial_id for answer in answers], look)
+        newcomer = Newcomer(mirror.watched.watch_id, mirror.watched.listed_version)
+        _welcome([answer.trial_id for answer in answers], newcomer, look)
     intake = Intake(
         registry=look.registry, store=look.store, version=version, now=look.clock(), probed={}, tells_at_once=False
     )

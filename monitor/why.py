@@ -105,7 +105,7 @@ def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
         return f"not sent: it was made later, at {subscription.created_at:%Y-%m-%d %H:%M} UTC"
     if not covers:
         return "not sent: it is not about this trial"
-    match = matching(event.changes, subscription.filters)
+    match = matching(event.changes, subscription)
     if not match.passes:
         return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))
     return f"not sent: it was {'not active' if subscription.state == 'active' else subscription.state} at that moment"

@@ -1,10 +1,13 @@
 """What a subscriber hears of an event, and why not the rest."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from monitor.fields import KINDS
 from monitor.matching import matching, reason
-from monitor.model import Change, Filters, Significance
+from monitor.model import Change, Endpoint, Filters, Significance, Subscription, Way
 
 ADMINISTRATIVE, MINOR, MAJOR, CRITICAL = Significance
 
@@ -23,8 +26,17 @@ def change(kind: str, significance: Significance = MAJOR, measure: dict[str, int
     )
 
 
-def filters(**given: object) -> Filters:
-    return Filters(**{name: frozenset(value) if isinstance(value, list) else value for name, value in given.items()})
+def asking(*, watch_id: int | None = None, everything: bool = False, **given: object) -> Subscription:
+    """A subscription with these filters; to trials by name, unless it is said otherwise."""
+    filters = {name: frozenset(value) if isinstance(value, list) else value for name, value in given.items()}
+    return Subscription(
+        id="7b0e6c1e-0000-4000-8000-000000000001",
+        endpoint=Endpoint(id="e", way=Way.EMAIL, shown="ops@example.org", address="ops@example.org"),
+        watch_id=watch_id,
+        everything=everything,
+        filters=Filters(**filters),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 STOPPED = change("status.stopped", CRITICAL)
@@ -109,15 +121,15 @@ CASES = [
 
 @pytest.mark.parametrize(("given", "changed", "why_not"), CASES)
 def test_a_change_passes_or_is_refused_with_its_reason(given, changed, why_not):
-    told = reason(changed, filters(**given))
+    told = reason(changed, asking(**given))
 
     assert (told is None) == (why_not is None)
     assert why_not is None or told.startswith(why_not)
-    assert matching([changed], filters(**given)).passes == (why_not is None)
+    assert matching([changed], asking(**given)).passes == (why_not is None)
 
 
 def test_an_event_passes_with_one_of_its_changes_and_keeps_their_order():
-    match = matching([STOPPED, SITE, SLIPPED, CONTACTS], filters(topics=["status", "dates"]))
+    match = matching([STOPPED, SITE, SLIPPED, CONTACTS], asking(topics=["status", "dates"]))
 
     assert match.passes
     assert match.changes == (STOPPED, SLIPPED)
@@ -128,7 +140,7 @@ def test_an_event_passes_with_one_of_its_changes_and_keeps_their_order():
 
 
 def test_an_event_without_a_change_that_passes_does_not():
-    match = matching([SITE, CONTACTS], filters(min_significance=CRITICAL))
+    match = matching([SITE, CONTACTS], asking(min_significance=CRITICAL))
 
     assert not match.passes
     assert [change for change, _ in match.reasons] == [SITE, CONTACTS]
@@ -136,6 +148,54 @@ def test_an_event_without_a_change_that_passes_does_not():
 
 def test_every_kind_passes_by_default_and_by_its_own_name_and_topic():
     for kind, topic in KINDS.items():
-        changed = change(kind, MINOR)
+        changed = replace(change(kind, MINOR), before={"watch_id": 7})
         for given in ({}, {"topics": [str(topic)]}, {"kinds": [kind]}, {"kinds": [kind.split(".")[0]]}):
-            assert matching([changed], filters(**given)).passes, (kind, given)
+            assert matching([changed], asking(watch_id=7, **given)).passes, (kind, given)
+
+
+# What a trial that joins or leaves a watch tells
+
+JOINED = replace(change("trial.new"), field="trial_id", after={"trial_id": "NCT05550001"})
+LEFT = replace(change("trial.left"), field="trial_id", before={"trial_id": "NCT05550001", "watch_id": 7})
+
+
+@pytest.mark.parametrize("scope", [{"watch_id": 7}, {"everything": True}])
+def test_a_new_trial_passes_whatever_topics_were_named(scope):
+    assert matching([JOINED], asking(topics=["sites"], **scope)).passes
+    assert not matching([JOINED], asking(topics=["sites"], without=["trial.new"], **scope)).passes
+    assert not matching([JOINED], asking(min_significance=CRITICAL, **scope)).passes
+
+
+def test_a_trial_that_leaves_is_told_to_those_who_subscribed_to_that_watch():
+    assert matching([LEFT], asking(topics=["sites"], watch_id=7)).passes
+    for other in ({"watch_id": 8}, {"everything": True}, {}):
+        assert reason(LEFT, asking(**other)) == "trial.left is about a watch that this subscription is not about"
+
+
+def test_what_is_never_to_be_told_is_not_told_however_critical():
+    assert reason(STOPPED, asking(without=["status"])) == "kind status.stopped is among those never to be told: status"
+
+
+# What explains a change that is told
+
+REOPENED = replace(change("status.reopened", CRITICAL), field="overall_status")
+REASON_GONE = replace(change("why_stopped.removed"), field="why_stopped")
+STOP = replace(STOPPED, field="overall_status")
+COUNTED = replace(change("enrollment.actual"), field="enrollment")
+
+
+def test_a_status_is_told_beside_the_reason_that_went_with_it():
+    found = matching([REOPENED, REASON_GONE, SITE], asking(kinds=["why_stopped"]))
+
+    assert found.changes == (REOPENED, REASON_GONE)
+
+
+def test_a_stop_is_told_beside_the_enrollment_that_ended_with_it():
+    assert matching([STOP, COUNTED, SITE], asking(topics=["enrollment"])).changes == (STOP, COUNTED)
+    assert matching([STOP, SITE], asking(topics=["sites"])).changes == (SITE,)
+    assert matching([REOPENED, COUNTED], asking(topics=["enrollment"])).changes == (COUNTED,)
+
+
+def test_nothing_is_explained_that_is_not_told_and_nothing_told_that_is_unwanted():
+    assert not matching([STOP, REASON_GONE], asking(topics=["sites"])).passes
+    assert matching([STOP, COUNTED], asking(topics=["enrollment"], without=["status"])).changes == (COUNTED,)

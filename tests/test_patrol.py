@@ -57,17 +57,23 @@ class Patrolling(Outbox):
     def patrol(self, **settings: timedelta) -> list[Checked | Unlisted]:
         return list(patrol(replace(self.look(), **settings)))
 
-    def subscribe_to(self, watch_id: int, address: str) -> None:
+    def subscribe_to(self, watch_id: int, address: str, filters: Filters | None = None) -> None:
         """A webhook that answers under this name."""
         scope = Scope(watch_id=watch_id)
         url = f"https://{address}.example/"
-        subscribe(Way.WEBHOOK, url, scope=scope, filters=Filters(), note=None, office=self.office)
+        subscribe(Way.WEBHOOK, url, scope=scope, filters=filters or Filters(), note=None, office=self.office)
 
     def heard(self, address: str) -> list[tuple[str, str]]:
         """Trial and type of every message so far, after delivering what is due."""
+        return [(body["data"]["trial_id"], body["type"]) for body in self._bodies(address)]
+
+    def news(self, address: str) -> list[dict[str, Any]]:
+        """The first change of every message so far, with its trial."""
+        return [{**body["data"]["changes"][0], "trial_id": body["data"]["trial_id"]} for body in self._bodies(address)]
+
+    def _bodies(self, address: str) -> list[dict[str, Any]]:
         self.deliver()
-        bodies = [json.loads(each.body) for each in self.channel.came if f"{address}.example" in each.endpoint.shown]
-        return [(body["data"]["trial_id"], body["type"]) for body in bodies]
+        return [json.loads(each.body) for each in self.channel.came if f"{address}.example" in each.endpoint.shown]
 
     def watch_search(self, search: Search, *, name: str | None = None) -> int:
         with self.store.begin() as tx:
@@ -86,7 +92,7 @@ class Patrolling(Outbox):
 
     def newcomers(self) -> set[str]:
         with self.store.read() as tx:
-            return newcomers.among(tx, self.registry.key, self.sandbox.trial_ids())
+            return set(newcomers.among(tx, self.registry.key, self.sandbox.trial_ids()))
 
     def give(self, sponsor: str, *trial_ids: str, refresh: bool = True) -> None:
         """Let the registry say that a sponsor leads these trials, as of its next data build."""
@@ -191,6 +197,11 @@ def test_a_change_of_sponsor_is_told_to_the_subscribers_of_both(patrolling: Patr
     patrolling.patrol()
 
     assert patrolling.heard("harbour") == patrolling.heard("juniper") == [(handed_over, "trial.changed")]
+    patrolling.sandbox.refresh()
+    patrolling.clock.advance(days=8)
+    patrolling.patrol()
+    assert patrolling.heard("juniper") == [(handed_over, "trial.changed")]
+    assert patrolling.heard("harbour") == [(handed_over, "trial.changed"), (handed_over, "trial.left")]
 
 
 def test_a_change_of_sponsor_in_the_middle_of_a_pass_is_told_to_both(patrolling: Patrolling) -> None:
@@ -211,6 +222,108 @@ def test_a_change_of_sponsor_in_the_middle_of_a_pass_is_told_to_both(patrolling:
     assert patrolling.heard("harbour") == patrolling.heard("juniper") == [(handed_over, "trial.changed")]
 
 
+def test_a_new_trial_comes_as_a_card_that_says_whether_it_was_registered_or_only_found_now(
+    patrolling: Patrolling,
+) -> None:
+    first, old, *_ = patrolling.sandbox.trial_ids()
+    patrolling.give(HARBOUR, first)
+    watch = patrolling.watch_search(Search(sponsor=HARBOUR), name="rivals")
+    patrolling.subscribe_to(watch, "harbour")
+    patrolling.patrol()
+    study = patrolling.sandbox.study(first)
+    today = f"{patrolling.sandbox.build.at:%Y-%m-%d}"
+    study["protocolSection"]["identificationModule"]["nctId"] = "NCT07000001"
+    study["protocolSection"]["statusModule"]["studyFirstPostDateStruct"] = {"date": today, "type": "ACTUAL"}
+    patrolling.sandbox.publish(study, refresh=False)
+    patrolling.give(HARBOUR, old)
+
+    patrolling.patrol()
+
+    registered, found = sorted(patrolling.news("harbour"), key=lambda each: each["trial_id"])
+    assert registered["summary"].startswith(f"NCT07000001 was registered on {today}: “")
+    assert registered["after"]["newly_registered"] is True
+    assert found["summary"].startswith(f"{old}, registered on ")
+    assert "is newly found by watch “rivals” (trials that Harbour" in found["summary"]
+    assert found["after"]["newly_registered"] is False
+    for news in (found, registered):
+        card = news["after"]
+        assert card["found_by"] == {
+            "watch_id": watch,
+            "watch": "rivals",
+            "search": f"trials that {HARBOUR} leads",
+        }
+        assert {"title", "overall_status", "conditions", "enrollment", "start_date", "lead_sponsor"} <= card.keys()
+
+
+def test_a_new_trial_that_has_stopped_counts_as_stopped(patrolling: Patrolling) -> None:
+    first, stopped, *_ = patrolling.sandbox.trial_ids()
+    patrolling.give(HARBOUR, first)
+    watch = patrolling.watch_search(Search(sponsor=HARBOUR))
+    patrolling.subscribe_to(watch, "stops", Filters(kinds=frozenset(["status.stopped"]), without=frozenset(["trial"])))
+    patrolling.patrol()
+
+    def stop(study: Study) -> None:
+        study["protocolSection"]["statusModule"] |= {"overallStatus": "TERMINATED", "whyStopped": "No honey."}
+
+    patrolling.sandbox.edit(stopped, stop, refresh=False)
+    patrolling.give(HARBOUR, stopped)
+
+    patrolling.patrol()
+
+    assert [news["summary"] for news in patrolling.news("stops")] == [
+        "It was terminated when it was first seen here: “No honey.”."
+    ]
+
+
+def test_whoever_subscribed_to_a_watch_hears_who_joins_and_leaves_whatever_topics_they_named(
+    patrolling: Patrolling,
+) -> None:
+    first, moving, *_ = patrolling.sandbox.trial_ids()
+    patrolling.give(HARBOUR, first)
+    watch = patrolling.watch_search(Search(sponsor=HARBOUR))
+    patrolling.subscribe_to(watch, "sites", Filters(topics=frozenset(["sites"])))
+    patrolling.subscribe_to(watch, "changes", Filters(without=frozenset(["trial.new", "trial.left"])))
+    patrolling.patrol()
+    patrolling.give(HARBOUR, moving)
+    patrolling.patrol()
+    patrolling.give(JUNIPER, moving)
+    patrolling.clock.advance(days=8)
+
+    patrolling.patrol()
+
+    assert patrolling.heard("sites") == [(moving, "trial.new"), (moving, "trial.left")]
+    assert patrolling.heard("changes") == [(moving, "trial.changed")]
+    left = patrolling.news("sites")[-1]
+    assert left["summary"].startswith(
+        f"{moving} is no longer found by the watch of trials that {HARBOUR} leads, now that"
+    )
+    assert "Lead sponsor changed from" in left["summary"]
+
+
+def test_a_trial_that_leaves_one_watch_is_no_news_to_those_who_subscribed_otherwise(patrolling: Patrolling) -> None:
+    """And whose record did not change tells no more than that."""
+    gone, kept, *_ = patrolling.sandbox.trial_ids()
+    patrolling.give(HARBOUR, gone, kept)
+    watch = patrolling.watch_search(Search(expression=f"AREA[NCTId]({gone} OR {kept})"))
+    patrolling.subscribe_to(watch, "ours")
+    patrolling.subscribe("https://all.example/")
+    patrolling.patrol()
+    with patrolling.store.begin() as tx:
+        search = Search(expression=f"AREA[NCTId]{kept}")
+        tx.execute(
+            update(tables.searches).where(tables.searches.c.watch_id == watch).values(expression=search.expression)
+        )
+    patrolling.sandbox.refresh()
+    patrolling.clock.advance(days=8)
+
+    patrolling.patrol()
+    patrolling.patrol()
+
+    assert patrolling.heard("ours") == [(gone, "trial.left")]
+    assert patrolling.heard("all") == []
+    assert patrolling.members(watch) == [kept]
+
+
 # Who leaves
 
 
@@ -225,7 +338,7 @@ def test_a_trial_that_leaves_is_told_of_one_last_time(patrolling: Patrolling) ->
 
     patrolling.patrol()
 
-    assert patrolling.heard("harbour") == [(gone, "trial.changed")]
+    assert patrolling.heard("harbour") == [(gone, "trial.left")]
     assert patrolling.members(watch) == [kept]
     assert patrolling.leaving(watch) == set()
     patrolling.give(HARBOUR.upper() + " II", gone)
@@ -251,7 +364,7 @@ def test_a_leaver_is_read_in_full_whatever_a_probe_would_see(quiet: Patrolling) 
 
     quiet.patrol()
 
-    assert quiet.heard("ours") == [(trial, "trial.changed")]
+    assert quiet.heard("ours") == [(trial, "trial.left")]
     assert quiet.members(watch) == []
 
 
@@ -271,7 +384,7 @@ def test_a_leaver_stays_until_it_could_be_checked(patrolling: Patrolling) -> Non
     patrolling.sandbox.behave()
     patrolling.patrol()
 
-    assert patrolling.heard("harbour") == [(gone, "trial.changed")]
+    assert patrolling.heard("harbour") == [(gone, "trial.left")]
     assert patrolling.members(watch) == [kept]
 
 
@@ -290,7 +403,7 @@ def test_a_leaver_stays_until_its_last_change_is_settled(patrolling: Patrolling)
     patrolling.patrol(settle=timedelta(hours=6))
 
     assert patrolling.members(watch) == [kept]
-    assert patrolling.heard("harbour") == [(gone, "trial.changed")]
+    assert patrolling.heard("harbour") == [(gone, "trial.left")]
 
 
 def test_a_leaver_that_is_found_again_stays(patrolling: Patrolling) -> None:
@@ -528,9 +641,14 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_u
         sandbox.refresh()
         program.clock.advance(hours=2)
         program.patrol(full_check_every=timedelta(seconds=1))
-        assert sorted(program.heard("harbour")) == sorted(
+        heard = program.heard("harbour")
+        assert sorted(each for each in heard if each[1] != "trial.changed") == sorted(
             [(trial_id, "trial.new") for trial_id in rest[1 : step + 1]]
-            + [(trial_id, "trial.changed") for trial_id in rest[:step]]
+            + [(trial_id, "trial.left") for trial_id in rest[:step]]
+        )
+        handed_over = [trial_id for trial_id, type_ in heard if type_ == "trial.changed"]
+        assert len(handed_over) == len(set(handed_over) & set(rest[:step])), (
+            "it came with the leaving, or before it, once"
         )
         assert program.members(watch) == sorted([anchor, rest[step]])
         program.registry.close()

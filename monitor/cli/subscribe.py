@@ -47,6 +47,9 @@ def subscribe(
     everything: Annotated[bool, typer.Option("--all", help="Every trial that is checked.")] = False,
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic; repeat for more.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind, or kinds that begin so.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="Never this kind, or kinds that begin so: trial.new, trial.left.")
+    ] = None,
     min_significance: Annotated[str, typer.Option(help="critical, major, minor, administrative.")] = "minor",
     min_percent: Annotated[float | None, typer.Option(help="Enrollment changes from so many percent on.")] = None,
     min_days: Annotated[int | None, typer.Option(help="Dates that move by so many days or more.")] = None,
@@ -73,6 +76,7 @@ def subscribe(
     filters = step.checked_filters(
         topics=topic or (),
         kinds=kind or (),
+        without=without or (),
         min_significance=min_significance,
         min_percent=min_percent,
         min_days=min_days,
@@ -150,6 +154,7 @@ def as_object(subscription: Subscription) -> dict[str, object]:
         "all": subscription.everything,
         "topics": sorted(filters.topics),
         "kinds": sorted(filters.kinds),
+        "without": sorted(filters.without),
         "min_significance": str(filters.min_significance),
         "min_percent": filters.min_percent,
         "min_days": filters.min_days,

@@ -286,6 +286,9 @@ class SubscriptionSettings(Section):
     kinds: Annotated[tuple[KindName, ...], Listed] = Field(
         default=(), description='a list of kinds, or what kinds begin with, such as ["outcome.primary", "phase"]'
     )
+    without: Annotated[tuple[KindName, ...], Listed] = Field(
+        default=(), description='a list of kinds that are never told, such as ["trial.new", "trial.left"]'
+    )
     min_significance: SignificanceName = Field(
         default=str(Significance.MINOR), description='"critical", "major", "minor" or "administrative"'
     )
@@ -324,6 +327,7 @@ class SubscriptionSettings(Section):
         return Filters(
             topics=frozenset(self.topics),
             kinds=frozenset(self.kinds),
+            without=frozenset(self.without),
             min_significance=Significance[self.min_significance.upper()],
             min_percent=self.min_percent,
             min_days=self.min_days,

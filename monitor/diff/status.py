@@ -12,8 +12,8 @@ from monitor.diff.text import fold
 from monitor.diff.wording import quote, told_spelling, told_text
 from monitor.model import Coded, Difference, PartialDate, Record
 
-_STOPPED = {"TERMINATED", "SUSPENDED", "WITHDRAWN"}
-_ENDED = _STOPPED | {"COMPLETED"}
+STOPPED = {"TERMINATED", "SUSPENDED", "WITHDRAWN"}
+_ENDED = STOPPED | {"COMPLETED"}
 _OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING"}
 _ENROLLING = {"RECRUITING", "ENROLLING_BY_INVITATION"}
 
@@ -21,7 +21,7 @@ _REASON = 260
 """Characters of a reason for stopping that the sentence on the status quotes: nearly all reasons are shorter."""
 
 _KINDS = {
-    **dict.fromkeys(_STOPPED, "status.stopped"),
+    **dict.fromkeys(STOPPED, "status.stopped"),
     "COMPLETED": "status.completed",
     "RECRUITING": "status.recruiting",
     "ENROLLING_BY_INVITATION": "status.recruiting",
@@ -76,7 +76,7 @@ def _summary(kind: str, before: Record, after: Record) -> str:
         return _unknown(after)
     went = "went back" if kind == "status.reopened" else "went"
     move = f"Overall status {went} from {old} to {new}" if old else f"Overall status is now given: {new}"
-    told = new.code in _STOPPED or fold(before.why_stopped) != fold(after.why_stopped)
+    told = new.code in STOPPED or fold(before.why_stopped) != fold(after.why_stopped)
     return f"{move}: {quote(after.why_stopped, _REASON)}." if told and fold(after.why_stopped) else f"{move}."
 
 

@@ -58,7 +58,7 @@ def listing(items: Sequence[str], limit: int = 3, *, noun: str = "") -> str:
     shown = list(items[:limit])
     if (more := len(items) - limit) > 0:
         shown.append(count(more, f"more {noun}") if noun else f"{more:,} more")
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
+    return ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else "".join(shown)
 
 
 def percent(share: float) -> str:

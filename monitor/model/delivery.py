@@ -41,6 +41,8 @@ class Filters:
     topics: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     """Names from `monitor.fields.KINDS`, or the beginning of some: `outcome.primary`."""
+    without: frozenset[str] = frozenset()
+    """Kinds, or the beginning of some, that are never told, whatever else is asked for."""
     min_significance: Significance = Significance.MINOR
     min_percent: float | None = None
     """Enrollment changes of fewer percent, either way, are not told."""

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.model import Change, Event, Subscription
+from monitor.render.folding import folded
 from monitor.render.text import counted, one_line, shortened
 
 MOST_CHARACTERS = 2000
@@ -43,7 +44,7 @@ def chat_text(
     note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
     end = [one_line(url)[:_URL], *note]
     room = MOST_CHARACTERS - len("\n".join([heading, *end]))
-    return "\n".join([heading, *_told(changes, room), *end]).encode()
+    return "\n".join([heading, *_told(folded(changes), room), *end]).encode()
 
 
 def _told(changes: Sequence[Change], room: int) -> list[str]:

@@ -131,6 +131,8 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
         return [Line(old, new)]
     if field == "rest":
         return _members(before or {}, after or {})
+    if field == "trial_id":
+        return _card(after) if isinstance(after, dict) else []
     if _is_objects(before) or _is_objects(after):
         left, joined = _unmatched(before or [], after or []), _unmatched(after or [], before or [])
         if field == "sites":
@@ -140,6 +142,37 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
     if _is_item(before) or _is_item(after):
         return _item_changes(before, after)
     return [_value(before, after, field)]
+
+
+_CARD = {
+    "title": "Title",
+    "overall_status": "Overall status",
+    "why_stopped": "Why stopped",
+    "phases": "Phase",
+    "conditions": "Conditions",
+    "interventions": "Interventions",
+    "enrollment": "Enrollment",
+    "start_date": "Start date",
+    "primary_completion_date": "Primary completion date",
+    "completion_date": "Completion date",
+    "lead_sponsor": "Lead sponsor",
+    "countries": "Countries",
+    "registered_on": "Registered on",
+}
+"""What a new trial is shown by, in this order."""
+
+
+def _card(facts: dict[str, Json]) -> list[Line]:
+    """What a reader wants to know of a trial that they never saw, and by which watch it came."""
+    shown = [
+        Line(stretches=((Fate.KEPT, shortened(said(facts[name], name), MOST_TEXT)),), label=words)
+        for name, words in _CARD.items()
+        if facts.get(name)
+    ]
+    found = facts.get("found_by") or {}
+    watch = f"{found['watch']}: " if found.get("watch") else ""
+    by = [Line(stretches=((Fate.KEPT, f"{one_line(watch)}{one_line(found['search'])}"),), label="Watch")]
+    return [*shown, *(by if found.get("search") else [])]
 
 
 def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Line:

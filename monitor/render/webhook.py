@@ -11,6 +11,7 @@ from datetime import UTC
 import orjson
 
 from monitor.model import Change, Event, Json, Subscription
+from monitor.render.folding import summaries
 
 LARGEST = 20_000
 """Bytes: the limit that Standard Webhooks recommends."""
@@ -39,7 +40,10 @@ def webhook_body(
         "previous_snapshot": event.snapshot - 1 or None,
         "significance": str(max((change.significance for change in changes), default=event.significance)),
         "sequence": sequence,
-        "changes": [change.as_json() for change in changes],
+        "changes": [
+            {**change.as_json(), "summary": summary}
+            for change, summary in zip(changes, summaries(changes), strict=True)
+        ],
         "subscription": {"id": subscription.id, "note": subscription.note},
     }
     envelope = {"type": type_of(changes), "timestamp": event.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}

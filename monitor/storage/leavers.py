@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select
+from sqlalchemy import Connection, and_, delete, exists, false, func, or_, select, update
 
 from monitor.model import Settlement, State
 from monitor.storage import newcomers
@@ -24,6 +24,25 @@ def add(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], 
 def of_watch(tx: Connection, watch_id: int) -> set[str]:
     """The trials that are about to leave a watch."""
     return set(tx.scalars(select(leavers.c.trial_id).where(leavers.c.watch_id == watch_id)).all())
+
+
+def untold(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
+    """Those of the trials that are about to leave watches, of which nobody was told yet, and these watches."""
+    query = select(leavers.c.trial_id, leavers.c.watch_id).where(
+        leavers.c.registry == registry, func.coalesce(leavers.c.told, false()).is_(False)
+    )
+    found: dict[str, list[int]] = {}
+    for chunk in chunks(trial_ids):
+        for row in tx.execute(query.where(leavers.c.trial_id.in_(chunk)).order_by(leavers.c.watch_id)):
+            found.setdefault(row.trial_id, []).append(row.watch_id)
+    return found
+
+
+def note_told(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+    """Note that there is an event that says that these left."""
+    for chunk in chunks(trial_ids):
+        of_these = and_(leavers.c.registry == registry, leavers.c.trial_id.in_(chunk))
+        tx.execute(update(leavers).where(of_these).values(told=True))
 
 
 def are_there(tx: Connection, registry: str) -> bool:

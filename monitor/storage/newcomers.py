@@ -1,6 +1,7 @@
 """Trials that a search found after its first listing: their baseline is news. A row stands until it was told."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, exists, select
 
@@ -9,16 +10,30 @@ from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import newcomers, watched_trials
 
 
-def add(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """By which watch a trial is new, and in which version of the registry's data that watch did not find it yet."""
+
+    watch_id: int | None
+    """None where every trial is watched."""
+    listed_version: str | None
+
+
+def add(tx: Connection, registry: str, trial_ids: Iterable[str], newcomer: Newcomer) -> None:
     """Note trials whose baseline is to be told. The caller leaves out those that have one already."""
+    by = {"watch_id": newcomer.watch_id, "listed_version": newcomer.listed_version}
     for chunk in chunks(trial_ids):
-        add_new(tx, newcomers, [{"registry": registry, "trial_id": trial_id} for trial_id in chunk])
+        add_new(tx, newcomers, [{"registry": registry, "trial_id": trial_id, **by} for trial_id in chunk])
 
 
-def among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> set[str]:
+def among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Newcomer]:
     """Those of the trials that are newcomers."""
-    query = select(newcomers.c.trial_id).where(newcomers.c.registry == registry)
-    return {each for chunk in chunks(trial_ids) for each in tx.scalars(query.where(newcomers.c.trial_id.in_(chunk)))}
+    query = select(newcomers).where(newcomers.c.registry == registry)
+    return {
+        row.trial_id: Newcomer(row.watch_id, row.listed_version)
+        for chunk in chunks(trial_ids)
+        for row in tx.execute(query.where(newcomers.c.trial_id.in_(chunk)))
+    }
 
 
 def forget_unwatched(tx: Connection) -> None:

@@ -256,6 +256,7 @@ def _values(subscription: Subscription) -> dict[str, Any]:
         "everything": subscription.everything,
         "topics": orjson.dumps(sorted(filters.topics)).decode(),
         "kinds": orjson.dumps(sorted(filters.kinds)).decode(),
+        "without": orjson.dumps(sorted(filters.without)).decode() if filters.without else None,
         "min_significance": int(filters.min_significance),
         "min_percent": filters.min_percent,
         "min_days": filters.min_days,
@@ -305,6 +306,7 @@ def _filters(row: Row[Any]) -> Filters:
         return Filters(
             topics=frozenset(orjson.loads(row.topics)),
             kinds=frozenset(orjson.loads(row.kinds)),
+            without=frozenset(orjson.loads(row.without or "[]")),
             min_significance=Significance(row.min_significance),
             min_percent=row.min_percent,
             min_days=row.min_days,

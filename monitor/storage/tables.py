@@ -183,6 +183,7 @@ subscriptions = Table(
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("last_sequence", Integer, nullable=False, comment="of the delivery that was owed last"),
+    Column("without", Text, comment="JSON; null: nothing"),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
 )
@@ -317,6 +318,8 @@ newcomers = Table(
     metadata,
     Column("registry", Text, primary_key=True),
     Column("trial_id", Text, primary_key=True, comment="found after its watch was first listed, not checked yet"),
+    Column("watch_id", Integer, comment="that found it; null where every trial is watched"),
+    Column("listed_version", Text, comment="of the registry's data, in which it was not found yet"),
     sqlite_with_rowid=False,
 )
 
@@ -327,6 +330,7 @@ leavers = Table(
     Column("trial_id", Text, primary_key=True),
     Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
     Column("version", Text, nullable=False, comment="at which its search no longer found it"),
+    Column("told", Boolean, comment="whether there is an event that says that it left"),
     sqlite_with_rowid=False,
 )
 

@@ -228,6 +228,7 @@ def _subscriptions(
             everything=each.everything,
             topics=sorted(each.filters.topics),
             kinds=sorted(each.filters.kinds),
+            without=sorted(each.filters.without),
             min_significance=str(each.filters.min_significance),
             min_percent=each.filters.min_percent,
             min_days=each.filters.min_days,

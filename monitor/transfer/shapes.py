@@ -190,6 +190,7 @@ class SubscriptionLine(Shape):
     everything: bool
     topics: list[str]
     kinds: list[str]
+    without: list[str] = []
     min_significance: Annotated[str, Field(pattern="^(critical|major|minor|administrative)$")]
     min_percent: float | None
     min_days: int | None
@@ -205,6 +206,7 @@ class SubscriptionLine(Shape):
         return Filters(
             topics=frozenset(self.topics),
             kinds=frozenset(self.kinds),
+            without=frozenset(self.without),
             min_significance=Significance[self.min_significance.upper()],
             min_percent=self.min_percent,
             min_days=self.min_days,

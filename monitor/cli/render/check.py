@@ -12,6 +12,7 @@ from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
 from monitor.fields import TIMED
 from monitor.model import Change, Checked, Result, Significance, Unlisted
+from monitor.render.folding import folded
 from monitor.render.text import counted, one_line, plain, size, stamp
 from monitor.render.values import label, tells_nothing_new
 
@@ -31,9 +32,9 @@ _WORDS = {
 
 def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
     """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
-    if checked.result in (Result.UNCHANGED, Result.BASELINE) and asked > FEW and not checked.error:
-        return None
     if not checked.changes:
+        if checked.result in (Result.UNCHANGED, Result.BASELINE) and asked > FEW and not checked.error:
+            return None
         return _told_in_a_line(checked)
     said = [Text(one_line(checked.error), style=FAILED)] if checked.error else []
     return Group(_heading(checked), *said, change_list(checked.changes), Text())
@@ -76,13 +77,13 @@ def _bar(significance: Significance) -> str:
 def change_list(changes: Sequence[Change]) -> RenderableType:
     """The changes, the most significant first; administrative ones on a line together."""
     weighty = sorted(
-        (change for change in changes if change.significance is not Significance.ADMINISTRATIVE),
+        (change for change in folded(changes) if change.significance is not Significance.ADMINISTRATIVE),
         key=lambda change: -change.significance,
     )
     labels = max((len(label(change)) for change in weighty), default=0)
     lines: list[RenderableType] = [_change(change, labels) for change in weighty]
-    if folded := administrative(changes):
-        lines.append(Padding(folded, (0, 0, 0, 1)))
+    if silent := administrative(changes):
+        lines.append(Padding(silent, (0, 0, 0, 1)))
     return Group(*lines)
 
 

@@ -1,0 +1,51 @@
+"""Which watches found trials that are new, and which lost some: newcomers and leavers, and what is looked for."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from monitor.builds import day_of
+from monitor.membership import Membership
+from monitor.ports import Search
+from monitor.storage import leavers, newcomers, searches
+from monitor.storage.statements import chunks
+from monitor.storage.tables import watches
+
+
+def found(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Membership]:
+    """Of those of the trials that are newcomers, the watch that found each; one that is gone looked for anything."""
+    new = newcomers.among(tx, registry, trial_ids)
+    known = _watches(tx, {each.watch_id for each in new.values() if each.watch_id is not None})
+    return {
+        trial_id: _membership(each.watch_id, known, listed=day_of(each.listed_version or ""))
+        for trial_id, each in new.items()
+    }
+
+
+def lost(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[Membership]]:
+    """Of those of the trials that are about to leave watches, and of which nobody was told, these watches."""
+    leaving = leavers.untold(tx, registry, trial_ids)
+    known = _watches(tx, {watch_id for ids in leaving.values() for watch_id in ids})
+    return {trial_id: [_membership(each, known) for each in ids] for trial_id, ids in leaving.items()}
+
+
+_Known = dict[int, tuple[str | None, Search]]
+
+
+def _watches(tx: Connection, watch_ids: Iterable[int]) -> _Known:
+    """The name of each watch, and what it looks for."""
+    watch_ids = list(watch_ids)
+    names = {
+        row.id: row.name
+        for chunk in chunks(watch_ids)
+        for row in tx.execute(select(watches.c.id, watches.c.name).where(watches.c.id.in_(chunk)))
+    }
+    return {
+        watch_id: (names.get(watch_id), watched.search) for watch_id, watched in searches.known(tx, watch_ids).items()
+    }
+
+
+def _membership(watch_id: int | None, known: _Known, *, listed: str | None = None) -> Membership:
+    name, search = known.get(watch_id, (None, Search())) if watch_id is not None else (None, Search())
+    return Membership(search, watch_id, name, date.fromisoformat(listed) if listed else None)
