@@ -5,7 +5,7 @@ are whatever the configuration says.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from uuid import uuid4
@@ -94,13 +94,20 @@ def _known(what: str, text: str, known: Collection[str]) -> str:
 
 
 def subscribe(
-    way: Way, address: str, *, scope: Scope, filters: Filters, note: str | None, office: Office
+    way: Way,
+    address: str,
+    *,
+    scope: Scope,
+    filters: Filters,
+    note: str | None,
+    office: Office,
+    name: str | None = None,
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
     A search, and trials that nobody watches yet, are watched in the same transaction: what nobody looks at is never
-    told. Raise ConfigurationInvalid for an address that is none, NothingFound
-    for a watch that is none.
+    told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
+    is none.
     """
     checked, shown = checked_endpoint(way, address, office)
     secret = new_secret() if way is Way.WEBHOOK else None
@@ -117,9 +124,11 @@ def subscribe(
             everything=everything,
             filters=filters,
             note=note,
+            name=name,
             created_at=now,
         )
         subscriptions.add(tx, subscription)
+        subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
     return Subscribed(subscription, secret if made else None, watched)
 
 

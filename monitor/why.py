@@ -66,7 +66,7 @@ def explanations(
                 words = _unsettled(unsettled[event.id])
             else:
                 words = _not_owed(event, subscription, covers=covers)
-            yield f"  subscription {subscription.id[:8]}: {words}"
+            yield f"  subscription {subscription.called}: {words}"
 
 
 def _paid(delivery: Delivery) -> str:

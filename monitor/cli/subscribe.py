@@ -54,6 +54,7 @@ def subscribe(
     min_percent: Annotated[float | None, typer.Option(help="Enrollment changes from so many percent on.")] = None,
     min_days: Annotated[int | None, typer.Option(help="Dates that move by so many days or more.")] = None,
     note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it; commands take the name for its id.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell somebody of changes, by mail, webhook or chat.
@@ -92,7 +93,7 @@ def subscribe(
         step.checked_endpoint(way, address, program.office())
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         looked_at = first_look(program, scope.trials)
-        made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office())
+        made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office(), name=name)
     if as_json:
         looks = {one.trial_id: {"result": str(one.result), "error": one.error} for one in looked_at}
         write_json({**as_object(made.subscription), "secret": made.secret, "watched": made.watched, "looks": looks})
@@ -100,11 +101,12 @@ def subscribe(
     out = console()
     what = about(made.subscription)
     if scope.search:
-        what = f"{search_words(scope.search[1])}, which watch {made.subscription.watch_id} looks for"
+        what = f"{search_words(scope.search[1])}, which {made.subscription.watch_called} looks for"
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
     for line in said_of_watching(made.watched, looked_at):
         out.print(line, markup=False)
-    out.print(f"[dim]Subscription {made.subscription.id}; monitor subscriptions test sends a sample.[/dim]")
+    called = f"“{name}”, " if name else ""
+    out.print(f"Subscription {called}{made.subscription.id}; monitor subscriptions test sends a sample.", style="dim")
     if made.secret:
         out.print("Its signing secret, shown this once:")
         out.print(made.secret, soft_wrap=True)
@@ -137,7 +139,7 @@ def about(subscription: Subscription) -> str:
     if subscription.everything:
         return "every trial that is checked"
     if subscription.watch_id is not None:
-        return f"the trials of watch {subscription.watch_id}"
+        return f"the trials of {subscription.watch_called}"
     ids = sorted(trial_id for _, trial_id in subscription.trials)
     return ", ".join(ids[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
 
@@ -147,10 +149,12 @@ def as_object(subscription: Subscription) -> dict[str, object]:
     filters = subscription.filters
     return {
         "id": subscription.id,
+        "name": subscription.name,
         "way": str(subscription.endpoint.way),
         "to": subscription.endpoint.shown,
         "trials": sorted(trial_id for _, trial_id in subscription.trials),
         "watch": subscription.watch_id,
+        "watch_name": subscription.watch,
         "all": subscription.everything,
         "topics": sorted(filters.topics),
         "kinds": sorted(filters.kinds),
@@ -261,4 +265,4 @@ def _set_state(context: typer.Context, which: str, state: str) -> None:
     settings: Settings = context.obj
     with settings.open() as program:
         subscription = set_state(which, state, program.office())
-    console().print(f"Subscription {subscription.id} to {subscription.endpoint.shown} is {state}.", markup=False)
+    console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False)

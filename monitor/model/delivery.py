@@ -61,6 +61,10 @@ class Subscription:
     """(registry, trial id) where it is about trials by name."""
     watch_id: int | None = None
     """Where it is about all trials of a watch, whichever they are at the moment."""
+    watch: str | None = None
+    """The name of that watch, where it has one; only of a subscription that comes from storage."""
+    name: str | None = None
+    """What people call it."""
     everything: bool = False
     filters: Filters = Filters()
     note: str | None = None
@@ -70,6 +74,16 @@ class Subscription:
     origin: str = "command"
     """command, config, or operator: one that covers no trials and hears of notices."""
     created_at: datetime
+
+    @property
+    def called(self) -> str:
+        """Its name, or the beginning of its id: commands take either."""
+        return self.name or self.id[:8]
+
+    @property
+    def watch_called(self) -> str:
+        """The watch that it is about, by its name or its number."""
+        return f"watch “{self.watch}”" if self.watch else f"watch {self.watch_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

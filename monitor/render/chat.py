@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from monitor.model import Change, Event, Subscription
 from monitor.render.folding import folded
 from monitor.render.text import counted, one_line, shortened
+from monitor.render.values import card
 
 MOST_CHARACTERS = 2000
 """What Discord takes, the shortest of the services that are allowed by default."""
@@ -24,6 +25,8 @@ _TITLE = 160
 _SUMMARY = 280
 _NOTE = 280
 _URL = 300
+_FACT = 120
+_TOLD_OF_NEW = ("title", "lead_sponsor", "found_by", "registered_on")
 
 _BREAK = "\N{WORD JOINER}"
 _ACTIVE = re.compile(r"(?<=@)|(?<=<)(?=[!@#:A-Za-z/])|(?<=\])(?=\()|(?<=:)(?=//)")
@@ -49,13 +52,21 @@ def chat_text(
 
 def _told(changes: Sequence[Change], room: int) -> list[str]:
     """A line a change; where they don't fit into *room* characters, a last line that says how many are missing."""
-    lines = [f"• {inert(change.summary, _SUMMARY)}" for change in changes]
+    lines = ["\n".join([f"• {inert(change.summary, _SUMMARY)}", *_card(change)]) for change in changes]
     for shown in range(len(lines), -1, -1):
         missing = len(lines) - shown
         told = lines[:shown] + ([f"• and {counted(missing, 'more change')}"] if missing else [])
         if len("\n".join(told)) < room:
             return told
     return []
+
+
+def _card(change: Change) -> list[str]:
+    """Of a new trial, what the sentence does not say of it already."""
+    if change.kind != "trial.new" or not isinstance(change.after, dict):
+        return []
+    facts = {name: value for name, value in change.after.items() if name not in _TOLD_OF_NEW}
+    return [f"  {line.label}: {inert(line.stretches[0][1], _FACT)}" for line in card(facts)]
 
 
 def inert(text: str, length: int) -> str:

@@ -113,8 +113,13 @@ def _gist(changes: Sequence[Change], room: int) -> str:
     """The most significant change in so many characters."""
     first = changes[0]
     shown = lines(first)
-    if first.field == "overall_status" and first.after:
+    if first.kind == "trial.new" and isinstance(first.after, dict):
+        how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
+        told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
+    elif first.field == "overall_status" and first.after:
         status = said(first.after, first.field)
+        if _is_of_a_new_trial(first):
+            status = f"{status} when first seen"
         reason = _reason(changes, room=room - len(status) - len(" – "))
         told = f"{status} – {reason}" if reason else status
     elif len(sentence := _sentence(first)) <= room or len(shown) != 1 or shown[0].stretches:
@@ -135,7 +140,7 @@ def _sentence(change: Change) -> str:
     told = one_line(change.summary).rstrip(".")
     if change.field != "trial_id":
         return told
-    told = re.sub(rf"^{re.escape(one_line(str(change.before or change.after)))} (is|has been) ", "", told)
+    told = re.sub(r"^[\w-]+ (was|is|has been) ", "", told)
     return told[:1].upper() + told[1:]
 
 
@@ -204,7 +209,7 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
 def _told_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:
     """Those of *changes* of which the headline and the reason under it show all there is."""
     first = changes[0]
-    if headline.stretches and not _is_told_in_words(first):
+    if headline.stretches and (not _is_told_in_words(first) or lines(first)):
         return []
     given = [change for change in changes if change.field == "why_stopped" and not change.before]
     return [first, *(change for change in given if reason and len(one_line(change.after)) <= MOST_SENTENCE - 2)]
@@ -212,7 +217,12 @@ def _told_above(changes: Sequence[Change], headline: Line, reason: str) -> list[
 
 def _is_told_in_words(change: Change) -> bool:
     """Whether the sentence says more than old → new does: that the trial is gone, or that something is so now."""
-    return change.field == "trial_id" or isinstance(change.after, bool)
+    return change.field == "trial_id" or isinstance(change.after, bool) or _is_of_a_new_trial(change)
+
+
+def _is_of_a_new_trial(change: Change) -> bool:
+    """Whether this is how a trial stood when it was first seen, and not what became of it."""
+    return change.kind == "status.stopped" and change.before is None
 
 
 def _headline(change: Change) -> Line:
@@ -254,14 +264,15 @@ def _why(subscription: Subscription, trial_id: str) -> str:
     if subscription.everything:
         about = "every trial that is watched"
     elif subscription.watch_id is not None:
-        about = f"the trials of watch {subscription.watch_id}"
+        about = f"the trials of {one_line(subscription.watch_called)}"
     elif len(subscription.trials) > 1:
         about = f"{counted(len(subscription.trials), 'trial')}, {one_line(trial_id)} among them"
     else:
         about = one_line(trial_id)
     filters = subscription.filters
     wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
-    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more."
+    never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
+    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more{never}."
 
 
 def _link(url: str) -> str:

@@ -57,8 +57,13 @@ class Line:
     label: str = ""
 
 
+_LABELS = {"trial.new": "New trial", "trial.left": "Left a watch"}
+
+
 def label(change: Change) -> str:
     """What people call the field."""
+    if change.kind in _LABELS:
+        return _LABELS[change.kind]
     return FIELDS[change.field].label if change.field in FIELDS else one_line(change.field.replace("_", " "))
 
 
@@ -132,7 +137,9 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
     if field == "rest":
         return _members(before or {}, after or {})
     if field == "trial_id":
-        return _card(after) if isinstance(after, dict) else []
+        return card(after) if isinstance(after, dict) else []
+    if field == "overall_status" and change.kind == "status.stopped" and before is None:
+        return []  # that is how the trial stood when it was first seen: the sentence says so
     if _is_objects(before) or _is_objects(after):
         left, joined = _unmatched(before or [], after or []), _unmatched(after or [], before or [])
         if field == "sites":
@@ -162,7 +169,7 @@ _CARD = {
 """What a new trial is shown by, in this order."""
 
 
-def _card(facts: dict[str, Json]) -> list[Line]:
+def card(facts: dict[str, Json]) -> list[Line]:
     """What a reader wants to know of a trial that they never saw, and by which watch it came."""
     shown = [
         Line(stretches=((Fate.KEPT, shortened(said(facts[name], name), MOST_TEXT)),), label=words)
@@ -170,9 +177,8 @@ def _card(facts: dict[str, Json]) -> list[Line]:
         if facts.get(name)
     ]
     found = facts.get("found_by") or {}
-    watch = f"{found['watch']}: " if found.get("watch") else ""
-    by = [Line(stretches=((Fate.KEPT, f"{one_line(watch)}{one_line(found['search'])}"),), label="Watch")]
-    return [*shown, *(by if found.get("search") else [])]
+    watch = ": ".join(one_line(found[name]) for name in ("watch", "search") if found.get(name))
+    return [*shown, *([Line(stretches=((Fate.KEPT, watch),), label="Watch")] if watch else [])]
 
 
 def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Line:

@@ -56,7 +56,7 @@ def _about_nothing(tx: Connection) -> dict[str, str]:
         subscriptions.c.state == "active", subscriptions.c.watch_id.is_not(None), ~holds, ~looks
     )
     found = {
-        subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions end {subscription_id[:8]}`"
+        subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions remove {subscription_id[:8]}`"
         for subscription_id, watch_id in tx.execute(about_a_watch)
     }
     if not tx.scalar(select(or_(exists().select_from(watched_trials), exists().select_from(searches)))):

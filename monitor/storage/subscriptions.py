@@ -13,26 +13,38 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from monitor.errors import NothingFound, StoreCorrupt
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Filters, Significance, Subscription
 from monitor.storage import bodies, deliveries
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, rows_of
-from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watched_trials
+from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watched_trials, watches
 
 REMEDY = "`monitor subscriptions list` shows those there are"
 
 _of_endpoint = (endpoints.c[name] for name in ("way", "shown", "failing_since", "disabled_at"))
-_whole = select(subscriptions, *_of_endpoint).join_from(subscriptions, endpoints)
+_whole = (
+    select(subscriptions, *_of_endpoint, watches.c.name.label("watch_name"))
+    .join_from(subscriptions, endpoints)
+    .outerjoin(watches, watches.c.id == subscriptions.c.watch_id)
+)
 
 
 def add(tx: Connection, subscription: Subscription, name: str | None = None) -> None:
-    """Keep a new subscription. Its endpoint is kept already; *name* is that of its block in the configuration."""
+    """Keep a new subscription. Its endpoint is kept already; *name* is that of its block in the configuration.
+
+    Raise ConfigurationInvalid where another that has not ended is called the same.
+    """
+    if subscription.name and (other := _of_name(tx, subscription.name)):
+        raise ConfigurationInvalid(
+            f"subscription {other[:8]} is called “{subscription.name}” already: choose another name"
+        )
     values = _values(subscription) | {
         "id": subscription.id,
         "name": name,
+        "label": subscription.name,
         "state": subscription.state,
         "created_at": subscription.created_at,
         "last_sequence": 0,
@@ -42,7 +54,7 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
 
 
 def get(tx: Connection, subscription_id: str) -> Subscription:
-    """The subscription of that id, or whose id alone begins so. NothingFound where there is none, or several.
+    """The subscription of that name or id, or whose id alone begins so. NothingFound where there is none, or several.
 
     Raise StoreCorrupt for one that is damaged.
     """
@@ -53,8 +65,17 @@ def get(tx: Connection, subscription_id: str) -> Subscription:
 
 def find(tx: Connection, subscription_id: str) -> Subscription:
     """As `get`; one whose filters are damaged can be found too, to be changed or ended."""
-    whole_id = find_id(tx, subscriptions.c.id, subscription_id, noun="subscription", remedy=REMEDY)
+    whole_id = _of_name(tx, subscription_id) or find_id(
+        tx, subscriptions.c.id, subscription_id, noun="subscription", remedy=REMEDY
+    )
     return known(tx, [whole_id])[whole_id]
+
+
+def _of_name(tx: Connection, name: str) -> str | None:
+    """The id of the subscription that is called so and has not ended; None where there is none."""
+    called = or_(subscriptions.c.label == name, subscriptions.c.name == name)
+    query = select(subscriptions.c.id).where(called, subscriptions.c.state != "ended")
+    return tx.scalar(query.order_by(subscriptions.c.created_at).limit(1))
 
 
 def known(
@@ -285,6 +306,8 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         ),
         trials=frozenset(trials),
         watch_id=row.watch_id,
+        watch=row.watch_name,
+        name=row.label or row.name,
         everything=row.everything,
         filters=_filters_or_none(row),
         note=row.note,

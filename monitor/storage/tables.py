@@ -184,6 +184,7 @@ subscriptions = Table(
     Column("ended_at", Moment),
     Column("last_sequence", Integer, nullable=False, comment="of the delivery that was owed last"),
     Column("without", Text, comment="JSON; null: nothing"),
+    Column("label", Words, comment="what a person calls it"),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
 )

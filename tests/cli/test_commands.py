@@ -53,6 +53,7 @@ def test_check_json_gives_a_line_a_trial_and_the_proof_that_all_was_looked_at(mo
         "before": "NOT_YET_RECRUITING",
         "after": "WITHDRAWN",
         "measure": None,
+        "timing": "before_start",
     }
     assert summary["summary"].items() >= {"checked": 1, "unchanged": 0, "changed": 1, "failed": 0}.items()
     assert summary["summary"].keys() >= {"requests", "bytes", "seconds"}

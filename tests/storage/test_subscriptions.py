@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import NothingFound, StoreCorrupt
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Filters, Significance, Standing, Subscription
 from monitor.storage import deliveries, endpoints, subscriptions, watches
 from monitor.storage.store import Store
@@ -46,6 +46,7 @@ def test_a_subscription_comes_back_as_it_was_made(store: Store) -> None:
     filters = Filters(
         topics=frozenset({"status", "dates"}),
         kinds=frozenset({"outcome.primary"}),
+        without=frozenset({"trial.left"}),
         min_significance=Significance.MAJOR,
         min_percent=12.5,
         min_days=30,
@@ -186,7 +187,7 @@ def test_applying_the_same_configuration_again_writes_nothing(store: Store) -> N
     with store.read() as tx:  # where writing is refused
         subscriptions.apply_config(tx, {"ours": replace(block, id="another", created_at=LATER)}, LATER)
 
-    assert listed(store) == [block]
+    assert listed(store) == [replace(block, name="ours")]
 
 
 def test_a_changed_block_keeps_its_id_and_numbering(store: Store) -> None:
@@ -198,7 +199,7 @@ def test_a_changed_block_keeps_its_id_and_numbering(store: Store) -> None:
 
     apply(store, ours=elsewhere)
 
-    assert listed(store) == [replace(elsewhere, id=block.id)]
+    assert listed(store) == [replace(elsewhere, id=block.id, name="ours")]
     assert [each.sequence for each in owe(store, KNEE, [2], block)] == [3]
 
 
@@ -264,3 +265,15 @@ def test_a_disabled_endpoint_shows_in_its_subscriptions(store: Store) -> None:
     with store.begin() as tx:
         endpoints.disable(tx, made.endpoint.id, LATER)
         assert subscriptions.get(tx, made.id).endpoint.disabled_at == LATER
+
+
+def test_a_subscription_is_found_by_its_name_and_no_other_has_it(store: Store) -> None:
+    with store.begin() as tx:
+        first = subscription(mailbox(tx), HIP, name="rivals")
+        subscriptions.add(tx, first)
+        with pytest.raises(ConfigurationInvalid, match="is called “rivals”"):
+            subscriptions.add(tx, subscription(mailbox(tx), KNEE, name="rivals"))
+
+        assert subscriptions.get(tx, "rivals") == first
+        subscriptions.set_state(tx, first.id, "ended", LATER)
+        subscriptions.add(tx, subscription(mailbox(tx), KNEE, name="rivals"))

@@ -22,19 +22,23 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
     for subscription, about in listed:
         state = subscription.state if not subscription.endpoint.disabled_at else "disabled: it failed for days"
         table.add_row(
-            Text(subscription.id[:8]),
+            Text(one_line(subscription.called)),
             Text(f"{subscription.endpoint.way} {one_line(subscription.endpoint.shown)}"),
             Text(about),
             Text(_only(subscription.filters), style=DIM),
             Text(state),
         )
-    warnings = [Text(f"{key[:8]} cannot hear of everything: {reason}", style=NOTICE) for key, reason in silent.items()]
+    called = {subscription.id: one_line(subscription.called) for subscription, _ in listed}
+    warnings = [
+        Text(f"{called.get(key, key[:8])} cannot hear of everything: {reason}", style=NOTICE)
+        for key, reason in silent.items()
+    ]
     return Group(table, Text(), *warnings, Text(counted(len(listed), "subscription"), style=DIM))
 
 
 def _only(filters: Filters) -> str:
     """The filters in words."""
-    parts = sorted(filters.topics) + sorted(filters.kinds)
+    parts = sorted(filters.topics) + sorted(filters.kinds) + [f"not {kind}" for kind in sorted(filters.without)]
     if filters.min_significance is not Significance.MINOR:
         parts.append(f"{filters.min_significance} or more")
     if filters.min_percent is not None:

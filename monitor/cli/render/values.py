@@ -54,6 +54,8 @@ def _drawn(line: Line) -> RenderableType:
     label = styled(f"{line.label}: ", DIM) if line.label else Text()
     if not line.stretches:
         return label.append_text(_arrow(line))
+    if line.label and len(line.stretches) == 1 and line.stretches[0][0] is Fate.KEPT:
+        return label.append(plain(line.stretches[0][1]))
     return Group(label, WordDiff(line.stretches)) if line.label else WordDiff(line.stretches)
 
 

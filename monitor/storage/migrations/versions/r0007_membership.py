@@ -1,4 +1,4 @@
-"""By which watch a trial is new, since when that watch looked, who was told that one left, and kinds never told."""
+"""By which watch a trial is new, who was told that one left; names of subscriptions, and kinds never told."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,3 +21,4 @@ def upgrade() -> None:
         sa.Column("told", sa.Boolean, comment="whether there is an event that says that it left"),
     )
     op.add_column("subscriptions", sa.Column("without", sa.Text, comment="JSON; null: nothing"))
+    op.add_column("subscriptions", sa.Column("label", sa.Text, comment="what a person calls it"))
