@@ -186,12 +186,19 @@ class Registry(Protocol):
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
         """Batches of documents. Every id asked for is answered exactly once."""
 
-    def find(self, search: Search, *, updated_since: date | None = None, token: str | None = None) -> Iterator[Found]:
+    def find(
+        self,
+        search: Search,
+        *,
+        updated_since: date | None = None,
+        stopped: bool = False,
+        token: str | None = None,
+    ) -> Iterator[Found]:
         """Pages of the trials that *search* covers, or of those among them updated or registered since a day.
 
-        *token* goes on behind a page that was had before, at the same version of the data. A RegistryError ends it:
-        what was found before that is no complete answer. Raise ConfigurationInvalid for a search that the registry
-        cannot understand, with its words.
+        *stopped* leaves those that are terminated, suspended or withdrawn. *token* goes on behind a page that was had
+        before, at the same version of the data. A RegistryError ends it: what was found before that is no complete
+        answer. Raise ConfigurationInvalid for a search that the registry cannot understand, with its words.
         """
 
     def sweep(self, *, token: str | None = None) -> Iterator[Swept]:

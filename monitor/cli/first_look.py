@@ -1,13 +1,17 @@
 """The first look at trials that somebody subscribes to: without a baseline the next change would not be seen."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from monitor.errors import NothingFound
+from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Result
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.subscribe import Scope
+
+STOPPED_NAMED = 20
 
 
 def first_look(program: "App", named: Collection[tuple[str, str]]) -> list[Checked]:
@@ -28,6 +32,37 @@ def first_look(program: "App", named: Collection[tuple[str, str]]) -> list[Check
     if denied := [one for one in looked_at if one.is_unknown]:
         raise NothingFound("\n".join(f"{one.trial_id}: {one.error}; nobody is subscribed" for one in denied))
     return looked_at
+
+
+def stopped_already(program: "App", scope: "Scope") -> list[str] | None:
+    """The trials that a subscription is about and that have stopped before it was made, as the registry has them now.
+
+    None where that is not a search, or the registry does not say.
+    """
+    from monitor.storage import searches  # SQLAlchemy is not needed to show --help
+
+    registry_key, search = scope.search or (None, None)
+    if scope.watch_id is not None:
+        with program.store.read() as tx:
+            watched = searches.get(tx, scope.watch_id)
+        if watched:
+            registry_key, search = watched.registry, watched.search
+    if search is None:
+        return None
+    pages = program.registry(registry_key).find(search, stopped=True)
+    with suppress(RegistryError):
+        return sorted({trial_id for page in pages for trial_id in page.trial_ids})
+    return None
+
+
+def said_of_stopped(trial_ids: Sequence[str]) -> str:
+    """How many have stopped already, and which."""
+    if not trial_ids:
+        return "None of its trials has stopped so far."
+    named = ", ".join(trial_ids[:STOPPED_NAMED])
+    more = len(trial_ids) - STOPPED_NAMED
+    have = "trials has" if len(trial_ids) == 1 else "trials have"
+    return f"{len(trial_ids):,} of its {have} stopped already: {named}{f' and {more:,} more' if more > 0 else ''}."
 
 
 def said_of_watching(watched: Sequence[str], looked_at: Sequence[Checked]) -> Iterator[str]:

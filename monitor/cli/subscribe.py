@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.first_look import first_look, said_of_watching
+from monitor.cli.first_look import first_look, said_of_stopped, said_of_watching, stopped_already
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
@@ -50,6 +50,9 @@ def subscribe(
     without: Annotated[
         list[str] | None, typer.Option(help="Never this kind, or kinds that begin so: trial.new, trial.left.")
     ] = None,
+    stopped: Annotated[
+        bool, typer.Option("--stopped", help="Only trials that stop; names those that have already.")
+    ] = False,
     min_significance: Annotated[str, typer.Option(help="critical, major, minor, administrative.")] = "minor",
     min_percent: Annotated[float | None, typer.Option(help="Enrollment changes from so many percent on.")] = None,
     min_days: Annotated[int | None, typer.Option(help="Dates that move by so many days or more.")] = None,
@@ -67,6 +70,7 @@ def subscribe(
 
     [dim]$[/dim] monitor subscribe email ops@example.org --trial NCT02116634
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital"
+    [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --stopped
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
     [dim]$[/dim] monitor subscribe chat - --all < slack-address.txt
@@ -76,7 +80,7 @@ def subscribe(
 
     filters = step.checked_filters(
         topics=topic or (),
-        kinds=kind or (),
+        kinds=[*(kind or ()), *(["status.stopped"] if stopped else [])],
         without=without or (),
         min_significance=min_significance,
         min_percent=min_percent,
@@ -93,10 +97,12 @@ def subscribe(
         step.checked_endpoint(way, address, program.office())
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         looked_at = first_look(program, scope.trials)
+        already = stopped_already(program, scope) if stopped else None
         made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office(), name=name)
     if as_json:
         looks = {one.trial_id: {"result": str(one.result), "error": one.error} for one in looked_at}
-        write_json({**as_object(made.subscription), "secret": made.secret, "watched": made.watched, "looks": looks})
+        said = {"secret": made.secret, "watched": made.watched, "looks": looks}
+        write_json({**as_object(made.subscription), **said, **({"stopped": already} if stopped else {})})
         return
     out = console()
     what = about(made.subscription)
@@ -105,6 +111,8 @@ def subscribe(
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
     for line in said_of_watching(made.watched, looked_at):
         out.print(line, markup=False)
+    if already is not None:
+        out.print(said_of_stopped(already), markup=False)
     called = f"“{name}”, " if name else ""
     out.print(f"Subscription {called}{made.subscription.id}; monitor subscriptions test sends a sample.", style="dim")
     if made.secret:

@@ -130,3 +130,31 @@ def test_a_trial_that_was_never_checked_is_not_said_to_be_unchanged(monitor: Mon
     monitor("watch", "add", TRIAL)
 
     assert "has not been checked yet" in monitor("why", TRIAL, "ops@example.org").stdout
+
+
+def test_the_stopped_trials_of_a_sponsor_are_one_command_that_names_those_that_have_stopped(
+    monitor: Monitor, sandbox: Sandbox
+):
+    sponsor = ("--sponsor", "Alzahra Hospital", "--stopped")
+    before = monitor("subscribe", "email", "ops@example.org", *sponsor)
+    sandbox.next_state(TRIAL)
+
+    after = monitor("subscribe", "email", "ops@example.org", *sponsor)
+    [as_object] = objects(monitor("subscribe", "email", "ops@example.org", *sponsor, "--json"))
+
+    assert "None of its trials has stopped so far." in before.stdout
+    assert f"1 of its trials has stopped already: {TRIAL}." in after.stdout
+    assert (as_object["stopped"], as_object["kinds"]) == ([TRIAL], ["status.stopped"])
+
+
+def test_a_subscription_goes_by_its_name(monitor: Monitor):
+    made = monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--name", "our rival")
+
+    assert "Subscription “our rival”" in made.stdout
+    assert "our rival" in monitor("subscriptions", "list").stdout
+    assert (
+        "Subscription our rival to ops@example.org is paused." in monitor("subscriptions", "pause", "our rival").stdout
+    )
+    again = monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--name", "our rival")
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+    assert "is called “our rival”: choose another name" in again.stderr

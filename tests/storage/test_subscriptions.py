@@ -269,11 +269,11 @@ def test_a_disabled_endpoint_shows_in_its_subscriptions(store: Store) -> None:
 
 def test_a_subscription_is_found_by_its_name_and_no_other_has_it(store: Store) -> None:
     with store.begin() as tx:
-        first = subscription(mailbox(tx), HIP, name="rivals")
+        first = replace(subscription(mailbox(tx), HIP), name="rivals")
         subscriptions.add(tx, first)
         with pytest.raises(ConfigurationInvalid, match="is called “rivals”"):
-            subscriptions.add(tx, subscription(mailbox(tx), KNEE, name="rivals"))
+            subscriptions.add(tx, replace(subscription(mailbox(tx), KNEE), name="rivals"))
 
         assert subscriptions.get(tx, "rivals") == first
         subscriptions.set_state(tx, first.id, "ended", LATER)
-        subscriptions.add(tx, subscription(mailbox(tx), KNEE, name="rivals"))
+        subscriptions.add(tx, replace(subscription(mailbox(tx), KNEE), name="rivals"))

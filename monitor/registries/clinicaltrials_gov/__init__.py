@@ -69,14 +69,21 @@ class ClinicalTrialsGov:
         """Documents, 100 a request. Every id asked for is answered exactly once."""
         return batches.fetch(self._client, trial_ids)
 
-    def find(self, search: Search, *, updated_since: date | None = None, token: str | None = None) -> Iterator[Found]:
+    def find(
+        self,
+        search: Search,
+        *,
+        updated_since: date | None = None,
+        stopped: bool = False,
+        token: str | None = None,
+    ) -> Iterator[Found]:
         """Pages of the trials that *search* covers, 1,000 a request; sponsor, condition and expression narrow it down.
 
         *token* is good at the same version of the data, for the same search and day. A condition is looked for as a
         phrase. Raise AnswerUnreadable where the listing does not add up: the last page, the one without a token, only
         comes where all pages together name as many trials as the registry says, give or take 1 %.
         """
-        return searching.find(self._client, search, updated_since=updated_since, token=token)
+        return searching.find(self._client, search, updated_since=updated_since, stopped=stopped, token=token)
 
     def sweep(self, *, token: str | None = None) -> Iterator[Swept]:
         """Pages of all documents, 250 a request. A total that does not add up is AnswerUnreadable, as in `find`."""

@@ -33,7 +33,9 @@ _UNSPEAKABLE = ("Cc", "Cs")
 """Control characters and halves of characters: nobody types them, and not all can be sent."""
 
 
-def parameters(search: Search, updated_since: date | None = None, *, most_words: int = MOST_WORDS) -> dict[str, str]:
+def parameters(
+    search: Search, updated_since: date | None = None, *, stopped: bool = False, most_words: int = MOST_WORDS
+) -> dict[str, str]:
     """What to ask /studies for: of a sponsor's trials at least all, so that the names that come have to be looked at.
 
     Raise ConfigurationInvalid for a search that cannot be asked.
@@ -49,6 +51,8 @@ def parameters(search: Search, updated_since: date | None = None, *, most_words:
     if updated_since is not None:
         # A trial has this date from the day of its first posting on.
         filters.append(f"AREA[LastUpdatePostDate]RANGE[{updated_since.isoformat()},MAX]")
+    if stopped:
+        asked["filter.overallStatus"] = "TERMINATED|SUSPENDED|WITHDRAWN"
     if filters:
         asked["filter.advanced"] = " AND ".join(filters)
     return asked

@@ -24,11 +24,13 @@ _FEWER_WORDS = (essie.MOST_WORDS, 5, 2)
 _TOO_LONG = (403, 413, 414, 431)
 
 
-def find(client: Client, search: Search, *, updated_since: date | None, token: str | None) -> Iterator[Found]:
+def find(
+    client: Client, search: Search, *, updated_since: date | None, stopped: bool, token: str | None
+) -> Iterator[Found]:
     """Pages of the trials that *search* covers. Raise ConfigurationInvalid for one that cannot be asked, at once."""
     # A token is a place in the answer to one wording: with another it would be a place in another list.
     counts = _FEWER_WORDS if search.sponsor is not None and token is None else _FEWER_WORDS[:1]
-    wordings = [essie.parameters(search, updated_since, most_words=most) for most in counts]
+    wordings = [essie.parameters(search, updated_since, stopped=stopped, most_words=most) for most in counts]
     unlike = [asked for number, asked in enumerate(wordings) if asked not in wordings[:number]]
     return _pages(client, search, unlike, token)
 
