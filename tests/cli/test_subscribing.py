@@ -157,4 +157,4 @@ def test_a_subscription_goes_by_its_name(monitor: Monitor):
     )
     again = monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--name", "our rival")
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
-    assert "is called “our rival”: choose another name" in again.stderr
+    assert "is called “our rival” already: choose another name" in again.stderr
