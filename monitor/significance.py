@@ -1,6 +1,6 @@
 """How much a change matters. Pure.
 
-The table `_RULES` is the one in the documentation of changes, kind by kind; what depends on more than the kind is a
+The table `_RULES` is the one in docs/changes.md, kind by kind; what depends on more than the kind is a
 function below it. Two circumstances of the whole event weigh on every change in it: whether the trial stopped, and
 whether the registry withheld or released the record, which redacts or reveals all fields at once.
 """
@@ -160,7 +160,7 @@ _RULES: dict[str, _Rule] = {
     **{f"outcome.{role}.reworded": _ADMINISTRATIVE for role in ("primary", "secondary", "other")},
     **dict.fromkeys(("phase", "design.allocation", "design.masking"), _MAJOR),
     **dict.fromkeys(("arm.added", "arm.removed", "intervention.added", "intervention.removed"), _MAJOR),
-    **dict.fromkeys(("eligibility.age", "eligibility.sex"), _MAJOR),
+    **dict.fromkeys(("eligibility.age", "eligibility.sex", "eligibility.healthy_volunteers"), _MAJOR),
     "eligibility.criteria": _criteria,
     "site.added": _sites,
     "site.removed": _sites,

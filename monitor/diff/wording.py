@@ -25,7 +25,12 @@ _WORDS = {"ipds": "IPDs", "disp": "certification"} | {
 """Parts of names that are not simply lower-case words. ClinicalTrials.gov's disp… is the certification by which a
 sponsor delays results."""
 
-_PHRASES = {"ACTIVE_NOT_RECRUITING": "active, not recruiting"}
+_PHRASES = {
+    "ACTIVE_NOT_RECRUITING": "active, not recruiting",
+    "SAP": "statistical analysis plan",
+    "ICF": "informed consent form",
+    "CSR": "clinical study report",
+}
 
 
 def cut(text: str, limit: int = 80) -> str:

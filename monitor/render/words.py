@@ -5,6 +5,7 @@ that sentence case gets wrong are in one table; any other code, one never seen b
 """
 
 import re
+from collections.abc import Sequence
 
 from monitor.fields import CODED
 from monitor.model import Json
@@ -26,6 +27,9 @@ _IRREGULAR = {
     "ECT": "Educational/counseling/training",
     "NIH": "NIH",
     "NONE": "None (Open Label)",
+    "SAP": "Statistical analysis plan",
+    "ICF": "Informed consent form",
+    "CSR": "Clinical study report",
 }
 
 
@@ -50,8 +54,15 @@ def said(value: Json, field: str = "") -> str:
     if isinstance(value, int | float):
         return f"{value:,}"
     if isinstance(value, list):
-        return ("/" if field in CODED else ", ").join(said(item, field) for item in value)
+        return (
+            "/".join(said(item, field) for item in value) if field in CODED else listed([said(item) for item in value])
+        )
     return item_said(value)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names one after the other; set apart so that a comma within one does not make it two."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def item_said(item: dict[str, Json]) -> str:

@@ -94,12 +94,12 @@ CASES = {
     ),
     "healthy volunteers": (
         {"healthy_volunteers": True},
-        ("eligibility.healthy_volunteers", "minor"),
+        ("eligibility.healthy_volunteers", "major"),
         "Healthy volunteers are now accepted, while the trial was under way.",
     ),
     "healthy volunteers are not mentioned": (
         {"healthy_volunteers": None},
-        ("eligibility.healthy_volunteers", "minor"),
+        ("eligibility.healthy_volunteers", "major"),
         "The statement on healthy volunteers was removed; they were not accepted, while the trial was under way.",
     ),
     "another number in the criteria": (

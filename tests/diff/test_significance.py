@@ -19,15 +19,15 @@ BY_KIND = {
         status.completed status.recruiting status.closed status.unknown status.changed why_stopped.added
         why_stopped.changed why_stopped.removed enrollment.actual enrollment.corrected outcome.primary.time_frame phase
         design.allocation design.masking arm.added arm.removed intervention.added intervention.removed eligibility.age
-        eligibility.sex results.submitted results.returned trial.new date.unreadable expanded_access
-        results.delayed results.waived""",
+        eligibility.sex results.submitted results.returned trial.new trial.left date.unreadable expanded_access
+        results.delayed results.waived eligibility.healthy_volunteers""",
     "minor": """
         enrollment.target date.slipped date.advanced date.actual date.added date.removed sponsor.collaborators
         sponsor.responsible_party outcome.primary.description outcome.secondary.added outcome.secondary.removed
         outcome.secondary.time_frame outcome.secondary.measure outcome.secondary.description outcome.other.added
         outcome.other.removed outcome.other.time_frame outcome.other.measure outcome.other.description outcome.promoted
         outcome.demoted study_type design.intervention_model design.primary_purpose arm.changed intervention.changed
-        eligibility.healthy_volunteers eligibility.criteria site.added site.removed site.status results.changed
+        eligibility.criteria site.added site.removed site.status results.changed
         document.added document.removed title.brief title.official title.acronym other conditions
         keywords description.brief description.detailed design.observational_model design.time_perspective
         design.details eligibility.details oversight ipd_sharing references sponsor.organization identity.ids

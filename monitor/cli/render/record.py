@@ -8,34 +8,40 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import Taken, styled
-from monitor.fields import FIELDS
+from monitor.fields import FIELDS, Topic
 from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
 from monitor.render.text import counted, moment, one_line, readable, stamp
-from monitor.render.words import humanised
+from monitor.render.words import humanised, listed
 
 LABEL_WIDTH = 25
 MOST_CITIES = 8
 STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
-
-Row = tuple[str, RenderableType | None]
-"""A label and what stands beside it; a row without a value is left out."""
 
 
 def record_page(record: Record, snapshot: Taken) -> RenderableType:
     """The whole record, section by section; sections without content are left out."""
     sections = (
         ("Status", _status(record)),
+        ("Conditions", [_listed(record, "conditions"), _listed(record, "keywords")]),
+        ("Description", detail_rows(record, Topic.DESCRIPTION)),
         ("Dates", _dates(record)),
-        ("Sponsor", _sponsor(record)),
-        ("Design", _design(record)),
+        ("Sponsor", [*_sponsor(record), *detail_rows(record, Topic.SPONSOR)]),
+        ("Design", [*_design(record), *detail_rows(record, Topic.DESIGN)]),
         ("Arms and interventions", _arms(record)),
         ("Outcomes", _outcomes(record)),
-        ("Eligibility", _eligibility(record)),
+        ("Eligibility", [*_eligibility(record), *detail_rows(record, Topic.ELIGIBILITY)]),
         (_sites_heading(record), _sites(record)),
-        ("Results", _results(record)),
-        ("Documents", _documents(record)),
+        ("Contacts", contact_rows(record)),
+        ("Expanded access", detail_rows(record, Topic.EXPANDED_ACCESS)),
+        ("Oversight", detail_rows(record, Topic.OVERSIGHT)),
+        ("Data sharing", detail_rows(record, Topic.SHARING)),
+        ("Results", [*_results(record), *detail_rows(record, Topic.RESULTS)]),
+        ("Documents", [*_documents(record), *detail_rows(record, Topic.DOCUMENTS)]),
+        ("Publications and links", detail_rows(record, Topic.REFERENCES)),
+        ("Registration", detail_rows(record, Topic.IDENTITY, Topic.ADMINISTRATIVE)),
     )
     filled = [(heading, [row for row in rows if row[1] is not None]) for heading, rows in sections]
     return Group(_heading(record, snapshot), *(_section(heading, rows) for heading, rows in filled if rows))
@@ -100,6 +106,12 @@ def _status(record: Record) -> list[Row]:
         (FIELDS["why_stopped"].label, why),
         _row(record, "enrollment"),
     ]
+
+
+def _listed(record: Record, name: str) -> Row:
+    """A list of names under its own label."""
+    names = getattr(record, name)
+    return FIELDS[name].label, styled(one_line(listed(names))) if names else None
 
 
 def _dates(record: Record) -> list[Row]:
