@@ -98,10 +98,19 @@ def apply_subscriptions(
             refused[name] = error
             continue
         wanted.append(
-            Wanted(name=name, way=block.way, address=block.address, scope=scope, filters=block.filters, note=block.note)
+            Wanted(
+                name=name,
+                way=block.way,
+                address=block.address,
+                scope=scope,
+                filters=block.filters,
+                note=block.note,
+                as_webhook=block.as_webhook,
+            )
         )
+    meant = config.operator.as_webhook
     wanted += [
-        Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator")
+        Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator", as_webhook=meant)
         for way, address in operator.items()
     ]
     return [*refused.values(), *apply_config(wanted, office(), kept=refused)]

@@ -313,10 +313,10 @@ def _next_attempt(sent: Sent, failure: DeliveryFailed, post: Post) -> datetime |
     )
 
 
-def send_sample(subscription_id: str, post: Post) -> Taken:
-    """Send one message of no consequence now, outside the outbox. Raise DeliveryFailed where it is not taken."""
+def send_sample(subscription_id: str, post: Post) -> tuple[Message, Taken]:
+    """Send one message of no consequence now, outside the outbox, and give it. Raise DeliveryFailed if not taken."""
     now = post.clock()
     with post.desk.store.read() as tx:
         subscription = with_address(tx, subscriptions.get(tx, subscription_id), post.desk, now=now)
     message = sample(subscription, post.desk.letterhead, now=now)
-    return post.channels[subscription.endpoint.way].send(message, now=now)
+    return message, post.channels[subscription.endpoint.way].send(message, now=now)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from monitor.channels.addresses import checked_address
 from monitor.channels.chat import checked_chat_url, shown_chat
+from monitor.channels.chat_pasted import pasted, refuse_chat_as_webhook
 from monitor.channels.signing import new_secret
 from monitor.channels.webhook import checked_webhook_url, shown_url
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
@@ -60,6 +61,8 @@ class Subscribed:
     secret: str | None
     watched: tuple[str, ...] = ()
     """The trials that nobody watched before."""
+    taken_for: str | None = None
+    """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
 
 
 def checked_filters(
@@ -102,6 +105,7 @@ def subscribe(
     note: str | None,
     office: Office,
     name: str | None = None,
+    as_webhook: bool = False,
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
@@ -109,7 +113,7 @@ def subscribe(
     told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
     is none.
     """
-    checked, shown = checked_endpoint(way, address, office)
+    checked, shown = new_endpoint(way, address, office, as_webhook=as_webhook)
     secret = new_secret() if way is Way.WEBHOOK else None
     now = office.clock()
     with office.store.begin() as tx:
@@ -129,7 +133,8 @@ def subscribe(
         )
         subscriptions.add(tx, subscription)
         subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
-    return Subscribed(subscription, secret if made else None, watched)
+    found = pasted(address) if way is Way.CHAT else None
+    return Subscribed(subscription, secret if made else None, watched, found.words if found else None)
 
 
 def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:
@@ -170,6 +175,17 @@ def checked_endpoint(way: Way, address: str, office: Office) -> tuple[str, str]:
             return checked, shown_chat(checked)
 
 
+def new_endpoint(way: Way, address: str, office: Office, *, as_webhook: bool) -> tuple[str, str]:
+    """As `checked_endpoint`, for who is to be told from now on.
+
+    A chat service's own URL is no webhook, unless it is to be one *as_webhook*: it would refuse our JSON, for days.
+    """
+    checked = checked_endpoint(way, address, office)
+    if way is Way.WEBHOOK and not as_webhook:
+        refuse_chat_as_webhook(address)
+    return checked
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A subscription as the configuration has it."""
@@ -181,6 +197,8 @@ class Wanted:
     filters: Filters = field(default_factory=Filters)
     note: str | None = None
     origin: str = "config"
+    as_webhook: bool = False
+    """That the address is one of a chat service is meant so."""
 
 
 def apply_config(wanted: Sequence[Wanted], office: Office, *, kept: Collection[str] = ()) -> list[MonitorError]:
@@ -202,7 +220,7 @@ def apply_config(wanted: Sequence[Wanted], office: Office, *, kept: Collection[s
 
 
 def _configured(tx: Connection, wanted: Wanted, office: Office, now: datetime) -> Subscription:
-    address, shown = checked_endpoint(wanted.way, wanted.address, office)
+    address, shown = new_endpoint(wanted.way, wanted.address, office, as_webhook=wanted.as_webhook)
     watch_id, everything = _covered(tx, wanted.scope, now)
     secret = new_secret() if wanted.way is Way.WEBHOOK else None
     endpoint = endpoints.put_configured(

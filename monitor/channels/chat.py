@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from monitor.channels.chat_pasted import RECOGNISED, RETIRED, Pasted, pasted
 from monitor.channels.chat_requests import Rehearsed, calling, guard_apprise
 from monitor.channels.chat_services import Service, service_of
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected
@@ -57,27 +58,35 @@ def shown_chat(url: str) -> str:
 
 
 def checked_chat_url(text: str, schemas: Sequence[str], *, allow_networks: Sequence[str] = ()) -> str:
-    """The Apprise address that *text* is, of one of the allowed *schemas*. ConfigurationInvalid where it is none.
+    """The Apprise address that *text* is, or stands for, of one of the allowed *schemas*. ConfigurationInvalid without.
 
     Nobody is asked: a name that leads into a network of ours is found out when it is called.
     """
-    url = text.strip()
+    found = pasted(text)
+    url = found.address if found else text.strip()
     schema = _schema(url)
     if schema is None or re.search(r"\s", url):
         raise ConfigurationInvalid(
             "this is not an Apprise address; one looks like slack://TokenA/TokenB/TokenC (https://appriseit.com)"
         )
     if schema not in schemas:
-        near = get_close_matches(schema, schemas, n=1)
-        hint = f"did you mean {near[0]}://? " if near else ""
-        allowed = ", ".join(schemas) or "none"
-        listing = "; list it there to allow it" if service_of(schema) else ""
-        raise ConfigurationInvalid(
-            f"{schema}:// is not among the chat services that chat.schemas allows; {hint}allowed: {allowed}{listing}"
-        )
+        raise ConfigurationInvalid(_not_allowed(schema, schemas, found))
     service, plugin = _opened(url)
     _check_host(service, plugin, schema, allow_networks)
     return url
+
+
+def _not_allowed(schema: str, schemas: Sequence[str], found: Pasted | None) -> str:
+    if schema == "msteams":
+        return RETIRED
+    near = get_close_matches(schema, schemas, n=1)
+    hint = f"did you mean {near[0]}://? " if near else ""
+    if schema in ("http", "https"):
+        hint = f"of web addresses, the webhooks of {', '.join(RECOGNISED)} are recognised; "
+    allowed = ", ".join(schemas) or "none"
+    listing = "; list it there to allow it" if service_of(schema) else ""
+    what = f"this {found.words}, and {schema}://" if found else f"{schema}://"
+    return f"{what} is not among the chat services that chat.schemas allows; {hint}allowed: {allowed}{listing}"
 
 
 def _check_host(service: Service, plugin: "NotifyBase", schema: str, allow_networks: Sequence[str]) -> None:

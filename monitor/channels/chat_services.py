@@ -8,6 +8,8 @@ from, a header, a time-out, or less care with certificates is among it.
 
 from dataclasses import dataclass
 
+from monitor.channels.chat_pasted import TEAMS_HOSTS
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -50,6 +52,8 @@ SERVICES = {
     "twist": _service("to", "twist.com"),
     "webex": _service("to token mode", "ciscospark.com", "webexapis.com"),
     "wecombot": _service("key", "weixin.qq.com"),
+    "workflow": _service("id sig ver api-version pa powerautomate route routeid wrap", *TEAMS_HOSTS),
+    "workflows": _service("id sig ver api-version pa powerautomate route routeid wrap", *TEAMS_HOSTS),
     "wxteams": _service("to token mode", "ciscospark.com", "webexapis.com"),
     "zoom": _service("token mode", "zoom.us"),
     # The host that the address names
@@ -66,8 +70,6 @@ SERVICES = {
     "signal": _service("to from status"),
     "synology": _service("token"),
     "toot": _service("to token visibility sensitive spoiler language"),
-    "workflow": _service("id sig ver api-version pa powerautomate route routeid wrap"),
-    "workflows": _service("id sig ver api-version pa powerautomate route routeid wrap"),
     "zulip": _service("to token"),
 }
 

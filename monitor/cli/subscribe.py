@@ -34,7 +34,10 @@ def subscribe(
     way: Annotated[Way, typer.Argument(help="How to tell them.", metavar="email|webhook|chat")],
     address: Annotated[
         str,
-        typer.Argument(help="A mail address, a webhook's URL, or an Apprise URL; - reads it from standard input."),
+        typer.Argument(
+            help="A mail address; a webhook's URL; for chat, the webhook URL that its service gave, or an Apprise URL. "
+            "- reads it from standard input."
+        ),
     ],
     trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
     watch: Annotated[
@@ -58,12 +61,18 @@ def subscribe(
     min_days: Annotated[int | None, typer.Option(help="Dates that move by so many days or more.")] = None,
     note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call it; commands take the name for its id.")] = None,
+    as_webhook: Annotated[
+        bool, typer.Option("--as-webhook", help="The URL is a chat service's, and is to get our JSON all the same.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell somebody of changes, by mail, webhook or chat.
 
     What it is about is watched from now on: a trial that nobody watched is looked at once, so that its next change is
     seen, and one that the registry does not know is refused.
+
+    For chat, paste the webhook URL that Slack, Microsoft Teams (a workflow's), Discord, Google Chat, Webex or
+    Mattermost shows; other services have an Apprise address (https://appriseit.com).
 
     A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made. An address that is a secret
     itself stands in no list of processes when it comes on standard input, or is typed in after `-`.
@@ -73,7 +82,8 @@ def subscribe(
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --stopped
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
-    [dim]$[/dim] monitor subscribe chat - --all < slack-address.txt
+    [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
+    [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
     from monitor import subscribe as step  # the program is not needed to show --help
     from monitor.render.search import search_words
@@ -94,20 +104,31 @@ def subscribe(
     settings: Settings = context.obj
     address = address_of(address)
     with settings.open() as program:
-        step.checked_endpoint(way, address, program.office())
+        step.new_endpoint(way, address, program.office(), as_webhook=as_webhook)
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         looked_at = first_look(program, scope.trials)
         already = stopped_already(program, scope) if stopped else None
-        made = step.subscribe(way, address, scope=scope, filters=filters, note=note, office=program.office(), name=name)
+        made = step.subscribe(
+            way,
+            address,
+            scope=scope,
+            filters=filters,
+            note=note,
+            office=program.office(),
+            name=name,
+            as_webhook=as_webhook,
+        )
     if as_json:
         looks = {one.trial_id: {"result": str(one.result), "error": one.error} for one in looked_at}
-        said = {"secret": made.secret, "watched": made.watched, "looks": looks}
+        said = {"taken_for": made.taken_for, "secret": made.secret, "watched": made.watched, "looks": looks}
         write_json({**as_object(made.subscription), **said, **({"stopped": already} if stopped else {})})
         return
     out = console()
     what = about(made.subscription)
     if scope.search:
         what = f"{search_words(scope.search[1])}, which {made.subscription.watch_called} looks for"
+    if made.taken_for:
+        out.print(f"This {made.taken_for}.", markup=False)
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
     for line in said_of_watching(made.watched, looked_at):
         out.print(line, markup=False)
@@ -211,18 +232,25 @@ def show(context: typer.Context, which: Which) -> None:
         write_json(as_object(subscriptions.get(tx, which)))
 
 
-@manage.command()
-def test(context: typer.Context, which: Which) -> None:
-    """Send a sample now, beside the outbox, and say what the receiver answered.
+@manage.command(name="test")
+def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False) -> None:
+    """Send a sample now, beside the outbox, and say what the receiver answered and where to look for it.
 
     [dim]$[/dim] monitor subscriptions test 3f2a
     """
-    from monitor.deliver import send_sample  # the program is not needed to show --help
+    from monitor.cli.render.sample import begins_with, where_to_look  # the program is not needed to show --help
+    from monitor.deliver import send_sample  # nor is this
 
     settings: Settings = context.obj
     with settings.open() as program:
-        taken = send_sample(which, program.post())
+        message, taken = send_sample(which, program.post())
+    endpoint = message.endpoint
+    if as_json:
+        told = {"way": str(endpoint.way), "to": endpoint.shown, "delivery": message.delivery_id}
+        write_json({**told, "outcome": taken.outcome, "status": taken.status, "begins_with": begins_with(message)})
+        return
     console().print(f"Taken: {taken.outcome}", markup=False)
+    console().print(where_to_look(message), markup=False, soft_wrap=True)
 
 
 @manage.command()

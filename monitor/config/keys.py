@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from monitor.config.values import (
+    A_CHAT_ROOM,
     A_DEADLINE,
     A_SPAN,
     A_SPONSOR,
@@ -174,7 +175,7 @@ class ChatSettings(Section):
     """Which chat services may be written to."""
 
     schemas: Annotated[tuple[Schema, ...], Listed] = Field(
-        default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "wxteams"),
+        default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "workflows", "wxteams"),
         description='a list of beginnings of Apprise addresses, such as ["slack", "mmosts"]',
     )
 
@@ -199,9 +200,8 @@ class OperatorSettings(Section):
         repr=False,
         description='an http(s) address without "#", such as "https://example.org/hooks/monitor"',
     )
-    chat: ChatAddress | None = Field(
-        default=None, repr=False, description="an Apprise address, such as slack://TokenA/TokenB/TokenC"
-    )
+    as_webhook: bool = Field(default=False, description="true or false")
+    chat: ChatAddress | None = Field(default=None, repr=False, description=A_CHAT_ROOM)
     heartbeat: HookAddress | None = Field(
         default=None, repr=False, description='an http(s) address, such as "https://hc.example.org/ping/UUID"'
     )
@@ -270,9 +270,8 @@ class SubscriptionSettings(Section):
         repr=False,
         description='an http(s) address without "#", such as "https://example.org/hooks/trials"',
     )
-    chat: ChatAddress | None = Field(
-        default=None, repr=False, description="an Apprise address, such as slack://TokenA/TokenB/TokenC"
-    )
+    as_webhook: bool = Field(default=False, description="true or false")
+    chat: ChatAddress | None = Field(default=None, repr=False, description=A_CHAT_ROOM)
     trials: Annotated[tuple[Name, ...], Listed] = Field(
         default=(), description='a list of registration numbers, such as ["NCT02116634"]'
     )

@@ -193,6 +193,10 @@ def beginnings(kinds: Iterable[str]) -> tuple[str, ...]:
 A_SPAN = 'a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
 A_WAIT = 'a span up to "1w", such as "30m" or "6h", or "0s" for none'
 A_SPONSOR = 'the whole name of a sponsor, of up to 500 characters, such as "Alzahra Hospital"'
+A_CHAT_ROOM = (
+    "the webhook URL that a chat service shows, such as https://hooks.slack.com/services/T…/B…/…, or an Apprise "
+    "address, such as slack://TokenA/TokenB/TokenC"
+)
 A_DEADLINE = 'a span from "1s" to "60s", such as "15s"'
 SIGNIFICANCES = tuple(str(significance) for significance in reversed(Significance))
 

@@ -180,9 +180,7 @@ def test_apprise_knows_every_service_that_is_allowed_by_default():
 LOCAL = ["json", "jsons", "form", "forms", "xml", "xmls", "syslog", "rsyslog", "dbus", "gnome", "macosx", "windows"]
 
 
-@pytest.mark.parametrize(
-    "schema", [*LOCAL, "mailto", "mailtos", "https", "http", "file", "apprise", "mmost", "zulip", "workflows"]
-)
+@pytest.mark.parametrize("schema", [*LOCAL, "mailto", "mailtos", "https", "http", "file", "apprise", "mmost", "zulip"])
 def test_what_calls_any_host_or_this_one_is_not_allowed_by_default(schema):
     with pytest.raises(ConfigurationInvalid, match=rf"^{schema}:// is not among the chat services that chat\.schemas"):
         checked_chat_url(f"{schema}://{SECRET}:{SECRET}@127.0.0.1/{SECRET}", Config().chat.schemas)

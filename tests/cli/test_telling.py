@@ -180,3 +180,66 @@ def test_planted_secrets_are_nowhere(monitor: Monitor, sandbox: Sandbox, hook: W
         assert secret not in "".join(said)
         assert secret.encode() not in kept
     assert (tmp_path / "snapshots" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+# Chat services' own URLs
+
+SLACK = f"https://hooks.slack.com/services/T024BE7LD/B024BE7LE/{PLANTED[0].replace('-', '')}"
+
+
+def test_a_pasted_url_of_a_chat_service_is_subscribed_and_not_shown(monitor: Monitor):
+    ran = monitor("subscribe", "chat", SLACK, "--trial", TRIAL)
+    [made] = objects(monitor("subscribe", "chat", SLACK, "--all", "--json"))
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith(f"This is a Slack webhook.\nFrom now on, slack://*** hears about {TRIAL}.\n")
+    assert (made["to"], made["taken_for"]) == ("slack://***", "is a Slack webhook")
+    assert "planted" not in ran.stdout
+    assert "Nothing has changed" in monitor("why", TRIAL, SLACK).stdout
+
+
+def test_a_chat_services_url_is_a_webhook_only_where_that_is_meant(monitor: Monitor):
+    asked = monitor("subscribe", "webhook", SLACK, "--trial", TRIAL)
+    meant = monitor("subscribe", "webhook", SLACK, "--trial", TRIAL, "--as-webhook")
+
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr.startswith("monitor: this is a Slack webhook, which takes chat messages and not our JSON: ")
+    assert len(asked.stderr.splitlines()) == 1
+    assert meant.returncode == 0
+    assert "planted" not in asked.stderr + meant.stdout
+
+
+@pytest.mark.parametrize("block", ["[[subscription]]\nall = true\n", "[operator]\n"])
+def test_the_configuration_takes_what_is_pasted_too(monitor: Monitor, tmp_path: Path, block: str):
+    config = tmp_path / "config.toml"
+    config.write_text(f'{block}webhook = "{SLACK}"\n')
+    asked = monitor("check")
+    config.write_text(f'{block}webhook = "{SLACK}"\nas_webhook = true\n')
+    meant = monitor("check")
+    config.write_text(f'{block}chat = "{SLACK}"\n')
+    chat = monitor("check")
+    shown = monitor("subscriptions", "list").stdout
+
+    assert asked.returncode == 2
+    assert "this is a Slack webhook, which takes chat messages" in asked.stderr
+    assert (meant.returncode, chat.returncode) == (0, 0), meant.stderr + chat.stderr
+    assert "slack://***" in shown
+    assert "planted" not in asked.stderr + shown
+
+
+def test_a_sample_says_where_to_look_for_it(monitor: Monitor, mailbox: Mailbox, hook: WebhookReceiver):
+    [mail] = objects(monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--json"))
+    [posted] = objects(monitor("subscribe", "webhook", hook.url, "--trial", TRIAL, "--json"))
+    hook.secret = posted["secret"]
+
+    by_mail = monitor("subscriptions", "test", mail["id"]).stdout
+    by_post = monitor("subscriptions", "test", posted["id"]).stdout
+    [told] = objects(monitor("subscriptions", "test", posted["id"], "--json"))
+
+    [arrived] = mailbox.messages
+    assert by_mail.endswith(
+        f"Look in the mailbox ops@example.org, and among its junk, for “{arrived.email['Subject']}”.\n"
+    )
+    first, second = hook.deliveries
+    assert f"a POST of type trial.changed about NCT00000000 with webhook-id {first.id}" in by_post
+    assert (told["delivery"], told["status"]) == (second.id, 204)

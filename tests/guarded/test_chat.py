@@ -28,7 +28,6 @@ NAMED_BY_ADDRESS = {
     "rocket": "rocket://ruth:pass@{}/#room",
     "signal": "signal://{}/12025550123/12025550124",
     "synology": "synology://{}/" + TOKEN,
-    "workflows": "workflows://{}/workflow/signature",
     "zulip": "zulip://trialbot@{}/" + TOKEN,
 }
 EVERY_SCHEMA = tuple(name + s for name in SERVICES for s in ("", "s") if service_of(name + s))
@@ -40,6 +39,7 @@ FIXED = {
     "flock": "flock://" + TOKEN,
     "ryver": "ryver://trials/ckhrjW8w672m6HG",
     "webex": "webex://" + "a" * 80,
+    "workflows": "workflows://prod-27.westeurope.logic.azure.com/workflow/signature",
     "wxteams": "wxteams://" + "a" * 80,
 }
 
@@ -176,7 +176,7 @@ def test_an_address_may_ask_for_nothing_but_where_a_message_goes(schema):
 
 
 def test_a_parameter_is_named_where_it_is_known_and_else_not():
-    address = NAMED_BY_ADDRESS["workflows"].format("prod.example")
+    address = FIXED["workflows"]
 
     assert complaint(f"{address}?template=http://127.0.0.1/").startswith(
         "a workflows:// address may have no parameter “template”; it may have: api-version, id, "
@@ -205,9 +205,12 @@ def test_a_service_that_is_allowed_by_default_calls_its_own_hosts_only(seen, sch
     assert connected(seen) == []
 
 
-@pytest.mark.parametrize("host", ["slack.com.example.org", "example.org", "127.0.0.1", "notslack.com"])
+@pytest.mark.parametrize(
+    "host", ["slack.com.example.org", "example.org", "127.0.0.1", "notslack.com", "notlogic.azure.com"]
+)
 def test_no_other_host_is_a_services_own(host):
     assert not service_of("slack").may_call(host)
+    assert not service_of("workflows").may_call(host)
 
 
 @pytest.mark.parametrize("schema", ["json", "xmls", "form", "syslog", "mailto", "dbus", "nostr", "apprise", "slacks"])
