@@ -37,7 +37,7 @@ from monitor.recovery import event_of
 from monitor.render.chat import chat_text
 from monitor.render.mail import mail_bytes
 from monitor.render.notice import notice_chat, notice_mail, notice_webhook
-from monitor.render.webhook import webhook_body
+from monitor.render.webhook import NO_FACTS, Facts, webhook_body
 from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
@@ -68,6 +68,7 @@ class Told:
     title: str
     lead_sponsor: str | None
     url: str
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +248,8 @@ def sample(subscription: Subscription, letterhead: Letterhead, *, now: datetime)
             ),
         ),
     )
-    told = Told(event, "A test of this subscription", None, "https://clinicaltrials.gov/")
+    facts = Facts(overall_status="SUSPENDED")
+    told = Told(event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts)
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
     body = rendered_body(told, everything, sequence=0, delivery_id=key, letterhead=letterhead, now=now)
@@ -260,14 +262,23 @@ def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> To
     snapshot: Snapshot | None = None
     with suppress(StoreCorrupt, NothingFound):
         snapshot = snapshots.get(tx, event.registry, event.trial_id, event.snapshot)
+    version = snapshot.registry_version if snapshot else None
     if snapshot is None or snapshot.document.state is not State.LISTED:
         snapshot = snapshots.readable(tx, event.registry, event.trial_id)
     if snapshot is None:
         # An alert without the trial's title is better than none.
-        return Told(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}")
+        known = Facts(registry_version=version)
+        return Told(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known)
     record = registry.parse(snapshot.document)
     sponsor = record.lead_sponsor.name if record.lead_sponsor else None
-    return Told(event, record.brief_title or event.trial_id, sponsor, record.url)
+    facts = Facts(
+        registry_version=version,
+        last_update_post_date=record.last_update_post_date,
+        overall_status=record.overall_status.code if record.overall_status else None,
+        phases=tuple(phase.code for phase in record.phases),
+        conditions=record.conditions,
+    )
+    return Told(event, record.brief_title or event.trial_id, sponsor, record.url, facts)
 
 
 def rendered_body(
@@ -291,6 +302,7 @@ def rendered_body(
                 subscription=subscription,
                 sequence=sequence,
                 changes=changes,
+                facts=told.facts,
             )
         case Way.CHAT:
             return chat_text(told.event, title=told.title, url=told.url, subscription=subscription, changes=changes)

@@ -20,6 +20,7 @@ from monitor.storage.store import Store
 from monitor.subscribe import Office, Scope, Subscribed, subscribe
 from monitor.vault import Vault
 from tests.program import Trying
+from tests.webhook_schema import as_promised
 
 Behaviour = Callable[[Message], Taken]
 
@@ -37,6 +38,8 @@ class FakeChannel:
         self._lock = threading.Lock()
 
     def send(self, message: Message, *, now: datetime) -> Taken:
+        if message.endpoint.way is Way.WEBHOOK:
+            as_promised(message.body)
         with self._lock:
             self.came.append(message)
         return self.behaviour[message.endpoint.shown](message)

@@ -54,6 +54,34 @@ def test_a_change_is_told_once_to_everybody_who_asked(outbox: Outbox) -> None:
     assert outbox.standings() == ["delivered", "delivered"]
 
 
+def test_a_webhook_hears_what_its_receiver_files_the_message_by(outbox: Outbox) -> None:
+    """The facts are those of the record that the change is in; of a trial that is gone, those that it had last."""
+    outbox.check(WITHDRAWN_LATER)
+    outbox.subscribe(HOOK, WITHDRAWN_LATER)
+    outbox.sandbox.next_state(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    outbox.sandbox.remove(WITHDRAWN_LATER)
+    for _ in range(3):
+        outbox.clock.advance(days=1)
+        outbox.sandbox.refresh()
+        outbox.check(WITHDRAWN_LATER, *outbox.sandbox.trial_ids()[:1])
+    outbox.deliver()
+    outbox.deliver()
+
+    withdrawn, removed = (json.loads(message.body) for message in outbox.channel.came)
+    assert (withdrawn["schema_version"], removed["type"]) == (1, "trial.removed")
+    about = withdrawn["data"]
+    assert about["lead_sponsor"] == "Alzahra Hospital"
+    assert about["overall_status"] == "WITHDRAWN"
+    assert about["phases"] == ["PHASE1", "PHASE2"]
+    assert about["conditions"] == ["Amyotrophic Lateral Sclerosis"]
+    assert about["last_update_post_date"] == "2016-01-14"
+    assert about["registry_version"].startswith("2026-11-21T")
+    same = ("lead_sponsor", "overall_status", "phases", "conditions", "last_update_post_date")
+    assert {name: removed["data"][name] for name in same} == {name: about[name] for name in same}
+    assert removed["data"]["registry_version"] > about["registry_version"]
+
+
 def test_a_baseline_tells_nobody(outbox: Outbox) -> None:
     outbox.subscribe(HOOK)
 

@@ -1,7 +1,7 @@
 """A notice to the operator, for every way of telling. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 
 import orjson
@@ -11,6 +11,7 @@ from monitor.render import mime
 from monitor.render.chat import MOST_CHARACTERS, inert
 from monitor.render.mail import inliner, templates
 from monitor.render.text import plain
+from monitor.render.webhook import envelope_of
 
 
 def notice_mail(
@@ -41,8 +42,7 @@ def notice_webhook(notice: Notice, *, sequence: int) -> bytes:
     """The bytes to sign and send."""
     return orjson.dumps(
         {
-            "type": f"monitor.{notice.kind}",
-            "timestamp": notice.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **envelope_of(f"monitor.{notice.kind}", notice.occurred_at),
             "data": {
                 "registry": notice.registry or None,
                 "subject": notice.subject,

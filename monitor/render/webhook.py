@@ -1,22 +1,51 @@
 """An event as a webhook's body: JSON as Standard Webhooks 1.0.0 asks for it. Pure.
 
-Receivers' programs rely on these keys: add some, never rename or drop one. A body over LARGEST is cut, in this order,
-until it fits: the changes to their summaries, long texts to their beginnings, and the least significant changes. It
-says `"truncated": true` then, and how many changes there are; the trial's page at `url` has the rest.
+Receivers' programs rely on these keys, which docs/webhook.schema.json describes: add some, never rename or drop one.
+A body over LARGEST is cut, in this order, until it fits: the changes to their summaries, long texts and lists to their
+beginnings, and the least significant changes. It says `"truncated": true` then, and how many changes there are; the
+trial's page at `url` has the rest.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import orjson
 
 from monitor.model import Change, Event, Json, Subscription
 from monitor.render.folding import summaries
 
+SCHEMA_VERSION = 1
+"""Another number means that a key has another meaning, or is gone."""
 LARGEST = 20_000
 """Bytes: the limit that Standard Webhooks recommends."""
 LONGEST_TEXT = 400
 """Characters of a text in a body that was cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a record says of its trial now, for who files the message by it; codes as the registry has them."""
+
+    registry_version: str | None = None
+    """The registry's stamp of the data that the change was seen in."""
+    last_update_post_date: str | None = None
+    overall_status: str | None = None
+    phases: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """As a webhook has them."""
+        return {
+            "registry_version": self.registry_version,
+            "last_update_post_date": self.last_update_post_date,
+            "overall_status": self.overall_status,
+            "phases": list(self.phases),
+            "conditions": list(self.conditions),
+        }
+
+
+NO_FACTS = Facts()
 
 
 def webhook_body(
@@ -28,6 +57,7 @@ def webhook_body(
     subscription: Subscription,
     sequence: int,
     changes: Sequence[Change],
+    facts: Facts = NO_FACTS,
 ) -> bytes:
     """The bytes to sign and send. *changes* are those that the subscriber asked for, the most significant first."""
     data: dict[str, Json] = {
@@ -36,6 +66,7 @@ def webhook_body(
         "title": title,
         "url": url,
         "lead_sponsor": lead_sponsor,
+        **facts.as_json(),
         "snapshot": event.snapshot,
         "previous_snapshot": event.snapshot - 1 or None,
         "significance": str(max((change.significance for change in changes), default=event.significance)),
@@ -46,9 +77,18 @@ def webhook_body(
         ],
         "subscription": {"id": subscription.id, "note": subscription.note},
     }
-    envelope = {"type": type_of(changes), "timestamp": event.occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    envelope = envelope_of(type_of(changes), event.occurred_at)
     body = orjson.dumps({**envelope, "data": data})
     return body if len(body) <= LARGEST else _cut(envelope, data)
+
+
+def envelope_of(kind: str, at: datetime) -> dict[str, Json]:
+    """What stands around `data`."""
+    return {
+        "type": kind,
+        "timestamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schema_version": SCHEMA_VERSION,
+    }
 
 
 def type_of(changes: Sequence[Change]) -> str:
@@ -65,6 +105,7 @@ def _cut(envelope: Mapping[str, Json], data: Mapping[str, Json]) -> bytes:
         **data,
         "title": _beginning(data["title"]),
         "lead_sponsor": _beginning(data["lead_sponsor"]),
+        **{name: _short(data[name]) for name in NO_FACTS.as_json()},
         "subscription": {**data["subscription"], "note": _beginning(note)},
         "truncated": True,
         "changes_in_all": len(told),
@@ -82,6 +123,20 @@ def _cut(envelope: Mapping[str, Json], data: Mapping[str, Json]) -> bytes:
 def _summarised(change: Mapping[str, Json]) -> dict[str, Json]:
     kept = {key: change[key] for key in ("field", "kind", "topic", "significance")}
     return {**kept, "summary": _beginning(change["summary"])}
+
+
+def _short(value: Json) -> Json:
+    """A text's beginning, or the first texts of a list that have LONGEST_TEXT characters in all."""
+    if not isinstance(value, list):
+        return _beginning(value)
+    room = LONGEST_TEXT
+    kept = []
+    for text in value:
+        room -= len(text) + 1
+        if room < 0:
+            break
+        kept.append(text)
+    return kept
 
 
 def _beginning(text: str | None) -> str | None:

@@ -10,6 +10,7 @@ from monitor.sandbox import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from tests.cli.commands import Monitor, Ran, asking, command
+from tests.webhook_schema import as_promised
 
 TRIAL = "NCT02116634"
 PLANTED = [f"planted-secret-{number:02}" for number in range(20)]
@@ -23,8 +24,11 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def hook() -> Iterator[WebhookReceiver]:
+    """Whose deliveries are what the schema promises."""
     with WebhookReceiver() as running:
         yield running
+    for delivery in running.deliveries:
+        as_promised(delivery.body)
 
 
 @pytest.fixture
