@@ -19,7 +19,7 @@ from monitor.service.heartbeat import beat
 from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.program import Program
 from monitor.service.worker import Turn
-from monitor.storage import health, notices
+from monitor.storage import health, notices, trials
 from monitor.storage import registries as versions
 from monitor.storage.health import Health
 from monitor.web.metrics import Metrics
@@ -47,6 +47,11 @@ class Tally:
     """Why nothing could be looked at."""
     whole: bool = False
     """Whether it came to its end: it was neither stopped nor broke off."""
+    watched: int = 0
+    verified: int = 0
+    """Of the trials that are watched, those that are known to stand in the registry's data as they are kept."""
+    version: str | None = None
+    """That of these data."""
     started: float = field(default_factory=monotonic)
 
     @property
@@ -161,6 +166,7 @@ class Lookout:
             return False
         self._note_failing(registry, tally)
         unread = self._why_unread(registry, tally)
+        self._count_standing(program, registry, tally)
         now = self._record(program, registry, unread)
         self._tell(registry, tally, before, unread=unread, now=now)
         self._committed()
@@ -238,6 +244,13 @@ class Lookout:
             self._log_notice(each)
         return then
 
+    def _count_standing(self, program: Program, registry: Registry, tally: Tally) -> None:
+        """Say for how many trials the pass vouches: where nothing is new, most of them need no asking."""
+        with program.store.read() as tx:
+            version = versions.version(tx, registry.key)
+            tally.version = version.stamp if version else None
+            tally.watched, tally.verified = trials.standing_counts(tx, registry.key, tally.version)
+
     def _log_notice(self, notice: Notice) -> None:
         self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)
 
@@ -252,6 +265,9 @@ class Lookout:
             trials=tally.trials,
             changed=tally.changed,
             failed=tally.failed,
+            watched=tally.watched,
+            verified=tally.verified,
+            registry_version=tally.version,
             requests=registry.traffic.requests - before[0],
             bytes=registry.traffic.bytes - before[1],
             seconds=round(monotonic() - tally.started, 2),

@@ -26,6 +26,8 @@ class Overview:
     health: Sequence[Health]
     versions: Mapping[str, str]
     """The stamp of each registry's data."""
+    confirmed: Mapping[str, datetime]
+    """When each registry last named that stamp, at the end of a pass."""
 
     def check_due_since(self, now: datetime) -> datetime | None:
         """Since when the look has been due that waits longest, or fails each time; None where none is due."""
@@ -40,12 +42,13 @@ class Overview:
 
 def overview(tx: Connection) -> Overview:
     """Everything, as of this transaction."""
-    versions = tx.execute(select(registries.c.registry, registries.c.version_stamp)).all()
+    seen = tx.execute(select(registries.c.registry, registries.c.version_stamp, registries.c.checked_at)).all()
     return Overview(
         deliveries=deliveries.counts(tx),
         next_delivery_at=deliveries.next_due(tx),
         oldest_delivery_at=deliveries.oldest_owed(tx),
         postponed_since=deliveries.oldest_postponed(tx),
         health=health.listing(tx),
-        versions={row.registry: row.version_stamp for row in versions},
+        versions={row.registry: row.version_stamp for row in seen},
+        confirmed={row.registry: row.checked_at for row in seen},
     )

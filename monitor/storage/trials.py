@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, tuple_, update
 
 from monitor.model import State
 from monitor.storage.searches import is_everything
@@ -119,12 +119,32 @@ def _not_due(merged: MergedDue | None) -> tuple[ColumnElement[bool], ...]:
 
 def watched_count(tx: Connection, registry: str) -> int:
     """How many trials all watches of a registry cover: all that are known of one that is watched as a whole."""
-    whole = exists().where(searches.c.registry == registry, is_everything)
-    if tx.scalar(select(whole)):
+    if tx.scalar(select(_is_watched_whole(registry))):
         query = select(func.count()).select_from(trials).where(trials.c.registry == registry)
     else:
         query = select(func.count(watched_trials.c.trial_id.distinct())).where(watched_trials.c.registry == registry)
     return tx.scalar(query) or 0
+
+
+def standing_counts(tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
+    """How many trials are watched, and of how many of them it is known how they stand in a version of the data.
+
+    Those that merged into another do not count: they are looked at for themselves no more.
+    """
+    unmerged = trials.c.state.is_distinct_from(State.MERGED)
+    known = func.count(case((trials.c.verified_version == (version or ""), 1)))
+    if tx.scalar(select(_is_watched_whole(registry))):
+        query = select(func.count(), known).where(trials.c.registry == registry, unmerged)
+    else:
+        watched = select(watched_trials.c.trial_id).where(watched_trials.c.registry == registry).distinct().subquery()
+        of_same_trial = and_(trials.c.registry == registry, trials.c.trial_id == watched.c.trial_id)
+        query = select(func.count(), known).select_from(watched.outerjoin(trials, of_same_trial)).where(unmerged)
+    in_all, verified = tx.execute(query).one()
+    return in_all, verified
+
+
+def _is_watched_whole(registry: str) -> ColumnElement[bool]:
+    return exists().where(searches.c.registry == registry, is_everything)
 
 
 def count(tx: Connection) -> int:

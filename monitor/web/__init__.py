@@ -1,5 +1,6 @@
 """What the service says of itself over HTTP, for the programs that watch over it.
 
+    /           what this is and how it stands, for people
     /healthz    200 while everything works that should, else 503 with the reasons: restart it, or call somebody
     /readyz     200 once it is active or standing by with a database that it can read, else 503
     /metrics    figures, in the text format of Prometheus

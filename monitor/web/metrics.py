@@ -2,21 +2,31 @@
 
 They are kept in a registry of their own, not in the library's global one, so that two services in one process, as in
 tests, do not count for each other.
+
+The rule: every series that there can be is there from the start, so that `rate()` sees its first step and `absent()`
+means that nobody answers. `deploy/prometheus-rules.yaml` and `deploy/grafana-dashboard.json` rely on these names.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy import Connection
 
 from monitor.errors import StoreError
-from monitor.model import Checked, Significance
+from monitor.model import Checked, Result, Significance
 from monitor.ports import Registry
 from monitor.schedule import built_at
+from monitor.storage import trials
 from monitor.storage.overview import Overview, overview
 from monitor.storage.store import Store
+
+WORKERS = ("lookout", "dispatcher")
+"""Those whose signs of life are watched."""
+COUNTED_EVERY = timedelta(minutes=1)
+"""How old the count of watched trials may be: it goes through all of them."""
 
 
 class Metrics(Collector):
@@ -45,6 +55,10 @@ class Metrics(Collector):
         self._changes = self._counter("monitor_changes", "Changes found", "registry", "significance")
         self._restarts = self._counter("monitor_watchdog_restarts", "Schedulers that had to be restarted")
         self._hangs = self._counter("monitor_worker_hangs", "Workers that showed no sign of life", "worker")
+        self._counted: dict[str, tuple[datetime, tuple[int, int]]] = {}
+        """By registry, when its watched trials were counted last, and what came of it."""
+        for worker in WORKERS:
+            self._hangs.labels(worker)
         self._all.register(self)
 
     def checked(self, checked: Checked) -> None:
@@ -63,20 +77,29 @@ class Metrics(Collector):
 
     def text(self) -> bytes:
         """What /metrics answers."""
+        for registry in self._registries():
+            for result in Result:
+                self._checks.labels(registry.key, str(result))
+            for significance in Significance:
+                self._changes.labels(registry.key, str(significance))
         return generate_latest(self._all)
 
     def collect(self) -> Iterator[Metric]:
         """What is not counted but looked up; the library calls this."""
         yield GaugeMetricFamily("monitor_leader", "1 where this process is the active one", int(self._active()))
-        yield from _traffic(self._registries())
+        registries = self._registries()
+        yield from _traffic(registries)
         try:
             with self._store.read() as tx:
                 seen = overview(tx)
+                watched = {each.key: self._watched(tx, each.key, seen.versions.get(each.key)) for each in registries}
         except StoreError:
             yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 0)
             return
         yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 1)
-        yield from _standings(seen)
+        yield _deliveries(seen)
+        yield from _readings(seen, [each.key for each in registries])
+        yield from _trials(watched)
         yield from _ages(*self.due_since(seen), now=self._clock())
 
     def due_since(self, seen: Overview) -> tuple[datetime | None, datetime | None]:
@@ -84,6 +107,14 @@ class Metrics(Collector):
         now = self._clock()
         looks = [at for at in (seen.check_due_since(now), self._failing_since()) if at is not None]
         return min(looks, default=None), seen.delivery_due_since(now)
+
+    def _watched(self, tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
+        now = self._clock()
+        at, counts = self._counted.get(registry, (None, (0, 0)))
+        if at is None or not timedelta() <= now - at < COUNTED_EVERY:
+            counts = trials.standing_counts(tx, registry, version)
+            self._counted[registry] = now, counts
+        return counts
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return Counter(name, help_, labels, registry=self._all)
@@ -103,22 +134,45 @@ def _traffic(registries: Sequence[Registry]) -> Iterator[Metric]:
     yield came
 
 
-def _standings(seen: Overview) -> Iterator[Metric]:
+def _deliveries(seen: Overview) -> Metric:
     deliveries = GaugeMetricFamily("monitor_deliveries", "Deliveries by standing", labels=["standing"])
     for standing, count in seen.deliveries.items():
         deliveries.add_metric([str(standing)], count)
-    outages = GaugeMetricFamily("monitor_registry_outage", "1 in an outage that was told", labels=["registry"])
-    failures = GaugeMetricFamily("monitor_registry_failures", "Failed looks in a row", labels=["registry"])
-    for health in seen.health:
-        outages.add_metric([health.registry], int(health.told_at is not None))
-        failures.add_metric([health.registry], health.failures)
-    built = GaugeMetricFamily(
-        "monitor_registry_data_build_timestamp_seconds", "When a registry's data were built", labels=["registry"]
+    return deliveries
+
+
+def _readings(seen: Overview, configured: Sequence[str]) -> Iterator[Metric]:
+    """How well registries can be read: those that are configured, and those that the database knows beside them."""
+    outages, failures, built, read = (
+        GaugeMetricFamily(f"monitor_registry_{name}", help_, labels=["registry"])
+        for name, help_ in (
+            ("outage", "1 in an outage that was told"),
+            ("failures", "Failed looks in a row"),
+            ("data_build_timestamp_seconds", "When a registry's data were built; 0 where that is not known"),
+            ("last_success_timestamp_seconds", "When a registry last answered a whole pass; 0 before the first"),
+        )
     )
-    for registry, stamp in seen.versions.items():
-        if at := built_at(stamp):
-            built.add_metric([registry], at.timestamp())
-    yield from (deliveries, outages, failures, built)
+    health = {each.registry: each for each in seen.health}
+    for registry in sorted({*configured, *health, *seen.versions}):
+        known = health.get(registry)
+        outages.add_metric([registry], int(known is not None and known.told_at is not None))
+        failures.add_metric([registry], known.failures if known else 0)
+        for family, at in ((built, built_at(seen.versions.get(registry, ""))), (read, seen.confirmed.get(registry))):
+            family.add_metric([registry], at.timestamp() if at else 0)
+    yield from (outages, failures, built, read)
+
+
+def _trials(counts: Mapping[str, tuple[int, int]]) -> Iterator[Metric]:
+    watched = GaugeMetricFamily("monitor_trials_watched", "Trials that are watched", labels=["registry"])
+    verified = GaugeMetricFamily(
+        "monitor_trials_verified",
+        "Watched trials of which it is known how they stand in the registry's latest data",
+        labels=["registry"],
+    )
+    for registry, (in_all, known) in counts.items():
+        watched.add_metric([registry], in_all)
+        verified.add_metric([registry], known)
+    yield from (watched, verified)
 
 
 def _ages(check_at: datetime | None, delivery_at: datetime | None, *, now: datetime) -> Iterator[Metric]:

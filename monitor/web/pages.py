@@ -5,8 +5,11 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+
+from monitor import __version__
+from monitor.web.front import SAFETY, front_page
 
 UNWELL = 503
 FRESH = {"Cache-Control": "no-store"}
@@ -31,6 +34,10 @@ def pages(vitals: Vitals, *, ages: Callable[[], Mapping[str, int]] = dict) -> St
     The pages are plain functions, which it runs in threads: some wait for the database.
     """
 
+    def front(_request: Request) -> Response:
+        page = front_page(__version__, vitals.standing(), vitals.ailments())
+        return HTMLResponse(page, headers={**FRESH, **SAFETY})
+
     def healthz(_request: Request) -> Response:
         return _answer("reasons", vitals.ailments(), {"standing": vitals.standing(), **ages()})
 
@@ -43,7 +50,8 @@ def pages(vitals: Vitals, *, ages: Callable[[], Mapping[str, int]] = dict) -> St
     def metrics(_request: Request) -> Response:
         return Response(vitals.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
 
-    application = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
+    answers = {"/": front, "/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    application = Starlette(routes=[Route(path, answer) for path, answer in answers.items()])
     # A redirect would lead to whatever host the request names.
     application.router.redirect_slashes = False
     return application

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -85,7 +86,56 @@ def test_who_is_active_or_waits_is_ready(served: Served, role: str, status: int)
 def test_nothing_can_be_changed_and_nothing_else_is_there(served: Served) -> None:
     assert served.asked("/metrics") == (200, "monitor_leader 1.0\n")
     assert served.asked("/healthz", "POST")[0] == 405
-    assert served.asked("/")[0] == 404
+    assert served.asked("/", "POST")[0] == 405
+    assert served.asked("/elsewhere")[0] == 404
+
+
+class Read(HTMLParser):
+    """A page as its reader finds it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.language: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.links += [given["href"] or ""] if tag == "a" else []
+        self.language = self.language or given.get("lang")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_first_page_says_what_this_is_and_where_the_rest_is(served: Served) -> None:
+    status, html = served.asked("/")
+    page = Read(html)
+
+    assert status == 200
+    assert "Watches registered clinical trials" in page.text
+    assert "This process is the active one." in page.text
+    assert "All is well." in page.text
+    assert page.links == ["/healthz", "/readyz", "/metrics"]
+    assert [served.asked(link)[0] for link in page.links] == [200, 200, 200]
+
+
+def test_the_first_page_is_for_everybody_and_harmless(served: Served) -> None:
+    """It has a language, a title, one heading above the others, no script, and loads nothing."""
+    served.patient.role = "standby"
+    served.patient.reasons = ["the registry says <script>alert(1)</script>"]
+    with urlopen(served.url + "/", timeout=10) as answer:
+        headers, page = answer.headers, Read(answer.read().decode())
+
+    assert (page.language, page.tags.count("title"), page.tags.count("h1"), page.tags.count("main")) == ("en", 1, 1, 1)
+    assert not {"script", "style", "link", "img", "iframe", "form"} & set(page.tags)
+    assert "the registry says <script>alert(1)</script>" in page.text
+    assert "standing by" in page.text
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
 
 
 def test_an_address_that_cannot_be_had_is_named_with_the_remedy() -> None:
@@ -178,3 +228,40 @@ def test_two_services_in_one_process_count_for_themselves(store: Store) -> None:
     assert seen["monitor_watchdog_restarts_total"] == 1
     assert seen['monitor_worker_hangs_total{worker="lookout"}'] == 1
     assert figures(other)["monitor_watchdog_restarts_total"] == 0
+
+
+def test_every_series_is_there_before_anything_happens(outbox: Outbox, metrics: Metrics) -> None:
+    """A series that appears at the first failure has no step for `rate()` to see, and `absent()` finds it missing."""
+    names = set(figures(metrics))
+
+    registry = '{registry="clinicaltrials.gov"'
+    assert {f'monitor_checks_total{registry},result="{result}"}}' for result in Result} <= names
+    assert {f'monitor_changes_total{registry},significance="{each}"}}' for each in Significance} <= names
+    assert {f'monitor_worker_hangs_total{{worker="{name}"}}' for name in ("lookout", "dispatcher")} <= names
+    assert {f"monitor_registry_{name}{registry}}}" for name in ("outage", "failures", "requests_total")} <= names
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    outbox.sandbox.next_state(WITHDRAWN_LATER)
+    outbox.subscribe("https://hooks.example.org/trials", WITHDRAWN_LATER)
+    for checked in outbox.told(WITHDRAWN_LATER):
+        metrics.checked(checked)
+    outbox.deliver()
+    assert set(figures(metrics)) == names
+
+
+def test_how_many_trials_are_watched_and_when_a_pass_last_succeeded(outbox: Outbox) -> None:
+    metrics = Metrics(outbox.store, registries=lambda: [outbox.registry], active=lambda: True, clock=outbox.clock)
+    registry = '{registry="clinicaltrials.gov"}'
+    names = [f"monitor_trials_watched{registry}", f"monitor_trials_verified{registry}"]
+    success = f"monitor_registry_last_success_timestamp_seconds{registry}"
+    outbox.watch(WITHDRAWN_LATER, *outbox.sandbox.trial_ids()[:2])
+
+    before = figures(metrics)
+    read_at = outbox.clock()
+    outbox.check(WITHDRAWN_LATER)
+    outbox.clock.advance(minutes=2)
+    after = figures(metrics)
+
+    trials = len({WITHDRAWN_LATER, *outbox.sandbox.trial_ids()[:2]})
+    assert [before[name] for name in (*names, success)] == [trials, 0, 0]
+    assert [after[name] for name in (*names, success)] == [trials, 1, read_at.timestamp()]
