@@ -291,7 +291,6 @@ class Record:
     responsible_party: ResponsibleParty | None = None
     study_type: Coded | None = None
     phases: tuple[Coded, ...] = ()
-    conditions: tuple[str, ...] = field(default=(), compare=False)
     allocation: Coded | None = None
     intervention_model: Coded | None = None
     masking: Coded | None = None

@@ -130,7 +130,6 @@ def parse(document: Document) -> Record:
         **_status(object_at(protocol, "statusModule")),
         **_sponsors(object_at(protocol, "sponsorCollaboratorsModule")),
         **_design(object_at(protocol, "designModule")),
-        "conditions": _conditions(object_at(protocol, "conditionsModule")),
         **_arms(object_at(protocol, "armsInterventionsModule")),
         **_outcomes(object_at(protocol, "outcomesModule")),
         **_eligibility(object_at(protocol, "eligibilityModule")),
@@ -218,12 +217,6 @@ def _design(module: Node) -> Node:
         "primary_purpose": take_coded(info, "primaryPurpose", labels.PRIMARY_PURPOSES),
         "enrollment": enrollment if enrollment != Enrollment(None) else None,
     }
-
-
-def _conditions(module: Node) -> tuple[str, ...]:
-    """What is studied. They stay in `rest`, where a change of them is seen."""
-    listed = module.get("conditions")
-    return tuple(text for text in listed if isinstance(text, str)) if isinstance(listed, list) else ()
 
 
 def _arms(module: Node) -> Node:
