@@ -177,6 +177,9 @@ class Registry(Protocol):
     def ids_in(self, text: str) -> list[str]:
         """Every trial id that *text* names, normalised, in its order, as often as it does. Pure."""
 
+    def page(self, trial_id: str) -> str:
+        """The address of the trial's page, for people."""
+
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         """The version of all data now; *known* itself where nothing is newer. One request."""
 

@@ -7,7 +7,6 @@ are whatever the configuration says.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -18,8 +17,7 @@ from monitor.channels.chat_pasted import pasted, refuse_chat_as_webhook
 from monitor.channels.signing import new_secret
 from monitor.channels.webhook import checked_webhook_url, shown_url
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
-from monitor.fields import KINDS, Topic
-from monitor.model import Filters, Significance, Subscription, Way
+from monitor.model import Filters, Subscription, Way
 from monitor.ports import Search
 from monitor.storage import endpoints, silence, subscriptions, watches
 from monitor.storage.store import Store
@@ -63,37 +61,6 @@ class Subscribed:
     """The trials that nobody watched before."""
     taken_for: str | None = None
     """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
-
-
-def checked_filters(
-    *,
-    topics: Sequence[str],
-    kinds: Sequence[str],
-    without: Sequence[str] = (),
-    min_significance: str,
-    min_percent: float | None,
-    min_days: int | None,
-) -> Filters:
-    """Filters from what a person wrote. ConfigurationInvalid names the nearest value that there is."""
-    beginnings = {".".join(kind.split(".")[:length]) for kind in KINDS for length in range(1, kind.count(".") + 2)}
-    return Filters(
-        topics=frozenset(_known("topic", text, {str(topic) for topic in Topic}) for text in topics),
-        kinds=frozenset(_known("kind", text, beginnings) for text in kinds),
-        without=frozenset(_known("kind", text, beginnings) for text in without),
-        min_significance=Significance[
-            _known("significance", min_significance, {str(each) for each in Significance}).upper()
-        ],
-        min_percent=min_percent,
-        min_days=min_days,
-    )
-
-
-def _known(what: str, text: str, known: Collection[str]) -> str:
-    if text in known:
-        return text
-    near = get_close_matches(text.lower(), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
-    raise ConfigurationInvalid(f"“{text[:40]}” is not a known {what}; {hint}")
 
 
 def subscribe(

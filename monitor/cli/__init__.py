@@ -15,6 +15,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     backup,
+    changes,
     check,
     deliveries,
     doctor,
@@ -51,6 +52,7 @@ app.command(name="why")(deliveries.why)
 app.command(name="show")(look.show)
 app.command(name="history")(look.history)
 app.command(name="diff")(look.diff)
+app.command(name="changes")(changes.changes)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(held.app, name="held")
 app.command(name="drift")(drift.drift)

@@ -86,9 +86,10 @@ def subscribe(
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
     from monitor import subscribe as step  # the program is not needed to show --help
+    from monitor.filtering import checked_filters
     from monitor.render.search import search_words
 
-    filters = step.checked_filters(
+    filters = checked_filters(
         topics=topic or (),
         kinds=[*(kind or ()), *(["status.stopped"] if stopped else [])],
         without=without or (),

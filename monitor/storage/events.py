@@ -8,9 +8,10 @@ import orjson
 from sqlalchemy import Connection, Row, func, select
 
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import Change, Event
+from monitor.model import Change, Event, Significance
+from monitor.model.change import event_id
 from monitor.storage import bodies
-from monitor.storage.statements import add_new, chunks
+from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import events
 
 _READ_AT_ONCE = 100
@@ -52,6 +53,32 @@ def get(tx: Connection, event_id: str) -> Event:
     if row is None:
         raise NothingFound(f"there is no event {event_id}: `monitor history TRIAL_ID` lists those of a trial")
     return restored(row)
+
+
+def known(tx: Connection, ids: Iterable[str], *, damaged: dict[str, StoreCorrupt]) -> dict[str, Event]:
+    """Those of the events that there are, by id. One that cannot be read is put into *damaged*."""
+    found: dict[str, Event] = {}
+    for row in rows_of(tx, select(events), events.c.id, ids, damaged):
+        try:
+            found[row.id] = restored(row)
+        except StoreCorrupt as error:
+            damaged[row.id] = error
+    return found
+
+
+def latest_ids(tx: Connection, registry: str, trial_ids: Iterable[str], *, least: Significance) -> dict[str, str]:
+    """The id of the last event of each trial that has one as significant as *least*, by trial id."""
+    newest = func.max(events.c.snapshot)
+    query = (
+        select(events.c.trial_id, newest.label("snapshot"))
+        .where(events.c.registry == registry, events.c.significance >= least)
+        .group_by(events.c.trial_id)
+    )
+    return {
+        row.trial_id: event_id(registry, row.trial_id, row.snapshot)
+        for chunk in chunks(trial_ids)
+        for row in tx.execute(query.where(events.c.trial_id.in_(chunk)))
+    }
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 A record that comes again is counted in its row; what is no record is kept each time, for no two of them need be alike.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from monitor.errors import NothingFound
 from monitor.storage import bodies
+from monitor.storage.statements import chunks
 from monitor.storage.tables import quarantine
 
 KEPT_BYTES = 1024 * 1024
@@ -132,6 +134,21 @@ def listing(
     if trial_id is not None:
         query = query.where(quarantine.c.trial_id == trial_id)
     return [Quarantined(*row) for row in tx.execute(query)]
+
+
+def latest_refused(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, tuple[int, datetime]]:
+    """The number of the answer that was refused last for each of the trials, and when it came last, by trial id."""
+    at = func.max(quarantine.c.latest_at, type_=quarantine.c.latest_at.type)
+    query = (
+        select(quarantine.c.trial_id, func.max(quarantine.c.id).label("id"), at.label("at"))
+        .where(quarantine.c.registry == registry, quarantine.c.accepted_at.is_(None))
+        .group_by(quarantine.c.trial_id)
+    )
+    return {
+        row.trial_id: (row.id, row.at)
+        for chunk in chunks(trial_ids)
+        for row in tx.execute(query.where(quarantine.c.trial_id.in_(chunk)))
+    }
 
 
 def alike(tx: Connection, one: Quarantined) -> list[int]:

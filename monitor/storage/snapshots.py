@@ -104,6 +104,21 @@ def latest_of(
     return found
 
 
+def known(
+    tx: Connection, registry: str, keys: Iterable[tuple[str, int]], *, damaged: dict[tuple[str, int], StoreCorrupt]
+) -> dict[tuple[str, int], Snapshot]:
+    """Those of the snapshots that there are, by trial id and number. One that cannot be read is put into *damaged*."""
+    found = {}
+    for chunk in chunks(keys):
+        query = _with_base.where(snapshots.c.registry == registry)
+        for row in tx.execute(query.where(tuple_(snapshots.c.trial_id, snapshots.c.number).in_(chunk))):
+            try:
+                found[row.trial_id, row.number] = _restored(row)
+            except StoreCorrupt as error:
+                damaged[row.trial_id, row.number] = error
+    return found
+
+
 def readable(tx: Connection, registry: str, trial_id: str, *, before: int | None = None) -> Snapshot | None:
     """The latest record of a trial that can still be read, of those numbered below *before*; None where none can."""
     query = _with_base.where(snapshots.c.registry == registry, snapshots.c.trial_id == trial_id, _is(State.LISTED))

@@ -106,6 +106,7 @@ events = Table(
         deferrable=True,
         initially="DEFERRED",
     ),
+    Index("events_by_time", "occurred_at", "registry", "trial_id", "snapshot"),
 )
 
 watches = Table(

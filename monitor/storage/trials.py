@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 
 from monitor.model import State
 from monitor.storage.searches import is_everything
-from monitor.storage.statements import chunks, put
+from monitor.storage.statements import chunks, put, rows_of
 from monitor.storage.tables import searches, trials, watched_trials
 
 
@@ -62,6 +62,12 @@ def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
         for chunk in chunks(trial_ids)
         for row in tx.execute(query.where(trials.c.trial_id.in_(chunk))).all()
     }
+
+
+def titles(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, str]:
+    """The titles of those of the trials that have one, by trial id."""
+    query = select(trials.c.trial_id, trials.c.title).where(trials.c.registry == registry, trials.c.title.is_not(None))
+    return {row.trial_id: row.title for row in rows_of(tx, query, trials.c.trial_id, trial_ids, {})}
 
 
 def standing(tx: Connection, registry: str, trial_ids: Iterable[str], *, version: str) -> dict[str, Standing]:

@@ -57,6 +57,10 @@ class ClinicalTrialsGov:
         """Every trial id that *text* names, in its order, as often as it does."""
         return trial_ids_in(text)
 
+    def page(self, trial_id: str) -> str:
+        """The address of the trial's page, for people."""
+        return record.PAGE + trial_id
+
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         """The version of all data now; *known* itself where nothing is newer. One request."""
         return self._client.version(known)

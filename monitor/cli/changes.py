@@ -1,0 +1,121 @@
+"""`monitor changes`: what changed, across all trials. Nothing here asks a registry."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.formats import (
+    CsvOption,
+    ForceOption,
+    Format,
+    JsonOption,
+    XlsxOption,
+    chosen_format,
+    write_csv,
+    write_xlsx,
+)
+from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.render.text import counted
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.views.changes import Question, Seen, Tally
+
+
+def changes(
+    context: typer.Context,
+    since: Annotated[
+        str, typer.Option(help="From when on: today, yesterday, monday, 12h, 7d, 2w, 2026-11-20.", metavar="WHEN")
+    ] = "7d",
+    until: Annotated[
+        str | None, typer.Option(help="Up to when; else to now. A day is counted in.", metavar="WHEN")
+    ] = None,
+    trial: TrialsOption = None,
+    watch: WatchOption = None,
+    sponsor: LeadOption = None,
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; repeat for more.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, or kinds that begin so.")] = None,
+    min_significance: Annotated[str, typer.Option(help="critical, major, minor, administrative.")] = "minor",
+    limit: Annotated[int | None, typer.Option(help="The newest so many; else all.", min=1, metavar="N")] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    xlsx: XlsxOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Tell what changed across all trials, the newest first by when it was seen.
+
+    A sponsor's trials are those that it leads, or led until the change. Days and times are in UTC. Administrative
+    changes are silent unless they are asked for: --topic administrative, or --min-significance administrative.
+
+    [dim]$[/dim] monitor changes --since monday
+    [dim]$[/dim] monitor changes --since 2w --topic status --topic dates --min-significance major
+    [dim]$[/dim] monitor changes --sponsor "Alzahra Hospital" --kind status.stopped --since 2026-01-01 --csv
+    """
+    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.filtering import checked_filters
+    from monitor.views.changes import Question, Tally
+    from monitor.views.changes import changes as seen_changes
+    from monitor.views.spans import span_of
+
+    form = chosen_format(as_json=as_json, as_csv=as_csv, xlsx=xlsx, force=force)
+    now = utc_now()
+    span = span_of(since, until, now=now)
+    filters = checked_filters(topics=topic or (), kinds=kind or (), min_significance=min_significance)
+    settings: Settings = context.obj
+    with settings.open() as program:
+        scope = chosen_scope(program, trial, watch, sponsor)
+        wants_sponsor = form is not Format.PAGE
+        question = Question(scope=scope, span=span, filters=filters, limit=limit, wants_sponsor=wants_sponsor)
+        tally = Tally()
+        found = seen_changes(question, store=program.store, registries=program.registries, tally=tally)
+        _write(found, form, xlsx=xlsx, force=force, program=program, question=question, tally=tally)
+
+
+def _write(
+    found: Iterable["Seen"],
+    form: Format,
+    *,
+    xlsx: Path | None,
+    force: bool,
+    program: "App",
+    question: "Question",
+    tally: "Tally",
+) -> None:
+    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.views.columns import CHANGES, change_cells
+
+    if form is Format.JSON:
+        for seen in found:
+            for line in seen.as_json():
+                write_json(line)
+    elif form is Format.CSV:
+        write_csv(CHANGES, (cells for seen in found for cells in change_cells(seen)))
+    elif xlsx is not None:
+        rows = (cells for seen in found for cells in change_cells(seen))
+        write_xlsx(xlsx, "Changes", CHANGES, rows, force=force, now=utc_now())
+    else:
+        _show(found, program, question, tally)
+    if form is not Format.PAGE and tally.is_cut:
+        complain(f"these are the newest {tally.changes:,}, and there are more: --limit asks for others")
+    if tally.unreadable:
+        complain(f"{counted(tally.unreadable, 'event')} cannot be read: `monitor doctor` says what to do")
+
+
+def _show(found: Iterable["Seen"], program: "App", question: "Question", tally: "Tally") -> None:
+    from monitor.cli.render.changes import change_tables, closing_line  # rich is of no use to the other forms
+    from monitor.storage import pages
+
+    out = console()
+    for table in change_tables(found, width=out.width):
+        out.print(table)
+    with program.store.read() as tx:
+        read = pages.trials_read(tx, question.scope.within)
+    span, about = question.span, question.scope.words
+    if tally.changes or tally.unreadable:
+        out.print()
+    out.print(
+        closing_line(tally.changes, trials=read, about=about, since=span.since, until=span.until, cut=tally.is_cut)
+    )

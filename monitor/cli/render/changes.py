@@ -1,0 +1,137 @@
+"""What `monitor changes` shows: a row for what was seen of a trial at one moment, the newest first. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
+from monitor.cli.render.tables import Column, stretches
+from monitor.cli.render.text import styled
+from monitor.model import Change, Settlement, Significance
+from monitor.render.text import counted, moment, one_line
+
+WIDE = 110
+"""From so many characters on, titles and days have columns of their own."""
+
+_WIDE = (
+    Column("Trial", 11),
+    Column("Title", share=2),
+    Column("Seen (UTC)", 16),
+    Column("Posted", 10),
+    Column("What changed", share=5),
+)
+_NARROW = (Column("Trial", 11), Column("Seen (UTC)", 10), Column("What changed", share=1))
+
+
+class Settled(Protocol):
+    """Why nobody was told: `monitor.storage.settlements.Settled` is one."""
+
+    @property
+    def settlement(self) -> Settlement:
+        """What it waits for, or why it was not told."""
+
+    @property
+    def hold_id(self) -> int | None:
+        """What it is held with, or behind."""
+
+
+class Seen(Protocol):
+    """What a row needs to know: `monitor.views.changes.Seen` is one."""
+
+    @property
+    def trial_id(self) -> str:
+        """The registry's own."""
+
+    @property
+    def title(self) -> str | None:
+        """The brief one."""
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """In UTC; None where it cannot be read."""
+
+    @property
+    def posted_on(self) -> str | None:
+        """As the registry writes the day."""
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """The most significant first."""
+
+    @property
+    def settled(self) -> Settled | None:
+        """None where it was told."""
+
+    @property
+    def error(self) -> str | None:
+        """Why it cannot be read."""
+
+
+def change_tables(seen: Iterable[Seen], *, width: int) -> Iterator[RenderableType]:
+    """The rows, in tables that follow each other."""
+    if width >= WIDE:
+        return iter(stretches(_WIDE, map(_wide_row, seen), width=width))
+    return iter(stretches(_NARROW, map(_narrow_row, seen), width=width))
+
+
+def _wide_row(seen: Seen) -> list[RenderableType]:
+    at = f"{seen.seen_at:%Y-%m-%d %H:%M}" if seen.seen_at else "–"
+    return [
+        styled(seen.trial_id, TRIAL),
+        styled(one_line(seen.title or "")),
+        Text(at),
+        styled(one_line(seen.posted_on or "–"), DIM),
+        _what(seen),
+    ]
+
+
+def _narrow_row(seen: Seen) -> list[RenderableType]:
+    at = Text(f"{seen.seen_at:%Y-%m-%d %H:%M}" if seen.seen_at else "–")
+    days: list[RenderableType] = [at]
+    if seen.posted_on:
+        days.append(styled(f"posted {one_line(seen.posted_on)}", DIM))
+    title = [styled(one_line(seen.title), LABEL)] if seen.title else []
+    return [styled(seen.trial_id, TRIAL), Group(*days), Group(*title, _what(seen))]
+
+
+def _what(seen: Seen) -> RenderableType:
+    """The changes, each with its significance; below them that they were not told, where that is so."""
+    if seen.error:
+        return styled(f"unreadable: {one_line(seen.error)}", FAILED)
+    grid = Table.grid(padding=(0, 1))
+    silent = any(change.significance is Significance.ADMINISTRATIVE for change in seen.changes)
+    grid.add_column(width=len(" administrative ") if silent else BADGE_WIDTH)
+    grid.add_column(overflow="fold")
+    for change in seen.changes:
+        grid.add_row(badge(change.significance), styled(one_line(change.summary)))
+    return Group(grid, *([Text(not_told(seen.settled), style=NOTICE)] if seen.settled else []))
+
+
+def not_told(settled: Settled) -> str:
+    """Why nobody was told, in a line."""
+    match settled.settlement:
+        case Settlement.PENDING:
+            return "not told yet: it waits for the end of its pass, or for what may revert it"
+        case Settlement.HELD:
+            return f"not told: held back with many like it, see monitor held show {settled.hold_id}"
+        case Settlement.WAITING:
+            return f"not told yet: an earlier change is held back, see monitor held show {settled.hold_id}"
+        case Settlement.DISCARDED:
+            return "not told: discarded with many like it"
+        case Settlement.FOLDED:
+            return "not told: it was reverted within the settle window"
+
+
+def closing_line(changes: int, *, trials: int, about: str, since: datetime, until: datetime | None, cut: bool) -> Text:
+    """How much was found, how it is ordered, and where and when it was looked for."""
+    span = f"from {moment(since)} " + (f"to {moment(until)}" if until else "to now")
+    looked = f"{counted(trials, 'trial')}{about} looked at"
+    if not changes:
+        return Text(f"Nothing that was asked for changed {span}: {looked}.")
+    first = f"the newest {changes:,}, and there are more" if cut else counted(changes, "change")
+    line = Text(first, style="bold").append(", the newest first by when they were seen", style=DIM)
+    return line.append(f" · {span} · {looked}", style=DIM)

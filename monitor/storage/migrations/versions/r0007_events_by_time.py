@@ -1,0 +1,10 @@
+"""What changed across all trials, the newest first, without reading all events."""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    op.create_index("events_by_time", "events", ["occurred_at", "registry", "trial_id", "snapshot"])

@@ -1,0 +1,114 @@
+"""The trials that are watched, and the events of all trials, a page at a time: nothing here grows with the database.
+
+A page is found by its keys alone, so that a row that is damaged spoils no page: see `events.known`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true, tuple_
+
+from monitor.model import Significance
+from monitor.storage.searches import is_everything
+from monitor.storage.tables import events, searches, trials, watched_trials
+
+MOST_NAMED = 1000
+"""Trials that may be named one by one: each is a parameter or two of the statement."""
+
+_time_of_event = (events.c.occurred_at, events.c.registry, events.c.trial_id, events.c.snapshot)
+_watched = (watched_trials.c.registry, watched_trials.c.trial_id)
+_kept = (trials.c.registry, trials.c.trial_id)
+
+Key = tuple[str, str]
+"""Registry and trial id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """Which trials to look among; nothing given: all there are."""
+
+    watch_id: int | None = None
+    registry: str | None = None
+    """The registry that is watched as a whole by that watch."""
+    trials: tuple[Key, ...] = ()
+    """Those alone, MOST_NAMED at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From *since* on, and before *until*; without that, to the newest there is."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+def event_ids(
+    tx: Connection, within: Within, span: Span, *, least: Significance, after: str | None, limit: int
+) -> list[str]:
+    """The ids of up to *limit* events, the newest first, those behind the event *after*.
+
+    Events of trials that nobody watches any more are among them. What occurred in one moment comes by trial id, the
+    highest first, which is that of the newest trial.
+    """
+    query = select(events.c.id).where(events.c.occurred_at >= span.since, events.c.significance >= least)
+    if span.until is not None:
+        query = query.where(events.c.occurred_at < span.until)
+    if after is not None:
+        last = select(*_time_of_event).where(events.c.id == after).scalar_subquery()
+        query = query.where(tuple_(*_time_of_event).op("<", is_comparison=True)(last))
+    query = query.where(_is_of(within, events.c.registry, events.c.trial_id))
+    return list(tx.scalars(query.order_by(*(column.desc() for column in _time_of_event)).limit(limit)))
+
+
+def _is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement[str]) -> ColumnElement[bool]:
+    if within.trials:
+        return tuple_(registry, trial_id).in_(within.trials)
+    if within.registry is not None:
+        return registry == within.registry
+    if within.watch_id is not None:
+        held = and_(watched_trials.c.registry == registry, watched_trials.c.trial_id == trial_id)
+        return exists().where(held, watched_trials.c.watch_id == within.watch_id)
+    return true()
+
+
+def trials_read(tx: Connection, within: Within) -> int:
+    """How many of the trials have been read at least once: so many could have changed."""
+    query = select(func.count()).select_from(trials).where(trials.c.snapshot.is_not(None))
+    return tx.scalar(query.where(_is_of(within, *_kept))) or 0
+
+
+def watched(tx: Connection, within: Within, *, after: Key | None, limit: int) -> list[Key]:
+    """Up to *limit* of the trials, in the order of registry and trial id, those behind *after*.
+
+    Those named one by one need not be watched; otherwise what no watch holds is left out.
+    """
+    if within.trials:
+        named = sorted(each for each in within.trials if after is None or each > after)
+        return named[:limit]
+    found = _held(tx, within, after=after, limit=limit) if within.registry is None else []
+    mirrored = select(searches.c.registry).where(is_everything).distinct()
+    whole = [within.registry] if within.registry is not None else []
+    if within.watch_id is None:
+        whole = list(tx.scalars(mirrored))
+    if not whole:
+        return found
+    every = select(*_kept).where(trials.c.registry.in_(whole), trials.c.snapshot.is_not(None))
+    return sorted({*found, *_page(tx, every, _kept, after=after, limit=limit)})[:limit]
+
+
+def _held(tx: Connection, within: Within, *, after: Key | None, limit: int) -> list[Key]:
+    """Those in the list of a watch, or of any."""
+    query = select(*_watched).distinct()
+    if within.watch_id is not None:
+        query = query.where(watched_trials.c.watch_id == within.watch_id)
+    return _page(tx, query, _watched, after=after, limit=limit)
+
+
+def _page(
+    tx: Connection, query: Select[Any], key: Sequence[ColumnElement[str]], *, after: Key | None, limit: int
+) -> list[Key]:
+    if after is not None:
+        query = query.where(tuple_(*key) > tuple_(*after))
+    return [(row.registry, row.trial_id) for row in tx.execute(query.order_by(*key).limit(limit))]

@@ -1,0 +1,237 @@
+"""What changed across all trials, the newest first by when it was seen.
+
+Which of it counts, `monitor.matching` says, as for a subscription. Everything that was seen is here, told or not:
+*settled* says of an event that it waits, is held or was discarded, so that nobody takes it for one that was told.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from monitor.errors import StoreCorrupt
+from monitor.fields import Topic
+from monitor.matching import matching
+from monitor.model import Change, Event, Filters, Json, Record, Significance, State
+from monitor.ports import Registry
+from monitor.storage import events, pages, settlements, snapshots, trials
+from monitor.storage.isolation import in_words, isolated
+from monitor.storage.pages import Key, Span
+from monitor.storage.settlements import Settled
+from monitor.storage.store import Store
+from monitor.views.scope import Scope
+
+AT_ONCE = 200
+"""Events a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for."""
+
+    scope: Scope
+    span: Span
+    filters: Filters
+    limit: int | None = None
+    """Changes at most; None for all."""
+    wants_sponsor: bool = False
+    """Whether to say who leads each trial, for which its record has to be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of a trial at one moment: those of its changes that were asked for."""
+
+    registry: str
+    trial_id: str
+    url: str
+    snapshot: int
+    title: str | None = None
+    lead_sponsor: str | None = None
+    """By the record of that snapshot; None where nobody asked."""
+    seen_at: datetime | None = None
+    """None where *error* says why the event cannot be read."""
+    changes: tuple[Change, ...] = ()
+    posted_on: str | None = None
+    """The day on which the registry posted the update, as it writes it; None where the event does not say."""
+    settled: Settled | None = None
+    """Why nobody was told, or is told yet; None where whoever it concerned was."""
+    error: str | None = None
+
+    def as_json(self) -> Iterator[dict[str, Json]]:
+        """A line a change for `changes --json`; one for an event that cannot be read."""
+        about = {
+            "registry": self.registry,
+            "trial_id": self.trial_id,
+            "title": self.title,
+            "url": self.url,
+            "lead_sponsor": self.lead_sponsor,
+            "snapshot": self.snapshot,
+            "seen_at": f"{self.seen_at:%Y-%m-%dT%H:%M:%SZ}" if self.seen_at else None,
+            "posted_on": self.posted_on,
+            "not_told": str(self.settled.settlement) if self.settled else None,
+            "hold": self.settled.hold_id if self.settled else None,
+            "error": self.error,
+        }
+        if self.error:
+            yield about
+        for change in self.changes:
+            yield {**about, **change.as_json()}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was given so far."""
+
+    changes: int = 0
+    unreadable: int = 0
+    not_told: int = 0
+    is_cut: bool = False
+    """Whether there is more than the limit let through."""
+
+    def count(self, seen: Seen) -> None:
+        """Add what is given."""
+        self.changes += len(seen.changes)
+        self.unreadable += seen.error is not None
+        self.not_told += len(seen.changes) if seen.settled else 0
+
+
+def changes(question: Question, *, store: Store, registries: Sequence[Registry], tally: Tally) -> Iterator[Seen]:
+    """What was seen, the newest first, as it is read; *tally* counts along.
+
+    An event that cannot be read may be what was asked for: it is given too, with the reason.
+    """
+    for each in _all(question, store, {each.key: each for each in registries}):
+        seen = each
+        if question.limit is not None and tally.changes + len(each.changes) > question.limit:
+            tally.is_cut = True
+            seen = replace(each, changes=each.changes[: question.limit - tally.changes])
+        if seen.changes or seen.error:
+            tally.count(seen)
+            yield seen
+        if tally.is_cut:
+            return
+
+
+def _all(question: Question, store: Store, registries: Mapping[str, Registry]) -> Iterator[Seen]:
+    reading = _Reading(question, store, registries)
+    least = _least(question.filters)
+    after: str | None = None
+    while True:
+        with store.read() as tx:
+            within, span = question.scope.within, question.span
+            ids = pages.event_ids(tx, within, span, least=least, after=after, limit=AT_ONCE)
+        if not ids:
+            return
+        after = ids[-1]
+        parts, bad = isolated(ids, reading.read)
+        found = {event_id: seen for part in parts for event_id, seen in part.items()}
+        found |= {event_id: reading.unreadable(event_id, in_words(error)) for event_id, error in bad}
+        yield from (found[event_id] for event_id in ids if event_id in found)
+
+
+def _least(filters: Filters) -> Significance:
+    """What an event has to weigh at least for a change of it to pass, as `monitor.matching` has it."""
+    asks_for_silent = filters.kinds or Topic.ADMINISTRATIVE in filters.topics
+    return Significance.ADMINISTRATIVE if asks_for_silent else filters.min_significance
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads events whole, and what people want to know beside them."""
+
+    question: Question
+    store: Store
+    registries: Mapping[str, Registry]
+
+    def read(self, ids: Sequence[str]) -> dict[str, Seen]:
+        """Those of the events of which something was asked for, by id."""
+        damaged: dict[str, StoreCorrupt] = {}
+        with self.store.read() as tx:
+            known = events.known(tx, ids, damaged=damaged)
+            passing = {
+                event.id: replace(event, changes=match.changes)
+                for event in known.values()
+                if (match := matching(event.changes, self.question.filters)).passes
+            }
+            leads = self._leads(tx, passing.values())
+            passing = {key: each for key, each in passing.items() if self._is_meant(known[key], leads.get(key))}
+            settled = settlements.known(tx, passing)
+            titles = _titles(tx, passing.values())
+        found = {
+            key: Seen(
+                **self._about(key),
+                title=titles.get((event.registry, event.trial_id)),
+                lead_sponsor=leads.get(key),
+                seen_at=event.occurred_at,
+                changes=event.changes,
+                posted_on=_posted_on(known[key]),
+                settled=settled.get(key),
+            )
+            for key, event in passing.items()
+        }
+        return found | {key: self.unreadable(key, str(error)) for key, error in damaged.items()}
+
+    def unreadable(self, event_id: str, reason: str) -> Seen:
+        """What stands for an event that cannot be read."""
+        return Seen(**self._about(event_id), error=reason)
+
+    def _about(self, event_id: str) -> dict[str, Any]:
+        registry, trial_id, snapshot = event_id.split("/")
+        known = self.registries.get(registry)
+        url = known.page(trial_id) if known else ""
+        return {"registry": registry, "trial_id": trial_id, "snapshot": int(snapshot), "url": url}
+
+    def _is_meant(self, event: Event, lead: str | None) -> bool:
+        """Whether the sponsor that was asked for leads its trial, or did so before this event, or does since."""
+        scope = self.question.scope
+        moves = (change for change in event.changes if change.field == "lead_sponsor")
+        names = [side.get("name") for move in moves for side in (move.before, move.after) if isinstance(side, dict)]
+        return any(map(scope.holds_lead, (lead, *names)))
+
+    def _leads(self, tx: Connection, wanted: Iterable[Event]) -> dict[str, str]:
+        """Who leads the trials by the records that the events came with, by event; empty where nobody asked."""
+        if not self.question.wants_sponsor and self.question.scope.sponsor is None:
+            return {}
+        by_registry: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in wanted:
+            by_registry[event.registry].append(event)
+        return {
+            event.id: record.lead_sponsor.name
+            for key, of_registry in by_registry.items()
+            if key in self.registries
+            for event, record in _records(tx, self.registries[key], of_registry)
+            if record.lead_sponsor
+        }
+
+
+def _records(tx: Connection, registry: Registry, wanted: Sequence[Event]) -> Iterator[tuple[Event, Record]]:
+    """The record of each event's snapshot; where that cannot be read or has none, the latest before it that can."""
+    keys = [(event.trial_id, event.snapshot) for event in wanted]
+    found = snapshots.known(tx, registry.key, keys, damaged={})
+    for event in wanted:
+        taken = found.get((event.trial_id, event.snapshot))
+        if taken is None or taken.document.state is not State.LISTED:
+            taken = snapshots.readable(tx, registry.key, event.trial_id, before=event.snapshot)
+        if taken is not None:
+            yield event, registry.parse(taken.document)
+
+
+def _titles(tx: Connection, wanted: Iterable[Event]) -> dict[Key, str]:
+    keys = sorted({(event.registry, event.trial_id) for event in wanted})
+    return {
+        (registry, trial_id): title
+        for registry, group in groupby(keys, key=itemgetter(0))
+        for trial_id, title in trials.titles(tx, registry, [trial_id for _, trial_id in group]).items()
+    }
+
+
+def _posted_on(event: Event) -> str | None:
+    """The new day of the last update posted, which an update as a rule comes with."""
+    days = (change.after for change in event.changes if change.field == "last_update_post_date")
+    return next((day for day in days if isinstance(day, str)), None)

@@ -1,0 +1,58 @@
+"""Which trials a question is about: those of a watch, of a sponsor, some by their ids, or all.
+
+A sponsor's are those that it leads by their latest record, its name compared as a search for a sponsor does: in any
+case, spacing and Unicode form, and as a whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from monitor.diff.text import fold_organisation
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Record
+from monitor.render.text import counted, shortened
+from monitor.storage import watches
+from monitor.storage.pages import MOST_NAMED, Key, Within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which trials a question is about."""
+
+    within: Within
+    sponsor: str | None = None
+    """Its name, folded; None where it does not matter who leads a trial."""
+    words: str = ""
+    """The same for people, such as " of watch 3"; empty for all trials."""
+
+    def holds_lead(self, name: object) -> bool:
+        """Whether trials that a sponsor of this name leads are meant."""
+        return self.sponsor is None or (isinstance(name, str) and fold_organisation(name) == self.sponsor)
+
+    def holds(self, record: Record) -> bool:
+        """Whether the trial of this record is meant, as far as its sponsor goes."""
+        return self.holds_lead(record.lead_sponsor.name if record.lead_sponsor else None)
+
+
+def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponsor: str | None) -> Scope:
+    """The scope of these options. NothingFound for a watch that is none, ConfigurationInvalid for what is no scope."""
+    if trials and watch is not None:
+        raise ConfigurationInvalid("give --trial or --watch, not both")
+    if len(trials) > MOST_NAMED:
+        raise ConfigurationInvalid(f"at most {MOST_NAMED:,} trials can be named: watch them, and give that --watch")
+    folded = fold_organisation(sponsor) if sponsor is not None else None
+    if sponsor is not None and not any(character.isalnum() for character in folded or ""):
+        raise ConfigurationInvalid("--sponsor takes a name, such as --sponsor 'Alzahra Hospital'")
+    within, words = Within(), ""
+    if trials:
+        within = Within(trials=tuple(dict.fromkeys(trials)))
+        words = f" of {counted(len(within.trials), 'trial')} named"
+    elif watch is not None:
+        found = watches.find(tx, watch)
+        mirrors = found.looks_for.registry if found.looks_for and found.looks_for.search.is_everything else None
+        within, words = Within(watch_id=found.id, registry=mirrors), f" of watch {found.id}"
+    if sponsor is not None:
+        words += f" led by “{shortened(sponsor, 100)}”"
+    return Scope(within=within, sponsor=folded, words=words)

@@ -1,0 +1,54 @@
+"""Spans of time as people name them: `monday`, `yesterday`, `7d`, `2026-11-20`. In UTC, like all times here. Pure."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from monitor.errors import ConfigurationInvalid
+from monitor.storage.pages import Span
+
+DAY = timedelta(days=1)
+USUAL = "7d"
+FORMS = "write today, yesterday, monday, 12h, 7d, 2w, 2026-11-20 or 2026-11-20T08:00, in UTC"
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LENGTH = re.compile(r"([0-9]{1,4}) ?([hdw])[a-z]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def span_of(since: str, until: str | None, *, now: datetime) -> Span:
+    """From the beginning of *since* to the end of *until*, or to now. ConfigurationInvalid where that is no span."""
+    begins, _ = _bounds(since, now, option="--since")
+    if begins > now:
+        raise ConfigurationInvalid(f"--since {since[:40]} is still to come: {FORMS}")
+    if until is None:
+        return Span(begins)  # not up to now: what was seen before the clock was set back is no less true
+    _, ends = _bounds(until, now, option="--until")
+    if ends <= begins:
+        raise ConfigurationInvalid(f"--until {until[:40]} is over before --since {since[:40]} begins: exchange them")
+    return Span(begins, ends)
+
+
+def _bounds(text: str, now: datetime, *, option: str) -> tuple[datetime, datetime]:
+    """When what *text* names begins and ends: a day lasts, a moment does not."""
+    words = text.strip().lower()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if (back := _days_back(words, now)) is not None:
+            return midnight - back, midnight - back + DAY
+        if found := _LENGTH.fullmatch(words):
+            unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
+            at = now - timedelta(**{unit: int(found[1])})
+            return at, at
+        at = datetime.fromisoformat(words.upper())
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        return at, at + DAY if _DAY.fullmatch(words) else at
+    except (ValueError, OverflowError) as error:
+        raise ConfigurationInvalid(f"{option} “{text[:40]}” is no time known here: {FORMS}") from error
+
+
+def _days_back(words: str, now: datetime) -> timedelta | None:
+    """How long ago the day began that the words name, counted from today; the last Monday may be today."""
+    if words in ("today", "yesterday"):
+        return DAY if words == "yesterday" else timedelta(0)
+    named = [number for number, name in enumerate(_WEEKDAYS) if len(words) >= 3 and name.startswith(words)]
+    return timedelta(days=(now.weekday() - named[0]) % 7) if named else None
