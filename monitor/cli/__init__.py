@@ -25,6 +25,7 @@ from monitor.cli import (
     operate,
     quarantine,
     serve,
+    status,
     subscribe,
     transfer,
     watch,
@@ -53,6 +54,7 @@ app.command(name="show")(look.show)
 app.command(name="history")(look.history)
 app.command(name="diff")(look.diff)
 app.command(name="changes")(changes.changes)
+app.command(name="status")(status.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(held.app, name="held")
 app.command(name="drift")(drift.drift)

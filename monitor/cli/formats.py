@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.session import complain
+from monitor.cli.session import console
 from monitor.errors import ConfigurationInvalid
+from monitor.render.text import counted
 from monitor.streams import write_in_utf8
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def write_xlsx(
     from monitor.views.workbook import write_workbook  # XlsxWriter is of no use to the other forms
 
     written = write_workbook(file, name, columns, rows, replaces=force, now=now)
-    complain(f"{file} holds {written:,} {'row' if written == 1 else 'rows'}")
+    console().print(f"{file} holds {counted(written, 'row')}.", markup=False, soft_wrap=True)

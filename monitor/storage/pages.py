@@ -98,6 +98,19 @@ def watched(tx: Connection, within: Within, *, after: Key | None, limit: int) ->
     return sorted({*found, *_page(tx, every, _kept, after=after, limit=limit)})[:limit]
 
 
+def watched_count(tx: Connection, within: Within) -> int:
+    """How many trials `watched` gives; of several watches that hold the same trial, a few more."""
+    if within.trials:
+        return len(within.trials)
+    if within.watch_id is not None and within.registry is None:
+        held = select(func.count()).where(watched_trials.c.watch_id == within.watch_id)
+        return tx.scalar(held) or 0
+    mirrored = select(searches.c.registry).where(is_everything)
+    whole = trials.c.registry.in_(mirrored), trials.c.snapshot.is_not(None)
+    others = select(func.count()).select_from(watched_trials).where(watched_trials.c.registry.not_in(mirrored))
+    return (tx.scalar(select(func.count()).select_from(trials).where(*whole)) or 0) + (tx.scalar(others) or 0)
+
+
 def _held(tx: Connection, within: Within, *, after: Key | None, limit: int) -> list[Key]:
     """Those in the list of a watch, or of any."""
     query = select(*_watched).distinct()

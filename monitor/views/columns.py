@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from monitor.model import PartialDate
+from monitor.model import Enrollment, PartialDate
+from monitor.render.text import stamp
+from monitor.render.words import humanised
 from monitor.views.changes import Seen
 from monitor.views.sheets import Cell, Column, Link
+from monitor.views.status import Row
 
 CHANGES = (
     Column("Trial", 14),
@@ -40,3 +43,57 @@ def day(text: str | None) -> date | str | None:
         return None
     written = PartialDate(text)
     return written.earliest if written.precision == "day" else text
+
+
+STATUS = (
+    Column("Trial", 14),
+    Column("Title", 50),
+    Column("Status", 22),
+    Column("Why stopped", 40),
+    Column("Phase", 16),
+    Column("Enrollment", 11),
+    Column("Enrollment type", 15),
+    Column("Start", 12),
+    Column("Start type", 11),
+    Column("Primary completion", 18),
+    Column("Primary completion type", 22),
+    Column("Completion", 12),
+    Column("Completion type", 15),
+    Column("Lead sponsor", 30),
+    Column("Last change seen (UTC)", 22),
+    Column("Last change", 80),
+    Column("Not told", 12),
+    Column("As of", 18),
+    Column("Troubles", 40),
+    Column("Page", 48),
+)
+
+
+def status_cells(row: Row) -> tuple[Cell, ...]:
+    """A row."""
+    enrollment, last = row.enrollment, row.last
+    return (
+        Link(row.trial_id, row.url),
+        row.title,
+        str(row.overall_status) if row.overall_status else None,
+        row.why_stopped,
+        "/".join(map(str, row.phases)),
+        enrollment.known if enrollment else None,
+        _type(enrollment),
+        *(cell for each in (row.start_date, row.primary_completion_date, row.completion_date) for cell in _date(each)),
+        row.lead_sponsor.name if row.lead_sponsor else None,
+        last.seen_at if last else None,
+        last.summary if last else None,
+        str(last.settled.settlement) if last and last.settled else None,
+        stamp(row.as_of) if row.as_of else None,
+        "; ".join(row.troubles),
+        row.url,
+    )
+
+
+def _date(written: PartialDate | None) -> tuple[Cell, Cell]:
+    return (day(written.text), _type(written)) if written else (None, None)
+
+
+def _type(typed: PartialDate | Enrollment | None) -> str | None:
+    return humanised(typed.type).lower() if typed and typed.type else None

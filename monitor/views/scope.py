@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from monitor.diff.text import fold_organisation
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Record
-from monitor.render.text import counted, shortened
+from monitor.render.text import shortened
 from monitor.storage import watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
 
@@ -25,7 +25,7 @@ class Scope:
     sponsor: str | None = None
     """Its name, folded; None where it does not matter who leads a trial."""
     words: str = ""
-    """The same for people, such as " of watch 3"; empty for all trials."""
+    """The same for people, behind a count of trials, such as " of watch 3"; empty for all trials."""
 
     def holds_lead(self, name: object) -> bool:
         """Whether trials that a sponsor of this name leads are meant."""
@@ -48,11 +48,11 @@ def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponso
     within, words = Within(), ""
     if trials:
         within = Within(trials=tuple(dict.fromkeys(trials)))
-        words = f" of {counted(len(within.trials), 'trial')} named"
+        words = " named"
     elif watch is not None:
         found = watches.find(tx, watch)
         mirrors = found.looks_for.registry if found.looks_for and found.looks_for.search.is_everything else None
         within, words = Within(watch_id=found.id, registry=mirrors), f" of watch {found.id}"
     if sponsor is not None:
-        words += f" led by “{shortened(sponsor, 100)}”"
+        words += f", looked through for those led by “{shortened(sponsor, 100)}”"
     return Scope(within=within, sponsor=folded, words=words)

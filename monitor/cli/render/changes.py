@@ -129,9 +129,8 @@ def not_told(settled: Settled) -> str:
 def closing_line(changes: int, *, trials: int, about: str, since: datetime, until: datetime | None, cut: bool) -> Text:
     """How much was found, how it is ordered, and where and when it was looked for."""
     span = f"from {moment(since)} " + (f"to {moment(until)}" if until else "to now")
-    looked = f"{counted(trials, 'trial')}{about} looked at"
+    looked = f"{counted(trials, 'trial')}{about}"
     if not changes:
-        return Text(f"Nothing that was asked for changed {span}: {looked}.")
-    first = f"the newest {changes:,}, and there are more" if cut else counted(changes, "change")
-    line = Text(first, style="bold").append(", the newest first by when they were seen", style=DIM)
-    return line.append(f" · {span} · {looked}", style=DIM)
+        return Text(f"Nothing that was asked for changed {span}, in {looked}.")
+    line = Text(counted(changes, "change") + (", and there are more" if cut else ""), style="bold")
+    return line.append(f" {span}, in {looked} · the newest first, by when they were seen", style=DIM)

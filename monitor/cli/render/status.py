@@ -1,0 +1,115 @@
+"""What `monitor status` shows: a line a trial, and what it is about and what changed last below it. Pure."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.render.changes import not_told
+from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
+from monitor.cli.render.tables import GAP, Column, widths_of
+from monitor.cli.render.text import styled
+from monitor.model import Enrollment, PartialDate, Significance
+from monitor.render.text import counted, one_line, stamp
+from monitor.render.words import humanised
+
+if TYPE_CHECKING:
+    from monitor.views.status import LastChange, Row
+
+WIDE = 118
+"""From so many characters on, dates have columns of their own."""
+
+_ALWAYS = (Column("Trial", 11), Column("Status", 22), Column("Phase", 15), Column("Enrollment", share=1))
+_DATES = (Column("Start", 15), Column("Primary completion", 18), Column("Completion", 15))
+
+
+def heading(width: int) -> RenderableType:
+    """The names of the columns."""
+    return _line([Text(column.heading, style=HEADING) for column in _columns(width)], width)
+
+
+def row_blocks(rows: Iterable["Row"], *, width: int) -> Iterator[RenderableType]:
+    """A block a row."""
+    for row in rows:
+        below = [Padding(each, (0, 0, 0, GAP)) for each in _below(row, is_wide=width >= WIDE)]
+        yield Group(_line(_cells(row, is_wide=width >= WIDE), width), *below)
+
+
+def _columns(width: int) -> tuple[Column, ...]:
+    return (*_ALWAYS, *_DATES) if width >= WIDE else _ALWAYS
+
+
+def _line(cells: list[Text], width: int) -> Table:
+    grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
+    for chosen in widths_of(_columns(width), width):
+        grid.add_column(width=chosen, overflow="fold")
+    grid.add_row(*cells)
+    return grid
+
+
+def _cells(row: "Row", *, is_wide: bool) -> list[Text]:
+    cells = [
+        styled(row.trial_id, TRIAL),
+        styled(one_line(str(row.overall_status or "–"))),
+        styled(one_line("/".join(map(str, row.phases)) or "–")),
+        styled(enrolled(row.enrollment)),
+    ]
+    dates = (row.start_date, row.primary_completion_date, row.completion_date)
+    return cells + [styled(day(date)) for date in dates] if is_wide else cells
+
+
+def _below(row: "Row", *, is_wide: bool) -> Iterator[Text]:
+    about = styled(one_line(row.title or ""), LABEL)
+    if row.lead_sponsor:
+        about.append(f" · {one_line(row.lead_sponsor.name)}", style=DIM)
+    if about.plain:
+        yield about
+    if not is_wide and row.overall_status:
+        dates = {"start": row.start_date, "primary": row.primary_completion_date, "completion": row.completion_date}
+        yield styled(" · ".join(f"{name} {day(date)}" for name, date in dates.items()), DIM)
+    if row.why_stopped:
+        yield styled(f"why stopped: {one_line(row.why_stopped)}")
+    if row.snapshot is not None:
+        line = Text(f"as of {stamp(row.as_of)} · ", style=DIM)
+        yield line.append(_last(row.last) if row.last else Text("no change seen", style=DIM))
+    if row.last and row.last.settled:
+        yield styled(not_told(row.last.settled), NOTICE)
+    for trouble in row.troubles:
+        yield styled(one_line(trouble), FAILED)
+
+
+def _last(last: "LastChange") -> Text:
+    style = NOTICE if last.significance is Significance.CRITICAL else ""
+    return styled(f"{last.seen_at:%Y-%m-%d} {one_line(last.summary)}", style)
+
+
+def enrolled(enrollment: Enrollment | None) -> str:
+    """A count and its type: "20 est.", "0 actual"."""
+    if enrollment is None or enrollment.known is None:
+        return "–"
+    return f"{enrollment.known:,}{_marked(enrollment.type)}"
+
+
+def day(date: PartialDate | None) -> str:
+    """A date as precise as it is; one that has not happened is marked so."""
+    if date is None:
+        return "–"
+    return one_line(date.text) + (_marked(date.type) if date.type != "ACTUAL" else "")
+
+
+def _marked(type_: str | None) -> str:
+    words = {None: "", "ESTIMATED": " est."}
+    return words[type_] if type_ in words else f" {humanised(type_ or '').lower()}"
+
+
+def closing_line(rows: int, *, trials: int, about: str, by: str) -> Text:
+    """How many rows there are, of how many trials, and how they are ordered."""
+    looked = f"{counted(trials, 'trial')}{about}"
+    if not trials:
+        return Text(f"Nothing is watched{about}. Begin with: monitor watch add NCT02116634")
+    if not rows:
+        return Text(f"None of {looked} is as asked for.")
+    return Text(f"{rows:,} of {looked}", style="bold").append(f" · by {by}", style=DIM)
