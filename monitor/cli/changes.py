@@ -113,9 +113,16 @@ def _show(found: Iterable["Seen"], program: "App", question: "Question", tally: 
         out.print(table)
     with program.store.read() as tx:
         read = pages.trials_read(tx, question.scope.within)
-    span, about = question.span, question.scope.words
+    span, scope = question.span, question.scope
     if tally.changes or tally.unreadable:
         out.print()
-    out.print(
-        closing_line(tally.changes, trials=read, about=about, since=span.since, until=span.until, cut=tally.is_cut)
+    closing = closing_line(
+        tally.changes,
+        trials=read,
+        about=scope.words,
+        led_by=scope.led_by,
+        since=span.since,
+        until=span.until,
+        cut=tally.is_cut,
     )
+    out.print(closing)

@@ -1,5 +1,6 @@
 """`monitor status`: how the watched trials stand. Nothing here asks a registry."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,9 @@ from monitor.cli.formats import (
 )
 from monitor.cli.progress import progress
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.diff.text import fold_organisation
+from monitor.render.text import shortened
 
 if TYPE_CHECKING:
     from monitor.views.status import Reading, Row
@@ -51,7 +54,7 @@ def status(
     [dim]$[/dim] monitor status --sponsor "Alzahra Hospital" --status stopped
     [dim]$[/dim] monitor status --watch oncology --status recruiting,suspended --xlsx oncology.xlsx
     """
-    from monitor.views.sorting import checked_column, in_order  # SQLAlchemy is not needed to show --help
+    from monitor.views.sorting import USUAL, checked_column, in_order  # SQLAlchemy is not needed to show --help
     from monitor.views.status import Question, Reading
     from monitor.views.statuses import statuses_of
 
@@ -62,12 +65,23 @@ def status(
     with settings.open() as program:
         scope = chosen_scope(program, trial, watch, sponsor)
         registries = {registry.key: registry for registry in program.registries}
-        reading = Reading(Question(scope=scope, statuses=statuses), program.store, registries)
-        by = column + (", the last first" if reverse else "")
-        _write(in_order(reading, column, is_reversed=reverse), form, xlsx=xlsx, force=force, reading=reading, by=by)
+        with progress("Reading", shown=_takes_long(form, is_sorted=column != USUAL or reverse)) as tell:
+            reading = Reading(Question(scope=scope, statuses=statuses), program.store, registries, tell=tell)
+            rows = in_order(reading, column, is_reversed=reverse)
+            if form is not Format.PAGE:
+                _write(rows, form, xlsx=xlsx, force=force)
+        if form is Format.PAGE:
+            _show(rows, reading, by=column + (", the last first" if reverse else ""))
+    if sponsor is not None and not reading.tally.rows:
+        _hint(sponsor, reading)
 
 
-def _write(rows: Iterable["Row"], form: Format, *, xlsx: Path | None, force: bool, reading: "Reading", by: str) -> None:
+def _takes_long(form: Format, *, is_sorted: bool) -> bool:
+    """Whether a bar is to be seen: not beside rows that appear on the same terminal as they are read."""
+    return form is Format.XLSX or (is_sorted if form is Format.PAGE else not sys.stdout.isatty())
+
+
+def _write(rows: Iterable["Row"], form: Format, *, xlsx: Path | None, force: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.views.columns import STATUS, status_cells
 
@@ -78,21 +92,30 @@ def _write(rows: Iterable["Row"], form: Format, *, xlsx: Path | None, force: boo
         write_csv(STATUS, map(status_cells, rows))
     elif xlsx is not None:
         write_xlsx(xlsx, "Status", STATUS, map(status_cells, rows), force=force, now=utc_now())
-    else:
-        _show(rows, reading, by)
 
 
-def _show(rows: Iterable["Row"], reading: "Reading", by: str) -> None:
+def _hint(sponsor: str, reading: "Reading") -> None:
+    """Say which sponsors have a name like the one that leads no trial here."""
+    from difflib import get_close_matches  # almost never needed
+
+    folded = {fold_organisation(name): name for name in reading.tally.leads}
+    near = get_close_matches(fold_organisation(sponsor), folded, n=3)
+    if near and fold_organisation(sponsor) not in folded:
+        names = ", ".join(f"“{shortened(folded[name], 100)}”" for name in near)
+        complain(f"“{shortened(sponsor, 100)}” leads none of these trials; did you mean {names}?")
+
+
+def _show(rows: Iterable["Row"], reading: "Reading", *, by: str) -> None:
     from monitor.cli.render.status import closing_line, heading, row_blocks  # rich is of no use to the other forms
 
     out = console()
-    shown = 0
+    is_first = True
     for block in row_blocks(rows, width=out.width):
-        if not shown:
+        if is_first:
             out.print(heading(out.width))
         out.print(block)
-        shown += 1
-    if shown:
+        is_first = False
+    if not is_first:
         out.print()
-    about = reading.question.scope.words
-    out.print(closing_line(shown, trials=reading.tally.trials, about=about, by=by))
+    tally, scope = reading.tally, reading.question.scope
+    out.print(closing_line(tally.rows, trials=tally.trials, about=scope.words, led_by=scope.led_by, by=by))

@@ -26,6 +26,8 @@ class Scope:
     """Its name, folded; None where it does not matter who leads a trial."""
     words: str = ""
     """The same for people, behind a count of trials, such as " of watch 3"; empty for all trials."""
+    led_by: str = ""
+    """The same of its sponsor, such as "led by “Alzahra Hospital”"; empty without one."""
 
     def holds_lead(self, name: object) -> bool:
         """Whether trials that a sponsor of this name leads are meant."""
@@ -45,7 +47,7 @@ def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponso
     folded = fold_organisation(sponsor) if sponsor is not None else None
     if sponsor is not None and not any(character.isalnum() for character in folded or ""):
         raise ConfigurationInvalid("--sponsor takes a name, such as --sponsor 'Alzahra Hospital'")
-    within, words = Within(), ""
+    within, words, led_by = Within(), "", ""
     if trials:
         within = Within(trials=tuple(dict.fromkeys(trials)))
         words = " named"
@@ -54,5 +56,5 @@ def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponso
         mirrors = found.looks_for.registry if found.looks_for and found.looks_for.search.is_everything else None
         within, words = Within(watch_id=found.id, registry=mirrors), f" of watch {found.id}"
     if sponsor is not None:
-        words += f", looked through for those led by “{shortened(sponsor, 100)}”"
-    return Scope(within=within, sponsor=folded, words=words)
+        led_by = f"led by “{shortened(sponsor, 100)}”"
+    return Scope(within=within, sponsor=folded, words=words, led_by=led_by)

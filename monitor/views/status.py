@@ -29,6 +29,9 @@ AT_ONCE = 100
 """Trials a page: their documents are 2 MB on average."""
 
 
+MOST_NAMES = 50_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastChange:
     """The last event of a trial that was more than administrative, by the most significant of its changes."""
@@ -125,9 +128,12 @@ def untold(_done: int, _total: int) -> None:
 
 @dataclass(slots=True)
 class Tally:
-    """How many trials were looked at so far."""
+    """How many trials were looked at so far, and how many of them are as asked for."""
 
     trials: int = 0
+    rows: int = 0
+    leads: set[str] = field(default_factory=set)
+    """Names of sponsors that lead some, MOST_NAMES at most; kept only where one was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +159,10 @@ class Reading:
                 return
             after = keys[-1]
             self.tally.trials += len(keys)
+            rows = list(self.of(keys))
+            self.tally.rows += len(rows)
             self.tell(self.tally.trials, max(total, self.tally.trials))
-            yield from self.of(keys)
+            yield from rows
 
     def of(self, keys: Sequence[Key]) -> Iterator[Row]:
         """The rows of these trials, in their order; those that are not asked for are left out."""
@@ -198,6 +206,8 @@ class Reading:
         """What cannot be read may be asked for; what was never read has no status and no sponsor."""
         if record is None:
             return is_damaged or not self.question.narrows
+        if self.question.scope.sponsor and record.lead_sponsor and len(self.tally.leads) < MOST_NAMES:
+            self.tally.leads.add(record.lead_sponsor.name)
         return self.question.is_about(record)
 
     def _records(self, tx: Connection, key: str, ids: Sequence[str]) -> tuple[dict[str, Record], dict[str, list[str]]]:

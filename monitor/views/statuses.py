@@ -1,7 +1,7 @@
 """Overall statuses as people write them: `terminated`, `Active, not recruiting`, or `stopped` for several. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 from monitor.diff.status import STOPPED
@@ -46,9 +46,14 @@ def statuses_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(code for text in texts for name in _names(text) for code in _codes(name))
 
 
-def _names(text: str) -> list[str]:
-    """One status may have a comma of its own: Active, not recruiting."""
-    return [text] if _letters(text) in _KNOWN else [name for name in text.split(",") if name.strip()] or [text]
+def _names(text: str) -> Iterator[str]:
+    """What stands between commas; but one status has a comma of its own: Active, not recruiting."""
+    parts = [part for part in text.split(",") if part.strip()] or [text]
+    while parts:
+        both = ",".join(parts[:2])
+        length = 2 if len(parts) > 1 and _letters(both) in _KNOWN else 1
+        yield both if length == 2 else parts[0]
+        parts = parts[length:]
 
 
 def _codes(name: str) -> Iterable[str]:

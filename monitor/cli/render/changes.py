@@ -126,11 +126,15 @@ def not_told(settled: Settled) -> str:
             return "not told: it was reverted within the settle window"
 
 
-def closing_line(changes: int, *, trials: int, about: str, since: datetime, until: datetime | None, cut: bool) -> Text:
+def closing_line(
+    changes: int, *, trials: int, about: str, led_by: str, since: datetime, until: datetime | None, cut: bool
+) -> Text:
     """How much was found, how it is ordered, and where and when it was looked for."""
     span = f"from {moment(since)} " + (f"to {moment(until)}" if until else "to now")
-    looked = f"{counted(trials, 'trial')}{about}"
+    looked = f"{counted(trials, 'trial')}{about} looked at"
+    led = f" in trials {led_by}" if led_by else ""
     if not changes:
-        return Text(f"Nothing that was asked for changed {span}, in {looked}.")
-    line = Text(counted(changes, "change") + (", and there are more" if cut else ""), style="bold")
-    return line.append(f" {span}, in {looked} · the newest first, by when they were seen", style=DIM)
+        return Text(f"No change that was asked for{led} {span}: {looked}.")
+    line = Text(counted(changes, "change"), style="bold").append(f"{led} {span} · {looked}", style=DIM)
+    more = "; there are more than --limit" if cut else ""
+    return line.append(f" · the newest first, by when they were seen{more}", style=DIM)

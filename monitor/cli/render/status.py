@@ -105,11 +105,12 @@ def _marked(type_: str | None) -> str:
     return words[type_] if type_ in words else f" {humanised(type_ or '').lower()}"
 
 
-def closing_line(rows: int, *, trials: int, about: str, by: str) -> Text:
+def closing_line(rows: int, *, trials: int, about: str, led_by: str, by: str) -> Text:
     """How many rows there are, of how many trials, and how they are ordered."""
     looked = f"{counted(trials, 'trial')}{about}"
     if not trials:
         return Text(f"Nothing is watched{about}. Begin with: monitor watch add NCT02116634")
+    led = f" {led_by}" if led_by else ""
     if not rows:
-        return Text(f"None of {looked} is as asked for.")
-    return Text(f"{rows:,} of {looked}", style="bold").append(f" · by {by}", style=DIM)
+        return Text(f"None of {looked} is as asked for{led and ','}{led}.")
+    return Text(f"{rows:,} of {looked}{led and ','}{led}", style="bold").append(f" · by {by}", style=DIM)
