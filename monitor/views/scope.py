@@ -50,7 +50,6 @@ def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponso
     within, words, led_by = Within(), "", ""
     if trials:
         within = Within(trials=tuple(dict.fromkeys(trials)))
-        words = " named"
     elif watch is not None:
         found = watches.find(tx, watch)
         mirrors = found.looks_for.registry if found.looks_for and found.looks_for.search.is_everything else None

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from monitor.errors import StoreCorrupt
 from monitor.model import Coded, Enrollment, Event, Json, PartialDate, Record, Significance, Sponsor, State
 from monitor.ports import Registry
+from monitor.render.text import counted
 from monitor.storage import events, pages, quarantine, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.pages import Key
@@ -190,6 +191,8 @@ class Reading:
         for trial_id in wanted:
             trial, record = known.get(trial_id) or Trial(key, trial_id), records.get(trial_id)
             troubles = [*_troubles(trial, refused.get(trial_id)), *damaged.get(trial_id, ())]
+            if trial.snapshot is not None and record is None and trial_id not in damaged:
+                troubles.append("unreadable: none of its snapshots holds a record")
             troubles += [f"its last change is unreadable: {unread[trial_id]}"] if trial_id in unread else []
             yield Row(
                 **self._about(key, trial_id),
@@ -255,7 +258,7 @@ def _troubles(trial: Trial, refused: tuple[int, datetime] | None) -> Iterator[st
     if trial.state is State.MERGED:
         yield f"merged into {trial.merged_into}"
     if trial.misses and trial.state is State.LISTED:
-        yield f"failing: the registry did not know it, {trial.misses} times in a row"
+        yield f"failing: the registry said {counted(trial.misses, 'time')} that it knows no such trial"
     if refused is not None and (trial.verified_at is None or refused[1] > trial.verified_at):
         yield f"failing: its last answer was not believed, see monitor quarantine {refused[0]}"
 

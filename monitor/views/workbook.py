@@ -3,15 +3,14 @@
 A text is written as a text, so that nothing in it is a formula, whatever it begins with. The limits are Excel's own.
 """
 
-import os
 import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ConfigurationInvalid
+from monitor.files import make_file
 from monitor.render.text import one_line
 from monitor.views.sheets import Cell, Column, Link
 
@@ -43,33 +42,29 @@ def write_workbook(
     to be replaced.
     """
     try:
-        descriptor, unfinished = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        os.close(descriptor)
-        try:
+        with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
+            unfinished = Path(folder) / "unfinished.xlsx"
+            make_file(unfinished)
             written = _write(unfinished, name, columns, rows, now)
             if not replaces and file.exists():
                 raise ConfigurationInvalid(f"{file} is there already: name another file, or replace it with --force")
-            Path(unfinished).replace(file)
-        finally:
-            with suppress(FileNotFoundError):
-                Path(unfinished).unlink()
+            unfinished.replace(file)
     except OSError as error:
         raise ConfigurationInvalid(f"{file} cannot be written: {error.strerror or error}") from error
     return written
 
 
-def _write(path: str, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], now: datetime) -> int:
-    from xlsxwriter import Workbook
+def _write(file: Path, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], now: datetime) -> int:
+    from xlsxwriter import Workbook  # only this form needs it
     from xlsxwriter.exceptions import FileCreateError
 
-    workbook = Workbook(path, {"constant_memory": True, "tmpdir": str(Path(path).parent)})
-    workbook.set_properties({"title": name, "created": now.replace(tzinfo=None)})
-    writing = _Writing(workbook, name, columns)
-    for cells in rows:
-        writing.add(cells)
-    writing.end()
     try:
-        workbook.close()
+        with Workbook(str(file), {"constant_memory": True, "tmpdir": str(file.parent)}) as workbook:
+            workbook.set_properties({"title": name, "created": now.replace(tzinfo=None)})
+            writing = _Writing(workbook, name, columns)
+            for cells in rows:
+                writing.add(cells)
+            writing.end()
     except FileCreateError as error:
         raise OSError(str(error)) from error
     return writing.written

@@ -73,8 +73,8 @@ def _below(row: "Row", *, is_wide: bool) -> Iterator[Text]:
     if row.why_stopped:
         yield styled(f"why stopped: {one_line(row.why_stopped)}")
     if row.snapshot is not None:
-        line = Text(f"as of {stamp(row.as_of)} · ", style=DIM)
-        yield line.append(_last(row.last) if row.last else Text("no change seen", style=DIM))
+        line = Text(f"as of {stamp(row.as_of)}", style=DIM)
+        yield line.append(" · ").append(_last(row.last)) if row.last else line
     if row.last and row.last.settled:
         yield styled(not_told(row.last.settled), NOTICE)
     for trouble in row.troubles:
