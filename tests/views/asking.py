@@ -1,0 +1,109 @@
+"""Questions put to the views, as the command line puts them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import update
+
+from monitor.filtering import checked_filters
+from monitor.storage import tables
+from monitor.views import changes, status
+from monitor.views.changes import Seen
+from monitor.views.scope import scope_of
+from monitor.views.sorting import in_order
+from monitor.views.spans import span_of
+from monitor.views.status import Reading, Row
+from monitor.views.statuses import statuses_of
+from tests.program import Trying
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+def changed(program: Trying, *, since: str = "7d", until: str | None = None, **options: Any) -> list[Seen]:
+    """What `monitor changes` lists."""
+    scope = scope_asked(program, options)
+    question = changes.Question(
+        scope=scope,
+        span=span_of(since, until, now=program.clock()),
+        limit=options.pop("limit", None),
+        wants_sponsor=options.pop("wants_sponsor", False),
+        filters=checked_filters(
+            topics=options.pop("topics", ()),
+            kinds=options.pop("kinds", ()),
+            min_significance=options.pop("least", "minor"),
+        ),
+    )
+    count = options.pop("tally", changes.Tally())
+    return list(changes.changes(question, store=program.store, registries=[program.registry], tally=count))
+
+
+def standing(program: Trying, *, sort: str = "trial", is_reversed: bool = False, **options: Any) -> list[Row]:
+    """What `monitor status` lists."""
+    scope = scope_asked(program, options)
+    question = status.Question(scope=scope, statuses=statuses_of(options.pop("statuses", ())))
+    reading = Reading(question, program.store, {program.registry.key: program.registry})
+    return list(in_order(reading, sort, is_reversed=is_reversed))
+
+
+def scope_asked(program: Trying, options: dict[str, Any]) -> Any:
+    named = [(program.registry.key, trial_id) for trial_id in options.pop("trials", ())]
+    with program.store.read() as tx:
+        return scope_of(tx, trials=named, watch=options.pop("watch", None), sponsor=options.pop("sponsor", None))
+
+
+def publish(program: Trying, trial_id: str, edit: Edit, **later: float) -> None:
+    """Let the registry publish an edited record, and look at it a day later: each data build is of the next day."""
+    program.sandbox.edit(trial_id, verified(edit))
+    program.clock.advance(**(later or {"days": 1}))
+    program.check(trial_id)
+
+
+def verified(edit: Edit) -> Edit:
+    """The same, and the record verified anew: without that, some edits are not seen before it is read in full."""
+
+    def edited(study: dict[str, Any]) -> None:
+        edit(study)
+        module = study["protocolSection"]["statusModule"]
+        year, _ = module["statusVerifiedDate"].split("-")[:2]
+        module["statusVerifiedDate"] = f"{int(year) + 1}-01"
+
+    return edited
+
+
+def status_becomes(code: str, why: str | None = None) -> Edit:
+    def edit(study: dict[str, Any]) -> None:
+        module = study["protocolSection"]["statusModule"]
+        module["overallStatus"] = code
+        module.pop("whyStopped", None)
+        if why:
+            module["whyStopped"] = why
+
+    return edit
+
+
+def led_by(name: str) -> Edit:
+    def edit(study: dict[str, Any]) -> None:
+        study["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = name
+
+    return edit
+
+
+def titled(title: str) -> Edit:
+    def edit(study: dict[str, Any]) -> None:
+        study["protocolSection"]["identificationModule"]["briefTitle"] = title
+
+    return edit
+
+
+def damage(program: Trying, table: Any, where: Any, **values: Any) -> None:
+    with program.store.begin() as tx:
+        assert tx.execute(update(table).where(where).values(values)).rowcount
+
+
+def damage_event(program: Trying, trial_id: str) -> None:
+    damage(program, tables.events, tables.events.c.trial_id == trial_id, changes=b"nothing")
+
+
+def damage_snapshots(program: Trying, trial_id: str, *numbers: int) -> None:
+    c = tables.snapshots.c
+    damage(program, tables.snapshots, (c.trial_id == trial_id) & c.number.in_(numbers), body=b"nothing")
