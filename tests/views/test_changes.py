@@ -86,6 +86,7 @@ def test_what_is_asked_for_passes_as_for_a_subscription(quick: Trying, ids: list
     quick.sandbox.next_state(WITHDRAWN_LATER)
     publish(quick, ids[1], titled("Another"))
     quick.check()
+    publish(quick, ids[2], lambda _: None)
 
     def kinds(**options: object) -> list[str]:
         return [change.kind for seen in changed(quick, **options) for change in seen.changes]
@@ -93,9 +94,9 @@ def test_what_is_asked_for_passes_as_for_a_subscription(quick: Trying, ids: list
     assert kinds(topics=["enrollment", "title"]) == ["title.brief", "enrollment.actual"]
     assert kinds(kinds=["status"]) == ["status.stopped"]
     assert kinds(least="major") == ["status.stopped", "why_stopped.added", "enrollment.actual"]
-    assert kinds(topics=["administrative"]) == ["verified", "verified", "updated"]
-    assert kinds(kinds=["updated"]) == ["updated"]
-    assert len(kinds(least="administrative")) == len(kinds()) + 3
+    assert kinds(topics=["administrative"]) == ["verified", "verified", "verified", "updated"]
+    assert kinds(kinds=["verified"]) == ["verified"] * 3
+    assert len(kinds(least="administrative")) == len(kinds()) + 4
 
 
 @pytest.mark.parametrize("name", [ALZAHRA, "  alzahra   HOSPITAL. ", "ALZAHRA\u00a0hospital"])
