@@ -9,7 +9,7 @@ Read those lines from left to right. `discover` finds which trials the watches c
 `settling` decides which events are told, `matching` whom they concern, and from then on a delivery is owed, in one
 commit with that; `prepare` renders it once, and `deliver` sends it until a channel has taken it. Each word is a module
 or a folder here. `model` holds the nouns, `errors` everything that is raised on purpose; `patrol` is a whole pass,
-`app` puts the parts together, and `service` runs them for years.
+`views` reads what is kept across all trials, `app` puts the parts together, and `service` runs them for years.
 """
 
 __version__ = "0.1.0"

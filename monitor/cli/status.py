@@ -20,7 +20,6 @@ from monitor.cli.formats import (
 from monitor.cli.progress import progress
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.diff.text import fold_organisation
 from monitor.render.text import shortened
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ def _write(rows: Iterable["Row"], form: Format, *, xlsx: Path | None, force: boo
 def _hint(sponsor: str, reading: "Reading") -> None:
     """Say which sponsors have a name like the one that leads no trial here."""
     from difflib import get_close_matches  # almost never needed
+
+    from monitor.diff.text import fold_organisation
 
     folded = {fold_organisation(name): name for name in reading.tally.leads}
     near = get_close_matches(fold_organisation(sponsor), folded, n=3)
