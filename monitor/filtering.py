@@ -14,6 +14,7 @@ def checked_filters(
     *,
     topics: Sequence[str],
     kinds: Sequence[str],
+    without: Sequence[str] = (),
     min_significance: str,
     min_percent: float | None = None,
     min_days: int | None = None,
@@ -24,6 +25,7 @@ def checked_filters(
     return Filters(
         topics=frozenset(known("topic", text, [str(topic) for topic in Topic]) for text in topics),
         kinds=frozenset(known("kind", text, _BEGINNINGS, shown=heads) for text in kinds),
+        without=frozenset(known("kind", text, _BEGINNINGS, shown=heads) for text in without),
         min_significance=Significance[known("significance", min_significance, significances).upper()],
         min_percent=min_percent,
         min_days=min_days,

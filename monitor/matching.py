@@ -51,11 +51,9 @@ class Match:
 
 def matching(changes: Sequence[Change], subscription: Subscription) -> Match:
     """Sort *changes* of one event into those that *subscription* is to tell and those that it is not."""
-    told = [not _refusal(change, subscription) for change in changes]
-    if any(told) and not all(told):
-        heard = {change.field for change, passes in zip(changes, told, strict=True) if passes}
-        for place, change in enumerate(changes):
-            told[place] |= _explains(change, heard) and not _is_unwanted(change, subscription.filters)
+    told = _with_what_explains(
+        changes, [not _refusal(change, subscription.filters, subscription) for change in changes], subscription.filters
+    )
     return Match(
         tuple(change for change, passes in zip(changes, told, strict=True) if passes),
         tuple(change for change, passes in zip(changes, told, strict=True) if not passes),
@@ -63,9 +61,26 @@ def matching(changes: Sequence[Change], subscription: Subscription) -> Match:
     )
 
 
+def passing(changes: Sequence[Change], filters: Filters) -> tuple[Change, ...]:
+    """Those of the *changes* of one event that *filters* alone let pass, whoever asks."""
+    told = _with_what_explains(changes, [not _refusal(change, filters) for change in changes], filters)
+    return tuple(change for change, passes in zip(changes, told, strict=True) if passes)
+
+
+def _with_what_explains(changes: Sequence[Change], told: list[bool], filters: Filters) -> list[bool]:
+    """Which of the changes are told: those that were, and those that say why these came about."""
+    if all(told) or not any(told):
+        return told
+    heard = {change.field for change, passes in zip(changes, told, strict=True) if passes}
+    return [
+        passes or (_explains(change, heard) and not _is_unwanted(change, filters))
+        for change, passes in zip(changes, told, strict=True)
+    ]
+
+
 def reason(change: Change, subscription: Subscription) -> str | None:
     """Why *change* does not pass by itself, in one line; None where it does."""
-    refusal = _refusal(change, subscription)
+    refusal = _refusal(change, subscription.filters, subscription)
     return refusal(change, subscription.filters) if refusal else None
 
 
@@ -83,14 +98,14 @@ def _explains(change: Change, heard: set[str]) -> bool:
     return False
 
 
-def _refusal(change: Change, subscription: Subscription) -> _Words | None:
-    """What puts into words why *change* does not pass; None where it does."""
-    filters = subscription.filters
-    if is_about_another_watch(change, subscription.watch_id):
+def _refusal(change: Change, filters: Filters, subscription: Subscription | None = None) -> _Words | None:
+    """What puts into words why *change* does not pass; None where it does. *subscription* is who has the *filters*."""
+    if subscription and is_about_another_watch(change, subscription.watch_id):
         return _of_another_watch
     if _is_unwanted(change, filters):
         return _unwanted
-    is_member = change.kind in _MEMBERSHIP and (subscription.watch_id is not None or subscription.everything)
+    hears_of_members = subscription is not None and (subscription.watch_id is not None or subscription.everything)
+    is_member = hears_of_members and change.kind in _MEMBERSHIP
     if (filters.topics or filters.kinds) and not is_member and not _named(change, filters):
         return _not_named
     significance = change.significance

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from monitor.errors import StoreCorrupt
 from monitor.fields import Topic
-from monitor.matching import matching
+from monitor.matching import passing
 from monitor.model import Change, Event, Filters, Json, Record, Significance, State
 from monitor.ports import Registry
 from monitor.storage import events, pages, settlements, snapshots, trials
@@ -154,15 +154,15 @@ class _Reading:
         damaged: dict[str, StoreCorrupt] = {}
         with self.store.read() as tx:
             known = events.known(tx, ids, damaged=damaged)
-            passing = {
-                event.id: replace(event, changes=match.changes)
+            wanted = {
+                event.id: replace(event, changes=changes)
                 for event in known.values()
-                if (match := matching(event.changes, self.question.filters)).passes
+                if (changes := passing(event.changes, self.question.filters))
             }
-            leads = self._leads(tx, passing.values())
-            passing = {key: each for key, each in passing.items() if self._is_meant(known[key], leads.get(key))}
-            settled = settlements.known(tx, passing)
-            titles = _titles(tx, passing.values())
+            leads = self._leads(tx, wanted.values())
+            wanted = {key: each for key, each in wanted.items() if self._is_meant(known[key], leads.get(key))}
+            settled = settlements.known(tx, wanted)
+            titles = _titles(tx, wanted.values())
         found = {
             key: Seen(
                 **self._about(key),
@@ -173,7 +173,7 @@ class _Reading:
                 posted_on=_posted_on(known[key]),
                 settled=settled.get(key),
             )
-            for key, event in passing.items()
+            for key, event in wanted.items()
         }
         return found | {key: self.unreadable(key, str(error)) for key, error in damaged.items()}
 
