@@ -1,17 +1,68 @@
-"""What one change tells of another, so that nobody reads the same words twice. Pure."""
+"""What one change tells of others, so that nobody reads the same words twice. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
-from monitor.diff.text import fold
+from monitor.diff.text import edit, fold
+from monitor.diff.wording import count, listing, quote, told_edit
 from monitor.model import Change
+
+ALIKE = 3
+"""So many outcomes whose time frames changed in the same way are told together."""
 
 _GIVEN = "This is the reason that is given for it."
 
 
 def folded(changes: Sequence[Change]) -> list[Change]:
-    """The changes without a reason for stopping that the sentence on the overall status quotes whole."""
+    """The changes as people read them: what another one quotes whole left out, and those that are alike told as one."""
     told = _told_of_status(changes)
-    return [change for change in changes if not _is_quoted(change, told)]
+    return grouped([change for change in changes if not _is_quoted(change, told)])
+
+
+def grouped(changes: Sequence[Change]) -> list[Change]:
+    """The changes, where several time frames changed in the same way the first one only, which then tells of all."""
+    alike: dict[Hashable, list[Change]] = {}
+    for change in changes:
+        alike.setdefault(_way(change), []).append(change)
+    return [_of_all(group) for group in _in_groups(changes, alike)]
+
+
+def _in_groups(changes: Sequence[Change], alike: dict[Hashable, list[Change]]) -> list[list[Change]]:
+    """Each group where its first change stands, and by itself each change of which there are few alike."""
+    groups = []
+    for change in changes:
+        group = alike[_way(change)]
+        if len(group) < ALIKE:
+            groups.append([change])
+        elif group[0] is change:
+            groups.append(group)
+    return groups
+
+
+def _way(change: Change) -> Hashable:
+    """What is equal for changes of one kind that change the same words into the same words."""
+    if not change.kind.endswith(".time_frame") or not _frames(change):
+        return id(change)
+    made = edit(*_frames(change))
+    return change.kind, tuple(made.removed), tuple(made.added)
+
+
+def _frames(change: Change) -> tuple[str, ...]:
+    """The two time frames; nothing where there are not two."""
+    texts = ((side or {}).get("time_frame") for side in (change.before, change.after))
+    frames = tuple(text for text in texts if isinstance(text, str))
+    return frames if len(frames) == 2 else ()
+
+
+def _of_all(group: Sequence[Change]) -> Change:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    role = first.kind.split(".")[1]
+    names = listing([quote(change.after.get("measure"), 50) for change in group], noun="outcome")
+    when = f", {first.timing.words}" if first.timing else ""
+    told = f"Time frame of {count(len(group), f'{role} outcome')} changed in the same way: {told_edit(*_frames(first))}"
+    return replace(first, summary=f"{told}; of {names}{when}.")
 
 
 def summaries(changes: Sequence[Change]) -> list[str]:

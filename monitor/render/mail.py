@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
 from monitor.render import mime
+from monitor.render.folding import grouped
 from monitor.render.text import counted, moment, one_line, plain
 from monitor.render.values import Line, label, lines, news
 from monitor.render.worddiff import Fate, Stretch
@@ -181,7 +182,8 @@ class _Row:
 
 def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> dict[str, object]:
     # Administrative changes are named beside others; alone, they are what was asked for.
-    shown = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
+    told = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
+    shown = grouped(told)
     first, reason = changes[0], _reason(changes) if changes[0].field == "overall_status" else ""
     headline = _headline(first)
     told_above = _told_above(shown, headline, reason)
@@ -198,9 +200,9 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
         "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
         "rows": _rows(rows, beside=f"{reason} {'' if told_above else _sentence(first)}"),
         "count": counted(len(rows), "more change" if told_above else "change") if len(rows) > 1 or told_above else "",
-        "changes": len(shown),
+        "changes": len(told),
         "more": len(shown) - MOST_CHANGES,
-        "administrative": _labels([change for change in changes if change not in shown]),
+        "administrative": _labels([change for change in changes if change not in told]),
         "unasked": _labels([change for change in event.changes if change not in changes]),
         "counted": counted,
     }

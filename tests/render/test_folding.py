@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from monitor.model import Change, Event, Significance
+from monitor.model import Change, Event, Significance, Timing
 from monitor.render.chat import chat_text
 from monitor.render.folding import folded
 from monitor.render.webhook import webhook_body
@@ -83,3 +83,39 @@ def test_a_webhook_has_both_changes_and_says_the_reason_once():
     assert (status["after"], reason["after"]) == ("SUSPENDED", REASON)
     assert status["summary"] == SUSPENDED.summary
     assert reason["summary"] == "This is the reason that is given for it."
+
+
+def time_frame(measure: str, before: str, after: str) -> Change:
+    return Change(
+        field="secondary_outcomes",
+        path="outcomes",
+        kind="outcome.secondary.time_frame",
+        topic="outcomes",
+        before={"measure": measure, "time_frame": before},
+        after={"measure": measure, "time_frame": after},
+        summary=f"Time frame of secondary outcome “{measure}” changed.",
+        significance=Significance.MINOR,
+        timing=Timing.ENROLLING,
+    )
+
+
+ALIKE = [
+    time_frame("Wound closure", "Up to 59 weeks", "Up to 58 weeks"),
+    time_frame("Pain", "Day 1 to the end (up to 59 weeks)", "Day 1 to the end (up to 58 weeks)"),
+    time_frame("Cost", "Up to 59 weeks", "Up to 58 weeks"),
+]
+OTHER = time_frame("Scar", "Week 12", "Week 24")
+
+
+def test_time_frames_that_changed_in_the_same_way_are_told_together():
+    [together, other] = folded([ALIKE[0], OTHER, *ALIKE[1:]])
+
+    assert other == OTHER
+    assert together.summary == (
+        "Time frame of 3 secondary outcomes changed in the same way: “Up to 59 weeks” became “Up to 58 weeks”; "
+        "of “Wound closure”, “Pain” and “Cost”, while the trial was under way."
+    )
+
+
+def test_a_few_are_told_one_by_one():
+    assert folded(ALIKE[:2]) == ALIKE[:2]
