@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 LAYERS = (
     ("__init__",),
     ("errors", "model", "streams"),
-    ("fields", "files", "ports", "config"),
+    ("fields", "files", "shipped", "ports", "config"),
     (
         "diff",
         "significance",

@@ -89,14 +89,40 @@ def test_the_compose_file_holds_no_secret_and_every_service_is_watched() -> None
         assert service["read_only"] is True
         assert service["restart"] == "always"
         assert "no-new-privileges:true" in service["security_opt"]
-        assert set(service["secrets"]) <= set(compose["secrets"])
-        for name, value in service["environment"].items():
+        assert set(service.get("secrets", ())) <= set(compose["secrets"])
+        for name, value in service.get("environment", {}).items():
             assert name not in SECRET
             assert "PASSWORD" not in name or name.endswith("_FILE")
             if str(value).startswith("/run/secrets/"):
                 assert Path(value).name in service["secrets"]
     assert compose["services"]["monitor"]["depends_on"]["database"]["condition"] == "service_healthy"
-    assert (DEPLOY / compose["services"]["monitor"]["build"]["context"] / "deploy" / "Containerfile").is_file()
+    build = compose["services"]["monitor"]["build"]
+    assert build["context"] == "${SOURCE:-..}"
+    assert (DEPLOY / ".." / build["dockerfile"]).is_file()
+
+
+def test_the_compose_file_with_a_mail_password_has_its_secret_at_every_place() -> None:
+    compose = yaml.safe_load(re.sub(r"^( +)#(?=- |\w+: )", r"\1", COMPOSE.read_text(), flags=re.MULTILINE))
+
+    monitor = compose["services"]["monitor"]
+    assert monitor["environment"]["MONITOR_SMTP__PASSWORD_FILE"] == "/run/secrets/smtp_password"
+    assert "smtp_password" in monitor["secrets"]
+    assert compose["secrets"]["smtp_password"] == {"file": "./secrets/smtp_password"}
+
+
+def test_mail_leaves_the_container_by_way_of_the_host_unless_told_otherwise() -> None:
+    """The default of config.toml, localhost, is the container itself, where no mail server listens."""
+    monitor = yaml.safe_load(COMPOSE.read_text())["services"]["monitor"]
+
+    assert monitor["environment"]["MONITOR_SMTP__HOST"] == "${MONITOR_SMTP__HOST:-host.docker.internal}"
+    assert monitor["extra_hosts"] == ["host.docker.internal:host-gateway"]
+
+
+def reaches_the_image(name: str) -> bool:
+    """Whether .dockerignore, which shuts everything out, lets it in again, or what lies in it."""
+    lines = (DEPLOY.parent / ".dockerignore").read_text().splitlines()
+    assert "*" in lines
+    return any(line == f"!{name}" or line.startswith(f"!{name}/") for line in lines)
 
 
 def test_the_containerfile_copies_what_there_is_and_does_not_run_as_root() -> None:
@@ -105,4 +131,5 @@ def test_the_containerfile_copies_what_there_is_and_does_not_run_as_root() -> No
     for line in lines:
         if line.startswith("COPY"):
             assert all((DEPLOY.parent / name).exists() for name in line.split()[1:-1]), line
+            assert all(reaches_the_image(name) for name in line.split()[1:-1]), line
     assert next(line for line in lines if line.startswith("USER")) == "USER 10001:10001"

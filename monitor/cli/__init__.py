@@ -25,6 +25,7 @@ from monitor.cli import (
     operate,
     quarantine,
     serve,
+    setting_up,
     status,
     subscribe,
     transfer,
@@ -58,6 +59,8 @@ app.command(name="status")(status.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(held.app, name="held")
 app.command(name="drift")(drift.drift)
+app.add_typer(setting_up.config, name="config")
+app.add_typer(setting_up.deploy, name="deploy")
 app.command(name="serve")(serve.serve)
 app.command(name="sandbox")(operate.sandbox)
 app.command(name="demo")(operate.demo)

@@ -180,7 +180,7 @@ def _postgresql_engine(url: URL) -> tuple[Engine, Place]:
         engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     except ImportError as error:
         raise StoreUnavailable(
-            f"{place.name} needs a driver that is not installed: pip install 'registry-monitor[postgres]'"
+            f"{place.name} needs a driver that is not installed: pip install 'psycopg[binary]' beside the program"
         ) from error
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "handle_error", partial(_translate, place=place))
@@ -268,6 +268,6 @@ def _revision(tx: Connection, place: Place) -> str | None:
     if revision is not None and revision not in REVISIONS:
         raise StoreUnavailable(
             f"{place.name} was written by a newer version (schema {revision}, known here up to {HEAD}): "
-            "pip install --upgrade registry-monitor"
+            "run that version, or restore a backup that this one made"
         )
     return revision

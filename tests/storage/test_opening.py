@@ -153,7 +153,7 @@ def _with_a_scribbled_schema(folder: Path) -> str:
         (_a_folder, StoreUnavailable, r"cannot be opened: .* choose another with store\.url"),
         (_a_text, StoreUnavailable, r"is not a SQLite database: choose another .* or restore a backup"),
         (_of_another_program, StoreUnavailable, r"holds tables of another program: choose another"),
-        (_from_the_future, StoreUnavailable, r"newer version \(schema 0999.*: pip install --upgrade registry-monitor"),
+        (_from_the_future, StoreUnavailable, r"newer version \(schema 0999.*: run that version, or restore a backup"),
         (_without_a_table, StoreCorrupt, r"is damaged \(.*version_num.*\): restore a backup"),
         (_with_a_scribbled_schema, StoreCorrupt, r"is damaged \(.*\): restore a backup"),
         (_with_a_hole, StoreCorrupt, r"is damaged \(.*\): restore a backup"),
@@ -348,7 +348,7 @@ def test_a_missing_driver_is_named_with_what_to_install(monkeypatch: pytest.Monk
 
     error = refusal(f"postgresql://me:{PASSWORD}@host/registry")
 
-    assert "needs a driver that is not installed: pip install 'registry-monitor[postgres]'" in str(error)
+    assert "needs a driver that is not installed: pip install 'psycopg[binary]' beside the program" in str(error)
 
 
 def test_a_bug_of_ours_is_not_dressed_up_as_a_store_that_fails(store: Store) -> None:

@@ -1,0 +1,141 @@
+"""`monitor config` and `monitor deploy`: files to begin with, and what to type next."""
+
+import secrets
+import shlex
+import sys
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import shipped
+from monitor.errors import ConfigurationInvalid
+
+config = typer.Typer(help="Begin a configuration.", no_args_is_help=True)
+deploy = typer.Typer(help="Give the files that run it as a service.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--to", help="Write into this folder, with all that goes with it; else print.", metavar="DIR"),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+
+FOR_ITS_OWNER = 0o600
+FOR_CONTAINERS = 0o444
+"""Within the containers other users read the secrets; the folder that holds them is closed."""
+
+
+@config.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.", metavar="[PATH]")] = Path(shipped.CONFIGURATION),
+    force: Force = False,
+) -> None:
+    """Write the configuration with every key, its default and what it means.
+
+    [dim]$[/dim] monitor config init
+    [dim]$[/dim] monitor config init /etc/registry-monitor/config.toml
+    """
+    if path.is_dir():
+        path /= shipped.CONFIGURATION
+    _write({path: shipped.text_of(shipped.CONFIGURATION)}, force=force)
+    found_by_itself = path == Path(shipped.CONFIGURATION)
+    option = "" if found_by_itself else f"--config {shlex.quote(str(path))} "
+    _say_next(
+        f"{path} holds every key with its default. Delete what you leave as it is. Next:",
+        f"$EDITOR {shlex.quote(str(path))}   # registries' contact, [smtp], [operator]",
+        f"monitor {option}doctor",
+        f"monitor {option}watch add NCT02116634 && monitor {option}check",
+    )
+
+
+@deploy.command()
+def systemd(to: Folder = None, force: Force = False) -> None:
+    """Give the systemd unit; its head says how to install it.
+
+    With --to, config.toml is written beside it, unless it is there.
+
+    [dim]$[/dim] monitor deploy systemd
+    [dim]$[/dim] monitor deploy systemd --to service
+    """
+    unit = shipped.text_of(shipped.UNIT)
+    if to is None:
+        sys.stdout.write(unit)
+    else:
+        _write({to / "registry-monitor.service": unit}, force=force)
+        _write_where_missing(to / shipped.CONFIGURATION, shipped.text_of(shipped.CONFIGURATION))
+    _say_next(
+        "Install the program into /opt/registry-monitor and make its key, as the head of the unit says. Then, as root:",
+        "cp registry-monitor.service /etc/systemd/system/ && systemctl daemon-reload",
+        "systemctl enable --now registry-monitor",
+        "curl http://127.0.0.1:8080/healthz",
+        within=to,
+    )
+
+
+@deploy.command()
+def compose(to: Folder = None, force: Force = False) -> None:
+    """Give the compose file, for the service with PostgreSQL in containers.
+
+    With --to, config.toml and secrets of your own are written beside it, unless they are there.
+
+    [dim]$[/dim] monitor deploy compose
+    [dim]$[/dim] monitor deploy compose --to service
+    """
+    text = shipped.text_of(shipped.COMPOSE)
+    if to is None:
+        sys.stdout.write(text)
+    else:
+        _write({to / "compose.yaml": text}, force=force)
+        _write_where_missing(to / shipped.CONFIGURATION, shipped.text_of(shipped.CONFIGURATION), mode=FOR_CONTAINERS)
+        _make_secrets(to / "secrets")
+    before = "" if to else " The head of the file says which secrets it needs."
+    _say_next(
+        f"The image is built from the program's source, whose folder SOURCE names.{before} Next:",
+        "export SOURCE=/path/to/the/source",
+        "docker compose up --build --detach",
+        "docker compose exec monitor monitor doctor",
+        within=to,
+    )
+
+
+def _write(texts: dict[Path, str], *, force: bool) -> None:
+    """Write files whole, or none; refuse to replace what is there, unless forced."""
+    for path in texts:
+        if path.exists() and not force:
+            raise ConfigurationInvalid(f"{path} is there already: --force replaces it")
+    for path, text in texts.items():
+        _put(path, text, mode=FOR_ITS_OWNER)
+
+
+def _write_where_missing(path: Path, text: str, *, mode: int = FOR_ITS_OWNER) -> None:
+    if not path.exists():
+        _put(path, text, mode=mode)
+
+
+def _put(path: Path, text: str, *, mode: int) -> None:
+    from monitor.files import make_file, make_folder  # it is not needed to show --help
+
+    try:
+        make_folder(path.parent)
+        make_file(path)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        path.chmod(mode)
+    except OSError as error:
+        raise ConfigurationInvalid(f"{path} cannot be written ({error.strerror}): choose another place") from error
+
+
+def _make_secrets(folder: Path) -> None:
+    """Make what the compose file reads, each only where it is missing: a key that is replaced opens nothing."""
+    password = folder / "postgres_password"
+    _write_where_missing(password, secrets.token_hex(24) + "\n", mode=FOR_CONTAINERS)
+    address = f"postgresql+psycopg://monitor:{password.read_text(encoding='utf-8').strip()}@database/monitor\n"
+    _write_where_missing(folder / "store_url", address, mode=FOR_CONTAINERS)
+    key = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    _write_where_missing(folder / "secret_key", key + "\n", mode=FOR_CONTAINERS)
+
+
+def _say_next(introduction: str, *lines: str, within: Path | None = None) -> None:
+    """Say what to type next; on standard error, because what was asked for may be on standard output."""
+    folder = [f"cd {shlex.quote(str(within))}"] if within else []
+    sys.stderr.write("\n".join([introduction, *(f"    {line}" for line in (*folder, *lines))]) + "\n")
