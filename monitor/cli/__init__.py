@@ -31,15 +31,15 @@ from monitor.cli import (
     transfer,
     watch,
 )
+from monitor.cli.commands import Commands
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
 
 INTERRUPTED = 130
 
-app = typer.Typer(
+app = Commands(
     name="monitor",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -101,7 +101,7 @@ def options(
 def main() -> None:
     """Run the command line and leave with its exit status."""
     try:
-        app(standalone_mode=True)
+        app(standalone_mode=True, prog_name="monitor")
     except MonitorError as error:
         complain(str(error))
         sys.exit(error.exit_status)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.commands import Commands
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 WRONG_USAGE = 2
 SOME_FAILED = 3
 
-app = typer.Typer(help="See what was sent, and send it again.", no_args_is_help=True)
+app = Commands(help="See what was sent, and send it again.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Which = Annotated[str | None, typer.Argument(help="The id of a delivery, or its beginning.", metavar="DELIVERY")]
@@ -104,7 +105,9 @@ def show(context: typer.Context, which: Annotated[str, typer.Argument(metavar="D
 def replay(
     context: typer.Context,
     which: Which = None,
-    failed_since: Annotated[str | None, typer.Option(help="All that failed in this span, such as 2d or 12h.")] = None,
+    failed_since: Annotated[
+        str | None, typer.Option(help="All that failed in this span, such as 2d or 12h.", metavar="SPAN")
+    ] = None,
 ) -> None:
     """Owe deliveries again; the same id and the same bytes go out with the next `monitor deliver`.
 

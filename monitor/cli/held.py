@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.commands import Commands
 from monitor.cli.session import Settings, complain, console, write_json
 
 if TYPE_CHECKING:
     from monitor.storage.holds import Decision
 
-app = typer.Typer(
+app = Commands(
     help="Decide about changes that were held back, because one field changed in too many trials at once.\n\n"
     "[dim]$[/dim] monitor held list",
     no_args_is_help=True,

@@ -14,14 +14,20 @@ DEFAULT_PORT = 8780
 
 def sandbox(
     port: Annotated[
-        int, typer.Option(help="Where the registry listens, on 127.0.0.1; 0 for any.", min=0, max=65535)
+        int, typer.Option(help="Where the registry listens, on 127.0.0.1; 0 for any.", metavar="PORT", min=0, max=65535)
     ] = DEFAULT_PORT,
-    trials: Annotated[int, typer.Option(help="How many synthetic trials beside NCT02116634.", min=0)] = 100,
+    trials: Annotated[
+        int, typer.Option(help="How many synthetic trials beside NCT02116634.", metavar="N", min=0)
+    ] = 100,
     mailbox_port: Annotated[
-        int | None, typer.Option(help="Where the mailbox listens; else one above --port.", min=0, max=65535)
+        int | None,
+        typer.Option(help="Where the mailbox listens; else one above --port.", metavar="PORT", min=0, max=65535),
     ] = None,
     receiver_port: Annotated[
-        int | None, typer.Option(help="Where the webhook receiver listens; else two above --port.", min=0, max=65535)
+        int | None,
+        typer.Option(
+            help="Where the webhook receiver listens; else two above --port.", metavar="PORT", min=0, max=65535
+        ),
     ] = None,
     mailbox: Annotated[bool, typer.Option(help="Run a mailbox.")] = True,
     receiver: Annotated[bool, typer.Option(help="Run a webhook receiver.")] = True,

@@ -4,8 +4,8 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from monitor.cli.commands import Commands, Group
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.model import Json, Result
 
@@ -18,7 +18,7 @@ SOME_FAILED = 3
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
 
 
-class NumberOrCommand(TyperGroup):
+class NumberOrCommand(Group):
     """Commands, of which `show` need not be typed: `monitor quarantine 3`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -26,7 +26,7 @@ class NumberOrCommand(TyperGroup):
         return super().resolve_command(ctx, ["show", *args] if args[0].isdigit() else args)
 
 
-app = typer.Typer(cls=NumberOrCommand, invoke_without_command=True)
+app = Commands(cls=NumberOrCommand, invoke_without_command=True)
 
 
 @app.callback()

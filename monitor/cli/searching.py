@@ -18,7 +18,10 @@ WRONG_USAGE = 2
 
 SponsorOption = Annotated[str | None, typer.Option(help="All trials of this sponsor.", metavar="NAME")]
 RoleOption = Annotated[
-    Role | None, typer.Option(help="With --sponsor: those it leads, or those it supports, too.", show_default="lead")
+    Role | None,
+    typer.Option(
+        help="With --sponsor: those it leads, or those it supports, too.", metavar="lead|any", show_default="lead"
+    ),
 ]
 ExpressionOption = Annotated[
     str | None, typer.Option("--search", help="What this finds, in the registry's query language.", metavar="EXPR")

@@ -10,10 +10,14 @@ from typing import Annotated
 import typer
 
 from monitor import shipped
+from monitor.cli.commands import Commands
 from monitor.errors import ConfigurationInvalid
 
-config = typer.Typer(help="Begin a configuration.", no_args_is_help=True)
-deploy = typer.Typer(help="Give the files that run it as a service.", no_args_is_help=True)
+config = Commands(help="Begin a configuration.\n\n[dim]$[/dim] monitor config init", no_args_is_help=True)
+deploy = Commands(
+    help="Give the files that run it as a service.\n\n[dim]$[/dim] monitor deploy systemd --to service",
+    no_args_is_help=True,
+)
 
 Folder = Annotated[
     Path | None,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.commands import Commands
 from monitor.cli.first_look import first_look, said_of_stopped, said_of_watching, stopped_already
 from monitor.cli.searching import (
     ConditionOption,
@@ -16,14 +17,18 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Subscription, Way
+from monitor.fields import KINDS, Topic
+from monitor.model import Significance, Subscription, Way
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.ports import Search
     from monitor.subscribe import Scope
 
-manage = typer.Typer(help="See and change who is told.", no_args_is_help=True)
+manage = Commands(help="See and change who is told.", no_args_is_help=True)
+
+BEGINNINGS = list(dict.fromkeys(kind.partition(".")[0] for kind in KINDS))
+"""Enough for --kind: what is named stands for all kinds that begin so."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Which = Annotated[str, typer.Argument(help="The id of a subscription, or its beginning.", metavar="SUBSCRIPTION")]
@@ -36,7 +41,8 @@ def subscribe(
         str,
         typer.Argument(
             help="A mail address; a webhook's URL; for chat, the webhook URL that its service gave, or an Apprise URL. "
-            "- reads it from standard input."
+            "- reads it from standard input.",
+            metavar="ADDRESS",
         ),
     ],
     trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
@@ -48,19 +54,48 @@ def subscribe(
     expression: ExpressionOption = None,
     condition: ConditionOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Every trial that is checked.")] = False,
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; repeat for more.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, or kinds that begin so.")] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Only this topic; repeat for more: {', '.join(Topic)}.",
+            metavar="TOPIC",
+            autocompletion=lambda incomplete: [topic for topic in Topic if topic.startswith(incomplete)],
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this kind, such as status.stopped, or kinds that begin so; repeat for more. They begin with "
+            f"{', '.join(BEGINNINGS)}. All: docs/changes.md.",
+            metavar="KIND",
+            autocompletion=lambda incomplete: [kind for kind in KINDS if kind.startswith(incomplete)],
+        ),
+    ] = None,
     without: Annotated[
-        list[str] | None, typer.Option(help="Never this kind, or kinds that begin so: trial.new, trial.left.")
+        list[str] | None,
+        typer.Option(help="Never this kind, or kinds that begin so: trial.new, trial.left.", metavar="KIND"),
     ] = None,
     stopped: Annotated[
         bool, typer.Option("--stopped", help="Only trials that stop; names those that have already.")
     ] = False,
-    min_significance: Annotated[str, typer.Option(help="critical, major, minor, administrative.")] = "minor",
-    min_percent: Annotated[float | None, typer.Option(help="Enrollment changes from so many percent on.")] = None,
-    min_days: Annotated[int | None, typer.Option(help="Dates that move by so many days or more.")] = None,
-    note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.")] = None,
-    name: Annotated[str | None, typer.Option(help="What to call it; commands take the name for its id.")] = None,
+    min_significance: Annotated[
+        str,
+        typer.Option(
+            help="What matters less is left out: critical, major, minor or administrative.",
+            metavar="SIGNIFICANCE",
+            autocompletion=lambda incomplete: [str(one) for one in Significance if str(one).startswith(incomplete)],
+        ),
+    ] = "minor",
+    min_percent: Annotated[
+        float | None, typer.Option(help="Enrollment changes from so many percent on.", metavar="PERCENT")
+    ] = None,
+    min_days: Annotated[
+        int | None, typer.Option(help="Dates that move by so many days or more.", metavar="DAYS")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.", metavar="TEXT")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What to call it; commands take the name for its id.", metavar="NAME")
+    ] = None,
     as_webhook: Annotated[
         bool, typer.Option("--as-webhook", help="The URL is a chat service's, and is to get our JSON all the same.")
     ] = False,

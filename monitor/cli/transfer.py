@@ -67,7 +67,7 @@ def import_(
             help="The folder of an export, or lists of trials to watch; - is standard input.", metavar="FILE…"
         ),
     ],
-    name: Annotated[str | None, typer.Option(help="What to call the watch that lists make.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the watch that lists make.", metavar="NAME")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in an export, or the lists of other programs; nobody is alerted, and nothing is doubled.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.commands import Commands
 from monitor.cli.lists import complain_of, listed, named
 from monitor.cli.searching import (
     ConditionOption,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 WRONG_USAGE = 2
 LONGEST_NAME = 200
 
-app = typer.Typer(help="Say which trials to watch.", no_args_is_help=True)
+app = Commands(help="Say which trials to watch.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -46,7 +47,7 @@ def add(
     expression: ExpressionOption = None,
     condition: ConditionOption = None,
     all_trials: Annotated[bool, typer.Option("--all-trials", help="All trials of the registry: a mirror.")] = False,
-    name: Annotated[str | None, typer.Option(help="What to call this watch.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call this watch.", metavar="NAME")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch trials; the next check takes their baseline.
