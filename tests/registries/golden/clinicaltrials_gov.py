@@ -109,46 +109,30 @@ RECORD = Record(
         Submission("RELEASE", "2026-05-18"),
     ),
     documents=(StudyDocument("Study Protocol and Statistical Analysis Plan", "2023-01-30", "Prot_SAP_000.pdf"),),
+    conditions=("Lung Transplant Rejection",),
+    keywords=("spirometry", "telemedicine"),
+    details={
+        "brief_summary": (
+            "Does a daily breathing test at home find rejection of a transplanted lung earlier than visits alone?"
+        ),
+        "data_monitoring_committee": True,
+        "fda_regulated_device": False,
+        "fda_regulated_drug": False,
+        "has_expanded_access": False,
+        "org_study_id": "LUCERNE-2",
+        "organization": "Harbour Lung Institute",
+        "organization_class": "OTHER",
+        "references": [{"pmid": "99000001", "type": "BACKGROUND"}],
+        "results_comments_post_date": {"date": "2026-03-20", "type": "ESTIMATED"},
+        "secondary_ids": [{"id": "2021-004417-15", "type": "EUDRACT_NUMBER"}],
+        "study_first_post_date": {"date": "2022-09-22", "type": "ACTUAL"},
+        "study_first_submit_date": "2022-09-14",
+        "study_first_submit_qc_date": "2022-09-19",
+        "unposted_responsible_party": "Ingrid Halvorsen, Harbour Lung Institute",
+        "who_masked": ["OUTCOMES_ASSESSOR"],
+    },
     rest={
-        "protocolSection": {
-            "identificationModule": {
-                "orgStudyIdInfo": {"id": "LUCERNE-2"},
-                "secondaryIdInfos": [{"id": "2021-004417-15", "type": "EUDRACT_NUMBER"}],
-                "organization": {"fullName": "Harbour Lung Institute", "class": "OTHER"},
-            },
-            "statusModule": {
-                "expandedAccessInfo": {"hasExpandedAccess": False},
-                "studyFirstSubmitDate": "2022-09-14",
-                "studyFirstSubmitQcDate": "2022-09-19",
-                "studyFirstPostDateStruct": {"date": "2022-09-22", "type": "ACTUAL"},
-                "lastUpdatePostDateStruct": {"type": "ACTUAL"},
-            },
-            "oversightModule": {"oversightHasDmc": True, "isFdaRegulatedDrug": False, "isFdaRegulatedDevice": False},
-            "descriptionModule": {
-                "briefSummary": (
-                    "Does a daily breathing test at home find rejection of a transplanted lung earlier than "
-                    "visits alone?"
-                )
-            },
-            "conditionsModule": {
-                "conditions": ["Lung Transplant Rejection"],
-                "keywords": ["spirometry", "telemedicine"],
-            },
-            "designModule": {"designInfo": {"maskingInfo": {"whoMasked": ["OUTCOMES_ASSESSOR"]}}},
-            "referencesModule": {
-                "references": [
-                    {
-                        "pmid": "99000001",
-                        "type": "BACKGROUND",
-                    }
-                ]
-            },
-        },
-        "annotationSection": {
-            "annotationModule": {
-                "unpostedAnnotation": {"unpostedResponsibleParty": "Ingrid Halvorsen, Harbour Lung Institute"}
-            }
-        },
+        "protocolSection": {"statusModule": {"lastUpdatePostDateStruct": {"type": "ACTUAL"}}},
         "documentSection": {
             "largeDocumentModule": {
                 "largeDocs": {
@@ -161,11 +145,6 @@ RECORD = Record(
                         "size": 848213,
                     }
                 }
-            }
-        },
-        "derivedSection": {
-            "miscInfoModule": {
-                "submissionTracking": {"firstMcpInfo": {"postDateStruct": {"date": "2026-03-20", "type": "ESTIMATED"}}}
             }
         },
     },
