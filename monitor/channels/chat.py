@@ -113,7 +113,7 @@ def _opened(url: str) -> "tuple[Service, NotifyBase]":
     service = service_of(schema)
     if service is None:
         raise ConfigurationInvalid(
-            f"{schema}:// is none of the services that can be written to safely: it may send past HTTP, or to any host"
+            f"{schema}:// is not a service that can be written to safely: it may send past HTTP, or to any host"
         )
     if not url.isprintable() or "\\" in url or _CONTROL.search(url) or len(url) > LONGEST_URL:
         raise ConfigurationInvalid(

@@ -131,7 +131,7 @@ def _read_value(sources: Sources, name: str, path: str, info: FieldInfo) -> str 
     except UnicodeDecodeError:
         words = "it is not UTF-8 text"
     except ValueError as error:
-        words = str(error) if str(error) == "it is empty" else "its name is none"
+        words = str(error) if str(error) == "it is empty" else "that is not a file name"
     # Who forgets that the value is a path gives the secret itself.
     shown = quoted(path) if info.repr else "the file that it names"
     sources.problems.append(f"{name}: {shown} cannot be read: {words}")

@@ -11,7 +11,7 @@ from monitor.diff.comparison import Comparison
 from monitor.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
 from monitor.diff.spelling import fold_spelling, respelled, says_the_same
 from monitor.diff.text import fold, fold_name
-from monitor.diff.wording import code_words, listing, quote, told_edit
+from monitor.diff.wording import code_words, listing, plural, quote, told_edit
 from monitor.model import Arm, Difference, Intervention
 
 T = TypeVar("T", Arm, Intervention)
@@ -146,7 +146,7 @@ def _arm_parts(before: Arm, after: Arm) -> Iterator[_Part]:
         yield "label", _renamed(before.label, after.label)
     yield from _type_part(before.type, after.type)
     yield from _text_part(before.description, after.description)
-    yield from _names_part("interventions", before.interventions, after.interventions)
+    yield from _names_part("interventions", "intervention", before.interventions, after.interventions)
 
 
 def _intervention_parts(before: Intervention, after: Intervention) -> Iterator[_Part]:
@@ -154,8 +154,8 @@ def _intervention_parts(before: Intervention, after: Intervention) -> Iterator[_
         yield "name", _renamed(before.name, after.name)
     yield from _type_part(before.type, after.type)
     yield from _text_part(before.description, after.description)
-    yield from _names_part("other names", before.other_names, after.other_names)
-    yield from _names_part("arms", before.arms, after.arms)
+    yield from _names_part("other names", "other name", before.other_names, after.other_names)
+    yield from _names_part("arms", "arm", before.arms, after.arms)
 
 
 def _renamed(before: str, after: str) -> str:
@@ -178,7 +178,7 @@ def _text_part(before: str | None, after: str | None) -> Iterator[_Part]:
         yield "description", f"description {'added' if new else 'removed'}: {quote(new or old)}"
 
 
-def _names_part(label: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[_Part]:
+def _names_part(label: str, noun: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[_Part]:
     old, new = {fold_name(name): name for name in before}, {fold_name(name): name for name in after}
     gone, come = ([names[key] for key in names if key not in others] for names, others in ((old, new), (new, old)))
     _, gone, come = by_likeness(gone, come, _same_spelling, least=1.0)
@@ -186,12 +186,12 @@ def _names_part(label: str, before: tuple[str, ...], after: tuple[str, ...]) -> 
         yield label, f"{label} changed ({told_one})"
         return
     told = [
-        f"{word} {listing([quote(name, 40) for name in names], 2)}"
-        for word, names in (("added", come), ("removed", gone))
+        f"{word} the {plural(noun) if len(names) > 1 else noun} {listing([quote(name, 40) for name in names], 2)}"
+        for word, names in (("gained", come), ("lost", gone))
         if names
     ]
     if told:
-        yield label, f"{label} {' and '.join(told)}"
+        yield label, " and ".join(told)
 
 
 def _same_spelling(before: str, after: str) -> float:

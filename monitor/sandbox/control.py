@@ -109,9 +109,9 @@ def read_command(request: Request) -> Command:
     try:
         arguments = orjson.loads(request.body or b"{}")
     except orjson.JSONDecodeError as error:
-        raise ConfigurationInvalid(f"The body is no JSON ({error}): send one JSON object.") from None
+        raise ConfigurationInvalid(f"The body is not JSON ({error}): send one JSON object.") from None
     if not isinstance(arguments, dict):
-        raise ConfigurationInvalid("The body is no JSON object: send one.")
+        raise ConfigurationInvalid("The body is not a JSON object: send one.")
     return Command({**request.query, **arguments}, from_form=False)
 
 
@@ -191,7 +191,7 @@ def publish(command: Command, sandbox: "Sandbox") -> str:
         try:
             study = orjson.loads(command.text("study"))
         except orjson.JSONDecodeError as error:
-            raise ConfigurationInvalid(f"The study is no JSON ({error}): correct it.") from None
+            raise ConfigurationInvalid(f"The study is not JSON ({error}): correct it.") from None
     try:
         sections = {name: value for name, value in study.items() if name != "refresh"}
         return f"Published {sandbox.publish(sections, refresh=command.refreshes)}"

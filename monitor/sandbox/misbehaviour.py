@@ -76,7 +76,7 @@ EXPLAINED = {
     Kind.REFRESH: "a good answer, and right after it the next data build goes live",
     Kind.COMPLICATED: "“Too complicated query” for one of more terms than `most` says (12)",
     Kind.LONG: "Forbidden, or what status says, for a path and query of more characters than `most` says (2000)",
-    Kind.FIELDS: "400 to whoever asks for fields: the registry does not know one of them",
+    Kind.FIELDS: "400 to a request for fields, as if the registry did not know one of them",
     Kind.COVERAGE: "searches with COVERAGE[FullMatch] miss every other trial, from the first on",
     Kind.LOCATION: "an obsolete id is redirected to location, with {id} for the current one; to nowhere if it is empty",
     Kind.ANSWER: "whatever status, content_type and body say",

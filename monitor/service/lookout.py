@@ -205,7 +205,7 @@ class Lookout:
         tally.count(answer)
         self._metrics.checked(answer)
         if answer.error and answer.result is not Result.FAILED:
-            self._log.warning("trial begun anew", trial_id=answer.trial_id, reason=answer.error)
+            self._log.warning("new baseline", trial_id=answer.trial_id, reason=answer.error)
         if answer.changes:
             self._log_change(answer)
             self._committed()

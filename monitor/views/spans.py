@@ -43,7 +43,7 @@ def _bounds(text: str, now: datetime, *, option: str) -> tuple[datetime, datetim
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         return at, at + DAY if _DAY.fullmatch(words) else at
     except (ValueError, OverflowError) as error:
-        raise ConfigurationInvalid(f"{option} “{text[:40]}” is no time known here: {FORMS}") from error
+        raise ConfigurationInvalid(f"{option} “{text[:40]}” cannot be read as a time: {FORMS}") from error
 
 
 def _days_back(words: str, now: datetime) -> timedelta | None:

@@ -217,7 +217,7 @@ class Reading:
         """The latest records that can be read, and what is wrong with later ones, by trial id."""
         registry = self.registries.get(key)
         if registry is None:
-            return {}, {each: [f"unreadable: {key} is no registry known here"] for each in ids}
+            return {}, {each: [f"unreadable: {key} is not a registry known here"] for each in ids}
         errors: dict[str, StoreCorrupt] = {}
         taken = snapshots.latest_of(tx, key, ids, state=State.LISTED, damaged=errors)
         damaged = {}

@@ -166,7 +166,7 @@ def _trials(counts: Mapping[str, tuple[int, int]]) -> Iterator[Metric]:
     watched = GaugeMetricFamily("monitor_trials_watched", "Trials that are watched", labels=["registry"])
     verified = GaugeMetricFamily(
         "monitor_trials_verified",
-        "Watched trials of which it is known how they stand in the registry's latest data",
+        "Watched trials that were verified in the registry's latest data",
         labels=["registry"],
     )
     for registry, (in_all, known) in counts.items():

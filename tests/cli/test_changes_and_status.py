@@ -130,7 +130,7 @@ def test_a_workbook_is_written_once_unless_forced(monitor: Monitor, tmp_path: Pa
         (("status", "--force"), "give it with that"),
         (("changes", "--xlsx", "nowhere/a.xlsx"), "nowhere/a.xlsx cannot be written: No such file or directory"),
         (("changes", "--topic", "money"), "“money” is not a known topic; known: status, enrollment, dates"),
-        (("changes", "--since", "christmas"), "--since “christmas” is no time known here: write today"),
+        (("changes", "--since", "christmas"), "--since “christmas” cannot be read as a time: write today"),
         (("status", "--sort", "colour"), "“colour” is not a column to sort by; known: trial, title"),
         (("status", "--status", "ended"), "“ended” is not a known status; known: stopped"),
         (("status", "--watch", "nobody"), "there is no watch “nobody”"),

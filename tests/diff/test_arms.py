@@ -45,7 +45,7 @@ CASES = {
     "an arm gets another intervention": (
         {"arms": (HONEY, replace(SALINE, interventions=("Device: Saline gauze", "Drug: Paracetamol")))},
         ("arm.changed", "minor"),
-        "Arm “Saline dressing”: interventions added “Drug: Paracetamol”, while the trial was under way.",
+        "Arm “Saline dressing”: gained the intervention “Drug: Paracetamol”, while the trial was under way.",
     ),
     "much of an arm changes": (
         {"arms": (HONEY, replace(SALINE, type="NO_INTERVENTION", description="None.", interventions=()))},
@@ -75,7 +75,7 @@ CASES = {
     "an intervention is also known otherwise": (
         {"interventions": (replace(HONEY_GAUZE, other_names=()), SALINE_GAUZE)},
         ("intervention.changed", "minor"),
-        "Intervention “Manuka honey gauze”: other names removed “Medihoney”, while the trial was under way.",
+        "Intervention “Manuka honey gauze”: lost the other name “Medihoney”, while the trial was under way.",
     ),
 }
 

@@ -215,7 +215,7 @@ def test_no_other_host_is_a_services_own(host):
 
 @pytest.mark.parametrize("schema", ["json", "xmls", "form", "syslog", "mailto", "dbus", "nostr", "apprise", "slacks"])
 def test_what_calls_any_host_or_sends_past_http_is_refused_even_where_it_is_listed(schema):
-    with pytest.raises(ConfigurationInvalid, match=f"^{schema}:// is none of the services that can be written to"):
+    with pytest.raises(ConfigurationInvalid, match=f"^{schema}:// is not a service that can be written to"):
         checked_chat_url(f"{schema}://127.0.0.1/{TOKEN}", [schema])
 
 

@@ -52,15 +52,15 @@ def test_the_last_day_belongs_to_the_span(text: str, ends: datetime) -> None:
 @pytest.mark.parametrize(
     ("since", "until", "said"),
     [
-        ("soon", None, "--since “soon” is no time known here: write today, yesterday, monday"),
-        ("2027-02-29", None, "no time known here"),
-        ("0001-01-01T00:00+14:00", None, "no time known here"),
-        ("99999d", None, "no time known here"),
-        ("\u0667d", None, "no time known here"),
-        ("", None, "no time known here"),
+        ("soon", None, "--since “soon” cannot be read as a time: write today, yesterday, monday"),
+        ("2027-02-29", None, "cannot be read as a time"),
+        ("0001-01-01T00:00+14:00", None, "cannot be read as a time"),
+        ("99999d", None, "cannot be read as a time"),
+        ("\u0667d", None, "cannot be read as a time"),
+        ("", None, "cannot be read as a time"),
         ("2028-03-01", None, "is still to come"),
         ("today", "monday", "exchange them"),
-        ("7d", "whenever", "--until “whenever” is no time known here"),
+        ("7d", "whenever", "--until “whenever” cannot be read as a time"),
     ],
 )
 def test_what_is_no_span_is_refused_with_what_can_be_written(since: str, until: str | None, said: str) -> None:
