@@ -208,7 +208,7 @@ def test_a_trial_that_is_no_longer_watched_is_told_of_as_long_as_no_watch_is_ask
         ({"sponsor": " ., "}, "--sponsor takes a name"),
         ({"trials": [f"NCT{number:08}" for number in range(1001)]}, "watch them, and give that --watch"),
         ({"topics": ["staus"]}, "did you mean status\\? known: status, enrollment"),
-        ({"kinds": ["nothing"]}, "each kind begins with one of: arm, contacts"),
+        ({"kinds": ["nothing"]}, "each kind begins with one of: arm, conditions"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_can(quick: Trying, options: dict[str, object], said: str) -> None:
