@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
 from monitor.cli.formats import (
     CsvOption,
     ForceOption,
@@ -36,9 +37,9 @@ def changes(
     trial: TrialsOption = None,
     watch: WatchOption = None,
     sponsor: LeadOption = None,
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; repeat for more.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Only this kind, or kinds that begin so.")] = None,
-    min_significance: Annotated[str, typer.Option(help="critical, major, minor, administrative.")] = "minor",
+    topic: TopicOption = None,
+    kind: KindOption = None,
+    min_significance: SignificanceOption = "minor",
     limit: Annotated[int | None, typer.Option(help="The newest so many; else all.", min=1, metavar="N")] = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
 from monitor.cli.first_look import first_look, said_of_stopped, said_of_watching, stopped_already
 from monitor.cli.searching import (
     ConditionOption,
@@ -17,8 +18,7 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
-from monitor.fields import KINDS, Topic
-from monitor.model import Significance, Subscription, Way
+from monitor.model import Subscription, Way
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from monitor.subscribe import Scope
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
-
-BEGINNINGS = list(dict.fromkeys(kind.partition(".")[0] for kind in KINDS))
-"""Enough for --kind: what is named stands for all kinds that begin so."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Which = Annotated[str, typer.Argument(help="The id of a subscription, or its beginning.", metavar="SUBSCRIPTION")]
@@ -54,23 +51,8 @@ def subscribe(
     expression: ExpressionOption = None,
     condition: ConditionOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Every trial that is checked.")] = False,
-    topic: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=f"Only this topic; repeat for more: {', '.join(Topic)}.",
-            metavar="TOPIC",
-            autocompletion=lambda incomplete: [topic for topic in Topic if topic.startswith(incomplete)],
-        ),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only this kind, such as status.stopped, or kinds that begin so; repeat for more. They begin with "
-            f"{', '.join(BEGINNINGS)}. All: docs/changes.md.",
-            metavar="KIND",
-            autocompletion=lambda incomplete: [kind for kind in KINDS if kind.startswith(incomplete)],
-        ),
-    ] = None,
+    topic: TopicOption = None,
+    kind: KindOption = None,
     without: Annotated[
         list[str] | None,
         typer.Option(help="Never this kind, or kinds that begin so: trial.new, trial.left.", metavar="KIND"),
@@ -78,14 +60,7 @@ def subscribe(
     stopped: Annotated[
         bool, typer.Option("--stopped", help="Only trials that stop; names those that have already.")
     ] = False,
-    min_significance: Annotated[
-        str,
-        typer.Option(
-            help="What matters less is left out: critical, major, minor or administrative.",
-            metavar="SIGNIFICANCE",
-            autocompletion=lambda incomplete: [str(one) for one in Significance if str(one).startswith(incomplete)],
-        ),
-    ] = "minor",
+    min_significance: SignificanceOption = "minor",
     min_percent: Annotated[
         float | None, typer.Option(help="Enrollment changes from so many percent on.", metavar="PERCENT")
     ] = None,
