@@ -23,7 +23,7 @@ QUICK := tests/diff tests/render tests/registries/test_record.py tests/registrie
 	tests/cli/test_render.py tests/test_schedule.py tests/test_matching.py tests/test_config.py \
 	tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year lint bench lock clean
+.PHONY: demo quick test test-slow test-lowest test-newest year lint bench docs lock clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -59,6 +59,10 @@ test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest vers
 # That other people's next release has announced an end to something is no failure before the lock takes it up.
 test-newest: TOLERATED := -W default::DeprecationWarning -W default::PendingDeprecationWarning
 
+docs: .venv-docs/ready $(VENV)/ready  ## make pages of docs/ in build/docs; a dead link is a failure
+	$(BIN)/python docs/_generate.py
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+
 # The second file is made within the first, so that both name the same versions.
 LOCK = $(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml --group pyproject.toml:build --extra postgres
@@ -66,6 +70,8 @@ LOCK = $(UV) pip compile --quiet --no-config --upgrade --universal --python-vers
 lock: $(UV)                ## take up the newest versions that pyproject.toml allows, for every platform and Python
 	$(LOCK) --extra test --extra bench --output-file requirements-test.lock
 	$(LOCK) --constraint requirements-test.lock --output-file requirements.lock
+	$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group pyproject.toml:docs --output-file requirements-docs.lock
 
 clean:
 	rm -rf .venv .venv-*
@@ -83,6 +89,12 @@ $(VENV)/tested: $(VENV)/ready requirements-test.lock
 	@echo "Installing what the tests need into $(VENV) …"
 	@$(PIP) install --no-compile --require-hashes --no-deps --requirement requirements-test.lock
 	@$(PIP) check
+	@touch $@
+
+.venv-docs/ready: requirements-docs.lock
+	@echo "Installing what makes the documentation into .venv-docs …"
+	@$(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement requirements-docs.lock
 	@touch $@
 
 $(UV):

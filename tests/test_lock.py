@@ -14,6 +14,7 @@ PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 PROGRAM = PROJECT["project"]["dependencies"] + EXTRAS["postgres"] + PROJECT["dependency-groups"]["build"]
 TESTED = PROGRAM + EXTRAS["test"] + EXTRAS["bench"]
+DOCUMENTED = PROJECT["dependency-groups"]["docs"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ def locked(name: str) -> dict[str, list[Locked]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"), [("requirements.lock", PROGRAM), ("requirements-test.lock", TESTED)], ids=["program", "tests"]
+    ("name", "asked"),
+    [("requirements.lock", PROGRAM), ("requirements-test.lock", TESTED), ("requirements-docs.lock", DOCUMENTED)],
+    ids=["program", "tests", "docs"],
 )
 def test_a_lock_holds_a_version_within_the_range_of_everything_asked_for(name: str, asked: list[str]) -> None:
     entries = locked(name)
@@ -48,7 +51,7 @@ def test_a_lock_holds_a_version_within_the_range_of_everything_asked_for(name: s
         assert all(map(requirement.specifier.contains, versions)), f"{requirement} is locked at {versions}: make lock"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-docs.lock"])
 def test_a_lock_says_exact_versions_with_hashes_and_no_address(name: str) -> None:
     text = (TOP / name).read_text(encoding="utf-8")
 

@@ -1,5 +1,6 @@
-"""What the README says is there, and what it says to type works."""
+"""What the README and the pages of docs/ say is there, and what the tutorial says to type works."""
 
+import importlib.util
 import json
 import os
 import re
@@ -16,10 +17,20 @@ import typer
 from monitor.cli import app
 from monitor.cli.operate import DEFAULT_PORT
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-WALK = re.search(r"^## Try it by hand\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)[1]
-TO_TYPE = re.findall(r"^```sh\n(.*?)^```", WALK, re.DOTALL | re.MULTILINE)
-TO_SEE = re.findall(r"^```console\n(.*?)^```", WALK, re.DOTALL | re.MULTILINE)
+TOP = Path(__file__).parent.parent
+PAGES = {path: path.read_text(encoding="utf-8") for path in (TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")))}
+TUTORIAL = PAGES[TOP / "docs" / "tutorial.md"]
+WALK, LATER = TUTORIAL.split("## Look back")
+
+
+def blocks(kind: str, text: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+TO_TYPE = blocks("sh", WALK)
+TO_SEE = blocks("console", WALK)
+AFTER_IT = [*blocks("sh", LATER), *blocks("sh", PAGES[TOP / "docs" / "tasks" / "backup.md"])]
+"""What the tutorial goes on with, and the drill."""
 
 
 def commands() -> list[str]:
@@ -33,19 +44,51 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_command_is_in_the_readme(command: str):
-    assert f"`{command}" in README
+def test_every_command_is_documented(command: str):
+    assert f"\n## {command}\n" in PAGES[TOP / "docs" / "reference" / "commands.md"]
 
 
-def test_every_command_in_the_readme_exists():
-    mentioned = {match[1] for match in re.finditer(r"`monitor ([a-z]+)", README)}
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(TOP)))
+def test_every_command_that_a_page_names_exists(page: Path):
+    typed = re.findall(r"(?:`|^\$ |^)monitor ([a-z]+)(?: ([a-z]+))?", PAGES[page], re.MULTILINE)
 
-    assert mentioned <= {command.split()[1] for command in commands()}
+    known = {tuple(command.split()[1:]) for command in commands()}
+    groups = {command[0] for command in known if len(command) == 2}
+    for first, second in typed:
+        assert first in {command[0] for command in known}, first
+        assert first not in groups or first == "quarantine" or not second or (first, second) in known, (first, second)
 
 
-def test_every_file_that_the_readme_links_exists():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (Path(__file__).parent.parent / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(TOP)))
+def test_every_option_that_a_page_types_exists(page: Path):
+    typed = re.findall(r"^\$ (monitor .*?)(?:#.*)?$", PAGES[page], re.MULTILINE)
+
+    options = set(re.findall(r"`(--[a-z-]+)`", PAGES[TOP / "docs" / "reference" / "commands.md"]))
+    assert {option for line in typed for option in re.findall(r" (--[a-z-]+)", line)} <= options | {"--help"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(TOP)))
+def test_every_file_that_a_page_links_exists(page: Path):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", PAGES[page]):
+        assert "://" in target or (page.parent / target).exists(), target
+
+
+def test_what_the_code_says_of_itself_is_in_the_reference():
+    specification = importlib.util.spec_from_file_location("generate", TOP / "docs" / "_generate.py")
+    generate = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(generate)
+
+    for name, text in generate.pages().items():
+        assert PAGES[TOP / "docs" / "reference" / name] == text, f"{name}: make docs"
+
+
+def test_every_page_is_in_the_contents():
+    contents = (TOP / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+
+    listed = re.findall(r"- ([a-z/]+\.md)$", contents, re.MULTILINE)
+    assert sorted(listed) == sorted(
+        page.relative_to(TOP / "docs").as_posix() for page in PAGES if page.name != "README.md"
+    )
 
 
 # The walk, for real
@@ -78,7 +121,7 @@ def sandbox(folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Po
 
 
 def at_its_ports(text: str, place: dict) -> str:
-    """The README's text, for a sandbox that listens elsewhere than usual."""
+    """The tutorial's text, for a sandbox that listens elsewhere than usual."""
     usual = [f"http://127.0.0.1:{DEFAULT_PORT}/", f"SMTP__PORT={DEFAULT_PORT + 1}\n"]
     usual.append(f"http://127.0.0.1:{DEFAULT_PORT + 2}/hooks/trials")
     actual = [place["page"], f"SMTP__PORT={place['variables']['MONITOR_SMTP__PORT']}\n", place["receiver"]]
@@ -93,13 +136,16 @@ def test_every_line_of_the_walk_works_when_pasted_in_order(
     folder: Path, environment: dict[str, str], sandbox: subprocess.Popen[str]
 ):
     place = json.loads(sandbox.stdout.readline())
-    typed = "set -e\n" + at_its_ports("".join(TO_TYPE[1:]), place) + "monitor doctor --json >doctor.jsonl\n"
+    typed = "set -e\n" + at_its_ports("".join(TO_TYPE[1:]), place) + "".join(AFTER_IT)
+    typed += "monitor doctor --json >doctor.jsonl\n"
 
     ran = subprocess.run(
         ["sh"], input=typed, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
 
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0, ran.stderr
+    [without_key] = [line for line in ran.stderr.splitlines() if line.startswith("monitor: ")]
+    assert without_key.startswith("monitor: nothing can be sent to the addresses"), "the drill alone complains"
     assert "2 delivered" in ran.stdout
     findings = [json.loads(line) for line in (folder / "doctor.jsonl").read_text().splitlines()]
     assert {each["check"] for each in findings if each["level"] != "fine"} <= {"operator", "disk"}

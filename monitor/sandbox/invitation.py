@@ -32,7 +32,7 @@ def exports(sandbox: "Sandbox") -> list[str]:
 
 
 def commands(sandbox: "Sandbox") -> list[str]:
-    """A walk through it, which README.md takes too: watch a trial, subscribe, let it change, be told."""
+    """A walk through it, which docs/tutorial.md takes too: watch a trial, subscribe, let it change, be told."""
     reception = sandbox.reception
     subscribe = []
     if reception.mailbox:
