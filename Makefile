@@ -4,7 +4,8 @@
 #     make test CLOCK='+400 days'                      # on another day, in another zone, where nothing speaks UTF-8
 #
 # Versions are those of the lock files, checked by hash. requirements.lock is the program with everything that it can
-# use, and what builds it; requirements-test.lock adds what tests, lints and measures it.
+# use, and what builds it; requirements-test.lock adds what tests, lints and measures it. requirements-docs.lock is what makes
+# pages of docs/.
 
 PYTHON ?= python3
 VENV := .venv
@@ -74,7 +75,7 @@ lock: $(UV)                ## take up the newest versions that pyproject.toml al
 		--no-header --no-annotate --group pyproject.toml:docs --output-file requirements-docs.lock
 
 clean:
-	rm -rf .venv .venv-*
+	rm -rf .venv .venv-* build
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }

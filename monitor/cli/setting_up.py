@@ -26,8 +26,8 @@ Folder = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 
 FOR_ITS_OWNER = 0o600
-FOR_CONTAINERS = 0o444
-"""Within the containers other users read the secrets; the folder that holds them is closed."""
+FOR_CONTAINERS = 0o644
+"""Within the containers other users read what is handed to them; on this machine the folder around it is closed."""
 
 
 @config.command()

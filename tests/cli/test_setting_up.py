@@ -94,6 +94,14 @@ def test_a_compose_file_comes_with_secrets_that_fit_each_other_and_are_said_nowh
     assert stat.S_IMODE((tmp_path / "service" / "secrets").stat().st_mode) == 0o700
 
 
+def test_the_users_of_the_containers_can_read_what_is_handed_to_them(monitor: Monitor, tmp_path: Path):
+    monitor("deploy", "compose", "--to", "service")
+
+    folder = tmp_path / "service"
+    for file in (folder / "config.toml", *(folder / "secrets").iterdir()):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o644, file
+
+
 def test_what_is_in_use_stays_when_a_compose_file_is_written_again(monitor: Monitor, tmp_path: Path):
     """A new key would open nothing in the database, and a new password would not be the database's."""
     folder = tmp_path / "service"
