@@ -4,8 +4,8 @@
 #     make test CLOCK='+400 days'                      # on another day, in another zone, where nothing speaks UTF-8
 #
 # Versions are those of the lock files, checked by hash. requirements.lock is the program with everything that it can
-# use, and what builds it; requirements-test.lock adds what tests, lints and measures it. requirements-docs.lock is what makes
-# pages of docs/.
+# use, and what builds it; requirements-test.lock adds what tests, lints and measures it; requirements-docs.lock is what
+# makes pages of docs/, in an environment of its own.
 
 PYTHON ?= python3
 VENV := .venv

@@ -14,8 +14,9 @@ import pytest
 import requests
 import typer
 
-from monitor.cli import app
+from monitor.cli import INTERRUPTED, app
 from monitor.cli.operate import DEFAULT_PORT
+from monitor.errors import MonitorError
 
 TOP = Path(__file__).parent.parent
 PAGES = {path: path.read_text(encoding="utf-8") for path in (TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")))}
@@ -80,6 +81,14 @@ def test_what_the_code_says_of_itself_is_in_the_reference():
 
     for name, text in generate.pages().items():
         assert PAGES[TOP / "docs" / "reference" / name] == text, f"{name}: make docs"
+
+
+def test_every_exit_status_is_explained():
+    def below(kind: type[MonitorError]) -> set[type[MonitorError]]:
+        return {kind, *(found for each in kind.__subclasses__() for found in below(each))}
+
+    told = re.findall(r"^\| (\d+) \|", PAGES[TOP / "docs" / "reference" / "exit.md"], re.MULTILINE)
+    assert {kind.exit_status for kind in below(MonitorError)} | {0, INTERRUPTED} <= set(map(int, told))
 
 
 def test_every_page_is_in_the_contents():
