@@ -14,7 +14,10 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Attempt, Delivery, Json, Standing
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from monitor.deliver import Paid
+    from monitor.model import Subscription
 
 WRONG_USAGE = 2
 SOME_FAILED = 3
@@ -63,26 +66,67 @@ def send(paid: Iterable["Paid"], *, as_json: bool) -> int:
 def list_(
     context: typer.Context,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that were not taken.")] = False,
+    state: Annotated[
+        Standing | None, typer.Option(help="Only those that stand so: owed, delivered or rejected.", metavar="STATE")
+    ] = None,
+    trial: Annotated[str | None, typer.Option(help="Only those about this trial.", metavar="TRIAL_ID")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="Only those to this subscription or address.", metavar="SUBSCRIPTION|ADDRESS"),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only those owed since: today, monday, 12h, 7d, 2026-11-20.", metavar="TIME"),
+    ] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, metavar="N")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, the newest first.
 
     [dim]$[/dim] monitor deliveries list --failed
+    [dim]$[/dim] monitor deliveries list --trial NCT02116634 --to ops@example.org --since monday
     """
-    from monitor.storage import deliveries, subscriptions  # SQLAlchemy is not needed to show --help
+    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.storage import deliveries, subscriptions
+    from monitor.views.spans import span_of
 
     settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        listed = deliveries.listing(tx, failed=failed)
-        to = subscriptions.known(tx, {delivery.subscription_id for delivery in listed})
-    rows = [(delivery, to[delivery.subscription_id].endpoint.shown) for delivery in listed]
+    with settings.open() as program:
+        about = program.identify(trial) if trial else None
+        begins = span_of(since, None, now=utc_now()).since if since else None
+        with program.store.read() as tx:
+            listed = deliveries.listing(
+                tx,
+                failed=failed,
+                standing=state,
+                trial=(about[0].key, about[1]) if about else None,
+                subscriptions=_of_receiver(tx, to) if to else None,
+                since=begins,
+                limit=limit,
+            )
+            known = subscriptions.known(tx, {delivery.subscription_id for delivery in listed})
+    rows = [(delivery, known[delivery.subscription_id]) for delivery in listed]
     if as_json:
-        for delivery, shown in rows:
-            write_json({**_as_object(delivery), "to": shown})
+        for delivery, subscription in rows:
+            write_json({**_as_object(delivery), "to": subscription.endpoint.shown, "name": subscription.name})
         return
     from monitor.cli.render.deliveries import delivery_table  # rich is of no use to --json
 
-    console().print(delivery_table(rows))
+    console().print(delivery_table([(delivery, _named(subscription)) for delivery, subscription in rows]))
+
+
+def _of_receiver(tx: "Connection", to: str) -> list[str]:
+    """The subscriptions at an address, or the one of that name or id. Raise NothingFound where there is none."""
+    from monitor.storage import subscriptions  # SQLAlchemy is not needed to show --help
+
+    at_address = [each.id for each in subscriptions.listing(tx) if each.endpoint.shown == to]
+    return at_address or [subscriptions.find(tx, to).id]
+
+
+def _named(subscription: "Subscription") -> str:
+    """Where it goes, and its name where it has one."""
+    shown = subscription.endpoint.shown
+    return f"{subscription.name} ({shown})" if subscription.name else shown
 
 
 @app.command()
@@ -163,6 +207,7 @@ def _as_object(delivery: Delivery) -> dict[str, Json]:
     return {
         "id": delivery.id,
         "event": delivery.event_id,
+        "trial": delivery.trial_id or None,
         "notice": delivery.notice_id,
         "subscription": delivery.subscription_id,
         "sequence": delivery.sequence,

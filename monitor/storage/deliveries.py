@@ -6,7 +6,7 @@ Who finishes a delivery after its claim ran out may meet another's verdict: that
 every other, and that it is rejected over another attempt.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -227,9 +227,29 @@ def get(tx: Connection, text: str) -> Delivery:
     return _restored(tx.execute(select(*_columns).where(deliveries.c.id == whole_id)).one())
 
 
-def listing(tx: Connection, *, failed: bool = False, limit: int = LISTED) -> list[Delivery]:
-    """The latest deliveries, the newest first, without bodies; with *failed*, those that were rejected last."""
+def listing(
+    tx: Connection,
+    *,
+    failed: bool = False,
+    standing: Standing | None = None,
+    trial: tuple[str, str] | None = None,
+    subscriptions: Collection[str] | None = None,
+    since: datetime | None = None,
+    limit: int = LISTED,
+) -> list[Delivery]:
+    """The latest deliveries, the newest first, without bodies; with *failed*, those that were rejected last.
+
+    *trial* is a registry and an id, *subscriptions* are ids, *since* is when they were owed first.
+    """
     query = select(*_listed).limit(limit)
+    if standing is not None:
+        query = query.where(deliveries.c.standing == standing)
+    if trial is not None:
+        query = query.where(deliveries.c.registry == trial[0], deliveries.c.trial_id == trial[1])
+    if subscriptions is not None:
+        query = query.where(deliveries.c.subscription_id.in_(sorted(subscriptions)))
+    if since is not None:
+        query = query.where(deliveries.c.created_at >= since)
     if failed:
         query = query.where(_is_rejected)
         query = query.order_by(deliveries.c.finished_at.desc(), deliveries.c.id)
