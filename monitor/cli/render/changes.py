@@ -12,6 +12,7 @@ from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, T
 from monitor.cli.render.tables import Column, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Change, Settlement, Significance
+from monitor.render.folding import summaries
 from monitor.render.text import counted, moment, one_line
 
 WIDE = 110
@@ -106,8 +107,8 @@ def _what(seen: Seen) -> RenderableType:
     silent = any(change.significance is Significance.ADMINISTRATIVE for change in seen.changes)
     grid.add_column(width=len(" administrative ") if silent else BADGE_WIDTH)
     grid.add_column(overflow="fold")
-    for change in seen.changes:
-        grid.add_row(badge(change.significance), styled(one_line(change.summary)))
+    for change, summary in zip(seen.changes, summaries(seen.changes), strict=True):
+        grid.add_row(badge(change.significance), styled(one_line(summary)))
     return Group(grid, *([Text(not_told(seen.settled), style=NOTICE)] if seen.settled else []))
 
 

@@ -10,6 +10,7 @@ from monitor.cli.render.check import administrative
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import Taken, styled
 from monitor.model import Change, Significance
+from monitor.render.folding import folded
 from monitor.render.text import counted, moment, one_line, stamp
 
 
@@ -51,13 +52,13 @@ def _changes(snapshot: Taken, changes: Sequence[Change], damaged: Collection[int
     if not changes:
         return Text("baseline" if snapshot.number == 1 else "no change in what is watched", style=DIM)
     weighty = sorted(
-        (change for change in changes if change.significance is not Significance.ADMINISTRATIVE),
+        (change for change in folded(changes) if change.significance is not Significance.ADMINISTRATIVE),
         key=lambda change: -change.significance,
     )
-    folded = administrative(changes)
+    silent = administrative(changes)
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=BADGE_WIDTH)
     grid.add_column(overflow="fold")
     for change in weighty:
         grid.add_row(badge(change.significance), styled(one_line(change.summary)))
-    return Group(*([grid] if weighty else []), *([folded] if folded else []))
+    return Group(*([grid] if weighty else []), *([silent] if silent else []))
