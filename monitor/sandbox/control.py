@@ -7,7 +7,6 @@ from our own page or from no page at all.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
@@ -19,6 +18,7 @@ from monitor.sandbox import page
 from monitor.sandbox.api import not_found_page
 from monitor.sandbox.arrivals import html_of, mail_as_object, webhook_as_object
 from monitor.sandbox.arrivals_panels import MAIL_SAFETY
+from monitor.sandbox.editing import read_fields, read_record, updated
 from monitor.sandbox.edits import edit_of
 from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
 
@@ -188,10 +188,7 @@ def publish(command: Command, sandbox: "Sandbox") -> str:
     """Publish the study that is the body, or the one in a form's text field."""
     study = command.arguments
     if command.from_form:
-        try:
-            study = orjson.loads(command.text("study"))
-        except orjson.JSONDecodeError as error:
-            raise ConfigurationInvalid(f"The study is not JSON ({error}): correct it.") from None
+        study = read_record(command.text("study"), sandbox.following_build.at.date())
     try:
         sections = {name: value for name, value in study.items() if name != "refresh"}
         return f"Published {sandbox.publish(sections, refresh=command.refreshes)}"
@@ -209,39 +206,14 @@ def edit(command: Command, sandbox: "Sandbox") -> str:
     """Set and unset members of a study."""
     trial_id = command.text("nct_id")
     if command.from_form:
-        values, unset = read_form(command.arguments, sandbox.following_build.at.date())
+        values, unset = read_fields(command.arguments)
+        values |= updated(sandbox.following_build.at.date())
     else:
         values, unset = command.arguments.get("set", {}), command.arguments.get("unset", [])
     if not isinstance(values, dict) or not isinstance(unset, list) or not all(isinstance(path, str) for path in unset):
         raise ConfigurationInvalid("set must be an object of paths and values, unset a list of paths.")
     sandbox.edit(trial_id, edit_of(values, unset), refresh=command.refreshes)
     return f"Published a new version of {trial_id}"
-
-
-FORM_FIELDS = {
-    "status": "OverallStatus",
-    "why_stopped": "WhyStopped",
-    "enrollment_type": "EnrollmentType",
-    "primary_completion_date": "PrimaryCompletionDate",
-    "primary_completion_type": "PrimaryCompletionDateType",
-}
-
-
-def read_form(fields: Mapping[str, Json], today: date) -> tuple[dict[str, Json], list[str]]:
-    """What the page's form wants set; an update is dated on the day when it will be seen."""
-    values: dict[str, Json] = {piece: fields[name].strip() for name, piece in FORM_FIELDS.items() if name in fields}
-    if "enrollment" in fields:
-        count = fields["enrollment"].strip()
-        if not (count.isascii() and count.isdigit()):
-            raise ConfigurationInvalid(f"{count!r} is not a number of participants: write digits.")
-        values["EnrollmentCount"] = int(count[:12])
-    values |= {
-        "StatusVerifiedDate": today.isoformat()[:7],
-        "LastUpdateSubmitDate": today.isoformat(),
-        "LastUpdatePostDate": today.isoformat(),
-        "LastUpdatePostDateType": "ACTUAL",
-    }
-    return values, [] if "why_stopped" in fields else ["WhyStopped"]
 
 
 def remove(command: Command, sandbox: "Sandbox") -> str:

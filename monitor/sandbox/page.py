@@ -12,9 +12,10 @@ from monitor.errors import NothingFound
 from monitor.model import Json
 from monitor.sandbox import invitation
 from monitor.sandbox.arrivals_panels import arrivals_panels
-from monitor.sandbox.essie import ENUMS
+from monitor.sandbox.editing import FIELDS, edit_form, record_form, words
 from monitor.sandbox.markup import h
 from monitor.sandbox.misbehaviour import EXPLAINED, Kind, Misbehaviour
+from monitor.sandbox.pieces import PIECES
 
 if TYPE_CHECKING:
     from monitor.sandbox.sandbox import Sandbox
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 SHOWN_TRIALS = 12
 SHOWN_REQUESTS = 12
 LONGEST_TARGET = 140
-STATUSES = ENUMS["protocolSection.statusModule.overallStatus"]
-DATE_TYPES = ("", "ESTIMATED", "ACTUAL")
 STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 OPEN = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE")
 
@@ -58,7 +57,7 @@ def render(sandbox: "Sandbox", *, trial: str, find: str, said: str) -> str:
 {trials_panel(sandbox, trial_ids, trial, find)}
 {misbehaviour_panel(sandbox, trial)}
 </div>
-<div>
+<div class="chosen">
 {trial_panel(sandbox, trial)}
 {arrivals_panels(sandbox.reception, trial)}
 {requests_panel(sandbox)}
@@ -116,16 +115,19 @@ def badge(study: Json) -> str:
     return f'<em class="{kind}">{h(words(status))}</em>'
 
 
-def words(code: str) -> str:
-    """A code as people read it."""
-    return code.replace("_", " ").capitalize()
-
-
 def at(study: Json, *names: str) -> Json:
     """A value of the protocol section; an empty text where there is none."""
     value = study.get("protocolSection", {})
     for name in names:
         value = value.get(name, "") if isinstance(value, dict) else ""
+    return value
+
+
+def piece_of(study: Json, piece: str) -> Json:
+    """A value by the name of its piece; None where there is none."""
+    value = study
+    for name in PIECES[piece].path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
@@ -149,7 +151,8 @@ def trial_panel(sandbox: "Sandbox", trial_id: str) -> str:
 <p>{h(at(study, "identificationModule", "briefTitle"))} · <a href="{h(address)}">as the API serves it</a></p>
 <dl>{listed}</dl>
 {next_state_form(sandbox, trial_id)}
-{edit_form(study, trial_id)}
+{edit_form(trial_id, {field.piece: piece_of(study, field.piece) for field in FIELDS})}
+{record_form(study, trial_id)}
 <div class="forms">{remove_form(trial_id)}{merge_form(trial_id)}</div>
 </section>"""
 
@@ -165,34 +168,6 @@ def next_state_form(sandbox: "Sandbox", trial_id: str) -> str:
     return f"""{note}<form method="post" action="/sandbox/next" class="next">
 <input type="hidden" name="nct_id" value="{h(trial_id)}">
 <button>Publish the next state</button><span>{h(following.label)}</span></form>"""
-
-
-def edit_form(study: Json, trial_id: str) -> str:
-    """The lever that publishes a new version."""
-    status = at(study, "statusModule", "overallStatus")
-    primary = at(study, "statusModule", "primaryCompletionDateStruct") or {}
-    enrollment = at(study, "designModule", "enrollmentInfo") or {}
-    return f"""<form method="post" action="/sandbox/edit"><h3>Publish a new version</h3>
-<input type="hidden" name="nct_id" value="{h(trial_id)}">
-<div class="fields">
-<label>Overall status<select name="status">{options(STATUSES, str(status))}</select></label>
-<label>Why stopped<input name="why_stopped" value="{h(at(study, "statusModule", "whyStopped"))}"></label>
-<label>Enrollment<input name="enrollment" inputmode="numeric" value="{h(enrollment.get("count", ""))}"></label>
-<label>Enrollment type<select name="enrollment_type">{options(DATE_TYPES, enrollment.get("type", ""))}</select></label>
-<label>Primary completion<input name="primary_completion_date" placeholder="2027-05 or 2027-05-31"
-value="{h(primary.get("date", ""))}"></label>
-<label>Its type<select name="primary_completion_type">{options(DATE_TYPES, primary.get("type", ""))}</select></label>
-</div>
-<div class="row"><button>Publish</button>
-<label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label></div>
-</form>"""
-
-
-def options(codes: tuple[str, ...], chosen: str) -> str:
-    """The choices of a list."""
-    return "".join(
-        f'<option value="{h(code)}"{" selected" if code == chosen else ""}>{h(words(code))}</option>' for code in codes
-    )
 
 
 def remove_form(trial_id: str) -> str:
