@@ -50,7 +50,7 @@ class Comparison:
         if self.timing in _BY_COMPLETION and former and former.parts:
             order = "before" if self.timing is Timing.ENROLLING else "after"
             if order != _order(posted_on(self.before, self.after, self.on), present):
-                return f", {order} the former primary completion date, {cut(former.text, 40)}"
+                return f", posted {order} the former primary completion date, {cut(former.text, 40)}"
         if self.timing is Timing.ENROLLING and (not former or _is_over(self.after)):
             return f", {'before the primary completion date' if former else 'after the start date'}"
         return f", {self.timing.words}"

@@ -9,6 +9,7 @@ change, nor is a stray sign in a zip. What is left over is paired by likeness: a
 country with a new name, is the same one, spelled otherwise.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -25,6 +26,11 @@ _FEW_COUNTRIES = 4
 """So many are named in a sentence; of more, the number, and those that are new or gone."""
 
 _NOTED_COUNTRIES = 12
+
+_TAKES_ARTICLE = re.compile(
+    r"\b(United|Republic|Federation|Kingdom|States|Emirates|Islands|Territories|Territory)\b"
+    r"|^(Bahamas|Gambia|Maldives|Netherlands|Philippines|Seychelles)$"
+)
 
 _ENROLLING = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION"}
 """Overall statuses under which sites have one of their own."""
@@ -109,12 +115,13 @@ def _same_status(before: Site, after: Site) -> float:
 def _added(pair: Comparison, come: list[Site]) -> Difference:
     new = _countries(come) - _countries(pair.before.sites)
     noted = _Noted(new if pair.before.sites else set(), "new country", "the first ones")
+    first = "" if pair.before.sites else ", the first of the trial"
     return pair.difference(
         "sites",
         "site.added",
         before=None,
         after=come,
-        summary=f"{count(len(come), 'site')} added{_where(come, noted)}: {_shown(come)}.",
+        summary=f"{count(len(come), 'site')} added{_where(come, noted)}{first}: {_shown(come)}.",
         measure={"sites": len(come), "countries": len(new)},
     )
 
@@ -122,18 +129,25 @@ def _added(pair: Comparison, come: list[Site]) -> Difference:
 def _removed(pair: Comparison, gone: list[Site]) -> Difference:
     left = _countries(gone) - _countries(pair.after.sites)
     noted = _Noted(left if pair.after.sites else set(), "none left", "the last ones")
+    last = "" if pair.after.sites else ", the last of the trial"
     return pair.difference(
         "sites",
         "site.removed",
         before=gone,
         after=None,
-        summary=f"{count(len(gone), 'site')} removed{_where(gone, noted)}: {_shown(gone)}.",
+        summary=f"{count(len(gone), 'site')} removed{_where(gone, noted)}{last}: {_shown(gone)}.",
         measure={"sites": len(gone), "countries": len(left)},
     )
 
 
 def _countries(sites: Sequence[Site]) -> set[str]:
     return {country_key(site.country) for site in sites} - {""}
+
+
+def _with_article(country: str) -> str:
+    """A country as it stands behind “in”: the United States, the Netherlands, Korea, Republic of."""
+    takes_one = "," not in country and _TAKES_ARTICLE.search(country) and not country.startswith("The ")
+    return f"the {country}" if takes_one else country
 
 
 class _Noted(NamedTuple):
@@ -146,7 +160,7 @@ class _Noted(NamedTuple):
 
 def _where(sites: Sequence[Site], noted: _Noted) -> str:
     """The countries as the registry spells them, first those to be noted, then those with the most sites."""
-    spelled = {country_key(site.country): fold(site.country) for site in sites if fold(site.country)}
+    spelled = {country_key(site.country): _with_article(fold(site.country)) for site in sites if fold(site.country)}
     numbers = Counter(country_key(site.country) for site in sites)
     ranked = sorted(spelled, key=lambda country: (country not in noted.countries, -numbers[country], country))
     if len(ranked) <= _FEW_COUNTRIES:

@@ -262,8 +262,8 @@ def test_what_the_registry_changes_by_itself_is_placed_when_it_was_seen():
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ("2026-02-01", "2027-02-01", "after the former primary completion date, 2026-02-01"),
-        ("2027-02-01", "2026-02-01", "before the former primary completion date, 2027-02-01"),
+        ("2026-02-01", "2027-02-01", "posted after the former primary completion date, 2026-02-01"),
+        ("2027-02-01", "2026-02-01", "posted before the former primary completion date, 2027-02-01"),
         ("2027-02-01", "2028-02-01", "while the trial was under way"),
         ("2026-02-01", "2026-02-03", "after the primary completion date"),
     ],

@@ -100,11 +100,25 @@ def test_sites_that_are_alike_are_counted():
 def test_the_first_sites_of_a_trial_are_in_no_new_country():
     found = only(differences(record(sites=()), record(sites=(GHENT,))))
 
-    assert found.summary == "1 site added in Belgium: Sint-Lucas Wound Clinic (Ghent)."
+    assert found.summary == "1 site added in Belgium, the first of the trial: Sint-Lucas Wound Clinic (Ghent)."
     assert found.measure == {"sites": 1, "countries": 1}
 
 
 def test_a_site_of_nothing_but_a_status_can_be_told():
     found = only(differences(record(sites=()), record(sites=(Site(status="RECRUITING"),))))
 
-    assert found.summary == "1 site added: a site without a name."
+    assert found.summary == "1 site added, the first of the trial: a site without a name."
+
+
+def test_countries_are_named_as_english_names_them():
+    come = [
+        Site("A", "Boston", None, "1", "United States"),
+        Site("B", "Manila", None, "2", "Philippines"),
+        Site("C", "Busan", None, "3", "Korea, Republic of"),
+        Site("D", "Liège", None, "4", "Belgium"),
+    ]
+
+    (found,) = differences(record(), record(sites=(*record().sites, *come)))
+
+    for told in (" the Philippines (new", "), Korea, Republic of (new", " the United States (new", "and Belgium: "):
+        assert told in found.summary
