@@ -217,8 +217,9 @@ def exits() -> str:
 | status | means |
 |---|---|
 {rows}
-A letter that the terminal's or pipe's encoding lacks is replaced by what it has. Whoever reads may close the pipe
-(`monitor history NCT02116634 | head -1`): what was begun is finished, and the status is 0, or 141 in the place of 1.
+A character that the terminal's or pipe's encoding does not have is replaced by one that it has. The reader may close
+the pipe early (`monitor history NCT02116634 | head -1`): the work is still finished, and the status is 0, or 141 where
+it would have been 1.
 """
 
 

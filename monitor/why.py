@@ -61,12 +61,18 @@ def explanations(
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
             if delivery:
-                words = _paid(delivery)
+                words = f"{_paid(delivery)}{_part_of(event, subscription)}"
             elif event.id in unsettled:
                 words = _unsettled(unsettled[event.id])
             else:
                 words = _not_owed(event, subscription, covers=covers)
             yield f"  subscription {subscription.called}: {words}"
+
+
+def _part_of(event: Event, subscription: Subscription) -> str:
+    """What of an event was not part of what was sent, and why; empty where all of it was."""
+    reasons = [f"{change.kind}: {reason}" for change, reason in matching(event.changes, subscription).reasons]
+    return f"; without {'; '.join(reasons)}" if reasons else ""
 
 
 def _paid(delivery: Delivery) -> str:
@@ -103,8 +109,10 @@ def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
     """Why nothing was owed."""
     if subscription.created_at > event.occurred_at:
         return f"not sent: it was made later, at {subscription.created_at:%Y-%m-%d %H:%M} UTC"
+    if not covers and subscription.state == "ended":
+        return "not sent: it has ended"
     if not covers:
-        return "not sent: it is not about this trial"
+        return "not sent: it is not about this trial, or not any more"
     match = matching(event.changes, subscription)
     if not match.passes:
         return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))

@@ -23,6 +23,10 @@ def checked_address(text: str) -> str:
     try:
         checked = validate_email(typed, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
+        if "://" in typed:  # it may be a webhook, which is a secret
+            raise ConfigurationInvalid(
+                "this is a web address, not a mail address: `monitor subscribe chat` or `subscribe webhook` takes it"
+            ) from None
         raise ConfigurationInvalid(f"“{_shown(typed)}” is not a mail address: {_reason(typed, error)}") from None
     return checked.ascii_email or checked.normalized
 

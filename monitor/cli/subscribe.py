@@ -58,7 +58,7 @@ def subscribe(
         typer.Option(help="Never this kind, or kinds that begin so: trial.new, trial.left.", metavar="KIND"),
     ] = None,
     stopped: Annotated[
-        bool, typer.Option("--stopped", help="Only trials that stop; names those that have already.")
+        bool, typer.Option("--stopped", help="Only trials that stop; lists those that have stopped already.")
     ] = False,
     min_significance: SignificanceOption = "minor",
     min_percent: Annotated[
@@ -146,7 +146,8 @@ def subscribe(
     if already is not None:
         out.print(said_of_stopped(already), markup=False)
     called = f"“{name}”, " if name else ""
-    out.print(f"Subscription {called}{made.subscription.id}; monitor subscriptions test sends a sample.", style="dim")
+    sample = f"monitor subscriptions test {made.subscription.id[:8]} sends a sample."
+    out.print(f"Subscription {called}{made.subscription.id}; {sample}", style="dim", markup=False)
     if made.secret:
         out.print("Its signing secret, shown this once:")
         out.print(made.secret, soft_wrap=True)

@@ -230,7 +230,7 @@ def remove(
         typer.Argument(help="Watches, by their numbers or names, or trial ids to take out of all.", metavar="WATCH…"),
     ],
 ) -> None:
-    """Stop watching; snapshots and history stay.
+    """Stop watching; snapshots and history stay. Subscriptions to a watch end with it, and are named.
 
     [dim]$[/dim] monitor watch remove 3
     [dim]$[/dim] monitor watch remove NCT02116634
@@ -243,17 +243,23 @@ def remove(
 
 def _removed(program: "App", text: str) -> str:
     """Remove a watch or a trial, and say what is no longer watched. What config.toml holds is removed there."""
-    from monitor.storage import watches  # SQLAlchemy is not needed to show --help
+    from monitor.storage import silence, subscriptions, watches  # SQLAlchemy is not needed to show --help
 
     if not program.knows(text):
         with program.store.begin() as tx:
-            watch = watches.remove(tx, watches.find(tx, text).id)
+            found = watches.find(tx, text).id
+            deaf = [each.called for each in subscriptions.listing(tx) if each.watch_id == found and each.is_active]
+            watch = watches.remove(tx, found)
             if watch.origin == "config":
                 raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: take it out there")
-        return f"Watch {watch.id} was removed; it held {_trials(watch.trials)}."
+        with_it = f" Subscriptions that ended with it: {', '.join(deaf)}." if deaf else ""
+        return f"Watch {watch.id} was removed; it held {_trials(watch.trials)}.{with_it}"
     registry, trial_id = program.identify(text)
     with program.store.begin() as tx:
+        heard = silence.reasons(tx)
         removed = watches.remove_trials(tx, registry.key, [trial_id])
+        deaf = sorted(silence.reasons(tx).keys() - heard.keys())
+        called = [each.called for each in subscriptions.known(tx, deaf).values()]
         still = watches.holding(tx, registry.key, trial_id)
     if any(watch.origin == "config" for watch in still):
         raise ConfigurationInvalid(f"{trial_id} is watched by the configuration: take it out there")
@@ -264,4 +270,5 @@ def _removed(program: "App", text: str) -> str:
         )
     if not removed:
         raise NothingFound(f"{trial_id} is not in any watch; monitor watch list shows what is")
-    return f"{trial_id} is no longer watched."
+    without = f" Subscriptions that hear no more of it: {', '.join(called)}." if called else ""
+    return f"{trial_id} is no longer watched.{without}"

@@ -19,6 +19,7 @@ CHANGES = (
     Column("Significance", 13),
     Column("Topic", 13),
     Column("Kind", 24),
+    Column("Timing", 24),
     Column("What changed", 90),
     Column("Not told", 12),
     Column("Snapshot", 9),
@@ -32,9 +33,10 @@ def change_cells(seen: Seen) -> Iterator[tuple[Cell, ...]]:
     told = str(seen.settled.settlement) if seen.settled else None
     behind = (told, seen.snapshot, seen.url)
     if seen.error:
-        yield (*about, None, None, None, f"unreadable: {seen.error}", *behind)
+        yield (*about, None, None, None, None, f"unreadable: {seen.error}", *behind)
     for change in seen.changes:
-        yield (*about, str(change.significance), change.topic, change.kind, change.summary, *behind)
+        timing = str(change.timing) if change.timing else None
+        yield (*about, str(change.significance), change.topic, change.kind, timing, change.summary, *behind)
 
 
 def day(text: str | None) -> date | str | None:
