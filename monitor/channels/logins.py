@@ -69,7 +69,7 @@ class Login:
             remedy = 'set smtp.auth to "xoauth2", with a token'
         elif self.fetch_token and set(BY_PASSWORD) & set(offered):
             remedy = 'set smtp.auth to "password"'
-        raise LoginImpossible(f"offers {_listed(offered)}, and is set to {_listed(ours)} here: {remedy}")
+        raise LoginImpossible(f"offers {_listed(offered)}, and this program can use {_listed(ours)}: {remedy}")
 
 
 def methods_of(connection: Connection) -> list[str]:

@@ -174,15 +174,15 @@ def test_tls_where_it_begins_later_is_told():
 # Logging in
 
 OFFERS = [
-    (b"NTLM", {}, "offers NTLM, and is set to CRAM-MD5, PLAIN and LOGIN here: ask for one of these there"),
+    (b"NTLM", {}, "offers NTLM, and this program can use CRAM-MD5, PLAIN and LOGIN: ask for one of these there"),
     (
         b"NTLM XOAUTH2",
         {},
-        'offers NTLM and XOAUTH2, and is set to CRAM-MD5, PLAIN and LOGIN here: set smtp.auth to "xoauth2"',
+        'offers NTLM and XOAUTH2, and this program can use CRAM-MD5, PLAIN and LOGIN: set smtp.auth to "xoauth2"',
     ),
-    (b"GSSAPI NTLM DIGEST-MD5", {}, "offers GSSAPI, NTLM and DIGEST-MD5, and is set to"),
-    (b"PLAIN LOGIN", {"fetch_token": lambda: TOKEN}, 'and we can XOAUTH2: set smtp.auth to "password"'),
-    (b"NTLM", {"fetch_token": lambda: TOKEN}, "offers NTLM, and is set to XOAUTH2 here: ask for one of these there"),
+    (b"GSSAPI NTLM DIGEST-MD5", {}, "offers GSSAPI, NTLM and DIGEST-MD5, and this program can use"),
+    (b"PLAIN LOGIN", {"fetch_token": lambda: TOKEN}, 'and this program can use XOAUTH2: set smtp.auth to "password"'),
+    (b"NTLM", {"fetch_token": lambda: TOKEN}, "offers NTLM, and this program can use XOAUTH2: ask for one of these there"),
     (b"", {"fetch_token": lambda: TOKEN}, "offers no login: leave smtp.username empty, or check smtp.security"),
 ]
 
