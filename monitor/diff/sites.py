@@ -183,10 +183,9 @@ def _name(site: Site) -> str:
 def _status_told(pairs: Sequence[tuple[Site, Site]]) -> str:
     after = [new for _, new in pairs]
     numbers = Counter(site.status for site in after).most_common()
-    if not any(old.status for old, _ in pairs):
+    if len(numbers) > 1 and not any(old.status for old, _ in pairs):
         given = listing([f"{number:,} {_is(number)} {code_words(status)}" for status, number in numbers], 4)
-        own = "its own" if len(after) == 1 else "their own"
-        return f"{count(len(after), 'site')} now {_has(len(after))} a status of {own}; {given}: {_shown(after)}."
+        return f"{count(len(after), 'site')} now have a status of their own; {given}: {_shown(after)}."
     if len(numbers) == 1:
         return f"{count(len(after), 'site')} {_now(after[0].status, len(after))}: {_shown(after)}."
     now = listing([f"{number:,} {_now(status, number)}" for status, number in numbers], 4)

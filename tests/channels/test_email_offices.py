@@ -182,7 +182,11 @@ OFFERS = [
     ),
     (b"GSSAPI NTLM DIGEST-MD5", {}, "offers GSSAPI, NTLM and DIGEST-MD5, and this program can use"),
     (b"PLAIN LOGIN", {"fetch_token": lambda: TOKEN}, 'and this program can use XOAUTH2: set smtp.auth to "password"'),
-    (b"NTLM", {"fetch_token": lambda: TOKEN}, "offers NTLM, and this program can use XOAUTH2: ask for one of these there"),
+    (
+        b"NTLM",
+        {"fetch_token": lambda: TOKEN},
+        "offers NTLM, and this program can use XOAUTH2: ask for one of these there",
+    ),
     (b"", {"fetch_token": lambda: TOKEN}, "offers no login: leave smtp.username empty, or check smtp.security"),
 ]
 

@@ -1,7 +1,9 @@
 from dataclasses import replace
 
+import pytest
+
 from monitor.model import Site
-from tests.diff.records import GHENT, LYON, NAPLES, changes, differences, kinds, only, record
+from tests.diff.records import GHENT, LYON, NAPLES, changes, coded, differences, kinds, only, record
 
 BRUGES = Site("AZ Sint-Jan", "Bruges", None, "8000", "Belgium", "RECRUITING")
 CRACOW = Site("Szpital Uniwersytecki", "Cracow", None, "30-688", "Poland")
@@ -122,3 +124,41 @@ def test_countries_are_named_as_english_names_them():
 
     for told in (" the Philippines (new", "), Korea, Republic of (new", " the United States (new", "and Belgium: "):
         assert told in found.summary
+
+
+def test_sites_that_gain_a_status_are_told_with_it():
+    without = tuple(replace(site, status=None) for site in (GHENT, NAPLES, LYON))
+
+    (alike,) = differences(record(sites=without[:2]), record(sites=(GHENT, NAPLES)))
+    (mixed,) = differences(record(sites=without), record(sites=(GHENT, NAPLES, LYON)))
+
+    assert alike.summary.startswith("2 sites are now recruiting: ")
+    assert mixed.summary.startswith(
+        "3 sites now have a status of their own; 2 are recruiting and 1 is not yet recruiting: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "kind", "told"),
+    [
+        (None, "site.followed", "2 sites no longer have a status of their own: the trial is now completed."),
+        ("COMPLETED", "site.followed", "2 sites have changed status with the trial, which is now completed."),
+        ("SUSPENDED", "site.status", "2 sites are now suspended: "),
+    ],
+)
+def test_sites_that_only_follow_the_trial_are_bookkeeping(after, kind, told):
+    closed = tuple(replace(site, status=after) for site in (GHENT, NAPLES))
+
+    found = changes(record(sites=(GHENT, NAPLES)), record(sites=closed, overall_status=coded("COMPLETED")))
+
+    (sites,) = [change for change in found if change.field == "sites"]
+    assert (sites.kind, str(sites.significance)) == (kind, "administrative" if kind == "site.followed" else "minor")
+    assert sites.summary.startswith(told)
+
+
+def test_which_sites_open_when_a_trial_opens_is_news():
+    waiting = record(overall_status=coded("NOT_YET_RECRUITING"), sites=(replace(GHENT, status="NOT_YET_RECRUITING"),))
+
+    found = changes(waiting, record(sites=(GHENT,)))
+
+    assert "site.status" in [change.kind for change in found]

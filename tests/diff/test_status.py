@@ -18,6 +18,8 @@ def status(code: str | None):
         ("SUSPENDED", "RECRUITING", "status.reopened"),
         ("WITHDRAWN", "NOT_YET_RECRUITING", "status.reopened"),
         ("COMPLETED", "ACTIVE_NOT_RECRUITING", "status.reopened"),
+        ("ACTIVE_NOT_RECRUITING", "RECRUITING", "status.reopened"),
+        ("ACTIVE_NOT_RECRUITING", "ENROLLING_BY_INVITATION", "status.reopened"),
         ("TERMINATED", "ENROLLING_BY_INVITATION", "status.reopened"),
         ("ACTIVE_NOT_RECRUITING", "COMPLETED", "status.completed"),
         ("TERMINATED", "COMPLETED", "status.completed"),
