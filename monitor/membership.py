@@ -15,8 +15,8 @@ from typing import Any
 from monitor.diff.status import STOPPED
 from monitor.diff.values import to_json
 from monitor.diff.wording import code_words, cut, listing, quote
-from monitor.fields import KINDS
-from monitor.model import Change, Difference, Event, Json, PartialDate, Record
+from monitor.fields import KINDS, Topic
+from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Significance
 from monitor.ports import Search
 from monitor.render.search import search_words
 
@@ -29,28 +29,11 @@ _NAMES = 12
 _TITLE = 160
 
 _REASONS = {
-    "sponsor": ("sponsor.lead", "sponsor.collaborators"),
-    "condition": ("conditions", "keywords", "title.brief", "title.official", "description.brief"),
-    "expression": (
-        "status.stopped",
-        "status.reopened",
-        "status.completed",
-        "status.recruiting",
-        "status.closed",
-        "status.unknown",
-        "status.changed",
-        "phase",
-        "study_type",
-        "conditions",
-        "keywords",
-        "intervention.removed",
-        "intervention.changed",
-        "site.removed",
-        "title.brief",
-        "title.official",
-    ),
+    "sponsor": frozenset((Topic.SPONSOR,)),
+    "condition": frozenset((Topic.CONDITIONS, Topic.TITLE, Topic.DESCRIPTION)),
+    "expression": frozenset(Topic) - {Topic.RESULTS, Topic.DOCUMENTS, Topic.REFERENCES, Topic.SHARING},
 }
-"""By what is looked for, the kinds of change that may end it."""
+"""By what is looked for, the topics of changes that may end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +155,9 @@ def is_about_another_watch(change: Difference, watch_id: int | None) -> bool:
 
 
 def _reasons(search: Search, changes: Sequence[Change]) -> str:
-    kinds = {kind for part, kinds in _REASONS.items() if getattr(search, part) is not None for kind in kinds}
-    return listing([cut(change.summary, 160).rstrip(".") for change in changes if change.kind in kinds], 2)
+    topics = {topic for part, those in _REASONS.items() if getattr(search, part) is not None for topic in those}
+    weighty = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE]
+    return listing([cut(change.summary, 160).rstrip(".") for change in weighty if change.topic in topics], 2)
 
 
 def _difference(record: Record, field: str, kind: str, *, before: Json, after: Json, summary: str) -> Difference:
