@@ -59,6 +59,8 @@ class Subscribed:
     secret: str | None
     watched: tuple[str, ...] = ()
     """The trials that nobody watched before."""
+    same_as: str | None = None
+    """Another active subscription that tells the same address of the same, by what it is called."""
     taken_for: str | None = None
     """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
 
@@ -98,10 +100,20 @@ def subscribe(
             name=name,
             created_at=now,
         )
+        same = _same(tx, subscription)
         subscriptions.add(tx, subscription)
         subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
     found = pasted(address) if way is Way.CHAT else None
-    return Subscribed(subscription, secret if made else None, watched, found.words if found else None)
+    taken_for = found.words if found else None
+    return Subscribed(subscription, secret if made else None, watched, same_as=same, taken_for=taken_for)
+
+
+def _same(tx: Connection, wanted: Subscription) -> str | None:
+    """What another active subscription is called that goes to the same place, about the same, with the same filters."""
+    theirs = subscriptions.at_endpoint(tx, wanted.endpoint.id)
+    scope = (wanted.trials, wanted.watch_id, wanted.everything, wanted.filters)
+    alike = [each for each in theirs if (each.trials, each.watch_id, each.everything, each.filters) == scope]
+    return alike[0].called if alike else None
 
 
 def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ def _before(program: "App", registry: "Registry", after: Snapshot) -> Snapshot:
 
 def _number_before(snapshot: Snapshot) -> int:
     if snapshot.number == 1:
-        raise NothingFound(f"{snapshot.document.trial_id} has one snapshot so far: there is nothing to compare it with")
+        raise NothingFound(f"{snapshot.document.trial_id} has one record so far: there is nothing to compare it with")
     return snapshot.number - 1
 
 

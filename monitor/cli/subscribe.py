@@ -15,7 +15,7 @@ from monitor.cli.searching import (
     search_of,
     settle_search,
 )
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Subscription, Way
@@ -131,7 +131,13 @@ def subscribe(
         )
     if as_json:
         looks = {one.trial_id: {"result": str(one.result), "error": one.error} for one in looked_at}
-        said = {"taken_for": made.taken_for, "secret": made.secret, "watched": made.watched, "looks": looks}
+        said = {
+            "taken_for": made.taken_for,
+            "same_as": made.same_as,
+            "secret": made.secret,
+            "watched": made.watched,
+            "looks": looks,
+        }
         write_json({**as_object(made.subscription), **said, **({"stopped": already} if stopped else {})})
         return
     out = console()
@@ -145,6 +151,8 @@ def subscribe(
         out.print(line, markup=False)
     if already is not None:
         out.print(said_of_stopped(already), markup=False)
+    if made.same_as:
+        complain(f"{made.subscription.endpoint.shown} hears of the same already, by subscription {made.same_as}")
     called = f"“{name}”, " if name else ""
     sample = f"monitor subscriptions test {made.subscription.id[:8]} sends a sample."
     out.print(f"Subscription {called}{made.subscription.id}; {sample}", style="dim", markup=False)
@@ -313,4 +321,8 @@ def _set_state(context: typer.Context, which: str, state: str) -> None:
     settings: Settings = context.obj
     with settings.open() as program:
         subscription = set_state(which, state, program.office())
+        stays = state == "ended" and subscription.watch_id is not None
     console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False)
+    if stays:
+        watch = subscription.watch or subscription.watch_id
+        console().print(f"Its watch stays: monitor watch remove {watch} ends it, too.", style="dim", markup=False)

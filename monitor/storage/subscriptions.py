@@ -118,6 +118,12 @@ def listing(tx: Connection) -> list[Subscription]:
     return list(_restored_all(tx, rows))
 
 
+def at_endpoint(tx: Connection, endpoint_id: str) -> list[Subscription]:
+    """The active subscriptions that go to one endpoint, the oldest first."""
+    query = _whole.where(subscriptions.c.endpoint_id == endpoint_id, subscriptions.c.state == "active")
+    return list(_restored_all(tx, tx.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()))
+
+
 def set_state(tx: Connection, subscription_id: str, state: str, at: datetime) -> None:
     """Make it active, paused or ended. What is owed stays owed when it is paused, and is given up when it ends.
 

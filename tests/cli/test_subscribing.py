@@ -158,3 +158,23 @@ def test_a_subscription_goes_by_its_name(monitor: Monitor):
     again = monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--name", "our rival")
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
     assert "is called “our rival” already: choose another name" in again.stderr
+
+
+def test_who_is_told_the_same_twice_is_told_so(monitor: Monitor):
+    once = ("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--topic", "status")
+    first = monitor(*once, "--name", "rival")
+
+    again = monitor(*once)
+    other = monitor(*once, "--topic", "sites")
+
+    assert first.stderr == other.stderr == ""
+    assert again.returncode == 0
+    assert again.stderr == "monitor: ops@example.org hears of the same already, by subscription rival\n"
+
+
+def test_a_watch_that_outlives_its_subscription_is_named(monitor: Monitor):
+    monitor("subscribe", "email", "ops@example.org", "--sponsor", "Alzahra Hospital", "--name", "rival")
+
+    ran = monitor("subscriptions", "remove", "rival")
+
+    assert "Its watch stays: monitor watch remove 1 ends it, too." in ran.stdout

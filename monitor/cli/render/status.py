@@ -109,7 +109,8 @@ def closing_line(rows: int, *, trials: int, about: str, led_by: str, by: str) ->
     """How many rows there are, of how many trials, and how they are ordered."""
     looked = f"{counted(trials, 'trial')}{about}"
     if not trials:
-        return Text(f"Nothing is watched{about}. Begin with: monitor watch add NCT02116634")
+        more = "`monitor check` looks at what is watched, and `monitor watch add NCT02116634` watches more"
+        return Text(f"No trial is known yet{about}: {more}.")
     led = f" {led_by}" if led_by else ""
     if not rows:
         return Text(f"None of {looked} is as asked for{led and ','}{led}.")
