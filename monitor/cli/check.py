@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -16,6 +16,8 @@ from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, Tr
 from monitor.model import Checked, Json, Result, Unlisted
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
     from monitor.app import App
     from monitor.ports import Registry
     from monitor.sweep import Progress
@@ -24,6 +26,8 @@ SOMETHING_CHANGED = 1
 WRONG_USAGE = 2
 SOME_FAILED = 3
 MANY = 1_000_000
+FEW = 5
+"""Each of so few trials has a line, as `monitor.cli.render.check` has it."""
 """Trials that a search may find: too many for a line each."""
 
 TELLS = frozenset({Result.CHANGED, Result.REMOVED, Result.MERGED})
@@ -244,21 +248,31 @@ def _leave(tally: Tally, bad: list[str], *, untaken: int, exit_code: bool) -> No
 def _with_progress(
     told: Callable[["Progress"], Iterable[Checked | Unlisted]], total: int, *, shown: bool
 ) -> Iterator[Checked | Unlisted]:
-    """What is told, behind a progress bar on a terminal."""
-    with _progress(total, shown=shown) as (advance, sweeping):
+    """What is told, behind a progress bar on a terminal, which makes room for what has something to show."""
+    with _progress(total, shown=shown) as (advance, sweeping, aside):
         for one in told(sweeping):
             advance()
-            yield one
+            with aside() if _may_show(one, total) else nullcontext():
+                yield one
+
+
+def _may_show(one: Checked | Unlisted, total: int) -> bool:
+    """Whether there may be something to write of it: of many trials, not of those without news."""
+    if isinstance(one, Unlisted) or one.error or one.changes or total <= FEW:
+        return True
+    return one.result not in (Result.UNCHANGED, Result.BASELINE)
 
 
 @contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[tuple[Callable[[], None], "Progress"]]:
+def _progress(
+    total: int, *, shown: bool
+) -> Iterator[tuple[Callable[[], None], "Progress", Callable[[], AbstractContextManager[None]]]]:
     """A bar on standard error that goes away at the end; nothing where no person looks.
 
     It goes on by a trial, or after each page of a sweep, which knows better how far it is and how many there are.
     """
     if not shown or not (errors := console(stderr=True)).is_terminal:
-        yield lambda: None, lambda _seen, _total: None
+        yield lambda: None, lambda _seen, _total: None, nullcontext
         return
     from rich.progress import Progress  # only a terminal needs it
 
@@ -269,4 +283,13 @@ def _progress(total: int, *, shown: bool) -> Iterator[tuple[Callable[[], None], 
         yield (
             lambda: bar.advance(task),
             lambda seen, of: bar.update(swept, completed=seen, total=of, visible=True),
+            partial(_aside, bar),
         )
+
+
+@contextmanager
+def _aside(bar: "Bar") -> Iterator[None]:
+    """Take the bar away while something is written where it stands."""
+    bar.stop()
+    yield
+    bar.start()
