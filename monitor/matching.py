@@ -2,8 +2,8 @@
 
     what           topics and kinds together: a change passes that either names. Most people would hear nothing at all
                    if a change had to be of a named topic and of a named kind. Who subscribed to a watch, or to
-                   everything, hears of trials that are new in it and that leave it, whatever topics they named; what
-                   they want to go *without* is never told.
+                   everything, hears of trials that are new in it and that leave it or the registry, whatever topics
+                   they named; what they want to go *without* is never told.
     significance   at least the least that was asked for. Administrative changes are silent unless they are named: by
                    the topic `administrative` or by their exact kind. The beginning of a kind, or another topic that
                    happens to hold some, asks for none.
@@ -115,7 +115,8 @@ def _refusal(change: Change, filters: Filters, subscription: Subscription | None
     return _too_small(change, filters)
 
 
-_MEMBERSHIP = frozenset(("trial.new", "trial.left"))
+_MEMBERSHIP = frozenset(("trial.new", "trial.left", "trial.merged", "trial.removed"))
+"""What says of a trial that it joins those that somebody follows, or is none of them any more."""
 
 
 def _is_unwanted(change: Change, filters: Filters) -> bool:

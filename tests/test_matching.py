@@ -166,6 +166,12 @@ def test_a_new_trial_passes_whatever_topics_were_named(scope):
     assert not matching([JOINED], asking(min_significance=CRITICAL, **scope)).passes
 
 
+@pytest.mark.parametrize("kind", ["trial.merged", "trial.removed"])
+def test_a_trial_that_the_registry_takes_away_is_told_to_those_who_follow_a_watch(kind):
+    assert matching([change(kind, CRITICAL)], asking(topics=["sites"], watch_id=7)).passes
+    assert not matching([change(kind, CRITICAL)], asking(topics=["sites"])).passes
+
+
 def test_a_trial_that_leaves_is_told_to_those_who_subscribed_to_that_watch():
     assert matching([LEFT], asking(topics=["sites"], watch_id=7)).passes
     for other in ({"watch_id": 8}, {"everything": True}, {}):

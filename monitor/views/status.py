@@ -252,7 +252,7 @@ def _said(record: Record | None) -> dict[str, Any]:
 def _troubles(trial: Trial, refused: tuple[int, datetime] | None) -> Iterator[str]:
     """What a reader has to know before trusting the row."""
     if trial.snapshot is None:
-        yield "not checked yet"
+        yield "no record yet: `monitor check` takes one, or says why not"
     if trial.state is State.REMOVED:
         yield "no longer in the registry"
     if trial.state is State.MERGED:

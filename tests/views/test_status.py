@@ -201,7 +201,7 @@ def test_an_answer_that_was_not_believed_is_a_trouble_until_one_is(quick: Trying
 def test_a_trial_that_was_not_read_yet_has_a_row_but_no_status(quick: Trying, ids: list[str]) -> None:
     quick.watch("NCT99999999")
 
-    assert row_of(quick, "NCT99999999").troubles == ("not checked yet",)
+    assert row_of(quick, "NCT99999999").troubles == ("no record yet: `monitor check` takes one, or says why not",)
     assert [row.trial_id for row in standing(quick)] == [*ids, "NCT99999999"]
     assert len(standing(quick, statuses=["recruiting", "stopped", "completed", "unknown"])) <= len(ids)
 
