@@ -13,7 +13,8 @@ TrialsOption = Annotated[
     list[str] | None, typer.Option("--trial", help="Only this trial; repeat for more.", metavar="TRIAL_ID")
 ]
 WatchOption = Annotated[
-    str | None, typer.Option("--watch", help="Only the trials that this watch holds now, by its number or name.", metavar="WATCH")
+    str | None,
+    typer.Option("--watch", help="Only the trials that this watch holds now, by its number or name.", metavar="WATCH"),
 ]
 LeadOption = Annotated[
     str | None,
