@@ -13,14 +13,14 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http import PoliteSession
-from monitor.model import State, Way
+from monitor.model import Filters, State, Way
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox import Sandbox
 from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from monitor.subscribe import Office
+from monitor.subscribe import Office, Scope, subscribe
 from monitor.transfer.exporting import export
 from monitor.transfer.importing import Imported, read_export
 from monitor.vault import Vault
@@ -336,3 +336,33 @@ def test_a_mailbox_comes_back_under_its_own_id(
 
     with elsewhere.read() as tx:
         assert subscriptions.get(tx, made.subscription.id).everything
+
+
+def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
+    lived: Outbox, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+) -> None:
+    def named(of: Office, address: str) -> str:
+        scope = Scope(everything=True)
+        filters = Filters(without=frozenset({"trial.left"}))
+        made = subscribe(Way.EMAIL, address, scope=scope, filters=filters, note=None, office=of, name="rivals")
+        return made.subscription.id
+
+    there = office(elsewhere, lived.office.vault)
+    first = named(lived.office, "ops@example.org")
+    exported(lived.store, tmp_path / "a", lived.office.vault)
+    read_export(tmp_path / "a", registries, there, quiet)
+    with elsewhere.begin() as tx:
+        assert subscriptions.get(tx, "rivals").id == first
+        assert subscriptions.get(tx, first).filters.without == {"trial.left"}
+        subscriptions.set_state(tx, first, "ended", NOON)
+    second = named(there, "amara@example.org")
+    with lived.store.begin() as tx:
+        subscriptions.set_state(tx, first, "ended", NOON)
+    third = named(lived.office, "bengt@example.org")
+    exported(lived.store, tmp_path / "b", lived.office.vault)
+
+    read_export(tmp_path / "b", registries, there, quiet)
+
+    with elsewhere.read() as tx:
+        assert subscriptions.get(tx, "rivals").id == second
+        assert subscriptions.get(tx, third).name is None

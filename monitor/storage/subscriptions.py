@@ -37,7 +37,7 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
 
     Raise ConfigurationInvalid where another that has not ended is called the same.
     """
-    if subscription.name and (other := _of_name(tx, subscription.name)):
+    if subscription.name and (other := named(tx, subscription.name)):
         raise ConfigurationInvalid(
             f"subscription {other[:8]} is called “{subscription.name}” already: choose another name"
         )
@@ -65,13 +65,13 @@ def get(tx: Connection, subscription_id: str) -> Subscription:
 
 def find(tx: Connection, subscription_id: str) -> Subscription:
     """As `get`; one whose filters are damaged can be found too, to be changed or ended."""
-    whole_id = _of_name(tx, subscription_id) or find_id(
+    whole_id = named(tx, subscription_id) or find_id(
         tx, subscriptions.c.id, subscription_id, noun="subscription", remedy=REMEDY
     )
     return known(tx, [whole_id])[whole_id]
 
 
-def _of_name(tx: Connection, name: str) -> str | None:
+def named(tx: Connection, name: str) -> str | None:
     """The id of the subscription that is called so and has not ended; None where there is none."""
     called = or_(subscriptions.c.label == name, subscriptions.c.name == name)
     query = select(subscriptions.c.id).where(called, subscriptions.c.state != "ended")

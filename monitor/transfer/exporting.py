@@ -221,6 +221,7 @@ def _subscriptions(
         yield SubscriptionLine(
             id=each.id,
             way=endpoint.way,
+            name=each.name if each.origin == "command" else None,
             address=endpoint.address or None,
             secret=endpoint.secrets[0] if endpoint.secrets else None,
             trials=sorted(each.trials),

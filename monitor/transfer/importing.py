@@ -223,6 +223,7 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], offic
             everything=line.everything,
             filters=line.filters,
             note=line.note,
+            name=None if line.name and subscriptions.named(tx, line.name) else line.name,
             state=line.state,
             created_at=line.created_at,
         )

@@ -183,6 +183,7 @@ class SubscriptionLine(Shape):
 
     id: Uuid
     way: Way
+    name: str | None = None
     address: str | None
     secret: str | None
     trials: list[TrialName]
