@@ -43,8 +43,9 @@ def act(message):
 
 
 def say(text):
-    """Print a line, without what could steer a terminal: a registry's words are other people's."""
-    print("".join(sign if sign.isprintable() else "?" for sign in text), flush=True)
+    """Print a line in one piece, without what could steer a terminal: a registry's words are other people's."""
+    line = "".join(sign if sign.isprintable() else "?" for sign in text)
+    print(f"{line}\n", end="", flush=True)  # print() by itself writes the end of the line apart
 
 
 def fault(headers, body, secrets, now):
