@@ -85,7 +85,7 @@ def test_a_migration_that_dies_anywhere_is_made_good(
     copies = Copies(store_url, postgres)
     status, (_, whole) = sudden.run(migrate, copies.make())
     assert status == 0
-    assert whole > 20
+    assert whole > 10, "the shortest migration makes one index"
     url = copies.make()
 
     # On PostgreSQL every other step, to keep the test short.
