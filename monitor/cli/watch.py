@@ -248,7 +248,7 @@ def _removed(program: "App", text: str) -> str:
     if not program.knows(text):
         with program.store.begin() as tx:
             found = watches.find(tx, text).id
-            deaf = [each.called for each in subscriptions.listing(tx) if each.watch_id == found and each.is_active]
+            deaf = [each.called for each in subscriptions.to_watch(tx, found)]
             watch = watches.remove(tx, found)
             if watch.origin == "config":
                 raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: take it out there")

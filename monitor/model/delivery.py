@@ -81,11 +81,6 @@ class Subscription:
         return self.name or self.id[:8]
 
     @property
-    def is_active(self) -> bool:
-        """Whether it is neither paused nor ended."""
-        return self.state == "active"
-
-    @property
     def watch_called(self) -> str:
         """The watch that it is about, by its name or its number."""
         return f"watch “{self.watch}”" if self.watch else f"watch {self.watch_id}"

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Filters, Significance, Subscription
@@ -120,7 +120,16 @@ def listing(tx: Connection) -> list[Subscription]:
 
 def at_endpoint(tx: Connection, endpoint_id: str) -> list[Subscription]:
     """The active subscriptions that go to one endpoint, the oldest first."""
-    query = _whole.where(subscriptions.c.endpoint_id == endpoint_id, subscriptions.c.state == "active")
+    return _active_where(tx, subscriptions.c.endpoint_id == endpoint_id)
+
+
+def to_watch(tx: Connection, watch_id: int) -> list[Subscription]:
+    """The active subscriptions that are about a watch, the oldest first."""
+    return _active_where(tx, subscriptions.c.watch_id == watch_id)
+
+
+def _active_where(tx: Connection, which: ColumnElement[bool]) -> list[Subscription]:
+    query = _whole.where(which, subscriptions.c.state == "active")
     return list(_restored_all(tx, tx.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()))
 
 
