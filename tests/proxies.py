@@ -5,6 +5,7 @@ with HttpProxy(login=("ruth", "hunter2")) as proxy:
     assert proxy.asked == ["CONNECT registry.example:443 HTTP/1.1"]
 """
 
+import select
 import socket
 import ssl
 import struct
@@ -127,15 +128,17 @@ class SocksProxy(_Proxy):
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
-    back = threading.Thread(target=_copy, args=(other, one), daemon=True)
-    back.start()
-    _copy(one, other)
-    back.join()
+    """Carry both ways until either ends, in one thread: TLS is not to be read and written at the same moment."""
+    onwards = {one: other, other: one}
+    with suppress(OSError):
+        while sources := _readable(list(onwards)):
+            for source in sources:
+                if not (piece := source.recv(65_536)):
+                    return
+                onwards[source].sendall(piece)
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while piece := source.recv(65_536):
-            target.sendall(piece)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)
+def _readable(sources: list[socket.socket]) -> list[socket.socket]:
+    """Those with something to read, decrypted already or yet to be; none after 30 seconds."""
+    decrypted = [source for source in sources if isinstance(source, ssl.SSLSocket) and source.pending()]
+    return decrypted or select.select(sources, [], [], 30)[0]
