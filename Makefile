@@ -19,9 +19,10 @@ SHELL := /bin/bash
 unexport PYTHONDONTWRITEBYTECODE
 
 # The tests of everything that needs no database, network or process of its own, but for those that draw by chance.
-QUICK := tests/diff tests/render tests/registries/test_record.py tests/registries/test_golden.py \
+QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/channels/chat/test_chat_text.py \
+	tests/channels/webhook/test_webhook_payload.py tests/registries/test_record.py tests/registries/test_golden.py \
 	tests/registries/test_ids.py tests/registries/test_essie.py tests/registries/test_documents.py \
-	tests/cli/test_render.py tests/test_schedule.py tests/test_matching.py tests/test_config.py \
+	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py tests/config/test_config.py \
 	tests/test_architecture.py
 
 .PHONY: demo quick test test-slow test-lowest test-newest year lint bench docs lock clean
@@ -30,7 +31,7 @@ demo: $(VENV)/ready        ## find and explain a real change, offline, in a few 
 	@$(BIN)/monitor demo
 
 quick: $(VENV)/tested      ## the pure tests, in seconds
-	$(BIN)/pytest -n 2 --ignore tests/diff/test_what_must_hold.py $(QUICK)
+	$(BIN)/pytest -n 2 --ignore tests/changes/diff/test_what_must_hold.py $(QUICK)
 
 test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on PostgreSQL
 	$(AT) $(BIN)/pytest

@@ -5,7 +5,7 @@ from deepdiff import DeepDiff
 
 from bench.figures import Figure, percentile, seconds
 from bench.studies import DAY, Study, document, grown, numbered, studies, versions
-from monitor.events import changes_between
+from monitor.changes.events import changes_between
 from monitor.http import PoliteSession
 from monitor.model import Document
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov

@@ -11,15 +11,15 @@ import zstandard
 
 from bench.figures import Figure, ratio_of_pairs, seconds
 from bench.studies import document, studies, versions
-from monitor.decision import Intake
 from monitor.http import PoliteSession
-from monitor.intake import take_in
 from monitor.model import Snapshot
 from monitor.ports import RegistryVersion
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
 from monitor.storage import snapshots
 from monitor.storage.store import Store
+from monitor.watching.decision import Intake
+from monitor.watching.intake import take_in
 
 DOCUMENTS = 1000
 PAGE = 100

@@ -20,18 +20,18 @@ from sqlalchemy import Connection, insert
 
 from bench.figures import Figure, percentile, ratio_of_pairs, seconds
 from bench.studies import document, studies
-from monitor.channels.email import EmailChannel
-from monitor.channels.webhook import WebhookChannel
-from monitor.deliver import Post, deliver
+from monitor.alerts.deliver import Post, deliver
+from monitor.alerts.matching import matching
+from monitor.alerts.prepare import Desk, Letterhead
+from monitor.alerts.subscribe import Office, Scope, subscribe
+from monitor.channels.email.transport import EmailChannel
+from monitor.channels.webhook.transport import WebhookChannel
 from monitor.http import GuardedSession, PoliteSession
-from monitor.matching import matching
 from monitor.model import Change, Event, Filters, Message, Significance, Snapshot, Standing, Way
 from monitor.ports import Taken
-from monitor.prepare import Desk, Letterhead
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
 from monitor.storage.store import Store
-from monitor.subscribe import Office, Scope, subscribe
 from monitor.vault import Vault
 
 TRIALS, SUBSCRIBERS = 100, 100

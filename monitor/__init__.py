@@ -1,15 +1,17 @@
 """registry-monitor: what registered clinical trials change, and how much it matters.
 
-    registries -> discover -> check -> storage(snapshots) -> diff -> significance -> events
-               -> settling -> matching -> storage(deliveries) -> prepare -> deliver -> channels
+    registries -> watching -> storage(snapshots) -> changes -> alerts -> storage(deliveries) -> channels
 
-Read those lines from left to right. `discover` finds which trials the watches cover, a registry serves a document,
-`check` decides whether it is news, `storage` keeps it as a snapshot, `diff` compares the two records field by field,
-`significance` weighs each difference, and `events` puts together what one snapshot tells that the one before did not.
-`settling` decides which events are told, `matching` whom they concern, and from then on a delivery is owed, in one
-commit with that; `prepare` renders it once, and `deliver` sends it until a channel has taken it. Each word is a module
-or a folder here. `model` holds the nouns, `errors` everything that is raised on purpose; `patrol` is a whole pass,
-`views` reads what is kept across all trials, `app` puts the parts together, and `service` runs them for years.
+Read that line from left to right; every word is a folder here. A registry serves documents. `watching` finds which
+trials the watches cover, decides whether what came is news, and keeps it as a snapshot in `storage`. `changes` compares
+the two records field by field and weighs each difference; what one snapshot tells that the one before did not is an
+event. `alerts` decides which events are told and whom they concern, and from then on a delivery is owed, in one commit
+with the snapshot; each is rendered once, and sent by a channel until that has taken it.
+
+`model` holds the nouns in that order, `errors` everything that is raised on purpose, `ports` what is asked of the
+outside. `views` reads what is kept across all trials, `operate` is for the person who runs it. `app` puts the parts
+together; `cli`, `web` and `service` are how people and other programs reach them, and `sandbox` is a registry of one's
+own to try it against. docs/architecture.md has the layers, and the decisions with their reasons.
 """
 
 __version__ = "0.1.0"

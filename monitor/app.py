@@ -8,26 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor import __version__
-from monitor.check import Pass, check
+from monitor.alerts.notices import configuration_bad
 from monitor.config import Config
-from monitor.configured import apply_subscriptions, apply_watches
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
 from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
 from monitor.model import Checked, Unlisted
-from monitor.notices import configuration_bad
-from monitor.patrol import patrol, unseen
+from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
-from monitor.sweep import Progress, untold
 from monitor.vault import VARIABLE, Vault
+from monitor.watching.check import Pass, check
+from monitor.watching.patrol import patrol, unseen
+from monitor.watching.sweep import Progress, untold
 
 if TYPE_CHECKING:
-    from monitor.accept import NotAccepted
-    from monitor.deliver import Paid, Post
-    from monitor.doctor import Patient
-    from monitor.subscribe import Office
+    from monitor.alerts.deliver import Paid, Post
+    from monitor.alerts.subscribe import Office
+    from monitor.operate.doctor import Patient
+    from monitor.watching.accept import NotAccepted
 
 T = TypeVar("T")
 
@@ -125,7 +125,7 @@ class App:
 
     def office(self) -> "Office":
         """What subscribing needs."""
-        from monitor.subscribe import Office  # a check that tells nobody needs no channels
+        from monitor.alerts.subscribe import Office  # a check that tells nobody needs no channels
 
         return Office(
             store=self.store,
@@ -137,16 +137,16 @@ class App:
 
     def post(self) -> "Post":
         """What delivering needs: the channels, and what stands on every message."""
-        from monitor.posting import post_for  # a check that tells nobody needs no channels
+        from monitor.alerts.wiring import post_for  # a check that tells nobody needs no channels
 
         return post_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
 
     def deliver(self, *, stopping: Callable[[], bool] = lambda: False) -> Iterator["Paid"]:
-        """Send what is due, and say what came of each attempt: see `monitor.deliver`.
+        """Send what is due, and say what came of each attempt: see `monitor.alerts.deliver`.
 
         Once *stopping* says so, what is being sent is finished, and nothing more begins.
         """
-        from monitor.deliver import deliver  # a check that tells nobody needs no channels
+        from monitor.alerts.deliver import deliver  # a check that tells nobody needs no channels
 
         self._take_up(self._configured_subscriptions())
         post = replace(self.post(), stopping=stopping)
@@ -157,14 +157,14 @@ class App:
                 channel.close()
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
-        """Check trials of one registry now: see `monitor.check`."""
+        """Check trials of one registry now: see `monitor.watching.check`."""
         self._take_up(self._configured_subscriptions())
         return self._as_asked(registry, check(trial_ids, self._look_at(registry)))
 
     def patrol(
         self, registry: Registry, *, progress: Progress = untold, tells_standing: bool = True
     ) -> Iterator[Checked | Unlisted]:
-        """A whole pass over what is watched of one registry: see `monitor.patrol`."""
+        """A whole pass over what is watched of one registry: see `monitor.watching.patrol`."""
         self._take_up([*self._configured_watches(), *self._configured_subscriptions()])
         told = patrol(self._look_at(registry), progress=progress, tells_standing=tells_standing)
         return self._as_asked(registry, told)
@@ -189,8 +189,8 @@ class App:
                     left_alone.leave(tx, registry.key, registry.address, until)
 
     def accept(self, numbers: Sequence[int], *, alike: bool = False) -> Iterator["Checked | NotAccepted"]:
-        """Take answers from the quarantine for their trials' records: see `monitor.accept`."""
-        from monitor.accept import accept  # only one command needs it
+        """Take answers from the quarantine for their trials' records: see `monitor.watching.accept`."""
+        from monitor.watching.accept import accept  # only one command needs it
 
         self._take_up(self._configured_subscriptions())
         return accept(numbers, store=self.store, known=self.registries, now=utc_now(), alike=alike)
@@ -229,8 +229,8 @@ def open_app(config: Config) -> App:
 
 @contextmanager
 def patient(config: Config) -> Iterator["Patient"]:
-    """What `monitor.doctor` looks at. The database is left as it is, so that it can be looked at too."""
-    from monitor.doctor import Patient  # only one command needs it
+    """What `monitor.operate.doctor` looks at. The database is left as it is, so that it can be looked at too."""
+    from monitor.operate.doctor import Patient  # only one command needs it
 
     registries = (_clinicaltrials_gov(config),)
     try:

@@ -12,6 +12,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from monitor.model import Document, Endpoint, Message, Record
+from monitor.text import shortened
+
+_LONGEST = 200
+"""Characters of what somebody typed, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class RegistryVersion:
     """The registry's version of all its data: while *stamp* stands still, no record can have changed."""
 
     stamp: str
-    """Shown to people as "registry data of …". What its order proves stands in `monitor.builds`."""
+    """Shown to people as "registry data of …". What its order proves stands in `monitor.watching.builds`."""
     etag: str | None = None
     """What to send to ask "anything newer than this?"."""
     is_confirmed: bool = field(default=True, compare=False)
@@ -98,6 +102,19 @@ class Search:
     def is_everything(self) -> bool:
         """Whether nothing narrows it down."""
         return self.sponsor is None and self.condition is None and self.expression is None
+
+    @property
+    def words(self) -> str:
+        """What is looked for, as a sentence says it: "trials that Pfizer leads", "all trials"."""
+        parts = []
+        if self.sponsor is not None:
+            leads = "leads" if self.role is Role.LEAD else "leads or supports"
+            parts.append(f"that {shortened(self.sponsor, _LONGEST)} {leads}")
+        if self.condition is not None:
+            parts.append(f"on {shortened(self.condition, _LONGEST)}")
+        if self.expression is not None:
+            parts.append(f"found by “{shortened(self.expression, _LONGEST)}”")
+        return f"trials {' and '.join(parts)}" if parts else "all trials"
 
 
 @dataclass(frozen=True, slots=True)

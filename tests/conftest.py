@@ -15,4 +15,4 @@ gc.set_threshold(50_000)
 # What these processes print, tests read as UTF-8, whatever the machine's own streams speak.
 os.environ["PYTHONIOENCODING"] = "utf-8"
 
-pytest_plugins = ["tests.volume", "tests.databases", "tests.program", "tests.outbox"]
+pytest_plugins = ["tests.sample_sizes", "tests.databases", "tests.program", "tests.outbox"]

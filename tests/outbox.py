@@ -9,15 +9,15 @@ from random import Random
 
 import pytest
 
-from monitor.deliver import Paid, Post, deliver
+from monitor.alerts.deliver import Paid, Post, deliver
+from monitor.alerts.prepare import Desk, Letterhead
+from monitor.alerts.subscribe import Office, Scope, Subscribed, subscribe
 from monitor.errors import DeliveryFailed
 from monitor.model import Endpoint, Filters, Message, Subscription, Way
 from monitor.ports import Taken
-from monitor.prepare import Desk, Letterhead
 from monitor.sandbox import Sandbox
 from monitor.storage import deliveries, subscriptions
 from monitor.storage.store import Store
-from monitor.subscribe import Office, Scope, Subscribed, subscribe
 from monitor.vault import Vault
 from tests.program import Trying
 from tests.webhook_schema import as_promised

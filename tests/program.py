@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.app import utc_now
-from monitor.check import Pass, check
 from monitor.http import PoliteSession
 from monitor.model import Checked, Event, Result
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox import Sandbox
 from monitor.storage import events, quarantine, snapshots, trials, watches
 from monitor.storage.store import Store
+from monitor.watching.check import Pass, check
 
 WITHDRAWN_LATER = "NCT02116634"
 BUILD_DAY = date(2026, 11, 20)

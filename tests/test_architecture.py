@@ -9,27 +9,11 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 
 LAYERS = (
     ("__init__",),
-    ("errors", "model", "streams"),
-    ("fields", "files", "shipped", "ports", "config"),
-    (
-        "diff",
-        "significance",
-        "schedule",
-        "alike",
-        "builds",
-        "plausibility",
-        "render",
-        "membership",
-        "matching",
-        "filtering",
-        "events",
-        "notices",
-    ),
-    ("http", "vault", "registries", "channels", "storage"),
-    ("recovery", "holding", "settling", "versions", "verification", "decision"),
-    ("intake", "accept", "check", "discover", "sweep", "patrol"),
-    ("postponing", "prepare", "deliver", "subscribe", "why", "backup", "transfer", "doctor", "views"),
-    ("configured", "posting", "app"),
+    ("errors", "text", "model", "ports", "streams", "files"),
+    ("changes", "render", "config", "vault"),
+    ("http", "registries", "channels", "storage"),
+    ("alerts", "watching", "views", "operate"),
+    ("app",),
     ("sandbox",),
     ("web", "service", "cli"),
     ("__main__",),
@@ -53,7 +37,7 @@ def modules() -> dict[str, ast.Module]:
 
 
 def room(module: str) -> str:
-    """The part of the package that a dotted name lies in: `monitor.diff.sites` lies in `diff`."""
+    """The part of the package that a dotted name lies in: `monitor.changes.diff.sites` lies in `diff`."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "__init__"
 

@@ -1,13 +1,13 @@
-"""docs/changes.md has every kind once, with what `monitor.significance` makes of it."""
+"""docs/changes.md has every kind once, with what `monitor.changes.significance` makes of it."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from monitor.fields import KINDS
+from monitor.changes.fields import KINDS
+from monitor.changes.significance import weigh
 from monitor.model import Difference, Significance, Timing
-from monitor.significance import weigh
 
 PAGE = (Path(__file__).parent.parent / "docs" / "changes.md").read_text(encoding="utf-8")
 ROWS = [

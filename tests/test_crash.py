@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
+from monitor.alerts.deliver import Post
 from monitor.app import utc_now
-from monitor.channels.email import EmailChannel
-from monitor.channels.webhook import WebhookChannel
-from monitor.deliver import Post
+from monitor.channels.email.transport import EmailChannel
+from monitor.channels.webhook.transport import WebhookChannel
 from monitor.http import GuardedSession
 from monitor.model import Result, Way
 from monitor.sandbox import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage.store import Store
-from tests.dying import dying
+from tests.faulty_program import dying
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER, Clock, Trying
 from tests.webhook_schema import as_promised

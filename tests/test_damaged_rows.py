@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.model import Checked, Result, State, Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import notices, snapshots, subscriptions, tables
 from monitor.storage.isolation import MOST_BAD, isolated
-from monitor.subscribe import Wanted, apply_config
 from tests.outbox import Outbox
 from tests.program import WITHDRAWN_LATER
 
@@ -219,7 +219,7 @@ def pending(outbox: Outbox, *trial_ids: str) -> list[Checked]:
     """A check that dies before it settles what it found."""
     from datetime import timedelta
 
-    from monitor.check import Pass, check
+    from monitor.watching.check import Pass, check
 
     look = Pass(
         registry=outbox.registry,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import shipped
+from monitor.operate import shipped
 
 pytest.importorskip("hatchling", reason="it builds the project, and is installed from the lock")
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 
 from monitor import __version__
-from monitor.channels import chat
-from monitor.channels.chat import ChatChannel
-from monitor.channels.email import EmailChannel
-from monitor.channels.tokens import token_from_command, token_from_file
-from monitor.channels.webhook import WebhookChannel
+from monitor.channels.chat import transport as chat
+from monitor.channels.chat.transport import ChatChannel
+from monitor.channels.email.tokens import token_from_command, token_from_file
+from monitor.channels.email.transport import EmailChannel
+from monitor.channels.webhook.transport import WebhookChannel
 from monitor.config import Config
 from monitor.http import GuardedSession, Network
 from monitor.http.reading import ANSWER_CAP

@@ -9,7 +9,7 @@ import typer
 from monitor.cli.progress import progress
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.model import Json
-from monitor.render.text import counted, moment, size
+from monitor.text import counted, moment, size
 
 if TYPE_CHECKING:
     from monitor.storage.copying import Contents
@@ -33,8 +33,8 @@ def backup(
 
     [dim]$[/dim] monitor backup /var/backups/monitor.sqlite3
     """
-    from monitor import backup as step  # SQLAlchemy is not needed to show --help
     from monitor.app import key_place, utc_now
+    from monitor.operate import backup as step
 
     settings: Settings = context.obj
     config = settings.config()
@@ -71,8 +71,8 @@ def restore(
 
     [dim]$[/dim] monitor restore /var/backups/monitor.sqlite3
     """
-    from monitor import backup as step  # SQLAlchemy is not needed to show --help
     from monitor.app import utc_now, vault_for
+    from monitor.operate import backup as step
 
     settings: Settings = context.obj
     config = settings.config()

@@ -19,7 +19,7 @@ from monitor.cli.formats import (
 )
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.render.text import counted
+from monitor.text import counted
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -55,8 +55,8 @@ def changes(
     [dim]$[/dim] monitor changes --since 2w --topic status --topic dates --min-significance major
     [dim]$[/dim] monitor changes --sponsor "Alzahra Hospital" --kind status.stopped --since 2026-01-01 --csv
     """
+    from monitor.alerts.filters import checked_filters
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.filtering import checked_filters
     from monitor.views.changes import Question, Tally
     from monitor.views.changes import changes as seen_changes
     from monitor.views.spans import span_of

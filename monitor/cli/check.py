@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.ports import Registry
-    from monitor.sweep import Progress
+    from monitor.watching.sweep import Progress
 
 SOMETHING_CHANGED = 1
 WRONG_USAGE = 2
@@ -215,7 +215,7 @@ def _close(tally: Tally, *, as_json: bool, is_patrol: bool) -> None:
 def _told_of_clocks(tally: Tally) -> list[str]:
     """A line where the registry's data are of a time to come."""
     from monitor.app import utc_now  # the program is not needed to show --help
-    from monitor.builds import is_ahead
+    from monitor.watching.builds import is_ahead
 
     now, version = utc_now(), tally.registry_version
     if not version or not is_ahead(version, now):

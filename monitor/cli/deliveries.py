@@ -16,7 +16,7 @@ from monitor.model import Attempt, Delivery, Json, Standing
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from monitor.deliver import Paid
+    from monitor.alerts.deliver import Paid
     from monitor.model import Subscription
 
 WRONG_USAGE = 2
@@ -186,7 +186,7 @@ def why(
 
     [dim]$[/dim] monitor why NCT02116634 ops@example.org
     """
-    from monitor.why import explained  # SQLAlchemy is not needed to show --help
+    from monitor.alerts.why import explained  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     address = address_of(address)

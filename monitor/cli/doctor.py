@@ -8,7 +8,7 @@ from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
-    from monitor.doctor import Finding
+    from monitor.operate.doctor import Finding
 
 SOMETHING_WRONG = 1
 
@@ -23,8 +23,8 @@ def doctor(
 
     [dim]$[/dim] monitor doctor
     """
-    from monitor import doctor as step  # SQLAlchemy and requests are not needed to show --help
     from monitor.app import patient
+    from monitor.operate import doctor as step
 
     settings: Settings = context.obj
     try:

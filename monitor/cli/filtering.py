@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.fields import KINDS, Topic
+from monitor.changes.fields import KINDS, Topic
 from monitor.model import Significance
 
 BEGINNINGS = list(dict.fromkeys(kind.partition(".")[0] for kind in KINDS))

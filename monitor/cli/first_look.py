@@ -8,8 +8,8 @@ from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Result
 
 if TYPE_CHECKING:
+    from monitor.alerts.subscribe import Scope
     from monitor.app import App
-    from monitor.subscribe import Scope
 
 STOPPED_NAMED = 20
 

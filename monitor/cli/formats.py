@@ -12,8 +12,8 @@ import typer
 
 from monitor.cli.session import console
 from monitor.errors import ConfigurationInvalid
-from monitor.render.text import counted
 from monitor.streams import write_in_utf8
+from monitor.text import counted
 
 if TYPE_CHECKING:
     from monitor.views.sheets import Cell, Column

@@ -9,7 +9,7 @@ from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.transfer.lists import Found
+    from monitor.operate.transfer.lists import Found
 
 SHOWN = 10
 """Lines of a kind; the others are counted."""
@@ -17,8 +17,8 @@ SHOWN = 10
 
 def named(program: "App", texts: Sequence[str]) -> "Found":
     """The trials that these texts name, and a complaint for each that names none."""
-    from monitor.transfer.lists import Found  # PyYAML is not needed to show --help
-    from monitor.transfer.lists.naming import Names
+    from monitor.operate.transfer.lists import Found  # PyYAML is not needed to show --help
+    from monitor.operate.transfer.lists.naming import Names
 
     found, names = Found(), Names(program.registries)
     for text in texts:
@@ -36,7 +36,7 @@ def named(program: "App", texts: Sequence[str]) -> "Found":
 
 def listed(program: "App", file: Path) -> "Found":
     """The trials of a list. ConfigurationInvalid for a file that cannot be read or says nothing at all."""
-    from monitor.transfer.lists import read_list  # PyYAML is not needed to show --help
+    from monitor.operate.transfer.lists import read_list  # PyYAML is not needed to show --help
 
     found = read_list(file, program.registries)
     if not found.trials and not found.left:

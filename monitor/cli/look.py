@@ -94,7 +94,7 @@ def diff(
     [dim]$[/dim] monitor diff NCT02116634
     [dim]$[/dim] monitor diff NCT02116634 1 4
     """
-    from monitor.events import changes_between  # only this command compares anew
+    from monitor.changes.events import changes_between  # only this command compares anew
 
     settings: Settings = context.obj
     with settings.open() as program:

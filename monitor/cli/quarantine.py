@@ -91,7 +91,7 @@ def accept(
     [dim]$[/dim] monitor quarantine accept 3
     [dim]$[/dim] monitor quarantine accept 3 --alike        [dim]the whole registry went back: one says it for all[/dim]
     """
-    from monitor.accept import NotAccepted  # SQLAlchemy is not needed to show --help
+    from monitor.watching.accept import NotAccepted  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     status = 0

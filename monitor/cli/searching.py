@@ -53,7 +53,7 @@ def settle_search(program: "App", search: Search, *, as_json: bool) -> tuple[str
 
     Where no sponsor has exactly that name, show those that have one like it, and end with status 2.
     """
-    from monitor.discover import appraise  # SQLAlchemy and requests are not needed to show --help
+    from monitor.watching.discover import appraise  # SQLAlchemy and requests are not needed to show --help
 
     registry = program.registry(None)
     appraisal = appraise(search, registry)
@@ -64,7 +64,7 @@ def settle_search(program: "App", search: Search, *, as_json: bool) -> tuple[str
 
 
 def _show_candidates(name: str, candidates: "Sequence[SponsorName]", registry: str, *, as_json: bool) -> None:
-    from monitor.render.text import shortened  # not needed to show --help
+    from monitor.text import shortened  # not needed to show --help
 
     asked = shortened(name, 100)
     if not candidates:

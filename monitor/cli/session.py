@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, TextIO, cast
 import orjson
 
 from monitor.model import Json
-from monitor.render.text import harmless_json, plain
 from monitor.streams import write_in_utf8
+from monitor.text import harmless_json, plain
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from monitor import shipped
 from monitor.cli.commands import Commands
 from monitor.errors import ConfigurationInvalid
+from monitor.operate import shipped
 
 config = Commands(help="Begin a configuration.\n\n[dim]$[/dim] monitor config init", no_args_is_help=True)
 deploy = Commands(

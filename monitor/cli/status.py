@@ -20,7 +20,7 @@ from monitor.cli.formats import (
 from monitor.cli.progress import progress
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.render.text import shortened
+from monitor.text import shortened
 
 if TYPE_CHECKING:
     from monitor.views.status import Reading, Row
@@ -97,7 +97,7 @@ def _hint(sponsor: str, reading: "Reading") -> None:
     """Say which sponsors have a name like the one that leads no trial here."""
     from difflib import get_close_matches  # almost never needed
 
-    from monitor.diff.text import fold_organisation
+    from monitor.changes.diff.text import fold_organisation
 
     folded = {fold_organisation(name): name for name in reading.tally.leads}
     near = get_close_matches(fold_organisation(sponsor), folded, n=3)

@@ -21,9 +21,9 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Subscription, Way
 
 if TYPE_CHECKING:
+    from monitor.alerts.subscribe import Scope
     from monitor.app import App
     from monitor.ports import Search
-    from monitor.subscribe import Scope
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
 
@@ -95,9 +95,8 @@ def subscribe(
     [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
-    from monitor import subscribe as step  # the program is not needed to show --help
-    from monitor.filtering import checked_filters
-    from monitor.render.search import search_words
+    from monitor.alerts import subscribe as step
+    from monitor.alerts.filters import checked_filters
 
     filters = checked_filters(
         topics=topic or (),
@@ -143,7 +142,7 @@ def subscribe(
     out = console()
     what = about(made.subscription)
     if scope.search:
-        what = f"{search_words(scope.search[1])}, which {made.subscription.watch_called} looks for"
+        what = f"{scope.search[1].words}, which {made.subscription.watch_called} looks for"
     if made.taken_for:
         out.print(f"This {made.taken_for}.", markup=False)
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
@@ -165,8 +164,8 @@ def _scope(
     program: "App", trials: list[str], watch: str | None, *, search: "Search | None", everything: bool, as_json: bool
 ) -> "Scope":
     """What it is about."""
+    from monitor.alerts.subscribe import Scope
     from monitor.storage import watches  # the program is not needed to show --help
-    from monitor.subscribe import Scope
 
     if search is not None:
         registry, search, _ = settle_search(program, search, as_json=as_json)
@@ -258,8 +257,8 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
 
     [dim]$[/dim] monitor subscriptions test 3f2a
     """
+    from monitor.alerts.deliver import send_sample  # nor is this
     from monitor.cli.render.sample import begins_with, where_to_look  # the program is not needed to show --help
-    from monitor.deliver import send_sample  # nor is this
 
     settings: Settings = context.obj
     with settings.open() as program:
@@ -306,7 +305,7 @@ def rotate(context: typer.Context, which: Which) -> None:
 
     [dim]$[/dim] monitor subscriptions rotate 3f2a
     """
-    from monitor.subscribe import rotate_secret  # the program is not needed to show --help
+    from monitor.alerts.subscribe import rotate_secret  # the program is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
@@ -316,7 +315,7 @@ def rotate(context: typer.Context, which: Which) -> None:
 
 
 def _set_state(context: typer.Context, which: str, state: str) -> None:
-    from monitor.subscribe import set_state  # the program is not needed to show --help
+    from monitor.alerts.subscribe import set_state  # the program is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:

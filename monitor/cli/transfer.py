@@ -9,7 +9,7 @@ from monitor.cli.lists import complain_of, listed
 from monitor.cli.progress import progress
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import ConfigurationInvalid
-from monitor.render.text import counted
+from monitor.text import counted
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -39,7 +39,7 @@ def export(
     [dim]$[/dim] monitor export /mnt/archive/trials --with-secrets
     """
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.transfer.exporting import export as write
+    from monitor.operate.transfer.exporting import export as write
 
     settings: Settings = context.obj
     left_out: list[str] = []
@@ -94,7 +94,7 @@ def import_(
 
 
 def _take(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
-    from monitor.transfer.lists import is_store  # PyYAML is not needed to show --help
+    from monitor.operate.transfer.lists import is_store  # PyYAML is not needed to show --help
 
     if file.is_dir() and not is_store(file):
         return _take_export(program, file, as_json=as_json)
@@ -103,7 +103,7 @@ def _take(program: "App", file: Path, name: str | None, *, as_json: bool) -> lis
 
 def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
     """Take in an export and say so; give what could not be taken."""
-    from monitor.transfer.importing import read_export  # SQLAlchemy is not needed to show --help
+    from monitor.operate.transfer.importing import read_export  # SQLAlchemy is not needed to show --help
 
     registries = {registry.key: registry for registry in program.registries}
     with progress("Importing", shown=not as_json) as tell:

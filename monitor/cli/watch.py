@@ -20,9 +20,9 @@ from monitor.errors import ConfigurationInvalid, NothingFound
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.operate.transfer.lists import Found
     from monitor.ports import Search
     from monitor.storage.watches import Watch
-    from monitor.transfer.lists import Found
 
 WRONG_USAGE = 2
 LONGEST_NAME = 200
@@ -120,7 +120,6 @@ def _add(program: "App", found: "Found", *, name: str | None, as_json: bool) -> 
 
 def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.render.search import search_words
     from monitor.storage import watches
 
     registry, search, finds = settle_search(program, search, as_json=as_json)
@@ -133,7 +132,7 @@ def _add_search(program: "App", search: "Search", *, name: str | None, as_json: 
         return
     looks = "looks for" if is_new else "looks already for"
     out = console()
-    out.print(f"Watch {watch.id} {looks} {search_words(search)}: {_trials(finds)} now.", markup=False)
+    out.print(f"Watch {watch.id} {looks} {search.words}: {_trials(finds)} now.", markup=False)
     if search.is_everything:
         out.print("The first check reads them all, and goes on where it stopped whenever it is interrupted.")
     out.print("[dim]monitor check[/dim] looks at them; the first time is a silent baseline.")

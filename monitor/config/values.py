@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from monitor.fields import KINDS, Topic
+from monitor.changes.fields import KINDS, Topic
 from monitor.model import Significance
 from monitor.ports import Role
 
@@ -75,7 +75,7 @@ def _hook_address(value: str) -> str:
 
 
 def _chat_address(value: str) -> str:
-    """Whether the service is allowed and can make sense of it is for `monitor.channels.chat` to say."""
+    """Whether the service is allowed and can make sense of it is for `monitor.channels.chat.transport` to say."""
     if not re.fullmatch(r"[a-z0-9]+://\S+", value):
         raise ValueError
     return value

@@ -64,7 +64,7 @@ _FORMER_TIMINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One field, before and after. *kind* is one of `monitor.fields.KINDS`.
+    """One field, before and after. *kind* is one of `monitor.changes.fields.KINDS`.
 
     *before* and *after* are JSON: a value, or for something in a list the whole item, None where there was or is
     none. *measure* is what can be counted, by unit, such as `{"days": 92, "days_since_baseline": 412}` or

@@ -259,7 +259,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What one document says of one trial, in the registry-neutral fields of `monitor.fields`.
+    """What one document says of one trial, in the registry-neutral fields of `monitor.changes.fields`.
 
     A field is None or empty where the document does not have it. Order within a tuple is the registry's own and means
     nothing. *rest* is everything in the document that no field took, so that nothing is ever lost; *paths* tells

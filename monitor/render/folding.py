@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from monitor.diff.text import edit, fold
-from monitor.diff.wording import count, listing, quote, told_edit
+from monitor.changes.diff.text import edit, fold
+from monitor.changes.diff.wording import count, listing, quote, told_edit
 from monitor.model import Change
 
 ALIKE = 3

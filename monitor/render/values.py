@@ -8,11 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.fields import FIELDS
+from monitor.changes.fields import FIELDS
 from monitor.model import Change, Json, Timing
-from monitor.render.text import counted, one_line, readable, shortened
 from monitor.render.worddiff import Fate, Stretch, compare_readable, excerpt
 from monitor.render.words import humanised, place, said
+from monitor.text import counted, one_line, readable, shortened
 
 LONG = 60
 """A text beyond this many characters is compared word by word."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import Enum
 
-from monitor.render.text import plain, readable
+from monitor.text import plain, readable
 
 MOST_WORDS = 5_000
 MOST_LINE_PAIRS = 10_000

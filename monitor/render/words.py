@@ -7,9 +7,9 @@ that sentence case gets wrong are in one table; any other code, one never seen b
 import re
 from collections.abc import Sequence
 
-from monitor.fields import CODED
+from monitor.changes.fields import CODED
 from monitor.model import Json
-from monitor.render.text import one_line
+from monitor.text import one_line
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

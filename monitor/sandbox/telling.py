@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from monitor.model import Json
-from monitor.render.text import one_line
 from monitor.sandbox.arrivals import mail_as_object, webhook_as_object
 from monitor.sandbox.invitation import commands, exports, variables
 from monitor.sandbox.mailbox import Mail
 from monitor.sandbox.receiver import Received
 from monitor.sandbox.reception import Reception
+from monitor.text import one_line
 
 if TYPE_CHECKING:
     from monitor.sandbox.sandbox import Sandbox

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.deliver import CLAIMED_FOR, Paid
+from monitor.alerts.deliver import CLAIMED_FOR, Paid
+from monitor.alerts.retrying import LONGEST_WAIT
 from monitor.model import Standing
-from monitor.schedule import LONGEST_WAIT
 from monitor.service.program import Program
 from monitor.service.worker import Turn
 from monitor.storage import deliveries

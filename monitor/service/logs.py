@@ -13,7 +13,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-from monitor.render.text import one_line, plain
+from monitor.text import one_line, plain
 
 HEARD = ("uvicorn", "apscheduler")
 TRACE = "exception"

@@ -10,11 +10,11 @@ from typing import cast
 
 from structlog.typing import FilteringBoundLogger
 
+from monitor.alerts.notices import registry_data_old
 from monitor.errors import RegistryError
 from monitor.model import Checked, Notice, Result, Unlisted
-from monitor.notices import registry_data_old
+from monitor.model.stamps import data_are_old
 from monitor.ports import Registry
-from monitor.schedule import data_are_old, look_due
 from monitor.service.heartbeat import beat
 from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.program import Program
@@ -22,6 +22,7 @@ from monitor.service.worker import Turn
 from monitor.storage import health, notices, trials
 from monitor.storage import registries as versions
 from monitor.storage.health import Health
+from monitor.watching.schedule import look_due
 from monitor.web.metrics import Metrics
 
 FIRST_PAUSE = 10.0

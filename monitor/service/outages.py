@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor import notices
+from monitor.alerts import notices
 from monitor.model import Notice
-from monitor.schedule import next_look, outage_due
 from monitor.storage.health import Health
+from monitor.watching.schedule import next_look, outage_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self
 
+from monitor.alerts.deliver import Paid
 from monitor.config import Config
-from monitor.deliver import Paid
 from monitor.model import Checked, Unlisted
 from monitor.ports import Registry
 from monitor.storage.store import Store

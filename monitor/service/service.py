@@ -8,11 +8,10 @@ from time import monotonic as system_monotonic
 
 from structlog.typing import FilteringBoundLogger
 
+from monitor.alerts.deliver import CLAIMED_FOR
+from monitor.alerts.notices import service_failing
 from monitor.config import Config
-from monitor.deliver import CLAIMED_FOR
 from monitor.errors import MonitorError
-from monitor.notices import service_failing
-from monitor.render.text import moment
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.leadership import BEAT_EVERY, Leadership
 from monitor.service.lookout import Lookout
@@ -25,6 +24,7 @@ from monitor.service.worker import Worker
 from monitor.storage import notices
 from monitor.storage.holders import own_name
 from monitor.storage.overview import overview
+from monitor.text import moment
 from monitor.web.metrics import Metrics
 
 TICK_EVERY = 10.0

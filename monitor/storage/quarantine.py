@@ -36,7 +36,7 @@ class Quarantined:
     """How many times it came."""
     reason: str
     doubt: str | None
-    """Why it is no news, as a word of `monitor.plausibility`; None where it is no record at all."""
+    """Why it is no news, as a word of `monitor.watching.plausibility`; None where it is no record at all."""
     version: str | None
     """The registry's version when it came last."""
     build: str | None

@@ -1,7 +1,7 @@
 """What changed across all trials, the newest first by when it was seen.
 
-Which of it counts, `monitor.matching` says, as for a subscription. Everything that was seen is here, told or not:
-*settled* says of an event that it waits, is held or was discarded, so that nobody takes it for one that was told.
+Which of it counts, `monitor.alerts.matching` says, as for a subscription. Everything that was seen is here, told or
+not: *settled* says of an event that it waits, is held or was discarded, so that nobody takes it for one that was told.
 """
 
 from collections import defaultdict
@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from monitor.alerts.matching import passing
+from monitor.changes.fields import Topic
 from monitor.errors import StoreCorrupt
-from monitor.fields import Topic
-from monitor.matching import passing
 from monitor.model import Change, Event, Filters, Json, Record, Significance, State
 from monitor.ports import Registry
 from monitor.storage import events, pages, settlements, snapshots, trials
@@ -136,7 +136,7 @@ def _all(question: Question, store: Store, registries: Mapping[str, Registry]) -
 
 
 def _least(filters: Filters) -> Significance:
-    """What an event has to weigh at least for a change of it to pass, as `monitor.matching` has it."""
+    """What an event has to weigh at least for a change of it to pass, as `monitor.alerts.matching` has it."""
     asks_for_silent = filters.kinds or Topic.ADMINISTRATIVE in filters.topics
     return Significance.ADMINISTRATIVE if asks_for_silent else filters.min_significance
 

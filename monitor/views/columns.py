@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from monitor.model import Enrollment, PartialDate
-from monitor.render.text import stamp
 from monitor.render.words import humanised
+from monitor.text import stamp
 from monitor.views.changes import Seen
 from monitor.views.sheets import Cell, Column, Link
 from monitor.views.status import Row

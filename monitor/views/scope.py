@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from monitor.diff.text import fold_organisation
+from monitor.changes.diff.text import fold_organisation
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Record
-from monitor.render.text import shortened
 from monitor.storage import watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
+from monitor.text import shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from unicodedata import normalize
 
-from monitor.render.text import one_line
+from monitor.text import one_line
 
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 

@@ -17,13 +17,13 @@ from sqlalchemy import Connection
 from monitor.errors import StoreCorrupt
 from monitor.model import Coded, Enrollment, Event, Json, PartialDate, Record, Significance, Sponsor, State
 from monitor.ports import Registry
-from monitor.render.text import counted
 from monitor.storage import events, pages, quarantine, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.pages import Key
 from monitor.storage.settlements import Settled
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
+from monitor.text import counted
 from monitor.views.scope import Scope
 
 AT_ONCE = 100

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ConfigurationInvalid
 from monitor.files import make_file
-from monitor.render.text import one_line
+from monitor.text import one_line
 from monitor.views.sheets import Cell, Column, Link
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 
 from monitor.errors import StoreError
 from monitor.model import Checked, Result, Significance
+from monitor.model.stamps import built_at
 from monitor.ports import Registry
-from monitor.schedule import built_at
 from monitor.storage import trials
 from monitor.storage.overview import Overview, overview
 from monitor.storage.store import Store

@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from monitor.channels.email import EmailChannel
+from monitor.channels.email.transport import EmailChannel
 from monitor.sandbox.mailbox import Mailbox
-from tests.channels.mails import channel_to
+from tests.channels.email.mails import channel_to
 
 
 @pytest.fixture

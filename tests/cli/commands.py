@@ -15,7 +15,7 @@ from pathlib import Path
 
 from monitor.__main__ import main
 from monitor.sandbox import Sandbox
-from tests import sudden
+from tests import faults
 
 Ran = subprocess.CompletedProcess[str]
 Monitor = Callable[..., Ran]
@@ -33,7 +33,7 @@ def command(folder: Path, **always: str) -> Monitor:
         # Some variables speak to the loader and to the interpreter, when they start.
         if any(name.startswith(("LD_", "PYTHON")) for name in given):
             return started(arguments, folder, {**inherited, **given})
-        died, answer = sudden.run(be_monitor, typed, folder, {**inherited, **given})
+        died, answer = faults.run(be_monitor, typed, folder, {**inherited, **given})
         assert answer is not None, f"{typed} ended with {died}"
         (code, out, err), _ = answer
         return subprocess.CompletedProcess(typed, code, out, err)

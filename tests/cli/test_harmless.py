@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.session import complain, console, write_json
-from monitor.render.text import plain
+from monitor.text import plain
 
 BIDI = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u3164\U000e0041\U000e0101"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from monitor.changes.fields import KINDS, Topic
 from monitor.cli import app
-from monitor.fields import KINDS, Topic
 from tests.cli.commands import command
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from monitor.changes.events import changes_between
 from monitor.cli.render.check import closing_line, trial_block
 from monitor.cli.render.diff import DiffPage
 from monitor.cli.render.history import history_table
@@ -18,7 +19,6 @@ from monitor.cli.render.quarantine import quarantine_table
 from monitor.cli.render.record import record_page
 from monitor.cli.render.watches import watch_table
 from monitor.cli.render.worddiff import word_diff
-from monitor.events import changes_between
 from monitor.model import (
     Arm,
     Change,
@@ -39,9 +39,9 @@ from monitor.model import (
     Timing,
 )
 from monitor.ports import Search
-from monitor.render.text import plain, shortened, size, stamp
 from monitor.render.worddiff import Fate, compare
 from monitor.render.words import humanised, said
+from monitor.text import plain, shortened, size, stamp
 
 TAKEN_AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 STAMP = "2026-11-20T09:00:04"

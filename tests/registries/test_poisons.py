@@ -9,7 +9,7 @@ from monitor.model import Document
 from monitor.ports import Unanswered, Unreadable
 from tests.registries.poisons import LOST_PARTS, POISONS, UNANSWERED, good
 from tests.registries.trials import trial
-from tests.volume import some_of
+from tests.sample_sizes import some_of
 
 POISONED = "NCT05550100"
 OTHERS = ["NCT05550101", "NCT05550102", "NCT05550103"]

@@ -10,13 +10,13 @@ from typing import Any
 import orjson
 import pytest
 
-from monitor.fields import FIELDS
+from monitor.changes.fields import FIELDS
 from monitor.model import Coded, Document, Enrollment, PartialDate, Record, ResponsibleParty, Sponsor, Submission
 from monitor.registries.clinicaltrials_gov import details, documents, labels, record
 from monitor.registries.clinicaltrials_gov.known import STUDY, Known
 from tests.registries.leaves import lost
 from tests.registries.trials import DELETED, FULL, WITHHELD, trial
-from tests.volume import seeds
+from tests.sample_sizes import seeds
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "ctgov" / "records.jsonl.gz"
 ID = "NCT05550100"

@@ -9,10 +9,10 @@ from monitor import __version__
 from monitor.app import open_app, patient
 from monitor.config import Config
 from monitor.config.keys import ClinicalTrialsGovSettings, RegistrySettings, StoreSettings
-from monitor.doctor import Level, examine
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.http import library
 from monitor.model import Document
+from monitor.operate.doctor import Level, examine
 from monitor.ports import Merged, Role, Search, SponsorName, Unanswered, Unreadable
 from monitor.sandbox import Sandbox
 from tests.loopback import http

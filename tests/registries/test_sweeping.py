@@ -13,7 +13,7 @@ from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_alone, id_of, publish
 from tests.registries.trials import page, trial
-from tests.volume import some_of
+from tests.sample_sizes import some_of
 
 
 def swept(adapter, **options):

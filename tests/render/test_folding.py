@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
+from monitor.channels.chat.rendering import chat_text
+from monitor.channels.webhook.rendering import webhook_body
 from monitor.model import Change, Event, Significance, Timing
-from monitor.render.chat import chat_text
 from monitor.render.folding import folded
-from monitor.render.webhook import webhook_body
-from tests.render.test_webhook_payload import SUBSCRIBER
+from tests.channels.webhook.test_webhook_payload import SUBSCRIBER
 
 REASON = "The bees left, and the beekeeper with them."
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.fields import KINDS
+from monitor.changes.fields import KINDS
 from monitor.model import Change, Significance, Timing
 from monitor.render.values import lines, news
 from monitor.render.worddiff import Fate

@@ -8,8 +8,8 @@ import pytest
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import Outbox
-from tests.service.duty import Duty
 from tests.service.processes import Serving
+from tests.service.workers import Duty
 
 
 @pytest.fixture

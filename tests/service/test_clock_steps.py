@@ -15,8 +15,8 @@ from monitor.service.logs import make_log
 from monitor.service.ticking import Ticker
 from tests.databases import SLOW
 from tests.program import WITHDRAWN_LATER
-from tests.service.duty import Duty
 from tests.service.processes import eventually
+from tests.service.workers import Duty
 
 ON_POSTGRESQL = SLOW
 

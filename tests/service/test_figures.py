@@ -10,8 +10,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.program import WITHDRAWN_LATER
-from tests.service.duty import Duty
 from tests.service.processes import Serving
+from tests.service.workers import Duty
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 RULES = [

@@ -5,14 +5,14 @@ from random import Random
 
 import pytest
 
+from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.config import Config
 from monitor.model import Way
 from monitor.storage import health
 from monitor.storage.health import Health
-from monitor.subscribe import Wanted, apply_config
 from tests.databases import SLOW
 from tests.program import WITHDRAWN_LATER
-from tests.service.duty import Duty
+from tests.service.workers import Duty
 
 ON_POSTGRESQL = SLOW
 

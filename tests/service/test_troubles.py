@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.deliver import CLAIMED_FOR, Paid
+from monitor.alerts.deliver import CLAIMED_FOR, Paid
 from monitor.errors import StoreCorrupt, StoreUnavailable
 from monitor.model import Checked, Standing, Unlisted, Way
 from monitor.ports import Registry
@@ -23,9 +23,9 @@ from monitor.service.troubles import TOLD_AFTER, TOLD_AGAIN_AFTER, Troubles
 from monitor.service.worker import Turn, Worker
 from monitor.storage import notices
 from tests.program import WITHDRAWN_LATER
-from tests.service.duty import Duty
 from tests.service.processes import Serving, eventually
 from tests.service.test_serving import watching
+from tests.service.workers import Duty
 
 HOOK = "https://hooks.example.org/trials"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 import requests
 
+from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.http import PoliteSession
 from monitor.model import Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
-from monitor.subscribe import Wanted, apply_config
 from tests.outbox import Outbox
 from tests.program import BUILD_DAY
-from tests.service.duty import Duty
+from tests.service.workers import Duty
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "https://hooks.example.org/monitor"

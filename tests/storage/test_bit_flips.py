@@ -12,8 +12,8 @@ from monitor.model import Event, Snapshot, State
 from monitor.storage import events, snapshots, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from tests.storage.cast import NOON, REGISTRY, event, history, tombstone
-from tests.volume import sizes
+from tests.sample_sizes import sizes
+from tests.storage.documents import NOON, REGISTRY, event, history, tombstone
 
 IDS = [f"NCT920000{number:02d}" for number in range(10)]
 FLIPS = sizes(40, 300)

@@ -6,7 +6,7 @@ import zstandard
 
 from monitor.errors import StoreCorrupt
 from monitor.storage import bodies
-from tests.storage.cast import HIP, KNEE, content
+from tests.storage.documents import HIP, KNEE, content
 
 
 def test_a_full_copy_comes_back() -> None:

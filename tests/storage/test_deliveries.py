@@ -14,9 +14,9 @@ from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Attempt, Delivery, Standing, delivery_id
 from monitor.storage import attempts, deliveries, endpoints, subscriptions
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
-from tests.storage.readers import BENGT, owe, subscribed, tell
-from tests.volume import sizes
+from tests.sample_sizes import sizes
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
+from tests.storage.subscribers import BENGT, owe, subscribed, tell
 
 MINUTE = timedelta(minutes=1)
 BODY = b"Subject: Withdrawn\r\n\r\n" + b"Because of economic problems. " * 40

@@ -12,8 +12,8 @@ from monitor.model import Endpoint, Way
 from monitor.storage import endpoints
 from monitor.storage.store import Store
 from monitor.vault import Vault
-from tests.storage.cast import LATER, NOON
-from tests.storage.readers import AMARA, VAULT, mailbox
+from tests.storage.documents import LATER, NOON
+from tests.storage.subscribers import AMARA, VAULT, mailbox
 
 HOOK = "https://hooks.example.org/t/9f3c81d2a7?token=tr0ub4dor"
 SHOWN = "https://hooks.example.org/…"

@@ -16,8 +16,8 @@ from monitor.storage import snapshots, trials
 from monitor.storage.copying import damaged_snapshots, prove
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from tests import sudden
-from tests.storage.cast import NOON, REGISTRY, history
+from tests import faults
+from tests.storage.documents import NOON, REGISTRY, history
 
 IDS = [f"NCT96{number:06d}" for number in range(6)]
 PLACES = 200
@@ -64,7 +64,7 @@ def test_nothing_is_lost_or_damaged_wherever_there_is_no_more_room(way: object, 
     empty = tmp_path / "empty.sqlite3"
     Store.open(f"sqlite:///{empty}").close()
     full = shutil.copyfile(empty, tmp_path / "full.sqlite3")
-    status, ((kept, _), _) = sudden.run(way, f"sqlite:///{full}", resource.RLIM_INFINITY)
+    status, ((kept, _), _) = faults.run(way, f"sqlite:///{full}", resource.RLIM_INFINITY)
     assert (status, kept) == (0, IDS)
     whole = full.stat().st_size
     refusals = 0
@@ -74,7 +74,7 @@ def test_nothing_is_lost_or_damaged_wherever_there_is_no_more_room(way: object, 
         url = f"sqlite:///{file}"
         shutil.copyfile(empty, file)
 
-        status, ((kept, refused), _) = sudden.run(way, url, whole * number // PLACES)
+        status, ((kept, refused), _) = faults.run(way, url, whole * number // PLACES)
 
         assert status == 0
         refusals += len(refused)

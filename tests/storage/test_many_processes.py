@@ -11,8 +11,8 @@ from sqlalchemy import func, select, text
 
 from monitor.storage import registries, snapshots, tables
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, REGISTRY, snapshot
-from tests.volume import sizes
+from tests.sample_sizes import sizes
+from tests.storage.documents import HIP, REGISTRY, snapshot
 
 COUNTING = """
 import sys

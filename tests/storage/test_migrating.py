@@ -8,8 +8,8 @@ from monitor.storage import deliveries, events, snapshots, store, tables, trials
 from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from tests.storage.cast import HIP, KNEE, NOON, REGISTRY, event, history
-from tests.storage.readers import owe, subscribed
+from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, event, history
+from tests.storage.subscribers import owe, subscribed
 
 
 def older(url: str, revision: str) -> Store:

@@ -20,8 +20,8 @@ from monitor.storage.migrations import HEAD, REVISIONS
 from monitor.storage.store import Store, migrate
 from monitor.storage.tables import watched_trials, watches
 from monitor.storage.trials import Trial
-from tests import sudden
-from tests.storage.cast import NOON, REGISTRY, history
+from tests import faults
+from tests.storage.documents import NOON, REGISTRY, history
 from tests.storage.test_migrating import older
 
 IDS = [f"NCT95{number:06d}" for number in range(4500)]
@@ -83,14 +83,14 @@ def test_a_migration_that_dies_anywhere_is_made_good(
     assert sum(map(len, before.values())) == ROWS
     postgres = None if store_url.startswith("sqlite") else request.getfixturevalue("postgres")
     copies = Copies(store_url, postgres)
-    status, (_, whole) = sudden.run(migrate, copies.make())
+    status, (_, whole) = faults.run(migrate, copies.make())
     assert status == 0
     assert whole > 10, "the shortest migration makes one index"
     url = copies.make()
 
     # On PostgreSQL every other step, to keep the test short.
     for step in range(1, whole + 1, 1 if postgres is None else 2):
-        assert sudden.run(migrate, url, dies_at=step) == (-signal.SIGKILL, None)
+        assert faults.run(migrate, url, dies_at=step) == (-signal.SIGKILL, None)
 
         with closing(Store.as_it_is(url)) as store:
             reached = revision_of(store)

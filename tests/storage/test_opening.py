@@ -19,7 +19,7 @@ from monitor.storage import trials
 from monitor.storage.failures import Place, explain
 from monitor.storage.store import Store, migrate
 from monitor.storage.trials import Trial
-from tests.storage.cast import HIP, REGISTRY, history
+from tests.storage.documents import HIP, REGISTRY, history
 
 PASSWORD = "tr0ub4dor"
 

@@ -6,7 +6,7 @@ from monitor.errors import NothingFound
 from monitor.ports import RegistryVersion
 from monitor.storage import quarantine, registries
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY
 
 
 def test_the_version_last_seen_is_remembered_for_each_registry(store: Store) -> None:

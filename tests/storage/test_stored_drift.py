@@ -7,7 +7,7 @@ from monitor.ports import Oddity
 from monitor.storage import drift
 from monitor.storage.drift import Drift
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY
 
 FIELD = Oddity("protocolSection.designModule.newField")
 CODE = Oddity("protocolSection.statusModule.overallStatus", "PAUSED")

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.storage import events, snapshots, tables
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, KNEE, REGISTRY, event, history
+from tests.storage.documents import HIP, KNEE, REGISTRY, event, history
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from monitor.storage import health, registries
 from monitor.storage.health import Health
 from monitor.storage.overview import overview
 from monitor.storage.store import Store
-from tests.storage.cast import LATER, NOON, REGISTRY
+from tests.storage.documents import LATER, NOON, REGISTRY
 
 
 def test_of_a_registry_that_was_never_looked_at_nothing_is_known(store: Store) -> None:

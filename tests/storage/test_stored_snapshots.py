@@ -9,7 +9,7 @@ from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Document, Snapshot, State
 from monitor.storage import bodies, snapshots, tables
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, KNEE, NOON, REGISTRY, SHOULDER, VERSION, history, snapshot, tombstone
+from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, SHOULDER, VERSION, history, snapshot, tombstone
 
 REAL_VERSIONS = Path(__file__).parents[3] / "shared/data/ctgov/versions"
 

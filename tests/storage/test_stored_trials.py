@@ -5,7 +5,7 @@ from monitor.ports import Search
 from monitor.storage import tables, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER, VERSION
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER, VERSION
 
 FULL = Trial(
     REGISTRY,

@@ -8,8 +8,8 @@ from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Filters, Significance, Standing, Subscription
 from monitor.storage import deliveries, endpoints, subscriptions, watches
 from monitor.storage.store import Store
-from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
-from tests.storage.readers import AMARA, BENGT, mailbox, owe, subscribed, subscription
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
+from tests.storage.subscribers import AMARA, BENGT, mailbox, owe, subscribed, subscription
 
 OTHER = "isrctn.com"
 

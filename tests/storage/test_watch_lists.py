@@ -7,7 +7,7 @@ from monitor.storage import leavers, searches, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Origin, Watch
-from tests.storage.cast import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
 
 OTHER = "isrctn.com"
 

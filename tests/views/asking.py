@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from monitor.filtering import checked_filters
+from monitor.alerts.filters import checked_filters
 from monitor.storage import tables
 from monitor.views import changes, status
 from monitor.views.changes import Seen

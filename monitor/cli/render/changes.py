@@ -13,7 +13,7 @@ from monitor.cli.render.tables import Column, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Change, Settlement, Significance
 from monitor.render.folding import summaries
-from monitor.render.text import counted, moment, one_line
+from monitor.text import counted, moment, one_line
 
 WIDE = 110
 """From so many characters on, titles and days have columns of their own."""

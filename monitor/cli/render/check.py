@@ -7,14 +7,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.changes.fields import TIMED
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
-from monitor.fields import TIMED
 from monitor.model import Change, Checked, Result, Significance, Unlisted
 from monitor.render.folding import folded
-from monitor.render.text import counted, one_line, plain, size, stamp
 from monitor.render.values import label, tells_nothing_new
+from monitor.text import counted, one_line, plain, size, stamp
 
 FEW = 5
 """A pass over no more trials than this has a line for those without news, too."""

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, FAILED, HEADING, TRIAL
 from monitor.model import Delivery, Standing
-from monitor.render.text import counted, moment, one_line
+from monitor.text import counted, moment, one_line
 
 
 def delivery_table(rows: Iterable[tuple[Delivery, str]]) -> RenderableType:

@@ -3,12 +3,12 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from monitor.changes.fields import CODED, FIELDS, Topic
 from monitor.cli.render.styles import DIM
 from monitor.cli.render.text import styled
-from monitor.fields import CODED, FIELDS, Topic
 from monitor.model import Json, Record
-from monitor.render.text import counted, one_line, readable
 from monitor.render.words import humanised, listed
+from monitor.text import counted, one_line, readable
 
 Row = tuple[str, RenderableType | None]
 """A label and what stands beside it; a row without a value is left out."""

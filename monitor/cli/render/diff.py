@@ -7,15 +7,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.changes.fields import CODED
 from monitor.cli.render.styles import ADDED, DIM, LABEL, REMOVED, TRIAL, badge
 from monitor.cli.render.text import Taken, styled
 from monitor.cli.render.values import LONG, is_long_text, short_value
 from monitor.cli.render.worddiff import both_sides, word_diff
-from monitor.fields import CODED
 from monitor.model import Change, Json
-from monitor.render.text import counted, moment, one_line, readable, stamp
 from monitor.render.values import differing_parts, kept_name, label
 from monitor.render.words import said
+from monitor.text import counted, moment, one_line, readable, stamp
 
 SIDE_BY_SIDE = 100
 """From this width on there is room for two columns of readable text."""

@@ -14,7 +14,7 @@ _SIGNS = {"fine": ("✓", "fine", ADDED), "note": ("!", "note", NOTICE), "proble
 
 
 class Finding(Protocol):
-    """What a line needs to know: `monitor.doctor.Finding` is one."""
+    """What a line needs to know: `monitor.operate.doctor.Finding` is one."""
 
     @property
     def level(self) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, TRIAL
 from monitor.cli.render.text import styled
-from monitor.render.text import counted, moment, one_line
+from monitor.text import counted, moment, one_line
 
 
 class Drift(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.segment import Segment
 
-from monitor.render.text import plain
+from monitor.text import plain
 
 
 class Harmless(RenderHook):

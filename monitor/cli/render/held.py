@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import DIM, FAILED, HEADING
-from monitor.render.text import moment, one_line
+from monitor.text import moment, one_line
 
 
 class Hold(Protocol):

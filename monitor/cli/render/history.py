@@ -11,7 +11,7 @@ from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, NOTICE, 
 from monitor.cli.render.text import Taken, styled
 from monitor.model import Change, Significance
 from monitor.render.folding import folded
-from monitor.render.text import counted, moment, one_line, stamp
+from monitor.text import counted, moment, one_line, stamp
 
 
 def history_table(

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
-from monitor.render.text import counted, moment, one_line, size
+from monitor.text import counted, moment, one_line, size
 
 
 class Quarantined(Protocol):

@@ -8,13 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.changes.fields import FIELDS, Topic
 from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import Taken, styled
-from monitor.fields import FIELDS, Topic
 from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
-from monitor.render.text import counted, moment, one_line, readable, stamp
 from monitor.render.words import humanised, listed
+from monitor.text import counted, moment, one_line, readable, stamp
 
 LABEL_WIDTH = 25
 MOST_CITIES = 8

@@ -4,7 +4,7 @@ import json
 from email import message_from_bytes, policy
 
 from monitor.model import Message, Way
-from monitor.render.text import one_line
+from monitor.text import one_line
 
 
 def begins_with(message: Message) -> str:

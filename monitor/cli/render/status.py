@@ -13,8 +13,8 @@ from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.tables import GAP, Column, widths_of
 from monitor.cli.render.text import styled
 from monitor.model import Enrollment, PartialDate, Significance
-from monitor.render.text import counted, one_line, stamp
 from monitor.render.words import humanised
+from monitor.text import counted, one_line, stamp
 
 if TYPE_CHECKING:
     from monitor.views.status import LastChange, Row

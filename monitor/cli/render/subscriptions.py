@@ -8,7 +8,7 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, NOTICE
 from monitor.model import Filters, Significance, Subscription
-from monitor.render.text import counted, one_line
+from monitor.text import counted, one_line
 
 
 def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping[str, str]) -> RenderableType:

@@ -1,6 +1,6 @@
 """A registry's words as rich prints them, and what every page knows of a snapshot. Pure.
 
-What makes the words safe is `monitor.render.text`; here is only what a terminal adds to it.
+What makes the words safe is `monitor.text`; here is only what a terminal adds to it.
 """
 
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rich.text import Text
 
-from monitor.render.text import plain
+from monitor.text import plain
 
 
 def styled(text: str, style: str = "") -> Text:

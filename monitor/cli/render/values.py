@@ -10,9 +10,9 @@ from monitor.cli.render.styles import ADDED, DIM, REMOVED
 from monitor.cli.render.text import styled
 from monitor.cli.render.worddiff import WordDiff, word_diff
 from monitor.model import Change
-from monitor.render.text import plain, readable, shortened
 from monitor.render.values import Line, lines
 from monitor.render.worddiff import Fate
+from monitor.text import plain, readable, shortened
 
 LONG = 40
 """A text beyond this many characters wants the full width, and is compared word by word."""

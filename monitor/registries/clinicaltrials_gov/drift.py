@@ -15,7 +15,7 @@ import orjson
 from monitor.model import Json
 from monitor.ports import Oddity
 from monitor.registries.clinicaltrials_gov.known import STUDY, Known
-from monitor.render.text import plain
+from monitor.text import plain
 
 MOST = 50
 """Oddities told of one document. A field that is new at a hundred sites is one."""

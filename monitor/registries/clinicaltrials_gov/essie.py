@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from unicodedata import category
 
-from monitor.diff.text import fold
+from monitor.changes.diff.text import fold
 from monitor.errors import ConfigurationInvalid
 from monitor.ports import Role, Search
 

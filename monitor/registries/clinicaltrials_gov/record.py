@@ -103,8 +103,8 @@ PATHS: Mapping[str, str] = MappingProxyType(
         **DETAILS,
     }
 )
-"""Where in a document a field of `monitor.fields` is. `submissions` and `contacts` have several places: this is the
-main one. `rest` has none of its own."""
+"""Where in a document a field of `monitor.changes.fields` is. `submissions` and `contacts` have several places: this is
+the main one. `rest` has none of its own."""
 
 LASTING = (
     "identificationModule",

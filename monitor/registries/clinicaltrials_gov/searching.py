@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
 
-from monitor.diff.text import fold_organisation
+from monitor.changes.diff.text import fold_organisation
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryError, RequestRefused
 from monitor.model import Json
 from monitor.ports import Found, Role, Search

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from heapq import nlargest
 
-from monitor.diff.text import fold, fold_organisation
+from monitor.changes.diff.text import fold, fold_organisation
 from monitor.ports import Role, SponsorName
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client

@@ -1,0 +1,43 @@
+"""Filters as people write them, on the command line and in the configuration. Pure."""
+
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+from monitor.changes.fields import KINDS, Topic
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Filters, Significance
+
+_BEGINNINGS = frozenset(".".join(kind.split(".")[:length]) for kind in KINDS for length in (1, 2, 3))
+
+
+def checked_filters(
+    *,
+    topics: Sequence[str],
+    kinds: Sequence[str],
+    without: Sequence[str] = (),
+    min_significance: str,
+    min_percent: float | None = None,
+    min_days: int | None = None,
+) -> Filters:
+    """Filters from what a person wrote. ConfigurationInvalid names what there is, and the nearest of it."""
+    significances = [str(each) for each in reversed(Significance)]
+    heads = sorted({kind.split(".")[0] for kind in KINDS})
+    return Filters(
+        topics=frozenset(known("topic", text, [str(topic) for topic in Topic]) for text in topics),
+        kinds=frozenset(known("kind", text, _BEGINNINGS, shown=heads) for text in kinds),
+        without=frozenset(known("kind", text, _BEGINNINGS, shown=heads) for text in without),
+        min_significance=Significance[known("significance", min_significance, significances).upper()],
+        min_percent=min_percent,
+        min_days=min_days,
+    )
+
+
+def known(what: str, text: str, names: Collection[str], *, shown: Sequence[str] | None = None) -> str:
+    """*text*, which is one of *names*. ConfigurationInvalid lists those *shown*, where they are not all."""
+    if text in names:
+        return text
+    near = get_close_matches(text.lower(), names, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    listed = ", ".join(shown or names)
+    every = f"each {what} begins with one of: {listed}" if shown else f"known: {listed}"
+    raise ConfigurationInvalid(f"“{text[:40]}” is not a known {what}; {hint}{every}")

@@ -1,0 +1,347 @@
+"""Turn claimed deliveries into messages: load what they tell and to whom, and render each one once.
+
+The bytes are kept before the first attempt, so that every attempt carries the same ones: a receiver that saw a delivery
+twice saw one thing. Another process may have rendered it first; then its bytes are the ones.
+
+One that cannot be made ready, because its address does not open or what it tells is damaged, keeps nobody else's back.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from monitor.alerts.matching import matching
+from monitor.alerts.postponing import Unprepared
+from monitor.alerts.recovery import event_of
+from monitor.channels.chat.rendering import chat_text, notice_chat
+from monitor.channels.email.notice import notice_mail
+from monitor.channels.email.rendering import mail_bytes
+from monitor.channels.webhook.rendering import NO_FACTS, Facts, notice_webhook, webhook_body
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
+from monitor.model import (
+    Change,
+    Delivery,
+    Endpoint,
+    Event,
+    Filters,
+    Message,
+    Notice,
+    Significance,
+    Snapshot,
+    State,
+    Subscription,
+    Way,
+)
+from monitor.ports import Registry
+from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions
+from monitor.storage.isolation import in_words, isolated
+from monitor.storage.store import Store
+from monitor.vault import Vault
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What stands on every mail."""
+
+    sender: str
+    list_host: str
+    """The domain of Message-ID and List-Id."""
+    unsubscribe: str
+    """Where people leave: a mailto: address, or an https: one."""
+    signed: Callable[[bytes], bytes]
+    """Adds a DKIM signature, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, with the facts about its trial that a message names."""
+
+    event: Event
+    title: str
+    lead_sponsor: str | None
+    url: str
+    facts: Facts = NO_FACTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What preparing needs."""
+
+    store: Store
+    vault: Vault
+    registries: Mapping[str, Registry]
+    letterhead: Letterhead
+
+
+Ready = list[tuple[Delivery, Message]]
+
+
+def prepared(claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> tuple[Ready, list[Unprepared]]:
+    """Each delivery with its message; and those that cannot be made ready, each for a reason of its own.
+
+    Raise StoreUnavailable or ConfigurationInvalid where there is no key that could open any address.
+    """
+    if not claimed:
+        return [], []
+    with desk.store.read() as tx:
+        loaded = Loaded(tx, claimed, desk, now=now)
+    bodies = loaded.bodies(desk.letterhead, now=now)
+    parts, bad = isolated(list(bodies.items()), lambda part: _kept(part, desk.store))
+    unkept = {key: in_words(error) for (key, _), error in bad}
+    kept = {key: body for part in parts for key, body in part.items()}
+    ready: Ready = []
+    unprepared = list(loaded.unprepared.values())
+    for delivery in claimed:
+        if delivery.id in unkept:
+            unprepared.append(Unprepared(delivery, loaded.shown(delivery), unkept[delivery.id]))
+        elif delivery.id not in loaded.unprepared:
+            endpoint = loaded.endpoint(delivery)
+            body = delivery.body or kept[delivery.id]
+            ready.append((delivery, Message(delivery_id=delivery.id, endpoint=endpoint, body=body)))
+    return ready, unprepared
+
+
+def _kept(rendered: Sequence[tuple[str, bytes]], store: Store) -> dict[str, bytes]:
+    with store.begin() as tx:
+        return {key: deliveries.keep_body(tx, key, body) for key, body in rendered}
+
+
+class Loaded:
+    """Events, notices, facts and subscriptions of a batch, each read once; what cannot be read is kept as its error."""
+
+    def __init__(self, tx: Connection, claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> None:
+        self.unprepared: dict[str, Unprepared] = {}
+        """By delivery."""
+        self._desk = desk
+        damaged: dict[str, StoreCorrupt] = {}
+        self._subscriptions = subscriptions.known(
+            tx, {delivery.subscription_id for delivery in claimed}, damaged=damaged
+        )
+        self._endpoints = _each(
+            {subscription.endpoint.id for subscription in self._subscriptions.values()},
+            lambda key: endpoints.get(tx, desk.vault, key, at=now),
+        )
+        self._unrendered = []
+        for delivery in claimed:
+            if self._is_addressed(delivery, damaged) and delivery.body is None:
+                self._unrendered.append(delivery)
+        tells = {delivery.cause_id: delivery for delivery in self._unrendered if delivery.event_id}
+        self._told = _each(tells, lambda key: told(tx, _event(tx, tells[key], desk), desk.registries))
+        unread: dict[str, StoreCorrupt] = {}
+        wanted = {delivery.notice_id for delivery in self._unrendered if delivery.notice_id}
+        self._notices: dict[str, Notice | Exception] = {**notices.known(tx, wanted, damaged=unread), **unread}
+
+    def endpoint(self, delivery: Delivery) -> Endpoint:
+        """Where a delivery goes."""
+        return _or_raise(self._endpoints[self._subscriptions[delivery.subscription_id].endpoint.id])
+
+    def shown(self, delivery: Delivery) -> str:
+        """Where a delivery goes, as it may be shown."""
+        subscription = self._subscriptions.get(delivery.subscription_id)
+        return subscription.endpoint.shown if subscription else f"subscription {delivery.subscription_id}"
+
+    def bodies(self, letterhead: Letterhead, *, now: datetime) -> dict[str, bytes]:
+        """The bytes of those deliveries that have none yet, by delivery."""
+        rendered = {}
+        for delivery in self._unrendered:
+            try:
+                rendered[delivery.id] = self._rendered(delivery, letterhead, now=now)
+            except Exception as error:  # whatever it is, the others are rendered
+                lost = isinstance(error, StoreCorrupt | NothingFound)
+                self._leave(delivery, error, is_lost=lost)
+        return rendered
+
+    def _is_addressed(self, delivery: Delivery, damaged: Mapping[str, StoreCorrupt]) -> bool:
+        subscription = self._subscriptions.get(delivery.subscription_id)
+        if subscription is None:
+            gone = StoreCorrupt(f"subscription {delivery.subscription_id} is missing in the database: restore a backup")
+            self._leave(delivery, damaged.get(delivery.subscription_id, gone), endpoint_id=delivery.subscription_id)
+            return False
+        endpoint = self._endpoints[subscription.endpoint.id]
+        if isinstance(endpoint, Exception):
+            self._leave(delivery, endpoint, endpoint_id=subscription.endpoint.id)
+        return isinstance(endpoint, Endpoint)
+
+    def _leave(
+        self, delivery: Delivery, error: Exception, *, endpoint_id: str | None = None, is_lost: bool = False
+    ) -> None:
+        shown = self.shown(delivery)
+        self.unprepared[delivery.id] = Unprepared(delivery, shown, in_words(error), endpoint_id, is_lost)
+
+    def _rendered(self, delivery: Delivery, letterhead: Letterhead, *, now: datetime) -> bytes:
+        subscription = replace(
+            self._subscriptions[delivery.subscription_id], endpoint=_or_raise(self.endpoint(delivery))
+        )
+        if delivery.notice_id:
+            notice = _or_raise(self._notices[delivery.notice_id])
+            return rendered_notice(notice, subscription, delivery, letterhead=letterhead, now=now)
+        return rendered_body(
+            _or_raise(self._told[delivery.cause_id]),
+            subscription,
+            sequence=delivery.sequence,
+            delivery_id=delivery.id,
+            letterhead=letterhead,
+            now=now,
+        )
+
+
+def _each(keys: Iterable[Key], read: Callable[[Key], Value]) -> dict[Key, Value | Exception]:
+    """What *read* gives for each key, or what it raises. A database that is unavailable is nobody's own trouble."""
+    found: dict[Key, Value | Exception] = {}
+    for key in keys:
+        try:
+            found[key] = read(key)
+        except (StoreUnavailable, ConfigurationInvalid):
+            raise
+        except Exception as error:
+            found[key] = error
+    return found
+
+
+def _or_raise(value: Value | Exception) -> Value:
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+def _event(tx: Connection, delivery: Delivery, desk: Desk) -> Event:
+    number = int(delivery.cause_id.rpartition("/")[2])
+    return event_of(tx, _registry(desk.registries, delivery.registry), delivery.trial_id, number)
+
+
+def _registry(registries: Mapping[str, Registry], key: str) -> Registry:
+    if key not in registries:
+        raise NothingFound(f"{key} is not a registry known here: use the version that knows it")
+    return registries[key]
+
+
+def with_address(tx: Connection, subscription: Subscription, desk: Desk, *, now: datetime) -> Subscription:
+    """The subscription with its endpoint's address and secrets, which storage keeps sealed."""
+    return replace(subscription, endpoint=endpoints.get(tx, desk.vault, subscription.endpoint.id, at=now))
+
+
+def sample(subscription: Subscription, letterhead: Letterhead, *, now: datetime) -> Message:
+    """A message that shows what a subscriber will get, about a trial that there is not."""
+    event = Event(
+        registry="clinicaltrials.gov",
+        trial_id="NCT00000000",
+        snapshot=2,
+        occurred_at=now,
+        changes=(
+            Change(
+                field="overall_status",
+                path="protocolSection.statusModule.overallStatus",
+                kind="status.stopped",
+                topic="status",
+                before="RECRUITING",
+                after="SUSPENDED",
+                summary="This is a test: overall status went from Recruiting to Suspended.",
+                significance=Significance.CRITICAL,
+            ),
+        ),
+    )
+    facts = Facts(overall_status="SUSPENDED")
+    told = Told(event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts)
+    everything = replace(subscription, filters=Filters())
+    key = str(uuid4())
+    body = rendered_body(told, everything, sequence=0, delivery_id=key, letterhead=letterhead, now=now)
+    return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
+
+
+def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> Told:
+    """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
+    registry = _registry(registries, event.registry)
+    snapshot: Snapshot | None = None
+    with suppress(StoreCorrupt, NothingFound):
+        snapshot = snapshots.get(tx, event.registry, event.trial_id, event.snapshot)
+    version = snapshot.registry_version if snapshot else None
+    if snapshot is None or snapshot.document.state is not State.LISTED:
+        snapshot = snapshots.readable(tx, event.registry, event.trial_id)
+    if snapshot is None:
+        # An alert without the trial's title is better than none.
+        known = Facts(registry_version=version)
+        return Told(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known)
+    record = registry.parse(snapshot.document)
+    sponsor = record.lead_sponsor.name if record.lead_sponsor else None
+    facts = Facts(
+        registry_version=version,
+        last_update_post_date=record.last_update_post_date,
+        overall_status=record.overall_status.code if record.overall_status else None,
+        phases=tuple(phase.code for phase in record.phases),
+        conditions=record.conditions,
+    )
+    return Told(event, record.brief_title or event.trial_id, sponsor, record.url, facts)
+
+
+def rendered_body(
+    told: Told,
+    subscription: Subscription,
+    *,
+    sequence: int,
+    delivery_id: str,
+    letterhead: Letterhead,
+    now: datetime,
+) -> bytes:
+    """The bytes that one subscriber gets of one event: only the changes that they asked for."""
+    changes = matching(told.event.changes, subscription).changes
+    match subscription.endpoint.way:
+        case Way.WEBHOOK:
+            return webhook_body(
+                told.event,
+                title=told.title,
+                url=told.url,
+                lead_sponsor=told.lead_sponsor,
+                subscription=subscription,
+                sequence=sequence,
+                changes=changes,
+                facts=told.facts,
+            )
+        case Way.CHAT:
+            return chat_text(told.event, title=told.title, url=told.url, subscription=subscription, changes=changes)
+        case Way.EMAIL:
+            return letterhead.signed(
+                mail_bytes(
+                    told.event,
+                    title=told.title,
+                    url=told.url,
+                    subscription=subscription,
+                    delivery_id=delivery_id,
+                    sequence=sequence,
+                    changes=changes,
+                    sender=letterhead.sender,
+                    list_host=letterhead.list_host,
+                    unsubscribe=letterhead.unsubscribe,
+                    date=now,
+                    thread_root=f"{told.event.registry}/{told.event.trial_id}/{subscription.id}",
+                )
+            )
+
+
+def rendered_notice(
+    notice: Notice, subscription: Subscription, delivery: Delivery, *, letterhead: Letterhead, now: datetime
+) -> bytes:
+    """The bytes that the operator gets of one notice."""
+    match subscription.endpoint.way:
+        case Way.WEBHOOK:
+            return notice_webhook(notice, sequence=delivery.sequence)
+        case Way.CHAT:
+            return notice_chat(notice)
+        case Way.EMAIL:
+            return letterhead.signed(
+                notice_mail(
+                    notice,
+                    subscription=subscription,
+                    delivery_id=delivery.id,
+                    sender=letterhead.sender,
+                    list_host=letterhead.list_host,
+                    date=now,
+                )
+            )

@@ -1,0 +1,239 @@
+"""Make, change, pause, end and explain subscriptions.
+
+From the command line a subscription is active at once; those of the configuration are applied by `monitor.app`, and
+are whatever the configuration says.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from monitor.channels.chat.pasted import pasted, refuse_chat_as_webhook
+from monitor.channels.chat.transport import checked_chat_url, shown_chat
+from monitor.channels.email.address import checked_address
+from monitor.channels.webhook.signing import new_secret
+from monitor.channels.webhook.transport import checked_webhook_url, shown_url
+from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
+from monitor.model import Filters, Subscription, Way
+from monitor.ports import Search
+from monitor.storage import endpoints, silence, subscriptions, watches
+from monitor.storage.store import Store
+from monitor.storage.watches import Watch
+from monitor.vault import Vault
+
+ROTATION_OVERLAP = timedelta(hours=24)
+"""How long a webhook's former secret still signs, so that its receiver can change over at leisure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a subscription is about: trials by name, the trials of a watch, what a search finds, or everything."""
+
+    trials: frozenset[tuple[str, str]] = frozenset()
+    watch_id: int | None = None
+    search: tuple[str, Search] | None = None
+    """In which registry, and what: it is watched from then on."""
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What subscribing needs."""
+
+    store: Store
+    vault: Vault
+    clock: Callable[[], datetime]
+    chat_schemas: Sequence[str]
+    allow_networks: Sequence[str] = ()
+    """Networks of our own that a chat server may be in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A new subscription; *secret* is a new webhook's, to be shown this once."""
+
+    subscription: Subscription
+    secret: str | None
+    watched: tuple[str, ...] = ()
+    """The trials that nobody watched before."""
+    same_as: str | None = None
+    """Another active subscription that tells the same address of the same, by what it is called."""
+    taken_for: str | None = None
+    """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
+
+
+def subscribe(
+    way: Way,
+    address: str,
+    *,
+    scope: Scope,
+    filters: Filters,
+    note: str | None,
+    office: Office,
+    name: str | None = None,
+    as_webhook: bool = False,
+) -> Subscribed:
+    """Make a subscription, and the endpoint where it is new.
+
+    A search, and trials that nobody watches yet, are watched in the same transaction: what nobody looks at is never
+    told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
+    is none.
+    """
+    checked, shown = new_endpoint(way, address, office, as_webhook=as_webhook)
+    secret = new_secret() if way is Way.WEBHOOK else None
+    now = office.clock()
+    with office.store.begin() as tx:
+        watch_id, everything = _covered(tx, scope, now)
+        watched = _watched_too(tx, scope.trials, now)
+        endpoint, made = endpoints.put(tx, office.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
+        subscription = Subscription(
+            id=str(uuid4()),
+            endpoint=endpoint,
+            trials=scope.trials,
+            watch_id=watch_id,
+            everything=everything,
+            filters=filters,
+            note=note,
+            name=name,
+            created_at=now,
+        )
+        same = _same(tx, subscription)
+        subscriptions.add(tx, subscription)
+        subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
+    found = pasted(address) if way is Way.CHAT else None
+    taken_for = found.words if found else None
+    return Subscribed(subscription, secret if made else None, watched, same_as=same, taken_for=taken_for)
+
+
+def _same(tx: Connection, wanted: Subscription) -> str | None:
+    """What another active subscription is called that goes to the same place, about the same, with the same filters."""
+    theirs = subscriptions.at_endpoint(tx, wanted.endpoint.id)
+    scope = (wanted.trials, wanted.watch_id, wanted.everything, wanted.filters)
+    alike = [each for each in theirs if (each.trials, each.watch_id, each.everything, each.filters) == scope]
+    return alike[0].called if alike else None
+
+
+def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:
+    """Watch those of the trials that no watch holds; give their ids."""
+    by_registry: dict[str, list[str]] = {}
+    for registry, trial_id in sorted(named):
+        if not silence.is_watched(tx, registry, trial_id):
+            by_registry.setdefault(registry, []).append(trial_id)
+    for registry, ids in by_registry.items():
+        watches.add(tx, registry=registry, trial_ids=ids, origin="command", name=None, at=now)
+    return tuple(trial_id for ids in by_registry.values() for trial_id in ids)
+
+
+def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, bool]:
+    """The watch that it is about, if any, and whether it is about everything: so is a watch of all trials."""
+    watch: Watch | None = None
+    if scope.search is not None:
+        registry, search = scope.search
+        watch, _ = watches.add_search(tx, registry=registry, search=search, origin="command", name=None, at=now)
+    elif scope.watch_id is not None:
+        watch = watches.get(tx, scope.watch_id)
+    if watch and watch.search and watch.search.is_everything:
+        return None, True
+    return watch.id if watch else None, scope.everything
+
+
+def checked_endpoint(way: Way, address: str, office: Office) -> tuple[str, str]:
+    """The address as it will be used, and as it may be shown."""
+    match way:
+        case Way.EMAIL:
+            checked = checked_address(address)
+            return checked, checked
+        case Way.WEBHOOK:
+            checked = checked_webhook_url(address, allow_networks=office.allow_networks)
+            return checked, shown_url(checked)
+        case Way.CHAT:
+            checked = checked_chat_url(address, office.chat_schemas, allow_networks=office.allow_networks)
+            return checked, shown_chat(checked)
+
+
+def new_endpoint(way: Way, address: str, office: Office, *, as_webhook: bool) -> tuple[str, str]:
+    """As `checked_endpoint`, for who is to be told from now on.
+
+    A chat service's own URL is no webhook, unless it is to be one *as_webhook*: it would refuse our JSON, for days.
+    """
+    checked = checked_endpoint(way, address, office)
+    if way is Way.WEBHOOK and not as_webhook:
+        refuse_chat_as_webhook(address)
+    return checked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A subscription as the configuration has it."""
+
+    name: str
+    way: Way
+    address: str
+    scope: Scope = field(default_factory=Scope)
+    filters: Filters = field(default_factory=Filters)
+    note: str | None = None
+    origin: str = "config"
+    as_webhook: bool = False
+    """That the address is one of a chat service is meant so."""
+
+
+def apply_config(wanted: Sequence[Wanted], office: Office, *, kept: Collection[str] = ()) -> list[MonitorError]:
+    """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end.
+
+    Those named in *kept* stay as they are, and so does one that cannot be as it is wanted: give why, for each.
+    """
+    now = office.clock()
+    made: dict[str, Subscription] = {}
+    refused: dict[str, MonitorError] = {}
+    with office.store.begin() as tx:
+        for each in wanted:
+            try:
+                made[each.name] = _configured(tx, each, office, now)
+            except (ConfigurationInvalid, NothingFound, StoreError) as error:
+                refused[each.name] = error
+        subscriptions.apply_config(tx, made, now, kept={*kept, *refused})
+    return list(refused.values())
+
+
+def _configured(tx: Connection, wanted: Wanted, office: Office, now: datetime) -> Subscription:
+    address, shown = new_endpoint(wanted.way, wanted.address, office, as_webhook=wanted.as_webhook)
+    watch_id, everything = _covered(tx, wanted.scope, now)
+    secret = new_secret() if wanted.way is Way.WEBHOOK else None
+    endpoint = endpoints.put_configured(
+        tx, office.vault, way=wanted.way, address=address, shown=shown, at=now, secret=secret
+    )
+    return Subscription(
+        id=str(uuid4()),
+        endpoint=endpoint,
+        trials=wanted.scope.trials,
+        watch_id=watch_id,
+        everything=everything,
+        filters=wanted.filters,
+        note=wanted.note,
+        origin=wanted.origin,
+        created_at=now,
+    )
+
+
+def set_state(subscription_id: str, state: str, office: Office) -> Subscription:
+    """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance."""
+    with office.store.begin() as tx:
+        subscription = subscriptions.find(tx, subscription_id)
+        subscriptions.set_state(tx, subscription.id, state, at=office.clock())
+        if state == "active":
+            endpoints.enable(tx, subscription.endpoint.id)
+        return subscriptions.find(tx, subscription.id)
+
+
+def rotate_secret(subscription_id: str, office: Office) -> str:
+    """Give a webhook a new signing secret; the former one signs beside it for ROTATION_OVERLAP."""
+    secret = new_secret()
+    with office.store.begin() as tx:
+        endpoint = subscriptions.get(tx, subscription_id).endpoint
+        if endpoint.way is not Way.WEBHOOK:
+            raise ConfigurationInvalid(f"{endpoint.shown} is not a webhook: only those have a signing secret")
+        endpoints.rotate(tx, office.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=office.clock())
+    return secret

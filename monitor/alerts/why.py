@@ -1,0 +1,119 @@
+"""Why somebody was told of a change, or was not: every event of a trial, beside every subscription of an address."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from monitor.alerts.matching import matching
+from monitor.alerts.subscribe import Office, checked_endpoint
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
+from monitor.model import Delivery, Event, Settlement, Standing, Subscription, Way
+from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches
+from monitor.storage.settlements import Settled
+
+
+def explained(registry: str, trial_id: str, address: str, office: Office) -> list[str]:
+    """The explanations for everything that was seen of a trial. NothingFound where nobody has that address."""
+    forms = _as_shown(address, office)
+    with office.store.read() as tx:
+        damaged: dict[int, StoreCorrupt] = {}
+        told = events.of_trial(tx, registry, trial_id, damaged=damaged)
+        theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown in (address, *forms)]
+        watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
+        owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
+        unsettled = settlements.known(tx, [event.id for event in told])
+        is_watched = silence.is_watched(tx, registry, trial_id)
+        is_known = bool(trials.known(tx, registry, [trial_id]))
+    if not theirs:
+        where = forms[0] if forms else "that address"  # as it is given, it may hold a secret
+        raise NothingFound(f"nobody is subscribed at {where}; `monitor subscriptions list` shows who is")
+    not_seen = f"{trial_id} is not watched, so no change of it is seen: `monitor watch add {trial_id}`"
+    unwatched = [] if is_watched else [not_seen]
+    if not told and not damaged:
+        if not is_known:
+            return unwatched or [f"{trial_id} has not been checked yet: `monitor check` takes its baseline."]
+        unchanged = f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."
+        return [unchanged, *unwatched]
+    covered = [
+        (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
+    ]
+    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled), *unwatched]
+
+
+def _as_shown(address: str, office: Office) -> list[str]:
+    """How the address would be shown, by each way in which it is one."""
+    forms = []
+    for way in Way:
+        with suppress(ConfigurationInvalid):
+            forms.append(checked_endpoint(way, address, office)[1])
+    return forms
+
+
+def explanations(
+    events: Sequence[Event],
+    subscriptions: Sequence[tuple[Subscription, bool]],
+    deliveries: Sequence[Delivery],
+    unsettled: Mapping[str, Settled],
+) -> Iterator[str]:
+    """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now."""
+    owed = {(delivery.event_id, delivery.subscription_id): delivery for delivery in deliveries}
+    for event in events:
+        yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
+        for subscription, covers in subscriptions:
+            delivery = owed.get((event.id, subscription.id))
+            if delivery:
+                words = f"{_paid(delivery)}{_part_of(event, subscription)}"
+            elif event.id in unsettled:
+                words = _unsettled(unsettled[event.id])
+            else:
+                words = _not_owed(event, subscription, covers=covers)
+            yield f"  subscription {subscription.called}: {words}"
+
+
+def _part_of(event: Event, subscription: Subscription) -> str:
+    """What of an event was not part of what was sent, and why; empty where all of it was."""
+    reasons = [f"{change.kind}: {reason}" for change, reason in matching(event.changes, subscription).reasons]
+    return f"; without {'; '.join(reasons)}" if reasons else ""
+
+
+def _paid(delivery: Delivery) -> str:
+    """How a delivery that was owed stands."""
+    tries = "the first try" if delivery.attempts == 1 else f"{delivery.attempts} tries"
+    if delivery.standing is Standing.DELIVERED:
+        return f"sent, and taken at {delivery.finished_at:%Y-%m-%d %H:%M} UTC after {tries}"
+    if delivery.standing is Standing.REJECTED:
+        return f"not taken, and given up after {tries}: {delivery.outcome}"
+    last = f"; the last try: {delivery.outcome}" if delivery.outcome else ""
+    return f"owed; the next try is due at {delivery.next_attempt_at:%Y-%m-%d %H:%M} UTC{last}"
+
+
+def _unsettled(settled: Settled) -> str:
+    """Why nobody was told, or is told yet."""
+    match settled.settlement:
+        case Settlement.PENDING:
+            return "not sent yet: it waits for the end of its pass, or for what may revert it"
+        case Settlement.HELD:
+            return f"held back with many like it: `monitor held show {settled.hold_id}` has them, and what you can do"
+        case Settlement.WAITING:
+            return (
+                f"not sent yet: an earlier change of this trial is held back, and goes first: "
+                f"`monitor held show {settled.hold_id}` has it, and what you can do"
+            )
+        case Settlement.DISCARDED:
+            at = f"{settled.settled_at:%Y-%m-%d %H:%M} UTC"
+            return f"not sent: discarded with many like it, as hold {settled.hold_id}, at {at}"
+        case Settlement.FOLDED:
+            return "not sent: it was reverted before its settle window was over"
+
+
+def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
+    """Why nothing was owed."""
+    if subscription.created_at > event.occurred_at:
+        return f"not sent: it was made later, at {subscription.created_at:%Y-%m-%d %H:%M} UTC"
+    if not covers and subscription.state == "ended":
+        return "not sent: it has ended"
+    if not covers:
+        return "not sent: it is not about this trial, or not any more"
+    match = matching(event.changes, subscription)
+    if not match.passes:
+        return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))
+    return f"not sent: it was {'not active' if subscription.state == 'active' else subscription.state} at that moment"

@@ -1,0 +1,66 @@
+"""Two records of one trial -> every difference between them, matched by identity, never by position. Pure.
+
+    text, pairing, tree, leftovers    how texts, items and subtrees are compared
+    values, wording                   how they are carried and told
+    comparison                        the two records side by side
+    status … rest                     one module a topic: what counts as a difference, and its sentence
+    apply                             the way back
+
+`diff` shows the order of the topics. A new topic takes one module with `differences(pair)` and one line in `_TOPICS`.
+
+What must hold: nothing watched is missed, nothing is invented, and what a registry does to every record on its own
+(order, spacing, Unicode form, re-spelled cities) is no difference at all.
+"""
+
+from datetime import date
+
+from monitor.changes.diff import (
+    administrative,
+    arms,
+    dates,
+    design,
+    details,
+    documents,
+    eligibility,
+    enrollment,
+    outcomes,
+    rest,
+    results,
+    sites,
+    sponsor,
+    status,
+    titles,
+)
+from monitor.changes.diff.apply import apply
+from monitor.changes.diff.comparison import Comparison
+from monitor.model import Difference, Record
+
+__all__ = ["apply", "diff"]
+
+_TOPICS = (
+    status,
+    enrollment,
+    dates,
+    sponsor,
+    outcomes,
+    design,
+    arms,
+    eligibility,
+    sites,
+    results,
+    documents,
+    titles,
+    details,
+    administrative,
+    rest,
+)
+
+
+def diff(before: Record, after: Record, *, on: date, baseline: Record | None = None) -> tuple[Difference, ...]:
+    """Everything that *after* says otherwise than *before*, topic by topic.
+
+    *on* is the day the change was seen, which places it in the trial's life. *baseline* is the first record of the
+    trial, from which dates are counted too.
+    """
+    pair = Comparison(before, after, on, baseline)
+    return tuple(difference for topic in _TOPICS for difference in topic.differences(pair))

@@ -1,0 +1,37 @@
+"""What is kept and shown, and silent by default: verification, update dates, contacts. Pure."""
+
+from collections.abc import Iterator
+
+from monitor.changes.diff.comparison import Comparison
+from monitor.changes.diff.pairing import cancel
+from monitor.changes.diff.text import fold
+from monitor.changes.diff.tree import frozen
+from monitor.changes.diff.wording import told_move
+from monitor.changes.fields import FIELDS
+from monitor.model import Difference
+
+_KINDS = {
+    "status_verified_date": "verified",
+    "last_update_submit_date": "updated",
+    "last_update_post_date": "updated",
+}
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell each date that moved, then all contacts at once."""
+    for field, kind in _KINDS.items():
+        before: str | None = getattr(pair.before, field)
+        after: str | None = getattr(pair.after, field)
+        if fold(before) != fold(after):
+            summary = told_move(f"{FIELDS[field].label} date", before, after)
+            yield pair.difference(field, kind, before=before, after=after, summary=summary)
+    yield from _contacts(pair)
+
+
+def _contacts(pair: Comparison) -> Iterator[Difference]:
+    gone, come = cancel(pair.before.contacts, pair.after.contacts, frozen)
+    if gone or come:
+        told = [f"{len(items):,} {how}" for items, how in ((come, "added"), (gone, "removed")) if items]
+        yield pair.difference(
+            "contacts", "contacts", before=gone, after=come, summary=f"Contacts changed: {', '.join(told)}."
+        )

@@ -1,0 +1,169 @@
+"""Start, primary completion and completion: partial dates that are estimated until they have happened. Pure.
+
+Two dates are compared by the coarser precision of both, and told in its unit, so that no day is ever invented:
+2026-03 -> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. Of a day that does not exist the year
+and the month count, and the sentence says so. A text of which nothing can be read is no removal: how far the date moved
+is not known, which may be far.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from monitor.changes.diff.comparison import Comparison
+from monitor.changes.diff.text import fold
+from monitor.changes.diff.wording import count, cut
+from monitor.changes.fields import FIELDS
+from monitor.model import Difference, PartialDate, Record
+
+
+class Distance(NamedTuple):
+    """From one date to another: in days between the earliest possible ones, and as people say it."""
+
+    days: int
+    amount: int
+    unit: str
+
+    @property
+    def words(self) -> str:
+        """The distance and its direction: 3 months later, 412 days (14 months) later."""
+        length = count(abs(self.amount), self.unit)
+        if self.unit == "day" and abs(self.days) >= _IN_MONTHS:
+            length += f" ({round(abs(self.days) / _DAYS_IN_MONTH)} months)"
+        return f"{length} {'later' if self.days > 0 else 'earlier'}"
+
+
+_UNITS = ("year", "month", "day")
+
+_IN_MONTHS = 90
+"""Days from which nobody can picture them."""
+_DAYS_IN_MONTH = 30.44
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell each of the three dates that moved, came, went, happened, or is known better."""
+    for field in ("start_date", "primary_completion_date", "completion_date"):
+        before: PartialDate | None = getattr(pair.before, field)
+        after: PartialDate | None = getattr(pair.after, field)
+        if before != after and not _both_silent(before, after):
+            yield _difference(pair, field, before, after)
+
+
+def _both_silent(before: PartialDate | None, after: PartialDate | None) -> bool:
+    old, new = before or PartialDate(""), after or PartialDate("")
+    return fold(old.text) == fold(new.text) and old.type == new.type
+
+
+def _difference(pair: Comparison, field: str, before: PartialDate | None, after: PartialDate | None) -> Difference:
+    label = FIELDS[field].label
+    moved = distance(before, after)
+    kind = _kind(before, after, moved)
+    since = distance(_first(pair.baseline, field), after)
+    if before and after and moved:
+        told = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since, pair.baseline)
+        summary = f"{told}{_reservations(before, after)}."
+        measure = {"days": moved.days} | ({"days_since_baseline": since.days} if since else {})
+    else:
+        summary, measure = _unmeasured(label, before, after), None
+    return pair.difference(field, kind, before=before, after=after, summary=summary, measure=measure)
+
+
+def distance(before: PartialDate | None, after: PartialDate | None) -> Distance | None:
+    """How far *after* lies from *before*, by the coarser precision; None where one of them is no date."""
+    known = min(len(before.parts), len(after.parts)) if before and after else 0
+    if not before or not after or not known:
+        return None
+    old, new = (date(*(*side.parts[:known], 1, 1)[:3]) for side in (before, after))
+    days = (new - old).days
+    years = new.year - old.year
+    amounts = (years, 12 * years + new.month - old.month, days)
+    return Distance(days, amounts[known - 1], _UNITS[known - 1])
+
+
+def _first(baseline: Record | None, field: str) -> PartialDate | None:
+    return getattr(baseline, field) if baseline else None
+
+
+def _kind(before: PartialDate | None, after: PartialDate | None, moved: Distance | None) -> str:
+    if moved is None:
+        return _kind_unmeasured(before, after)
+    if before and after and (before.type, after.type) == ("ESTIMATED", "ACTUAL"):
+        return "date.actual"
+    if moved.days:
+        return "date.slipped" if moved.days > 0 else "date.advanced"
+    return "date.precision"
+
+
+def _kind_unmeasured(before: PartialDate | None, after: PartialDate | None) -> str:
+    if before and after:
+        return "date.unreadable"
+    return "date.removed" if before else "date.added"
+
+
+def _cumulative(moved: Distance, since: Distance | None, baseline: Record | None) -> str:
+    """How far it has moved in all since we know the trial, which may be long after it was registered."""
+    if since is None or baseline is None or since.days == moved.days:
+        return ""
+    posted = f", posted {cut(baseline.last_update_post_date, 40)}" if baseline.last_update_post_date else ""
+    how = f"{since.words} than" if since.days else "as"
+    return f"; {how} in the first version on file{posted}"
+
+
+def _reservations(before: PartialDate, after: PartialDate) -> str:
+    """What of the two dates does not exist, so that only the rest of them was compared."""
+    unreal = {side.text: side.unreal for side in (before, after) if side.unreal}
+    told = [f"the {part} of {cut(text, 40)} does not exist" for text, part in unreal.items()]
+    return f" ({' and '.join(told)})" if told else ""
+
+
+def _slipped(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
+    if before.type == after.type == "ACTUAL":
+        how = f"{label} (actual) was corrected"
+    else:
+        how = f"{label} slipped" if moved.days > 0 else f"{label} was brought forward"
+    return f"{how} from {before.text} to {after.text}, {moved.words}{_retyped(before, after)}"
+
+
+def _retyped(before: PartialDate, after: PartialDate) -> str:
+    if before.type == after.type:
+        return ""
+    if after.type == "ACTUAL":
+        return ", and is now marked as actual"
+    return ", and is an estimate again" if before.type == "ACTUAL" else ", and is now marked as an estimate"
+
+
+def _precision(label: str, before: PartialDate, after: PartialDate, _: Distance) -> str:
+    if before.text == after.text:
+        return f"{label} stays {after.text}{_retyped(before, after)}"
+    finer = len(after.parts) - len(before.parts)
+    how = f"given {'more' if finer > 0 else 'less'} precisely" if finer else "written otherwise"
+    return f"{label} is now {how}: {after.text}, formerly {before.text}{_retyped(before, after)}"
+
+
+def _actual(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
+    if moved.days:
+        return f"{label} is now actual: {after.text}, {moved.words} than the estimate of {before.text}"
+    return f"{label} is now actual: {after.text}, as estimated"
+
+
+_SENTENCES = {
+    "date.slipped": _slipped,
+    "date.advanced": _slipped,
+    "date.precision": _precision,
+    "date.actual": _actual,
+}
+
+
+def _unmeasured(label: str, before: PartialDate | None, after: PartialDate | None) -> str:
+    """A sentence for a date that came, went, or cannot be read on one side."""
+    if not before:
+        return f"{label} was added: {_shown(after)}."
+    if not after:
+        return f"{label} was removed; it was {_shown(before)}."
+    return f"{label} went from {_shown(before)} to {_shown(after)}."
+
+
+def _shown(partial: PartialDate | None) -> str:
+    text = cut(partial.text if partial else "", 40)
+    kind = f" ({partial.type.lower()})" if partial and partial.type else ""
+    return f"{text}{kind}" if partial and partial.precision else f"“{text}” (no date)"

@@ -1,0 +1,119 @@
+"""Fields that are told by the shape of their value alone: texts, truth values, dates, lists. Pure.
+
+Which these are, and what each is called, `monitor.changes.fields` says; where they stand in a document, each registry.
+"""
+
+from collections.abc import Callable, Iterator
+
+from monitor.changes.diff.comparison import Comparison
+from monitor.changes.diff.pairing import cancel
+from monitor.changes.diff.spelling import respelled
+from monitor.changes.diff.text import fold
+from monitor.changes.diff.tree import frozen
+from monitor.changes.diff.wording import code_words, count, cut, listing, quote, told_move, told_spelling, told_text
+from monitor.changes.fields import CODED, FIELDS, Field
+from monitor.model import Difference, Json, Record
+
+_TEXT = 60
+_ITEM = 70
+"""Characters of an item of a list."""
+
+_NAMING = ("citation", "label", "id", "pmid", "url", "type", "description")
+"""Members by which people know an item, the best first."""
+
+_SAME = ("pmid", "url", "id", "label", "citation")
+"""Members by which an item is found again when something else in it changed."""
+
+_SENTENCES = {
+    "delay_first_submit_date": "The sponsor certified on {} that the results are to be delayed.",
+    "no_sap": "There is no statistical analysis plan: {}.",
+    "fdaaa_violation": "A violation of FDAAA 801 is recorded: {}.",
+    "results_waived": "The obligation to submit results is waived: {}.",
+}
+"""For a value that came; the others go without saying."""
+
+_TOLD = tuple(field for field in FIELDS.values() if field.kind)
+_ATTRIBUTES = frozenset(Record.__dataclass_fields__)
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell each field that says something else."""
+    for field in _TOLD:
+        before, after = _value(pair.before, field.name), _value(pair.after, field.name)
+        if before is after or before == after or frozen(before) == frozen(after):
+            continue
+        kind, summary = _told(field, before, after)
+        yield pair.difference(field.name, kind, before=before, after=after, summary=summary)
+
+
+def _value(record: Record, name: str) -> Json:
+    return list(getattr(record, name)) or None if name in _ATTRIBUTES else record.details.get(name)
+
+
+def _told(field: Field, before: Json, after: Json) -> tuple[str, str]:
+    """What the change is called, and its sentence."""
+    present = after if after is not None else before
+    if field.name in _SENTENCES and after is not None and before is None:
+        return str(field.kind), _SENTENCES[field.name].format(_said(field, after))
+    if field.name.endswith("_date"):
+        return str(field.kind), told_move(f"{field.label} date", *(_said(field, value) for value in (before, after)))
+    if isinstance(present, list):
+        return str(field.kind), _list_told(field, before or [], after or [])
+    if isinstance(present, str) and field.name not in CODED:
+        if respelled(before, after):
+            return "other.respelled", told_spelling(field.label, before, after)
+        return str(field.kind), told_text(field.label, before, after)
+    return str(field.kind), told_move(field.label, *(_said(field, value) for value in (before, after)))
+
+
+def _said(field: Field, value: Json) -> str | None:
+    """A value that is no list, as a sentence says it; None where there is none."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        value = value.get("date", value)
+    return code_words(value) if field.name in CODED else cut(str(value), _TEXT)
+
+
+def _list_told(field: Field, before: list[Json], after: list[Json]) -> str:
+    """What was added, removed and changed, and the items by what people know them by."""
+    gone, come = cancel(before, after, frozen)
+    former = {name: item for item in gone if (name := _identity(item))}
+    changed = [item for item in come if _identity(item) in former]
+    names = {_identity(item) for item in changed}
+    told = [
+        f"{how} {_items_told(field, items)}"
+        for how, items in (
+            ("added", [item for item in come if _identity(item) not in names]),
+            ("removed", [item for item in gone if _identity(item) not in names]),
+            ("changed", changed),
+        )
+        if items
+    ]
+    return f"{field.label}: {'; '.join(told)}."
+
+
+def _items_told(field: Field, items: list[Json]) -> str:
+    name: Callable[[Json], str] = code_words if field.name in CODED else _name
+    if len(items) > 3 and not isinstance(items[0], str):
+        return f"{count(len(items), 'item')}, {name(items[0])} among them"
+    return listing([name(item) for item in items], 5)
+
+
+def _identity(item: Json) -> str | None:
+    """What an item keeps when something else in it changes; None for one without, or one that is nothing else."""
+    if not isinstance(item, dict):
+        return None
+    return next((f"{member} {fold(str(item[member]))}" for member in _SAME if item.get(member)), None)
+
+
+def _name(item: Json) -> str:
+    if not isinstance(item, dict):
+        return quote(str(item), _ITEM)
+    member = next((name for name in _NAMING if item.get(name)), None)
+    if member is None:
+        return "an item without a name"
+    told = quote(str(item[member]), _ITEM)
+    return f"PMID {cut(str(item[member]), 20)}" if member == "pmid" else told

@@ -1,0 +1,42 @@
+"""Protocols, statistical analysis plans and consent forms that the registry publishes. Pure.
+
+A document under another name, or of another date, is another document: the former one was removed.
+"""
+
+from collections.abc import Iterator
+
+from monitor.changes.diff.comparison import Comparison
+from monitor.changes.diff.pairing import cancel
+from monitor.changes.diff.spelling import fold_spelling
+from monitor.changes.diff.text import fold_name
+from monitor.changes.diff.wording import quote
+from monitor.model import Difference, StudyDocument
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell each document that went, then each that came."""
+    gone, come = cancel(pair.before.documents, pair.after.documents, _identity)
+    for document in gone:
+        yield pair.difference(
+            "documents",
+            "document.removed",
+            before=document,
+            after=None,
+            summary=f"Study document removed: {_shown(document)}.",
+        )
+    for document in come:
+        yield pair.difference(
+            "documents",
+            "document.added",
+            before=None,
+            after=document,
+            summary=f"Study document added: {_shown(document)}.",
+        )
+
+
+def _identity(document: StudyDocument) -> tuple[str, ...]:
+    return (fold_name(fold_spelling(document.label)), fold_name(document.filename), fold_name(document.date))
+
+
+def _shown(document: StudyDocument) -> str:
+    return quote(document.label) + (f", dated {document.date}" if document.date else "")

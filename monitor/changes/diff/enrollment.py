@@ -1,0 +1,96 @@
+"""How many participants are planned, and how many there were. Pure.
+
+A figure that was ACTUAL and is not any more was taken back, so it counts as corrected.
+"""
+
+from collections.abc import Iterator
+
+from monitor.changes.diff.comparison import Comparison
+from monitor.changes.diff.wording import count, percent
+from monitor.model import Difference, Enrollment
+
+
+def differences(pair: Comparison) -> Iterator[Difference]:
+    """Tell a new count, or a count that became or is no longer the actual one."""
+    before, after = pair.before.enrollment, pair.after.enrollment
+    old, new = (side.known if side else None for side in (before, after))
+    if old is None and new is None:
+        return
+    if old == new and (before and before.type) == (after and after.type):
+        return
+    kind = _kind(before, after)
+    yield pair.difference(
+        "enrollment",
+        kind,
+        before=before,
+        after=after,
+        summary=_told(kind, before, after),
+        measure=_measure(kind, old, new),
+    )
+
+
+def _told(kind: str, before: Enrollment | None, after: Enrollment | None) -> str:
+    """The sentence; a figure that stands for none did not go."""
+    old, new = (side.known if side else None for side in (before, after))
+    if new is None and after and after.count is not None:
+        what = "Actual enrollment" if before and before.type == "ACTUAL" else "Enrollment target"
+        return (
+            f"{what} of {count(old or 0, 'participant')} is now given as {after.count:,}, which stands for no number."
+        )
+    return _SENTENCES[kind](old, new)
+
+
+def _kind(before: Enrollment | None, after: Enrollment | None) -> str:
+    if before and before.type == "ACTUAL":
+        return "enrollment.corrected"
+    return "enrollment.actual" if after and after.type == "ACTUAL" else "enrollment.target"
+
+
+def _measure(kind: str, old: int | None, new: int | None) -> dict[str, int | float] | None:
+    if not old or new is None:
+        return None
+    measure = {"percent": _rounded((new - old) / old)}
+    return measure | {"of_target": _rounded(new / old)} if kind == "enrollment.actual" else measure
+
+
+def _rounded(share: float) -> float:
+    return round(100 * share, 1)
+
+
+def _target(old: int | None, new: int | None) -> str:
+    if new is None:
+        return f"Enrollment target of {count(old or 0, 'participant')} was removed."
+    if old is None:
+        return f"Enrollment target was added: {count(new, 'participant')}."
+    if old == new:
+        return f"Enrollment of {count(new, 'participant')} is now marked otherwise, with the same count."
+    how = "raised" if new > old else "cut"
+    return f"Enrollment target was {how} from {old:,} to {count(new, 'participant')}{_by(old, new)}."
+
+
+def _actual(old: int | None, new: int | None) -> str:
+    if new is None:
+        return "Enrollment is now marked as actual, without a count."
+    if old is None:
+        return f"Actual enrollment is {count(new, 'participant')}."
+    if old == new:
+        return f"Actual enrollment is {count(new, 'participant')}, as planned."
+    share = f", {percent(100 * new / old)} of the target of {old:,}" if old and new else f"; the target was {old:,}"
+    return f"Actual enrollment is {count(new, 'participant')}{share}."
+
+
+def _corrected(old: int | None, new: int | None) -> str:
+    if new is None:
+        return f"Actual enrollment of {count(old or 0, 'participant')} was removed."
+    if old is None:
+        return f"Actual enrollment was added: {count(new, 'participant')}."
+    if old == new:
+        return f"Enrollment of {count(new, 'participant')} is no longer marked as actual."
+    return f"Actual enrollment was corrected from {old:,} to {count(new, 'participant')}{_by(old, new)}."
+
+
+def _by(old: int, new: int) -> str:
+    return f", {percent(100 * (new - old) / old)} {'more' if new > old else 'fewer'}" if old and new else ""
+
+
+_SENTENCES = {"enrollment.target": _target, "enrollment.actual": _actual, "enrollment.corrected": _corrected}

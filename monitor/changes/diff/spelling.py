@@ -1,0 +1,181 @@
+"""When two texts are one text in another spelling: re-encoded, repaired, with or without accents. Pure.
+
+Registries and the tools of sponsors damage and repair letters: HÃ´pital, H?pital, Hopital and H&ocirc;pital are all
+Hôpital. None of it is a change of what is said. What is no letter stays what it is: ≠ is not =, and 10² is not 102.
+"""
+
+# ruff: noqa: RUF001, RUF002 (signs that look like others are what this is about)
+
+import re
+from difflib import SequenceMatcher
+from functools import lru_cache
+from html import unescape
+from unicodedata import normalize
+
+from monitor.changes.diff.text import edit, fold, fold_wording
+
+_ROUNDS = 3
+"""How often a text may have been damaged over again: Ã\x83Â´ is Ã´ is ô."""
+
+_CONTINUING = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_MOJIBAKE = re.compile(f"[\xc2-\xdf][{_CONTINUING}]|[\xe0-\xef][{_CONTINUING}]{{2}}|[\xf0-\xf4][{_CONTINUING}]{{3}}")
+"""UTF-8 that was read as Windows-1252 or Latin-1, character by character."""
+
+_ACCENTS = re.compile(r"(?<=[^\W\d_])[\u0300-\u036f]+")
+"""Of letters alone."""
+_MARKS = re.compile("[\u0300-\u036f]+")
+
+_BARE = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‘’‚‛′ʼ´`", "'"),
+        **dict.fromkeys("‐‑‒–—−", "-"),
+        "…": "...",
+        "≤": "<=",
+        "≥": ">=",
+        "×": "x",
+        "µ": "μ",
+        "ß": "ss",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "ı": "i",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "þ": "th",
+        "Þ": "Th",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+    }
+)
+
+_LOST = re.compile("[?\ufffd]+")
+_ANY_LOST = r"""(?:[^\x00-\x7f]{1,4}|['"-]|[?\ufffd]+)"""
+"""What may stand where letters were lost: never a letter or digit of ASCII, for these are not."""
+_DROPPED = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+_SHORTEST_LEFT = 3
+
+_UMLAUTS = re.compile("([aou])e")
+_BETWEEN_WORDS = re.compile(r"[^\w]+|_+")
+_NO_LETTER = re.compile("[^a-z0-9]+")
+_TELLING = re.compile(r"\d|^[a-z]$|^[ivx]+$")
+"""Words that tell names apart that are otherwise alike: Site 3, Ward B, Clinic II."""
+_LIKE_WORDS = 0.8
+"""Likeness from which one word is another spelling of the other: Centre and Center; not Mary and Mark."""
+_MOST_WORDS = 3
+"""So many words may be spelled otherwise side by side."""
+_IDLE = "inc ltd llc llp plc co corp gmbh ag sa sas srl spa bv nv the of de la el le and und et y"
+_IDLE_WORDS = frozenset(_IDLE.split())
+
+
+def repaired(text: str | None) -> str:
+    """`fold`, with entities and what was decoded in a wrong way put right."""
+    text = text or ""
+    for _ in range(_ROUNDS):
+        better = unescape(text) if "&" in text else text
+        better = better if better.isascii() else _MOJIBAKE.sub(_decoded, better)
+        if better == text:
+            break
+        text = better
+    return fold(text)
+
+
+def _decoded(found: re.Match[str]) -> str:
+    try:
+        return b"".join(map(_byte, found[0])).decode()
+    except UnicodeError:
+        return found[0]
+
+
+def _byte(character: str) -> bytes:
+    return bytes([ord(character)]) if ord(character) < 0x100 else character.encode("cp1252")
+
+
+def fold_spelling(text: str | None) -> str:
+    """`repaired`, without accents and typography: equal for two spellings of which no letter was lost."""
+    text = repaired(text)
+    if text.isascii():
+        return text
+    return normalize("NFC", _ACCENTS.sub("", normalize("NFD", text.translate(_BARE))))
+
+
+def respelled(before: str | None, after: str | None) -> bool:
+    """Whether two texts that differ are one in two spellings; that only case differs is none."""
+    if _is_plain(before) and _is_plain(after):
+        return False
+    old, new = repaired(before).casefold(), repaired(after).casefold()
+    if not old or not new or fold(before).casefold() == fold(after).casefold():
+        return False
+    if fold_spelling(old) == fold_spelling(new):
+        return True
+    if not (_may_have_lost(old) or _may_have_lost(new)):
+        return False
+    former, present = old.split(), new.split()
+    return len(former) == len(present) and all(map(_same_word, former, present))
+
+
+def says_the_same(before: str | None, after: str | None) -> bool:
+    """Whether two texts differ in no more than case, punctuation and spelling."""
+    return fold_wording(before) == fold_wording(after) or respelled(before, after)
+
+
+def _is_plain(text: str | None) -> bool:
+    """Whether nothing in a text can be the trace of an encoding."""
+    return not text or (text.isascii() and "?" not in text and "&" not in text)
+
+
+def _may_have_lost(text: str) -> bool:
+    return not text.isascii() or bool(_LOST.search(text))
+
+
+def _same_word(before: str, after: str) -> bool:
+    if before == after or fold_spelling(before) == fold_spelling(after):
+        return True
+    return _fits(before, after) or _fits(after, before)
+
+
+def _fits(damaged: str, whole: str) -> bool:
+    """Whether *damaged* is *whole* with letters replaced by question marks, or dropped."""
+    if _LOST.search(damaged):
+        pattern = _ANY_LOST.join(map(re.escape, _LOST.split(damaged)))
+        return re.fullmatch(pattern, whole) is not None
+    return len(damaged) >= _SHORTEST_LEFT and damaged != whole and damaged == _DROPPED.sub("", whole)
+
+
+@lru_cache(maxsize=4096)
+def fold_place(text: str | None) -> str:
+    """What is equal for a place's name in any spelling of which no letter was lost; ö may be written oe."""
+    text = repaired(text).casefold()
+    if not text.isascii():
+        text = _MARKS.sub("", normalize("NFD", text))
+        text = text if text.isascii() else normalize("NFC", text.translate(_BARE))
+    return _UMLAUTS.sub(r"\1", " ".join(_BETWEEN_WORDS.sub(" ", text).split()))
+
+
+def fold_lossy(text: str | None) -> str | None:
+    """What is equal for a name with letters lost and the same name without; None where too little would be left."""
+    text = repaired(text).casefold()
+    left = _NO_LETTER.sub("", text)
+    return left if 2 * len(left) > len(text) else None
+
+
+def alike(before: str, after: str) -> bool:
+    """Whether two folded names differ in the spelling of single words, or in words that say nothing."""
+    apart = edit(before, after)
+    old, new = ([word for word in words if word not in _IDLE_WORDS] for words in (apart.removed, apart.added))
+    if any(map(_TELLING.search, (*old, *new))):
+        return False
+    if len(old) != len(new):
+        old, new = ["".join(old)], ["".join(new)]
+    return len(old) <= _MOST_WORDS and all(map(_alike, old, new))
+
+
+def _alike(before: str, after: str) -> bool:
+    likeness = SequenceMatcher(None, before, after, autojunk=False)
+    return likeness.real_quick_ratio() >= _LIKE_WORDS and likeness.ratio() >= _LIKE_WORDS

@@ -1,0 +1,137 @@
+"""The places in which two JSON values part. Pure.
+
+Equal subtrees are skipped, texts are folded, and items of a list are found again by a member that names them; without
+one, they are a multiset. Whatever a registry leaves out, gives as null or gives empty is the same nothing; 1 is 1.0,
+and True is not 1.
+"""
+
+from collections import Counter
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import orjson
+
+from monitor.changes.diff.pairing import cancel
+from monitor.changes.diff.text import fold, fold_name
+from monitor.changes.diff.wording import cut
+from monitor.model import Json
+
+_NAMES = (
+    ("id",),
+    ("groupId",),
+    ("title",),
+    ("title", "timeFrame"),
+    ("title", "type"),
+    ("term",),
+    ("term", "organSystem"),
+    ("label",),
+    ("name",),
+    ("pmid",),
+    ("url",),
+    ("filename",),
+    ("units",),
+    ("type",),
+)
+"""Members that can name the items of a list, the surest first."""
+
+
+class Leaf(NamedTuple):
+    """A place where two values differ, and what stood and stands there; None where there was or is nothing."""
+
+    path: str
+    before: Json
+    after: Json
+
+
+def leaves(before: Json, after: Json) -> list[Leaf]:
+    """Every place in which *after* says something else than *before*."""
+    found: list[Leaf] = []
+    _walk(before, after, "", found)
+    return found
+
+
+def _walk(before: Json, after: Json, path: str, found: list[Leaf]) -> None:
+    if _identical(before, after):
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before | after:
+            _walk(before.get(key), after.get(key), f"{path}.{key}" if path else key, found)
+    elif isinstance(before, list) and isinstance(after, list):
+        _walk_list(before, after, path, found)
+    elif frozen(before) != frozen(after):
+        found.append(Leaf(path, before, after))
+
+
+def _identical(before: Json, after: Json) -> bool:
+    """Whether both are the same down to the types: `==` is fast and holds True for 1, their JSON does not."""
+    if before is after:
+        return True
+    if before != after:
+        return False
+    if isinstance(before, str):
+        return True
+    try:
+        return orjson.dumps(before) == orjson.dumps(after)
+    except TypeError:  # a number beyond 64 bits: let the walk decide
+        return False
+
+
+def frozen(value: Json) -> Hashable:
+    """*value* in a hashable form that is equal for values that say the same, whatever their order and spelling."""
+    if isinstance(value, dict):
+        members = ((key, frozen(content)) for key, content in value.items())
+        return frozenset((key, content) for key, content in members if content is not None) or None
+    if isinstance(value, list | tuple):
+        return ("list", frozenset(Counter(frozen(item) for item in value).items())) if value else None
+    if isinstance(value, str):
+        return fold(value) or None
+    return ("bool", value) if isinstance(value, bool) else value
+
+
+def _walk_list(before: list[Json], after: list[Json], path: str, found: list[Leaf]) -> None:
+    named = _named(before, after)
+    if named is None:
+        gone, come = cancel(before, after, frozen)
+        if gone or come:
+            found.append(Leaf(path, gone or None, come or None))
+        return
+    old, new = named
+    for name in old | new:
+        former, present = old.get(name), new.get(name)
+        if not _identical(former, present):
+            _walk(former, present, f"{path}[{_label(present or former, name)}]", found)
+
+
+_ByName = dict[tuple[tuple[str, str], ...], Json]
+"""Items by the members that name them, folded."""
+
+
+def _named(before: list[Json], after: list[Json]) -> tuple[_ByName, _ByName] | None:
+    """The items of both lists by name, where one kind of name tells all of them apart."""
+    if not all(isinstance(item, dict) for item in (*before, *after)):
+        return None
+    if len(before) == len(after) == 1:
+        return {(): before[0]}, {(): after[0]}
+    for members in _NAMES:
+        old = _by_name(before, members)
+        new = _by_name(after, members) if old is not None else None
+        if old is not None and new is not None:
+            return old, new
+    return None
+
+
+def _by_name(items: list[Json], members: tuple[str, ...]) -> _ByName | None:
+    named: _ByName = {}
+    for item in items:
+        if not item.get(members[0]):
+            return None
+        name = tuple((member, fold_name(str(item.get(member) or ""))) for member in members)
+        if name in named:
+            return None
+        named[name] = item
+    return named
+
+
+def _label(item: Json, name: tuple[tuple[str, str], ...]) -> str:
+    """The name as the registry spells it."""
+    return " / ".join(cut(str(item.get(member) or ""), 60) for member, _ in name)

@@ -1,0 +1,150 @@
+"""Pieces of the English in which changes are told. Pure.
+
+What the registry says stands between typographic quotes, cut where it is long: a summary is read in a subject line.
+"""
+
+import re
+from collections.abc import Sequence
+
+from monitor.changes.diff.text import Edit, edit, fold
+
+_CONTEXT = 3
+"""Words shown on either side of an edit."""
+_SHORT = 45
+"""Characters of words that came and of words that went, up to which both are quoted."""
+_EDIT = 120
+"""Characters of a quoted edit; a longer one is told in numbers."""
+_BOTH = 100
+"""Characters of two texts together, up to which both are quoted whole."""
+_PRESENT = 120
+"""Characters up to which a text alone is quoted whole."""
+
+_WORDS = {"ipds": "IPDs", "disp": "certification"} | {
+    word: word.upper() for word in ("fda", "nih", "ipd", "dmc", "us", "sap", "icf", "qc")
+}
+"""Parts of names that are not simply lower-case words. ClinicalTrials.gov's disp… is the certification by which a
+sponsor delays results."""
+
+_PHRASES = {
+    "ACTIVE_NOT_RECRUITING": "active, not recruiting",
+    "SAP": "statistical analysis plan",
+    "ICF": "informed consent form",
+    "CSR": "clinical study report",
+}
+
+
+def cut(text: str, limit: int = 80) -> str:
+    """*text* on one line of at most *limit* characters, ended by … where it went on."""
+    line = fold(text)
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    whole_words = head.rpartition(" ")[0] if " " in head[limit // 2 :] else head
+    return whole_words.rstrip(" ,;:.-") + "…"
+
+
+def quote(text: str | None, limit: int = 80) -> str:
+    """*text* between quotes, cut."""
+    return f"“{cut(text or '', limit)}”"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun in the right form: 1 site, 1,200 sites, 2 countries."""
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """A regular noun for more than one: sites, countries, days."""
+    return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
+
+
+def listing(items: Sequence[str], limit: int = 3, *, noun: str = "") -> str:
+    """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
+    shown = list(items[:limit])
+    if (more := len(items) - limit) > 0:
+        shown.append(count(more, f"more {noun}") if noun else f"{more:,} more")
+    return ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else "".join(shown)
+
+
+def percent(share: float) -> str:
+    """A share without its sign: 49.2%."""
+    return f"{abs(share):,.1f}".removesuffix(".0") + "%"
+
+
+def code_words(code: str | None) -> str:
+    """A code of the registry's as people read it: ACTIVE_COMPARATOR is active comparator."""
+    return _PHRASES.get(code or "") or " ".join(_spelled(part) for part in (code or "none").lower().split("_"))
+
+
+def name_words(name: str) -> str:
+    """A camel-case name as words: ipdSharingStatementModule is IPD sharing statement."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower().split()
+    if len(parts) > 1 and parts[-1] in ("module", "struct", "info", "infos", "section"):
+        parts = parts[:-1]
+    return " ".join(_spelled(part) for part in parts)
+
+
+def _spelled(word: str) -> str:
+    return _WORDS.get(word, word)
+
+
+def told_edit(before: str | None, after: str | None) -> str:
+    """What happened between two texts: the words themselves where they are few, otherwise how many."""
+    change = edit(before, after)
+    removed, added = " ".join(change.removed), " ".join(change.added)
+    told = ""
+    if not removed:
+        told = f"added “{added}”"
+    elif not added:
+        told = f"removed “{removed}”"
+    elif max(len(removed), len(added)) <= _SHORT:
+        told = f"{_in_context(change, change.removed)} became {_in_context(change, change.added)}"
+    return told if 0 < len(told) <= _EDIT else told_measure(change)
+
+
+def told_measure(change: Edit) -> str:
+    """How many words came and went."""
+    told = [
+        (int(number), how) for how, number in zip(("added", "removed"), change.measure.values(), strict=True) if number
+    ]
+    if not told:
+        return "its words were put in another order"
+    (number, how), *other = told
+    return f"{count(number, 'word')} {how}" + "".join(f", {number:,} {how}" for number, how in other)
+
+
+def _in_context(change: Edit, words: list[str]) -> str:
+    lead, trail = change.lead[-_CONTEXT:], change.trail[:_CONTEXT]
+    text = " ".join([*lead, *words, *trail])
+    before = "…" if len(change.lead) > _CONTEXT else ""
+    behind = "…" if len(change.trail) > _CONTEXT else ""
+    return f"“{before}{text}{behind}”"
+
+
+def told_move(label: str, before: str | None, after: str | None) -> str:
+    """A sentence for a value that changed, came or went; None where there was or is none."""
+    if before is None:
+        return f"{label} was added: {after}."
+    if after is None:
+        return f"{label} was removed; it was {before}."
+    return f"{label} changed from {before} to {after}."
+
+
+def told_spelling(label: str, before: str | None, after: str | None) -> str:
+    """A sentence for a text that says the same in another spelling."""
+    change = edit(before, after)
+    old, new = " ".join(change.removed), " ".join(change.added)
+    if 0 < max(len(old), len(new)) <= _SHORT:
+        return f"{label} is only spelled otherwise: {_in_context(change, change.added)}, formerly {quote(old)}."
+    return f"{label} is only spelled otherwise."
+
+
+def told_text(label: str, before: str | None, after: str | None) -> str:
+    """A sentence for a text that changed, came or went: both texts where they are short, otherwise what happened."""
+    old, new = fold(before), fold(after)
+    if not old or not new or len(old) + len(new) <= _BOTH:
+        return told_move(label, quote(old, _PRESENT) if old else None, quote(new, _PRESENT) if new else None)
+    told = told_edit(old, new)
+    if "“" not in told and len(new) <= _PRESENT:
+        return f"{label} is now {quote(new, _PRESENT)}."
+    return f"{label} changed: {told}."

@@ -1,0 +1,115 @@
+"""What a new snapshot means. Pure.
+
+A snapshot of a LISTED trial means its differences from the last one in which the trial was listed. A trial that was
+removed or merged away, or that came back, is a difference of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from monitor.changes.diff import diff
+from monitor.changes.fields import KINDS
+from monitor.changes.significance import weigh_all
+from monitor.model import Change, Difference, Event, Record, Snapshot
+
+TAKEN_BACK_WITHIN = timedelta(days=4)
+"""A weekend and a day at each side of it: what was wrong on a Friday is put right on a Monday. Later, a trial that
+recruits again after it was suspended has a new chapter, not a correction."""
+
+
+def changes_between(
+    before: Record,
+    after: Record,
+    *,
+    on: date,
+    baseline: Record | None = None,
+    returned: bool = False,
+    merged_into: str | None = None,
+) -> tuple[Change, ...]:
+    """The weighed changes from one record to the next, the most significant first; empty where nothing changed.
+
+    *on* is the day when the change was seen, *baseline* the first record of the trial. *returned* says that the
+    registry did not list the trial in between, *merged_into* what it gave in its place.
+    """
+    differences = diff(before, after, on=on, baseline=baseline)
+    return weigh_all((*([restored(before, merged_into)] if returned else []), *differences))
+
+
+def corrections(changes: Sequence[Change], last: Event | None, *, now: datetime) -> tuple[Change, ...]:
+    """The changes, those marked that take back what the *last* event of the trial told no longer than a weekend ago."""
+    if last is None or now - last.occurred_at > TAKEN_BACK_WITHIN:
+        return tuple(changes)
+    former = {(change.path, change.kind.split(".")[0]): change for change in last.changes}
+    return tuple(_taking_back(change, former.get((change.path, change.kind.split(".")[0])), last) for change in changes)
+
+
+def _taking_back(change: Change, former: Change | None, last: Event) -> Change:
+    if former is None or (former.before, former.after) != (change.after, change.before):
+        return change
+    told = f"This takes back the change that was seen on {last.occurred_at:%Y-%m-%d}."
+    return replace(change, takes_back=last.id, summary=f"{change.summary} {told}")
+
+
+def event_after(snapshot: Snapshot, changes: Sequence[Change]) -> Event | None:
+    """The event that *snapshot* causes; None where there is nothing to tell."""
+    if not changes:
+        return None
+    return Event(
+        registry=snapshot.document.registry,
+        trial_id=snapshot.document.trial_id,
+        snapshot=snapshot.number,
+        occurred_at=snapshot.taken_at,
+        changes=tuple(changes),
+    )
+
+
+def trials_concerned(event: Event) -> tuple[str, ...]:
+    """The trial of an event, and those that it was merged into or is no longer."""
+    moves = [change for change in event.changes if change.kind in ("trial.merged", "trial.restored")]
+    others = (each for change in moves for each in (change.before, change.after) if isinstance(each, str))
+    return tuple(dict.fromkeys((event.trial_id, *others)))
+
+
+def removed(record: Record, words: str) -> Difference:
+    """The registry has said often enough that it does not know the trial: *words* are its own."""
+    return _of_identity(
+        record,
+        kind="trial.removed",
+        after=None,
+        summary=f"{record.trial_id} is no longer in the registry, which says: “{words}”.",
+    )
+
+
+def merged(record: Record, into: str) -> Difference:
+    """The registry now answers for this trial with another one."""
+    return _of_identity(
+        record,
+        kind="trial.merged",
+        after=into,
+        summary=f"{record.trial_id} has been merged into {into}, which the registry now gives in its place.",
+    )
+
+
+def restored(record: Record, merged_into: str | None = None) -> Difference:
+    """The registry lists the trial again after it had been removed, or takes back that it merged it."""
+    back = f"{record.trial_id} is back in the registry"
+    return _of_identity(
+        record,
+        kind="trial.restored",
+        before=merged_into,
+        after=record.trial_id,
+        summary=f"{back}, which had merged it into {merged_into}." if merged_into else f"{back} after it had gone.",
+    )
+
+
+def _of_identity(record: Record, *, kind: str, after: str | None, summary: str, **before: str | None) -> Difference:
+    return Difference(
+        field="trial_id",
+        path=record.paths.get("trial_id", ""),
+        kind=kind,
+        topic=KINDS[kind],
+        before=before.get("before", record.trial_id),
+        after=after,
+        summary=summary,
+    )

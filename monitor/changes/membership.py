@@ -1,0 +1,171 @@
+"""What is told of a trial that a watch finds, and of one that it no longer finds. Pure.
+
+    registered since the last listing, or long before      trial.new, and whether it is stopped already
+    no longer found                                        trial.left, with the changes that may be why
+
+Both are of one watch. That a trial is new is told to everybody who hears of it; that it left, only to those who
+subscribed to that watch: for others nothing has changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from monitor.changes.diff.status import STOPPED
+from monitor.changes.diff.values import to_json
+from monitor.changes.diff.wording import code_words, cut, listing, quote
+from monitor.changes.fields import KINDS, Topic
+from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Significance
+from monitor.ports import Search
+
+POSTED_LATE = timedelta(days=3)
+"""A trial that was posted so shortly before the last listing may not have been in its data."""
+MAY_BE_WHY = timedelta(days=8)
+"""A change that was seen no longer ago may be why a search no longer finds the trial: it is listed once in 7 days."""
+
+_NAMES = 12
+_TITLE = 160
+
+_REASONS = {
+    "sponsor": frozenset((Topic.SPONSOR,)),
+    "condition": frozenset((Topic.CONDITIONS, Topic.TITLE, Topic.DESCRIPTION)),
+    "expression": frozenset(Topic) - {Topic.RESULTS, Topic.DOCUMENTS, Topic.REFERENCES, Topic.SHARING},
+}
+"""By what is looked for, the topics of changes that may end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The watch that found a trial, or lost it."""
+
+    search: Search
+    watch_id: int | None = None
+    """None where every trial of the registry is watched."""
+    watch: str | None = None
+    """Its name, if it has one."""
+    listed: date | None = None
+    """The day of the registry's data in which the search was listed before; None where that is not known."""
+
+    @property
+    def words(self) -> str:
+        """The watch as a sentence names it."""
+        looked_for = self.search.words
+        return f"watch {quote(self.watch)} ({looked_for})" if self.watch else f"the watch of {looked_for}"
+
+    def as_json(self) -> Json:
+        """The watch as a change carries it."""
+        return {"watch_id": self.watch_id, "watch": self.watch, "search": self.search.words}
+
+
+def joined(record: Record, found: Membership | None) -> list[Difference]:
+    """That a trial is new here; and that it is stopped already, as a difference of its own, where it is."""
+    differences = [_new(record, found)]
+    status = record.overall_status
+    if status and status.code in STOPPED:
+        reason = f": {quote(record.why_stopped, 200)}" if record.why_stopped else ""
+        differences.append(
+            _difference(
+                record,
+                "overall_status",
+                "status.stopped",
+                before=None,
+                after=status.code,
+                summary=f"It was {code_words(status.code)} when it was first seen here{reason}.",
+            )
+        )
+    return differences
+
+
+def _new(record: Record, found: Membership | None) -> Difference:
+    sponsor = f", of {record.lead_sponsor.name}" if record.lead_sponsor else ""
+    title = f": {quote(record.brief_title, _TITLE)}" if record.brief_title else ""
+    is_new, since = _is_registered_since(record, found)
+    where = f" {found.words} found it" if found else ""
+    if is_new:
+        told = f"{record.trial_id} was registered on {since}{title}{sponsor}."
+        told += f"{where[:2].upper()}{where[2:]}." if where else ""
+    else:
+        known = f", registered on {since}," if since else ""
+        told = f"{record.trial_id}{known} is newly found by {found.words if found else 'a watch'}{title}{sponsor}."
+    return _difference(
+        record, "trial_id", "trial.new", before=None, after=card(record, found, is_new=is_new), summary=told
+    )
+
+
+def _is_registered_since(record: Record, found: Membership | None) -> tuple[bool, str | None]:
+    """Whether the trial was posted after the last listing, and the day of its posting where that is known."""
+    given = record.details.get("study_first_post_date") or {}
+    text = given.get("date") if isinstance(given, dict) else None
+    posted = PartialDate(text).earliest if text else None
+    if posted is None:
+        return False, None
+    since = found.listed if found else None
+    return since is not None and posted > since - POSTED_LATE, cut(text or "", 20)
+
+
+def card(record: Record, found: Membership | None, *, is_new: bool) -> Json:
+    """What a reader wants to know first of a trial that they never saw; only what the record has."""
+    countries = dict.fromkeys(site.country for site in record.sites if site.country)
+    first = record.details.get("study_first_post_date")
+    facts: dict[str, Any] = {
+        "trial_id": record.trial_id,
+        "title": record.brief_title,
+        "overall_status": to_json(record.overall_status),
+        "why_stopped": record.why_stopped,
+        "phases": to_json(record.phases),
+        "conditions": list(record.conditions[:_NAMES]),
+        "interventions": [item.name for item in record.interventions[:_NAMES]],
+        "enrollment": to_json(record.enrollment),
+        "start_date": to_json(record.start_date),
+        "primary_completion_date": to_json(record.primary_completion_date),
+        "completion_date": to_json(record.completion_date),
+        "lead_sponsor": record.lead_sponsor.name if record.lead_sponsor else None,
+        "countries": list(countries)[:_NAMES],
+        "registered_on": first.get("date") if isinstance(first, dict) else None,
+        "newly_registered": is_new,
+        "found_by": found.as_json() if found else None,
+    }
+    return {name: value for name, value in facts.items() if value not in (None, [], "")}
+
+
+def left(record: Record, lost: Membership, changes: Sequence[Change], last: Event | None, *, on: date) -> Difference:
+    """That a search no longer finds the trial; *changes* are those of this moment, *last* what was told before."""
+    told = f"{record.trial_id} is no longer found by {lost.words}"
+    if why := _reasons(lost.search, changes):
+        told += f", now that this changed: {why}"
+    elif last and on - last.occurred_at.date() <= MAY_BE_WHY and (why := _reasons(lost.search, last.changes)):
+        told += f", after a change seen on {last.occurred_at:%Y-%m-%d}: {why}"
+    else:
+        told += "; none of the changes seen here says why"
+    return _difference(
+        record,
+        "trial_id",
+        "trial.left",
+        before={"trial_id": record.trial_id, **lost.as_json()},
+        after=None,
+        summary=f"{told.rstrip('.')}.",
+    )
+
+
+def is_about_another_watch(change: Difference, watch_id: int | None) -> bool:
+    """Whether a change tells of a trial that left a watch, and not this one."""
+    return change.kind == "trial.left" and (watch_id is None or (change.before or {}).get("watch_id") != watch_id)
+
+
+def _reasons(search: Search, changes: Sequence[Change]) -> str:
+    topics = {topic for part, those in _REASONS.items() if getattr(search, part) is not None for topic in those}
+    weighty = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE]
+    return listing([cut(change.summary, 160).rstrip(".") for change in weighty if change.topic in topics], 2)
+
+
+def _difference(record: Record, field: str, kind: str, *, before: Json, after: Json, summary: str) -> Difference:
+    return Difference(
+        field=field,
+        path=record.paths.get(field, ""),
+        kind=kind,
+        topic=KINDS[kind],
+        before=before,
+        after=after,
+        summary=summary,
+    )

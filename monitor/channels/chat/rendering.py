@@ -1,0 +1,80 @@
+"""An event, or a notice, as a chat message: plain text, short enough for every service to take in one piece. Pure.
+
+    [critical] NCT02116634 – Vitamin D in breast cancer
+    • Overall status went from Not yet recruiting to Withdrawn: “Because economic problems”.
+    • Actual enrollment is 0 participants; the target was 60.
+    https://clinicaltrials.gov/study/NCT02116634
+    Note: our comparator trial
+
+The rule: a registry's words must not make a chat service do something. Mentions of everybody or of somebody, and links
+that show other words than their address, are broken up with a character of no width.
+"""
+
+import re
+from collections.abc import Sequence
+
+from monitor.model import Change, Event, Notice, Subscription
+from monitor.render.folding import folded
+from monitor.render.values import card
+from monitor.text import counted, one_line, plain, shortened
+
+MOST_CHARACTERS = 2000
+"""What Discord takes, the shortest of the services that are allowed by default."""
+
+_TITLE = 160
+_SUMMARY = 280
+_NOTE = 280
+_URL = 300
+_FACT = 120
+_TOLD_OF_NEW = ("title", "lead_sponsor", "found_by", "registered_on")
+
+_BREAK = "\N{WORD JOINER}"
+_ACTIVE = re.compile(r"(?<=@)|(?<=<)(?=[!@#:A-Za-z/])|(?<=\])(?=\()|(?<=:)(?=//)")
+"""Behind an @ (`@everyone`), in `<!channel>` and `<https://…|words>`, in `[words](https://…)`, and in any address: the
+one link of a message is ours."""
+
+
+def chat_text(
+    event: Event, *, title: str | None, url: str, subscription: Subscription, changes: Sequence[Change]
+) -> bytes:
+    """The message, in UTF-8: of the event's *changes* those that the subscriber asked for, as many as there is room.
+
+    They are told most significant first; *url* is the trial's page, *title* None where the record has none.
+    """
+    named = f" – {inert(title, _TITLE)}" if title else ""
+    significance = max(change.significance for change in changes)
+    heading = f"[{significance}] {one_line(event.trial_id)}{named}"
+    note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
+    end = [one_line(url)[:_URL], *note]
+    room = MOST_CHARACTERS - len("\n".join([heading, *end]))
+    return "\n".join([heading, *_told(folded(changes), room), *end]).encode()
+
+
+def notice_chat(notice: Notice) -> bytes:
+    """The message, in UTF-8."""
+    lines = (f"[monitor] {notice.subject}", *plain(notice.text).split("\n"))
+    return "\n".join(inert(line, MOST_CHARACTERS // 2) for line in lines)[:MOST_CHARACTERS].encode()
+
+
+def _told(changes: Sequence[Change], room: int) -> list[str]:
+    """A line a change; where they don't fit into *room* characters, a last line that says how many are missing."""
+    lines = ["\n".join([f"• {inert(change.summary, _SUMMARY)}", *_card(change)]) for change in changes]
+    for shown in range(len(lines), -1, -1):
+        missing = len(lines) - shown
+        told = lines[:shown] + ([f"• and {counted(missing, 'more change')}"] if missing else [])
+        if len("\n".join(told)) < room:
+            return told
+    return []
+
+
+def _card(change: Change) -> list[str]:
+    """Of a new trial, what the sentence does not say of it already."""
+    if change.kind != "trial.new" or not isinstance(change.after, dict):
+        return []
+    facts = {name: value for name, value in change.after.items() if name not in _TOLD_OF_NEW}
+    return [f"  {line.label}: {inert(line.stretches[0][1], _FACT)}" for line in card(facts)]
+
+
+def inert(text: str, length: int) -> str:
+    """One line, safe to show, that no chat service obeys."""
+    return _ACTIVE.sub(_BREAK, shortened(text, length))

@@ -1,0 +1,376 @@
+"""An event as a mail: text first, then HTML, every header of interface.md, made once as bytes. Pure.
+
+The bytes are a function of the arguments: made again, they are the same. They are stored, and every attempt sends
+them as they are.
+
+Left out on purpose: `Precedence: bulk`, which RFC 3834 calls historic and some filters take as a reason to sort the
+mail away. What keeps vacation notices from answering is `Auto-Submitted`, and for Exchange, which does not read that,
+`X-Auto-Response-Suppress`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cache
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+from monitor.channels.email import mime
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Change, Event, Significance, Subscription
+from monitor.render.folding import grouped
+from monitor.render.values import Line, label, lines, news
+from monitor.render.worddiff import Fate, Stretch
+from monitor.render.words import path_said, said
+from monitor.text import counted, moment, one_line, plain
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+SUBJECT = 120
+"""So many characters a subject has at most."""
+
+MOST_CHANGES = 40
+MOST_LABELS = 8
+MOST_TITLE = 240
+MOST_LEAVING = 800
+MOST_SENTENCE = 600
+MOST_NOTE = 1_000
+_TEXT_WIDTH = 76
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
+_REGISTRY_NAMES = {"clinicaltrials.gov": "ClinicalTrials.gov"}
+
+
+def mail_bytes(
+    event: Event,
+    *,
+    title: str,
+    url: str,
+    subscription: Subscription,
+    delivery_id: str,
+    sequence: int,
+    changes: Sequence[Change],
+    sender: str,
+    list_host: str,
+    unsubscribe: str,
+    date: datetime,
+    thread_root: str,
+) -> bytes:
+    """The whole mail about *changes*, those of the event that the subscription asks for; at least one.
+
+    *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
+    click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail has.
+
+    Raise ConfigurationInvalid where *unsubscribe* is another kind of URI.
+    """
+    changes = sorted(changes, key=lambda change: -change.significance)
+    leave = _leaving(unsubscribe, subscription)
+    host = mime.token(list_host)
+    root = f"<{mime.token(thread_root)}@{host}>"
+    headers = [
+        mime.address("From", sender),
+        mime.address("To", subscription.endpoint.address),
+        mime.unstructured("Subject", subject(event, changes)),
+        ("Date", format_datetime(date)),
+        ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
+        ("In-Reply-To", root),
+        ("References", root),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        ("List-Id", f"Trial alerts <alerts.{host}>"),
+        ("List-Unsubscribe", f"<{leave}>"),
+        *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if leave.startswith("https:") else []),
+        mime.unstructured("X-Monitor-Event", event.id),
+        ("X-Monitor-Sequence", str(sequence)),
+    ]
+    page = _page(event, changes, title=title, url=url) | {
+        "why": _why(subscription, event.trial_id),
+        "note": _cut(subscription.note or "", MOST_NOTE),
+        "leave": leave,
+        "leaving": _leaving_in_words(leave),
+        "sequence": sequence,
+    }
+    text, html = templates().get_template("event.txt"), templates().get_template("event.html")
+    return mime.message(
+        headers,
+        text=re.sub(r"\n{3,}", "\n\n", text.render(page)),
+        html=inliner().inline(html.render(page)),
+        boundary=delivery_id,
+    )
+
+
+def subject(event: Event, changes: Sequence[Change]) -> str:
+    """`[critical] NCT02116634: Withdrawn – “Because economic problems”`; *changes* with the most significant first."""
+    begin = f"[{changes[0].significance}] {_cut(event.trial_id, 40)}: "
+    return begin + _gist(changes, SUBJECT - len(begin))
+
+
+def _gist(changes: Sequence[Change], room: int) -> str:
+    """The most significant change in so many characters."""
+    first = changes[0]
+    shown = lines(first)
+    if first.kind == "trial.new" and isinstance(first.after, dict):
+        how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
+        told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
+    elif first.field == "overall_status" and first.after:
+        status = said(first.after, first.field)
+        if _is_of_a_new_trial(first):
+            status = f"{status} when first seen"
+        reason = _reason(changes, room=room - len(status) - len(" – "))
+        told = f"{status} – {reason}" if reason else status
+    elif len(sentence := _sentence(first)) <= room or len(shown) != 1 or shown[0].stretches:
+        told = sentence
+    else:
+        told = f"{label(first)}: {shown[0].before} → {shown[0].after}"
+    return _cut(told, room)
+
+
+def _reason(changes: Sequence[Change], *, room: int = MOST_SENTENCE) -> str:
+    """Why the trial was stopped, in quotation marks, where that is news too; else nothing."""
+    reason = next((change.after for change in changes if change.field == "why_stopped" and change.after), None)
+    return f"“{_cut(reason, max(room - 2, 1))}”" if reason else ""
+
+
+def _sentence(change: Change) -> str:
+    """The summary as a heading: without a full stop, and without the trial id, which stands before it."""
+    told = one_line(change.summary).rstrip(".")
+    if change.field != "trial_id":
+        return told
+    told = re.sub(r"^[\w-]+ (was|is|has been) ", "", told)
+    return told[:1].upper() + told[1:]
+
+
+def _cut(text: str, room: int) -> str:
+    """On one line, and where it is longer than *room*, cut between words with an … at its end."""
+    line = one_line(text)
+    if len(line) <= room:
+        return line
+    kept = line[: room - 1]
+    words = kept.rsplit(" ", 1)[0]
+    return (words if len(words) > room // 2 else kept).rstrip(" ,;:…") + "…"
+
+
+# What the templates are given
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One change as it is set; *sentence* says what the lines don't."""
+
+    lines: Sequence[Line]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The changes of one field that matter as much."""
+
+    significance: str
+    label: str
+    items: list[_Item]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether each of its changes is one line."""
+        return all(len(item.lines) == 1 and not item.sentence for item in self.items)
+
+
+def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> dict[str, object]:
+    # Administrative changes are named beside others; alone, they are what was asked for.
+    told = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
+    shown = grouped(told)
+    first, reason = changes[0], _reason(changes) if changes[0].field == "overall_status" else ""
+    headline = _headline(first)
+    told_above = _told_above(shown, headline, reason)
+    rows = [change for change in shown[:MOST_CHANGES] if change not in told_above]
+    return {
+        "registry": _REGISTRY_NAMES.get(event.registry, one_line(event.registry)),
+        "trial_id": one_line(event.trial_id),
+        "title": _cut(title, MOST_TITLE),
+        "url": _link(url),
+        "seen_at": moment(event.occurred_at),
+        "significance": str(first.significance),
+        "headline": headline,
+        "reason": reason,
+        "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
+        "rows": _rows(rows, beside=f"{reason} {'' if told_above else _sentence(first)}"),
+        "count": counted(len(rows), "more change" if told_above else "change") if len(rows) > 1 or told_above else "",
+        "changes": len(told),
+        "more": len(shown) - MOST_CHANGES,
+        "administrative": _labels([change for change in changes if change not in told]),
+        "unasked": _labels([change for change in event.changes if change not in changes]),
+        "counted": counted,
+    }
+
+
+def _told_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:
+    """Those of *changes* of which the headline and the reason under it show all there is."""
+    first = changes[0]
+    if headline.stretches and (not _is_told_in_words(first) or lines(first)):
+        return []
+    given = [change for change in changes if change.field == "why_stopped" and not change.before]
+    return [first, *(change for change in given if reason and len(one_line(change.after)) <= MOST_SENTENCE - 2)]
+
+
+def _is_told_in_words(change: Change) -> bool:
+    """Whether the sentence says more than old → new does: that the trial is gone, or that something is so now."""
+    return change.field == "trial_id" or isinstance(change.after, bool) or _is_of_a_new_trial(change)
+
+
+def _is_of_a_new_trial(change: Change) -> bool:
+    """Whether this is how a trial stood when it was first seen, and not what became of it."""
+    return change.kind == "status.stopped" and change.before is None
+
+
+def _headline(change: Change) -> Line:
+    """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
+    shown = lines(change)
+    if len(shown) != 1 or shown[0].stretches or _is_told_in_words(change):
+        return Line(stretches=((Fate.KEPT, _cut(_sentence(change), MOST_SENTENCE)),))
+    old, new = shown[0].before, shown[0].after
+    if both := re.fullmatch(r"(.+?)( \([a-z ]+\))\n(.+)\2", f"{old}\n{new}"):
+        return Line(both[1], both[3], label=label(change) + both[2])
+    return Line(old, new, label=label(change))
+
+
+def _rows(changes: Sequence[Change], *, beside: str) -> list[_Row]:
+    """A row for each field, once for each significance, in the order given."""
+    rows: dict[tuple[Significance, str], _Row] = {}
+    for change in changes:
+        row = _Row(str(change.significance), label(change), [])
+        rows.setdefault((change.significance, row.label), row).items.append(_item(change, beside=beside))
+    return list(rows.values())
+
+
+def _item(change: Change, *, beside: str) -> _Item:
+    shown = lines(change)
+    if change.field == "rest":
+        shown = [replace(line, label=path_said(line.label)) if line.label else line for line in shown]
+        return _Item(shown, "")
+    return _Item(shown, _cut(news(change, beside=beside), MOST_SENTENCE))
+
+
+def _labels(changes: Sequence[Change]) -> str:
+    """The fields of *changes*, each once, in so many words as a line has room for."""
+    names = list(dict.fromkeys(map(label, changes)))
+    more = len(names) - MOST_LABELS
+    return ", ".join(names[:MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _why(subscription: Subscription, trial_id: str) -> str:
+    if subscription.everything:
+        about = "every trial that is watched"
+    elif subscription.watch_id is not None:
+        about = f"the trials of {one_line(subscription.watch_called)}"
+    elif len(subscription.trials) > 1:
+        about = f"{counted(len(subscription.trials), 'trial')}, {one_line(trial_id)} among them"
+    else:
+        about = one_line(trial_id)
+    filters = subscription.filters
+    wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
+    never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
+    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more{never}."
+
+
+def _link(url: str) -> str:
+    """The address, if it is one that may be clicked; else nothing."""
+    usable = re.fullmatch(r"https?://[!-~]+", url) and not set('"<>\\') & set(url)
+    return url if usable and urlsplit(url).hostname else ""
+
+
+def _leaving(uri: str, subscription: Subscription) -> str:
+    """Where to write or click to leave; a mail says which subscription it means."""
+    parts = urlsplit(uri.strip())
+    if parts.scheme not in ("mailto", "https"):
+        raise ConfigurationInvalid(
+            f"“{one_line(uri)[:80]}” is not a way to unsubscribe: a mailto: or https: address is expected"
+        )
+    safe = quote(one_line(uri.strip()), safe="!#$%&'*+/:;=?@_~.-")
+    if len(safe) > MOST_LEAVING:
+        raise ConfigurationInvalid(f"“{safe[:80]}…” is too long for a header: at most {MOST_LEAVING} characters")
+    if parts.scheme == "mailto" and not parts.query:
+        return f"{safe}?subject={quote(f'Unsubscribe {subscription.id}')}"
+    return safe
+
+
+def _leaving_in_words(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.scheme != "mailto":
+        return f"To leave: {uri}"
+    asked = unquote(parts.query.removeprefix("subject=")) if parts.query.startswith("subject=") else ""
+    return (
+        f"To leave, write to {unquote(parts.path)}" + (f" with the subject “{one_line(asked)}”" if asked else "") + "."
+    )
+
+
+# How it is set
+
+
+@cache
+def templates() -> "Environment":
+    """The templates beside this module."""
+    # A check that alerts nobody need not load it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    templates = Environment(
+        loader=PackageLoader("monitor.channels.email"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters |= {
+        "wrapped": _wrapped,
+        "marked": _marked,
+        "typeset": _typeset,
+        "fate": lambda fate: fate.name.lower(),
+    }
+    return templates
+
+
+@cache
+def inliner() -> "CSSInliner":
+    """What writes styles into the elements, where every reader of mail finds them."""
+    from css_inline import CSSInliner  # as above
+
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def _typeset(text: str) -> "Markup":
+    """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`."""
+    from markupsafe import Markup, escape  # as above
+
+    broken = str(escape(text)).replace("\n", "<br>")
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped two lines above
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Paragraphs of plain text, no line of prose wider than a mail's; what cannot be broken stays whole."""
+    margin = " " * indent
+    wrapper = TextWrapper(
+        _TEXT_WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.fill(line) for line in text.split("\n"))
+
+
+def _marked(stretches: Sequence[Stretch]) -> str:
+    """What went and what came, marked as git does; alone on a line by its sign."""
+    if len(stretches) == 1:
+        fate, words = stretches[0]
+        return plain({Fate.REMOVED: "- ", Fate.ADDED: "+ "}.get(fate, "") + words)
+    return plain("".join(_sign(fate, words) for fate, words in stretches))
+
+
+def _sign(fate: Fate, words: str) -> str:
+    opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}.get(fate, ("", ""))
+    return f"{opening}{words}{closing}"

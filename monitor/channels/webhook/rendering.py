@@ -1,0 +1,158 @@
+"""An event, or a notice, as a webhook's body: JSON as Standard Webhooks 1.0.0 asks for it. Pure.
+
+Receivers' programs rely on these keys, which docs/webhook.schema.json describes: add some, never rename or drop one.
+A body over LARGEST is cut, in this order, until it fits: the changes to their summaries, long texts and lists to their
+beginnings, and the least significant changes. It says `"truncated": true` then, and how many changes there are; the
+trial's page at `url` has the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+
+from monitor.model import Change, Event, Json, Notice, Subscription
+from monitor.render.folding import summaries
+
+SCHEMA_VERSION = 1
+"""Another number means that a key has another meaning, or is gone."""
+LARGEST = 20_000
+"""Bytes: the limit that Standard Webhooks recommends."""
+LONGEST_TEXT = 400
+"""Characters of a text in a body that was cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a record says of its trial now, for who files the message by it; codes as the registry has them."""
+
+    registry_version: str | None = None
+    """The registry's stamp of the data that the change was seen in."""
+    last_update_post_date: str | None = None
+    overall_status: str | None = None
+    phases: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """As a webhook has them."""
+        return {
+            "registry_version": self.registry_version,
+            "last_update_post_date": self.last_update_post_date,
+            "overall_status": self.overall_status,
+            "phases": list(self.phases),
+            "conditions": list(self.conditions),
+        }
+
+
+NO_FACTS = Facts()
+
+
+def webhook_body(
+    event: Event,
+    *,
+    title: str | None,
+    url: str,
+    lead_sponsor: str | None,
+    subscription: Subscription,
+    sequence: int,
+    changes: Sequence[Change],
+    facts: Facts = NO_FACTS,
+) -> bytes:
+    """The bytes to sign and send. *changes* are those that the subscriber asked for, the most significant first."""
+    data: dict[str, Json] = {
+        "registry": event.registry,
+        "trial_id": event.trial_id,
+        "title": title,
+        "url": url,
+        "lead_sponsor": lead_sponsor,
+        **facts.as_json(),
+        "snapshot": event.snapshot,
+        "previous_snapshot": event.snapshot - 1 or None,
+        "significance": str(max((change.significance for change in changes), default=event.significance)),
+        "sequence": sequence,
+        "changes": [
+            {**change.as_json(), "summary": summary}
+            for change, summary in zip(changes, summaries(changes), strict=True)
+        ],
+        "subscription": {"id": subscription.id, "note": subscription.note},
+    }
+    envelope = envelope_of(type_of(changes), event.occurred_at)
+    body = orjson.dumps({**envelope, "data": data})
+    return body if len(body) <= LARGEST else _cut(envelope, data)
+
+
+def notice_webhook(notice: Notice, *, sequence: int) -> bytes:
+    """The bytes to sign and send."""
+    return orjson.dumps(
+        {
+            **envelope_of(f"monitor.{notice.kind}", notice.occurred_at),
+            "data": {
+                "registry": notice.registry or None,
+                "subject": notice.subject,
+                "text": notice.text,
+                "sequence": sequence,
+            },
+        }
+    )
+
+
+def envelope_of(kind: str, at: datetime) -> dict[str, Json]:
+    """What stands around `data`."""
+    return {
+        "type": kind,
+        "timestamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def type_of(changes: Sequence[Change]) -> str:
+    """`trial.removed`, `trial.merged` and their like where the trial as a whole is concerned, else `trial.changed`."""
+    kinds = (change.kind for change in changes)
+    return next((kind for kind in kinds if kind.startswith("trial.")), "trial.changed")
+
+
+def _cut(envelope: Mapping[str, Json], data: Mapping[str, Json]) -> bytes:
+    """The same in LARGEST bytes: with as many changes as fit."""
+    told = [_summarised(change) for change in data["changes"]]
+    note = data["subscription"]["note"]
+    shortened = {
+        **data,
+        "title": _beginning(data["title"]),
+        "lead_sponsor": _beginning(data["lead_sponsor"]),
+        **{name: _short(data[name]) for name in NO_FACTS.as_json()},
+        "subscription": {**data["subscription"], "note": _beginning(note)},
+        "truncated": True,
+        "changes_in_all": len(told),
+    }
+    room = LARGEST - len(orjson.dumps({**envelope, "data": {**shortened, "changes": []}}))
+    fitting = []
+    for change in told:
+        room -= len(orjson.dumps(change)) + len(b",")
+        if room < 0:
+            break
+        fitting.append(change)
+    return orjson.dumps({**envelope, "data": {**shortened, "changes": fitting}})
+
+
+def _summarised(change: Mapping[str, Json]) -> dict[str, Json]:
+    kept = {key: change[key] for key in ("field", "kind", "topic", "significance")}
+    return {**kept, "summary": _beginning(change["summary"])}
+
+
+def _short(value: Json) -> Json:
+    """A text's beginning, or the first texts of a list that have LONGEST_TEXT characters in all."""
+    if not isinstance(value, list):
+        return _beginning(value)
+    room = LONGEST_TEXT
+    kept = []
+    for text in value:
+        room -= len(text) + 1
+        if room < 0:
+            break
+        kept.append(text)
+    return kept
+
+
+def _beginning(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"

@@ -1,0 +1,27 @@
+"""What a registry's stamp of its data says: when they were built. Pure."""
+
+from datetime import UTC, datetime, timedelta
+
+DATA_OLD_AFTER = timedelta(days=5)
+"""No data build comes at week-ends and on holidays, so that four days are nothing unusual."""
+
+
+def built_at(stamp: str) -> datetime | None:
+    """When a registry's data were built, by its stamp, as UTC where that names no zone; None where it is no time."""
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def day_of(stamp: str) -> str | None:
+    """The day of a version, as its records name it; None where the stamp is no time."""
+    built = built_at(stamp)
+    return built.date().isoformat() if built else None
+
+
+def data_are_old(stamp: str, *, now: datetime) -> bool:
+    """Whether a registry's data are older than week-ends and holidays explain."""
+    built = built_at(stamp)
+    return built is not None and now - built > DATA_OLD_AFTER

@@ -1,0 +1,139 @@
+"""Make watches, subscriptions and the operator be what config.toml says: new ones begin, vanished ones end.
+
+Nothing is written where everything is as it says, so this may stand before every check.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from monitor.config import Config
+from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
+from monitor.ports import Registry
+from monitor.storage import subscriptions, watches
+from monitor.storage.store import Store
+
+if TYPE_CHECKING:
+    from monitor.alerts.subscribe import Office, Scope
+    from monitor.config.keys import SubscriptionSettings, WatchSettings
+
+OF_SUBSCRIPTIONS = "config.toml, trials of subscriptions"
+"""The watch of what `[[subscription]]` blocks name."""
+
+Identify = Callable[[str], tuple[Registry, str]]
+"""The registry and the trial id that a text means; TrialIdInvalid where it means none."""
+
+
+def apply_watches(
+    config: Config, store: Store, identify: Identify, *, registry: str, now: datetime
+) -> list[MonitorError]:
+    """Make the `[[watch]]` blocks, and the sponsors and trials of the `[[subscription]]` blocks, be what is watched.
+
+    What commands watch stays beside them. *registry* is where searches look. A block that cannot be used leaves its
+    watch as it is: give why, for each.
+    """
+    subscribed = [text for block in config.subscription for text in block.trials or ()]
+    looked_for = {name: (registry, block.looks_for) for name, block in _searching(config) if block.looks_for}
+    with store.read() as tx:
+        if not (config.watch or looked_for or subscribed or watches.configured(tx)):
+            return []
+    wanted: list[tuple[str, str, list[str]]] = []
+    refused: dict[str, MonitorError] = {}
+    for number, watch in enumerate(config.watch, start=1):
+        name = _name_of(watch, number)
+        try:
+            wanted += [(name, key, ids) for key, ids in _by_registry(watch.trials, identify).items()]
+        except (ConfigurationInvalid, TrialIdInvalid) as error:
+            refused[name] = error
+    kept = set(refused)
+    try:
+        wanted += [(OF_SUBSCRIPTIONS, key, ids) for key, ids in _by_registry(subscribed, identify).items()]
+    except TrialIdInvalid:
+        kept.add(OF_SUBSCRIPTIONS)  # its own block is refused with the reason: see `apply_subscriptions`
+    with store.begin() as tx:
+        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for, kept=kept)
+    return list(refused.values())
+
+
+def _searching(config: Config) -> Iterator[tuple[str, "WatchSettings | SubscriptionSettings"]]:
+    """The blocks that may look for trials, with the names of the watches that do."""
+    for number, watch in enumerate(config.watch, start=1):
+        yield _name_of(watch, number), watch
+    for block in config.subscription:
+        yield _name_of_sponsors(block), block
+
+
+def _name_of(watch: "WatchSettings", number: int) -> str:
+    return watch.name or f"config.toml, watch {number}"
+
+
+def _name_of_sponsors(block: "SubscriptionSettings") -> str:
+    """Subscriptions to one sponsor share a watch, wherever in the file they stand."""
+    return f"config.toml, {block.looks_for.words}" if block.looks_for else ""
+
+
+def apply_subscriptions(
+    config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]
+) -> list[MonitorError]:
+    """Make the `[[subscription]]` blocks be who is told, beside whom commands tell, and the operator who hears notices.
+
+    Apply watches first. A block that cannot be used leaves its subscription as it is: give why, for each.
+    """
+    operator = config.operator.addresses
+    with store.read() as tx:
+        if not config.subscription and not operator and not subscriptions.configured(tx):
+            return []
+        named = watches.listing(tx) if config.subscription else []
+    watch_ids = {watch.name: watch.id for watch in named if watch.name}
+    from monitor.alerts.subscribe import Wanted, apply_config  # most configurations subscribe nobody
+
+    wanted: list[Wanted] = []
+    refused: dict[str, MonitorError] = {}
+    for number, block in enumerate(config.subscription, start=1):
+        name = block.name or f"config.toml, subscription {number}"
+        try:
+            scope = _scope(block, watch_ids, identify)
+        except (ConfigurationInvalid, TrialIdInvalid) as error:
+            refused[name] = error
+            continue
+        wanted.append(
+            Wanted(
+                name=name,
+                way=block.way,
+                address=block.address,
+                scope=scope,
+                filters=block.filters,
+                note=block.note,
+                as_webhook=block.as_webhook,
+            )
+        )
+    meant = config.operator.as_webhook
+    wanted += [
+        Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator", as_webhook=meant)
+        for way, address in operator.items()
+    ]
+    return [*refused.values(), *apply_config(wanted, office(), kept=refused)]
+
+
+def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "Scope":
+    from monitor.alerts.subscribe import Scope  # most configurations subscribe nobody
+
+    watch = _name_of_sponsors(block) or block.watch
+    if watch and watch not in watch_ids:
+        known = ", ".join(sorted(watch_ids)) or "none"
+        raise ConfigurationInvalid(f"subscription: there is no watch named “{watch}”; known: {known}")
+    trials = _by_registry(block.trials or (), identify)
+    return Scope(
+        trials=frozenset((key, trial_id) for key, ids in trials.items() for trial_id in ids),
+        watch_id=watch_ids[watch] if watch else None,
+        everything=block.all,
+    )
+
+
+def _by_registry(texts: Sequence[str], identify: Identify) -> dict[str, list[str]]:
+    """The trial ids that *texts* mean, by registry."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        registry, trial_id = identify(text)
+        found.setdefault(registry.key, []).append(trial_id)
+    return found

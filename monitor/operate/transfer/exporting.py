@@ -1,0 +1,241 @@
+"""Write everything as plain JSON files.
+
+Each batch of trials is one short transaction, so that nobody waits for an export, however long it takes.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from monitor.errors import StoreCorrupt, StoreUnavailable
+from monitor.files import make_file, make_folder
+from monitor.model import Event
+from monitor.operate.transfer.shapes import (
+    EventShape,
+    Manifest,
+    NoticeLine,
+    SearchShape,
+    Shape,
+    SnapshotFile,
+    SubscriptionLine,
+    TrialFile,
+    WatchLine,
+    as_file,
+    as_line,
+)
+from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
+from monitor.storage.snapshots import Damaged
+from monitor.storage.statements import chunks
+from monitor.storage.store import Store
+from monitor.storage.trials import Trial
+from monitor.storage.watches import Watch
+from monitor.vault import Vault
+
+MANIFEST = "export.json"
+_BATCH = 50
+"""Trials a transaction."""
+_ALL = 2**31 - 1
+
+
+@dataclass(slots=True)
+class _Export:
+    """What is being written, and how much of it was."""
+
+    folder: Path
+    store: Store
+    counts: dict[str, int] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+    """What could not be read, a line each."""
+
+    def count(self, what: str, number: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + number
+
+    def leave_out(self, reason: str) -> None:
+        self.count("damaged")
+        self.damaged.append(reason)
+
+
+def export(
+    store: Store,
+    folder: Path,
+    *,
+    secrets: Vault | None,
+    now: datetime,
+    tell: Callable[[int, int], None],
+    complain: Callable[[str], None] = lambda _: None,
+) -> Manifest:
+    """Write everything into *folder*, which is new, empty, or an earlier export, which becomes as the database is.
+
+    What is damaged in the database is left out, and *complain* hears of each. Addresses and signing secrets are written
+    only where *secrets* can open them. Raise StoreUnavailable for a folder that holds something else, or cannot be
+    written.
+    """
+    writing = _Export(folder, store)
+    try:
+        _begin(folder)
+        _trials(writing, tell)
+        _sweep(writing)
+        with store.read() as tx:
+            _lines(writing, "watches", map(_watch_in(tx), watches.listing(tx)))
+            _lines(writing, "subscriptions", _subscriptions(writing, tx, secrets, now))
+            told = reversed(notices.listing(tx, limit=_ALL))
+            _lines(writing, "notices", (NoticeLine.model_validate(each, from_attributes=True) for each in told))
+        manifest = Manifest().model_copy(update={"complete": True, **writing.counts})
+        (folder / MANIFEST).write_bytes(as_file(manifest))
+        for reason in writing.damaged:
+            complain(reason)
+    except OSError as error:
+        raise StoreUnavailable(f"{error.filename or folder} cannot be written: {error.strerror}") from error
+    return manifest
+
+
+def _begin(folder: Path) -> None:
+    make_folder(folder)
+    if any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise StoreUnavailable(f"{folder} holds something that is not an export: name a new or an empty folder")
+    (folder / MANIFEST).write_bytes(as_file(Manifest()))
+
+
+def _trials(writing: _Export, tell: Callable[[int, int], None]) -> None:
+    with writing.store.read() as tx:
+        total = trials.count(tx)
+    done, last = 0, None
+    while True:
+        with writing.store.read() as tx:
+            page = trials.page(tx, after=last, limit=_BATCH)
+            for registry, rows in groupby(page, key=lambda trial: trial.registry):
+                _write_trials(writing, tx, registry, list(rows))
+        if not page:
+            return
+        last = page[-1].registry, page[-1].trial_id
+        done += len(page)
+        tell(done, max(done, total))
+
+
+def _write_trials(writing: _Export, tx: Connection, registry: str, rows: list[Trial]) -> None:
+    kept = {trial.trial_id: {"trial.json"} for trial in rows}
+    damaged: dict[str, list[int]] = {}
+    for trial_id in kept:
+        make_folder(_place(writing.folder, registry, trial_id))
+    for snapshot in snapshots.histories(tx, registry, list(kept)):
+        if isinstance(snapshot, Damaged):
+            damaged.setdefault(snapshot.trial_id, []).append(snapshot.number)
+            writing.leave_out(snapshot.reason)
+            continue
+        trial_id, name = snapshot.document.trial_id, f"snapshot-{snapshot.number}.json"
+        (_place(writing.folder, registry, trial_id) / name).write_bytes(as_file(SnapshotFile.of(snapshot)))
+        kept[trial_id].add(name)
+        writing.count("snapshots")
+    for trial in rows:
+        folder, lost = _place(writing.folder, registry, trial.trial_id), damaged.get(trial.trial_id, [])
+        (folder / "trial.json").write_bytes(as_file(TrialFile.of(trial, lost)))
+        if told := _events(writing, tx, trial, lost):
+            (folder / "events.json").write_bytes(as_file([EventShape.of(event) for event in told]))
+            kept[trial.trial_id].add("events.json")
+        writing.count("events", len(told))
+        for file in folder.iterdir():
+            if file.name not in kept[trial.trial_id]:
+                file.unlink()
+    writing.count("trials", len(rows))
+
+
+def _events(writing: _Export, tx: Connection, trial: Trial, lost: list[int]) -> list[Event]:
+    """The events of a trial that can be read, and whose snapshots can."""
+    unreadable: dict[int, StoreCorrupt] = {}
+    told = events.of_trial(tx, trial.registry, trial.trial_id, damaged=unreadable)
+    for error in unreadable.values():
+        writing.leave_out(str(error))
+    return [event for event in told if event.snapshot not in lost]
+
+
+def _place(folder: Path, registry: str, trial_id: str) -> Path:
+    """The folder of a trial. A name that could lead elsewhere is none."""
+    for name in (registry, trial_id):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+            raise StoreUnavailable(f"{name[:60]!r} cannot be the name of a folder: export cannot go on")
+    return folder / "trials" / registry / trial_id
+
+
+def _sweep(writing: _Export) -> None:
+    """Remove the trials of an earlier export that the database does not know."""
+    for registry in sorted((writing.folder / "trials").glob("*")):
+        for names in chunks(entry.name for entry in os.scandir(registry)):
+            with writing.store.read() as tx:
+                known = trials.known(tx, registry.name, names)
+            for name in set(names) - known.keys():
+                shutil.rmtree(registry / name)
+
+
+def _lines(writing: _Export, name: str, shapes: Iterable[Shape]) -> None:
+    """Write a file that its owner alone may read: there may be addresses in it."""
+    file = writing.folder / f"{name}.jsonl"
+    file.unlink(missing_ok=True)
+    make_file(file)
+    with file.open("wb") as stream:
+        for shape in shapes:
+            stream.write(as_line(shape))
+            writing.count(name)
+
+
+def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:
+    def line(watch: Watch) -> WatchLine:
+        looks_for = watch.looks_for
+        return WatchLine(
+            id=watch.id,
+            origin=watch.origin,
+            name=watch.name,
+            created_at=watch.created_at,
+            search=None
+            if looks_for is None
+            else SearchShape(
+                registry=looks_for.registry,
+                sponsor=looks_for.search.sponsor,
+                role=looks_for.search.role,
+                condition=looks_for.search.condition,
+                expression=looks_for.search.expression,
+            ),
+            trials=watches.trials_of(tx, watch.id),
+        )
+
+    return line
+
+
+def _subscriptions(
+    writing: _Export, tx: Connection, secrets: Vault | None, now: datetime
+) -> Iterator[SubscriptionLine]:
+    numbers = subscriptions.last_sequences(tx)
+    for each in subscriptions.listing(tx):
+        endpoint = each.endpoint
+        if secrets:
+            try:
+                endpoint = endpoints.get(tx, secrets, each.endpoint.id, at=now)
+            except StoreCorrupt as error:
+                writing.leave_out(f"the address of subscription {each.id}: {error}")
+        yield SubscriptionLine(
+            id=each.id,
+            way=endpoint.way,
+            name=each.name if each.origin == "command" else None,
+            address=endpoint.address or None,
+            secret=endpoint.secrets[0] if endpoint.secrets else None,
+            trials=sorted(each.trials),
+            watch=each.watch_id,
+            everything=each.everything,
+            topics=sorted(each.filters.topics),
+            kinds=sorted(each.filters.kinds),
+            without=sorted(each.filters.without),
+            min_significance=str(each.filters.min_significance),
+            min_percent=each.filters.min_percent,
+            min_days=each.filters.min_days,
+            note=each.note,
+            state=each.state,
+            origin=each.origin,
+            created_at=each.created_at,
+            last_sequence=numbers[each.id],
+        )

@@ -1,0 +1,283 @@
+"""Read an export into a database, which may hold something already. Nobody is alerted by it, and nothing is doubled.
+
+A trial is one commit, and is taken whole or left as it is: where the database has another snapshot of the same number,
+two histories are different ones, and are not mixed. What was not taken is said, a line each.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.alerts.subscribe import Office, checked_endpoint
+from monitor.errors import ConfigurationInvalid, MonitorError
+from monitor.model import Snapshot, Subscription
+from monitor.operate.transfer.exporting import MANIFEST
+from monitor.operate.transfer.shapes import (
+    EventShape,
+    Manifest,
+    NoticeLine,
+    Shape,
+    SnapshotFile,
+    SubscriptionLine,
+    TrialFile,
+    WatchLine,
+)
+from monitor.ports import Registry
+from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
+from monitor.storage.bodies import LARGEST
+from monitor.storage.locks import lock_registry
+from monitor.storage.statements import chunks
+
+P = TypeVar("P")
+S = TypeVar("S", bound=Shape)
+
+_EVENTS = TypeAdapter(list[EventShape])
+_LARGEST_FILE = 2 * LARGEST
+"""Bytes of a file, or of a line: indented, the largest document that is ever kept has fewer."""
+_AT_ONCE = 20
+"""Snapshots in memory."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of an import. *left* is what could not be taken, *aside* what never is; a line each."""
+
+    trials: int = 0
+    snapshots: int = 0
+    events: int = 0
+    watches: int = 0
+    subscriptions: int = 0
+    notices: int = 0
+    left: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """The line of `import --json`."""
+        return asdict(self)
+
+
+def read_export(
+    folder: Path, registries: Mapping[str, Registry], office: Office, tell: Callable[[int, int], None]
+) -> Imported:
+    """Take everything that is in an export and not yet in the database.
+
+    Raise ConfigurationInvalid for a folder that is no complete export.
+    """
+    manifest = _parsed(folder / MANIFEST, Manifest.model_validate_json)
+    if not manifest.complete:
+        raise ConfigurationInvalid(f"{folder} was not written to its end: export once more")
+    done = Imported()
+    for number, place in enumerate(_trial_folders(folder), start=1):
+        try:
+            _take_trial(place, registries, office, done)
+        except (MonitorError, ValueError) as error:
+            done.left.append(_one_line(place, error))
+        tell(number, max(number, manifest.trials))
+    numbers = _take_watches(folder, registries, office, done)
+    _take_subscriptions(folder, numbers, office, done)
+    _take_notices(folder, office, done)
+    return done
+
+
+def _trial_folders(folder: Path) -> Iterator[Path]:
+    """The folders of the trials, in order. A link may lead anywhere, so none is followed."""
+    if (folder / "trials").is_symlink():
+        return
+    for registry in _folders(folder / "trials"):
+        yield from _folders(registry)
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
+
+
+def _take_trial(place: Path, registries: Mapping[str, Registry], office: Office, done: Imported) -> None:
+    """Add what the database lacks of one trial. ValueError or MonitorError where its files cannot be believed."""
+    file = _parsed(place / "trial.json", TrialFile.model_validate_json)
+    registry, trial_id = _named(file, place, registries)
+    last = file.snapshot or 0
+    with office.store.begin() as tx:
+        lock_registry(tx, registry)
+        there = snapshots.digests(tx, registry, trial_id)
+        added = 0
+        for batch in chunks(_snapshots(place, file, last, there), _AT_ONCE):
+            added += len(snapshots.add(tx, batch))
+        told = [each.event(registry, trial_id) for each in _events(place, last) if each.snapshot not in file.damaged]
+        kept = events.add(tx, told)
+        known = trials.known(tx, registry, [trial_id]).get(trial_id)
+        if known is None or last > (known.snapshot or 0):
+            trials.record(tx, [file.trial])
+            done.trials += 1
+    done.snapshots += added
+    done.events += len(kept)
+
+
+def _named(file: TrialFile, place: Path, registries: Mapping[str, Registry]) -> tuple[str, str]:
+    """The trial that a file is about, which is also the one that its folders name."""
+    registry = registries.get(file.registry)
+    if (file.registry, file.trial_id) != (place.parent.name, place.name):
+        raise ValueError("trial.json is about another trial than its folder")
+    if registry is None or registry.identify(file.trial_id) != file.trial_id:
+        raise ValueError("this is not a trial of a registry known here")
+    return file.registry, file.trial_id
+
+
+def _snapshots(place: Path, file: TrialFile, last: int, there: Mapping[int, bytes]) -> Iterator[Snapshot]:
+    """Those that the database lacks. ValueError where one is missing, or another than the one that it has."""
+    for number in range(1, last + 1):
+        if number in file.damaged:
+            continue
+        kept = _parsed(place / f"snapshot-{number}.json", SnapshotFile.model_validate_json)
+        if (kept.registry, kept.trial_id, kept.number) != (file.registry, file.trial_id, number):
+            raise ValueError(f"snapshot-{number}.json is of something else")
+        if number not in there:
+            yield kept.snapshot
+        elif there[number].hex() != kept.sha256:
+            raise ValueError(f"the database has another snapshot {number} of it, so its history there is left as it is")
+
+
+def _events(place: Path, last: int) -> list[EventShape]:
+    file = place / "events.json"
+    if not file.exists() and not file.is_symlink():
+        return []
+    told = _parsed(file, _EVENTS.validate_json)
+    if any(event.snapshot > last for event in told):
+        raise ValueError("events.json has an event of a snapshot that is not there")
+    return told
+
+
+def _take_watches(folder: Path, registries: Mapping[str, Registry], office: Office, done: Imported) -> dict[int, int]:
+    """Make the watches, and give their numbers by those that they had."""
+    numbers: dict[int, int] = {}
+    for place, line in _lines(folder / "watches.jsonl", WatchLine, done):
+        if line.origin == "config":
+            done.aside.append(f"{place}: watch {line.name!r} belongs to a config.toml: put it into yours")
+            continue
+        try:
+            numbers[line.id] = _take_watch(line, registries, office)
+            done.watches += 1
+        except (MonitorError, ValueError) as error:
+            done.left.append(_one_line(place, error))
+    return numbers
+
+
+def _take_watch(line: WatchLine, registries: Mapping[str, Registry], office: Office) -> int:
+    by_registry: dict[str, list[str]] = {}
+    for registry, trial_id in line.trials:
+        if registry not in registries or registries[registry].identify(trial_id) != trial_id:
+            raise ValueError(f"{trial_id[:40]!r} is not a trial of a registry known here")
+        by_registry.setdefault(registry, []).append(trial_id)
+    with office.store.begin() as tx:
+        if search := line.search:
+            if search.registry not in registries:
+                raise ValueError(f"{search.registry[:40]!r} is not a registry known here")
+            watch, _ = watches.add_search(
+                tx, registry=search.registry, search=search.search, origin="command", name=line.name, at=line.created_at
+            )
+            return watch.id
+        found = 0
+        for registry, trial_ids in (by_registry or {next(iter(registries)): []}).items():
+            watch, _ = watches.add(
+                tx, registry=registry, trial_ids=trial_ids, origin="command", name=line.name, at=line.created_at
+            )
+            found = watch.id
+        return found
+
+
+def _take_subscriptions(folder: Path, numbers: Mapping[int, int], office: Office, done: Imported) -> None:
+    for place, line in _lines(folder / "subscriptions.jsonl", SubscriptionLine, done):
+        if line.origin != "command":
+            done.aside.append(f"{place}: subscription {line.id} belongs to a config.toml: put it into yours")
+        elif line.address is None:
+            done.aside.append(f"{place}: subscription {line.id} has no address: export with --with-secrets to have it")
+        else:
+            try:
+                done.subscriptions += _take_subscription(line, numbers, office)
+            except (MonitorError, ValueError) as error:
+                done.left.append(_one_line(place, error))
+
+
+def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], office: Office) -> bool:
+    """Make a subscription, with the id that it had; give whether it is new."""
+    if line.watch is not None and line.watch not in numbers:
+        raise ValueError(f"subscription {line.id} is to watch {line.watch}, which was not taken")
+    address, shown = checked_endpoint(line.way, line.address or "", office)
+    with office.store.begin() as tx:
+        if subscriptions.known(tx, [line.id]):
+            return False
+        endpoint, _ = endpoints.put(
+            tx, office.vault, way=line.way, address=address, shown=shown, at=line.created_at, secret=line.secret
+        )
+        made = Subscription(
+            id=line.id,
+            endpoint=endpoint,
+            trials=frozenset(line.trials),
+            watch_id=None if line.watch is None else numbers[line.watch],
+            everything=line.everything,
+            filters=line.filters,
+            note=line.note,
+            name=None if line.name and subscriptions.named(tx, line.name) else line.name,
+            state=line.state,
+            created_at=line.created_at,
+        )
+        subscriptions.add(tx, made)
+        subscriptions.number_on(tx, line.id, line.last_sequence)
+    return True
+
+
+def _take_notices(folder: Path, office: Office, done: Imported) -> None:
+    for batch in chunks(_lines(folder / "notices.jsonl", NoticeLine, done)):
+        with office.store.begin() as tx:
+            done.notices += notices.keep(tx, [line.notice for _, line in batch])
+
+
+def _lines(file: Path, shape: type[S], done: Imported) -> Iterator[tuple[str, S]]:
+    """The lines of a file that have the shape, each with its place; the others are left, and said."""
+    if not file.exists():
+        return
+    with _opened(file) as stream:
+        number = 0
+        while line := stream.readline(_LARGEST_FILE):
+            number += 1
+            place = f"{file}:{number}"
+            try:
+                yield place, shape.model_validate_json(line)
+            except ValidationError as error:
+                done.left.append(_one_line(place, error))
+
+
+def _parsed(file: Path, parse: Callable[[bytes], P]) -> P:
+    """What a file holds. ConfigurationInvalid where it cannot be read, or has not the shape."""
+    with _opened(file) as stream:
+        if os.fstat(stream.fileno()).st_size > _LARGEST_FILE:
+            raise ConfigurationInvalid(f"{file} is larger than any file of an export")
+        try:
+            return parse(stream.read())
+        except ValidationError as error:
+            raise ConfigurationInvalid(_one_line(file, error)) from None
+
+
+def _opened(file: Path) -> IO[bytes]:
+    """Open a file, and no link, device or pipe."""
+    try:
+        if file.is_symlink() or not file.is_file():
+            raise ConfigurationInvalid(f"{file} is missing, or is not a plain file: this export is not complete")
+        return file.open("rb")
+    except OSError as error:
+        raise ConfigurationInvalid(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _one_line(place: object, error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        return f"{place}: {where + ': ' if where else ''}{first['msg']}"[:300]
+    text = " ".join(str(error).split())
+    return text if text.startswith(str(place)) else f"{place}: {text}"

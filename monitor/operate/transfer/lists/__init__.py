@@ -1,0 +1,75 @@
+"""The lists of trials that people and other programs keep.
+
+| what                                  | what stands for a trial in it                                             |
+|---------------------------------------|---------------------------------------------------------------------------|
+| text                                  | every whole trial id, and every address of a trial's page, in each line   |
+| CSV and its like (`, ; tab |`)        | the column whose heading names ids, else addresses; see `tables`          |
+| JSON, one document or one a line      | the registry's studies; else what a key that names ids or addresses holds |
+| XML, HTML, RSS, OPML                  | the element that names ids, else addresses                                |
+| RIS                                   | the accession number, else the address                                    |
+| urlwatch or webchanges, `.yaml`       | `url` or `navigate` of each job, over any number of YAML documents        |
+| changedetection.io                    | `url` of each watch: its folder, a file of it, or its backup; see `stores` |
+| a zip archive                         | the lists in it                                                           |
+
+`read_list` is the whole story: `opening` gives the bytes and their encoding, a module a format finds the pieces of
+text, `naming` says which trials a piece names, and `sorting` decides which of them are meant. A new format is a
+module that feeds a `Sorter`, and a line in `_reader`.
+
+The rule: nothing is lost unseen. What should be a trial and is none goes to `Found.left`; what names a trial but only
+mentions it goes to `Found.aside`; each with its place.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from monitor.errors import ConfigurationInvalid
+from monitor.operate.transfer.lists import archives, jobs, lines, markup, stores, tables, trees
+from monitor.operate.transfer.lists.opening import LARGEST, LARGEST_TREE, Source, opened
+from monitor.operate.transfer.lists.sorting import Found, Sorter
+from monitor.ports import Registry
+
+__all__ = ["LARGEST", "LARGEST_TREE", "Found", "is_store", "read_list"]
+
+is_store = stores.is_store
+
+_BY_BEGINNING = (
+    (trees.looks_like_it, trees.read),
+    (markup.looks_like_it, markup.read),
+    (jobs.looks_like_it, jobs.read),
+)
+
+
+def read_list(file: Path, registries: Sequence[Registry]) -> Found:
+    """The trials of a list of any kind; `-` is standard input, a folder is a store of changedetection.io.
+
+    Raise ConfigurationInvalid for a file that cannot be read, is too large, or is not what its name says.
+    """
+    sorter = Sorter(registries)
+    if folder := stores.folder_of(file):
+        stores.read(stores.Folder(folder), sorter, shown=str(folder))
+        return sorter.found()
+    with opened(file) as source:
+        if archives.is_archive(source):
+            archives.read(source, sorter, read_one=_read)
+        else:
+            _read(source, sorter)
+    return sorter.found()
+
+
+def _read(source: Source, sorter: Sorter) -> None:
+    if source.holds:
+        raise ConfigurationInvalid(f"{source.name} {source.holds}")
+    _reader(source)(source, sorter)
+
+
+def _reader(source: Source) -> Callable[[Source, Sorter], None]:
+    """What reads it: by its name where that says it, else by how it begins."""
+    match source.suffix:
+        case ".yaml" | ".yml":
+            return jobs.read
+        case ".json" | ".jsonl" | ".ndjson":
+            return trees.read
+    for looks_like_it, read in _BY_BEGINNING:
+        if looks_like_it(source.beginning):
+            return read
+    return tables.read if tables.heading_of(source) else lines.read

@@ -1,0 +1,259 @@
+"""What is in the files of an export, for writing and for reading them. Pure; pydantic refuses another shape."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Annotated, Literal, Self
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from monitor.model import Change, Document, Event, Filters, Json, Notice, Significance, Snapshot, State, Way
+from monitor.ports import Role, Search
+from monitor.storage.trials import Trial
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+TrialName = tuple[str, str]
+"""(registry, trial id)"""
+
+
+_COLUMNS = [field.name for field in fields(Trial)]
+
+
+class Shape(BaseModel):
+    """An object of an export: no other keys than these, no value of another type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Manifest(Shape):
+    """export.json. *complete* is false while the export is being written."""
+
+    format: Literal["registry-monitor export"] = "registry-monitor export"
+    version: Literal[1] = 1
+    complete: bool = False
+    trials: Count = 0
+    snapshots: Count = 0
+    events: Count = 0
+    watches: Count = 0
+    subscriptions: Count = 0
+    notices: Count = 0
+    damaged: Count = 0
+    """Snapshots and events that could not be read, and are left out."""
+
+
+class TrialFile(Shape):
+    """trial.json, the columns of `monitor.storage.trials.Trial`; digests in hexadecimal digits."""
+
+    registry: str
+    trial_id: str
+    state: State | None
+    merged_into: str | None
+    title: str | None
+    snapshot: Number | None
+    digest: Sha256 | None
+    probe_digest: Sha256 | None
+    build: str | None
+    verified_version: str | None
+    verified_at: AwareDatetime | None
+    read_in_full_at: AwareDatetime | None
+    misses: Count
+    first_missed_at: AwareDatetime | None
+    damaged: list[Number] = []
+    """Snapshots that could not be read when the export was written, and are not in it."""
+
+    @classmethod
+    def of(cls, trial: Trial, damaged: Sequence[int] = ()) -> Self:
+        """The file of a row."""
+        columns = {name: getattr(trial, name) for name in _COLUMNS} | {"damaged": list(damaged)}
+        hexes = {name: digest.hex() for name in ("digest", "probe_digest") if (digest := columns[name]) is not None}
+        return cls(**(columns | hexes))
+
+    @property
+    def trial(self) -> Trial:
+        """The row of a file."""
+        digests = {
+            name: bytes.fromhex(text)
+            for name in ("digest", "probe_digest")
+            if (text := getattr(self, name)) is not None
+        }
+        return Trial(**({name: getattr(self, name) for name in _COLUMNS} | digests))
+
+
+class SnapshotFile(Shape):
+    """snapshot-N.json. What is no sorted JSON, such as a registry's words on a removal, is *text* instead."""
+
+    registry: str
+    trial_id: str
+    number: Number
+    state: State
+    taken_at: AwareDatetime
+    registry_version: str | None
+    build: str | None
+    sha256: Sha256
+    document: Json = None
+    text: str | None = None
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """The file of a snapshot."""
+        document = snapshot.document
+        tree = _tree(document.content)
+        return cls(
+            registry=document.registry,
+            trial_id=document.trial_id,
+            number=snapshot.number,
+            state=document.state,
+            taken_at=snapshot.taken_at,
+            registry_version=snapshot.registry_version,
+            build=document.build,
+            sha256=document.digest.hex(),
+            document=tree,
+            text=document.content.decode() if tree is None else None,
+        )
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot of a file. ValueError where its document is not the one that its SHA-256 was taken of."""
+        content = _packed(self.document) if self.text is None else self.text.encode()
+        document = Document(self.registry, self.trial_id, content, self.state, self.build)
+        if document.digest.hex() != self.sha256:
+            raise ValueError("its SHA-256 is another")
+        return Snapshot(self.number, document, self.taken_at, self.registry_version)
+
+
+class EventShape(Shape):
+    """One of events.json; *changes* as `check --json` shows them."""
+
+    snapshot: Number
+    occurred_at: AwareDatetime
+    changes: list[dict[str, Json]] = Field(min_length=1)
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """The shape of an event."""
+        changes = [change.as_json() for change in event.changes]
+        return cls(snapshot=event.snapshot, occurred_at=event.occurred_at, changes=changes)
+
+    def event(self, registry: str, trial_id: str) -> Event:
+        """The event of that trial. ValueError for a change that is none."""
+        try:
+            changes = tuple(Change.from_json(change) for change in self.changes)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"a change of snapshot {self.snapshot} makes no sense") from error
+        return Event(
+            registry=registry,
+            trial_id=trial_id,
+            snapshot=self.snapshot,
+            occurred_at=self.occurred_at,
+            changes=changes,
+        )
+
+
+class SearchShape(Shape):
+    """What a watch looks for."""
+
+    registry: str
+    sponsor: str | None
+    role: Role
+    condition: str | None
+    expression: str | None
+
+    @property
+    def search(self) -> Search:
+        """As the registry is asked."""
+        return Search(sponsor=self.sponsor, role=self.role, condition=self.condition, expression=self.expression)
+
+
+class WatchLine(Shape):
+    """A line of watches.jsonl."""
+
+    id: Number
+    origin: Literal["command", "config"]
+    name: str | None
+    created_at: AwareDatetime
+    search: SearchShape | None
+    trials: list[TrialName]
+
+
+class SubscriptionLine(Shape):
+    """A line of subscriptions.jsonl; *address* and *secret* only where they were asked for."""
+
+    id: Uuid
+    way: Way
+    name: str | None = None
+    address: str | None
+    secret: str | None
+    trials: list[TrialName]
+    watch: Number | None
+    everything: bool
+    topics: list[str]
+    kinds: list[str]
+    without: list[str] = []
+    min_significance: Annotated[str, Field(pattern="^(critical|major|minor|administrative)$")]
+    min_percent: float | None
+    min_days: int | None
+    note: str | None
+    state: Annotated[str, Field(pattern="^(active|paused|ended)$")]
+    origin: Annotated[str, Field(pattern="^(command|config|operator)$")]
+    created_at: AwareDatetime
+    last_sequence: Count
+
+    @property
+    def filters(self) -> Filters:
+        """As `monitor.alerts.matching` takes them."""
+        return Filters(
+            topics=frozenset(self.topics),
+            kinds=frozenset(self.kinds),
+            without=frozenset(self.without),
+            min_significance=Significance[self.min_significance.upper()],
+            min_percent=self.min_percent,
+            min_days=self.min_days,
+        )
+
+
+class NoticeLine(Shape):
+    """A line of notices.jsonl."""
+
+    id: str
+    kind: str
+    registry: str
+    occurred_at: AwareDatetime
+    subject: str
+    text: str
+
+    @property
+    def notice(self) -> Notice:
+        """The notice of a line."""
+        return Notice(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+def as_file(shape: Shape | list[EventShape]) -> bytes:
+    """The bytes of a file that people read."""
+    data = (
+        [each.model_dump(mode="json") for each in shape] if isinstance(shape, list) else shape.model_dump(mode="json")
+    )
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def as_line(shape: Shape) -> bytes:
+    """The bytes of a line."""
+    return orjson.dumps(shape.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _tree(content: bytes) -> Json:
+    """What content says that can be had back to the byte; None where it cannot."""
+    try:
+        tree = orjson.loads(content)
+        return tree if _packed(tree) == content else None
+    except ValueError:
+        return None
+
+
+def _packed(tree: Json) -> bytes:
+    try:
+        return orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, RecursionError) as error:  # orjson's own error is a TypeError
+        raise ValueError("its document cannot be written as JSON") from error

@@ -1,0 +1,116 @@
+"""What a decision about a registry's answer rests on, and what it comes to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from monitor.alerts.recovery import Lost, lost_of, missing_of
+from monitor.changes.membership import Membership
+from monitor.errors import StoreCorrupt
+from monitor.model import Checked, Document, Event, Snapshot, State
+from monitor.ports import Answer, Oddity, Registry
+from monitor.storage import events, memberships, quarantine, snapshots, trials
+from monitor.storage.locks import lock_registry
+from monitor.storage.quarantine import Quarantined
+from monitor.storage.store import Store
+from monitor.storage.trials import Trial
+from monitor.watching.plausibility import Doubt
+from monitor.watching.verification import Asking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake(Asking):
+    """What deciding about answers needs to know beside them."""
+
+    registry: Registry
+    store: Store
+    tells_at_once: bool = True
+    """Whether events are told in the commit that makes them; else they are pending until somebody settles them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer for the quarantine. *doubt* is why it is no news; None where it is no record at all."""
+
+    reason: str
+    raw: bytes
+    doubt: Doubt | None = None
+    build: str | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one answer means: the trial's row as it will stand, what to tell, and what else is to be written."""
+
+    trial: Trial
+    checked: Checked
+    snapshot: Snapshot | None = None
+    event: Event | None = None
+    quarantined: Refusal | None = None
+    follow: str | None = None
+    """The id that watches of this trial are to hold as well."""
+    oddities: Sequence[Oddity] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the store knew of the trials in a batch when the transaction began."""
+
+    trials: Mapping[str, Trial]
+    latest: Mapping[str, Snapshot]
+    """The last LISTED snapshot of each trial; the last readable one of those that are lost."""
+    lost: Mapping[str, Lost]
+    """Those whose last LISTED snapshot is damaged."""
+    told: Mapping[str, Event]
+    """The last event of each trial that had one."""
+    newcomers: Mapping[str, Membership]
+    """Those whose baseline is news, and which watch found each."""
+    leaving: Mapping[str, Sequence[Membership]]
+    """Those that watches no longer find, of which nobody was told yet, and which watches these are."""
+    load: Callable[[str, int], Snapshot] = field(repr=False)
+    refused: Callable[[Document, datetime | None], Quarantined | None] = field(repr=False)
+    """The same record, as it was refused since then."""
+
+    def trial(self, registry: str, trial_id: str) -> Trial:
+        """The row, or a blank one for a trial that is new."""
+        return self.trials.get(trial_id) or Trial(registry, trial_id)
+
+
+def past_of(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
+    """What the store knows of the trials that were answered for. It holds the registry's lock from here on."""
+    key = intake.registry.key
+    lock_registry(tx, key)
+    known = trials.known(tx, key, [answer.trial_id for answer in answers])
+    moved = [
+        answer.trial_id
+        for answer in answers
+        if not isinstance(answer, Document) or differs_from(answer, known.get(answer.trial_id))
+    ]
+    leaving = memberships.lost(tx, key, [answer.trial_id for answer in answers if isinstance(answer, Document)])
+    asked = dict.fromkeys((*moved, *leaving))
+    seen_before = [trial_id for trial_id in asked if trial_id in known and known[trial_id].snapshot]
+    damaged: dict[str, StoreCorrupt] = {}
+    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=damaged)
+    damaged |= missing_of(latest, known.values())
+    lost = lost_of(tx, key, damaged)
+    latest |= {trial_id: each.readable for trial_id, each in lost.items() if each.readable}
+    return Past(
+        known,
+        latest,
+        lost,
+        events.latest_of(tx, key, latest),
+        memberships.found(tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in lost]),
+        leaving,
+        lambda trial_id, number: snapshots.get(tx, key, trial_id, number),
+        lambda document, since: quarantine.latest_of(
+            tx, key, document.trial_id, sha256(document.content).digest(), since=since
+        ),
+    )
+
+
+def differs_from(document: Document, trial: Trial | None) -> bool:
+    """Whether the registry says something else than before of a trial, or says it again after the trial was gone."""
+    return trial is None or trial.digest != document.digest or trial.state is not State.LISTED

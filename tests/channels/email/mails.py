@@ -1,0 +1,59 @@
+"""Mails to send through a channel, servers to send them to, and what comes of it."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.channels.email.transport import EmailChannel
+from monitor.errors import DeliveryFailed
+from monitor.model import Endpoint, Message, Way
+from monitor.sandbox.mailbox import Mailbox
+
+NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
+INES, OMAR, LI = "ines@example.org", "omar@example.org", "li@example.org"
+BODY = b"From: monitor@example.org\r\nTo: ines@example.org\r\nSubject: Withdrawn\r\n\r\nFrom here on\r\n.\r\n..\r\n"
+
+
+def message(to: str = INES, body: bytes = BODY) -> Message:
+    endpoint = Endpoint(id="mailbox", way=Way.EMAIL, shown=to, address=to)
+    return Message(delivery_id="a99784b4-dd31-5116-a527-772e9599bfbb", endpoint=endpoint, body=body)
+
+
+@contextmanager
+def channel_to(mailbox: Mailbox, **options) -> Iterator[EmailChannel]:
+    channel = EmailChannel(
+        host=mailbox.host,
+        port=mailbox.port,
+        **{"sender": "Trial monitor <monitor@example.org>", "timeout": 20.0, **options},
+    )
+    try:
+        yield channel
+    finally:
+        channel.close()
+
+
+def failure(send: Callable[[], object]) -> DeliveryFailed:
+    with pytest.raises(DeliveryFailed) as raised:
+        send()
+    assert str(raised.value).isprintable()
+    return raised.value
+
+
+@contextmanager
+def server(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server of one connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                behave(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()

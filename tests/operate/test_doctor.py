@@ -1,0 +1,340 @@
+"""The doctor finds each thing that is wrong, says what to do about it, and changes nothing."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from monitor.cli.render.doctor import finding_line
+from monitor.config import Config
+from monitor.config.keys import OperatorSettings, SmtpSettings, StoreSettings
+from monitor.http import PoliteSession
+from monitor.model import Notice, Settlement, State, Way
+from monitor.operate import doctor
+from monitor.operate.doctor import Finding, Level, Patient, examine, fine
+from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.drift import Oddity
+from monitor.sandbox import Sandbox
+from monitor.sandbox.mailbox import Mailbox, Stage
+from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, snapshots, trials, watches
+from monitor.storage.health import Health
+from monitor.storage.store import Store
+from monitor.storage.trials import Trial
+from monitor.vault import Vault
+from tests.program import Clock
+from tests.storage.documents import HIP, REGISTRY, snapshot
+from tests.storage.subscribers import VAULT, owe, subscribed
+from tests.storage.test_migrating import older
+
+NOW = Clock().now
+OPERATOR = OperatorSettings(email="ops@clinic.example")
+LATE = "late@clinic.example"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as running:
+        yield running
+
+
+@pytest.fixture
+def patient(store: Store, store_url: str, sandbox: Sandbox, mailbox: Mailbox) -> Iterator[Patient]:
+    """In good health, on both stores."""
+    session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
+    registry = ClinicalTrialsGov(base_url=sandbox.base_url, session=session)
+    config = Config(
+        store=StoreSettings(url=store_url), smtp=SmtpSettings(host="127.0.0.1", port=mailbox.port), operator=OPERATOR
+    )
+    yield Patient(config, (registry,), VAULT, NOW)
+    registry.close()
+
+
+def found(patient: Patient, level: Level) -> list[tuple[str, Finding]]:
+    return [(name, finding) for name, finding in examine(patient) if finding.level is level]
+
+
+def hearing(store: Store) -> None:
+    """Somebody is subscribed to a trial that is watched and known."""
+    with store.begin() as tx:
+        watches.add(tx, registry=REGISTRY, trial_ids=[HIP], origin="command", name=None, at=NOW)
+        snapshots.add(tx, [replace(snapshot(HIP), taken_at=NOW)])
+        trials.record(tx, [Trial(REGISTRY, HIP, State.LISTED, snapshot=1, verified_at=NOW)])
+    subscribed(store)
+
+
+def test_a_healthy_one_is_told_so_and_nothing_is_sent(patient: Patient, store: Store, mailbox: Mailbox) -> None:
+    hearing(store)
+
+    every = list(examine(patient))
+
+    assert {finding.level for _, finding in every} == {Level.FINE}
+    assert {name for name, _ in every} >= {"disk", "registry", "operator", "database", "key", "clock", "mail server"}
+    assert mailbox.messages == []
+
+
+def _watch_unread(store: Store) -> None:
+    with store.begin() as tx:
+        watches.add(tx, registry=REGISTRY, trial_ids=[HIP], origin="command", name=None, at=NOW)
+
+
+def _watch_nothing(store: Store) -> None:
+    with store.begin() as tx:
+        watches.add(tx, registry=REGISTRY, trial_ids=[], origin="command", name="empty", at=NOW)
+
+
+def _disable(store: Store, *, wholly: bool) -> None:
+    endpoint = subscribed(store).endpoint
+    with store.begin() as tx:
+        endpoints.failed(tx, endpoint.id, NOW)
+        if wholly:
+            endpoints.disable(tx, endpoint.id, NOW)
+
+
+def _hold(store: Store) -> None:
+    (delivery,) = owe(store, HIP, [2], subscribed(store))
+    assert delivery.event_id
+    with store.begin() as tx:
+        settlements.pend(tx, REGISTRY, {delivery.event_id: 1})
+        settlements.settle(tx, [delivery.event_id], Settlement.HELD, at=None)
+
+
+def _write(add: Callable[..., object], *arguments: Any, **named: Any) -> Callable[[Store], None]:
+    def write(store: Store) -> None:
+        with store.begin() as tx:
+            add(tx, *arguments, **named)
+
+    return write
+
+
+LATER = NOW + timedelta(days=1)
+WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
+    "unread": (_watch_unread, "trials", Level.PROBLEM, f"1 watched trial never read, such as {HIP}"),
+    "empty": (_watch_nothing, "trials", Level.NOTE, "watch 1 holds no trial"),
+    "failing": (lambda store: _disable(store, wholly=False), "receivers", Level.NOTE, "has failed since"),
+    "disabled": (lambda store: _disable(store, wholly=True), "receivers", Level.PROBLEM, "is disabled since"),
+    "overdue": (
+        lambda store: owe(store, HIP, [2], subscribed(store)),
+        "deliveries",
+        Level.PROBLEM,
+        "1 delivery overdue",
+    ),
+    "held": (_hold, "unbelieved", Level.PROBLEM, "1 event held"),
+    "quarantined": (
+        _write(quarantine.add, REGISTRY, HIP, reason="a login page", raw=b"<html>", at=NOW),
+        "unbelieved",
+        Level.NOTE,
+        "1 answer not believed",
+    ),
+    "drifted": (
+        _write(drift.add, REGISTRY, [(Oddity("a.b"), HIP)], at=NOW),
+        "unbelieved",
+        Level.NOTE,
+        "1 unknown field or value",
+    ),
+    "told": (
+        _write(notices.tell, Notice(id="n", kind="k", occurred_at=NOW, subject="It broke", text="Mend it.")),
+        "notices",
+        Level.NOTE,
+        "It broke",
+    ),
+    "outage": (
+        _write(health.record, Health(REGISTRY, LATER, 3, NOW, "connection refused")),
+        "outage",
+        Level.PROBLEM,
+        "could not be read since",
+    ),
+    "clock": (_write(trials.record, [Trial(REGISTRY, HIP, verified_at=LATER)]), "clock", Level.PROBLEM, "knows of"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_each_thing_that_is_wrong_in_the_database_is_found_with_its_remedy(
+    what: str, patient: Patient, store: Store
+) -> None:
+    break_it, check, level, words = WRONG[what]
+    break_it(store)
+
+    (finding,) = [one for name, one in found(patient, level) if name == check]
+
+    assert words in finding.text
+    assert finding.remedy
+    assert "\n" not in finding.text + finding.remedy
+
+
+def test_a_key_that_is_missing_open_to_all_or_another_is_found(patient: Patient, store: Store, tmp_path: Path) -> None:
+    hearing(store)
+    (tmp_path / "open.key").write_text("k" * 43 + "=")
+    (tmp_path / "open.key").chmod(0o644)
+    for vault, words in (
+        (Vault.open(key=None, file=tmp_path / "none.key"), "is missing"),
+        (Vault.open(key=None, file=tmp_path / "open.key"), "can be read by others"),
+        (Vault.open(key="k" * 43 + "=", file=tmp_path), "does not open 1 of 1 address"),
+    ):
+        ((name, finding),) = found(replace(patient, vault=vault), Level.PROBLEM)
+        assert (name, words in finding.text) == ("key", True)
+
+
+def test_an_address_that_alone_does_not_open_is_named_with_its_own_remedy(patient: Patient, store: Store) -> None:
+    """The key is right, as it opens the other."""
+    hearing(store)
+    with store.begin() as tx:
+        endpoints.put(tx, Vault.open(key="k" * 43 + "=", file=Path()), way=Way.EMAIL, address=LATE, shown=LATE, at=NOW)
+
+    ((name, finding),) = found(patient, Level.PROBLEM)
+
+    assert name == "key"
+    assert finding.text == f"it does not open 1 of 2 addresses, and opens the others: {LATE}"
+    assert finding.remedy.startswith("subscribe these again, or put back the secret.key")
+
+
+def test_a_mail_server_that_does_not_let_us_in_is_found(patient: Patient, mailbox: Mailbox) -> None:
+    mailbox.answer(Stage.HELLO, "550 5.7.1 Not you")
+
+    ((name, finding),) = found(patient, Level.PROBLEM)
+
+    assert name == "mail server"
+    assert "Not you" in finding.text
+
+
+def test_a_registry_that_is_gone_old_or_in_the_future_is_found(
+    patient: Patient, sandbox: Sandbox, mailbox: Mailbox
+) -> None:
+    old = replace(patient, now=NOW + timedelta(days=9))
+    early = replace(patient, now=NOW - timedelta(days=9))
+
+    assert "days old" in dict(found(old, Level.PROBLEM))["registry"].text
+    assert "still to come" in dict(found(early, Level.PROBLEM))["registry"].text
+    sandbox.stop()
+    assert "gives no answer" in dict(found(patient, Level.PROBLEM))["registry"].text
+
+
+def test_no_operator_is_worth_a_note(patient: Patient) -> None:
+    config = patient.config.model_copy(update={"operator": OperatorSettings()})
+
+    ((name, _),) = found(replace(patient, config=config), Level.NOTE)
+
+    assert name == "operator"
+
+
+def test_a_check_that_crashes_is_a_finding_and_the_others_go_on(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(_: Patient) -> Iterator[Finding]:
+        yield from [fine(str(1 // 0))]
+
+    monkeypatch.setitem(doctor.CHECKS, "disk", crash)
+
+    ((name, finding),) = found(patient, Level.PROBLEM)
+
+    assert name == "disk"
+    assert "ZeroDivisionError" in finding.text
+
+
+def test_an_older_database_is_not_migrated_by_looking_at_it(patient: Patient, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.sqlite3"
+    older(url, "0001").close()
+    config = patient.config.model_copy(update={"store": StoreSettings(url=url)})
+
+    for _ in range(2):
+        ((name, finding),) = found(replace(patient, config=config), Level.PROBLEM)
+        assert (name, finding.remedy) == ("database", "run `monitor migrate`")
+
+
+def test_a_damaged_database_and_none_at_all_are_told_apart(patient: Patient, tmp_path: Path) -> None:
+    (tmp_path / "broken.sqlite3").write_bytes(b"x" * 5000)
+    for name, level, words in (("broken", Level.PROBLEM, "is not a SQLite database"), ("none", Level.NOTE, "none yet")):
+        store = StoreSettings(url=f"sqlite:///{tmp_path}/{name}.sqlite3")
+        config = patient.config.model_copy(update={"store": store})
+        assert words in dict(found(replace(patient, config=config), level))["database"].text
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_sqlite_in_wal_mode_with_the_reset_bug_is_a_problem(
+    patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "wal.sqlite3"
+    Store.open(f"sqlite:///{file}").close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
+    monkeypatch.setattr("monitor.operate.doctor.sqlite3.sqlite_version_info", (3, 40, 1))
+    config = patient.config.model_copy(update={"store": StoreSettings(url=f"sqlite:///{file}")})
+
+    ((name, finding),) = found(replace(patient, config=config), Level.PROBLEM)
+
+    assert name == "journal"
+    assert "WAL-reset bug" in finding.text
+
+
+def test_a_full_disk_is_a_problem(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.operate.doctor.NO_SPACE", 10**18)
+
+    ((name, _),) = found(patient, Level.PROBLEM)
+
+    assert name == "disk"
+
+
+@pytest.mark.parametrize(("level", "sign"), [("fine", "✓ fine"), ("note", "! note"), ("problem", "✗ problem")])
+def test_a_finding_says_its_level_in_a_sign_and_a_word(level: str, sign: str) -> None:
+    out = Console(width=60, record=True, file=StringIO())
+
+    out.print(finding_line("disk", Finding(Level(level), "so it is [red]", "do this")))
+
+    shown = out.export_text()
+    assert shown.startswith(sign)
+    assert "so it is [red]" in shown
+    assert "→ do this" in shown
+
+
+def test_the_command_ends_with_1_where_something_is_wrong(tmp_path: Path, present: Sandbox) -> None:
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": present.base_url,
+    }
+
+    def run(**variables: str) -> tuple[int, list[dict[str, str]]]:
+        ran = subprocess.run(
+            [sys.executable, "-m", "monitor", "doctor", "--json"],
+            cwd=tmp_path,
+            env={**environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ran.stderr == ""
+        return ran.returncode, [json.loads(line) for line in ran.stdout.splitlines()]
+
+    healthy, findings = run()
+    assert healthy == 0
+    assert {finding["level"] for finding in findings} == {"fine", "note"}
+    for variables in ({"MONITOR_SMTP__PORT": "many"}, {"MONITOR_STORE__URL": "sqlite:///."}):
+        sick, findings = run(**variables)
+        assert (sick, findings[-1]["level"]) == (1, "problem")
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "remedy"), [(0o600, Level.FINE, ""), (0o640, Level.NOTE, "600"), (0o644, Level.PROBLEM, "600")]
+)
+def test_a_database_that_others_can_read_is_found(mode: int, level: Level, remedy: str, tmp_path: Path) -> None:
+    file = tmp_path / "monitor.sqlite3"
+    file.touch()
+    file.chmod(mode)
+    config = Config(store=StoreSettings(url=f"sqlite:///{file}"))
+
+    (found,) = doctor.privacy(Patient(config, (), VAULT, NOW))
+
+    assert found.level is level
+    assert remedy in found.remedy
+    assert str(file) in found.text

@@ -1,0 +1,89 @@
+"""The workers of the service on a clock that the test moves, with a registry and a channel that it answers for."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any, Self
+
+from monitor.alerts.deliver import Paid, deliver
+from monitor.config import Config
+from monitor.model import Checked, Notice, Unlisted
+from monitor.ports import Registry
+from monitor.service.dispatcher import Dispatcher
+from monitor.service.logs import make_log
+from monitor.service.lookout import Lookout
+from monitor.storage import notices
+from monitor.watching.check import Pass
+from monitor.watching.patrol import patrol
+from monitor.web.metrics import Metrics
+from tests.outbox import Outbox
+
+
+class Duty:
+    """A program as the service runs it, and its two workers. `pass_time` moves both clocks, `step_clock` only one."""
+
+    def __init__(self, outbox: Outbox, config: Config | None = None) -> None:
+        self.outbox = outbox
+        self.config = config or Config()
+        self.store = outbox.store
+        self.registries: tuple[Registry, ...] = (outbox.registry,)
+        self.elapsed = 0.0
+        self.stopping = False
+        self.written = io.StringIO()
+        log = make_log(self.written, as_json=True, clock=outbox.clock)
+        self.metrics = Metrics(self.store, registries=lambda: self.registries, active=lambda: True, clock=outbox.clock)
+        shared: dict[str, Any] = {
+            "clock": outbox.clock,
+            "log": log,
+            "stopping": lambda: self.stopping,
+            "monotonic": lambda: self.elapsed,
+        }
+        self.lookout = Lookout(
+            lambda: self, metrics=self.metrics, committed=lambda: None, chance=Random(1).random, **shared
+        )
+        self.dispatcher = Dispatcher(lambda: self, **shared)
+
+    def patrol(self, registry: Registry, *, tells_standing: bool) -> Iterator[Checked | Unlisted]:
+        clock = self.outbox.clock
+        look = Pass(registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7))
+        return patrol(look, tells_standing=tells_standing)
+
+    def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[Paid]:
+        return deliver(replace(self.outbox.post, stopping=stopping))
+
+    def reconfigured(self, config: Config) -> Self:
+        self.config = config
+        return self
+
+    def apply_configured_watches(self) -> None:
+        pass
+
+    def apply_configured_subscriptions(self) -> None:
+        pass
+
+    def tick(self) -> None:
+        """What comes every ten seconds."""
+        self.lookout.step()
+        self.dispatcher.step()
+
+    def pass_time(self, span: timedelta, *, every: timedelta = timedelta(seconds=10)) -> None:
+        """Let time go by, and tick meanwhile."""
+        for _ in range(max(span // every, 1)):
+            self.elapsed += every.total_seconds()
+            self.outbox.clock.now += every
+            self.tick()
+
+    def step_clock(self, by: timedelta) -> None:
+        """Somebody sets the wall clock."""
+        self.outbox.clock.now += by
+
+    def notices(self) -> list[Notice]:
+        """The oldest first."""
+        with self.store.read() as tx:
+            return list(reversed(notices.listing(tx)))
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.written.getvalue().splitlines()]

@@ -1,0 +1,67 @@
+"""The people of these tests, what they asked for, and what is owed to them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography.fernet import Fernet
+from sqlalchemy import Connection
+
+from monitor.model import Delivery, Endpoint, Filters, Subscription, Way
+from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions
+from monitor.storage.store import Store
+from monitor.vault import Vault
+from tests.storage.documents import HIP, NOON, REGISTRY, event, snapshot
+
+AMARA, BENGT = "amara@clinic.example", "bengt@clinic.example"
+VAULT = Vault.open(key=Fernet.generate_key().decode(), file=Path("none"))
+
+
+def mailbox(tx: Connection, address: str = AMARA) -> Endpoint:
+    return endpoints.put(tx, VAULT, way=Way.EMAIL, address=address, shown=address, at=NOON)[0]
+
+
+def subscription(
+    endpoint: Endpoint,
+    *trial_ids: str,
+    watch_id: int | None = None,
+    everything: bool = False,
+    filters: Filters | None = None,
+    note: str | None = None,
+    origin: str = "command",
+) -> Subscription:
+    """A subscription to trials by name, or to what else is given. Its endpoint is as storage gives it."""
+    return Subscription(
+        id=str(uuid4()),
+        endpoint=Endpoint(id=endpoint.id, way=endpoint.way, shown=endpoint.shown, address=""),
+        trials=frozenset((REGISTRY, trial_id) for trial_id in trial_ids),
+        watch_id=watch_id,
+        everything=everything,
+        filters=filters or Filters(),
+        note=note,
+        origin=origin,
+        created_at=NOON,
+    )
+
+
+def subscribed(store: Store, *trial_ids: str, address: str = AMARA) -> Subscription:
+    with store.begin() as tx:
+        made = subscription(mailbox(tx, address), *(trial_ids or (HIP,)))
+        subscriptions.add(tx, made)
+    return made
+
+
+def tell(store: Store, trial_id: str, *numbers: int) -> list[str]:
+    """Keep events of a trial; give their ids."""
+    told = [event(trial_id, number) for number in numbers]
+    with store.begin() as tx:
+        snapshots.add(tx, [snapshot(trial_id, number) for number in (1, *numbers)])
+        events.add(tx, told)
+    return [each.id for each in told]
+
+
+def owe(store: Store, trial_id: str, numbers: Sequence[int], *to: Subscription) -> list[Delivery]:
+    """Let each event of a trial be owed to everybody."""
+    told = tell(store, trial_id, *numbers)
+    with store.begin() as tx:
+        return deliveries.owe(tx, [(each, REGISTRY, trial_id, reader.id) for each in told for reader in to], NOON)
