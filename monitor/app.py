@@ -26,7 +26,7 @@ from monitor.watching.sweep import Progress, untold
 if TYPE_CHECKING:
     from monitor.alerts.deliver import Paid, Post
     from monitor.alerts.subscribe import Office
-    from monitor.operate.doctor import Patient
+    from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted
 
 T = TypeVar("T")
@@ -228,13 +228,13 @@ def open_app(config: Config) -> App:
 
 
 @contextmanager
-def patient(config: Config) -> Iterator["Patient"]:
+def doctor_context(config: Config) -> Iterator["DoctorContext"]:
     """What `monitor.operate.doctor` looks at. The database is left as it is, so that it can be looked at too."""
-    from monitor.operate.doctor import Patient  # only one command needs it
+    from monitor.operate.doctor import DoctorContext  # only one command needs it
 
     registries = (_clinicaltrials_gov(config),)
     try:
-        yield Patient(config, registries, vault_for(config), utc_now())
+        yield DoctorContext(config, registries, vault_for(config), utc_now())
     finally:
         for registry in registries:
             registry.close()

@@ -23,7 +23,7 @@ def doctor(
 
     [dim]$[/dim] monitor doctor
     """
-    from monitor.app import patient
+    from monitor.app import doctor_context
     from monitor.operate import doctor as step
 
     settings: Settings = context.obj
@@ -35,7 +35,7 @@ def doctor(
         raise typer.Exit(SOMETHING_WRONG) from None
     _show("configuration", step.fine("every key is known and in its range"), as_json=as_json)
     wrong = 0
-    with patient(config) as examined:
+    with doctor_context(config) as examined:
         for name, finding in step.examine(examined):
             wrong += finding.level is step.Level.PROBLEM
             _show(name, finding, as_json=as_json)

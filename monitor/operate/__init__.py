@@ -1,4 +1,4 @@
-"""What the person who runs it needs: a copy of everything, a second look at everything, and a way in and out.
+"""What the person who runs it needs: a copy of everything, an examination of everything, and a way in and out.
 
 backup      a copy while others write, and its restoration
 doctor      everything that can be wrong, each with its remedy

@@ -4,7 +4,7 @@
     service       the threads, and what is said of them over HTTP by `monitor.web`
     ticking       APScheduler's one job, which only wakes the workers
     worker        a thread that takes a step when it is woken; there are three:
-      lookout       passes over registries that are due; `outages` judges their health, purely
+      checker       passes over registries that are due; `outages` judges their health, purely
       dispatcher    sends what is owed, when it is due
       leadership    keeps the lease that makes this process the only active one; `holder` is its name
     watchdog      whether workers hang

@@ -12,9 +12,9 @@ from monitor.alerts.deliver import CLAIMED_FOR
 from monitor.alerts.notices import service_failing
 from monitor.config import Config
 from monitor.errors import MonitorError
+from monitor.service.checker import Checker
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.leadership import BEAT_EVERY, Leadership
-from monitor.service.lookout import Lookout
 from monitor.service.memory import giving_back
 from monitor.service.program import Program
 from monitor.service.ticking import Ticker
@@ -41,7 +41,7 @@ Reread = Callable[[], Config]
 
 
 class Service:
-    """Everything that runs beside the main thread. It is `monitor.web.pages.Vitals` for the pages."""
+    """Everything that runs beside the main thread. It is `monitor.web.pages.ServiceHealth` for the pages."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Service:
         self._keeping = Worker("lease", self.leadership.step, log=log, every=BEAT_EVERY)
         dispatch = giving_back(self.dispatcher.step, done=lambda: self.dispatcher.sent)
         self._dispatching = Worker("dispatcher", dispatch, log=log)
-        self.lookout = Lookout(
+        self.checker = Checker(
             lambda: self.program,
             clock=clock,
             log=log,
@@ -81,13 +81,13 @@ class Service:
             committed=self._dispatching.wake,
             monotonic=monotonic,
         )
-        look = giving_back(self.lookout.step, done=lambda: self.lookout.looked_at)
-        self._looking = Worker("lookout", look, log=log)
+        look = giving_back(self.checker.step, done=lambda: self.checker.trials_checked)
+        self._checking = Worker("checker", look, log=log)
         self.ticker = Ticker(
             self.tick, every=tick_every, monotonic=monotonic, log=log, restarted=self.metrics.restarted
         )
         self.watchdog = Watchdog(
-            {self._looking: self._signs_of_looking, self._dispatching: lambda: self.dispatcher.sent},
+            {self._checking: self._signs_of_checking, self._dispatching: lambda: self.dispatcher.sent},
             monotonic=monotonic,
             log=log,
             hung=self.metrics.hung,
@@ -102,7 +102,7 @@ class Service:
         """Start all threads."""
         self._keeping.start()
         self._measuring.start()
-        self._looking.start()
+        self._checking.start()
         self._dispatching.start()
         self.ticker.start()
 
@@ -111,11 +111,11 @@ class Service:
         self._watched_at = self._monotonic()
         self.ticker.watch()
         self.watchdog.watch()
-        self._troubles.watch(self._ailing())
+        self._troubles.watch(self._problems())
 
     def tick(self) -> None:
         """Let the workers look whether anything is due."""
-        self._looking.wake()
+        self._checking.wake()
         self._dispatching.wake()
 
     def is_idle(self) -> bool:
@@ -130,7 +130,7 @@ class Service:
         """
         self._stop.set()
         self.ticker.stop()
-        workers = (self._looking, self._dispatching, self._keeping, self._measuring)
+        workers = (self._checking, self._dispatching, self._keeping, self._measuring)
         for worker in workers:
             worker.stop()
         until = self._monotonic() + STOPS_WITHIN
@@ -153,13 +153,13 @@ class Service:
         self._log.info("the configuration was reread", **({"needs_a_restart": unheeded} if unheeded else {}))
         self.tick()
 
-    def ailments(self) -> Sequence[str]:
-        """See `monitor.web.pages.Vitals`. Asks the database, unless it has answered just now."""
+    def problems(self) -> Sequence[str]:
+        """See `monitor.web.pages.ServiceHealth`. Asks the database, unless it has answered just now."""
         since = self._silence()
         if since is None or since > STORE_FRESH_FOR:
             self._keeping.turn(STORE_ANSWERS_WITHIN)
             since = self._silence()
-        found = list(self._ailing().values())
+        found = list(self._problems().values())
         if not self._keeping.trouble and (since is None or since > STORE_ANSWERS_WITHIN + STORE_FRESH_FOR):
             found.append("the database does not answer" + ("" if since is None else f" for {since:.0f} s"))
         self._measuring.turn(STORE_FRESH_FOR)
@@ -175,9 +175,9 @@ class Service:
         now = self._clock()
         return {name: max(int((now - at).total_seconds()), 0) for name, at in zip(names, self._due, strict=False) if at}
 
-    def _ailing(self) -> dict[str, str]:
+    def _problems(self) -> dict[str, str]:
         """Whatever does not work, by name. What went wrong before this process began to wait is another's to do."""
-        found = dict(self.watchdog.ailing(troubled=self.leadership.standing != "standby"))
+        found = self.watchdog.problems(in_steps=self.leadership.standing != "standby")
         if not self._keeping.alive:
             found[self._keeping.name] = "the lease is not kept any more: restart the service"
         elif self._keeping.trouble:
@@ -190,7 +190,7 @@ class Service:
         return found
 
     def _failing_since(self) -> datetime | None:
-        return self.lookout.failing_since()
+        return self.checker.failing_since()
 
     def _measure(self) -> None:
         with self.program.store.read() as tx:
@@ -216,11 +216,11 @@ class Service:
         return _within(1.0, write) and bool(written)
 
     def standing(self) -> str:
-        """See `monitor.web.pages.Vitals`."""
+        """See `monitor.web.pages.ServiceHealth`."""
         return self.leadership.standing
 
     def figures(self) -> bytes:
-        """See `monitor.web.pages.Vitals`."""
+        """See `monitor.web.pages.ServiceHealth`."""
         return self.metrics.text()
 
     def _silence(self) -> float | None:
@@ -228,9 +228,9 @@ class Service:
         reached_at = self.leadership.reached_at
         return None if reached_at is None else self._monotonic() - reached_at
 
-    def _signs_of_looking(self) -> object:
+    def _signs_of_checking(self) -> object:
         """A pass that finds nothing out for long may still be listing what there is."""
-        return self.lookout.looked_at, [registry.traffic.requests for registry in self.program.registries]
+        return self.checker.trials_checked, [registry.traffic.requests for registry in self.program.registries]
 
     def _release(self) -> None:
         try:

@@ -37,12 +37,12 @@ class Troubles:
         self._monotonic = monotonic
         self._standing: dict[str, _Trouble] = {}
 
-    def watch(self, ailing: Mapping[str, str]) -> None:
+    def watch(self, problems: Mapping[str, str]) -> None:
         """Take up what does not work now, by name, and tell of what has lasted."""
         now = self._monotonic()
-        self._standing = {name: self._standing.get(name) or _Trouble(now) for name in ailing}
+        self._standing = {name: self._standing.get(name) or _Trouble(now) for name in problems}
         for name, trouble in self._standing.items():
             is_due = trouble.tried_at is None or now - trouble.tried_at >= TOLD_AGAIN_AFTER
             if not trouble.is_told and now - trouble.since >= TOLD_AFTER and is_due:
                 trouble.tried_at = now
-                trouble.is_told = self._tell(name, ailing[name])
+                trouble.is_told = self._tell(name, problems[name])

@@ -51,12 +51,11 @@ class Watchdog:
                 self._hung(worker.name)
                 self._log.error("a worker hangs: restart the service if it does not go on", worker=worker.name)
 
-    def ailments(self) -> Iterator[str]:
-        """What is wrong with whom."""
-        return (words for _, words in self.ailing(troubled=True))
+    def problems(self, *, in_steps: bool = True) -> dict[str, str]:
+        """What is wrong, by worker; with *in_steps* also what goes wrong in the steps that a worker takes."""
+        return dict(self._problems(in_steps=in_steps))
 
-    def ailing(self, *, troubled: bool) -> Iterator[tuple[str, str]]:
-        """The names of those with whom something is wrong, with what; only with *troubled* what went wrong in steps."""
+    def _problems(self, *, in_steps: bool) -> Iterator[tuple[str, str]]:
         now = self._monotonic()
         for worker in self._workers:
             seen = self._seen.get(worker)
@@ -65,5 +64,5 @@ class Watchdog:
             elif seen and seen.hangs:
                 silent = f"shows no sign of life for {now - seen.at:.0f} s"
                 yield worker.name, f"the {worker.name} {silent}: restart the service"
-            elif troubled and worker.trouble:
+            elif in_steps and worker.trouble:
                 yield worker.name, f"the {worker.name} cannot work: {worker.trouble}"

@@ -23,7 +23,7 @@ from monitor.storage import trials
 from monitor.storage.overview import Overview, overview
 from monitor.storage.store import Store
 
-WORKERS = ("lookout", "dispatcher")
+WORKERS = ("checker", "dispatcher")
 """Those whose signs of life are watched."""
 COUNTED_EVERY = timedelta(minutes=1)
 """How old the count of watched trials may be: it goes through all of them."""

@@ -1,4 +1,4 @@
-"""The application: which page answers what. It asks `Vitals`, and knows nothing of the service behind it."""
+"""The application: which page answers what. It asks `ServiceHealth`, and knows nothing of the service behind it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -15,10 +15,10 @@ UNWELL = 503
 FRESH = {"Cache-Control": "no-store"}
 
 
-class Vitals(Protocol):
+class ServiceHealth(Protocol):
     """How the service is. Everything may be asked from any thread, and answers within a few seconds."""
 
-    def ailments(self) -> Sequence[str]:
+    def problems(self) -> Sequence[str]:
         """What does not work that should, in a person's words; empty while all is well."""
 
     def standing(self) -> str:
@@ -28,27 +28,27 @@ class Vitals(Protocol):
         """What Prometheus reads."""
 
 
-def pages(vitals: Vitals, *, ages: Callable[[], Mapping[str, int]] = dict) -> Starlette:
+def pages(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int]] = dict) -> Starlette:
     """The application; *ages* says for how many seconds what is due has been so, where anything is.
 
     The pages are plain functions, which it runs in threads: some wait for the database.
     """
 
     def front(_request: Request) -> Response:
-        page = front_page(__version__, vitals.standing(), vitals.ailments())
+        page = front_page(__version__, health.standing(), health.problems())
         return HTMLResponse(page, headers={**FRESH, **SAFETY})
 
     def healthz(_request: Request) -> Response:
-        return _answer("reasons", vitals.ailments(), {"standing": vitals.standing(), **ages()})
+        return _answer("reasons", health.problems(), {"standing": health.standing(), **ages()})
 
     def readyz(_request: Request) -> Response:
-        standing = vitals.standing()
+        standing = health.standing()
         return _answer(
             "reasons", ["the database does not answer"] if standing == "unknown" else [], {"standing": standing}
         )
 
     def metrics(_request: Request) -> Response:
-        return Response(vitals.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
+        return Response(health.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
 
     answers = {"/": front, "/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     application = Starlette(routes=[Route(path, answer) for path, answer in answers.items()])

@@ -22,7 +22,7 @@ from monitor.config.keys import OperatorSettings, SmtpSettings, StoreSettings
 from monitor.http import PoliteSession
 from monitor.model import Notice, Settlement, State, Way
 from monitor.operate import doctor
-from monitor.operate.doctor import Finding, Level, Patient, examine, fine
+from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
 from monitor.sandbox import Sandbox
@@ -49,19 +49,19 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def patient(store: Store, store_url: str, sandbox: Sandbox, mailbox: Mailbox) -> Iterator[Patient]:
+def context(store: Store, store_url: str, sandbox: Sandbox, mailbox: Mailbox) -> Iterator[DoctorContext]:
     """In good health, on both stores."""
     session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
     registry = ClinicalTrialsGov(base_url=sandbox.base_url, session=session)
     config = Config(
         store=StoreSettings(url=store_url), smtp=SmtpSettings(host="127.0.0.1", port=mailbox.port), operator=OPERATOR
     )
-    yield Patient(config, (registry,), VAULT, NOW)
+    yield DoctorContext(config, (registry,), VAULT, NOW)
     registry.close()
 
 
-def found(patient: Patient, level: Level) -> list[tuple[str, Finding]]:
-    return [(name, finding) for name, finding in examine(patient) if finding.level is level]
+def found(context: DoctorContext, level: Level) -> list[tuple[str, Finding]]:
+    return [(name, finding) for name, finding in examine(context) if finding.level is level]
 
 
 def hearing(store: Store) -> None:
@@ -73,10 +73,10 @@ def hearing(store: Store) -> None:
     subscribed(store)
 
 
-def test_a_healthy_one_is_told_so_and_nothing_is_sent(patient: Patient, store: Store, mailbox: Mailbox) -> None:
+def test_a_healthy_one_is_told_so_and_nothing_is_sent(context: DoctorContext, store: Store, mailbox: Mailbox) -> None:
     hearing(store)
 
-    every = list(examine(patient))
+    every = list(examine(context))
 
     assert {finding.level for _, finding in every} == {Level.FINE}
     assert {name for name, _ in every} >= {"disk", "registry", "operator", "database", "key", "clock", "mail server"}
@@ -160,19 +160,21 @@ WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_each_thing_that_is_wrong_in_the_database_is_found_with_its_remedy(
-    what: str, patient: Patient, store: Store
+    what: str, context: DoctorContext, store: Store
 ) -> None:
     break_it, check, level, words = WRONG[what]
     break_it(store)
 
-    (finding,) = [one for name, one in found(patient, level) if name == check]
+    (finding,) = [one for name, one in found(context, level) if name == check]
 
     assert words in finding.text
     assert finding.remedy
     assert "\n" not in finding.text + finding.remedy
 
 
-def test_a_key_that_is_missing_open_to_all_or_another_is_found(patient: Patient, store: Store, tmp_path: Path) -> None:
+def test_a_key_that_is_missing_open_to_all_or_another_is_found(
+    context: DoctorContext, store: Store, tmp_path: Path
+) -> None:
     hearing(store)
     (tmp_path / "open.key").write_text("k" * 43 + "=")
     (tmp_path / "open.key").chmod(0o644)
@@ -181,105 +183,105 @@ def test_a_key_that_is_missing_open_to_all_or_another_is_found(patient: Patient,
         (Vault.open(key=None, file=tmp_path / "open.key"), "can be read by others"),
         (Vault.open(key="k" * 43 + "=", file=tmp_path), "does not open 1 of 1 address"),
     ):
-        ((name, finding),) = found(replace(patient, vault=vault), Level.PROBLEM)
+        ((name, finding),) = found(replace(context, vault=vault), Level.PROBLEM)
         assert (name, words in finding.text) == ("key", True)
 
 
-def test_an_address_that_alone_does_not_open_is_named_with_its_own_remedy(patient: Patient, store: Store) -> None:
+def test_an_address_that_alone_does_not_open_is_named_with_its_own_remedy(context: DoctorContext, store: Store) -> None:
     """The key is right, as it opens the other."""
     hearing(store)
     with store.begin() as tx:
         endpoints.put(tx, Vault.open(key="k" * 43 + "=", file=Path()), way=Way.EMAIL, address=LATE, shown=LATE, at=NOW)
 
-    ((name, finding),) = found(patient, Level.PROBLEM)
+    ((name, finding),) = found(context, Level.PROBLEM)
 
     assert name == "key"
     assert finding.text == f"it does not open 1 of 2 addresses, and opens the others: {LATE}"
     assert finding.remedy.startswith("subscribe these again, or put back the secret.key")
 
 
-def test_a_mail_server_that_does_not_let_us_in_is_found(patient: Patient, mailbox: Mailbox) -> None:
+def test_a_mail_server_that_does_not_let_us_in_is_found(context: DoctorContext, mailbox: Mailbox) -> None:
     mailbox.answer(Stage.HELLO, "550 5.7.1 Not you")
 
-    ((name, finding),) = found(patient, Level.PROBLEM)
+    ((name, finding),) = found(context, Level.PROBLEM)
 
     assert name == "mail server"
     assert "Not you" in finding.text
 
 
 def test_a_registry_that_is_gone_old_or_in_the_future_is_found(
-    patient: Patient, sandbox: Sandbox, mailbox: Mailbox
+    context: DoctorContext, sandbox: Sandbox, mailbox: Mailbox
 ) -> None:
-    old = replace(patient, now=NOW + timedelta(days=9))
-    early = replace(patient, now=NOW - timedelta(days=9))
+    old = replace(context, now=NOW + timedelta(days=9))
+    early = replace(context, now=NOW - timedelta(days=9))
 
     assert "days old" in dict(found(old, Level.PROBLEM))["registry"].text
     assert "still to come" in dict(found(early, Level.PROBLEM))["registry"].text
     sandbox.stop()
-    assert "gives no answer" in dict(found(patient, Level.PROBLEM))["registry"].text
+    assert "gives no answer" in dict(found(context, Level.PROBLEM))["registry"].text
 
 
-def test_no_operator_is_worth_a_note(patient: Patient) -> None:
-    config = patient.config.model_copy(update={"operator": OperatorSettings()})
+def test_no_operator_is_worth_a_note(context: DoctorContext) -> None:
+    config = context.config.model_copy(update={"operator": OperatorSettings()})
 
-    ((name, _),) = found(replace(patient, config=config), Level.NOTE)
+    ((name, _),) = found(replace(context, config=config), Level.NOTE)
 
     assert name == "operator"
 
 
 def test_a_check_that_crashes_is_a_finding_and_the_others_go_on(
-    patient: Patient, monkeypatch: pytest.MonkeyPatch
+    context: DoctorContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(_: Patient) -> Iterator[Finding]:
+    def crash(_: DoctorContext) -> Iterator[Finding]:
         yield from [fine(str(1 // 0))]
 
     monkeypatch.setitem(doctor.CHECKS, "disk", crash)
 
-    ((name, finding),) = found(patient, Level.PROBLEM)
+    ((name, finding),) = found(context, Level.PROBLEM)
 
     assert name == "disk"
     assert "ZeroDivisionError" in finding.text
 
 
-def test_an_older_database_is_not_migrated_by_looking_at_it(patient: Patient, tmp_path: Path) -> None:
+def test_an_older_database_is_not_migrated_by_looking_at_it(context: DoctorContext, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/old.sqlite3"
     older(url, "0001").close()
-    config = patient.config.model_copy(update={"store": StoreSettings(url=url)})
+    config = context.config.model_copy(update={"store": StoreSettings(url=url)})
 
     for _ in range(2):
-        ((name, finding),) = found(replace(patient, config=config), Level.PROBLEM)
+        ((name, finding),) = found(replace(context, config=config), Level.PROBLEM)
         assert (name, finding.remedy) == ("database", "run `monitor migrate`")
 
 
-def test_a_damaged_database_and_none_at_all_are_told_apart(patient: Patient, tmp_path: Path) -> None:
+def test_a_damaged_database_and_none_at_all_are_told_apart(context: DoctorContext, tmp_path: Path) -> None:
     (tmp_path / "broken.sqlite3").write_bytes(b"x" * 5000)
     for name, level, words in (("broken", Level.PROBLEM, "is not a SQLite database"), ("none", Level.NOTE, "none yet")):
         store = StoreSettings(url=f"sqlite:///{tmp_path}/{name}.sqlite3")
-        config = patient.config.model_copy(update={"store": store})
-        assert words in dict(found(replace(patient, config=config), level))["database"].text
+        config = context.config.model_copy(update={"store": store})
+        assert words in dict(found(replace(context, config=config), level))["database"].text
     assert not (tmp_path / "none.sqlite3").exists()
 
 
 def test_sqlite_in_wal_mode_with_the_reset_bug_is_a_problem(
-    patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: DoctorContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "wal.sqlite3"
     Store.open(f"sqlite:///{file}").close()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = wal")
-    monkeypatch.setattr("monitor.operate.doctor.sqlite3.sqlite_version_info", (3, 40, 1))
-    config = patient.config.model_copy(update={"store": StoreSettings(url=f"sqlite:///{file}")})
+    monkeypatch.setattr("monitor.operate.doctor.database.sqlite3.sqlite_version_info", (3, 40, 1))
+    config = context.config.model_copy(update={"store": StoreSettings(url=f"sqlite:///{file}")})
 
-    ((name, finding),) = found(replace(patient, config=config), Level.PROBLEM)
+    ((name, finding),) = found(replace(context, config=config), Level.PROBLEM)
 
     assert name == "journal"
     assert "WAL-reset bug" in finding.text
 
 
-def test_a_full_disk_is_a_problem(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.operate.doctor.NO_SPACE", 10**18)
+def test_a_full_disk_is_a_problem(context: DoctorContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.operate.doctor.machine.NO_SPACE", 10**18)
 
-    ((name, _),) = found(patient, Level.PROBLEM)
+    ((name, _),) = found(context, Level.PROBLEM)
 
     assert name == "disk"
 
@@ -333,7 +335,7 @@ def test_a_database_that_others_can_read_is_found(mode: int, level: Level, remed
     file.chmod(mode)
     config = Config(store=StoreSettings(url=f"sqlite:///{file}"))
 
-    (found,) = doctor.privacy(Patient(config, (), VAULT, NOW))
+    (found,) = machine.privacy(DoctorContext(config, (), VAULT, NOW))
 
     assert found.level is level
     assert remedy in found.remedy

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor import __version__
-from monitor.app import open_app, patient
+from monitor.app import doctor_context, open_app
 from monitor.config import Config
 from monitor.config.keys import ClinicalTrialsGovSettings, RegistrySettings, StoreSettings
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
@@ -410,7 +410,7 @@ def test_the_doctor_says_what_a_check_says(sandbox, tmp_path, kind):
     with open_app(config) as program:
         program.registries[0]._session._sleep = lambda seconds: None
         (checked,) = program.check([ALZAHRA], program.registries[0])
-    with patient(config) as looked_at:
+    with doctor_context(config) as looked_at:
         looked_at.registries[0]._session._sleep = lambda seconds: None
         (finding,) = [finding for name, finding in examine(looked_at) if name == "registry"]
 

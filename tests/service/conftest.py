@@ -9,20 +9,20 @@ from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import Outbox
 from tests.service.processes import Serving
-from tests.service.workers import Duty
+from tests.service.workers import Workers
 
 
 @pytest.fixture
-def duty(outbox: Outbox) -> Duty:
+def workers(outbox: Outbox) -> Workers:
     """On both stores."""
-    return Duty(outbox)
+    return Workers(outbox)
 
 
 @pytest.fixture
-def quick_duty(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Duty]:
+def quick_workers(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Workers]:
     """On SQLite alone, where the store makes no difference to what is tested."""
     outbox = Outbox(quick_store, sandbox, tmp_path)
-    yield Duty(outbox)
+    yield Workers(outbox)
     outbox.registry.close()
 
 

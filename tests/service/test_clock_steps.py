@@ -16,7 +16,7 @@ from monitor.service.ticking import Ticker
 from tests.databases import SLOW
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import eventually
-from tests.service.workers import Duty
+from tests.service.workers import Workers
 
 ON_POSTGRESQL = SLOW
 
@@ -26,20 +26,20 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def subscribed(duty: Duty) -> Duty:
-    duty.outbox.watch(WITHDRAWN_LATER)
-    duty.outbox.subscribe(HOOK)
-    duty.tick()
-    duty.outbox.sandbox.next_state(WITHDRAWN_LATER)
-    return duty
+def subscribed(workers: Workers) -> Workers:
+    workers.outbox.watch(WITHDRAWN_LATER)
+    workers.outbox.subscribe(HOOK)
+    workers.tick()
+    workers.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    return workers
 
 
-def came(duty: Duty) -> list[str]:
-    return [message.delivery_id for message in duty.outbox.channel.came]
+def came(workers: Workers) -> list[str]:
+    return [message.delivery_id for message in workers.outbox.channel.came]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_a_change_is_found_within_the_hour_whatever_the_clock_says(subscribed: Duty, step: timedelta) -> None:
+def test_a_change_is_found_within_the_hour_whatever_the_clock_says(subscribed: Workers, step: timedelta) -> None:
     subscribed.step_clock(step)
 
     subscribed.pass_time(timedelta(hours=1), every=MINUTE)
@@ -50,10 +50,10 @@ def test_a_change_is_found_within_the_hour_whatever_the_clock_says(subscribed: D
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_what_was_owed_before_the_clock_was_set_is_sent_at_the_next_tick(subscribed: Duty, step: timedelta) -> None:
+def test_what_was_owed_before_the_clock_was_set_is_sent_at_the_next_tick(subscribed: Workers, step: timedelta) -> None:
     subscribed.outbox.clock.advance(hours=1)
     subscribed.elapsed += 3600
-    subscribed.lookout.step()
+    subscribed.checker.step()
     assert came(subscribed) == []
 
     subscribed.step_clock(step)
@@ -63,7 +63,7 @@ def test_what_was_owed_before_the_clock_was_set_is_sent_at_the_next_tick(subscri
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_what_waits_for_another_try_is_sent_once_whatever_the_clock_says(subscribed: Duty, step: timedelta) -> None:
+def test_what_waits_for_another_try_is_sent_once_whatever_the_clock_says(subscribed: Workers, step: timedelta) -> None:
     subscribed.outbox.refuse(HOOK, DeliveryDeferred("503 Service Unavailable", status=503))
     subscribed.pass_time(timedelta(hours=1, minutes=2), every=MINUTE)
     subscribed.outbox.channel.behaviour.clear()
@@ -76,13 +76,13 @@ def test_what_waits_for_another_try_is_sent_once_whatever_the_clock_says(subscri
     assert subscribed.outbox.standings() == ["delivered"]
 
 
-def test_a_clock_that_was_set_back_while_nobody_ran_is_mended_at_the_start(subscribed: Duty) -> None:
+def test_a_clock_that_was_set_back_while_nobody_ran_is_mended_at_the_start(subscribed: Workers) -> None:
     subscribed.outbox.clock.advance(hours=1)
     subscribed.elapsed += 3600
-    subscribed.lookout.step()
+    subscribed.checker.step()
     subscribed.step_clock(timedelta(days=-3650))
 
-    again = Duty(subscribed.outbox)
+    again = Workers(subscribed.outbox)
     again.tick()
 
     assert len(came(again)) == 1

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import Serving
-from tests.service.workers import Duty
+from tests.service.workers import Workers
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 RULES = [
@@ -106,13 +106,13 @@ def test_every_panel_says_what_it_shows_and_stands_beside_the_others() -> None:
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
 
 
-def test_a_quiet_pass_says_in_one_line_how_many_trials_it_vouches_for(quick_duty: Duty) -> None:
-    watched = quick_duty.outbox.sandbox.trial_ids()
-    quick_duty.outbox.watch(*watched, "NCT00000009")
-    quick_duty.tick()
-    quick_duty.pass_time(timedelta(hours=2), every=timedelta(hours=1))
+def test_a_quiet_pass_says_in_one_line_how_many_trials_it_vouches_for(quick_workers: Workers) -> None:
+    watched = quick_workers.outbox.sandbox.trial_ids()
+    quick_workers.outbox.watch(*watched, "NCT00000009")
+    quick_workers.tick()
+    quick_workers.pass_time(timedelta(hours=2), every=timedelta(hours=1))
 
-    first, *quiet = [line for line in quick_duty.lines() if line["event"] == "registry checked"]
+    first, *quiet = [line for line in quick_workers.lines() if line["event"] == "registry checked"]
     assert (first["trials"], first["watched"]) == (len(watched) + 1, len(watched) + 1)
     assert quiet
     for line in quiet:

@@ -25,7 +25,7 @@ from monitor.storage import notices
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import Serving, eventually
 from tests.service.test_serving import watching
-from tests.service.workers import Duty
+from tests.service.workers import Workers
 
 HOOK = "https://hooks.example.org/trials"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_only_a_step_that_did_its_work_ends_a_trouble(then: Turn | Exception | N
             raise turn
         return turn
 
-    worker = Worker("lookout", step, log=quiet())
+    worker = Worker("checker", step, log=quiet())
     worker.start()
     eventually(lambda: worker.turns)
     assert worker.trouble == "the database is full"
@@ -64,81 +64,81 @@ def test_only_a_step_that_did_its_work_ends_a_trouble(then: Turn | Exception | N
 # The dispatcher
 
 
-def owing(duty: Duty) -> Duty:
-    outbox = duty.outbox
+def owing(workers: Workers) -> Workers:
+    outbox = workers.outbox
     outbox.subscribe(HOOK)
     outbox.check(WITHDRAWN_LATER)
     outbox.sandbox.next_state(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
-    return duty
+    return workers
 
 
-def test_the_dispatcher_says_what_each_step_came_to(quick_duty: Duty) -> None:
-    duty = quick_duty
-    assert duty.dispatcher.step() is Turn.WORKED, "nothing was due, and it looked"
-    owing(duty)
-    duty.stopping = True
-    assert duty.dispatcher.step() is Turn.SKIPPED
-    duty.stopping = False
-    assert duty.dispatcher.step() is Turn.WORKED
-    assert duty.outbox.standings() == ["delivered"]
+def test_the_dispatcher_says_what_each_step_came_to(quick_workers: Workers) -> None:
+    workers = quick_workers
+    assert workers.dispatcher.step() is Turn.WORKED, "nothing was due, and it looked"
+    owing(workers)
+    workers.stopping = True
+    assert workers.dispatcher.step() is Turn.SKIPPED
+    workers.stopping = False
+    assert workers.dispatcher.step() is Turn.WORKED
+    assert workers.outbox.standings() == ["delivered"]
 
 
-def test_claims_of_a_step_that_broke_off_do_not_pass_for_nothing_due(quick_duty: Duty) -> None:
+def test_claims_of_a_step_that_broke_off_do_not_pass_for_nothing_due(quick_workers: Workers) -> None:
     """They hide what is owed for five minutes."""
-    duty = owing(quick_duty)
-    real = duty.deliver
+    workers = owing(quick_workers)
+    real = workers.deliver
 
     def break_off(*, stopping: Callable[[], bool]) -> Iterator[Paid]:
         from monitor.storage import deliveries
 
-        now = duty.outbox.clock()
-        with duty.store.begin() as tx:
+        now = workers.outbox.clock()
+        with workers.store.begin() as tx:
             deliveries.claim(tx, now=now, until=now + CLAIMED_FOR, limit=10)
         raise StoreCorrupt("this row is damaged")
         yield
 
-    duty.deliver = break_off  # type: ignore[method-assign]
+    workers.deliver = break_off  # type: ignore[method-assign]
     with pytest.raises(StoreCorrupt):
-        duty.dispatcher.step()
+        workers.dispatcher.step()
     for _ in range(29):
-        wait(duty, 10)
-        assert duty.dispatcher.step() is Turn.SKIPPED
-    wait(duty, 20)
+        wait(workers, 10)
+        assert workers.dispatcher.step() is Turn.SKIPPED
+    wait(workers, 20)
     with pytest.raises(StoreCorrupt):
-        duty.dispatcher.step()
+        workers.dispatcher.step()
 
-    duty.deliver = real  # type: ignore[method-assign]
-    wait(duty, 310)
-    assert duty.dispatcher.step() is Turn.WORKED
-    assert duty.outbox.standings() == ["delivered"]
+    workers.deliver = real  # type: ignore[method-assign]
+    wait(workers, 310)
+    assert workers.dispatcher.step() is Turn.WORKED
+    assert workers.outbox.standings() == ["delivered"]
 
 
-def wait(duty: Duty, seconds: float) -> None:
-    duty.elapsed += seconds
-    duty.outbox.clock.advance(seconds=seconds)
+def wait(workers: Workers, seconds: float) -> None:
+    workers.elapsed += seconds
+    workers.outbox.clock.advance(seconds=seconds)
 
 
 def test_without_the_key_nothing_is_hidden_by_claims_and_all_is_sent_once_it_is_back(
-    quick_duty: Duty, tmp_path: Path
+    quick_workers: Workers, tmp_path: Path
 ) -> None:
-    duty = owing(quick_duty)
+    workers = owing(quick_workers)
     key = tmp_path / "secret.key"
     content = key.read_bytes()
     key.unlink()
-    duty.outbox.office.vault._fernet = None
+    workers.outbox.office.vault._fernet = None
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match=r"secret\.key"):
-            duty.dispatcher.step()
-        wait(duty, 10)
+            workers.dispatcher.step()
+        wait(workers, 10)
 
     key.write_bytes(content)
     key.chmod(0o600)
-    assert duty.dispatcher.step() is Turn.WORKED
-    assert duty.outbox.standings() == ["delivered"]
+    assert workers.dispatcher.step() is Turn.WORKED
+    assert workers.outbox.standings() == ["delivered"]
 
 
-# The lookout
+# The checker
 
 
 class Elsewhere:
@@ -150,87 +150,87 @@ class Elsewhere:
         raise ZeroDivisionError
 
 
-def test_a_registry_that_breaks_a_pass_off_keeps_no_other_from_being_looked_at(quick_duty: Duty) -> None:
-    duty = quick_duty
-    duty.outbox.watch(WITHDRAWN_LATER)
-    good = duty.registries[0]
-    duty.registries = (Elsewhere(), good)  # type: ignore[assignment]
+def test_a_registry_that_breaks_a_pass_off_keeps_no_other_from_being_looked_at(quick_workers: Workers) -> None:
+    workers = quick_workers
+    workers.outbox.watch(WITHDRAWN_LATER)
+    good = workers.registries[0]
+    workers.registries = (Elsewhere(), good)  # type: ignore[assignment]
 
     with pytest.raises(ZeroDivisionError):
-        duty.lookout.step()
-    assert duty.outbox.snapshot_numbers(WITHDRAWN_LATER) == [1]
+        workers.checker.step()
+    assert workers.outbox.snapshot_numbers(WITHDRAWN_LATER) == [1]
 
-    wait(duty, 1)
-    assert duty.lookout.step() is Turn.SKIPPED, "in the pause"
-    duty.registries = (good,)
+    wait(workers, 1)
+    assert workers.checker.step() is Turn.SKIPPED, "in the pause"
+    workers.registries = (good,)
 
 
-def test_a_broken_pass_is_over_with_a_whole_one_and_not_before(quick_duty: Duty) -> None:
-    duty = quick_duty
-    duty.outbox.watch(WITHDRAWN_LATER)
-    real = duty.patrol
+def test_a_broken_pass_is_over_with_a_whole_one_and_not_before(quick_workers: Workers) -> None:
+    workers = quick_workers
+    workers.outbox.watch(WITHDRAWN_LATER)
+    real = workers.patrol
 
     def fail(registry: Registry, *, tells_standing: bool) -> Iterator[Checked | Unlisted]:
         raise StoreCorrupt("this row is damaged")
         yield
 
-    duty.patrol = fail  # type: ignore[method-assign]
+    workers.patrol = fail  # type: ignore[method-assign]
     with pytest.raises(StoreCorrupt):
-        duty.lookout.step()
-    assert duty.lookout.step() is Turn.SKIPPED, "paused"
-    wait(duty, 11)
+        workers.checker.step()
+    assert workers.checker.step() is Turn.SKIPPED, "paused"
+    wait(workers, 11)
     with pytest.raises(StoreCorrupt):
-        duty.lookout.step()
-    duty.patrol = real  # type: ignore[method-assign]
-    assert duty.lookout.step() is Turn.SKIPPED, "paused"
-    wait(duty, 21)
-    duty.stopping = True
-    assert duty.lookout.step() is Turn.SKIPPED
-    duty.stopping = False
-    assert duty.lookout.step() is Turn.WORKED
-    assert duty.lookout.step() is Turn.WORKED, "nothing is due"
+        workers.checker.step()
+    workers.patrol = real  # type: ignore[method-assign]
+    assert workers.checker.step() is Turn.SKIPPED, "paused"
+    wait(workers, 21)
+    workers.stopping = True
+    assert workers.checker.step() is Turn.SKIPPED
+    workers.stopping = False
+    assert workers.checker.step() is Turn.WORKED
+    assert workers.checker.step() is Turn.WORKED, "nothing is due"
 
 
-def test_a_trial_that_fails_each_time_ages(quick_duty: Duty) -> None:
-    duty = quick_duty
-    ids = duty.outbox.sandbox.trial_ids()[:3]
-    duty.outbox.watch(*ids)
-    duty.outbox.sandbox.misbehave("unknown", ids=[ids[0]])
-    duty.tick()
-    began = duty.lookout.failing_since()
-    assert began == duty.outbox.clock()
-    duty.pass_time(timedelta(hours=5), every=timedelta(minutes=10))
-    assert duty.lookout.failing_since() == began
-    assert metric(duty, "monitor_oldest_due_check_age_seconds") == 5 * 3600
+def test_a_trial_that_fails_each_time_ages(quick_workers: Workers) -> None:
+    workers = quick_workers
+    ids = workers.outbox.sandbox.trial_ids()[:3]
+    workers.outbox.watch(*ids)
+    workers.outbox.sandbox.misbehave("unknown", ids=[ids[0]])
+    workers.tick()
+    began = workers.checker.failing_since()
+    assert began == workers.outbox.clock()
+    workers.pass_time(timedelta(hours=5), every=timedelta(minutes=10))
+    assert workers.checker.failing_since() == began
+    assert metric(workers, "monitor_oldest_due_check_age_seconds") == 5 * 3600
 
-    duty.outbox.sandbox.behave()
-    duty.outbox.sandbox.refresh()
-    duty.pass_time(timedelta(hours=1, minutes=10), every=timedelta(minutes=10))
-    assert duty.lookout.failing_since() is None
+    workers.outbox.sandbox.behave()
+    workers.outbox.sandbox.refresh()
+    workers.pass_time(timedelta(hours=1, minutes=10), every=timedelta(minutes=10))
+    assert workers.checker.failing_since() is None
 
 
-def metric(duty: Duty, name: str) -> float:
+def metric(workers: Workers, name: str) -> float:
     from monitor.web.metrics import Metrics
 
     metrics = Metrics(
-        duty.store,
+        workers.store,
         registries=list,
         active=lambda: True,
-        clock=duty.outbox.clock,
-        failing_since=duty.lookout.failing_since,
+        clock=workers.outbox.clock,
+        failing_since=workers.checker.failing_since,
     )
     (line,) = [line for line in metrics.text().decode().splitlines() if line.startswith(name)]
     return float(line.rpartition(" ")[2])
 
 
-def test_a_delivery_ages_from_when_it_was_owed_whoever_claims_or_defers_it(quick_duty: Duty) -> None:
+def test_a_delivery_ages_from_when_it_was_owed_whoever_claims_or_defers_it(quick_workers: Workers) -> None:
     from monitor.errors import DeliveryDeferred
 
-    duty = owing(quick_duty)
-    duty.outbox.refuse(HOOK, DeliveryDeferred("503 Service Unavailable", status=503))
-    duty.pass_time(timedelta(hours=3), every=timedelta(minutes=1))
+    workers = owing(quick_workers)
+    workers.outbox.refuse(HOOK, DeliveryDeferred("503 Service Unavailable", status=503))
+    workers.pass_time(timedelta(hours=3), every=timedelta(minutes=1))
 
-    assert metric(duty, "monitor_oldest_due_delivery_age_seconds") == 3 * 3600
+    assert metric(workers, "monitor_oldest_due_delivery_age_seconds") == 3 * 3600
 
 
 # The operator
@@ -246,19 +246,19 @@ def test_a_trouble_that_lasts_is_told_once_and_again_when_it_comes_back() -> Non
         return not fails.pop() if fails else True
 
     troubles = Troubles(tell, monotonic=lambda: now[0])
-    troubles.watch({"lookout": "a"})
+    troubles.watch({"checker": "a"})
     now[0] = TOLD_AFTER - 1
-    troubles.watch({"lookout": "a"})
+    troubles.watch({"checker": "a"})
     assert told == []
     for _ in range(200):
         now[0] += 1
-        troubles.watch({"lookout": "a"})
+        troubles.watch({"checker": "a"})
     assert told == ["a", "a"], "the first time it could not be written"
     assert TOLD_AGAIN_AFTER < 200
     troubles.watch({})
     for _ in range(20):
         now[0] += 1
-        troubles.watch({"lookout": "b"})
+        troubles.watch({"checker": "b"})
     assert told == ["a", "a", "b"]
 
 
@@ -266,8 +266,8 @@ def test_a_trouble_that_lasts_is_told_once_and_again_when_it_comes_back() -> Non
 
 
 @pytest.mark.slow
-def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(quick_duty: Duty) -> None:
-    duty = owing(quick_duty)
+def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(quick_workers: Workers) -> None:
+    workers = owing(quick_workers)
     works = Event()
 
     def deliver(*, stopping: Callable[[], bool]) -> Iterator[Paid]:
@@ -275,22 +275,22 @@ def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(qui
             raise ZeroDivisionError
         yield from real(stopping=stopping)
 
-    real, duty.deliver = duty.deliver, deliver  # type: ignore[method-assign]
-    service = Service(duty, clock=duty.outbox.clock, log=quiet(), tick_every=0.1)
+    real, workers.deliver = workers.deliver, deliver  # type: ignore[method-assign]
+    service = Service(workers, clock=workers.outbox.clock, log=quiet(), tick_every=0.1)
     service.start()
     try:
-        eventually(lambda: any("dispatcher cannot work: ZeroDivisionError" in each for each in service.ailments()))
+        eventually(lambda: any("dispatcher cannot work: ZeroDivisionError" in each for each in service.problems()))
         until = time.monotonic() + TOLD_AFTER + 3
         while time.monotonic() < until:
             service.watch()
-            assert any("dispatcher" in each for each in service.ailments())
+            assert any("dispatcher" in each for each in service.problems())
             time.sleep(0.5)
-        with duty.store.read() as tx:
+        with workers.store.read() as tx:
             assert [each.kind for each in notices.listing(tx)] == ["service.failing"]
         works.set()
         service.dispatcher._hidden_until = 0.0
-        eventually(lambda: not service.ailments())
-        eventually(lambda: duty.outbox.standings() == ["delivered"])
+        eventually(lambda: not service.problems())
+        eventually(lambda: workers.outbox.standings() == ["delivered"])
     finally:
         assert service.stop()
 

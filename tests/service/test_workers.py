@@ -41,7 +41,7 @@ class Step:
 
 @contextmanager
 def working(step: Step) -> Iterator[Worker]:
-    worker = Worker("lookout", step, log=make_log(step.log, as_json=True, clock=lambda: NOON))
+    worker = Worker("checker", step, log=make_log(step.log, as_json=True, clock=lambda: NOON))
     worker.start()
     eventually(lambda: worker.turns)
     yield worker
@@ -105,14 +105,14 @@ def test_a_worker_that_hangs_is_counted_once_and_named_until_it_goes_on() -> Non
         eventually(lambda: worker.busy)
         for clock[0] in (0, HUNG_AFTER - 1, HUNG_AFTER + 1, HUNG_AFTER + 2):
             watchdog.watch()
-        assert hung == ["lookout"]
-        assert [each.startswith("the lookout shows no sign of life") for each in watchdog.ailments()] == [True]
+        assert hung == ["checker"]
+        assert [each.startswith("the checker shows no sign of life") for each in watchdog.problems().values()] == [True]
         step.blocked.set()
         eventually(lambda: not worker.busy)
         watchdog.watch()
-        assert list(watchdog.ailments()) == []
+        assert list(watchdog.problems().values()) == []
 
-    assert list(watchdog.ailments()) == ["the lookout has ended: restart the service"]
+    assert list(watchdog.problems().values()) == ["the checker has ended: restart the service"]
 
 
 @pytest.mark.parametrize("as_json", [True, False])

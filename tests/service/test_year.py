@@ -24,7 +24,7 @@ from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import Outbox
 from tests.program import BUILD_DAY
-from tests.service.workers import Duty
+from tests.service.workers import Workers
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "https://hooks.example.org/monitor"
@@ -72,7 +72,7 @@ class Year:
             ),
         )
         outbox.post.desk.registries[outbox.registry.key] = outbox.registry  # type: ignore[index]
-        self.duty = Duty(outbox)
+        self.workers = Workers(outbox)
 
     @property
     def now(self) -> datetime:
@@ -85,13 +85,13 @@ class Year:
 
     def pass_seconds(self, seconds: float) -> None:
         self.seconds += seconds
-        self.duty.elapsed = self.seconds
-        self.duty.outbox.clock.now = self.now
+        self.workers.elapsed = self.seconds
+        self.workers.outbox.clock.now = self.now
 
     def tick(self, span: timedelta) -> None:
         self.pass_seconds(span.total_seconds())
-        self.duty.tick()
-        for message in self.duty.outbox.channel.came:
+        self.workers.tick()
+        for message in self.workers.outbox.channel.came:
             body = json.loads(message.body)
             if message.endpoint.shown == HOOK:
                 self.alerts.update(
@@ -99,7 +99,7 @@ class Year:
                 )
             else:
                 self.told[body["type"]] += 1
-        self.duty.outbox.channel.came.clear()
+        self.workers.outbox.channel.came.clear()
 
     def build(self) -> None:
         """The registry's data of this morning, in which some trials changed."""
@@ -114,7 +114,7 @@ class Year:
 
     def run(self) -> None:
         self.trials = list(self.sandbox.trial_ids())[:TRIALS]
-        outbox = self.duty.outbox
+        outbox = self.workers.outbox
         outbox.watch(*self.trials)
         outbox.subscribe(HOOK)
         apply_config([Wanted(name="operator", way=Way.WEBHOOK, address=OPERATOR, origin="operator")], outbox.office)
@@ -143,7 +143,7 @@ class Year:
             self.upset |= {day, day + 1}
         if hour == 12 and day in STEPS:
             self.set_by += STEPS[day]
-            self.duty.outbox.clock.now = self.now
+            self.workers.outbox.clock.now = self.now
             self.upset |= {day, day + 1}
 
     def pass_an_hour(self) -> None:

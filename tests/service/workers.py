@@ -12,9 +12,9 @@ from monitor.alerts.deliver import Paid, deliver
 from monitor.config import Config
 from monitor.model import Checked, Notice, Unlisted
 from monitor.ports import Registry
+from monitor.service.checker import Checker
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.logs import make_log
-from monitor.service.lookout import Lookout
 from monitor.storage import notices
 from monitor.watching.check import Pass
 from monitor.watching.patrol import patrol
@@ -22,7 +22,7 @@ from monitor.web.metrics import Metrics
 from tests.outbox import Outbox
 
 
-class Duty:
+class Workers:
     """A program as the service runs it, and its two workers. `pass_time` moves both clocks, `step_clock` only one."""
 
     def __init__(self, outbox: Outbox, config: Config | None = None) -> None:
@@ -41,7 +41,7 @@ class Duty:
             "stopping": lambda: self.stopping,
             "monotonic": lambda: self.elapsed,
         }
-        self.lookout = Lookout(
+        self.checker = Checker(
             lambda: self, metrics=self.metrics, committed=lambda: None, chance=Random(1).random, **shared
         )
         self.dispatcher = Dispatcher(lambda: self, **shared)
@@ -66,7 +66,7 @@ class Duty:
 
     def tick(self) -> None:
         """What comes every ten seconds."""
-        self.lookout.step()
+        self.checker.step()
         self.dispatcher.step()
 
     def pass_time(self, span: timedelta, *, every: timedelta = timedelta(seconds=10)) -> None:

@@ -10,7 +10,7 @@ import pytest
 from monitor.web.connections import MOST, most_connections
 from monitor.web.listening import Listener, listen
 from monitor.web.pages import pages
-from tests.web.test_pages import Patient
+from tests.web.test_pages import StubHealth
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -20,7 +20,7 @@ class Door:
     """A port with the pages behind it."""
 
     def __init__(self, head_within: float) -> None:
-        self.listener = Listener(pages(Patient()), listen("127.0.0.1:0"), head_within=head_within)
+        self.listener = Listener(pages(StubHealth()), listen("127.0.0.1:0"), head_within=head_within)
         self._open = ExitStack()
 
     def __enter__(self) -> "Door":
@@ -111,7 +111,7 @@ def test_a_body_that_never_comes_is_not_waited_for(hasty: Door) -> None:
 
 
 def test_an_answer_that_takes_its_time_is_given(hasty: Door) -> None:
-    class Slow(Patient):
+    class Slow(StubHealth):
         def standing(self) -> str:
             time.sleep(0.8)
             return "leader"

@@ -26,14 +26,14 @@ from tests.program import WITHDRAWN_LATER
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-class Patient:
+class StubHealth:
     """How a service is, as the test says."""
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.role = "leader"
 
-    def ailments(self) -> Sequence[str]:
+    def problems(self) -> Sequence[str]:
         return self.reasons
 
     def standing(self) -> str:
@@ -45,8 +45,8 @@ class Patient:
 
 class Served:
     def __init__(self) -> None:
-        self.patient = Patient()
-        self.listener = Listener(pages(self.patient), listen("127.0.0.1:0"))
+        self.health = StubHealth()
+        self.listener = Listener(pages(self.health), listen("127.0.0.1:0"))
         self.url = f"http://{self.listener.address}"
 
     def asked(self, path: str, method: str = "GET") -> tuple[int, str]:
@@ -69,16 +69,16 @@ def served() -> Iterator[Served]:
 def test_all_is_well_until_there_is_a_reason(served: Served) -> None:
     assert served.asked("/healthz") == (200, '{"status":"ok","standing":"leader","reasons":[]}')
 
-    served.patient.reasons = ["the database is full", "the lookout hangs"]
+    served.health.reasons = ["the database is full", "the checker hangs"]
 
     status, body = served.asked("/healthz")
     assert status == 503
-    assert json.loads(body)["reasons"] == ["the database is full", "the lookout hangs"]
+    assert json.loads(body)["reasons"] == ["the database is full", "the checker hangs"]
 
 
 @pytest.mark.parametrize(("role", "status"), [("leader", 200), ("standby", 200), ("unknown", 503)])
 def test_who_is_active_or_waits_is_ready(served: Served, role: str, status: int) -> None:
-    served.patient.role = role
+    served.health.role = role
 
     assert served.asked("/readyz")[0] == status
 
@@ -125,8 +125,8 @@ def test_the_first_page_says_what_this_is_and_where_the_rest_is(served: Served) 
 
 def test_the_first_page_is_for_everybody_and_harmless(served: Served) -> None:
     """It has a language, a title, one heading above the others, no script, and loads nothing."""
-    served.patient.role = "standby"
-    served.patient.reasons = ["the registry says <script>alert(1)</script>"]
+    served.health.role = "standby"
+    served.health.reasons = ["the registry says <script>alert(1)</script>"]
     with urlopen(served.url + "/", timeout=10) as answer:
         headers, page = answer.headers, Read(answer.read().decode())
 
@@ -221,12 +221,12 @@ def test_two_services_in_one_process_count_for_themselves(store: Store) -> None:
         Checked(registry="a.org", trial_id="1", result=Result.CHANGED, checked_at=NOON, changes=(change, change))
     )
     one.restarted()
-    one.hung("lookout")
+    one.hung("checker")
 
     seen = figures(one)
     assert seen['monitor_changes_total{registry="a.org",significance="major"}'] == 2
     assert seen["monitor_watchdog_restarts_total"] == 1
-    assert seen['monitor_worker_hangs_total{worker="lookout"}'] == 1
+    assert seen['monitor_worker_hangs_total{worker="checker"}'] == 1
     assert figures(other)["monitor_watchdog_restarts_total"] == 0
 
 
@@ -237,7 +237,7 @@ def test_every_series_is_there_before_anything_happens(outbox: Outbox, metrics: 
     registry = '{registry="clinicaltrials.gov"'
     assert {f'monitor_checks_total{registry},result="{result}"}}' for result in Result} <= names
     assert {f'monitor_changes_total{registry},significance="{each}"}}' for each in Significance} <= names
-    assert {f'monitor_worker_hangs_total{{worker="{name}"}}' for name in ("lookout", "dispatcher")} <= names
+    assert {f'monitor_worker_hangs_total{{worker="{name}"}}' for name in ("checker", "dispatcher")} <= names
     assert {f"monitor_registry_{name}{registry}}}" for name in ("outage", "failures", "requests_total")} <= names
     outbox.watch(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)

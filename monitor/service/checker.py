@@ -32,7 +32,7 @@ MOST_FAILING = 10_000
 
 
 @dataclass(slots=True)
-class Tally:
+class PassSummary:
     """What a pass came to."""
 
     trials: int = 0
@@ -71,7 +71,7 @@ class Tally:
             self.reason = self.reason or checked.error
 
 
-class Lookout:
+class Checker:
     """Looks at each registry when it is due. *stopping* is asked between trials; *committed* hears of changes."""
 
     def __init__(
@@ -86,7 +86,7 @@ class Lookout:
         chance: Callable[[], float] = random,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
-        self.looked_at = 0
+        self.trials_checked = 0
         """How many trials so far: while it moves, the worker lives."""
         self._program = program
         self._clock = clock
@@ -162,48 +162,48 @@ class Lookout:
         Give whether it came to its end.
         """
         before = registry.traffic.requests, registry.traffic.bytes
-        tally = self._passed(program, registry)
-        if not tally.whole:
+        summary = self._passed(program, registry)
+        if not summary.whole:
             return False
-        self._note_failing(registry, tally)
-        unread = self._why_unread(registry, tally)
-        self._count_standing(program, registry, tally)
+        self._note_failing(registry, summary)
+        unread = self._why_unread(registry, summary)
+        self._count_standing(program, registry, summary)
         now = self._record(program, registry, unread)
-        self._tell(registry, tally, before, unread=unread, now=now)
+        self._tell(registry, summary, before, unread=unread, now=now)
         self._committed()
-        if tally.well:
+        if summary.well:
             beat(program.config, self._log)
         return True
 
-    def _note_failing(self, registry: Registry, tally: Tally) -> None:
+    def _note_failing(self, registry: Registry, summary: PassSummary) -> None:
         """Keep since when the trials fail that failed; of an outage of the registry its health keeps that."""
-        if tally.refused is None:
+        if summary.refused is None:
             former, now = self._failing.get(registry.key, {}), self._clock()
-            self._failing[registry.key] = {each: former.get(each, now) for each in tally.failing}
+            self._failing[registry.key] = {each: former.get(each, now) for each in summary.failing}
 
-    def _passed(self, program: Program, registry: Registry) -> Tally:
-        tally = Tally()
+    def _passed(self, program: Program, registry: Registry) -> PassSummary:
+        summary = PassSummary()
         # It is a generator, and what it holds ends when it is closed.
         with closing(
             cast("Generator[Checked | Unlisted, None, None]", program.patrol(registry, tells_standing=False))
         ) as answers:
             try:
                 for answer in answers:
-                    self._note(answer, tally)
+                    self._note(answer, summary)
                     if self._stopping():
-                        return tally
+                        return summary
             except RegistryError as error:
-                tally.refused = str(error)
-        tally.whole = True
-        return tally
+                summary.refused = str(error)
+        summary.whole = True
+        return summary
 
-    def _note(self, answer: Checked | Unlisted, tally: Tally) -> None:
-        self.looked_at += 1
+    def _note(self, answer: Checked | Unlisted, summary: PassSummary) -> None:
+        self.trials_checked += 1
         if isinstance(answer, Unlisted):
-            tally.unlisted += 1
+            summary.unlisted += 1
             self._log.warning("watch not listed", registry=answer.registry, watch=answer.watch, reason=answer.error)
             return
-        tally.count(answer)
+        summary.count(answer)
         self._metrics.checked(answer)
         if answer.error and answer.result is not Result.FAILED:
             self._log.warning("new baseline", trial_id=answer.trial_id, reason=answer.error)
@@ -221,14 +221,14 @@ class Lookout:
             kinds=[change.kind for change in checked.changes],
         )
 
-    def _why_unread(self, registry: Registry, tally: Tally) -> str | None:
+    def _why_unread(self, registry: Registry, summary: PassSummary) -> str | None:
         """Why the registry counts as one that could not be read; None where it could.
 
         One that answers at all is only unwell for the trials that failed: a mistyped number alone is enough for those.
         """
-        if tally.refused or not tally.failed or tally.failed < tally.trials:
-            return tally.refused
-        return None if registry.answers_at_all() else tally.reason
+        if summary.refused or not summary.failed or summary.failed < summary.trials:
+            return summary.refused
+        return None if registry.answers_at_all() else summary.reason
 
     def _record(self, program: Program, registry: Registry, unread: str | None) -> Health:
         rules = Rules(now=self._clock(), every=program.config.schedule.check_every, chance=self._chance)
@@ -245,33 +245,33 @@ class Lookout:
             self._log_notice(each)
         return then
 
-    def _count_standing(self, program: Program, registry: Registry, tally: Tally) -> None:
+    def _count_standing(self, program: Program, registry: Registry, summary: PassSummary) -> None:
         """Say for how many trials the pass vouches: where nothing is new, most of them need no asking."""
         with program.store.read() as tx:
             version = versions.version(tx, registry.key)
-            tally.version = version.stamp if version else None
-            tally.watched, tally.verified = trials.standing_counts(tx, registry.key, tally.version)
+            summary.version = version.stamp if version else None
+            summary.watched, summary.verified = trials.standing_counts(tx, registry.key, summary.version)
 
     def _log_notice(self, notice: Notice) -> None:
         self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)
 
     def _tell(
-        self, registry: Registry, tally: Tally, before: tuple[int, int], *, unread: str | None, now: Health
+        self, registry: Registry, summary: PassSummary, before: tuple[int, int], *, unread: str | None, now: Health
     ) -> None:
         """One line a pass."""
         say = self._log.warning if unread else self._log.info
         say(
             "registry not readable" if unread else "registry checked",
             registry=registry.key,
-            trials=tally.trials,
-            changed=tally.changed,
-            failed=tally.failed,
-            watched=tally.watched,
-            verified=tally.verified,
-            registry_version=tally.version,
+            trials=summary.trials,
+            changed=summary.changed,
+            failed=summary.failed,
+            watched=summary.watched,
+            verified=summary.verified,
+            registry_version=summary.version,
             requests=registry.traffic.requests - before[0],
             bytes=registry.traffic.bytes - before[1],
-            seconds=round(monotonic() - tally.started, 2),
+            seconds=round(monotonic() - summary.started, 2),
             next_check_at=now.next_check_at,
             **({"reason": unread, "failures": now.failures} if unread else {}),
         )

@@ -1,0 +1,86 @@
+"""Look at everything and say what is wrong, each finding with its remedy. Nothing is changed, and no mail is sent.
+
+    machine    disk space, who can read the database file, the clock
+    database   its pages, its journal, its key, and whether what it holds can be read back
+    watching   the registry, whether it is looked at, and the trials that are watched
+    alerting   the mail server, receivers, deliveries, subscriptions, the operator
+
+A check is a function that is given a context and yields `findings`, and one line in CHECKS or, where it needs the
+database, in DATABASE_CHECKS. A check that crashes is itself a finding.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from monitor.errors import MonitorError
+from monitor.operate.doctor import alerting, database, machine, watching
+from monitor.operate.doctor.findings import DatabaseContext, DoctorContext, Finding, Level, fine, note, problem
+from monitor.storage import condition
+from monitor.storage.copying import sqlite_file
+from monitor.storage.migrations import HEAD
+from monitor.storage.store import Store
+from monitor.text import one_line
+
+__all__ = ["DatabaseContext", "DoctorContext", "Finding", "Level", "examine", "fine", "note", "problem"]
+
+
+def examine(context: DoctorContext) -> Iterator[tuple[str, Finding]]:
+    """Everything that the checks find, each with the check's name, as they find it."""
+    for name, check in CHECKS.items():
+        yield from _guarded(name, lambda check=check: check(context))  # type: ignore[misc]
+    try:
+        store = _opened(context.config.store.url)
+    except MonitorError as error:
+        yield "database", problem(str(error), "until then nothing else about it can be said")
+        return
+    if store is None:
+        yield "database", note("there is none yet", "begin with `monitor watch add TRIAL_ID`")
+        return
+    with closing(store), store.read() as tx:
+        if (revision := condition.revision(tx)) != HEAD:
+            yield "database", problem(f"it has schema {revision}, and this version {HEAD}", "run `monitor migrate`")
+            return
+        opened = DatabaseContext(context.config, context.registries, context.vault, context.now, tx)
+        for name, check_database in DATABASE_CHECKS.items():
+            yield from _guarded(name, lambda check=check_database: check(opened))  # type: ignore[misc]
+
+
+def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[tuple[str, Finding]]:
+    try:
+        for finding in check():
+            yield name, finding
+    except MonitorError as error:
+        yield name, problem(str(error), "")
+    except Exception as error:  # whatever it is, the other checks go on
+        words = f"this check itself failed: {type(error).__name__}: {one_line(str(error))[:200]}"
+        yield name, problem(words, "report it; the other checks are not concerned")
+
+
+def _opened(url: str) -> Store | None:
+    """The database as it is; None where there is none."""
+    file = sqlite_file(url)
+    return None if file is not None and not file.exists() else Store.as_it_is(url)
+
+
+CHECKS: dict[str, Callable[[DoctorContext], Iterator[Finding]]] = {
+    "disk": machine.disk,
+    "privacy": machine.privacy,
+    "registry": watching.registry,
+    "operator": alerting.operator,
+}
+DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
+    "database": database.database,
+    "journal": database.journal,
+    "key": database.key,
+    "clock": machine.clock,
+    "mail server": alerting.smtp,
+    "receivers": alerting.receivers,
+    "deliveries": alerting.outbox,
+    "looks": watching.looks,
+    "snapshots": database.readable,
+    "outage": watching.outage,
+    "trials": watching.watched,
+    "subscriptions": alerting.silent,
+    "unbelieved": watching.unbelieved,
+    "notices": alerting.told,
+}

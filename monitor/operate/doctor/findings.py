@@ -1,0 +1,71 @@
+"""What a check is given, and what it finds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from monitor.config import Config
+from monitor.ports import Registry
+from monitor.storage.copying import sqlite_file
+from monitor.vault import Vault
+
+OVERDUE_AFTER = timedelta(hours=1)
+"""After how long it is a problem that what is due was not done."""
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    FINE = "fine"
+    NOTE = "note"
+    """Worth knowing; everything works."""
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: *text* names the thing, *remedy* says what to do, empty where nothing is to be done."""
+
+    level: Level
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorContext:
+    """What is there before a database is opened."""
+
+    config: Config
+    registries: Sequence[Registry]
+    vault: Vault
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseContext(DoctorContext):
+    """The same with the database open."""
+
+    tx: Connection
+
+
+def fine(text: str) -> Finding:
+    """All is well."""
+    return Finding(Level.FINE, text)
+
+
+def note(text: str, remedy: str) -> Finding:
+    """Worth knowing."""
+    return Finding(Level.NOTE, text, remedy)
+
+
+def problem(text: str, remedy: str) -> Finding:
+    """Something does not work, or soon will not."""
+    return Finding(Level.PROBLEM, text, remedy)
+
+
+def is_sqlite(context: DatabaseContext) -> bool:
+    """Whether the database is a file of SQLite's."""
+    return sqlite_file(context.config.store.url) is not None

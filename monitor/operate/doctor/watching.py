@@ -1,0 +1,69 @@
+"""Checks of what is watched: the registry, whether it is looked at, and which trials are not known as they are."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from monitor.model.stamps import DATA_OLD_AFTER, built_at
+from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
+from monitor.storage import condition, drift, health, quarantine
+from monitor.text import counted, moment, one_line, stamp
+
+
+def registry(context: DoctorContext) -> Iterator[Finding]:
+    """Whether it answers, how old its data are, and whether our clock can be right."""
+    for each in context.registries:
+        version = each.version(None)
+        built = built_at(version.stamp)
+        words = f"{each.key} answers: data of {stamp(version.stamp)}"
+        if built is None:
+            yield note(words, "its version stamp is not a time: see whether a newer version can read it")
+        elif context.now - built > DATA_OLD_AFTER:
+            yield problem(f"{words}, {(context.now - built).days} days old", f"see whether {each.key} tells why")
+        elif built - context.now > timedelta(days=1):
+            yield problem(f"{words}, which is still to come", "set this machine's clock: `timedatectl` shows it")
+        else:
+            yield fine(words)
+
+
+def looks(context: DatabaseContext) -> Iterator[Finding]:
+    """Registries that nobody looks at, though they are due."""
+    for name, due_at in condition.looks_missed(context.tx, context.now - OVERDUE_AFTER).items():
+        words = f"a look at {name} has been due since {moment(due_at)}"
+        yield problem(words, "start `monitor serve` and see its log, or run `monitor check`")
+
+
+def outage(context: DatabaseContext) -> Iterator[Finding]:
+    """Registries that could not be read."""
+    for each in health.listing(context.tx):
+        if each.failing_since:
+            words = f"{each.registry} could not be read since {moment(each.failing_since)}"
+            again = f"it is asked again at {moment(each.next_check_at)} by `monitor serve`"
+            yield problem(f"{words}: {one_line(each.reason or 'no reason given')}", again)
+
+
+def watched(context: DatabaseContext) -> Iterator[Finding]:
+    """Trials that are not known as they are, and watches that watch nothing."""
+    unread = condition.unread(context.tx)
+    if unread.never:
+        words = f"{counted(unread.never, 'watched trial')} never read, such as {unread.example}"
+        yield problem(words, "run `monitor check`; it says what is the matter with each")
+    if unread.behind:
+        words = f"{counted(unread.behind, 'watched trial')} not read since the registry renewed its data"
+        yield note(words, "run `monitor check`, unless a pass is under way")
+    for number in condition.empty_watches(context.tx):
+        yield note(f"watch {number} holds no trial", f"`monitor watch remove {number}`, or wait for what it searches")
+
+
+def unbelieved(context: DatabaseContext) -> Iterator[Finding]:
+    """Answers in the quarantine, events that are held, and what registries serve that is unknown."""
+    if kept := quarantine.listing(context.tx):
+        yield note(f"{counted(len(kept), 'answer')} not believed", "`monitor quarantine` shows them with the reason")
+    held, behind = condition.held(context.tx)
+    if held:
+        remedy = "`monitor held list` shows them; release or discard them"
+        also = f", and {counted(behind, 'later one')} of the same trials behind them" if behind else ""
+        yield problem(f"{counted(held, 'event')} held{also}, kept back until you decide", remedy)
+    if unknown := drift.listing(context.tx):
+        yield note(
+            f"{counted(len(unknown), 'unknown field or value', 'unknown fields or values')}", "see `monitor drift`"
+        )
