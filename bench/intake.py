@@ -18,7 +18,7 @@ from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
 from monitor.storage import snapshots
 from monitor.storage.store import Store
-from monitor.watching.decision import Intake
+from monitor.watching.context import IntakeContext
 from monitor.watching.intake import take_in
 
 DOCUMENTS = 1000
@@ -51,7 +51,7 @@ def _ours(pages: list[bytes]) -> float:
     )
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
-        intake = Intake(
+        intake = IntakeContext(
             registry=registry, store=store, version=RegistryVersion("2026-11-20T09:00:04"), now=NOW, probed={}
         )
 

@@ -19,9 +19,10 @@ from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
 from monitor.vault import VARIABLE, Vault
-from monitor.watching.check import Pass, check
+from monitor.watching.check import check
+from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol, unseen
-from monitor.watching.sweep import Progress, untold
+from monitor.watching.sweep import Progress, no_progress
 
 if TYPE_CHECKING:
     from monitor.alerts.deliver import Paid, Post
@@ -159,14 +160,14 @@ class App:
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.watching.check`."""
         self._take_up(self._configured_subscriptions())
-        return self._as_asked(registry, check(trial_ids, self._look_at(registry)))
+        return self._as_asked(registry, check(trial_ids, self._pass_context(registry)))
 
     def patrol(
-        self, registry: Registry, *, progress: Progress = untold, tells_standing: bool = True
+        self, registry: Registry, *, progress: Progress = no_progress, reports_verified: bool = True
     ) -> Iterator[Checked | Unlisted]:
         """A whole pass over what is watched of one registry: see `monitor.watching.patrol`."""
         self._take_up([*self._configured_watches(), *self._configured_subscriptions()])
-        told = patrol(self._look_at(registry), progress=progress, tells_standing=tells_standing)
+        told = patrol(self._pass_context(registry), progress=progress, reports_verified=reports_verified)
         return self._as_asked(registry, told)
 
     def _as_asked(self, registry: Registry, told: Iterator[T]) -> Iterator[T]:
@@ -197,15 +198,15 @@ class App:
 
     def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
         """Tell of everything watched that it was not looked at, and why."""
-        return unseen(self._look_at(registry), reason)
+        return unseen(self._pass_context(registry), reason)
 
     def searches(self, registry: Registry) -> bool:
         """Whether any watch finds its trials itself."""
         with self.store.read() as tx:
             return bool(searches.of_registry(tx, registry.key))
 
-    def _look_at(self, registry: Registry) -> Pass:
-        return Pass(
+    def _pass_context(self, registry: Registry) -> PassContext:
+        return PassContext(
             registry=registry,
             store=self.store,
             clock=utc_now,

@@ -33,7 +33,7 @@ class RegistryVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ProbeResult:
     """A trial as a probe saw it: *digest* covers what tells that the record moved, 32 bytes.
 
     *build* is the data build that the probe says it comes from, as in `Document`; None where it says nothing.
@@ -118,7 +118,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchPage:
     """A page of what a search found: *trial_ids*; of how many in all, where the registry said so.
 
     *token* is what to ask with for the pages after it; None on the last one. *build* is the data build that
@@ -132,8 +132,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
-    """A page of whole documents of a registry that is read from end to end; the rest as in `Found`."""
+class SweepPage:
+    """A page of whole documents of a registry that is read from end to end; the rest as in `SearchPage`."""
 
     answers: "Sequence[Answer]"
     total: int | None
@@ -200,7 +200,7 @@ class Registry(Protocol):
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         """The version of all data now; *known* itself where nothing is newer. One request."""
 
-    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
         """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched."""
 
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
@@ -213,7 +213,7 @@ class Registry(Protocol):
         updated_since: date | None = None,
         stopped: bool = False,
         token: str | None = None,
-    ) -> Iterator[Found]:
+    ) -> Iterator[SearchPage]:
         """Pages of the trials that *search* covers, or of those among them updated or registered since a day.
 
         *stopped* leaves those that are terminated, suspended or withdrawn. *token* goes on behind a page that was had
@@ -221,7 +221,7 @@ class Registry(Protocol):
         answer. Raise ConfigurationInvalid for a search that the registry cannot understand, with its words.
         """
 
-    def sweep(self, *, token: str | None = None) -> Iterator[Swept]:
+    def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
         """Pages of all documents that there are. As `find` otherwise."""
 
     def sponsors(self, text: str) -> Sequence[SponsorName]:

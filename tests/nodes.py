@@ -10,20 +10,26 @@ import orjson
 from monitor.model import Document, Record
 from monitor.ports import (
     Answer,
-    Found,
     Merged,
     Missing,
     Oddity,
+    ProbeResult,
     RegistryVersion,
     Search,
-    Sighting,
+    SearchPage,
     SponsorName,
-    Swept,
+    SweepPage,
     Traffic,
     Unanswered,
 )
 from monitor.registries.clinicaltrials_gov import record
-from monitor.registries.clinicaltrials_gov.documents import KEY, build_of_page, document_of, kept_document, sighting_of
+from monitor.registries.clinicaltrials_gov.documents import (
+    KEY,
+    build_of_page,
+    document_of,
+    kept_document,
+    probe_result_of,
+)
 from tests.registries.trials import trial
 
 Study = dict[str, Any]
@@ -104,11 +110,11 @@ class Nodes:
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         return RegistryVersion(self.stamp or self._answering("version").stamp)
 
-    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
         for start in range(0, len(trial_ids), 3):
             build = self._answering("probe")
             found = [build.studies[each] for each in trial_ids[start : start + 3] if each in build.studies]
-            yield [seen for study in found if (seen := sighting_of(self._stamped(study, build)))]
+            yield [seen for study in found if (seen := probe_result_of(self._stamped(study, build)))]
 
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
         for start in range(0, len(trial_ids), 2):
@@ -125,13 +131,15 @@ class Nodes:
     def _document(self, trial_id: str, build: Build) -> Document:
         return document_of(self._stamped(build.studies[trial_id], build), trial_id)
 
-    def find(self, search: Search, *, updated_since: date | None = None, token: str | None = None) -> Iterator[Found]:
+    def find(
+        self, search: Search, *, updated_since: date | None = None, token: str | None = None
+    ) -> Iterator[SearchPage]:
         build = self._answering("find")
         found = [study for study in build.studies.values() if not updated_since or updated(study) >= str(updated_since)]
         ids = [study["protocolSection"]["identificationModule"]["nctId"] for study in found]
-        yield Found(ids, len(ids), None, build_of_page([self._stamped(study, build) for study in found]))
+        yield SearchPage(ids, len(ids), None, build_of_page([self._stamped(study, build) for study in found]))
 
-    def sweep(self, *, token: str | None = None) -> Iterator[Swept]:
+    def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
         at = int(token or 0)
         while True:
             build = self._answering("sweep")
@@ -139,7 +147,7 @@ class Nodes:
             page = [self._document(trial_id, build) for trial_id in ids[at : at + 2]]
             at += 2
             following = str(at) if at < len(ids) else None
-            yield Swept(page, len(ids), following)
+            yield SweepPage(page, len(ids), following)
             if following is None:
                 return
 

@@ -12,7 +12,8 @@ from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox import Sandbox
 from monitor.storage import events, quarantine, snapshots, trials, watches
 from monitor.storage.store import Store
-from monitor.watching.check import Pass, check
+from monitor.watching.check import check
+from monitor.watching.context import PassContext
 
 WITHDRAWN_LATER = "NCT02116634"
 BUILD_DAY = date(2026, 11, 20)
@@ -45,8 +46,10 @@ class Program:
         return {checked.trial_id: checked for checked in self.told(*trial_ids)}
 
     def told(self, *trial_ids: str) -> list[Checked]:
-        look = Pass(registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7))
-        return list(check(trial_ids or self.watched(), look))
+        context = PassContext(
+            registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7)
+        )
+        return list(check(trial_ids or self.watched(), context))
 
     def results(self, *trial_ids: str) -> dict[str, Result]:
         return {trial_id: checked.result for trial_id, checked in self.check(*trial_ids).items()}

@@ -219,16 +219,17 @@ def pending(outbox: Outbox, *trial_ids: str) -> list[Checked]:
     """A check that dies before it settles what it found."""
     from datetime import timedelta
 
-    from monitor.watching.check import Pass, check
+    from monitor.watching.check import check
+    from monitor.watching.context import PassContext
 
-    look = Pass(
+    context = PassContext(
         registry=outbox.registry,
         store=outbox.store,
         clock=outbox.clock,
         full_check_every=timedelta(days=7),
         settle=timedelta(hours=1),
     )
-    return list(check(trial_ids, look))
+    return list(check(trial_ids, context))
 
 
 # What isolates

@@ -178,7 +178,7 @@ def waiting(hold: int, events: Sequence[Event], version: str, *, now: datetime) 
     )
 
 
-def implausible(registry: str, version: str, *, trials: int, covered: int, now: datetime) -> Notice:
+def registry_implausible(registry: str, version: str, *, trials: int, covered: int, now: datetime) -> Notice:
     """So many answers could not be believed that it is the registry."""
     return Notice(
         id=f"registry.implausible/{registry}/{version}",

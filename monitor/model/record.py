@@ -45,7 +45,7 @@ class Document:
     title: str | None = field(default=None, compare=False)
     """What people call the trial; None for a document that comes from storage."""
     probe_digest: bytes | None = field(default=None, compare=False)
-    """What a probe would have seen, as in `monitor.ports.Sighting`; None for a document that comes from storage."""
+    """What a probe would have seen, as in `monitor.ports.ProbeResult`; None for a document that comes from storage."""
 
     updated_on: tuple[str, ...] = field(default=(), compare=False)
     """The days on which the record was last submitted and posted; empty for a document that comes from storage."""

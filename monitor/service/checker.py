@@ -22,7 +22,7 @@ from monitor.service.worker import Turn
 from monitor.storage import health, notices, trials
 from monitor.storage import registries as versions
 from monitor.storage.health import Health
-from monitor.watching.schedule import look_due
+from monitor.watching.schedule import pass_due
 from monitor.web.metrics import Metrics
 
 FIRST_PAUSE = 10.0
@@ -142,7 +142,7 @@ class Checker:
         due_at = known.next_check_at if known else None
         pause_ends, _ = self._pauses.get(registry.key, (0.0, 0.0))
         every = program.config.schedule.check_every
-        return self._monotonic() >= pause_ends and look_due(due_at, now=self._clock(), every=every)
+        return self._monotonic() >= pause_ends and pass_due(due_at, now=self._clock(), every=every)
 
     def _try(self, program: Program, registry: Registry) -> None:
         """A pass, and a longer pause after each one in a row that broke off."""
@@ -185,7 +185,7 @@ class Checker:
         summary = PassSummary()
         # It is a generator, and what it holds ends when it is closed.
         with closing(
-            cast("Generator[Checked | Unlisted, None, None]", program.patrol(registry, tells_standing=False))
+            cast("Generator[Checked | Unlisted, None, None]", program.patrol(registry, reports_verified=False))
         ) as answers:
             try:
                 for answer in answers:

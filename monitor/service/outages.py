@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor.alerts import notices
 from monitor.model import Notice
 from monitor.storage.health import Health
-from monitor.watching.schedule import next_look, outage_due
+from monitor.watching.schedule import next_pass_at, outage_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,9 @@ def after_failure(health: Health, reason: str, rules: Rules) -> tuple[Health, No
         failures=failures,
         failing_since=since,
         reason=reason,
-        next_check_at=next_look(now=now, every=rules.every, failures=failures, confirming=False, chance=rules.chance()),
+        next_check_at=next_pass_at(
+            now=now, every=rules.every, failures=failures, confirming=False, chance=rules.chance()
+        ),
     )
     if health.told_at or not outage_due(failures=failures, failing_since=since, now=now):
         return failing, None
@@ -47,7 +49,7 @@ def after_success(health: Health, rules: Rules) -> tuple[Health, Notice | None]:
     """The registry could be read."""
     now = rules.now
     confirming = health.told_at is not None and health.failures > 0
-    then = next_look(now=now, every=rules.every, failures=0, confirming=confirming, chance=rules.chance())
+    then = next_pass_at(now=now, every=rules.every, failures=0, confirming=confirming, chance=rules.chance())
     if confirming:
         return replace(health, failures=0, next_check_at=then), None
     well = Health(health.registry, then)

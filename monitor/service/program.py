@@ -34,7 +34,7 @@ class Program(Protocol):
     def apply_configured_subscriptions(self) -> None:
         """Make subscriptions be what the configuration says; as above."""
 
-    def patrol(self, registry: Registry, *, tells_standing: bool) -> Iterator[Checked | Unlisted]:
+    def patrol(self, registry: Registry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
         """A whole pass over what is watched of one registry. It may be closed between two items.
 
         Raise RegistryError where the registry does not even say what version its data have.

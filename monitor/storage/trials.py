@@ -40,7 +40,7 @@ class Trial:
     first_missed_at: datetime | None = None
 
 
-class Standing(NamedTuple):
+class VerifiedTrial(NamedTuple):
     """What there is to say of a trial that nobody needs asking about; a tenth of the cost of a whole row."""
 
     trial_id: str
@@ -70,12 +70,12 @@ def titles(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str,
     return {row.trial_id: row.title for row in rows_of(tx, query, trials.c.trial_id, trial_ids, {})}
 
 
-def standing(tx: Connection, registry: str, trial_ids: Iterable[str], *, version: str) -> dict[str, Standing]:
+def verified_in(tx: Connection, registry: str, trial_ids: Iterable[str], *, version: str) -> dict[str, VerifiedTrial]:
     """Those of the trials that are verified at *version* of the registry, by trial id."""
     query = select(trials.c.trial_id, trials.c.state, trials.c.title, trials.c.snapshot)
     query = query.where(trials.c.registry == registry, trials.c.verified_version == version)
     return {
-        row.trial_id: Standing(*row)
+        row.trial_id: VerifiedTrial(*row)
         for chunk in chunks(trial_ids)
         for row in tx.execute(query.where(trials.c.trial_id.in_(chunk))).all()
     }
@@ -176,7 +176,7 @@ def names_builds(tx: Connection, registry: str, *, since: datetime) -> bool:
     return tx.execute(found.limit(1)).first() is not None
 
 
-def verified(
+def mark_verified(
     tx: Connection,
     registry: str,
     trial_ids: Iterable[str],

@@ -1,12 +1,19 @@
-"""What is new at a registry: which trials the watches cover, and what came of each. One pass is `patrol`.
+"""Find out what is new at a registry: which trials the watches cover, and what came of each. One pass is `patrol`.
 
-    patrol      a whole pass over one registry, from the question for its version to what is owed
-    versions    the version of the registry's data, and whether it is believed; builds what the order of versions proves
-    discover    which trials the watches cover: who joins, who is new, who leaves
-    sweep       a whole registry, from end to end
-    check       trials in batches: which to read, and which are where they were
-    intake      what each answer means, committed with all that it causes
-    decision    what that rests on; plausibility, verification what an answer has to pass; accept an operator's word
+    patrol        a whole pass over one registry, from the question for its version to the alerts that are owed
+    schedule      when a pass is due, and when a trial is read in full
+    versions      asks for the version of the registry's data, and decides whether to believe it
+    builds        what the dates of data builds prove
+    discover      which trials the watches cover: who joins, who is new, who leaves
+    sweep         reads a whole registry from end to end
+    check         trials in batches: reads those that moved, and verifies the others
+    intake        turns each answer into its effect, and commits a batch with all that it causes
+    plausibility  whether a record can be what came after the last one
+    verification  whether an answer proves how a trial stands now
+    accept        takes a quarantined answer for the record, because the operator says so
+    context       what these steps are given
+    stored        what the store knows of the trials in a batch
+    effect        what one answer comes to
 
-Nothing here talks to a receiver, and no transaction is open while a registry is asked.
+Nothing here talks to a recipient, and no transaction is open while a registry is asked.
 """

@@ -23,9 +23,9 @@ from monitor.storage.locks import lock_registry
 from monitor.storage.quarantine import Quarantined
 from monitor.storage.store import Store
 from monitor.text import moment
-from monitor.watching.decision import Intake
+from monitor.watching.context import IntakeContext
 from monitor.watching.intake import take_in
-from monitor.watching.plausibility import Doubt
+from monitor.watching.plausibility import Implausibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _taken(every: Sequence[_Proven], registry: Registry, store: Store, now: date
         version = registries.version(tx, registry.key)
         _go_back(tx, registry.key, every)
     stamp = next((each.kept.version for each in every if each.kept.version), version.stamp if version else "")
-    intake = Intake(
+    intake = IntakeContext(
         registry=registry,
         store=store,
         version=RegistryVersion(stamp),
@@ -143,7 +143,7 @@ def _go_back(tx: Connection, registry: str, every: Sequence[_Proven]) -> None:
     The version that it names next counts, though it is older than the last one. Should the process die before anything
     is accepted, that costs requests and nothing else.
     """
-    builds = [each.document.build for each in every if each.kept.doubt == Doubt.OLDER and each.document.build]
+    builds = [each.document.build for each in every if each.kept.doubt == Implausibility.OLDER and each.document.build]
     if builds:
         lock_registry(tx, registry)
         trials.go_back(tx, registry, min(builds))

@@ -17,25 +17,22 @@ registry: see `monitor.alerts.settling`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from monitor.alerts.alike import AT_LEAST, MOST_ALIKE
-from monitor.alerts.notices import implausible, registry_behind
+from monitor.alerts.notices import registry_behind, registry_implausible
 from monitor.alerts.recovery import note_failing
-from monitor.alerts.settling import Settling, settle
+from monitor.alerts.settling import settle
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, State
-from monitor.model.stamps import day_of
-from monitor.ports import Registry, RegistryVersion, Sighting, Unanswered
+from monitor.ports import ProbeResult, RegistryVersion, Unanswered
 from monitor.storage import notices, quarantine, registries, trials
 from monitor.storage.isolation import in_words, isolated
-from monitor.storage.store import Store
-from monitor.storage.trials import Standing, Trial
+from monitor.storage.trials import Trial, VerifiedTrial
 from monitor.watching.builds import (
-    ROLLED_OUT_AFTER,
     Needed,
     delay_in_words,
     is_behind,
@@ -43,21 +40,16 @@ from monitor.watching.builds import (
     is_second_of_day,
     latest_believable,
 )
-from monitor.watching.decision import Intake
+from monitor.watching.context import IntakeContext, PassContext
 from monitor.watching.intake import take_in
 from monitor.watching.plausibility import build_is_older
 from monitor.watching.schedule import full_check_due
-from monitor.watching.versions import current_version
 
 ROUNDS = 3
 """How often a pass is repeated when the registry refreshes its data under it."""
 READINGS = 2
 """How often a pass asks for a document that does not show what the probe saw: another machine may answer then."""
-KEPT_STEP_WITHIN = timedelta(days=30)
-"""Builds prove something where they kept step with the versions in this time; should they cease to, loudly, they prove
-nothing once it is over, rather than that nothing were ever verified again."""
-
-STANDING = {
+RESULT_OF_STATE = {
     None: Result.UNCHANGED,
     State.LISTED: Result.UNCHANGED,
     State.REMOVED: Result.REMOVED,
@@ -66,36 +58,9 @@ STANDING = {
 """What is said of a trial that stands as it was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
-    """What one look at one registry needs."""
-
-    registry: Registry
-    store: Store
-    clock: Callable[[], datetime]
-    full_check_every: timedelta
-    settle: timedelta = timedelta(0)
-    """How long a change waits before it is told."""
-
-    @property
-    def settling(self) -> Settling:
-        """What settling what it finds needs."""
-        return Settling(registry=self.registry, store=self.store, window=self.settle)
-
-    def version_now(self, known: RegistryVersion | None) -> RegistryVersion:
-        """The version of the registry's data, as far as it can be believed: see `monitor.watching.versions`."""
-        return current_version(self.registry, known, store=self.store, now=self.clock())
-
-    def needed(self, version: RegistryVersion) -> Needed:
-        """What answers are measured by at *version*: its build, where builds have kept step with the versions."""
-        with self.store.read() as tx:
-            in_step = trials.names_builds(tx, self.registry.key, since=self.clock() - KEPT_STEP_WITHIN)
-            since = registries.behind_since(tx, self.registry.key)
-        is_late = since is not None and self.clock() - since >= ROLLED_OUT_AFTER
-        return Needed(day_of(version.stamp) if in_step else None, is_late=is_late)
-
-
-def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | None = None) -> Iterator[Checked]:
+def check(
+    trial_ids: Sequence[str], context: PassContext, *, version: RegistryVersion | None = None
+) -> Iterator[Checked]:
     """Check *trial_ids*, watched or not, and say what came of each as soon as it is committed.
 
     *version* is the registry's, where it was asked for just now.
@@ -103,109 +68,113 @@ def check(trial_ids: Sequence[str], look: Pass, *, version: RegistryVersion | No
     Every id is answered once, in the order in which answers come, those with changes last; a trial is told a second
     time only where the registry refreshed its data during the pass and the second look found more than the first.
     """
-    began_at = look.clock()
+    began_at = context.clock()
     try:
-        version = version or look.version_now(_last_version(look))
+        version = version or context.version_now(_last_version(context))
     except RegistryError as error:
-        yield from _failed(trial_ids, str(error), look)
+        yield from _failed(trial_ids, str(error), context)
         return
     wanted = list(dict.fromkeys(trial_ids))
     changed, late = [], []
-    for one in _rounds(wanted, version, look):
+    for one in _rounds(wanted, version, context):
         if one.is_behind and one.error:
             late.append(one.trial_id)
         if one.changes:
             changed.append(one)
         else:
             yield one
-    held = settle(look.settling, now=look.clock(), covered=len(wanted))
-    _tell_of_mass_failure(version, began_at, len(wanted), look)
+    held = settle(context.settling, now=context.clock(), covered=len(wanted))
+    _tell_of_mass_failure(version, began_at, len(wanted), context)
     if late:
-        _tell_of_delay(late, version, look)
+        _tell_of_delay(late, version, context)
     for one in changed:
         yield one.settled(held)
 
 
-def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, look: Pass) -> None:
+def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, context: PassContext) -> None:
     """Tell the operator where so many answers could not be believed that it is the registry."""
-    key = look.registry.key
-    with look.store.read() as tx:
+    key = context.registry.key
+    with context.store.read() as tx:
         refused = quarantine.count_since(tx, key, began_at)
         covered = max(covered, trials.watched_count(tx, key)) if refused >= AT_LEAST else covered
     if refused >= AT_LEAST and refused > MOST_ALIKE * covered:
-        with look.store.begin() as tx:
-            notices.tell(tx, implausible(key, version.stamp, trials=refused, covered=covered, now=look.clock()))
+        with context.store.begin() as tx:
+            notices.tell(
+                tx, registry_implausible(key, version.stamp, trials=refused, covered=covered, now=context.clock())
+            )
 
 
-def _tell_of_delay(late: Sequence[str], version: RegistryVersion, look: Pass) -> None:
+def _tell_of_delay(late: Sequence[str], version: RegistryVersion, context: PassContext) -> None:
     """Tell the operator of trials that the registry has answered for from old data for too long."""
-    key = look.registry.key
-    with look.store.begin() as tx:
-        since = registries.behind_since(tx, key) or look.clock()
-        notices.tell(tx, registry_behind(key, version.stamp, trials=len(late), since=since, now=look.clock()))
+    key = context.registry.key
+    with context.store.begin() as tx:
+        since = registries.behind_since(tx, key) or context.clock()
+        notices.tell(tx, registry_behind(key, version.stamp, trials=len(late), since=since, now=context.clock()))
 
 
-def _rounds(wanted: Sequence[str], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
+def _rounds(wanted: Sequence[str], version: RegistryVersion, context: PassContext) -> Iterator[Checked]:
     """What came of each trial, with another round over those that were read where the data were refreshed meanwhile."""
     behind = False
     for round_number in range(ROUNDS):
-        parts, bad = isolated(wanted, partial(_split_by_verified, version=version, look=look))
+        parts, bad = isolated(wanted, partial(_split_by_verified, version=version, context=context))
         open_trials = [trial for _, part in parts for trial in part]
-        yield from _failed_alone(bad, look)
+        yield from _failed_alone(bad, context)
         if round_number == 0:
-            yield from _unmoved((trial for part, _ in parts for trial in part), version, look)
+            yield from _unmoved((trial for part, _ in parts for trial in part), version, context)
         if open_trials:
-            for one in _read(open_trials, version, look):
+            for one in _read(open_trials, version, context):
                 behind |= one.is_behind
                 if round_number == 0 or one.result is not Result.UNCHANGED:
                     yield one
-        latest = _version_now(version, look) if open_trials else version
+        latest = _version_now(version, context) if open_trials else version
         if latest is None:
             return
-        with look.store.begin() as tx:
+        with context.store.begin() as tx:
             if not (latest.is_confirmed or version.is_confirmed):
-                registries.note_behind(tx, look.registry.key, look.clock())
+                registries.note_behind(tx, context.registry.key, context.clock())
             else:
-                registries.remember(tx, look.registry.key, latest, look.clock(), behind=behind if open_trials else None)
+                registries.remember(
+                    tx, context.registry.key, latest, context.clock(), behind=behind if open_trials else None
+                )
         if latest.stamp == version.stamp:
             return
         wanted, version = [trial.trial_id for trial in open_trials], latest
 
 
-def _last_version(look: Pass) -> RegistryVersion | None:
-    with look.store.read() as tx:
-        return registries.version(tx, look.registry.key)
+def _last_version(context: PassContext) -> RegistryVersion | None:
+    with context.store.read() as tx:
+        return registries.version(tx, context.registry.key)
 
 
-def _version_now(version: RegistryVersion, look: Pass) -> RegistryVersion | None:
+def _version_now(version: RegistryVersion, context: PassContext) -> RegistryVersion | None:
     """The version after reading; None where the registry does not say.
 
     Then nothing is lost: what was read is verified at the version before, and the next pass compares anew.
     """
     try:
-        return look.version_now(version)
+        return context.version_now(version)
     except RegistryError:
         return None
 
 
 def _split_by_verified(
-    trial_ids: Sequence[str], version: RegistryVersion, look: Pass
-) -> tuple[list[Standing], list[Trial]]:
+    trial_ids: Sequence[str], version: RegistryVersion, context: PassContext
+) -> tuple[list[VerifiedTrial], list[Trial]]:
     """Those that are known to stand as they are in *version*, and those to be looked at: all of them, if in doubt."""
-    key = look.registry.key
-    with look.store.read() as tx:
-        standing = {} if version.is_in_doubt else trials.standing(tx, key, trial_ids, version=version.stamp)
-        rest = [trial_id for trial_id in trial_ids if trial_id not in standing]
+    key = context.registry.key
+    with context.store.read() as tx:
+        verified = {} if version.is_in_doubt else trials.verified_in(tx, key, trial_ids, version=version.stamp)
+        rest = [trial_id for trial_id in trial_ids if trial_id not in verified]
         known = trials.known(tx, key, rest)
-    return list(standing.values()), [known.get(trial_id) or Trial(key, trial_id) for trial_id in rest]
+    return list(verified.values()), [known.get(trial_id) or Trial(key, trial_id) for trial_id in rest]
 
 
-def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
+def _read(open_trials: Sequence[Trial], version: RegistryVersion, context: PassContext) -> Iterator[Checked]:
     """Find out who moved, and take in the documents of those, of whom is due, and of whom no probe can settle."""
-    probing = _Probing(version, look, look.needed(version))
-    at_once = len(open_trials) < AT_LEAST and not look.settle
-    now = look.clock()
-    yield from probing.probe([trial for trial in open_trials if _probing_is_enough(trial, now, look)])
+    probing = _Probing(version, context, context.needed(version))
+    at_once = len(open_trials) < AT_LEAST and not context.settle
+    now = context.clock()
+    yield from probing.probe([trial for trial in open_trials if _probing_is_enough(trial, now, context)])
     wanted = [trial.trial_id for trial in open_trials if trial.trial_id not in probing.settled]
     for attempt in range(READINGS):
         unseen = []
@@ -221,13 +190,13 @@ def _read(open_trials: Sequence[Trial], version: RegistryVersion, look: Pass) ->
 
 def _taken_in(wanted: Sequence[str], probing: "_Probing", *, at_once: bool) -> Iterator[Checked]:
     """Take in the documents of these trials."""
-    look = probing.look
-    for answers in look.registry.fetch(wanted):
-        intake = Intake(
-            registry=look.registry,
-            store=look.store,
+    context = probing.context
+    for answers in context.registry.fetch(wanted):
+        intake = IntakeContext(
+            registry=context.registry,
+            store=context.store,
             version=probing.version,
-            now=look.clock(),
+            now=context.clock(),
             needed=probing.needed,
             probed=probing.moved,
             tells_at_once=at_once,
@@ -235,11 +204,11 @@ def _taken_in(wanted: Sequence[str], probing: "_Probing", *, at_once: bool) -> I
         yield from take_in(answers, intake)
 
 
-def _probing_is_enough(trial: Trial, now: datetime, look: Pass) -> bool:
+def _probing_is_enough(trial: Trial, now: datetime, context: PassContext) -> bool:
     """A trial in good standing that was read in full not too long ago."""
     well = trial.state is State.LISTED and trial.snapshot is not None and not trial.misses
     return well and not full_check_due(
-        trial.trial_id, read_at=trial.read_in_full_at, now=now, every=look.full_check_every
+        trial.trial_id, read_at=trial.read_in_full_at, now=now, every=context.full_check_every
     )
 
 
@@ -252,26 +221,26 @@ class _Probing:
     | as it was      | verified                      | ask again next time              |
     """
 
-    def __init__(self, version: RegistryVersion, look: Pass, needed: Needed) -> None:
+    def __init__(self, version: RegistryVersion, context: PassContext, needed: Needed) -> None:
         self.needed = needed
-        self.moved: dict[str, Sighting] = {}
+        self.moved: dict[str, ProbeResult] = {}
         """What the probe saw of those that are to be read."""
         self.settled: set[str] = set()
         """Those that need no reading."""
         self.version = version
-        self.look = look
+        self.context = context
 
     def probe(self, to_probe: Sequence[Trial]) -> Iterator[Checked]:
         """Verify those that did not move, and say so. One that is in no batch at all is to be read."""
         asked = {trial.trial_id: trial for trial in to_probe}
-        latest = latest_believable(self.version.stamp, self.look.clock())
-        for batch in self.look.registry.probe(list(asked)):
+        latest = latest_believable(self.version.stamp, self.context.clock())
+        for batch in self.context.registry.probe(list(asked)):
             unmoved, behind = [], []
             for seen in batch:
                 trial = asked.pop(seen.trial_id)
                 if isinstance(seen, Unanswered):
                     self.settled.add(seen.trial_id)
-                    yield from _failed([seen.trial_id], seen.reason, self.look, known={seen.trial_id: trial})
+                    yield from _failed([seen.trial_id], seen.reason, self.context, known={seen.trial_id: trial})
                 elif is_beyond(seen.build, latest):
                     self.moved[seen.trial_id] = replace(seen, build=None)
                 elif seen.digest != trial.probe_digest:
@@ -284,41 +253,41 @@ class _Probing:
             yield from self._verified(unmoved)
             for trial, seen in behind:
                 reason = delay_in_words(trial.registry, seen.build, self.needed.build)
-                yield _behind(trial, reason, self.needed, self.look)
+                yield _behind(trial, reason, self.needed, self.context)
 
-    def _verified(self, unmoved: Sequence[tuple[Trial, Sighting]]) -> Iterator[Checked]:
+    def _verified(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> Iterator[Checked]:
         """Verify those whose sightings prove it; tell all, the others as of the version in which they were verified."""
-        stamp, now = self.version.stamp, self.look.clock()
+        stamp, now = self.version.stamp, self.context.clock()
         unproven = {one.trial_id for one, _ in unmoved if is_second_of_day(stamp, one.verified_version, now)}
         proven = [(trial, seen) for trial, seen in unmoved if trial.trial_id not in unproven]
         self._verify(proven)
-        yield from _unmoved([trial for trial, _ in proven], self.version, self.look)
+        yield from _unmoved([trial for trial, _ in proven], self.version, self.context)
         for trial, _ in unmoved:
             if trial.trial_id in unproven:
-                yield replace(_as_it_was(trial, self.look), registry_version=trial.verified_version)
+                yield replace(_as_it_was(trial, self.context), registry_version=trial.verified_version)
 
-    def _verify(self, unmoved: Sequence[tuple[Trial, Sighting]]) -> None:
+    def _verify(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> None:
         """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""
-        look, by_build = self.look, defaultdict(list)
-        latest = latest_believable(self.version.stamp, look.clock())
+        context, by_build = self.context, defaultdict(list)
+        latest = latest_believable(self.version.stamp, context.clock())
         for trial, seen in unmoved:
             build = None if build_is_older(seen.build, trial.build, latest=latest) else seen.build
             by_build[build].append(trial.trial_id)
-        with look.store.begin() as tx:
+        with context.store.begin() as tx:
             for build, trial_ids in by_build.items():
-                trials.verified(
-                    tx, look.registry.key, trial_ids, version=self.version.stamp, at=look.clock(), build=build
+                trials.mark_verified(
+                    tx, context.registry.key, trial_ids, version=self.version.stamp, at=context.clock(), build=build
                 )
 
 
-def _behind(trial: Trial, reason: str, needed: Needed, look: Pass) -> Checked:
+def _behind(trial: Trial, reason: str, needed: Needed, context: PassContext) -> Checked:
     """A trial that is as it was in older data: told as of the version in which it was verified; as failed, if late."""
     is_late = needed.is_late
     return Checked(
         registry=trial.registry,
         trial_id=trial.trial_id,
-        result=Result.FAILED if is_late else STANDING[trial.state],
-        checked_at=look.clock(),
+        result=Result.FAILED if is_late else RESULT_OF_STATE[trial.state],
+        checked_at=context.clock(),
         snapshot=trial.snapshot,
         registry_version=trial.verified_version,
         title=trial.title,
@@ -327,40 +296,42 @@ def _behind(trial: Trial, reason: str, needed: Needed, look: Pass) -> Checked:
     )
 
 
-def _unmoved(unmoved: Iterable[Trial | Standing], version: RegistryVersion, look: Pass) -> Iterator[Checked]:
+def _unmoved(
+    unmoved: Iterable[Trial | VerifiedTrial], version: RegistryVersion, context: PassContext
+) -> Iterator[Checked]:
     for trial in unmoved:
-        yield replace(_as_it_was(trial, look), registry_version=version.stamp)
+        yield replace(_as_it_was(trial, context), registry_version=version.stamp)
 
 
-def _as_it_was(trial: Trial | Standing, look: Pass) -> Checked:
+def _as_it_was(trial: Trial | VerifiedTrial, context: PassContext) -> Checked:
     return Checked(
-        registry=look.registry.key,
+        registry=context.registry.key,
         trial_id=trial.trial_id,
-        result=STANDING[trial.state],
-        checked_at=look.clock(),
+        result=RESULT_OF_STATE[trial.state],
+        checked_at=context.clock(),
         snapshot=trial.snapshot,
         title=trial.title,
     )
 
 
-def _failed_alone(bad: Sequence[tuple[str, Exception]], look: Pass) -> Iterator[Checked]:
+def _failed_alone(bad: Sequence[tuple[str, Exception]], context: PassContext) -> Iterator[Checked]:
     """Trials of which it cannot even be read what is known of them."""
     reasons = {trial_id: in_words(error) for trial_id, error in bad}
-    note_failing(look.store, look.registry.key, reasons, now=look.clock())
+    note_failing(context.store, context.registry.key, reasons, now=context.clock())
     for trial_id, reason in reasons.items():
-        yield from _failed([trial_id], reason, look)
+        yield from _failed([trial_id], reason, context)
 
 
 def _failed(
-    trial_ids: Sequence[str], reason: str, look: Pass, *, known: dict[str, Trial] | None = None
+    trial_ids: Sequence[str], reason: str, context: PassContext, *, known: dict[str, Trial] | None = None
 ) -> Iterator[Checked]:
     for trial_id in trial_ids:
         trial = (known or {}).get(trial_id)
         yield Checked(
-            registry=look.registry.key,
+            registry=context.registry.key,
             trial_id=trial_id,
             result=Result.FAILED,
-            checked_at=look.clock(),
+            checked_at=context.clock(),
             snapshot=trial.snapshot if trial else None,
             title=trial.title if trial else None,
             error=reason,

@@ -24,14 +24,14 @@ from monitor.changes.diff.text import fold, fold_organisation
 from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
 from monitor.model import Unlisted
 from monitor.model.stamps import day_of
-from monitor.ports import Found, Registry, RegistryVersion, Role, Search, SponsorName
+from monitor.ports import Registry, RegistryVersion, Role, Search, SearchPage, SponsorName
 from monitor.storage import events, leavers, newcomers, notices, searches, settlements, trials, watches
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.newcomers import Newcomer
 from monitor.storage.searches import WatchedSearch
 from monitor.watching.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
-from monitor.watching.check import Pass
+from monitor.watching.context import PassContext
 from monitor.watching.schedule import full_check_due
 
 OVERLAP = timedelta(days=7)
@@ -85,7 +85,7 @@ def appraise(search: Search, registry: Registry) -> Appraisal:
     return Appraisal(search, trials or (None if search.sponsor is not None else 0), candidates)
 
 
-def _counted(pages: Iterator[Found], *, is_sponsored: bool) -> int:
+def _counted(pages: Iterator[SearchPage], *, is_sponsored: bool) -> int:
     """How many trials there are: the registry's word, but for a sponsor, of whom it counts others, too."""
     first = next(pages)
     if not is_sponsored:
@@ -96,16 +96,16 @@ def _counted(pages: Iterator[Found], *, is_sponsored: bool) -> int:
     return found
 
 
-def discover_all(version: RegistryVersion, look: Pass) -> Iterator[Unlisted]:
+def discover_all(version: RegistryVersion, context: PassContext) -> Iterator[Unlisted]:
     """List for all watches what there is to find in *version*; give those for which that failed."""
     damaged: dict[int, StoreCorrupt] = {}
-    with look.store.read() as tx:
-        watched = searches.of_registry(tx, look.registry.key, damaged=damaged)
+    with context.store.read() as tx:
+        watched = searches.of_registry(tx, context.registry.key, damaged=damaged)
     for watch_id, error in damaged.items():
-        yield Unlisted(registry=look.registry.key, watch_id=watch_id, watch="what cannot be read", error=str(error))
+        yield Unlisted(registry=context.registry.key, watch_id=watch_id, watch="what cannot be read", error=str(error))
     for each in watched:
         try:
-            discover(each, version, look)
+            discover(each, version, context)
         except StoreUnavailable:
             raise
         except Exception as error:  # whatever it is, the other watches are listed, and what they hold is checked
@@ -118,7 +118,7 @@ def unlisted(watched: WatchedSearch, reason: str) -> Unlisted:
     return Unlisted(registry=watched.registry, watch_id=watched.watch_id, watch=what, error=reason)
 
 
-def discover(watched: WatchedSearch, version: RegistryVersion, look: Pass) -> None:
+def discover(watched: WatchedSearch, version: RegistryVersion, context: PassContext) -> None:
     """Make the watch hold what its search finds in *version*; nothing is asked where that was done.
 
     Raise RegistryError, or ConfigurationInvalid for a search that the registry cannot understand: then some may have
@@ -126,25 +126,25 @@ def discover(watched: WatchedSearch, version: RegistryVersion, look: Pass) -> No
     """
     if watched.listed_version == version.stamp or watched.search.is_everything:
         return
-    listing = _Listing(watched, version, _since(watched, version, look))
+    listing = _Listing(watched, version, _since(watched, version, context))
     found: set[str] = set()
     builds: set[str] = set()
-    for page in look.registry.find(watched.search, updated_since=listing.since):
-        with look.store.begin() as tx:
+    for page in context.registry.find(watched.search, updated_since=listing.since):
+        with context.store.begin() as tx:
             if not _is_wanted(tx, watched):
                 return
-            _join(tx, page, listing, look)
+            _join(tx, page, listing, context)
         found.update(page.trial_ids)
         builds.update(filter(None, [page.build]))
-    if not _is_fresh(min(builds, default=None), listing, look):
+    if not _is_fresh(min(builds, default=None), listing, context):
         return
-    is_current = listing.since is not None or not _missing_now(found, watched, look) or _is_current(version, look)
-    with look.store.begin() as tx:
+    is_current = listing.since is not None or not _missing_now(found, watched, context) or _is_current(version, context)
+    with context.store.begin() as tx:
         if _is_wanted(tx, watched):
-            _conclude(tx, found, listing, look, is_current=is_current)
+            _conclude(tx, found, listing, context, is_current=is_current)
 
 
-def _is_fresh(build: str | None, listing: _Listing, look: Pass) -> bool:
+def _is_fresh(build: str | None, listing: _Listing, context: PassContext) -> bool:
     """Whether a listing comes from the latest data; another one may lack who joined, or left, since.
 
     It is made again in the next pass then. Raise RegistryUnreachable where that goes on for so long that a listing in
@@ -152,22 +152,22 @@ def _is_fresh(build: str | None, listing: _Listing, look: Pass) -> bool:
     """
     if not is_behind(build, day_of(listing.version.stamp)):
         return True
-    needed = look.needed(listing.version).build
+    needed = context.needed(listing.version).build
     if not is_behind(build, needed):
         return True
     at = listing.watched.listed_in_full_at
-    if at is not None and look.clock() - at > look.full_check_every + ROLLED_OUT_AFTER:
-        raise RegistryUnreachable(delay_in_words(look.registry.key, build, needed))
+    if at is not None and context.clock() - at > context.full_check_every + ROLLED_OUT_AFTER:
+        raise RegistryUnreachable(delay_in_words(context.registry.key, build, needed))
     return False
 
 
-def _since(watched: WatchedSearch, version: RegistryVersion, look: Pass) -> date | None:
+def _since(watched: WatchedSearch, version: RegistryVersion, context: PassContext) -> date | None:
     """From which day on to look; None where a listing in full is due, or the registry's stamp tells no day."""
     due = full_check_due(
         f"watch {watched.watch_id}",
         read_at=watched.listed_in_full_at,
-        now=look.clock(),
-        every=look.full_check_every,
+        now=context.clock(),
+        every=context.full_check_every,
     )
     if due or watched.listed_version is None:
         return None
@@ -190,9 +190,9 @@ def _is_wanted(tx: Connection, watched: WatchedSearch) -> bool:
     return now is not None and now.search == watched.search
 
 
-def _join(tx: Connection, page: Found, listing: _Listing, look: Pass) -> None:
+def _join(tx: Connection, page: SearchPage, listing: _Listing, context: PassContext) -> None:
     watch_id, registry = listing.watched.watch_id, listing.watched.registry
-    joined = watches.join(tx, watch_id, registry, page.trial_ids, look.clock())
+    joined = watches.join(tx, watch_id, registry, page.trial_ids, context.clock())
     leavers.stay(tx, watch_id, registry, page.trial_ids)
     if listing.is_first:
         return
@@ -200,10 +200,10 @@ def _join(tx: Connection, page: Found, listing: _Listing, look: Pass) -> None:
     newcomer = Newcomer(watch_id, listing.watched.listed_version)
     newcomers.add(tx, registry, sorted(joined - known), newcomer)
     if listing.watched.search.sponsor is not None:
-        _tell_of_takeovers(tx, known, registry, look)
+        _tell_of_takeovers(tx, known, registry, context)
 
 
-def _tell_of_takeovers(tx: Connection, trial_ids: set[str], registry: str, look: Pass) -> None:
+def _tell_of_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
     """Tell this watch's subscribers, too, of a change of sponsor that was found before the watch held the trial.
 
     That happens where the data were refreshed after the listing, or the listing failed. Whoever was told is not told
@@ -214,11 +214,11 @@ def _tell_of_takeovers(tx: Connection, trial_ids: set[str], registry: str, look:
     ]
     takeovers = [event for event in latest if any(change.kind in _TAKEOVERS for change in event.changes)]
     unsettled = settlements.known(tx, [event.id for event in takeovers])
-    tell(tx, [event for event in takeovers if event.id not in unsettled], registry, now=look.clock())
+    tell(tx, [event for event in takeovers if event.id not in unsettled], registry, now=context.clock())
 
 
-def _missing_now(found: set[str], watched: WatchedSearch, look: Pass) -> set[str]:
-    with look.store.read() as tx:
+def _missing_now(found: set[str], watched: WatchedSearch, context: PassContext) -> set[str]:
+    with context.store.read() as tx:
         return _missing(tx, found, watched)
 
 
@@ -228,19 +228,19 @@ def _missing(tx: Connection, found: set[str], watched: WatchedSearch) -> set[str
     return held - found - leavers.of_watch(tx, watched.watch_id)
 
 
-def _is_current(version: RegistryVersion, look: Pass) -> bool:
+def _is_current(version: RegistryVersion, context: PassContext) -> bool:
     """Whether the data stood still during the listing: pages of two versions may lack what moved between them."""
-    return look.version_now(version).stamp == version.stamp
+    return context.version_now(version).stamp == version.stamp
 
 
-def _conclude(tx: Connection, found: set[str], listing: _Listing, look: Pass, *, is_current: bool) -> None:
+def _conclude(tx: Connection, found: set[str], listing: _Listing, context: PassContext, *, is_current: bool) -> None:
     """Decide what the whole listing means. One that is not believed in full stays due."""
-    is_believed = listing.since is None and is_current and _let_leave(tx, found, listing, look)
-    in_full_at = look.clock() if is_believed or listing.is_first else None
+    is_believed = listing.since is None and is_current and _let_leave(tx, found, listing, context)
+    in_full_at = context.clock() if is_believed or listing.is_first else None
     searches.listed(tx, listing.watched.watch_id, listing.version.stamp, in_full_at=in_full_at)
 
 
-def _let_leave(tx: Connection, found: set[str], listing: _Listing, look: Pass) -> bool:
+def _let_leave(tx: Connection, found: set[str], listing: _Listing, context: PassContext) -> bool:
     """Note who is not in a listing in full; give whether that can be believed."""
     watched = listing.watched
     missing = _missing(tx, found, watched)
@@ -255,7 +255,7 @@ def _let_leave(tx: Connection, found: set[str], listing: _Listing, look: Pass) -
                 held=held,
                 missing=len(missing),
                 since=watched.listed_in_full_at,
-                now=look.clock(),
+                now=context.clock(),
             ),
         )
         return False

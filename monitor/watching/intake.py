@@ -1,6 +1,6 @@
 """Take in what a registry answered: decide what each answer means, and commit it with all that it causes.
 
-One batch is one transaction. The rows that a decision rests on are read inside it, behind the registry's lock, so
+One batch is one transaction. The rows that each effect rests on are read inside it, behind the registry's lock, so
 that two processes that check the same trial at the same moment make one snapshot and one event between them. A
 process that dies leaves a whole batch or none of it.
 
@@ -40,17 +40,19 @@ from monitor.storage import (
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.trials import Trial
 from monitor.watching.builds import is_behind
-from monitor.watching.decision import Decision, Intake, Past, Refusal, differs_from, past_of
+from monitor.watching.context import IntakeContext
+from monitor.watching.effect import AnswerEffect, Refusal
 from monitor.watching.plausibility import (
     LASTING,
     Implausible,
     build_is_ahead,
     build_is_older,
     future_build,
-    implausible,
     older_build,
+    why_implausible,
 )
-from monitor.watching.verification import Doubtful, row_after
+from monitor.watching.stored import StoredTrials, differs_from, stored_trials
+from monitor.watching.verification import Unverified, row_after
 
 MISSES_BEFORE_REMOVED = 3
 MISSING_BEFORE_REMOVED = timedelta(hours=24)
@@ -60,7 +62,7 @@ INSISTED_BEFORE_BELIEVED = timedelta(hours=24)
 """So is a record that has lost a part, or that goes back to an earlier update, where it came in two data builds."""
 
 
-def take_in(answers: Sequence[Answer], intake: Intake) -> list[Checked]:
+def take_in(answers: Sequence[Answer], intake: IntakeContext) -> list[Checked]:
     """Decide, and commit. What was asked of the network for it was asked before."""
     healthy = _is_healthy(answers, intake.registry)
     answers = list(_with_documents_of_merged(answers))
@@ -71,13 +73,13 @@ def take_in(answers: Sequence[Answer], intake: Intake) -> list[Checked]:
     return [checked for part in taken for checked in part] + failed
 
 
-def _commit(answers: Sequence[Answer], intake: Intake, *, healthy: bool) -> list[Checked]:
+def _commit(answers: Sequence[Answer], intake: IntakeContext, *, healthy: bool) -> list[Checked]:
     """Decide about a batch, in one transaction."""
     with intake.store.begin() as tx:
-        past = past_of(tx, answers, intake)
-        decisions = [_decide(answer, past, intake, healthy=healthy) for answer in answers]
-        _write(tx, decisions, past, intake=intake)
-    return [decision.checked for decision in decisions]
+        stored = stored_trials(tx, answers, intake)
+        effects = [_effect_of(answer, stored, intake, healthy=healthy) for answer in answers]
+        _write(tx, effects, stored, intake=intake)
+    return [effect.checked for effect in effects]
 
 
 def _is_healthy(answers: Sequence[Answer], registry: Registry) -> bool:
@@ -98,171 +100,179 @@ def _with_documents_of_merged(answers: Iterable[Answer]) -> Iterator[Answer]:
             yield answer.document
 
 
-def _decide(answer: Answer, past: Past, intake: Intake, *, healthy: bool) -> Decision:
-    trial = past.trial(intake.registry.key, answer.trial_id)
+def _effect_of(answer: Answer, stored: StoredTrials, intake: IntakeContext, *, healthy: bool) -> AnswerEffect:
+    trial = stored.trial(intake.registry.key, answer.trial_id)
     match answer:
         case Document():
-            return _document(answer, trial, past, intake)
+            return _document(answer, trial, stored, intake)
         case Merged():
-            return _merged(answer, trial, past, intake)
+            return _merged(answer, trial, stored, intake)
         case Missing():
-            return _missing(answer, trial, past, intake, healthy=healthy)
+            return _missing(answer, trial, stored, intake, healthy=healthy)
         case Unreadable():
             return _refused(trial, f"{answer.reason}; kept in quarantine", intake, raw=answer.raw)
         case Unanswered():
             return _failure(trial, answer.reason, intake)
 
 
-def _document(document: Document, trial: Trial, past: Past, intake: Intake) -> Decision:
+def _document(document: Document, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
     differs = differs_from(document, trial)
-    leaving = past.leaving.get(trial.trial_id, ())
-    last, lost = (past.latest.get(trial.trial_id), past.lost.get(trial.trial_id)) if differs else (None, None)
+    leaving = stored.leaving.get(trial.trial_id, ())
+    last, lost = (stored.latest.get(trial.trial_id), stored.lost.get(trial.trial_id)) if differs else (None, None)
     records = _records(document, last, intake) if last or lost else None
-    if reason := _reason_against(document, records, trial, past, intake):
+    if reason := _reason_against(document, records, trial, stored, intake):
         return _disbelieved(trial, document, reason, intake)
-    seen, doubt = row_after(trial, document, intake)
+    seen, unverified = row_after(trial, document, intake)
     if not differs:
-        if doubt is None and leaving and (record := _last_record(trial, past, intake)):
-            return _snapshot(document, seen, Result.CHANGED, intake, changes=_and_left((), record, past, intake))
-        return _as_before(seen, doubt, Result.UNCHANGED, intake)
+        if unverified is None and leaving and (record := _last_record(trial, stored, intake)):
+            return _snapshot(document, seen, Result.CHANGED, intake, changes=_and_left((), record, stored, intake))
+        return _as_before(seen, unverified, Result.UNCHANGED, intake)
     if records is None:
-        return _first(document, trial, seen, past, intake)
+        return _first(document, trial, seen, stored, intake)
     changes = event_rules.changes_between(
         *records,
         on=intake.now.date(),
-        baseline=_baseline(trial, last, past, intake) if last else None,
+        baseline=_baseline(trial, last, stored, intake) if last else None,
         returned=trial.state is not State.LISTED,
         merged_into=trial.merged_into,
     )
     if lost:
         return _anew(document, seen, lost, intake, changes=untold(changes, lost.told))
     if not changes and not leaving:
-        return _as_before(seen, doubt, Result.UNCHANGED, intake)
-    changes = event_rules.corrections(changes, past.told.get(trial.trial_id), now=intake.now)
-    changes = _and_left(changes, records[1], past, intake)
-    decision = _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
-    decision.oddities = intake.registry.unknown(document)
-    return decision
+        return _as_before(seen, unverified, Result.UNCHANGED, intake)
+    changes = event_rules.corrections(changes, stored.told.get(trial.trial_id), now=intake.now)
+    changes = _and_left(changes, records[1], stored, intake)
+    effect = _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
+    effect.oddities = intake.registry.unknown(document)
+    return effect
 
 
-def _and_left(changes: Sequence[Change], record: Record, past: Past, intake: Intake) -> tuple[Change, ...]:
+def _and_left(
+    changes: Sequence[Change], record: Record, stored: StoredTrials, intake: IntakeContext
+) -> tuple[Change, ...]:
     """The changes, and that the trial left those watches that lost it and whose subscribers were not told yet."""
-    last = past.told.get(record.trial_id)
-    leaving = past.leaving.get(record.trial_id, ())
+    last = stored.told.get(record.trial_id)
+    leaving = stored.leaving.get(record.trial_id, ())
     gone = [membership.left(record, each, changes, last, on=intake.now.date()) for each in leaving]
     return in_order((*changes, *weigh_all(gone)))
 
 
-def _records(document: Document, last: Snapshot | None, intake: Intake) -> tuple[Record, Record]:
+def _records(document: Document, last: Snapshot | None, intake: IntakeContext) -> tuple[Record, Record]:
     """What the last document says, and this one; where the last one is damaged, this one twice."""
     record = intake.registry.parse(document)
     return (intake.registry.parse(last.document) if last else record), record
 
 
 def _reason_against(
-    document: Document, records: tuple[Record, Record] | None, trial: Trial, past: Past, intake: Intake
+    document: Document, records: tuple[Record, Record] | None, trial: Trial, stored: StoredTrials, intake: IntakeContext
 ) -> Implausible | None:
     """Why a document is not believed; None where it is, also because the operator or the registry insists on it."""
     if trial.trial_id in intake.accepted:
         return None
-    reason = implausible(document, records, last_build=trial.build, latest=intake.latest)
-    return None if reason and _is_insisted_on(document, reason, trial, past, intake) else reason
+    reason = why_implausible(document, records, last_build=trial.build, latest=intake.latest)
+    return None if reason and _is_insisted_on(document, reason, trial, stored, intake) else reason
 
 
-def _disbelieved(trial: Trial, document: Document, reason: Implausible, intake: Intake) -> Decision:
+def _disbelieved(trial: Trial, document: Document, reason: Implausible, intake: IntakeContext) -> AnswerEffect:
     words = f"this cannot be the current record: {reason.reason}; kept in quarantine"
-    decision = _failure(replace(trial, verified_version=None), words, intake)
-    decision.quarantined = Refusal(words, document.content, reason.doubt, document.build)
-    return decision
+    effect = _failure(replace(trial, verified_version=None), words, intake)
+    effect.quarantined = Refusal(words, document.content, reason.kind, document.build)
+    return effect
 
 
-def _is_insisted_on(document: Document, reason: Implausible, trial: Trial, past: Past, intake: Intake) -> bool:
+def _is_insisted_on(
+    document: Document, reason: Implausible, trial: Trial, stored: StoredTrials, intake: IntakeContext
+) -> bool:
     """Whether the registry has kept to this record for so long, and over two data builds, that it means it.
 
     A fault is mended in that time, or strikes so many trials alike that their changes are held: see `settling`.
     """
-    if reason.doubt not in LASTING or not (former := past.refused(document, trial.verified_at)):
+    if reason.kind not in LASTING or not (former := stored.refused(document, trial.verified_at)):
         return False
     is_of_two_builds = is_behind(former.build, document.build)
     is_old = intake.now - former.received_at >= INSISTED_BEFORE_BELIEVED
     return is_of_two_builds and is_old and former.times + 1 >= TIMES_BEFORE_BELIEVED
 
 
-def _as_before(seen: Trial, doubt: Doubtful | None, result: Result, intake: Intake) -> Decision:
+def _as_before(seen: Trial, unverified: Unverified | None, result: Result, intake: IntakeContext) -> AnswerEffect:
     """The registry says what it said: that verifies the trial, unless the answer is too old to tell.
 
     Then it is told as of the version in which it was verified; as failed where the registry has said that there is
     something new, or where this goes on for too long.
     """
-    if doubt is None:
-        return Decision(seen, _checked(seen, result, intake))
-    if doubt.contradicts or intake.needed.is_late:
-        decision = _failure(seen, doubt.reason, intake)
+    if unverified is None:
+        return AnswerEffect(seen, _checked(seen, result, intake))
+    if unverified.contradicts or intake.needed.is_late:
+        effect = _failure(seen, unverified.reason, intake)
     else:
-        decision = Decision(seen, _checked(seen, result, intake))
-    decision.checked = replace(decision.checked, registry_version=seen.verified_version, is_behind=True)
-    return decision
+        effect = AnswerEffect(seen, _checked(seen, result, intake))
+    effect.checked = replace(effect.checked, registry_version=seen.verified_version, is_behind=True)
+    return effect
 
 
-def _first(document: Document, trial: Trial, seen: Trial, past: Past, intake: Intake) -> Decision:
+def _first(document: Document, trial: Trial, seen: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
     """The baseline: news of a trial that a search found later than its others, or that was only known as merged."""
     changes: tuple[Change, ...] = ()
     if trial.merged_into:
         changes = weigh_all([event_rules.restored(intake.registry.parse(document), trial.merged_into)])
-    elif seen.trial_id in past.newcomers:
-        changes = weigh_all(membership.joined(intake.registry.parse(document), past.newcomers[seen.trial_id]))
+    elif seen.trial_id in stored.newcomers:
+        changes = weigh_all(membership.joined(intake.registry.parse(document), stored.newcomers[seen.trial_id]))
     result = Result.CHANGED if trial.merged_into else Result.BASELINE
-    decision = _snapshot(document, seen, result, intake, changes=changes)
-    decision.oddities = intake.registry.unknown(document)
-    return decision
+    effect = _snapshot(document, seen, result, intake, changes=changes)
+    effect.oddities = intake.registry.unknown(document)
+    return effect
 
 
-def _anew(document: Document, seen: Trial, lost: Lost, intake: Intake, *, changes: Sequence[Change]) -> Decision:
+def _anew(
+    document: Document, seen: Trial, lost: Lost, intake: IntakeContext, *, changes: Sequence[Change]
+) -> AnswerEffect:
     """A new baseline, where the last snapshot is damaged. It tells what is known to have changed, and says so."""
-    decision = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
+    effect = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
     compared = f"compared with snapshot {lost.readable.number}" if lost.readable else "with nothing to compare it with"
-    words = f"{lost.reason}. Snapshot {decision.checked.snapshot} is a new baseline, {compared}."
-    decision.checked = replace(decision.checked, error=words)
-    decision.oddities = intake.registry.unknown(document)
-    return decision
+    words = f"{lost.reason}. Snapshot {effect.checked.snapshot} is a new baseline, {compared}."
+    effect.checked = replace(effect.checked, error=words)
+    effect.oddities = intake.registry.unknown(document)
+    return effect
 
 
-def _baseline(trial: Trial, last: Snapshot, past: Past, intake: Intake) -> Record | None:
+def _baseline(trial: Trial, last: Snapshot, stored: StoredTrials, intake: IntakeContext) -> Record | None:
     """The first record of a trial; None where its first snapshot was none, or is damaged."""
     try:
-        first = last if last.number == 1 else past.load(trial.trial_id, 1)
+        first = last if last.number == 1 else stored.load(trial.trial_id, 1)
     except StoreCorrupt:
         return None
     return intake.registry.parse(first.document) if first.document.state is State.LISTED else None
 
 
-def _merged(answer: Merged, trial: Trial, past: Past, intake: Intake) -> Decision:
+def _merged(answer: Merged, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
     build = answer.document.build
     tombstone = Document(trial.registry, trial.trial_id, answer.into.encode(), State.MERGED, build)
     if trial.digest != tombstone.digest and build_is_older(build, trial.build, latest=intake.latest):
         return _failure(trial, f"this cannot be its current state: {older_build(build, trial.build)}", intake)
     if build_is_ahead(build, trial.build, latest=intake.latest):
         return _failure(trial, f"this cannot be its current state: {future_build(build)}", intake)
-    seen, doubt = row_after(trial, tombstone, intake)
+    seen, unverified = row_after(trial, tombstone, intake)
     seen = replace(seen, merged_into=answer.into)
     if trial.digest == tombstone.digest:
-        return _as_before(seen, doubt, Result.MERGED, intake)
+        return _as_before(seen, unverified, Result.MERGED, intake)
     changes: tuple[Change, ...] = ()
-    if before := _last_record(trial, past, intake):
+    if before := _last_record(trial, stored, intake):
         changes = weigh_all([event_rules.merged(before, answer.into)])
-    decision = _snapshot(tombstone, seen, Result.MERGED, intake, changes=changes)
-    decision.follow = answer.into
-    return decision
+    effect = _snapshot(tombstone, seen, Result.MERGED, intake, changes=changes)
+    effect.follow = answer.into
+    return effect
 
 
-def _missing(answer: Missing, trial: Trial, past: Past, intake: Intake, *, healthy: bool) -> Decision:
-    before = _last_record(trial, past, intake)
+def _missing(
+    answer: Missing, trial: Trial, stored: StoredTrials, intake: IntakeContext, *, healthy: bool
+) -> AnswerEffect:
+    before = _last_record(trial, stored, intake)
     if before is None:
         denied = _failure(trial, f"the registry says “{answer.words}”: check the number", intake)
         return replace(denied, checked=replace(denied.checked, is_unknown=True))
     if trial.state is State.REMOVED:
         seen = replace(trial, verified_version=intake.version.stamp, verified_at=intake.now)
-        return Decision(seen, _checked(seen, Result.REMOVED, intake))
+        return AnswerEffect(seen, _checked(seen, Result.REMOVED, intake))
     if not healthy:
         return _failure(trial, f"the registry says “{answer.words}”, and does not answer for other trials", intake)
     since = trial.first_missed_at or intake.now
@@ -281,39 +291,39 @@ def _missing(answer: Missing, trial: Trial, past: Past, intake: Intake, *, healt
     return _snapshot(tombstone, seen, Result.REMOVED, intake, changes=changes)
 
 
-def _last_record(trial: Trial, past: Past, intake: Intake) -> Record | None:
+def _last_record(trial: Trial, stored: StoredTrials, intake: IntakeContext) -> Record | None:
     """What the registry said of a trial last, as far as it can be read; None for a trial that is new."""
-    if last := past.latest.get(trial.trial_id):
+    if last := stored.latest.get(trial.trial_id):
         return intake.registry.parse(last.document)
-    return without_record(trial.registry, trial.trial_id) if trial.trial_id in past.lost else None
+    return without_record(trial.registry, trial.trial_id) if trial.trial_id in stored.lost else None
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _refused(trial: Trial, reason: str, intake: Intake, *, raw: bytes) -> Decision:
-    decision = _failure(trial, reason, intake)
-    decision.quarantined = Refusal(reason, raw)
-    return decision
+def _refused(trial: Trial, reason: str, intake: IntakeContext, *, raw: bytes) -> AnswerEffect:
+    effect = _failure(trial, reason, intake)
+    effect.quarantined = Refusal(reason, raw)
+    return effect
 
 
-def _failure(trial: Trial, reason: str, intake: Intake) -> Decision:
+def _failure(trial: Trial, reason: str, intake: IntakeContext) -> AnswerEffect:
     """Nothing is known of the trial at this version, so it stays to be looked at in the next pass."""
-    return Decision(trial, replace(_checked(trial, Result.FAILED, intake), error=reason))
+    return AnswerEffect(trial, replace(_checked(trial, Result.FAILED, intake), error=reason))
 
 
 def _snapshot(
-    document: Document, seen: Trial, result: Result, intake: Intake, *, changes: Sequence[Change] = ()
-) -> Decision:
+    document: Document, seen: Trial, result: Result, intake: IntakeContext, *, changes: Sequence[Change] = ()
+) -> AnswerEffect:
     number = (seen.snapshot or 0) + 1
     snapshot = Snapshot(number, document, intake.now, intake.version.stamp)
     trial = replace(seen, snapshot=number)
     checked = replace(_checked(trial, result, intake), changes=tuple(changes))
-    return Decision(trial, checked, snapshot, event_rules.event_after(snapshot, changes))
+    return AnswerEffect(trial, checked, snapshot, event_rules.event_after(snapshot, changes))
 
 
-def _checked(trial: Trial, result: Result, intake: Intake) -> Checked:
+def _checked(trial: Trial, result: Result, intake: IntakeContext) -> Checked:
     return Checked(
         registry=trial.registry,
         trial_id=trial.trial_id,
@@ -325,37 +335,37 @@ def _checked(trial: Trial, result: Result, intake: Intake) -> Checked:
     )
 
 
-def _write(tx: Connection, decisions: Sequence[Decision], past: Past, *, intake: Intake) -> None:
+def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials, *, intake: IntakeContext) -> None:
     """The fact, and all that it causes, in the transaction that also read what it rests on."""
     key, now = intake.registry.key, intake.now
-    snapshots.add(tx, [decision.snapshot for decision in decisions if decision.snapshot])
-    made = events.add(tx, [decision.event for decision in decisions if decision.event])
-    builds = {event.id: _builds_missed(past.trial(key, event.trial_id), intake) for event in made}
+    snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot])
+    made = events.add(tx, [effect.event for effect in effects if effect.event])
+    builds = {event.id: _builds_missed(stored.trial(key, event.trial_id), intake) for event in made}
     if intake.tells_at_once:
         tell_now(tx, made, builds, now=now)
     else:
         settlements.pend(tx, key, builds)
     newcomers.settle(tx, key, [event.trial_id for event in made if event.snapshot == 1])
-    leavers.note_told(tx, key, [event.trial_id for event in made if event.trial_id in past.leaving])
-    trials.record(tx, [decision.trial for decision in decisions if decision.trial.snapshot])
-    for decision in decisions:
-        if decision.quarantined:
-            _quarantine(tx, decision.trial, decision.quarantined, intake)
-        elif number := intake.accepted.get(decision.trial.trial_id):
+    leavers.note_told(tx, key, [event.trial_id for event in made if event.trial_id in stored.leaving])
+    trials.record(tx, [effect.trial for effect in effects if effect.trial.snapshot])
+    for effect in effects:
+        if effect.quarantined:
+            _quarantine(tx, effect.trial, effect.quarantined, intake)
+        elif number := intake.accepted.get(effect.trial.trial_id):
             quarantine.accept(tx, number, now)
-        if decision.follow:
-            watches.follow(tx, key, decision.trial.trial_id, into=decision.follow, at=now)
-            subscriptions.follow(tx, key, decision.trial.trial_id, into=decision.follow)
-    _note_drift(tx, decisions, intake)
-    note_anew(tx, [decision.checked for decision in decisions], now=now)
+        if effect.follow:
+            watches.follow(tx, key, effect.trial.trial_id, into=effect.follow, at=now)
+            subscriptions.follow(tx, key, effect.trial.trial_id, into=effect.follow)
+    _note_drift(tx, effects, intake)
+    note_anew(tx, [effect.checked for effect in effects], now=now)
 
 
-def _builds_missed(trial: Trial, intake: Intake) -> int:
+def _builds_missed(trial: Trial, intake: IntakeContext) -> int:
     """In how many builds of the registry's data nobody looked at the trial."""
     return builds_between(trial.verified_version, intake.version.stamp, looked_at=trial.verified_at, now=intake.now)
 
 
-def _quarantine(tx: Connection, trial: Trial, refusal: Refusal, intake: Intake) -> None:
+def _quarantine(tx: Connection, trial: Trial, refusal: Refusal, intake: IntakeContext) -> None:
     quarantine.add(
         tx,
         trial.registry,
@@ -370,10 +380,10 @@ def _quarantine(tx: Connection, trial: Trial, refusal: Refusal, intake: Intake) 
     )
 
 
-def _note_drift(tx: Connection, decisions: Sequence[Decision], intake: Intake) -> None:
+def _note_drift(tx: Connection, effects: Sequence[AnswerEffect], intake: IntakeContext) -> None:
     """Keep what the adapter did not know, and tell the operator what of it is new."""
     key = intake.registry.key
-    oddities = [(oddity, decision.trial.trial_id) for decision in decisions for oddity in decision.oddities]
+    oddities = [(oddity, effect.trial.trial_id) for effect in effects for oddity in effect.oddities]
     if oddities and (new := drift.add(tx, key, oddities, at=intake.now)):
         shown = [f"{each.path} = {each.value}" if each.value else each.path for each in new]
         notices.tell(tx, drifted(key, intake.version.stamp, shown, now=intake.now))

@@ -20,7 +20,7 @@ _UPDATED = ("last_update_submit_date", "last_update_post_date")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 
-class Doubt(StrEnum):
+class Implausibility(StrEnum):
     """Why a record is not believed."""
 
     OLDER = "older"
@@ -35,7 +35,7 @@ class Doubt(StrEnum):
     """It has a list in a form that cannot be read."""
 
 
-LASTING = frozenset({Doubt.REVERTED, Doubt.EMPTIED})
+LASTING = frozenset({Implausibility.REVERTED, Implausibility.EMPTIED})
 """What may be true all the same: believed where the registry keeps to it for long enough."""
 
 
@@ -43,11 +43,11 @@ LASTING = frozenset({Doubt.REVERTED, Doubt.EMPTIED})
 class Implausible:
     """A reason in words not to believe a record."""
 
-    doubt: Doubt
+    kind: Implausibility
     reason: str
 
 
-def implausible(
+def why_implausible(
     document: Document, records: tuple[Record, Record] | None, *, last_build: str | None, latest: str
 ) -> Implausible | None:
     """Why a document is not to be believed; None where it may well be true.
@@ -89,11 +89,13 @@ def future_build(build: str | None) -> str:
 
 def _ahead(document: Document, before: Record | None, *, last_build: str | None, latest: str) -> Implausible | None:
     if build_is_ahead(document.build, last_build, latest=latest):
-        return Implausible(Doubt.FUTURE, future_build(document.build))
+        return Implausible(Implausibility.FUTURE, future_build(document.build))
     known = {getattr(before, field) for field in _UPDATED} if before else set()
     for day in document.updated_on:
         if is_beyond(day, latest) and day not in known:
-            return Implausible(Doubt.FUTURE, f"it says that it was updated on {day}, a day that is still to come")
+            return Implausible(
+                Implausibility.FUTURE, f"it says that it was updated on {day}, a day that is still to come"
+            )
     return None
 
 
@@ -102,11 +104,13 @@ def _older(
 ) -> Implausible | None:
     """Neither the registry's data builds nor a sponsor's updates go back in time, so one that does is an old copy."""
     if build_is_older(build, last_build, latest=latest):
-        return Implausible(Doubt.OLDER, older_build(build, last_build))
+        return Implausible(Implausibility.OLDER, older_build(build, last_build))
     for field in _UPDATED:
         then, now = getattr(before, field), getattr(after, field)
         if _is_earlier(now, then) and not is_beyond(then, latest):
-            return Implausible(Doubt.REVERTED, f"it was last updated on {now}, and we have the update of {then}")
+            return Implausible(
+                Implausibility.REVERTED, f"it was last updated on {now}, and we have the update of {then}"
+            )
     return None
 
 
@@ -123,7 +127,7 @@ def _emptied(before: Record, after: Record) -> Implausible | None:
     if after.overall_status and after.overall_status.code == "WITHHELD":
         return None
     vanished = sorted(before.parts - after.parts)
-    return Implausible(Doubt.EMPTIED, f"it has lost its {', '.join(vanished)}") if vanished else None
+    return Implausible(Implausibility.EMPTIED, f"it has lost its {', '.join(vanished)}") if vanished else None
 
 
 _LISTS = (
@@ -144,5 +148,5 @@ def _unreadable(before: Record, after: Record) -> Implausible | None:
     if not lost:
         return None
     return Implausible(
-        Doubt.UNREADABLE, f"{', '.join(FIELDS[name].label.lower() for name in lost)} cannot be read in it"
+        Implausibility.UNREADABLE, f"{', '.join(FIELDS[name].label.lower() for name in lost)} cannot be read in it"
     )

@@ -33,7 +33,7 @@ def full_check_due(trial_id: str, *, read_at: datetime | None, now: datetime, ev
     return (read_at - EPOCH - phase) // every < (now - EPOCH - phase) // every
 
 
-def next_look(*, now: datetime, every: timedelta, failures: int, confirming: bool, chance: float) -> datetime:
+def next_pass_at(*, now: datetime, every: timedelta, failures: int, confirming: bool, chance: float) -> datetime:
     """When to look at a registry again that was looked at *now*, after so many failures in a row.
 
     *confirming* says that it could be read again, and that the operator hears of it when this is so once more; *chance*
@@ -48,7 +48,7 @@ def next_look(*, now: datetime, every: timedelta, failures: int, confirming: boo
     return now + every
 
 
-def look_due(due_at: datetime | None, *, now: datetime, every: timedelta) -> bool:
+def pass_due(due_at: datetime | None, *, now: datetime, every: timedelta) -> bool:
     """Whether a registry is to be looked at; None is one that never was.
 
     A moment further ahead than any wait was set by a clock that has been set back since: it counts as come.

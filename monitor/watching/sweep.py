@@ -26,7 +26,7 @@ from monitor.alerts.notices import registry_shrank
 from monitor.alerts.settling import settle
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, StoreUnavailable
 from monitor.model import Checked, Document, Result, Unlisted
-from monitor.ports import Answer, RegistryVersion, Search, Swept
+from monitor.ports import Answer, RegistryVersion, Search, SweepPage
 from monitor.storage import newcomers, notices, searches, sweeps, trials
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
@@ -35,8 +35,8 @@ from monitor.storage.searches import WatchedSearch
 from monitor.storage.sweeps import Sweep
 from monitor.storage.trials import Trial
 from monitor.watching.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
-from monitor.watching.check import ROUNDS, Pass, check
-from monitor.watching.decision import Intake
+from monitor.watching.check import ROUNDS, check
+from monitor.watching.context import IntakeContext, PassContext
 from monitor.watching.discover import listed_since, unlisted
 from monitor.watching.intake import take_in
 
@@ -51,7 +51,7 @@ MOST_UPDATED = 20_000
 MOST_ABSENT = 0.01
 """A sweep that lacks a larger share of what is known, and at least AT_LEAST trials, shows a fault and no removals."""
 
-Told = Generator[Checked | Unlisted, None, RegistryVersion]
+SweepResults = Generator[Checked | Unlisted, None, RegistryVersion]
 """What came of each trial, and at the end the version of the data that was reached."""
 Progress = Callable[[int, int | None], object]
 """Hears after each page how many trials a sweep has seen, and of how many; None before the registry has said that."""
@@ -62,7 +62,7 @@ class _Mirror:
     """What is known of a registry that is watched as a whole: *watched* is the watch of it that knows most."""
 
     watched: WatchedSearch
-    look: Pass
+    context: PassContext
     progress: Progress
 
     @property
@@ -74,24 +74,24 @@ class _Mirror:
     def is_due(self) -> bool:
         """Whether the last sweep is too long ago; or ahead, by a clock that has been set back since."""
         at = self.watched.listed_in_full_at
-        return at is None or not timedelta(0) <= self.look.clock() - at < self.look.full_check_every
+        return at is None or not timedelta(0) <= self.context.clock() - at < self.context.full_check_every
 
 
-def untold(_seen: int, _total: int | None) -> None:
+def no_progress(_seen: int, _total: int | None) -> None:
     """Progress that nobody looks at."""
 
 
-def sweep(look: Pass, version: RegistryVersion, *, progress: Progress = untold) -> Told:
+def sweep(context: PassContext, version: RegistryVersion, *, progress: Progress = no_progress) -> SweepResults:
     """Bring what is kept of a registry that is watched as a whole to *version*, and say what came of each trial.
 
     Give the version that was reached: a later one where the data were refreshed meanwhile. Nothing is asked where no
     watch wants all trials, nor while all is known up to *version* and nothing is in doubt. What a pass cannot finish
     is told as Unlisted, and the next pass goes on.
     """
-    whole = _whole(look)
+    whole = _whole(context)
     if not whole:
         return version
-    mirror = _Mirror(max(whole, key=_known_up_to), look, progress)
+    mirror = _Mirror(max(whole, key=_known_up_to), context, progress)
     try:
         is_current = not mirror.is_first and (yield from _update(mirror, version))
         if mirror.is_due or not is_current:
@@ -99,14 +99,14 @@ def sweep(look: Pass, version: RegistryVersion, *, progress: Progress = untold) 
     except StoreUnavailable:
         raise
     except Exception as error:  # whatever it is, what is watched by its id is checked
-        if isinstance(error, _PageBehind) and not _is_late(look):
+        if isinstance(error, _PageBehind) and not _is_late(context):
             return version
         yield unlisted(mirror.watched, in_words(error))
         return version
-    with look.store.read() as tx:
-        in_doubt = sweeps.in_doubt(tx, look.registry.key)
+    with context.store.read() as tx:
+        in_doubt = sweeps.in_doubt(tx, context.registry.key)
     if in_doubt:
-        yield from check(in_doubt, look, version=version)
+        yield from check(in_doubt, context, version=version)
     return version
 
 
@@ -114,20 +114,20 @@ class _PageBehind(RegistryUnreachable):
     """A page of a sweep comes from older data than there are."""
 
 
-def _is_late(look: Pass) -> bool:
+def _is_late(context: PassContext) -> bool:
     """Whether a sweep waits for longer than it takes a registry to renew all its machines."""
-    with look.store.read() as tx:
-        at = sweeps.get(tx, look.registry.key)
-    return at is not None and look.clock() - at.started_at >= ROLLED_OUT_AFTER
+    with context.store.read() as tx:
+        at = sweeps.get(tx, context.registry.key)
+    return at is not None and context.clock() - at.started_at >= ROLLED_OUT_AFTER
 
 
-def _whole(look: Pass) -> list[WatchedSearch]:
-    with look.store.read() as tx:
-        return _all_trials(tx, look)
+def _whole(context: PassContext) -> list[WatchedSearch]:
+    with context.store.read() as tx:
+        return _all_trials(tx, context)
 
 
-def _all_trials(tx: Connection, look: Pass) -> list[WatchedSearch]:
-    return [each for each in searches.of_registry(tx, look.registry.key) if each.search.is_everything]
+def _all_trials(tx: Connection, context: PassContext) -> list[WatchedSearch]:
+    return [each for each in searches.of_registry(tx, context.registry.key) if each.search.is_everything]
 
 
 def _known_up_to(watched: WatchedSearch) -> tuple[bool, datetime | None]:
@@ -140,55 +140,55 @@ def _update(mirror: _Mirror, version: RegistryVersion) -> Generator[Checked, Non
 
     That it is known is noted last, so a process that dies before repeats the listing, and its newcomers are new still.
     """
-    watched, look = mirror.watched, mirror.look
+    watched, context = mirror.watched, mirror.context
     if watched.listed_version == version.stamp:
         return True
-    needed = look.needed(version).build
+    needed = context.needed(version).build
     since = listed_since(watched.listed_version, version, overlap=OVERLAP)
     newcomer = Newcomer(watched.watch_id, watched.listed_version)
-    found = _updated(since, newcomer, look) if since else None
+    found = _updated(since, newcomer, context) if since else None
     if found is None:
         return False
     trial_ids, build = found
     failed = []
-    for checked in check(trial_ids, look, version=version):
+    for checked in check(trial_ids, context, version=version):
         if checked.result is Result.FAILED:
             failed.append(checked.trial_id)
         yield checked
-    with look.store.begin() as tx:
-        _note_unread(tx, failed, look)
+    with context.store.begin() as tx:
+        _note_unread(tx, failed, context)
         if not is_behind(build, needed):
-            _note_listed(tx, look, version.stamp, in_full_at=watched.listed_in_full_at)
+            _note_listed(tx, context, version.stamp, in_full_at=watched.listed_in_full_at)
     return True
 
 
-def _updated(since: date, newcomer: Newcomer, look: Pass) -> tuple[list[str], str | None] | None:
+def _updated(since: date, newcomer: Newcomer, context: PassContext) -> tuple[list[str], str | None] | None:
     """The trials that were updated or registered since then, newcomers noted; None where these are too many.
 
     With them comes the oldest data build that a page of the listing came from, where they say so: it may lack some.
     """
     found: dict[str, None] = {}
     builds: set[str] = set()
-    for page in look.registry.find(Search(), updated_since=since):
+    for page in context.registry.find(Search(), updated_since=since):
         if (page.total or 0) > MOST_UPDATED:
             return None
-        _welcome(page.trial_ids, newcomer, look)
+        _welcome(page.trial_ids, newcomer, context)
         found.update(dict.fromkeys(page.trial_ids))
         builds.update(filter(None, [page.build]))
     return list(found), min(builds, default=None)
 
 
-def _welcome(trial_ids: Sequence[str], newcomer: Newcomer, look: Pass) -> None:
+def _welcome(trial_ids: Sequence[str], newcomer: Newcomer, context: PassContext) -> None:
     """Note as newcomers those that nothing is known of here: their baseline is news."""
-    key = look.registry.key
-    with look.store.read() as tx:
+    key = context.registry.key
+    with context.store.read() as tx:
         known = trials.known(tx, key, trial_ids)
     if unknown := [trial_id for trial_id in trial_ids if trial_id not in known]:
-        with look.store.begin() as tx:
+        with context.store.begin() as tx:
             newcomers.add(tx, key, unknown, newcomer)
 
 
-def _read_until_it_stands(mirror: _Mirror, version: RegistryVersion) -> Told:
+def _read_until_it_stands(mirror: _Mirror, version: RegistryVersion) -> SweepResults:
     """Sweep, and again from the start where the data were refreshed meanwhile; give the version that was read last."""
     for _ in range(ROUNDS):
         latest = yield from _read(mirror, version)
@@ -198,9 +198,9 @@ def _read_until_it_stands(mirror: _Mirror, version: RegistryVersion) -> Told:
     raise RegistryUnreachable(f"the data were refreshed in each of {ROUNDS} sweeps: the next pass tries again")
 
 
-def _read(mirror: _Mirror, version: RegistryVersion) -> Told:
+def _read(mirror: _Mirror, version: RegistryVersion) -> SweepResults:
     """Take in all pages that are left; give the version of the data after that. Where it is the same, all is known."""
-    look = mirror.look
+    context = mirror.context
     at = began = _begin(mirror, version)
     changed: list[Checked] = []
     try:
@@ -208,15 +208,15 @@ def _read(mirror: _Mirror, version: RegistryVersion) -> Told:
             changed += [one for one in told if one.changes]
             yield from (one for one in told if not one.changes)
             if len(changed) > SETTLED_EARLY * max(MOST_ALIKE * (at.total or at.seen), AT_LEAST):
-                yield from _settled(changed, at, look)
+                yield from _settled(changed, at, context)
                 changed = []
-        latest = look.version_now(version)
+        latest = context.version_now(version)
     except RegistryError:
-        yield from _settled(changed, at, look)
+        yield from _settled(changed, at, context)
         raise
-    yield from _settled(changed, at, look)
+    yield from _settled(changed, at, context)
     if latest.stamp == version.stamp and at.token is None:
-        _conclude(at, look)
+        _conclude(at, context)
     return latest
 
 
@@ -227,8 +227,8 @@ def _taken(at: Sweep, version: RegistryVersion, mirror: _Mirror) -> Iterator[tup
     there are, with _PageBehind, for the next pass to ask for it again.
     """
     next_question = at.seen + TRIALS_A_QUESTION
-    needed = mirror.look.needed(version).build
-    for page in _pages(at, mirror.look):
+    needed = mirror.context.needed(version).build
+    for page in _pages(at, mirror.context):
         if is_behind(build := _build_of(page.answers), needed):
             raise _PageBehind(delay_in_words(at.registry, build, needed))
         told = _take(page.answers, version, mirror)
@@ -240,23 +240,23 @@ def _taken(at: Sweep, version: RegistryVersion, mirror: _Mirror) -> Iterator[tup
             return
         if at.token and at.seen >= next_question:
             next_question += TRIALS_A_QUESTION
-            if mirror.look.version_now(version).stamp != version.stamp:
+            if mirror.context.version_now(version).stamp != version.stamp:
                 return
 
 
 def _begin(mirror: _Mirror, version: RegistryVersion) -> Sweep:
     """The sweep to go on with, or a new one."""
-    look = mirror.look
-    with look.store.begin() as tx:
-        at = sweeps.get(tx, look.registry.key)
+    context = mirror.context
+    with context.store.begin() as tx:
+        at = sweeps.get(tx, context.registry.key)
         if at is None or at.finished_at or at.version != version.stamp:
-            at = Sweep(look.registry.key, version.stamp, None, look.clock())
+            at = Sweep(context.registry.key, version.stamp, None, context.clock())
             sweeps.record(tx, at)
     mirror.progress(at.seen, at.total)
     return at
 
 
-def _pages(at: Sweep, look: Pass) -> Iterator[Swept]:
+def _pages(at: Sweep, context: PassContext) -> Iterator[SweepPage]:
     """The pages that are left; none where only the conclusion is.
 
     Where a token leads nowhere, or the pages do not add up, the next pass begins anew.
@@ -265,7 +265,7 @@ def _pages(at: Sweep, look: Pass) -> Iterator[Swept]:
         return
     came, seen, total = False, at.seen, at.total
     try:
-        for page in look.registry.sweep(token=at.token):
+        for page in context.registry.sweep(token=at.token):
             seen, total = seen + len(page.answers), page.total or total
             if page.token is None and total and total - seen > MOST_ABSENT * total:
                 came = False
@@ -275,7 +275,7 @@ def _pages(at: Sweep, look: Pass) -> Iterator[Swept]:
             del page  # or there would be two in memory
     except RegistryError as error:
         if not came and not isinstance(error, RegistryUnreachable):
-            with look.store.begin() as tx:
+            with context.store.begin() as tx:
                 sweeps.record(tx, replace(at, token=None, seen=0, total=None))
         raise
 
@@ -287,12 +287,17 @@ def _build_of(answers: Sequence[Answer]) -> str | None:
 
 
 def _take(answers: Sequence[Answer], version: RegistryVersion, mirror: _Mirror) -> list[Checked]:
-    look = mirror.look
+    context = mirror.context
     if not mirror.is_first:
         newcomer = Newcomer(mirror.watched.watch_id, mirror.watched.listed_version)
-        _welcome([answer.trial_id for answer in answers], newcomer, look)
-    intake = Intake(
-        registry=look.registry, store=look.store, version=version, now=look.clock(), probed={}, tells_at_once=False
+        _welcome([answer.trial_id for answer in answers], newcomer, context)
+    intake = IntakeContext(
+        registry=context.registry,
+        store=context.store,
+        version=version,
+        now=context.clock(),
+        probed={},
+        tells_at_once=False,
     )
     return take_in(answers, intake)
 
@@ -301,35 +306,35 @@ def _keep(at: Sweep, told: Sequence[Checked], mirror: _Mirror) -> bool:
     """Note how far the sweep is, and what could not be read; give whether anybody still wants it."""
     mirror.progress(at.seen, at.total)
     failed = [one.trial_id for one in told if one.result is Result.FAILED]
-    with mirror.look.store.begin() as tx:
-        _note_unread(tx, failed, mirror.look)
+    with mirror.context.store.begin() as tx:
+        _note_unread(tx, failed, mirror.context)
         sweeps.record(tx, at)
-        return bool(_all_trials(tx, mirror.look))
+        return bool(_all_trials(tx, mirror.context))
 
 
-def _note_unread(tx: Connection, trial_ids: Sequence[str], look: Pass) -> None:
+def _note_unread(tx: Connection, trial_ids: Sequence[str], context: PassContext) -> None:
     """Have the next passes ask for these until they can be read: a trial without a baseline has no row but this."""
     if not trial_ids:
         return
-    key = look.registry.key
+    key = context.registry.key
     lock_registry(tx, key)
     known = trials.known(tx, key, trial_ids)
     read = {trial_id for trial_id, trial in known.items() if trial.snapshot}
     trials.read_again(tx, key, sorted(read))
     unread = (trial_id for trial_id in trial_ids if trial_id not in read)
-    trials.record(tx, [Trial(key, trial_id, read_in_full_at=look.clock()) for trial_id in unread])
+    trials.record(tx, [Trial(key, trial_id, read_in_full_at=context.clock()) for trial_id in unread])
 
 
-def _settled(changed: Sequence[Checked], at: Sweep, look: Pass) -> Iterator[Checked]:
+def _settled(changed: Sequence[Checked], at: Sweep, context: PassContext) -> Iterator[Checked]:
     """Tell what changed, or hold it."""
-    held = settle(look.settling, now=look.clock(), covered=at.total or at.seen)
+    held = settle(context.settling, now=context.clock(), covered=at.total or at.seen)
     yield from (one.settled(held) for one in changed)
 
 
-def _conclude(at: Sweep, look: Pass) -> None:
+def _conclude(at: Sweep, context: PassContext) -> None:
     """Note that all is known, and have those asked for by id that were known before and did not come."""
-    key, now = look.registry.key, look.clock()
-    with look.store.begin() as tx:
+    key, now = context.registry.key, context.clock()
+    with context.store.begin() as tx:
         lock_registry(tx, key)
         absent = sweeps.absent_count(tx, key, at.version)
         known = at.seen + absent
@@ -339,10 +344,10 @@ def _conclude(at: Sweep, look: Pass) -> None:
             trials.read_again(tx, key, sweeps.absent(tx, key, at.version))
         sweeps.drop_unread(tx, key, before=at.started_at)
         sweeps.record(tx, replace(at, finished_at=now))
-        _note_listed(tx, look, at.version, in_full_at=now)
+        _note_listed(tx, context, at.version, in_full_at=now)
 
 
-def _note_listed(tx: Connection, look: Pass, version: str, *, in_full_at: datetime | None) -> None:
+def _note_listed(tx: Connection, context: PassContext, version: str, *, in_full_at: datetime | None) -> None:
     """All watches of everything know the same, one that was added meanwhile too."""
-    for each in _all_trials(tx, look):
+    for each in _all_trials(tx, context):
         searches.listed(tx, each.watch_id, version, in_full_at=in_full_at)

@@ -5,103 +5,85 @@ told all the same where it is news; but it verifies nothing, and the trial is as
 `monitor.watching.builds`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from monitor.model import Document, State
-from monitor.ports import RegistryVersion, Sighting
+from monitor.ports import ProbeResult
 from monitor.storage.trials import Trial
-from monitor.watching.builds import PROVING_NOTHING, Needed, delay_in_words, is_behind, is_rolled_out, latest_believable
+from monitor.watching.builds import delay_in_words, is_behind, is_rolled_out
+from monitor.watching.context import AnswerContext
 from monitor.watching.plausibility import build_is_older
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """When answers came, and what they are to be measured by."""
-
-    version: RegistryVersion
-    now: datetime
-    probed: Mapping[str, Sighting]
-    """What the probe of this pass saw, by trial id: it is remembered rather than what the document would give, so
-    that a registry whose projections differ from its documents is not read in full for ever."""
-    needed: Needed = PROVING_NOTHING
-    accepted: Mapping[str, int] = field(default_factory=dict)
-    """By trial id, the number in quarantine of an answer that the operator takes for the record: it is believed."""
-
-    @property
-    def latest(self) -> str:
-        """The last day that an answer can be believed to bear."""
-        return latest_believable(self.version.stamp, self.now)
-
-
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class Unverified:
     """Why an answer verifies nothing, in words; *contradicts* says that something is new that it does not show."""
 
     reason: str
     contradicts: bool = False
 
 
-def row_after(trial: Trial, document: Document, asking: Asking) -> tuple[Trial, Doubtful | None]:
+def row_after(trial: Trial, document: Document, context: AnswerContext) -> tuple[Trial, Unverified | None]:
     """The trial's row after the registry gave *document* for it; and why that does not verify it, if so.
 
     What the operator accepted is what there is to compare with, and is yet to be verified.
     """
-    sighting = asking.probed.get(trial.trial_id)
-    doubt = _doubt(trial, document, sighting, asking)
-    is_accepted = trial.trial_id in asking.accepted
+    probe_result = context.probed.get(trial.trial_id)
+    unverified = _why_unverified(trial, document, probe_result, context)
+    is_accepted = trial.trial_id in context.accepted
     row = replace(
         trial,
         state=document.state,
         merged_into=None,
         digest=document.digest,
-        probe_digest=_probe_digest(document, None if doubt else sighting),
+        probe_digest=_probe_digest(document, None if unverified else probe_result),
         title=document.title or trial.title,
-        build=_build(trial, document, asking),
+        build=_build(trial, document, context),
         verified_version=None if is_accepted else trial.verified_version,
         misses=0,
         first_missed_at=None,
     )
-    now = asking.now
-    if is_accepted or (doubt and asking.needed.is_late and not doubt.contradicts):
+    now = context.now
+    if is_accepted or (unverified and context.needed.is_late and not unverified.contradicts):
         # Old data for good are read no more often than others.
-        return replace(row, read_in_full_at=now), doubt
-    if doubt:
-        return row, doubt
-    return replace(row, verified_version=asking.version.stamp, verified_at=now, read_in_full_at=now), None
+        return replace(row, read_in_full_at=now), unverified
+    if unverified:
+        return row, unverified
+    return replace(row, verified_version=context.version.stamp, verified_at=now, read_in_full_at=now), None
 
 
-def _probe_digest(document: Document, sighting: Sighting | None) -> bytes | None:
+def _probe_digest(document: Document, probe_result: ProbeResult | None) -> bytes | None:
     """What a probe sees of a trial that is as *document* says."""
     if document.state is not State.LISTED:
         return None
-    is_older = sighting is not None and is_behind(sighting.build, document.build)
-    return document.probe_digest if sighting is None or is_older else sighting.digest
+    is_older = probe_result is not None and is_behind(probe_result.build, document.build)
+    return document.probe_digest if probe_result is None or is_older else probe_result.digest
 
 
-def _build(trial: Trial, document: Document, asking: Asking) -> str | None:
-    is_older = build_is_older(document.build, trial.build, latest=asking.latest)
-    return trial.build if is_older and trial.trial_id not in asking.accepted else document.build or trial.build
+def _build(trial: Trial, document: Document, context: AnswerContext) -> str | None:
+    is_older = build_is_older(document.build, trial.build, latest=context.latest)
+    return trial.build if is_older and trial.trial_id not in context.accepted else document.build or trial.build
 
 
-def _doubt(trial: Trial, document: Document, sighting: Sighting | None, asking: Asking) -> Doubtful | None:
+def _why_unverified(
+    trial: Trial, document: Document, probe_result: ProbeResult | None, context: AnswerContext
+) -> Unverified | None:
     """Why a document does not show how the trial stands at this version; None where it does.
 
     A registry whose probes differ from its documents for good is believed once all its machines must have the version.
     """
     build = document.build
-    if trial.trial_id in asking.accepted:
+    if trial.trial_id in context.accepted:
         return None
-    moved = sighting is not None and sighting.digest not in (trial.probe_digest, document.probe_digest)
-    for needed in (sighting.build if sighting else None, asking.needed.build):
+    moved = probe_result is not None and probe_result.digest not in (trial.probe_digest, document.probe_digest)
+    for needed in (probe_result.build if probe_result else None, context.needed.build):
         if is_behind(build, needed):
-            return Doubtful(delay_in_words(trial.registry, build, needed), contradicts=moved)
-    is_newer = sighting is not None and is_behind(sighting.build, build)
+            return Unverified(delay_in_words(trial.registry, build, needed), contradicts=moved)
+    is_newer = probe_result is not None and is_behind(probe_result.build, build)
     shows_nothing = moved and document.probe_digest == trial.probe_digest and not is_newer
-    if shows_nothing and not is_rolled_out(asking.version.stamp, asking.now):
+    if shows_nothing and not is_rolled_out(context.version.stamp, context.now):
         words = (
             f"{trial.registry} lists this record as changed, and still gives it as it was: the next check asks again"
         )
-        return Doubtful(words, contradicts=True)
+        return Unverified(words, contradicts=True)
     return None

@@ -14,7 +14,8 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Result, Way
 from monitor.sandbox import Sandbox
 from monitor.storage import deliveries, holds, notices, settlements
-from monitor.watching.check import Pass, check
+from monitor.watching.check import check
+from monitor.watching.context import PassContext
 from tests.databases import SLOW
 from tests.outbox import Outbox
 from tests.program import BUILD_DAY, WITHDRAWN_LATER
@@ -59,7 +60,7 @@ def watching(outbox: Outbox) -> list[str]:
 
 
 def look(outbox: Outbox, settle: timedelta) -> list[Result]:
-    passing = Pass(
+    passing = PassContext(
         registry=outbox.registry,
         store=outbox.store,
         clock=outbox.clock,
@@ -83,7 +84,7 @@ def die_before_settling(outbox: Outbox) -> None:
                 raise DiedError
         return outbox.clock()
 
-    passing = Pass(registry=outbox.registry, store=outbox.store, clock=clock, full_check_every=timedelta(days=7))
+    passing = PassContext(registry=outbox.registry, store=outbox.store, clock=clock, full_check_every=timedelta(days=7))
     with pytest.raises(DiedError):
         list(check(outbox.watched(), passing))
 

@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 
 from monitor.model import Document
-from monitor.ports import Sighting, Unanswered
+from monitor.ports import ProbeResult, Unanswered
 from monitor.registries.clinicaltrials_gov.documents import PROBED, at
 from tests.loopback import http
 from tests.registries.fake import fetched, id_of, publish
@@ -18,7 +18,7 @@ def test_a_probe_sees_what_the_full_document_would_show(adapter, registry):
 
     seen = list(chain(*adapter.probe(ids)))
 
-    assert seen == [Sighting(trial_id, documents[trial_id].probe_digest) for trial_id in ids]
+    assert seen == [ProbeResult(trial_id, documents[trial_id].probe_digest) for trial_id in ids]
     assert registry.requests[-1].query["fields"].split(",") == list(PROBED)
     assert registry.requests[-1].query["pageSize"] == "3"
     assert f"filter.ids={','.join(ids)}&" in registry.requests[-1].target, "commas are not put into percent code"
@@ -39,7 +39,7 @@ def test_a_projection_has_the_digest_of_the_whole(adapter, registry):
             node[name] = value
     registry.in_page[one] = share
 
-    assert list(chain(*adapter.probe([one]))) == [Sighting(one, document.probe_digest)]
+    assert list(chain(*adapter.probe([one]))) == [ProbeResult(one, document.probe_digest)]
 
 
 @pytest.mark.parametrize(
@@ -255,5 +255,5 @@ def test_a_sighting_of_a_probe_is_a_sighting_of_the_port(adapter, registry):
 
     (seen,) = chain(*adapter.probe([one]))
 
-    assert isinstance(seen, Sighting)
+    assert isinstance(seen, ProbeResult)
     assert len(seen.digest) == 32

@@ -52,8 +52,8 @@ def test_all_real_records_are_proven_and_parse_and_lose_nothing():
 def test_a_real_record_has_one_sighting_whether_whole_or_canonical():
     for study in real_records():
         document = documents.document_of(study, documents.trial_id_of(study))
-        canonical = documents.sighting_of(orjson.loads(document.content))
-        assert documents.sighting_of(study) == canonical
+        canonical = documents.probe_result_of(orjson.loads(document.content))
+        assert documents.probe_result_of(study) == canonical
         assert document.probe_digest == canonical.digest
         assert document.title == study["protocolSection"]["identificationModule"]["briefTitle"]
 

@@ -141,7 +141,7 @@ def test_a_pass_that_our_own_database_breaks_off_is_not_repeated_at_every_tick(q
     workers.outbox.sandbox.next_state(WITHDRAWN_LATER)
     tried = 0
 
-    def full(registry: object, *, tells_standing: bool) -> None:
+    def full(registry: object, *, reports_verified: bool) -> None:
         nonlocal tried
         tried += 1
         raise OSError("disk full")

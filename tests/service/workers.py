@@ -16,7 +16,7 @@ from monitor.service.checker import Checker
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.logs import make_log
 from monitor.storage import notices
-from monitor.watching.check import Pass
+from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from monitor.web.metrics import Metrics
 from tests.outbox import Outbox
@@ -46,10 +46,10 @@ class Workers:
         )
         self.dispatcher = Dispatcher(lambda: self, **shared)
 
-    def patrol(self, registry: Registry, *, tells_standing: bool) -> Iterator[Checked | Unlisted]:
+    def patrol(self, registry: Registry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
         clock = self.outbox.clock
-        look = Pass(registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7))
-        return patrol(look, tells_standing=tells_standing)
+        context = PassContext(registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7))
+        return patrol(context, reports_verified=reports_verified)
 
     def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[Paid]:
         return deliver(replace(self.outbox.post, stopping=stopping))

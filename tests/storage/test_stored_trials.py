@@ -69,7 +69,7 @@ def test_verified_notes_the_version_and_leaves_the_rest(store: Store) -> None:
     record(store, FULL, replace(FULL, trial_id=KNEE), replace(FULL, registry="isrctn.com"))
 
     with store.begin() as tx:
-        trials.verified(tx, REGISTRY, [HIP], version="2026-11-23T09:00:05", at=LATER)
+        trials.mark_verified(tx, REGISTRY, [HIP], version="2026-11-23T09:00:05", at=LATER)
 
     with store.read() as tx:
         after = trials.known(tx, REGISTRY, [HIP, KNEE])
@@ -105,7 +105,7 @@ def test_only_trials_that_are_verified_at_the_version_are_standing(store: Store)
     record(store, verified, older)
 
     with store.read() as tx:
-        found = trials.standing(tx, REGISTRY, [HIP, KNEE, SHOULDER], version=VERSION)
+        found = trials.verified_in(tx, REGISTRY, [HIP, KNEE, SHOULDER], version=VERSION)
 
     assert found == {HIP: (HIP, State.LISTED, "Hips", 3)}
 
@@ -139,7 +139,7 @@ def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:
     record(store, *(Trial(REGISTRY, trial_id, state=State.LISTED) for trial_id in ids[::20]))
 
     with store.begin() as tx:
-        trials.verified(tx, REGISTRY, ids, version=VERSION, at=NOON)
+        trials.mark_verified(tx, REGISTRY, ids, version=VERSION, at=NOON)
         known = trials.known(tx, REGISTRY, ids)
 
     assert sorted(known) == ids[::20]

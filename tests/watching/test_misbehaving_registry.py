@@ -14,7 +14,7 @@ from monitor.ports import Search
 from monitor.sandbox import Kind, Sandbox
 from monitor.storage import watches
 from monitor.storage.store import Store
-from monitor.watching.check import Pass
+from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol, unseen
 from tests.program import Trying
 
@@ -27,11 +27,13 @@ SAID_LATER = {Kind.NODES, Kind.FUTURE, Kind.STALE, Kind.LOCATION, Kind.ANSWER}
 
 def look_at(program: Trying) -> list[Checked | Unlisted]:
     """A whole pass, as `monitor check` makes it."""
-    look = Pass(registry=program.registry, store=program.store, clock=program.clock, full_check_every=timedelta(days=7))
+    context = PassContext(
+        registry=program.registry, store=program.store, clock=program.clock, full_check_every=timedelta(days=7)
+    )
     try:
-        return list(patrol(look))
+        return list(patrol(context))
     except RegistryError as error:
-        return list(unseen(look, str(error)))
+        return list(unseen(context, str(error)))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from monitor.ports import Role, Search
 from monitor.sandbox import Sandbox
 from monitor.storage import leavers, newcomers, notices, searches, tables, watches
 from monitor.storage.store import Store
-from monitor.watching.check import Pass
+from monitor.watching.context import PassContext
 from monitor.watching.discover import discover, discover_all
 from monitor.watching.patrol import patrol
 from tests.databases import SLOW
@@ -51,11 +51,13 @@ def led_by(name: str, *collaborators: str, posted_on: date | None = None) -> Cal
 class Patrolling(Outbox):
     """What a test does: watch searches, patrol, and look at who joined and left."""
 
-    def look(self) -> Pass:
-        return Pass(registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7))
+    def context(self) -> PassContext:
+        return PassContext(
+            registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7)
+        )
 
     def patrol(self, **settings: timedelta) -> list[Checked | Unlisted]:
-        return list(patrol(replace(self.look(), **settings)))
+        return list(patrol(replace(self.context(), **settings)))
 
     def subscribe_to(self, watch_id: int, address: str, filters: Filters | None = None) -> None:
         """A webhook that answers under this name."""
@@ -167,7 +169,7 @@ def test_a_trial_that_was_known_before_is_no_newcomer(patrolling: Patrolling) ->
     patrolling.patrol()
     patrolling.give(HARBOUR, known)
 
-    list(discover_all(patrolling.registry.version(None), patrolling.look()))
+    list(discover_all(patrolling.registry.version(None), patrolling.context()))
 
     assert patrolling.members(watch) == [first, known]
     assert patrolling.newcomers() == set()
@@ -494,12 +496,12 @@ def test_a_refresh_in_the_middle_of_a_listing_lets_nobody_leave(quiet: Patrollin
     quiet.give(JUNIPER, gone)
     quiet.clock.advance(days=7)
     quiet.sandbox.misbehave("refresh", path="/studies", times=1)
-    look = quiet.look()
+    context = quiet.context()
 
-    list(discover_all(quiet.registry.version(None), look))
+    list(discover_all(quiet.registry.version(None), context))
 
     assert quiet.leaving(watch) == set()
-    list(discover_all(quiet.registry.version(None), look))
+    list(discover_all(quiet.registry.version(None), context))
     assert quiet.leaving(watch) == {gone}, "the listing in full was still due"
 
 
@@ -553,7 +555,7 @@ def test_a_watch_that_ends_during_its_listing_holds_nothing(patrolling: Patrolli
     with patrolling.store.begin() as tx:
         watches.remove(tx, watch)
 
-    discover(watched, patrolling.registry.version(None), patrolling.look())
+    discover(watched, patrolling.registry.version(None), patrolling.context())
 
     assert patrolling.members(watch) == []
 
@@ -598,7 +600,7 @@ def test_a_sponsor_of_2500_trials_is_paged(quiet: Patrolling, tmp_path: Path) ->
         program.give(HARBOUR, *ids)
         watch = program.watch_search(Search(sponsor=HARBOUR))
 
-        assert list(discover_all(program.registry.version(None), program.look())) == []
+        assert list(discover_all(program.registry.version(None), program.context())) == []
 
         assert program.members(watch) == ids
         assert len([each for each in program.requests() if "pageSize=1000" in each]) == 3

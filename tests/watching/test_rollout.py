@@ -17,7 +17,7 @@ from monitor.model import Checked, Result, Unlisted
 from monitor.ports import Search
 from monitor.storage import events, notices, searches, sweeps, trials, watches
 from monitor.storage.store import Store
-from monitor.watching.check import Pass
+from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from tests.nodes import Nodes, named, studied
 from tests.program import Clock
@@ -46,8 +46,10 @@ class Watching:
         return watch.id
 
     def patrol(self) -> list[Checked | Unlisted]:
-        look = Pass(registry=self.nodes, store=self.store, clock=self.clock, full_check_every=self.full_check_every)
-        return list(patrol(look))
+        context = PassContext(
+            registry=self.nodes, store=self.store, clock=self.clock, full_check_every=self.full_check_every
+        )
+        return list(patrol(context))
 
     def results(self) -> dict[str, Result]:
         """Of the next pass, an hour later."""

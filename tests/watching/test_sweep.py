@@ -18,7 +18,7 @@ from monitor.sandbox import Sandbox
 from monitor.storage import notices, searches, sweeps, watches
 from monitor.storage.store import Store
 from monitor.storage.sweeps import Sweep
-from monitor.watching.check import Pass
+from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from tests.databases import SLOW
 from tests.outbox import Outbox
@@ -41,11 +41,13 @@ class Mirroring(Outbox):
         self.heard: list[tuple[int, int | None]] = []
         """How far sweeps said they were."""
 
-    def look(self) -> Pass:
-        return Pass(registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7))
+    def context(self) -> PassContext:
+        return PassContext(
+            registry=self.registry, store=self.store, clock=self.clock, full_check_every=timedelta(days=7)
+        )
 
     def patrol(self) -> list[Checked | Unlisted]:
-        return list(patrol(self.look(), progress=lambda *far: self.heard.append(far)))
+        return list(patrol(self.context(), progress=lambda *far: self.heard.append(far)))
 
     def mirror(self) -> Counter[Result]:
         """How many trials came to each result; all could be looked for."""
@@ -206,7 +208,7 @@ def test_an_update_that_is_given_up_is_repeated_and_tells_nothing_twice(mirrorin
     mirroring.subscribe("https://example.org/all")
     mirroring.sandbox.publish(newly_registered(mirroring, "NCT07000001"), refresh=False)
     update(mirroring, *mirroring.sandbox.trial_ids()[100:130])
-    told = patrol(mirroring.look())
+    told = patrol(mirroring.context())
     next(told)
     told.close()  # type: ignore[attr-defined]
     assert mirroring.listed_version() != mirroring.sandbox.build.timestamp
@@ -303,7 +305,7 @@ def test_a_page_that_was_taken_in_without_its_token_is_taken_in_again_and_change
 
 def begun(mirroring: Mirroring) -> None:
     """A sweep that its caller gives up after the first page."""
-    told = patrol(mirroring.look())
+    told = patrol(mirroring.context())
     for _ in range(10):
         next(told)
     told.close()  # type: ignore[attr-defined]
@@ -471,7 +473,7 @@ def test_what_changed_alike_in_a_whole_registry_is_held(mirroring: Mirroring, on
 
 
 def test_a_watch_that_is_removed_ends_the_sweep(quiet: Mirroring) -> None:
-    told = patrol(quiet.look())
+    told = patrol(quiet.context())
     next(told)
     with quiet.store.begin() as tx:
         (watch,) = watches.listing(tx)
@@ -504,7 +506,7 @@ def test_no_more_than_two_pages_are_in_memory(quiet: Mirroring) -> None:
         alive.append(documents_alive() - before)
         return quiet.clock()
 
-    assert sum(1 for _ in patrol(replace(quiet.look(), clock=clock))) == TRIALS + 1
+    assert sum(1 for _ in patrol(replace(quiet.context(), clock=clock))) == TRIALS + 1
 
     assert 250 <= max(alive) <= 500
 

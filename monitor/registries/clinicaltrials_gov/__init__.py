@@ -22,7 +22,17 @@ from datetime import date
 
 from monitor.http import PoliteSession
 from monitor.model import Document, Record
-from monitor.ports import Answer, Found, Oddity, RegistryVersion, Search, Sighting, SponsorName, Swept, Unanswered
+from monitor.ports import (
+    Answer,
+    Oddity,
+    ProbeResult,
+    RegistryVersion,
+    Search,
+    SearchPage,
+    SponsorName,
+    SweepPage,
+    Unanswered,
+)
 from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY, kept_document
@@ -65,7 +75,7 @@ class ClinicalTrialsGov:
         """The version of all data now; *known* itself where nothing is newer. One request."""
         return self._client.version(known)
 
-    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
         """Who is where, 400 trials a request."""
         return batches.probe(self._client, trial_ids)
 
@@ -80,7 +90,7 @@ class ClinicalTrialsGov:
         updated_since: date | None = None,
         stopped: bool = False,
         token: str | None = None,
-    ) -> Iterator[Found]:
+    ) -> Iterator[SearchPage]:
         """Pages of the trials that *search* covers, 1,000 a request; sponsor, condition and expression narrow it down.
 
         *token* is good at the same version of the data, for the same search and day. A condition is looked for as a
@@ -89,7 +99,7 @@ class ClinicalTrialsGov:
         """
         return searching.find(self._client, search, updated_since=updated_since, stopped=stopped, token=token)
 
-    def sweep(self, *, token: str | None = None) -> Iterator[Swept]:
+    def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
         """Pages of all documents, 250 a request. A total that does not add up is AnswerUnreadable, as in `find`."""
         return sweeping.sweep(self._client, token=token)
 

@@ -19,13 +19,13 @@ import orjson
 
 from monitor.errors import AnswerTooLarge, AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
 from monitor.model import Document, Json
-from monitor.ports import Answer, Merged, Missing, Sighting, Unanswered, Unreadable
+from monitor.ports import Answer, Merged, Missing, ProbeResult, Unanswered, Unreadable
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import (
     PROBED,
     aliases_of,
     document_of,
-    sighting_of,
+    probe_result_of,
     trial_id_of,
 )
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
@@ -41,7 +41,7 @@ TOO_MUCH = (400, 403, 413, 414, 431)
 """Statuses after which a smaller batch may pass. 400 is both for a malformed id and for a line too long."""
 
 
-def probe(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Sighting | Unanswered]]:
+def probe(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
     """Sightings in batches. A trial whose share of the answer is not as it should be is not in them.
 
     Nobody is in them where the registry does not know a field that we ask for: its whole record tells.
@@ -70,7 +70,7 @@ def probe(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Sightin
                 return
         else:
             waiting = waiting[len(batch) :]
-            yield _sightings(studies, batch)
+            yield _probe_results(studies, batch)
 
 
 def fetch(client: Client, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
@@ -154,14 +154,14 @@ def _failure(trial_id: str, error: RegistryError, *, most: int | None = None) ->
     return Unanswered(trial_id, str(error))
 
 
-def _sightings(studies: Sequence[Json], batch: Sequence[str]) -> list[Sighting]:
+def _probe_results(studies: Sequence[Json], batch: Sequence[str]) -> list[ProbeResult]:
     """Sightings of the trials asked for. One that comes under another id, or twice, is left for fetching."""
-    found: dict[str, list[Sighting]] = {trial_id: [] for trial_id in batch}
+    found: dict[str, list[ProbeResult]] = {trial_id: [] for trial_id in batch}
     for study in studies:
-        sighting = sighting_of(study)
-        if sighting and sighting.trial_id in found:
-            found[sighting.trial_id].append(sighting)
-    return [sightings[0] for sightings in found.values() if len(set(sightings)) == 1]
+        probe_result = probe_result_of(study)
+        if probe_result and probe_result.trial_id in found:
+            found[probe_result.trial_id].append(probe_result)
+    return [probe_results[0] for probe_results in found.values() if len(set(probe_results)) == 1]
 
 
 def answers_of(studies: Sequence[Json], raw: bytes, batch: Sequence[str]) -> tuple[list[Answer], list[str]]:

@@ -19,7 +19,7 @@ import orjson
 
 from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document, Json
-from monitor.ports import Sighting
+from monitor.ports import ProbeResult
 
 KEY = "clinicaltrials.gov"
 RECORD_CAP = 8 * 1024 * 1024
@@ -92,14 +92,14 @@ def document_of(study: Json, trial_id: str) -> Document:
     content = canonical(study)
     if len(content) > RECORD_CAP:
         raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
-    sighting = sighting_of(study)
+    probe_result = probe_result_of(study)
     return Document(
         registry=KEY,
         trial_id=trial_id,
         content=content,
         build=build_of(study),
         title=_text_at(study, "protocolSection.identificationModule.briefTitle"),
-        probe_digest=sighting.digest if sighting else None,
+        probe_digest=probe_result.digest if probe_result else None,
         updated_on=tuple(day for path in _UPDATES if (day := _text_at(study, path))),
     )
 
@@ -234,13 +234,13 @@ def _without_voids(tree: Json) -> Json:
     return tree
 
 
-def sighting_of(study: Json) -> Sighting | None:
+def probe_result_of(study: Json) -> ProbeResult | None:
     """What tells that a record moved, of a full record or of a probe's share of it; None where it names no trial."""
     trial_id = trial_id_of(study)
     if trial_id is None:
         return None
     seen = {path: value for path in _MOVING if (value := at(study, path)) is not None}
     try:
-        return Sighting(trial_id, sha256(_written(seen)).digest(), build_of(study))
+        return ProbeResult(trial_id, sha256(_written(seen)).digest(), build_of(study))
     except AnswerUnreadable:
         return None

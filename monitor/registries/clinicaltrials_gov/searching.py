@@ -11,7 +11,7 @@ from http import HTTPStatus
 from monitor.changes.diff.text import fold_organisation
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryError, RequestRefused
 from monitor.model import Json
-from monitor.ports import Found, Role, Search
+from monitor.ports import Role, Search, SearchPage
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import BUILD, KEY, at, build_of_page
@@ -26,7 +26,7 @@ _TOO_LONG = (403, 413, 414, 431)
 
 def find(
     client: Client, search: Search, *, updated_since: date | None, stopped: bool, token: str | None
-) -> Iterator[Found]:
+) -> Iterator[SearchPage]:
     """Pages of the trials that *search* covers. Raise ConfigurationInvalid for one that cannot be asked, at once."""
     # A token is a place in the answer to one wording: with another it would be a place in another list.
     counts = _FEWER_WORDS if search.sponsor is not None and token is None else _FEWER_WORDS[:1]
@@ -35,7 +35,7 @@ def find(
     return _pages(client, search, unlike, token)
 
 
-def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token: str | None) -> Iterator[Found]:
+def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token: str | None) -> Iterator[SearchPage]:
     try:
         listing, page = begin(client, wordings, fields=_fields(search), token=token)
     except RegistryError as error:
@@ -48,7 +48,7 @@ def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token
             if trial_id in new and _is_covered(study, search)
         )
         found = tuple(dict.fromkeys(covered))
-        yield Found(found, listing.total, listing.token, build_of_page(page.studies))
+        yield SearchPage(found, listing.total, listing.token, build_of_page(page.studies))
         if listing.is_read:
             return
         page = _next(listing, client)

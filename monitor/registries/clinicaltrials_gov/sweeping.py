@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from itertools import chain
 
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable
-from monitor.ports import Answer, Swept
+from monitor.ports import Answer, SweepPage
 from monitor.registries.clinicaltrials_gov.batches import PATIENCE, answers_of, fetch
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.listing import READ_AT_ONCE, Listing
 
 
-def sweep(client: Client, *, token: str | None) -> Iterator[Swept]:
+def sweep(client: Client, *, token: str | None) -> Iterator[SweepPage]:
     """Pages of all documents. One bad record is Unreadable or Unanswered, and the pages go on."""
     listing = Listing(client, {}, token=token)
     sizes: list[int] = []
@@ -38,7 +38,7 @@ def sweep(client: Client, *, token: str | None) -> Iterator[Swept]:
             failed_in_a_row = 0
             answers, _ = answers_of(page.studies, page.raw, listing.accept(page))
             del page  # or there would be two in memory
-        yield Swept(answers, listing.total, listing.token)
+        yield SweepPage(answers, listing.total, listing.token)
 
 
 def _single(listing: Listing, client: Client) -> list[Answer]:

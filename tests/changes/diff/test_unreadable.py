@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Document, Enrollment
-from monitor.watching.plausibility import Doubt, implausible
+from monitor.watching.plausibility import Implausibility, why_implausible
 from tests.changes.diff.records import changes, dated, record
 
 PATHS = {
@@ -73,11 +73,11 @@ def test_a_list_that_cannot_be_read_is_no_record_of_removals(given):
     after = replace(before, primary_outcomes=(), rest={**before.rest, "outcomes": {"primary": given}})
     document = Document("registry.example", "T1", b"{}")
 
-    found = implausible(document, (before, after), last_build=None, latest="2027-01-01")
+    found = why_implausible(document, (before, after), last_build=None, latest="2027-01-01")
     assert found is not None
-    assert (found.doubt, found.reason) == (Doubt.UNREADABLE, "primary outcomes cannot be read in it")
+    assert (found.kind, found.reason) == (Implausibility.UNREADABLE, "primary outcomes cannot be read in it")
     gone = replace(before, primary_outcomes=())
-    assert implausible(document, (before, gone), last_build=None, latest="2027-01-01") is None
+    assert why_implausible(document, (before, gone), last_build=None, latest="2027-01-01") is None
 
 
 def test_a_value_that_is_gone_was_removed():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.model.stamps import built_at, data_are_old
-from monitor.watching.schedule import OUTAGE_AFTER, TRIES_IN_AN_OUTAGE, look_due, next_look, outage_due
+from monitor.watching.schedule import OUTAGE_AFTER, TRIES_IN_AN_OUTAGE, next_pass_at, outage_due, pass_due
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def wait(failures: int, *, chance: float = 1.0, every: timedelta = HOUR, confirming: bool = False) -> timedelta:
-    return next_look(now=NOON, every=every, failures=failures, confirming=confirming, chance=chance) - NOON
+    return next_pass_at(now=NOON, every=every, failures=failures, confirming=confirming, chance=chance) - NOON
 
 
 def test_failures_wait_up_to_twice_as_long_each_time_and_never_longer_than_a_look() -> None:
@@ -46,7 +46,7 @@ def test_a_recovery_is_confirmed_within_the_half_hour() -> None:
     ],
 )
 def test_a_look_is_due_when_its_time_has_come_or_cannot_have_been_meant(due_in: timedelta | None, due: bool) -> None:
-    assert look_due(due_in if due_in is None else NOON + due_in, now=NOON, every=HOUR) is due
+    assert pass_due(due_in if due_in is None else NOON + due_in, now=NOON, every=HOUR) is due
 
 
 def test_two_hours_and_so_many_tries_make_an_outage() -> None:

@@ -1,4 +1,4 @@
-"""What a decision about a registry's answer rests on, and what it comes to."""
+"""What the store knows of the trials in a batch of answers: what each answer is compared with."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,53 +10,17 @@ from sqlalchemy import Connection
 from monitor.alerts.recovery import Lost, lost_of, missing_of
 from monitor.changes.membership import Membership
 from monitor.errors import StoreCorrupt
-from monitor.model import Checked, Document, Event, Snapshot, State
-from monitor.ports import Answer, Oddity, Registry
+from monitor.model import Document, Event, Snapshot, State
+from monitor.ports import Answer
 from monitor.storage import events, memberships, quarantine, snapshots, trials
 from monitor.storage.locks import lock_registry
 from monitor.storage.quarantine import Quarantined
-from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from monitor.watching.plausibility import Doubt
-from monitor.watching.verification import Asking
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake(Asking):
-    """What deciding about answers needs to know beside them."""
-
-    registry: Registry
-    store: Store
-    tells_at_once: bool = True
-    """Whether events are told in the commit that makes them; else they are pending until somebody settles them."""
+from monitor.watching.context import IntakeContext
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """An answer for the quarantine. *doubt* is why it is no news; None where it is no record at all."""
-
-    reason: str
-    raw: bytes
-    doubt: Doubt | None = None
-    build: str | None = None
-
-
-@dataclass(slots=True)
-class Decision:
-    """What one answer means: the trial's row as it will stand, what to tell, and what else is to be written."""
-
-    trial: Trial
-    checked: Checked
-    snapshot: Snapshot | None = None
-    event: Event | None = None
-    quarantined: Refusal | None = None
-    follow: str | None = None
-    """The id that watches of this trial are to hold as well."""
-    oddities: Sequence[Oddity] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
+class StoredTrials:
     """What the store knew of the trials in a batch when the transaction began."""
 
     trials: Mapping[str, Trial]
@@ -79,7 +43,7 @@ class Past:
         return self.trials.get(trial_id) or Trial(registry, trial_id)
 
 
-def past_of(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
+def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeContext) -> StoredTrials:
     """What the store knows of the trials that were answered for. It holds the registry's lock from here on."""
     key = intake.registry.key
     lock_registry(tx, key)
@@ -97,7 +61,7 @@ def past_of(tx: Connection, answers: Sequence[Answer], intake: Intake) -> Past:
     damaged |= missing_of(latest, known.values())
     lost = lost_of(tx, key, damaged)
     latest |= {trial_id: each.readable for trial_id, each in lost.items() if each.readable}
-    return Past(
+    return StoredTrials(
         known,
         latest,
         lost,
