@@ -268,6 +268,6 @@ def _clinicaltrials_gov(config: Config) -> ClinicalTrialsGov:
     session = PoliteSession(
         requests_per_second=settings.requests_per_second,
         user_agent=settings.user_agent or _user_agent(settings.contact),
-        network=Network.of(config).checked(),
+        network=Network(config.network.ca_bundle, config.network.proxy).checked(),
     )
     return ClinicalTrialsGov(base_url=settings.base_url, session=session)

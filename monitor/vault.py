@@ -13,9 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.config.texts import decoded
 from monitor.errors import ConfigurationInvalid, StoreCorrupt, StoreUnavailable
-from monitor.files import make_folder
+from monitor.files import decoded, make_folder
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet

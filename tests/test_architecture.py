@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 
 LAYERS = (
     ("__init__",),
-    ("errors", "text", "model", "ports", "streams", "files"),
-    ("changes", "render", "config", "vault"),
+    ("errors", "text", "model", "ports", "streams", "files", "vault"),
+    ("changes", "render", "config"),
     ("http", "registries", "channels", "storage"),
     ("alerts", "watching", "views", "operate"),
     ("app",),

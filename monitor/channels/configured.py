@@ -33,7 +33,7 @@ def guarded_session(config: Config, *, deadline: float, answer_cap: int = ANSWER
         user_agent=f"registry-monitor/{__version__}",
         deadline=deadline,
         allow_networks=[str(network) for network in config.webhooks.allow_networks],
-        network=Network.of(config),
+        network=Network(config.network.ca_bundle, config.network.proxy),
         answer_cap=answer_cap,
     )
 
@@ -48,7 +48,7 @@ def email_channel(config: Config, **limits: float) -> EmailChannel:
         password=config.smtp.password,
         sender=config.smtp.sender,
         fetch_token=_token_of(config),
-        network=Network.of(config),
+        network=Network(config.network.ca_bundle, config.network.proxy),
         **limits,
     )
 

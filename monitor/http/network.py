@@ -25,7 +25,6 @@ from urllib.request import getproxies
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from monitor.config import Config
 from monitor.errors import ConfigurationInvalid
 
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 1080, "socks4a": 1080}
@@ -80,11 +79,6 @@ class Network:
     ca_bundle: str = ""
     """The path of a file of certificates in PEM."""
     proxy: str = field(default="", repr=False)
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """The network that a configuration describes."""
-        return cls(config.network.ca_bundle, config.network.proxy)
 
     def checked(self) -> Self:
         """Raise ConfigurationInvalid, in one line, for a proxy or a file that cannot be used."""

@@ -11,8 +11,8 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from monitor.config.texts import one_value
 from monitor.errors import ConfigurationInvalid
+from monitor.files import one_value
 from monitor.text import one_line
 
 SECONDS = 30.0
