@@ -1,4 +1,10 @@
-"""Make a registry's words safe to show, and say moments and numbers. Pure.
+"""Texts: made safe to show, compared, cut, quoted, counted and listed; and moments and sizes in words. Pure.
+
+    plain, one_line, readable, harmless_json      safe to show
+    fold and its kin                              equal for texts that say the same
+    cut, safe_cut, shortened, abridged, quote     no longer than there is space for
+    counted, natural_list, first_few, comma_list  numbers and lists in English
+    moment, stamp, size                           times and bytes
 
 Registry text is written by strangers, and a terminal, a header and a mail obey some of what they show: an escape code,
 a line break in a subject, a bidirectional override that shows a sentence backwards (CVE-2021-42574). All become
@@ -8,7 +14,9 @@ one picture of several, stay between those.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import normalize
 
 # Everything that steers a terminal or turns text round, and half characters that cannot be encoded at all.
 _STEERING = "\x7f-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
@@ -24,6 +32,23 @@ _ESCAPED_IN_JSON = re.compile(f"[{_STEERING}{_UNSEEN}]")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+.!~|-])")
 _CONTROL_PICTURES = 0x2400
+
+_WITHOUT_MEANING = re.compile("[\u200b\u2060\ufeff\u00ad]")
+
+_IDLE_PUNCTUATION = re.compile(
+    r"[.,:/\-\u2010-\u2015\u2212](?!\d)|['\"`\u00b4\u2018-\u201f()\[\]{};!?*_\u2026\u2022\u00b7#&@\\|]"
+)
+"""Signs without which a phrase means the same. A sign before a digit stays, for 1.5 is not 15 and day -1 is not day 1;
+so do % and the signs of comparison."""
+
+_SIGNS = str.maketrans(
+    dict.fromkeys("\u00b4\u02bc\u2018\u2019\u201b\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
+
+
+# Safe to show
 
 
 def plain(text: str) -> str:
@@ -57,18 +82,115 @@ def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
+# Equal for texts that say the same. Texts are compared folded and shown as the registry has them: white space runs,
+# line endings, Unicode form and invisible characters come and go with a registry's tools, and never make a difference.
+
+
+def fold(text: str | None) -> str:
+    """What *text* says, whatever its spacing and Unicode form; nothing said is an empty text."""
+    if not text:
+        return ""
+    if not text.isascii():
+        text = normalize("NFC", _WITHOUT_MEANING.sub("", text))
+    return " ".join(text.split())
+
+
+def fold_name(text: str | None) -> str:
+    """`fold` for names, in which case makes no difference either."""
+    return fold(text).casefold()
+
+
+def fold_organisation(text: str | None) -> str:
+    """`fold_name` for names of organisations.
+
+    Forms of a letter, of a quotation mark and of a dash, and a full stop or comma at the end make no difference either.
+    """
+    name = fold_name(text)
+    if not name.isascii():
+        name = " ".join(normalize("NFKC", name).translate(_SIGNS).casefold().split())
+    return name.rstrip(" .,;:") or name
+
+
+def fold_wording(text: str | None) -> str:
+    """`fold` for phrases, of which case and idle punctuation are not the substance."""
+    return " ".join(_IDLE_PUNCTUATION.sub(" ", fold_name(text)).split())
+
+
+# No longer than there is space for
+
+
+def cut(text: str, limit: int = 80) -> str:
+    """*text* folded, in at most *limit* characters, ended by … where it went on."""
+    return _cut_line(fold(text), limit, " ,;:.-")
+
+
+def safe_cut(text: str, limit: int) -> str:
+    """`cut` of a text that is shown as it comes out: it is made safe first."""
+    return _cut_line(one_line(text), limit, " ,;:…")
+
+
+def _cut_line(line: str, limit: int, trim: str) -> str:
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    whole_words = head.rpartition(" ")[0] if " " in head[limit // 2 :] else head
+    return whole_words.rstrip(trim) + "…"
+
+
+def quote(text: str | None, limit: int = 80) -> str:
+    """*text* between typographic quotes, cut."""
+    return f"“{cut(text or '', limit)}”"
+
+
 def shortened(text: str, length: int) -> str:
     """One line of at most about *length* characters, cut between words; the cut says how much there is."""
-    line = one_line(text)
-    if len(line) <= length:
-        return line
-    cut = line[:length].rsplit(" ", 1)[0]
-    return f"{cut} … ({len(line):,} characters in all)"
+    return abridged(one_line(text), length, at=" ")
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """A number and its noun: "1 site", "1,204 sites"."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+def abridged(text: str, length: int, *, at: str | None = None) -> str:
+    """The first *length* characters or so of a text as it stands, cut *at* a space; the cut says how much there is."""
+    if len(text) <= length:
+        return text
+    return f"{text[:length].rsplit(at, 1)[0]} … ({len(text):,} characters in all)"
+
+
+# Numbers and lists in English
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun in the right form: 1 site, 1,204 sites, 2 countries; *plural* for an irregular one."""
+    return f"{number:,} {noun if number == 1 else plural or plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """A regular noun for more than one: sites, countries, days."""
+    return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
+
+
+def natural_list(items: Sequence[str], limit: int = 3, *, noun: str = "") -> str:
+    """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
+    shown = list(items[:limit])
+    if (more := len(items) - limit) > 0:
+        shown.append(counted(more, f"more {noun}") if noun else f"{more:,} more")
+    return ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else "".join(shown)
+
+
+def first_few(items: Sequence[str], limit: int = 3) -> str:
+    """The first *limit* of *items* with commas alone, then how many more there are."""
+    return natural_list(items, limit) if len(items) > limit else ", ".join(items)
+
+
+def comma_list(names: Sequence[str]) -> str:
+    """Names one after the other; set apart so that a comma within one does not make it two."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
+
+
+def percent(share: float) -> str:
+    """A share without its sign: 49.2%."""
+    return f"{abs(share):,.1f}".removesuffix(".0") + "%"
+
+
+# Times and bytes
 
 
 def moment(at: datetime) -> str:

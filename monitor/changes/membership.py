@@ -14,10 +14,11 @@ from typing import Any
 
 from monitor.changes.diff.status import STOPPED
 from monitor.changes.diff.values import to_json
-from monitor.changes.diff.wording import code_words, cut, listing, quote
+from monitor.changes.diff.wording import code_words
 from monitor.changes.fields import KINDS, Topic
 from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Significance
 from monitor.ports import Search
+from monitor.text import cut, natural_list, quote
 
 POSTED_LATE = timedelta(days=3)
 """A trial that was posted so shortly before the last listing may not have been in its data."""
@@ -156,7 +157,7 @@ def is_about_another_watch(change: Difference, watch_id: int | None) -> bool:
 def _reasons(search: Search, changes: Sequence[Change]) -> str:
     topics = {topic for part, those in _REASONS.items() if getattr(search, part) is not None for topic in those}
     weighty = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE]
-    return listing([cut(change.summary, 160).rstrip(".") for change in weighty if change.topic in topics], 2)
+    return natural_list([cut(change.summary, 160).rstrip(".") for change in weighty if change.topic in topics], 2)
 
 
 def _difference(record: Record, field: str, kind: str, *, before: Json, after: Json, summary: str) -> Difference:

@@ -8,10 +8,10 @@ whether the registry withheld or released the record, which redacts or reveals a
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from monitor.changes.diff.spelling import respelled
-from monitor.changes.diff.text import fold_name
 from monitor.changes.fields import KINDS, Topic
+from monitor.changes.spelling import respelled
 from monitor.model import Change, Difference, Enrollment, Significance, Timing
+from monitor.text import fold_name
 
 _ADMINISTRATIVE, _MINOR, _MAJOR, _CRITICAL = Significance
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Result
+from monitor.text import first_few
 
 if TYPE_CHECKING:
     from monitor.alerts.subscribe import Scope
@@ -59,18 +60,15 @@ def said_of_stopped(trial_ids: Sequence[str]) -> str:
     """How many have stopped already, and which."""
     if not trial_ids:
         return "None of its trials has stopped so far."
-    named = ", ".join(trial_ids[:STOPPED_NAMED])
-    more = len(trial_ids) - STOPPED_NAMED
     have = "trials has" if len(trial_ids) == 1 else "trials have"
-    return f"{len(trial_ids):,} of its {have} stopped already: {named}{f' and {more:,} more' if more > 0 else ''}."
+    return f"{len(trial_ids):,} of its {have} stopped already: {first_few(trial_ids, STOPPED_NAMED)}."
 
 
 def said_of_watching(watched: Sequence[str], looked_at: Sequence[Checked]) -> Iterator[str]:
     """What is said of trials that are watched from now on, and of the first look at them."""
     taken = [one for one in looked_at if one.result is Result.BASELINE]
     if watched:
-        ids = ", ".join(watched[:3]) + (f" and {len(watched) - 3:,} more" if len(watched) > 3 else "")
-        yield f"{ids} {'is' if len(watched) == 1 else 'are'} watched from now on."
+        yield f"{first_few(watched)} {'is' if len(watched) == 1 else 'are'} watched from now on."
     for one in taken:
         yield f"Baseline taken of {one.trial_id}: {one.title or 'a trial without a title'}"
     for one in looked_at:

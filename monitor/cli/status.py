@@ -97,7 +97,7 @@ def _hint(sponsor: str, reading: "Reading") -> None:
     """Say which sponsors have a name like the one that leads no trial here."""
     from difflib import get_close_matches  # almost never needed
 
-    from monitor.changes.diff.text import fold_organisation
+    from monitor.text import fold_organisation
 
     folded = {fold_organisation(name): name for name in reading.tally.leads}
     near = get_close_matches(fold_organisation(sponsor), folded, n=3)

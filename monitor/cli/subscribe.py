@@ -19,6 +19,7 @@ from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Subscription, Way
+from monitor.text import first_few
 
 if TYPE_CHECKING:
     from monitor.alerts.subscribe import Scope
@@ -188,8 +189,7 @@ def about(subscription: Subscription) -> str:
         return "every trial that is checked"
     if subscription.watch_id is not None:
         return f"the trials of {subscription.watch_called}"
-    ids = sorted(trial_id for _, trial_id in subscription.trials)
-    return ", ".join(ids[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
+    return first_few(sorted(trial_id for _, trial_id in subscription.trials))
 
 
 def as_object(subscription: Subscription) -> dict[str, object]:

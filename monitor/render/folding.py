@@ -3,9 +3,10 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from monitor.changes.diff.text import edit, fold
-from monitor.changes.diff.wording import count, listing, quote, told_edit
+from monitor.changes.diff.wording import told_edit
+from monitor.changes.edit import edit
 from monitor.model import Change
+from monitor.text import counted, fold, natural_list, quote
 
 ALIKE = 3
 """So many outcomes whose time frames changed in the same way are told together."""
@@ -59,9 +60,11 @@ def _of_all(group: Sequence[Change]) -> Change:
     if len(group) == 1:
         return first
     role = first.kind.split(".")[1]
-    names = listing([quote(change.after.get("measure"), 50) for change in group], noun="outcome")
+    names = natural_list([quote(change.after.get("measure"), 50) for change in group], noun="outcome")
     when = f", {first.timing.words}" if first.timing else ""
-    told = f"Time frame of {count(len(group), f'{role} outcome')} changed in the same way: {told_edit(*_frames(first))}"
+    told = (
+        f"Time frame of {counted(len(group), f'{role} outcome')} changed in the same way: {told_edit(*_frames(first))}"
+    )
     return replace(first, summary=f"{told}; of {names}{when}.")
 
 

@@ -12,7 +12,7 @@ from monitor.changes.fields import FIELDS
 from monitor.model import Change, Json, Timing
 from monitor.render.worddiff import Fate, Stretch, compare_readable, excerpt
 from monitor.render.words import humanised, place, said
-from monitor.text import counted, one_line, readable, shortened
+from monitor.text import abridged, counted, first_few, one_line, readable, shortened
 
 LONG = 60
 """A text beyond this many characters is compared word by word."""
@@ -206,15 +206,11 @@ def _few(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
     for fate, words in stretches[:MOST_STRETCHES]:
         body = words.strip()
         opening, closing = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :] if body else ""
-        kept += [(Fate.KEPT, opening), (fate, body if len(body) <= MOST_TEXT else _cut(body)), (Fate.KEPT, closing)]
+        kept += [(Fate.KEPT, opening), (fate, abridged(body, MOST_TEXT)), (Fate.KEPT, closing)]
     kept += [(Fate.KEPT, "… and more changes")] if len(stretches) > MOST_STRETCHES else []
     while kept and not kept[-1][1].strip():
         kept.pop()
     return tuple(stretch for stretch in kept if stretch[1])
-
-
-def _cut(words: str) -> str:
-    return f"{words[:MOST_TEXT].rsplit(None, 1)[0]} … ({len(words):,} characters in all)"
 
 
 def _is_objects(value: Json) -> bool:
@@ -309,5 +305,5 @@ def _places(sites: list[dict[str, Json]]) -> list[str]:
 
 def _country(name: str, sites: list[dict[str, Json]]) -> str:
     cities = list(dict.fromkeys(one_line(site["city"]) for site in sites if site.get("city")))
-    named = ", ".join(cities[:MOST_NAMES]) + (f" and {len(cities) - MOST_NAMES} more" if cities[MOST_NAMES:] else "")
-    return f"{one_line(name)}: {counted(len(sites), 'site')}" + (f" ({named})" if cities else "")
+    named = f" ({first_few(cities, MOST_NAMES)})" if cities else ""
+    return f"{one_line(name)}: {counted(len(sites), 'site')}{named}"

@@ -5,11 +5,10 @@ that sentence case gets wrong are in one table; any other code, one never seen b
 """
 
 import re
-from collections.abc import Sequence
 
 from monitor.changes.fields import CODED
 from monitor.model import Json
-from monitor.text import one_line
+from monitor.text import comma_list, one_line
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -55,14 +54,11 @@ def said(value: Json, field: str = "") -> str:
         return f"{value:,}"
     if isinstance(value, list):
         return (
-            "/".join(said(item, field) for item in value) if field in CODED else listed([said(item) for item in value])
+            "/".join(said(item, field) for item in value)
+            if field in CODED
+            else comma_list([said(item) for item in value])
         )
     return item_said(value)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names one after the other; set apart so that a comma within one does not make it two."""
-    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def item_said(item: dict[str, Json]) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, exists, or_, select
 
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import searches, subscribed_trials, subscriptions, watched_trials
+from monitor.text import first_few
 
 SHOWN = 3
 """Of many trials, how many are named."""
@@ -42,9 +43,8 @@ def _about_unwatched_trials(tx: Connection) -> dict[str, str]:
 
 
 def _not_watched(trial_ids: list[str]) -> str:
-    more = len(trial_ids) - SHOWN
-    named = ", ".join(trial_ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-    ids = " ".join(trial_ids[:SHOWN]) + (" …" if more > 0 else "")
+    named = first_few(trial_ids, SHOWN)
+    ids = " ".join(trial_ids[:SHOWN]) + (" …" if len(trial_ids) > SHOWN else "")
     return f"{named} {'is' if len(trial_ids) == 1 else 'are'} not watched: `monitor watch add {ids}`"
 
 

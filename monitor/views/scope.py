@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from monitor.changes.diff.text import fold_organisation
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Record
 from monitor.storage import watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
-from monitor.text import shortened
+from monitor.text import fold_organisation, shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ from sqlalchemy import Connection
 
 from monitor.alerts.notices import watch_shrank
 from monitor.alerts.settling import tell
-from monitor.changes.diff.text import fold, fold_organisation
 from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
 from monitor.model import Unlisted
 from monitor.model.stamps import day_of
@@ -30,6 +29,7 @@ from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.newcomers import Newcomer
 from monitor.storage.searches import WatchedSearch
+from monitor.text import fold, fold_organisation
 from monitor.watching.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
 from monitor.watching.context import PassContext
 from monitor.watching.schedule import full_check_due

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
-from monitor.changes.diff.text import fold
 from monitor.changes.diff.tree import frozen
 from monitor.changes.diff.wording import told_move
 from monitor.changes.fields import FIELDS
 from monitor.model import Difference
+from monitor.text import fold
 
 _KINDS = {
     "status_verified_date": "verified",

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.changes.diff.spelling import fold_spelling, respelled, says_the_same
-from monitor.changes.diff.text import fold, fold_name
-from monitor.changes.diff.wording import code_words, listing, plural, quote, told_edit
+from monitor.changes.diff.wording import code_words, told_edit
+from monitor.changes.spelling import fold_spelling, respelled, says_the_same
 from monitor.model import Arm, Difference, Intervention
+from monitor.text import fold, fold_name, natural_list, plural_of, quote
 
 T = TypeVar("T", Arm, Intervention)
 
@@ -186,12 +186,16 @@ def _names_part(label: str, noun: str, before: tuple[str, ...], after: tuple[str
         yield label, f"{label} changed ({told_one})"
         return
     told = [
-        f"{word} the {plural(noun) if len(names) > 1 else noun} {listing([quote(name, 40) for name in names], 2)}"
-        for word, names in (("gained", come), ("lost", gone))
+        f"{word} the {noun if len(names) == 1 else plural_of(noun)} {natural_list(names, 2)}"
+        for word, names in (("gained", _quoted(come)), ("lost", _quoted(gone)))
         if names
     ]
     if told:
         yield label, " and ".join(told)
+
+
+def _quoted(names: list[str]) -> list[str]:
+    return [quote(name, 40) for name in names]
 
 
 def _same_spelling(before: str, after: str) -> float:
@@ -211,8 +215,8 @@ def _told(parts: list[_Part]) -> str:
         return told
     named = [word for word, _ in others]
     if word in ("label", "name"):
-        return f"{told}; {listing(named, 5)} changed too"
-    return f"{listing([word, *named], 5)} changed"
+        return f"{told}; {natural_list(named, 5)} changed too"
+    return f"{natural_list([word, *named], 5)} changed"
 
 
 def _arm_shown(arm: Arm) -> str:

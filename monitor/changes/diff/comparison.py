@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from monitor.changes.diff.text import fold
 from monitor.changes.diff.values import ITEMS, to_json
-from monitor.changes.diff.wording import cut, quote
 from monitor.changes.fields import FIELDS, KINDS, TIMED
 from monitor.model import Coded, Difference, Enrollment, Json, PartialDate, Record, Timing
+from monitor.text import cut, fold, quote
 
 _LONGEST = 400
 """Characters of a sentence into which a registry put something monstrous; ours are half as long."""

@@ -11,10 +11,9 @@ from datetime import date
 from typing import NamedTuple
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.text import fold
-from monitor.changes.diff.wording import count, cut
 from monitor.changes.fields import FIELDS
 from monitor.model import Difference, PartialDate, Record
+from monitor.text import counted, cut, fold
 
 
 class Distance(NamedTuple):
@@ -27,7 +26,7 @@ class Distance(NamedTuple):
     @property
     def words(self) -> str:
         """The distance and its direction: 3 months later, 412 days (14 months) later."""
-        length = count(abs(self.amount), self.unit)
+        length = counted(abs(self.amount), self.unit)
         if self.unit == "day" and abs(self.days) >= _IN_MONTHS:
             length += f" ({round(abs(self.days) / _DAYS_IN_MONTH)} months)"
         return f"{length} {'later' if self.days > 0 else 'earlier'}"

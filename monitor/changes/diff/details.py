@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
-from monitor.changes.diff.spelling import respelled
-from monitor.changes.diff.text import fold
 from monitor.changes.diff.tree import frozen
-from monitor.changes.diff.wording import code_words, count, cut, listing, quote, told_move, told_spelling, told_text
+from monitor.changes.diff.wording import code_words, told_move, told_spelling, told_text
 from monitor.changes.fields import CODED, FIELDS, Field
+from monitor.changes.spelling import respelled
 from monitor.model import Difference, Json, Record
+from monitor.text import counted, cut, fold, natural_list, quote
 
 _TEXT = 60
 _ITEM = 70
@@ -98,8 +98,8 @@ def _list_told(field: Field, before: list[Json], after: list[Json]) -> str:
 def _items_told(field: Field, items: list[Json]) -> str:
     name: Callable[[Json], str] = code_words if field.name in CODED else _name
     if len(items) > 3 and not isinstance(items[0], str):
-        return f"{count(len(items), 'item')}, {name(items[0])} among them"
-    return listing([name(item) for item in items], 5)
+        return f"{counted(len(items), 'item')}, {name(items[0])} among them"
+    return natural_list([name(item) for item in items], 5)
 
 
 def _identity(item: Json) -> str | None:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
-from monitor.changes.diff.spelling import fold_spelling
-from monitor.changes.diff.text import fold_name
-from monitor.changes.diff.wording import quote
+from monitor.changes.spelling import fold_spelling
 from monitor.model import Difference, StudyDocument
+from monitor.text import fold_name, quote
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:

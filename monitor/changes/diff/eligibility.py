@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.design import coded_difference
-from monitor.changes.diff.spelling import respelled
-from monitor.changes.diff.text import edit, fold
 from monitor.changes.diff.wording import told_move, told_spelling, told_text
+from monitor.changes.edit import edit
 from monitor.changes.fields import FIELDS
+from monitor.changes.spelling import respelled
 from monitor.model import Difference
+from monitor.text import fold
 
 _DECISIVE = re.compile(
     r".*\d.*|.*[<>=≤≥±].*|\W*(no|not|non|none|never|without|except|excluding|unless|only|or|least|most|more|less|"

@@ -6,8 +6,8 @@ A figure that was ACTUAL and is not any more was taken back, so it counts as cor
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.wording import count, percent
 from monitor.model import Difference, Enrollment
+from monitor.text import counted, percent
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -35,7 +35,7 @@ def _told(kind: str, before: Enrollment | None, after: Enrollment | None) -> str
     if new is None and after and after.count is not None:
         what = "Actual enrollment" if before and before.type == "ACTUAL" else "Enrollment target"
         return (
-            f"{what} of {count(old or 0, 'participant')} is now given as {after.count:,}, which stands for no number."
+            f"{what} of {counted(old or 0, 'participant')} is now given as {after.count:,}, which stands for no number."
         )
     return _SENTENCES[kind](old, new)
 
@@ -59,34 +59,34 @@ def _rounded(share: float) -> float:
 
 def _target(old: int | None, new: int | None) -> str:
     if new is None:
-        return f"Enrollment target of {count(old or 0, 'participant')} was removed."
+        return f"Enrollment target of {counted(old or 0, 'participant')} was removed."
     if old is None:
-        return f"Enrollment target was added: {count(new, 'participant')}."
+        return f"Enrollment target was added: {counted(new, 'participant')}."
     if old == new:
-        return f"Enrollment of {count(new, 'participant')} is now marked otherwise, with the same count."
+        return f"Enrollment of {counted(new, 'participant')} is now marked otherwise, with the same count."
     how = "raised" if new > old else "cut"
-    return f"Enrollment target was {how} from {old:,} to {count(new, 'participant')}{_by(old, new)}."
+    return f"Enrollment target was {how} from {old:,} to {counted(new, 'participant')}{_by(old, new)}."
 
 
 def _actual(old: int | None, new: int | None) -> str:
     if new is None:
         return "Enrollment is now marked as actual, without a count."
     if old is None:
-        return f"Actual enrollment is {count(new, 'participant')}."
+        return f"Actual enrollment is {counted(new, 'participant')}."
     if old == new:
-        return f"Actual enrollment is {count(new, 'participant')}, as planned."
+        return f"Actual enrollment is {counted(new, 'participant')}, as planned."
     share = f", {percent(100 * new / old)} of the target of {old:,}" if old and new else f"; the target was {old:,}"
-    return f"Actual enrollment is {count(new, 'participant')}{share}."
+    return f"Actual enrollment is {counted(new, 'participant')}{share}."
 
 
 def _corrected(old: int | None, new: int | None) -> str:
     if new is None:
-        return f"Actual enrollment of {count(old or 0, 'participant')} was removed."
+        return f"Actual enrollment of {counted(old or 0, 'participant')} was removed."
     if old is None:
-        return f"Actual enrollment was added: {count(new, 'participant')}."
+        return f"Actual enrollment was added: {counted(new, 'participant')}."
     if old == new:
-        return f"Enrollment of {count(new, 'participant')} is no longer marked as actual."
-    return f"Actual enrollment was corrected from {old:,} to {count(new, 'participant')}{_by(old, new)}."
+        return f"Enrollment of {counted(new, 'participant')} is no longer marked as actual."
+    return f"Actual enrollment was corrected from {old:,} to {counted(new, 'participant')}{_by(old, new)}."
 
 
 def _by(old: int, new: int) -> str:

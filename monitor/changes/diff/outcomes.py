@@ -11,11 +11,11 @@ from itertools import permutations
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.changes.diff.spelling import fold_spelling, respelled, says_the_same
-from monitor.changes.diff.text import fold, fold_wording
 from monitor.changes.diff.values import to_json
-from monitor.changes.diff.wording import quote, told_edit, told_text
+from monitor.changes.diff.wording import told_edit, told_text
+from monitor.changes.spelling import fold_spelling, respelled, says_the_same
 from monitor.model import Difference, Json, Outcome
+from monitor.text import fold, fold_wording, quote
 
 ROLES = {"primary": "primary_outcomes", "secondary": "secondary_outcomes", "other": "other_outcomes"}
 """The role of an outcome and the field that lists it, the weightiest first."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from monitor.changes.diff.text import fold_wording
+from monitor.text import fold_wording
 
 T = TypeVar("T")
 Likeness = Callable[[T, T], float]

@@ -4,7 +4,7 @@ Registries rename countries for all trials at once, as ClinicalTrials.gov did wi
 a map that has them in English.
 """
 
-from monitor.changes.diff.spelling import fold_place
+from monitor.changes.spelling import fold_place
 
 _COUNTRIES = """
 Turkey|Türkiye|Turkiye|Republic of Türkiye|Republic of Turkey

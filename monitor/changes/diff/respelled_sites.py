@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from monitor.changes.diff.pairing import Pairing, by_likeness
 from monitor.changes.diff.places import city_key, country_key
-from monitor.changes.diff.spelling import alike, fold_lossy, fold_place, respelled
+from monitor.changes.spelling import alike, fold_lossy, fold_place, respelled
 from monitor.model import Site
 
 BUDGET = 500

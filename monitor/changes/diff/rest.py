@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.leftovers import looked_into
 from monitor.changes.diff.pairing import by_likeness
-from monitor.changes.diff.spelling import respelled
 from monitor.changes.diff.tree import Leaf, leaves
 from monitor.changes.diff.values import ITEMS
-from monitor.changes.diff.wording import listing, name_words, quote, told_move, told_text
+from monitor.changes.diff.wording import name_words, told_move, told_text
 from monitor.changes.fields import FIELDS
+from monitor.changes.spelling import respelled
 from monitor.model import Difference, Json
+from monitor.text import natural_list, quote
 
 _VAGUE = {"class", "comment", "date", "description", "fullName", "id", "label", "name", "title", "type", "url", "value"}
 """Names that say nothing without the one before them."""
@@ -32,7 +33,7 @@ def differences(pair: Comparison) -> Iterator[Difference]:
 def _difference(pair: Comparison, kind: str, found: list[Leaf], told: str) -> Difference:
     before, after = by_path(found)
     names = list(dict.fromkeys(_name(leaf.path, pair.after.paths) for leaf in found))
-    summary = f"{told}: {listing(names, 5)}."
+    summary = f"{told}: {natural_list(names, 5)}."
     if len(found) == 1 and kind == "other":
         summary = _one_told(_name(found[0].path, pair.after.paths), found[0])
     return pair.difference("rest", kind, before=before, after=after, summary=summary)

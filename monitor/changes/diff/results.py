@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
 from monitor.changes.diff.rest import by_path, sorted_by_spelling
-from monitor.changes.diff.text import fold
 from monitor.changes.diff.tree import Leaf, leaves
-from monitor.changes.diff.wording import count, listing, name_words, quote
+from monitor.changes.diff.wording import name_words
 from monitor.model import Difference, Submission
+from monitor.text import counted, fold, natural_list, quote
 
 _SHOWN = 100
 """Places that a difference carries of a results section, which may hold ten thousand."""
@@ -72,7 +72,7 @@ def _step_told(type_: str, former: list[Submission], present: list[Submission], 
     if not present:
         return f"No longer listed among the steps towards posting results: {_shown(former)}."
     dates = sorted(step.date for step in present if step.date)
-    on = f" on {listing(dates)}" if dates else ""
+    on = f" on {natural_list(dates)}" if dates else ""
     if type_ == "RELEASE":
         return f"The sponsor submitted results to the registry{on}{'' if posted else '; they are not posted yet'}."
     if type_ == "RESET":
@@ -83,7 +83,7 @@ def _step_told(type_: str, former: list[Submission], present: list[Submission], 
 
 
 def _shown(steps: list[Submission]) -> str:
-    return listing([" of ".join(filter(None, (step.type.lower(), step.date))) for step in steps])
+    return natural_list([" of ".join(filter(None, (step.type.lower(), step.date))) for step in steps])
 
 
 def _content(pair: Comparison) -> Iterator[Difference]:
@@ -99,7 +99,7 @@ def _content(pair: Comparison) -> Iterator[Difference]:
                 kind,
                 before=before,
                 after=after,
-                summary=f"{told} {count(len(found), 'place')}: {listing(_places(found), 4)}.",
+                summary=f"{told} {counted(len(found), 'place')}: {natural_list(_places(found), 4)}.",
                 measure={"places": len(found)},
             )
 

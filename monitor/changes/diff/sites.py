@@ -18,9 +18,9 @@ from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import by_key, cancel
 from monitor.changes.diff.places import country_key
 from monitor.changes.diff.respelled_sites import pair_respelled
-from monitor.changes.diff.text import fold, fold_name, fold_wording
-from monitor.changes.diff.wording import code_words, count, cut, listing, quote
+from monitor.changes.diff.wording import code_words
 from monitor.model import Difference, Site
+from monitor.text import counted, cut, fold, fold_name, fold_wording, natural_list, quote
 
 _FEW_COUNTRIES = 4
 """So many are named in a sentence; of more, the number, and those that are new or gone."""
@@ -121,7 +121,7 @@ def _added(pair: Comparison, come: list[Site]) -> Difference:
         "site.added",
         before=None,
         after=come,
-        summary=f"{count(len(come), 'site')} added{_where(come, noted)}{first}: {_shown(come)}.",
+        summary=f"{counted(len(come), 'site')} added{_where(come, noted)}{first}: {_shown(come)}.",
         measure={"sites": len(come), "countries": len(new)},
     )
 
@@ -135,7 +135,7 @@ def _removed(pair: Comparison, gone: list[Site]) -> Difference:
         "site.removed",
         before=gone,
         after=None,
-        summary=f"{count(len(gone), 'site')} removed{_where(gone, noted)}{last}: {_shown(gone)}.",
+        summary=f"{counted(len(gone), 'site')} removed{_where(gone, noted)}{last}: {_shown(gone)}.",
         measure={"sites": len(gone), "countries": len(left)},
     )
 
@@ -165,14 +165,14 @@ def _where(sites: Sequence[Site], noted: _Noted) -> str:
     ranked = sorted(spelled, key=lambda country: (country not in noted.countries, -numbers[country], country))
     if len(ranked) <= _FEW_COUNTRIES:
         named = [spelled[each] + (f" ({noted.note})" if each in noted.countries else "") for each in ranked]
-        return f" in {listing(named, _FEW_COUNTRIES)}" if named else ""
+        return f" in {natural_list(named, _FEW_COUNTRIES)}" if named else ""
     those = [spelled[each] for each in ranked if each in noted.countries]
-    which = f", {noted.ones} in {listing(those, _NOTED_COUNTRIES, noun='country')}" if those else ""
-    return f" in {count(len(ranked), 'country')}{which}"
+    which = f", {noted.ones} in {natural_list(those, _NOTED_COUNTRIES, noun='country')}" if those else ""
+    return f" in {counted(len(ranked), 'country')}{which}"
 
 
 def _shown(sites: Sequence[Site]) -> str:
-    return listing([_name(site) for site in sites], noun="site")
+    return natural_list([_name(site) for site in sites], noun="site")
 
 
 def _name(site: Site) -> str:
@@ -184,12 +184,12 @@ def _status_told(pairs: Sequence[tuple[Site, Site]]) -> str:
     after = [new for _, new in pairs]
     numbers = Counter(site.status for site in after).most_common()
     if len(numbers) > 1 and not any(old.status for old, _ in pairs):
-        given = listing([f"{number:,} {_is(number)} {code_words(status)}" for status, number in numbers], 4)
-        return f"{count(len(after), 'site')} now have a status of their own; {given}: {_shown(after)}."
+        given = natural_list([f"{number:,} {_is(number)} {code_words(status)}" for status, number in numbers], 4)
+        return f"{counted(len(after), 'site')} now have a status of their own; {given}: {_shown(after)}."
     if len(numbers) == 1:
-        return f"{count(len(after), 'site')} {_now(after[0].status, len(after))}: {_shown(after)}."
-    now = listing([f"{number:,} {_now(status, number)}" for status, number in numbers], 4)
-    return f"{count(len(after), 'site')} changed status; {now}: {_shown(after)}."
+        return f"{counted(len(after), 'site')} {_now(after[0].status, len(after))}: {_shown(after)}."
+    now = natural_list([f"{number:,} {_now(status, number)}" for status, number in numbers], 4)
+    return f"{counted(len(after), 'site')} changed status; {now}: {_shown(after)}."
 
 
 def _followed_told(pair: Comparison, after: list[Site]) -> str:
@@ -197,9 +197,9 @@ def _followed_told(pair: Comparison, after: list[Site]) -> str:
     status = code_words(pair.after.overall_status.code if pair.after.overall_status else None)
     have = _has(len(after))
     if any(site.status for site in after):
-        return f"{count(len(after), 'site')} {have} changed status with the trial, which is now {status}."
+        return f"{counted(len(after), 'site')} {have} changed status with the trial, which is now {status}."
     own = "its own" if len(after) == 1 else "their own"
-    return f"{count(len(after), 'site')} no longer {have} a status of {own}: the trial is now {status}."
+    return f"{counted(len(after), 'site')} no longer {have} a status of {own}: the trial is now {status}."
 
 
 def _now(status: str | None, number: int) -> str:
@@ -224,4 +224,4 @@ def _spelling_told(pairs: Sequence[tuple[Site, Site]]) -> str:
     told = [
         f"{quote(old, 50)} is now {quote(new, 50)}" if old else f"{quote(new, 50)} is given" for old, new in spellings
     ]
-    return f"{count(len(pairs), 'site')} {_is(len(pairs))} only spelled otherwise: {listing(told)}."
+    return f"{counted(len(pairs), 'site')} {_is(len(pairs))} only spelled otherwise: {natural_list(told)}."

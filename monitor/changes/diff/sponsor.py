@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import by_likeness, cancel
-from monitor.changes.diff.spelling import respelled
-from monitor.changes.diff.text import fold_name
-from monitor.changes.diff.wording import code_words, listing, quote, told_move
+from monitor.changes.diff.wording import code_words, told_move
+from monitor.changes.spelling import respelled
 from monitor.model import Difference, ResponsibleParty, Sponsor
+from monitor.text import fold_name, natural_list, quote
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -51,7 +51,7 @@ def _collaborators(pair: Comparison) -> Iterator[Difference]:
     if alike.gone or alike.come:
         kind, summary = "sponsor.collaborators", _collaborators_told(alike.gone, alike.come)
     else:
-        names = listing([f"{quote(new.name, 50)}, formerly {quote(old.name, 50)}" for old, new in alike.pairs], 2)
+        names = natural_list([f"{quote(new.name, 50)}, formerly {quote(old.name, 50)}" for old, new in alike.pairs], 2)
         kind, summary = "sponsor.respelled", f"Collaborators are only spelled otherwise: {names}."
     yield pair.difference("collaborators", kind, before=before, after=after, summary=summary)
 
@@ -65,7 +65,7 @@ def _collaborators_told(gone: Sequence[Sponsor], come: Sequence[Sponsor]) -> str
     reclassed = [(former.pop(fold_name(new.name)), new) for new in come if fold_name(new.name) in former]
     names = {fold_name(new.name) for _, new in reclassed}
     told = [
-        f"{word} {listing([quote(sponsor.name, 50) for sponsor in sponsors])}"
+        f"{word} {natural_list([quote(sponsor.name, 50) for sponsor in sponsors])}"
         for word, sponsors in (
             ("added", [new for new in come if fold_name(new.name) not in names]),
             ("removed", list(former.values())),

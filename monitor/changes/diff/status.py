@@ -7,10 +7,10 @@ The last known status is then the former one; only where it is not, it is a diff
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.spelling import respelled
-from monitor.changes.diff.text import fold
-from monitor.changes.diff.wording import quote, told_spelling, told_text
+from monitor.changes.diff.wording import told_spelling, told_text
+from monitor.changes.spelling import respelled
 from monitor.model import Coded, Difference, PartialDate, Record
+from monitor.text import fold, quote
 
 STOPPED = {"TERMINATED", "SUSPENDED", "WITHDRAWN"}
 _ENDED = STOPPED | {"COMPLETED"}

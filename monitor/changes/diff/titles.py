@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.spelling import respelled
-from monitor.changes.diff.text import fold
 from monitor.changes.diff.wording import told_spelling, told_text
 from monitor.changes.fields import FIELDS
+from monitor.changes.spelling import respelled
 from monitor.model import Difference
+from monitor.text import fold
 
 _KINDS = {"brief_title": "title.brief", "official_title": "title.official", "acronym": "title.acronym"}
 

@@ -12,9 +12,8 @@ from typing import NamedTuple
 import orjson
 
 from monitor.changes.diff.pairing import cancel
-from monitor.changes.diff.text import fold, fold_name
-from monitor.changes.diff.wording import cut
 from monitor.model import Json
+from monitor.text import cut, fold, fold_name
 
 _NAMES = (
     ("id",),

@@ -4,9 +4,9 @@ What the registry says stands between typographic quotes, cut where it is long: 
 """
 
 import re
-from collections.abc import Sequence
 
-from monitor.changes.diff.text import Edit, edit, fold
+from monitor.changes.edit import Edit, edit
+from monitor.text import counted, fold, quote
 
 _CONTEXT = 3
 """Words shown on either side of an edit."""
@@ -31,44 +31,6 @@ _PHRASES = {
     "ICF": "informed consent form",
     "CSR": "clinical study report",
 }
-
-
-def cut(text: str, limit: int = 80) -> str:
-    """*text* on one line of at most *limit* characters, ended by … where it went on."""
-    line = fold(text)
-    if len(line) <= limit:
-        return line
-    head = line[: limit - 1]
-    whole_words = head.rpartition(" ")[0] if " " in head[limit // 2 :] else head
-    return whole_words.rstrip(" ,;:.-") + "…"
-
-
-def quote(text: str | None, limit: int = 80) -> str:
-    """*text* between quotes, cut."""
-    return f"“{cut(text or '', limit)}”"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun in the right form: 1 site, 1,200 sites, 2 countries."""
-    return f"{number:,} {noun if number == 1 else plural(noun)}"
-
-
-def plural(noun: str) -> str:
-    """A regular noun for more than one: sites, countries, days."""
-    return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
-
-
-def listing(items: Sequence[str], limit: int = 3, *, noun: str = "") -> str:
-    """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
-    shown = list(items[:limit])
-    if (more := len(items) - limit) > 0:
-        shown.append(count(more, f"more {noun}") if noun else f"{more:,} more")
-    return ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else "".join(shown)
-
-
-def percent(share: float) -> str:
-    """A share without its sign: 49.2%."""
-    return f"{abs(share):,.1f}".removesuffix(".0") + "%"
 
 
 def code_words(code: str | None) -> str:
@@ -110,7 +72,7 @@ def told_measure(change: Edit) -> str:
     if not told:
         return "its words were put in another order"
     (number, how), *other = told
-    return f"{count(number, 'word')} {how}" + "".join(f", {number:,} {how}" for number, how in other)
+    return f"{counted(number, 'word')} {how}" + "".join(f", {number:,} {how}" for number, how in other)
 
 
 def _in_context(change: Edit, words: list[str]) -> str:

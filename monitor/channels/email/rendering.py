@@ -25,7 +25,7 @@ from monitor.render.folding import grouped
 from monitor.render.values import Line, label, lines, news
 from monitor.render.worddiff import Fate, Stretch
 from monitor.render.words import path_said, said
-from monitor.text import counted, moment, one_line, plain
+from monitor.text import counted, first_few, moment, one_line, plain, safe_cut
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
@@ -90,7 +90,7 @@ def mail_bytes(
     ]
     page = _page(event, changes, title=title, url=url) | {
         "why": _why(subscription, event.trial_id),
-        "note": _cut(subscription.note or "", MOST_NOTE),
+        "note": safe_cut(subscription.note or "", MOST_NOTE),
         "leave": leave,
         "leaving": _leaving_in_words(leave),
         "sequence": sequence,
@@ -106,7 +106,7 @@ def mail_bytes(
 
 def subject(event: Event, changes: Sequence[Change]) -> str:
     """`[critical] NCT02116634: Withdrawn – “Because economic problems”`; *changes* with the most significant first."""
-    begin = f"[{changes[0].significance}] {_cut(event.trial_id, 40)}: "
+    begin = f"[{changes[0].significance}] {safe_cut(event.trial_id, 40)}: "
     return begin + _gist(changes, SUBJECT - len(begin))
 
 
@@ -127,13 +127,13 @@ def _gist(changes: Sequence[Change], room: int) -> str:
         told = sentence
     else:
         told = f"{label(first)}: {shown[0].before} → {shown[0].after}"
-    return _cut(told, room)
+    return safe_cut(told, room)
 
 
 def _reason(changes: Sequence[Change], *, room: int = MOST_SENTENCE) -> str:
     """Why the trial was stopped, in quotation marks, where that is news too; else nothing."""
     reason = next((change.after for change in changes if change.field == "why_stopped" and change.after), None)
-    return f"“{_cut(reason, max(room - 2, 1))}”" if reason else ""
+    return f"“{safe_cut(reason, max(room - 2, 1))}”" if reason else ""
 
 
 def _sentence(change: Change) -> str:
@@ -143,16 +143,6 @@ def _sentence(change: Change) -> str:
         return told
     told = re.sub(r"^[\w-]+ (was|is|has been) ", "", told)
     return told[:1].upper() + told[1:]
-
-
-def _cut(text: str, room: int) -> str:
-    """On one line, and where it is longer than *room*, cut between words with an … at its end."""
-    line = one_line(text)
-    if len(line) <= room:
-        return line
-    kept = line[: room - 1]
-    words = kept.rsplit(" ", 1)[0]
-    return (words if len(words) > room // 2 else kept).rstrip(" ,;:…") + "…"
 
 
 # What the templates are given
@@ -191,7 +181,7 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     return {
         "registry": _REGISTRY_NAMES.get(event.registry, one_line(event.registry)),
         "trial_id": one_line(event.trial_id),
-        "title": _cut(title, MOST_TITLE),
+        "title": safe_cut(title, MOST_TITLE),
         "url": _link(url),
         "seen_at": moment(event.occurred_at),
         "significance": str(first.significance),
@@ -231,7 +221,7 @@ def _headline(change: Change) -> Line:
     """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
     shown = lines(change)
     if len(shown) != 1 or shown[0].stretches or _is_told_in_words(change):
-        return Line(stretches=((Fate.KEPT, _cut(_sentence(change), MOST_SENTENCE)),))
+        return Line(stretches=((Fate.KEPT, safe_cut(_sentence(change), MOST_SENTENCE)),))
     old, new = shown[0].before, shown[0].after
     if both := re.fullmatch(r"(.+?)( \([a-z ]+\))\n(.+)\2", f"{old}\n{new}"):
         return Line(both[1], both[3], label=label(change) + both[2])
@@ -252,14 +242,12 @@ def _item(change: Change, *, beside: str) -> _Item:
     if change.field == "rest":
         shown = [replace(line, label=path_said(line.label)) if line.label else line for line in shown]
         return _Item(shown, "")
-    return _Item(shown, _cut(news(change, beside=beside), MOST_SENTENCE))
+    return _Item(shown, safe_cut(news(change, beside=beside), MOST_SENTENCE))
 
 
 def _labels(changes: Sequence[Change]) -> str:
     """The fields of *changes*, each once, in so many words as a line has room for."""
-    names = list(dict.fromkeys(map(label, changes)))
-    more = len(names) - MOST_LABELS
-    return ", ".join(names[:MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
+    return first_few(list(dict.fromkeys(map(label, changes))), MOST_LABELS)
 
 
 def _why(subscription: Subscription, trial_id: str) -> str:

@@ -7,8 +7,8 @@ from monitor.changes.fields import CODED, FIELDS, Topic
 from monitor.cli.render.styles import DIM
 from monitor.cli.render.text import styled
 from monitor.model import Json, Record
-from monitor.render.words import humanised, listed
-from monitor.text import counted, one_line, readable
+from monitor.render.words import humanised
+from monitor.text import comma_list, counted, one_line, readable
 
 Row = tuple[str, RenderableType | None]
 """A label and what stands beside it; a row without a value is left out."""
@@ -63,7 +63,7 @@ def _value(name: str, value: Json) -> RenderableType | None:
 def _items(name: str, items: list[Json]) -> RenderableType | None:
     if all(isinstance(item, str) for item in items):
         words = [humanised(item) if name in CODED else item for item in items]
-        return styled(one_line(listed(words)))
+        return styled(one_line(comma_list(words)))
     shown: list[RenderableType] = [styled(one_line(_item(item))) for item in items[:MOST_ITEMS]]
     more = len(items) - MOST_ITEMS
     return Group(*shown, *([Text(f"and {more:,} more", style=DIM)] if more > 0 else []))

@@ -13,8 +13,8 @@ from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import Taken, styled
 from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
-from monitor.render.words import humanised, listed
-from monitor.text import counted, moment, one_line, readable, stamp
+from monitor.render.words import humanised
+from monitor.text import comma_list, counted, moment, one_line, readable, stamp
 
 LABEL_WIDTH = 25
 MOST_CITIES = 8
@@ -111,7 +111,7 @@ def _status(record: Record) -> list[Row]:
 def _listed(record: Record, name: str) -> Row:
     """A list of names under its own label."""
     names = getattr(record, name)
-    return FIELDS[name].label, styled(one_line(listed(names))) if names else None
+    return FIELDS[name].label, styled(one_line(comma_list(names))) if names else None
 
 
 def _dates(record: Record) -> list[Row]:

@@ -19,9 +19,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from unicodedata import category
 
-from monitor.changes.diff.text import fold
 from monitor.errors import ConfigurationInvalid
 from monitor.ports import Role, Search
+from monitor.text import fold
 
 LONGEST_PHRASE = 500
 LONGEST_EXPRESSION = 4_000

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
 
-from monitor.changes.diff.text import fold_organisation
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryError, RequestRefused
 from monitor.model import Json
 from monitor.ports import Role, Search, SearchPage
@@ -17,6 +16,7 @@ from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import BUILD, KEY, at, build_of_page
 from monitor.registries.clinicaltrials_gov.listing import Listing, Page, begin
 from monitor.registries.clinicaltrials_gov.reading import REMEDY, FieldsRefused, one_line
+from monitor.text import fold_organisation
 
 _SPONSORS = "protocolSection.sponsorCollaboratorsModule"
 _FEWER_WORDS = (essie.MOST_WORDS, 5, 2)

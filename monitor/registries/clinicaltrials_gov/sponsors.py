@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from heapq import nlargest
 
-from monitor.changes.diff.text import fold, fold_organisation
 from monitor.ports import Role, SponsorName
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import at
 from monitor.registries.clinicaltrials_gov.listing import begin
+from monitor.text import fold, fold_organisation
 
 MOST_NAMES = 10
 PAGES_READ = 5

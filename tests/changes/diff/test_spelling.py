@@ -6,7 +6,7 @@ import pytest
 
 from monitor.changes.diff import apply
 from monitor.changes.diff.places import city_key, country_key
-from monitor.changes.diff.spelling import respelled
+from monitor.changes.spelling import respelled
 from monitor.model import Arm, Intervention, Outcome, ResponsibleParty, Site, Sponsor
 from tests.changes.diff.records import changes, differences, kinds, record
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from html import unescape
 from unicodedata import normalize
 
-from monitor.changes.diff.text import edit, fold, fold_wording
+from monitor.changes.edit import edit
+from monitor.text import fold, fold_wording
 
 _ROUNDS = 3
 """How often a text may have been damaged over again: Ã\x83Â´ is Ã´ is ô."""
