@@ -1,4 +1,4 @@
-"""Telling people: how fast what is owed is paid over real sockets, and what an event costs among many subscriptions."""
+"""Telling people: how fast what is owed is delivered over sockets, and what an event costs among many subscriptions."""
 
 import resource
 import subprocess
@@ -20,15 +20,15 @@ from sqlalchemy import Connection, insert
 
 from bench.figures import Figure, percentile, ratio_of_pairs, seconds
 from bench.studies import document, studies
-from monitor.alerts.deliver import Post, deliver
+from monitor.alerts.deliver import Outbox, deliver
 from monitor.alerts.matching import matching
-from monitor.alerts.prepare import Desk, Letterhead
-from monitor.alerts.subscribe import Office, Scope, subscribe
+from monitor.alerts.prepare import MailSender, RenderContext
+from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
 from monitor.channels.email.transport import EmailChannel
 from monitor.channels.webhook.transport import WebhookChannel
 from monitor.http import GuardedSession, PoliteSession
-from monitor.model import Change, Event, Filters, Message, Significance, Snapshot, Standing, Way
-from monitor.ports import Taken
+from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot, Way
+from monitor.ports import Accepted
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
 from monitor.storage.store import Store
@@ -66,25 +66,25 @@ def measure() -> list[Figure]:
 
 
 def _both() -> tuple[float, float, float]:
-    rates = _paid(Way.WEBHOOK), _paid(Way.EMAIL)
+    rates = _delivered_a_second(Way.WEBHOOK), _delivered_a_second(Way.EMAIL)
     return *rates, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _paid(way: Way) -> float:
+def _delivered_a_second(way: Way) -> float:
     """Deliveries a second, of those that a change of a hundred trials owes to a hundred subscribers."""
     with tempfile.TemporaryDirectory() as folder, _sink(way) as [port]:
         store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
         vault = Vault.open(key=None, file=Path(folder, "secret.key"))
         _owe(store, vault, way, _addresses(way, port), TRIALS)
-        post = _post(store, vault, port)
+        outbox = _outbox(store, vault, port)
         started = perf_counter()
-        paid = sum(each.standing is Standing.DELIVERED for each in deliver(post))
+        delivered = sum(each.standing is DeliveryState.DELIVERED for each in deliver(outbox))
         took = perf_counter() - started
-        for channel in post.channels.values():
+        for channel in outbox.channels.values():
             channel.close()
         store.close()
-    assert paid == TRIALS * SUBSCRIBERS, paid
-    return paid / took
+    assert delivered == TRIALS * SUBSCRIBERS, delivered
+    return delivered / took
 
 
 def _addresses(way: Way, port: int) -> list[str]:
@@ -106,9 +106,9 @@ def _p95(*, hanging: int) -> float:
         store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
         vault = Vault.open(key=None, file=Path(folder, "secret.key"))
         _owe(store, vault, Way.WEBHOOK, [f"http://127.0.0.1:{port}/" for port in ports], EACH)
-        post = _post(store, vault, 0)
+        outbox = _outbox(store, vault, 0)
         timed = _Timed(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"], deadline=HANGS_FOR))
-        for _ in deliver(replace(post, channels={**post.channels, Way.WEBHOOK: timed})):
+        for _ in deliver(replace(outbox, channels={**outbox.channels, Way.WEBHOOK: timed})):
             pass
         store.close()
     assert len(timed.answered_at) == (RECEIVERS - hanging) * EACH, len(timed.answered_at)
@@ -123,7 +123,7 @@ class _Timed(WebhookChannel):
         self.started = perf_counter()
         self.answered_at: list[float] = []
 
-    def send(self, message: Message, *, now: datetime) -> Taken:
+    def send(self, message: Message, *, now: datetime) -> Accepted:
         taken = super().send(message, now=now)
         self.answered_at.append(perf_counter())
         return taken
@@ -131,7 +131,7 @@ class _Timed(WebhookChannel):
 
 def _owe(store: Store, vault: Vault, way: Way, addresses: list[str], trials: int) -> None:
     """What a change of each of so many trials owes to a subscriber at each address."""
-    office = Office(store=store, vault=vault, clock=lambda: NOW, chat_schemas=())
+    context = SubscribeContext(store=store, vault=vault, clock=lambda: NOW, chat_schemas=())
     made = [document(study) for study in studies(trials)]
     told = [
         Event(registry=KEY, trial_id=each.trial_id, snapshot=2, occurred_at=NOW, changes=(CHANGE,)) for each in made
@@ -140,24 +140,24 @@ def _owe(store: Store, vault: Vault, way: Way, addresses: list[str], trials: int
         snapshots.add(tx, [Snapshot(number, each, NOW) for each in made for number in (1, 2)])
         events.add(tx, told)
     for address in addresses:
-        subscribe(way, address, scope=Scope(everything=True), filters=Filters(), note=None, office=office)
+        subscribe(way, address, scope=Scope(everything=True), filters=Filters(), note=None, context=context)
     with store.begin() as tx:
         everybody = subscriptions.listing(tx)
         deliveries.owe(tx, [(event.id, KEY, event.trial_id, one.id) for event in told for one in everybody], NOW)
 
 
-def _post(store: Store, vault: Vault, port: int) -> Post:
+def _outbox(store: Store, vault: Vault, port: int) -> Outbox:
     registry = ClinicalTrialsGov(
         base_url="http://127.0.0.1:9/api/v2", session=PoliteSession(requests_per_second=1, user_agent="bench")
     )
-    letterhead = Letterhead(
+    mail_sender = MailSender(
         sender="Trial monitor <monitor@example.org>",
         list_host="example.org",
         unsubscribe="mailto:ops@example.org",
         signed=lambda message: message,
     )
-    return Post(
-        desk=Desk(store=store, vault=vault, registries={KEY: registry}, letterhead=letterhead),
+    return Outbox(
+        context=RenderContext(store=store, vault=vault, registries={KEY: registry}, mail_sender=mail_sender),
         channels={
             Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"])),
             Way.EMAIL: EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org"),

@@ -25,8 +25,8 @@ from monitor.watching.patrol import patrol, unseen
 from monitor.watching.sweep import Progress, no_progress
 
 if TYPE_CHECKING:
-    from monitor.alerts.deliver import Paid, Post
-    from monitor.alerts.subscribe import Office
+    from monitor.alerts.deliver import DeliveryResult, Outbox
+    from monitor.alerts.subscribe import SubscribeContext
     from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted
 
@@ -98,7 +98,7 @@ class App:
         return apply_watches(self.config, self.store, self.identify, registry=self.registry(None).key, now=utc_now())
 
     def _configured_subscriptions(self) -> list[MonitorError]:
-        return apply_subscriptions(self.config, self.store, self.identify, office=self.office)
+        return apply_subscriptions(self.config, self.store, self.identify, context=self.subscribe_context)
 
     def _take_up(self, refused: Sequence[MonitorError]) -> None:
         """Go on without those blocks of the configuration that cannot be used, and have them told."""
@@ -106,7 +106,7 @@ class App:
             if words not in self.complaints:
                 self.complaints.append(words)
                 with self.store.begin() as tx:
-                    notices.tell(tx, configuration_bad(words, now=utc_now()))
+                    notices.notify_operator(tx, configuration_bad(words, now=utc_now()))
 
     def reconfigured(self, config: Config) -> Self:
         """The same program with another configuration, on the store that is open: its address takes a new start.
@@ -124,11 +124,11 @@ class App:
         """What seals secrets: with the configured key, or with one in a file beside the database."""
         return vault_for(self.config)
 
-    def office(self) -> "Office":
+    def subscribe_context(self) -> "SubscribeContext":
         """What subscribing needs."""
-        from monitor.alerts.subscribe import Office  # a check that tells nobody needs no channels
+        from monitor.alerts.subscribe import SubscribeContext  # a check that tells nobody needs no channels
 
-        return Office(
+        return SubscribeContext(
             store=self.store,
             vault=self.vault,
             clock=utc_now,
@@ -136,13 +136,13 @@ class App:
             allow_networks=self.config.webhooks.allow_networks,
         )
 
-    def post(self) -> "Post":
+    def outbox(self) -> "Outbox":
         """What delivering needs: the channels, and what stands on every message."""
-        from monitor.alerts.wiring import post_for  # a check that tells nobody needs no channels
+        from monitor.alerts.wiring import outbox_for  # a check that tells nobody needs no channels
 
-        return post_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
+        return outbox_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
 
-    def deliver(self, *, stopping: Callable[[], bool] = lambda: False) -> Iterator["Paid"]:
+    def deliver(self, *, stopping: Callable[[], bool] = lambda: False) -> Iterator["DeliveryResult"]:
         """Send what is due, and say what came of each attempt: see `monitor.alerts.deliver`.
 
         Once *stopping* says so, what is being sent is finished, and nothing more begins.
@@ -150,11 +150,11 @@ class App:
         from monitor.alerts.deliver import deliver  # a check that tells nobody needs no channels
 
         self._take_up(self._configured_subscriptions())
-        post = replace(self.post(), stopping=stopping)
+        outbox = replace(self.outbox(), stopping=stopping)
         try:
-            yield from deliver(post)
+            yield from deliver(outbox)
         finally:
-            for channel in post.channels.values():
+            for channel in outbox.channels.values():
                 channel.close()
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:

@@ -247,7 +247,7 @@ class Registry(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Accepted:
     """The receiver has taken a delivery. *status* is HTTP's or SMTP's code, *answer* what it said, at most 4 kB."""
 
     outcome: str
@@ -258,7 +258,7 @@ class Taken:
 class Channel(Protocol):
     """A way to reach people. Safe to use from several threads at once."""
 
-    def send(self, message: Message, *, now: datetime) -> Taken:
+    def send(self, message: Message, *, now: datetime) -> Accepted:
         """Deliver once, within the way's own deadline. Raise DeliveryDeferred or DeliveryRejected, and nothing else."""
 
     def receiver(self, endpoint: Endpoint) -> str:

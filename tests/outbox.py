@@ -9,12 +9,12 @@ from random import Random
 
 import pytest
 
-from monitor.alerts.deliver import Paid, Post, deliver
-from monitor.alerts.prepare import Desk, Letterhead
-from monitor.alerts.subscribe import Office, Scope, Subscribed, subscribe
+from monitor.alerts.deliver import DeliveryResult, Outbox, deliver
+from monitor.alerts.prepare import MailSender, RenderContext
+from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, subscribe
 from monitor.errors import DeliveryFailed
 from monitor.model import Endpoint, Filters, Message, Subscription, Way
-from monitor.ports import Taken
+from monitor.ports import Accepted
 from monitor.sandbox import Sandbox
 from monitor.storage import deliveries, subscriptions
 from monitor.storage.store import Store
@@ -22,11 +22,11 @@ from monitor.vault import Vault
 from tests.program import Trying
 from tests.webhook_schema import as_promised
 
-Behaviour = Callable[[Message], Taken]
+Behaviour = Callable[[Message], Accepted]
 
 
-def take(message: Message) -> Taken:
-    return Taken("200 OK", 200, b"thanks")
+def take(message: Message) -> Accepted:
+    return Accepted("200 OK", 200, b"thanks")
 
 
 class FakeChannel:
@@ -37,7 +37,7 @@ class FakeChannel:
         self.behaviour: defaultdict[str, Behaviour] = defaultdict(lambda: take)
         self._lock = threading.Lock()
 
-    def send(self, message: Message, *, now: datetime) -> Taken:
+    def send(self, message: Message, *, now: datetime) -> Accepted:
         if message.endpoint.way is Way.WEBHOOK:
             as_promised(message.body)
         with self._lock:
@@ -51,22 +51,22 @@ class FakeChannel:
         pass
 
 
-class Outbox(Trying):
+class OutboxHarness(Trying):
     """What a test does: subscribe people, let trials change, deliver, and look at what came."""
 
     def __init__(self, store: Store, sandbox: Sandbox, folder: Path) -> None:
         super().__init__(store, sandbox)
         self.channel = FakeChannel()
         vault = Vault.open(key=None, file=folder / "secret.key")
-        self.office = Office(
+        self.subscribe_context = SubscribeContext(
             store=store, vault=vault, clock=self.clock, chat_schemas=("slack",), allow_networks=["127.0.0.0/8"]
         )
-        self.post = Post(
-            desk=Desk(
+        self.delivering = Outbox(
+            context=RenderContext(
                 store=store,
                 vault=vault,
                 registries={self.registry.key: self.registry},
-                letterhead=Letterhead(
+                mail_sender=MailSender(
                     sender="Trial monitor <monitor@example.org>",
                     list_host="example.org",
                     unsubscribe="mailto:ops@example.org",
@@ -84,13 +84,15 @@ class Outbox(Trying):
         """About these trials, or everything."""
         trials = frozenset((self.registry.key, trial_id) for trial_id in trial_ids)
         scope = Scope(trials=trials, everything=not trials)
-        return subscribe(way, address, scope=scope, filters=filters or Filters(), note=None, office=self.office)
+        return subscribe(
+            way, address, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
+        )
 
-    def deliver(self) -> list[Paid]:
-        return list(deliver(self.post))
+    def deliver(self) -> list[DeliveryResult]:
+        return list(deliver(self.delivering))
 
     def refuse(self, address: str, failure: DeliveryFailed) -> None:
-        def fail(message: Message) -> Taken:
+        def fail(message: Message) -> Accepted:
             raise failure
 
         self.channel.behaviour[address] = fail
@@ -106,8 +108,8 @@ class Outbox(Trying):
 
 
 @pytest.fixture
-def outbox(store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Outbox]:
+def outbox(store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[OutboxHarness]:
     """On both stores."""
-    running = Outbox(store, sandbox, tmp_path)
+    running = OutboxHarness(store, sandbox, tmp_path)
     yield running
     running.registry.close()

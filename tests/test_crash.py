@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.deliver import Post
+from monitor.alerts.deliver import Outbox
 from monitor.app import utc_now
 from monitor.channels.email.transport import EmailChannel
 from monitor.channels.webhook.transport import WebhookChannel
@@ -21,7 +21,7 @@ from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage.store import Store
 from tests.faulty_program import dying
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock, Trying
 from tests.webhook_schema import as_promised
 
@@ -99,13 +99,13 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
     the same one: with the same id, and the same bytes.
     """
     store = Store.open(store_url)
-    program = Outbox(store, sandbox, tmp_path)
+    program = OutboxHarness(store, sandbox, tmp_path)
     program.watch(WITHDRAWN_LATER)
     program.check()
     with WebhookReceiver() as hook, Mailbox() as mailbox:
-        program.post = real_post(program, mailbox)
-        program.clock = program.post.clock
-        program.office = replace(program.office, clock=program.clock)
+        program.delivering = real_outbox(program, mailbox)
+        program.clock = program.delivering.clock
+        program.subscribe_context = replace(program.subscribe_context, clock=program.clock)
         for trials in ((WITHDRAWN_LATER,), (WITHDRAWN_LATER,), ()):
             program.subscribe(hook.url, *trials)
         for reader in ("ops@example.org", "ines@example.org", "omar@example.org", "li@example.org"):
@@ -126,7 +126,7 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
         program.clock.advance(days=1)
         while program.deliver():
             program.clock.advance(hours=1)
-        for channel in program.post.channels.values():
+        for channel in program.delivering.channels.values():
             channel.close()
         came = [(each.id, each.body) for each in hook.deliveries if as_promised(each.body)]
         mails = [(mail.email["Message-ID"], mail.raw) for mail in mailbox.messages]
@@ -141,10 +141,10 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
     store.close()
 
 
-def real_post(program: Outbox, mailbox: Mailbox) -> Post:
+def real_outbox(program: OutboxHarness, mailbox: Mailbox) -> Outbox:
     """The channels that the command uses, on a clock that begins now."""
     return replace(
-        program.post,
+        program.delivering,
         channels={
             Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"])),
             Way.EMAIL: EmailChannel(host="127.0.0.1", port=mailbox.port, sender="monitor@example.org"),

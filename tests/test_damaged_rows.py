@@ -10,18 +10,18 @@ from monitor.model import Checked, Result, State, Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import notices, snapshots, subscriptions, tables
 from monitor.storage.isolation import MOST_BAD, isolated
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 
 EVERYBODY = "https://hooks.example.org/all"
 
 
-def damage(outbox: Outbox, table: Any, where: Any, **values: Any) -> None:
+def damage(outbox: OutboxHarness, table: Any, where: Any, **values: Any) -> None:
     with outbox.store.begin() as tx:
         assert tx.execute(update(table).where(where).values(values)).rowcount
 
 
-def damage_snapshot(outbox: Outbox, trial_id: str, number: int = 1) -> None:
+def damage_snapshot(outbox: OutboxHarness, trial_id: str, number: int = 1) -> None:
     """Flip a bit of its body."""
     c = tables.snapshots.c
     which = (c.trial_id == trial_id) & (c.number == number)
@@ -31,12 +31,12 @@ def damage_snapshot(outbox: Outbox, trial_id: str, number: int = 1) -> None:
     damage(outbox, tables.snapshots, which, body=bytes(body))
 
 
-def told_kinds(outbox: Outbox) -> list[str]:
+def told_kinds(outbox: OutboxHarness) -> list[str]:
     with outbox.store.read() as tx:
         return [notice.kind for notice in reversed(notices.listing(tx))]
 
 
-def suspend(outbox: Outbox, *trial_ids: str) -> None:
+def suspend(outbox: OutboxHarness, *trial_ids: str) -> None:
     def change(study: dict[str, Any]) -> dict[str, Any]:
         module = study["protocolSection"]["statusModule"]
         module["overallStatus"], module["whyStopped"] = "SUSPENDED", "Because of a test"
@@ -48,12 +48,12 @@ def suspend(outbox: Outbox, *trial_ids: str) -> None:
     outbox.clock.advance(days=8)
 
 
-def two(outbox: Outbox) -> tuple[str, str]:
+def two(outbox: OutboxHarness) -> tuple[str, str]:
     one, other = [each for each in outbox.sandbox.trial_ids() if each != WITHDRAWN_LATER][:2]
     return one, other
 
 
-def test_a_damaged_snapshot_is_replaced_by_what_the_registry_says_now_and_said(outbox: Outbox) -> None:
+def test_a_damaged_snapshot_is_replaced_by_what_the_registry_says_now_and_said(outbox: OutboxHarness) -> None:
     bad, good = two(outbox)
     outbox.check(bad, good)
     damage_snapshot(outbox, bad)
@@ -74,7 +74,7 @@ def test_a_damaged_snapshot_is_replaced_by_what_the_registry_says_now_and_said(o
         assert snapshots.get(tx, outbox.registry.key, bad, 2).document.state is State.LISTED
 
 
-def test_a_change_behind_a_damaged_snapshot_is_told_by_the_one_before_it_and_once(outbox: Outbox) -> None:
+def test_a_change_behind_a_damaged_snapshot_is_told_by_the_one_before_it_and_once(outbox: OutboxHarness) -> None:
     """What the snapshot that is lost had told already is not told again."""
     bad, _ = two(outbox)
 
@@ -101,7 +101,7 @@ def test_a_change_behind_a_damaged_snapshot_is_told_by_the_one_before_it_and_onc
     assert [message.body.count(b'"field":"enrollment"') for message in outbox.channel.came] == [1, 0]
 
 
-def test_a_trial_whose_snapshot_is_damaged_can_be_removed_and_merged(outbox: Outbox) -> None:
+def test_a_trial_whose_snapshot_is_damaged_can_be_removed_and_merged(outbox: OutboxHarness) -> None:
     bad, _ = two(outbox)
     outbox.subscribe(EVERYBODY)
     outbox.check(*outbox.sandbox.trial_ids())
@@ -120,7 +120,7 @@ def test_a_trial_whose_snapshot_is_damaged_can_be_removed_and_merged(outbox: Out
 @pytest.mark.parametrize(
     ("column", "value"), [("state", "lisued"), ("verified_at", "2026-13-01 00:00:00"), ("first_missed_at", "x")]
 )
-def test_a_damaged_row_of_a_trial_fails_that_trial_alone(outbox: Outbox, column: str, value: str) -> None:
+def test_a_damaged_row_of_a_trial_fails_that_trial_alone(outbox: OutboxHarness, column: str, value: str) -> None:
     if column != "state" and outbox.store.place.name.startswith("PostgreSQL"):
         pytest.skip("PostgreSQL holds nothing but times there")
     bad, good = two(outbox)
@@ -140,7 +140,7 @@ def test_a_damaged_row_of_a_trial_fails_that_trial_alone(outbox: Outbox, column:
 
 @pytest.mark.parametrize("method", ["parse", "unknown"])
 def test_a_record_that_nobody_foresaw_fails_its_trial_alone(
-    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, method: str
+    outbox: OutboxHarness, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     bad, *others = outbox.sandbox.trial_ids()
     outbox.check(bad, *others)
@@ -166,7 +166,7 @@ def test_a_record_that_nobody_foresaw_fails_its_trial_alone(
     assert outbox.check(bad)[bad].result is Result.CHANGED, "it was not verified meanwhile"
 
 
-def test_damaged_filters_filter_nothing_and_silence_nobody(outbox: Outbox) -> None:
+def test_damaged_filters_filter_nothing_and_silence_nobody(outbox: OutboxHarness) -> None:
     bad, _ = two(outbox)
     damaged = outbox.subscribe("https://a.example.org/", bad)
     outbox.subscribe(EVERYBODY)
@@ -183,7 +183,7 @@ def test_damaged_filters_filter_nothing_and_silence_nobody(outbox: Outbox) -> No
         assert list(subscriptions.damaged(tx)) == [damaged.subscription.id]
 
 
-def test_a_damaged_event_that_waits_is_made_again_from_its_snapshots(outbox: Outbox) -> None:
+def test_a_damaged_event_that_waits_is_made_again_from_its_snapshots(outbox: OutboxHarness) -> None:
     bad, good = two(outbox)
     outbox.subscribe(EVERYBODY)
     outbox.check(bad, good)
@@ -197,9 +197,11 @@ def test_a_damaged_event_that_waits_is_made_again_from_its_snapshots(outbox: Out
     assert sorted(b"status.stopped" in message.body for message in outbox.channel.came) == [True, True]
 
 
-def test_an_event_that_nothing_can_make_again_is_told_to_the_operator_alone(outbox: Outbox) -> None:
+def test_an_event_that_nothing_can_make_again_is_told_to_the_operator_alone(outbox: OutboxHarness) -> None:
     bad, good = two(outbox)
-    apply_config([Wanted(name="o", way=Way.EMAIL, address="ops@example.org", origin="operator")], outbox.office)
+    apply_config(
+        [Wanted(name="o", way=Way.EMAIL, address="ops@example.org", origin="operator")], outbox.subscribe_context
+    )
     outbox.subscribe(EVERYBODY, good)
     outbox.check(bad, good)
     suspend(outbox, bad, good)
@@ -215,7 +217,7 @@ def test_an_event_that_nothing_can_make_again_is_told_to_the_operator_alone(outb
     assert sorted(message.endpoint.shown for message in outbox.channel.came) == [EVERYBODY, "ops@example.org"]
 
 
-def pending(outbox: Outbox, *trial_ids: str) -> list[Checked]:
+def pending(outbox: OutboxHarness, *trial_ids: str) -> list[Checked]:
     """A check that dies before it settles what it found."""
     from datetime import timedelta
 

@@ -21,12 +21,12 @@ from sqlalchemy import Connection
 
 from monitor.alerts.notices import deliveries_damaged, endpoint_disabled, given_up
 from monitor.alerts.postponing import Postponed, Unprepared, postpone
-from monitor.alerts.prepare import Desk, prepared, sample, with_address
+from monitor.alerts.prepare import RenderContext, prepared, sample, with_address
 from monitor.alerts.retrying import disabling_due, next_attempt
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
-from monitor.model import Attempt, Delivery, Message, Standing, Way
-from monitor.ports import Channel, Registry, Taken
+from monitor.model import Attempt, Delivery, DeliveryState, Message, Way
+from monitor.ports import Accepted, Channel, Registry
 from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
 from monitor.storage.isolation import in_words, isolated
 
@@ -44,10 +44,10 @@ MOST_WAITING = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class Outbox:
     """What delivering needs."""
 
-    desk: Desk
+    context: RenderContext
     channels: Mapping[Way, Channel]
     clock: Callable[[], datetime]
     chance: Random = field(default_factory=Random)
@@ -65,35 +65,35 @@ class Sent:
     message: Message
     at: datetime
     seconds: float
-    result: Taken | DeliveryFailed
+    result: Accepted | DeliveryFailed
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
+class DeliveryResult:
     """A delivery after an attempt: where it stands now, for people to see."""
 
     delivery: Delivery
     shown: str
-    standing: Standing
+    standing: DeliveryState
     outcome: str
     next_attempt_at: datetime | None = None
 
 
-def deliver(post: Post) -> Iterator[Paid]:
+def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
     """Send everything that is due, and say what came of each attempt as soon as it is recorded.
 
     A receiver never has more than THREADS_A_RECEIVER of the threads, so one that hangs slows nobody else. What a
     pass that died left pending is settled first, and attempts of long ago are forgotten. What goes wrong with that, or
     with claiming more, is raised at the end, when everything else is sent and recorded.
     """
-    troubles = _tidied(post)
-    queues = Queues(post, troubles)
+    troubles = _tidied(outbox)
+    queues = Queues(outbox, troubles)
     sent: list[Sent] = []
     recorded_at = monotonic()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
         running: set[Future[Sent | None]] = set()
         while True:
-            if not post.stopping():
+            if not outbox.stopping():
                 queues.fill()
                 yield from queues.postponed()
                 running |= queues.start(pool)
@@ -103,24 +103,26 @@ def deliver(post: Post) -> Iterator[Paid]:
             sent += [result for future in done if (result := queues.finish(future))]
             late = monotonic() - recorded_at > RECORDED_WITHIN
             if sent and (late or not running or len(sent) >= RECORDED_AT_ONCE):
-                yield from _record(sent, post)
+                yield from _record(sent, outbox)
                 sent, recorded_at = [], monotonic()
                 queues.dry = bool(troubles)  # whoever waited for one of these to be settled may be next
     if troubles:
         raise troubles[0]
 
 
-def _tidied(post: Post) -> list[Exception]:
+def _tidied(outbox: Outbox) -> list[Exception]:
     """Do what comes before sending, and give what went wrong with it."""
 
     def settle(registry: Registry) -> None:
-        settle_abandoned(Settling(registry=registry, store=post.desk.store, window=post.settle), now=post.clock())
+        settle_abandoned(
+            Settling(registry=registry, store=outbox.context.store, window=outbox.settle), now=outbox.clock()
+        )
 
     def forget() -> None:
-        with post.desk.store.begin() as tx:
-            attempts.forget(tx, before=post.clock() - ATTEMPTS_KEPT)
+        with outbox.context.store.begin() as tx:
+            attempts.forget(tx, before=outbox.clock() - ATTEMPTS_KEPT)
 
-    steps: list[Callable[[], None]] = [partial(settle, each) for each in post.desk.registries.values()]
+    steps: list[Callable[[], None]] = [partial(settle, each) for each in outbox.context.registries.values()]
     troubles: list[Exception] = []
     for step in (*steps, forget):
         try:
@@ -133,12 +135,12 @@ def _tidied(post: Post) -> list[Exception]:
 class Queues:
     """Claimed deliveries by receiver, and who of them is being served. What keeps it from claiming is a trouble."""
 
-    def __init__(self, post: Post, troubles: list[Exception]) -> None:
+    def __init__(self, outbox: Outbox, troubles: list[Exception]) -> None:
         self.dry = False
         """Whether nothing more was due when last asked, or nothing more can be claimed."""
-        self._post = post
+        self._outbox = outbox
         self._troubles = troubles
-        self._postponed: list[Paid] = []
+        self._postponed: list[DeliveryResult] = []
         self._waiting: defaultdict[str, deque[tuple[Delivery, Message, datetime]]] = defaultdict(deque)
         self._serving: defaultdict[str, int] = defaultdict(int)
         self._receivers: dict[Future[Sent | None], str] = {}
@@ -153,33 +155,33 @@ class Queues:
                 self.dry = True
 
     def _claim(self) -> None:
-        now = self._post.clock()
+        now = self._outbox.clock()
         until = now + CLAIMED_FOR
-        desk = self._post.desk
-        with desk.store.begin() as tx:
+        context = self._outbox.context
+        with context.store.begin() as tx:
             claimed, damaged = deliveries.claim_readable(tx, now=now, until=until, limit=CLAIMED_AT_ONCE)
         self.dry = len(claimed) + len(damaged) < CLAIMED_AT_ONCE
         try:
-            ready, unprepared = prepared(claimed, desk, now=now)
+            ready, unprepared = prepared(claimed, context, now=now)
         except Exception:
-            with desk.store.begin() as tx:
+            with context.store.begin() as tx:
                 deliveries.release(tx, claimed)
             raise
         for delivery, message in ready:
             try:
-                receiver = self._post.channels[message.endpoint.way].receiver(message.endpoint)
+                receiver = self._outbox.channels[message.endpoint.way].receiver(message.endpoint)
             except Exception as error:  # an address that makes no sense is that endpoint's trouble alone
                 endpoint = message.endpoint
                 unprepared.append(Unprepared(delivery, endpoint.shown, in_words(error), endpoint.id))
             else:
                 self._waiting[receiver].append((delivery, message, until))
         if unprepared or damaged:
-            with desk.store.begin() as tx:
-                self._postponed += map(_as_paid, postpone(tx, unprepared, now=now))
+            with context.store.begin() as tx:
+                self._postponed += map(_as_result, postpone(tx, unprepared, now=now))
                 if damaged:
-                    notices.tell(tx, deliveries_damaged(damaged, now=now))
+                    notices.notify_operator(tx, deliveries_damaged(damaged, now=now))
 
-    def postponed(self) -> list[Paid]:
+    def postponed(self) -> list[DeliveryResult]:
         """What could not be made ready since it was asked last."""
         postponed, self._postponed = self._postponed, []
         return postponed
@@ -197,7 +199,7 @@ class Queues:
         started = set()
         for receiver, queue in list(self._waiting.items()):
             while queue and self._serving[receiver] < THREADS_A_RECEIVER and len(self._receivers) < THREADS:
-                future = pool.submit(_attempt, *queue.popleft(), self._post)
+                future = pool.submit(_attempt, *queue.popleft(), self._outbox)
                 self._serving[receiver] += 1
                 self._receivers[future] = receiver
                 started.add(future)
@@ -211,57 +213,57 @@ class Queues:
         return future.result()
 
 
-def _attempt(delivery: Delivery, message: Message, until: datetime, post: Post) -> Sent | None:
+def _attempt(delivery: Delivery, message: Message, until: datetime, outbox: Outbox) -> Sent | None:
     """Send once. A claim that ran out while waiting is somebody else's: then nothing is sent."""
-    at = post.clock()
+    at = outbox.clock()
     if at >= until - CLAIMED_FOR / 2:
         return None
     try:
-        result: Taken | DeliveryFailed = post.channels[message.endpoint.way].send(message, now=at)
+        result: Accepted | DeliveryFailed = outbox.channels[message.endpoint.way].send(message, now=at)
     except DeliveryFailed as failure:
         result = failure
     except Exception as error:  # a fault in a channel must not stop what is owed to others
         result = DeliveryDeferred(f"the program itself failed: {type(error).__name__}")
-    return Sent(delivery, message, at, (post.clock() - at).total_seconds(), result)
+    return Sent(delivery, message, at, (outbox.clock() - at).total_seconds(), result)
 
 
-def _record(sent: Sequence[Sent], post: Post) -> list[Paid]:
+def _record(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
     """Write down attempts and where their deliveries stand now, in one transaction.
 
     Rows are written in one order by everybody, so that two processes never wait for each other.
     """
     sent = sorted(sent, key=lambda each: (each.message.endpoint.id, each.delivery.id))
-    parts, bad = isolated(sent, lambda part: _recorded(part, post))
-    barely = [_recorded_barely(each, error, post) for each, error in bad]
-    return [paid for part in parts for paid in part] + barely
+    parts, bad = isolated(sent, lambda part: _recorded(part, outbox))
+    barely = [_recorded_barely(each, error, outbox) for each, error in bad]
+    return [result for part in parts for result in part] + barely
 
 
-def _recorded(sent: Sequence[Sent], post: Post) -> list[Paid]:
-    with post.desk.store.begin() as tx:
+def _recorded(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
+    with outbox.context.store.begin() as tx:
         for each in sent:
             attempts.add(tx, _as_attempt(each))
-        return [_settle(tx, each, post) for each in sent]
+        return [_record_outcome(tx, each, outbox) for each in sent]
 
 
-def _recorded_barely(sent: Sent, error: Exception, post: Post) -> Paid:
+def _recorded_barely(sent: Sent, error: Exception, outbox: Outbox) -> DeliveryResult:
     """Note where a delivery stands, and nothing of what the damaged rows around it ask for: or it is sent for ever."""
-    delivery, now = sent.delivery, post.clock()
-    with post.desk.store.begin() as tx:
-        if isinstance(sent.result, Taken):
+    delivery, now = sent.delivery, outbox.clock()
+    with outbox.context.store.begin() as tx:
+        if isinstance(sent.result, Accepted):
             deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
-            return Paid(delivery, sent.message.endpoint.shown, Standing.DELIVERED, sent.result.outcome)
-        again = _next_attempt(sent, sent.result, post)
+            return DeliveryResult(delivery, sent.message.endpoint.shown, DeliveryState.DELIVERED, sent.result.outcome)
+        again = _next_attempt(sent, sent.result, outbox)
         outcome = f"{sent.result}; and it could not be recorded as it should be: {in_words(error)}"
         if again is None:
             deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
-            return Paid(delivery, sent.message.endpoint.shown, Standing.REJECTED, outcome)
+            return DeliveryResult(delivery, sent.message.endpoint.shown, DeliveryState.REJECTED, outcome)
         deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
-        return Paid(delivery, sent.message.endpoint.shown, Standing.OWED, outcome, again)
+        return DeliveryResult(delivery, sent.message.endpoint.shown, DeliveryState.OWED, outcome, again)
 
 
-def _as_paid(postponed: Postponed) -> Paid:
+def _as_result(postponed: Postponed) -> DeliveryResult:
     each = postponed.unprepared
-    return Paid(each.delivery, each.shown, postponed.standing, each.reason, postponed.next_attempt_at)
+    return DeliveryResult(each.delivery, each.shown, postponed.standing, each.reason, postponed.next_attempt_at)
 
 
 def _as_attempt(sent: Sent) -> Attempt:
@@ -270,36 +272,40 @@ def _as_attempt(sent: Sent) -> Attempt:
         delivery_id=sent.delivery.id,
         number=sent.delivery.attempts + 1,
         at=sent.at,
-        outcome=result.outcome if isinstance(result, Taken) else str(result),
+        outcome=result.outcome if isinstance(result, Accepted) else str(result),
         status=result.status,
         seconds=sent.seconds,
         answer=result.answer,
     )
 
 
-def _settle(tx: Connection, sent: Sent, post: Post) -> Paid:
+def _record_outcome(tx: Connection, sent: Sent, outbox: Outbox) -> DeliveryResult:
     """What an attempt means for the delivery, its endpoint and its subscription."""
-    delivery, endpoint, now = sent.delivery, sent.message.endpoint, post.clock()
-    if isinstance(sent.result, Taken):
+    delivery, endpoint, now = sent.delivery, sent.message.endpoint, outbox.clock()
+    if isinstance(sent.result, Accepted):
         deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
         endpoints.succeeded(tx, endpoint.id)
-        return Paid(delivery, endpoint.shown, Standing.DELIVERED, sent.result.outcome)
+        return DeliveryResult(delivery, endpoint.shown, DeliveryState.DELIVERED, sent.result.outcome)
     outcome = str(sent.result)
     failing_since = endpoints.failed(tx, endpoint.id, at=now)
     if disabling_due(failing_since=failing_since, now=now) and endpoints.disable(tx, endpoint.id, at=now):
-        notices.tell(tx, endpoint_disabled(endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id)
-    again = _next_attempt(sent, sent.result, post)
+        notices.notify_operator(
+            tx, endpoint_disabled(endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id
+        )
+    again = _next_attempt(sent, sent.result, outbox)
     if again is None:
         deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
-        notices.tell(tx, given_up(delivery, endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id)
+        notices.notify_operator(
+            tx, given_up(delivery, endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id
+        )
         if isinstance(sent.result, DeliveryRejected) and sent.result.ends:
             subscriptions.set_state(tx, delivery.subscription_id, "ended", at=now)
-        return Paid(delivery, endpoint.shown, Standing.REJECTED, outcome)
+        return DeliveryResult(delivery, endpoint.shown, DeliveryState.REJECTED, outcome)
     deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
-    return Paid(delivery, endpoint.shown, Standing.OWED, outcome, again)
+    return DeliveryResult(delivery, endpoint.shown, DeliveryState.OWED, outcome, again)
 
 
-def _next_attempt(sent: Sent, failure: DeliveryFailed, post: Post) -> datetime | None:
+def _next_attempt(sent: Sent, failure: DeliveryFailed, outbox: Outbox) -> datetime | None:
     """When to try again; None for never."""
     if not isinstance(failure, DeliveryDeferred):
         return None
@@ -307,16 +313,16 @@ def _next_attempt(sent: Sent, failure: DeliveryFailed, post: Post) -> datetime |
         sent.message.endpoint.way,
         attempts_made=sent.delivery.attempts + 1,
         first_at=sent.delivery.owed_at,
-        now=post.clock(),
-        jitter=post.chance.uniform(-1, 1),
+        now=outbox.clock(),
+        jitter=outbox.chance.uniform(-1, 1),
         not_before=failure.not_before,
     )
 
 
-def send_sample(subscription_id: str, post: Post) -> tuple[Message, Taken]:
+def send_sample(subscription_id: str, outbox: Outbox) -> tuple[Message, Accepted]:
     """Send one message of no consequence now, outside the outbox, and give it. Raise DeliveryFailed if not taken."""
-    now = post.clock()
-    with post.desk.store.read() as tx:
-        subscription = with_address(tx, subscriptions.get(tx, subscription_id), post.desk, now=now)
-    message = sample(subscription, post.desk.letterhead, now=now)
-    return message, post.channels[subscription.endpoint.way].send(message, now=now)
+    now = outbox.clock()
+    with outbox.context.store.read() as tx:
+        subscription = with_address(tx, subscriptions.get(tx, subscription_id), outbox.context, now=now)
+    message = sample(subscription, outbox.context.mail_sender, now=now)
+    return message, outbox.channels[subscription.endpoint.way].send(message, now=now)

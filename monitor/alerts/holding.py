@@ -42,9 +42,9 @@ def _hold(tx: Connection, pending: Sequence[Pending], covered: int, now: datetim
         tx,
         Hold(registry=registry, version=version, fields=tuple(alike), trials=concerned, checked=covered, held_at=now),
     )
-    notices.tell(tx, words.held(hold.id, registry, hold.fields, trials=concerned, covered=covered, now=now))
+    notices.notify_operator(tx, words.held(hold.id, registry, hold.fields, trials=concerned, covered=covered, now=now))
     members = frozenset[str]().union(*alike.values())
-    settlements.settle(tx, members, Settlement.HELD, at=None, hold_id=hold.id)
+    settlements.record(tx, members, Settlement.HELD, at=None, hold_id=hold.id)
     return held | members
 
 
@@ -56,7 +56,7 @@ def _join(tx: Connection, hold: Hold, pending: Iterable[Pending]) -> set[str]:
     members, _ = settlements.of_hold(tx, hold.id)
     days = {update_of(event) for event in members}
     joining = {event.id for event in candidates if update_of(event) in days | {None}}
-    settlements.settle(tx, joining, Settlement.HELD, at=None, hold_id=hold.id)
+    settlements.record(tx, joining, Settlement.HELD, at=None, hold_id=hold.id)
     return joining
 
 
@@ -94,8 +94,8 @@ def take_turns(tx: Connection, registry: str, due: Sequence[Event]) -> Turns:
             else:
                 turns.behind.setdefault(first.hold_id, []).append(event)
     for hold_id, events in turns.behind.items():
-        settlements.settle(tx, [event.id for event in events], Settlement.WAITING, at=None, hold_id=hold_id)
-    settlements.settle(tx, [event.id for event in turns.kept], Settlement.PENDING, at=None)
+        settlements.record(tx, [event.id for event in events], Settlement.WAITING, at=None, hold_id=hold_id)
+    settlements.record(tx, [event.id for event in turns.kept], Settlement.PENDING, at=None)
     turns.told = in_order(turns.told)
     return turns
 

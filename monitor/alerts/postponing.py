@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import deliveries_given_up, deliveries_waiting
-from monitor.model import Delivery, Standing
+from monitor.model import Delivery, DeliveryState
 from monitor.storage import deliveries, notices
 
 TRIED_AGAIN_AFTER = timedelta(minutes=15)
@@ -39,7 +39,7 @@ class Postponed:
     """Where such a delivery stands now."""
 
     unprepared: Unprepared
-    standing: Standing
+    standing: DeliveryState
     next_attempt_at: datetime | None
 
 
@@ -52,9 +52,11 @@ def postpone(tx: Connection, unprepared: Sequence[Unprepared], *, now: datetime)
         # What cannot be told to the operator is told to them another way, and never by a notice about itself.
         cause = f"{about.endpoint_id}" if about.delivery.notice_id else about.delivery.id
         shown = sorted({each.unprepared.shown for each in alike})
-        words = deliveries_waiting if first.standing is Standing.OWED else deliveries_given_up
+        words = deliveries_waiting if first.standing is DeliveryState.OWED else deliveries_given_up
         if not about.delivery.notice_id or about.endpoint_id:
-            notices.tell(tx, words(reason, shown, cause=cause, count=len(alike), now=now), except_at=about.endpoint_id)
+            notices.notify_operator(
+                tx, words(reason, shown, cause=cause, count=len(alike), now=now), except_at=about.endpoint_id
+            )
     return postponed
 
 
@@ -63,15 +65,15 @@ def _postponed(tx: Connection, unprepared: Unprepared, now: datetime) -> Postpon
     is_its_own = unprepared.endpoint_id is None
     if unprepared.is_lost or (is_its_own and now - delivery.owed_at >= GIVEN_UP_AFTER):
         deliveries.rejected(tx, delivery.id, at=now, outcome=unprepared.reason, attempts=0)
-        return Postponed(unprepared, Standing.REJECTED, None)
+        return Postponed(unprepared, DeliveryState.REJECTED, None)
     again = now + TRIED_AGAIN_AFTER
     deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=unprepared.reason, attempts=0)
-    return Postponed(unprepared, Standing.OWED, again)
+    return Postponed(unprepared, DeliveryState.OWED, again)
 
 
 def _by_reason(postponed: Sequence[Postponed]) -> Iterator[tuple[str, list[Postponed]]]:
     """Those that wait for the same thing, notices apart from alerts."""
-    groups: defaultdict[tuple[str, bool, Standing], list[Postponed]] = defaultdict(list)
+    groups: defaultdict[tuple[str, bool, DeliveryState], list[Postponed]] = defaultdict(list)
     for each in postponed:
         is_notice = each.unprepared.delivery.notice_id is not None
         groups[each.unprepared.reason, is_notice, each.standing].append(each)

@@ -48,7 +48,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letterhead:
+class MailSender:
     """What stands on every mail."""
 
     sender: str
@@ -61,7 +61,7 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventContext:
     """An event, with the facts about its trial that a message names."""
 
     event: Event
@@ -72,29 +72,29 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class RenderContext:
     """What preparing needs."""
 
     store: Store
     vault: Vault
     registries: Mapping[str, Registry]
-    letterhead: Letterhead
+    mail_sender: MailSender
 
 
 Ready = list[tuple[Delivery, Message]]
 
 
-def prepared(claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> tuple[Ready, list[Unprepared]]:
+def prepared(claimed: Sequence[Delivery], context: RenderContext, *, now: datetime) -> tuple[Ready, list[Unprepared]]:
     """Each delivery with its message; and those that cannot be made ready, each for a reason of its own.
 
     Raise StoreUnavailable or ConfigurationInvalid where there is no key that could open any address.
     """
     if not claimed:
         return [], []
-    with desk.store.read() as tx:
-        loaded = Loaded(tx, claimed, desk, now=now)
-    bodies = loaded.bodies(desk.letterhead, now=now)
-    parts, bad = isolated(list(bodies.items()), lambda part: _kept(part, desk.store))
+    with context.store.read() as tx:
+        loaded = Loaded(tx, claimed, context, now=now)
+    bodies = loaded.bodies(context.mail_sender, now=now)
+    parts, bad = isolated(list(bodies.items()), lambda part: _kept(part, context.store))
     unkept = {key: in_words(error) for (key, _), error in bad}
     kept = {key: body for part in parts for key, body in part.items()}
     ready: Ready = []
@@ -117,24 +117,24 @@ def _kept(rendered: Sequence[tuple[str, bytes]], store: Store) -> dict[str, byte
 class Loaded:
     """Events, notices, facts and subscriptions of a batch, each read once; what cannot be read is kept as its error."""
 
-    def __init__(self, tx: Connection, claimed: Sequence[Delivery], desk: Desk, *, now: datetime) -> None:
+    def __init__(self, tx: Connection, claimed: Sequence[Delivery], context: RenderContext, *, now: datetime) -> None:
         self.unprepared: dict[str, Unprepared] = {}
         """By delivery."""
-        self._desk = desk
+        self._context = context
         damaged: dict[str, StoreCorrupt] = {}
         self._subscriptions = subscriptions.known(
             tx, {delivery.subscription_id for delivery in claimed}, damaged=damaged
         )
         self._endpoints = _each(
             {subscription.endpoint.id for subscription in self._subscriptions.values()},
-            lambda key: endpoints.get(tx, desk.vault, key, at=now),
+            lambda key: endpoints.get(tx, context.vault, key, at=now),
         )
         self._unrendered = []
         for delivery in claimed:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
         tells = {delivery.cause_id: delivery for delivery in self._unrendered if delivery.event_id}
-        self._told = _each(tells, lambda key: told(tx, _event(tx, tells[key], desk), desk.registries))
+        self._told = _each(tells, lambda key: told(tx, _event(tx, tells[key], context), context.registries))
         unread: dict[str, StoreCorrupt] = {}
         wanted = {delivery.notice_id for delivery in self._unrendered if delivery.notice_id}
         self._notices: dict[str, Notice | Exception] = {**notices.known(tx, wanted, damaged=unread), **unread}
@@ -148,12 +148,12 @@ class Loaded:
         subscription = self._subscriptions.get(delivery.subscription_id)
         return subscription.endpoint.shown if subscription else f"subscription {delivery.subscription_id}"
 
-    def bodies(self, letterhead: Letterhead, *, now: datetime) -> dict[str, bytes]:
+    def bodies(self, mail_sender: MailSender, *, now: datetime) -> dict[str, bytes]:
         """The bytes of those deliveries that have none yet, by delivery."""
         rendered = {}
         for delivery in self._unrendered:
             try:
-                rendered[delivery.id] = self._rendered(delivery, letterhead, now=now)
+                rendered[delivery.id] = self._rendered(delivery, mail_sender, now=now)
             except Exception as error:  # whatever it is, the others are rendered
                 lost = isinstance(error, StoreCorrupt | NothingFound)
                 self._leave(delivery, error, is_lost=lost)
@@ -176,19 +176,19 @@ class Loaded:
         shown = self.shown(delivery)
         self.unprepared[delivery.id] = Unprepared(delivery, shown, in_words(error), endpoint_id, is_lost)
 
-    def _rendered(self, delivery: Delivery, letterhead: Letterhead, *, now: datetime) -> bytes:
+    def _rendered(self, delivery: Delivery, mail_sender: MailSender, *, now: datetime) -> bytes:
         subscription = replace(
             self._subscriptions[delivery.subscription_id], endpoint=_or_raise(self.endpoint(delivery))
         )
         if delivery.notice_id:
             notice = _or_raise(self._notices[delivery.notice_id])
-            return rendered_notice(notice, subscription, delivery, letterhead=letterhead, now=now)
+            return rendered_notice(notice, subscription, delivery, mail_sender=mail_sender, now=now)
         return rendered_body(
             _or_raise(self._told[delivery.cause_id]),
             subscription,
             sequence=delivery.sequence,
             delivery_id=delivery.id,
-            letterhead=letterhead,
+            mail_sender=mail_sender,
             now=now,
         )
 
@@ -212,9 +212,9 @@ def _or_raise(value: Value | Exception) -> Value:
     return value
 
 
-def _event(tx: Connection, delivery: Delivery, desk: Desk) -> Event:
+def _event(tx: Connection, delivery: Delivery, context: RenderContext) -> Event:
     number = int(delivery.cause_id.rpartition("/")[2])
-    return event_of(tx, _registry(desk.registries, delivery.registry), delivery.trial_id, number)
+    return event_of(tx, _registry(context.registries, delivery.registry), delivery.trial_id, number)
 
 
 def _registry(registries: Mapping[str, Registry], key: str) -> Registry:
@@ -223,12 +223,12 @@ def _registry(registries: Mapping[str, Registry], key: str) -> Registry:
     return registries[key]
 
 
-def with_address(tx: Connection, subscription: Subscription, desk: Desk, *, now: datetime) -> Subscription:
+def with_address(tx: Connection, subscription: Subscription, context: RenderContext, *, now: datetime) -> Subscription:
     """The subscription with its endpoint's address and secrets, which storage keeps sealed."""
-    return replace(subscription, endpoint=endpoints.get(tx, desk.vault, subscription.endpoint.id, at=now))
+    return replace(subscription, endpoint=endpoints.get(tx, context.vault, subscription.endpoint.id, at=now))
 
 
-def sample(subscription: Subscription, letterhead: Letterhead, *, now: datetime) -> Message:
+def sample(subscription: Subscription, mail_sender: MailSender, *, now: datetime) -> Message:
     """A message that shows what a subscriber will get, about a trial that there is not."""
     event = Event(
         registry="clinicaltrials.gov",
@@ -249,14 +249,14 @@ def sample(subscription: Subscription, letterhead: Letterhead, *, now: datetime)
         ),
     )
     facts = Facts(overall_status="SUSPENDED")
-    told = Told(event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts)
+    told = EventContext(event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts)
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
-    body = rendered_body(told, everything, sequence=0, delivery_id=key, letterhead=letterhead, now=now)
+    body = rendered_body(told, everything, sequence=0, delivery_id=key, mail_sender=mail_sender, now=now)
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 
-def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> Told:
+def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
     """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
     registry = _registry(registries, event.registry)
     snapshot: Snapshot | None = None
@@ -268,7 +268,7 @@ def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> To
     if snapshot is None:
         # An alert without the trial's title is better than none.
         known = Facts(registry_version=version)
-        return Told(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known)
+        return EventContext(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known)
     record = registry.parse(snapshot.document)
     sponsor = record.lead_sponsor.name if record.lead_sponsor else None
     facts = Facts(
@@ -278,16 +278,16 @@ def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> To
         phases=tuple(phase.code for phase in record.phases),
         conditions=record.conditions,
     )
-    return Told(event, record.brief_title or event.trial_id, sponsor, record.url, facts)
+    return EventContext(event, record.brief_title or event.trial_id, sponsor, record.url, facts)
 
 
 def rendered_body(
-    told: Told,
+    told: EventContext,
     subscription: Subscription,
     *,
     sequence: int,
     delivery_id: str,
-    letterhead: Letterhead,
+    mail_sender: MailSender,
     now: datetime,
 ) -> bytes:
     """The bytes that one subscriber gets of one event: only the changes that they asked for."""
@@ -307,7 +307,7 @@ def rendered_body(
         case Way.CHAT:
             return chat_text(told.event, title=told.title, url=told.url, subscription=subscription, changes=changes)
         case Way.EMAIL:
-            return letterhead.signed(
+            return mail_sender.signed(
                 mail_bytes(
                     told.event,
                     title=told.title,
@@ -316,9 +316,9 @@ def rendered_body(
                     delivery_id=delivery_id,
                     sequence=sequence,
                     changes=changes,
-                    sender=letterhead.sender,
-                    list_host=letterhead.list_host,
-                    unsubscribe=letterhead.unsubscribe,
+                    sender=mail_sender.sender,
+                    list_host=mail_sender.list_host,
+                    unsubscribe=mail_sender.unsubscribe,
                     date=now,
                     thread_root=f"{told.event.registry}/{told.event.trial_id}/{subscription.id}",
                 )
@@ -326,7 +326,7 @@ def rendered_body(
 
 
 def rendered_notice(
-    notice: Notice, subscription: Subscription, delivery: Delivery, *, letterhead: Letterhead, now: datetime
+    notice: Notice, subscription: Subscription, delivery: Delivery, *, mail_sender: MailSender, now: datetime
 ) -> bytes:
     """The bytes that the operator gets of one notice."""
     match subscription.endpoint.way:
@@ -335,13 +335,13 @@ def rendered_notice(
         case Way.CHAT:
             return notice_chat(notice)
         case Way.EMAIL:
-            return letterhead.signed(
+            return mail_sender.signed(
                 notice_mail(
                     notice,
                     subscription=subscription,
                     delivery_id=delivery.id,
-                    sender=letterhead.sender,
-                    list_host=letterhead.list_host,
+                    sender=mail_sender.sender,
+                    list_host=mail_sender.list_host,
                     date=now,
                 )
             )

@@ -62,14 +62,14 @@ def note_anew(tx: Connection, checked: Iterable[Checked], *, now: datetime) -> N
     anew = [each for each in checked if each.error and each.result is Result.BASELINE]
     if anew:
         reasons = {each.trial_id: each.error or "" for each in anew}
-        notices.tell(tx, baselines_anew(anew[0].registry, reasons, now=now))
+        notices.notify_operator(tx, baselines_anew(anew[0].registry, reasons, now=now))
 
 
 def note_failing(store: Store, registry: str, reasons: Mapping[str, str], *, now: datetime) -> None:
     """Tell the operator of trials that fail by themselves, where the database can still take that."""
     if reasons:
         with suppress(StoreCorrupt), store.begin() as tx:
-            notices.tell(tx, trials_failing(registry, reasons, now=now))
+            notices.notify_operator(tx, trials_failing(registry, reasons, now=now))
 
 
 def without_record(registry: str, trial_id: str) -> Record:
@@ -99,7 +99,7 @@ def made_again(
         else:
             lost[each.trial_id] = each.reason
     if lost:
-        notices.tell(tx, events_lost(registry.key, lost, now=now))
+        notices.notify_operator(tx, events_lost(registry.key, lost, now=now))
     return found
 
 

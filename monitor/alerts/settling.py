@@ -59,7 +59,7 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
         lock_registry(tx, key)
         pending = _pending(tx, settling, now)
         folded = set(_folded(tx, pending, settling))
-        settlements.settle(tx, folded, Settlement.FOLDED, at=now)
+        settlements.record(tx, folded, Settlement.FOLDED, at=now)
         standing = [each for each in pending if each.event.id not in folded]
         covered = max(covered, trials.watched_count(tx, key))
         held = hold_alike(tx, standing, covered, now)
@@ -71,8 +71,8 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
         turns = take_turns(tx, key, [each.event for each in due])
         version = max((each.version for each in due), default="")
         for hold_id, events in turns.behind.items():
-            notices.tell(tx, words.waiting(hold_id, events, version, now=now))
-        tell(tx, turns.told, key, now=now)
+            notices.notify_operator(tx, words.waiting(hold_id, events, version, now=now))
+        owe_deliveries(tx, turns.told, key, now=now)
         settlements.told(tx, [event.id for event in turns.told])
     return frozenset(held | turns.is_behind())
 
@@ -101,7 +101,7 @@ def settle_abandoned(settling: Settling, *, now: datetime) -> None:
         settle(settling, now=now)
 
 
-def tell_now(tx: Connection, made: Sequence[Event], builds: Mapping[str, int], *, now: datetime) -> None:
+def owe_or_pend(tx: Connection, made: Sequence[Event], builds: Mapping[str, int], *, now: datetime) -> None:
     """Tell at once what is no part of a larger pass, but for what has to wait for an earlier event of its trial.
 
     That is pending until somebody settles it: *builds* are of `settlements.pend`.
@@ -112,10 +112,10 @@ def tell_now(tx: Connection, made: Sequence[Event], builds: Mapping[str, int], *
     unsettled = settlements.unsettled(tx, registry, (event.trial_id for event in made))
     pending = {event.id: builds[event.id] for event in made if event.trial_id in unsettled}
     settlements.pend(tx, registry, pending)
-    tell(tx, in_order(event for event in made if event.id not in pending), registry, now=now)
+    owe_deliveries(tx, in_order(event for event in made if event.id not in pending), registry, now=now)
 
 
-def tell(tx: Connection, told: Sequence[Event], registry: str, *, now: datetime) -> None:
+def owe_deliveries(tx: Connection, told: Sequence[Event], registry: str, *, now: datetime) -> None:
     """Owe the deliveries of these events to whom they concern."""
     deliveries.owe(tx, _owed(tx, told, registry, now), at=now)
 
@@ -153,10 +153,10 @@ def decide(
             freed += held
             settlements.told(tx, (each.event_id for each in damaged))
         else:
-            settlements.settle(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
-        settlements.settle(tx, (each.event_id for each in also_damaged), Settlement.PENDING, at=None)
+            settlements.record(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
+        settlements.record(tx, (each.event_id for each in also_damaged), Settlement.PENDING, at=None)
         turns = take_turns(tx, hold.registry, freed)
-        tell(tx, turns.told, hold.registry, now=now)
+        owe_deliveries(tx, turns.told, hold.registry, now=now)
         settlements.told(tx, (event.id for event in turns.told))
         holds.decide(tx, hold_id, decision, now)
     return len(held)

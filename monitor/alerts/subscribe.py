@@ -40,7 +40,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class SubscribeContext:
     """What subscribing needs."""
 
     store: Store
@@ -72,7 +72,7 @@ def subscribe(
     scope: Scope,
     filters: Filters,
     note: str | None,
-    office: Office,
+    context: SubscribeContext,
     name: str | None = None,
     as_webhook: bool = False,
 ) -> Subscribed:
@@ -82,13 +82,13 @@ def subscribe(
     told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
     is none.
     """
-    checked, shown = new_endpoint(way, address, office, as_webhook=as_webhook)
+    checked, shown = new_endpoint(way, address, context, as_webhook=as_webhook)
     secret = new_secret() if way is Way.WEBHOOK else None
-    now = office.clock()
-    with office.store.begin() as tx:
+    now = context.clock()
+    with context.store.begin() as tx:
         watch_id, everything = _covered(tx, scope, now)
         watched = _watched_too(tx, scope.trials, now)
-        endpoint, made = endpoints.put(tx, office.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
+        endpoint, made = endpoints.put(tx, context.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
         subscription = Subscription(
             id=str(uuid4()),
             endpoint=endpoint,
@@ -140,26 +140,26 @@ def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, b
     return watch.id if watch else None, scope.everything
 
 
-def checked_endpoint(way: Way, address: str, office: Office) -> tuple[str, str]:
+def checked_endpoint(way: Way, address: str, context: SubscribeContext) -> tuple[str, str]:
     """The address as it will be used, and as it may be shown."""
     match way:
         case Way.EMAIL:
             checked = checked_address(address)
             return checked, checked
         case Way.WEBHOOK:
-            checked = checked_webhook_url(address, allow_networks=office.allow_networks)
+            checked = checked_webhook_url(address, allow_networks=context.allow_networks)
             return checked, shown_url(checked)
         case Way.CHAT:
-            checked = checked_chat_url(address, office.chat_schemas, allow_networks=office.allow_networks)
+            checked = checked_chat_url(address, context.chat_schemas, allow_networks=context.allow_networks)
             return checked, shown_chat(checked)
 
 
-def new_endpoint(way: Way, address: str, office: Office, *, as_webhook: bool) -> tuple[str, str]:
+def new_endpoint(way: Way, address: str, context: SubscribeContext, *, as_webhook: bool) -> tuple[str, str]:
     """As `checked_endpoint`, for who is to be told from now on.
 
     A chat service's own URL is no webhook, unless it is to be one *as_webhook*: it would refuse our JSON, for days.
     """
-    checked = checked_endpoint(way, address, office)
+    checked = checked_endpoint(way, address, context)
     if way is Way.WEBHOOK and not as_webhook:
         refuse_chat_as_webhook(address)
     return checked
@@ -180,30 +180,32 @@ class Wanted:
     """That the address is one of a chat service is meant so."""
 
 
-def apply_config(wanted: Sequence[Wanted], office: Office, *, kept: Collection[str] = ()) -> list[MonitorError]:
+def apply_config(
+    wanted: Sequence[Wanted], context: SubscribeContext, *, kept: Collection[str] = ()
+) -> list[MonitorError]:
     """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end.
 
     Those named in *kept* stay as they are, and so does one that cannot be as it is wanted: give why, for each.
     """
-    now = office.clock()
+    now = context.clock()
     made: dict[str, Subscription] = {}
     refused: dict[str, MonitorError] = {}
-    with office.store.begin() as tx:
+    with context.store.begin() as tx:
         for each in wanted:
             try:
-                made[each.name] = _configured(tx, each, office, now)
+                made[each.name] = _configured(tx, each, context, now)
             except (ConfigurationInvalid, NothingFound, StoreError) as error:
                 refused[each.name] = error
         subscriptions.apply_config(tx, made, now, kept={*kept, *refused})
     return list(refused.values())
 
 
-def _configured(tx: Connection, wanted: Wanted, office: Office, now: datetime) -> Subscription:
-    address, shown = new_endpoint(wanted.way, wanted.address, office, as_webhook=wanted.as_webhook)
+def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: datetime) -> Subscription:
+    address, shown = new_endpoint(wanted.way, wanted.address, context, as_webhook=wanted.as_webhook)
     watch_id, everything = _covered(tx, wanted.scope, now)
     secret = new_secret() if wanted.way is Way.WEBHOOK else None
     endpoint = endpoints.put_configured(
-        tx, office.vault, way=wanted.way, address=address, shown=shown, at=now, secret=secret
+        tx, context.vault, way=wanted.way, address=address, shown=shown, at=now, secret=secret
     )
     return Subscription(
         id=str(uuid4()),
@@ -218,22 +220,22 @@ def _configured(tx: Connection, wanted: Wanted, office: Office, now: datetime) -
     )
 
 
-def set_state(subscription_id: str, state: str, office: Office) -> Subscription:
+def set_state(subscription_id: str, state: str, context: SubscribeContext) -> Subscription:
     """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance."""
-    with office.store.begin() as tx:
+    with context.store.begin() as tx:
         subscription = subscriptions.find(tx, subscription_id)
-        subscriptions.set_state(tx, subscription.id, state, at=office.clock())
+        subscriptions.set_state(tx, subscription.id, state, at=context.clock())
         if state == "active":
             endpoints.enable(tx, subscription.endpoint.id)
         return subscriptions.find(tx, subscription.id)
 
 
-def rotate_secret(subscription_id: str, office: Office) -> str:
+def rotate_secret(subscription_id: str, context: SubscribeContext) -> str:
     """Give a webhook a new signing secret; the former one signs beside it for ROTATION_OVERLAP."""
     secret = new_secret()
-    with office.store.begin() as tx:
+    with context.store.begin() as tx:
         endpoint = subscriptions.get(tx, subscription_id).endpoint
         if endpoint.way is not Way.WEBHOOK:
             raise ConfigurationInvalid(f"{endpoint.shown} is not a webhook: only those have a signing secret")
-        endpoints.rotate(tx, office.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=office.clock())
+        endpoints.rotate(tx, context.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=context.clock())
     return secret

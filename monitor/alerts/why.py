@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from monitor.alerts.matching import matching
-from monitor.alerts.subscribe import Office, checked_endpoint
+from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Delivery, Event, Settlement, Standing, Subscription, Way
+from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, Way
 from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches
 from monitor.storage.settlements import Settled
 
 
-def explained(registry: str, trial_id: str, address: str, office: Office) -> list[str]:
+def explained(registry: str, trial_id: str, address: str, context: SubscribeContext) -> list[str]:
     """The explanations for everything that was seen of a trial. NothingFound where nobody has that address."""
-    forms = _as_shown(address, office)
-    with office.store.read() as tx:
+    forms = _as_shown(address, context)
+    with context.store.read() as tx:
         damaged: dict[int, StoreCorrupt] = {}
         told = events.of_trial(tx, registry, trial_id, damaged=damaged)
         theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown in (address, *forms)]
@@ -39,12 +39,12 @@ def explained(registry: str, trial_id: str, address: str, office: Office) -> lis
     return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled), *unwatched]
 
 
-def _as_shown(address: str, office: Office) -> list[str]:
+def _as_shown(address: str, context: SubscribeContext) -> list[str]:
     """How the address would be shown, by each way in which it is one."""
     forms = []
     for way in Way:
         with suppress(ConfigurationInvalid):
-            forms.append(checked_endpoint(way, address, office)[1])
+            forms.append(checked_endpoint(way, address, context)[1])
     return forms
 
 
@@ -61,7 +61,7 @@ def explanations(
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
             if delivery:
-                words = f"{_paid(delivery)}{_part_of(event, subscription)}"
+                words = f"{_fate(delivery)}{_part_of(event, subscription)}"
             elif event.id in unsettled:
                 words = _unsettled(unsettled[event.id])
             else:
@@ -75,12 +75,12 @@ def _part_of(event: Event, subscription: Subscription) -> str:
     return f"; without {'; '.join(reasons)}" if reasons else ""
 
 
-def _paid(delivery: Delivery) -> str:
+def _fate(delivery: Delivery) -> str:
     """How a delivery that was owed stands."""
     tries = "the first try" if delivery.attempts == 1 else f"{delivery.attempts} tries"
-    if delivery.standing is Standing.DELIVERED:
+    if delivery.standing is DeliveryState.DELIVERED:
         return f"sent, and taken at {delivery.finished_at:%Y-%m-%d %H:%M} UTC after {tries}"
-    if delivery.standing is Standing.REJECTED:
+    if delivery.standing is DeliveryState.REJECTED:
         return f"not taken, and given up after {tries}: {delivery.outcome}"
     last = f"; the last try: {delivery.outcome}" if delivery.outcome else ""
     return f"owed; the next try is due at {delivery.next_attempt_at:%Y-%m-%d %H:%M} UTC{last}"

@@ -1,11 +1,11 @@
-"""Put the parts of delivering together: channels, letterhead and signature, from the configuration."""
+"""Put the parts of delivering together: the outbox with its channels and the sender of mail, from the configuration."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 
-from monitor.alerts.deliver import Post
-from monitor.alerts.prepare import Desk, Letterhead
+from monitor.alerts.deliver import Outbox
+from monitor.alerts.prepare import MailSender, RenderContext
 from monitor.channels.configured import channels_of
 from monitor.channels.email.address import with_ascii_domain
 from monitor.channels.email.transport import signed
@@ -15,20 +15,20 @@ from monitor.storage.store import Store
 from monitor.vault import Vault
 
 
-def post_for(
+def outbox_for(
     config: Config, *, store: Store, vault: Vault, registries: Sequence[Registry], clock: Callable[[], datetime]
-) -> Post:
+) -> Outbox:
     """What delivering needs."""
-    desk = Desk(
+    context = RenderContext(
         store=store,
         vault=vault,
         registries={registry.key: registry for registry in registries},
-        letterhead=_letterhead(config),
+        mail_sender=_mail_sender(config),
     )
-    return Post(desk=desk, channels=channels_of(config), clock=clock, settle=config.schedule.settle)
+    return Outbox(context=context, channels=channels_of(config), clock=clock, settle=config.schedule.settle)
 
 
-def _letterhead(config: Config) -> Letterhead:
+def _mail_sender(config: Config) -> MailSender:
     smtp = config.smtp
     address = parseaddr(smtp.sender)[1]
     sender = with_ascii_domain(address)
@@ -39,7 +39,7 @@ def _letterhead(config: Config) -> Letterhead:
             return message
         return signed(message, selector=smtp.dkim_selector, domain=smtp.dkim_domain, key=smtp.dkim_key.encode())
 
-    return Letterhead(
+    return MailSender(
         sender=f"{before}{sender}{after}",
         list_host=sender.rpartition("@")[2],
         unsubscribe=f"mailto:{with_ascii_domain(config.operator.email) if config.operator.email else sender}",

@@ -11,12 +11,12 @@ from monitor.cli.commands import Commands
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Attempt, Delivery, Json, Standing
+from monitor.model import Attempt, Delivery, DeliveryState, Json
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from monitor.alerts.deliver import Paid
+    from monitor.alerts.deliver import DeliveryResult
     from monitor.model import Subscription
 
 WRONG_USAGE = 2
@@ -45,11 +45,11 @@ def deliver(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
-def send(paid: Iterable["Paid"], *, as_json: bool) -> int:
-    """Pay what is owed, say so, and count what was not taken."""
+def send(results: Iterable["DeliveryResult"], *, as_json: bool) -> int:
+    """Send what is owed, say so, and count what was not taken."""
     sent = failed = 0
-    for each in paid:
-        taken = each.standing is Standing.DELIVERED
+    for each in results:
+        taken = each.standing is DeliveryState.DELIVERED
         sent, failed = sent + taken, failed + (not taken)
         if as_json:
             write_json({"delivery": each.delivery.id, "to": each.shown, "standing": str(each.standing)})
@@ -67,7 +67,8 @@ def list_(
     context: typer.Context,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that were not taken.")] = False,
     state: Annotated[
-        Standing | None, typer.Option(help="Only those that stand so: owed, delivered or rejected.", metavar="STATE")
+        DeliveryState | None,
+        typer.Option(help="Only those that stand so: owed, delivered or rejected.", metavar="STATE"),
     ] = None,
     trial: Annotated[str | None, typer.Option(help="Only those about this trial.", metavar="TRIAL_ID")] = None,
     to: Annotated[
@@ -192,7 +193,7 @@ def why(
     address = address_of(address)
     with settings.open() as program:
         registry, found = program.identify(trial_id)
-        for line in explained(registry.key, found, address, program.office()):
+        for line in explained(registry.key, found, address, program.subscribe_context()):
             console().print(line, markup=False)
 
 
@@ -215,7 +216,7 @@ def _as_object(delivery: Delivery) -> dict[str, Json]:
         "attempts_made": delivery.attempts,
         "outcome": delivery.outcome,
         "created_at": _moment(delivery.created_at),
-        "next_attempt_at": _moment(delivery.next_attempt_at) if delivery.standing is Standing.OWED else None,
+        "next_attempt_at": _moment(delivery.next_attempt_at) if delivery.standing is DeliveryState.OWED else None,
         "finished_at": _moment(delivery.finished_at),
     }
 

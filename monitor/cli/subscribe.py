@@ -115,7 +115,7 @@ def subscribe(
     settings: Settings = context.obj
     address = address_of(address)
     with settings.open() as program:
-        step.new_endpoint(way, address, program.office(), as_webhook=as_webhook)
+        step.new_endpoint(way, address, program.subscribe_context(), as_webhook=as_webhook)
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         looked_at = first_look(program, scope.trials)
         already = stopped_already(program, scope) if stopped else None
@@ -125,7 +125,7 @@ def subscribe(
             scope=scope,
             filters=filters,
             note=note,
-            office=program.office(),
+            context=program.subscribe_context(),
             name=name,
             as_webhook=as_webhook,
         )
@@ -262,13 +262,15 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
 
     settings: Settings = context.obj
     with settings.open() as program:
-        message, taken = send_sample(which, program.post())
+        message, accepted = send_sample(which, program.outbox())
     endpoint = message.endpoint
     if as_json:
         told = {"way": str(endpoint.way), "to": endpoint.shown, "delivery": message.delivery_id}
-        write_json({**told, "outcome": taken.outcome, "status": taken.status, "begins_with": begins_with(message)})
+        write_json(
+            {**told, "outcome": accepted.outcome, "status": accepted.status, "begins_with": begins_with(message)}
+        )
         return
-    console().print(f"Taken: {taken.outcome}", markup=False)
+    console().print(f"Taken: {accepted.outcome}", markup=False)
     console().print(where_to_look(message), markup=False, soft_wrap=True)
 
 
@@ -309,7 +311,7 @@ def rotate(context: typer.Context, which: Which) -> None:
 
     settings: Settings = context.obj
     with settings.open() as program:
-        secret = rotate_secret(which, program.office())
+        secret = rotate_secret(which, program.subscribe_context())
     console().print("The new signing secret, shown this once:")
     console().print(secret, soft_wrap=True)
 
@@ -319,7 +321,7 @@ def _set_state(context: typer.Context, which: str, state: str) -> None:
 
     settings: Settings = context.obj
     with settings.open() as program:
-        subscription = set_state(which, state, program.office())
+        subscription = set_state(which, state, program.subscribe_context())
         stays = state == "ended" and subscription.watch_id is not None
     console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False)
     if stays:

@@ -107,7 +107,7 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
 
     registries = {registry.key: registry for registry in program.registries}
     with progress("Importing", shown=not as_json) as tell:
-        done = read_export(folder, registries, program.office(), tell)
+        done = read_export(folder, registries, program.subscribe_context(), tell)
     if as_json:
         write_json(done.as_json())
     else:

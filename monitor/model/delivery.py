@@ -103,7 +103,7 @@ class Notice:
     """What happened and what to do about it, a paragraph a line."""
 
 
-class Standing(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands. There is no "sending": a claim only moves the next attempt."""
 
     OWED = "owed"
@@ -128,7 +128,7 @@ class Delivery:
     owed_at: datetime
     """When it was owed last: `created_at`, or when it was replayed."""
     next_attempt_at: datetime
-    standing: Standing = Standing.OWED
+    standing: DeliveryState = DeliveryState.OWED
     attempts: int = 0
     body: bytes | None = field(default=None, repr=False)
     """The bytes of every attempt, rendered before the first one; None until then."""

@@ -14,7 +14,7 @@ from monitor.storage import subscriptions, watches
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
-    from monitor.alerts.subscribe import Office, Scope
+    from monitor.alerts.subscribe import Scope, SubscribeContext
     from monitor.config.keys import SubscriptionSettings, WatchSettings
 
 OF_SUBSCRIPTIONS = "config.toml, trials of subscriptions"
@@ -73,7 +73,7 @@ def _name_of_sponsors(block: "SubscriptionSettings") -> str:
 
 
 def apply_subscriptions(
-    config: Config, store: Store, identify: Identify, *, office: Callable[[], "Office"]
+    config: Config, store: Store, identify: Identify, *, context: Callable[[], "SubscribeContext"]
 ) -> list[MonitorError]:
     """Make the `[[subscription]]` blocks be who is told, beside whom commands tell, and the operator who hears notices.
 
@@ -112,7 +112,7 @@ def apply_subscriptions(
         Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator", as_webhook=meant)
         for way, address in operator.items()
     ]
-    return [*refused.values(), *apply_config(wanted, office(), kept=refused)]
+    return [*refused.values(), *apply_config(wanted, context(), kept=refused)]
 
 
 def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "Scope":

@@ -240,7 +240,7 @@ class Checker:
             told = [notice] if notice else []
             if not unread and version and data_are_old(version.stamp, now=rules.now):
                 told.append(registry_data_old(registry.key, version.stamp, now=rules.now))
-            news = [each for each in told if notices.tell(tx, each)]
+            news = [each for each in told if notices.notify_operator(tx, each)]
         for each in news:
             self._log_notice(each)
         return then

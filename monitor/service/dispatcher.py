@@ -5,16 +5,16 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts.deliver import CLAIMED_FOR, Paid
+from monitor.alerts.deliver import CLAIMED_FOR, DeliveryResult
 from monitor.alerts.retrying import LONGEST_WAIT
-from monitor.model import Standing
+from monitor.model import DeliveryState
 from monitor.service.program import Program
 from monitor.service.worker import Turn
 from monitor.storage import deliveries
 
 SET_BACK = 30.0
 """Seconds by which the wall clock must lose against the monotonic one before it counts as set back."""
-WORDS = {Standing.OWED: "deferred", Standing.DELIVERED: "delivered", Standing.REJECTED: "rejected"}
+WORDS = {DeliveryState.OWED: "deferred", DeliveryState.DELIVERED: "delivered", DeliveryState.REJECTED: "rejected"}
 
 
 class Dispatcher:
@@ -57,9 +57,9 @@ class Dispatcher:
         if due_at > self._clock():
             return Turn.SKIPPED if self._monotonic() < self._hidden_until else Turn.WORKED
         try:
-            for paid in program.deliver(stopping=self._stopping):
+            for result in program.deliver(stopping=self._stopping):
                 self.sent += 1
-                self._tell(paid)
+                self._tell(result)
         except Exception:
             self._hidden_until = self._monotonic() + CLAIMED_FOR.total_seconds()
             raise
@@ -77,14 +77,14 @@ class Dispatcher:
                 self._log.warning("the clock was set back, and what waited for it is due now", deliveries=pulled)
         self._lead = lead
 
-    def _tell(self, paid: Paid) -> None:
+    def _tell(self, result: DeliveryResult) -> None:
         """One line an attempt."""
-        say = self._log.info if paid.standing is Standing.DELIVERED else self._log.warning
+        say = self._log.info if result.standing is DeliveryState.DELIVERED else self._log.warning
         say(
-            f"delivery {WORDS[paid.standing]}",
-            delivery=paid.delivery.id,
-            to=paid.shown,
-            about=paid.delivery.about,
-            outcome=paid.outcome,
-            **({"next_attempt_at": paid.next_attempt_at} if paid.next_attempt_at else {}),
+            f"delivery {WORDS[result.standing]}",
+            delivery=result.delivery.id,
+            to=result.shown,
+            about=result.delivery.about,
+            outcome=result.outcome,
+            **({"next_attempt_at": result.next_attempt_at} if result.next_attempt_at else {}),
         )

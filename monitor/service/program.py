@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self
 
-from monitor.alerts.deliver import Paid
+from monitor.alerts.deliver import DeliveryResult
 from monitor.config import Config
 from monitor.model import Checked, Unlisted
 from monitor.ports import Registry
@@ -40,5 +40,5 @@ class Program(Protocol):
         Raise RegistryError where the registry does not even say what version its data have.
         """
 
-    def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[Paid]:
+    def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
         """Send what is due; once *stopping* says so, finish what is being sent and end."""

@@ -210,7 +210,7 @@ class Service:
 
         def write() -> None:
             with suppress(Exception), self.program.store.begin() as tx:
-                notices.tell(tx, service_failing(name, words, now=self._clock()))
+                notices.notify_operator(tx, service_failing(name, words, now=self._clock()))
                 written.append(True)
 
         return _within(1.0, write) and bool(written)

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, func, inspect, select, text
 
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
-from monitor.model import Standing
+from monitor.model import DeliveryState
 from monitor.storage import snapshots
 from monitor.storage.failures import LOCK_SECONDS, Place, explain
 from monitor.storage.statements import chunks
@@ -146,7 +146,7 @@ def contents(tx: Connection) -> Contents:
     def count(name: str) -> int:
         return tx.scalar(select(func.count()).select_from(metadata.tables[name])) or 0 if name in there else 0
 
-    owed = select(func.count()).select_from(deliveries).where(deliveries.c.standing == Standing.OWED)
+    owed = select(func.count()).select_from(deliveries).where(deliveries.c.standing == DeliveryState.OWED)
     return Contents(
         trials=count("trials"),
         snapshots=count("snapshots"),

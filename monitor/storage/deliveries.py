@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Delivery, Notice, Standing, delivery_id
+from monitor.model import Delivery, DeliveryState, Notice, delivery_id
 from monitor.storage import bodies
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
@@ -51,8 +51,8 @@ _columns = [deliveries.c[name] for name in _names]
 _listed = [null().label(name) if name == "body" else deliveries.c[name] for name in _names]
 
 # Spelled out in the statement: an index of the owed alone serves no statement that says "owed" with a parameter.
-_is_owed = deliveries.c.standing == literal_column(f"'{Standing.OWED}'")
-_is_rejected = deliveries.c.standing == literal_column(f"'{Standing.REJECTED}'")
+_is_owed = deliveries.c.standing == literal_column(f"'{DeliveryState.OWED}'")
+_is_rejected = deliveries.c.standing == literal_column(f"'{DeliveryState.REJECTED}'")
 _earlier = deliveries.alias("earlier")
 _sendable = and_(
     _is_owed,
@@ -63,7 +63,7 @@ _sendable = and_(
 _claimable = and_(
     _sendable,
     ~exists().where(
-        _earlier.c.standing == literal_column(f"'{Standing.OWED}'"),
+        _earlier.c.standing == literal_column(f"'{DeliveryState.OWED}'"),
         _earlier.c.subscription_id == deliveries.c.subscription_id,
         _earlier.c.registry == deliveries.c.registry,
         _earlier.c.trial_id == deliveries.c.trial_id,
@@ -73,7 +73,7 @@ _claimable = and_(
 _by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
 
-def _settling(*names: str, where: ColumnElement[bool]) -> Update:
+def _outcome_update(*names: str, where: ColumnElement[bool]) -> Update:
     """Count attempts, and write the columns named if *where* holds: one statement, so nobody comes between."""
     columns = [deliveries.c[name] for name in names]
     values = {each: case((where, bindparam(f"new_{each.name}", type_=each.type)), else_=each) for each in columns}
@@ -82,9 +82,9 @@ def _settling(*names: str, where: ColumnElement[bool]) -> Update:
     return statement.values({deliveries.c.attempts: counted} | values)
 
 
-_deliver = _settling("standing", "finished_at", "outcome", where=deliveries.c.standing != Standing.DELIVERED)
-_defer = _settling("next_attempt_at", "outcome", where=_is_owed)
-_reject = _settling("standing", "finished_at", "outcome", where=_is_owed)
+_deliver = _outcome_update("standing", "finished_at", "outcome", where=deliveries.c.standing != DeliveryState.DELIVERED)
+_defer = _outcome_update("next_attempt_at", "outcome", where=_is_owed)
+_reject = _outcome_update("standing", "finished_at", "outcome", where=_is_owed)
 
 
 def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
@@ -196,25 +196,25 @@ def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
 
 def delivered(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
     """Note that the receiver took it, after so many more *attempts*. Whatever was noted before, it has it."""
-    values = {"standing": Standing.DELIVERED, "finished_at": at, "outcome": outcome}
-    _settle(tx, _deliver, whole_id, attempts, **values)
+    values = {"standing": DeliveryState.DELIVERED, "finished_at": at, "outcome": outcome}
+    _write_outcome(tx, _deliver, whole_id, attempts, **values)
 
 
 def deferred(tx: Connection, whole_id: str, next_attempt_at: datetime, outcome: str, *, attempts: int = 1) -> None:
     """Note when to try again. Without effect, but for the count of attempts, on what is finished already."""
-    _settle(tx, _defer, whole_id, attempts, next_attempt_at=next_attempt_at, outcome=outcome)
+    _write_outcome(tx, _defer, whole_id, attempts, next_attempt_at=next_attempt_at, outcome=outcome)
 
 
 def rejected(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
     """Note that it will never be taken. Without effect, but for the count, on what is finished already."""
-    values = {"standing": Standing.REJECTED, "finished_at": at, "outcome": outcome}
-    _settle(tx, _reject, whole_id, attempts, **values)
+    values = {"standing": DeliveryState.REJECTED, "finished_at": at, "outcome": outcome}
+    _write_outcome(tx, _reject, whole_id, attempts, **values)
 
 
 def give_up(tx: Connection, subscription_id: str, at: datetime, outcome: str) -> int:
     """Reject everything that is owed to a subscription; give how many deliveries that were."""
     owed = (deliveries.c.subscription_id == subscription_id) & _is_owed
-    values = {"standing": Standing.REJECTED, "finished_at": at, "outcome": outcome}
+    values = {"standing": DeliveryState.REJECTED, "finished_at": at, "outcome": outcome}
     return tx.execute(update(deliveries).where(owed).values(values)).rowcount
 
 
@@ -231,7 +231,7 @@ def listing(
     tx: Connection,
     *,
     failed: bool = False,
-    standing: Standing | None = None,
+    standing: DeliveryState | None = None,
     trial: tuple[str, str] | None = None,
     subscriptions: Collection[str] | None = None,
     since: datetime | None = None,
@@ -316,13 +316,17 @@ def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest
     return tx.execute(update(deliveries).where(_is_owed, too_far).values(next_attempt_at=now)).rowcount
 
 
-def counts(tx: Connection) -> dict[Standing, int]:
+def counts(tx: Connection) -> dict[DeliveryState, int]:
     """How many deliveries stand where."""
     count = select(func.count()).select_from(deliveries)
     total, owed, rejected = (
         tx.scalar(query) or 0 for query in (count, count.where(_is_owed), count.where(_is_rejected))
     )
-    return {Standing.OWED: owed, Standing.DELIVERED: total - owed - rejected, Standing.REJECTED: rejected}
+    return {
+        DeliveryState.OWED: owed,
+        DeliveryState.DELIVERED: total - owed - rejected,
+        DeliveryState.REJECTED: rejected,
+    }
 
 
 def _lock_numbers(tx: Connection, subscription_ids: set[str]) -> dict[str, int]:
@@ -342,7 +346,7 @@ def _keep_numbers(tx: Connection, last: Mapping[str, int]) -> None:
         tx.execute(statement, [{"whole_id": whole_id, "last": number} for whole_id, number in chunk])
 
 
-def _settle(tx: Connection, statement: Update, whole_id: str, attempts: int, **values: Any) -> None:
+def _write_outcome(tx: Connection, statement: Update, whole_id: str, attempts: int, **values: Any) -> None:
     tx.execute(
         statement, {"whole_id": whole_id, "made": attempts} | {f"new_{key}": each for key, each in values.items()}
     )
@@ -350,7 +354,7 @@ def _settle(tx: Connection, statement: Update, whole_id: str, attempts: int, **v
 
 def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:
     going = exists().where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state != "ended")
-    values = {"standing": Standing.OWED, "attempts": 0, "owed_at": at, "next_attempt_at": at, "finished_at": None}
+    values = {"standing": DeliveryState.OWED, "attempts": 0, "owed_at": at, "next_attempt_at": at, "finished_at": None}
     return tx.execute(update(deliveries).where(which, going).values(values)).rowcount
 
 

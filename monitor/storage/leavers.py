@@ -97,4 +97,4 @@ def _drop(tx: Connection, watch_id: int, registry: str, trial_ids: list[str]) ->
         of_these = and_(watched_trials.c.registry == registry, watched_trials.c.trial_id.in_(chunk))
         tx.execute(delete(watched_trials).where(of_these, watched_trials.c.watch_id == watch_id))
         still = set(tx.scalars(select(watched_trials.c.trial_id).where(of_these)).all())
-        newcomers.settle(tx, registry, set(chunk) - still)
+        newcomers.forget(tx, registry, set(chunk) - still)

@@ -45,7 +45,7 @@ def forget_unwatched(tx: Connection) -> None:
     tx.execute(delete(newcomers).where(~whole, ~held))
 
 
-def settle(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+def forget(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
     """Forget newcomers that have their baseline now."""
     for chunk in chunks(trial_ids):
         tx.execute(delete(newcomers).where(newcomers.c.registry == registry, newcomers.c.trial_id.in_(chunk)))

@@ -16,7 +16,7 @@ LISTED = 50
 _columns = [notices.c[field.name] for field in fields(Notice)]
 
 
-def tell(tx: Connection, notice: Notice, *, except_at: str | None = None) -> bool:
+def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = None) -> bool:
     """Keep a notice and owe it to the operator; give whether it is news. One that was told before is not told again.
 
     *except_at* is an endpoint that it is no use to tell: the one that the notice is about.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitor.model import Standing
+from monitor.model import DeliveryState
 from monitor.storage import deliveries, health
 from monitor.storage.health import Health
 from monitor.storage.tables import registries
@@ -16,7 +16,7 @@ from monitor.storage.tables import registries
 class Overview:
     """What stands where at one moment."""
 
-    deliveries: Mapping[Standing, int]
+    deliveries: Mapping[DeliveryState, int]
     next_delivery_at: datetime | None
     """When the next delivery is due; None where none waits that may be sent."""
     oldest_delivery_at: datetime | None

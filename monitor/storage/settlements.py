@@ -103,7 +103,7 @@ def told(tx: Connection, event_ids: Iterable[str]) -> None:
         tx.execute(delete(settlements).where(settlements.c.event_id.in_(chunk)))
 
 
-def settle(
+def record(
     tx: Connection, event_ids: Iterable[str], settlement: Settlement, *, at: datetime | None, hold_id: int | None = None
 ) -> None:
     """Note what was decided of these; *at* is None while the operator has yet to decide."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.model import Settlement, Standing, State, Way
+from monitor.model import DeliveryState, Settlement, State, Way
 from monitor.ports import Role
 from monitor.storage.types import Bytes, Moment, OneOf, Words
 
@@ -231,7 +231,7 @@ deliveries = Table(
     Column("registry", Text, nullable=False),
     Column("trial_id", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
-    Column("standing", OneOf(Standing), nullable=False),
+    Column("standing", OneOf(DeliveryState), nullable=False),
     Column("attempts", Integer, nullable=False, comment="since it was owed or replayed"),
     Column("created_at", Moment, nullable=False),
     Column("owed_at", Moment, nullable=False, comment="created_at, or when it was replayed"),

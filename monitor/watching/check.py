@@ -99,7 +99,7 @@ def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered:
         covered = max(covered, trials.watched_count(tx, key)) if refused >= AT_LEAST else covered
     if refused >= AT_LEAST and refused > MOST_ALIKE * covered:
         with context.store.begin() as tx:
-            notices.tell(
+            notices.notify_operator(
                 tx, registry_implausible(key, version.stamp, trials=refused, covered=covered, now=context.clock())
             )
 
@@ -109,7 +109,9 @@ def _tell_of_delay(late: Sequence[str], version: RegistryVersion, context: PassC
     key = context.registry.key
     with context.store.begin() as tx:
         since = registries.behind_since(tx, key) or context.clock()
-        notices.tell(tx, registry_behind(key, version.stamp, trials=len(late), since=since, now=context.clock()))
+        notices.notify_operator(
+            tx, registry_behind(key, version.stamp, trials=len(late), since=since, now=context.clock())
+        )
 
 
 def _rounds(wanted: Sequence[str], version: RegistryVersion, context: PassContext) -> Iterator[Checked]:

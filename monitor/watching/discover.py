@@ -19,7 +19,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import watch_shrank
-from monitor.alerts.settling import tell
+from monitor.alerts.settling import owe_deliveries
 from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
 from monitor.model import Unlisted
 from monitor.model.stamps import day_of
@@ -214,7 +214,7 @@ def _tell_of_takeovers(tx: Connection, trial_ids: set[str], registry: str, conte
     ]
     takeovers = [event for event in latest if any(change.kind in _TAKEOVERS for change in event.changes)]
     unsettled = settlements.known(tx, [event.id for event in takeovers])
-    tell(tx, [event for event in takeovers if event.id not in unsettled], registry, now=context.clock())
+    owe_deliveries(tx, [event for event in takeovers if event.id not in unsettled], registry, now=context.clock())
 
 
 def _missing_now(found: set[str], watched: WatchedSearch, context: PassContext) -> set[str]:
@@ -246,7 +246,7 @@ def _let_leave(tx: Connection, found: set[str], listing: _Listing, context: Pass
     missing = _missing(tx, found, watched)
     held = len(found) + len(missing)
     if len(missing) >= FEWEST_DISBELIEVED and 2 * len(missing) > held:
-        notices.tell(
+        notices.notify_operator(
             tx,
             watch_shrank(
                 watched.watch_id,

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from monitor.alerts.alike import builds_between
 from monitor.alerts.notices import drifted
 from monitor.alerts.recovery import Lost, note_anew, note_failing, untold, without_record
-from monitor.alerts.settling import tell_now
+from monitor.alerts.settling import owe_or_pend
 from monitor.changes import events as event_rules
 from monitor.changes import membership
 from monitor.changes.significance import in_order, weigh_all
@@ -342,10 +342,10 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
     made = events.add(tx, [effect.event for effect in effects if effect.event])
     builds = {event.id: _builds_missed(stored.trial(key, event.trial_id), intake) for event in made}
     if intake.tells_at_once:
-        tell_now(tx, made, builds, now=now)
+        owe_or_pend(tx, made, builds, now=now)
     else:
         settlements.pend(tx, key, builds)
-    newcomers.settle(tx, key, [event.trial_id for event in made if event.snapshot == 1])
+    newcomers.forget(tx, key, [event.trial_id for event in made if event.snapshot == 1])
     leavers.note_told(tx, key, [event.trial_id for event in made if event.trial_id in stored.leaving])
     trials.record(tx, [effect.trial for effect in effects if effect.trial.snapshot])
     for effect in effects:
@@ -386,4 +386,4 @@ def _note_drift(tx: Connection, effects: Sequence[AnswerEffect], intake: IntakeC
     oddities = [(oddity, effect.trial.trial_id) for effect in effects for oddity in effect.oddities]
     if oddities and (new := drift.add(tx, key, oddities, at=intake.now)):
         shown = [f"{each.path} = {each.value}" if each.value else each.path for each in new]
-        notices.tell(tx, drifted(key, intake.version.stamp, shown, now=intake.now))
+        notices.notify_operator(tx, drifted(key, intake.version.stamp, shown, now=intake.now))

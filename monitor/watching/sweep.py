@@ -339,7 +339,7 @@ def _conclude(at: Sweep, context: PassContext) -> None:
         absent = sweeps.absent_count(tx, key, at.version)
         known = at.seen + absent
         if absent >= AT_LEAST and absent > MOST_ABSENT * known:
-            notices.tell(tx, registry_shrank(key, at.version, known=known, absent=absent, now=now))
+            notices.notify_operator(tx, registry_shrank(key, at.version, known=known, absent=absent, now=now))
         else:
             trials.read_again(tx, key, sweeps.absent(tx, key, at.version))
         sweeps.drop_unread(tx, key, before=at.started_at)

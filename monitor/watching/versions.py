@@ -57,4 +57,4 @@ def _prove_clock(
             "mend its own, and the next check asks again"
         )
     with store.begin() as tx:
-        notices.tell(tx, registry_ahead(registry, asked.stamp, now=now))
+        notices.notify_operator(tx, registry_ahead(registry, asked.stamp, now=now))

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.postponing import TRIED_AGAIN_AFTER
-from monitor.alerts.subscribe import Office, Wanted, apply_config, set_state
+from monitor.alerts.subscribe import SubscribeContext, Wanted, apply_config, set_state
 from monitor.errors import DeliveryDeferred
-from monitor.model import Standing, Way
+from monitor.model import DeliveryState, Way
 from monitor.storage import deliveries, endpoints, tables
 from monitor.vault import Vault
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.test_damaged_rows import EVERYBODY, damage, damage_snapshot, suspend, told_kinds, two
 
@@ -18,9 +18,9 @@ LOST = "https://lost.example.org/hook"
 OPERATOR = "ops@example.org"
 
 
-def other_key(outbox: Outbox, folder: Path) -> Office:
+def other_key(outbox: OutboxHarness, folder: Path) -> SubscribeContext:
     """As after `restore --without-key`: what is sealed from now on has another key."""
-    return Office(
+    return SubscribeContext(
         store=outbox.store,
         vault=Vault.open(key=None, file=folder / "other" / "secret.key"),
         clock=outbox.clock,
@@ -28,16 +28,16 @@ def other_key(outbox: Outbox, folder: Path) -> Office:
     )
 
 
-def lock(outbox: Outbox, address: str) -> None:
+def lock(outbox: OutboxHarness, address: str) -> None:
     damage(outbox, tables.endpoints, tables.endpoints.c.shown.startswith(address[:20]), sealed=b"of another key")
 
 
-def came(outbox: Outbox) -> list[str]:
+def came(outbox: OutboxHarness) -> list[str]:
     return sorted(message.endpoint.shown for message in outbox.channel.came)
 
 
-def test_an_address_that_does_not_open_silences_nobody_else_and_is_waited_for(outbox: Outbox) -> None:
-    apply_config([Wanted(name="o", way=Way.EMAIL, address=OPERATOR, origin="operator")], outbox.office)
+def test_an_address_that_does_not_open_silences_nobody_else_and_is_waited_for(outbox: OutboxHarness) -> None:
+    apply_config([Wanted(name="o", way=Way.EMAIL, address=OPERATOR, origin="operator")], outbox.subscribe_context)
     one, other = two(outbox)
     lost = outbox.subscribe(LOST)
     outbox.subscribe(EVERYBODY)
@@ -50,12 +50,12 @@ def test_an_address_that_does_not_open_silences_nobody_else_and_is_waited_for(ou
     suspend(outbox, one)
     outbox.check(one)
 
-    paid = {each.shown: each for each in outbox.deliver()}
+    results = {each.shown: each for each in outbox.deliver()}
 
-    assert paid[EVERYBODY].standing is Standing.DELIVERED
-    assert paid[sealed.shown].standing is Standing.OWED
-    assert "does not open" in paid[sealed.shown].outcome
-    assert paid[sealed.shown].next_attempt_at == outbox.clock() + TRIED_AGAIN_AFTER
+    assert results[EVERYBODY].standing is DeliveryState.DELIVERED
+    assert results[sealed.shown].standing is DeliveryState.OWED
+    assert "does not open" in results[sealed.shown].outcome
+    assert results[sealed.shown].next_attempt_at == outbox.clock() + TRIED_AGAIN_AFTER
     assert told_kinds(outbox) == ["deliveries.waiting"]
     for _ in range(30):
         outbox.clock.advance(hours=6)
@@ -73,7 +73,7 @@ def test_an_address_that_does_not_open_silences_nobody_else_and_is_waited_for(ou
         assert deliveries.oldest_postponed(tx) is None
 
 
-def test_a_damaged_snapshot_does_not_keep_an_alert_back(outbox: Outbox) -> None:
+def test_a_damaged_snapshot_does_not_keep_an_alert_back(outbox: OutboxHarness) -> None:
     bad, _ = two(outbox)
     outbox.subscribe(EVERYBODY)
     outbox.check(bad)
@@ -82,11 +82,13 @@ def test_a_damaged_snapshot_does_not_keep_an_alert_back(outbox: Outbox) -> None:
     damage_snapshot(outbox, bad, 1)
     damage_snapshot(outbox, bad, 2)
 
-    assert [paid.standing for paid in outbox.deliver()] == [Standing.DELIVERED]
+    assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
     assert b"SUSPENDED" in outbox.channel.came[0].body
 
 
-def test_a_damaged_event_is_told_by_its_snapshots_or_given_up_so_that_what_follows_is_told(outbox: Outbox) -> None:
+def test_a_damaged_event_is_told_by_its_snapshots_or_given_up_so_that_what_follows_is_told(
+    outbox: OutboxHarness,
+) -> None:
     bad, good = two(outbox)
     outbox.subscribe(EVERYBODY)
     outbox.check(bad, good)
@@ -96,13 +98,15 @@ def test_a_damaged_event_is_told_by_its_snapshots_or_given_up_so_that_what_follo
         damage(outbox, tables.events, tables.events.c.trial_id == trial_id, changes=b"scribble")
     damage_snapshot(outbox, bad, 2)
 
-    standings = {paid.delivery.trial_id: paid.standing for paid in outbox.deliver()}
+    standings = {result.delivery.trial_id: result.standing for result in outbox.deliver()}
 
-    assert standings == {bad: Standing.REJECTED, good: Standing.DELIVERED}
+    assert standings == {bad: DeliveryState.REJECTED, good: DeliveryState.DELIVERED}
     assert told_kinds(outbox) == ["deliveries.given_up"]
 
 
-def test_a_fault_in_rendering_one_delivery_defers_it_alone(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_rendering_one_delivery_defers_it_alone(
+    outbox: OutboxHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from monitor.alerts import prepare
 
     bad, good = two(outbox)
@@ -118,23 +122,23 @@ def test_a_fault_in_rendering_one_delivery_defers_it_alone(outbox: Outbox, monke
         return real(event, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(prepare, "webhook_body", fail)
-    first = {paid.delivery.trial_id: paid for paid in outbox.deliver()}
-    assert first[good].standing is Standing.DELIVERED
-    assert first[bad].standing is Standing.OWED
+    first = {result.delivery.trial_id: result for result in outbox.deliver()}
+    assert first[good].standing is DeliveryState.DELIVERED
+    assert first[bad].standing is DeliveryState.OWED
     assert "KeyError at test_damaged_deliveries.py" in first[bad].outcome
 
     monkeypatch.undo()
     outbox.clock.advance(minutes=16)
-    assert [paid.standing for paid in outbox.deliver()] == [Standing.DELIVERED]
+    assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
 
 
 def test_an_operator_whose_own_address_does_not_open_is_told_another_way_and_no_notice_breeds_notices(
-    outbox: Outbox,
+    outbox: OutboxHarness,
 ) -> None:
     ways = {Way.EMAIL: OPERATOR, Way.WEBHOOK: LOST}
     apply_config(
         [Wanted(name=f"o {way}", way=way, address=address, origin="operator") for way, address in ways.items()],
-        outbox.office,
+        outbox.subscribe_context,
     )
     lock(outbox, LOST)
     one, _ = two(outbox)
@@ -151,7 +155,7 @@ def test_an_operator_whose_own_address_does_not_open_is_told_another_way_and_no_
     assert came(outbox).count(OPERATOR) == 2
 
 
-def test_what_was_sent_is_recorded_though_a_row_beside_it_is_damaged(quick_outbox: Outbox) -> None:
+def test_what_was_sent_is_recorded_though_a_row_beside_it_is_damaged(quick_outbox: OutboxHarness) -> None:
     """Or it would be sent again for ever."""
     outbox = quick_outbox
     one, _ = two(outbox)
@@ -177,13 +181,13 @@ def quick_outbox(tmp_path: Path, sandbox, sqlite_url: str):  # type: ignore[no-u
     from monitor.storage.store import Store
 
     store = Store.open(sqlite_url)
-    running = Outbox(store, sandbox, tmp_path)
+    running = OutboxHarness(store, sandbox, tmp_path)
     yield running
     running.registry.close()
     store.close()
 
 
-def test_a_damaged_row_of_a_delivery_stops_no_other(quick_outbox: Outbox) -> None:
+def test_a_damaged_row_of_a_delivery_stops_no_other(quick_outbox: OutboxHarness) -> None:
     outbox = quick_outbox
     bad, good = two(outbox)
     outbox.subscribe(EVERYBODY)
@@ -193,7 +197,7 @@ def test_a_damaged_row_of_a_delivery_stops_no_other(quick_outbox: Outbox) -> Non
     with outbox.store.begin() as tx:
         tx.exec_driver_sql(f"UPDATE deliveries SET created_at = 'x' WHERE trial_id = '{bad}'")
 
-    assert [paid.delivery.trial_id for paid in outbox.deliver()] == [good]
+    assert [result.delivery.trial_id for result in outbox.deliver()] == [good]
     assert told_kinds(outbox) == ["deliveries.damaged"]
 
 
@@ -201,13 +205,13 @@ def test_a_damaged_row_of_a_delivery_stops_no_other(quick_outbox: Outbox) -> Non
 
 
 def test_a_mailbox_of_the_configuration_is_sealed_anew_and_a_webhook_waits_for_its_key(
-    outbox: Outbox, tmp_path: Path
+    outbox: OutboxHarness, tmp_path: Path
 ) -> None:
     wanted = [
         Wanted(name="mail", way=Way.EMAIL, address="anna@example.org", origin="operator"),
         Wanted(name="hook", way=Way.WEBHOOK, address=LOST, origin="operator"),
     ]
-    assert apply_config(wanted, outbox.office) == []
+    assert apply_config(wanted, outbox.subscribe_context) == []
     elsewhere = other_key(outbox, tmp_path)
     elsewhere.vault.seal("anything")
 
@@ -215,10 +219,10 @@ def test_a_mailbox_of_the_configuration_is_sealed_anew_and_a_webhook_waits_for_i
 
     with outbox.store.read() as tx:
         assert [each.way for each in endpoints.locked(tx, elsewhere.vault)] == [Way.WEBHOOK]
-        assert [each.way for each in endpoints.locked(tx, outbox.office.vault)] == [Way.EMAIL]
+        assert [each.way for each in endpoints.locked(tx, outbox.subscribe_context.vault)] == [Way.EMAIL]
 
 
-def test_who_subscribes_an_address_that_does_not_open_has_it_back_with_a_new_secret(outbox: Outbox) -> None:
+def test_who_subscribes_an_address_that_does_not_open_has_it_back_with_a_new_secret(outbox: OutboxHarness) -> None:
     first = outbox.subscribe(LOST)
     lock(outbox, LOST)
 
@@ -229,16 +233,16 @@ def test_who_subscribes_an_address_that_does_not_open_has_it_back_with_a_new_sec
     assert again.subscription.endpoint.id == first.subscription.endpoint.id
 
 
-def test_a_block_that_cannot_be_used_keeps_what_it_was_and_the_others_are_applied(outbox: Outbox) -> None:
+def test_a_block_that_cannot_be_used_keeps_what_it_was_and_the_others_are_applied(outbox: OutboxHarness) -> None:
     good = Wanted(name="good", way=Way.EMAIL, address="anna@example.org")
-    apply_config([good, Wanted(name="bad", way=Way.EMAIL, address="berta@example.org")], outbox.office)
+    apply_config([good, Wanted(name="bad", way=Way.EMAIL, address="berta@example.org")], outbox.subscribe_context)
 
     refused = apply_config(
         [
             Wanted(name="new", way=Way.EMAIL, address="carla@example.org"),
             Wanted(name="bad", way=Way.EMAIL, address="@"),
         ],
-        outbox.office,
+        outbox.subscribe_context,
     )
 
     assert len(refused) == 1
@@ -250,8 +254,8 @@ def test_a_block_that_cannot_be_used_keeps_what_it_was_and_the_others_are_applie
     assert "carla@example.org" in states
 
 
-def test_a_damaged_subscription_can_be_ended(outbox: Outbox) -> None:
+def test_a_damaged_subscription_can_be_ended(outbox: OutboxHarness) -> None:
     made = outbox.subscribe(EVERYBODY)
     damage(outbox, tables.subscriptions, tables.subscriptions.c.id == made.subscription.id, topics="[")
 
-    assert set_state(made.subscription.id, "ended", outbox.office).state == "ended"
+    assert set_state(made.subscription.id, "ended", outbox.subscribe_context).state == "ended"

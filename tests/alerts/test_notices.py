@@ -6,10 +6,10 @@ from email import message_from_string, policy
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.errors import DeliveryDeferred, DeliveryRejected
-from monitor.model import Standing, Way
+from monitor.model import DeliveryState, Way
 from monitor.storage import attempts, deliveries, notices, subscriptions
 from tests.alerts.test_outbox import submitted
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 
 HOOK = "https://hooks.example.org/trials"
@@ -18,35 +18,35 @@ OPERATORS_HOOK = "https://hooks.example.org/monitor"
 DOWN = DeliveryDeferred("503 Service Unavailable", status=503)
 
 
-def operated(outbox: Outbox) -> None:
+def operated(outbox: OutboxHarness) -> None:
     ways = {Way.EMAIL: OPERATOR, Way.WEBHOOK: OPERATORS_HOOK}
     wanted = [
         Wanted(name=f"operator {way}", way=way, address=address, origin="operator") for way, address in ways.items()
     ]
-    apply_config(wanted, outbox.office)
+    apply_config(wanted, outbox.subscribe_context)
 
 
-def withdrawn(outbox: Outbox) -> None:
+def withdrawn(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     outbox.sandbox.next_state(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
 
 
-def deliver_for(outbox: Outbox, span: timedelta) -> None:
+def deliver_for(outbox: OutboxHarness, span: timedelta) -> None:
     end = outbox.clock() + span
     while outbox.clock() < end:
         outbox.deliver()
         outbox.clock.advance(hours=2)
 
 
-def told(outbox: Outbox, address: str) -> list[str]:
+def told(outbox: OutboxHarness, address: str) -> list[str]:
     """What kinds of notices came to an address, as the webhook has them or as the mail says."""
     bodies = [message.body.decode() for message in outbox.channel.came if message.endpoint.shown == address]
     return [json.loads(body)["type"] if body.startswith("{") else body for body in bodies]
 
 
 def test_the_operator_hears_once_of_an_alert_that_was_given_up_and_of_an_endpoint_that_was_disabled(
-    outbox: Outbox,
+    outbox: OutboxHarness,
 ) -> None:
     operated(outbox)
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
@@ -68,7 +68,7 @@ def test_the_operator_hears_once_of_an_alert_that_was_given_up_and_of_an_endpoin
     assert {mail["Auto-Submitted"] for mail in mails} == {"auto-generated"}
 
 
-def test_an_operator_whose_mail_fails_is_told_by_webhook_and_not_by_mail(outbox: Outbox) -> None:
+def test_an_operator_whose_mail_fails_is_told_by_webhook_and_not_by_mail(outbox: OutboxHarness) -> None:
     operated(outbox)
     outbox.subscribe(OPERATOR, WITHDRAWN_LATER, way=Way.EMAIL)
     outbox.refuse(OPERATOR, DeliveryRejected("550 no such user", status=550))
@@ -82,7 +82,7 @@ def test_an_operator_whose_mail_fails_is_told_by_webhook_and_not_by_mail(outbox:
     assert sorted(outbox.standings()) == ["delivered", "rejected"]
 
 
-def test_notices_to_an_operator_who_cannot_be_reached_at_all_come_to_an_end(outbox: Outbox) -> None:
+def test_notices_to_an_operator_who_cannot_be_reached_at_all_come_to_an_end(outbox: OutboxHarness) -> None:
     operated(outbox)
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
     for address in (HOOK, OPERATOR, OPERATORS_HOOK):
@@ -98,7 +98,7 @@ def test_notices_to_an_operator_who_cannot_be_reached_at_all_come_to_an_end(outb
         assert len(notices.listing(tx)) == 3
 
 
-def test_without_an_operator_a_notice_is_kept_all_the_same(outbox: Outbox) -> None:
+def test_without_an_operator_a_notice_is_kept_all_the_same(outbox: OutboxHarness) -> None:
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
     outbox.refuse(HOOK, DeliveryRejected("404 Not Found", status=404))
     withdrawn(outbox)
@@ -111,7 +111,7 @@ def test_without_an_operator_a_notice_is_kept_all_the_same(outbox: Outbox) -> No
     assert "404 Not Found" in notice.text
 
 
-def test_the_operator_hears_of_no_trial(outbox: Outbox) -> None:
+def test_the_operator_hears_of_no_trial(outbox: OutboxHarness) -> None:
     operated(outbox)
     withdrawn(outbox)
 
@@ -120,9 +120,9 @@ def test_the_operator_hears_of_no_trial(outbox: Outbox) -> None:
         assert {each.state for each in subscriptions.listing(tx)} == {"active"}
 
 
-def test_an_operator_who_is_taken_out_of_the_configuration_hears_nothing_more(outbox: Outbox) -> None:
+def test_an_operator_who_is_taken_out_of_the_configuration_hears_nothing_more(outbox: OutboxHarness) -> None:
     operated(outbox)
-    apply_config([], outbox.office)
+    apply_config([], outbox.subscribe_context)
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
     outbox.refuse(HOOK, DeliveryRejected("404 Not Found", status=404))
     withdrawn(outbox)
@@ -131,7 +131,7 @@ def test_an_operator_who_is_taken_out_of_the_configuration_hears_nothing_more(ou
     assert outbox.standings() == ["rejected"]
 
 
-def test_a_mail_that_is_replayed_has_its_five_days_again(outbox: Outbox) -> None:
+def test_a_mail_that_is_replayed_has_its_five_days_again(outbox: OutboxHarness) -> None:
     outbox.subscribe(OPERATOR, WITHDRAWN_LATER, way=Way.EMAIL)
     outbox.refuse(OPERATOR, DeliveryDeferred("451 try later", status=451))
     withdrawn(outbox)
@@ -142,19 +142,19 @@ def test_a_mail_that_is_replayed_has_its_five_days_again(outbox: Outbox) -> None
         deliveries.replay(tx, delivery.id, outbox.clock())
 
     outbox.clock.advance(seconds=1)
-    (paid,) = outbox.deliver()
+    (result,) = outbox.deliver()
 
-    assert paid.standing is Standing.OWED
+    assert result.standing is DeliveryState.OWED
 
 
-def test_attempts_are_kept_for_ninety_days(outbox: Outbox) -> None:
+def test_attempts_are_kept_for_ninety_days(outbox: OutboxHarness) -> None:
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
     withdrawn(outbox)
-    (paid,) = outbox.deliver()
+    (result,) = outbox.deliver()
 
     def kept() -> int:
         with outbox.store.read() as tx:
-            return len(attempts.of_delivery(tx, paid.delivery.id))
+            return len(attempts.of_delivery(tx, result.delivery.id))
 
     outbox.clock.advance(days=89)
     outbox.deliver()

@@ -1,4 +1,4 @@
-"""Alerts that are owed are paid: once, in order, whatever receivers do."""
+"""Alerts that are owed are delivered: once, in order, whatever receivers do."""
 
 import json
 import threading
@@ -11,10 +11,10 @@ import pytest
 from monitor.alerts.subscribe import set_state
 from monitor.alerts.why import explained
 from monitor.errors import DeliveryDeferred, DeliveryRejected
-from monitor.model import Filters, Message, Result, Significance, Standing
-from monitor.ports import Taken
+from monitor.model import DeliveryState, Filters, Message, Result, Significance
+from monitor.ports import Accepted
 from monitor.storage import endpoints
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 
 HOOK = "https://hooks.example.org/trials"
@@ -22,7 +22,7 @@ OTHER = "https://other.example.net/trials"
 DOWN = DeliveryDeferred("503 Service Unavailable", status=503)
 
 
-def submitted(outbox: Outbox, number: int) -> None:
+def submitted(outbox: OutboxHarness, number: int) -> None:
     """A sponsor submits another acronym, and the program sees it."""
 
     def rename(study: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def acronyms(messages: list[Message]) -> list[str]:
     return [change["after"] for body in bodies for change in body["data"]["changes"] if change["field"] == "acronym"]
 
 
-def test_a_change_is_told_once_to_everybody_who_asked(outbox: Outbox) -> None:
+def test_a_change_is_told_once_to_everybody_who_asked(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
     outbox.subscribe(OTHER)
@@ -54,7 +54,7 @@ def test_a_change_is_told_once_to_everybody_who_asked(outbox: Outbox) -> None:
     assert outbox.standings() == ["delivered", "delivered"]
 
 
-def test_a_webhook_hears_what_its_receiver_files_the_message_by(outbox: Outbox) -> None:
+def test_a_webhook_hears_what_its_receiver_files_the_message_by(outbox: OutboxHarness) -> None:
     """The facts are those of the record that the change is in; of a trial that is gone, those that it had last."""
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK, WITHDRAWN_LATER)
@@ -82,7 +82,7 @@ def test_a_webhook_hears_what_its_receiver_files_the_message_by(outbox: Outbox) 
     assert removed["data"]["registry_version"] > about["registry_version"]
 
 
-def test_a_baseline_tells_nobody(outbox: Outbox) -> None:
+def test_a_baseline_tells_nobody(outbox: OutboxHarness) -> None:
     outbox.subscribe(HOOK)
 
     outbox.check(*outbox.sandbox.trial_ids())
@@ -90,31 +90,31 @@ def test_a_baseline_tells_nobody(outbox: Outbox) -> None:
     assert outbox.deliver() == []
 
 
-def test_what_is_not_asked_for_is_not_told_and_can_be_explained(outbox: Outbox) -> None:
+def test_what_is_not_asked_for_is_not_told_and_can_be_explained(outbox: OutboxHarness) -> None:
     outbox.watch(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK, filters=Filters(min_significance=Significance.CRITICAL))
     submitted(outbox, 1)
 
     assert outbox.deliver() == []
-    [event, line] = explained("clinicaltrials.gov", WITHDRAWN_LATER, HOOK, outbox.office)
+    [event, line] = explained("clinicaltrials.gov", WITHDRAWN_LATER, HOOK, outbox.subscribe_context)
     assert "Acronym" in event
     assert "significance minor is below critical" in line
 
 
-def test_what_was_sent_can_be_explained(outbox: Outbox) -> None:
+def test_what_was_sent_can_be_explained(outbox: OutboxHarness) -> None:
     outbox.watch(WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK)
     submitted(outbox, 1)
     outbox.deliver()
 
-    [_, line] = explained("clinicaltrials.gov", WITHDRAWN_LATER, HOOK, outbox.office)
+    [_, line] = explained("clinicaltrials.gov", WITHDRAWN_LATER, HOOK, outbox.subscribe_context)
 
     assert "taken at 2026-11-22 17:00 UTC after the first try" in line
 
 
-def test_a_receiver_that_is_down_for_a_day_gets_everything_once_and_in_order(outbox: Outbox) -> None:
+def test_a_receiver_that_is_down_for_a_day_gets_everything_once_and_in_order(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK)
     outbox.refuse(HOOK, DOWN)
@@ -133,7 +133,7 @@ def test_a_receiver_that_is_down_for_a_day_gets_everything_once_and_in_order(out
     assert [json.loads(message.body)["data"]["sequence"] for message in outbox.channel.came] == [1, 2, 3, 4, 5]
 
 
-def test_every_attempt_carries_the_same_id_and_the_same_bytes(outbox: Outbox) -> None:
+def test_every_attempt_carries_the_same_id_and_the_same_bytes(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK)
     outbox.refuse(HOOK, DOWN)
@@ -146,7 +146,7 @@ def test_every_attempt_carries_the_same_id_and_the_same_bytes(outbox: Outbox) ->
     assert len({(message.delivery_id, message.body) for message in outbox.channel.came}) == 1
 
 
-def test_after_the_last_attempt_a_delivery_is_given_up(outbox: Outbox) -> None:
+def test_after_the_last_attempt_a_delivery_is_given_up(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK)
     outbox.refuse(HOOK, DOWN)
@@ -160,19 +160,19 @@ def test_after_the_last_attempt_a_delivery_is_given_up(outbox: Outbox) -> None:
     assert outbox.standings() == ["rejected"]
 
 
-def test_a_receiver_that_says_gone_ends_its_subscription(outbox: Outbox) -> None:
+def test_a_receiver_that_says_gone_ends_its_subscription(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     subscribed = outbox.subscribe(HOOK)
     outbox.refuse(HOOK, DeliveryRejected("410 Gone", status=410, ends=True))
     submitted(outbox, 1)
 
-    [paid] = outbox.deliver()
+    [result] = outbox.deliver()
 
-    assert paid.standing is Standing.REJECTED
+    assert result.standing is DeliveryState.REJECTED
     assert outbox.subscription(subscribed).state == "ended"
 
 
-def test_an_endpoint_that_only_fails_for_five_days_is_disabled_until_it_is_resumed(outbox: Outbox) -> None:
+def test_an_endpoint_that_only_fails_for_five_days_is_disabled_until_it_is_resumed(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     subscribed = outbox.subscribe(HOOK)
     outbox.refuse(HOOK, DOWN)
@@ -190,23 +190,23 @@ def test_an_endpoint_that_only_fails_for_five_days_is_disabled_until_it_is_resum
     outbox.clock.advance(days=2)
     assert outbox.deliver() == []
     outbox.channel.behaviour.clear()
-    set_state(subscribed.subscription.id, "active", outbox.office)
-    assert [paid.standing for paid in outbox.deliver()] == [Standing.DELIVERED]
+    set_state(subscribed.subscription.id, "active", outbox.subscribe_context)
+    assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
 
 
-def test_a_paused_subscription_is_paid_when_it_goes_on(outbox: Outbox) -> None:
+def test_a_paused_subscription_is_paid_when_it_goes_on(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     subscribed = outbox.subscribe(HOOK)
     submitted(outbox, 1)
-    set_state(subscribed.subscription.id, "paused", outbox.office)
+    set_state(subscribed.subscription.id, "paused", outbox.subscribe_context)
     assert outbox.deliver() == []
 
-    set_state(subscribed.subscription.id, "active", outbox.office)
+    set_state(subscribed.subscription.id, "active", outbox.subscribe_context)
 
-    assert [paid.standing for paid in outbox.deliver()] == [Standing.DELIVERED]
+    assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
 
 
-def test_a_receiver_that_hangs_slows_nobody_else(outbox: Outbox) -> None:
+def test_a_receiver_that_hangs_slows_nobody_else(outbox: OutboxHarness) -> None:
     """The hanging one is let go only when the other has got everything."""
     everything = outbox.sandbox.trial_ids()
     outbox.check(*everything)
@@ -218,23 +218,23 @@ def test_a_receiver_that_hangs_slows_nobody_else(outbox: Outbox) -> None:
     all_others = threading.Event()
     got = count(1)
 
-    def hang(message: Message) -> Taken:
+    def hang(message: Message) -> Accepted:
         if not all_others.wait(timeout=30):
             raise DeliveryRejected("the others were held up")
-        return Taken("200 OK", 200)
+        return Accepted("200 OK", 200)
 
-    def note(message: Message) -> Taken:
+    def note(message: Message) -> Accepted:
         if next(got) == len(everything):
             all_others.set()
-        return Taken("200 OK", 200)
+        return Accepted("200 OK", 200)
 
     outbox.channel.behaviour[HOOK] = hang
     outbox.channel.behaviour[OTHER] = note
 
-    paid = outbox.deliver()
+    results = outbox.deliver()
 
-    assert len(paid) == 2 * len(everything)
-    assert {each.standing for each in paid} == {Standing.DELIVERED}
+    assert len(results) == 2 * len(everything)
+    assert {each.standing for each in results} == {DeliveryState.DELIVERED}
 
 
 def _retitled(study: dict[str, Any]) -> dict[str, Any]:
@@ -243,25 +243,25 @@ def _retitled(study: dict[str, Any]) -> dict[str, Any]:
     return study
 
 
-def test_an_error_of_our_own_defers_one_delivery_and_stops_no_other(outbox: Outbox) -> None:
+def test_an_error_of_our_own_defers_one_delivery_and_stops_no_other(outbox: OutboxHarness) -> None:
     outbox.check(WITHDRAWN_LATER)
     outbox.subscribe(HOOK)
     outbox.subscribe(OTHER)
 
-    def fall_over(message: Message) -> Taken:
+    def fall_over(message: Message) -> Accepted:
         raise ZeroDivisionError
 
     outbox.channel.behaviour[HOOK] = fall_over
     submitted(outbox, 1)
 
-    assert {paid.shown: paid.standing for paid in outbox.deliver()} == {
-        HOOK: Standing.OWED,
-        OTHER: Standing.DELIVERED,
+    assert {result.shown: result.standing for result in outbox.deliver()} == {
+        HOOK: DeliveryState.OWED,
+        OTHER: DeliveryState.DELIVERED,
     }
 
 
 @pytest.mark.parametrize("hours", [1, 100])
-def test_a_claim_that_was_lost_is_paid_by_the_next_process(outbox: Outbox, hours: int) -> None:
+def test_a_claim_that_was_lost_is_paid_by_the_next_process(outbox: OutboxHarness, hours: int) -> None:
     """A process that claims and dies moved the next attempt by minutes, and nothing else."""
     from monitor.storage import deliveries
 
@@ -275,13 +275,13 @@ def test_a_claim_that_was_lost_is_paid_by_the_next_process(outbox: Outbox, hours
 
     outbox.clock.advance(hours=hours)
 
-    assert [paid.standing for paid in outbox.deliver()] == [Standing.DELIVERED]
+    assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
 
 
 # Mergers
 
 
-def test_those_who_hear_of_either_trial_hear_of_a_merger_and_that_it_was_taken_back(outbox: Outbox) -> None:
+def test_those_who_hear_of_either_trial_hear_of_a_merger_and_that_it_was_taken_back(outbox: OutboxHarness) -> None:
     old, into = outbox.sandbox.trial_ids()[:2]
     outbox.watch(old, into)
     outbox.subscribe("https://old.example/", old)

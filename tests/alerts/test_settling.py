@@ -17,7 +17,7 @@ from monitor.storage import deliveries, holds, notices, settlements
 from monitor.watching.check import check
 from monitor.watching.context import PassContext
 from tests.databases import SLOW
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY, WITHDRAWN_LATER
 
 ON_POSTGRESQL = SLOW
@@ -43,15 +43,17 @@ def suspended(study: Study) -> None:
     study["protocolSection"]["statusModule"]["whyStopped"] = "Awaiting supplies"
 
 
-def everywhere(outbox: Outbox, trial_ids: list[str], change: Callable[[Study], None]) -> None:
+def everywhere(outbox: OutboxHarness, trial_ids: list[str], change: Callable[[Study], None]) -> None:
     for trial_id in trial_ids:
         outbox.sandbox.edit(trial_id, change, refresh=False)
     outbox.sandbox.refresh()
 
 
-def watching(outbox: Outbox) -> list[str]:
+def watching(outbox: OutboxHarness) -> list[str]:
     """All trials, with somebody who hears of everything, and an operator."""
-    apply_config([Wanted(name="operator", way=Way.EMAIL, address=OPERATOR, origin="operator")], outbox.office)
+    apply_config(
+        [Wanted(name="operator", way=Way.EMAIL, address=OPERATOR, origin="operator")], outbox.subscribe_context
+    )
     outbox.subscribe(HOOK)
     ids = list(outbox.sandbox.trial_ids())
     outbox.watch(*ids)
@@ -59,7 +61,7 @@ def watching(outbox: Outbox) -> list[str]:
     return ids
 
 
-def look(outbox: Outbox, settle: timedelta) -> list[Result]:
+def look(outbox: OutboxHarness, settle: timedelta) -> list[Result]:
     passing = PassContext(
         registry=outbox.registry,
         store=outbox.store,
@@ -67,7 +69,7 @@ def look(outbox: Outbox, settle: timedelta) -> list[Result]:
         full_check_every=timedelta(days=7),
         settle=settle,
     )
-    outbox.post = replace(outbox.post, settle=settle)
+    outbox.delivering = replace(outbox.delivering, settle=settle)
     return [checked.result for checked in check(outbox.watched(), passing)]
 
 
@@ -75,7 +77,7 @@ class DiedError(Exception):
     pass
 
 
-def die_before_settling(outbox: Outbox) -> None:
+def die_before_settling(outbox: OutboxHarness) -> None:
     """A pass that ends, as by a kill, after it committed what changed."""
 
     def clock() -> datetime:
@@ -89,12 +91,14 @@ def die_before_settling(outbox: Outbox) -> None:
         list(check(outbox.watched(), passing))
 
 
-def came(outbox: Outbox, address: str) -> int:
+def came(outbox: OutboxHarness, address: str) -> int:
     outbox.deliver()
     return sum(message.endpoint.shown == address for message in outbox.channel.came)
 
 
-def test_a_field_that_changes_in_too_many_trials_at_once_is_held_and_the_operator_told_once(outbox: Outbox) -> None:
+def test_a_field_that_changes_in_too_many_trials_at_once_is_held_and_the_operator_told_once(
+    outbox: OutboxHarness,
+) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:30], renamed)
 
@@ -112,7 +116,7 @@ def test_a_field_that_changes_in_too_many_trials_at_once_is_held_and_the_operato
     assert "30 of" in notice.subject
 
 
-def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(outbox: Outbox) -> None:
+def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:30], renamed)
     outbox.check()
@@ -137,7 +141,7 @@ def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(o
         (other,) = holds.listing(tx, undecided=True)
     decide(other.id, "discarded", outbox.store, now=outbox.clock())
     assert came(outbox, HOOK) == 30
-    assert any("discarded" in line for line in explained(outbox.registry.key, ids[0], HOOK, outbox.office))
+    assert any("discarded" in line for line in explained(outbox.registry.key, ids[0], HOOK, outbox.subscribe_context))
     with outbox.store.read() as tx:
         assert sorted(each.sequence for each in deliveries.listing(tx) if each.event_id) == list(range(1, 31))
 
@@ -157,14 +161,14 @@ def dated(day: date, change: Callable[[Study], None] = renamed) -> Callable[[Stu
     return edit
 
 
-def away(outbox: Outbox) -> None:
+def away(outbox: OutboxHarness) -> None:
     """Two weeks in which the registry builds its data, and nobody looks."""
     outbox.clock.advance(days=14)
     for _ in range(13):
         outbox.sandbox.refresh()
 
 
-def test_what_sponsors_changed_in_two_weeks_without_a_look_is_told(outbox: Outbox) -> None:
+def test_what_sponsors_changed_in_two_weeks_without_a_look_is_told(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     began = outbox.clock().date()
     for number, trial_id in enumerate(ids[:28]):
@@ -177,7 +181,7 @@ def test_what_sponsors_changed_in_two_weeks_without_a_look_is_told(outbox: Outbo
 
 
 @pytest.mark.parametrize("change", [renamed, dated(date(2026, 12, 3))])
-def test_a_mass_change_of_one_build_is_held_after_an_outage_too(outbox: Outbox, change) -> None:
+def test_a_mass_change_of_one_build_is_held_after_an_outage_too(outbox: OutboxHarness, change) -> None:
     ids = watching(outbox)
     away(outbox)
     everywhere(outbox, ids, change)
@@ -189,7 +193,7 @@ def test_a_mass_change_of_one_build_is_held_after_an_outage_too(outbox: Outbox, 
 # In the order in which it happened
 
 
-def held_and_changed_again(outbox: Outbox) -> list[str]:
+def held_and_changed_again(outbox: OutboxHarness) -> list[str]:
     """Thirty trials whose change is held, of which the first is suspended a day later."""
     ids = watching(outbox)
     everywhere(outbox, ids[:30], renamed)
@@ -204,7 +208,7 @@ def suspended_and_verified(study: Study) -> None:
     study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-02"
 
 
-def told_of(outbox: Outbox, trial_id: str) -> list[tuple[int, int]]:
+def told_of(outbox: OutboxHarness, trial_id: str) -> list[tuple[int, int]]:
     """What a subscriber was told of a trial: the sequence number, and the snapshot."""
     with outbox.store.read() as tx:
         found = [each for each in deliveries.listing(tx, limit=500) if each.trial_id == trial_id and each.event_id]
@@ -213,7 +217,7 @@ def told_of(outbox: Outbox, trial_id: str) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize(("decision", "told"), [("released", [2, 3]), ("discarded", [3])])
 @pytest.mark.parametrize("alone", [True, False])
-def test_what_follows_a_held_change_is_told_after_it(outbox: Outbox, decision, told, alone: bool) -> None:
+def test_what_follows_a_held_change_is_told_after_it(outbox: OutboxHarness, decision, told, alone: bool) -> None:
     first = held_and_changed_again(outbox)[0]
 
     results = outbox.results(first) if alone else outbox.results()
@@ -224,7 +228,7 @@ def test_what_follows_a_held_change_is_told_after_it(outbox: Outbox, decision, t
         (hold,) = holds.listing(tx)
         assert settlements.waiting(tx) == {hold.id: 1}
         assert any("behind hold" in notice.subject and "critical" in notice.subject for notice in notices.listing(tx))
-    assert "goes first" in " ".join(explained(outbox.registry.key, first, HOOK, outbox.office))
+    assert "goes first" in " ".join(explained(outbox.registry.key, first, HOOK, outbox.subscribe_context))
     decide(hold.id, decision, outbox.store, now=outbox.clock())
     assert [snapshot for _, snapshot in told_of(outbox, first)] == told
     with outbox.store.read() as tx:
@@ -232,7 +236,7 @@ def test_what_follows_a_held_change_is_told_after_it(outbox: Outbox, decision, t
         assert settlements.oldest_pending(tx, outbox.registry.key) is None
 
 
-def test_what_is_held_twice_is_told_in_order_whichever_is_released_first(outbox: Outbox) -> None:
+def test_what_is_held_twice_is_told_in_order_whichever_is_released_first(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:30], renamed)
     outbox.check()
@@ -250,7 +254,7 @@ def test_what_is_held_twice_is_told_in_order_whichever_is_released_first(outbox:
     assert came(outbox, HOOK) == 60
 
 
-def test_what_a_process_left_pending_is_told_before_what_is_found_later(outbox: Outbox) -> None:
+def test_what_a_process_left_pending_is_told_before_what_is_found_later(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:6], renamed)
     die_before_settling(outbox)
@@ -261,7 +265,7 @@ def test_what_a_process_left_pending_is_told_before_what_is_found_later(outbox: 
     assert [snapshot for _, snapshot in told_of(outbox, ids[0])] == [2, 3]
 
 
-def test_snapshots_go_before_a_clock_that_was_set_back(outbox: Outbox) -> None:
+def test_snapshots_go_before_a_clock_that_was_set_back(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:6], renamed)
     die_before_settling(outbox)
@@ -273,7 +277,7 @@ def test_snapshots_go_before_a_clock_that_was_set_back(outbox: Outbox) -> None:
     assert [snapshot for _, snapshot in told_of(outbox, ids[0])] == [2, 3]
 
 
-def test_other_changes_of_the_same_pass_are_told(outbox: Outbox) -> None:
+def test_other_changes_of_the_same_pass_are_told(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:30], renamed)
     outbox.sandbox.edit(ids[40], suspended)
@@ -284,7 +288,7 @@ def test_other_changes_of_the_same_pass_are_told(outbox: Outbox) -> None:
 
 
 @pytest.mark.parametrize("count", [19, 6])
-def test_fewer_than_twenty_are_told(outbox: Outbox, count: int) -> None:
+def test_fewer_than_twenty_are_told(outbox: OutboxHarness, count: int) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:count], renamed)
 
@@ -293,7 +297,7 @@ def test_fewer_than_twenty_are_told(outbox: Outbox, count: int) -> None:
     assert came(outbox, HOOK) == count
 
 
-def test_what_a_process_left_pending_is_settled_by_the_next_pass(outbox: Outbox) -> None:
+def test_what_a_process_left_pending_is_settled_by_the_next_pass(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:6], renamed)
     die_before_settling(outbox)
@@ -304,7 +308,9 @@ def test_what_a_process_left_pending_is_settled_by_the_next_pass(outbox: Outbox)
     assert came(outbox, HOOK) == 6
 
 
-def test_what_a_process_left_pending_is_settled_by_who_delivers_when_no_pass_can_be_under_way(outbox: Outbox) -> None:
+def test_what_a_process_left_pending_is_settled_by_who_delivers_when_no_pass_can_be_under_way(
+    outbox: OutboxHarness,
+) -> None:
     ids = watching(outbox)
     everywhere(outbox, ids[:6], renamed)
     die_before_settling(outbox)
@@ -314,7 +320,7 @@ def test_what_a_process_left_pending_is_settled_by_who_delivers_when_no_pass_can
     assert came(outbox, HOOK) == 6
 
 
-def test_a_change_that_is_reverted_within_the_settle_window_is_told_to_nobody(outbox: Outbox) -> None:
+def test_a_change_that_is_reverted_within_the_settle_window_is_told_to_nobody(outbox: OutboxHarness) -> None:
     watching(outbox)
     before = outbox.sandbox.study(WITHDRAWN_LATER)
     outbox.sandbox.edit(WITHDRAWN_LATER, suspended)
@@ -326,12 +332,14 @@ def test_a_change_that_is_reverted_within_the_settle_window_is_told_to_nobody(ou
     look(outbox, timedelta(hours=30))
 
     assert came(outbox, HOOK) == 0
-    assert any("reverted" in line for line in explained(outbox.registry.key, WITHDRAWN_LATER, HOOK, outbox.office))
+    assert any(
+        "reverted" in line for line in explained(outbox.registry.key, WITHDRAWN_LATER, HOOK, outbox.subscribe_context)
+    )
     with outbox.store.read() as tx:
         assert settlements.oldest_pending(tx, outbox.registry.key) is None
 
 
-def test_a_change_that_stands_is_told_when_its_settle_window_is_over(outbox: Outbox) -> None:
+def test_a_change_that_stands_is_told_when_its_settle_window_is_over(outbox: OutboxHarness) -> None:
     watching(outbox)
     outbox.sandbox.edit(WITHDRAWN_LATER, suspended)
     look(outbox, timedelta(hours=6))
@@ -341,7 +349,7 @@ def test_a_change_that_stands_is_told_when_its_settle_window_is_over(outbox: Out
     assert came(outbox, HOOK) == 1
 
 
-def test_a_revert_soon_after_an_alert_is_told_as_taking_it_back(outbox: Outbox) -> None:
+def test_a_revert_soon_after_an_alert_is_told_as_taking_it_back(outbox: OutboxHarness) -> None:
     watching(outbox)
     before = outbox.sandbox.study(WITHDRAWN_LATER)
     outbox.sandbox.edit(WITHDRAWN_LATER, suspended)
@@ -358,7 +366,7 @@ def test_a_revert_soon_after_an_alert_is_told_as_taking_it_back(outbox: Outbox) 
     assert came(outbox, HOOK) == 2
 
 
-def test_a_change_back_after_weeks_is_a_change_like_any_other(outbox: Outbox) -> None:
+def test_a_change_back_after_weeks_is_a_change_like_any_other(outbox: OutboxHarness) -> None:
     watching(outbox)
     before = outbox.sandbox.study(WITHDRAWN_LATER)
     outbox.sandbox.edit(WITHDRAWN_LATER, suspended)
@@ -371,7 +379,7 @@ def test_a_change_back_after_weeks_is_a_change_like_any_other(outbox: Outbox) ->
     assert all(change.takes_back is None for change in outbox.events(WITHDRAWN_LATER)[-1].changes)
 
 
-def test_when_a_module_vanishes_from_all_records_nobody_is_told_but_the_operator_once(outbox: Outbox) -> None:
+def test_when_a_module_vanishes_from_all_records_nobody_is_told_but_the_operator_once(outbox: OutboxHarness) -> None:
     ids = watching(outbox)
 
     def without_module(study: Study) -> None:

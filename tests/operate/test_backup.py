@@ -31,7 +31,7 @@ from monitor.storage.tables import metadata
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
 from tests.databases import SLOW
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, history, snapshot
 from tests.storage.subscribers import AMARA, VAULT, owe, subscribed
@@ -393,10 +393,10 @@ def test_alerts_sent_again_after_a_restore_carry_their_old_ids(present: Sandbox,
     """The receiver tells the second time from the first by it, as the ids are derived."""
     url = f"sqlite:///{tmp_path}/monitor.sqlite3"
     with closing(Store.open(url)) as store, WebhookReceiver() as hook:
-        program = Outbox(store, present, tmp_path)
+        program = OutboxHarness(store, present, tmp_path)
         channel = WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"]))
         program.clock = Clock(utc_now())
-        program.post = replace(program.post, channels={Way.WEBHOOK: channel}, clock=program.clock)
+        program.delivering = replace(program.delivering, channels={Way.WEBHOOK: channel}, clock=program.clock)
         program.watch(WITHDRAWN_LATER)
         program.check()
         hook.secret = program.subscribe(hook.url, WITHDRAWN_LATER).secret
@@ -406,7 +406,7 @@ def test_alerts_sent_again_after_a_restore_carry_their_old_ids(present: Sandbox,
         program.deliver()
         store.close()
 
-        restored(file, url, vault=program.office.vault, consent=YES)
+        restored(file, url, vault=program.subscribe_context.vault, consent=YES)
         program.check()
         program.deliver()
 

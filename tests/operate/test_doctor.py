@@ -106,7 +106,7 @@ def _hold(store: Store) -> None:
     assert delivery.event_id
     with store.begin() as tx:
         settlements.pend(tx, REGISTRY, {delivery.event_id: 1})
-        settlements.settle(tx, [delivery.event_id], Settlement.HELD, at=None)
+        settlements.record(tx, [delivery.event_id], Settlement.HELD, at=None)
 
 
 def _write(add: Callable[..., object], *arguments: Any, **named: Any) -> Callable[[Store], None]:
@@ -143,7 +143,7 @@ WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
         "1 unknown field or value",
     ),
     "told": (
-        _write(notices.tell, Notice(id="n", kind="k", occurred_at=NOW, subject="It broke", text="Mend it.")),
+        _write(notices.notify_operator, Notice(id="n", kind="k", occurred_at=NOW, subject="It broke", text="Mend it.")),
         "notices",
         Level.NOTE,
         "It broke",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.subscribe import Office, Scope, subscribe
+from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http import PoliteSession
 from monitor.model import Filters, State, Way
@@ -25,7 +25,7 @@ from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
 from tests.databases import SLOW
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, history, snapshot, tombstone
 from tests.storage.subscribers import owe, subscribed
@@ -43,12 +43,12 @@ def exported(store: Store, folder: Path, vault: Vault | None = None) -> dict[str
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
-def office(store: Store, vault: Vault) -> Office:
-    return Office(store=store, vault=vault, clock=Clock(NOON), chat_schemas=("slack",))
+def context(store: Store, vault: Vault) -> SubscribeContext:
+    return SubscribeContext(store=store, vault=vault, clock=Clock(NOON), chat_schemas=("slack",))
 
 
 @pytest.fixture
-def lived(outbox: Outbox, sandbox: Sandbox) -> Outbox:
+def lived(outbox: OutboxHarness, sandbox: Sandbox) -> OutboxHarness:
     """A database in which something of every kind has happened, on both stores."""
     outbox.watch(*sandbox.trial_ids())
     outbox.check()
@@ -74,14 +74,14 @@ def registries() -> Mapping[str, Registry]:
 
 
 def test_exporting_twice_gives_the_same_bytes_and_importing_gives_them_back(
-    lived: Outbox, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+    lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
-    vault = lived.office.vault
+    vault = lived.subscribe_context.vault
     first = exported(lived.store, tmp_path / "a", vault)
     assert exported(lived.store, tmp_path / "b", vault) == exported(lived.store, tmp_path / "a", vault) == first
 
-    done = read_export(tmp_path / "a", registries, office(elsewhere, vault), quiet)
-    again = read_export(tmp_path / "a", registries, office(elsewhere, vault), quiet)
+    done = read_export(tmp_path / "a", registries, context(elsewhere, vault), quiet)
+    again = read_export(tmp_path / "a", registries, context(elsewhere, vault), quiet)
 
     assert (done.left, done.aside) == ([], [])
     assert (done.trials, done.snapshots, done.events, done.subscriptions) == (13, 14, 1, 1)
@@ -90,14 +90,14 @@ def test_exporting_twice_gives_the_same_bytes_and_importing_gives_them_back(
 
 
 def test_an_import_alerts_nobody_and_the_next_check_goes_on_from_it(
-    lived: Outbox, elsewhere: Store, registries: Mapping[str, Registry], sandbox: Sandbox, tmp_path: Path
+    lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    exported(lived.store, tmp_path / "a", lived.office.vault)
-    read_export(tmp_path / "a", registries, office(elsewhere, lived.office.vault), quiet)
+    exported(lived.store, tmp_path / "a", lived.subscribe_context.vault)
+    read_export(tmp_path / "a", registries, context(elsewhere, lived.subscribe_context.vault), quiet)
     with elsewhere.read() as tx:
         assert deliveries.listing(tx) == []
         (kept,) = subscriptions.listing(tx)
-        opened = endpoints.get(tx, lived.office.vault, kept.endpoint.id, at=NOON)
+        opened = endpoints.get(tx, lived.subscribe_context.vault, kept.endpoint.id, at=NOON)
     assert opened.address == "https://hooks.example.org/secret-path"
     assert opened.secrets[0].startswith("whsec_")
 
@@ -107,17 +107,17 @@ def test_an_import_alerts_nobody_and_the_next_check_goes_on_from_it(
     assert lived.snapshot_numbers(WITHDRAWN_LATER) == [1, 2]
 
 
-def test_secrets_are_exported_only_when_asked_for(lived: Outbox, tmp_path: Path) -> None:
+def test_secrets_are_exported_only_when_asked_for(lived: OutboxHarness, tmp_path: Path) -> None:
     without = exported(lived.store, tmp_path / "a")
     shown = b"".join(without.values())
 
     assert b"hooks.example.org" not in shown
     assert b"whsec_" not in shown
-    assert b"secret-path" in b"".join(exported(lived.store, tmp_path / "a", lived.office.vault).values())
+    assert b"secret-path" in b"".join(exported(lived.store, tmp_path / "a", lived.subscribe_context.vault).values())
     assert (tmp_path / "a" / "subscriptions.jsonl").stat().st_mode & 0o077 == 0
 
 
-def test_a_document_is_in_the_export_as_the_registry_gave_it(lived: Outbox, tmp_path: Path) -> None:
+def test_a_document_is_in_the_export_as_the_registry_gave_it(lived: OutboxHarness, tmp_path: Path) -> None:
     folder = f"trials/{REGISTRY}/{WITHDRAWN_LATER}"
     file = json.loads(exported(lived.store, tmp_path / "a")[f"{folder}/snapshot-2.json"])
 
@@ -136,7 +136,7 @@ def test_a_removal_and_what_is_no_json_come_back_as_they_were(
         trials.record(tx, [Trial(REGISTRY, HIP, State.REMOVED, snapshot=4, verified_at=NOON)])
     exported(store, tmp_path / "a")
 
-    done = read_export(tmp_path / "a", registries, office(elsewhere, Vault.open(key=None, file=tmp_path / "k")), quiet)
+    done = read_export(tmp_path / "a", registries, context(elsewhere, Vault.open(key=None, file=tmp_path / "k")), quiet)
 
     with elsewhere.read() as there, store.read() as here:
         assert done.left == []
@@ -144,7 +144,7 @@ def test_a_removal_and_what_is_no_json_come_back_as_they_were(
 
 
 def imported(folder: Path, registries: Mapping[str, Registry], store: Store) -> Imported:
-    return read_export(folder, registries, office(store, Vault.open(key=None, file=folder.parent / "k")), quiet)
+    return read_export(folder, registries, context(store, Vault.open(key=None, file=folder.parent / "k")), quiet)
 
 
 def kept_alike(store: Store, trial_id: str, length: int) -> None:
@@ -318,7 +318,7 @@ def test_what_belongs_to_a_configuration_and_has_no_address_is_said(
 
 
 def test_the_folder_of_an_export_can_be_moved(
-    lived: Outbox, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+    lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
     exported(lived.store, tmp_path / "a")
     shutil.move(tmp_path / "a", tmp_path / "b")
@@ -327,29 +327,29 @@ def test_the_folder_of_an_export_can_be_moved(
 
 
 def test_a_mailbox_comes_back_under_its_own_id(
-    lived: Outbox, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+    lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
     made = lived.subscribe("ops@example.org", way=Way.EMAIL)
-    exported(lived.store, tmp_path / "a", lived.office.vault)
+    exported(lived.store, tmp_path / "a", lived.subscribe_context.vault)
 
-    read_export(tmp_path / "a", registries, office(elsewhere, lived.office.vault), quiet)
+    read_export(tmp_path / "a", registries, context(elsewhere, lived.subscribe_context.vault), quiet)
 
     with elsewhere.read() as tx:
         assert subscriptions.get(tx, made.subscription.id).everything
 
 
 def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
-    lived: Outbox, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+    lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
-    def named(of: Office, address: str) -> str:
+    def named(of: SubscribeContext, address: str) -> str:
         scope = Scope(everything=True)
         filters = Filters(without=frozenset({"trial.left"}))
-        made = subscribe(Way.EMAIL, address, scope=scope, filters=filters, note=None, office=of, name="rivals")
+        made = subscribe(Way.EMAIL, address, scope=scope, filters=filters, note=None, context=of, name="rivals")
         return made.subscription.id
 
-    there = office(elsewhere, lived.office.vault)
-    first = named(lived.office, "ops@example.org")
-    exported(lived.store, tmp_path / "a", lived.office.vault)
+    there = context(elsewhere, lived.subscribe_context.vault)
+    first = named(lived.subscribe_context, "ops@example.org")
+    exported(lived.store, tmp_path / "a", lived.subscribe_context.vault)
     read_export(tmp_path / "a", registries, there, quiet)
     with elsewhere.begin() as tx:
         assert subscriptions.get(tx, "rivals").id == first
@@ -358,8 +358,8 @@ def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
     second = named(there, "amara@example.org")
     with lived.store.begin() as tx:
         subscriptions.set_state(tx, first, "ended", NOON)
-    third = named(lived.office, "bengt@example.org")
-    exported(lived.store, tmp_path / "b", lived.office.vault)
+    third = named(lived.subscribe_context, "bengt@example.org")
+    exported(lived.store, tmp_path / "b", lived.subscribe_context.vault)
 
     read_export(tmp_path / "b", registries, there, quiet)
 

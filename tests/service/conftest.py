@@ -7,13 +7,13 @@ import pytest
 
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.service.processes import Serving
 from tests.service.workers import Workers
 
 
 @pytest.fixture
-def workers(outbox: Outbox) -> Workers:
+def workers(outbox: OutboxHarness) -> Workers:
     """On both stores."""
     return Workers(outbox)
 
@@ -21,7 +21,7 @@ def workers(outbox: Outbox) -> Workers:
 @pytest.fixture
 def quick_workers(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Workers]:
     """On SQLite alone, where the store makes no difference to what is tested."""
-    outbox = Outbox(quick_store, sandbox, tmp_path)
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
     yield Workers(outbox)
     outbox.registry.close()
 

@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 def operated(workers: Workers) -> Workers:
     wanted = Wanted(name="operator email", way=Way.EMAIL, address=OPERATOR, origin="operator")
-    apply_config([wanted], workers.outbox.office)
+    apply_config([wanted], workers.outbox.subscribe_context)
     workers.outbox.clock.now = workers.outbox.sandbox.build.at
     workers.outbox.watch(WITHDRAWN_LATER)
     workers.tick()

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.deliver import CLAIMED_FOR, Paid
+from monitor.alerts.deliver import CLAIMED_FOR, DeliveryResult
 from monitor.errors import StoreCorrupt, StoreUnavailable
-from monitor.model import Checked, Standing, Unlisted, Way
+from monitor.model import Checked, DeliveryState, Unlisted, Way
 from monitor.ports import Registry
 from monitor.sandbox.mailbox import Mailbox
 from monitor.service.logs import make_log
@@ -89,7 +89,7 @@ def test_claims_of_a_step_that_broke_off_do_not_pass_for_nothing_due(quick_worke
     workers = owing(quick_workers)
     real = workers.deliver
 
-    def break_off(*, stopping: Callable[[], bool]) -> Iterator[Paid]:
+    def break_off(*, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
         from monitor.storage import deliveries
 
         now = workers.outbox.clock()
@@ -126,7 +126,7 @@ def test_without_the_key_nothing_is_hidden_by_claims_and_all_is_sent_once_it_is_
     key = tmp_path / "secret.key"
     content = key.read_bytes()
     key.unlink()
-    workers.outbox.office.vault._fernet = None
+    workers.outbox.subscribe_context.vault._fernet = None
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match=r"secret\.key"):
             workers.dispatcher.step()
@@ -270,7 +270,7 @@ def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(qui
     workers = owing(quick_workers)
     works = Event()
 
-    def deliver(*, stopping: Callable[[], bool]) -> Iterator[Paid]:
+    def deliver(*, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
         if not works.is_set():
             raise ZeroDivisionError
         yield from real(stopping=stopping)
@@ -324,4 +324,4 @@ def test_health_stays_red_without_the_key_and_is_green_once_alerts_go_out(quick_
         eventually(lambda: again.asked("/healthz")[0] == 200)
         assert len(mailbox.messages) == 1
         assert Way.EMAIL
-        assert Standing.DELIVERED
+        assert DeliveryState.DELIVERED

@@ -22,7 +22,7 @@ from monitor.model import Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox import Sandbox
 from monitor.storage.store import Store
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY
 from tests.service.workers import Workers
 
@@ -63,7 +63,7 @@ class Year:
 
     def restart(self) -> None:
         """Another process on the same database."""
-        outbox = Outbox(self.store, self.sandbox, self.folder)
+        outbox = OutboxHarness(self.store, self.sandbox, self.folder)
         outbox.clock.now = self.now
         outbox.registry = ClinicalTrialsGov(
             base_url=self.sandbox.base_url,
@@ -71,7 +71,7 @@ class Year:
                 requests_per_second=1, user_agent="test", monotonic=lambda: self.seconds, sleep=self.pass_seconds
             ),
         )
-        outbox.post.desk.registries[outbox.registry.key] = outbox.registry  # type: ignore[index]
+        outbox.delivering.context.registries[outbox.registry.key] = outbox.registry  # type: ignore[index]
         self.workers = Workers(outbox)
 
     @property
@@ -117,7 +117,9 @@ class Year:
         outbox = self.workers.outbox
         outbox.watch(*self.trials)
         outbox.subscribe(HOOK)
-        apply_config([Wanted(name="operator", way=Way.WEBHOOK, address=OPERATOR, origin="operator")], outbox.office)
+        apply_config(
+            [Wanted(name="operator", way=Way.WEBHOOK, address=OPERATOR, origin="operator")], outbox.subscribe_context
+        )
         self.outages = set(self.chance.sample(range(4, DAYS - 4), OUTAGES))
         self.restarts = set(self.chance.sample(range(3, DAYS), RESTARTS))
         while self.day < DAYS:

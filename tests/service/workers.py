@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Self
 
-from monitor.alerts.deliver import Paid, deliver
+from monitor.alerts.deliver import DeliveryResult, deliver
 from monitor.config import Config
 from monitor.model import Checked, Notice, Unlisted
 from monitor.ports import Registry
@@ -19,13 +19,13 @@ from monitor.storage import notices
 from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from monitor.web.metrics import Metrics
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 
 
 class Workers:
     """A program as the service runs it, and its two workers. `pass_time` moves both clocks, `step_clock` only one."""
 
-    def __init__(self, outbox: Outbox, config: Config | None = None) -> None:
+    def __init__(self, outbox: OutboxHarness, config: Config | None = None) -> None:
         self.outbox = outbox
         self.config = config or Config()
         self.store = outbox.store
@@ -51,8 +51,8 @@ class Workers:
         context = PassContext(registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7))
         return patrol(context, reports_verified=reports_verified)
 
-    def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[Paid]:
-        return deliver(replace(self.outbox.post, stopping=stopping))
+    def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
+        return deliver(replace(self.outbox.delivering, stopping=stopping))
 
     def reconfigured(self, config: Config) -> Self:
         self.config = config

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Attempt, Delivery, Standing, delivery_id
+from monitor.model import Attempt, Delivery, DeliveryState, delivery_id
 from monitor.storage import attempts, deliveries, endpoints, subscriptions
 from monitor.storage.store import Store
 from tests.sample_sizes import sizes
@@ -362,7 +362,7 @@ def test_attempts_are_counted_and_their_outcome_shown(store: Store) -> None:
         owed,
         attempts=2,
         next_attempt_at=LATER,
-        standing=Standing.DELIVERED,
+        standing=DeliveryState.DELIVERED,
         finished_at=LATER,
         outcome="250 OK",
     )
@@ -371,16 +371,16 @@ def test_attempts_are_counted_and_their_outcome_shown(store: Store) -> None:
 @pytest.mark.parametrize(
     ("first", "second", "standing", "outcome"),
     [
-        ("delivered", "rejected", Standing.DELIVERED, "delivered"),
-        ("delivered", "deferred", Standing.DELIVERED, "delivered"),
-        ("delivered", "delivered", Standing.DELIVERED, "delivered"),
-        ("rejected", "delivered", Standing.DELIVERED, "delivered"),
-        ("rejected", "deferred", Standing.REJECTED, "rejected"),
-        ("rejected", "rejected", Standing.REJECTED, "rejected"),
+        ("delivered", "rejected", DeliveryState.DELIVERED, "delivered"),
+        ("delivered", "deferred", DeliveryState.DELIVERED, "delivered"),
+        ("delivered", "delivered", DeliveryState.DELIVERED, "delivered"),
+        ("rejected", "delivered", DeliveryState.DELIVERED, "delivered"),
+        ("rejected", "deferred", DeliveryState.REJECTED, "rejected"),
+        ("rejected", "rejected", DeliveryState.REJECTED, "rejected"),
     ],
 )
 def test_a_late_verdict_undoes_nothing_but_a_rejection(
-    store: Store, first: str, second: str, standing: Standing, outcome: str
+    store: Store, first: str, second: str, standing: DeliveryState, outcome: str
 ) -> None:
     """Two processes tried, because the first one's claim ran out while it waited for the receiver."""
     (owed,) = owe(store, HIP, [2], subscribed(store))
@@ -405,7 +405,7 @@ def test_failed_deliveries_are_listed_with_the_latest_first(store: Store) -> Non
         assert [each.sequence for each in deliveries.listing(tx, failed=True, limit=1)] == [2]
         assert len(deliveries.listing(tx)) == 3
         assert len(deliveries.listing(tx, limit=2)) == 2
-        assert deliveries.counts(tx) == {Standing.OWED: 1, Standing.DELIVERED: 0, Standing.REJECTED: 2}
+        assert deliveries.counts(tx) == {DeliveryState.OWED: 1, DeliveryState.DELIVERED: 0, DeliveryState.REJECTED: 2}
 
 
 def test_a_delivery_that_is_not_there_is_said_to_be_none(store: Store) -> None:
@@ -438,7 +438,12 @@ def test_what_failed_since_then_is_replayed_and_nothing_else(store: Store) -> No
         assert deliveries.replay_failed_since(tx, LATER, LATER + MINUTE) == 1
 
     standings = {each.sequence: at(store, each).standing for each in owed}
-    assert standings == {1: Standing.REJECTED, 2: Standing.OWED, 3: Standing.DELIVERED, 4: Standing.OWED}
+    assert standings == {
+        1: DeliveryState.REJECTED,
+        2: DeliveryState.OWED,
+        3: DeliveryState.DELIVERED,
+        4: DeliveryState.OWED,
+    }
 
 
 def test_nothing_is_replayed_to_a_subscription_that_has_ended(store: Store) -> None:
@@ -449,7 +454,7 @@ def test_nothing_is_replayed_to_a_subscription_that_has_ended(store: Store) -> N
         assert deliveries.replay_failed_since(tx, NOON, LATER) == 0
         with pytest.raises(ConfigurationInvalid, match=f"`monitor subscriptions resume {reader.id}` first"):
             deliveries.replay(tx, owed.id, LATER)
-    assert at(store, owed).standing is Standing.REJECTED
+    assert at(store, owed).standing is DeliveryState.REJECTED
 
 
 # Attempts

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.model import Standing
+from monitor.model import DeliveryState
 from monitor.ports import RegistryVersion
 from monitor.storage import health, registries
 from monitor.storage.health import Health
@@ -38,7 +38,7 @@ def test_the_overview_of_an_empty_database_is_empty(store: Store) -> None:
 
     assert (dict(seen.versions), seen.next_delivery_at, list(seen.health)) == ({}, None, [])
     assert set(seen.deliveries.values()) == {0}
-    assert set(seen.deliveries) == set(Standing)
+    assert set(seen.deliveries) == set(DeliveryState)
 
 
 def test_the_overview_has_the_version_of_each_registry(store: Store) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Filters, Significance, Standing, Subscription
+from monitor.model import DeliveryState, Filters, Significance, Subscription
 from monitor.storage import deliveries, endpoints, subscriptions, watches
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
@@ -169,8 +169,8 @@ def test_ending_gives_up_what_is_owed_and_pausing_does_not(store: Store) -> None
         subscriptions.set_state(tx, leaving.id, "ended", LATER)
         standings = {each.subscription_id: each for each in deliveries.listing(tx)}
 
-    assert standings[going.id].standing is Standing.OWED
-    assert standings[leaving.id].standing is Standing.REJECTED
+    assert standings[going.id].standing is DeliveryState.OWED
+    assert standings[leaving.id].standing is DeliveryState.REJECTED
     assert standings[leaving.id].outcome == "the subscription has ended"
     assert standings[leaving.id].finished_at == LATER
 

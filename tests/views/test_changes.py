@@ -150,7 +150,7 @@ def test_what_was_not_told_is_not_shown_as_told(quick: Trying, ids: list[str], s
     event_id = f"{first.registry}/{first.trial_id}/{first.snapshot}"
     with quick.store.begin() as tx:
         settlements.pend(tx, first.registry, {event_id: 1})
-        settlements.settle(tx, [event_id], settlement, at=None)
+        settlements.record(tx, [event_id], settlement, at=None)
     tally = view.Tally()
 
     found = changed(quick, tally=tally)

@@ -211,7 +211,7 @@ def test_a_last_change_that_was_not_told_says_so(quick: Trying, ids: list[str]) 
     event_id = f"{quick.registry.key}/{ids[1]}/2"
     with quick.store.begin() as tx:
         settlements.pend(tx, quick.registry.key, {event_id: 1})
-        settlements.settle(tx, [event_id], Settlement.HELD, at=None)
+        settlements.record(tx, [event_id], Settlement.HELD, at=None)
 
     assert row_of(quick, ids[1]).as_json()["last_change"]["not_told"] == "held"
 

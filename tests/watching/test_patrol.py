@@ -23,7 +23,7 @@ from monitor.watching.context import PassContext
 from monitor.watching.discover import discover, discover_all
 from monitor.watching.patrol import patrol
 from tests.databases import SLOW
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY, of_today
 from tests.test_crash import dying
 
@@ -48,7 +48,7 @@ def led_by(name: str, *collaborators: str, posted_on: date | None = None) -> Cal
     return change
 
 
-class Patrolling(Outbox):
+class Patrolling(OutboxHarness):
     """What a test does: watch searches, patrol, and look at who joined and left."""
 
     def context(self) -> PassContext:
@@ -63,7 +63,9 @@ class Patrolling(Outbox):
         """A webhook that answers under this name."""
         scope = Scope(watch_id=watch_id)
         url = f"https://{address}.example/"
-        subscribe(Way.WEBHOOK, url, scope=scope, filters=filters or Filters(), note=None, office=self.office)
+        subscribe(
+            Way.WEBHOOK, url, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
+        )
 
     def heard(self, address: str) -> list[tuple[str, str]]:
         """Trial and type of every message so far, after delivering what is due."""

@@ -21,7 +21,7 @@ from monitor.storage.sweeps import Sweep
 from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from tests.databases import SLOW
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY
 from tests.test_crash import dying
 
@@ -33,7 +33,7 @@ TRIALS = 600
 """And one that is written: three pages."""
 
 
-class Mirroring(Outbox):
+class Mirroring(OutboxHarness):
     """What a test does: mirror the registry, and look at what is kept of it."""
 
     def __init__(self, store: Store, sandbox: Sandbox, folder: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_update_reads_only_what_was_updated(mirroring: Mirroring) -> None:
 
     assert told[Result.CHANGED] == 5
     assert mirroring.pages() == 0
-    assert {paid.delivery.trial_id for paid in mirroring.deliver()} == set(changed)
+    assert {result.delivery.trial_id for result in mirroring.deliver()} == set(changed)
     assert mirroring.listed_version() == mirroring.sandbox.build.timestamp
     assert mirroring.mirror() == {}
 
@@ -200,7 +200,7 @@ def test_a_trial_that_registers_after_the_first_sweep_is_news_once(mirroring: Mi
     mirroring.mirror()
 
     assert mirroring.kinds("NCT07000001") == [["trial.new"]]
-    assert [paid.delivery.trial_id for paid in mirroring.deliver()] == ["NCT07000001"]
+    assert [result.delivery.trial_id for result in mirroring.deliver()] == ["NCT07000001"]
 
 
 def test_an_update_that_is_given_up_is_repeated_and_tells_nothing_twice(mirroring: Mirroring) -> None:

@@ -20,7 +20,7 @@ from monitor.storage.store import Store
 from monitor.web.listening import Listener, listen
 from monitor.web.metrics import Metrics
 from monitor.web.pages import pages
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -148,7 +148,7 @@ def test_an_address_that_cannot_be_had_is_named_with_the_remedy() -> None:
 
 
 @pytest.fixture
-def metrics(outbox: Outbox) -> Metrics:
+def metrics(outbox: OutboxHarness) -> Metrics:
     return Metrics(outbox.store, registries=lambda: [outbox.registry], active=lambda: True, clock=lambda: NOON)
 
 
@@ -157,7 +157,7 @@ def figures(metrics: Metrics) -> dict[str, float]:
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
-def test_what_was_checked_asked_and_owed_is_counted(outbox: Outbox, metrics: Metrics) -> None:
+def test_what_was_checked_asked_and_owed_is_counted(outbox: OutboxHarness, metrics: Metrics) -> None:
     outbox.subscribe("https://hooks.example.org/trials", WITHDRAWN_LATER)
     outbox.check(WITHDRAWN_LATER)
     outbox.sandbox.next_state(WITHDRAWN_LATER)
@@ -230,7 +230,7 @@ def test_two_services_in_one_process_count_for_themselves(store: Store) -> None:
     assert figures(other)["monitor_watchdog_restarts_total"] == 0
 
 
-def test_every_series_is_there_before_anything_happens(outbox: Outbox, metrics: Metrics) -> None:
+def test_every_series_is_there_before_anything_happens(outbox: OutboxHarness, metrics: Metrics) -> None:
     """A series that appears at the first failure has no step for `rate()` to see, and `absent()` finds it missing."""
     names = set(figures(metrics))
 
@@ -249,7 +249,7 @@ def test_every_series_is_there_before_anything_happens(outbox: Outbox, metrics: 
     assert set(figures(metrics)) == names
 
 
-def test_how_many_trials_are_watched_and_when_a_pass_last_succeeded(outbox: Outbox) -> None:
+def test_how_many_trials_are_watched_and_when_a_pass_last_succeeded(outbox: OutboxHarness) -> None:
     metrics = Metrics(outbox.store, registries=lambda: [outbox.registry], active=lambda: True, clock=outbox.clock)
     registry = '{registry="clinicaltrials.gov"}'
     names = [f"monitor_trials_watched{registry}", f"monitor_trials_verified{registry}"]

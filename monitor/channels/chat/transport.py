@@ -33,7 +33,7 @@ from monitor.http.addresses import refusal_of_name
 from monitor.http.guarded import GuardedSession
 from monitor.http.target import LONGEST_URL, Target
 from monitor.model import Endpoint, Message
-from monitor.ports import Taken
+from monitor.ports import Accepted
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -157,7 +157,7 @@ class ChatChannel:
         self._session = session
         self._deadline = deadline
 
-    def send(self, message: Message, *, now: datetime) -> Taken:  # noqa: ARG002 - the port gives the moment
+    def send(self, message: Message, *, now: datetime) -> Accepted:  # noqa: ARG002 - the port gives the moment
         """Deliver once. Raise DeliveryDeferred or DeliveryRejected, and nothing else."""
         url = message.endpoint.address
         under_way = self._under_way.get(_schema(url) or "")
@@ -205,14 +205,14 @@ class _Sending:
             self.under_way.release()
 
 
-def _finished(sending: _Sending, shown: str, deadline: float) -> Taken:
+def _finished(sending: _Sending, shown: str, deadline: float) -> Accepted:
     thread = threading.Thread(target=sending.run, name=_THREADS, daemon=True)
     thread.start()
     thread.join(deadline)
     if thread.is_alive():
         raise DeliveryDeferred(f"{shown}: no answer within {deadline:g} s")
     if sending.taken:
-        return Taken("taken", status=sending.status)
+        return Accepted("taken", status=sending.status)
     if sending.trouble:
         raise DeliveryDeferred(f"{shown}: the service {sending.trouble}")
     answered = f", and answered {sending.status}" if sending.status else ""

@@ -5,7 +5,7 @@ What is sent are the bytes of the message, exactly: `smtplib.SMTP.send_message` 
 
 | the server                                                   | what comes of it                            |
 |--------------------------------------------------------------|---------------------------------------------|
-| takes it                                                     | `Taken`                                     |
+| takes it                                                     | `Accepted`                                  |
 | answers 4xx to MAIL, RCPT, DATA or the message: greylisting  | deferred                                    |
 | answers 5xx there                                            | rejected; 5.1.1 ends the subscription       |
 | answers 53x there: it wants a login, or TLS                  | deferred: that is the operator's to mend    |
@@ -49,7 +49,7 @@ from monitor.channels.email.smtp import (
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.http.network import Network
 from monitor.model import Endpoint, Message
-from monitor.ports import Taken
+from monitor.ports import Accepted
 from monitor.text import one_line
 
 Security = Literal["none", "starttls", "tls"]
@@ -102,7 +102,7 @@ class EmailChannel:
         self._lock = Lock()
         self._closed = False
 
-    def send(self, message: Message, *, now: datetime) -> Taken:  # noqa: ARG002 - the port's; mail has its date already
+    def send(self, message: Message, *, now: datetime) -> Accepted:  # noqa: ARG002 - the port's; mail has its date already
         """Hand the bytes over for the endpoint's address. Raise DeliveryDeferred or DeliveryRejected."""
         connection = self._ready_connection()
         try:
@@ -242,7 +242,7 @@ class EmailChannel:
 
     # One message
 
-    def _transact(self, connection: Connection, message: Message) -> Taken:
+    def _transact(self, connection: Connection, message: Message) -> Accepted:
         address = message.endpoint.address
         if any(sign in address for sign in "\r\n\0<> "):
             raise DeliveryRejected("the address cannot stand in an SMTP command: subscribe it again")
@@ -254,7 +254,7 @@ class EmailChannel:
             # A server that says 250 instead of 354 has not taken what it was not sent.
             reply = _reply_of(error) if error.smtp_code >= 400 else (-1, _reply_of(error)[1])
         self._check(reply, "the message", connection)
-        return Taken(f"{self._named} took it: {said(reply)}", reply[0], printable(reply[1]))
+        return Accepted(f"{self._named} took it: {said(reply)}", reply[0], printable(reply[1]))
 
     def _options(self, connection: Connection, message: Message) -> Sequence[str]:
         connection.command_encoding = "ascii"

@@ -26,7 +26,7 @@ from monitor.http.addresses import refusal_of_name
 from monitor.http.answers import retry_after
 from monitor.http.target import Target
 from monitor.model import Endpoint, Message
-from monitor.ports import Taken
+from monitor.ports import Accepted
 
 KEPT_OF_ANSWER = 4 * 1024
 LONGEST_RETRY_AFTER = 86_400.0
@@ -40,7 +40,7 @@ class WebhookChannel:
     def __init__(self, session: GuardedSession) -> None:
         self._session = session
 
-    def send(self, message: Message, *, now: datetime) -> Taken:
+    def send(self, message: Message, *, now: datetime) -> Accepted:
         """POST it once, signed with all secrets of its endpoint."""
         endpoint = message.endpoint
         try:
@@ -65,7 +65,7 @@ class WebhookChannel:
         """Nothing is held open between deliveries."""
 
 
-def _judged(answer: Response, host: str, now: datetime) -> Taken:
+def _judged(answer: Response, host: str, now: datetime) -> Accepted:
     """What the answer means: see the table above."""
     status, kept = answer.status, answer.body[:KEPT_OF_ANSWER]
     words = status_in_words(status)
@@ -73,7 +73,7 @@ def _judged(answer: Response, host: str, now: datetime) -> Taken:
         words += " and wants no more deliveries"
         raise DeliveryRejected(f"{host} answers {words}", status=status, answer=kept, ends=True)
     if 200 <= status <= 299:
-        return Taken(words, status, kept)
+        return Accepted(words, status, kept)
     redirected = "; redirects are not followed: subscribe the address it moved to" if 300 <= status <= 399 else ""
     asked = _asked_for(answer.headers, now)
     wait = f" and asks to wait {asked:.0f} s" if asked else ""

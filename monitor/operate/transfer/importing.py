@@ -12,7 +12,7 @@ from typing import IO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.subscribe import Office, checked_endpoint
+from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.errors import ConfigurationInvalid, MonitorError
 from monitor.model import Snapshot, Subscription
 from monitor.operate.transfer.exporting import MANIFEST
@@ -61,7 +61,7 @@ class Imported:
 
 
 def read_export(
-    folder: Path, registries: Mapping[str, Registry], office: Office, tell: Callable[[int, int], None]
+    folder: Path, registries: Mapping[str, Registry], context: SubscribeContext, tell: Callable[[int, int], None]
 ) -> Imported:
     """Take everything that is in an export and not yet in the database.
 
@@ -73,13 +73,13 @@ def read_export(
     done = Imported()
     for number, place in enumerate(_trial_folders(folder), start=1):
         try:
-            _take_trial(place, registries, office, done)
+            _take_trial(place, registries, context, done)
         except (MonitorError, ValueError) as error:
             done.left.append(_one_line(place, error))
         tell(number, max(number, manifest.trials))
-    numbers = _take_watches(folder, registries, office, done)
-    _take_subscriptions(folder, numbers, office, done)
-    _take_notices(folder, office, done)
+    numbers = _take_watches(folder, registries, context, done)
+    _take_subscriptions(folder, numbers, context, done)
+    _take_notices(folder, context, done)
     return done
 
 
@@ -98,12 +98,12 @@ def _folders(folder: Path) -> list[Path]:
         return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
 
 
-def _take_trial(place: Path, registries: Mapping[str, Registry], office: Office, done: Imported) -> None:
+def _take_trial(place: Path, registries: Mapping[str, Registry], context: SubscribeContext, done: Imported) -> None:
     """Add what the database lacks of one trial. ValueError or MonitorError where its files cannot be believed."""
     file = _parsed(place / "trial.json", TrialFile.model_validate_json)
     registry, trial_id = _named(file, place, registries)
     last = file.snapshot or 0
-    with office.store.begin() as tx:
+    with context.store.begin() as tx:
         lock_registry(tx, registry)
         there = snapshots.digests(tx, registry, trial_id)
         added = 0
@@ -153,7 +153,9 @@ def _events(place: Path, last: int) -> list[EventShape]:
     return told
 
 
-def _take_watches(folder: Path, registries: Mapping[str, Registry], office: Office, done: Imported) -> dict[int, int]:
+def _take_watches(
+    folder: Path, registries: Mapping[str, Registry], context: SubscribeContext, done: Imported
+) -> dict[int, int]:
     """Make the watches, and give their numbers by those that they had."""
     numbers: dict[int, int] = {}
     for place, line in _lines(folder / "watches.jsonl", WatchLine, done):
@@ -161,20 +163,20 @@ def _take_watches(folder: Path, registries: Mapping[str, Registry], office: Offi
             done.aside.append(f"{place}: watch {line.name!r} belongs to a config.toml: put it into yours")
             continue
         try:
-            numbers[line.id] = _take_watch(line, registries, office)
+            numbers[line.id] = _take_watch(line, registries, context)
             done.watches += 1
         except (MonitorError, ValueError) as error:
             done.left.append(_one_line(place, error))
     return numbers
 
 
-def _take_watch(line: WatchLine, registries: Mapping[str, Registry], office: Office) -> int:
+def _take_watch(line: WatchLine, registries: Mapping[str, Registry], context: SubscribeContext) -> int:
     by_registry: dict[str, list[str]] = {}
     for registry, trial_id in line.trials:
         if registry not in registries or registries[registry].identify(trial_id) != trial_id:
             raise ValueError(f"{trial_id[:40]!r} is not a trial of a registry known here")
         by_registry.setdefault(registry, []).append(trial_id)
-    with office.store.begin() as tx:
+    with context.store.begin() as tx:
         if search := line.search:
             if search.registry not in registries:
                 raise ValueError(f"{search.registry[:40]!r} is not a registry known here")
@@ -191,7 +193,7 @@ def _take_watch(line: WatchLine, registries: Mapping[str, Registry], office: Off
         return found
 
 
-def _take_subscriptions(folder: Path, numbers: Mapping[int, int], office: Office, done: Imported) -> None:
+def _take_subscriptions(folder: Path, numbers: Mapping[int, int], context: SubscribeContext, done: Imported) -> None:
     for place, line in _lines(folder / "subscriptions.jsonl", SubscriptionLine, done):
         if line.origin != "command":
             done.aside.append(f"{place}: subscription {line.id} belongs to a config.toml: put it into yours")
@@ -199,21 +201,21 @@ def _take_subscriptions(folder: Path, numbers: Mapping[int, int], office: Office
             done.aside.append(f"{place}: subscription {line.id} has no address: export with --with-secrets to have it")
         else:
             try:
-                done.subscriptions += _take_subscription(line, numbers, office)
+                done.subscriptions += _take_subscription(line, numbers, context)
             except (MonitorError, ValueError) as error:
                 done.left.append(_one_line(place, error))
 
 
-def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], office: Office) -> bool:
+def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], context: SubscribeContext) -> bool:
     """Make a subscription, with the id that it had; give whether it is new."""
     if line.watch is not None and line.watch not in numbers:
         raise ValueError(f"subscription {line.id} is to watch {line.watch}, which was not taken")
-    address, shown = checked_endpoint(line.way, line.address or "", office)
-    with office.store.begin() as tx:
+    address, shown = checked_endpoint(line.way, line.address or "", context)
+    with context.store.begin() as tx:
         if subscriptions.known(tx, [line.id]):
             return False
         endpoint, _ = endpoints.put(
-            tx, office.vault, way=line.way, address=address, shown=shown, at=line.created_at, secret=line.secret
+            tx, context.vault, way=line.way, address=address, shown=shown, at=line.created_at, secret=line.secret
         )
         made = Subscription(
             id=line.id,
@@ -232,9 +234,9 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], offic
     return True
 
 
-def _take_notices(folder: Path, office: Office, done: Imported) -> None:
+def _take_notices(folder: Path, context: SubscribeContext, done: Imported) -> None:
     for batch in chunks(_lines(folder / "notices.jsonl", NoticeLine, done)):
-        with office.store.begin() as tx:
+        with context.store.begin() as tx:
             done.notices += notices.keep(tx, [line.notice for _, line in batch])
 
 

@@ -15,7 +15,7 @@ from monitor.sandbox import Sandbox
 from monitor.sandbox.mailbox import DROP, Mailbox, Stage
 from monitor.storage.store import Store
 from tests.channels.email.mails import INES, LI, NOW, OMAR, channel_to, message
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 
 SUBSCRIPTION = "6f8f4a34-9c19-4f3c-9f25-0d7c6f7d54aa"
@@ -175,24 +175,24 @@ def assert_sent_with_care(raw: bytes) -> None:
 
 
 @pytest.fixture
-def mailing(sqlite_url: str, sandbox: Sandbox, mailbox: Mailbox, tmp_path) -> Outbox:
+def mailing(sqlite_url: str, sandbox: Sandbox, mailbox: Mailbox, tmp_path) -> OutboxHarness:
     """An outbox with three readers of one trial. On SQLite alone: the store makes no difference to what is tested."""
     store = Store.open(sqlite_url)
-    outbox = Outbox(store, sandbox, tmp_path)
+    outbox = OutboxHarness(store, sandbox, tmp_path)
     outbox.check(WITHDRAWN_LATER)
     for reader in (INES, OMAR, LI):
         outbox.subscribe(reader, WITHDRAWN_LATER, way=Way.EMAIL)
     yield outbox
-    outbox.post.channels[Way.EMAIL].close()
+    outbox.delivering.channels[Way.EMAIL].close()
     outbox.registry.close()
     store.close()
 
 
-def anew(outbox: Outbox, mailbox: Mailbox) -> None:
+def anew(outbox: OutboxHarness, mailbox: Mailbox) -> None:
     """Forget connections: what is said to a greeting is said to new ones alone."""
-    outbox.post.channels[Way.EMAIL].close()
+    outbox.delivering.channels[Way.EMAIL].close()
     channel = EmailChannel(host=mailbox.host, port=mailbox.port, sender="monitor@example.org", timeout=20)
-    outbox.post = replace(outbox.post, channels={Way.EMAIL: channel})
+    outbox.delivering = replace(outbox.delivering, channels={Way.EMAIL: channel})
     mailbox.behave()
     mailbox.messages.clear()
 
@@ -215,7 +215,7 @@ FATES = [
 
 
 def test_every_reader_ends_in_their_own_state_whatever_the_server_says_and_where(
-    mailing: Outbox, mailbox: Mailbox
+    mailing: OutboxHarness, mailbox: Mailbox
 ) -> None:
     for day, (stage, answer, fates) in enumerate(FATES):
         case = (stage, answer)
@@ -225,10 +225,10 @@ def test_every_reader_ends_in_their_own_state_whatever_the_server_says_and_where
         mailing.sandbox.edit(WITHDRAWN_LATER, renamed(day))
         mailing.check(WITHDRAWN_LATER)
 
-        paid = {each.shown: each for each in mailing.deliver()}
+        results = {each.shown: each for each in mailing.deliver()}
 
-        assert [paid[reader].standing for reader in (INES, OMAR, LI)] == fates, case
-        again = {each.next_attempt_at - mailing.clock() for each in paid.values() if each.next_attempt_at}
+        assert [results[reader].standing for reader in (INES, OMAR, LI)] == fates, case
+        again = {each.next_attempt_at - mailing.clock() for each in results.values() if each.next_attempt_at}
         assert all(timedelta(minutes=30) <= wait <= timedelta(minutes=36) for wait in again), case
         taken_unheard = [mail.raw for mail in mailbox.messages if mail.recipients == (OMAR,)]
         assert len(taken_unheard) == (stage is Stage.MESSAGE and (answer == DROP or answer.startswith("2"))), case
@@ -256,7 +256,7 @@ def renamed(day: int):
 
 
 def test_a_mail_that_is_only_ever_put_off_is_tried_for_five_days_and_then_given_up(
-    mailing: Outbox, mailbox: Mailbox
+    mailing: OutboxHarness, mailbox: Mailbox
 ) -> None:
     anew(mailing, mailbox)
     mailbox.answer(Stage.RECIPIENT, LATER, recipient=OMAR)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
-from monitor.alerts.wiring import _letterhead
+from monitor.alerts.wiring import _mail_sender
 from monitor.channels.configured import email_channel
 from monitor.channels.email.tokens import token_from_command, token_from_file
 from monitor.channels.email.transport import EmailChannel
@@ -112,11 +112,11 @@ def test_the_head_of_a_mail_is_ascii_for_a_sender_with_a_name_and_a_domain_that_
         {"MONITOR_SMTP__SENDER": "Zoë Müller <zoe@müller.example>", "MONITOR_OPERATOR__EMAIL": "ops@müller.example"},
     )
 
-    letterhead = _letterhead(config)
+    mail_sender = _mail_sender(config)
 
-    assert letterhead.sender == "Zoë Müller <zoe@xn--mller-kva.example>"
-    assert letterhead.list_host == "xn--mller-kva.example"
-    assert letterhead.unsubscribe == "mailto:ops@xn--mller-kva.example"
+    assert mail_sender.sender == "Zoë Müller <zoe@xn--mller-kva.example>"
+    assert mail_sender.list_host == "xn--mller-kva.example"
+    assert mail_sender.unsubscribe == "mailto:ops@xn--mller-kva.example"
 
 
 @pytest.mark.parametrize("sender", ["m@exa mple.org", "m@a..ü", "m@-ü-.example", "m@" + "ü" * 70])

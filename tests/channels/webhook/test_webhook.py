@@ -16,7 +16,7 @@ from monitor.config import load
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.http import GuardedSession
 from monitor.model import Endpoint, Message, Way
-from monitor.ports import Taken
+from monitor.ports import Accepted
 from monitor.sandbox import Kind
 from monitor.sandbox.misbehaviour import Misbehaviour
 from monitor.sandbox.receiver import WebhookReceiver
@@ -50,7 +50,7 @@ def message_for(url: str, *secrets: str, body: bytes = BODY) -> Message:
     return Message(delivery_id=ID, endpoint=endpoint, body=body)
 
 
-def outcome(channel: WebhookChannel, message: Message, *, now: datetime = NOW) -> Taken | DeliveryFailed:
+def outcome(channel: WebhookChannel, message: Message, *, now: datetime = NOW) -> Accepted | DeliveryFailed:
     """What sending comes to, as a value. Nothing else may come out of it."""
     try:
         return channel.send(message, now=now)
@@ -65,7 +65,7 @@ def test_a_delivery_arrives_and_is_verified_by_the_public_library(channel, recei
     with time_machine.travel(NOW):
         taken = channel.send(message_for(receiver.url, receiver.secret), now=NOW)
 
-    assert taken == Taken("204 No Content", 204, b"")
+    assert taken == Accepted("204 No Content", 204, b"")
     (delivery,) = receiver.deliveries
     assert delivery.verified
     assert (delivery.id, delivery.timestamp, delivery.body) == (ID, "1795366800", BODY)
@@ -150,7 +150,7 @@ def test_a_receiver_may_ask_to_be_disabled(channel, receiver, status):
 def test_any_other_word_in_that_header_means_nothing(channel, receiver):
     receiver.will_answer(200, {"webhook-delivery": "enable"})
 
-    assert isinstance(outcome(channel, message_for(receiver.url)), Taken)
+    assert isinstance(outcome(channel, message_for(receiver.url)), Accepted)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -239,7 +239,7 @@ def test_a_receiver_that_drips_its_words_has_taken_the_delivery():
     with Loopback(lambda request: [http(headers={"Content-Length": "9"}), Pause(20)]) as server:
         result = outcome(WebhookChannel(session(deadline=0.4)), message_for(server.url))
 
-    assert isinstance(result, Taken)
+    assert isinstance(result, Accepted)
 
 
 def test_nobody_is_there(channel):

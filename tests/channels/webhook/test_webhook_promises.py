@@ -1,4 +1,4 @@
-"""Webhooks over real sockets, paid by the outbox: every answer ends in its state, every attempt can be verified."""
+"""Webhooks over real sockets, by the outbox: every answer ends in its state, every attempt can be verified."""
 
 import re
 from collections.abc import Iterator
@@ -14,32 +14,32 @@ import pytest
 import time_machine
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from monitor.alerts.deliver import Paid, deliver
+from monitor.alerts.deliver import DeliveryResult, deliver
 from monitor.alerts.subscribe import rotate_secret
 from monitor.channels.webhook.transport import WebhookChannel
 from monitor.http import GuardedSession, status_in_words
-from monitor.model import Attempt, Delivery, Standing, Way
+from monitor.model import Attempt, Delivery, DeliveryState, Way
 from monitor.sandbox import Sandbox
 from monitor.sandbox.receiver import Received, WebhookReceiver
 from monitor.storage import attempts, deliveries
 from monitor.storage.store import Store
 from tests.loopback import RESET, Loopback, Pause, Request, http
-from tests.outbox import Outbox
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 
 A_DAY = 86_400
 
 
 @pytest.fixture
-def hooked(sqlite_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[Outbox]:
+def hooked(sqlite_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[OutboxHarness]:
     """An outbox whose webhooks are called; one trial is watched, and its next check finds a change.
 
     On SQLite alone: the store makes no difference to what is tested.
     """
     store = Store.open(sqlite_url)
-    outbox = Outbox(store, sandbox, tmp_path)
+    outbox = OutboxHarness(store, sandbox, tmp_path)
     channel = WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"], deadline=1))
-    outbox.post = replace(outbox.post, channels={**outbox.post.channels, Way.WEBHOOK: channel})
+    outbox.delivering = replace(outbox.delivering, channels={**outbox.delivering.channels, Way.WEBHOOK: channel})
     outbox.check(WITHDRAWN_LATER)
     outbox.sandbox.next_state(WITHDRAWN_LATER)
     yield outbox
@@ -47,14 +47,14 @@ def hooked(sqlite_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[Outbox
     store.close()
 
 
-def owed_and_tried(outbox: Outbox) -> dict[str, tuple[Delivery, list[Attempt]]]:
+def owed_and_tried(outbox: OutboxHarness) -> dict[str, tuple[Delivery, list[Attempt]]]:
     """By subscription."""
     with outbox.store.read() as tx:
         listed = deliveries.listing(tx, limit=1_000)
         return {each.subscription_id: (each, attempts.of_delivery(tx, each.id)) for each in listed}
 
 
-def told(outbox: Outbox) -> None:
+def told(outbox: OutboxHarness) -> None:
     """The change is found, and who asked for it is told, each once."""
     outbox.check(WITHDRAWN_LATER)
     outbox.deliver()
@@ -70,7 +70,7 @@ NO_ANSWER = "the (answer broke off|connection was reset)"
 @pytest.mark.parametrize(
     "statuses", [[*range(100, 600, 9), 200, 204, 410, 429], pytest.param(list(range(100, 600)), marks=pytest.mark.slow)]
 )
-def test_every_status_ends_in_its_state_with_its_reason(hooked: Outbox, statuses: list[int]) -> None:
+def test_every_status_ends_in_its_state_with_its_reason(hooked: OutboxHarness, statuses: list[int]) -> None:
     with Loopback(lambda request: http(b"words", int(request.path.strip("/")))) as server:
         subscribed = {hooked.subscribe(f"{server.url}/{status}"): status for status in statuses}
         told(hooked)
@@ -88,10 +88,10 @@ def test_every_status_ends_in_its_state_with_its_reason(hooked: Outbox, statuses
         assert hooked.subscription(made).state == ("ended" if status == 410 else "active"), status
 
 
-def standing_after(status: int) -> Standing:
+def standing_after(status: int) -> DeliveryState:
     if status == 410:
-        return Standing.REJECTED
-    return Standing.DELIVERED if 200 <= status <= 299 else Standing.OWED
+        return DeliveryState.REJECTED
+    return DeliveryState.DELIVERED if 200 <= status <= 299 else DeliveryState.OWED
 
 
 ASKED = {
@@ -113,7 +113,7 @@ ASKED = {
 """What receivers write into Retry-After at 17:00, and how many seconds it makes us wait at least."""
 
 
-def test_a_receiver_that_names_a_time_is_not_called_before_it_nor_kept_waiting_for_ever(hooked: Outbox) -> None:
+def test_a_receiver_that_names_a_time_is_not_called_before_it_nor_kept_waiting_for_ever(hooked: OutboxHarness) -> None:
     forms = list(ASKED)
 
     def answer(request: Request) -> bytes:
@@ -143,7 +143,7 @@ FAULTS = {
 }
 
 
-def test_what_is_no_answer_leaves_it_owed_with_the_reason(hooked: Outbox) -> None:
+def test_what_is_no_answer_leaves_it_owed_with_the_reason(hooked: OutboxHarness) -> None:
     with Loopback(lambda request: FAULTS[request.path]) as server:
         for path in FAULTS:
             hooked.subscribe(server.url + path)
@@ -152,7 +152,7 @@ def test_what_is_no_answer_leaves_it_owed_with_the_reason(hooked: Outbox) -> Non
         told(hooked)
 
     tried = owed_and_tried(hooked).values()
-    assert {delivery.standing for delivery, _ in tried} == {Standing.OWED}
+    assert {delivery.standing for delivery, _ in tried} == {DeliveryState.OWED}
     reasons = sorted((delivery.outcome or "").partition(" gives no answer: ")[2] for delivery, _ in tried)
     assert reasons[:4] == [
         "it does not answer in proper HTTP",
@@ -164,7 +164,7 @@ def test_what_is_no_answer_leaves_it_owed_with_the_reason(hooked: Outbox) -> Non
     assert all(re.fullmatch(f"{NO_ANSWER}|the connection was closed without an answer", each) for each in reasons[4:])
 
 
-def test_a_receiver_that_asks_to_be_disabled_is_never_called_again(hooked: Outbox) -> None:
+def test_a_receiver_that_asks_to_be_disabled_is_never_called_again(hooked: OutboxHarness) -> None:
     with Loopback(lambda request: http(status=503, headers={"webhook-delivery": "disable"})) as server:
         made = hooked.subscribe(server.url)
         told(hooked)
@@ -194,7 +194,7 @@ def at(moment: datetime) -> Iterator[None]:
         yield
 
 
-def test_a_receiver_that_is_down_hears_of_one_delivery_ten_times_and_can_verify_each(hooked: Outbox) -> None:
+def test_a_receiver_that_is_down_hears_of_one_delivery_ten_times_and_can_verify_each(hooked: OutboxHarness) -> None:
     """The same id and bytes; a timestamp and a signature of each attempt's own; waits as the table has them."""
     with WebhookReceiver() as receiver:
         made = hooked.subscribe(receiver.url)
@@ -204,9 +204,9 @@ def test_a_receiver_that_is_down_hears_of_one_delivery_ten_times_and_can_verify_
         moments = []
         while hooked.standings() == ["owed"]:
             with at(hooked.clock()):
-                [paid] = hooked.deliver()
+                [result] = hooked.deliver()
             moments.append(hooked.clock())
-            hooked.clock.now = paid.next_attempt_at or hooked.clock()
+            hooked.clock.now = result.next_attempt_at or hooked.clock()
 
     came = receiver.deliveries
     assert len(came) == 10
@@ -231,7 +231,9 @@ def verifies(received: Received, secret: str, moment: datetime) -> bool:
     return True
 
 
-def test_a_secret_that_is_rotated_in_mid_stream_leaves_no_delivery_that_cannot_be_verified(hooked: Outbox) -> None:
+def test_a_secret_that_is_rotated_in_mid_stream_leaves_no_delivery_that_cannot_be_verified(
+    hooked: OutboxHarness,
+) -> None:
     """Receivers may know the old or the new secret for 24 hours, and need the new one after that."""
     stream = 8
     with WebhookReceiver() as receiver:
@@ -241,9 +243,9 @@ def test_a_secret_that_is_rotated_in_mid_stream_leaves_no_delivery_that_cannot_b
         moments: dict[str, datetime] = {}
         for hour in range(30):
             submitted(hooked, *(f"HOUR-{hour}-{number}" for number in range(stream if hour == 1 else 1)))
-            for number, _ in enumerate(paid_at(hooked)):
+            for number, _ in enumerate(results_of(hooked)):
                 if hour == 1 and number == stream // 2 - 1:
-                    new = rotate_secret(made.subscription.id, hooked.office)
+                    new = rotate_secret(made.subscription.id, hooked.subscribe_context)
                     rotated_at, before = hooked.clock(), {each.id for each in receiver.deliveries}
             moments |= {each.id: hooked.clock() for each in receiver.deliveries if each.id not in moments}
             hooked.clock.advance(hours=1)
@@ -258,12 +260,12 @@ def test_a_secret_that_is_rotated_in_mid_stream_leaves_no_delivery_that_cannot_b
     assert sum(verifies(each, old, moments[each.id]) and verifies(each, new, moments[each.id]) for each in came) >= 24
 
 
-def paid_at(outbox: Outbox) -> Iterator[Paid]:
+def results_of(outbox: OutboxHarness) -> Iterator[DeliveryResult]:
     with at(outbox.clock()):
-        yield from deliver(outbox.post)
+        yield from deliver(outbox.delivering)
 
 
-def submitted(outbox: Outbox, *acronyms: str) -> None:
+def submitted(outbox: OutboxHarness, *acronyms: str) -> None:
     """A sponsor submits one acronym after the other, and the program sees each."""
     for acronym in acronyms:
         day = date(2026, 1, 1) + timedelta(len(outbox.events(WITHDRAWN_LATER)))
