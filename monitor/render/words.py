@@ -1,41 +1,23 @@
 """Codes and values as people say them. Pure.
 
-A record's `Coded` values carry their words; what a change holds is JSON, so this is where its codes get theirs. Words
-that sentence case gets wrong are in one table; any other code, one never seen before too, becomes sentence case.
+A record's `Coded` values carry their words; what a change holds is JSON, so this is where its codes get theirs: from
+`monitor.model.vocabulary`, or, where that has none, as for a code never seen before, in sentence case.
 """
 
 import re
 
 from monitor.changes.fields import CODED
 from monitor.model import Json
+from monitor.model.vocabulary import label_of
 from monitor.text import comma_list, one_line
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_IRREGULAR = {
-    "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
-    "UNKNOWN": "Unknown status",
-    "NA": "N/A",
-    "EARLY_PHASE1": "Early Phase 1",
-    "NON_RANDOMIZED": "Non-randomized",
-    "SINGLE_GROUP": "Single group assignment",
-    "PARALLEL": "Parallel assignment",
-    "CROSSOVER": "Crossover assignment",
-    "FACTORIAL": "Factorial assignment",
-    "SEQUENTIAL": "Sequential assignment",
-    "ECT": "Educational/counseling/training",
-    "NIH": "NIH",
-    "NONE": "None (Open Label)",
-    "SAP": "Statistical analysis plan",
-    "ICF": "Informed consent form",
-    "CSR": "Clinical study report",
-}
-
 
 def humanised(code: str) -> str:
     """`NOT_YET_RECRUITING` as "Not yet recruiting"; what doesn't look like a code stays as it is."""
-    if code in _IRREGULAR:
-        return _IRREGULAR[code]
+    if known := label_of(code):
+        return known
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
         return one_line(code)
     words = re.sub(r"(?<=[A-Z])(?=[0-9])", " ", code).replace("_", " ")

@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from monitor.registries.clinicaltrials_gov import documents, labels, record
+from monitor.model.vocabulary import WORDS
+from monitor.registries.clinicaltrials_gov import documents, record
 from monitor.registries.clinicaltrials_gov.drift import LONGEST_PATH, LONGEST_VALUE, MOST, Oddity, unknown, unknown_in
-from monitor.registries.clinicaltrials_gov.known import STUDY, Known
+from monitor.registries.clinicaltrials_gov.known import CODES, STUDY, Known
 from monitor.sandbox.pieces import TREE, read_tree
 from tests.registries.trials import FULL, WITHHELD, trial
 
@@ -205,16 +206,21 @@ def test_every_field_of_the_parser_and_of_the_sandbox_is_known():
 
 
 def test_every_code_with_words_of_its_own_is_known():
+    """And words that are of one field only stand for a code that no other field has, as they are found by the code."""
     words = {
-        "overall_status": labels.STATUSES,
-        "phases": labels.PHASES,
-        "allocation": labels.ALLOCATIONS,
-        "masking": labels.MASKINGS,
-        "intervention_model": labels.INTERVENTION_MODELS,
-        "primary_purpose": labels.PRIMARY_PURPOSES,
+        "overall_status": {"ACTIVE_NOT_RECRUITING", "UNKNOWN"},
+        "phases": {"NA", "EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4"},
+        "allocation": {"NA", "NON_RANDOMIZED"},
+        "masking": {"NONE"},
+        "intervention_model": {"SINGLE_GROUP", "PARALLEL", "CROSSOVER", "FACTORIAL", "SEQUENTIAL"},
+        "primary_purpose": {"ECT"},
     }
     for field, codes in words.items():
-        assert codes.keys() <= known_at(record.PATHS[field]).codes, field
+        assert codes <= known_at(record.PATHS[field]).codes & WORDS.keys(), field
+    assert WORDS.keys() <= CODES
+    alone = {code for field in words.keys() - {"phases", "allocation"} for code in words[field]}
+    for field in ("study_type", "sex", *words):
+        assert not known_at(record.PATHS[field]).codes & (alone - words.get(field, set())), field
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the sample of real records is not beside the checkout")

@@ -12,7 +12,8 @@ import pytest
 
 from monitor.changes.fields import FIELDS
 from monitor.model import Coded, Document, Enrollment, PartialDate, Record, ResponsibleParty, Sponsor, Submission
-from monitor.registries.clinicaltrials_gov import details, documents, labels, record
+from monitor.registries.clinicaltrials_gov import details, documents, record
+from monitor.registries.clinicaltrials_gov.codes import coded
 from monitor.registries.clinicaltrials_gov.known import STUDY, Known
 from tests.registries.leaves import lost
 from tests.registries.trials import DELETED, FULL, WITHHELD, trial
@@ -221,7 +222,7 @@ def test_a_truth_that_is_written_as_a_text_is_read(text, accepted):
     ],
 )
 def test_a_documented_code_in_other_letters_is_that_code(written, code):
-    assert labels.coded(written, {}).code == code
+    assert coded(written).code == code
 
 
 def test_submissions_are_told_once_wherever_they_stand():
@@ -295,26 +296,25 @@ def test_the_order_of_a_list_does_not_reach_the_rest():
 
 
 @pytest.mark.parametrize(
-    ("code", "table", "words"),
+    ("code", "words"),
     [
-        ("ACTIVE_NOT_RECRUITING", labels.STATUSES, "Active, not recruiting"),
-        ("UNKNOWN", labels.STATUSES, "Unknown status"),
-        ("NO_LONGER_AVAILABLE", labels.STATUSES, "No longer available"),
-        ("EARLY_PHASE1", labels.PHASES, "Early Phase 1"),
-        ("NA", labels.PHASES, "N/A"),
-        ("PHASE5", labels.PHASES, "Phase5"),
-        ("NA", labels.ALLOCATIONS, "N/A"),
-        ("NON_RANDOMIZED", labels.ALLOCATIONS, "Non-randomized"),
-        ("NONE", labels.MASKINGS, "None (Open Label)"),
-        ("QUADRUPLE", labels.MASKINGS, "Quadruple"),
-        ("EXPANDED_ACCESS", labels.STUDY_TYPES, "Expanded access"),
-        ("PAUSED_BY_THE_REGISTRY", labels.STATUSES, "Paused by the registry"),
-        ("", labels.STATUSES, ""),
-        ("___", labels.STATUSES, "___"),
+        ("ACTIVE_NOT_RECRUITING", "Active, not recruiting"),
+        ("UNKNOWN", "Unknown status"),
+        ("NO_LONGER_AVAILABLE", "No longer available"),
+        ("EARLY_PHASE1", "Early Phase 1"),
+        ("PHASE5", "Phase5"),
+        ("NA", "N/A"),
+        ("NON_RANDOMIZED", "Non-randomized"),
+        ("NONE", "None (Open Label)"),
+        ("QUADRUPLE", "Quadruple"),
+        ("EXPANDED_ACCESS", "Expanded access"),
+        ("PAUSED_BY_THE_REGISTRY", "Paused by the registry"),
+        ("", ""),
+        ("___", "___"),
     ],
 )
-def test_a_code_has_words(code, table, words):
-    assert str(labels.coded(code, table)) == words
+def test_a_code_has_words(code, words):
+    assert str(coded(code)) == words
 
 
 # Whatever may come

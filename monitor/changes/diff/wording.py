@@ -6,6 +6,7 @@ What the registry says stands between typographic quotes, cut where it is long: 
 import re
 
 from monitor.changes.edit import Edit, edit
+from monitor.model.vocabulary import phrase_of
 from monitor.text import counted, fold, quote
 
 _CONTEXT = 3
@@ -25,17 +26,10 @@ _WORDS = {"ipds": "IPDs", "disp": "certification"} | {
 """Parts of names that are not simply lower-case words. ClinicalTrials.gov's disp… is the certification by which a
 sponsor delays results."""
 
-_PHRASES = {
-    "ACTIVE_NOT_RECRUITING": "active, not recruiting",
-    "SAP": "statistical analysis plan",
-    "ICF": "informed consent form",
-    "CSR": "clinical study report",
-}
-
 
 def code_words(code: str | None) -> str:
     """A code of the registry's as people read it: ACTIVE_COMPARATOR is active comparator."""
-    return _PHRASES.get(code or "") or " ".join(_spelled(part) for part in (code or "none").lower().split("_"))
+    return phrase_of(code or "") or " ".join(_spelled(part) for part in (code or "none").lower().split("_"))
 
 
 def name_words(name: str) -> str:

@@ -14,7 +14,7 @@ documents  proof that an answer is the record asked for; the canonical form; wha
 record     what a document says
 drift      what a document holds that is not known here
 known      the documented fields and codes
-labels     words for the registry's codes
+codes      the registry's codes with their words
 """
 
 from collections.abc import Iterator, Sequence

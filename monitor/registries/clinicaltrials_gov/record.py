@@ -27,7 +27,7 @@ from monitor.model import (
     StudyDocument,
     Submission,
 )
-from monitor.registries.clinicaltrials_gov import labels
+from monitor.registries.clinicaltrials_gov.codes import coded
 from monitor.registries.clinicaltrials_gov.details import PATHS as DETAILS
 from monitor.registries.clinicaltrials_gov.details import take_details
 from monitor.registries.clinicaltrials_gov.taking import (
@@ -170,8 +170,8 @@ def _identification(module: Node) -> Node:
 
 def _status(module: Node) -> Node:
     return {
-        "overall_status": take_coded(module, "overallStatus", labels.STATUSES),
-        "last_known_status": take_coded(module, "lastKnownStatus", labels.STATUSES),
+        "overall_status": take_coded(module, "overallStatus"),
+        "last_known_status": take_coded(module, "lastKnownStatus"),
         "why_stopped": take(module, "whyStopped", str),
         "start_date": take_date(module, "startDateStruct"),
         "primary_completion_date": take_date(module, "primaryCompletionDateStruct"),
@@ -209,12 +209,12 @@ def _design(module: Node) -> Node:
     enrolled = object_at(module, "enrollmentInfo")
     enrollment = Enrollment(take_count(enrolled, "count"), take(enrolled, "type", str))
     return {
-        "study_type": take_coded(module, "studyType", labels.STUDY_TYPES),
-        "phases": tuple(labels.coded(phase, labels.PHASES) for phase in take_texts(module, "phases")),
-        "allocation": take_coded(info, "allocation", labels.ALLOCATIONS),
-        "intervention_model": take_coded(info, "interventionModel", labels.INTERVENTION_MODELS),
-        "masking": take_coded(object_at(info, "maskingInfo"), "masking", labels.MASKINGS),
-        "primary_purpose": take_coded(info, "primaryPurpose", labels.PRIMARY_PURPOSES),
+        "study_type": take_coded(module, "studyType"),
+        "phases": tuple(coded(phase) for phase in take_texts(module, "phases")),
+        "allocation": take_coded(info, "allocation"),
+        "intervention_model": take_coded(info, "interventionModel"),
+        "masking": take_coded(object_at(info, "maskingInfo"), "masking"),
+        "primary_purpose": take_coded(info, "primaryPurpose"),
         "enrollment": enrollment if enrollment != Enrollment(None) else None,
     }
 
@@ -273,7 +273,7 @@ def _eligibility(module: Node) -> Node:
     return {
         "minimum_age": take(module, "minimumAge", str),
         "maximum_age": take(module, "maximumAge", str),
-        "sex": take_coded(module, "sex", labels.SEXES),
+        "sex": take_coded(module, "sex"),
         "healthy_volunteers": take_truth(module, "healthyVolunteers"),
         "eligibility_criteria": take(module, "eligibilityCriteria", str),
     }

@@ -5,11 +5,11 @@ an outcome's measure. What has no identity is listed there under the empty name.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from monitor.model import Coded, PartialDate
-from monitor.registries.clinicaltrials_gov import labels
+from monitor.registries.clinicaltrials_gov.codes import coded
 
 Node = dict[str, Any]
 T = TypeVar("T")
@@ -54,10 +54,10 @@ def take_texts(node: Node, name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def take_coded(node: Node, name: str, words: Mapping[str, str]) -> Coded | None:
+def take_coded(node: Node, name: str) -> Coded | None:
     """The code at *name*, taken, with its words."""
     code = take(node, name, str)
-    return None if code is None else labels.coded(code, words)
+    return None if code is None else coded(code)
 
 
 def take_count(node: Node, name: str) -> int | None:

@@ -1,0 +1,56 @@
+"""Words for the codes of registries: the one table that everything which shows a code reads. Pure.
+
+A record's codes are ClinicalTrials.gov's, and so are the words, as its own pages write them; the adapter of another
+registry maps its codes to these wherever they mean the same. A code that is not here is put into words by a rule, so
+that one never seen before reads well enough.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWords:
+    """How a code is shown by itself, and within a sentence; None there where the rule does well enough."""
+
+    label: str
+    phrase: str | None = None
+
+
+WORDS: Mapping[str, CodeWords] = MappingProxyType(
+    {
+        "ACTIVE_NOT_RECRUITING": CodeWords("Active, not recruiting", "active, not recruiting"),
+        "UNKNOWN": CodeWords("Unknown status"),
+        "NA": CodeWords("N/A"),
+        "EARLY_PHASE1": CodeWords("Early Phase 1"),
+        "PHASE1": CodeWords("Phase 1"),
+        "PHASE2": CodeWords("Phase 2"),
+        "PHASE3": CodeWords("Phase 3"),
+        "PHASE4": CodeWords("Phase 4"),
+        "NON_RANDOMIZED": CodeWords("Non-randomized"),
+        "SINGLE_GROUP": CodeWords("Single group assignment"),
+        "PARALLEL": CodeWords("Parallel assignment"),
+        "CROSSOVER": CodeWords("Crossover assignment"),
+        "FACTORIAL": CodeWords("Factorial assignment"),
+        "SEQUENTIAL": CodeWords("Sequential assignment"),
+        "NONE": CodeWords("None (Open Label)"),
+        "ECT": CodeWords("Educational/counseling/training"),
+        "NIH": CodeWords("NIH"),
+        "SAP": CodeWords("Statistical analysis plan", "statistical analysis plan"),
+        "ICF": CodeWords("Informed consent form", "informed consent form"),
+        "CSR": CodeWords("Clinical study report", "clinical study report"),
+    }
+)
+
+
+def label_of(code: str) -> str | None:
+    """How *code* is shown by itself; None for one that the rule is for."""
+    words = WORDS.get(code)
+    return words.label if words else None
+
+
+def phrase_of(code: str) -> str | None:
+    """How *code* reads within a sentence; None for one that the rule is for."""
+    words = WORDS.get(code)
+    return words.phrase if words else None

@@ -1,0 +1,26 @@
+"""ClinicalTrials.gov's codes with their words: see `monitor.model.vocabulary`. Pure."""
+
+import re
+
+from monitor.model import Coded
+from monitor.model.vocabulary import label_of
+from monitor.registries.clinicaltrials_gov.known import CODES
+
+_NO_LETTERS = re.compile("[^A-Z0-9]")
+
+
+def _letters(code: str) -> str:
+    return _NO_LETTERS.sub("", code.upper())
+
+
+_BY_LETTERS = {_letters(code): code for code in CODES}
+
+
+def coded(code: str) -> Coded:
+    """*code* with its words: `SUPPORTIVE_CARE` is "Supportive care" where the vocabulary does not know better.
+
+    A documented code in other letters is that code: `Phase 2` is `PHASE2`, and `recruiting` no new status.
+    """
+    if code not in CODES:
+        code = _BY_LETTERS.get(_letters(code), code)
+    return Coded(code, label_of(code) or code.replace("_", " ").strip().capitalize() or code)
