@@ -121,7 +121,7 @@ def test_a_trial_whose_snapshot_is_damaged_can_be_removed_and_merged(outbox: Out
     ("column", "value"), [("state", "lisued"), ("verified_at", "2026-13-01 00:00:00"), ("first_missed_at", "x")]
 )
 def test_a_damaged_row_of_a_trial_fails_that_trial_alone(outbox: OutboxHarness, column: str, value: str) -> None:
-    if column != "state" and outbox.store.place.name.startswith("PostgreSQL"):
+    if column != "state" and outbox.store.database.name.startswith("PostgreSQL"):
         pytest.skip("PostgreSQL holds nothing but times there")
     bad, good = two(outbox)
     outbox.check(bad, good)

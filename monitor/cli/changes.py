@@ -23,7 +23,7 @@ from monitor.text import counted
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.views.changes import Question, Seen, Tally
+    from monitor.views.changes import ChangesQuery, ChangesSummary, TrialChanges
 
 
 def changes(
@@ -57,7 +57,7 @@ def changes(
     """
     from monitor.alerts.filters import checked_filters
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.views.changes import Question, Tally
+    from monitor.views.changes import ChangesQuery, ChangesSummary
     from monitor.views.changes import changes as seen_changes
     from monitor.views.spans import span_of
 
@@ -69,21 +69,21 @@ def changes(
     with settings.open() as program:
         scope = chosen_scope(program, trial, watch, sponsor)
         wants_sponsor = form is not Format.PAGE
-        question = Question(scope=scope, span=span, filters=filters, limit=limit, wants_sponsor=wants_sponsor)
-        tally = Tally()
-        found = seen_changes(question, store=program.store, registries=program.registries, tally=tally)
-        _write(found, form, xlsx=xlsx, force=force, program=program, question=question, tally=tally)
+        query = ChangesQuery(scope=scope, span=span, filters=filters, limit=limit, wants_sponsor=wants_sponsor)
+        summary = ChangesSummary()
+        found = seen_changes(query, store=program.store, registries=program.registries, summary=summary)
+        _write(found, form, xlsx=xlsx, force=force, program=program, query=query, summary=summary)
 
 
 def _write(
-    found: Iterable["Seen"],
+    found: Iterable["TrialChanges"],
     form: Format,
     *,
     xlsx: Path | None,
     force: bool,
     program: "App",
-    question: "Question",
-    tally: "Tally",
+    query: "ChangesQuery",
+    summary: "ChangesSummary",
 ) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.views.columns import CHANGES, change_cells
@@ -98,14 +98,14 @@ def _write(
         rows = (cells for seen in found for cells in change_cells(seen))
         write_xlsx(xlsx, "Changes", CHANGES, rows, force=force, now=utc_now())
     else:
-        _show(found, program, question, tally)
-    if form is not Format.PAGE and tally.is_cut:
-        complain(f"these are the newest {tally.changes:,}, and there are more: --limit asks for others")
-    if tally.unreadable:
-        complain(f"{counted(tally.unreadable, 'event')} cannot be read: `monitor doctor` says what to do")
+        _show(found, program, query, summary)
+    if form is not Format.PAGE and summary.is_cut:
+        complain(f"these are the newest {summary.changes:,}, and there are more: --limit asks for others")
+    if summary.unreadable:
+        complain(f"{counted(summary.unreadable, 'event')} cannot be read: `monitor doctor` says what to do")
 
 
-def _show(found: Iterable["Seen"], program: "App", question: "Question", tally: "Tally") -> None:
+def _show(found: Iterable["TrialChanges"], program: "App", query: "ChangesQuery", summary: "ChangesSummary") -> None:
     from monitor.cli.render.changes import change_tables, closing_line  # rich is of no use to the other forms
     from monitor.storage import pages
 
@@ -113,17 +113,17 @@ def _show(found: Iterable["Seen"], program: "App", question: "Question", tally: 
     for table in change_tables(found, width=out.width):
         out.print(table)
     with program.store.read() as tx:
-        read = pages.trials_read(tx, question.scope.within)
-    span, scope = question.span, question.scope
-    if tally.changes or tally.unreadable:
+        read = pages.trials_read(tx, query.scope.within)
+    span, scope = query.span, query.scope
+    if summary.changes or summary.unreadable:
         out.print()
     closing = closing_line(
-        tally.changes,
+        summary.changes,
         trials=read,
         about=scope.words,
         led_by=scope.led_by,
         since=span.since,
         until=span.until,
-        cut=tally.is_cut,
+        cut=summary.is_cut,
     )
     out.print(closing)

@@ -35,7 +35,7 @@ TELLS = frozenset({Result.CHANGED, Result.REMOVED, Result.MERGED})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TrialsToCheck:
     """What is to be checked of one registry."""
 
     registry: "Registry"
@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Tally:
+class CheckSummary:
     """What a look came to, over all registries."""
 
     asked: int = 0
@@ -110,32 +110,32 @@ def check(
     with settings.open() as program:
         started = monotonic()
         wanted, bad = _wanted(program, trial_ids or [], registry)
-        tally = Tally(asked=sum(len(one.trial_ids) for one in wanted))
+        summary = CheckSummary(asked=sum(len(one.trial_ids) for one in wanted))
         finds_more = any(one.is_patrol and program.searches(one.registry) for one in wanted)
-        show = write_checked if as_json else _block_writer(MANY if finds_more else tally.asked)
+        show = write_checked if as_json else _block_writer(MANY if finds_more else summary.asked)
         for one in wanted:
             told = partial(_told, program, one)
             for checked in _with_progress(told, len(one.trial_ids), shown=not as_json):
-                tally.count(checked)
+                summary.count(checked)
                 show(checked)
-            tally.requests += one.registry.traffic.requests
-            tally.bytes += one.registry.traffic.bytes
+            summary.requests += one.registry.traffic.requests
+            summary.bytes += one.registry.traffic.bytes
         if finds_more:
-            tally.asked = len(tally.results)
-        tally.seconds = monotonic() - started
-        _close(tally, as_json=as_json, is_patrol=finds_more)
+            summary.asked = len(summary.results)
+        summary.seconds = monotonic() - started
+        _close(summary, as_json=as_json, is_patrol=finds_more)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
         bad += program.complaints
-    for message in (*bad, *_told_of_clocks(tally), *_told_held(tally)):
+    for message in (*bad, *_told_of_clocks(summary), *_told_held(summary)):
         complain(message)
-    _leave(tally, bad, untaken=untaken, exit_code=exit_code)
+    _leave(summary, bad, untaken=untaken, exit_code=exit_code)
 
 
-def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[Asked], list[str]]:
+def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[TrialsToCheck], list[str]]:
     """What to check by registry, and a complaint for each text that is not a trial id."""
     if not texts:
         every = [program.registry(registry)] if registry else program.registries
-        watched = [Asked(one, program.watched(one), is_patrol=True) for one in every]
+        watched = [TrialsToCheck(one, program.watched(one), is_patrol=True) for one in every]
         watched = [one for one in watched if one.trial_ids or program.searches(one.registry)]
         if not watched and program.complaints:
             raise ConfigurationInvalid("\n".join(program.complaints))
@@ -151,10 +151,10 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
             bad.append(str(error))
             continue
         found.setdefault(one.key, (one, []))[1].append(trial_id)
-    return [Asked(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
+    return [TrialsToCheck(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
 
 
-def _told(program: "App", asked: Asked, progress: "Progress") -> Iterator[Checked | Unlisted]:
+def _told(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterator[Checked | Unlisted]:
     """What came of each trial."""
     if not asked.is_patrol:
         yield from program.check(asked.trial_ids, asked.registry)
@@ -190,58 +190,58 @@ def _block_writer(asked: int) -> Callable[[Checked | Unlisted], None]:
     return show
 
 
-def _close(tally: Tally, *, as_json: bool, is_patrol: bool) -> None:
+def _close(summary: CheckSummary, *, as_json: bool, is_patrol: bool) -> None:
     """The proof that all was looked at."""
     if as_json:
-        write_json({"summary": tally.as_json()})
-    elif tally.asked or is_patrol:
+        write_json({"summary": summary.as_json()})
+    elif summary.asked or is_patrol:
         from monitor.cli.render.check import closing_line  # rich is of no use to --json
 
-        counts = tally.counts()
+        counts = summary.counts()
         console().print(
             closing_line(
                 counts,
-                asked=tally.asked,
-                registry_version=tally.registry_version,
-                requests=tally.requests,
-                bytes_=tally.bytes,
-                seconds=tally.seconds,
-                refreshed=tally.requests > 1 or bool(counts[Result.FAILED] or tally.unlisted),
-                behind=tally.behind,
+                asked=summary.asked,
+                registry_version=summary.registry_version,
+                requests=summary.requests,
+                bytes_=summary.bytes,
+                seconds=summary.seconds,
+                refreshed=summary.requests > 1 or bool(counts[Result.FAILED] or summary.unlisted),
+                behind=summary.behind,
             )
         )
 
 
-def _told_of_clocks(tally: Tally) -> list[str]:
+def _told_of_clocks(summary: CheckSummary) -> list[str]:
     """A line where the registry's data are of a time to come."""
     from monitor.app import utc_now  # the program is not needed to show --help
     from monitor.watching.builds import is_ahead
 
-    now, version = utc_now(), tally.registry_version
+    now, version = utc_now(), summary.registry_version
     if not version or not is_ahead(version, now):
         return []
     words = f"the registry's data are of {version}, and it is {now:%Y-%m-%d %H:%M} UTC here"
     return [f"{words}: one of the two clocks is wrong; set this machine's if it is the one (`timedatectl` shows it)"]
 
 
-def _told_held(tally: Tally) -> list[str]:
+def _told_held(summary: CheckSummary) -> list[str]:
     """A line where changes are held back: nobody hears of them before the operator decides."""
-    held = tally.counts()[Result.HELD]
+    held = summary.counts()[Result.HELD]
     if not held:
         return []
     trials = "1 trial are" if held == 1 else f"{held:,} trials are"
     return [f"the changes of {trials} held back, and nobody is told: `monitor held list` shows why and what you can do"]
 
 
-def _leave(tally: Tally, bad: list[str], *, untaken: int, exit_code: bool) -> None:
+def _leave(summary: CheckSummary, bad: list[str], *, untaken: int, exit_code: bool) -> None:
     """End with the exit status that says the worst of it."""
     if bad:
         raise typer.Exit(WRONG_USAGE)
-    if tally.counts()[Result.FAILED] or tally.unlisted or untaken:
+    if summary.counts()[Result.FAILED] or summary.unlisted or untaken:
         raise typer.Exit(SOME_FAILED)
-    if exit_code and tally.changed:
+    if exit_code and summary.changed:
         raise typer.Exit(SOMETHING_CHANGED)
-    if tally.counts()[Result.HELD]:
+    if summary.counts()[Result.HELD]:
         raise typer.Exit(SOME_FAILED)
 
 

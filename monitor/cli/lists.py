@@ -9,18 +9,18 @@ from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.operate.transfer.lists import Found
+    from monitor.operate.transfer.lists import TrialList
 
 SHOWN = 10
 """Lines of a kind; the others are counted."""
 
 
-def named(program: "App", texts: Sequence[str]) -> "Found":
+def named(program: "App", texts: Sequence[str]) -> "TrialList":
     """The trials that these texts name, and a complaint for each that names none."""
-    from monitor.operate.transfer.lists import Found  # PyYAML is not needed to show --help
+    from monitor.operate.transfer.lists import TrialList  # PyYAML is not needed to show --help
     from monitor.operate.transfer.lists.naming import Names
 
-    found, names = Found(), Names(program.registries)
+    found, names = TrialList(), Names(program.registries)
     for text in texts:
         each = names.of(text)
         for trial in each.trials:
@@ -34,7 +34,7 @@ def named(program: "App", texts: Sequence[str]) -> "Found":
     return found
 
 
-def listed(program: "App", file: Path) -> "Found":
+def listed(program: "App", file: Path) -> "TrialList":
     """The trials of a list. ConfigurationInvalid for a file that cannot be read or says nothing at all."""
     from monitor.operate.transfer.lists import read_list  # PyYAML is not needed to show --help
 

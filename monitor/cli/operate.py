@@ -85,4 +85,4 @@ def migrate(context: typer.Context) -> None:
     """
     settings: Settings = context.obj
     with settings.open() as program:
-        console().print(f"{program.store.place.name} has the schema of this version.")
+        console().print(f"{program.store.database.name} has the schema of this version.")

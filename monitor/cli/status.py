@@ -23,7 +23,7 @@ from monitor.cli.session import Settings, complain, console, write_json
 from monitor.text import shortened
 
 if TYPE_CHECKING:
-    from monitor.views.status import Reading, Row
+    from monitor.views.status import StatusReader, StatusRow
 
 
 def status(
@@ -54,7 +54,7 @@ def status(
     [dim]$[/dim] monitor status --watch oncology --status recruiting,suspended --xlsx oncology.xlsx
     """
     from monitor.views.sorting import USUAL, checked_column, in_order  # SQLAlchemy is not needed to show --help
-    from monitor.views.status import Question, Reading
+    from monitor.views.status import StatusQuery, StatusReader
     from monitor.views.statuses import statuses_of
 
     form = chosen_format(as_json=as_json, as_csv=as_csv, xlsx=xlsx, force=force)
@@ -65,14 +65,14 @@ def status(
         scope = chosen_scope(program, trial, watch, sponsor)
         registries = {registry.key: registry for registry in program.registries}
         with progress("Reading", shown=_takes_long(form, is_sorted=column != USUAL or reverse)) as tell:
-            reading = Reading(Question(scope=scope, statuses=statuses), program.store, registries, tell=tell)
-            rows = in_order(reading, column, is_reversed=reverse)
+            reader = StatusReader(StatusQuery(scope=scope, statuses=statuses), program.store, registries, tell=tell)
+            rows = in_order(reader, column, is_reversed=reverse)
             if form is not Format.PAGE:
                 _write(rows, form, xlsx=xlsx, force=force)
         if form is Format.PAGE:
-            _show(rows, reading, by=column + (", the last first" if reverse else ""))
-    if sponsor is not None and not reading.tally.rows:
-        _hint(sponsor, reading)
+            _show(rows, reader, by=column + (", the last first" if reverse else ""))
+    if sponsor is not None and not reader.summary.rows:
+        _hint(sponsor, reader)
 
 
 def _takes_long(form: Format, *, is_sorted: bool) -> bool:
@@ -80,7 +80,7 @@ def _takes_long(form: Format, *, is_sorted: bool) -> bool:
     return form is Format.XLSX or (is_sorted if form is Format.PAGE else not sys.stdout.isatty())
 
 
-def _write(rows: Iterable["Row"], form: Format, *, xlsx: Path | None, force: bool) -> None:
+def _write(rows: Iterable["StatusRow"], form: Format, *, xlsx: Path | None, force: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.views.columns import STATUS, status_cells
 
@@ -93,20 +93,20 @@ def _write(rows: Iterable["Row"], form: Format, *, xlsx: Path | None, force: boo
         write_xlsx(xlsx, "Status", STATUS, map(status_cells, rows), force=force, now=utc_now())
 
 
-def _hint(sponsor: str, reading: "Reading") -> None:
+def _hint(sponsor: str, reader: "StatusReader") -> None:
     """Say which sponsors have a name like the one that leads no trial here."""
     from difflib import get_close_matches  # almost never needed
 
     from monitor.text import fold_organisation
 
-    folded = {fold_organisation(name): name for name in reading.tally.leads}
+    folded = {fold_organisation(name): name for name in reader.summary.leads}
     near = get_close_matches(fold_organisation(sponsor), folded, n=3)
     if near and fold_organisation(sponsor) not in folded:
         names = ", ".join(f"“{shortened(folded[name], 100)}”" for name in near)
         complain(f"“{shortened(sponsor, 100)}” leads none of these trials; did you mean {names}?")
 
 
-def _show(rows: Iterable["Row"], reading: "Reading", *, by: str) -> None:
+def _show(rows: Iterable["StatusRow"], reader: "StatusReader", *, by: str) -> None:
     from monitor.cli.render.status import closing_line, heading, row_blocks  # rich is of no use to the other forms
 
     out = console()
@@ -118,5 +118,5 @@ def _show(rows: Iterable["Row"], reading: "Reading", *, by: str) -> None:
         is_first = False
     if not is_first:
         out.print()
-    tally, scope = reading.tally, reading.question.scope
-    out.print(closing_line(tally.rows, trials=tally.trials, about=scope.words, led_by=scope.led_by, by=by))
+    summary, scope = reader.summary, reader.query.scope
+    out.print(closing_line(summary.rows, trials=summary.trials, about=scope.words, led_by=scope.led_by, by=by))

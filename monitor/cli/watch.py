@@ -20,7 +20,7 @@ from monitor.errors import ConfigurationInvalid, NothingFound
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.operate.transfer.lists import Found
+    from monitor.operate.transfer.lists import TrialList
     from monitor.ports import Search
     from monitor.storage.watches import Watch
 
@@ -96,7 +96,7 @@ def _check_name(name: str | None) -> None:
         raise ConfigurationInvalid(f"“{name}” would be taken for a watch's number: choose a name with a letter in it")
 
 
-def _add(program: "App", found: "Found", *, name: str | None, as_json: bool) -> None:
+def _add(program: "App", found: "TrialList", *, name: str | None, as_json: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.storage import watches
 

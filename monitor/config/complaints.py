@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from monitor.config.places import Key, place
+from monitor.config.places import Key, key_info
 
 _SECRET = re.compile(r"password|passwd|secret|token|credential|api_?key", re.IGNORECASE)
 _LONGEST = 80
@@ -23,10 +23,10 @@ def problem(error: Mapping[str, Any], origin: str, *, named_by_key: bool, tree: 
     """
     key, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
-        return f"{origin}: {dotted(key)} is not a known key; {nearest(str(key[-1]), list(place(key[:-1]).known))}"
+        return f"{origin}: {dotted(key)} is not a known key; {nearest(str(key[-1]), list(key_info(key[:-1]).known))}"
     if kind == "broken":
         return f"{origin}: {dotted(key)} {error['ctx']['rule']}"
-    here = place(key)
+    here = key_info(key)
     subject = f"{origin}: {dotted(key)}" if named_by_key else f"{origin}:"
     if kind == "missing":
         return f"{subject} is missing; expected {here.expected}"

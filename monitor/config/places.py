@@ -13,7 +13,7 @@ Key = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyInfo:
     """What the keys say of one place: what is *expected* there, which keys are *known*, and whether it is *shown*."""
 
     expected: str
@@ -21,15 +21,15 @@ class Place:
     shown: bool = True
 
 
-def place(key: Key) -> Place:
+def key_info(key: Key) -> KeyInfo:
     """What is expected at *key* or, inside a list of values, of that list."""
-    here = Place("a table", known_in(Config))
+    here = KeyInfo("a table", known_in(Config))
     for part in key:
         if isinstance(part, str):
             info = here.known[part]
-            here = Place(info.description or "a table", _inside(info), info.repr)
+            here = KeyInfo(info.description or "a table", _inside(info), info.repr)
         elif here.known:
-            here = Place("a table", here.known, here.shown)
+            here = KeyInfo("a table", here.known, here.shown)
     return here
 
 

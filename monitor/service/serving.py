@@ -37,7 +37,7 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
     with _signals() as came:
         service.start()
         listener.start()
-        log.info("serving", address=listener.address, database=program.store.place.name)
+        log.info("serving", address=listener.address, database=program.store.database.name)
         _obey(came, service, reread)
         log.info("stopping")
         finished = service.stop()

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, func, inspect, select, text
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import DeliveryState
 from monitor.storage import snapshots
-from monitor.storage.failures import LOCK_SECONDS, Place, explain
+from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, metadata, registries
@@ -214,4 +214,4 @@ def _explained(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise explain(error, Place(str(file)), connecting=True) or error from error
+        raise explain(error, DatabaseName(str(file)), connecting=True) or error from error

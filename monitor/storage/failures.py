@@ -53,14 +53,14 @@ _POSTGRESQL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DatabaseName:
     """A database as messages name it; *secret*, where there is one, must not appear in any."""
 
     name: str
     secret: str = ""
 
 
-def explain(error: BaseException, place: Place, *, connecting: bool) -> StoreError | None:
+def explain(error: BaseException, database: DatabaseName, *, connecting: bool) -> StoreError | None:
     """What to raise instead of a driver's *error*; None where it is a bug and should be seen as it is."""
     if isinstance(error, sqlite3.Error | UnicodeDecodeError):
         words = _sqlite(error)
@@ -69,7 +69,7 @@ def explain(error: BaseException, place: Place, *, connecting: bool) -> StoreErr
     if words is None:
         return None
     kind = StoreCorrupt if words is _DAMAGED else StoreUnavailable
-    return kind(f"{place.name} {words.format(reason=_reason(error, place))}")
+    return kind(f"{database.name} {words.format(reason=_reason(error, database))}")
 
 
 def _sqlite(error: BaseException) -> str | None:
@@ -90,7 +90,7 @@ def _postgresql(error: BaseException) -> str | None:
     return _UNUSABLE if "InternalError" in kinds else None
 
 
-def _reason(error: BaseException, place: Place) -> str:
+def _reason(error: BaseException, database: DatabaseName) -> str:
     """The driver's own words on one line, without the password."""
     words = " ".join(str(error).split())
-    return (words.replace(place.secret, "***") if place.secret else words)[:200]
+    return (words.replace(database.secret, "***") if database.secret else words)[:200]

@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreUnavailable
 from monitor.files import make_file, make_folder
-from monitor.storage.failures import LOCK_SECONDS, Place, explain
+from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.journals import choose_journal
 from monitor.storage.locks import lock_schema
 from monitor.storage.migrations import HEAD, REVISIONS
@@ -37,9 +37,9 @@ _FORMS = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
 class Store:
     """A database of today's schema."""
 
-    def __init__(self, engine: Engine, place: Place) -> None:
+    def __init__(self, engine: Engine, database: DatabaseName) -> None:
         self._engine = engine
-        self.place = place
+        self.database = database
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -53,7 +53,7 @@ class Store:
         except UnicodeDecodeError as error:
             # The driver cannot read what SQLite has to say of a damaged schema, where no hook of SQLAlchemy hears it.
             store.close()
-            raise explain(error, store.place, connecting=True) or error from error
+            raise explain(error, store.database, connecting=True) or error from error
         except BaseException:
             store.close()
             raise
@@ -68,8 +68,8 @@ class Store:
         store = cls(*_engine(url, makes_it=False))
         try:
             with store.read() as tx:
-                if _revision(tx, store.place) is None:
-                    raise StoreUnavailable(f"{store.place.name} is empty: name another")
+                if _revision(tx, store.database) is None:
+                    raise StoreUnavailable(f"{store.database.name} is empty: name another")
         except BaseException:
             store.close()
             raise
@@ -97,9 +97,9 @@ class Store:
 
     def _prepare(self) -> None:
         if self._engine.dialect.name == "sqlite":
-            _settle_journal(self._engine, self.place)
+            _settle_journal(self._engine, self.database)
         with self.read() as tx:
-            revision = _revision(tx, self.place)
+            revision = _revision(tx, self.database)
         if revision != HEAD:
             self._migrate()
 
@@ -120,7 +120,7 @@ def migrate(url: str) -> None:
     Store.open(url).close()
 
 
-def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, Place]:
+def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, DatabaseName]:
     """An engine that is not connected yet, and how to speak of it. *makes_it*: a file that is missing."""
     try:
         url = make_url(text_)
@@ -134,19 +134,19 @@ def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, Place]:
     raise StoreUnavailable(f"store.url names {url.drivername}, which is not a store of this program: {_FORMS}")
 
 
-def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, Place]:
+def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, DatabaseName]:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreUnavailable("store.url names no file: write sqlite:///FILE and nothing behind it")
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StoreUnavailable(
             f"this Python has SQLite {sqlite3.sqlite_version} and 3.35 is needed: use a newer Python, or PostgreSQL"
         )
-    place = Place(url.database)
+    database = DatabaseName(url.database)
     if makes_it:
-        _make(Path(url.database), place)
+        _make(Path(url.database), database)
     if Path(url.database).exists() and not os.access(url.database, os.R_OK):
         raise StoreUnavailable(
-            f"{place.name} belongs to another user, who alone may read it: run as that user, or give it to this one"
+            f"{database.name} belongs to another user, who alone may read it: run as that user, or give it to this one"
         )
     # isolation_level None: the driver begins no transactions of its own.
     engine = create_engine(
@@ -154,37 +154,37 @@ def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, Place]:
     )
     event.listen(engine, "connect", partial(_prepare_sqlite, file=url.database))
     event.listen(engine, "checkout", partial(_stay_with_the_file, file=url.database))
-    event.listen(engine, "begin", partial(_begin_sqlite, place=place))
-    event.listen(engine, "handle_error", partial(_translate, place=place))
-    return engine, place
+    event.listen(engine, "begin", partial(_begin_sqlite, database=database))
+    event.listen(engine, "handle_error", partial(_translate, database=database))
+    return engine, database
 
 
-def _make(file: Path, place: Place) -> None:
+def _make(file: Path, database: DatabaseName) -> None:
     """Make the file, and its folder, for their owner alone; SQLite gives its journals the file's own mode."""
     try:
         make_folder(file.parent)
     except OSError as error:
         raise StoreUnavailable(
-            f"{place.name} cannot be created ({error.strerror}: {error.filename}): choose another with store.url"
+            f"{database.name} cannot be created ({error.strerror}: {error.filename}): choose another with store.url"
         ) from error
     with suppress(OSError):  # SQLite finds the better words
         make_file(file)
 
 
-def _postgresql_engine(url: URL) -> tuple[Engine, Place]:
+def _postgresql_engine(url: URL) -> tuple[Engine, DatabaseName]:
     host = url.host or url.query.get("host") or "the local socket"
     port = f":{url.port}" if url.port else ""
     name = f"PostgreSQL database {url.database or url.username!r} at {host}{port}"
-    place = Place(name, url.password or str(url.query.get("password", "")))
+    database = DatabaseName(name, url.password or str(url.query.get("password", "")))
     try:
         engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     except ImportError as error:
         raise StoreUnavailable(
-            f"{place.name} needs a driver that is not installed: pip install 'psycopg[binary]' beside the program"
+            f"{database.name} needs a driver that is not installed: pip install 'psycopg[binary]' beside the program"
         ) from error
     event.listen(engine, "connect", _prepare_postgresql)
-    event.listen(engine, "handle_error", partial(_translate, place=place))
-    return engine, place
+    event.listen(engine, "handle_error", partial(_translate, database=database))
+    return engine, database
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry, *, file: str) -> None:
@@ -215,14 +215,14 @@ def _identity(file: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _begin_sqlite(connection: Connection, *, place: Place) -> None:
+def _begin_sqlite(connection: Connection, *, database: DatabaseName) -> None:
     match connection.get_execution_options():
         case {"writes": True}:
             connection.exec_driver_sql("PRAGMA query_only = OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            if _is_left_behind(connection.info, place.name):
+            if _is_left_behind(connection.info, database.name):
                 connection.exec_driver_sql("ROLLBACK")
-                raise StoreUnavailable(f"{place.name} was replaced by a restore just now: try again")
+                raise StoreUnavailable(f"{database.name} was replaced by a restore just now: try again")
         case {"writes": False}:
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")
@@ -233,11 +233,11 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _translate(context: ExceptionContext, *, place: Place) -> BaseException | None:
-    return explain(context.original_exception, place, connecting=context.connection is None)
+def _translate(context: ExceptionContext, *, database: DatabaseName) -> BaseException | None:
+    return explain(context.original_exception, database, connecting=context.connection is None)
 
 
-def _settle_journal(engine: Engine, place: Place) -> None:
+def _settle_journal(engine: Engine, database: DatabaseName) -> None:
     """Set the journal mode that this SQLite may use; it stays with the file.
 
     WAL stays only where it is safe: another program, or a newer Python, may have set it.
@@ -253,21 +253,22 @@ def _settle_journal(engine: Engine, place: Place) -> None:
             # In use: a rollback journal will do until the next time, WAL will not.
             if mode == "wal":
                 raise StoreUnavailable(
-                    f"{place.name} is in WAL mode and in use: end the other processes and try again. {journal.reason}"
+                    f"{database.name} is in WAL mode and in use: end the other processes and try again. "
+                    f"{journal.reason}"
                 ) from error
 
 
-def _revision(tx: Connection, place: Place) -> str | None:
+def _revision(tx: Connection, database: DatabaseName) -> str | None:
     """The schema's revision; None for a database without tables. Refuse one that is not ours or from the future."""
     tables = inspect(tx).get_table_names()
     if "alembic_version" not in tables:
         if tables and tx.dialect.name == "sqlite":
-            raise StoreUnavailable(f"{place.name} holds tables of another program: choose another with store.url")
+            raise StoreUnavailable(f"{database.name} holds tables of another program: choose another with store.url")
         return None
     revision: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if revision is not None and revision not in REVISIONS:
         raise StoreUnavailable(
-            f"{place.name} was written by a newer version (schema {revision}, known here up to {HEAD}): "
+            f"{database.name} was written by a newer version (schema {revision}, known here up to {HEAD}): "
             "run that version, or restore a backup that this one made"
         )
     return revision

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from monitor.model import DeliveryState, Settlement, State, Way
 from monitor.ports import Role
-from monitor.storage.types import Bytes, Moment, OneOf, Words
+from monitor.storage.types import Bytes, Moment, OneOf, TextWithoutNul
 
 metadata = MetaData(
     naming_convention={
@@ -60,7 +60,7 @@ trials = Table(
     Column("trial_id", Text, primary_key=True),
     Column("state", OneOf(State)),
     Column("merged_into", Text),
-    Column("title", Words),
+    Column("title", TextWithoutNul),
     Column("snapshot", Integer),
     Column("digest", Bytes),
     Column("probe_digest", Bytes),
@@ -137,13 +137,13 @@ quarantine = Table(
     Column("registry", Text, nullable=False),
     Column("trial_id", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("reason", Words, nullable=False),
+    Column("reason", TextWithoutNul, nullable=False),
     Column("size", Integer, nullable=False, comment="bytes that came; raw may hold fewer"),
     Column("raw", Bytes, nullable=False, comment="zstd"),
     Column("latest_at", Moment, nullable=False),
     Column("times", Integer, nullable=False),
     Column("doubt", Text, comment="null where it is no record at all"),
-    Column("version", Words, comment="of the registry's data, when it came last"),
+    Column("version", TextWithoutNul, comment="of the registry's data, when it came last"),
     Column("build", Text, comment="that it named when it came first"),
     Column("latest_build", Text),
     Column("digest", Bytes, comment="SHA-256 of what came; null of answers kept before this column"),
@@ -157,7 +157,7 @@ endpoints = Table(
     Column("id", Text, primary_key=True, comment="UUID"),
     Column("way", OneOf(Way), nullable=False),
     Column("address_digest", Bytes, nullable=False, comment="SHA-256 of way and address"),
-    Column("shown", Words, nullable=False),
+    Column("shown", TextWithoutNul, nullable=False),
     Column("sealed", Bytes, nullable=False, comment="address and secrets: JSON, encrypted"),
     Column("failing_since", Moment),
     Column("disabled_at", Moment),
@@ -177,7 +177,7 @@ subscriptions = Table(
     Column("min_significance", Integer, nullable=False),
     Column("min_percent", Double),
     Column("min_days", Integer),
-    Column("note", Words),
+    Column("note", TextWithoutNul),
     Column("state", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("name", Text),
@@ -185,7 +185,7 @@ subscriptions = Table(
     Column("ended_at", Moment),
     Column("last_sequence", Integer, nullable=False, comment="of the delivery that was owed last"),
     Column("without", Text, comment="JSON; null: nothing"),
-    Column("label", Words, comment="what a person calls it"),
+    Column("label", TextWithoutNul, comment="what a person calls it"),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
 )
@@ -217,8 +217,8 @@ notices = Table(
     Column("kind", Text, nullable=False),
     Column("registry", Text, nullable=False, comment="empty where it is about none"),
     Column("occurred_at", Moment, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("text", Words, nullable=False),
+    Column("subject", TextWithoutNul, nullable=False),
+    Column("text", TextWithoutNul, nullable=False),
 )
 
 deliveries = Table(
@@ -237,7 +237,7 @@ deliveries = Table(
     Column("owed_at", Moment, nullable=False, comment="created_at, or when it was replayed"),
     Column("next_attempt_at", Moment, nullable=False),
     Column("finished_at", Moment),
-    Column("outcome", Words),
+    Column("outcome", TextWithoutNul),
     Column("body", Bytes, comment="zstd; last, so that SQLite reads the others without it"),
     UniqueConstraint("subscription_id", "sequence"),
     Index("deliveries_by_event", "event_id"),
@@ -269,7 +269,7 @@ attempts = Table(
     Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
-    Column("outcome", Words, nullable=False),
+    Column("outcome", TextWithoutNul, nullable=False),
     Column("status", Integer),
     Column("seconds", Double, nullable=False),
     Column("answer", Bytes, nullable=False),
@@ -307,10 +307,10 @@ searches = Table(
     metadata,
     Column("watch_id", ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
     Column("registry", Text, nullable=False),
-    Column("sponsor", Words, comment="all four null: every trial of the registry"),
+    Column("sponsor", TextWithoutNul, comment="all four null: every trial of the registry"),
     Column("role", OneOf(Role), nullable=False),
-    Column("condition", Words),
-    Column("expression", Words),
+    Column("condition", TextWithoutNul),
+    Column("expression", TextWithoutNul),
     Column("listed_version", Text, comment="of the registry's data, up to which its trials are known"),
     Column("listed_in_full_at", Moment),
 )
@@ -354,7 +354,7 @@ drift = Table(
     metadata,
     Column("registry", Text, primary_key=True),
     Column("path", Text, primary_key=True),
-    Column("value", Words, primary_key=True, comment="empty for an unknown field"),
+    Column("value", TextWithoutNul, primary_key=True, comment="empty for an unknown field"),
     Column("trial_id", Text, nullable=False, comment="an example"),
     Column("first_seen_at", Moment, nullable=False),
     sqlite_with_rowid=False,
@@ -367,7 +367,7 @@ health = Table(
     Column("next_check_at", Moment, nullable=False),
     Column("failures", Integer, nullable=False, comment="in a row"),
     Column("failing_since", Moment),
-    Column("reason", Words, comment="of the last failure"),
+    Column("reason", TextWithoutNul, comment="of the last failure"),
     Column("told_at", Moment, comment="when the operator was told of this outage"),
     sqlite_with_rowid=False,
 )

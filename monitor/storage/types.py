@@ -66,7 +66,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-class Words(TypeDecorator[str]):
+class TextWithoutNul(TypeDecorator[str]):
     """Text that came from outside: PostgreSQL refuses the character NUL, so neither store gets one."""
 
     impl = Text

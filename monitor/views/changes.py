@@ -31,7 +31,7 @@ AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ChangesQuery:
     """What is asked for."""
 
     scope: Scope
@@ -44,7 +44,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class TrialChanges:
     """What was seen of a trial at one moment: those of its changes that were asked for."""
 
     registry: str
@@ -85,7 +85,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Tally:
+class ChangesSummary:
     """What was given so far."""
 
     changes: int = 0
@@ -94,44 +94,46 @@ class Tally:
     is_cut: bool = False
     """Whether there is more than the limit let through."""
 
-    def count(self, seen: Seen) -> None:
+    def count(self, seen: TrialChanges) -> None:
         """Add what is given."""
         self.changes += len(seen.changes)
         self.unreadable += seen.error is not None
         self.not_told += len(seen.changes) if seen.settled else 0
 
 
-def changes(question: Question, *, store: Store, registries: Sequence[Registry], tally: Tally) -> Iterator[Seen]:
-    """What was seen, the newest first, as it is read; *tally* counts along.
+def changes(
+    query: ChangesQuery, *, store: Store, registries: Sequence[Registry], summary: ChangesSummary
+) -> Iterator[TrialChanges]:
+    """What was seen, the newest first, as it is read; *summary* counts along.
 
     An event that cannot be read may be what was asked for: it is given too, with the reason.
     """
-    for each in _all(question, store, {each.key: each for each in registries}):
+    for each in _all(query, store, {each.key: each for each in registries}):
         seen = each
-        if question.limit is not None and tally.changes + len(each.changes) > question.limit:
-            tally.is_cut = True
-            seen = replace(each, changes=each.changes[: question.limit - tally.changes])
+        if query.limit is not None and summary.changes + len(each.changes) > query.limit:
+            summary.is_cut = True
+            seen = replace(each, changes=each.changes[: query.limit - summary.changes])
         if seen.changes or seen.error:
-            tally.count(seen)
+            summary.count(seen)
             yield seen
-        if tally.is_cut:
+        if summary.is_cut:
             return
 
 
-def _all(question: Question, store: Store, registries: Mapping[str, Registry]) -> Iterator[Seen]:
-    reading = _Reading(question, store, registries)
-    least = _least(question.filters)
+def _all(query: ChangesQuery, store: Store, registries: Mapping[str, Registry]) -> Iterator[TrialChanges]:
+    reader = _Reader(query, store, registries)
+    least = _least(query.filters)
     after: str | None = None
     while True:
         with store.read() as tx:
-            within, span = question.scope.within, question.span
+            within, span = query.scope.within, query.span
             ids = pages.event_ids(tx, within, span, least=least, after=after, limit=AT_ONCE)
         if not ids:
             return
         after = ids[-1]
-        parts, bad = isolated(ids, reading.read)
+        parts, bad = isolated(ids, reader.read)
         found = {event_id: seen for part in parts for event_id, seen in part.items()}
-        found |= {event_id: reading.unreadable(event_id, in_words(error)) for event_id, error in bad}
+        found |= {event_id: reader.unreadable(event_id, in_words(error)) for event_id, error in bad}
         yield from (found[event_id] for event_id in ids if event_id in found)
 
 
@@ -142,14 +144,14 @@ def _least(filters: Filters) -> Significance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reader:
     """Reads events whole, and what people want to know beside them."""
 
-    question: Question
+    query: ChangesQuery
     store: Store
     registries: Mapping[str, Registry]
 
-    def read(self, ids: Sequence[str]) -> dict[str, Seen]:
+    def read(self, ids: Sequence[str]) -> dict[str, TrialChanges]:
         """Those of the events of which something was asked for, by id."""
         damaged: dict[str, StoreCorrupt] = {}
         with self.store.read() as tx:
@@ -157,14 +159,14 @@ class _Reading:
             wanted = {
                 event.id: replace(event, changes=changes)
                 for event in known.values()
-                if (changes := passing(event.changes, self.question.filters))
+                if (changes := passing(event.changes, self.query.filters))
             }
             leads = self._leads(tx, wanted.values())
             wanted = {key: each for key, each in wanted.items() if self._is_meant(known[key], leads.get(key))}
             settled = settlements.known(tx, wanted)
             titles = _titles(tx, wanted.values())
         found = {
-            key: Seen(
+            key: TrialChanges(
                 **self._about(key),
                 title=titles.get((event.registry, event.trial_id)),
                 lead_sponsor=leads.get(key),
@@ -177,9 +179,9 @@ class _Reading:
         }
         return found | {key: self.unreadable(key, str(error)) for key, error in damaged.items()}
 
-    def unreadable(self, event_id: str, reason: str) -> Seen:
+    def unreadable(self, event_id: str, reason: str) -> TrialChanges:
         """What stands for an event that cannot be read."""
-        return Seen(**self._about(event_id), error=reason)
+        return TrialChanges(**self._about(event_id), error=reason)
 
     def _about(self, event_id: str) -> dict[str, Any]:
         registry, trial_id, snapshot = event_id.split("/")
@@ -189,14 +191,14 @@ class _Reading:
 
     def _is_meant(self, event: Event, lead: str | None) -> bool:
         """Whether the sponsor that was asked for leads its trial, or did so before this event, or does since."""
-        scope = self.question.scope
+        scope = self.query.scope
         moves = (change for change in event.changes if change.field == "lead_sponsor")
         names = [side.get("name") for move in moves for side in (move.before, move.after) if isinstance(side, dict)]
         return any(map(scope.holds_lead, (lead, *names)))
 
     def _leads(self, tx: Connection, wanted: Iterable[Event]) -> dict[str, str]:
         """Who leads the trials by the records that the events came with, by event; empty where nobody asked."""
-        if not self.question.wants_sponsor and self.question.scope.sponsor is None:
+        if not self.query.wants_sponsor and self.query.scope.sponsor is None:
             return {}
         by_registry: defaultdict[str, list[Event]] = defaultdict(list)
         for event in wanted:

@@ -6,9 +6,9 @@ from datetime import date
 from monitor.model import Enrollment, PartialDate
 from monitor.render.words import humanised
 from monitor.text import stamp
-from monitor.views.changes import Seen
+from monitor.views.changes import TrialChanges
 from monitor.views.sheets import Cell, Column, Link
-from monitor.views.status import Row
+from monitor.views.status import StatusRow
 
 CHANGES = (
     Column("Trial", 14),
@@ -27,7 +27,7 @@ CHANGES = (
 )
 
 
-def change_cells(seen: Seen) -> Iterator[tuple[Cell, ...]]:
+def change_cells(seen: TrialChanges) -> Iterator[tuple[Cell, ...]]:
     """A row a change; one for an event that cannot be read."""
     about = (Link(seen.trial_id, seen.url), seen.title, seen.lead_sponsor, seen.seen_at, day(seen.posted_on))
     told = str(seen.settled.settlement) if seen.settled else None
@@ -71,7 +71,7 @@ STATUS = (
 )
 
 
-def status_cells(row: Row) -> tuple[Cell, ...]:
+def status_cells(row: StatusRow) -> tuple[Cell, ...]:
     """A row."""
     enrollment, last = row.enrollment, row.last
     return (

@@ -10,7 +10,7 @@ from typing import Any
 from monitor.errors import ConfigurationInvalid
 from monitor.model import PartialDate
 from monitor.storage.statements import chunks
-from monitor.views.status import AT_ONCE, Reading, Row
+from monitor.views.status import AT_ONCE, StatusReader, StatusRow
 
 USUAL = "trial"
 KEPT_ROWS = 2_000
@@ -27,7 +27,7 @@ def _text(text: object) -> _Key:
     return str(text).casefold() if text else None
 
 
-_KEYS: Mapping[str, Callable[[Row], _Key]] = {
+_KEYS: Mapping[str, Callable[[StatusRow], _Key]] = {
     "trial": lambda row: row.trial_id,
     "title": lambda row: _text(row.title),
     "status": lambda row: _text(row.overall_status),
@@ -52,18 +52,18 @@ def checked_column(text: str) -> str:
     return column
 
 
-def in_order(reading: Reading, column: str, *, is_reversed: bool) -> Iterator[Row]:
+def in_order(reader: StatusReader, column: str, *, is_reversed: bool) -> Iterator[StatusRow]:
     """All rows by that column, within it by trial; rows that say nothing there are the last.
 
     What has to be sorted is read before this returns.
     """
     if column == USUAL and not is_reversed:
-        return reading.all()
+        return reader.all()
     key_of = _KEYS[column]
     saying: list[tuple[_Key, str, str]] = []
     silent: list[tuple[str, str]] = []
-    kept: dict[tuple[str, str], Row] = {}
-    for row in reading.all():
+    kept: dict[tuple[str, str], StatusRow] = {}
+    for row in reader.all():
         key, trial = key_of(row), (row.registry, row.trial_id)
         if key is None:
             silent.append(trial)
@@ -72,10 +72,12 @@ def in_order(reading: Reading, column: str, *, is_reversed: bool) -> Iterator[Ro
         if len(kept) < KEPT_ROWS:
             kept[trial] = row
     saying.sort(key=itemgetter(0), reverse=is_reversed)  # which keeps the order of what is equal
-    return _read(reading, [(registry, trial_id) for _, registry, trial_id in saying] + silent, kept)
+    return _read(reader, [(registry, trial_id) for _, registry, trial_id in saying] + silent, kept)
 
 
-def _read(reading: Reading, keys: list[tuple[str, str]], kept: Mapping[tuple[str, str], Row]) -> Iterator[Row]:
+def _read(
+    reader: StatusReader, keys: list[tuple[str, str]], kept: Mapping[tuple[str, str], StatusRow]
+) -> Iterator[StatusRow]:
     for chunk in chunks(keys, AT_ONCE):
-        again = {(row.registry, row.trial_id): row for row in reading.of([each for each in chunk if each not in kept])}
+        again = {(row.registry, row.trial_id): row for row in reader.of([each for each in chunk if each not in kept])}
         yield from (row for each in chunk if (row := kept.get(each) or again.get(each)))

@@ -54,7 +54,7 @@ class LastChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class StatusRow:
     """How a trial stands. Without a record, which is before the first look, all that one says is None or empty."""
 
     registry: str
@@ -105,7 +105,7 @@ def _date_as_json(day: PartialDate | None) -> Json:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class StatusQuery:
     """What is asked for."""
 
     scope: Scope
@@ -128,7 +128,7 @@ def untold(_done: int, _total: int) -> None:
 
 
 @dataclass(slots=True)
-class Tally:
+class StatusSummary:
     """How many trials were looked at so far, and how many of them are as asked for."""
 
     trials: int = 0
@@ -138,51 +138,51 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class StatusReader:
     """Reads rows."""
 
-    question: Question
+    query: StatusQuery
     store: Store
     registries: Mapping[str, Registry]
-    tally: Tally = field(default_factory=Tally)
+    summary: StatusSummary = field(default_factory=StatusSummary)
     tell: Callable[[int, int], None] = untold
     """Hears how many trials were read, of how many."""
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Iterator[StatusRow]:
         """The rows asked for, by registry and trial id, as they are read."""
         after: Key | None = None
         with self.store.read() as tx:
-            total = pages.watched_count(tx, self.question.scope.within)
+            total = pages.watched_count(tx, self.query.scope.within)
         while True:
             with self.store.read() as tx:
-                keys = pages.watched(tx, self.question.scope.within, after=after, limit=AT_ONCE)
+                keys = pages.watched(tx, self.query.scope.within, after=after, limit=AT_ONCE)
             if not keys:
                 return
             after = keys[-1]
-            self.tally.trials += len(keys)
+            self.summary.trials += len(keys)
             rows = list(self.of(keys))
-            self.tally.rows += len(rows)
-            self.tell(self.tally.trials, max(total, self.tally.trials))
+            self.summary.rows += len(rows)
+            self.tell(self.summary.trials, max(total, self.summary.trials))
             yield from rows
 
-    def of(self, keys: Sequence[Key]) -> Iterator[Row]:
+    def of(self, keys: Sequence[Key]) -> Iterator[StatusRow]:
         """The rows of these trials, in their order; those that are not asked for are left out."""
         parts, bad = isolated(keys, self._page)
         found = {key: row for part in parts for key, row in part.items()}
         for (registry, trial_id), error in bad:
             trouble = f"unreadable: {in_words(error)}"
-            found[registry, trial_id] = Row(**self._about(registry, trial_id), troubles=(trouble,))
+            found[registry, trial_id] = StatusRow(**self._about(registry, trial_id), troubles=(trouble,))
         yield from (found[key] for key in keys if key in found)
 
-    def _page(self, keys: Sequence[Key]) -> dict[Key, Row]:
-        found: dict[Key, Row] = {}
+    def _page(self, keys: Sequence[Key]) -> dict[Key, StatusRow]:
+        found: dict[Key, StatusRow] = {}
         with self.store.read() as tx:
             for key, group in groupby(sorted(keys), key=itemgetter(0)):
                 for row in self._of_registry(tx, key, [trial_id for _, trial_id in group]):
                     found[key, row.trial_id] = row
         return found
 
-    def _of_registry(self, tx: Connection, key: str, ids: Sequence[str]) -> Iterator[Row]:
+    def _of_registry(self, tx: Connection, key: str, ids: Sequence[str]) -> Iterator[StatusRow]:
         known = trials.known(tx, key, ids)
         records, damaged = self._records(tx, key, ids)
         wanted = [each for each in ids if self._is_wanted(records.get(each), each in damaged)]
@@ -194,7 +194,7 @@ class Reading:
             if trial.snapshot is not None and record is None and trial_id not in damaged:
                 troubles.append("unreadable: none of its snapshots holds a record")
             troubles += [f"its last change is unreadable: {unread[trial_id]}"] if trial_id in unread else []
-            yield Row(
+            yield StatusRow(
                 **self._about(key, trial_id),
                 title=trial.title or (record.brief_title if record else None),
                 state=trial.state,
@@ -208,10 +208,10 @@ class Reading:
     def _is_wanted(self, record: Record | None, is_damaged: bool) -> bool:
         """What cannot be read may be asked for; what was never read has no status and no sponsor."""
         if record is None:
-            return is_damaged or not self.question.narrows
-        if self.question.scope.sponsor and record.lead_sponsor and len(self.tally.leads) < MOST_NAMES:
-            self.tally.leads.add(record.lead_sponsor.name)
-        return self.question.is_about(record)
+            return is_damaged or not self.query.narrows
+        if self.query.scope.sponsor and record.lead_sponsor and len(self.summary.leads) < MOST_NAMES:
+            self.summary.leads.add(record.lead_sponsor.name)
+        return self.query.is_about(record)
 
     def _records(self, tx: Connection, key: str, ids: Sequence[str]) -> tuple[dict[str, Record], dict[str, list[str]]]:
         """The latest records that can be read, and what is wrong with later ones, by trial id."""

@@ -3,7 +3,7 @@ a registry's text can steer the terminal."""
 
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -34,13 +34,16 @@ from monitor.model import (
     Site,
     Snapshot,
     Sponsor,
+    State,
     StudyDocument,
     Submission,
     Timing,
 )
-from monitor.ports import Search
 from monitor.render.worddiff import Fate, compare
 from monitor.render.words import humanised, said
+from monitor.storage.quarantine import Quarantined
+from monitor.storage.snapshots import SnapshotRow
+from monitor.storage.watches import Watch
 from monitor.text import plain, shortened, size, stamp
 
 TAKEN_AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -130,6 +133,28 @@ def checked(result: Result, *, trial_id: str = "NCT05550001", changes: tuple[Cha
 def snapshot(number: int) -> Snapshot:
     document = Document("clinicaltrials.gov", "NCT05550001", b"")
     return Snapshot(number, document, TAKEN_AT, STAMP)
+
+
+def listed_snapshot(number: int, stamp: str = STAMP) -> SnapshotRow:
+    return SnapshotRow(number, TAKEN_AT, State.LISTED, stamp, 100)
+
+
+def refused(number: int, trial_id: str, reason: str, size: int) -> Quarantined:
+    return Quarantined(
+        id=number,
+        registry="clinicaltrials.gov",
+        trial_id=trial_id,
+        received_at=TAKEN_AT,
+        latest_at=TAKEN_AT,
+        times=1,
+        reason=reason,
+        doubt=None,
+        version=None,
+        build=None,
+        latest_build=None,
+        size=size,
+        accepted_at=None,
+    )
 
 
 def change(before: object, after: object, field: str = "overall_status", **more) -> Change:
@@ -461,7 +486,7 @@ def test_sites_are_counted_by_country():
 
 
 def test_history_lists_every_snapshot_with_its_changes():
-    rows = [(snapshot(1), ()), (snapshot(2), CHANGES), (snapshot(3), ())]
+    rows = [(listed_snapshot(1), ()), (listed_snapshot(2), CHANGES), (listed_snapshot(3), ())]
     text = words_of(history_table("NCT05550001", SLEEP.brief_title, rows), width=80)
     assert "3 snapshots" in text
     assert text.index("baseline") < text.index("Terminated") < text.index("no change in what is watched")
@@ -469,7 +494,7 @@ def test_history_lists_every_snapshot_with_its_changes():
 
 
 def test_history_does_not_say_that_nothing_changed_where_nobody_knows():
-    rows = [(snapshot(1), ()), (snapshot(2), ()), (snapshot(3), CHANGES)]
+    rows = [(listed_snapshot(1), ()), (listed_snapshot(2), ()), (listed_snapshot(3), CHANGES)]
     text = words_of(history_table("NCT05550001", SLEEP.brief_title, rows, damaged={1}), width=80)
 
     assert "damaged: it cannot be read" in text
@@ -491,18 +516,8 @@ def test_a_diff_without_changes_says_so():
     assert "no change" in printed(page)
 
 
-@dataclass
-class Watched:
-    id: int
-    name: str | None
-    origin: str
-    created_at: datetime
-    trials: int
-    search: Search | None = None
-
-
 def test_watches_are_listed_with_how_many_trials_they_hold():
-    watches = [Watched(1, "Sleep", "command", TAKEN_AT, 1240), Watched(12, None, "config", TAKEN_AT, 1)]
+    watches = [Watch(1, "command", "Sleep", TAKEN_AT, 1240), Watch(12, "config", None, TAKEN_AT, 1)]
     text = words_of(watch_table(watches), width=80)
     for fact in ("Sleep", "1,240", "a command", "config.toml", "2026-11-20 17:00 UTC", "2 watches"):
         assert fact in text
@@ -512,17 +527,8 @@ def test_no_watch_at_all_is_told_with_the_way_out():
     assert "monitor watch add" in printed(watch_table([]))
 
 
-@dataclass
-class Kept:
-    id: int
-    trial_id: str
-    received_at: datetime
-    reason: str
-    size: int
-
-
 def test_the_quarantine_lists_what_was_not_believed_and_why():
-    text = words_of(quarantine_table([Kept(3, "NCT05550001", TAKEN_AT, "it is an HTML page", 5120)]))
+    text = words_of(quarantine_table([refused(3, "NCT05550001", "it is an HTML page", 5120)]))
     assert "3 NCT05550001 2026-11-20 17:00 UTC 5 kB it is an HTML page" in text
     assert "Nothing" in printed(quarantine_table([]))
 
@@ -586,10 +592,10 @@ def everything_hostile() -> list[object]:
         trial_block(checked(Result.FAILED, error=HOSTILE, **about), asked=1),
         closing_line({}, asked=1, registry_version=HOSTILE, requests=1, bytes_=1, seconds=1.0),
         record_page(nasty, taken),
-        history_table(HOSTILE, HOSTILE, [(taken, changes + quiet)]),
+        history_table(HOSTILE, HOSTILE, [(listed_snapshot(2, HOSTILE), changes + quiet)]),
         DiffPage(HOSTILE, HOSTILE, before=taken, after=taken, changes=changes),
-        watch_table([Watched(1, HOSTILE, HOSTILE, TAKEN_AT, 1)]),
-        quarantine_table([Kept(1, HOSTILE, TAKEN_AT, HOSTILE, 1)]),
+        watch_table([Watch(1, HOSTILE, HOSTILE, TAKEN_AT, 1)]),
+        quarantine_table([refused(1, HOSTILE, HOSTILE, 1)]),
     ]
 
 
@@ -614,7 +620,7 @@ def test_markup_in_a_title_is_shown_as_it_is():
 
 def test_without_colors_there_is_no_escape_code_at_all():
     block = trial_block(checked(Result.CHANGED, changes=CHANGES, title="Sleep", snapshot=2), asked=1)
-    pages = [block, record_page(STOPPED, snapshot(2)), history_table("X", "Y", [(snapshot(2), CHANGES)])]
+    pages = [block, record_page(STOPPED, snapshot(2)), history_table("X", "Y", [(listed_snapshot(2), CHANGES)])]
     assert all("\x1b" not in printed(page) for page in pages)
 
 

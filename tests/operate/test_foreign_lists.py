@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid
 from monitor.http import PoliteSession
-from monitor.operate.transfer.lists import LARGEST, LARGEST_TREE, Found, read_list
+from monitor.operate.transfer.lists import LARGEST, LARGEST_TREE, TrialList, read_list
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from tests.storage.documents import REGISTRY
@@ -23,7 +23,7 @@ def registries() -> Mapping[str, Registry]:
     return {REGISTRY: ClinicalTrialsGov(base_url="http://127.0.0.1:9/api/v2", session=session)}
 
 
-def listed(file: Path, registry: Registry) -> Found:
+def listed(file: Path, registry: Registry) -> TrialList:
     return read_list(file, [registry])
 
 

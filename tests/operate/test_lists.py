@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid
 from monitor.http import PoliteSession
-from monitor.operate.transfer.lists import Found, read_list, trees
+from monitor.operate.transfer.lists import TrialList, read_list, trees
 from monitor.operate.transfer.lists import opening as opening_of_lists
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 
@@ -19,7 +19,7 @@ ONE, TWO, THREE, FOUR = (f"NCT0000000{number}" for number in (1, 2, 3, 4))
 STRANGER, OTHER = "NCT00000098", "NCT00000099"
 PAGE = "https://clinicaltrials.gov/study/"
 
-Read = Callable[[str, "str | bytes"], Found]
+Read = Callable[[str, "str | bytes"], TrialList]
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def read(tmp_path: Path) -> Read:
     session = PoliteSession(requests_per_second=1, user_agent="test")
     registry = ClinicalTrialsGov(base_url="http://127.0.0.1:9/api/v2", session=session)
 
-    def read(name: str, content: str | bytes) -> Found:
+    def read(name: str, content: str | bytes) -> TrialList:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
         return read_list(tmp_path / name, [registry])
@@ -36,7 +36,7 @@ def read(tmp_path: Path) -> Read:
     return read
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: TrialList) -> list[str]:
     return [trial_id for trial_ids in found.trials.values() for trial_id in trial_ids]
 
 

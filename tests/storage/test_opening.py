@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.errors import StoreCorrupt, StoreError, StoreUnavailable
 from monitor.storage import trials
-from monitor.storage.failures import Place, explain
+from monitor.storage.failures import DatabaseName, explain
 from monitor.storage.store import Store, migrate
 from monitor.storage.trials import Trial
 from tests.storage.documents import HIP, REGISTRY, history
@@ -338,7 +338,7 @@ def test_a_user_without_rights_is_told(postgres_url: str) -> None:
 def test_a_password_that_a_driver_repeats_is_struck_out() -> None:
     error = psycopg.OperationalError(f"could not parse\n  {PASSWORD}@host")
 
-    explained = explain(error, Place("the database", PASSWORD), connecting=True)
+    explained = explain(error, DatabaseName("the database", PASSWORD), connecting=True)
 
     assert str(explained).startswith("the database cannot be reached (could not parse ***@host): ")
 

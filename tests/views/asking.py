@@ -8,21 +8,21 @@ from sqlalchemy import update
 from monitor.alerts.filters import checked_filters
 from monitor.storage import tables
 from monitor.views import changes, status
-from monitor.views.changes import Seen
+from monitor.views.changes import TrialChanges
 from monitor.views.scope import scope_of
 from monitor.views.sorting import in_order
 from monitor.views.spans import span_of
-from monitor.views.status import Reading, Row
+from monitor.views.status import StatusReader, StatusRow
 from monitor.views.statuses import statuses_of
 from tests.program import Trying
 
 Edit = Callable[[dict[str, Any]], None]
 
 
-def changed(program: Trying, *, since: str = "7d", until: str | None = None, **options: Any) -> list[Seen]:
+def changed(program: Trying, *, since: str = "7d", until: str | None = None, **options: Any) -> list[TrialChanges]:
     """What `monitor changes` lists."""
     scope = scope_asked(program, options)
-    question = changes.Question(
+    query = changes.ChangesQuery(
         scope=scope,
         span=span_of(since, until, now=program.clock()),
         limit=options.pop("limit", None),
@@ -33,16 +33,16 @@ def changed(program: Trying, *, since: str = "7d", until: str | None = None, **o
             min_significance=options.pop("least", "minor"),
         ),
     )
-    count = options.pop("tally", changes.Tally())
-    return list(changes.changes(question, store=program.store, registries=[program.registry], tally=count))
+    count = options.pop("summary", changes.ChangesSummary())
+    return list(changes.changes(query, store=program.store, registries=[program.registry], summary=count))
 
 
-def standing(program: Trying, *, sort: str = "trial", is_reversed: bool = False, **options: Any) -> list[Row]:
+def standing(program: Trying, *, sort: str = "trial", is_reversed: bool = False, **options: Any) -> list[StatusRow]:
     """What `monitor status` lists."""
     scope = scope_asked(program, options)
-    question = status.Question(scope=scope, statuses=statuses_of(options.pop("statuses", ())))
-    reading = Reading(question, program.store, {program.registry.key: program.registry})
-    return list(in_order(reading, sort, is_reversed=is_reversed))
+    query = status.StatusQuery(scope=scope, statuses=statuses_of(options.pop("statuses", ())))
+    reader = StatusReader(query, program.store, {program.registry.key: program.registry})
+    return list(in_order(reader, sort, is_reversed=is_reversed))
 
 
 def scope_asked(program: Trying, options: dict[str, Any]) -> Any:

@@ -135,11 +135,11 @@ def test_a_limit_counts_changes_and_says_that_there_are_more(quick: Trying, ids:
     publish(quick, ids[1], titled("Another"))
     quick.check()
     for limit, counts, is_cut in ((1, [1], True), (2, [1, 1], True), (4, [1, 3], False), (9, [1, 3], False)):
-        tally = view.Tally()
+        summary = view.ChangesSummary()
 
-        found = changed(quick, limit=limit, tally=tally)
+        found = changed(quick, limit=limit, summary=summary)
 
-        assert ([len(seen.changes) for seen in found], tally.is_cut) == (counts, is_cut)
+        assert ([len(seen.changes) for seen in found], summary.is_cut) == (counts, is_cut)
 
 
 @pytest.mark.parametrize("settlement", Settlement)
@@ -151,12 +151,12 @@ def test_what_was_not_told_is_not_shown_as_told(quick: Trying, ids: list[str], s
     with quick.store.begin() as tx:
         settlements.pend(tx, first.registry, {event_id: 1})
         settlements.record(tx, [event_id], settlement, at=None)
-    tally = view.Tally()
+    summary = view.ChangesSummary()
 
-    found = changed(quick, tally=tally)
+    found = changed(quick, summary=summary)
 
     assert [next(seen.as_json())["not_told"] for seen in found] == [str(settlement), None]
-    assert (tally.changes, tally.not_told) == (2, 1)
+    assert (summary.changes, summary.not_told) == (2, 1)
 
 
 def test_an_event_that_cannot_be_read_is_a_line_with_the_reason(quick: Trying, ids: list[str]) -> None:

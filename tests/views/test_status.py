@@ -9,7 +9,7 @@ from monitor.storage import quarantine, settlements, tables, watches
 from monitor.views import sorting
 from monitor.views import status as view
 from monitor.views.sorting import COLUMNS, checked_column
-from monitor.views.status import Row
+from monitor.views.status import StatusRow
 from monitor.views.statuses import statuses_of
 from tests.program import WITHDRAWN_LATER, Trying
 from tests.views.asking import (
@@ -32,7 +32,7 @@ def ids(quick: Trying) -> list[str]:
     return sorted(quick.sandbox.trial_ids())
 
 
-def row_of(program: Trying, trial_id: str) -> Row:
+def row_of(program: Trying, trial_id: str) -> StatusRow:
     [row] = standing(program, trials=[trial_id])
     return row
 
@@ -124,7 +124,7 @@ def test_an_unknown_status_is_refused_with_those_there_are(text: str) -> None:
         statuses_of([text])
 
 
-def said(row: Row, column: str) -> object:
+def said(row: StatusRow, column: str) -> object:
     by_column = {
         "trial": row.trial_id,
         "title": row.title.casefold(),

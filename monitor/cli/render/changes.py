@@ -1,8 +1,7 @@
 """What `monitor changes` shows: a row for what was seen of a trial at one moment, the newest first. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Protocol
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,9 +10,11 @@ from rich.text import Text
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.tables import Column, stretches
 from monitor.cli.render.text import styled
-from monitor.model import Change, Settlement, Significance
+from monitor.model import Settlement, Significance
 from monitor.render.folding import summaries
+from monitor.storage.settlements import Settled
 from monitor.text import counted, moment, one_line
+from monitor.views.changes import TrialChanges
 
 WIDE = 110
 """From so many characters on, titles and days have columns of their own."""
@@ -28,58 +29,14 @@ _WIDE = (
 _NARROW = (Column("Trial", 11), Column("Seen (UTC)", 10), Column("What changed", share=1))
 
 
-class Settled(Protocol):
-    """Why nobody was told: `monitor.storage.settlements.Settled` is one."""
-
-    @property
-    def settlement(self) -> Settlement:
-        """What it waits for, or why it was not told."""
-
-    @property
-    def hold_id(self) -> int | None:
-        """What it is held with, or behind."""
-
-
-class Seen(Protocol):
-    """What a row needs to know: `monitor.views.changes.Seen` is one."""
-
-    @property
-    def trial_id(self) -> str:
-        """The registry's own."""
-
-    @property
-    def title(self) -> str | None:
-        """The brief one."""
-
-    @property
-    def seen_at(self) -> datetime | None:
-        """In UTC; None where it cannot be read."""
-
-    @property
-    def posted_on(self) -> str | None:
-        """As the registry writes the day."""
-
-    @property
-    def changes(self) -> Sequence[Change]:
-        """The most significant first."""
-
-    @property
-    def settled(self) -> Settled | None:
-        """None where it was told."""
-
-    @property
-    def error(self) -> str | None:
-        """Why it cannot be read."""
-
-
-def change_tables(seen: Iterable[Seen], *, width: int) -> Iterator[RenderableType]:
+def change_tables(seen: Iterable[TrialChanges], *, width: int) -> Iterator[RenderableType]:
     """The rows, in tables that follow each other."""
     if width >= WIDE:
         return iter(stretches(_WIDE, map(_wide_row, seen), width=width))
     return iter(stretches(_NARROW, map(_narrow_row, seen), width=width))
 
 
-def _wide_row(seen: Seen) -> list[RenderableType]:
+def _wide_row(seen: TrialChanges) -> list[RenderableType]:
     at = f"{seen.seen_at:%Y-%m-%d %H:%M}" if seen.seen_at else "–"
     return [
         styled(seen.trial_id, TRIAL),
@@ -90,7 +47,7 @@ def _wide_row(seen: Seen) -> list[RenderableType]:
     ]
 
 
-def _narrow_row(seen: Seen) -> list[RenderableType]:
+def _narrow_row(seen: TrialChanges) -> list[RenderableType]:
     at = Text(f"{seen.seen_at:%Y-%m-%d %H:%M}" if seen.seen_at else "–")
     days: list[RenderableType] = [at]
     if seen.posted_on:
@@ -99,7 +56,7 @@ def _narrow_row(seen: Seen) -> list[RenderableType]:
     return [styled(seen.trial_id, TRIAL), Group(*days), Group(*title, _what(seen))]
 
 
-def _what(seen: Seen) -> RenderableType:
+def _what(seen: TrialChanges) -> RenderableType:
     """The changes, each with its significance; below them that they were not told, where that is so."""
     if seen.error:
         return styled(f"unreadable: {one_line(seen.error)}", FAILED)

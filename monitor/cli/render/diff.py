@@ -9,10 +9,10 @@ from rich.text import Text
 
 from monitor.changes.fields import CODED
 from monitor.cli.render.styles import ADDED, DIM, LABEL, REMOVED, TRIAL, badge
-from monitor.cli.render.text import Taken, styled
+from monitor.cli.render.text import styled
 from monitor.cli.render.values import LONG, is_long_text, short_value
 from monitor.cli.render.worddiff import both_sides, word_diff
-from monitor.model import Change, Json
+from monitor.model import Change, Json, Snapshot
 from monitor.render.values import differing_parts, kept_name, label
 from monitor.render.words import said
 from monitor.text import counted, moment, one_line, readable, stamp
@@ -27,7 +27,7 @@ class DiffPage:
     """The changes between two snapshots; it lays itself out for the width that it is given."""
 
     def __init__(
-        self, trial_id: str, title: str | None, *, before: Taken, after: Taken, changes: Sequence[Change]
+        self, trial_id: str, title: str | None, *, before: Snapshot, after: Snapshot, changes: Sequence[Change]
     ) -> None:
         self._heading = Text().append(one_line(trial_id), style=TRIAL)
         if title:
@@ -51,7 +51,7 @@ class DiffPage:
         yield Text(counted(count, "change") if count else "no change in what is watched", style=DIM)
 
 
-def _about(snapshot: Taken) -> str:
+def _about(snapshot: Snapshot) -> str:
     taken = f"snapshot {snapshot.number}, {moment(snapshot.taken_at)}"
     return f"{taken}, registry data of {stamp(snapshot.registry_version)}"
 

@@ -1,32 +1,15 @@
 """What `monitor doctor` shows: a sign, the check, what it found, and below it the remedy. Pure."""
 
-from typing import Protocol
-
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import ADDED, DIM, FAILED, LABEL, NOTICE
 from monitor.cli.render.text import styled
+from monitor.operate.doctor import Finding
 
 _SIGNS = {"fine": ("✓", "fine", ADDED), "note": ("!", "note", NOTICE), "problem": ("✗", "problem", FAILED)}
 """A word beside each sign: neither colour nor a sign alone says everything to everybody."""
-
-
-class Finding(Protocol):
-    """What a line needs to know: `monitor.operate.doctor.Finding` is one."""
-
-    @property
-    def level(self) -> str:
-        """fine, note or problem."""
-
-    @property
-    def text(self) -> str:
-        """What was found."""
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it; empty where nothing is to be done."""
 
 
 def finding_line(name: str, finding: Finding) -> RenderableType:

@@ -1,8 +1,6 @@
 """What `monitor drift` shows: fields and values that registries serve and we do not know. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,27 +8,8 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, TRIAL
 from monitor.cli.render.text import styled
+from monitor.storage.drift import Drift
 from monitor.text import counted, moment, one_line
-
-
-class Drift(Protocol):
-    """What a row needs to know: `monitor.storage.drift.Drift` is one."""
-
-    @property
-    def path(self) -> str:
-        """Where in a document."""
-
-    @property
-    def value(self) -> str | None:
-        """What is unknown there; None: the field itself."""
-
-    @property
-    def trial_id(self) -> str:
-        """A trial that has it."""
-
-    @property
-    def first_seen_at(self) -> datetime:
-        """In UTC."""
 
 
 def drift_table(rows: Iterable[Drift]) -> RenderableType:

@@ -1,47 +1,14 @@
 """What `monitor held list` shows. Pure."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import DIM, FAILED, HEADING
+from monitor.storage.holds import Hold
 from monitor.text import moment, one_line
-
-
-class Hold(Protocol):
-    """What a row needs to know: `monitor.storage.holds.Hold` is one."""
-
-    @property
-    def id(self) -> int:
-        """What `monitor held release` takes."""
-
-    @property
-    def fields(self) -> Sequence[str]:
-        """Those that changed."""
-
-    @property
-    def trials(self) -> int:
-        """In so many trials."""
-
-    @property
-    def checked(self) -> int:
-        """Of so many."""
-
-    @property
-    def held_at(self) -> datetime:
-        """In UTC."""
-
-    @property
-    def decision(self) -> str | None:
-        """None while it waits."""
-
-    @property
-    def waiting(self) -> int:
-        """Later changes of the same trials, told once it is decided."""
 
 
 def hold_table(holds: Iterable[Hold]) -> RenderableType:

@@ -8,16 +8,17 @@ from rich.text import Text
 
 from monitor.cli.render.check import administrative
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, HEADING, LABEL, NOTICE, TRIAL, badge
-from monitor.cli.render.text import Taken, styled
+from monitor.cli.render.text import styled
 from monitor.model import Change, Significance
 from monitor.render.folding import folded
+from monitor.storage.snapshots import SnapshotRow
 from monitor.text import counted, moment, one_line, stamp
 
 
 def history_table(
     trial_id: str,
     title: str | None,
-    snapshots: Iterable[tuple[Taken, Sequence[Change]]],
+    snapshots: Iterable[tuple[SnapshotRow, Sequence[Change]]],
     *,
     damaged: Collection[int] = (),
 ) -> RenderableType:
@@ -44,7 +45,7 @@ def history_table(
     return Group(heading, Text(counted(len(rows), "snapshot"), style=DIM), Text(), table)
 
 
-def _changes(snapshot: Taken, changes: Sequence[Change], damaged: Collection[int]) -> RenderableType:
+def _changes(snapshot: SnapshotRow, changes: Sequence[Change], damaged: Collection[int]) -> RenderableType:
     if snapshot.number in damaged:
         return Text("damaged: it cannot be read", style=NOTICE)
     if not changes and snapshot.number - 1 in damaged:

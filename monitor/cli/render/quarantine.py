@@ -1,8 +1,6 @@
 """What `monitor quarantine` shows: the answers of registries that were not believed. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,31 +8,8 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
+from monitor.storage.quarantine import Quarantined
 from monitor.text import counted, moment, one_line, size
-
-
-class Quarantined(Protocol):
-    """What a row needs to know: `monitor.storage.quarantine.Quarantined` is one."""
-
-    @property
-    def id(self) -> int:
-        """What `monitor quarantine` takes."""
-
-    @property
-    def trial_id(self) -> str:
-        """The trial that was asked for."""
-
-    @property
-    def received_at(self) -> datetime:
-        """In UTC."""
-
-    @property
-    def reason(self) -> str:
-        """Why it was not believed."""
-
-    @property
-    def size(self) -> int:
-        """Of the answer, in bytes."""
 
 
 def quarantine_table(rows: Iterable[Quarantined]) -> RenderableType:

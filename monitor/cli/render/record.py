@@ -11,8 +11,8 @@ from rich.text import Text
 from monitor.changes.fields import FIELDS, Topic
 from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
-from monitor.cli.render.text import Taken, styled
-from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Sponsor
+from monitor.cli.render.text import styled
+from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Snapshot, Sponsor
 from monitor.render.words import humanised
 from monitor.text import comma_list, counted, moment, one_line, readable, stamp
 
@@ -21,7 +21,7 @@ MOST_CITIES = 8
 STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
 
 
-def record_page(record: Record, snapshot: Taken) -> RenderableType:
+def record_page(record: Record, snapshot: Snapshot) -> RenderableType:
     """The whole record, section by section; sections without content are left out."""
     sections = (
         ("Status", _status(record)),
@@ -47,7 +47,7 @@ def record_page(record: Record, snapshot: Taken) -> RenderableType:
     return Group(_heading(record, snapshot), *(_section(heading, rows) for heading, rows in filled if rows))
 
 
-def _heading(record: Record, snapshot: Taken) -> RenderableType:
+def _heading(record: Record, snapshot: Snapshot) -> RenderableType:
     name = styled(record.trial_id, TRIAL)
     if record.acronym:
         name.append("  ").append(one_line(record.acronym), style=LABEL)

@@ -1,7 +1,6 @@
 """What `monitor status` shows: a line a trial, and what it is about and what changed last below it. Pure."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -15,9 +14,7 @@ from monitor.cli.render.text import styled
 from monitor.model import Enrollment, PartialDate, Significance
 from monitor.render.words import humanised
 from monitor.text import counted, one_line, stamp
-
-if TYPE_CHECKING:
-    from monitor.views.status import LastChange, Row
+from monitor.views.status import LastChange, StatusRow
 
 WIDE = 118
 """From so many characters on, dates have columns of their own."""
@@ -31,7 +28,7 @@ def heading(width: int) -> RenderableType:
     return _line([Text(column.heading, style=HEADING) for column in _columns(width)], width)
 
 
-def row_blocks(rows: Iterable["Row"], *, width: int) -> Iterator[RenderableType]:
+def row_blocks(rows: Iterable[StatusRow], *, width: int) -> Iterator[RenderableType]:
     """A block a row."""
     for row in rows:
         below = [Padding(each, (0, 0, 0, GAP)) for each in _below(row, is_wide=width >= WIDE)]
@@ -50,7 +47,7 @@ def _line(cells: list[Text], width: int) -> Table:
     return grid
 
 
-def _cells(row: "Row", *, is_wide: bool) -> list[Text]:
+def _cells(row: StatusRow, *, is_wide: bool) -> list[Text]:
     cells = [
         styled(row.trial_id, TRIAL),
         styled(one_line(str(row.overall_status or "–"))),
@@ -61,7 +58,7 @@ def _cells(row: "Row", *, is_wide: bool) -> list[Text]:
     return cells + [styled(day(date)) for date in dates] if is_wide else cells
 
 
-def _below(row: "Row", *, is_wide: bool) -> Iterator[Text]:
+def _below(row: StatusRow, *, is_wide: bool) -> Iterator[Text]:
     about = styled(one_line(row.title or ""), LABEL)
     if row.lead_sponsor:
         about.append(f" · {one_line(row.lead_sponsor.name)}", style=DIM)
@@ -81,7 +78,7 @@ def _below(row: "Row", *, is_wide: bool) -> Iterator[Text]:
         yield styled(one_line(trouble), FAILED)
 
 
-def _last(last: "LastChange") -> Text:
+def _last(last: LastChange) -> Text:
     style = NOTICE if last.significance is Significance.CRITICAL else ""
     return styled(f"{last.seen_at:%Y-%m-%d} {one_line(last.summary)}", style)
 

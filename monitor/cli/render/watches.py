@@ -1,8 +1,6 @@
 """What `monitor watch list` shows. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Protocol
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,53 +8,10 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
-from monitor.model import State
-from monitor.ports import Search, SponsorName
+from monitor.ports import SponsorName
+from monitor.storage.trials import Trial
+from monitor.storage.watches import Watch
 from monitor.text import counted, moment, one_line
-
-
-class Watch(Protocol):
-    """What a row needs to know: `monitor.storage.watches.Watch` is one."""
-
-    @property
-    def id(self) -> int:
-        """What `monitor watch remove` takes."""
-
-    @property
-    def name(self) -> str | None:
-        """What its owner calls it."""
-
-    @property
-    def origin(self) -> str:
-        """Where it was made: `command` or `config`."""
-
-    @property
-    def created_at(self) -> datetime:
-        """In UTC."""
-
-    @property
-    def trials(self) -> int:
-        """How many trials it holds."""
-
-    @property
-    def search(self) -> Search | None:
-        """What it looks for; None where it holds the trials that it was given."""
-
-
-class Trial(Protocol):
-    """What a row of a watch's trials needs to know: `monitor.storage.trials.Trial` is one."""
-
-    @property
-    def trial_id(self) -> str:
-        """The registry's own."""
-
-    @property
-    def state(self) -> State | None:
-        """As the latest snapshot says; None before the first one."""
-
-    @property
-    def title(self) -> str | None:
-        """The brief one."""
 
 
 def watch_table(watches: Iterable[Watch]) -> RenderableType:

@@ -15,8 +15,8 @@
 text, `naming` says which trials a piece names, and `sorting` decides which of them are meant. A new format is a
 module that feeds a `Sorter`, and a line in `_reader`.
 
-The rule: nothing is lost unseen. What should be a trial and is none goes to `Found.left`; what names a trial but only
-mentions it goes to `Found.aside`; each with its place.
+The rule: nothing is lost unseen. What should be a trial and is none goes to `TrialList.left`; what names a trial but
+only mentions it goes to `TrialList.aside`; each with its place.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,10 +25,10 @@ from pathlib import Path
 from monitor.errors import ConfigurationInvalid
 from monitor.operate.transfer.lists import archives, jobs, lines, markup, stores, tables, trees
 from monitor.operate.transfer.lists.opening import LARGEST, LARGEST_TREE, Source, opened
-from monitor.operate.transfer.lists.sorting import Found, Sorter
+from monitor.operate.transfer.lists.sorting import Sorter, TrialList
 from monitor.ports import Registry
 
-__all__ = ["LARGEST", "LARGEST_TREE", "Found", "is_store", "read_list"]
+__all__ = ["LARGEST", "LARGEST_TREE", "TrialList", "is_store", "read_list"]
 
 is_store = stores.is_store
 
@@ -39,7 +39,7 @@ _BY_BEGINNING = (
 )
 
 
-def read_list(file: Path, registries: Sequence[Registry]) -> Found:
+def read_list(file: Path, registries: Sequence[Registry]) -> TrialList:
     """The trials of a list of any kind; `-` is standard input, a folder is a store of changedetection.io.
 
     Raise ConfigurationInvalid for a file that cannot be read, is too large, or is not what its name says.

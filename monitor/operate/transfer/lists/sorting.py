@@ -12,7 +12,7 @@ from monitor.ports import Registry
 
 
 @dataclass(slots=True)
-class Found:
+class TrialList:
     """The trials of a list by registry, in its order and each once.
 
     *left* has a line for each thing that should be a trial and is none; *aside* one for each that was seen and is not
@@ -27,7 +27,7 @@ class Found:
         """Take a trial in, unless it is there."""
         self.trials.setdefault(registry, {})[trial_id] = None
 
-    def include(self, other: "Found") -> None:
+    def include(self, other: "TrialList") -> None:
         """Take in what another list had."""
         for registry, trial_ids in other.trials.items():
             self.trials.setdefault(registry, {}).update(trial_ids)
@@ -36,7 +36,7 @@ class Found:
 
 
 class Sorter:
-    """Is fed the pieces of a list, each with its place, and gives a `Found` in the end."""
+    """Is fed the pieces of a list, each with its place, and gives a `TrialList` in the end."""
 
     def __init__(self, registries: Sequence[Registry]) -> None:
         self.names = Names(registries)
@@ -88,9 +88,9 @@ class Sorter:
         """Whether nothing was found so far that is a trial, or should be one."""
         return not (self._trials or self._left)
 
-    def found(self) -> Found:
+    def found(self) -> TrialList:
         """What came of it. A trial that is taken from one place is not said to be only mentioned in another."""
-        found = Found(left=[*self._left.values()])
+        found = TrialList(left=[*self._left.values()])
         for registry, trial_id in self._trials:
             found.add(registry, trial_id)
         found.aside = [line for trial, line in self._mentioned.items() if trial not in self._trials]
