@@ -1,8 +1,8 @@
 """Private folders and files, and the text of files that others wrote.
 
 Folders and files are made so that their owner alone may use them, whatever the umask. What is there already stays as it
-is. The rule: everything that this program makes of its own accord is made here, or with mode 600 where it is made. Which
-trials somebody watches is nobody else's business, and in a database are addresses.
+is. The rule: everything that this program makes of its own accord is made here, or with mode 600 where it is made.
+Which trials somebody watches is nobody else's business, and in a database are addresses.
 """
 
 import codecs
