@@ -68,7 +68,7 @@ class Bench:
         return Ran(took, own, _processor_seconds(self._sandbox) - before, usage.ru_maxrss / 1024, summary)
 
     def control(self, what: str, **arguments: object) -> Any:
-        """Pull one of the sandbox's levers, or read its state."""
+        """Pull one of the sandbox's controls, or read its state."""
         address = self._base_url.replace("/api/v2", f"/sandbox/{what}")
         data = json.dumps(arguments).encode() if what != "state" else None
         request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})

@@ -9,7 +9,7 @@ import orjson
 
 from monitor.model import Document
 from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
-from monitor.sandbox.synthetic import evolve, study
+from monitor.sandbox.clinicaltrials_gov.synthetic import evolve, study
 
 SEED = 1
 DAY = date(2026, 11, 20)

@@ -15,7 +15,7 @@ from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, subscr
 from monitor.errors import DeliveryFailed
 from monitor.model import Endpoint, Filters, Message, Subscription, Way
 from monitor.ports import Accepted
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, subscriptions
 from monitor.storage.store import Store
 from monitor.vault import Vault

@@ -9,7 +9,7 @@ from monitor.app import utc_now
 from monitor.http import PoliteSession
 from monitor.model import Checked, Event, Result
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import events, quarantine, snapshots, trials, watches
 from monitor.storage.store import Store
 from monitor.watching.check import check

@@ -16,7 +16,7 @@ from monitor.channels.email.transport import EmailChannel
 from monitor.channels.webhook.transport import WebhookChannel
 from monitor.http import GuardedSession
 from monitor.model import Result, Way
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage.store import Store

@@ -17,7 +17,7 @@ import pytest
 import requests
 from standardwebhooks import Webhook
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, asking, command
 from tests.service.processes import eventually
 

@@ -21,9 +21,10 @@ from rich.panel import Panel
 from rich.text import Text
 
 from monitor.app import utc_now
-from monitor.sandbox import Reception, Sandbox
-from monitor.sandbox.databuild import latest_build
-from monitor.sandbox.invitation import variables
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.sandbox.clinicaltrials_gov.databuild import latest_build
+from monitor.sandbox.connection_settings import variables
+from monitor.sandbox.inboxes import Inboxes
 from monitor.sandbox.mailbox import Mail, Mailbox
 from monitor.sandbox.receiver import Received, WebhookReceiver
 
@@ -43,7 +44,7 @@ def show(out: "Console") -> None:
     with (
         Mailbox() as mailbox,
         WebhookReceiver() as receiver,
-        Sandbox(trials=OTHERS, day=begins, reception=Reception(mailbox, receiver)) as registry,
+        Sandbox(trials=OTHERS, day=begins, inboxes=Inboxes(mailbox, receiver)) as registry,
         _elsewhere(variables(registry)) as folder,
     ):
         ids = folder / "ids.csv"

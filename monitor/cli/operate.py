@@ -41,25 +41,26 @@ def sandbox(
     [dim]$[/dim] monitor sandbox
     [dim]$[/dim] monitor sandbox --trials 1000 --port 9000 --no-mailbox
     """
-    from monitor.sandbox import Reception, run  # the servers are of no use to the other commands
+    from monitor.sandbox.announcements import ForPeople, ForScripts  # the servers are of no use to the other commands
+    from monitor.sandbox.clinicaltrials_gov import Sandbox
+    from monitor.sandbox.inboxes import LATEST, Inboxes
     from monitor.sandbox.mailbox import Mailbox
     from monitor.sandbox.receiver import WebhookReceiver
-    from monitor.sandbox.reception import LATEST
-    from monitor.sandbox.telling import ForPeople, ForScripts
+    from monitor.sandbox.registry import run
 
     out = console(stderr=True)
-    telling: ForPeople | ForScripts = (
+    announcements: ForPeople | ForScripts = (
         ForScripts(_write_at_once) if as_json else ForPeople(lambda line: out.print(line, markup=False, soft_wrap=True))
     )
     if mailbox_port is None:
         mailbox_port = port and port + 1
     if receiver_port is None:
         receiver_port = port and port + 2
-    reception = Reception(
-        Mailbox(mailbox_port, latest=LATEST, on_arrival=telling.mail) if mailbox else None,
-        WebhookReceiver(port=receiver_port, latest=LATEST, on_arrival=telling.webhook) if receiver else None,
+    inboxes = Inboxes(
+        Mailbox(mailbox_port, latest=LATEST, on_arrival=announcements.mail) if mailbox else None,
+        WebhookReceiver(port=receiver_port, latest=LATEST, on_arrival=announcements.webhook) if receiver else None,
     )
-    run(port=port, trials=trials, reception=reception, on_ready=telling.ready)
+    run(Sandbox(port=port, trials=trials, inboxes=inboxes), on_ready=announcements.ready)
 
 
 def _write_at_once(line: Mapping[str, Json]) -> None:

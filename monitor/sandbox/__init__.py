@@ -1,17 +1,11 @@
-"""A local registry that answers like ClinicalTrials.gov, to try alerts against.
+"""A local registry to try alerts against, with inboxes for what a monitor sends. All listen on loopback only.
 
-    stock -> editions -> reading -> api -> (misbehaviour) -> server
+    registry       a registry of one's own at its port: what its folder answers, or what `misbehaviour` makes of it
+    server         HTTP at the socket, also where it misbehaves below HTTP        exchange   a request, an answer
+    inboxes        a `mailbox` and a webhook `receiver`, which keep what a monitor sends; `arrivals` shows it
+    control, page  the controls for scripts and for people                        controlled   what they ask a registry
+    connection_settings, announcements   how a monitor is told to use it, and what `monitor sandbox` prints
 
-The *stock* is what stands in the registry at first, written down or synthetic. What is published on top of it becomes
-an *edition* with every data build. A request is answered by `api`, *reading* one edition; *misbehaviour* spoils the
-answer where it is told to, and `server` sends it. `sandbox` puts that together; `control` and `page` are its levers.
-
-Beside it stands a *reception*: a `mailbox` and a webhook `receiver`, which take what a monitor sends, keep it and show
-it. All listen on loopback only. The registry offers what a monitor asks for: everything else is refused, and says so.
+Each registry that is imitated has a folder, such as `clinicaltrials_gov`. To add one, make a folder with a class that
+completes `registry.SandboxRegistry`.
 """
-
-from monitor.sandbox.misbehaviour import Kind
-from monitor.sandbox.reception import Reception
-from monitor.sandbox.sandbox import Sandbox, run
-
-__all__ = ["Kind", "Reception", "Sandbox", "run"]

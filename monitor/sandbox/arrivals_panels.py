@@ -7,10 +7,10 @@ a frame that may run nothing and load nothing.
 from collections.abc import Mapping
 
 from monitor.sandbox.arrivals import html_of, mail_as_object, pretty, text_of, webhook_as_object
+from monitor.sandbox.inboxes import MAILBOX_WAYS, RECEIVER_WAYS, Inboxes, MailboxWay, ReceiverWay
 from monitor.sandbox.mailbox import Mail, Mailbox
 from monitor.sandbox.markup import h
 from monitor.sandbox.receiver import Received, WebhookReceiver
-from monitor.sandbox.reception import MAILBOX_WAYS, RECEIVER_WAYS, MailboxWay, ReceiverWay, Reception
 
 LONGEST_SHOWN = 100_000
 """Characters of one mail or body; the whole is there as it came."""
@@ -29,15 +29,15 @@ VERDICTS = {
 }
 
 
-def arrivals_panels(reception: Reception, trial: str) -> str:
+def arrivals_panels(inboxes: Inboxes, trial: str) -> str:
     """A panel for each of the two that the sandbox runs."""
-    mailbox = mailbox_panel(reception.mailbox, reception.mailbox_way, trial) if reception.mailbox else ""
-    receiver = receiver_panel(reception.receiver, reception.receiver_way, trial) if reception.receiver else ""
+    mailbox = mailbox_panel(inboxes.mailbox, inboxes.mailbox_way, trial) if inboxes.mailbox else ""
+    receiver = receiver_panel(inboxes.receiver, inboxes.receiver_way, trial) if inboxes.receiver else ""
     return mailbox + receiver
 
 
 def mailbox_panel(mailbox: Mailbox, way: str, trial: str) -> str:
-    """The mails, the latest first, and the lever that makes the server misbehave."""
+    """The mails, the latest first, and the control that makes the server misbehave."""
     mails = "\n".join(map(mail_entry, reversed(mailbox.messages)))
     return f"""<section id="mailbox"><h2>In the mailbox</h2>
 <p class="quiet">SMTP at <code>{h(mailbox.host)}:{mailbox.port}</code>, for any address.</p>
@@ -59,7 +59,7 @@ def mail_entry(mail: Mail) -> str:
 
 
 def receiver_panel(receiver: WebhookReceiver, way: str, trial: str) -> str:
-    """The webhooks, the latest first, and the levers of their receiver."""
+    """The webhooks, the latest first, and the controls of their receiver."""
     webhooks = "\n".join(map(webhook_entry, reversed(receiver.deliveries)))
     held = "It verifies signatures." if receiver.secret else "Give it the secret, and it verifies signatures."
     return f"""<section id="receiver"><h2>At the webhook</h2>
@@ -83,7 +83,7 @@ def webhook_entry(received: Received) -> str:
 
 
 def way_form(whose: str, label: str, ways: Mapping[str, MailboxWay | ReceiverWay], *, chosen: str, trial: str) -> str:
-    """The lever that makes a receiver of alerts behave in one of its ways."""
+    """The control that makes a receiver of alerts behave in one of its ways."""
     choices = "".join(
         f'<option value="{h(name)}"{" selected" if name == chosen else ""}>{h(way.explained)}</option>'
         for name, way in ways.items()

@@ -1,13 +1,11 @@
-"""The sandbox's levers over HTTP: the page for people at `/`, and `/sandbox/…` for scripts.
+"""The sandbox's controls over HTTP: the page for people at `/`, and `/sandbox/…` for scripts.
 
-Only this machine may pull them. A page somewhere on the web can make the browser send requests here, and can give its
+Only this machine may use them. A page somewhere on the web can make the browser send requests here, and can give its
 own name our address (DNS rebinding): so the Host must be a loopback name, and a request that changes anything must come
 from our own page or from no page at all.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from urllib.parse import parse_qsl, quote
 
 import orjson
@@ -15,15 +13,11 @@ import orjson
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model import Json
 from monitor.sandbox import page
-from monitor.sandbox.api import not_found_page
 from monitor.sandbox.arrivals import html_of, mail_as_object, webhook_as_object
 from monitor.sandbox.arrivals_panels import MAIL_SAFETY
-from monitor.sandbox.editing import read_fields, read_record, updated
-from monitor.sandbox.edits import edit_of
-from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request
-
-if TYPE_CHECKING:
-    from monitor.sandbox.sandbox import Sandbox
+from monitor.sandbox.command import Command
+from monitor.sandbox.controlled import Control, ControlledRegistry, bound
+from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request, not_found_page
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 FORM = "application/x-www-form-urlencoded"
@@ -36,42 +30,22 @@ SAFETY = {
 }
 SHOWN_REQUESTS = 50
 MAILS = "/sandbox/mails/"
-STATUS_MODULE = "protocolSection.statusModule"
 
 
-@dataclass(frozen=True)
-class Command:
-    """What a request wants done: its *arguments*, from JSON or a form."""
-
-    arguments: Mapping[str, Json]
-    from_form: bool
-
-    def text(self, name: str) -> str:
-        """An argument that must be there."""
-        value = self.arguments.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise ConfigurationInvalid(f"{name} is missing: give it as text.")
-        return value.strip()
-
-    @property
-    def refreshes(self) -> bool:
-        """Whether a data build is to follow at once."""
-        return self.arguments.get("refresh", True) not in (False, "no", "false")
-
-
-def answer(request: Request, sandbox: "Sandbox") -> Answer:
-    """Answer a request for the page or for a lever."""
+def answer(request: Request, sandbox: ControlledRegistry) -> Answer:
+    """Answer a request for the page or for a control."""
     if objection := find_objection(request):
         return objection
     if request.method == "GET":
         return show(request, sandbox)
     if request.method != "POST":
-        return Answer(405, TEXT, b"Use GET to look, and POST to pull a lever\n", {"Allow": "GET, POST"})
-    if request.path not in LEVERS:
+        return Answer(405, TEXT, b"Use GET to look, and POST to use a control\n", {"Allow": "GET, POST"})
+    control = controls_of(sandbox).get(request.path)
+    if control is None:
         return not_found_page()
     try:
         command = read_command(request)
-        said = LEVERS[request.path](command, sandbox)
+        said = control(command)
     except MonitorError as error:
         return refuse(request, error)
     if command.from_form:
@@ -88,9 +62,9 @@ def find_objection(request: Request) -> Answer | None:
         return None
     origin = request.headers.get("origin")
     if origin is not None and origin != f"http://{host}":
-        return Answer(403, TEXT, b"Another site cannot pull the sandbox's levers\n")
+        return Answer(403, TEXT, b"Another site cannot use the sandbox's controls\n")
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return Answer(403, TEXT, b"Another site cannot pull the sandbox's levers\n")
+        return Answer(403, TEXT, b"Another site cannot use the sandbox's controls\n")
     if media_type(request) not in (JSON, FORM):
         return Answer(415, TEXT, f"Send {JSON} or a form\n".encode())
     return None
@@ -102,7 +76,7 @@ def media_type(request: Request) -> str:
 
 
 def read_command(request: Request) -> Command:
-    """The arguments of a lever. Raises ConfigurationInvalid."""
+    """The arguments of a control. Raises ConfigurationInvalid."""
     if media_type(request) == FORM:
         fields = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
         return Command({name: value for name, value in fields if value.strip()}, from_form=True)
@@ -115,7 +89,7 @@ def read_command(request: Request) -> Command:
     return Command({**request.query, **arguments}, from_form=False)
 
 
-def show(request: Request, sandbox: "Sandbox") -> Answer:
+def show(request: Request, sandbox: ControlledRegistry) -> Answer:
     """What there is to see."""
     if request.path == "/":
         chosen = {name: request.query.get(name, "") for name in ("trial", "find", "said")}
@@ -129,10 +103,10 @@ def show(request: Request, sandbox: "Sandbox") -> Answer:
     return not_found_page()
 
 
-def show_mail(file: str, sandbox: "Sandbox") -> Answer:
+def show_mail(file: str, sandbox: ControlledRegistry) -> Answer:
     """A mail as it came, or its HTML, which may run and load nothing."""
     number, _, kind = file.partition(".")
-    for mail in sandbox.reception.mails:
+    for mail in sandbox.inboxes.mails:
         if str(mail.number) == number and kind == "eml":
             return Answer(200, "message/rfc822", mail.raw, {**SAFETY, "content-disposition": "attachment"})
         if str(mail.number) == number and kind == "html":
@@ -140,7 +114,7 @@ def show_mail(file: str, sandbox: "Sandbox") -> Answer:
     return not_found_page()
 
 
-def state(sandbox: "Sandbox") -> Json:
+def state(sandbox: ControlledRegistry) -> Json:
     """The sandbox in numbers."""
     return {
         "base_url": sandbox.base_url,
@@ -156,8 +130,8 @@ def state(sandbox: "Sandbox") -> Json:
             {"method": seen.method, "target": seen.target, "status": seen.status}
             for seen in sandbox.requests[-SHOWN_REQUESTS:]
         ],
-        "mails": [mail_as_object(mail) for mail in sandbox.reception.mails],
-        "webhooks": [webhook_as_object(received) for received in sandbox.reception.webhooks],
+        "mails": [mail_as_object(mail) for mail in sandbox.inboxes.mails],
+        "webhooks": [webhook_as_object(received) for received in sandbox.inboxes.webhooks],
     }
 
 
@@ -181,61 +155,15 @@ def refuse(request: Request, error: MonitorError) -> Answer:
     return as_json(status, {"error": str(error)})
 
 
-# The levers: each does one thing, and says what it did
+# The controls: each does one thing, and says what it did
 
 
-def publish(command: Command, sandbox: "Sandbox") -> str:
-    """Publish the study that is the body, or the one in a form's text field."""
-    study = command.arguments
-    if command.from_form:
-        study = read_record(command.text("study"), sandbox.following_build.at.date())
-    try:
-        sections = {name: value for name, value in study.items() if name != "refresh"}
-        return f"Published {sandbox.publish(sections, refresh=command.refreshes)}"
-    except (KeyError, TypeError, AttributeError):
-        raise ConfigurationInvalid("The study has no protocolSection.identificationModule.nctId: add it.") from None
-
-
-def next_state(command: Command, sandbox: "Sandbox") -> str:
-    """Publish the next written state of a trial."""
-    trial_id = command.text("nct_id")
-    return f"Published the next state of {trial_id}: {sandbox.next_state(trial_id, refresh=command.refreshes)}"
-
-
-def edit(command: Command, sandbox: "Sandbox") -> str:
-    """Set and unset members of a study."""
-    trial_id = command.text("nct_id")
-    if command.from_form:
-        values, unset = read_fields(command.arguments)
-        values |= updated(sandbox.following_build.at.date())
-    else:
-        values, unset = command.arguments.get("set", {}), command.arguments.get("unset", [])
-    if not isinstance(values, dict) or not isinstance(unset, list) or not all(isinstance(path, str) for path in unset):
-        raise ConfigurationInvalid("set must be an object of paths and values, unset a list of paths.")
-    sandbox.edit(trial_id, edit_of(values, unset), refresh=command.refreshes)
-    return f"Published a new version of {trial_id}"
-
-
-def remove(command: Command, sandbox: "Sandbox") -> str:
-    """Let a trial disappear."""
-    trial_id = command.text("nct_id")
-    sandbox.remove(trial_id, refresh=command.refreshes)
-    return f"Removed {trial_id}"
-
-
-def merge(command: Command, sandbox: "Sandbox") -> str:
-    """Make a trial an obsolete id of another."""
-    trial_id, into = command.text("nct_id"), command.text("into")
-    sandbox.merge(trial_id, into=into, refresh=command.refreshes)
-    return f"Merged {trial_id} into {into}"
-
-
-def refresh(_: Command, sandbox: "Sandbox") -> str:
+def refresh(_command: Command, sandbox: ControlledRegistry) -> str:
     """Make the next data build live."""
     return f"Data build of {sandbox.refresh().timestamp} is live"
 
 
-def misbehave(command: Command, sandbox: "Sandbox") -> str:
+def misbehave(command: Command, sandbox: ControlledRegistry) -> str:
     """Misbehave from now on."""
     arguments = command.arguments
     ids = arguments.get("ids")
@@ -272,41 +200,40 @@ def _text_or_none(value: Json) -> str | None:
     return None if value is None else str(value)
 
 
-def behave(_: Command, sandbox: "Sandbox") -> str:
+def behave(_command: Command, sandbox: ControlledRegistry) -> str:
     """End all misbehaviour."""
     sandbox.behave()
     return "Behaving again"
 
 
-def mailbox(command: Command, sandbox: "Sandbox") -> str:
+def mailbox(command: Command, sandbox: ControlledRegistry) -> str:
     """Let the mailbox behave in one of its ways."""
-    return f"The mailbox will {sandbox.reception.tell_mailbox(command.text('way'))}"
+    return f"The mailbox will {sandbox.inboxes.tell_mailbox(command.text('way'))}"
 
 
-def receiver(command: Command, sandbox: "Sandbox") -> str:
+def receiver(command: Command, sandbox: ControlledRegistry) -> str:
     """Let the webhook receiver behave in one of its ways."""
-    return f"The webhook receiver will {sandbox.reception.tell_receiver(command.text('way'))}"
+    return f"The webhook receiver will {sandbox.inboxes.tell_receiver(command.text('way'))}"
 
 
-def secret(command: Command, sandbox: "Sandbox") -> str:
+def secret(command: Command, sandbox: ControlledRegistry) -> str:
     """Give the webhook receiver a signing secret; other arguments are left alone, so that `--json` can be piped in."""
-    sandbox.reception.give_secret(command.text("secret"))
+    sandbox.inboxes.give_secret(command.text("secret"))
     return "The webhook receiver verifies signatures"
 
 
-LEVERS: dict[str, Callable[[Command, "Sandbox"], str]] = {
-    f"/sandbox/{name}": lever
-    for name, lever in (
-        ("publish", publish),
-        ("next", next_state),
-        ("edit", edit),
-        ("remove", remove),
-        ("merge", merge),
-        ("refresh", refresh),
-        ("misbehave", misbehave),
-        ("behave", behave),
-        ("mailbox", mailbox),
-        ("receiver", receiver),
-        ("secret", secret),
-    )
+CONTROLS: dict[str, Callable[[Command, ControlledRegistry], str]] = {
+    "refresh": refresh,
+    "misbehave": misbehave,
+    "behave": behave,
+    "mailbox": mailbox,
+    "receiver": receiver,
+    "secret": secret,
 }
+"""Those that any registry's sandbox has, by name."""
+
+
+def controls_of(sandbox: ControlledRegistry) -> dict[str, Control]:
+    """All controls of a sandbox, by path."""
+    controls = {**bound(CONTROLS, sandbox), **sandbox.trial_controls()}
+    return {f"/sandbox/{name}": control for name, control in controls.items()}

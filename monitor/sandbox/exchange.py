@@ -51,3 +51,18 @@ class Seen:
     status: int
     at: float
     """Seconds on a clock that only counts forward: good for distances between requests, for nothing else."""
+
+
+def not_found_page() -> Answer:
+    """The web server's own page for a path that leads nowhere."""
+    lines = (
+        "<html>",
+        "<head><title>404 Not Found</title></head>",
+        "<body>",
+        "<center><h1>404 Not Found</h1></center>",
+        "<hr><center>nginx</center>",
+        "</body>",
+        "</html>",
+        "",
+    )
+    return Answer(404, HTML, "\r\n".join(lines).encode())

@@ -2,7 +2,7 @@
 
 A misbehaviour concerns whole answers (a status, a reset, a slow body) or single studies within them (`stale`, `empty`,
 `wrong_id`, `unknown`, `future`, `huge`). The first one that concerns a request is applied to it, and to it alone. To
-add a kind, add it here, and apply it in `reading` (a study), in `spoiling` (an answer) or in `server` (a socket).
+add a kind, add it here, and apply it in `server` (a socket) or in the folder of the registry that it is to spoil.
 """
 
 import re
@@ -15,9 +15,7 @@ from time import monotonic
 from typing import TypedDict, Unpack
 
 from monitor.errors import ConfigurationInvalid
-from monitor.sandbox.essie import terms_in
 from monitor.sandbox.exchange import JSON, Request
-from monitor.sandbox.listing import canonical_id
 
 
 class Kind(StrEnum):
@@ -111,7 +109,7 @@ class Misbehaviour:
     kind: Kind
     trial_ids: frozenset[str] = frozenset()
     path: str | None = None
-    """The beginning of the path below /api/v2, such as `/version`."""
+    """The beginning of the path below the root of the API, such as `/version`."""
     target: str | None = None
     """A regular expression that is found in path and query."""
     user_agent: str | None = None
@@ -133,9 +131,9 @@ class Misbehaviour:
         """Whether it changes single studies rather than the whole answer."""
         return self.kind in STUDY_KINDS or (self.kind is Kind.EMPTY and bool(self.trial_ids))
 
-    def matches(self, request: Request) -> bool:
-        """Whether it is meant for this request."""
-        if self.path is not None and not request.path.removeprefix("/api/v2").startswith(self.path):
+    def is_meant_for(self, request: Request, *, root: str, trial_ids: Collection[str]) -> bool:
+        """Whether it is meant for this request, which asks below *root* and names these trials."""
+        if self.path is not None and not request.path.removeprefix(root).startswith(self.path):
             return False
         if self.target is not None and not re.search(self.target, request.target):
             return False
@@ -143,40 +141,14 @@ class Misbehaviour:
             self.user_agent, request.headers.get("user-agent", ""), re.IGNORECASE
         ):
             return False
-        if self.trial_ids and not self.trial_ids & asked_ids(request):
-            return False
-        concerned = CONCERNED.get(self.kind)
-        return concerned is None or concerned(self, request)
-
-
-def _is_complicated(misbehaviour: Misbehaviour, request: Request) -> bool:
-    asked = (text for name, text in request.query.items() if name.startswith("query.") or name == "filter.advanced")
-    return any(terms_in(text) > misbehaviour.most for text in asked)
-
-
-CONCERNED: dict[Kind, Callable[[Misbehaviour, Request], bool]] = {
-    Kind.COMPLICATED: _is_complicated,
-    Kind.LONG: lambda misbehaviour, request: len(request.target) > misbehaviour.most,
-    Kind.FIELDS: lambda _, request: "fields" in request.query,
-    Kind.LOCATION: lambda _, request: "/studies/" in request.path,
-    Kind.COVERAGE: lambda _, request: "COVERAGE[FullMatch]" in request.query.get("filter.advanced", ""),
-}
-"""Which requests a kind can spoil at all, where it cannot spoil any."""
-
-
-def asked_ids(request: Request) -> set[str]:
-    """The trials that a request names, canonical."""
-    named = [request.path.rpartition("/")[2]]
-    for name, text in request.query.items():
-        if name.endswith("ids") or name.startswith("query."):
-            named += re.split(r"[\s,|]+", text)
-    return {trial_id for trial_id in map(canonical_id, named) if trial_id}
+        return not self.trial_ids or not self.trial_ids.isdisjoint(trial_ids)
 
 
 class Misbehaviours:
-    """Those that are on, the eldest first. *clock* counts seconds."""
+    """Those that are on, the eldest first. *spoils* says which requests one can spoil, *clock* counts seconds."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, spoils: Callable[[Misbehaviour, Request], bool], clock: Callable[[], float] = monotonic) -> None:
+        self._spoils = spoils
         self._active: list[tuple[Misbehaviour, int | None]] = []
         self._arrivals: deque[float] = deque(maxlen=10_000)
         self._turn = 0
@@ -204,7 +176,7 @@ class Misbehaviours:
         with self._lock:
             self._arrivals.append(self._clock())
             for place, (misbehaviour, left) in enumerate(self._active):
-                if misbehaviour.matches(request) and self._has_its_turn(misbehaviour):
+                if self._spoils(misbehaviour, request) and self._has_its_turn(misbehaviour):
                     if left is None:
                         return misbehaviour
                     self._active[place : place + 1] = [(misbehaviour, left - 1)] if left > 1 else []
@@ -222,21 +194,20 @@ class Misbehaviours:
         return True
 
 
-def read_misbehaviour(kind: str, **how: Unpack[How]) -> Misbehaviour:
-    """A misbehaviour from what a person or a test says. Raises ConfigurationInvalid."""
+def read_misbehaviour(
+    kind: str, read_ids: Callable[[Collection[str]], frozenset[str]], **how: Unpack[How]
+) -> Misbehaviour:
+    """A misbehaviour from what a person or a test says, with the registry's *read_ids*. Raises ConfigurationInvalid."""
     if kind not in list(Kind):
         raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour: use one of {', '.join(Kind)}.")
-    named = {text: canonical_id(text) for text in how.get("ids") or ()}
-    for text, trial_id in named.items():
-        if trial_id is None:
-            raise ConfigurationInvalid(f"{text!r} is not a trial id: write NCT and up to eight digits.")
+    trial_ids = read_ids(how.get("ids") or ())
     for expression in (how.get("target"), how.get("user_agent")):
         _check_expression(expression)
     known, after = Kind(kind), how.get("retry_after")
     status, most = how.get("status"), how.get("most")
     return Misbehaviour(
         kind=known,
-        trial_ids=frozenset(trial_id for trial_id in named.values() if trial_id),
+        trial_ids=trial_ids,
         path=how.get("path"),
         target=how.get("target"),
         user_agent=how.get("user_agent"),

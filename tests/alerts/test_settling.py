@@ -12,7 +12,7 @@ from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.alerts.why import explained
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Result, Way
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, holds, notices, settlements
 from monitor.watching.check import check
 from monitor.watching.context import PassContext

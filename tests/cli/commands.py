@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.__main__ import main
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests import faults
 
 Ran = subprocess.CompletedProcess[str]

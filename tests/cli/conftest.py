@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, Ran, asking, command
 from tests.program import of_today
 

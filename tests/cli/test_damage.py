@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, asking, command
 
 TRIAL = "NCT02116634"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, asking, command
 
 TRIAL, OTHER = "NCT02116634", "NCT90000001"

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import asking
 
 TRIAL, OTHER = "NCT02116634", "NCT90000001"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.app import utc_now
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import quarantine
 from monitor.storage.store import Store
 from tests.cli.commands import Monitor, asking, command

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.streams import PIPE_CLOSED, UNWRITTEN, plainer
 from tests.cli.commands import Monitor, asking, command
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, Ran, asking, command
 from tests.loopback import closed_port
 

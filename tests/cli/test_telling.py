@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from tests.cli.commands import Monitor, Ran, asking, command

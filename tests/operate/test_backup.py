@@ -21,7 +21,7 @@ from monitor.http import GuardedSession
 from monitor.model import Way
 from monitor.operate.backup import Backup, Consent, Restored, back_up, restore
 from monitor.operate.transfer.exporting import export
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage import copying, endpoints, leases, snapshots, trials, watches
 from monitor.storage.holders import own_name

@@ -25,7 +25,7 @@ from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox, Stage
 from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, snapshots, trials, watches
 from monitor.storage.health import Health

@@ -13,7 +13,7 @@ from monitor.model.vocabulary import WORDS
 from monitor.registries.clinicaltrials_gov import documents, record
 from monitor.registries.clinicaltrials_gov.drift import LONGEST_PATH, LONGEST_VALUE, MOST, Oddity, unknown, unknown_in
 from monitor.registries.clinicaltrials_gov.known import CODES, STUDY, Known
-from monitor.sandbox.pieces import TREE, read_tree
+from monitor.sandbox.clinicaltrials_gov.pieces import TREE, read_tree
 from tests.registries.trials import FULL, WITHHELD, trial
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "ctgov"

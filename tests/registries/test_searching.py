@@ -10,7 +10,7 @@ from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnrea
 from monitor.ports import Role, Search
 from monitor.registries.clinicaltrials_gov.documents import BUILD
 from monitor.registries.clinicaltrials_gov.listing import MOST_IDLE, SPARE_PAGES
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import id_alone, id_of, publish

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid
 from monitor.ports import SponsorName
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import id_alone, id_of

@@ -8,7 +8,7 @@ import pytest
 from monitor.errors import AnswerUnreadable, RegistryUnreachable, RequestRefused
 from monitor.model import Document
 from monitor.ports import Unanswered, Unreadable
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_alone, id_of, publish

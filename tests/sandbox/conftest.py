@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.program import BUILD_DAY
 
 
@@ -39,7 +39,7 @@ class Client:
         return self.get(f"/studies/{trial_id}").json()["protocolSection"]["statusModule"]["overallStatus"]
 
     def post(self, path: str, /, **arguments: object) -> requests.Response:
-        """Pull a lever, as a script does."""
+        """Pull a control, as a script does."""
         return self.session.post(self.sandbox.page_url.rstrip("/") + path, json=arguments, timeout=30)
 
 

@@ -1,4 +1,4 @@
-"""The control page and the levers, and who may pull them."""
+"""The control page and the controls, and who may pull them."""
 
 import json
 import signal
@@ -97,7 +97,7 @@ def test_levers_are_not_in_the_log_of_requests(client, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("lever", "arguments", "status"),
+    ("control", "arguments", "status"),
     [
         ("publish", {"protocolSection": {}}, 400),
         ("publish", {"protocolSection": "x"}, 400),
@@ -114,8 +114,8 @@ def test_levers_are_not_in_the_log_of_requests(client, sandbox):
         ("misbehave", {"kind": "slow", "seconds": []}, 400),
     ],
 )
-def test_a_wrong_command_is_answered_with_its_mistake(client, lever, arguments, status):
-    answer = client.post(f"/sandbox/{lever}", **arguments)
+def test_a_wrong_command_is_answered_with_its_mistake(client, control, arguments, status):
+    answer = client.post(f"/sandbox/{control}", **arguments)
 
     assert answer.status_code == status
     assert answer.json()["error"]
@@ -130,7 +130,7 @@ def test_a_body_that_is_no_object_is_refused(client, sandbox, body):
     assert answer.status_code == 400
 
 
-# Who may pull the levers
+# Who may pull the controls
 
 
 @pytest.mark.parametrize(
@@ -239,8 +239,8 @@ def test_the_page_has_a_form_for_every_lever(client, sandbox):
 
     forms = Page(look(client, sandbox).text).forms
 
-    levers = {"next", "edit", "remove", "merge", "refresh", "misbehave", "behave"}
-    assert levers <= {action.removeprefix("/sandbox/") for action in forms}
+    controls = {"next", "edit", "remove", "merge", "refresh", "misbehave", "behave"}
+    assert controls <= {action.removeprefix("/sandbox/") for action in forms}
 
 
 def test_the_page_names_the_address_and_the_data_build(client, sandbox):
@@ -316,8 +316,9 @@ def test_the_page_survives_a_study_of_any_shape(client, sandbox):
 
 PROGRAM = """
 import sys
-from monitor.sandbox import run
-run(trials=3, on_ready=lambda sandbox: print(sandbox.base_url, flush=True))
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.sandbox.registry import run
+run(Sandbox(trials=3), on_ready=lambda sandbox: print(sandbox.base_url, flush=True))
 print("ended", flush=True)
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
 from tests.service.processes import Serving

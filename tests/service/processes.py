@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import health
 from monitor.storage.health import Health
 from monitor.storage.store import Store

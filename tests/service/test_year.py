@@ -20,7 +20,7 @@ from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.http import PoliteSession
 from monitor.model import Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY

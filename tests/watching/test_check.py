@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.model import Result, Significance
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.program import BUILD_DAY, WITHDRAWN_LATER, Trying
 

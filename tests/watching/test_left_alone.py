@@ -10,7 +10,7 @@ from monitor.app import open_app
 from monitor.config import Config
 from monitor.config.keys import ClinicalTrialsGovSettings, RegistrySettings, StoreSettings
 from monitor.model import Result
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 
 WITHDRAWN_LATER = "NCT02116634"
 

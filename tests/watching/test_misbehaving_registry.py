@@ -11,7 +11,8 @@ from monitor.app import utc_now
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, Unlisted
 from monitor.ports import Search
-from monitor.sandbox import Kind, Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.sandbox.misbehaviour import Kind
 from monitor.storage import watches
 from monitor.storage.store import Store
 from monitor.watching.context import PassContext

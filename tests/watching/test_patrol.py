@@ -16,7 +16,7 @@ from monitor.app import utc_now
 from monitor.errors import RegistryError
 from monitor.model import Checked, Filters, Result, Unlisted, Way
 from monitor.ports import Role, Search
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import leavers, newcomers, notices, searches, tables, watches
 from monitor.storage.store import Store
 from monitor.watching.context import PassContext

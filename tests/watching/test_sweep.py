@@ -14,7 +14,7 @@ import pytest
 from monitor.app import utc_now
 from monitor.model import Checked, Document, Notice, Result, Unlisted
 from monitor.ports import Search
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import notices, searches, sweeps, watches
 from monitor.storage.store import Store
 from monitor.storage.sweeps import Sweep

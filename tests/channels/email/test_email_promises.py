@@ -11,7 +11,7 @@ import pytest
 from monitor.channels.email.rendering import mail_bytes
 from monitor.channels.email.transport import EmailChannel, signed
 from monitor.model import Change, Endpoint, Event, Significance, Subscription, Way, delivery_id
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import DROP, Mailbox, Stage
 from monitor.storage.store import Store
 from tests.channels.email.mails import INES, LI, NOW, OMAR, channel_to, message

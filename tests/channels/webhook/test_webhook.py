@@ -17,8 +17,7 @@ from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFaile
 from monitor.http import GuardedSession
 from monitor.model import Endpoint, Message, Way
 from monitor.ports import Accepted
-from monitor.sandbox import Kind
-from monitor.sandbox.misbehaviour import Misbehaviour
+from monitor.sandbox.misbehaviour import Kind, Misbehaviour
 from monitor.sandbox.receiver import WebhookReceiver
 from tests.loopback import Loopback, Pause, closed_port, drip, http
 

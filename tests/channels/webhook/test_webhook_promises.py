@@ -19,7 +19,7 @@ from monitor.alerts.subscribe import rotate_secret
 from monitor.channels.webhook.transport import WebhookChannel
 from monitor.http import GuardedSession, status_in_words
 from monitor.model import Attempt, Delivery, DeliveryState, Way
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.receiver import Received, WebhookReceiver
 from monitor.storage import attempts, deliveries
 from monitor.storage.store import Store

@@ -1,0 +1,54 @@
+"""Which requests a misbehaviour concerns, as ClinicalTrials.gov is asked. Pure."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from monitor.errors import ConfigurationInvalid
+from monitor.sandbox.clinicaltrials_gov.api import ROOT
+from monitor.sandbox.clinicaltrials_gov.essie import terms_in
+from monitor.sandbox.clinicaltrials_gov.listing import canonical_id
+from monitor.sandbox.exchange import Request
+from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+
+
+def concerns(misbehaviour: Misbehaviour, request: Request) -> bool:
+    """Whether it is meant for this request, and can spoil it."""
+    if not misbehaviour.is_meant_for(request, root=ROOT, trial_ids=asked_ids(request)):
+        return False
+    concerned = CONCERNED.get(misbehaviour.kind)
+    return concerned is None or concerned(misbehaviour, request)
+
+
+def _is_complicated(misbehaviour: Misbehaviour, request: Request) -> bool:
+    asked = (text for name, text in request.query.items() if name.startswith("query.") or name == "filter.advanced")
+    return any(terms_in(text) > misbehaviour.most for text in asked)
+
+
+CONCERNED: dict[Kind, Callable[[Misbehaviour, Request], bool]] = {
+    Kind.COMPLICATED: _is_complicated,
+    Kind.LONG: lambda misbehaviour, request: len(request.target) > misbehaviour.most,
+    Kind.FIELDS: lambda _, request: "fields" in request.query,
+    Kind.LOCATION: lambda _, request: "/studies/" in request.path,
+    Kind.COVERAGE: lambda _, request: "COVERAGE[FullMatch]" in request.query.get("filter.advanced", ""),
+}
+"""Which requests a kind can spoil at all, where it cannot spoil any."""
+
+
+def asked_ids(request: Request) -> set[str]:
+    """The trials that a request names, canonical."""
+    named = [request.path.rpartition("/")[2]]
+    for name, text in request.query.items():
+        if name.endswith("ids") or name.startswith("query."):
+            named += re.split(r"[\s,|]+", text)
+    return {trial_id for trial_id in map(canonical_id, named) if trial_id}
+
+
+def read_ids(texts: Iterable[str]) -> frozenset[str]:
+    """The trials that a misbehaviour is to concern. Raises ConfigurationInvalid for what cannot be a trial id."""
+    found = set()
+    for text in texts:
+        trial_id = canonical_id(text)
+        if trial_id is None:
+            raise ConfigurationInvalid(f"{text!r} is not a trial id: write NCT and up to eight digits.")
+        found.add(trial_id)
+    return frozenset(found)

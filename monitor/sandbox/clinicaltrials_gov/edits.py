@@ -1,0 +1,73 @@
+"""Changes to a study by dotted path, as a person or a script spells them. Pure.
+
+`protocolSection.contactsLocationsModule.locations.0.status` names a member of the first item of a list. What is missing
+on the way to a member that is set, is made.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Json
+from monitor.sandbox.clinicaltrials_gov.pieces import PIECES
+
+
+def edit_of(values: Mapping[str, Json], unset: Iterable[str] = ()) -> Callable[[Json], None]:
+    """The edit that sets these members and takes those away. Piece names do instead of paths.
+
+    Calling it raises ConfigurationInvalid for a path that leads through something else than objects and lists.
+    """
+
+    def edit(study: Json) -> None:
+        for path, value in values.items():
+            above, name = lead_to(study, path)
+            if isinstance(above, list) and name == len(above):
+                above.append(value)
+            else:
+                put(above, name, value, path)
+        for path in unset:
+            above, name = lead_to(study, path)
+            if has(above, name):
+                del above[name]
+
+    return edit
+
+
+def lead_to(study: Json, path: str) -> tuple[Json, str | int]:
+    """The object or list that holds the member at *path*, and the member's name or place there."""
+    node = PIECES.get(path)
+    *above, last = (node.path if node else path).split(".")
+    at = study
+    for name in above:
+        at = step_into(at, name, path)
+    return at, place_in(at, last, path)
+
+
+def step_into(at: Json, name: str, path: str) -> Json:
+    """The member to go through; made where an object lacks it."""
+    place = place_in(at, name, path)
+    if isinstance(at, dict):
+        return at.setdefault(place, {})
+    if not has(at, place):
+        raise ConfigurationInvalid(f"{path}: there is no item {name}: the list has {len(at)}.")
+    return at[place]
+
+
+def place_in(at: Json, name: str, path: str) -> str | int:
+    """A name as an object or a list takes it."""
+    if isinstance(at, dict) and name:
+        return name
+    if isinstance(at, list) and name.isascii() and name.isdigit():
+        return int(name[:9])
+    raise ConfigurationInvalid(f"{path}: nothing can be at {name!r} there: write names, and numbers within lists.")
+
+
+def has(at: Json, place: str | int) -> bool:
+    """Whether there is such a member."""
+    return place in at if isinstance(at, dict) else isinstance(place, int) and place < len(at)
+
+
+def put(at: Json, place: str | int, value: Json, path: str) -> None:
+    """Set a member of an object, or an item that a list has."""
+    if isinstance(at, list) and not has(at, place):
+        raise ConfigurationInvalid(f"{path}: there is no item {place}: the list has {len(at)}.")
+    at[place] = value

@@ -1,0 +1,47 @@
+"""How a monitor is told to use a sandbox: variables, and commands to copy. Pure.
+
+`monitor sandbox` prints them, its page shows them, and `monitor demo` sets them.
+"""
+
+import shlex
+
+from monitor.sandbox.controlled import ControlledRegistry
+
+ALLOW_THIS_MACHINE = ("MONITOR_WEBHOOKS__ALLOW_NETWORKS", '["127.0.0.0/8"]')
+"""Without it, a webhook to this machine is refused."""
+
+
+def variables(sandbox: ControlledRegistry) -> dict[str, str]:
+    """The configuration that leads a monitor to this sandbox, and to it alone."""
+    inboxes, section = sandbox.inboxes, f"MONITOR_REGISTRIES__{sandbox.section.upper()}__"
+    found = {f"{section}BASE_URL": sandbox.base_url, f"{section}REQUESTS_PER_SECOND": "1000"}
+    if inboxes.mailbox:
+        found |= {"MONITOR_SMTP__HOST": inboxes.mailbox.host, "MONITOR_SMTP__PORT": str(inboxes.mailbox.port)}
+    if inboxes.receiver:
+        found |= [ALLOW_THIS_MACHINE]
+    return found
+
+
+def exports(sandbox: ControlledRegistry) -> list[str]:
+    """The variables as lines for a shell."""
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables(sandbox).items()]
+
+
+def commands(sandbox: ControlledRegistry) -> list[str]:
+    """A walk through it, which docs/tutorial.md takes too: watch a trial, subscribe, let it change, be told."""
+    inboxes = sandbox.inboxes
+    subscribe = []
+    if inboxes.mailbox:
+        subscribe.append(f"monitor subscribe email you@example.org --trial {sandbox.example}")
+    if inboxes.receiver:
+        subscribe.append(
+            f"monitor subscribe webhook {inboxes.receiver.url} --all --json | "
+            f"curl -s -H 'Content-Type: application/json' -d @- {sandbox.page_url}sandbox/secret"
+        )
+    return [
+        f"monitor watch add {sandbox.example}",
+        "monitor check",
+        *subscribe,
+        f"curl -s -d nct_id={sandbox.example} {sandbox.page_url}sandbox/next",
+        "monitor check --deliver",
+    ]

@@ -1,0 +1,117 @@
+"""Where alerts arrive in a sandbox: its mailbox and its webhook receiver, and how each can be told to behave, by name.
+
+To add a way to behave, add it to `MAILBOX_WAYS` or `RECEIVER_WAYS`: the control page and the controls read them there.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.sandbox.exchange import Answer
+from monitor.sandbox.mailbox import DROP, Mail, Mailbox, Stage
+from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.receiver import Received, WebhookReceiver
+
+LATEST = 50
+"""How many mails, and how many webhooks, a inboxes that nobody clears should keep."""
+
+TAKEN = Answer(204)
+
+
+@dataclass(frozen=True)
+class MailboxWay:
+    """What the mailbox says at one stage; at none, it takes everything."""
+
+    explained: str
+    stage: Stage = Stage.MESSAGE
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
+class ReceiverWay:
+    """What the receiver answers."""
+
+    explained: str
+    answer: Answer = TAKEN
+    misbehaviour: Misbehaviour | None = None
+
+
+MAILBOX_WAYS = {
+    "take": MailboxWay("take every mail"),
+    "greylist": MailboxWay("say not now, 451: greylisting", Stage.RECIPIENT, "451 4.7.1 Greylisted, try again later"),
+    "refuse": MailboxWay("refuse every mail, 550", Stage.RECIPIENT, "550 5.7.1 Mail from you is not wanted here"),
+    "unknown": MailboxWay("know no such address, 550 5.1.1", Stage.RECIPIENT, "550 5.1.1 No such mailbox"),
+    "drop": MailboxWay("keep it, and drop the connection after the final dot", Stage.MESSAGE, DROP),
+}
+RECEIVER_WAYS = {
+    "204": ReceiverWay("take every webhook, 204"),
+    "302": ReceiverWay("redirect elsewhere, 302", Answer(302, headers={"location": "http://127.0.0.1/elsewhere"})),
+    "410": ReceiverWay("be gone for good, 410", Answer(410)),
+    "429": ReceiverWay("ask for a minute, 429 with Retry-After", Answer(429, headers={"retry-after": "60"})),
+    "500": ReceiverWay("fail, 500", Answer(500)),
+    "503": ReceiverWay("be unavailable, 503", Answer(503)),
+    "hang": ReceiverWay("hang for a minute", misbehaviour=Misbehaviour(Kind.SLOW, seconds=60)),
+    "reset": ReceiverWay("reset the connection", misbehaviour=Misbehaviour(Kind.RESET)),
+}
+
+
+class Inboxes:
+    """A mailbox and a webhook receiver, either of which may be missing. They are run by whoever made them."""
+
+    def __init__(self, mailbox: Mailbox | None = None, receiver: WebhookReceiver | None = None) -> None:
+        self.mailbox = mailbox
+        self.receiver = receiver
+        self.mailbox_way = "take"
+        self.receiver_way = "204"
+
+    @property
+    def mails(self) -> list[Mail]:
+        """The mails that are kept, the eldest first."""
+        return list(self.mailbox.messages) if self.mailbox else []
+
+    @property
+    def webhooks(self) -> list[Received]:
+        """The webhooks that are kept, the eldest first."""
+        return list(self.receiver.deliveries) if self.receiver else []
+
+    def tell_mailbox(self, way: str) -> str:
+        """Let the mailbox behave so from now on, and return what that means. Raises ConfigurationInvalid."""
+        if self.mailbox is None:
+            raise NothingFound("This sandbox has no mailbox: start it without --no-mailbox.")
+        chosen = MAILBOX_WAYS[known(way, MAILBOX_WAYS)]
+        self.mailbox.behave()
+        if chosen.answer is not None:
+            self.mailbox.answer(chosen.stage, chosen.answer)
+        self.mailbox_way = way
+        return chosen.explained
+
+    def tell_receiver(self, way: str) -> str:
+        """Let the receiver behave so from now on, and return what that means. Raises ConfigurationInvalid."""
+        receiver, chosen = self._needed_receiver(), RECEIVER_WAYS[known(way, RECEIVER_WAYS)]
+        receiver.answer, receiver.misbehaviour = chosen.answer, chosen.misbehaviour
+        self.receiver_way = way
+        return chosen.explained
+
+    def give_secret(self, secret: str) -> None:
+        """Let the receiver verify what comes from now on. Raises ConfigurationInvalid, without the secret."""
+        receiver = self._needed_receiver()
+        try:
+            Webhook(secret)
+        except (ValueError, EmptyWebhookSecretError):
+            raise ConfigurationInvalid("That is not a signing secret: give the whole whsec_… that was shown.") from None
+        receiver.secret = secret
+
+    def _needed_receiver(self) -> WebhookReceiver:
+        if self.receiver is None:
+            raise NothingFound("This sandbox has no webhook receiver: start it without --no-receiver.")
+        return self.receiver
+
+
+def known(way: str, ways: Collection[str]) -> str:
+    """The name of a way. Raises ConfigurationInvalid where there is none of that name."""
+    if way not in ways:
+        raise ConfigurationInvalid(f"{way!r} is not a behaviour: use one of {', '.join(ways)}.")
+    return way
