@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "monitor"
 LAYERS = (
     ("__init__",),
     ("errors", "text", "model", "ports", "streams", "files", "vault"),
-    ("changes", "render", "config"),
-    ("http", "registries", "channels", "storage"),
+    ("changes", "render", "settings"),
+    ("http", "registries", "config", "channels", "storage"),
     ("alerts", "watching", "views", "operate"),
     ("app",),
     ("sandbox",),

@@ -2,9 +2,10 @@
 
     defaults  <-  config.toml  <-  MONITOR_STORE__URL=…  or  MONITOR_STORE__URL_FILE=/run/secrets/url
 
-    values      what a value may be                     loading      the file and the variables, laid over each other
-    keys        the keys, as a tree of sections         complaints   what is wrong, in one line each
-    places      finding one's way in that tree          texts        marks of encodings are no part of a text
+    keys        the keys, as a tree of sections         loading      the file and the variables, laid over each other
+    places      finding one's way in that tree          complaints   what is wrong, in one line each
+
+What a section is, and what a value may be, is in `monitor.settings`.
 
 A new key is one attribute in `keys` and its lines in config.toml. Its description is what a person reads after
 "expected" when the value is wrong, so every key has one. An unknown key is an error, as is an unknown variable: a

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from monitor.config.values import (
+from monitor.model import Filters, Significance, Way
+from monitor.ports import Role, Search
+from monitor.settings import Secret, Section
+from monitor.settings.values import (
     A_CHAT_ROOM,
     A_DEADLINE,
     A_SPAN,
@@ -48,19 +51,6 @@ from monitor.config.values import (
     WebAddress,
     broken,
 )
-from monitor.model import Filters, Significance, Way
-from monitor.ports import Role, Search
-
-ONLY_BY_VARIABLE = "only by variable"
-"""Among a key's annotations: a secret that a file which people copy and share must not hold."""
-
-Secret = Annotated[str, ONLY_BY_VARIABLE]
-
-
-class Section(BaseModel):
-    """A table of config.toml: no other keys than these, no change after loading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_by_alias=True, validate_by_name=False)
 
 
 class StoreSettings(Section):

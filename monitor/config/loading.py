@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from monitor.config.complaints import in_the_file, problem, quoted, unknown_variable
-from monitor.config.keys import ONLY_BY_VARIABLE, Config
+from monitor.config.keys import Config
 from monitor.config.places import Key, values_in, variable
 from monitor.errors import ConfigurationInvalid
 from monitor.files import one_value
+from monitor.settings import ONLY_BY_VARIABLE
 
 PREFIX = "MONITOR_"
 NAMES_THE_FILE = "MONITOR_CONFIG"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pydantic.fields import FieldInfo
 
-from monitor.config.keys import Config, Section
+from monitor.config.keys import Config
+from monitor.settings import Section
 
 Key = tuple[str | int, ...]
 """Where a value is: ("registries", "clinicaltrials.gov", "contact"), ("watch", 0, "trials", 2)."""
