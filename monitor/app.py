@@ -15,7 +15,8 @@ from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
 from monitor.model import Checked, Unlisted
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries import ADAPTERS
+from monitor.registries.adapter import PoliteSettings
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
 from monitor.vault import VARIABLE, Vault
@@ -71,8 +72,9 @@ class App:
         candidates = [self.registry(registry)] if registry else self.registries
         if found := find_registry(candidates, text):
             return found
+        examples = " or ".join(candidate.example_id for candidate in candidates)
         raise TrialIdInvalid(
-            f"“{text[:80]}” is not a trial id known here; one looks like NCT02116634 "
+            f"“{text[:80]}” is not a trial id known here; one looks like {examples} "
             "(or paste the address of the trial's page)"
         )
 
@@ -114,7 +116,7 @@ class App:
         Registries whose settings are the same stay as they are, with their pace.
         """
         same = (config.registries, config.network) == (self.config.registries, self.config.network)
-        registries = self.registries if same else (_clinicaltrials_gov(config),)
+        registries = self.registries if same else _connect(config)
         return replace(
             self, config=config.model_copy(update={"store": self.config.store}), registries=registries, complaints=[]
         )
@@ -224,7 +226,7 @@ def _refuse(refused: Sequence[MonitorError]) -> None:
 
 def open_app(config: Config) -> App:
     """Open the database, making or migrating it where needed, and set up the registries."""
-    registries = (_clinicaltrials_gov(config),)
+    registries = _connect(config)
     return App(config, Store.open(config.store.url), registries)
 
 
@@ -233,7 +235,7 @@ def doctor_context(config: Config) -> Iterator["DoctorContext"]:
     """What `monitor.operate.doctor` looks at. The database is left as it is, so that it can be looked at too."""
     from monitor.operate.doctor import DoctorContext  # only one command needs it
 
-    registries = (_clinicaltrials_gov(config),)
+    registries = _connect(config)
     try:
         yield DoctorContext(config, registries, vault_for(config), utc_now())
     finally:
@@ -263,11 +265,19 @@ def _user_agent(contact: str) -> str:
     return f"registry-monitor/{__version__} ({purpose}) {library()}"
 
 
-def _clinicaltrials_gov(config: Config) -> ClinicalTrialsGov:
-    settings = config.registries[ClinicalTrialsGov.key]
-    session = PoliteSession(
+def _connect(config: Config) -> tuple[Registry, ...]:
+    """Every registry that there is an adapter for; the first is the default."""
+    network = Network(config.network.ca_bundle, config.network.proxy).checked()
+    return tuple(
+        adapter.connect(settings, _polite_session(settings, network))
+        for adapter in ADAPTERS
+        for settings in (config.registries[adapter.key],)
+    )
+
+
+def _polite_session(settings: PoliteSettings, network: Network) -> PoliteSession:
+    return PoliteSession(
         requests_per_second=settings.requests_per_second,
         user_agent=settings.user_agent or _user_agent(settings.contact),
-        network=Network(config.network.ca_bundle, config.network.proxy).checked(),
+        network=network,
     )
-    return ClinicalTrialsGov(base_url=settings.base_url, session=session)

@@ -174,6 +174,10 @@ class Registry(Protocol):
     """A public register of trials. Its host name is its key."""
 
     key: str
+    name: str
+    """What people call it."""
+    example_id: str
+    """A trial id of it, for messages that say what one looks like."""
     traffic: Traffic
     address: str
     """Where it is asked: the registry's own server, a relay, a sandbox."""

@@ -1,17 +1,20 @@
 """The keys of config.toml, as a tree of sections.
 
 A description is what a person reads after "expected". `repr=False` marks what is never shown, `ONLY_BY_VARIABLE`
-beside it what may not even stand in the file.
+beside it what may not even stand in the file. What the table of a registry holds, its adapter declares.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, create_model, field_validator, model_validator
 
 from monitor.model import Filters, Significance, Way
 from monitor.ports import Role, Search
+from monitor.registries import ADAPTERS
+from monitor.registries.adapter import Adapter, PoliteSettings
 from monitor.settings import Secret, Section
 from monitor.settings.values import (
     A_CHAT_ROOM,
@@ -22,7 +25,6 @@ from monitor.settings.values import (
     Bind,
     ChatAddress,
     Command,
-    Contact,
     Deadline,
     Expression,
     HookAddress,
@@ -46,7 +48,6 @@ from monitor.settings.values import (
     StoreAddress,
     Text,
     TopicName,
-    UserAgent,
     Wait,
     WebAddress,
     broken,
@@ -62,36 +63,31 @@ class StoreSettings(Section):
     )
 
 
-class ClinicalTrialsGovSettings(Section):
-    """How to talk to ClinicalTrials.gov."""
-
-    base_url: WebAddress = Field(
-        default="https://clinicaltrials.gov/api/v2",
-        description='an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"',
-    )
-    requests_per_second: float = Field(
-        default=1.0, gt=0, le=1000, allow_inf_nan=False, description="a number above 0 and up to 1000"
-    )
-    contact: Contact = Field(
-        default="", description='an e-mail or web address in plain ASCII, such as "trials@example.org", or ""'
-    )
-    user_agent: UserAgent = Field(
-        default="", description='what to send as User-Agent, up to 400 characters of plain ASCII, or "" for the default'
-    )
-
-
-class RegistrySettings(Section):
+class _Registries(Section):
     """The registries, each under its host name."""
 
-    clinicaltrials_gov: ClinicalTrialsGovSettings = Field(
-        default=ClinicalTrialsGovSettings(), alias="clinicaltrials.gov", description="a table"
-    )
-
-    def __getitem__(self, host: str) -> ClinicalTrialsGovSettings:
+    def __getitem__(self, key: str) -> PoliteSettings:
         """The settings of one registry; KeyError where there are none."""
         names = {info.alias: name for name, info in type(self).model_fields.items()}
-        settings: ClinicalTrialsGovSettings = getattr(self, names[host])
+        settings: PoliteSettings = getattr(self, names[key])
         return settings
+
+
+def _table_of(adapter: type[Adapter]) -> Any:
+    """The table of a registry, as a field of the section."""
+    default = adapter.settings.model_validate({})
+    return adapter.settings, Field(default=default, alias=adapter.key, description="a table")
+
+
+if TYPE_CHECKING:
+    RegistrySettings = _Registries
+else:
+    RegistrySettings = create_model(
+        "RegistrySettings",
+        __base__=_Registries,
+        __doc__=_Registries.__doc__,
+        **{re.sub(r"\W", "_", adapter.key): _table_of(adapter) for adapter in ADAPTERS},
+    )
 
 
 class ScheduleSettings(Section):

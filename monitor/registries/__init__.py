@@ -1,16 +1,23 @@
-"""One module or folder a registry: fetch documents in batches, prove them, parse one into a `Record`.
+"""One folder a registry: fetch documents in batches, prove them, parse one into a `Record`.
 
-A new registry takes one file, one line and one golden document:
+A new registry takes one folder, one line and one golden document:
 
-* one file here with a class that keeps the port `monitor.ports.Registry`. It may use `monitor.http.PoliteSession`,
+* one folder here with a class that keeps the ports of `monitor.ports` and declares itself as
+  `monitor.registries.adapter.Adapter` says: its key, its name, its settings. It may use `monitor.http.PoliteSession`,
   raises nothing but what stands in `monitor.errors`, and lets nothing become a `Document` that is not proven to be
   the record asked for;
-* one line in `ADAPTERS` below;
+* one line in `ADAPTERS` below, and the keys of its settings in config.toml;
 * one golden document in tests/registries/golden: an invented answer of the registry as it is on the wire, beside it
-  the `Record` that it becomes. The tests that hold for every adapter find it there by the module's name.
+  the `Record` that it becomes. The tests that hold for every adapter find it there by the folder's name.
 """
 
+from monitor.registries.adapter import Adapter
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 
-ADAPTERS = {adapter.key: adapter for adapter in (ClinicalTrialsGov,)}
-"""By the registry's key."""
+ADAPTERS: tuple[type[Adapter], ...] = (ClinicalTrialsGov,)
+"""The first is the default."""
+
+
+def name_of(key: str) -> str:
+    """What people call a registry; the key of one that is not known here."""
+    return next((adapter.name for adapter in ADAPTERS if adapter.key == key), key)

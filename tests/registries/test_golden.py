@@ -6,23 +6,22 @@ from itertools import chain
 
 import pytest
 
+from monitor.config import Config
 from monitor.model import Document
-from monitor.registries import ADAPTERS
+from monitor.registries import ADAPTERS, name_of
 from tests.loopback import Loopback, http
 from tests.registries.trials import GOLDEN
 
-
-def module_name(key: str) -> str:
-    return ADAPTERS[key].__module__.rpartition(".")[2]
+every_adapter = pytest.mark.parametrize("adapter_class", ADAPTERS, ids=lambda adapter: adapter.key)
 
 
-@pytest.mark.parametrize("key", ADAPTERS)
-def test_the_golden_document_becomes_the_golden_record(key, adapter_for):
-    name = module_name(key)
+@every_adapter
+def test_the_golden_document_becomes_the_golden_record(adapter_class, adapter_for):
+    name = adapter_class.__module__.rpartition(".")[2]
     wire = (GOLDEN / f"{name}.json").read_bytes()
     golden = import_module(f"tests.registries.golden.{name}")
     with Loopback(lambda request: http(wire)) as server:
-        adapter = adapter_for(server.url, adapter=ADAPTERS[key])
+        adapter = adapter_for(server.url, adapter=adapter_class)
 
         (document,) = chain(*adapter.fetch([golden.RECORD.trial_id]))
 
@@ -43,7 +42,29 @@ def words_of(record) -> list[str]:
     return [str(getattr(record, name)) for name in coded] + [str(phase) for phase in record.phases]
 
 
-@pytest.mark.parametrize("key", ADAPTERS)
-def test_an_adapter_goes_by_its_registrys_host_name(key):
-    assert ADAPTERS[key].key == key
-    assert "." in key
+@every_adapter
+def test_an_adapter_goes_by_its_registrys_host_name(adapter_class):
+    assert "." in adapter_class.key
+    assert [each.key for each in ADAPTERS].count(adapter_class.key) == 1
+    assert name_of(adapter_class.key) == adapter_class.name
+
+
+@every_adapter
+def test_the_example_of_a_trial_id_is_one(adapter_class, adapter_for):
+    adapter = adapter_for("http://127.0.0.1:9", adapter=adapter_class)
+
+    assert adapter.identify(adapter.example_id) == adapter.example_id
+    assert adapter.identify(adapter.page(adapter.example_id)) == adapter.example_id
+    assert adapter.ids_in(f"See {adapter.example_id}.") == [adapter.example_id]
+
+
+@every_adapter
+def test_the_keys_of_an_adapter_are_those_of_its_table_in_the_configuration(adapter_class):
+    table = Config().registries[adapter_class.key]
+
+    assert type(table) is adapter_class.settings
+    assert table.base_url.startswith("https://")
+
+
+def test_a_registry_that_is_not_known_goes_by_its_key():
+    assert name_of("trials.example.org") == "trials.example.org"

@@ -8,13 +8,14 @@ import pytest
 from monitor import __version__
 from monitor.app import doctor_context, open_app
 from monitor.config import Config
-from monitor.config.keys import ClinicalTrialsGovSettings, RegistrySettings, StoreSettings
+from monitor.config.keys import RegistrySettings, StoreSettings
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.http import library
 from monitor.model import Document
 from monitor.operate.doctor import Level, examine
 from monitor.ports import Merged, Role, Search, SponsorName, Unanswered, Unreadable
-from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
+from monitor.sandbox import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_of, publish

@@ -8,9 +8,10 @@ import pytest
 from monitor import app
 from monitor.app import open_app
 from monitor.config import Config
-from monitor.config.keys import ClinicalTrialsGovSettings, RegistrySettings, StoreSettings
+from monitor.config.keys import RegistrySettings, StoreSettings
 from monitor.model import Result
-from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
+from monitor.sandbox import Sandbox
 
 WITHDRAWN_LATER = "NCT02116634"
 

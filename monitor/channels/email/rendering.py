@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 from monitor.channels.email import mime
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
+from monitor.registries import name_of
 from monitor.render.folding import grouped
 from monitor.render.values import Line, label, lines, news
 from monitor.render.worddiff import Fate, Stretch
@@ -43,7 +44,6 @@ MOST_SENTENCE = 600
 MOST_NOTE = 1_000
 _TEXT_WIDTH = 76
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
-_REGISTRY_NAMES = {"clinicaltrials.gov": "ClinicalTrials.gov"}
 
 
 def mail_bytes(
@@ -179,7 +179,7 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     told_above = _told_above(shown, headline, reason)
     rows = [change for change in shown[:MOST_CHANGES] if change not in told_above]
     return {
-        "registry": _REGISTRY_NAMES.get(event.registry, one_line(event.registry)),
+        "registry": one_line(name_of(event.registry)),
         "trial_id": one_line(event.trial_id),
         "title": safe_cut(title, MOST_TITLE),
         "url": _link(url),

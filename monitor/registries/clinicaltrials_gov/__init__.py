@@ -15,6 +15,7 @@ record     what a document says
 drift      what a document holds that is not known here
 known      the documented fields and codes
 codes      the registry's codes with their words
+settings   its keys in config.toml
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,16 +34,26 @@ from monitor.ports import (
     SweepPage,
     Unanswered,
 )
+from monitor.registries.adapter import Adapter
 from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY, kept_document
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
+from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
 
 
-class ClinicalTrialsGov:
+class ClinicalTrialsGov(Adapter):
     """The port `monitor.ports.Registry` for ClinicalTrials.gov. It closes *session* with itself."""
 
     key = KEY
+    name = "ClinicalTrials.gov"
+    example_id = "NCT02116634"
+    settings = ClinicalTrialsGovSettings
+
+    @classmethod
+    def connect(cls, settings: ClinicalTrialsGovSettings, session: PoliteSession) -> "ClinicalTrialsGov":
+        """The registry as *settings* say."""
+        return cls(base_url=settings.base_url, session=session)
 
     def __init__(self, *, base_url: str, session: PoliteSession) -> None:
         self.traffic = session.traffic
