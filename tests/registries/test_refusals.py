@@ -15,7 +15,7 @@ from monitor.model import Document
 from monitor.operate.doctor import Level, examine
 from monitor.ports import Merged, Role, Search, SponsorName, Unanswered, Unreadable
 from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
 from tests.registries.fake import fetched, id_of, publish

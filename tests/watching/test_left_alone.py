@@ -11,7 +11,7 @@ from monitor.config import Config
 from monitor.config.keys import RegistrySettings, StoreSettings
 from monitor.model import Result
 from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
-from monitor.sandbox import Sandbox
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 
 WITHDRAWN_LATER = "NCT02116634"
 
