@@ -1,9 +1,10 @@
-"""Writes what the code says of itself into docs/reference. `make docs` runs it, and a test compares.
+"""Writes what the code says of itself into docs. `make docs` runs it, and a test compares.
 
-commands.md         every command with its options, as --help has them
-configuration.md    every key of config.toml, its variable, its default and what it means
-webhook.md          every key of docs/webhook.schema.json
-exit.md             the exit statuses
+reference/commands.md         every command with its options, as --help has them
+reference/configuration.md    every key of config.toml, its variable, its default and what it means
+reference/webhook.md          every key of docs/webhook.schema.json
+reference/exit.md             the exit statuses
+changes.md                    the table of kinds of change; people write what stands around it
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 import typer
 
+from monitor.changes.kinds import KINDS
 from monitor.cli import app
 from monitor.config import Config
 from monitor.config.loading import PREFIX
@@ -38,7 +40,7 @@ STATUSES = (
 def main() -> None:
     """Write every page that differs."""
     for name, text in pages().items():
-        file = DOCS / "reference" / name
+        file = DOCS / name
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="\n")
@@ -46,7 +48,13 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """Each page by its name."""
-    return {"commands.md": commands(), "configuration.md": configuration(), "webhook.md": webhook(), "exit.md": exits()}
+    return {
+        "reference/commands.md": commands(),
+        "reference/configuration.md": configuration(),
+        "reference/webhook.md": webhook(),
+        "reference/exit.md": exits(),
+        "changes.md": changes(),
+    }
 
 
 # Commands
@@ -221,6 +229,32 @@ A character that the terminal's or pipe's encoding does not have is replaced by 
 the pipe early (`monitor history NCT02116634 | head -1`): the work is still finished, and the status is 0, or 141 where
 it would have been 1.
 """
+
+
+# Kinds of change
+
+BEGIN, END = "<!-- Written by docs/_generate.py from monitor/changes/kinds.py: -->\n", "<!-- As far as here. -->\n"
+
+
+def changes() -> str:
+    """The page as it is, with a new table of kinds in it."""
+    before, _, rest = (DOCS / "changes.md").read_text(encoding="utf-8").partition(BEGIN)
+    return f"{before}{BEGIN}{_kinds()}{END}{rest.partition(END)[2]}"
+
+
+def _kinds() -> str:
+    """A row for all kinds of a topic that say the same; those that are only spelled otherwise, of any topic, last."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for kind in sorted(KINDS.values(), key=lambda kind: kind.name.endswith(".respelled")):
+        topic = "any" if kind.name.endswith(".respelled") else kind.topic.replace("_", " ")
+        rows.setdefault((topic, kind.when, str(kind.significance), kind.because), []).append(f"`{kind.name}`")
+    told = "| topic | kind | when | significance | because |\n| --- | --- | --- | --- | --- |\n"
+    above = ""
+    for (topic, when, significance, because), names in rows.items():
+        cells = ("" if topic == above else topic, ", ".join(names), when, significance, because)
+        told += re.sub(" +", " ", f"| {' | '.join(cells)} |\n")
+        above = topic
+    return told
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.changes.fields import KINDS
+from monitor.changes.kinds import KINDS
 from monitor.changes.significance import weigh
 from monitor.model import Difference, Significance, Timing
 
@@ -29,7 +29,13 @@ def test_every_kind_is_in_the_table_once():
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_significance_of_a_kind_by_itself_is_the_last_that_the_table_gives(kind: str):
     difference = Difference(
-        field="anything", path="", kind=kind, topic=KINDS[kind], before=None, after=None, summary="Something changed."
+        field="anything",
+        path="",
+        kind=kind,
+        topic=KINDS[kind].topic,
+        before=None,
+        after=None,
+        summary="Something changed.",
     )
 
     named = re.findall(r"critical|major|minor|administrative", SIGNIFICANCE[kind])

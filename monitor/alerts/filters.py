@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
-from monitor.changes.fields import KINDS, Topic
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Significance
 

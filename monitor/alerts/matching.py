@@ -23,8 +23,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from monitor.changes.fields import Topic
 from monitor.changes.membership import is_about_another_watch
+from monitor.changes.topics import Topic
 from monitor.model import Change, Filters, Significance, Subscription
 
 

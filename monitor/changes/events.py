@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from monitor.changes.diff import diff
-from monitor.changes.fields import KINDS
+from monitor.changes.kinds import KINDS
 from monitor.changes.significance import weigh_all
 from monitor.model import Change, Difference, Event, Record, Snapshot
 
@@ -73,43 +73,17 @@ def trials_concerned(event: Event) -> tuple[str, ...]:
 
 def removed(record: Record, words: str) -> Difference:
     """The registry has said often enough that it does not know the trial: *words* are its own."""
-    return _of_identity(
-        record,
-        kind="trial.removed",
-        after=None,
-        summary=f"{record.trial_id} is no longer in the registry, which says: “{words}”.",
-    )
+    kind, trial_id = KINDS["trial.removed"], record.trial_id
+    return kind.difference(record, before=trial_id, after=None, summary=kind.summary(trial_id, words))
 
 
 def merged(record: Record, into: str) -> Difference:
     """The registry now answers for this trial with another one."""
-    return _of_identity(
-        record,
-        kind="trial.merged",
-        after=into,
-        summary=f"{record.trial_id} has been merged into {into}, which the registry now gives in its place.",
-    )
+    kind, trial_id = KINDS["trial.merged"], record.trial_id
+    return kind.difference(record, before=trial_id, after=into, summary=kind.summary(trial_id, into))
 
 
 def restored(record: Record, merged_into: str | None = None) -> Difference:
     """The registry lists the trial again after it had been removed, or takes back that it merged it."""
-    back = f"{record.trial_id} is back in the registry"
-    return _of_identity(
-        record,
-        kind="trial.restored",
-        before=merged_into,
-        after=record.trial_id,
-        summary=f"{back}, which had merged it into {merged_into}." if merged_into else f"{back} after it had gone.",
-    )
-
-
-def _of_identity(record: Record, *, kind: str, after: str | None, summary: str, **before: str | None) -> Difference:
-    return Difference(
-        field="trial_id",
-        path=record.paths.get("trial_id", ""),
-        kind=kind,
-        topic=KINDS[kind],
-        before=before.get("before", record.trial_id),
-        after=after,
-        summary=summary,
-    )
+    kind, trial_id = KINDS["trial.restored"], record.trial_id
+    return kind.difference(record, before=merged_into, after=trial_id, summary=kind.summary(trial_id, merged_into))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from monitor.changes.diff.status import STOPPED
 from monitor.changes.diff.values import to_json
 from monitor.changes.diff.wording import code_words
-from monitor.changes.fields import KINDS, Topic
+from monitor.changes.kinds import KINDS
+from monitor.changes.sentences import STOPPED
+from monitor.changes.topics import Topic
 from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Significance
 from monitor.ports import Search
 from monitor.text import cut, natural_list, quote
@@ -66,10 +67,9 @@ def joined(record: Record, found: Membership | None) -> list[Difference]:
     if status and status.code in STOPPED:
         reason = f": {quote(record.why_stopped, 200)}" if record.why_stopped else ""
         differences.append(
-            _difference(
+            KINDS["status.stopped"].difference(
                 record,
                 "overall_status",
-                "status.stopped",
                 before=None,
                 after=status.code,
                 summary=f"It was {code_words(status.code)} when it was first seen here{reason}.",
@@ -89,9 +89,7 @@ def _new(record: Record, found: Membership | None) -> Difference:
     else:
         known = f", registered on {since}," if since else ""
         told = f"{record.trial_id}{known} is newly found by {found.words if found else 'a watch'}{title}{sponsor}."
-    return _difference(
-        record, "trial_id", "trial.new", before=None, after=card(record, found, is_new=is_new), summary=told
-    )
+    return KINDS["trial.new"].difference(record, before=None, after=card(record, found, is_new=is_new), summary=told)
 
 
 def _is_registered_since(record: Record, found: Membership | None) -> tuple[bool, str | None]:
@@ -139,10 +137,8 @@ def left(record: Record, lost: Membership, changes: Sequence[Change], last: Even
         told += f", after a change seen on {last.occurred_at:%Y-%m-%d}: {why}"
     else:
         told += "; none of the changes seen here says why"
-    return _difference(
+    return KINDS["trial.left"].difference(
         record,
-        "trial_id",
-        "trial.left",
         before={"trial_id": record.trial_id, **lost.as_json()},
         after=None,
         summary=f"{told.rstrip('.')}.",
@@ -158,15 +154,3 @@ def _reasons(search: Search, changes: Sequence[Change]) -> str:
     topics = {topic for part, those in _REASONS.items() if getattr(search, part) is not None for topic in those}
     weighty = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE]
     return natural_list([cut(change.summary, 160).rstrip(".") for change in weighty if change.topic in topics], 2)
-
-
-def _difference(record: Record, field: str, kind: str, *, before: Json, after: Json, summary: str) -> Difference:
-    return Difference(
-        field=field,
-        path=record.paths.get(field, ""),
-        kind=kind,
-        topic=KINDS[kind],
-        before=before,
-        after=after,
-        summary=summary,
-    )

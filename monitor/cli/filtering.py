@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.changes.fields import KINDS, Topic
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import Topic
 from monitor.model import Significance
 
 BEGINNINGS = list(dict.fromkeys(kind.partition(".")[0] for kind in KINDS))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.changes.fields import FIELDS
+from monitor.changes.kinds import KINDS
 from monitor.model import Change, Json, Timing
 from monitor.render.worddiff import Fate, Stretch, compare_readable, excerpt
 from monitor.render.words import humanised, place, said
@@ -57,13 +58,10 @@ class Line:
     label: str = ""
 
 
-_LABELS = {"trial.new": "New trial", "trial.left": "Left a watch"}
-
-
 def label(change: Change) -> str:
     """What people call the field."""
-    if change.kind in _LABELS:
-        return _LABELS[change.kind]
+    if change.kind in KINDS and (own := KINDS[change.kind].label):
+        return own
     return FIELDS[change.field].label if change.field in FIELDS else one_line(change.field.replace("_", " "))
 
 

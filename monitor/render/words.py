@@ -6,7 +6,7 @@ A record's `Coded` values carry their words; what a change holds is JSON, so thi
 
 import re
 
-from monitor.changes.fields import CODED
+from monitor.changes.fields import is_coded
 from monitor.model import Json
 from monitor.model.vocabulary import label_of
 from monitor.text import comma_list, one_line
@@ -31,13 +31,13 @@ def said(value: Json, field: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return humanised(value) if field in CODED else one_line(value)
+        return humanised(value) if is_coded(field) else one_line(value)
     if isinstance(value, int | float):
         return f"{value:,}"
     if isinstance(value, list):
         return (
             "/".join(said(item, field) for item in value)
-            if field in CODED
+            if is_coded(field)
             else comma_list([said(item) for item in value])
         )
     return item_said(value)

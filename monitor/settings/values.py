@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from monitor.changes.fields import KINDS, Topic
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import Topic
 from monitor.model import Significance
 from monitor.ports import Role
 

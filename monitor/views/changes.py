@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.alerts.matching import passing
-from monitor.changes.fields import Topic
+from monitor.changes.topics import Topic
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Event, Filters, Json, Record, Significance, State
 from monitor.ports import Registry

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
-from monitor.changes.diff.status import STOPPED
+from monitor.changes.sentences import STOPPED
 from monitor.errors import ConfigurationInvalid
 from monitor.render.words import humanised
 

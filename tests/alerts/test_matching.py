@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.alerts.matching import matching, reason
-from monitor.changes.fields import KINDS
+from monitor.changes.kinds import KINDS
 from monitor.model import Change, Endpoint, Filters, Significance, Subscription, Way
 
 ADMINISTRATIVE, MINOR, MAJOR, CRITICAL = Significance
@@ -17,7 +17,7 @@ def change(kind: str, significance: Significance = MAJOR, measure: dict[str, int
         field="honey",
         path="",
         kind=kind,
-        topic=str(KINDS[kind]),
+        topic=str(KINDS[kind].topic),
         before=None,
         after=None,
         summary=f"Something about {kind}.",
@@ -147,9 +147,9 @@ def test_an_event_without_a_change_that_passes_does_not():
 
 
 def test_every_kind_passes_by_default_and_by_its_own_name_and_topic():
-    for kind, topic in KINDS.items():
+    for kind, declared in KINDS.items():
         changed = replace(change(kind, MINOR), before={"watch_id": 7})
-        for given in ({}, {"topics": [str(topic)]}, {"kinds": [kind]}, {"kinds": [kind.split(".")[0]]}):
+        for given in ({}, {"topics": [str(declared.topic)]}, {"kinds": [kind]}, {"kinds": [kind.split(".")[0]]}):
             assert matching([changed], asking(watch_id=7, **given)).passes, (kind, given)
 
 

@@ -1,13 +1,14 @@
 import pytest
 
-from monitor.changes.fields import KINDS
-from monitor.changes.significance import Circumstances, weigh, weigh_all
+from monitor.changes.kinds import KINDS
+from monitor.changes.rules import WeighingContext
+from monitor.changes.significance import weigh, weigh_all
 from monitor.model import Difference, Timing
 
 
 def difference(kind: str, field: str = "anything", **members) -> Difference:
     given = {"before": None, "after": None, "summary": "Something changed.", **members}
-    return Difference(field=field, path=field, kind=kind, topic=KINDS[kind], **given)
+    return Difference(field=field, path=field, kind=kind, topic=KINDS[kind].topic, **given)
 
 
 BY_KIND = {
@@ -128,7 +129,7 @@ def test_a_trial_that_comes_back_after_it_was_gone_keeps_the_weight_of_its_chang
 def test_the_redaction_itself_is_critical():
     redaction, lead = difference("trial.withheld", "overall_status"), difference("sponsor.lead")
 
-    assert Circumstances.of([redaction, lead]).redacted
+    assert WeighingContext.of([redaction, lead]).redacted
     assert [str(change.significance) for change in weigh_all([lead, redaction])] == ["critical", "administrative"]
 
 

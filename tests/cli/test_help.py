@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from monitor.changes.fields import KINDS, Topic
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import Topic
 from monitor.cli import app
 from tests.cli.commands import command
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.changes.fields import KINDS
+from monitor.changes.kinds import KINDS
 from monitor.model import Change, Significance, Timing
 from monitor.render.values import lines, news
 from monitor.render.worddiff import Fate
@@ -13,7 +13,7 @@ def change(field, kind, before, after, summary, *, timing=None) -> Change:
         field=field,
         path="",
         kind=kind,
-        topic=KINDS[kind],
+        topic=KINDS[kind].topic,
         before=before,
         after=after,
         summary=summary,

@@ -10,21 +10,17 @@ from monitor.changes.fields import FIELDS
 from monitor.model import Difference
 from monitor.text import fold
 
-_KINDS = {
-    "status_verified_date": "verified",
-    "last_update_submit_date": "updated",
-    "last_update_post_date": "updated",
-}
+_DATES = ("status_verified_date", "last_update_submit_date", "last_update_post_date")
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell each date that moved, then all contacts at once."""
-    for field, kind in _KINDS.items():
+    for field in _DATES:
         before: str | None = getattr(pair.before, field)
         after: str | None = getattr(pair.after, field)
         if fold(before) != fold(after):
             summary = told_move(f"{FIELDS[field].label} date", before, after)
-            yield pair.difference(field, kind, before=before, after=after, summary=summary)
+            yield pair.difference(field, before=before, after=after, summary=summary)
     yield from _contacts(pair)
 
 
@@ -32,6 +28,4 @@ def _contacts(pair: Comparison) -> Iterator[Difference]:
     gone, come = cancel(pair.before.contacts, pair.after.contacts, frozen)
     if gone or come:
         told = [f"{len(items):,} {how}" for items, how in ((come, "added"), (gone, "removed")) if items]
-        yield pair.difference(
-            "contacts", "contacts", before=gone, after=come, summary=f"Contacts changed: {', '.join(told)}."
-        )
+        yield pair.difference("contacts", before=gone, after=come, summary=f"Contacts changed: {', '.join(told)}.")

@@ -30,7 +30,7 @@ def _apply_one(difference: Difference, before: Record, values: dict[str, Any]) -
     field = difference.field
     if field in ("results", "rest"):
         return
-    if FIELDS[field].kind:
+    if FIELDS[field].by_shape:
         _set_detail(difference, before, values)
         return
     if difference.kind in ("outcome.promoted", "outcome.demoted"):

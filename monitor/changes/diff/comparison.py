@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from monitor.changes.diff.values import ITEMS, to_json
-from monitor.changes.fields import FIELDS, KINDS, TIMED
+from monitor.changes.fields import FIELDS
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import TIMED
 from monitor.model import Coded, Difference, Enrollment, Json, PartialDate, Record, Timing
 from monitor.text import cut, fold, quote
 
@@ -57,17 +59,21 @@ class Comparison:
     def difference(
         self,
         field: str,
-        kind: str,
+        kind: str | None = None,
         *,
         before: object,
         after: object,
         summary: str,
         measure: Mapping[str, int | float] | None = None,
     ) -> Difference:
-        """A difference of *kind* in *field*; values may be the model's, and the sentence gains its place in time."""
+        """A difference in *field*, of *kind* or else the field's only one.
+
+        Values may be the model's, and the sentence gains its place in time.
+        """
+        kind = kind or FIELDS[field].kind or ""
         if unread := self._unread(field, before, after):
             kind, summary = _STILL_THERE.get(kind, kind), unread
-        topic = KINDS[kind]
+        topic = KINDS[kind].topic
         summary = cut(summary, _LONGEST)
         if topic in TIMED and self._when:
             summary = f"{summary.removesuffix('.')}{self._when}."

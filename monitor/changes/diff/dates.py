@@ -8,35 +8,15 @@ is not known, which may be far.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.fields import FIELDS
+from monitor.changes.kinds import KINDS
+from monitor.changes.sentences import Distance
 from monitor.model import Difference, PartialDate, Record
-from monitor.text import counted, cut, fold
-
-
-class Distance(NamedTuple):
-    """From one date to another: in days between the earliest possible ones, and as people say it."""
-
-    days: int
-    amount: int
-    unit: str
-
-    @property
-    def words(self) -> str:
-        """The distance and its direction: 3 months later, 412 days (14 months) later."""
-        length = counted(abs(self.amount), self.unit)
-        if self.unit == "day" and abs(self.days) >= _IN_MONTHS:
-            length += f" ({round(abs(self.days) / _DAYS_IN_MONTH)} months)"
-        return f"{length} {'later' if self.days > 0 else 'earlier'}"
-
+from monitor.text import cut, fold
 
 _UNITS = ("year", "month", "day")
-
-_IN_MONTHS = 90
-"""Days from which nobody can picture them."""
-_DAYS_IN_MONTH = 30.44
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -58,13 +38,11 @@ def _difference(pair: Comparison, field: str, before: PartialDate | None, after:
     moved = distance(before, after)
     kind = _kind(before, after, moved)
     since = distance(_first(pair.baseline, field), after)
+    told, measure = KINDS[kind].summary(label, before, after, moved), None
     if before and after and moved:
-        told = _SENTENCES[kind](label, before, after, moved) + _cumulative(moved, since, pair.baseline)
-        summary = f"{told}{_reservations(before, after)}."
+        told += _cumulative(moved, since, pair.baseline) + _reservations(before, after)
         measure = {"days": moved.days} | ({"days_since_baseline": since.days} if since else {})
-    else:
-        summary, measure = _unmeasured(label, before, after), None
-    return pair.difference(field, kind, before=before, after=after, summary=summary, measure=measure)
+    return pair.difference(field, kind, before=before, after=after, summary=f"{told}.", measure=measure)
 
 
 def distance(before: PartialDate | None, after: PartialDate | None) -> Distance | None:
@@ -113,56 +91,3 @@ def _reservations(before: PartialDate, after: PartialDate) -> str:
     unreal = {side.text: side.unreal for side in (before, after) if side.unreal}
     told = [f"the {part} of {cut(text, 40)} does not exist" for text, part in unreal.items()]
     return f" ({' and '.join(told)})" if told else ""
-
-
-def _slipped(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
-    if before.type == after.type == "ACTUAL":
-        how = f"{label} (actual) was corrected"
-    else:
-        how = f"{label} slipped" if moved.days > 0 else f"{label} was brought forward"
-    return f"{how} from {before.text} to {after.text}, {moved.words}{_retyped(before, after)}"
-
-
-def _retyped(before: PartialDate, after: PartialDate) -> str:
-    if before.type == after.type:
-        return ""
-    if after.type == "ACTUAL":
-        return ", and is now marked as actual"
-    return ", and is an estimate again" if before.type == "ACTUAL" else ", and is now marked as an estimate"
-
-
-def _precision(label: str, before: PartialDate, after: PartialDate, _: Distance) -> str:
-    if before.text == after.text:
-        return f"{label} stays {after.text}{_retyped(before, after)}"
-    finer = len(after.parts) - len(before.parts)
-    how = f"given {'more' if finer > 0 else 'less'} precisely" if finer else "written otherwise"
-    return f"{label} is now {how}: {after.text}, formerly {before.text}{_retyped(before, after)}"
-
-
-def _actual(label: str, before: PartialDate, after: PartialDate, moved: Distance) -> str:
-    if moved.days:
-        return f"{label} is now actual: {after.text}, {moved.words} than the estimate of {before.text}"
-    return f"{label} is now actual: {after.text}, as estimated"
-
-
-_SENTENCES = {
-    "date.slipped": _slipped,
-    "date.advanced": _slipped,
-    "date.precision": _precision,
-    "date.actual": _actual,
-}
-
-
-def _unmeasured(label: str, before: PartialDate | None, after: PartialDate | None) -> str:
-    """A sentence for a date that came, went, or cannot be read on one side."""
-    if not before:
-        return f"{label} was added: {_shown(after)}."
-    if not after:
-        return f"{label} was removed; it was {_shown(before)}."
-    return f"{label} went from {_shown(before)} to {_shown(after)}."
-
-
-def _shown(partial: PartialDate | None) -> str:
-    text = cut(partial.text if partial else "", 40)
-    kind = f" ({partial.type.lower()})" if partial and partial.type else ""
-    return f"{text}{kind}" if partial and partial.precision else f"“{text}” (no date)"

@@ -9,7 +9,7 @@ from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
 from monitor.changes.diff.tree import frozen
 from monitor.changes.diff.wording import code_words, told_move, told_spelling, told_text
-from monitor.changes.fields import CODED, FIELDS, Field
+from monitor.changes.fields import FIELDS, Field
 from monitor.changes.spelling import respelled
 from monitor.model import Difference, Json, Record
 from monitor.text import counted, cut, fold, natural_list, quote
@@ -24,15 +24,7 @@ _NAMING = ("citation", "label", "id", "pmid", "url", "type", "description")
 _SAME = ("pmid", "url", "id", "label", "citation")
 """Members by which an item is found again when something else in it changed."""
 
-_SENTENCES = {
-    "delay_first_submit_date": "The sponsor certified on {} that the results are to be delayed.",
-    "no_sap": "There is no statistical analysis plan: {}.",
-    "fdaaa_violation": "A violation of FDAAA 801 is recorded: {}.",
-    "results_waived": "The obligation to submit results is waived: {}.",
-}
-"""For a value that came; the others go without saying."""
-
-_TOLD = tuple(field for field in FIELDS.values() if field.kind)
+_TOLD = tuple(field for field in FIELDS.values() if field.by_shape)
 _ATTRIBUTES = frozenset(Record.__dataclass_fields__)
 
 
@@ -53,13 +45,13 @@ def _value(record: Record, name: str) -> Json:
 def _told(field: Field, before: Json, after: Json) -> tuple[str, str]:
     """What the change is called, and its sentence."""
     present = after if after is not None else before
-    if field.name in _SENTENCES and after is not None and before is None:
-        return str(field.kind), _SENTENCES[field.name].format(_said(field, after))
+    if field.when_added and after is not None and before is None:
+        return str(field.kind), field.when_added.format(_said(field, after))
     if field.name.endswith("_date"):
         return str(field.kind), told_move(f"{field.label} date", *(_said(field, value) for value in (before, after)))
     if isinstance(present, list):
         return str(field.kind), _list_told(field, before or [], after or [])
-    if isinstance(present, str) and field.name not in CODED:
+    if isinstance(present, str) and not field.coded:
         if respelled(before, after):
             return "other.respelled", told_spelling(field.label, before, after)
         return str(field.kind), told_text(field.label, before, after)
@@ -74,7 +66,7 @@ def _said(field: Field, value: Json) -> str | None:
         return "yes" if value else "no"
     if isinstance(value, dict):
         value = value.get("date", value)
-    return code_words(value) if field.name in CODED else cut(str(value), _TEXT)
+    return code_words(value) if field.coded else cut(str(value), _TEXT)
 
 
 def _list_told(field: Field, before: list[Json], after: list[Json]) -> str:
@@ -96,7 +88,7 @@ def _list_told(field: Field, before: list[Json], after: list[Json]) -> str:
 
 
 def _items_told(field: Field, items: list[Json]) -> str:
-    name: Callable[[Json], str] = code_words if field.name in CODED else _name
+    name: Callable[[Json], str] = code_words if field.coded else _name
     if len(items) > 3 and not isinstance(items[0], str):
         return f"{counted(len(items), 'item')}, {name(items[0])} among them"
     return natural_list([name(item) for item in items], 5)

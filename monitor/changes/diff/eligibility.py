@@ -27,7 +27,7 @@ def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell the limits one by one, then the criteria."""
     for field in ("minimum_age", "maximum_age"):
         yield from _age(pair, field)
-    yield from coded_difference(pair, "sex", "eligibility.sex")
+    yield from coded_difference(pair, "sex")
     yield from _healthy_volunteers(pair)
     yield from _criteria(pair)
 
@@ -38,7 +38,7 @@ def _age(pair: Comparison, field: str) -> Iterator[Difference]:
     old, new = fold(before), fold(after)
     if old.casefold() != new.casefold():
         summary = told_move(FIELDS[field].label, old or None, new or None)
-        yield pair.difference(field, "eligibility.age", before=before, after=after, summary=summary)
+        yield pair.difference(field, before=before, after=after, summary=summary)
 
 
 def _healthy_volunteers(pair: Comparison) -> Iterator[Difference]:
@@ -49,9 +49,7 @@ def _healthy_volunteers(pair: Comparison) -> Iterator[Difference]:
         summary = f"The statement on healthy volunteers was removed; they were {_VOLUNTEERS[bool(before)]}."
     else:
         summary = f"Healthy volunteers are now {_VOLUNTEERS[after]}."
-    yield pair.difference(
-        "healthy_volunteers", "eligibility.healthy_volunteers", before=before, after=after, summary=summary
-    )
+    yield pair.difference("healthy_volunteers", before=before, after=after, summary=summary)
 
 
 def _criteria(pair: Comparison) -> Iterator[Difference]:

@@ -6,8 +6,9 @@ A figure that was ACTUAL and is not any more was taken back, so it counts as cor
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
+from monitor.changes.kinds import KINDS
 from monitor.model import Difference, Enrollment
-from monitor.text import counted, percent
+from monitor.text import counted
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
@@ -37,7 +38,7 @@ def _told(kind: str, before: Enrollment | None, after: Enrollment | None) -> str
         return (
             f"{what} of {counted(old or 0, 'participant')} is now given as {after.count:,}, which stands for no number."
         )
-    return _SENTENCES[kind](old, new)
+    return KINDS[kind].summary(old, new)
 
 
 def _kind(before: Enrollment | None, after: Enrollment | None) -> str:
@@ -55,42 +56,3 @@ def _measure(kind: str, old: int | None, new: int | None) -> dict[str, int | flo
 
 def _rounded(share: float) -> float:
     return round(100 * share, 1)
-
-
-def _target(old: int | None, new: int | None) -> str:
-    if new is None:
-        return f"Enrollment target of {counted(old or 0, 'participant')} was removed."
-    if old is None:
-        return f"Enrollment target was added: {counted(new, 'participant')}."
-    if old == new:
-        return f"Enrollment of {counted(new, 'participant')} is now marked otherwise, with the same count."
-    how = "raised" if new > old else "cut"
-    return f"Enrollment target was {how} from {old:,} to {counted(new, 'participant')}{_by(old, new)}."
-
-
-def _actual(old: int | None, new: int | None) -> str:
-    if new is None:
-        return "Enrollment is now marked as actual, without a count."
-    if old is None:
-        return f"Actual enrollment is {counted(new, 'participant')}."
-    if old == new:
-        return f"Actual enrollment is {counted(new, 'participant')}, as planned."
-    share = f", {percent(100 * new / old)} of the target of {old:,}" if old and new else f"; the target was {old:,}"
-    return f"Actual enrollment is {counted(new, 'participant')}{share}."
-
-
-def _corrected(old: int | None, new: int | None) -> str:
-    if new is None:
-        return f"Actual enrollment of {counted(old or 0, 'participant')} was removed."
-    if old is None:
-        return f"Actual enrollment was added: {counted(new, 'participant')}."
-    if old == new:
-        return f"Enrollment of {counted(new, 'participant')} is no longer marked as actual."
-    return f"Actual enrollment was corrected from {old:,} to {counted(new, 'participant')}{_by(old, new)}."
-
-
-def _by(old: int, new: int) -> str:
-    return f", {percent(100 * (new - old) / old)} {'more' if new > old else 'fewer'}" if old and new else ""
-
-
-_SENTENCES = {"enrollment.target": _target, "enrollment.actual": _actual, "enrollment.corrected": _corrected}

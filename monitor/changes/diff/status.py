@@ -8,17 +8,15 @@ from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.wording import told_spelling, told_text
+from monitor.changes.kinds import KINDS
+from monitor.changes.sentences import STOPPED, record_released
 from monitor.changes.spelling import respelled
-from monitor.model import Coded, Difference, PartialDate, Record
-from monitor.text import fold, quote
+from monitor.model import Coded, Difference, Record
+from monitor.text import fold
 
-STOPPED = {"TERMINATED", "SUSPENDED", "WITHDRAWN"}
 _ENDED = STOPPED | {"COMPLETED"}
 _OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING"}
 _ENROLLING = {"RECRUITING", "ENROLLING_BY_INVITATION"}
-
-_REASON = 260
-"""Characters of a reason for stopping that the sentence on the status quotes: nearly all reasons are shorter."""
 
 _KINDS = {
     **dict.fromkeys(STOPPED, "status.stopped"),
@@ -65,32 +63,8 @@ def _kind(before: Coded | None, after: Coded | None) -> str:
 
 
 def _summary(kind: str, before: Record, after: Record) -> str:
-    old, new = before.overall_status, after.overall_status
-    if kind == "trial.withheld":
-        return f"The registry now withholds the record; its overall status was {old or 'not given'}."
-    if kind == "trial.restored":
-        return f"The registry released the record that it had withheld; overall status: {new or 'not given'}."
-    if new is None:
-        return f"Overall status is no longer given; it was {old}."
-    if kind == "status.unknown":
-        return _unknown(after)
-    went = "went back" if kind == "status.reopened" else "went"
-    move = f"Overall status {went} from {old} to {new}" if old else f"Overall status is now given: {new}"
-    told = new.code in STOPPED or fold(before.why_stopped) != fold(after.why_stopped)
-    return f"{move}: {quote(after.why_stopped, _REASON)}." if told and fold(after.why_stopped) else f"{move}."
-
-
-def _unknown(after: Record) -> str:
-    verified = f"was {_verified(after)}"
-    known = f"; last known status: {after.last_known_status}" if after.last_known_status else ""
-    return f"The registry set the overall status to unknown because the record {verified}{known}."
-
-
-def _verified(record: Record) -> str:
-    day = PartialDate(record.status_verified_date or "")
-    return (
-        f"last verified {'on' if day.precision == 'day' else 'in'} {day.text}" if day.text else "not verified for long"
-    )
+    """The sentence of the kind; a record that is shown again may also come back by other ways, which say so."""
+    return record_released(before, after) if kind == "trial.restored" else KINDS[kind].summary(before, after)
 
 
 def _last_known(pair: Comparison) -> Iterator[Difference]:

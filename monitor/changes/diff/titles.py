@@ -9,16 +9,16 @@ from monitor.changes.spelling import respelled
 from monitor.model import Difference
 from monitor.text import fold
 
-_KINDS = {"brief_title": "title.brief", "official_title": "title.official", "acronym": "title.acronym"}
+_TITLES = ("brief_title", "official_title", "acronym")
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell each title that says something else."""
-    for field, told_as in _KINDS.items():
+    for field in _TITLES:
         before: str | None = getattr(pair.before, field)
         after: str | None = getattr(pair.after, field)
         if fold(before) != fold(after):
             same = respelled(before, after)
             summary = (told_spelling if same else told_text)(FIELDS[field].label, before, after)
-            kind = "title.respelled" if same else told_as
+            kind = "title.respelled" if same else None
             yield pair.difference(field, kind, before=before, after=after, summary=summary)

@@ -5,61 +5,31 @@ way there and back except the words beside a code, which are for people.
 """
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields
-from typing import Any
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
-from monitor.model import (
-    Arm,
-    Coded,
-    Enrollment,
-    Intervention,
-    Json,
-    Outcome,
-    PartialDate,
-    ResponsibleParty,
-    Site,
-    Sponsor,
-    StudyDocument,
-    Submission,
-)
+from monitor.model import Coded, Json, PartialDate, Record, Sponsor
 
 _SPELLED: dict[tuple[type, str], str] = {(PartialDate, "text"): "date", (Sponsor, "kind"): "class"}
 """Members whose name in JSON is the registry's rather than the model's."""
 
-ITEMS: dict[str, type] = {
-    "collaborators": Sponsor,
-    "arms": Arm,
-    "interventions": Intervention,
-    "primary_outcomes": Outcome,
-    "secondary_outcomes": Outcome,
-    "other_outcomes": Outcome,
-    "sites": Site,
-    "submissions": Submission,
-    "documents": StudyDocument,
-    "phases": Coded,
-    "contacts": dict,
-}
-"""Fields that hold lists, and what the lists hold."""
 
-_SINGLE: dict[str, type] = {
-    **dict.fromkeys(("start_date", "primary_completion_date", "completion_date"), PartialDate),
-    "enrollment": Enrollment,
-    "lead_sponsor": Sponsor,
-    "responsible_party": ResponsibleParty,
-    **dict.fromkeys(
-        (
-            "overall_status",
-            "last_known_status",
-            "study_type",
-            "allocation",
-            "intervention_model",
-            "masking",
-            "primary_purpose",
-            "sex",
-        ),
-        Coded,
-    ),
-}
+def _held() -> tuple[dict[str, type], dict[str, type]]:
+    """By field, what the lists of a record hold, and of which class its single values are; plain texts aside."""
+    items: dict[str, type] = {}
+    single: dict[str, type] = {}
+    for name, hint in get_type_hints(Record).items():
+        listed = get_origin(hint) is tuple
+        for held in get_args(hint):
+            if listed and held is Any:
+                items[name] = dict
+            elif isinstance(held, type) and is_dataclass(held):
+                (items if listed else single)[name] = held
+    return items, single
+
+
+ITEMS, _SINGLE = _held()
+"""Fields that hold lists, and what the lists hold; and fields that hold a single value of a class."""
 
 
 def to_json(value: Any) -> Json:

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.changes.fields import TIMED
+from monitor.changes.topics import TIMED
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value

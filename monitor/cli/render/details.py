@@ -3,7 +3,8 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from monitor.changes.fields import CODED, FIELDS, Topic
+from monitor.changes.fields import FIELDS, is_coded
+from monitor.changes.topics import Topic
 from monitor.cli.render.styles import DIM
 from monitor.cli.render.text import styled
 from monitor.model import Json, Record
@@ -27,7 +28,10 @@ def detail_rows(record: Record, *topics: Topic) -> list[Row]:
     return [
         (field.label, _value(field.name, record.details[field.name]))
         for field in FIELDS.values()
-        if field.kind and field.topic in topics and field.name in record.details and field.name not in _SHOWN_ELSEWHERE
+        if field.by_shape
+        and field.topic in topics
+        and field.name in record.details
+        and field.name not in _SHOWN_ELSEWHERE
     ]
 
 
@@ -55,14 +59,14 @@ def _value(name: str, value: Json) -> RenderableType | None:
     if isinstance(value, dict):
         value = value.get("date") or ", ".join(f"{key} {one_line(str(each))}" for key, each in value.items())
     text = str(value)
-    if name in CODED:
+    if is_coded(name):
         return styled(one_line(humanised(text)))
     return styled(readable(text)) if len(text) > LONG else styled(one_line(text))
 
 
 def _items(name: str, items: list[Json]) -> RenderableType | None:
     if all(isinstance(item, str) for item in items):
-        words = [humanised(item) if name in CODED else item for item in items]
+        words = [humanised(item) if is_coded(name) else item for item in items]
         return styled(one_line(comma_list(words)))
     shown: list[RenderableType] = [styled(one_line(_item(item))) for item in items[:MOST_ITEMS]]
     more = len(items) - MOST_ITEMS

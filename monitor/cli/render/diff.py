@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.changes.fields import CODED
+from monitor.changes.fields import is_coded
 from monitor.cli.render.styles import ADDED, DIM, LABEL, REMOVED, TRIAL, badge
 from monitor.cli.render.text import styled
 from monitor.cli.render.values import LONG, is_long_text, short_value
@@ -87,7 +87,7 @@ def _side(value: Json, field: str, sign: str, style: str) -> Text:
         return Text("none", style=DIM)
     items = value if isinstance(value, list) and isinstance(value[0], dict) else [value]
     return Text("\n").join(
-        styled(f"{sign} {item if isinstance(item, str) and field not in CODED else said(item, field)}", style)
+        styled(f"{sign} {item if isinstance(item, str) and not is_coded(field) else said(item, field)}", style)
         for item in items
     )
 

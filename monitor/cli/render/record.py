@@ -8,7 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.changes.fields import FIELDS, Topic
+from monitor.changes.fields import FIELDS
+from monitor.changes.topics import Topic
 from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import styled

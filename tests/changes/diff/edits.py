@@ -159,7 +159,7 @@ PLANTED: dict[str, list[tuple[Edit, list[str]]]] = {
         (_set(rest={}), ["other"]),
     ],
 }
-PLANTED |= {field.name: [(_detail(field.name), [field.kind])] for field in FIELDS.values() if field.kind}
+PLANTED |= {field.name: [(_detail(field.name), [field.kind])] for field in FIELDS.values() if field.by_shape}
 """By the watched field that is edited; only edits of different fields go together."""
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.changes.diff import apply, diff
-from monitor.changes.fields import FIELDS, KINDS
+from monitor.changes.fields import FIELDS
+from monitor.changes.kinds import KINDS
 from monitor.changes.significance import weigh_all
 from monitor.model import (
     Arm,

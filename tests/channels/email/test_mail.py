@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.changes.fields import KINDS
+from monitor.changes.kinds import KINDS
 from monitor.channels.email import mime
 from monitor.channels.email.rendering import MOST_CHANGES, mail_bytes
 from monitor.errors import ConfigurationInvalid
@@ -30,7 +30,7 @@ def change(kind, before, after, *, field, significance=Significance.MAJOR, summa
         field=field,
         path="protocolSection",
         kind=kind,
-        topic=KINDS[kind],
+        topic=KINDS[kind].topic,
         before=before,
         after=after,
         summary=summary,

@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from monitor.changes.fields import KINDS
+from monitor.changes.kinds import KINDS
 from monitor.sandbox.clinicaltrials_gov import Sandbox, synthetic
 from tests.program import BUILD_DAY
 
