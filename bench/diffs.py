@@ -1,5 +1,7 @@
 """Comparing two records: ours, and DeepDiff over the whole documents."""
 
+from datetime import UTC, datetime, time
+
 import orjson
 from deepdiff import DeepDiff
 
@@ -46,10 +48,12 @@ _REGISTRY = ClinicalTrialsGov(
     base_url="http://127.0.0.1:9/api/v2", session=PoliteSession(requests_per_second=1, user_agent="bench")
 )
 
+_NOON = datetime.combine(DAY, time(12), UTC)
+
 
 def _compare(pair: Pair) -> object:
     before, after = pair
-    return changes_between(_REGISTRY.parse(before), _REGISTRY.parse(after), on=DAY)
+    return changes_between(_REGISTRY.parse(before, _NOON), _REGISTRY.parse(after, _NOON), on=DAY)
 
 
 def _ours(pair: Pair) -> float:

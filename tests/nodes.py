@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -160,7 +160,7 @@ class Nodes:
     def prove(self, trial_id: str, raw: bytes) -> Document:
         return kept_document(trial_id, raw)
 
-    def parse(self, document: Document) -> Record:
+    def parse(self, document: Document, as_of: datetime) -> Record:
         return record.parse(document)
 
     def unknown(self, document: Document) -> Sequence[Oddity]:

@@ -269,7 +269,7 @@ def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> Ev
         # An alert without the trial's title is better than none.
         known = Facts(registry_version=version)
         return EventContext(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known)
-    record = registry.parse(snapshot.document)
+    record = registry.parse(snapshot.document, snapshot.taken_at)
     sponsor = record.lead_sponsor.name if record.lead_sponsor else None
     facts = Facts(
         registry_version=version,

@@ -129,13 +129,16 @@ def _made_again(tx: Connection, registry: Registry, trial_id: str, number: int) 
 def _changes(snapshot: Snapshot, before: Snapshot | None, registry: Registry) -> Sequence[Change]:
     """What *snapshot* tells after *before*, as when it was taken."""
     document = snapshot.document
-    former = registry.parse(before.document) if before else without_record(registry.key, document.trial_id)
+    former = (
+        registry.parse(before.document, before.taken_at) if before else without_record(registry.key, document.trial_id)
+    )
     words = document.content.decode(errors="replace")
     if document.state is State.MERGED:
         return weigh_all([event_rules.merged(former, words)])
     if document.state is State.REMOVED:
         return weigh_all([event_rules.removed(former, words)])
     if before is None:
-        return weigh_all(membership.joined(registry.parse(document), None))
+        return weigh_all(membership.joined(registry.parse(document, snapshot.taken_at), None))
     returned = before.number != snapshot.number - 1
-    return event_rules.changes_between(former, registry.parse(document), on=snapshot.taken_at.date(), returned=returned)
+    record = registry.parse(document, snapshot.taken_at)
+    return event_rules.changes_between(former, record, on=snapshot.taken_at.date(), returned=returned)

@@ -206,11 +206,11 @@ def _undone(tx: Connection, first: Event, last: Event, settling: Settling) -> bo
     if last.occurred_at - first.occurred_at >= settling.window or first.snapshot < 2:
         return False
     try:
-        before = snapshots.get(tx, first.registry, first.trial_id, first.snapshot - 1).document
-        after = snapshots.get(tx, last.registry, last.trial_id, last.snapshot).document
+        before = snapshots.get(tx, first.registry, first.trial_id, first.snapshot - 1)
+        after = snapshots.get(tx, last.registry, last.trial_id, last.snapshot)
     except StoreCorrupt:
         return False  # what cannot be compared is told
-    if before.state is not State.LISTED or after.state is not State.LISTED:
+    if before.document.state is not State.LISTED or after.document.state is not State.LISTED:
         return False
-    parse = settling.registry.parse
-    return not changes_between(parse(before), parse(after), on=last.occurred_at.date())
+    records = [settling.registry.parse(each.document, each.taken_at) for each in (before, after)]
+    return not changes_between(*records, on=last.occurred_at.date())

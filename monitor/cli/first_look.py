@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Result
+from monitor.ports import Searching
 from monitor.text import first_few
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def stopped_already(program: "App", scope: "Scope") -> list[str] | None:
             registry_key, search = watched.registry, watched.search
     if search is None:
         return None
-    pages = program.registry(registry_key).find(search, stopped=True)
+    registry = program.registry(registry_key)
+    if not isinstance(registry, Searching):
+        return None
+    pages = registry.find(search, stopped=True)
     with suppress(RegistryError):
         return sorted({trial_id for page in pages for trial_id in page.trial_ids})
     return None

@@ -162,7 +162,7 @@ def _record(registry: "Registry", snapshot: Snapshot) -> Record:
             f"snapshot {snapshot.number} of {document.trial_id} holds no record: "
             f"the trial was {document.state} then (“{words}”); choose another with --snapshot or A and B"
         )
-    return registry.parse(document)
+    return registry.parse(document, snapshot.taken_at)
 
 
 def _head(snapshot: Snapshot) -> dict[str, Json]:

@@ -221,7 +221,7 @@ def _records(tx: Connection, registry: Registry, wanted: Sequence[Event]) -> Ite
         if taken is None or taken.document.state is not State.LISTED:
             taken = snapshots.readable(tx, registry.key, event.trial_id, before=event.snapshot)
         if taken is not None:
-            yield event, registry.parse(taken.document)
+            yield event, registry.parse(taken.document, taken.taken_at)
 
 
 def _titles(tx: Connection, wanted: Iterable[Event]) -> dict[Key, str]:

@@ -226,7 +226,7 @@ class StatusReader:
             if earlier := snapshots.readable(tx, key, trial_id):
                 taken[trial_id] = earlier
                 damaged[trial_id].append(f"snapshot {earlier.number} is shown")
-        return {trial_id: registry.parse(each.document) for trial_id, each in taken.items()}, damaged
+        return {trial_id: registry.parse(each.document, each.taken_at) for trial_id, each in taken.items()}, damaged
 
     def _about(self, registry: str, trial_id: str) -> dict[str, Any]:
         known = self.registries.get(registry)

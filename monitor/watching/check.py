@@ -28,7 +28,7 @@ from monitor.alerts.recovery import note_failing
 from monitor.alerts.settling import settle
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, State
-from monitor.ports import ProbeResult, RegistryVersion, Unanswered
+from monitor.ports import ProbeResult, Probing, RegistryVersion, Unanswered
 from monitor.storage import notices, quarantine, registries, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.trials import Trial, VerifiedTrial
@@ -233,10 +233,16 @@ class _Probing:
         self.context = context
 
     def probe(self, to_probe: Sequence[Trial]) -> Iterator[Checked]:
-        """Verify those that did not move, and say so. One that is in no batch at all is to be read."""
+        """Verify those that did not move, and say so. One that is in no batch at all is to be read.
+
+        So are all of them, where the registry cannot be probed.
+        """
+        registry = self.context.registry
+        if not isinstance(registry, Probing):
+            return
         asked = {trial.trial_id: trial for trial in to_probe}
         latest = latest_believable(self.version.stamp, self.context.clock())
-        for batch in self.context.registry.probe(list(asked)):
+        for batch in registry.probe(list(asked)):
             unmoved, behind = [], []
             for seen in batch:
                 trial = asked.pop(seen.trial_id)

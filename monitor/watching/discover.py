@@ -23,7 +23,18 @@ from monitor.alerts.settling import owe_deliveries
 from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
 from monitor.model import Unlisted
 from monitor.model.stamps import day_of
-from monitor.ports import Registry, RegistryVersion, Role, Search, SearchPage, SponsorName
+from monitor.ports import (
+    Registry,
+    RegistryVersion,
+    Role,
+    Search,
+    Searching,
+    SearchPage,
+    SponsorLookup,
+    SponsorName,
+    searching,
+    sweeping,
+)
 from monitor.storage import events, leavers, newcomers, notices, searches, settlements, trials, watches
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
@@ -72,17 +83,29 @@ class Appraisal:
 
 
 def appraise(search: Search, registry: Registry) -> Appraisal:
-    """Ask what a search comes to. Raise ConfigurationInvalid for one that the registry cannot understand."""
+    """Ask what a search comes to. Raise ConfigurationInvalid for one that the registry cannot understand, or take."""
+    if search.is_everything:
+        return Appraisal(search, _counted_whole(registry))
+    found_in = searching(registry)
     candidates: Sequence[SponsorName] = ()
     if search.sponsor is not None:
-        candidates = registry.sponsors(search.sponsor)
+        candidates = registry.sponsors(search.sponsor) if isinstance(registry, SponsorLookup) else ()
         name = fold_organisation(search.sponsor)
         exact = next((each for each in candidates if fold_organisation(each.name) == name), None)
         search = replace(search, sponsor=exact.name if exact else fold(search.sponsor))
         if exact and search.role is Role.LEAD:
             return Appraisal(search, exact.trials)
-    trials = _counted(registry.find(search), is_sponsored=search.sponsor is not None)
+    trials = _counted(found_in.find(search), is_sponsored=search.sponsor is not None)
     return Appraisal(search, trials or (None if search.sponsor is not None else 0), candidates)
+
+
+def _counted_whole(registry: Registry) -> int:
+    """How many trials a registry has that is to be read as a whole."""
+    whole = sweeping(registry)
+    if isinstance(registry, Searching):
+        return _counted(registry.find(Search()), is_sponsored=False)
+    page = next(whole.sweep())
+    return page.total or len(page.answers)
 
 
 def _counted(pages: Iterator[SearchPage], *, is_sponsored: bool) -> int:
@@ -129,7 +152,7 @@ def discover(watched: WatchedSearch, version: RegistryVersion, context: PassCont
     listing = _Listing(watched, version, _since(watched, version, context))
     found: set[str] = set()
     builds: set[str] = set()
-    for page in context.registry.find(watched.search, updated_since=listing.since):
+    for page in searching(context.registry).find(watched.search, updated_since=listing.since):
         with context.store.begin() as tx:
             if not _is_wanted(tx, watched):
                 return

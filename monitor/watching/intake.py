@@ -159,8 +159,8 @@ def _and_left(
 
 def _records(document: Document, last: Snapshot | None, intake: IntakeContext) -> tuple[Record, Record]:
     """What the last document says, and this one; where the last one is damaged, this one twice."""
-    record = intake.registry.parse(document)
-    return (intake.registry.parse(last.document) if last else record), record
+    record = intake.registry.parse(document, intake.now)
+    return (intake.registry.parse(last.document, last.taken_at) if last else record), record
 
 
 def _reason_against(
@@ -214,9 +214,11 @@ def _first(document: Document, trial: Trial, seen: Trial, stored: StoredTrials, 
     """The baseline: news of a trial that a search found later than its others, or that was only known as merged."""
     changes: tuple[Change, ...] = ()
     if trial.merged_into:
-        changes = weigh_all([event_rules.restored(intake.registry.parse(document), trial.merged_into)])
+        changes = weigh_all([event_rules.restored(intake.registry.parse(document, intake.now), trial.merged_into)])
     elif seen.trial_id in stored.newcomers:
-        changes = weigh_all(membership.joined(intake.registry.parse(document), stored.newcomers[seen.trial_id]))
+        changes = weigh_all(
+            membership.joined(intake.registry.parse(document, intake.now), stored.newcomers[seen.trial_id])
+        )
     result = Result.CHANGED if trial.merged_into else Result.BASELINE
     effect = _snapshot(document, seen, result, intake, changes=changes)
     effect.oddities = intake.registry.unknown(document)
@@ -241,7 +243,7 @@ def _baseline(trial: Trial, last: Snapshot, stored: StoredTrials, intake: Intake
         first = last if last.number == 1 else stored.load(trial.trial_id, 1)
     except StoreCorrupt:
         return None
-    return intake.registry.parse(first.document) if first.document.state is State.LISTED else None
+    return intake.registry.parse(first.document, first.taken_at) if first.document.state is State.LISTED else None
 
 
 def _merged(answer: Merged, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
@@ -294,7 +296,7 @@ def _missing(
 def _last_record(trial: Trial, stored: StoredTrials, intake: IntakeContext) -> Record | None:
     """What the registry said of a trial last, as far as it can be read; None for a trial that is new."""
     if last := stored.latest.get(trial.trial_id):
-        return intake.registry.parse(last.document)
+        return intake.registry.parse(last.document, last.taken_at)
     return without_record(trial.registry, trial.trial_id) if trial.trial_id in stored.lost else None
 
 

@@ -26,7 +26,7 @@ from monitor.alerts.notices import registry_shrank
 from monitor.alerts.settling import settle
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, StoreUnavailable
 from monitor.model import Checked, Document, Result, Unlisted
-from monitor.ports import Answer, RegistryVersion, Search, SweepPage
+from monitor.ports import Answer, RegistryVersion, Search, Searching, SweepPage, sweeping
 from monitor.storage import newcomers, notices, searches, sweeps, trials
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
@@ -165,10 +165,14 @@ def _update(mirror: _Mirror, version: RegistryVersion) -> Generator[Checked, Non
 def _updated(since: date, newcomer: Newcomer, context: PassContext) -> tuple[list[str], str | None] | None:
     """The trials that were updated or registered since then, newcomers noted; None where these are too many.
 
+    So it is where they cannot be searched for: then the whole is read again.
+
     With them comes the oldest data build that a page of the listing came from, where they say so: it may lack some.
     """
     found: dict[str, None] = {}
     builds: set[str] = set()
+    if not isinstance(context.registry, Searching):
+        return None
     for page in context.registry.find(Search(), updated_since=since):
         if (page.total or 0) > MOST_UPDATED:
             return None
@@ -265,7 +269,7 @@ def _pages(at: Sweep, context: PassContext) -> Iterator[SweepPage]:
         return
     came, seen, total = False, at.seen, at.total
     try:
-        for page in context.registry.sweep(token=at.token):
+        for page in sweeping(context.registry).sweep(token=at.token):
             seen, total = seen + len(page.answers), page.total or total
             if page.token is None and total and total - seen > MOST_ABSENT * total:
                 came = False

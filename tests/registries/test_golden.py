@@ -1,6 +1,7 @@
 """What holds for every adapter: its golden document, as it is on the wire, becomes the golden record."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain
 
@@ -11,6 +12,8 @@ from monitor.model import Document
 from monitor.registries import ADAPTERS, name_of
 from tests.loopback import Loopback, http
 from tests.registries.trials import GOLDEN
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 every_adapter = pytest.mark.parametrize("adapter_class", ADAPTERS, ids=lambda adapter: adapter.key)
 
@@ -29,7 +32,7 @@ def test_the_golden_document_becomes_the_golden_record(adapter_class, adapter_fo
     assert document.build == golden.BUILD
     assert adapter.identify(golden.RECORD.trial_id) == golden.RECORD.trial_id
     assert adapter.identify(golden.RECORD.url) == golden.RECORD.trial_id
-    record = adapter.parse(document)
+    record = adapter.parse(document, NOON)
     for field in fields(record):
         if field.compare:
             assert getattr(record, field.name) == getattr(golden.RECORD, field.name), field.name

@@ -1,5 +1,6 @@
 """No poison becomes a document; each is kept with a reason and its bytes, and the other trials go on."""
 
+from datetime import UTC, datetime
 from itertools import chain
 
 import pytest
@@ -10,6 +11,8 @@ from monitor.ports import Unanswered, Unreadable
 from tests.registries.poisons import LOST_PARTS, POISONS, UNANSWERED, good
 from tests.registries.trials import trial
 from tests.sample_sizes import some_of
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 POISONED = "NCT05550100"
 OTHERS = ["NCT05550101", "NCT05550102", "NCT05550103"]
@@ -127,9 +130,9 @@ def test_the_good_record_that_poisons_are_made_of_is_a_document(adapter, registr
 def test_a_record_without_a_part_shows_which_parts_it_has(adapter, registry, name):
     """Whether it ever had more is not for the adapter to know: it says what there is."""
     registry.studies[POISONED] = trial(POISONED)
-    whole = adapter.parse(fetched(adapter, [POISONED])[POISONED])
+    whole = adapter.parse(fetched(adapter, [POISONED])[POISONED], NOON)
     registry.studies[POISONED] = LOST_PARTS[name](POISONED)
 
-    cut = adapter.parse(fetched(adapter, [POISONED])[POISONED])
+    cut = adapter.parse(fetched(adapter, [POISONED])[POISONED], NOON)
 
     assert len(whole.parts - cut.parts) == 1

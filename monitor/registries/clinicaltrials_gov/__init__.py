@@ -19,7 +19,7 @@ settings   its keys in config.toml
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from monitor.http import PoliteSession
 from monitor.model import Document, Record
@@ -126,8 +126,8 @@ class ClinicalTrialsGov(Adapter):
         """The document that an answer which was kept proves to be. Raise AnswerUnreadable where it is none."""
         return kept_document(trial_id, raw)
 
-    def parse(self, document: Document) -> Record:
-        """What a LISTED document says. Pure; never raises for a document that `fetch` gave."""
+    def parse(self, document: Document, as_of: datetime) -> Record:  # noqa: ARG002 - no field depends on the day
+        """What a LISTED document says, which is the same on every day. Pure; raises for none that `fetch` gave."""
         return record.parse(document)
 
     def unknown(self, document: Document) -> Sequence[Oddity]:

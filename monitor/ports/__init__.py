@@ -1,0 +1,57 @@
+"""What the core asks of the outside: the ports `Registry` and `Channel`, and the values that cross them.
+
+registry   what is asked of a registry, and what only some can be asked
+answers    what it answers for trials
+searches   what is looked for in it, and the pages that it answers with
+channel    what is asked of a way to reach people
+"""
+
+from monitor.ports.answers import Answer, Merged, Missing, Oddity, ProbeResult, RegistryVersion, Unanswered, Unreadable
+from monitor.ports.channel import Accepted, Channel
+from monitor.ports.registry import (
+    Documents,
+    Identity,
+    Probing,
+    Registry,
+    RegistryConnection,
+    Searching,
+    SponsorLookup,
+    Sweeping,
+    Traffic,
+    Versions,
+    find_registry,
+    searching,
+    sweeping,
+)
+from monitor.ports.searches import Role, Search, SearchPage, SponsorName, SweepPage
+
+__all__ = [
+    "Accepted",
+    "Answer",
+    "Channel",
+    "Documents",
+    "Identity",
+    "Merged",
+    "Missing",
+    "Oddity",
+    "ProbeResult",
+    "Probing",
+    "Registry",
+    "RegistryConnection",
+    "RegistryVersion",
+    "Role",
+    "Search",
+    "SearchPage",
+    "Searching",
+    "SponsorLookup",
+    "SponsorName",
+    "SweepPage",
+    "Sweeping",
+    "Traffic",
+    "Unanswered",
+    "Unreadable",
+    "Versions",
+    "find_registry",
+    "searching",
+    "sweeping",
+]

@@ -1,0 +1,79 @@
+"""What a registry answers: its version, where trials stand, and one value for each trial that was asked for."""
+
+from dataclasses import dataclass, field
+
+from monitor.model import Document
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryVersion:
+    """The registry's version of all its data: while *stamp* stands still, no record can have changed."""
+
+    stamp: str
+    """Shown to people as "registry data of …". What its order proves stands in `monitor.watching.builds`."""
+    etag: str | None = None
+    """What to send to ask "anything newer than this?"."""
+    is_confirmed: bool = field(default=True, compare=False)
+    """Whether the registry has just said so; false where it named an older one, as a machine that is behind does."""
+    is_in_doubt: bool = field(default=False, compare=False)
+    """Whether it did so for the first time: then it may have gone back in time, and what is verified is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """A trial as a probe saw it: *digest* covers what tells that the record moved, 32 bytes.
+
+    *build* is the data build that the probe says it comes from, as in `Document`; None where it says nothing.
+    """
+
+    trial_id: str
+    digest: bytes
+    build: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The registry answered for *trial_id* with another trial, *into*, whose document is *document*."""
+
+    trial_id: str
+    into: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The registry says, in its own *words*, that it knows no such trial."""
+
+    trial_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What came for *trial_id* is not its record: *reason* in words, *raw* as it came, for the quarantine."""
+
+    trial_id: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nothing came for *trial_id*: the registry could not be reached, or refused the request."""
+
+    trial_id: str
+    reason: str
+
+
+Answer = Document | Merged | Missing | Unreadable | Unanswered
+"""What a registry answers for one trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A field, or a value of a field, that the registry is not known to have."""
+
+    path: str
+    """From the top of the document, places in lists left out: `protocolSection.designModule.newField`."""
+    value: str | None = None
+    """An unknown code of a known field, never empty; None where the field itself is unknown, with all that is in it."""

@@ -1,0 +1,175 @@
+"""What is asked of a registry: small protocols, `Registry` as those that every adapter keeps, and those that some keep.
+
+A registry is asked for many trials at once and answers one value a trial, so that one bad record never spoils the
+batch. Nothing here assumes a form of registration number, or JSON. Exceptions for a whole request are those under
+`monitor.errors.RegistryError`.
+
+What only some registries can do is a protocol of its own, and `isinstance` tells whether one can:
+
+    Probing         tells cheaply which trials moved        without it, every trial is fetched at each new version
+    Searching       finds trials                            without it, trials are watched by their ids alone
+    SponsorLookup   knows how sponsors write their names    without it, a sponsor is searched for as it is written
+    Sweeping        gives all its documents, page by page   without it, not all trials can be watched at once
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
+
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Document, Record
+from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered
+from monitor.ports.searches import Search, SearchPage, SponsorName, SweepPage
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was asked of a registry so far."""
+
+    requests: int = 0
+    bytes: int = 0
+    """Bytes of answers' bodies, after decompression."""
+
+
+class Identity(Protocol):
+    """Which registry it is, and what its trials are called. All of it is pure."""
+
+    key: str
+    """Its host name."""
+    name: str
+    """What people call it."""
+    example_id: str
+    """A trial id of it, for messages that say what one looks like."""
+
+    def identify(self, text: str) -> str | None:
+        """The trial id that *text* means, normalised; None where it cannot be one of this registry's.
+
+        Accept what people paste: lower case, spaces around, the address of the trial's page.
+        """
+
+    def ids_in(self, text: str) -> list[str]:
+        """Every trial id that *text* names, normalised, in its order, as often as it does."""
+
+    def page(self, trial_id: str) -> str:
+        """The address of the trial's page, for people."""
+
+
+class RegistryConnection(Protocol):
+    """How it is reached, and how much was asked of it."""
+
+    traffic: Traffic
+    address: str
+    """Where it is asked: the registry's own server, a relay, a sandbox."""
+
+    @property
+    def left_alone_for(self) -> float:
+        """For how many seconds more its server wants no request; 0 where it did not say so."""
+
+    def leave_alone(self, seconds: float) -> None:
+        """Make no request for so long: another process was asked for it."""
+
+    def close(self) -> None:
+        """Give up connections."""
+
+
+class Versions(Protocol):
+    """How new its data are, and whether it is in good health."""
+
+    def version(self, known: RegistryVersion | None) -> RegistryVersion:
+        """The version of all data now; *known* itself where nothing is newer. One request."""
+
+    def answers_at_all(self) -> bool:
+        """Whether a control request shows a registry in good health: before believing that a trial is gone."""
+
+
+class Documents(Protocol):
+    """What it says of trials."""
+
+    def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
+        """Batches of documents. Every id asked for is answered exactly once."""
+
+    def prove(self, trial_id: str, raw: bytes) -> Document:
+        """The document that an answer proves to be which was kept as it came, or as a document's content.
+
+        Raise AnswerUnreadable where *raw* is not the record of *trial_id*. Pure; the build may be lost.
+        """
+
+    def parse(self, document: Document, as_of: datetime) -> Record:
+        """What a LISTED document says. Pure; never raises for a document that `fetch` gave.
+
+        *as_of* is when it was read, for what a registry leaves to the day on which its record is looked at.
+        """
+
+    def unknown(self, document: Document) -> Sequence[Oddity]:
+        """What a LISTED document holds that is not known here. Pure, cheap, and bounded whatever it holds."""
+
+
+class Registry(Identity, RegistryConnection, Versions, Documents, Protocol):
+    """A public register of trials."""
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """It tells cheaply which trials moved."""
+
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
+        """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched."""
+
+
+@runtime_checkable
+class Searching(Protocol):
+    """It finds trials."""
+
+    def find(
+        self,
+        search: Search,
+        *,
+        updated_since: date | None = None,
+        stopped: bool = False,
+        token: str | None = None,
+    ) -> Iterator[SearchPage]:
+        """Pages of the trials that *search* covers, or of those among them updated or registered since a day.
+
+        *stopped* leaves those that are terminated, suspended or withdrawn. *token* goes on behind a page that was had
+        before, at the same version of the data. A RegistryError ends it: what was found before that is no complete
+        answer. Raise ConfigurationInvalid for a search that the registry cannot understand, with its words.
+        """
+
+
+@runtime_checkable
+class SponsorLookup(Protocol):
+    """It knows how sponsors write their names."""
+
+    def sponsors(self, text: str) -> Sequence[SponsorName]:
+        """The sponsors whose names are most like *text*, those with the most trials first; at most ten."""
+
+
+@runtime_checkable
+class Sweeping(Protocol):
+    """It can be read from end to end."""
+
+    def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
+        """Pages of all documents that there are. *token* and errors are as in `Searching.find`."""
+
+
+def searching(registry: Registry) -> Searching:
+    """The registry as one that can be searched. Raise ConfigurationInvalid for one that cannot."""
+    if isinstance(registry, Searching):
+        return registry
+    raise ConfigurationInvalid(f"{registry.key} cannot be searched: name the trials to watch by their ids")
+
+
+def sweeping(registry: Registry) -> Sweeping:
+    """The registry as one that can be read from end to end. Raise ConfigurationInvalid for one that cannot."""
+    if isinstance(registry, Sweeping):
+        return registry
+    raise ConfigurationInvalid(f"{registry.key} does not give all its trials: name those to watch by their ids")
+
+
+def find_registry(registries: Iterable[Registry], text: str) -> tuple[Registry, str] | None:
+    """The first registry that knows *text* as one of its trial ids, and that id."""
+    for registry in registries:
+        if trial_id := registry.identify(text):
+            return registry, trial_id
+    return None
