@@ -29,7 +29,7 @@ from monitor.changes.rules import (
     critical_when_late,
 )
 from monitor.changes.topics import Topic
-from monitor.model import Difference, Json, Record, Significance
+from monitor.model import ChangeOrigin, Difference, Json, Record, Significance
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Kind:
     """A kind of change. `trial.` before its name gives the webhook's type.
 
     *when* and *because* are for docs/changes.md. *label* is what stands for the field's own label; *sentence* makes the
-    summary of the values, where it follows from them alone.
+    summary of the values, where it follows from them alone; *origin* is what makes such changes.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Kind:
     because: str = ""
     label: str | None = None
     sentence: Callable[..., str] | None = None
+    origin: ChangeOrigin = ChangeOrigin.EDIT
 
     def __post_init__(self) -> None:
         """Raise TypeError for one that says neither how much it matters nor how that is found."""
@@ -71,6 +72,7 @@ class Kind:
             before=before,
             after=after,
             summary=summary,
+            origin=self.origin,
         )
 
 
@@ -146,6 +148,7 @@ KINDS = _declared(
         "the registry computed Unknown, as nobody verified the record for two years",
         "The sponsor has gone silent; it did not say so itself.",
         sentence=sentences.status_unknown,
+        origin=ChangeOrigin.CALENDAR,
     ),
     Kind(
         "status.changed",

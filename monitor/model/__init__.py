@@ -8,7 +8,7 @@
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
 """
 
-from monitor.model.change import Change, Difference, Event, Settlement, Significance, Snapshot, Timing
+from monitor.model.change import Change, ChangeOrigin, Difference, Event, Settlement, Significance, Snapshot, Timing
 from monitor.model.checked import Checked, Result, Unlisted
 from monitor.model.delivery import (
     Attempt,
@@ -44,6 +44,7 @@ __all__ = [
     "Arm",
     "Attempt",
     "Change",
+    "ChangeOrigin",
     "Checked",
     "Coded",
     "Delivery",

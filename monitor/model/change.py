@@ -62,9 +62,22 @@ _FORMER_TIMINGS = {
 """As events were stored before timings had codes."""
 
 
+class ChangeOrigin(StrEnum):
+    """What made the record say something else."""
+
+    EDIT = "edit"
+    """Somebody edited it; so it is taken where nothing else is known."""
+    CALENDAR = "calendar"
+    """The registry changed it because time went by: nobody edited anything."""
+    ADAPTER = "adapter"
+    """This program reads the same document in another way. None so far: both records of a comparison are read alike."""
+    IMPORT = "import"
+    """An import made it. None so far: an imported event keeps the origin that it was exported with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One field, before and after. *kind* is one of `monitor.changes.fields.KINDS`.
+    """One field, before and after. *kind* is one of `monitor.changes.kinds.KINDS`.
 
     *before* and *after* are JSON: a value, or for something in a list the whole item, None where there was or is
     none. *measure* is what can be counted, by unit, such as `{"days": 92, "days_since_baseline": 412}` or
@@ -80,6 +93,7 @@ class Difference:
     summary: str
     measure: Mapping[str, int | float] | None = None
     timing: Timing | None = None
+    origin: ChangeOrigin = ChangeOrigin.EDIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +105,10 @@ class Change(Difference):
     """The id of the event whose change this one reverts, soon after: a correction."""
 
     def as_json(self) -> dict[str, Json]:
-        """The change as `check --json` and webhooks show it; `takes_back` only where it says anything."""
+        """The change as it is stored, and as `check --json` and webhooks show it.
+
+        `takes_back` is there only where it says anything, and `origin` only where it is not an edit.
+        """
         return {
             "field": self.field,
             "path": self.path,
@@ -103,6 +120,7 @@ class Change(Difference):
             "measure": dict(self.measure) if self.measure else None,
             "timing": str(self.timing) if self.timing else None,
             **({"takes_back": self.takes_back} if self.takes_back else {}),
+            **({"origin": str(self.origin)} if self.origin is not ChangeOrigin.EDIT else {}),
             "summary": self.summary,
         }
 
@@ -115,6 +133,7 @@ class Change(Difference):
                 **data,
                 "significance": Significance[data["significance"].upper()],
                 "timing": _FORMER_TIMINGS.get(timing) or Timing(timing) if timing else None,
+                "origin": ChangeOrigin(data.get("origin", ChangeOrigin.EDIT)),
             }
         )
 
@@ -158,3 +177,9 @@ class Event:
     def significance(self) -> Significance:
         """That of its most significant change."""
         return max(change.significance for change in self.changes)
+
+    @property
+    def origin(self) -> ChangeOrigin:
+        """That of all its changes; an edit where they do not have the same, for then somebody edited the record too."""
+        origins = {change.origin for change in self.changes}
+        return origins.pop() if len(origins) == 1 else ChangeOrigin.EDIT

@@ -87,6 +87,7 @@ class Comparison:
             summary=summary,
             measure=measure,
             timing=self.timing,
+            origin=KINDS[kind].origin,
         )
 
     def _unread(self, field: str, before: object, after: object) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from monitor.channels.webhook.rendering import LARGEST, SCHEMA_VERSION, Facts, webhook_body
-from monitor.model import Change, Endpoint, Event, Significance, Subscription, Way
+from monitor.model import Change, ChangeOrigin, Endpoint, Event, Significance, Subscription, Way
 from tests.webhook_schema import SCHEMA, as_promised
 
 FACTS = {
@@ -179,6 +179,15 @@ def test_the_limit_is_met_on_both_sides_of_it(length):
     data = told(change(after="x" * length))["data"]
 
     assert ("truncated" in data) != ("after" in data["changes"][0])
+
+
+def test_what_the_registry_changed_because_time_went_by_says_so():
+    unknown = change("status.unknown", after="UNKNOWN", origin=ChangeOrigin.CALENDAR)
+
+    first, second = told(unknown, change())["data"]["changes"]
+
+    assert first["origin"] == "calendar"
+    assert "origin" not in second
 
 
 def test_the_address_is_nowhere_in_it():
