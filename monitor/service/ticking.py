@@ -1,42 +1,31 @@
-"""The tick: APScheduler calls one job every few seconds, and the job does nothing that takes time.
+"""The tick: every few seconds APScheduler runs one job, which does nothing that takes time.
 
-APScheduler sleeps until a wall-clock time, so after the clock was set back by an hour nothing runs for an hour; and a
-job that hangs is never run again. Neither shows in its state. So `watch` looks, by the monotonic clock, whether the
-tick has come, and puts another scheduler in the place of one that let it fail.
+The job is one run at a moment, and each tick schedules the next. An interval would list all the runs that were missed
+when the clock is set forward: by decades, on a machine that starts without a battery, which takes minutes and gigabytes.
 
-After the clock was set forward, by decades on a machine that starts without a battery, APScheduler's own interval lists
-all the runs that it has missed before it drops them: minutes, and memory for each. Ours counts from now on.
+APScheduler sleeps until a moment of the wall clock, so when the clock is set back by an hour, the tick would come an
+hour late; and a job that hangs schedules nothing. The main thread therefore checks with the monotonic clock that the
+tick has come, and starts another scheduler where it has not. Each restart is counted, and health says so where
+restarting does not help.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from threading import Thread
+from datetime import UTC, timedelta
 
-from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
 from structlog.typing import FilteringBoundLogger
 
+from monitor.app import utc_now
+
 MISSED = 1.8
-"""Intervals without a tick after which the scheduler is taken for dead: so the next tick comes within two."""
+"""Intervals without a tick after which the scheduler is restarted: so the next tick comes within two."""
 
 MOST_RESTARTS = 2
-"""After so many that have not brought the tick back it counts as gone."""
-
-
-class _FromNowOn(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """Fires so many seconds after the last time that it was looked at, whatever was missed before."""
-
-    def __init__(self, seconds: float) -> None:
-        self._every = timedelta(seconds=seconds)
-
-    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
-        """The moment of the next tick; APScheduler calls it."""
-        return now + self._every
+"""After so many that have not brought the tick back it counts as late."""
 
 
 class Ticker:
-    """Calls *job* every so many seconds, in a thread of its own."""
+    """Calls *job* every so many seconds, in a thread of APScheduler's."""
 
     def __init__(
         self,
@@ -60,10 +49,12 @@ class Ticker:
     def start(self) -> None:
         """Tick once every interval from now on."""
         self._ticked_at = self._monotonic()
-        self._scheduler = self._started()
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._scheduler.start()
+        self._schedule(after=self.every)
 
     def watch(self) -> None:
-        """Put another scheduler in the place of one that has missed the tick."""
+        """Restart a scheduler whose tick did not come."""
         silent = self._monotonic() - self._ticked_at
         if silent <= MISSED * self.every:
             return
@@ -72,8 +63,7 @@ class Ticker:
         self._restarts += 1
         self.stop()
         self.start()
-        # Whatever the new one does, what is due is looked for now; not here, where a job that hangs would hang us.
-        Thread(target=self._job, daemon=True).start()
+        self._schedule(after=0)
 
     @property
     def is_late(self) -> bool:
@@ -81,24 +71,21 @@ class Ticker:
         return self._restarts >= MOST_RESTARTS
 
     def stop(self) -> None:
-        """Tick no more. A scheduler that hangs is left to itself: waiting for it would hang us too."""
+        """Tick no more. A job that hangs is not waited for."""
         if self._scheduler:
-            Thread(target=self._scheduler.shutdown, kwargs={"wait": False}, daemon=True).start()
+            self._scheduler.shutdown(wait=False)
             self._scheduler = None
 
-    def _started(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
-        scheduler.add_job(
-            self._tick,
-            _FromNowOn(self.every),
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        scheduler.start()
-        return scheduler
+    def _schedule(self, *, after: float) -> None:
+        """Have the next tick come in so many seconds, in place of any that is still to come."""
+        if scheduler := self._scheduler:
+            run_date = utc_now() + timedelta(seconds=after)
+            scheduler.add_job(
+                self._tick, "date", run_date=run_date, id="tick", replace_existing=True, misfire_grace_time=None
+            )
 
     def _tick(self) -> None:
         self._job()
         self._ticked_at = self._monotonic()
         self._restarts = 0
+        self._schedule(after=self.every)
