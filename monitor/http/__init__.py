@@ -4,7 +4,8 @@
     guarded   POSTs to other people's URLs: only to addresses that may be reached, once, bounded
     network   whom to trust, and by which proxy to go
     answers   what a server answered, or why it did not, in words
-    cutting   deadlines that hold      reading   heads that are whole, bodies that end
+    deadline  a deadline that holds    adapter   the connections of `requests`, bounded by it
+    reading   heads that are whole, bodies that end
 
 The rule to keep: everything that a server can do to us is bounded here, and no exception of the libraries escapes.
 """

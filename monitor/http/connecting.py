@@ -1,7 +1,7 @@
 """Connections for a guarded session: to the addresses that were found, with or without a proxy, and encrypted.
 
 Made of the standard library, because requests and its guards make connections where they cannot be watched. Every
-connection is under a `Cutter` from before its first byte.
+connection is under a `Deadline` from before its first byte.
 
 By an HTTP proxy, or one of SOCKS 5h or 4a, it is the proxy that looks the name up: what we vetted binds it to nothing.
 """
@@ -20,7 +20,7 @@ from typing import Any
 import socks
 from urllib3.util.ssltransport import SSLTransport
 
-from monitor.http.cutting import Cutter
+from monitor.http.deadline import Deadline
 from monitor.http.network import Proxy
 from monitor.http.proxies import login_header, refusal_by, socks_words
 from monitor.http.reading import WholeAnswer
@@ -45,9 +45,9 @@ class NotResolved(NotConnected):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What bounds one attempt: the *cutter* and the moment, by the monotonic clock, at which it cuts."""
+    """What bounds one attempt: the *deadline*, and *until* when it lasts by the monotonic clock."""
 
-    cutter: Cutter
+    deadline: Deadline
     until: float
 
     @property
@@ -95,7 +95,7 @@ def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, 
     with connection:
         wrapped = context.wrap_socket(connection, server_hostname=name, do_handshake_on_connect=False)
     try:
-        attempt.cutter.watch(wrapped)
+        attempt.deadline.watch(lambda: wrapped)
         wrapped.do_handshake()
     except BaseException:
         wrapped.close()
@@ -136,7 +136,7 @@ def by_socks_proxy(
     where = (target.host, target.port) if looks_up else vetted[0][1][:2]
     family, at = addresses[0]
     connection = socks.socksocket(family, socket.SOCK_STREAM)
-    attempt.cutter.watch(connection)
+    attempt.deadline.watch(lambda: connection)
     try:
         connection.set_proxy(
             kinds[proxy.scheme], at[0], at[1], looks_up, proxy.username or None, proxy.password or None
@@ -180,13 +180,13 @@ def _tunnel(connection: socket.socket, proxy: Proxy, target: Target) -> socket.s
 
 def _connection_to(family: int, address: Any, attempt: Attempt) -> socket.socket:
     connection = socket.socket(family, socket.SOCK_STREAM)
-    attempt.cutter.watch(connection)
+    attempt.deadline.watch(lambda: connection)
     try:
         connection.settimeout(min(CONNECT_TIMEOUT, attempt.seconds_left))
         connection.connect(address)
         # Head and body are sent one after the other, and the second would wait for the first one's acknowledgement.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # From now on the cutter ends it, and knows why.
+        # From now on the deadline ends it, and knows why.
         connection.settimeout(attempt.seconds_left + CONNECT_TIMEOUT)
     except OSError:
         with suppress(OSError):

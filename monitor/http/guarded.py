@@ -49,7 +49,7 @@ from monitor.http.connecting import (
     encrypted,
     looked_up,
 )
-from monitor.http.cutting import Cutter
+from monitor.http.deadline import Deadline
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, login_header, refusal_by
 from monitor.http.reading import ANSWER_CAP, WholeAnswer, beginning
@@ -121,14 +121,14 @@ class GuardedSession:
         if "https" in (target.scheme, proxy and proxy.scheme):
             self._context()  # before the deadline begins, of which it would use up a part the first time
         until = time.monotonic() + self._deadline
-        with Cutter(self._deadline) as cutter:
+        with Deadline(self._deadline) as deadline:
             try:
-                return self._exchange(asked, url, Attempt(cutter, until))
+                return self._exchange(asked, url, Attempt(deadline, until))
             except NotConnected as error:
-                reason = CUT if cutter.has_cut and not isinstance(error, NotResolved) else str(error)
+                reason = CUT if deadline.is_over and not isinstance(error, NotResolved) else str(error)
             except (HTTPException, OSError, ValueError) as error:
                 # The library's exception may hold the path.
-                reason = CUT if cutter.has_cut else why(error, (CONNECT_TIMEOUT, self._deadline))
+                reason = CUT if deadline.is_over else why(error, (CONNECT_TIMEOUT, self._deadline))
         way = f", by way of {proxy}" if proxy and proxy.shown not in reason else ""
         raise NotAnswered(target.shown, f"gives no answer: {reason}{way}")
 

@@ -33,8 +33,9 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
+from monitor.http.adapter import BoundedAdapter
 from monitor.http.answers import CUT, Response, retry_after, status_in_words, why
-from monitor.http.cutting import CuttableAdapter, Cutter
+from monitor.http.deadline import Deadline
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
 from monitor.ports import Traffic
@@ -93,7 +94,7 @@ class PoliteSession:
         # urllib3 also knows br and zstd; gzip is what the registries honour and what the cap is tested with.
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"})
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CuttableAdapter(self._network.trust))
+            self._session.mount(scheme, BoundedAdapter(self._network.trust))
 
     def get(
         self,
@@ -179,7 +180,7 @@ class PoliteSession:
         timeouts = min(connect, left), min(read, left)
         via = f"by way of {proxy}" if proxy else ""
         try:
-            with Cutter(left) as cutter:
+            with Deadline(left) as deadline:
                 try:
                     with self._session.get(
                         url,
@@ -193,7 +194,7 @@ class PoliteSession:
                             return failure
                         body = self._body(answer, cap)
                 finally:
-                    cut = cutter.has_cut
+                    cut = deadline.is_over
         except requests.exceptions.InvalidURL as error:
             raise ConfigurationInvalid(f"“{_shown(url)}” is not an address that can be asked") from error
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:

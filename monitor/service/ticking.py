@@ -1,7 +1,7 @@
 """The tick: every few seconds APScheduler runs one job, which does nothing that takes time.
 
 The job is one run at a moment, and each tick schedules the next. An interval would list all the runs that were missed
-when the clock is set forward: by decades, on a machine that starts without a battery, which takes minutes and gigabytes.
+when the clock is set forward, by decades on a machine that starts without a battery: that takes minutes and gigabytes.
 
 APScheduler sleeps until a moment of the wall clock, so when the clock is set back by an hour, the tick would come an
 hour late; and a job that hangs schedules nothing. The main thread therefore checks with the monotonic clock that the

@@ -4,10 +4,11 @@ import re
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
-from threading import Timer
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from monitor.http.answers import certificate_words
+from monitor.http.deadline import Deadline
 from monitor.text import one_line
 
 MOST_ANSWER = 4_096
@@ -68,8 +69,15 @@ class Connection(smtplib.SMTP):
         super().__init__(timeout=timeout)
         self._host = host  # STARTTLS checks the certificate against it
         self.messages = 0
-        self.was_cut = False
+        self._deadline: Deadline | None = None
         self._wrapping = wrapping
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Shut it down when the time for what happens within is over. Of a TLS handshake only silence ends."""
+        with Deadline(seconds) as self._deadline:
+            self._deadline.watch(lambda: self.sock)
+            yield
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((host, port), timeout)
@@ -94,7 +102,7 @@ class Connection(smtplib.SMTP):
             (smtplib.SMTPException, "does not answer in proper SMTP"),
             (OSError, "cannot be reached"),
         )
-        if self.was_cut:
+        if self._deadline and self._deadline.is_over:
             return "did not answer in time"
         # smtplib reports a time-out as a disconnection, and has the truth in its context.
         chain = (error, error.__context__)
@@ -109,27 +117,3 @@ class Connection(smtplib.SMTP):
 def _about_the_certificate(error: Exception) -> str:
     words = certificate_words(error) or "is not trusted"
     return f"has a certificate that {words}"
-
-
-class Cutter:
-    """Shuts a connection down when the time for what happens within is over: a time-out begins anew with every byte.
-
-    Of a TLS handshake only silence ends at the time-out.
-    """
-
-    def __init__(self, connection: Connection, seconds: float) -> None:
-        self._connection = connection
-        self._timer = Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _cut(self) -> None:
-        self._connection.was_cut = True
-        if connected := self._connection.sock:
-            with suppress(OSError):
-                connected.shutdown(socket.SHUT_RDWR)

@@ -36,7 +36,6 @@ from monitor.channels.email.smtp import (
     DONE,
     WANTS_LOGIN,
     Connection,
-    Cutter,
     Reply,
     code_of,
     is_no,
@@ -106,7 +105,7 @@ class EmailChannel:
         """Hand the bytes over for the endpoint's address. Raise DeliveryDeferred or DeliveryRejected."""
         connection = self._ready_connection()
         try:
-            with Cutter(connection, self._deadline):
+            with connection.within(self._deadline):
                 answer = self._transact(connection, message)
         except DeliveryFailed:
             self._put_back(connection)
@@ -129,14 +128,14 @@ class EmailChannel:
         with self._lock:
             self._closed, waiting, self._idle = True, self._idle, []
         for connection in waiting:
-            with suppress(OSError, smtplib.SMTPException), Cutter(connection, self._timeout):
+            with suppress(OSError, smtplib.SMTPException), connection.within(self._timeout):
                 connection.quit()
             connection.close()
 
     def greet(self) -> None:
         """Connect, encrypt and log in as before a mail, and send none. Raise DeliveryDeferred with what is wrong."""
         connection = self._new_connection()
-        with suppress(OSError, smtplib.SMTPException), Cutter(connection, self._timeout):
+        with suppress(OSError, smtplib.SMTPException), connection.within(self._timeout):
             connection.quit()
         connection.close()
 
@@ -153,7 +152,7 @@ class EmailChannel:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 return self._new_connection()
-            with suppress(OSError, smtplib.SMTPException), Cutter(connection, self._timeout):
+            with suppress(OSError, smtplib.SMTPException), connection.within(self._timeout):
                 if connection.messages < MESSAGES_PER_CONNECTION and connection.rset()[0] == DONE:
                     return connection
             connection.close()
@@ -178,7 +177,7 @@ class EmailChannel:
         except ValueError as error:
             raise DeliveryDeferred(_ours(error, "smtp.host")) from None
         try:
-            with Cutter(connection, self._deadline):
+            with connection.within(self._deadline):
                 self._open(connection, secret)
         except DeliveryFailed:
             connection.close()
