@@ -63,8 +63,22 @@ def run(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedP
 
 def test_a_wheel_brings_every_file_that_is_shipped(installed: Path):
     for name in shipped.ALL:
-        carried = installed / "monitor" / "shipped" / name
+        carried = installed / "monitor" / "operate" / "shipped" / name
         assert carried.read_bytes() == (TOP / name).read_bytes(), name
+
+
+def test_a_wheel_brings_every_file_that_is_read_beside_the_code(installed: Path, in_the_sdist: set[str]):
+    """Styles, templates, what is known of a registry."""
+    package = TOP / "monitor"
+    beside = {
+        path.relative_to(TOP).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert "monitor/registries/clinicaltrials_gov/fields.txt" in beside
+
+    assert {name for name in beside if not (installed / name).is_file()} == set()
+    assert beside - in_the_sdist == set()
 
 
 def test_a_wheel_begins_a_configuration(installed: Path, tmp_path: Path):

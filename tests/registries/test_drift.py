@@ -12,7 +12,7 @@ import pytest
 from monitor.model.vocabulary import WORDS
 from monitor.registries.clinicaltrials_gov import documents, record
 from monitor.registries.clinicaltrials_gov.drift import LONGEST_PATH, LONGEST_VALUE, MOST, Oddity, unknown, unknown_in
-from monitor.registries.clinicaltrials_gov.known import CODES, STUDY, Known
+from monitor.registries.clinicaltrials_gov.known import Known, documented_codes, documented_study
 from monitor.sandbox.clinicaltrials_gov.pieces import TREE, read_tree
 from tests.registries.trials import FULL, WITHHELD, trial
 
@@ -190,14 +190,14 @@ def paths_of(known: Known) -> Iterator[str]:
 
 
 def known_at(path: str) -> Known:
-    node = STUDY
+    node = documented_study()
     for name in path.split("."):
         node = node.members[name]
     return node
 
 
 def test_every_field_of_the_parser_and_of_the_sandbox_is_known():
-    everything = set(paths_of(STUDY))
+    everything = set(paths_of(documented_study()))
     unread = ("derivedSection.conditionBrowseModule.", "derivedSection.interventionBrowseModule.")
     served = {node.path for node in read_tree(TREE) if not node.path.startswith(unread)}
     assert not served - everything
@@ -217,7 +217,7 @@ def test_every_code_with_words_of_its_own_is_known():
     }
     for field, codes in words.items():
         assert codes <= known_at(record.PATHS[field]).codes & WORDS.keys(), field
-    assert WORDS.keys() <= CODES
+    assert WORDS.keys() <= documented_codes()
     alone = {code for field in words.keys() - {"phases", "allocation"} for code in words[field]}
     for field in ("study_type", "sex", *words):
         assert not known_at(record.PATHS[field]).codes & (alone - words.get(field, set())), field
@@ -239,7 +239,7 @@ def test_real_records_hold_nothing_that_is_unknown():
 @pytest.mark.skipif(not REAL.is_dir(), reason="the registry's lists of codes are not beside the checkout")
 def test_the_codes_are_those_that_the_registry_lists():
     """All that it lists but two kinds, which no field that is looked into has."""
-    ours = {known.codes for known in map(known_at, paths_of(STUDY)) if known.codes}
+    ours = {known.codes for known in map(known_at, paths_of(documented_study())) if known.codes}
     listed = orjson.loads((REAL / "enums.json").read_bytes())
     theirs = {
         frozenset(codes) for name, codes in listed.items() if name not in ("FieldStatsType", "BrowseLeafRelevance")

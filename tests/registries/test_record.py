@@ -14,7 +14,7 @@ from monitor.changes.fields import FIELDS
 from monitor.model import Coded, Document, Enrollment, PartialDate, Record, ResponsibleParty, Sponsor, Submission
 from monitor.registries.clinicaltrials_gov import details, documents, record
 from monitor.registries.clinicaltrials_gov.codes import coded
-from monitor.registries.clinicaltrials_gov.known import STUDY, Known
+from monitor.registries.clinicaltrials_gov.known import Known, documented_study
 from tests.registries.leaves import lost
 from tests.registries.trials import DELETED, FULL, WITHHELD, trial
 from tests.sample_sizes import seeds
@@ -111,7 +111,9 @@ UNNAMED = {
 def test_every_documented_field_has_a_name():
     named = {*record.PATHS.values(), "derivedSection.miscInfoModule.submissionTracking.submissionInfos"}
 
-    documented = [path for path in leaves_of(STUDY) if not any(f"{path}.".startswith(f"{place}.") for place in named)]
+    documented = [
+        path for path in leaves_of(documented_study()) if not any(f"{path}.".startswith(f"{place}.") for place in named)
+    ]
 
     assert set(documented) == UNNAMED
 

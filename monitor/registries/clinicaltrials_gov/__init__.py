@@ -13,7 +13,7 @@ sweeping   the whole registry, page by page
 documents  proof that an answer is the record asked for; the canonical form; what a probe sees
 record     what a document says
 drift      what a document holds that is not known here
-known      the documented fields and codes
+known      the documented fields and codes, of fields.txt and codes.txt
 codes      the registry's codes with their words
 settings   its keys in config.toml
 """

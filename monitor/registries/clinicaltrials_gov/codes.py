@@ -1,10 +1,12 @@
 """ClinicalTrials.gov's codes with their words: see `monitor.model.vocabulary`. Pure."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from monitor.model import Coded
 from monitor.model.vocabulary import label_of
-from monitor.registries.clinicaltrials_gov.known import CODES
+from monitor.registries.clinicaltrials_gov.known import documented_codes
 
 _NO_LETTERS = re.compile("[^A-Z0-9]")
 
@@ -13,7 +15,9 @@ def _letters(code: str) -> str:
     return _NO_LETTERS.sub("", code.upper())
 
 
-_BY_LETTERS = {_letters(code): code for code in CODES}
+@cache
+def _by_letters() -> Mapping[str, str]:
+    return {_letters(code): code for code in documented_codes()}
 
 
 def coded(code: str) -> Coded:
@@ -21,6 +25,6 @@ def coded(code: str) -> Coded:
 
     A documented code in other letters is that code: `Phase 2` is `PHASE2`, and `recruiting` no new status.
     """
-    if code not in CODES:
-        code = _BY_LETTERS.get(_letters(code), code)
+    if code not in documented_codes():
+        code = _by_letters().get(_letters(code), code)
     return Coded(code, label_of(code) or code.replace("_", " ").strip().capitalize() or code)

@@ -14,7 +14,7 @@ import orjson
 
 from monitor.model import Json
 from monitor.ports import Oddity
-from monitor.registries.clinicaltrials_gov.known import STUDY, Known
+from monitor.registries.clinicaltrials_gov.known import Known, documented_study
 from monitor.text import plain
 
 MOST = 50
@@ -31,25 +31,25 @@ def unknown(content: bytes) -> Sequence[Oddity]:
 def unknown_in(study: Json) -> Sequence[Oddity]:
     """As `unknown`, of a study that is read already. It may hold what documents leave out."""
     found: dict[Oddity, None] = {}
-    _look_at([study], STUDY, found)
+    _note_in_list([study], documented_study(), found)
     return tuple(dict.fromkeys(map(_bounded, found)))
 
 
-def _look_at(items: list[Any], known: Known, found: dict[Oddity, None]) -> None:
+def _note_in_list(items: list[Any], known: Known, found: dict[Oddity, None]) -> None:
     """Note what is unknown in a list. One within a list counts as part of it, however deep it lies."""
     lists = [items]
     while lists:
         for item in lists.pop():
             kind = type(item)
             if kind is dict:
-                _look_into(item, known, found)
+                _note_in_object(item, known, found)
             elif kind is list:
                 lists.append(item)
             elif known.codes is not None and item not in known.codes:
                 _note(Oddity(known.path, _as_text(item)), found)
 
 
-def _look_into(node: dict[str, Any], known: Known, found: dict[Oddity, None]) -> None:
+def _note_in_object(node: dict[str, Any], known: Known, found: dict[Oddity, None]) -> None:
     """Note what is unknown in an object. It goes as deep as the documented fields do, and no deeper."""
     if known.unread:
         return
@@ -60,9 +60,9 @@ def _look_into(node: dict[str, Any], known: Known, found: dict[Oddity, None]) ->
             continue
         kind = type(value)
         if kind is dict:
-            _look_into(value, member, found)
+            _note_in_object(value, member, found)
         elif kind is list:
-            _look_at(value, member, found)
+            _note_in_list(value, member, found)
         elif member.codes is not None and value not in member.codes:
             _note(Oddity(member.path, _as_text(value)), found)
 
