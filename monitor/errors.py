@@ -19,6 +19,8 @@
 Expected failures of one trial travel as values through a batch and stop nobody else: see `monitor.ports`.
 """
 
+import os
+
 
 class MonitorError(Exception):
     """Something a person can act on: the message says what to do next."""
@@ -116,3 +118,9 @@ class DeliveryRejected(DeliveryFailed):
     def __init__(self, message: str, *, status: int | None = None, answer: bytes = b"", ends: bool = False) -> None:
         super().__init__(message, status=status, answer=answer)
         self.ends = ends
+
+
+def system_words(error: OSError | OverflowError) -> str:
+    """Why the system refused something, in its words alone: the socket module adds the address to them once more."""
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number) if isinstance(number, int) and number > 0 else str(error)

@@ -1,10 +1,9 @@
 """What the registry, the mailbox and the webhook receiver have in common: each listens on loopback, for a while."""
 
-import os
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, system_words
 
 
 class Listening(ABC):
@@ -30,10 +29,8 @@ class Listening(ABC):
         try:
             self._port = self._listen(self._wanted)
         except (OSError, OverflowError) as error:
-            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-            raise ConfigurationInvalid(
-                f"The {self.name} cannot listen on port {self._wanted} ({reason}): choose another one, or 0 for any."
-            ) from None
+            words = f"The {self.name} cannot listen on port {self._wanted} ({system_words(error)})"
+            raise ConfigurationInvalid(f"{words}: choose another one, or 0 for any.") from None
 
     @property
     def port(self) -> int:

@@ -11,9 +11,8 @@ from threading import Lock
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitor.sandbox.exchange import TEXT, Answer, Request
-from monitor.sandbox.listening import Listening
 from monitor.sandbox.misbehaviour import Kind, Misbehaviour
-from monitor.sandbox.server import Server
+from monitor.sandbox.server import HttpListening
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Received:
     """By lower-case name."""
 
 
-class WebhookReceiver(Listening):
+class WebhookReceiver(HttpListening):
     """Takes what is sent to `url`.
 
     *secret*, *answer* and *misbehaviour* may be set at any time. A misbehaviour happens on the wire: RESET, SLOW, DRIP
@@ -59,7 +58,6 @@ class WebhookReceiver(Listening):
         self._on_arrival = on_arrival
         self._came = 0
         self._lock = Lock()
-        self._server: Server | None = None
 
     @property
     def url(self) -> str:
@@ -69,16 +67,6 @@ class WebhookReceiver(Listening):
     def will_answer(self, status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> None:
         """Answer so from now on."""
         self.answer = Answer(status, TEXT, body, headers or {})
-
-    def _listen(self, port: int) -> int:
-        self._server = Server(port, self._respond)
-        return self._server.server_port
-
-    def stop(self) -> None:
-        """Stop listening and end all connections."""
-        if self._server:
-            self._server.stop()
-            self._server = None
 
     def _respond(self, request: Request) -> tuple[Answer, Misbehaviour | None]:
         answer, misbehaviour = self.answer, self.misbehaviour

@@ -15,9 +15,8 @@ from monitor.sandbox import control
 from monitor.sandbox.controlled import ControlledRegistry
 from monitor.sandbox.exchange import Answer, Request, Seen
 from monitor.sandbox.inboxes import Inboxes
-from monitor.sandbox.listening import Listening
 from monitor.sandbox.misbehaviour import How, Kind, Misbehaviour, Misbehaviours, read_misbehaviour
-from monitor.sandbox.server import Server
+from monitor.sandbox.server import HttpListening
 
 LONGEST_LOG = 20_000
 RESET_STATUS = 0
@@ -25,7 +24,7 @@ API = "/api/"
 """The API is below it, and the control page everywhere else."""
 
 
-class SandboxRegistry(Listening, ControlledRegistry):
+class SandboxRegistry(HttpListening, ControlledRegistry):
     """A registry that answers as its folder says, until it is told to misbehave."""
 
     name = "sandbox"
@@ -37,7 +36,6 @@ class SandboxRegistry(Listening, ControlledRegistry):
         self.inboxes = inboxes or Inboxes()
         self.requests: list[Seen] = []
         self._misbehaviours = Misbehaviours(self.concerns)
-        self._server: Server | None = None
 
     @abstractmethod
     def answer(self, request: Request, misbehaviour: Misbehaviour | None) -> Answer:
@@ -50,16 +48,6 @@ class SandboxRegistry(Listening, ControlledRegistry):
     @abstractmethod
     def read_ids(self, texts: Collection[str]) -> frozenset[str]:
         """The trials that a misbehaviour is to concern. Raises ConfigurationInvalid for what cannot be a trial id."""
-
-    def _listen(self, port: int) -> int:
-        self._server = Server(port, self._respond)
-        return self._server.server_port
-
-    def stop(self) -> None:
-        """Stop listening and end all connections."""
-        if self._server:
-            self._server.stop()
-            self._server = None
 
     @property
     def page_url(self) -> str:

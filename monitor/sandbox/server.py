@@ -8,6 +8,7 @@ import socket
 import socketserver
 import struct
 import sys
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from monitor.sandbox.exchange import HTML, Answer, Request
+from monitor.sandbox.listening import Listening
 from monitor.sandbox.misbehaviour import Kind, Misbehaviour
 
 LONGEST_REQUEST_LINE = 8190
@@ -81,6 +83,26 @@ class Server(ThreadingHTTPServer):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         self._thread.join()
+
+
+class HttpListening(Listening):
+    """What listens by such a server, and answers as `_respond` says."""
+
+    _server: Server | None = None
+
+    @abstractmethod
+    def _respond(self, request: Request) -> tuple[Answer, Misbehaviour | None]:
+        """What to send, and what is to go wrong on the wire."""
+
+    def _listen(self, port: int) -> int:
+        self._server = Server(port, self._respond)
+        return self._server.server_port
+
+    def stop(self) -> None:
+        """Stop listening and end all connections."""
+        if self._server:
+            self._server.stop()
+            self._server = None
 
 
 class Exchange(BaseHTTPRequestHandler):

@@ -26,6 +26,7 @@ from monitor.storage.holders import own_name
 from monitor.storage.overview import overview
 from monitor.text import moment
 from monitor.web.metrics import Metrics
+from monitor.web.pages import DATABASE_SILENT
 
 TICK_EVERY = 10.0
 STOPS_WITHIN = 7.0
@@ -161,7 +162,7 @@ class Service:
             since = self._silence()
         found = list(self._problems().values())
         if not self._keeping.trouble and (since is None or since > STORE_ANSWERS_WITHIN + STORE_FRESH_FOR):
-            found.append("the database does not answer" + ("" if since is None else f" for {since:.0f} s"))
+            found.append(DATABASE_SILENT + ("" if since is None else f" for {since:.0f} s"))
         self._measuring.turn(STORE_FRESH_FOR)
         if self._measuring.trouble:
             found.append(f"what is due cannot be read: {self._measuring.trouble}")

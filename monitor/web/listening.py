@@ -1,13 +1,12 @@
 """The socket, and the server in a thread of its own."""
 
-import os
 import socket
 from threading import Thread
 
 from starlette.applications import Starlette
 from uvicorn import Config, Server
 
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, system_words
 from monitor.web.connections import ACCEPTED_AT_ONCE, HEAD_WITHIN, BoundedProtocol, most_connections
 
 STOPS_WITHIN = 1.0
@@ -21,11 +20,8 @@ def listen(bind: str) -> socket.socket:
     try:
         return socket.create_server((host, int(port)), family=family)
     except OSError as error:
-        # The socket module writes the address into the system's words once more.
-        reason = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else str(error)
-        raise ConfigurationInvalid(
-            f"{bind} cannot be listened on ({reason}): end what uses it, or choose another with [web] bind or --bind"
-        ) from None
+        words = f"{bind} cannot be listened on ({system_words(error)})"
+        raise ConfigurationInvalid(f"{words}: end what uses it, or choose another with [web] bind or --bind") from None
 
 
 class Listener:

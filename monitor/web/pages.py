@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.web.front import SAFETY, front_page
 
 UNWELL = 503
+DATABASE_SILENT = "the database does not answer"
 FRESH = {"Cache-Control": "no-store"}
 
 
@@ -43,9 +44,7 @@ def pages(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int]] = dict
 
     def readyz(_request: Request) -> Response:
         standing = health.standing()
-        return _answer(
-            "reasons", ["the database does not answer"] if standing == "unknown" else [], {"standing": standing}
-        )
+        return _answer("reasons", [DATABASE_SILENT] if standing == "unknown" else [], {"standing": standing})
 
     def metrics(_request: Request) -> Response:
         return Response(health.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
