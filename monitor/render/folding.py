@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from monitor.changes.diff.wording import told_edit
+from monitor.changes.diff.wording import edit_phrase
 from monitor.changes.edit import edit
 from monitor.model import Change
 from monitor.text import counted, fold, natural_list, quote
@@ -62,10 +62,8 @@ def _of_all(group: Sequence[Change]) -> Change:
     role = first.kind.split(".")[1]
     names = natural_list([quote(change.after.get("measure"), 50) for change in group], noun="outcome")
     when = f", {first.timing.words}" if first.timing else ""
-    told = (
-        f"Time frame of {counted(len(group), f'{role} outcome')} changed in the same way: {told_edit(*_frames(first))}"
-    )
-    return replace(first, summary=f"{told}; of {names}{when}.")
+    told = f"Time frame of {counted(len(group), f'{role} outcome')} changed in the same way"
+    return replace(first, summary=f"{told}: {edit_phrase(*_frames(first))}; of {names}{when}.")
 
 
 def summaries(changes: Sequence[Change]) -> list[str]:

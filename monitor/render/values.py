@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from monitor.changes.fields import FIELDS
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Json, Timing
-from monitor.render.worddiff import Fate, Stretch, compare_readable, excerpt
-from monitor.render.words import humanised, place, said
+from monitor.render.worddiff import DiffOp, Stretch, compare_readable, excerpt
+from monitor.render.words import code_label, site_words, value_words
 from monitor.text import abridged, counted, first_few, one_line, readable, shortened
 
 LONG = 60
@@ -84,16 +84,16 @@ def differing_parts(before: Json, after: Json) -> list[str]:
 def kept_name(item: dict[str, Json], parts: Sequence[str]) -> str:
     """What still names an item that differs in these *parts*; empty where nothing does."""
     names = [name for name in ("measure", "label", "name") if name in item and name not in parts]
-    return said(item[names[0]]) if names else ""
+    return value_words(item[names[0]]) if names else ""
 
 
-def tells_nothing_new(change: Change) -> bool:
+def is_summary_redundant(change: Change) -> bool:
     """Whether the summary says no more than the label and the values do."""
-    values = (said(value, change.field) for value in (change.before, change.after))
+    values = (value_words(value, change.field) for value in (change.before, change.after))
     return not _words(change.summary) - _words(" ".join((label(change), *values))) - _JOINING_WORDS
 
 
-def news(change: Change, *, beside: str = "") -> str:
+def not_shown_yet(change: Change, *, beside: str = "") -> str:
     """What the summary says that the label, the `lines` and *beside*, which stand near it, don't; empty where nothing.
 
     "Completion date slipped from 2027-09 to 2028-05, 8 months later." next to the two dates is "8 months later." When
@@ -143,7 +143,10 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
         if field == "sites":
             groups = _site_changes(left, joined)
             return [line for group in groups for line in (group if every_country else _capped(group))]
-        return [*_capped([_went(said(item)) for item in left]), *_capped([_came(said(item)) for item in joined])]
+        return [
+            *_capped([_went(value_words(item)) for item in left]),
+            *_capped([_came(value_words(item)) for item in joined]),
+        ]
     if _is_item(before) or _is_item(after):
         return _item_changes(before, after)
     return [_value(before, after, field)]
@@ -170,13 +173,13 @@ _CARD = {
 def card(facts: dict[str, Json]) -> list[Line]:
     """What a reader wants to know of a trial that they never saw, and by which watch it came."""
     shown = [
-        Line(stretches=((Fate.KEPT, shortened(said(facts[name], name), MOST_TEXT)),), label=words)
+        Line(stretches=((DiffOp.KEPT, shortened(value_words(facts[name], name), MOST_TEXT)),), label=words)
         for name, words in _CARD.items()
         if facts.get(name)
     ]
     found = facts.get("found_by") or {}
     watch = ": ".join(one_line(found[name]) for name in ("watch", "search") if found.get(name))
-    return [*shown, *([Line(stretches=((Fate.KEPT, watch),), label="Watch")] if watch else [])]
+    return [*shown, *([Line(stretches=((DiffOp.KEPT, watch),), label="Watch")] if watch else [])]
 
 
 def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Line:
@@ -186,7 +189,7 @@ def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Lin
     if len(texts) == 2 and max(map(len, texts)) > LONG:
         return Line(stretches=tuple(compare_readable(*texts)), label=part)
     old, new = (
-        one_line(readable(value) if isinstance(value, str) and len(value) > LONG else said(value, field))
+        one_line(readable(value) if isinstance(value, str) and len(value) > LONG else value_words(value, field))
         for value in (before, after)
     )
     return Line(shortened(old, MOST_TEXT), shortened(new, MOST_TEXT), label=part) if part else Line(old, new)
@@ -201,11 +204,11 @@ def _bounded(line: Line) -> Line:
 def _few(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
     """So many stretches, none too long. White space at its ends stays outside of it: it is no change to see."""
     kept: list[Stretch] = []
-    for fate, words in stretches[:MOST_STRETCHES]:
+    for op, words in stretches[:MOST_STRETCHES]:
         body = words.strip()
         opening, closing = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :] if body else ""
-        kept += [(Fate.KEPT, opening), (fate, abridged(body, MOST_TEXT)), (Fate.KEPT, closing)]
-    kept += [(Fate.KEPT, "… and more changes")] if len(stretches) > MOST_STRETCHES else []
+        kept += [(DiffOp.KEPT, opening), (op, abridged(body, MOST_TEXT)), (DiffOp.KEPT, closing)]
+    kept += [(DiffOp.KEPT, "… and more changes")] if len(stretches) > MOST_STRETCHES else []
     while kept and not kept[-1][1].strip():
         kept.pop()
     return tuple(stretch for stretch in kept if stretch[1])
@@ -225,11 +228,11 @@ def _is_item(value: Json) -> bool:
 
 
 def _went(words: str) -> Line:
-    return Line(stretches=((Fate.REMOVED, one_line(words)),))
+    return Line(stretches=((DiffOp.REMOVED, one_line(words)),))
 
 
 def _came(words: str) -> Line:
-    return Line(stretches=((Fate.ADDED, one_line(words)),))
+    return Line(stretches=((DiffOp.ADDED, one_line(words)),))
 
 
 def _members(before: dict[str, Json], after: dict[str, Json]) -> list[Line]:
@@ -240,7 +243,7 @@ def _members(before: dict[str, Json], after: dict[str, Json]) -> list[Line]:
 
 
 def _more(count: int) -> list[Line]:
-    return [Line(stretches=((Fate.KEPT, f"and {count:,} more"),))] if count > 0 else []
+    return [Line(stretches=((DiffOp.KEPT, f"and {count:,} more"),))] if count > 0 else []
 
 
 def _capped(shown: list[Line]) -> list[Line]:
@@ -254,11 +257,11 @@ def _is_organisation(item: dict[str, Json]) -> bool:
 def _item_changes(before: Json, after: Json) -> list[Line]:
     """One item that came or went; or its name once, and each of its parts that differs."""
     if not before or not after:
-        return [_came(said(after)) if after else _went(said(before))]
+        return [_came(value_words(after)) if after else _went(value_words(before))]
     if not (parts := differing_parts(before, after)):
-        return [_value(said(before), said(after))]
+        return [_value(value_words(before), value_words(after))]
     name = kept_name(before, parts)
-    heading = [Line(stretches=((Fate.KEPT, name),))] if name else []
+    heading = [Line(stretches=((DiffOp.KEPT, name),))] if name else []
     shown = [_value(before.get(part), after.get(part), part=one_line(part.replace("_", " "))) for part in parts]
     return [*heading, *shown]
 
@@ -288,13 +291,13 @@ def _identity(site: dict[str, Json]) -> tuple[Json, ...]:
 
 
 def _status(site: dict[str, Json]) -> str:
-    return humanised(site.get("status") or "no status")
+    return code_label(site.get("status") or "no status")
 
 
 def _places(sites: list[dict[str, Json]]) -> list[str]:
     """A line a site, or where they are many a line a country with its number of sites and some of their cities."""
     if len(sites) <= MOST_NAMES:
-        return [place(site) for site in sites]
+        return [site_words(site) for site in sites]
     countries: dict[str, list[dict[str, Json]]] = {}
     for site in sites:
         countries.setdefault(site.get("country") or "no country", []).append(site)

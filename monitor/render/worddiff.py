@@ -25,7 +25,7 @@ _WORDS = re.compile(r"\w+")
 _BETWEEN_WORDS = re.compile(r"[^\w\n]*")
 
 
-class Fate(Enum):
+class DiffOp(Enum):
     """What became of a stretch of text."""
 
     KEPT = " "
@@ -33,7 +33,7 @@ class Fate(Enum):
     ADDED = "+"
 
 
-Stretch = tuple[Fate, str]
+Stretch = tuple[DiffOp, str]
 
 
 def compare(before: str, after: str) -> list[Stretch]:
@@ -45,7 +45,7 @@ def compare(before: str, after: str) -> list[Stretch]:
     stretches: list[Stretch] = []
     for tag, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
-            stretches.append((Fate.KEPT, "".join(old[i:j])))
+            stretches.append((DiffOp.KEPT, "".join(old[i:j])))
         else:
             stretches += _by_line(old[i:j], new[k:m])
     return list(_joined(stretches))
@@ -55,10 +55,10 @@ def _by_line(old: Sequence[str], new: Sequence[str]) -> Iterator[Stretch]:
     """Compare each line with the one it resembles; what resembles none was removed, or is new."""
     i = k = 0
     for at, to in [*_resembling(old, new), (len(old), len(new))]:
-        yield from ((Fate.REMOVED, "".join(old[i:at])), (Fate.ADDED, "".join(new[k:to])))
+        yield from ((DiffOp.REMOVED, "".join(old[i:at])), (DiffOp.ADDED, "".join(new[k:to])))
         if at < len(old):
             yield from _by_word(old[at].removesuffix("\n"), new[to].removesuffix("\n"))
-            yield Fate.KEPT, "\n"
+            yield DiffOp.KEPT, "\n"
         i, k = at + 1, to + 1
 
 
@@ -102,7 +102,7 @@ def _by_word(before: str, after: str) -> Iterator[Stretch]:
     """
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     if not old or not new or len(old) + len(new) > 2 * MOST_WORDS:
-        yield from ((Fate.REMOVED, before), (Fate.ADDED, after))
+        yield from ((DiffOp.REMOVED, before), (DiffOp.ADDED, after))
         return
     matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])
     opcodes = matcher.get_opcodes()
@@ -113,7 +113,7 @@ def _by_word(before: str, after: str) -> Iterator[Stretch]:
             kept = "".join(word + max(space, other) for (word, space), (_, other) in both)
             spaces = old[j - 1][1], new[m - 1][1]
             before_change = spaces if spaces[0] != spaces[1] and (tag, i, j, k, m) != opcodes[-1] else ("", "")
-            yield Fate.KEPT, kept.removesuffix(max(before_change))
+            yield DiffOp.KEPT, kept.removesuffix(max(before_change))
         else:
             went = before_change[0] + "".join(word + space for word, space in old[i:j])
             came = before_change[1] + "".join(word + space for word, space in new[k:m])
@@ -126,9 +126,9 @@ def _replaced(went: str, came: str) -> Iterator[Stretch]:
     if not (went.endswith(space) and came.endswith(space)):
         space = ""
     yield from (
-        (Fate.REMOVED, went.removesuffix(space)),
-        (Fate.ADDED, came.removesuffix(space)),
-        (Fate.KEPT, space),
+        (DiffOp.REMOVED, went.removesuffix(space)),
+        (DiffOp.ADDED, came.removesuffix(space)),
+        (DiffOp.KEPT, space),
     )
 
 
@@ -138,30 +138,30 @@ def _joined(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
     A change that ends a line stays apart from those in the next one.
     """
     removed = added = gap = ""
-    for fate, text in filter(lambda stretch: stretch[1], stretches):
+    for op, text in filter(lambda stretch: stretch[1], stretches):
         line_ended = removed.endswith("\n") or added.endswith("\n")
-        if fate is Fate.KEPT and (removed or added) and not gap and not line_ended and _BETWEEN_WORDS.fullmatch(text):
+        if op is DiffOp.KEPT and (removed or added) and not gap and not line_ended and _BETWEEN_WORDS.fullmatch(text):
             gap = text
             continue
-        if fate is Fate.KEPT or (fate is Fate.REMOVED and line_ended):
+        if op is DiffOp.KEPT or (op is DiffOp.REMOVED and line_ended):
             yield from _change(removed, added)
             removed = added = ""
-        if fate is Fate.KEPT:
-            yield Fate.KEPT, gap + text
+        if op is DiffOp.KEPT:
+            yield DiffOp.KEPT, gap + text
         else:
-            removed += gap + (text if fate is Fate.REMOVED else "")
-            added += gap + (text if fate is Fate.ADDED else "")
+            removed += gap + (text if op is DiffOp.REMOVED else "")
+            added += gap + (text if op is DiffOp.ADDED else "")
         gap = ""
     yield from _change(removed, added)
     if gap:
-        yield Fate.KEPT, gap
+        yield DiffOp.KEPT, gap
 
 
 def _change(removed: str, added: str) -> Iterator[Stretch]:
     if removed:
-        yield Fate.REMOVED, removed
+        yield DiffOp.REMOVED, removed
     if added:
-        yield Fate.ADDED, added
+        yield DiffOp.ADDED, added
 
 
 def compare_readable(before: str, after: str) -> list[Stretch]:
@@ -177,15 +177,15 @@ def excerpt(stretches: Sequence[Stretch], *, context: int = CONTEXT) -> list[Str
     """
     last = len(stretches) - 1
     shown: list[Stretch] = []
-    for place, (fate, words) in enumerate(stretches):
-        if fate is Fate.KEPT and last:
+    for place, (op, words) in enumerate(stretches):
+        if op is DiffOp.KEPT and last:
             parts = kept_near(words, context, after_change=place > 0, before_change=place < last)
-            shown.append((fate, "".join(parts)))
+            shown.append((op, "".join(parts)))
             continue
-        replaces = fate is Fate.ADDED and shown and shown[-1][0] is Fate.REMOVED
+        replaces = op is DiffOp.ADDED and shown and shown[-1][0] is DiffOp.REMOVED
         if replaces and not shown[-1][1][-1:].isspace():
-            shown.append((Fate.KEPT, " "))
-        shown.append((fate, words))
+            shown.append((DiffOp.KEPT, " "))
+        shown.append((op, words))
     return [stretch for stretch in shown if stretch[1]]
 
 

@@ -14,7 +14,7 @@ from monitor.text import comma_list, one_line
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def humanised(code: str) -> str:
+def code_label(code: str) -> str:
     """`NOT_YET_RECRUITING` as "Not yet recruiting"; what doesn't look like a code stays as it is."""
     if known := label_of(code):
         return known
@@ -24,48 +24,48 @@ def humanised(code: str) -> str:
     return words.capitalize()
 
 
-def said(value: Json, field: str = "") -> str:
+def value_words(value: Json, field: str = "") -> str:
     """A value of *field* on one line: a code, a date, a count, an item of a list, or a list of such."""
     if value is None or value in ("", [], {}):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return humanised(value) if is_coded(field) else one_line(value)
+        return code_label(value) if is_coded(field) else one_line(value)
     if isinstance(value, int | float):
         return f"{value:,}"
     if isinstance(value, list):
         return (
-            "/".join(said(item, field) for item in value)
+            "/".join(value_words(item, field) for item in value)
             if is_coded(field)
-            else comma_list([said(item) for item in value])
+            else comma_list([value_words(item) for item in value])
         )
-    return item_said(value)
+    return item_words(value)
 
 
-def item_said(item: dict[str, Json]) -> str:
+def item_words(item: dict[str, Json]) -> str:
     """An object on one line, by what it has: a date, a count, a site, a submission, or a name and what qualifies it."""
     if "date" in item and not item.keys() - {"date", "type"}:
         return _qualified(one_line(str(item["date"] or "no date")), item.get("type"))
     if "count" in item:
-        return _qualified("no number" if item["count"] is None else said(item["count"]), item.get("type"))
+        return _qualified("no number" if item["count"] is None else value_words(item["count"]), item.get("type"))
     if {"facility", "city", "country"} & item.keys():
-        return place(item)
+        return site_words(item)
     for name in ("measure", "label", "name", "filename"):
         if item.get(name):
             return _qualified(
                 one_line(str(item[name])), item.get("time_frame") or item.get("type") or item.get("class")
             )
-    return ", ".join(f"{name.replace('_', ' ')} {said(value)}" for name, value in item.items() if value)
+    return ", ".join(f"{name.replace('_', ' ')} {value_words(value)}" for name, value in item.items() if value)
 
 
-def place(site: dict[str, Json]) -> str:
+def site_words(site: dict[str, Json]) -> str:
     """A site by facility, city and country."""
     parts = [site.get(name) for name in ("facility", "city", "state", "country")]
     return ", ".join(one_line(str(part)) for part in parts if part) or "a site without a name"
 
 
-def path_said(path: str) -> str:
+def path_words(path: str) -> str:
     """A path that is no field of ours: `protocolSection.statusModule.delayedPosting` is "status: delayed posting"."""
     names = [name for name in path.split(".") if not name.endswith("Section")] or [path]
     words = (_WHERE_CAMEL_CASE_PARTS.sub(" ", re.sub(r"(Module|Struct)?(\[.*\])?$", "", name)) for name in names)
@@ -76,5 +76,5 @@ def _qualified(words: str, qualifier: Json) -> str:
     """A type is a code, which reads on in small letters; a time frame is people's own."""
     if not qualifier:
         return words
-    known = humanised(str(qualifier))
+    known = code_label(str(qualifier))
     return f"{words} ({known if known == one_line(str(qualifier)) else known[:1].lower() + known[1:]})"

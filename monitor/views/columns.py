@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from monitor.model import Enrollment, PartialDate
-from monitor.render.words import humanised
+from monitor.render.words import code_label
 from monitor.text import stamp
 from monitor.views.changes import TrialChanges
 from monitor.views.sheets import Cell, Column, Link
@@ -98,4 +98,4 @@ def _date(written: PartialDate | None) -> tuple[Cell, Cell]:
 
 
 def _type(typed: PartialDate | Enrollment | None) -> str | None:
-    return humanised(typed.type).lower() if typed and typed.type else None
+    return code_label(typed.type).lower() if typed and typed.type else None

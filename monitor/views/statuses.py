@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from monitor.changes.sentences import STOPPED
 from monitor.errors import ConfigurationInvalid
-from monitor.render.words import humanised
+from monitor.render.words import code_label
 
 STATUSES = (
     "NOT_YET_RECRUITING",
@@ -33,7 +33,7 @@ def _letters(text: str) -> str:
 
 _KNOWN = MappingProxyType(
     {_letters(GROUP): STOPPED}
-    | {_letters(humanised(code)): {code} for code in STATUSES}
+    | {_letters(code_label(code)): {code} for code in STATUSES}
     | {_letters(code): {code} for code in STATUSES}
 )
 

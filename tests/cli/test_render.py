@@ -39,8 +39,8 @@ from monitor.model import (
     Submission,
     Timing,
 )
-from monitor.render.worddiff import Fate, compare
-from monitor.render.words import humanised, said
+from monitor.render.worddiff import DiffOp, compare
+from monitor.render.words import code_label, value_words
 from monitor.storage.quarantine import Quarantined
 from monitor.storage.snapshots import SnapshotRow
 from monitor.storage.watches import Watch
@@ -282,7 +282,7 @@ def test_a_pass_that_failed_never_counts_as_verified():
     ],
 )
 def test_codes_are_told_as_people_say_them(code, words):
-    assert humanised(code) == words
+    assert code_label(code) == words
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_codes_are_told_as_people_say_them(code, words):
     ],
 )
 def test_values_are_told_as_people_say_them(field, value, words):
-    assert said(value, field) == words
+    assert value_words(value, field) == words
 
 
 def test_many_sites_are_told_by_country():
@@ -370,8 +370,8 @@ def test_no_shape_of_value_stops_the_printing(field, value):
 # Word diff
 
 
-def rejoined(stretches: list[tuple[Fate, str]], without: Fate) -> str:
-    return "".join(text for fate, text in stretches if fate is not without)
+def rejoined(stretches: list[tuple[DiffOp, str]], without: DiffOp) -> str:
+    return "".join(text for op, text in stretches if op is not without)
 
 
 LINES = st.lists(st.sampled_from(["one", "two", "three", ",", "*", "  ", "\n", "\n\n"]), max_size=40).map(" ".join)
@@ -380,30 +380,30 @@ LINES = st.lists(st.sampled_from(["one", "two", "three", ",", "*", "  ", "\n", "
 @given(LINES, LINES)
 def test_a_word_diff_holds_both_texts(before, after):
     stretches = compare(before, after)
-    assert rejoined(stretches, Fate.ADDED).split() == before.split()
-    assert rejoined(stretches, Fate.REMOVED).split() == after.split()
+    assert rejoined(stretches, DiffOp.ADDED).split() == before.split()
+    assert rejoined(stretches, DiffOp.REMOVED).split() == after.split()
 
 
 @given(LINES)
 def test_a_text_does_not_differ_from_itself(text):
-    assert {fate for fate, _ in compare(text, text)} <= {Fate.KEPT}
+    assert {op for op, _ in compare(text, text)} <= {DiffOp.KEPT}
 
 
 def test_one_word_in_a_long_text_is_one_change():
     words = [f"word{n % 300}" for n in range(3_000)]
     changed = [*words[:1500], "other", *words[1501:]]
-    changes = [stretch for stretch in compare(" ".join(words), " ".join(changed)) if stretch[0] is not Fate.KEPT]
-    assert changes == [(Fate.REMOVED, "word0 "), (Fate.ADDED, "other ")]
+    changes = [stretch for stretch in compare(" ".join(words), " ".join(changed)) if stretch[0] is not DiffOp.KEPT]
+    assert changes == [(DiffOp.REMOVED, "word0 "), (DiffOp.ADDED, "other ")]
 
 
 def test_a_line_that_went_does_not_get_mixed_up_with_its_neighbours():
     stretches = compare("* History of stroke\n* Night shift work\n", "* Night shift work\n")
-    assert stretches == [(Fate.REMOVED, "* History of stroke\n"), (Fate.KEPT, "* Night shift work\n")]
+    assert stretches == [(DiffOp.REMOVED, "* History of stroke\n"), (DiffOp.KEPT, "* Night shift work\n")]
 
 
 def test_lines_that_have_nothing_in_common_are_not_compared_word_by_word():
     stretches = compare("* Kidney stones\n* Use of opioids\n", "* Pregnancy, breast feeding\n* Daily use of opioids\n")
-    assert stretches[:2] == [(Fate.REMOVED, "* Kidney stones\n"), (Fate.ADDED, "* Pregnancy, breast feeding\n")]
+    assert stretches[:2] == [(DiffOp.REMOVED, "* Kidney stones\n"), (DiffOp.ADDED, "* Pregnancy, breast feeding\n")]
 
 
 def test_where_only_markdown_signs_differ_they_are_shown():

@@ -4,8 +4,8 @@ import pytest
 
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Significance, Timing
-from monitor.render.values import lines, news
-from monitor.render.worddiff import Fate
+from monitor.render.values import lines, not_shown_yet
+from monitor.render.worddiff import DiffOp
 
 
 def change(field, kind, before, after, summary, *, timing=None) -> Change:
@@ -41,7 +41,7 @@ OPENED = ("sites", "site.added", None, [{"facility": "Clinic", "city": "Lima", "
     ],
 )
 def test_only_what_the_values_do_not_show_is_said_beside_them(facts, summary, said):
-    assert news(change(*facts, summary)) == (summary if said is None else said)
+    assert not_shown_yet(change(*facts, summary)) == (summary if said is None else said)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_only_what_the_values_do_not_show_is_said_beside_them(facts, summary, sa
 def test_the_time_of_a_change_is_news_by_itself_only_where_it_casts_doubt_on_it(timing, words, said):
     summary = f"Time frame of primary outcome “Sleep” changed from “3” to “6”, {words}."
 
-    assert news(change(*LATER, summary, timing=timing)) == said
+    assert not_shown_yet(change(*LATER, summary, timing=timing)) == said
 
 
 def test_what_stands_beside_is_not_said_again():
     stopped = change("overall_status", "status.stopped", "RECRUITING", "SUSPENDED", "It is Suspended: “no funds”.")
 
-    assert news(stopped, beside="“no funds”") == ""
-    assert news(stopped) == "“no funds”."
+    assert not_shown_yet(stopped, beside="“no funds”") == ""
+    assert not_shown_yet(stopped) == "“no funds”."
 
 
 def test_a_long_list_of_names_shows_the_name_that_differs():
@@ -71,5 +71,5 @@ def test_a_long_list_of_names_shows_the_name_that_differs():
     after = {"name": "Melatonin", "arms": [arms[0].replace("three", "five"), *arms[1:]]}
     shown = lines(change("interventions", "intervention.changed", before, after, "Arms changed."))
 
-    changed = [stretch for line in shown for stretch in line.stretches if stretch[0] is not Fate.KEPT]
-    assert changed == [(Fate.REMOVED, "three"), (Fate.ADDED, "five")]
+    changed = [stretch for line in shown for stretch in line.stretches if stretch[0] is not DiffOp.KEPT]
+    assert changed == [(DiffOp.REMOVED, "three"), (DiffOp.ADDED, "five")]

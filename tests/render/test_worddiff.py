@@ -2,16 +2,16 @@
 
 import pytest
 
-from monitor.render.worddiff import Fate, compare
+from monitor.render.worddiff import DiffOp, compare
 
 
-def reading(before: str, after: str, *, without: Fate) -> str:
-    return "".join(words for fate, words in compare(before, after) if fate is not without).removesuffix("\n")
+def reading(before: str, after: str, *, without: DiffOp) -> str:
+    return "".join(words for op, words in compare(before, after) if op is not without).removesuffix("\n")
 
 
 def marked(before: str, after: str) -> str:
-    signs = {Fate.KEPT: "{}", Fate.REMOVED: "[-{}-]", Fate.ADDED: "{{+{}+}}"}
-    return "".join(signs[fate].format(words) for fate, words in compare(before, after)).removesuffix("\n")
+    signs = {DiffOp.KEPT: "{}", DiffOp.REMOVED: "[-{}-]", DiffOp.ADDED: "{{+{}+}}"}
+    return "".join(signs[op].format(words) for op, words in compare(before, after)).removesuffix("\n")
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,10 @@ def marked(before: str, after: str) -> str:
 )
 def test_white_space_goes_with_the_side_that_has_it(before, after, shown):
     assert marked(before, after) == shown
-    assert reading(before, after, without=Fate.ADDED) == before
-    assert reading(before, after, without=Fate.REMOVED) == after
+    assert reading(before, after, without=DiffOp.ADDED) == before
+    assert reading(before, after, without=DiffOp.REMOVED) == after
 
 
 @pytest.mark.parametrize(("before", "after"), [("at > 5 mg", "at >5 mg"), ("5 mg ", "5 mg"), ("5 mg", "5  mg")])
 def test_where_only_white_space_differs_nothing_is_marked(before, after):
-    assert {fate for fate, _ in compare(before, after)} == {Fate.KEPT}
+    assert {op for op, _ in compare(before, after)} == {DiffOp.KEPT}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
 from monitor.changes.diff.tree import frozen
-from monitor.changes.diff.wording import told_move
+from monitor.changes.diff.wording import change_sentence
 from monitor.changes.fields import FIELDS
 from monitor.model import Difference
 from monitor.text import fold
@@ -19,7 +19,7 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         before: str | None = getattr(pair.before, field)
         after: str | None = getattr(pair.after, field)
         if fold(before) != fold(after):
-            summary = told_move(f"{FIELDS[field].label} date", before, after)
+            summary = change_sentence(f"{FIELDS[field].label} date", before, after)
             yield pair.difference(field, before=before, after=after, summary=summary)
     yield from _contacts(pair)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import TypeVar
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
-from monitor.changes.diff.wording import code_words, told_edit
+from monitor.changes.diff.pairing import Likeness, WordSets, by_key, by_likeness, cancel
+from monitor.changes.diff.wording import code_words, edit_phrase
 from monitor.changes.spelling import fold_spelling, respelled, says_the_same
 from monitor.model import Arm, Difference, Intervention
 from monitor.text import fold, fold_name, natural_list, plural_of, quote
@@ -100,7 +100,7 @@ def _arm_key(arm: Arm) -> Hashable:
 
 
 def _arm_likeness() -> Likeness[Arm]:
-    words = Words()
+    words = WordSets()
 
     def likeness(before: Arm, after: Arm) -> float:
         return (
@@ -122,7 +122,7 @@ def _intervention_key(item: Intervention) -> Hashable:
 
 
 def _intervention_likeness() -> Likeness[Intervention]:
-    words = Words()
+    words = WordSets()
 
     def likeness(before: Intervention, after: Intervention) -> float:
         alias = fold_name(before.name) in _names(after.other_names) or fold_name(after.name) in _names(
@@ -160,7 +160,7 @@ def _intervention_parts(before: Intervention, after: Intervention) -> Iterator[_
 
 def _renamed(before: str, after: str) -> str:
     """The new name, unless it is so long that cutting it would hide what is new."""
-    return f"renamed ({told_edit(before, after)})" if len(after) > _NAME else f"renamed {quote(after, _NAME)}"
+    return f"renamed ({edit_phrase(before, after)})" if len(after) > _NAME else f"renamed {quote(after, _NAME)}"
 
 
 def _type_part(before: str | None, after: str | None) -> Iterator[_Part]:
@@ -173,7 +173,7 @@ def _text_part(before: str | None, after: str | None) -> Iterator[_Part]:
     if says_the_same(old, new):
         return
     if old and new:
-        yield "description", f"description changed ({told_edit(old, new)})"
+        yield "description", f"description changed ({edit_phrase(old, new)})"
     else:
         yield "description", f"description {'added' if new else 'removed'}: {quote(new or old)}"
 
@@ -182,7 +182,7 @@ def _names_part(label: str, noun: str, before: tuple[str, ...], after: tuple[str
     old, new = {fold_name(name): name for name in before}, {fold_name(name): name for name in after}
     gone, come = ([names[key] for key in names if key not in others] for names, others in ((old, new), (new, old)))
     _, gone, come = by_likeness(gone, come, _same_spelling, least=1.0)
-    if len(gone) == len(come) == 1 and "“" in (told_one := told_edit(gone[0], come[0])):
+    if len(gone) == len(come) == 1 and "“" in (told_one := edit_phrase(gone[0], come[0])):
         yield label, f"{label} changed ({told_one})"
         return
     told = [

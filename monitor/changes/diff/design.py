@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.wording import told_move
+from monitor.changes.diff.wording import change_sentence
 from monitor.changes.fields import FIELDS
 from monitor.model import Coded, Difference
 
@@ -22,14 +22,14 @@ def coded_difference(pair: Comparison, field: str) -> Iterator[Difference]:
     before: Coded | None = getattr(pair.before, field)
     after: Coded | None = getattr(pair.after, field)
     if before != after:
-        summary = told_move(FIELDS[field].label, before.words if before else None, after.words if after else None)
+        summary = change_sentence(FIELDS[field].label, before.words if before else None, after.words if after else None)
         yield pair.difference(field, before=before, after=after, summary=summary)
 
 
 def _phase(pair: Comparison) -> Iterator[Difference]:
     before, after = pair.before.phases, pair.after.phases
     if sorted(phase.code for phase in before) != sorted(phase.code for phase in after):
-        summary = told_move("Phase", _joined(before), _joined(after))
+        summary = change_sentence("Phase", _joined(before), _joined(after))
         yield pair.difference("phases", before=before, after=after, summary=summary)
 
 

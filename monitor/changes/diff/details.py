@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
 from monitor.changes.diff.tree import frozen
-from monitor.changes.diff.wording import code_words, told_move, told_spelling, told_text
+from monitor.changes.diff.wording import change_sentence, code_words, respelling_sentence, text_change_sentence
 from monitor.changes.fields import FIELDS, Field
 from monitor.changes.spelling import respelled
 from monitor.model import Difference, Json, Record
@@ -48,14 +48,14 @@ def _told(field: Field, before: Json, after: Json) -> tuple[str, str]:
     if field.when_added and after is not None and before is None:
         return str(field.kind), field.when_added.format(_said(field, after))
     if field.name.endswith("_date"):
-        return str(field.kind), told_move(f"{field.label} date", *(_said(field, value) for value in (before, after)))
+        return str(field.kind), change_sentence(f"{field.label} date", _said(field, before), _said(field, after))
     if isinstance(present, list):
         return str(field.kind), _list_told(field, before or [], after or [])
     if isinstance(present, str) and not field.coded:
         if respelled(before, after):
-            return "other.respelled", told_spelling(field.label, before, after)
-        return str(field.kind), told_text(field.label, before, after)
-    return str(field.kind), told_move(field.label, *(_said(field, value) for value in (before, after)))
+            return "other.respelled", respelling_sentence(field.label, before, after)
+        return str(field.kind), text_change_sentence(field.label, before, after)
+    return str(field.kind), change_sentence(field.label, _said(field, before), _said(field, after))
 
 
 def _said(field: Field, value: Json) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.design import coded_difference
-from monitor.changes.diff.wording import told_move, told_spelling, told_text
+from monitor.changes.diff.wording import change_sentence, respelling_sentence, text_change_sentence
 from monitor.changes.edit import edit
 from monitor.changes.fields import FIELDS
 from monitor.changes.spelling import respelled
@@ -37,7 +37,7 @@ def _age(pair: Comparison, field: str) -> Iterator[Difference]:
     after: str | None = getattr(pair.after, field)
     old, new = fold(before), fold(after)
     if old.casefold() != new.casefold():
-        summary = told_move(FIELDS[field].label, old or None, new or None)
+        summary = change_sentence(FIELDS[field].label, old or None, new or None)
         yield pair.difference(field, before=before, after=after, summary=summary)
 
 
@@ -62,7 +62,7 @@ def _criteria(pair: Comparison) -> Iterator[Difference]:
         "eligibility.respelled" if same else "eligibility.criteria",
         before=before,
         after=after,
-        summary=(told_spelling if same else told_text)("Eligibility criteria", before, after),
+        summary=(respelling_sentence if same else text_change_sentence)("Eligibility criteria", before, after),
         measure=_measure(before, after),
     )
 

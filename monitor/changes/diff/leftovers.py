@@ -7,20 +7,20 @@ a whole item where most members are new.
 
 from collections.abc import Iterator
 
-from monitor.changes.diff.tree import Leaf, frozen
+from monitor.changes.diff.tree import Mismatch, frozen
 from monitor.model import Json
 
 _FEW = 20
 """Items on a side; more are told as what went and came."""
 
 
-def looked_into(leaf: Leaf) -> Iterator[Leaf]:
-    """Yield the places inside the items that went and came at *leaf*; *leaf* itself where they are not comparable."""
-    if not _comparable(leaf.before) or not _comparable(leaf.after):
-        yield leaf
+def looked_into(mismatch: Mismatch) -> Iterator[Mismatch]:
+    """Yield the places inside the items that went and came at *mismatch*; itself where they are not comparable."""
+    if not _comparable(mismatch.before) or not _comparable(mismatch.after):
+        yield mismatch
         return
-    inside = list(_inside(leaf))
-    yield from inside or [leaf]
+    inside = list(_inside(mismatch))
+    yield from inside or [mismatch]
 
 
 def _comparable(items: Json) -> bool:
@@ -30,18 +30,18 @@ def _comparable(items: Json) -> bool:
     return len({frozen(item) for item in items}) == len(items)
 
 
-def _inside(leaf: Leaf) -> Iterator[Leaf]:
+def _inside(mismatch: Mismatch) -> Iterator[Mismatch]:
     # 40 ms that most comparisons never need
     from deepdiff import DeepDiff
     from deepdiff.helper import notpresent
 
     found = DeepDiff(
-        leaf.before, leaf.after, ignore_order=True, threshold_to_diff_deeper=0, verbose_level=2, view="tree"
+        mismatch.before, mismatch.after, ignore_order=True, threshold_to_diff_deeper=0, verbose_level=2, view="tree"
     )
     for levels in found.values():
         for level in levels:
             steps = level.path(output_format="list")
-            path = leaf.path + "".join("[]" if isinstance(step, int) else f".{step}" for step in steps)
+            path = mismatch.path + "".join("[]" if isinstance(step, int) else f".{step}" for step in steps)
             old, new = (None if side is notpresent else side for side in (level.t1, level.t2))
             if frozen(old) != frozen(new):
-                yield Leaf(path, old, new)
+                yield Mismatch(path, old, new)

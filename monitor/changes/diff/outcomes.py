@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import permutations
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.pairing import Likeness, Words, by_key, by_likeness, cancel
+from monitor.changes.diff.pairing import Likeness, WordSets, by_key, by_likeness, cancel
 from monitor.changes.diff.values import to_json
-from monitor.changes.diff.wording import told_edit, told_text
+from monitor.changes.diff.wording import edit_phrase, text_change_sentence
 from monitor.changes.spelling import fold_spelling, respelled, says_the_same
 from monitor.model import Difference, Json, Outcome
 from monitor.text import fold, fold_wording, quote
@@ -81,7 +81,7 @@ def _measure(outcome: Outcome) -> str:
 
 
 def _likeness() -> Likeness[Outcome]:
-    words = Words()
+    words = WordSets()
 
     def likeness(before: Outcome, after: Outcome) -> float:
         same_time = bool(before.time_frame) and words[before.time_frame] == words[after.time_frame]
@@ -170,11 +170,11 @@ def _told(role: str, member: str, before: Outcome, after: Outcome, *, reworded: 
     if member == "measure":
         return _renamed(role.capitalize(), before.measure, after.measure)
     label = f"{member.replace('_', ' ').capitalize()} of {name}"
-    return told_text(label, getattr(before, member), getattr(after, member))
+    return text_change_sentence(label, getattr(before, member), getattr(after, member))
 
 
 def _renamed(role: str, before: str, after: str) -> str:
-    told = told_edit(before, after)
+    told = edit_phrase(before, after)
     if len(fold(before)) + len(fold(after)) <= _BOTH or "“" not in told:
         return f"{role} outcome changed from {quote(before)} to {quote(after)}."
     return f"{role} outcome {quote(before, _NAME)} changed its measure: {told}."

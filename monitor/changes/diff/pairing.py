@@ -77,7 +77,7 @@ def by_likeness(before: Sequence[T], after: Sequence[T], likeness: Likeness[T], 
     return Pairing(pairs, list(old.values()), list(new.values()))
 
 
-class Words(dict[str | None, frozenset[str]]):
+class WordSets(dict[str | None, frozenset[str]]):
     """The words of each text that was asked for, split once."""
 
     def __missing__(self, text: str | None) -> frozenset[str]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.leftovers import looked_into
 from monitor.changes.diff.pairing import by_likeness
-from monitor.changes.diff.tree import Leaf, leaves
+from monitor.changes.diff.tree import Mismatch, mismatches
 from monitor.changes.diff.values import ITEMS
-from monitor.changes.diff.wording import name_words, told_move, told_text
+from monitor.changes.diff.wording import change_sentence, name_words, text_change_sentence
 from monitor.changes.fields import FIELDS
 from monitor.changes.spelling import respelled
 from monitor.model import Difference, Json
@@ -21,8 +21,8 @@ _LISTS = sorted(ITEMS.keys() - {"phases", "contacts", "submissions"})
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell all places of the rest that differ at once; *before* and *after* are objects by path."""
-    left_over = (leaf for leaf in leaves(*_rests(pair)) if leaf.path not in _stamps(pair))
-    found = [place for leaf in left_over for place in looked_into(leaf)]
+    left_over = (mismatch for mismatch in mismatches(*_rests(pair)) if mismatch.path not in _stamps(pair))
+    found = [place for mismatch in left_over for place in looked_into(mismatch)]
     changed, spelled = sorted_by_spelling(found)
     if changed:
         yield _difference(pair, "other", changed, "Also changed")
@@ -30,23 +30,23 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         yield _difference(pair, "other.respelled", spelled, "Only spelled otherwise")
 
 
-def _difference(pair: Comparison, kind: str, found: list[Leaf], told: str) -> Difference:
+def _difference(pair: Comparison, kind: str, found: list[Mismatch], told: str) -> Difference:
     before, after = by_path(found)
-    names = list(dict.fromkeys(_name(leaf.path, pair.after.paths) for leaf in found))
+    names = list(dict.fromkeys(_name(mismatch.path, pair.after.paths) for mismatch in found))
     summary = f"{told}: {natural_list(names, 5)}."
     if len(found) == 1 and kind == "other":
         summary = _one_told(_name(found[0].path, pair.after.paths), found[0])
     return pair.difference("rest", kind, before=before, after=after, summary=summary)
 
 
-def _one_told(name: str, leaf: Leaf) -> str:
+def _one_told(name: str, mismatch: Mismatch) -> str:
     """What changed in the one place that did, where it is short."""
     label = name[:1].upper() + name[1:]
-    if isinstance(leaf.before, str | None) and isinstance(leaf.after, str | None):
-        return told_text(label, leaf.before, leaf.after)
-    values = [_short(value) for value in (leaf.before, leaf.after)]
+    if isinstance(mismatch.before, str | None) and isinstance(mismatch.after, str | None):
+        return text_change_sentence(label, mismatch.before, mismatch.after)
+    values = [_short(value) for value in (mismatch.before, mismatch.after)]
     if all(value is not None for value in values):
-        return told_move(label, *(value or None for value in values))
+        return change_sentence(label, *(value or None for value in values))
     return f"{label} {'were' if label.endswith('s') else 'was'} changed."
 
 
@@ -92,12 +92,12 @@ def _replaced(tree: dict[str, Json], steps: list[str], value: Json) -> dict[str,
     return {**tree, step: _replaced(tree[step], others, value) if others else value}
 
 
-def sorted_by_spelling(found: Iterable[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+def sorted_by_spelling(found: Iterable[Mismatch]) -> tuple[list[Mismatch], list[Mismatch]]:
     """The places that say something else, and those that say the same in another spelling."""
-    changed: list[Leaf] = []
-    spelled: list[Leaf] = []
-    for leaf in found:
-        (spelled if _only_respelled(leaf.before, leaf.after) else changed).append(leaf)
+    changed: list[Mismatch] = []
+    spelled: list[Mismatch] = []
+    for mismatch in found:
+        (spelled if _only_respelled(mismatch.before, mismatch.after) else changed).append(mismatch)
     return changed, spelled
 
 
@@ -112,11 +112,11 @@ def _only_respelled(before: Json, after: Json) -> bool:
     return len(by_likeness(before, after, lambda old, new: float(respelled(old, new)), least=1.0).pairs) == len(before)
 
 
-def by_path(found: Iterable[Leaf]) -> tuple[dict[str, Json], dict[str, Json]]:
+def by_path(found: Iterable[Mismatch]) -> tuple[dict[str, Json], dict[str, Json]]:
     """What stood and what stands at each path; a list of values where one path stands for several places."""
-    places: dict[str, list[Leaf]] = {}
-    for leaf in found:
-        places.setdefault(leaf.path, []).append(leaf)
+    places: dict[str, list[Mismatch]] = {}
+    for mismatch in found:
+        places.setdefault(mismatch.path, []).append(mismatch)
     before: dict[str, Json] = {}
     after: dict[str, Json] = {}
     for path, places_there in places.items():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import cancel
 from monitor.changes.diff.rest import by_path, sorted_by_spelling
-from monitor.changes.diff.tree import Leaf, leaves
+from monitor.changes.diff.tree import Mismatch, mismatches
 from monitor.changes.diff.wording import name_words
 from monitor.model import Difference, Submission
 from monitor.text import counted, fold, natural_list, quote
@@ -87,7 +87,7 @@ def _shown(steps: list[Submission]) -> str:
 
 
 def _content(pair: Comparison) -> Iterator[Difference]:
-    changed, spelled = sorted_by_spelling(leaves(pair.before.results, pair.after.results))
+    changed, spelled = sorted_by_spelling(mismatches(pair.before.results, pair.after.results))
     for found, kind, told in (
         (changed, "results.changed", "Posted results changed in"),
         (spelled, "results.respelled", "Posted results are only spelled otherwise in"),
@@ -104,9 +104,9 @@ def _content(pair: Comparison) -> Iterator[Difference]:
             )
 
 
-def _places(found: list[Leaf]) -> list[str]:
+def _places(found: list[Mismatch]) -> list[str]:
     """The outcome measures concerned by name, and the other parts of the section."""
-    concerned = dict.fromkeys(_part_and_measure(leaf.path) for leaf in found)
+    concerned = dict.fromkeys(_part_and_measure(mismatch.path) for mismatch in found)
     return list(dict.fromkeys(quote(measure, 50) if measure else name_words(part) for part, measure in concerned))
 
 

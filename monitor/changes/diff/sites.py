@@ -36,7 +36,7 @@ _ENROLLING = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION"}
 """Overall statuses under which sites have one of their own."""
 
 
-class Moves(NamedTuple):
+class SiteChanges(NamedTuple):
     """What became of the sites."""
 
     gone: list[Site]
@@ -86,7 +86,7 @@ def _by_cause(
     )
 
 
-def _moves(before: Sequence[Site], after: Sequence[Site]) -> Moves:
+def _moves(before: Sequence[Site], after: Sequence[Site]) -> SiteChanges:
     gone, come = cancel(before, after, lambda site: site)
     gone, come = cancel(gone, come, lambda site: (_identity(site), site.status))
     same = by_key(gone, come, _identity, likeness=_same_status)
@@ -94,7 +94,7 @@ def _moves(before: Sequence[Site], after: Sequence[Site]) -> Moves:
     alike = pair_respelled(relocated.gone, relocated.come)
     changed = same.pairs + [(old, new) for old, new in relocated.pairs + alike.pairs if old.status != new.status]
     respelled = [(old, new) for old, new in alike.pairs if old.status == new.status]
-    return Moves(alike.gone, alike.come, changed, respelled)
+    return SiteChanges(alike.gone, alike.come, changed, respelled)
 
 
 def _identity(site: Site) -> tuple[str, ...]:

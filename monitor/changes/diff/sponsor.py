@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import by_likeness, cancel
-from monitor.changes.diff.wording import code_words, told_move
+from monitor.changes.diff.wording import change_sentence, code_words
 from monitor.changes.spelling import respelled
 from monitor.model import Difference, ResponsibleParty, Sponsor
 from monitor.text import fold_name, natural_list, quote
@@ -28,7 +28,7 @@ def _lead(pair: Comparison) -> Iterator[Difference]:
     if before and after and (fold_name(before.name) == fold_name(after.name) or respelled(before.name, after.name)):
         summary = f"Lead sponsor {_reclassed(before, after)}."
     else:
-        summary = told_move(
+        summary = change_sentence(
             "Lead sponsor", quote(before.name) if before else None, quote(after.name) if after else None
         )
     yield pair.difference("lead_sponsor", "sponsor.lead", before=before, after=after, summary=summary)
@@ -88,7 +88,7 @@ def _responsible_party(pair: Comparison) -> Iterator[Difference]:
     if old == new:
         summary = f"Details of the responsible party {new} changed." if new else "Responsible party changed."
     else:
-        summary = told_move("Responsible party", old, new)
+        summary = change_sentence("Responsible party", old, new)
     yield pair.difference("responsible_party", "sponsor.responsible_party", before=before, after=after, summary=summary)
 
 

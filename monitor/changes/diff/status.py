@@ -7,7 +7,7 @@ The last known status is then the former one; only where it is not, it is a diff
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.wording import told_spelling, told_text
+from monitor.changes.diff.wording import respelling_sentence, text_change_sentence
 from monitor.changes.kinds import KINDS
 from monitor.changes.sentences import STOPPED, record_released
 from monitor.changes.spelling import respelled
@@ -90,5 +90,5 @@ def _why_stopped(pair: Comparison) -> Iterator[Difference]:
         f"why_stopped.{kind}",
         before=before,
         after=after,
-        summary=(told_spelling if same else told_text)("Reason for stopping", before, after),
+        summary=(respelling_sentence if same else text_change_sentence)("Reason for stopping", before, after),
     )

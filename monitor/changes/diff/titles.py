@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
-from monitor.changes.diff.wording import told_spelling, told_text
+from monitor.changes.diff.wording import respelling_sentence, text_change_sentence
 from monitor.changes.fields import FIELDS
 from monitor.changes.spelling import respelled
 from monitor.model import Difference
@@ -19,6 +19,6 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         after: str | None = getattr(pair.after, field)
         if fold(before) != fold(after):
             same = respelled(before, after)
-            summary = (told_spelling if same else told_text)(FIELDS[field].label, before, after)
+            summary = (respelling_sentence if same else text_change_sentence)(FIELDS[field].label, before, after)
             kind = "title.respelled" if same else None
             yield pair.difference(field, kind, before=before, after=after, summary=summary)

@@ -34,7 +34,7 @@ _NAMES = (
 """Members that can name the items of a list, the surest first."""
 
 
-class Leaf(NamedTuple):
+class Mismatch(NamedTuple):
     """A place where two values differ, and what stood and stands there; None where there was or is nothing."""
 
     path: str
@@ -42,14 +42,14 @@ class Leaf(NamedTuple):
     after: Json
 
 
-def leaves(before: Json, after: Json) -> list[Leaf]:
+def mismatches(before: Json, after: Json) -> list[Mismatch]:
     """Every place in which *after* says something else than *before*."""
-    found: list[Leaf] = []
+    found: list[Mismatch] = []
     _walk(before, after, "", found)
     return found
 
 
-def _walk(before: Json, after: Json, path: str, found: list[Leaf]) -> None:
+def _walk(before: Json, after: Json, path: str, found: list[Mismatch]) -> None:
     if _identical(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -58,7 +58,7 @@ def _walk(before: Json, after: Json, path: str, found: list[Leaf]) -> None:
     elif isinstance(before, list) and isinstance(after, list):
         _walk_list(before, after, path, found)
     elif frozen(before) != frozen(after):
-        found.append(Leaf(path, before, after))
+        found.append(Mismatch(path, before, after))
 
 
 def _identical(before: Json, after: Json) -> bool:
@@ -87,12 +87,12 @@ def frozen(value: Json) -> Hashable:
     return ("bool", value) if isinstance(value, bool) else value
 
 
-def _walk_list(before: list[Json], after: list[Json], path: str, found: list[Leaf]) -> None:
+def _walk_list(before: list[Json], after: list[Json], path: str, found: list[Mismatch]) -> None:
     named = _named(before, after)
     if named is None:
         gone, come = cancel(before, after, frozen)
         if gone or come:
-            found.append(Leaf(path, gone or None, come or None))
+            found.append(Mismatch(path, gone or None, come or None))
         return
     old, new = named
     for name in old | new:

@@ -44,7 +44,7 @@ def _spelled(word: str) -> str:
     return _WORDS.get(word, word)
 
 
-def told_edit(before: str | None, after: str | None) -> str:
+def edit_phrase(before: str | None, after: str | None) -> str:
     """What happened between two texts: the words themselves where they are few, otherwise how many."""
     change = edit(before, after)
     removed, added = " ".join(change.removed), " ".join(change.added)
@@ -55,10 +55,10 @@ def told_edit(before: str | None, after: str | None) -> str:
         told = f"removed “{removed}”"
     elif max(len(removed), len(added)) <= _SHORT:
         told = f"{_in_context(change, change.removed)} became {_in_context(change, change.added)}"
-    return told if 0 < len(told) <= _EDIT else told_measure(change)
+    return told if 0 < len(told) <= _EDIT else word_count_phrase(change)
 
 
-def told_measure(change: Edit) -> str:
+def word_count_phrase(change: Edit) -> str:
     """How many words came and went."""
     told = [
         (int(number), how) for how, number in zip(("added", "removed"), change.measure.values(), strict=True) if number
@@ -77,7 +77,7 @@ def _in_context(change: Edit, words: list[str]) -> str:
     return f"“{before}{text}{behind}”"
 
 
-def told_move(label: str, before: str | None, after: str | None) -> str:
+def change_sentence(label: str, before: str | None, after: str | None) -> str:
     """A sentence for a value that changed, came or went; None where there was or is none."""
     if before is None:
         return f"{label} was added: {after}."
@@ -86,7 +86,7 @@ def told_move(label: str, before: str | None, after: str | None) -> str:
     return f"{label} changed from {before} to {after}."
 
 
-def told_spelling(label: str, before: str | None, after: str | None) -> str:
+def respelling_sentence(label: str, before: str | None, after: str | None) -> str:
     """A sentence for a text that says the same in another spelling."""
     change = edit(before, after)
     old, new = " ".join(change.removed), " ".join(change.added)
@@ -95,12 +95,12 @@ def told_spelling(label: str, before: str | None, after: str | None) -> str:
     return f"{label} is only spelled otherwise."
 
 
-def told_text(label: str, before: str | None, after: str | None) -> str:
+def text_change_sentence(label: str, before: str | None, after: str | None) -> str:
     """A sentence for a text that changed, came or went: both texts where they are short, otherwise what happened."""
     old, new = fold(before), fold(after)
     if not old or not new or len(old) + len(new) <= _BOTH:
-        return told_move(label, quote(old, _PRESENT) if old else None, quote(new, _PRESENT) if new else None)
-    told = told_edit(old, new)
+        return change_sentence(label, quote(old, _PRESENT) if old else None, quote(new, _PRESENT) if new else None)
+    told = edit_phrase(old, new)
     if "“" not in told and len(new) <= _PRESENT:
         return f"{label} is now {quote(new, _PRESENT)}."
     return f"{label} changed: {told}."

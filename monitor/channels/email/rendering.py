@@ -23,9 +23,9 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
 from monitor.registries import name_of
 from monitor.render.folding import grouped
-from monitor.render.values import Line, label, lines, news
-from monitor.render.worddiff import Fate, Stretch
-from monitor.render.words import path_said, said
+from monitor.render.values import Line, label, lines, not_shown_yet
+from monitor.render.worddiff import DiffOp, Stretch
+from monitor.render.words import path_words, value_words
 from monitor.text import counted, first_few, moment, one_line, plain, safe_cut
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _gist(changes: Sequence[Change], room: int) -> str:
         how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
         told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
     elif first.field == "overall_status" and first.after:
-        status = said(first.after, first.field)
+        status = value_words(first.after, first.field)
         if _is_of_a_new_trial(first):
             status = f"{status} when first seen"
         reason = _reason(changes, room=room - len(status) - len(" – "))
@@ -221,7 +221,7 @@ def _headline(change: Change) -> Line:
     """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
     shown = lines(change)
     if len(shown) != 1 or shown[0].stretches or _is_told_in_words(change):
-        return Line(stretches=((Fate.KEPT, safe_cut(_sentence(change), MOST_SENTENCE)),))
+        return Line(stretches=((DiffOp.KEPT, safe_cut(_sentence(change), MOST_SENTENCE)),))
     old, new = shown[0].before, shown[0].after
     if both := re.fullmatch(r"(.+?)( \([a-z ]+\))\n(.+)\2", f"{old}\n{new}"):
         return Line(both[1], both[3], label=label(change) + both[2])
@@ -240,9 +240,9 @@ def _rows(changes: Sequence[Change], *, beside: str) -> list[_Row]:
 def _item(change: Change, *, beside: str) -> _Item:
     shown = lines(change)
     if change.field == "rest":
-        shown = [replace(line, label=path_said(line.label)) if line.label else line for line in shown]
+        shown = [replace(line, label=path_words(line.label)) if line.label else line for line in shown]
         return _Item(shown, "")
-    return _Item(shown, safe_cut(news(change, beside=beside), MOST_SENTENCE))
+    return _Item(shown, safe_cut(not_shown_yet(change, beside=beside), MOST_SENTENCE))
 
 
 def _labels(changes: Sequence[Change]) -> str:
@@ -317,7 +317,6 @@ def templates() -> "Environment":
         "wrapped": _wrapped,
         "marked": _marked,
         "typeset": _typeset,
-        "fate": lambda fate: fate.name.lower(),
     }
     return templates
 
@@ -354,11 +353,11 @@ def _wrapped(text: str, indent: int = 0) -> str:
 def _marked(stretches: Sequence[Stretch]) -> str:
     """What went and what came, marked as git does; alone on a line by its sign."""
     if len(stretches) == 1:
-        fate, words = stretches[0]
-        return plain({Fate.REMOVED: "- ", Fate.ADDED: "+ "}.get(fate, "") + words)
-    return plain("".join(_sign(fate, words) for fate, words in stretches))
+        op, words = stretches[0]
+        return plain({DiffOp.REMOVED: "- ", DiffOp.ADDED: "+ "}.get(op, "") + words)
+    return plain("".join(_sign(op, words) for op, words in stretches))
 
 
-def _sign(fate: Fate, words: str) -> str:
-    opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}.get(fate, ("", ""))
+def _sign(op: DiffOp, words: str) -> str:
+    opening, closing = {DiffOp.REMOVED: ("[-", "-]"), DiffOp.ADDED: ("{+", "+}")}.get(op, ("", ""))
     return f"{opening}{words}{closing}"

@@ -13,7 +13,7 @@ from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
 from monitor.model import Change, Checked, Result, Significance, Unlisted
 from monitor.render.folding import folded
-from monitor.render.values import label, tells_nothing_new
+from monitor.render.values import is_summary_redundant, label
 from monitor.text import counted, one_line, plain, size, stamp
 
 FEW = 5
@@ -92,7 +92,7 @@ def _change(change: Change, label_width: int) -> RenderableType:
     grid.add_column(width=BADGE_WIDTH)
     grid.add_column(width=label_width + 1)
     grid.add_column(ratio=1, overflow="fold")
-    told = tells_nothing_new(change)
+    told = is_summary_redundant(change)
     value: list[RenderableType] = [] if is_long_text(change) else [short_value(change)]
     if told and change.timing and change.topic in TIMED:
         value.append(Text(change.timing.words, style=DIM))

@@ -8,7 +8,7 @@ from monitor.changes.topics import Topic
 from monitor.cli.render.styles import DIM
 from monitor.cli.render.text import styled
 from monitor.model import Json, Record
-from monitor.render.words import humanised
+from monitor.render.words import code_label
 from monitor.text import comma_list, counted, one_line, readable
 
 Row = tuple[str, RenderableType | None]
@@ -47,7 +47,7 @@ def contact_rows(record: Record) -> list[Row]:
 def _contact(contact: dict[str, Json]) -> Text:
     name = contact.get("name") or contact.get("facility") or "no name"
     others = [contact.get(member) for member in ("role", "affiliation", "facility", "phone", "email")]
-    told = [one_line(humanised(str(value))) for value in others if value and value != name]
+    told = [one_line(code_label(str(value))) for value in others if value and value != name]
     return styled(one_line(str(name))).append(f"  {', '.join(told)}" if told else "", style=DIM)
 
 
@@ -60,13 +60,13 @@ def _value(name: str, value: Json) -> RenderableType | None:
         value = value.get("date") or ", ".join(f"{key} {one_line(str(each))}" for key, each in value.items())
     text = str(value)
     if is_coded(name):
-        return styled(one_line(humanised(text)))
+        return styled(one_line(code_label(text)))
     return styled(readable(text)) if len(text) > LONG else styled(one_line(text))
 
 
 def _items(name: str, items: list[Json]) -> RenderableType | None:
     if all(isinstance(item, str) for item in items):
-        words = [humanised(item) if is_coded(name) else item for item in items]
+        words = [code_label(item) if is_coded(name) else item for item in items]
         return styled(one_line(comma_list(words)))
     shown: list[RenderableType] = [styled(one_line(_item(item))) for item in items[:MOST_ITEMS]]
     more = len(items) - MOST_ITEMS

@@ -14,7 +14,7 @@ from monitor.cli.render.values import LONG, is_long_text, short_value
 from monitor.cli.render.worddiff import both_sides, word_diff
 from monitor.model import Change, Json, Snapshot
 from monitor.render.values import differing_parts, kept_name, label
-from monitor.render.words import said
+from monitor.render.words import value_words
 from monitor.text import counted, moment, one_line, readable, stamp
 
 SIDE_BY_SIDE = 100
@@ -87,7 +87,7 @@ def _side(value: Json, field: str, sign: str, style: str) -> Text:
         return Text("none", style=DIM)
     items = value if isinstance(value, list) and isinstance(value[0], dict) else [value]
     return Text("\n").join(
-        styled(f"{sign} {item if isinstance(item, str) and not is_coded(field) else said(item, field)}", style)
+        styled(f"{sign} {item if isinstance(item, str) and not is_coded(field) else value_words(item, field)}", style)
         for item in items
     )
 

@@ -14,7 +14,7 @@ from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import styled
 from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Snapshot, Sponsor
-from monitor.render.words import humanised
+from monitor.render.words import code_label
 from monitor.text import comma_list, counted, moment, one_line, readable, stamp
 
 LABEL_WIDTH = 25
@@ -94,7 +94,7 @@ def _value(value: object) -> RenderableType | None:
 def _typed(value: PartialDate | Enrollment) -> Text:
     words = value.text if isinstance(value, PartialDate) else "unknown" if value.count is None else f"{value.count:,}"
     text = styled(one_line(words))
-    return text.append(f" ({humanised(value.type).lower()})", style=DIM) if value.type else text
+    return text.append(f" ({code_label(value.type).lower()})", style=DIM) if value.type else text
 
 
 def _status(record: Record) -> list[Row]:
@@ -130,8 +130,8 @@ def _dates(record: Record) -> list[Row]:
 def _sponsor(record: Record) -> list[Row]:
     party = record.responsible_party
     about = [party.name, party.title, party.affiliation] if party else []
-    if party and party.type and humanised(party.type).casefold() != (party.title or "").casefold():
-        about.append(humanised(party.type))
+    if party and party.type and code_label(party.type).casefold() != (party.title or "").casefold():
+        about.append(code_label(party.type))
     return [
         (FIELDS["lead_sponsor"].label, _organisation(record.lead_sponsor) if record.lead_sponsor else None),
         (FIELDS["collaborators"].label, _stacked([_organisation(one) for one in record.collaborators])),
@@ -141,7 +141,7 @@ def _sponsor(record: Record) -> list[Row]:
 
 def _organisation(sponsor: Sponsor) -> Text:
     text = styled(one_line(sponsor.name))
-    return text.append(f" ({one_line(humanised(sponsor.kind)).lower()})", style=DIM) if sponsor.kind else text
+    return text.append(f" ({one_line(code_label(sponsor.kind)).lower()})", style=DIM) if sponsor.kind else text
 
 
 def _design(record: Record) -> list[Row]:
@@ -150,8 +150,8 @@ def _design(record: Record) -> list[Row]:
 
 
 def _arms(record: Record) -> list[Row]:
-    rows = [(one.label, _described(humanised(one.type or ""), _under_arm(one))) for one in record.arms]
-    return [*rows, *((one.name, _described(humanised(one.type or ""), _under(one))) for one in record.interventions)]
+    rows = [(one.label, _described(code_label(one.type or ""), _under_arm(one))) for one in record.arms]
+    return [*rows, *((one.name, _described(code_label(one.type or ""), _under(one))) for one in record.interventions)]
 
 
 def _under_arm(arm: Arm) -> list[str | None]:
@@ -228,18 +228,18 @@ def _country(sites: Sequence[Site]) -> RenderableType:
     text = Text(counted(len(sites), "site")).append(f"  {named}", style=DIM)
     if rest > 0:
         text.append(f" and {counted(rest, 'more city', 'more cities')}", style=DIM)
-    statuses = Counter(humanised(site.status) for site in sites if site.status).most_common()
+    statuses = Counter(code_label(site.status) for site in sites if site.status).most_common()
     return text.append("".join(f"\n{status}: {count:,}" for status, count in statuses), style=DIM)
 
 
 def _site(site: Site) -> Text:
     parts = [one_line(part) for part in (site.facility, site.city, site.state) if part]
     text = Text(", ".join(parts) or "a site without a name")
-    return text.append(f"  {humanised(site.status)}", style=DIM) if site.status else text
+    return text.append(f"  {code_label(site.status)}", style=DIM) if site.status else text
 
 
 def _results(record: Record) -> list[Row]:
-    steps = [f"{humanised(step.type)} {step.date or 'on an unknown date'}" for step in record.submissions]
+    steps = [f"{code_label(step.type)} {step.date or 'on an unknown date'}" for step in record.submissions]
     return [
         _row(record, "has_results"),
         _row(record, "results_first_submit_date"),

@@ -12,7 +12,7 @@ from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.tables import GAP, Column, widths_of
 from monitor.cli.render.text import styled
 from monitor.model import Enrollment, PartialDate, Significance
-from monitor.render.words import humanised
+from monitor.render.words import code_label
 from monitor.text import counted, one_line, stamp
 from monitor.views.status import LastChange, StatusRow
 
@@ -99,7 +99,7 @@ def day(date: PartialDate | None) -> str:
 
 def _marked(type_: str | None) -> str:
     words = {None: "", "ESTIMATED": " est."}
-    return words[type_] if type_ in words else f" {humanised(type_ or '').lower()}"
+    return words[type_] if type_ in words else f" {code_label(type_ or '').lower()}"
 
 
 def closing_line(rows: int, *, trials: int, about: str, led_by: str, by: str) -> Text:

@@ -11,7 +11,7 @@ from monitor.cli.render.text import styled
 from monitor.cli.render.worddiff import WordDiff, word_diff
 from monitor.model import Change
 from monitor.render.values import Line, lines
-from monitor.render.worddiff import Fate
+from monitor.render.worddiff import DiffOp
 from monitor.text import plain, readable, shortened
 
 LONG = 40
@@ -19,7 +19,7 @@ LONG = 40
 
 MOST_TEXT = 400
 
-_SIGNS = {Fate.REMOVED: ("- ", REMOVED), Fate.ADDED: ("+ ", ADDED), Fate.KEPT: ("", "")}
+_SIGNS = {DiffOp.REMOVED: ("- ", REMOVED), DiffOp.ADDED: ("+ ", ADDED), DiffOp.KEPT: ("", "")}
 
 
 def is_long_text(change: Change) -> bool:
@@ -32,8 +32,8 @@ def long_text(change: Change) -> RenderableType:
     """A word diff; where there is only one side, the beginning of its text."""
     if change.before and change.after:
         return word_diff(change.before, change.after)
-    fate, text = (Fate.ADDED, change.after) if change.after else (Fate.REMOVED, change.before)
-    return _signed(fate, shortened(readable(text or ""), MOST_TEXT))
+    op, text = (DiffOp.ADDED, change.after) if change.after else (DiffOp.REMOVED, change.before)
+    return _signed(op, shortened(readable(text or ""), MOST_TEXT))
 
 
 def short_value(change: Change) -> RenderableType:
@@ -54,13 +54,13 @@ def _drawn(line: Line) -> RenderableType:
     label = styled(f"{line.label}: ", DIM) if line.label else Text()
     if not line.stretches:
         return label.append_text(_arrow(line))
-    if line.label and len(line.stretches) == 1 and line.stretches[0][0] is Fate.KEPT:
+    if line.label and len(line.stretches) == 1 and line.stretches[0][0] is DiffOp.KEPT:
         return label.append(plain(line.stretches[0][1]))
     return Group(label, WordDiff(line.stretches)) if line.label else WordDiff(line.stretches)
 
 
-def _signed(fate: Fate, words: str) -> Text:
-    sign, style = _SIGNS[fate]
+def _signed(op: DiffOp, words: str) -> Text:
+    sign, style = _SIGNS[op]
     return styled(sign + words, style)
 
 

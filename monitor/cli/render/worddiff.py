@@ -10,20 +10,20 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from monitor.cli.render.styles import ADDED_WORDS, DIM, REMOVED_WORDS
-from monitor.render.worddiff import CONTEXT, Fate, Stretch, compare_readable, kept_near
+from monitor.render.worddiff import CONTEXT, DiffOp, Stretch, compare_readable, kept_near
 
 NEAR = 2
 """Where texts stand side by side, so many lines are shown around a line with a change."""
 
-_GAP = [(Fate.KEPT, "…")]
+_GAP = [(DiffOp.KEPT, "…")]
 
 
 @dataclass(frozen=True, slots=True)
 class WordDiff:
-    """Stretches as people read them: those whose fate is in *shown*, and of what stayed only the *context*."""
+    """Stretches as people read them: those whose op is in *shown*, and of what stayed only the *context*."""
 
     stretches: Sequence[Stretch]
-    shown: frozenset[Fate] = frozenset(Fate)
+    shown: frozenset[DiffOp] = frozenset(DiffOp)
     context: int = CONTEXT
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -34,26 +34,26 @@ class WordDiff:
         """The stretches in one text, *marked* where colours would be lost."""
         text = Text(overflow="fold")
         last = len(self.stretches) - 1
-        for place, (fate, words) in enumerate(self.stretches):
-            if fate is Fate.KEPT and not last:
+        for place, (op, words) in enumerate(self.stretches):
+            if op is DiffOp.KEPT and not last:
                 text.append(words)
-            elif fate is Fate.KEPT:
+            elif op is DiffOp.KEPT:
                 begin, gap, end = kept_near(words, self.context, after_change=place > 0, before_change=place < last)
                 text.append(begin).append(gap, style=DIM).append(end)
-            elif fate in self.shown:
-                replaces = fate is Fate.ADDED and place and self.stretches[place - 1][0] is Fate.REMOVED
-                if replaces and Fate.REMOVED in self.shown and not text.plain[-1:].isspace():
+            elif op in self.shown:
+                replaces = op is DiffOp.ADDED and place and self.stretches[place - 1][0] is DiffOp.REMOVED
+                if replaces and DiffOp.REMOVED in self.shown and not text.plain[-1:].isspace():
                     text.append(" ")  # or "3" replaced by "6" would read as 36
-                text.append_text(_changed(fate, words, marked=marked))
+                text.append_text(_changed(op, words, marked=marked))
         text.rstrip()
         return text
 
 
-def _changed(fate: Fate, words: str, *, marked: bool) -> Text:
+def _changed(op: DiffOp, words: str, *, marked: bool) -> Text:
     """White space at the end stays outside: a mark that closes on the next line is hard to see."""
-    opening, closing = {Fate.REMOVED: ("[-", "-]"), Fate.ADDED: ("{+", "+}")}[fate] if marked else ("", "")
+    opening, closing = {DiffOp.REMOVED: ("[-", "-]"), DiffOp.ADDED: ("{+", "+}")}[op] if marked else ("", "")
     body = words.rstrip()
-    style = REMOVED_WORDS if fate is Fate.REMOVED else ADDED_WORDS
+    style = REMOVED_WORDS if op is DiffOp.REMOVED else ADDED_WORDS
     return Text().append(f"{opening}{body}{closing}" if body else "", style=style).append(words[len(body) :])
 
 
@@ -68,13 +68,13 @@ def both_sides(before: str, after: str, *, context: int = CONTEXT) -> Iterator[t
     Lines far from any change are left out, with an … in their place.
     """
     lines = list(_lines(compare_readable(before, after)))
-    changed = [number for number, line in enumerate(lines) if any(fate is not Fate.KEPT for fate, _ in line)]
+    changed = [number for number, line in enumerate(lines) if any(op is not DiffOp.KEPT for op, _ in line)]
     near = {number + step for number in changed for step in range(-NEAR, NEAR + 1)}
     for number, line in enumerate(lines):
         if number in near:
             yield (
-                WordDiff(line, frozenset({Fate.REMOVED}), context),
-                WordDiff(line, frozenset({Fate.ADDED}), context),
+                WordDiff(line, frozenset({DiffOp.REMOVED}), context),
+                WordDiff(line, frozenset({DiffOp.ADDED}), context),
             )
         elif number - 1 in near or number == 0:
             yield WordDiff(_GAP), WordDiff(_GAP)
@@ -83,15 +83,15 @@ def both_sides(before: str, after: str, *, context: int = CONTEXT) -> Iterator[t
 def _lines(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
     """The stretches cut where a line ends that both texts have, or one that only one of them has."""
     line: list[Stretch] = []
-    for fate, text in stretches:
-        pieces = text.split("\n") if fate is Fate.KEPT else text.removesuffix("\n").split("\n")
+    for op, text in stretches:
+        pieces = text.split("\n") if op is DiffOp.KEPT else text.removesuffix("\n").split("\n")
         for number, piece in enumerate(pieces):
             if number:
                 yield line
                 line = []
-            if piece or fate is not Fate.KEPT:
-                line.append((fate, piece))
-        if fate is not Fate.KEPT and text.endswith("\n"):
+            if piece or op is not DiffOp.KEPT:
+                line.append((op, piece))
+        if op is not DiffOp.KEPT and text.endswith("\n"):
             yield line
             line = []
     if line:
