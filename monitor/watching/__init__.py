@@ -14,6 +14,7 @@
     context       what these steps are given
     stored        what the store knows of the trials in a batch
     effect        what one answer comes to
+    damage        what to do about a trial whose last snapshot is damaged
 
 Nothing here talks to a recipient, and no transaction is open while a registry is asked.
 """

@@ -24,7 +24,6 @@ from functools import partial
 
 from monitor.alerts.alike import AT_LEAST, MOST_ALIKE
 from monitor.alerts.notices import registry_behind, registry_implausible
-from monitor.alerts.recovery import note_failing
 from monitor.alerts.settling import settle
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, State
@@ -41,6 +40,7 @@ from monitor.watching.builds import (
     latest_believable,
 )
 from monitor.watching.context import IntakeContext, PassContext
+from monitor.watching.damage import report_failing
 from monitor.watching.intake import take_in
 from monitor.watching.plausibility import build_is_older
 from monitor.watching.schedule import full_check_due
@@ -325,7 +325,7 @@ def _as_it_was(trial: Trial | VerifiedTrial, context: PassContext) -> Checked:
 def _failed_alone(bad: Sequence[tuple[str, Exception]], context: PassContext) -> Iterator[Checked]:
     """Trials of which it cannot even be read what is known of them."""
     reasons = {trial_id: in_words(error) for trial_id, error in bad}
-    note_failing(context.store, context.registry.key, reasons, now=context.clock())
+    report_failing(context.store, context.registry.key, reasons, now=context.clock())
     for trial_id, reason in reasons.items():
         yield from _failed([trial_id], reason, context)
 

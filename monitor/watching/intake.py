@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.alike import builds_between
 from monitor.alerts.notices import drifted
-from monitor.alerts.recovery import Lost, note_anew, note_failing, untold, without_record
+from monitor.alerts.recovery import empty_record
 from monitor.alerts.settling import owe_or_pend
 from monitor.changes import events as event_rules
 from monitor.changes import membership
@@ -41,6 +41,7 @@ from monitor.storage.isolation import in_words, isolated
 from monitor.storage.trials import Trial
 from monitor.watching.builds import is_behind
 from monitor.watching.context import IntakeContext
+from monitor.watching.damage import DamagedTrial, report_failing, report_new_baselines, untold
 from monitor.watching.effect import AnswerEffect, Refusal
 from monitor.watching.plausibility import (
     LASTING,
@@ -68,7 +69,7 @@ def take_in(answers: Sequence[Answer], intake: IntakeContext) -> list[Checked]:
     answers = list(_with_documents_of_merged(answers))
     taken, bad = isolated(answers, lambda part: _commit(part, intake, healthy=healthy))
     reasons = {answer.trial_id: in_words(error) for answer, error in bad}
-    note_failing(intake.store, intake.registry.key, reasons, now=intake.now)
+    report_failing(intake.store, intake.registry.key, reasons, now=intake.now)
     failed = [_failure(Trial(intake.registry.key, each), reason, intake).checked for each, reason in reasons.items()]
     return [checked for part in taken for checked in part] + failed
 
@@ -118,8 +119,8 @@ def _effect_of(answer: Answer, stored: StoredTrials, intake: IntakeContext, *, h
 def _document(document: Document, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
     differs = differs_from(document, trial)
     leaving = stored.leaving.get(trial.trial_id, ())
-    last, lost = (stored.latest.get(trial.trial_id), stored.lost.get(trial.trial_id)) if differs else (None, None)
-    records = _records(document, last, intake) if last or lost else None
+    last, damaged = (stored.latest.get(trial.trial_id), stored.damaged.get(trial.trial_id)) if differs else (None, None)
+    records = _records(document, last, intake) if last or damaged else None
     if reason := _reason_against(document, records, trial, stored, intake):
         return _disbelieved(trial, document, reason, intake)
     seen, unverified = row_after(trial, document, intake)
@@ -136,8 +137,8 @@ def _document(document: Document, trial: Trial, stored: StoredTrials, intake: In
         returned=trial.state is not State.LISTED,
         merged_into=trial.merged_into,
     )
-    if lost:
-        return _anew(document, seen, lost, intake, changes=untold(changes, lost.told))
+    if damaged:
+        return _anew(document, seen, damaged, intake, changes=untold(changes, damaged.told))
     if not changes and not leaving:
         return _as_before(seen, unverified, Result.UNCHANGED, intake)
     changes = event_rules.corrections(changes, stored.told.get(trial.trial_id), now=intake.now)
@@ -226,12 +227,14 @@ def _first(document: Document, trial: Trial, seen: Trial, stored: StoredTrials, 
 
 
 def _anew(
-    document: Document, seen: Trial, lost: Lost, intake: IntakeContext, *, changes: Sequence[Change]
+    document: Document, seen: Trial, damaged: DamagedTrial, intake: IntakeContext, *, changes: Sequence[Change]
 ) -> AnswerEffect:
     """A new baseline, where the last snapshot is damaged. It tells what is known to have changed, and says so."""
     effect = _snapshot(document, seen, Result.BASELINE, intake, changes=changes)
-    compared = f"compared with snapshot {lost.readable.number}" if lost.readable else "with nothing to compare it with"
-    words = f"{lost.reason}. Snapshot {effect.checked.snapshot} is a new baseline, {compared}."
+    compared = (
+        f"compared with snapshot {damaged.readable.number}" if damaged.readable else "with nothing to compare it with"
+    )
+    words = f"{damaged.reason}. Snapshot {effect.checked.snapshot} is a new baseline, {compared}."
     effect.checked = replace(effect.checked, error=words)
     effect.oddities = intake.registry.unknown(document)
     return effect
@@ -297,7 +300,7 @@ def _last_record(trial: Trial, stored: StoredTrials, intake: IntakeContext) -> R
     """What the registry said of a trial last, as far as it can be read; None for a trial that is new."""
     if last := stored.latest.get(trial.trial_id):
         return intake.registry.parse(last.document, last.taken_at)
-    return without_record(trial.registry, trial.trial_id) if trial.trial_id in stored.lost else None
+    return empty_record(trial.registry, trial.trial_id) if trial.trial_id in stored.damaged else None
 
 
 def _times(count: int) -> str:
@@ -359,7 +362,7 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
             watches.follow(tx, key, effect.trial.trial_id, into=effect.follow, at=now)
             subscriptions.follow(tx, key, effect.trial.trial_id, into=effect.follow)
     _note_drift(tx, effects, intake)
-    note_anew(tx, [effect.checked for effect in effects], now=now)
+    report_new_baselines(tx, [effect.checked for effect in effects], now=now)
 
 
 def _builds_missed(trial: Trial, intake: IntakeContext) -> int:

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from monitor.alerts.recovery import Lost, lost_of, missing_of
 from monitor.changes.membership import Membership
 from monitor.errors import StoreCorrupt
 from monitor.model import Document, Event, Snapshot, State
@@ -17,6 +16,7 @@ from monitor.storage.locks import lock_registry
 from monitor.storage.quarantine import Quarantined
 from monitor.storage.trials import Trial
 from monitor.watching.context import IntakeContext
+from monitor.watching.damage import DamagedTrial, damaged_trials, missing_snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class StoredTrials:
 
     trials: Mapping[str, Trial]
     latest: Mapping[str, Snapshot]
-    """The last LISTED snapshot of each trial; the last readable one of those that are lost."""
-    lost: Mapping[str, Lost]
+    """The last LISTED snapshot of each trial; the last readable one of those that are damaged."""
+    damaged: Mapping[str, DamagedTrial]
     """Those whose last LISTED snapshot is damaged."""
     told: Mapping[str, Event]
     """The last event of each trial that had one."""
@@ -56,17 +56,19 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
     leaving = memberships.lost(tx, key, [answer.trial_id for answer in answers if isinstance(answer, Document)])
     asked = dict.fromkeys((*moved, *leaving))
     seen_before = [trial_id for trial_id in asked if trial_id in known and known[trial_id].snapshot]
-    damaged: dict[str, StoreCorrupt] = {}
-    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=damaged)
-    damaged |= missing_of(latest, known.values())
-    lost = lost_of(tx, key, damaged)
-    latest |= {trial_id: each.readable for trial_id, each in lost.items() if each.readable}
+    errors: dict[str, StoreCorrupt] = {}
+    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=errors)
+    errors |= missing_snapshots(latest, known.values())
+    damaged = damaged_trials(tx, key, errors)
+    latest |= {trial_id: each.readable for trial_id, each in damaged.items() if each.readable}
     return StoredTrials(
         known,
         latest,
-        lost,
+        damaged,
         events.latest_of(tx, key, latest),
-        memberships.found(tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in lost]),
+        memberships.found(
+            tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in damaged]
+        ),
         leaving,
         lambda trial_id, number: snapshots.get(tx, key, trial_id, number),
         lambda document, since: quarantine.latest_of(

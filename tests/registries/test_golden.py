@@ -59,6 +59,8 @@ def test_the_example_of_a_trial_id_is_one(adapter_class, adapter_for):
     assert adapter.identify(adapter.example_id) == adapter.example_id
     assert adapter.identify(adapter.page(adapter.example_id)) == adapter.example_id
     assert adapter.ids_in(f"See {adapter.example_id}.") == [adapter.example_id]
+    pasted = f" {adapter.example_id.lower()} "
+    assert (adapter.identify(pasted), adapter.ids_in(pasted)) == (adapter.example_id, [adapter.example_id])
 
 
 @every_adapter
