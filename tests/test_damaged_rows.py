@@ -147,10 +147,10 @@ def test_a_record_that_nobody_foresaw_fails_its_trial_alone(
     suspend(outbox, bad, others[0])
     real = getattr(ClinicalTrialsGov, method)
 
-    def fail(registry: ClinicalTrialsGov, document: Any) -> Any:
+    def fail(registry: ClinicalTrialsGov, document: Any, *as_of: Any) -> Any:
         if document.trial_id == bad:
             raise RecursionError
-        return real(registry, document)
+        return real(registry, document, *as_of)
 
     monkeypatch.setattr(ClinicalTrialsGov, method, fail)
     checked = outbox.check(bad, *others)
