@@ -24,10 +24,10 @@ from monitor.alerts.deliver import Outbox, deliver
 from monitor.alerts.matching import matching
 from monitor.alerts.prepare import MailSender, RenderContext
 from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
-from monitor.channels.email.transport import EmailChannel
-from monitor.channels.webhook.transport import WebhookChannel
+from monitor.channels.email.transport import EmailTransport
+from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http import GuardedSession, PoliteSession
-from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot, Way
+from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot
 from monitor.ports import Accepted
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
@@ -66,29 +66,29 @@ def measure() -> list[Figure]:
 
 
 def _both() -> tuple[float, float, float]:
-    rates = _delivered_a_second(Way.WEBHOOK), _delivered_a_second(Way.EMAIL)
+    rates = _delivered_a_second("webhook"), _delivered_a_second("email")
     return *rates, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _delivered_a_second(way: Way) -> float:
+def _delivered_a_second(channel: str) -> float:
     """Deliveries a second, of those that a change of a hundred trials owes to a hundred subscribers."""
-    with tempfile.TemporaryDirectory() as folder, _sink(way) as [port]:
+    with tempfile.TemporaryDirectory() as folder, _sink(channel) as [port]:
         store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
         vault = Vault.open(key=None, file=Path(folder, "secret.key"))
-        _owe(store, vault, way, _addresses(way, port), TRIALS)
+        _owe(store, vault, channel, _addresses(channel, port), TRIALS)
         outbox = _outbox(store, vault, port)
         started = perf_counter()
         delivered = sum(each.standing is DeliveryState.DELIVERED for each in deliver(outbox))
         took = perf_counter() - started
-        for channel in outbox.channels.values():
+        for channel in outbox.transports.values():
             channel.close()
         store.close()
     assert delivered == TRIALS * SUBSCRIBERS, delivered
     return delivered / took
 
 
-def _addresses(way: Way, port: int) -> list[str]:
-    form = "reader{}@example.org" if way is Way.EMAIL else f"http://127.0.0.1:{port}/{{}}"
+def _addresses(channel: str, port: int) -> list[str]:
+    form = "reader{}@example.org" if channel == "email" else f"http://127.0.0.1:{port}/{{}}"
     return [form.format(number) for number in range(SUBSCRIBERS)]
 
 
@@ -102,20 +102,20 @@ def _p95(*, hanging: int) -> float:
 
     Each receiver has a port of its own; the first *hanging* of them never answer.
     """
-    with tempfile.TemporaryDirectory() as folder, _sink(Way.WEBHOOK, RECEIVERS, hanging) as ports:
+    with tempfile.TemporaryDirectory() as folder, _sink("webhook", RECEIVERS, hanging) as ports:
         store = Store.open(f"sqlite:///{folder}/bench.sqlite3")
         vault = Vault.open(key=None, file=Path(folder, "secret.key"))
-        _owe(store, vault, Way.WEBHOOK, [f"http://127.0.0.1:{port}/" for port in ports], EACH)
+        _owe(store, vault, "webhook", [f"http://127.0.0.1:{port}/" for port in ports], EACH)
         outbox = _outbox(store, vault, 0)
         timed = _Timed(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"], deadline=HANGS_FOR))
-        for _ in deliver(replace(outbox, channels={**outbox.channels, Way.WEBHOOK: timed})):
+        for _ in deliver(replace(outbox, transports={**outbox.transports, "webhook": timed})):
             pass
         store.close()
     assert len(timed.answered_at) == (RECEIVERS - hanging) * EACH, len(timed.answered_at)
     return percentile([at - timed.started for at in timed.answered_at], 0.95)
 
 
-class _Timed(WebhookChannel):
+class _Timed(WebhookTransport):
     """Notes when each answer came."""
 
     def __init__(self, session: GuardedSession) -> None:
@@ -129,7 +129,7 @@ class _Timed(WebhookChannel):
         return taken
 
 
-def _owe(store: Store, vault: Vault, way: Way, addresses: list[str], trials: int) -> None:
+def _owe(store: Store, vault: Vault, channel: str, addresses: list[str], trials: int) -> None:
     """What a change of each of so many trials owes to a subscriber at each address."""
     context = SubscribeContext(store=store, vault=vault, clock=lambda: NOW, chat_schemas=())
     made = [document(study) for study in studies(trials)]
@@ -140,7 +140,7 @@ def _owe(store: Store, vault: Vault, way: Way, addresses: list[str], trials: int
         snapshots.add(tx, [Snapshot(number, each, NOW) for each in made for number in (1, 2)])
         events.add(tx, told)
     for address in addresses:
-        subscribe(way, address, scope=Scope(everything=True), filters=Filters(), note=None, context=context)
+        subscribe(channel, address, scope=Scope(everything=True), filters=Filters(), note=None, context=context)
     with store.begin() as tx:
         everybody = subscriptions.listing(tx)
         deliveries.owe(tx, [(event.id, KEY, event.trial_id, one.id) for event in told for one in everybody], NOW)
@@ -158,18 +158,18 @@ def _outbox(store: Store, vault: Vault, port: int) -> Outbox:
     )
     return Outbox(
         context=RenderContext(store=store, vault=vault, registries={KEY: registry}, mail_sender=mail_sender),
-        channels={
-            Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"])),
-            Way.EMAIL: EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org"),
+        transports={
+            "webhook": WebhookTransport(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"])),
+            "email": EmailTransport(host="127.0.0.1", port=port, sender="monitor@example.org"),
         },
         clock=lambda: datetime.now(UTC),
     )
 
 
 @contextmanager
-def _sink(way: Way, count: int = 1, hanging: int = 0) -> Iterator[list[int]]:
+def _sink(channel: str, count: int = 1, hanging: int = 0) -> Iterator[list[int]]:
     """Receivers in a process of their own that take everything, and do nothing with it; their ports."""
-    command = [sys.executable, "-m", "bench.sinks", way, str(count), str(hanging)]
+    command = [sys.executable, "-m", "bench.sinks", channel, str(count), str(hanging)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
@@ -186,7 +186,7 @@ def _covering() -> float:
         vault = Vault.open(key=None, file=Path(folder, "secret.key"))
         with store.begin() as tx:
             endpoint, _ = endpoints.put(
-                tx, vault, way=Way.EMAIL, address="a@example.org", shown="a@example.org", at=NOW
+                tx, vault, channel="email", address="a@example.org", shown="a@example.org", at=NOW
             )
         for start in range(0, SUBSCRIPTIONS, 100_000):
             _add_many(store, endpoint.id, range(start, start + 100_000))

@@ -129,13 +129,15 @@ class App:
     def subscribe_context(self) -> "SubscribeContext":
         """What subscribing needs."""
         from monitor.alerts.subscribe import SubscribeContext  # a check that tells nobody needs no channels
+        from monitor.channels.chat.settings import ChatSettings
+        from monitor.channels.webhook.settings import WebhookSettings
 
         return SubscribeContext(
             store=self.store,
             vault=self.vault,
             clock=utc_now,
-            chat_schemas=self.config.chat.schemas,
-            allow_networks=self.config.webhooks.allow_networks,
+            chat_schemas=self.config.section(ChatSettings).schemas,
+            allow_networks=self.config.section(WebhookSettings).allow_networks,
         )
 
     def outbox(self) -> "Outbox":
@@ -156,8 +158,8 @@ class App:
         try:
             yield from deliver(outbox)
         finally:
-            for channel in outbox.channels.values():
-                channel.close()
+            for transport in outbox.transports.values():
+                transport.close()
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.watching.check`."""

@@ -19,8 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 import monitor.cli
-from monitor.channels.email.transport import EmailChannel
-from monitor.channels.webhook.transport import WebhookChannel
+from monitor.channels.email.transport import EmailTransport
+from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http import PoliteSession
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -74,7 +74,7 @@ def _work(there: Connection, dies_at: int, work: Callable[..., Any], arguments: 
 
     for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
         event.listen(Engine, name, step)
-    for kind, name in ((PoliteSession, "get"), (WebhookChannel, "send"), (EmailChannel, "send")):
+    for kind, name in ((PoliteSession, "get"), (WebhookTransport, "send"), (EmailTransport, "send")):
         setattr(kind, name, _followed_by(step, getattr(kind, name)))
     answer = work(*arguments)
     there.send((answer, steps))

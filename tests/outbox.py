@@ -12,8 +12,9 @@ import pytest
 from monitor.alerts.deliver import DeliveryResult, Outbox, deliver
 from monitor.alerts.prepare import MailSender, RenderContext
 from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, subscribe
+from monitor.channels import CHANNELS
 from monitor.errors import DeliveryFailed
-from monitor.model import Endpoint, Filters, Message, Subscription, Way
+from monitor.model import Endpoint, Filters, Message, Subscription
 from monitor.ports import Accepted
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, subscriptions
@@ -29,7 +30,7 @@ def take(message: Message) -> Accepted:
     return Accepted("200 OK", 200, b"thanks")
 
 
-class FakeChannel:
+class FakeTransport:
     """Records what came, by receiver, and answers as it is told to."""
 
     def __init__(self) -> None:
@@ -38,7 +39,7 @@ class FakeChannel:
         self._lock = threading.Lock()
 
     def send(self, message: Message, *, now: datetime) -> Accepted:
-        if message.endpoint.way is Way.WEBHOOK:
+        if message.endpoint.channel == "webhook":
             as_promised(message.body)
         with self._lock:
             self.came.append(message)
@@ -56,7 +57,7 @@ class OutboxHarness(Trying):
 
     def __init__(self, store: Store, sandbox: Sandbox, folder: Path) -> None:
         super().__init__(store, sandbox)
-        self.channel = FakeChannel()
+        self.channel = FakeTransport()
         vault = Vault.open(key=None, file=folder / "secret.key")
         self.subscribe_context = SubscribeContext(
             store=store, vault=vault, clock=self.clock, chat_schemas=("slack",), allow_networks=["127.0.0.0/8"]
@@ -73,19 +74,19 @@ class OutboxHarness(Trying):
                     signed=lambda message: message,
                 ),
             ),
-            channels=dict.fromkeys(Way, self.channel),
+            transports=dict.fromkeys(CHANNELS, self.channel),
             clock=self.clock,
             chance=Random(1),
         )
 
     def subscribe(
-        self, address: str, *trial_ids: str, way: Way = Way.WEBHOOK, filters: Filters | None = None
+        self, address: str, *trial_ids: str, channel: str = "webhook", filters: Filters | None = None
     ) -> Subscribed:
         """About these trials, or everything."""
         trials = frozenset((self.registry.key, trial_id) for trial_id in trial_ids)
         scope = Scope(trials=trials, everything=not trials)
         return subscribe(
-            way, address, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
+            channel, address, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
         )
 
     def deliver(self) -> list[DeliveryResult]:

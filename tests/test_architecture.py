@@ -11,7 +11,7 @@ LAYERS = (
     ("__init__",),
     ("errors", "text", "model", "ports", "streams", "files", "vault"),
     ("changes", "render", "settings"),
-    ("http", "registries", "config", "channels", "storage"),
+    ("http", "registries", "channels", "config", "storage"),
     ("alerts", "watching", "views", "operate"),
     ("app",),
     ("sandbox",),

@@ -12,10 +12,10 @@ import pytest
 
 from monitor.alerts.deliver import Outbox
 from monitor.app import utc_now
-from monitor.channels.email.transport import EmailChannel
-from monitor.channels.webhook.transport import WebhookChannel
+from monitor.channels.email.transport import EmailTransport
+from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http import GuardedSession
-from monitor.model import Result, Way
+from monitor.model import Result
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
@@ -109,7 +109,7 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
         for trials in ((WITHDRAWN_LATER,), (WITHDRAWN_LATER,), ()):
             program.subscribe(hook.url, *trials)
         for reader in ("ops@example.org", "ines@example.org", "omar@example.org", "li@example.org"):
-            program.subscribe(reader, WITHDRAWN_LATER, way=Way.EMAIL)
+            program.subscribe(reader, WITHDRAWN_LATER, channel="email")
         variables = {
             "MONITOR_SECRET_KEY": (tmp_path / "secret.key").read_text().strip(),
             "MONITOR_SMTP__HOST": "127.0.0.1",
@@ -126,7 +126,7 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
         program.clock.advance(days=1)
         while program.deliver():
             program.clock.advance(hours=1)
-        for channel in program.delivering.channels.values():
+        for channel in program.delivering.transports.values():
             channel.close()
         came = [(each.id, each.body) for each in hook.deliveries if as_promised(each.body)]
         mails = [(mail.email["Message-ID"], mail.raw) for mail in mailbox.messages]
@@ -145,9 +145,9 @@ def real_outbox(program: OutboxHarness, mailbox: Mailbox) -> Outbox:
     """The channels that the command uses, on a clock that begins now."""
     return replace(
         program.delivering,
-        channels={
-            Way.WEBHOOK: WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"])),
-            Way.EMAIL: EmailChannel(host="127.0.0.1", port=mailbox.port, sender="monitor@example.org"),
+        transports={
+            "webhook": WebhookTransport(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"])),
+            "email": EmailTransport(host="127.0.0.1", port=mailbox.port, sender="monitor@example.org"),
         },
         clock=Clock(utc_now()),
     )

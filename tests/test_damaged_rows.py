@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerts.subscribe import Wanted, apply_config
-from monitor.model import Checked, Result, State, Way
+from monitor.model import Checked, Result, State
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import notices, snapshots, subscriptions, tables
 from monitor.storage.isolation import MOST_BAD, isolated
@@ -200,7 +200,7 @@ def test_a_damaged_event_that_waits_is_made_again_from_its_snapshots(outbox: Out
 def test_an_event_that_nothing_can_make_again_is_told_to_the_operator_alone(outbox: OutboxHarness) -> None:
     bad, good = two(outbox)
     apply_config(
-        [Wanted(name="o", way=Way.EMAIL, address="ops@example.org", origin="operator")], outbox.subscribe_context
+        [Wanted(name="o", channel="email", address="ops@example.org", origin="operator")], outbox.subscribe_context
     )
     outbox.subscribe(EVERYBODY, good)
     outbox.check(bad, good)

@@ -25,8 +25,8 @@ from monitor.alerts.prepare import RenderContext, prepared, sample, with_address
 from monitor.alerts.retrying import disabling_due, next_attempt
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
-from monitor.model import Attempt, Delivery, DeliveryState, Message, Way
-from monitor.ports import Accepted, Channel, Registry
+from monitor.model import Attempt, Delivery, DeliveryState, Message
+from monitor.ports import Accepted, Registry, Transport
 from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
 from monitor.storage.isolation import in_words, isolated
 
@@ -48,7 +48,8 @@ class Outbox:
     """What delivering needs."""
 
     context: RenderContext
-    channels: Mapping[Way, Channel]
+    transports: Mapping[str, Transport]
+    """What sends, by the names of channels."""
     clock: Callable[[], datetime]
     chance: Random = field(default_factory=Random)
     settle: timedelta = timedelta(0)
@@ -169,7 +170,7 @@ class Queues:
             raise
         for delivery, message in ready:
             try:
-                receiver = self._outbox.channels[message.endpoint.way].receiver(message.endpoint)
+                receiver = self._outbox.transports[message.endpoint.channel].receiver(message.endpoint)
             except Exception as error:  # an address that makes no sense is that endpoint's trouble alone
                 endpoint = message.endpoint
                 unprepared.append(Unprepared(delivery, endpoint.shown, in_words(error), endpoint.id))
@@ -219,7 +220,7 @@ def _attempt(delivery: Delivery, message: Message, until: datetime, outbox: Outb
     if at >= until - CLAIMED_FOR / 2:
         return None
     try:
-        result: Accepted | DeliveryFailed = outbox.channels[message.endpoint.way].send(message, now=at)
+        result: Accepted | DeliveryFailed = outbox.transports[message.endpoint.channel].send(message, now=at)
     except DeliveryFailed as failure:
         result = failure
     except Exception as error:  # a fault in a channel must not stop what is owed to others
@@ -310,7 +311,7 @@ def _next_attempt(sent: Sent, failure: DeliveryFailed, outbox: Outbox) -> dateti
     if not isinstance(failure, DeliveryDeferred):
         return None
     return next_attempt(
-        sent.message.endpoint.way,
+        sent.message.endpoint.channel,
         attempts_made=sent.delivery.attempts + 1,
         first_at=sent.delivery.owed_at,
         now=outbox.clock(),
@@ -325,4 +326,4 @@ def send_sample(subscription_id: str, outbox: Outbox) -> tuple[Message, Accepted
     with outbox.context.store.read() as tx:
         subscription = with_address(tx, subscriptions.get(tx, subscription_id), outbox.context, now=now)
     message = sample(subscription, outbox.context.mail_sender, now=now)
-    return message, outbox.channels[subscription.endpoint.way].send(message, now=now)
+    return message, outbox.transports[subscription.endpoint.channel].send(message, now=now)

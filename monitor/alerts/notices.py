@@ -15,7 +15,7 @@ MOST_LISTED = 20
 
 def endpoint_disabled(endpoint: Endpoint, outcome: str, *, since: datetime, now: datetime) -> Notice:
     """Nothing more is sent to an endpoint that only failed since then."""
-    where = f"{endpoint.way} {one_line(endpoint.shown)}"
+    where = f"{endpoint.channel} {one_line(endpoint.shown)}"
     return Notice(
         id=f"endpoint.disabled/{endpoint.id}/{_stamp(since)}",
         kind="endpoint.disabled",
@@ -29,7 +29,7 @@ def endpoint_disabled(endpoint: Endpoint, outcome: str, *, since: datetime, now:
 
 def given_up(delivery: Delivery, endpoint: Endpoint, outcome: str, *, since: datetime, now: datetime) -> Notice:
     """A delivery was rejected for good: told once in a run of failures that began at *since*."""
-    where = f"{endpoint.way} {one_line(endpoint.shown)}"
+    where = f"{endpoint.channel} {one_line(endpoint.shown)}"
     about = f"of {delivery.trial_id} " if delivery.trial_id else ""
     return Notice(
         id=f"delivery.rejected/{endpoint.id}/{_stamp(since)}",

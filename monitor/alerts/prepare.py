@@ -18,10 +18,8 @@ from sqlalchemy import Connection
 from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.channels.chat.rendering import chat_text, notice_chat
-from monitor.channels.email.notice import notice_mail
-from monitor.channels.email.rendering import mail_bytes
-from monitor.channels.webhook.rendering import NO_FACTS, Facts, notice_webhook, webhook_body
+from monitor.channels import CHANNELS
+from monitor.channels.channel import Envelope, EventContext, Facts, MailSender
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
     Change,
@@ -35,7 +33,6 @@ from monitor.model import (
     Snapshot,
     State,
     Subscription,
-    Way,
 )
 from monitor.ports import Registry
 from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions
@@ -45,30 +42,6 @@ from monitor.vault import Vault
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSender:
-    """What stands on every mail."""
-
-    sender: str
-    list_host: str
-    """The domain of Message-ID and List-Id."""
-    unsubscribe: str
-    """Where people leave: a mailto: address, or an https: one."""
-    signed: Callable[[bytes], bytes]
-    """Adds a DKIM signature, or nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventContext:
-    """An event, with the facts about its trial that a message names."""
-
-    event: Event
-    title: str
-    lead_sponsor: str | None
-    url: str
-    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,17 +153,16 @@ class Loaded:
         subscription = replace(
             self._subscriptions[delivery.subscription_id], endpoint=_or_raise(self.endpoint(delivery))
         )
-        if delivery.notice_id:
-            notice = _or_raise(self._notices[delivery.notice_id])
-            return rendered_notice(notice, subscription, delivery, mail_sender=mail_sender, now=now)
-        return rendered_body(
-            _or_raise(self._told[delivery.cause_id]),
-            subscription,
-            sequence=delivery.sequence,
+        envelope = Envelope(
+            subscription=subscription,
             delivery_id=delivery.id,
+            sequence=delivery.sequence,
             mail_sender=mail_sender,
-            now=now,
+            date=now,
         )
+        if delivery.notice_id:
+            return rendered_notice(_or_raise(self._notices[delivery.notice_id]), envelope)
+        return rendered_event(_or_raise(self._told[delivery.cause_id]), envelope)
 
 
 def _each(keys: Iterable[Key], read: Callable[[Key], Value]) -> dict[Key, Value | Exception]:
@@ -252,7 +224,9 @@ def sample(subscription: Subscription, mail_sender: MailSender, *, now: datetime
     told = EventContext(event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts)
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
-    body = rendered_body(told, everything, sequence=0, delivery_id=key, mail_sender=mail_sender, now=now)
+    body = rendered_event(
+        told, Envelope(subscription=everything, delivery_id=key, sequence=0, mail_sender=mail_sender, date=now)
+    )
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 
@@ -281,67 +255,12 @@ def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> Ev
     return EventContext(event, record.brief_title or event.trial_id, sponsor, record.url, facts)
 
 
-def rendered_body(
-    told: EventContext,
-    subscription: Subscription,
-    *,
-    sequence: int,
-    delivery_id: str,
-    mail_sender: MailSender,
-    now: datetime,
-) -> bytes:
+def rendered_event(context: EventContext, envelope: Envelope) -> bytes:
     """The bytes that one subscriber gets of one event: only the changes that they asked for."""
-    changes = matching(told.event.changes, subscription).changes
-    match subscription.endpoint.way:
-        case Way.WEBHOOK:
-            return webhook_body(
-                told.event,
-                title=told.title,
-                url=told.url,
-                lead_sponsor=told.lead_sponsor,
-                subscription=subscription,
-                sequence=sequence,
-                changes=changes,
-                facts=told.facts,
-            )
-        case Way.CHAT:
-            return chat_text(told.event, title=told.title, url=told.url, subscription=subscription, changes=changes)
-        case Way.EMAIL:
-            return mail_sender.signed(
-                mail_bytes(
-                    told.event,
-                    title=told.title,
-                    url=told.url,
-                    subscription=subscription,
-                    delivery_id=delivery_id,
-                    sequence=sequence,
-                    changes=changes,
-                    sender=mail_sender.sender,
-                    list_host=mail_sender.list_host,
-                    unsubscribe=mail_sender.unsubscribe,
-                    date=now,
-                    thread_root=f"{told.event.registry}/{told.event.trial_id}/{subscription.id}",
-                )
-            )
+    changes = matching(context.event.changes, envelope.subscription).changes
+    return CHANNELS[envelope.subscription.endpoint.channel].render_event(context, changes, envelope)
 
 
-def rendered_notice(
-    notice: Notice, subscription: Subscription, delivery: Delivery, *, mail_sender: MailSender, now: datetime
-) -> bytes:
+def rendered_notice(notice: Notice, envelope: Envelope) -> bytes:
     """The bytes that the operator gets of one notice."""
-    match subscription.endpoint.way:
-        case Way.WEBHOOK:
-            return notice_webhook(notice, sequence=delivery.sequence)
-        case Way.CHAT:
-            return notice_chat(notice)
-        case Way.EMAIL:
-            return mail_sender.signed(
-                notice_mail(
-                    notice,
-                    subscription=subscription,
-                    delivery_id=delivery.id,
-                    sender=mail_sender.sender,
-                    list_host=mail_sender.list_host,
-                    date=now,
-                )
-            )
+    return CHANNELS[envelope.subscription.endpoint.channel].render_notice(notice, envelope)

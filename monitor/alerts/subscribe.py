@@ -11,13 +11,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from monitor.channels.chat.pasted import pasted, refuse_chat_as_webhook
-from monitor.channels.chat.transport import checked_chat_url, shown_chat
-from monitor.channels.email.address import checked_address
+from monitor.channels import CHANNELS
 from monitor.channels.webhook.signing import new_secret
-from monitor.channels.webhook.transport import checked_webhook_url, shown_url
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
-from monitor.model import Filters, Subscription, Way
+from monitor.model import Filters, Subscription
 from monitor.ports import Search
 from monitor.storage import endpoints, silence, subscriptions, watches
 from monitor.storage.store import Store
@@ -25,7 +22,7 @@ from monitor.storage.watches import Watch
 from monitor.vault import Vault
 
 ROTATION_OVERLAP = timedelta(hours=24)
-"""How long a webhook's former secret still signs, so that its receiver can change over at leisure."""
+"""How long a webhook's former secret still signs, so that its receiver can change over within that time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +63,7 @@ class Subscribed:
 
 
 def subscribe(
-    way: Way,
+    channel: str,
     address: str,
     *,
     scope: Scope,
@@ -82,13 +79,15 @@ def subscribe(
     told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
     is none.
     """
-    checked, shown = new_endpoint(way, address, context, as_webhook=as_webhook)
-    secret = new_secret() if way is Way.WEBHOOK else None
+    checked, shown = new_endpoint(channel, address, context, as_webhook=as_webhook)
+    secret = _secret_for(channel)
     now = context.clock()
     with context.store.begin() as tx:
         watch_id, everything = _covered(tx, scope, now)
         watched = _watched_too(tx, scope.trials, now)
-        endpoint, made = endpoints.put(tx, context.vault, way=way, address=checked, shown=shown, at=now, secret=secret)
+        endpoint, made = endpoints.put(
+            tx, context.vault, channel=channel, address=checked, shown=shown, at=now, secret=secret
+        )
         subscription = Subscription(
             id=str(uuid4()),
             endpoint=endpoint,
@@ -103,8 +102,7 @@ def subscribe(
         same = _same(tx, subscription)
         subscriptions.add(tx, subscription)
         subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
-    found = pasted(address) if way is Way.CHAT else None
-    taken_for = found.words if found else None
+    taken_for = CHANNELS[channel].taken_for(address)
     return Subscribed(subscription, secret if made else None, watched, same_as=same, taken_for=taken_for)
 
 
@@ -140,28 +138,26 @@ def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, b
     return watch.id if watch else None, scope.everything
 
 
-def checked_endpoint(way: Way, address: str, context: SubscribeContext) -> tuple[str, str]:
+def checked_endpoint(channel: str, address: str, context: SubscribeContext) -> tuple[str, str]:
     """The address as it will be used, and as it may be shown."""
-    match way:
-        case Way.EMAIL:
-            checked = checked_address(address)
-            return checked, checked
-        case Way.WEBHOOK:
-            checked = checked_webhook_url(address, allow_networks=context.allow_networks)
-            return checked, shown_url(checked)
-        case Way.CHAT:
-            checked = checked_chat_url(address, context.chat_schemas, allow_networks=context.allow_networks)
-            return checked, shown_chat(checked)
+    declared = CHANNELS[channel]
+    checked = declared.checked(address, context)
+    return checked, declared.shown(checked)
 
 
-def new_endpoint(way: Way, address: str, context: SubscribeContext, *, as_webhook: bool) -> tuple[str, str]:
+def _secret_for(channel: str) -> str | None:
+    """A signing secret, where endpoints of the channel have one."""
+    return new_secret() if CHANNELS[channel].has_signing_secret else None
+
+
+def new_endpoint(channel: str, address: str, context: SubscribeContext, *, as_webhook: bool) -> tuple[str, str]:
     """As `checked_endpoint`, for who is to be told from now on.
 
     A chat service's own URL is no webhook, unless it is to be one *as_webhook*: it would refuse our JSON, for days.
     """
-    checked = checked_endpoint(way, address, context)
-    if way is Way.WEBHOOK and not as_webhook:
-        refuse_chat_as_webhook(address)
+    checked = checked_endpoint(channel, address, context)
+    if not as_webhook:
+        CHANNELS[channel].refuse_mistaken(address)
     return checked
 
 
@@ -170,7 +166,7 @@ class Wanted:
     """A subscription as the configuration has it."""
 
     name: str
-    way: Way
+    channel: str
     address: str
     scope: Scope = field(default_factory=Scope)
     filters: Filters = field(default_factory=Filters)
@@ -201,11 +197,11 @@ def apply_config(
 
 
 def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: datetime) -> Subscription:
-    address, shown = new_endpoint(wanted.way, wanted.address, context, as_webhook=wanted.as_webhook)
+    address, shown = new_endpoint(wanted.channel, wanted.address, context, as_webhook=wanted.as_webhook)
     watch_id, everything = _covered(tx, wanted.scope, now)
-    secret = new_secret() if wanted.way is Way.WEBHOOK else None
+    secret = _secret_for(wanted.channel)
     endpoint = endpoints.put_configured(
-        tx, context.vault, way=wanted.way, address=address, shown=shown, at=now, secret=secret
+        tx, context.vault, channel=wanted.channel, address=address, shown=shown, at=now, secret=secret
     )
     return Subscription(
         id=str(uuid4()),
@@ -235,7 +231,8 @@ def rotate_secret(subscription_id: str, context: SubscribeContext) -> str:
     secret = new_secret()
     with context.store.begin() as tx:
         endpoint = subscriptions.get(tx, subscription_id).endpoint
-        if endpoint.way is not Way.WEBHOOK:
-            raise ConfigurationInvalid(f"{endpoint.shown} is not a webhook: only those have a signing secret")
+        if not CHANNELS[endpoint.channel].has_signing_secret:
+            having = " or ".join(name for name, channel in CHANNELS.items() if channel.has_signing_secret)
+            raise ConfigurationInvalid(f"{endpoint.shown} is not a {having}: only those have a signing secret")
         endpoints.rotate(tx, context.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=context.clock())
     return secret

@@ -5,8 +5,9 @@ from contextlib import suppress
 
 from monitor.alerts.matching import matching
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
+from monitor.channels import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, Way
+from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription
 from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches
 from monitor.storage.settlements import Settled
 
@@ -40,11 +41,11 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
 
 
 def _as_shown(address: str, context: SubscribeContext) -> list[str]:
-    """How the address would be shown, by each way in which it is one."""
+    """How the address would be shown, by each channel that takes it."""
     forms = []
-    for way in Way:
+    for channel in CHANNELS:
         with suppress(ConfigurationInvalid):
-            forms.append(checked_endpoint(way, address, context)[1])
+            forms.append(checked_endpoint(channel, address, context)[1])
     return forms
 
 

@@ -1,14 +1,28 @@
-"""Ways to reach people, one module a way: each is a `monitor.ports.Channel`.
+"""Ways to reach people, one folder a channel, each declared as a `monitor.channels.channel.Channel`.
 
-A new way takes one file, three lines and its tests:
+A new channel takes one folder, one line and its tests:
 
-* one file here with a class that keeps the port. It sends `Message.body` as it is, bounds everything that a receiver
-  can do to it, and raises nothing but DeliveryDeferred (worth another attempt) and DeliveryRejected (never again).
-  Beside the class stand the function that checks an address, with one clear line where it cannot be used, and the one
-  that says what of it may be shown: an address may hold secrets, and no message may;
-* one name in `monitor.model.Way`, one module in `monitor.render` that writes the bytes, one line in `monitor.app`;
-* tests against a real server on loopback, for every way in which a receiver can fail.
+* a folder here whose `__init__` holds `CHANNEL`: a subclass of `Channel` that says what the channel is called, which
+  addresses it takes and what may be shown of them, how an event and a notice are rendered, when a delivery is tried
+  again, and what sends it. An address may hold secrets, and no message may;
+* its name in `NAMES` below. The command line, the configuration, the database and `monitor doctor` go by that list;
+* tests against a real server on loopback, for everything in which a receiver can fail.
 
-A channel with other people's addresses calls them through `monitor.http.GuardedSession`, or it is a hole into our
+What sends keeps the port `monitor.ports.Transport`: it sends `Message.body` as it is, bounds everything that a receiver
+can do to it, and raises nothing but DeliveryDeferred (worth another attempt) and DeliveryRejected (never again). One
+with other people's addresses calls them through `monitor.channels.guarding.guarded_session`, or it is a hole into our
 network.
+
+Every command loads the declarations, so what is heavy is imported where it is used.
 """
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from monitor.channels.channel import Channel
+
+NAMES = ("email", "webhook", "chat")
+"""The folders, in the order in which they are listed to people."""
+
+CHANNELS: Mapping[str, Channel] = {name: import_module(f"{__name__}.{name}").CHANNEL for name in NAMES}
+"""The declarations, by the names that the database, JSON and config.toml have for them."""

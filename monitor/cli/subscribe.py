@@ -1,9 +1,11 @@
 """`monitor subscribe` and `monitor subscriptions`: who hears of what, and how."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.channels import CHANNELS, NAMES
 from monitor.cli.commands import Commands
 from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
 from monitor.cli.first_look import first_look, said_of_stopped, said_of_watching, stopped_already
@@ -18,13 +20,18 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Subscription, Way
+from monitor.model import Subscription
 from monitor.text import first_few
 
 if TYPE_CHECKING:
     from monitor.alerts.subscribe import Scope
     from monitor.app import App
     from monitor.ports import Search
+
+if TYPE_CHECKING:
+    ChannelName = str
+else:
+    ChannelName = StrEnum("ChannelName", [(name, name) for name in NAMES])
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
 
@@ -34,7 +41,7 @@ Which = Annotated[str, typer.Argument(help="The id of a subscription, or its beg
 
 def subscribe(
     context: typer.Context,
-    way: Annotated[Way, typer.Argument(help="How to tell them.", metavar="email|webhook|chat")],
+    channel: Annotated[ChannelName, typer.Argument(help="How to tell them.", metavar="|".join(NAMES))],
     address: Annotated[
         str,
         typer.Argument(
@@ -115,12 +122,12 @@ def subscribe(
     settings: Settings = context.obj
     address = address_of(address)
     with settings.open() as program:
-        step.new_endpoint(way, address, program.subscribe_context(), as_webhook=as_webhook)
+        step.new_endpoint(str(channel), address, program.subscribe_context(), as_webhook=as_webhook)
         scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
         looked_at = first_look(program, scope.trials)
         already = stopped_already(program, scope) if stopped else None
         made = step.subscribe(
-            way,
+            str(channel),
             address,
             scope=scope,
             filters=filters,
@@ -198,7 +205,7 @@ def as_object(subscription: Subscription) -> dict[str, object]:
     return {
         "id": subscription.id,
         "name": subscription.name,
-        "way": str(subscription.endpoint.way),
+        "way": str(subscription.endpoint.channel),
         "to": subscription.endpoint.shown,
         "trials": sorted(trial_id for _, trial_id in subscription.trials),
         "watch": subscription.watch_id,
@@ -258,20 +265,24 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
     [dim]$[/dim] monitor subscriptions test 3f2a
     """
     from monitor.alerts.deliver import send_sample  # nor is this
-    from monitor.cli.render.sample import begins_with, where_to_look  # the program is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
         message, accepted = send_sample(which, program.outbox())
-    endpoint = message.endpoint
+    endpoint, channel = message.endpoint, CHANNELS[message.endpoint.channel]
     if as_json:
-        told = {"way": str(endpoint.way), "to": endpoint.shown, "delivery": message.delivery_id}
+        told = {"way": str(endpoint.channel), "to": endpoint.shown, "delivery": message.delivery_id}
         write_json(
-            {**told, "outcome": accepted.outcome, "status": accepted.status, "begins_with": begins_with(message)}
+            {
+                **told,
+                "outcome": accepted.outcome,
+                "status": accepted.status,
+                "begins_with": channel.recognised_by(message.body),
+            }
         )
         return
     console().print(f"Taken: {accepted.outcome}", markup=False)
-    console().print(where_to_look(message), markup=False, soft_wrap=True)
+    console().print(channel.where_to_look(message), markup=False, soft_wrap=True)
 
 
 @manage.command()

@@ -1,57 +1,47 @@
 """The keys of config.toml, as a tree of sections.
 
 A description is what a person reads after "expected". `repr=False` marks what is never shown, `ONLY_BY_VARIABLE`
-beside it what may not even stand in the file. What the table of a registry holds, its adapter declares.
+beside it what may not even stand in the file. What the table of a registry holds, its adapter declares; a channel's
+table, and its key for addresses, its folder.
 """
 
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import Field, create_model, field_validator, model_validator
 
-from monitor.model import Filters, Significance, Way
+from monitor.channels import CHANNELS
+from monitor.http.settings import NetworkSettings
+from monitor.model import Filters, Significance
 from monitor.ports import Role, Search
 from monitor.registries import ADAPTERS
 from monitor.registries.adapter import Adapter, PoliteSettings
 from monitor.settings import Secret, Section
 from monitor.settings.values import (
-    A_CHAT_ROOM,
-    A_DEADLINE,
     A_SPAN,
     A_SPONSOR,
     A_WAIT,
     Bind,
-    ChatAddress,
-    Command,
-    Deadline,
     Expression,
     HookAddress,
-    Host,
     KindName,
     Listed,
-    LoginKind,
-    Mailbox,
     Name,
-    Network,
-    OptionalHost,
     OptionalMailbox,
     Phrase,
-    ProxyAddress,
     RoleName,
-    Schema,
-    Security,
-    Sender,
     SignificanceName,
     Span,
     StoreAddress,
-    Text,
     TopicName,
     Wait,
     WebAddress,
     broken,
 )
+
+Table = TypeVar("Table", bound=Section)
 
 
 class StoreSettings(Section):
@@ -110,92 +100,60 @@ class WebSettings(Section):
     )
 
 
-class SmtpSettings(Section):
-    """The mail server that takes our mails, and who they come from."""
+class _Named(Section):
+    """What may have a name."""
 
-    host: Host = Field(default="localhost", description='a host name or an address, such as "smtp.example.org"')
-    port: int = Field(default=25, ge=1, le=65535, description="a port from 1 to 65535")
-    security: Security = Field(default="none", description='"none", "starttls" or "tls"')
-    username: Text = Field(default="", description='a text, or "" for no login')
-    password: Secret = Field(default="", repr=False, description="a text")
-    auth: LoginKind = Field(default="password", description='"password" or "xoauth2"')
-    token_file: Text = Field(default="", description='the path of a file that holds an access token, or ""')
-    token_command: Command = Field(
-        default="", repr=False, description='a command that prints an access token, with its arguments, or ""'
-    )
-    sender: Sender = Field(
-        default="Trial monitor <monitor@example.org>",
-        description='a mail address, such as "Trial monitor <monitor@example.org>"',
-    )
-    dkim_selector: OptionalHost = Field(default="", description='the selector of a DKIM key, such as "2026", or ""')
-    dkim_domain: OptionalHost = Field(default="", description='a domain, such as "example.org", or ""')
-    dkim_key: Secret = Field(default="", repr=False, description="a private key as a PEM text")
-
-    @model_validator(mode="after")
-    def _login_is_whole(self) -> Self:
-        tokens = [key for key in ("token_file", "token_command") if getattr(self, key)]
-        if self.auth == "password" and tokens:
-            raise broken(f'has {tokens[0]} and no auth = "xoauth2"; give both or neither')
-        if self.auth == "xoauth2" and (len(tokens) != 1 or not self.username or self.password):
-            raise broken('has auth = "xoauth2", which needs a username, no password, and token_file or token_command')
-        return self
-
-    @model_validator(mode="after")
-    def _dkim_is_whole(self) -> Self:
-        given = (self.dkim_selector, self.dkim_domain, self.dkim_key)
-        if any(given) and not all(given):
-            raise broken("has a part of dkim_selector, dkim_domain and dkim_key only; give all three or none")
-        return self
+    name: Name | None = Field(default=None, description="a text that is not empty")
 
 
-class WebhookSettings(Section):
-    """How webhooks are called."""
+class _BeforeChannels(Section):
+    """The tables that come before those of the channels."""
 
-    timeout: Deadline = Field(default=timedelta(seconds=15), description=A_DEADLINE)
-    allow_networks: Annotated[tuple[Network, ...], Listed] = Field(
-        default=(), description='a list of networks, such as ["127.0.0.0/8", "fd00::/8"]'
-    )
-
-
-class ChatSettings(Section):
-    """Which chat services may be written to."""
-
-    schemas: Annotated[tuple[Schema, ...], Listed] = Field(
-        default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "workflows", "wxteams"),
-        description='a list of beginnings of Apprise addresses, such as ["slack", "mmosts"]',
-    )
+    store: StoreSettings = Field(default=StoreSettings(), description="a table")
+    registries: RegistrySettings = Field(default=RegistrySettings(), description="a table")
+    schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="a table")
 
 
-class NetworkSettings(Section):
-    """The way out of the operator's network, and whom it trusts."""
-
-    ca_bundle: Text = Field(default="", description='the path of a file of certificates in PEM, or ""')
-    proxy: ProxyAddress = Field(
-        default="",
-        repr=False,
-        description='an address such as "http://proxy.example.org:3128" or "socks5h://proxy.example.org:1080", or ""',
-    )
+def _with_addresses(section: type[Section]) -> type[Section]:
+    """The section with a key more for an address of each channel."""
+    fields: dict[str, Any] = {}
+    for name, channel in CHANNELS.items():
+        key = channel.address_key()
+        fields[name] = (key.kind | None, Field(default=None, repr=not key.is_secret, description=key.description))
+    return create_model(section.__name__, __base__=section, **fields)
 
 
-class OperatorSettings(Section):
+def _with_tables(section: type[Section]) -> type[Section]:
+    """The section with the table of each channel that has one."""
+    tables = [table for channel in CHANNELS.values() if (table := channel.settings())]
+    fields: dict[str, Any] = {
+        name: (settings, Field(default=settings(), description="a table")) for name, settings in tables
+    }
+    return create_model(section.__name__, __base__=section, **fields)
+
+
+if TYPE_CHECKING:
+    _Operator = Section
+    _Subscriber = _Named
+    _Tables = _BeforeChannels
+else:
+    _Operator, _Subscriber = _with_addresses(Section), _with_addresses(_Named)
+    _Tables = _with_tables(_BeforeChannels)
+
+
+class OperatorSettings(_Operator):
     """Who runs this, and hears what goes wrong with it."""
 
     email: OptionalMailbox = Field(default="", description='a mail address, such as "ops@example.org", or ""')
-    webhook: HookAddress | None = Field(
-        default=None,
-        repr=False,
-        description='an http(s) address without "#", such as "https://example.org/hooks/monitor"',
-    )
     as_webhook: bool = Field(default=False, description="true or false")
-    chat: ChatAddress | None = Field(default=None, repr=False, description=A_CHAT_ROOM)
     heartbeat: HookAddress | None = Field(
         default=None, repr=False, description='an http(s) address, such as "https://hc.example.org/ping/UUID"'
     )
 
     @property
-    def addresses(self) -> dict[Way, str]:
-        """Where the operator is reached, by way; may hold secrets."""
-        return {way: address for way in Way if (address := getattr(self, way))}
+    def addresses(self) -> dict[str, str]:
+        """Where the operator is reached, by channel; may hold secrets."""
+        return {name: address for name in CHANNELS if (address := getattr(self, name))}
 
 
 def _exactly_one(section: Section, choices: Sequence[str]) -> None:
@@ -246,18 +204,10 @@ class WatchSettings(Section):
         )
 
 
-class SubscriptionSettings(Section):
+class SubscriptionSettings(_Subscriber):
     """Who wants to hear of what, and how. An address is kept as it is written: whoever sends to it checks it."""
 
-    name: Name | None = Field(default=None, description="a text that is not empty")
-    email: Mailbox | None = Field(default=None, description='a mail address, such as "ops@example.org"')
-    webhook: HookAddress | None = Field(
-        default=None,
-        repr=False,
-        description='an http(s) address without "#", such as "https://example.org/hooks/trials"',
-    )
     as_webhook: bool = Field(default=False, description="true or false")
-    chat: ChatAddress | None = Field(default=None, repr=False, description=A_CHAT_ROOM)
     trials: Annotated[tuple[Name, ...], Listed] = Field(
         default=(), description='a list of registration numbers, such as ["NCT02116634"]'
     )
@@ -284,8 +234,8 @@ class SubscriptionSettings(Section):
     note: Name | None = Field(default=None, description="a text that is not empty")
 
     @model_validator(mode="after")
-    def _one_way_and_one_scope(self) -> Self:
-        for choices in (tuple(str(way) for way in Way), ("trials", "watch", "sponsor", "all")):
+    def _one_channel_and_one_scope(self) -> Self:
+        for choices in (tuple(CHANNELS), ("trials", "watch", "sponsor", "all")):
             _exactly_one(self, choices)
         _role_of_a_sponsor(self.role, self.sponsor)
         return self
@@ -296,14 +246,14 @@ class SubscriptionSettings(Section):
         return Search(sponsor=self.sponsor, role=self.role or Role.LEAD) if self.sponsor else None
 
     @property
-    def way(self) -> Way:
+    def channel(self) -> str:
         """How the subscriber is reached."""
-        return next(way for way in Way if getattr(self, way))
+        return next(name for name in CHANNELS if getattr(self, name))
 
     @property
     def address(self) -> str:
         """Where the subscriber is reached; may hold secrets."""
-        address: str = getattr(self, self.way)
+        address: str = getattr(self, self.channel)
         return address
 
     @property
@@ -319,15 +269,9 @@ class SubscriptionSettings(Section):
         )
 
 
-class Config(Section):
+class Config(_Tables):
     """Everything that can be configured."""
 
-    store: StoreSettings = Field(default=StoreSettings(), description="a table")
-    registries: RegistrySettings = Field(default=RegistrySettings(), description="a table")
-    schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="a table")
-    smtp: SmtpSettings = Field(default=SmtpSettings(), description="a table")
-    webhooks: WebhookSettings = Field(default=WebhookSettings(), description="a table")
-    chat: ChatSettings = Field(default=ChatSettings(), description="a table")
     network: NetworkSettings = Field(default=NetworkSettings(), description="a table")
     web: WebSettings = Field(default=WebSettings(), description="a table")
     operator: OperatorSettings = Field(default=OperatorSettings(), description="a table")
@@ -336,6 +280,11 @@ class Config(Section):
     subscription: Annotated[tuple[SubscriptionSettings, ...], Listed] = Field(
         default=(), repr=False, description="tables headed [[subscription]]"
     )
+
+    def section(self, settings: type[Table]) -> Table:
+        """The table that *settings* describes, of which there is one."""
+        tables = (getattr(self, name) for name in type(self).model_fields)
+        return next(table for table in tables if isinstance(table, settings))
 
     @field_validator("subscription")
     @classmethod

@@ -19,7 +19,6 @@ from monitor.model.delivery import (
     Message,
     Notice,
     Subscription,
-    Way,
     delivery_id,
 )
 from monitor.model.record import (
@@ -75,6 +74,5 @@ __all__ = [
     "Subscription",
     "Timing",
     "Unlisted",
-    "Way",
     "delivery_id",
 ]

@@ -9,20 +9,13 @@ from uuid import UUID, uuid5
 from monitor.model.change import Significance
 
 
-class Way(StrEnum):
-    """How a subscriber is reached."""
-
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-    CHAT = "chat"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """A place where deliveries go: a mailbox, a webhook, a chat room. Several subscriptions may share one."""
 
     id: str
-    way: Way
+    channel: str
+    """The name of the channel that reaches it."""
     shown: str
     """What may be shown of its address: a mail address as it is; a URL without credentials, query and secret path."""
     address: str = field(repr=False)

@@ -99,7 +99,7 @@ def apply_subscriptions(
         wanted.append(
             Wanted(
                 name=name,
-                way=block.way,
+                channel=block.channel,
                 address=block.address,
                 scope=scope,
                 filters=block.filters,
@@ -109,8 +109,8 @@ def apply_subscriptions(
         )
     meant = config.operator.as_webhook
     wanted += [
-        Wanted(name=f"config.toml, operator {way}", way=way, address=address, origin="operator", as_webhook=meant)
-        for way, address in operator.items()
+        Wanted(name=f"config.toml, operator {name}", channel=name, address=address, origin="operator", as_webhook=meant)
+        for name, address in operator.items()
     ]
     return [*refused.values(), *apply_config(wanted, context(), kept=refused)]
 

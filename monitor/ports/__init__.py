@@ -1,13 +1,12 @@
-"""What the core asks of the outside: the ports `Registry` and `Channel`, and the values that cross them.
+"""What the core asks of the outside: the ports `Registry` and `Transport`, and the values that cross them.
 
 registry   what is asked of a registry, and what only some can be asked
 answers    what it answers for trials
 searches   what is looked for in it, and the pages that it answers with
-channel    what is asked of a way to reach people
+transport  what is asked of what sends, a channel's
 """
 
 from monitor.ports.answers import Answer, Merged, Missing, Oddity, ProbeResult, RegistryVersion, Unanswered, Unreadable
-from monitor.ports.channel import Accepted, Channel
 from monitor.ports.registry import (
     Documents,
     Identity,
@@ -24,11 +23,11 @@ from monitor.ports.registry import (
     sweeping,
 )
 from monitor.ports.searches import Role, Search, SearchPage, SponsorName, SweepPage
+from monitor.ports.transport import Accepted, Transport
 
 __all__ = [
     "Accepted",
     "Answer",
-    "Channel",
     "Documents",
     "Identity",
     "Merged",
@@ -48,6 +47,7 @@ __all__ = [
     "SweepPage",
     "Sweeping",
     "Traffic",
+    "Transport",
     "Unanswered",
     "Unreadable",
     "Versions",

@@ -2,7 +2,7 @@
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.channels.configured import guarded_session
+from monitor.channels.guarding import guarded_session
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, DeliveryFailed
 from monitor.http import status_in_words

@@ -56,10 +56,10 @@ def newest_moment(tx: Connection) -> datetime | None:
 
 
 def told_by(tx: Connection) -> set[str]:
-    """The ways by which active subscriptions are told."""
+    """The channels by which active subscriptions are told."""
     active = subscriptions.c.state == "active"
     query = select(endpoints.c.way).join(subscriptions, subscriptions.c.endpoint_id == endpoints.c.id).where(active)
-    return {str(way) for way in tx.scalars(query.distinct())}
+    return {str(name) for name in tx.scalars(query.distinct())}
 
 
 def overdue(tx: Connection, before: datetime) -> int:

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, Row, func, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
-from monitor.model import Endpoint, Way
+from monitor.model import Endpoint
 from monitor.storage.statements import add_new
 from monitor.storage.tables import endpoints
 from monitor.vault import Vault
@@ -56,7 +56,7 @@ class _Contents:
 
 
 def put(
-    tx: Connection, vault: Vault, *, way: Way, address: str, shown: str, at: datetime, secret: str | None = None
+    tx: Connection, vault: Vault, *, channel: str, address: str, shown: str, at: datetime, secret: str | None = None
 ) -> tuple[Endpoint, bool]:
     """The endpoint of that address, and whether it is new, or anew: its former seal does not open.
 
@@ -65,7 +65,7 @@ def put(
     Two processes that put the same address at once get the same endpoint: its digest is unique, and who comes second
     finds the row of who came first.
     """
-    digest = sha256(f"{way}\n{address}".encode()).digest()
+    digest = sha256(f"{channel}\n{address}".encode()).digest()
     contents = _Contents(address, (_Secret(secret, None),) if secret else ())
     by_address = select(endpoints).where(endpoints.c.address_digest == digest)
     row = tx.execute(by_address).one_or_none()
@@ -78,7 +78,7 @@ def put(
             return _opened(tx.execute(by_address).one(), vault, at=at), secret is not None
     new = {
         "id": str(uuid4()),
-        "way": way,
+        "way": channel,
         "address_digest": digest,
         "shown": shown,
         "sealed": contents.seal(vault),
@@ -89,7 +89,7 @@ def put(
 
 
 def put_configured(
-    tx: Connection, vault: Vault, *, way: Way, address: str, shown: str, at: datetime, secret: str | None
+    tx: Connection, vault: Vault, *, channel: str, address: str, shown: str, at: datetime, secret: str | None
 ) -> Endpoint:
     """As `put`, of an address that stands in the configuration and is put again and again.
 
@@ -97,10 +97,10 @@ def put_configured(
     it stays as it is until its key is back, or somebody subscribes its address with a command. Without any key nothing
     is done. The endpoint comes without its address.
     """
-    digest = sha256(f"{way}\n{address}".encode()).digest()
+    digest = sha256(f"{channel}\n{address}".encode()).digest()
     row = tx.execute(select(endpoints).where(endpoints.c.address_digest == digest)).one_or_none()
     if row is None:
-        endpoint, _ = put(tx, vault, way=way, address=address, shown=shown, at=at, secret=secret)
+        endpoint, _ = put(tx, vault, channel=channel, address=address, shown=shown, at=at, secret=secret)
         return replace(endpoint, address="", secrets=())
     try:
         _opened(row, vault, at=at)
@@ -184,7 +184,7 @@ def _closed(row: Row[Any]) -> Endpoint:
     """The endpoint of a row, without its address and secrets."""
     return Endpoint(
         id=row.id,
-        way=row.way,
+        channel=row.way,
         shown=row.shown,
         address="",
         failing_since=row.failing_since,

@@ -313,7 +313,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         id=row.id,
         endpoint=Endpoint(
             id=row.endpoint_id,
-            way=row.way,
+            channel=row.way,
             shown=row.shown,
             address="",
             failing_since=row.failing_since,

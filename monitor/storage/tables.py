@@ -21,9 +21,10 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.model import DeliveryState, Settlement, State, Way
+from monitor.channels import NAMES
+from monitor.model import DeliveryState, Settlement, State
 from monitor.ports import Role
-from monitor.storage.types import Bytes, Moment, OneOf, TextWithoutNul
+from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
 
 metadata = MetaData(
     naming_convention={
@@ -155,7 +156,7 @@ endpoints = Table(
     "endpoints",
     metadata,
     Column("id", Text, primary_key=True, comment="UUID"),
-    Column("way", OneOf(Way), nullable=False),
+    Column("way", Name("channel", NAMES), nullable=False),
     Column("address_digest", Bytes, nullable=False, comment="SHA-256 of way and address"),
     Column("shown", TextWithoutNul, nullable=False),
     Column("sealed", Bytes, nullable=False, comment="address and secrets: JSON, encrypted"),

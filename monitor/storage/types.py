@@ -3,6 +3,7 @@
 They hand SQLAlchemy plain functions, and those remember: ten thousand rows of one pass share a few times and states.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -54,6 +55,26 @@ class OneOf(TypeDecorator[Kind]):
     def result_processor(self, _dialect: Dialect, _coltype: object) -> Processor:
         """Only a damaged database holds another word."""
         return partial(_member, self.kind)
+
+
+class Name(TypeDecorator[str]):
+    """One of some names; *what* they are the names of."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, what: str, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.what = what
+        self.names = names
+
+    def bind_processor(self, _dialect: Dialect) -> Processor:
+        """Nothing else gets into the database."""
+        return partial(_known, self.what, self.names)
+
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Processor:
+        """Only a damaged database holds another one."""
+        return partial(_known, self.what, self.names)
 
 
 class Bytes(LargeBinary):
@@ -109,7 +130,14 @@ def _member(kind: type[StrEnum], value: str | None) -> StrEnum | None:
     try:
         return None if value is None else kind(value)
     except ValueError as error:
-        raise _misplaced(value, f"a {kind.__name__.lower()}") from error
+        words = re.sub("(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
+        raise _misplaced(value, f"a {words}") from error
+
+
+def _known(what: str, names: tuple[str, ...], value: str | None) -> str | None:
+    if value is None or value in names:
+        return value
+    raise _misplaced(value, f"a {what}")
 
 
 def _without_nul(value: str | None) -> str | None:

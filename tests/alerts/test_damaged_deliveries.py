@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts.postponing import TRIED_AGAIN_AFTER
 from monitor.alerts.subscribe import SubscribeContext, Wanted, apply_config, set_state
 from monitor.errors import DeliveryDeferred
-from monitor.model import DeliveryState, Way
+from monitor.model import DeliveryState
 from monitor.storage import deliveries, endpoints, tables
 from monitor.vault import Vault
 from tests.outbox import OutboxHarness
@@ -37,7 +37,7 @@ def came(outbox: OutboxHarness) -> list[str]:
 
 
 def test_an_address_that_does_not_open_silences_nobody_else_and_is_waited_for(outbox: OutboxHarness) -> None:
-    apply_config([Wanted(name="o", way=Way.EMAIL, address=OPERATOR, origin="operator")], outbox.subscribe_context)
+    apply_config([Wanted(name="o", channel="email", address=OPERATOR, origin="operator")], outbox.subscribe_context)
     one, other = two(outbox)
     lost = outbox.subscribe(LOST)
     outbox.subscribe(EVERYBODY)
@@ -135,9 +135,12 @@ def test_a_fault_in_rendering_one_delivery_defers_it_alone(
 def test_an_operator_whose_own_address_does_not_open_is_told_another_way_and_no_notice_breeds_notices(
     outbox: OutboxHarness,
 ) -> None:
-    ways = {Way.EMAIL: OPERATOR, Way.WEBHOOK: LOST}
+    addresses = {"email": OPERATOR, "webhook": LOST}
     apply_config(
-        [Wanted(name=f"o {way}", way=way, address=address, origin="operator") for way, address in ways.items()],
+        [
+            Wanted(name=f"o {name}", channel=name, address=address, origin="operator")
+            for name, address in addresses.items()
+        ],
         outbox.subscribe_context,
     )
     lock(outbox, LOST)
@@ -208,8 +211,8 @@ def test_a_mailbox_of_the_configuration_is_sealed_anew_and_a_webhook_waits_for_i
     outbox: OutboxHarness, tmp_path: Path
 ) -> None:
     wanted = [
-        Wanted(name="mail", way=Way.EMAIL, address="anna@example.org", origin="operator"),
-        Wanted(name="hook", way=Way.WEBHOOK, address=LOST, origin="operator"),
+        Wanted(name="mail", channel="email", address="anna@example.org", origin="operator"),
+        Wanted(name="hook", channel="webhook", address=LOST, origin="operator"),
     ]
     assert apply_config(wanted, outbox.subscribe_context) == []
     elsewhere = other_key(outbox, tmp_path)
@@ -218,8 +221,8 @@ def test_a_mailbox_of_the_configuration_is_sealed_anew_and_a_webhook_waits_for_i
     assert apply_config(wanted, elsewhere) == []
 
     with outbox.store.read() as tx:
-        assert [each.way for each in endpoints.locked(tx, elsewhere.vault)] == [Way.WEBHOOK]
-        assert [each.way for each in endpoints.locked(tx, outbox.subscribe_context.vault)] == [Way.EMAIL]
+        assert [each.channel for each in endpoints.locked(tx, elsewhere.vault)] == ["webhook"]
+        assert [each.channel for each in endpoints.locked(tx, outbox.subscribe_context.vault)] == ["email"]
 
 
 def test_who_subscribes_an_address_that_does_not_open_has_it_back_with_a_new_secret(outbox: OutboxHarness) -> None:
@@ -234,13 +237,13 @@ def test_who_subscribes_an_address_that_does_not_open_has_it_back_with_a_new_sec
 
 
 def test_a_block_that_cannot_be_used_keeps_what_it_was_and_the_others_are_applied(outbox: OutboxHarness) -> None:
-    good = Wanted(name="good", way=Way.EMAIL, address="anna@example.org")
-    apply_config([good, Wanted(name="bad", way=Way.EMAIL, address="berta@example.org")], outbox.subscribe_context)
+    good = Wanted(name="good", channel="email", address="anna@example.org")
+    apply_config([good, Wanted(name="bad", channel="email", address="berta@example.org")], outbox.subscribe_context)
 
     refused = apply_config(
         [
-            Wanted(name="new", way=Way.EMAIL, address="carla@example.org"),
-            Wanted(name="bad", way=Way.EMAIL, address="@"),
+            Wanted(name="new", channel="email", address="carla@example.org"),
+            Wanted(name="bad", channel="email", address="@"),
         ],
         outbox.subscribe_context,
     )

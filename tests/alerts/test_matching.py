@@ -7,7 +7,7 @@ import pytest
 
 from monitor.alerts.matching import matching, reason
 from monitor.changes.kinds import KINDS
-from monitor.model import Change, Endpoint, Filters, Significance, Subscription, Way
+from monitor.model import Change, Endpoint, Filters, Significance, Subscription
 
 ADMINISTRATIVE, MINOR, MAJOR, CRITICAL = Significance
 
@@ -31,7 +31,7 @@ def asking(*, watch_id: int | None = None, everything: bool = False, **given: ob
     filters = {name: frozenset(value) if isinstance(value, list) else value for name, value in given.items()}
     return Subscription(
         id="7b0e6c1e-0000-4000-8000-000000000001",
-        endpoint=Endpoint(id="e", way=Way.EMAIL, shown="ops@example.org", address="ops@example.org"),
+        endpoint=Endpoint(id="e", channel="email", shown="ops@example.org", address="ops@example.org"),
         watch_id=watch_id,
         everything=everything,
         filters=Filters(**filters),

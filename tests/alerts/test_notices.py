@@ -6,7 +6,7 @@ from email import message_from_string, policy
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.errors import DeliveryDeferred, DeliveryRejected
-from monitor.model import DeliveryState, Way
+from monitor.model import DeliveryState
 from monitor.storage import attempts, deliveries, notices, subscriptions
 from tests.alerts.test_outbox import submitted
 from tests.outbox import OutboxHarness
@@ -19,9 +19,10 @@ DOWN = DeliveryDeferred("503 Service Unavailable", status=503)
 
 
 def operated(outbox: OutboxHarness) -> None:
-    ways = {Way.EMAIL: OPERATOR, Way.WEBHOOK: OPERATORS_HOOK}
+    addresses = {"email": OPERATOR, "webhook": OPERATORS_HOOK}
     wanted = [
-        Wanted(name=f"operator {way}", way=way, address=address, origin="operator") for way, address in ways.items()
+        Wanted(name=f"operator {name}", channel=name, address=address, origin="operator")
+        for name, address in addresses.items()
     ]
     apply_config(wanted, outbox.subscribe_context)
 
@@ -70,7 +71,7 @@ def test_the_operator_hears_once_of_an_alert_that_was_given_up_and_of_an_endpoin
 
 def test_an_operator_whose_mail_fails_is_told_by_webhook_and_not_by_mail(outbox: OutboxHarness) -> None:
     operated(outbox)
-    outbox.subscribe(OPERATOR, WITHDRAWN_LATER, way=Way.EMAIL)
+    outbox.subscribe(OPERATOR, WITHDRAWN_LATER, channel="email")
     outbox.refuse(OPERATOR, DeliveryRejected("550 no such user", status=550))
     withdrawn(outbox)
 
@@ -132,7 +133,7 @@ def test_an_operator_who_is_taken_out_of_the_configuration_hears_nothing_more(ou
 
 
 def test_a_mail_that_is_replayed_has_its_five_days_again(outbox: OutboxHarness) -> None:
-    outbox.subscribe(OPERATOR, WITHDRAWN_LATER, way=Way.EMAIL)
+    outbox.subscribe(OPERATOR, WITHDRAWN_LATER, channel="email")
     outbox.refuse(OPERATOR, DeliveryDeferred("451 try later", status=451))
     withdrawn(outbox)
     deliver_for(outbox, timedelta(days=6))

@@ -11,7 +11,7 @@ from monitor.alerts.settling import ABANDONED_AFTER, decide
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.alerts.why import explained
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Result, Way
+from monitor.model import Result
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, holds, notices, settlements
 from monitor.watching.check import check
@@ -52,7 +52,7 @@ def everywhere(outbox: OutboxHarness, trial_ids: list[str], change: Callable[[St
 def watching(outbox: OutboxHarness) -> list[str]:
     """All trials, with somebody who hears of everything, and an operator."""
     apply_config(
-        [Wanted(name="operator", way=Way.EMAIL, address=OPERATOR, origin="operator")], outbox.subscribe_context
+        [Wanted(name="operator", channel="email", address=OPERATOR, origin="operator")], outbox.subscribe_context
     )
     outbox.subscribe(HOOK)
     ids = list(outbox.sandbox.trial_ids())

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from monitor.channels.email.transport import EmailChannel
+from monitor.channels.email.transport import EmailTransport
 from monitor.sandbox.mailbox import Mailbox
 from tests.channels.email.mails import channel_to
 
@@ -19,7 +19,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def channel(mailbox) -> Iterator[EmailChannel]:
+def channel(mailbox) -> Iterator[EmailTransport]:
     with channel_to(mailbox) as made:
         yield made
 

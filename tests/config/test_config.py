@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from monitor.config import Config, find, load
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Filters, Significance, Way
+from monitor.model import Filters, Significance
 from monitor.ports import Role, Search
 
 DEFAULT_FILE = Path(__file__).parents[2] / "config.toml"
@@ -94,7 +94,7 @@ def test_the_examples_in_the_default_file_are_good(written):
     assert [subscription.looks_for for subscription in config.subscription if subscription.sponsor] == [
         Search(sponsor="Alzahra Hospital", role=Role.ANY)
     ]
-    assert [subscription.way for subscription in config.subscription] == [Way.EMAIL, Way.EMAIL, Way.WEBHOOK, Way.CHAT]
+    assert [subscription.channel for subscription in config.subscription] == ["email", "email", "webhook", "chat"]
     assert config.subscription[0].watch == config.watch[0].name
 
 
@@ -188,10 +188,10 @@ def test_a_subscription_says_who_is_told_of_what(written):
     )
     office, hook, chat = config.subscription
 
-    assert [(each.way, each.address) for each in config.subscription] == [
-        (Way.EMAIL, "ops@trials.example"),
-        (Way.WEBHOOK, "https://trials.example/hook?key=1"),
-        (Way.CHAT, "slack://a/b/c"),
+    assert [(each.channel, each.address) for each in config.subscription] == [
+        ("email", "ops@trials.example"),
+        ("webhook", "https://trials.example/hook?key=1"),
+        ("chat", "slack://a/b/c"),
     ]
     assert (office.trials, hook.watch, chat.all) == (("NCT02116634",), "Honey", True)
     assert (office.name, office.note) == ("Safety office", "Our comparator")

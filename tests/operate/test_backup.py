@@ -15,10 +15,9 @@ import pytest
 from sqlalchemy import select
 
 from monitor.app import utc_now
-from monitor.channels.webhook.transport import WebhookChannel
+from monitor.channels.webhook.transport import WebhookTransport
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.http import GuardedSession
-from monitor.model import Way
 from monitor.operate.backup import Backup, Consent, Restored, back_up, restore
 from monitor.operate.transfer.exporting import export
 from monitor.sandbox.clinicaltrials_gov import Sandbox
@@ -362,7 +361,7 @@ def test_what_is_made_is_its_owners_alone_whatever_the_umask(umask: int, tmp_pat
             with closing(Store.open(url)) as store:
                 vault = Vault.open(key=None, file=tmp_path / place / "keys" / "secret.key")
                 with store.begin() as tx:
-                    endpoints.put(tx, vault, way=Way.EMAIL, address=AMARA, shown=AMARA, at=NOON)
+                    endpoints.put(tx, vault, channel="email", address=AMARA, shown=AMARA, at=NOON)
                 export(store, tmp_path / place / "export", secrets=None, now=NOON, tell=quiet)
                 with store.begin() as tx:
                     snapshots.add(tx, [snapshot(HIP)])
@@ -394,9 +393,9 @@ def test_alerts_sent_again_after_a_restore_carry_their_old_ids(present: Sandbox,
     url = f"sqlite:///{tmp_path}/monitor.sqlite3"
     with closing(Store.open(url)) as store, WebhookReceiver() as hook:
         program = OutboxHarness(store, present, tmp_path)
-        channel = WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"]))
+        channel = WebhookTransport(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"]))
         program.clock = Clock(utc_now())
-        program.delivering = replace(program.delivering, channels={Way.WEBHOOK: channel}, clock=program.clock)
+        program.delivering = replace(program.delivering, transports={"webhook": channel}, clock=program.clock)
         program.watch(WITHDRAWN_LATER)
         program.check()
         hook.secret = program.subscribe(hook.url, WITHDRAWN_LATER).secret

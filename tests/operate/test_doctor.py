@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from monitor.channels.email.settings import SmtpSettings
 from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
-from monitor.config.keys import OperatorSettings, SmtpSettings, StoreSettings
+from monitor.config.keys import OperatorSettings, StoreSettings
 from monitor.http import PoliteSession
-from monitor.model import Notice, Settlement, State, Way
+from monitor.model import Notice, Settlement, State
 from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
@@ -191,7 +192,9 @@ def test_an_address_that_alone_does_not_open_is_named_with_its_own_remedy(contex
     """The key is right, as it opens the other."""
     hearing(store)
     with store.begin() as tx:
-        endpoints.put(tx, Vault.open(key="k" * 43 + "=", file=Path()), way=Way.EMAIL, address=LATE, shown=LATE, at=NOW)
+        endpoints.put(
+            tx, Vault.open(key="k" * 43 + "=", file=Path()), channel="email", address=LATE, shown=LATE, at=NOW
+        )
 
     ((name, finding),) = found(context, Level.PROBLEM)
 

@@ -14,7 +14,7 @@ import pytest
 from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http import PoliteSession
-from monitor.model import Filters, State, Way
+from monitor.model import Filters, State
 from monitor.operate.transfer.exporting import export
 from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
@@ -329,7 +329,7 @@ def test_the_folder_of_an_export_can_be_moved(
 def test_a_mailbox_comes_back_under_its_own_id(
     lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
-    made = lived.subscribe("ops@example.org", way=Way.EMAIL)
+    made = lived.subscribe("ops@example.org", channel="email")
     exported(lived.store, tmp_path / "a", lived.subscribe_context.vault)
 
     read_export(tmp_path / "a", registries, context(elsewhere, lived.subscribe_context.vault), quiet)
@@ -344,7 +344,7 @@ def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
     def named(of: SubscribeContext, address: str) -> str:
         scope = Scope(everything=True)
         filters = Filters(without=frozenset({"trial.left"}))
-        made = subscribe(Way.EMAIL, address, scope=scope, filters=filters, note=None, context=of, name="rivals")
+        made = subscribe("email", address, scope=scope, filters=filters, note=None, context=of, name="rivals")
         return made.subscription.id
 
     there = context(elsewhere, lived.subscribe_context.vault)

@@ -7,7 +7,6 @@ import pytest
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.config import Config
-from monitor.model import Way
 from monitor.storage import health
 from monitor.storage.health import Health
 from tests.databases import SLOW
@@ -22,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def operated(workers: Workers) -> Workers:
-    wanted = Wanted(name="operator email", way=Way.EMAIL, address=OPERATOR, origin="operator")
+    wanted = Wanted(name="operator email", channel="email", address=OPERATOR, origin="operator")
     apply_config([wanted], workers.outbox.subscribe_context)
     workers.outbox.clock.now = workers.outbox.sandbox.build.at
     workers.outbox.watch(WITHDRAWN_LATER)

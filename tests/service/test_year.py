@@ -18,7 +18,6 @@ import requests
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.http import PoliteSession
-from monitor.model import Way
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
@@ -118,7 +117,7 @@ class Year:
         outbox.watch(*self.trials)
         outbox.subscribe(HOOK)
         apply_config(
-            [Wanted(name="operator", way=Way.WEBHOOK, address=OPERATOR, origin="operator")], outbox.subscribe_context
+            [Wanted(name="operator", channel="webhook", address=OPERATOR, origin="operator")], outbox.subscribe_context
         )
         self.outages = set(self.chance.sample(range(4, DAYS - 4), OUTAGES))
         self.restarts = set(self.chance.sample(range(3, DAYS), RESTARTS))

@@ -7,7 +7,7 @@ from uuid import uuid4
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection
 
-from monitor.model import Delivery, Endpoint, Filters, Subscription, Way
+from monitor.model import Delivery, Endpoint, Filters, Subscription
 from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -18,7 +18,7 @@ VAULT = Vault.open(key=Fernet.generate_key().decode(), file=Path("none"))
 
 
 def mailbox(tx: Connection, address: str = AMARA) -> Endpoint:
-    return endpoints.put(tx, VAULT, way=Way.EMAIL, address=address, shown=address, at=NOON)[0]
+    return endpoints.put(tx, VAULT, channel="email", address=address, shown=address, at=NOON)[0]
 
 
 def subscription(
@@ -33,7 +33,7 @@ def subscription(
     """A subscription to trials by name, or to what else is given. Its endpoint is as storage gives it."""
     return Subscription(
         id=str(uuid4()),
-        endpoint=Endpoint(id=endpoint.id, way=endpoint.way, shown=endpoint.shown, address=""),
+        endpoint=Endpoint(id=endpoint.id, channel=endpoint.channel, shown=endpoint.shown, address=""),
         trials=frozenset((REGISTRY, trial_id) for trial_id in trial_ids),
         watch_id=watch_id,
         everything=everything,

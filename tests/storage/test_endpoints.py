@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import Endpoint, Way
+from monitor.model import Endpoint
 from monitor.storage import endpoints
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 def put_hook(store: Store, secret: str = "whsec_first") -> tuple[Endpoint, bool]:
     with store.begin() as tx:
-        return endpoints.put(tx, VAULT, way=Way.WEBHOOK, address=HOOK, shown=SHOWN, at=NOON, secret=secret)
+        return endpoints.put(tx, VAULT, channel="webhook", address=HOOK, shown=SHOWN, at=NOON, secret=secret)
 
 
 def secrets_at(store: Store, endpoint: Endpoint, at: object) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def test_an_endpoint_comes_back_as_it_was_put(store: Store) -> None:
     endpoint, made = put_hook(store)
 
     assert made
-    assert endpoint == Endpoint(id=endpoint.id, way=Way.WEBHOOK, shown=SHOWN, address=HOOK, secrets=("whsec_first",))
+    assert endpoint == Endpoint(id=endpoint.id, channel="webhook", shown=SHOWN, address=HOOK, secrets=("whsec_first",))
     with store.read() as tx:
         assert endpoints.get(tx, VAULT, endpoint.id, at=LATER) == endpoint
 
@@ -51,7 +51,7 @@ def test_one_address_is_one_endpoint_and_keeps_its_secret(store: Store) -> None:
 def test_the_same_address_by_another_way_is_another_endpoint(store: Store) -> None:
     hook, _ = put_hook(store)
     with store.begin() as tx:
-        chat, made = endpoints.put(tx, VAULT, way=Way.CHAT, address=HOOK, shown=SHOWN, at=NOON)
+        chat, made = endpoints.put(tx, VAULT, channel="chat", address=HOOK, shown=SHOWN, at=NOON)
 
     assert made
     assert chat.id != hook.id
@@ -139,7 +139,7 @@ def test_planted_secrets_are_nowhere_in_the_database_in_clear(store: Store, stor
         for number, secret in enumerate(planted):
             address = f"https://user:{secret}@hooks.example.org/{number}"
             endpoint, _ = endpoints.put(
-                tx, VAULT, way=Way.WEBHOOK, address=address, shown=SHOWN, at=NOON, secret=f"whsec_{secret}"
+                tx, VAULT, channel="webhook", address=address, shown=SHOWN, at=NOON, secret=f"whsec_{secret}"
             )
             endpoints.rotate(tx, VAULT, endpoint.id, secret=f"whsec_new_{secret}", overlap=DAY, at=NOON)
     store.close()

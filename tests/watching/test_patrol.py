@@ -14,7 +14,7 @@ from sqlalchemy import update
 from monitor.alerts.subscribe import Scope, subscribe
 from monitor.app import utc_now
 from monitor.errors import RegistryError
-from monitor.model import Checked, Filters, Result, Unlisted, Way
+from monitor.model import Checked, Filters, Result, Unlisted
 from monitor.ports import Role, Search
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import leavers, newcomers, notices, searches, tables, watches
@@ -63,9 +63,7 @@ class Patrolling(OutboxHarness):
         """A webhook that answers under this name."""
         scope = Scope(watch_id=watch_id)
         url = f"https://{address}.example/"
-        subscribe(
-            Way.WEBHOOK, url, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
-        )
+        subscribe("webhook", url, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context)
 
     def heard(self, address: str) -> list[tuple[str, str]]:
         """Trial and type of every message so far, after delivering what is due."""

@@ -149,8 +149,8 @@ def _names_in_use(schema: str) -> frozenset[str]:
     return frozenset(N_MGR[schema].template_args) if schema in N_MGR else frozenset()
 
 
-class ChatChannel:
-    """A `monitor.ports.Channel` to chat rooms, limited to services of *schemas*, which *session* calls."""
+class ChatTransport:
+    """A `monitor.ports.Transport` to chat rooms, limited to services of *schemas*, which *session* calls."""
 
     def __init__(self, schemas: Sequence[str], *, session: GuardedSession, deadline: float = DEADLINE) -> None:
         self._under_way = {schema: threading.BoundedSemaphore(MOST_UNDER_WAY) for schema in schemas}

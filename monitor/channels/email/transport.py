@@ -1,4 +1,4 @@
-"""Mail by SMTP: the port `monitor.ports.Channel` over real connections, and the signature that goes on before.
+"""Mail by SMTP: the port `monitor.ports.Transport` over real connections, and the signature that goes on before.
 
 What is sent are the bytes of the message, exactly: `smtplib.SMTP.send_message` would rewrite lines that begin with
 "From ", and a signature would no longer hold.
@@ -71,7 +71,7 @@ _SIGNED = (
 """RFC 8058 wants both List-Unsubscribe headers under the signature."""
 
 
-class EmailChannel:
+class EmailTransport:
     """Sends through one SMTP server, of which no proxy is asked. *sender* may have a display name."""
 
     def __init__(

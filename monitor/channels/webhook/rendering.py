@@ -7,11 +7,11 @@ trial's page at `url` has the rest.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
 
+from monitor.channels.channel import NO_FACTS, Facts
 from monitor.model import Change, Event, Json, Notice, Subscription
 from monitor.render.folding import summaries
 
@@ -21,31 +21,6 @@ LARGEST = 20_000
 """Bytes: the limit that Standard Webhooks recommends."""
 LONGEST_TEXT = 400
 """Characters of a text in a body that was cut."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a record says of its trial now, for who files the message by it; codes as the registry has them."""
-
-    registry_version: str | None = None
-    """The registry's stamp of the data that the change was seen in."""
-    last_update_post_date: str | None = None
-    overall_status: str | None = None
-    phases: tuple[str, ...] = ()
-    conditions: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Json]:
-        """As a webhook has them."""
-        return {
-            "registry_version": self.registry_version,
-            "last_update_post_date": self.last_update_post_date,
-            "overall_status": self.overall_status,
-            "phases": list(self.phases),
-            "conditions": list(self.conditions),
-        }
-
-
-NO_FACTS = Facts()
 
 
 def webhook_body(
@@ -66,7 +41,7 @@ def webhook_body(
         "title": title,
         "url": url,
         "lead_sponsor": lead_sponsor,
-        **facts.as_json(),
+        **_facts_as_json(facts),
         "snapshot": event.snapshot,
         "previous_snapshot": event.snapshot - 1 or None,
         "significance": str(max((change.significance for change in changes), default=event.significance)),
@@ -97,6 +72,16 @@ def notice_webhook(notice: Notice, *, sequence: int) -> bytes:
     )
 
 
+def _facts_as_json(facts: Facts) -> dict[str, Json]:
+    return {
+        "registry_version": facts.registry_version,
+        "last_update_post_date": facts.last_update_post_date,
+        "overall_status": facts.overall_status,
+        "phases": list(facts.phases),
+        "conditions": list(facts.conditions),
+    }
+
+
 def envelope_of(kind: str, at: datetime) -> dict[str, Json]:
     """What stands around `data`."""
     return {
@@ -120,7 +105,7 @@ def _cut(envelope: Mapping[str, Json], data: Mapping[str, Json]) -> bytes:
         **data,
         "title": _beginning(data["title"]),
         "lead_sponsor": _beginning(data["lead_sponsor"]),
-        **{name: _short(data[name]) for name in NO_FACTS.as_json()},
+        **{name: _short(data[name]) for name in _facts_as_json(NO_FACTS)},
         "subscription": {**data["subscription"], "note": _beginning(note)},
         "truncated": True,
         "changes_in_all": len(told),

@@ -34,8 +34,8 @@ _HARMLESS = re.compile(r"[a-z]{1,14}([._-][a-z]{1,14})?|v[0-9]{1,2}")
 """A part of a path that names something; a token has capitals, digits or more letters."""
 
 
-class WebhookChannel:
-    """See `monitor.ports.Channel`."""
+class WebhookTransport:
+    """See `monitor.ports.Transport`."""
 
     def __init__(self, session: GuardedSession) -> None:
         self._session = session

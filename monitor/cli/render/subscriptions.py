@@ -23,7 +23,7 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
         state = subscription.state if not subscription.endpoint.disabled_at else "disabled: it failed for days"
         table.add_row(
             Text(one_line(subscription.called)),
-            Text(f"{subscription.endpoint.way} {one_line(subscription.endpoint.shown)}"),
+            Text(f"{subscription.endpoint.channel} {one_line(subscription.endpoint.shown)}"),
             Text(about),
             Text(_only(subscription.filters), style=DIM),
             Text(state),

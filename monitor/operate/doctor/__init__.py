@@ -11,7 +11,9 @@ database, in DATABASE_CHECKS. A check that crashes is itself a finding.
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
+from monitor.channels import CHANNELS
 from monitor.errors import MonitorError
 from monitor.operate.doctor import alerting, database, machine, watching
 from monitor.operate.doctor.findings import DatabaseContext, DoctorContext, Finding, Level, fine, note, problem
@@ -73,7 +75,11 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "journal": database.journal,
     "key": database.key,
     "clock": machine.clock,
-    "mail server": alerting.smtp,
+    **{
+        f"{channel.server_of} server": partial(alerting.server, name)
+        for name, channel in CHANNELS.items()
+        if channel.server_of
+    },
     "receivers": alerting.receivers,
     "deliveries": alerting.outbox,
     "looks": watching.looks,

@@ -3,43 +3,44 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from monitor.channels.configured import email_channel
+from monitor.channels import CHANNELS
 from monitor.errors import MonitorError
-from monitor.model import Way
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
 from monitor.storage import condition, endpoints, notices, silence
 from monitor.text import counted, moment, one_line
 
 RECENT = timedelta(days=7)
-SMTP_SECONDS = 15.0
+SERVER_SECONDS = 15.0
 
 
 def operator(context: DoctorContext) -> Iterator[Finding]:
     """Who hears of trouble."""
-    if ways := context.config.operator.addresses:
-        yield fine(f"hears of trouble by {' and '.join(ways)}")
+    if names := context.config.operator.addresses:
+        yield fine(f"hears of trouble by {' and '.join(names)}")
     else:
         yield note("nobody hears of trouble", "give [operator] an email, webhook or chat in config.toml")
 
 
-def smtp(context: DatabaseContext) -> Iterator[Finding]:
-    """Whether the mail server lets us in, where somebody is told by mail."""
-    if Way.EMAIL not in condition.told_by(context.tx) and not context.config.operator.email:
+def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
+    """Whether the server lets us in that every delivery of a channel goes through, where it tells anybody."""
+    channel = CHANNELS[name]
+    if name not in condition.told_by(context.tx) and name not in context.config.operator.addresses:
         return
-    settings = context.config.smtp
-    channel = email_channel(context.config, timeout=SMTP_SECONDS, deadline=SMTP_SECONDS)
     try:
-        channel.greet()
+        where = channel.greet(context.config, seconds=SERVER_SECONDS)
     except MonitorError as error:
-        yield problem(f"no mail can be sent: {error}", "correct [smtp] in config.toml, or start the server")
+        table, _ = channel.settings() or ("", None)
+        yield problem(
+            f"no {channel.server_of} can be sent: {error}", f"correct [{table}] in config.toml, or start the server"
+        )
     else:
-        yield fine(f"{settings.host}:{settings.port} lets us in")
+        yield fine(f"{where} lets us in")
 
 
 def receivers(context: DatabaseContext) -> Iterator[Finding]:
     """Endpoints that fail."""
     for each in endpoints.listing(context.tx):
-        where = f"{each.way} {one_line(each.shown)}"
+        where = f"{each.channel} {one_line(each.shown)}"
         if each.disabled_at:
             remedy = "once it works again, `monitor subscriptions resume SUBSCRIPTION` sends what waited"
             yield problem(f"{where} is disabled since {moment(each.disabled_at)}", remedy)

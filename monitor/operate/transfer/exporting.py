@@ -220,7 +220,7 @@ def _subscriptions(
                 writing.leave_out(f"the address of subscription {each.id}: {error}")
         yield SubscriptionLine(
             id=each.id,
-            way=endpoint.way,
+            way=endpoint.channel,
             name=each.name if each.origin == "command" else None,
             address=endpoint.address or None,
             secret=endpoint.secrets[0] if endpoint.secrets else None,

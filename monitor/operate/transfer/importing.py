@@ -215,7 +215,7 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], conte
         if subscriptions.known(tx, [line.id]):
             return False
         endpoint, _ = endpoints.put(
-            tx, context.vault, way=line.way, address=address, shown=shown, at=line.created_at, secret=line.secret
+            tx, context.vault, channel=line.way, address=address, shown=shown, at=line.created_at, secret=line.secret
         )
         made = Subscription(
             id=line.id,

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from monitor.model import Change, Document, Event, Filters, Json, Notice, Significance, Snapshot, State, Way
+from monitor.channels import NAMES
+from monitor.model import Change, Document, Event, Filters, Json, Notice, Significance, Snapshot, State
 from monitor.ports import Role, Search
 from monitor.storage.trials import Trial
 
@@ -182,7 +183,7 @@ class SubscriptionLine(Shape):
     """A line of subscriptions.jsonl; *address* and *secret* only where they were asked for."""
 
     id: Uuid
-    way: Way
+    way: Annotated[str, Field(pattern=f"^({'|'.join(NAMES)})$")]
     name: str | None = None
     address: str | None
     secret: str | None

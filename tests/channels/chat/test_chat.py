@@ -12,11 +12,11 @@ from typing import ClassVar
 
 import pytest
 
-from monitor.channels.chat.transport import MOST_UNDER_WAY, ChatChannel, checked_chat_url, shown_chat
+from monitor.channels.chat.transport import MOST_UNDER_WAY, ChatTransport, checked_chat_url, shown_chat
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.http import GuardedSession
-from monitor.model import Endpoint, Message, Way
+from monitor.model import Endpoint, Message
 from tests.loopback import RESET, Loopback, Pause, drip, http
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -25,7 +25,7 @@ TEXT = "[critical] NCT02116634 – Honey <b>\n• 60 → 0 & “more”"
 
 
 def message(address: str) -> Message:
-    endpoint = Endpoint(id="1", way=Way.CHAT, shown=shown_chat(address), address=address)
+    endpoint = Endpoint(id="1", channel="chat", shown=shown_chat(address), address=address)
     return Message(delivery_id="d", endpoint=endpoint, body=TEXT.encode())
 
 
@@ -35,18 +35,18 @@ def room(server: Loopback) -> str:
 
 
 @pytest.fixture
-def channel() -> Iterator[ChatChannel]:
+def channel() -> Iterator[ChatTransport]:
     channel = channel_to("mmost")
     yield channel
     channel.close()
 
 
-def channel_to(*schemas: str, allow: Sequence[str] = ("127.0.0.0/8",), deadline: float = 10) -> ChatChannel:
+def channel_to(*schemas: str, allow: Sequence[str] = ("127.0.0.0/8",), deadline: float = 10) -> ChatTransport:
     session = GuardedSession(user_agent="test", allow_networks=allow, deadline=10)
-    return ChatChannel(schemas, session=session, deadline=deadline)
+    return ChatTransport(schemas, session=session, deadline=deadline)
 
 
-def refusal(channel: ChatChannel, address: str) -> DeliveryFailed:
+def refusal(channel: ChatTransport, address: str) -> DeliveryFailed:
     with pytest.raises(DeliveryFailed) as caught:
         channel.send(message(address), now=NOON)
     return caught.value

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from monitor.channels.chat.rendering import MOST_CHARACTERS, chat_text
-from monitor.model import Change, Endpoint, Event, Significance, Subscription, Way
+from monitor.model import Change, Endpoint, Event, Significance, Subscription
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 URL = "https://clinicaltrials.gov/study/NCT02116634"
@@ -41,7 +41,7 @@ def text(told: tuple[Change, ...], *, title: str | None = "Honey for leg ulcers"
     )
     subscription = Subscription(
         id=str(UUID(int=7)),
-        endpoint=Endpoint(id="1", way=Way.CHAT, shown="slack://***", address="slack://a/b/c"),
+        endpoint=Endpoint(id="1", channel="chat", shown="slack://***", address="slack://a/b/c"),
         note=note,
         created_at=NOON,
     )

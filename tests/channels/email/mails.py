@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.channels.email.transport import EmailChannel
+from monitor.channels.email.transport import EmailTransport
 from monitor.errors import DeliveryFailed
-from monitor.model import Endpoint, Message, Way
+from monitor.model import Endpoint, Message
 from monitor.sandbox.mailbox import Mailbox
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
@@ -19,13 +19,13 @@ BODY = b"From: monitor@example.org\r\nTo: ines@example.org\r\nSubject: Withdrawn
 
 
 def message(to: str = INES, body: bytes = BODY) -> Message:
-    endpoint = Endpoint(id="mailbox", way=Way.EMAIL, shown=to, address=to)
+    endpoint = Endpoint(id="mailbox", channel="email", shown=to, address=to)
     return Message(delivery_id="a99784b4-dd31-5116-a527-772e9599bfbb", endpoint=endpoint, body=body)
 
 
 @contextmanager
-def channel_to(mailbox: Mailbox, **options) -> Iterator[EmailChannel]:
-    channel = EmailChannel(
+def channel_to(mailbox: Mailbox, **options) -> Iterator[EmailTransport]:
+    channel = EmailTransport(
         host=mailbox.host,
         port=mailbox.port,
         **{"sender": "Trial monitor <monitor@example.org>", "timeout": 20.0, **options},

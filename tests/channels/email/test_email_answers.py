@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from monitor.channels.email.transport import EmailChannel
+from monitor.channels.email.transport import EmailTransport
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.sandbox.mailbox import DROP, Stage
 from tests.channels.email.mails import BODY, INES, LI, NOW, OMAR, failure, message, server
@@ -127,7 +127,7 @@ def test_the_servers_words_are_made_printable_and_cut(mailbox, channel):
 
 def test_a_port_where_nobody_listens_is_deferred():
     with closed_port() as port:
-        channel = EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org")
+        channel = EmailTransport(host="127.0.0.1", port=port, sender="monitor@example.org")
         problem = failure(lambda: channel.send(message(), now=NOW))
 
     assert type(problem) is DeliveryDeferred
@@ -135,14 +135,14 @@ def test_a_port_where_nobody_listens_is_deferred():
 
 
 def test_a_name_that_does_not_resolve_is_deferred():
-    channel = EmailChannel(host="mail.invalid", port=25, sender="monitor@example.org")
+    channel = EmailTransport(host="mail.invalid", port=25, sender="monitor@example.org")
 
     assert type(failure(lambda: channel.send(message(), now=NOW))) is DeliveryDeferred
 
 
 def test_silence_is_deferred():
     with server(lambda connection: connection.recv(1)) as port:
-        channel = EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org", timeout=0.2)
+        channel = EmailTransport(host="127.0.0.1", port=port, sender="monitor@example.org", timeout=0.2)
 
         problem = failure(lambda: channel.send(message(), now=NOW))
 
@@ -162,7 +162,7 @@ def test_a_server_that_trickles_is_cut_at_the_deadline():
             gone.set()
 
     with server(trickle) as port:
-        channel = EmailChannel(host="127.0.0.1", port=port, sender="monitor@example.org", timeout=30, deadline=0.3)
+        channel = EmailTransport(host="127.0.0.1", port=port, sender="monitor@example.org", timeout=30, deadline=0.3)
 
         problem = failure(lambda: channel.send(message(), now=NOW))
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from monitor.channels.email.transport import EmailChannel
+from monitor.channels.email.transport import EmailTransport
 from monitor.errors import DeliveryDeferred
 from monitor.http import Network
 from monitor.sandbox.mailbox import Mailbox
@@ -130,7 +130,7 @@ def test_no_password_comes_back_in_a_message():
         connection.sendall(f"535 5.7.8 what is {' or '.join(forms)}?\r\n".encode())
 
     with server(repeat) as port:
-        channel = EmailChannel(
+        channel = EmailTransport(
             host="127.0.0.1", port=port, sender="m@example.org", username=name, password=secret, timeout=5
         )
         problem = failure(lambda: channel.send(message(), now=NOW))

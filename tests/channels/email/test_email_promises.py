@@ -9,8 +9,8 @@ import dkim
 import pytest
 
 from monitor.channels.email.rendering import mail_bytes
-from monitor.channels.email.transport import EmailChannel, signed
-from monitor.model import Change, Endpoint, Event, Significance, Subscription, Way, delivery_id
+from monitor.channels.email.transport import EmailTransport, signed
+from monitor.model import Change, Endpoint, Event, Significance, Subscription, delivery_id
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import DROP, Mailbox, Stage
 from monitor.storage.store import Store
@@ -37,7 +37,7 @@ def change(before: str, after: str, summary: str) -> Change:
 
 def mail(*changes: Change, trial_id: str = "NCT05550001", to: str = INES, note: str = "", **more: object) -> bytes:
     told = Event(registry="clinicaltrials.gov", trial_id=trial_id, snapshot=2, occurred_at=NOW, changes=changes)
-    endpoint = Endpoint(id="mailbox", way=Way.EMAIL, shown=to, address=to)
+    endpoint = Endpoint(id="mailbox", channel="email", shown=to, address=to)
     options = {
         "title": "Melatonin After Heart Surgery",
         "url": "https://clinicaltrials.gov/study/NCT05550001",
@@ -181,18 +181,18 @@ def mailing(sqlite_url: str, sandbox: Sandbox, mailbox: Mailbox, tmp_path) -> Ou
     outbox = OutboxHarness(store, sandbox, tmp_path)
     outbox.check(WITHDRAWN_LATER)
     for reader in (INES, OMAR, LI):
-        outbox.subscribe(reader, WITHDRAWN_LATER, way=Way.EMAIL)
+        outbox.subscribe(reader, WITHDRAWN_LATER, channel="email")
     yield outbox
-    outbox.delivering.channels[Way.EMAIL].close()
+    outbox.delivering.transports["email"].close()
     outbox.registry.close()
     store.close()
 
 
 def anew(outbox: OutboxHarness, mailbox: Mailbox) -> None:
     """Forget connections: what is said to a greeting is said to new ones alone."""
-    outbox.delivering.channels[Way.EMAIL].close()
-    channel = EmailChannel(host=mailbox.host, port=mailbox.port, sender="monitor@example.org", timeout=20)
-    outbox.delivering = replace(outbox.delivering, channels={Way.EMAIL: channel})
+    outbox.delivering.transports["email"].close()
+    channel = EmailTransport(host=mailbox.host, port=mailbox.port, sender="monitor@example.org", timeout=20)
+    outbox.delivering = replace(outbox.delivering, transports={"email": channel})
     mailbox.behave()
     mailbox.messages.clear()
 

@@ -11,10 +11,9 @@ from typing import BinaryIO
 
 import pytest
 
-from monitor.alerts.wiring import _mail_sender
-from monitor.channels.configured import email_channel
+from monitor.channels.email.configured import email_transport, mail_sender
 from monitor.channels.email.tokens import token_from_command, token_from_file
-from monitor.channels.email.transport import EmailChannel
+from monitor.channels.email.transport import EmailTransport
 from monitor.config import load
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected
 from monitor.sandbox.mailbox import Mailbox
@@ -68,7 +67,7 @@ def speaking(answers: Mapping[str, bytes]) -> Iterator[Talk]:
 
 def send(talk: Talk, **options: object) -> None:
     given = {"sender": "m@example.org", "timeout": 10, **options}
-    with closing(EmailChannel(host="127.0.0.1", port=talk.port, **given)) as sending:
+    with closing(EmailTransport(host="127.0.0.1", port=talk.port, **given)) as sending:
         sending.send(message(), now=NOW)
 
 
@@ -112,11 +111,11 @@ def test_the_head_of_a_mail_is_ascii_for_a_sender_with_a_name_and_a_domain_that_
         {"MONITOR_SMTP__SENDER": "Zoë Müller <zoe@müller.example>", "MONITOR_OPERATOR__EMAIL": "ops@müller.example"},
     )
 
-    mail_sender = _mail_sender(config)
+    sender = mail_sender(config, operator=config.operator.email)
 
-    assert mail_sender.sender == "Zoë Müller <zoe@xn--mller-kva.example>"
-    assert mail_sender.list_host == "xn--mller-kva.example"
-    assert mail_sender.unsubscribe == "mailto:ops@xn--mller-kva.example"
+    assert sender.sender == "Zoë Müller <zoe@xn--mller-kva.example>"
+    assert sender.list_host == "xn--mller-kva.example"
+    assert sender.unsubscribe == "mailto:ops@xn--mller-kva.example"
 
 
 @pytest.mark.parametrize("sender", ["m@exa mple.org", "m@a..ü", "m@-ü-.example", "m@" + "ü" * 70])
@@ -126,7 +125,7 @@ def test_a_sender_that_can_never_work_is_refused_at_the_start(sender):
 
 
 def test_a_fault_of_ours_is_not_put_on_the_server():
-    sending = EmailChannel(host="x" * 70, port=25, sender="m@example.org")
+    sending = EmailTransport(host="x" * 70, port=25, sender="m@example.org")
 
     problem = failure(lambda: sending.send(message(), now=NOW))
 
@@ -299,7 +298,7 @@ def test_a_command_that_fails_is_ours_and_the_mail_stays_owed():
                 "MONITOR_SMTP__TOKEN_COMMAND": "false",
             },
         )
-        problem = failure(lambda: email_channel(config).send(message(), now=NOW))
+        problem = failure(lambda: email_transport(config).send(message(), now=NOW))
 
     assert type(problem) is DeliveryDeferred
     assert str(problem) == "no mail can be sent: smtp.token_command failed with 1 and says nothing"
@@ -320,6 +319,6 @@ def test_a_token_may_be_in_a_file_that_a_variable_names(tmp_path):
                 "MONITOR_SMTP__TOKEN_FILE": str(tmp_path / "token"),
             },
         )
-        email_channel(config).greet()
+        email_transport(config).greet()
 
     assert any(line.startswith("AUTH XOAUTH2 ") for line in talk.heard)

@@ -18,7 +18,7 @@ from monitor.changes.kinds import KINDS
 from monitor.channels.email import mime
 from monitor.channels.email.rendering import MOST_CHANGES, mail_bytes
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Change, Endpoint, Event, Filters, Significance, Subscription, Way, delivery_id
+from monitor.model import Change, Endpoint, Event, Filters, Significance, Subscription, delivery_id
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 URL = "https://clinicaltrials.gov/study/NCT05550001"
@@ -99,7 +99,7 @@ def event(*changes: Change, trial_id: str = "NCT05550001") -> Event:
 
 
 def subscription(address: str = "ines@example.org", **more) -> Subscription:
-    endpoint = Endpoint(id="mailbox", way=Way.EMAIL, shown=address, address=address)
+    endpoint = Endpoint(id="mailbox", channel="email", shown=address, address=address)
     about = {"trials": frozenset({("clinicaltrials.gov", "NCT05550001")})} | more
     return Subscription(id=SUBSCRIPTION, endpoint=endpoint, created_at=NOW, **about)
 

@@ -11,11 +11,11 @@ import time_machine
 from standardwebhooks import Webhook
 
 from monitor.channels.webhook.signing import new_secret
-from monitor.channels.webhook.transport import WebhookChannel, checked_webhook_url, shown_url
+from monitor.channels.webhook.transport import WebhookTransport, checked_webhook_url, shown_url
 from monitor.config import load
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.http import GuardedSession
-from monitor.model import Endpoint, Message, Way
+from monitor.model import Endpoint, Message
 from monitor.ports import Accepted
 from monitor.sandbox.misbehaviour import Kind, Misbehaviour
 from monitor.sandbox.receiver import WebhookReceiver
@@ -33,7 +33,7 @@ def session(**options: object) -> GuardedSession:
 
 @pytest.fixture
 def channel():
-    made = WebhookChannel(session())
+    made = WebhookTransport(session())
     yield made
     made.close()
 
@@ -45,11 +45,13 @@ def receiver():
 
 
 def message_for(url: str, *secrets: str, body: bytes = BODY) -> Message:
-    endpoint = Endpoint(id="e1", way=Way.WEBHOOK, shown=shown_url(url), address=url, secrets=secrets or (new_secret(),))
+    endpoint = Endpoint(
+        id="e1", channel="webhook", shown=shown_url(url), address=url, secrets=secrets or (new_secret(),)
+    )
     return Message(delivery_id=ID, endpoint=endpoint, body=body)
 
 
-def outcome(channel: WebhookChannel, message: Message, *, now: datetime = NOW) -> Accepted | DeliveryFailed:
+def outcome(channel: WebhookTransport, message: Message, *, now: datetime = NOW) -> Accepted | DeliveryFailed:
     """What sending comes to, as a value. Nothing else may come out of it."""
     try:
         return channel.send(message, now=now)
@@ -219,7 +221,7 @@ def test_of_the_answer_four_kilobytes_are_kept(channel, receiver, status):
 )
 def test_a_receiver_that_fails_on_the_wire_is_tried_again(receiver, kind, words):
     receiver.misbehaviour = Misbehaviour(kind, seconds=20)
-    result = outcome(WebhookChannel(session(deadline=0.4)), message_for(receiver.url))
+    result = outcome(WebhookTransport(session(deadline=0.4)), message_for(receiver.url))
 
     assert isinstance(result, DeliveryDeferred)
     assert result.not_before is None
@@ -229,14 +231,14 @@ def test_a_receiver_that_fails_on_the_wire_is_tried_again(receiver, kind, words)
 
 def test_a_receiver_that_drips_its_header_is_cut():
     with Loopback(lambda request: drip(http(b"x"), every=0.05)) as server:
-        result = outcome(WebhookChannel(session(deadline=0.4)), message_for(server.url))
+        result = outcome(WebhookTransport(session(deadline=0.4)), message_for(server.url))
 
     assert isinstance(result, DeliveryDeferred)
 
 
 def test_a_receiver_that_drips_its_words_has_taken_the_delivery():
     with Loopback(lambda request: [http(headers={"Content-Length": "9"}), Pause(20)]) as server:
-        result = outcome(WebhookChannel(session(deadline=0.4)), message_for(server.url))
+        result = outcome(WebhookTransport(session(deadline=0.4)), message_for(server.url))
 
     assert isinstance(result, Accepted)
 
@@ -250,7 +252,7 @@ def test_nobody_is_there(channel):
 
 
 def test_a_private_address_is_deferred_because_names_may_come_right_again(receiver):
-    result = outcome(WebhookChannel(session(allow_networks=[])), message_for(receiver.url))
+    result = outcome(WebhookTransport(session(allow_networks=[])), message_for(receiver.url))
 
     assert isinstance(result, DeliveryDeferred)
     assert "127.0.0.1 is not a public address" in str(result)

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from monitor.channels.webhook.rendering import LARGEST, SCHEMA_VERSION, Facts, webhook_body
-from monitor.model import Change, ChangeOrigin, Endpoint, Event, Significance, Subscription, Way
+from monitor.model import Change, ChangeOrigin, Endpoint, Event, Significance, Subscription
 from tests.webhook_schema import SCHEMA, as_promised
 
 FACTS = {
@@ -28,7 +28,7 @@ FACTS = {
 SUBSCRIBER = Subscription(
     id="6ad53c53-41ee-4a0b-9b2f-1f4f8b8b7a11",
     endpoint=Endpoint(
-        id="e1", way=Way.WEBHOOK, shown="https://hooks.example/…", address="https://hooks.example/s3cr3t"
+        id="e1", channel="webhook", shown="https://hooks.example/…", address="https://hooks.example/s3cr3t"
     ),
     note="Our control group comes from here",
     created_at=datetime(2026, 11, 1, tzinfo=UTC),

@@ -16,9 +16,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitor.alerts.deliver import DeliveryResult, deliver
 from monitor.alerts.subscribe import rotate_secret
-from monitor.channels.webhook.transport import WebhookChannel
+from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http import GuardedSession, status_in_words
-from monitor.model import Attempt, Delivery, DeliveryState, Way
+from monitor.model import Attempt, Delivery, DeliveryState
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.receiver import Received, WebhookReceiver
 from monitor.storage import attempts, deliveries
@@ -38,8 +38,8 @@ def hooked(sqlite_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[Outbox
     """
     store = Store.open(sqlite_url)
     outbox = OutboxHarness(store, sandbox, tmp_path)
-    channel = WebhookChannel(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"], deadline=1))
-    outbox.delivering = replace(outbox.delivering, channels={**outbox.delivering.channels, Way.WEBHOOK: channel})
+    channel = WebhookTransport(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"], deadline=1))
+    outbox.delivering = replace(outbox.delivering, transports={**outbox.delivering.transports, "webhook": channel})
     outbox.check(WITHDRAWN_LATER)
     outbox.sandbox.next_state(WITHDRAWN_LATER)
     yield outbox

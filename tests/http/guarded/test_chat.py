@@ -7,10 +7,10 @@ import pytest
 import requests
 
 from monitor.channels.chat.services import SERVICES, service_of
-from monitor.channels.chat.transport import ChatChannel, checked_chat_url, shown_chat
+from monitor.channels.chat.transport import ChatTransport, checked_chat_url, shown_chat
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
-from monitor.model import Endpoint, Message, Way
+from monitor.model import Endpoint, Message
 from tests.http.guarded.calls import LOOPBACK, PUBLIC, names, session, without_asking_anybody
 from tests.http.guarded.test_addresses_reached import BRACKETED, SPELLINGS
 from tests.loopback import Loopback, http
@@ -45,16 +45,16 @@ FIXED = {
 
 
 def message(address: str) -> Message:
-    endpoint = Endpoint(id="1", way=Way.CHAT, shown=shown_chat(address), address=address)
+    endpoint = Endpoint(id="1", channel="chat", shown=shown_chat(address), address=address)
     return Message(delivery_id="d", endpoint=endpoint, body=b"Withdrawn")
 
 
-def channel(**options: object) -> ChatChannel:
+def channel(**options: object) -> ChatTransport:
     given = {"allow_networks": (), "look_up": without_asking_anybody, **options}
-    return ChatChannel(EVERY_SCHEMA, session=session(**given))
+    return ChatTransport(EVERY_SCHEMA, session=session(**given))
 
 
-def sent(address: str, through: ChatChannel) -> DeliveryFailed | None:
+def sent(address: str, through: ChatTransport) -> DeliveryFailed | None:
     try:
         through.send(message(address), now=NOON)
     except DeliveryFailed as failure:

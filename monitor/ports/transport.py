@@ -1,4 +1,4 @@
-"""What is asked of a way to reach people."""
+"""What is asked of what sends: the port of a channel."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +16,11 @@ class Accepted:
     answer: bytes = b""
 
 
-class Channel(Protocol):
-    """A way to reach people. Safe to use from several threads at once."""
+class Transport(Protocol):
+    """What sends, for one channel. Safe to use from several threads at once."""
 
     def send(self, message: Message, *, now: datetime) -> Accepted:
-        """Deliver once, within the way's own deadline. Raise DeliveryDeferred or DeliveryRejected, and nothing else."""
+        """Deliver once, within its own deadline. Raise DeliveryDeferred or DeliveryRejected, and nothing else."""
 
     def receiver(self, endpoint: Endpoint) -> str:
         """Who answers for this endpoint, such as a host: a receiver that hangs must slow nobody else."""

@@ -1,0 +1,163 @@
+"""What every channel says of itself, and what it is given to render. No module here loads a channel's libraries.
+
+`Channel` is the declaration in a channel's folder. What sends is its `monitor.ports.Transport`, made from the
+configuration. Methods import what they need when they are called, because every command loads the declarations.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from monitor.channels.retries import STANDARD, RetrySchedule
+from monitor.model import Change, Event, Message, Notice, Subscription
+from monitor.ports import Transport
+
+if TYPE_CHECKING:
+    from monitor.settings import Section
+
+    Settings = TypeVar("Settings", bound=Section)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a record says of its trial now, for who files the message by it; codes as the registry has them."""
+
+    registry_version: str | None = None
+    """The registry's stamp of the data that the change was seen in."""
+    last_update_post_date: str | None = None
+    overall_status: str | None = None
+    phases: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class EventContext:
+    """An event, with what the record says of its trial."""
+
+    event: Event
+    title: str
+    lead_sponsor: str | None
+    url: str
+    facts: Facts = NO_FACTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSender:
+    """What every mail carries of who sends it."""
+
+    sender: str
+    list_host: str
+    """The domain of Message-ID and List-Id."""
+    unsubscribe: str
+    """Where people leave: a mailto: address, or an https: one."""
+    signed: Callable[[bytes], bytes]
+    """Adds a DKIM signature, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What any alert is rendered with, whatever it is about."""
+
+    subscription: Subscription
+    """With its endpoint's address."""
+    delivery_id: str
+    sequence: int
+    mail_sender: MailSender
+    date: datetime
+
+
+class AddressRules(Protocol):
+    """What the operator allows of addresses."""
+
+    @property
+    def chat_schemas(self) -> Sequence[str]:
+        """The chat services that may be written to."""
+
+    @property
+    def allow_networks(self) -> Sequence[str]:
+        """Networks of our own that a server may be in."""
+
+
+class Configuration(Protocol):
+    """What channels read of the configuration."""
+
+    def section(self, settings: "type[Settings]") -> "Settings":
+        """The table that *settings* describes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressKey:
+    """The key of `[[subscription]]` and `[operator]` that holds an address of this channel."""
+
+    kind: Any
+    """A type from `monitor.settings.values`."""
+    description: str
+    """What is expected, for people."""
+    is_secret: bool = True
+
+
+class Channel(ABC):
+    """A way to reach people, as its folder declares it."""
+
+    name: ClassVar[str]
+    """In the database, in JSON, in config.toml and on the command line."""
+    has_signing_secret: ClassVar[bool] = False
+    """Whether each endpoint has a secret that its messages are signed with."""
+    retries: ClassVar[RetrySchedule] = STANDARD
+    server_of: ClassVar[str] = ""
+    """What goes through one server of our own, such as “mail”; empty where there is no such server."""
+
+    def settings(self) -> "tuple[str, type[Section]] | None":
+        """Its own table of config.toml, and that table's name; None where it has none."""
+        return None
+
+    @abstractmethod
+    def address_key(self) -> AddressKey:
+        """How config.toml holds an address."""
+
+    @abstractmethod
+    def checked(self, address: str, rules: AddressRules) -> str:
+        """The address as it will be used. Raise ConfigurationInvalid, in one line, for one that cannot be."""
+
+    @abstractmethod
+    def shown(self, address: str) -> str:
+        """What may be shown of a checked address: no message may hold a secret."""
+
+    def refuse_mistaken(self, address: str) -> None:  # noqa: B027 - most have nothing to refuse
+        """Raise ConfigurationInvalid for an address that was plainly meant for another channel."""
+
+    def taken_for(self, address: str) -> str | None:  # noqa: ARG002 - most have one form
+        """What follows “this” of an address that was pasted in another form, such as “is a Slack webhook”."""
+        return None
+
+    @abstractmethod
+    def transport(self, config: Configuration) -> Transport:
+        """What sends, as configured."""
+
+    def greet(self, config: Configuration, *, seconds: float) -> str:
+        """Try the one server that every delivery goes through, and give its name. Raise MonitorError if it is no use.
+
+        Only where `server_of` is set.
+        """
+        raise NotImplementedError(self.name)
+
+    @abstractmethod
+    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
+        """The bytes that tell of those *changes* of an event that the subscriber asked for. Pure."""
+
+    @abstractmethod
+    def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
+        """The bytes that tell the operator of a notice. Pure."""
+
+    @abstractmethod
+    def recognised_by(self, body: bytes) -> str:
+        """What a person recognises a message by, on one line. Pure."""
+
+    @abstractmethod
+    def where_to_look(self, message: Message) -> str:
+        """Where a sample is to be looked for, and what is there if all is well, on one line. Pure."""
