@@ -86,7 +86,7 @@ def connected(addresses: Sequence[Address], attempt: Attempt) -> socket.socket:
 
 
 def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, attempt: Attempt) -> socket.socket:
-    """The connection under TLS, to whoever proves to be *host*. The plain one is not to be used any more."""
+    """The connection under TLS, once the other side has proved to be *host*. Do not use the plain one any more."""
     # Certificates name hosts without the dot that ends a full name.
     name = host.rstrip(".")
     if isinstance(connection, ssl.SSLSocket):

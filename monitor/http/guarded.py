@@ -1,4 +1,4 @@
-"""POSTs to other people's URLs: who asks us to send something somewhere must not reach our own network through us.
+"""POSTs to other people's URLs: nobody must reach our own network by giving us an address in it.
 
 | what a URL or a receiver does                   | what comes of it                                                |
 |-------------------------------------------------|-----------------------------------------------------------------|

@@ -1,4 +1,4 @@
-"""What the control page, and whoever starts a sandbox, needs to know of the registry that it imitates."""
+"""What the control page, and the program that starts a sandbox, ask of the registry that is imitated."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence

@@ -59,7 +59,7 @@ RECEIVER_WAYS = {
 
 
 class Inboxes:
-    """A mailbox and a webhook receiver, either of which may be missing. They are run by whoever made them."""
+    """A mailbox and a webhook receiver, either of which may be missing. The caller runs them."""
 
     def __init__(self, mailbox: Mailbox | None = None, receiver: WebhookReceiver | None = None) -> None:
         self.mailbox = mailbox

@@ -1,8 +1,7 @@
-"""The worker that looks at registries: a whole pass over each one that is due, and what it says of its health."""
+"""The worker that checks registries: it runs a pass over each one that is due, and keeps its health."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from random import random
 from time import monotonic
@@ -17,6 +16,7 @@ from monitor.model.stamps import data_are_old
 from monitor.ports import Registry
 from monitor.service.heartbeat import beat
 from monitor.service.outages import Rules, after_failure, after_success
+from monitor.service.pass_summary import PassSummary
 from monitor.service.program import Program
 from monitor.service.worker import Turn
 from monitor.storage import health, notices, trials
@@ -27,52 +27,11 @@ from monitor.web.metrics import Metrics
 
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 300.0
-MOST_FAILING = 10_000
 """Seconds, by the monotonic clock: a pass that our own database broke off has asked the registry, too."""
 
 
-@dataclass(slots=True)
-class PassSummary:
-    """What a pass came to."""
-
-    trials: int = 0
-    changed: int = 0
-    failed: int = 0
-    failing: list[str] = field(default_factory=list)
-    """Those that failed, as far as there are not too many."""
-    reason: str | None = None
-    """Why the first trial that failed did."""
-    unlisted: int = 0
-    """Watches whose trials could not be listed."""
-    refused: str | None = None
-    """Why nothing could be looked at."""
-    whole: bool = False
-    """Whether it came to its end: it was neither stopped nor broke off."""
-    watched: int = 0
-    verified: int = 0
-    """Of the trials that are watched, those that are known to stand in the registry's data as they are kept."""
-    version: str | None = None
-    """That of these data."""
-    started: float = field(default_factory=monotonic)
-
-    @property
-    def well(self) -> bool:
-        """Whether everything was seen."""
-        return self.whole and not (self.refused or self.failed or self.unlisted)
-
-    def count(self, checked: Checked) -> None:
-        """Take a trial into account."""
-        self.trials += 1
-        self.changed += bool(checked.changes)
-        if checked.result is Result.FAILED:
-            self.failed += 1
-            if len(self.failing) < MOST_FAILING:
-                self.failing.append(checked.trial_id)
-            self.reason = self.reason or checked.error
-
-
 class Checker:
-    """Looks at each registry when it is due. *stopping* is asked between trials; *committed* hears of changes."""
+    """Runs a pass over each registry that is due. *stopping* is asked between trials; *committed* hears of changes."""
 
     def __init__(
         self,
@@ -107,8 +66,8 @@ class Checker:
     def step(self) -> Turn:
         """A pass over each registry that is due.
 
-        What breaks a pass off and is not the registry's doing, such as a StoreError, is raised when the others were
-        looked at. The registry stays due then, and is looked at after a pause.
+        What breaks a pass off and is not the registry's doing, such as a StoreError, is raised once the
+        others are through. The registry stays due then, and its next pass comes after a pause.
         """
         program = self._program()
         self._part_from_former(program.registries)
@@ -118,8 +77,8 @@ class Checker:
                 break
             if self._is_due(program, registry):
                 try:
-                    self._try(program, registry)
-                except Exception as error:  # whatever it is, the other registries are looked at
+                    self._try_pass(program, registry)
+                except Exception as error:  # whatever it is, the other registries get their pass
                     failed.append(error)
         if failed:
             raise failed[0]
@@ -144,11 +103,11 @@ class Checker:
         every = program.config.schedule.check_every
         return self._monotonic() >= pause_ends and pass_due(due_at, now=self._clock(), every=every)
 
-    def _try(self, program: Program, registry: Registry) -> None:
+    def _try_pass(self, program: Program, registry: Registry) -> None:
         """A pass, and a longer pause after each one in a row that broke off."""
         _, last = self._pauses.pop(registry.key, (0.0, 0.0))
         try:
-            if self._look(program, registry):
+            if self._run_pass(program, registry):
                 self._broken.discard(registry.key)
         except Exception:
             self._broken.add(registry.key)
@@ -156,20 +115,20 @@ class Checker:
             self._pauses[registry.key] = self._monotonic() + pause, pause
             raise
 
-    def _look(self, program: Program, registry: Registry) -> bool:
+    def _run_pass(self, program: Program, registry: Registry) -> bool:
         """A pass that is stopped leaves its registry due: the next one goes on where it ended.
 
         Give whether it came to its end.
         """
         before = registry.traffic.requests, registry.traffic.bytes
-        summary = self._passed(program, registry)
+        summary = self._patrolled(program, registry)
         if not summary.whole:
             return False
         self._note_failing(registry, summary)
         unread = self._why_unread(registry, summary)
         self._count_standing(program, registry, summary)
         now = self._record(program, registry, unread)
-        self._tell(registry, summary, before, unread=unread, now=now)
+        self._log_pass(registry, summary, before, unread=unread, now=now)
         self._committed()
         if summary.well:
             beat(program.config, self._log)
@@ -181,7 +140,7 @@ class Checker:
             former, now = self._failing.get(registry.key, {}), self._clock()
             self._failing[registry.key] = {each: former.get(each, now) for each in summary.failing}
 
-    def _passed(self, program: Program, registry: Registry) -> PassSummary:
+    def _patrolled(self, program: Program, registry: Registry) -> PassSummary:
         summary = PassSummary()
         # It is a generator, and what it holds ends when it is closed.
         with closing(
@@ -255,7 +214,7 @@ class Checker:
     def _log_notice(self, notice: Notice) -> None:
         self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)
 
-    def _tell(
+    def _log_pass(
         self, registry: Registry, summary: PassSummary, before: tuple[int, int], *, unread: str | None, now: Health
     ) -> None:
         """One line a pass."""

@@ -59,7 +59,7 @@ class Dispatcher:
         try:
             for result in program.deliver(stopping=self._stopping):
                 self.sent += 1
-                self._tell(result)
+                self._log_attempt(result)
         except Exception:
             self._hidden_until = self._monotonic() + CLAIMED_FOR.total_seconds()
             raise
@@ -77,7 +77,7 @@ class Dispatcher:
                 self._log.warning("the clock was set back, and what waited for it is due now", deliveries=pulled)
         self._lead = lead
 
-    def _tell(self, result: DeliveryResult) -> None:
+    def _log_attempt(self, result: DeliveryResult) -> None:
         """One line an attempt."""
         say = self._log.info if result.standing is DeliveryState.DELIVERED else self._log.warning
         say(

@@ -1,9 +1,9 @@
-"""What a look at a registry means for its health, and for the operator. Pure.
+"""What a pass over a registry means for its health, and for the operator. Pure.
 
     readable  --a failure-->  failing  --two hours of tries-->  an outage, told  --readable twice-->  over, told
 
-One readable look does not end an outage: a registry that flaps all day is one outage, told once. Both notices are named
-after the failure that it began with, so that whoever comes to the same verdict again tells nothing again.
+One readable pass does not end an outage: a registry that flaps all day is one outage, told once. Both notices are named
+after the failure that it began with, so that coming to the same verdict again tells nobody again.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from monitor.watching.schedule import next_pass_at, outage_due
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a verdict depends on: *every* is how often a registry is looked at, *chance* gives numbers from 0 to 1."""
+    """What a verdict depends on: *every* is how often a registry is checked, *chance* gives numbers from 0 to 1."""
 
     now: datetime
     every: timedelta
@@ -26,7 +26,7 @@ class Rules:
 
 
 def after_failure(health: Health, reason: str, rules: Rules) -> tuple[Health, Notice | None]:
-    """The registry could not be read. Nobody is told of what began in a time that has not come: the clock was set."""
+    """The registry could not be read. A run from before the clock was set back begins now."""
     now, failures = rules.now, health.failures + 1
     since = health.failing_since
     if since is None or (since > now and health.told_at is None):

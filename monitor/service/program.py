@@ -23,7 +23,7 @@ class Program(Protocol):
 
     @property
     def registries(self) -> Sequence[Registry]:
-        """The registries that are looked at."""
+        """The registries that are checked."""
 
     def reconfigured(self, config: Config) -> Self:
         """The same on the same database, with another configuration."""

@@ -30,7 +30,7 @@ from monitor.web.pages import DATABASE_SILENT
 
 TICK_EVERY = 10.0
 STOPS_WITHIN = 7.0
-"""Seconds for what is in hand. With a second each for the lease and the pages it is less than ten."""
+"""Seconds for current steps to end. With a second each for the lease and the pages it is less than ten."""
 NEED_A_RESTART = ("store", "web")
 """Sections of the configuration that count from the start to the end of a process."""
 STORE_FRESH_FOR = 2.0
@@ -82,8 +82,8 @@ class Service:
             committed=self._dispatching.wake,
             monotonic=monotonic,
         )
-        look = giving_back(self.checker.step, done=lambda: self.checker.trials_checked)
-        self._checking = Worker("checker", look, log=log)
+        check = giving_back(self.checker.step, done=lambda: self.checker.trials_checked)
+        self._checking = Worker("checker", check, log=log)
         self.ticker = Ticker(
             self.tick, every=tick_every, monotonic=monotonic, log=log, restarted=self.metrics.restarted
         )
@@ -95,7 +95,7 @@ class Service:
             patience={self._dispatching: CLAIMED_FOR.total_seconds()},
         )
         self._due: tuple[datetime | None, datetime | None, datetime | None] = (None, None, None)
-        """Since when a look, a delivery, and one that cannot be made ready have been due; None where none is."""
+        """Since when a pass, a delivery, and one that cannot be made ready have been due; None where none is."""
         self._measuring = Worker("figures", self._measure, log=log)
         self._troubles = Troubles(self._tell_operator, monotonic=monotonic)
 
@@ -108,14 +108,14 @@ class Service:
         self.ticker.start()
 
     def watch(self) -> None:
-        """Look whether the tick comes and the workers live; call it every second."""
+        """Check that the tick comes and that the workers live; call it every second."""
         self._watched_at = self._monotonic()
         self.ticker.watch()
         self.watchdog.watch()
         self._troubles.watch(self._problems())
 
     def tick(self) -> None:
-        """Let the workers look whether anything is due."""
+        """Wake the workers, to do whatever is due."""
         self._checking.wake()
         self._dispatching.wake()
 
@@ -124,9 +124,9 @@ class Service:
         return self._stop.is_set() or not self.leadership.active
 
     def stop(self) -> bool:
-        """End all threads, and give up the lease; give whether everything in hand could be finished.
+        """End all threads, and give up the lease; give whether all current steps could be finished.
 
-        What is not finished is not half done: a batch that is not committed is looked at again, and a delivery that
+        What is not finished is not half done: a batch that is not committed is checked again, and a delivery that
         was claimed and not sent is sent by the next process once its claim has expired.
         """
         self._stop.set()
@@ -171,13 +171,13 @@ class Service:
         return found
 
     def ages(self) -> dict[str, int]:
-        """For how many seconds the oldest look and the oldest delivery have been due, where any is."""
+        """For how many seconds the oldest pass and the oldest delivery have been due, where any is."""
         names = ("oldest_due_check_seconds", "oldest_due_delivery_seconds")
         now = self._clock()
         return {name: max(int((now - at).total_seconds()), 0) for name, at in zip(names, self._due, strict=False) if at}
 
     def _problems(self) -> dict[str, str]:
-        """Whatever does not work, by name. What went wrong before this process began to wait is another's to do."""
+        """All problems, by what has them. What went wrong before this process became a standby is the leader's now."""
         found = self.watchdog.problems(in_steps=self.leadership.standing != "standby")
         if not self._keeping.alive:
             found[self._keeping.name] = "the lease is not kept any more: restart the service"
@@ -230,7 +230,7 @@ class Service:
         return None if reached_at is None else self._monotonic() - reached_at
 
     def _signs_of_checking(self) -> object:
-        """A pass that finds nothing out for long may still be listing what there is."""
+        """A pass that checks no trial for long may still be listing what there is."""
         return self.checker.trials_checked, [registry.traffic.requests for registry in self.program.registries]
 
     def _release(self) -> None:

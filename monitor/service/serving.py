@@ -1,6 +1,6 @@
 """The main thread: it starts the service, watches over it, and ends it when it is told to.
 
-    SIGTERM, SIGINT   finish the batch and the sends in hand, give up the lease, leave
+    SIGTERM, SIGINT   finish the current batch and sends, give up the lease, leave
     SIGHUP            reread the configuration; one that cannot be used is named in the log, and the former one stays
 
 What is claimed and not sent then is sent by the next process, once its claim has expired.
@@ -24,7 +24,7 @@ WATCH_EVERY = 1.0
 
 
 def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], log: FilteringBoundLogger) -> bool:
-    """Run until SIGTERM or SIGINT; give whether everything in hand could be finished. Call it from the main thread.
+    """Run until SIGTERM or SIGINT; give whether all current work could be finished. Call it from the main thread.
 
     Raise ConfigurationInvalid where the configuration names what there is not, or the address is in use.
     """

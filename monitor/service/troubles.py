@@ -1,16 +1,16 @@
-"""What does not work, for how long, and that the operator is told of it once.
+"""How long something has not worked, and the notice that tells the operator once.
 
 | a step of a worker           | what it reports | what becomes of its trouble                                        |
 |------------------------------|-----------------|--------------------------------------------------------------------|
 | did its work                 | `Turn.WORKED`   | it is over                                                         |
-| looked, and nothing was due  | `Turn.WORKED`   | it is over, unless what was due is only out of sight (see below)   |
+| looked, and nothing was due  | `Turn.WORKED`   | it is over, unless claims hide what is due (see below)             |
 | was skipped                  | `Turn.SKIPPED`  | it stands                                                          |
 | failed                       | raises          | it begins, or goes on                                              |
 | hangs, or its thread is gone | nothing         | the watchdog finds it                                              |
 
-Skipped is a step of a standby; a look at a registry in the pause after a pass that broke off; and, after sending broke
-off, a look that finds nothing due while claims that were made then still hide what is owed. A registry's trouble ends
-with a whole pass over that registry.
+Three steps count as skipped: that of a standby; one in the pause after a pass that broke off; and, after sending broke
+off, one that finds nothing due while the claims made then still hide what is owed. A registry's trouble ends with a
+whole pass over that registry.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ class _Trouble:
 
 
 class Troubles:
-    """*tell* gives whether the operator's notice of a trouble, by its name and in words, could be written."""
+    """What does not work now. *tell* writes the notice of a trouble, given its name and words, if it can."""
 
     def __init__(self, tell: Callable[[str, str], bool], *, monotonic: Callable[[], float]) -> None:
         self._tell = tell

@@ -27,7 +27,7 @@ class Worker:
 
     What goes wrong in a step is its `trouble` until one did its work, and is logged when it begins, changes and ends:
     see `monitor.service.troubles`.
-    Other threads may look at everything here. It is a daemon: a step that hangs does not keep the process.
+    Other threads may read everything here. It is a daemon: a step that hangs does not keep the process.
     """
 
     def __init__(self, name: str, step: Step, *, log: FilteringBoundLogger, every: float | None = None) -> None:
@@ -49,7 +49,7 @@ class Worker:
         self._thread.start()
 
     def wake(self) -> None:
-        """Take one step more, now or after the one in hand."""
+        """Take one step more, now or after the current one."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
@@ -63,13 +63,13 @@ class Worker:
             return self._changed.wait_for(lambda: self.turns >= wanted, timeout)
 
     def stop(self) -> None:
-        """Take no step after the one in hand."""
+        """Take no step after the current one."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the step in hand; give whether it has ended in time."""
+        """Wait for the current step to end; give whether it has ended in time."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
 

@@ -2,7 +2,7 @@
 
     machine    disk space, who can read the database file, the clock
     database   its pages, its journal, its key, and whether what it holds can be read back
-    watching   the registry, whether it is looked at, and the trials that are watched
+    watching   the registry, whether it is checked, and the trials that are watched
     alerting   the mail server, receivers, deliveries, subscriptions, the operator
 
 A check is a function that is given a context and yields `findings`, and one line in CHECKS or, where it needs the

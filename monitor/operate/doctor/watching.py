@@ -1,4 +1,4 @@
-"""Checks of what is watched: the registry, whether it is looked at, and which trials are not known as they are."""
+"""Checks of what is watched: the registry, whether it is checked, and which trials are not known as they are."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ def registry(context: DoctorContext) -> Iterator[Finding]:
 
 
 def looks(context: DatabaseContext) -> Iterator[Finding]:
-    """Registries that nobody looks at, though they are due."""
+    """Registries that nobody checks, though they are due."""
     for name, due_at in condition.looks_missed(context.tx, context.now - OVERDUE_AFTER).items():
         words = f"a look at {name} has been due since {moment(due_at)}"
         yield problem(words, "start `monitor serve` and see its log, or run `monitor check`")

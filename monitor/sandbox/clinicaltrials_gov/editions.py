@@ -1,8 +1,8 @@
 """What the registry shows at one moment, and the drafts of which the next data build is made.
 
 On the real registry a sponsor's change becomes visible with the next data build, together with everybody else's. So
-publishing only makes a draft; `Editions.refresh` makes a new `Edition` of all drafts. An
-edition never changes: a request that started under one is answered from it to the end.
+publishing only makes a draft; `Editions.refresh` makes a new `Edition` of all drafts. An edition never changes: a
+request that started under one is answered from it to the end.
 """
 
 from collections.abc import Callable, Mapping

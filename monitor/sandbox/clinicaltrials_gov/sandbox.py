@@ -36,11 +36,11 @@ class Sandbox(PublishedTrials, SandboxRegistry):
     """A local ClinicalTrials.gov.
 
     *trials* synthetic trials, the same for the same *seed* and day, stand beside the written ones. What arrives in the
-    *inboxes* is on the control page; their servers are started and stopped by whoever made them.
+    *inboxes* is on the control page; their servers are started and stopped by the caller.
 
     It lives in the present, as *clock* tells it: its first data build is that of this morning, and one more comes by
     itself with every morning. With a *day* it lives in a time of its own instead, which begins on that morning and goes
-    on by a day with every data build that is asked for: for whoever has a clock of their own, or wants to go quickly.
+    on by a day with every data build that is asked for: for a test with a clock of its own, or to go quickly.
     """
 
     imitates = "ClinicalTrials.gov"

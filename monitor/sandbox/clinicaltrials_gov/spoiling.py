@@ -79,7 +79,7 @@ def tampered(kind: Kind, study: bytes) -> bytes:
 
 
 def put_off(study: Json) -> None:
-    """Let the study say that it was built, verified and updated in a time to come."""
+    """Let the study say that it was built, verified and updated in the future."""
     derived = study.get("derivedSection", {}).get("miscInfoModule", {})
     if "versionHolder" in derived:
         derived["versionHolder"] = FAR_OFF
