@@ -181,7 +181,7 @@ class App:
             with self.store.read() as tx:
                 until = left_alone.until(tx, registry.key, registry.address)
             seconds = (until - utc_now()).total_seconds() if until else 0
-            # What is further ahead than anybody may ask for was noted by a clock that has been set back since.
+            # What is further ahead than any server may ask for was noted before the clock was set back.
             if 0 < seconds <= LONGEST_LEFT_ALONE:
                 registry.leave_alone(seconds)
         before = registry.left_alone_for

@@ -212,7 +212,7 @@ def registry_behind(registry: str, version: str, *, trials: int, since: datetime
 
 
 def registry_ahead(registry: str, version: str, *, now: datetime) -> Notice:
-    """A registry's data are of a time to come: told once a month, as a clock that is wrong stays so."""
+    """A registry's data are ahead of our clock: told once a month, as a clock that is wrong stays so."""
     return Notice(
         id=f"registry.ahead/{registry}/{now:%Y-%m}",
         kind="registry.ahead",

@@ -121,7 +121,7 @@ def owe_deliveries(tx: Connection, told: Sequence[Event], registry: str, *, now:
 
 
 def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
-    """Whether so much time has gone by; true too of what began in a time to come: the clock was set back."""
+    """Whether so much time has gone by; true too of what began ahead of *now*: the clock was set back."""
     return now - began_at >= span or began_at > now
 
 
@@ -165,7 +165,7 @@ def decide(
 def _owed(tx: Connection, told: Sequence[Event], registry: str, now: datetime) -> Iterator[tuple[str, str, str, str]]:
     """Who hears of which event, as (event id, registry, trial id, subscription id).
 
-    Nobody hears of what was found before they subscribed, unless that was in a time to come: the clock was set back.
+    Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
     """
     concerned = {event.id: trials_concerned(event) for event in told}
     covering = subscriptions.covering(tx, registry, dict.fromkeys(chain(*concerned.values())))

@@ -305,7 +305,7 @@ def oldest_postponed(tx: Connection) -> datetime | None:
 
 
 def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest_wait: timedelta) -> int:
-    """Make due what a clock that has been set back since put too far ahead; give how many deliveries that were.
+    """Make due what was put too far ahead before the clock was set back; give how many deliveries that were.
 
     What was never tried waits for nothing but a claim to run out, and what was tried for *longest_wait* at most.
     """

@@ -85,8 +85,8 @@ def verified_in(tx: Connection, registry: str, trial_ids: Iterable[str], *, vers
 class MergedDue:
     """Which of the trials that merged into another are to be looked at again, for registries take mergers back.
 
-    Those that were read last before *read_before*, or in a time to come after *now*, or that the registry has denied
-    since; not where *version*, that of the registry's data, is the one in which they were read.
+    Those that were read last before *read_before*, or later than *now*, as the clock was set back, or that the registry
+    has denied since; not where *version*, that of the registry's data, is the one in which they were read.
     """
 
     version: str

@@ -1,9 +1,9 @@
-"""Take answers from the quarantine for their trials' records: the operator's word that the registry meant them.
+"""Take quarantined answers for their trials' records, because the operator says that the registry meant them.
 
     kept as it came  ->  proved to be the trial's record  ->  a snapshot, its event and its alerts, in one commit
 
-That a record is plausible is the operator's to say; whose record it is has to be proven as always. What was accepted is
-what the next check compares with. Where it came from older data than what we had, those are the yardstick from then on.
+Whether a record is plausible is up to the operator; whose record it is has to be proven as always. The next check
+compares with what was accepted. Where that came from older data than we had, its build counts as the newest known.
 """
 
 from collections import defaultdict
@@ -115,7 +115,7 @@ def _proven(number: int, store: Store, by_key: dict[str, Registry]) -> _Proven |
 
 
 def _taken(every: Sequence[_Proven], registry: Registry, store: Store, now: datetime) -> Iterator[Checked]:
-    """Take them in like a check of so many trials, whose changes are held where they look like the registry's doing."""
+    """Take them in as a check of so many trials, whose changes are held where they seem to be the registry's doing."""
     with store.begin() as tx:
         version = registries.version(tx, registry.key)
         _go_back(tx, registry.key, every)

@@ -1,11 +1,11 @@
 """What the dates of data builds prove. Pure.
 
-A registry answers from several machines, and a new data build reaches them one by one: for a while each answer may
-come from the new data or from the old, whatever the one before it came from. The rule to keep: **an answer verifies a
-trial only where its own build is at least as new as what said that there is something new.**
+A registry answers from several machines, and a new data build reaches them one by one: for a while any answer may come
+from the new data or from the old, whatever the one before it came from. The rule to keep: **an answer verifies a trial
+only where its own build is at least as new as the build of what said that there is news.**
 
-A record names the day of its build, and the registry's version the moment. So they are compared by day. Two builds of
-one day cannot be told apart: that a trial is as it was proves nothing for the second until all machines must have it.
+A record names the day of its build, the registry's version the moment; so they are compared by day. Two builds of one
+day cannot be told apart: until all machines must have the second, an unchanged trial proves nothing about it.
 """
 
 import re
@@ -55,8 +55,8 @@ def is_older(stamp: str, than: str) -> bool:
 def latest_believable(stamp: str, now: datetime) -> str:
     """The last day that an answer of this version may bear.
 
-    It is the day after the version's, or after today where that is later, so that neither a clock that is behind nor a
-    version that is a few days old makes everything look like the future.
+    It is the day after the version's or after today, whichever is later. So neither a clock that is behind nor a
+    version that is a few days old makes everything seem to lie ahead.
     """
     built = built_at(stamp)
     latest = max(now.date(), built.date()) if built else now.date()
@@ -69,7 +69,7 @@ def is_beyond(day: str | None, latest: str) -> bool:
 
 
 def is_ahead(stamp: str, now: datetime) -> bool:
-    """Whether a version is of a time to come: its clock or ours is wrong."""
+    """Whether a version is ahead of our clock: the registry's clock or ours is wrong."""
     built = built_at(stamp)
     return built is not None and built - now > SLACK
 
@@ -78,7 +78,7 @@ def leaps(stamp: str, now: datetime, *, known: str | None, known_at: datetime | 
     """Whether a version is so far ahead of our clock that the registry must be wrong.
 
     A clock of ours that is wrong is so all the time: *known*, the version before, was ahead of it at *known_at*, too,
-    or that moment is now ahead itself, because the clock has been set back since.
+    or that moment is ahead itself by now, because the clock was set back since.
     """
     built = built_at(stamp)
     if built is None:

@@ -1,18 +1,18 @@
-"""Check trials once: what is new, and what that causes.
+"""Check trials once: find out what is new, and commit it with what it causes.
 
-    has anything been refreshed?  ->  who moved?  ->  what do they say now?  ->  was it refreshed meanwhile?
+    has anything been refreshed?  ->  which moved?  ->  what do they say now?  ->  was it refreshed meanwhile?
          one request                 a few requests     documents of those        one request, where anything was read
 
-A trial counts as verified at a version of the registry's data. While that version stands still nobody needs asking,
-so a pass that is killed goes on where it stopped: what was committed is verified, the rest is not.
+A trial counts as verified at a version of the registry's data. While that version stays the same, no trial is asked
+for; so a pass that was killed resumes where it stopped: what was committed is verified, the rest is not.
 
-New data reach a registry's machines one by one, and each question may go to another of them. So what answers from
-older data than the version names verifies nothing: the trial is told as of the version in which it was verified, and
-is asked for again in the next pass. A document that does not show what a probe saw move is not the one that it saw: the
-trial is told as failed. What is new in an older answer is told all the same. See `monitor.watching.builds`.
+New data reach a registry's machines one by one, and each request may go to another of them. So an answer from older
+data than the version names verifies nothing: the trial is reported as of the version in which it was verified, and the
+next pass asks again. A document that does not show what a probe saw move is another one than the probe saw: the trial
+is reported as failed. What is new in an older answer is an event all the same. See `monitor.watching.builds`.
 
-The network always comes before the transaction, and every batch is one commit: see `monitor.watching.intake`. What a
-pass over many trials found is told at its end, when it is clear that it is the trials that changed and not the
+Network requests always come before the transaction, and every batch is one commit: see `monitor.watching.intake`. The
+events of a pass over many trials are settled at its end, when it is clear that the trials changed and not the
 registry: see `monitor.alerts.settling`.
 """
 
@@ -61,12 +61,12 @@ RESULT_OF_STATE = {
 def check(
     trial_ids: Sequence[str], context: PassContext, *, version: RegistryVersion | None = None
 ) -> Iterator[Checked]:
-    """Check *trial_ids*, watched or not, and say what came of each as soon as it is committed.
+    """Check *trial_ids*, watched or not, and report on each as soon as it is committed.
 
     *version* is the registry's, where it was asked for just now.
 
-    Every id is answered once, in the order in which answers come, those with changes last; a trial is told a second
-    time only where the registry refreshed its data during the pass and the second look found more than the first.
+    Every id is reported once, in the order in which answers come, those with changes last; a second time only where
+    the registry refreshed its data during the pass and the second reading found more than the first.
     """
     began_at = context.clock()
     try:
@@ -84,14 +84,14 @@ def check(
         else:
             yield one
     held = settle(context.settling, now=context.clock(), covered=len(wanted))
-    _tell_of_mass_failure(version, began_at, len(wanted), context)
+    _report_mass_failure(version, began_at, len(wanted), context)
     if late:
-        _tell_of_delay(late, version, context)
+        _report_delay(late, version, context)
     for one in changed:
         yield one.settled(held)
 
 
-def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, context: PassContext) -> None:
+def _report_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, context: PassContext) -> None:
     """Tell the operator where so many answers could not be believed that it is the registry."""
     key = context.registry.key
     with context.store.read() as tx:
@@ -104,7 +104,7 @@ def _tell_of_mass_failure(version: RegistryVersion, began_at: datetime, covered:
             )
 
 
-def _tell_of_delay(late: Sequence[str], version: RegistryVersion, context: PassContext) -> None:
+def _report_delay(late: Sequence[str], version: RegistryVersion, context: PassContext) -> None:
     """Tell the operator of trials that the registry has answered for from old data for too long."""
     key = context.registry.key
     with context.store.begin() as tx:
@@ -162,7 +162,7 @@ def _version_now(version: RegistryVersion, context: PassContext) -> RegistryVers
 def _split_by_verified(
     trial_ids: Sequence[str], version: RegistryVersion, context: PassContext
 ) -> tuple[list[VerifiedTrial], list[Trial]]:
-    """Those that are known to stand as they are in *version*, and those to be looked at: all of them, if in doubt."""
+    """Those that are verified at *version*, and those to be checked: all of them, if it is in doubt."""
     key = context.registry.key
     with context.store.read() as tx:
         verified = {} if version.is_in_doubt else trials.verified_in(tx, key, trial_ids, version=version.stamp)
@@ -207,7 +207,7 @@ def _taken_in(wanted: Sequence[str], probing: "_Probing", *, at_once: bool) -> I
 
 
 def _probing_is_enough(trial: Trial, now: datetime, context: PassContext) -> bool:
-    """A trial in good standing that was read in full not too long ago."""
+    """A trial that is listed, was not missed, and was read in full not too long ago."""
     well = trial.state is State.LISTED and trial.snapshot is not None and not trial.misses
     return well and not full_check_due(
         trial.trial_id, read_at=trial.read_in_full_at, now=now, every=context.full_check_every
@@ -264,7 +264,7 @@ class _Probing:
                 yield _behind(trial, reason, self.needed, self.context)
 
     def _verified(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> Iterator[Checked]:
-        """Verify those whose sightings prove it; tell all, the others as of the version in which they were verified."""
+        """Verify those that the probe proves; report all, the others as of the version in which they were verified."""
         stamp, now = self.version.stamp, self.context.clock()
         unproven = {one.trial_id for one, _ in unmoved if is_second_of_day(stamp, one.verified_version, now)}
         proven = [(trial, seen) for trial, seen in unmoved if trial.trial_id not in unproven]
@@ -289,7 +289,7 @@ class _Probing:
 
 
 def _behind(trial: Trial, reason: str, needed: Needed, context: PassContext) -> Checked:
-    """A trial that is as it was in older data: told as of the version in which it was verified; as failed, if late."""
+    """A trial that is unchanged in older data: reported as of the version that verified it; as failed, if late."""
     is_late = needed.is_late
     return Checked(
         registry=trial.registry,
@@ -323,7 +323,7 @@ def _as_it_was(trial: Trial | VerifiedTrial, context: PassContext) -> Checked:
 
 
 def _failed_alone(bad: Sequence[tuple[str, Exception]], context: PassContext) -> Iterator[Checked]:
-    """Trials of which it cannot even be read what is known of them."""
+    """Trials whose own rows cannot be read."""
     reasons = {trial_id: in_words(error) for trial_id, error in bad}
     report_failing(context.store, context.registry.key, reasons, now=context.clock())
     for trial_id, reason in reasons.items():

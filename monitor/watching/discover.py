@@ -1,14 +1,14 @@
 """Find the trials that a watch covers: who joins it, who is new in the registry, and who leaves.
 
-    first listing, in full   ->  all of it joins, silently
-    new data since           ->  what was updated or registered since joins; what has no snapshot yet is a newcomer
-    once in full_check_every ->  all of it again: who is not in it any more is a leaver
+    first listing, in full        ->  all of it joins, silently
+    new data since                ->  what was updated or registered since joins; without a snapshot, it is a newcomer
+    once every full_check_every   ->  all of it again: a trial that is no longer in it is a leaver
 
-A page is a transaction, and only adds. What a listing means as a whole is decided after its last page, so one that is
-broken off leaves additions that are right, and the next pass begins it again.
+Each page is one transaction, and only adds trials. What the listing means as a whole is decided after its last page. So
+if it is interrupted, what it added is right, and the next pass begins it again.
 
-A leaver is read in full once more, and `monitor.storage.leavers` lets go of it when that is told. Watches of everything
-hold no list: they are for a sweep.
+A leaver is read in full once more, and `monitor.storage.leavers` drops it once its last change is told. Watches of all
+trials keep no list: `monitor.watching.sweep` is for them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -185,7 +185,7 @@ def _is_fresh(build: str | None, listing: _Listing, context: PassContext) -> boo
 
 
 def _since(watched: WatchedSearch, version: RegistryVersion, context: PassContext) -> date | None:
-    """From which day on to look; None where a listing in full is due, or the registry's stamp tells no day."""
+    """From which day on to list; None where a listing in full is due, or the registry's stamp tells no day."""
     due = full_check_due(
         f"watch {watched.watch_id}",
         read_at=watched.listed_in_full_at,
@@ -198,7 +198,7 @@ def _since(watched: WatchedSearch, version: RegistryVersion, context: PassContex
 
 
 def listed_since(listed_version: str | None, version: RegistryVersion, *, overlap: timedelta = OVERLAP) -> date | None:
-    """From which day on to look for what moved after a listing; None where all has to be listed.
+    """From which day on to list what moved after a listing; None where all has to be listed.
 
     That is where its version tells no day, or names one that is later than that of the data now.
     """
@@ -207,7 +207,7 @@ def listed_since(listed_version: str | None, version: RegistryVersion, *, overla
 
 
 def _is_wanted(tx: Connection, watched: WatchedSearch) -> bool:
-    """Whether the watch still looks for the same; it stays so until the commit."""
+    """Whether the watch's search is still the same; it stays so until the commit."""
     lock_registry(tx, watched.registry)
     now = searches.get(tx, watched.watch_id)
     return now is not None and now.search == watched.search
@@ -223,14 +223,13 @@ def _join(tx: Connection, page: SearchPage, listing: _Listing, context: PassCont
     newcomer = Newcomer(watch_id, listing.watched.listed_version)
     newcomers.add(tx, registry, sorted(joined - known), newcomer)
     if listing.watched.search.sponsor is not None:
-        _tell_of_takeovers(tx, known, registry, context)
+        _tell_takeovers(tx, known, registry, context)
 
 
-def _tell_of_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
+def _tell_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
     """Tell this watch's subscribers, too, of a change of sponsor that was found before the watch held the trial.
 
-    That happens where the data were refreshed after the listing, or the listing failed. Whoever was told is not told
-    again. An event that is not settled yet will find the watch holding the trial.
+    That happens where the data were refreshed after the listing, or the listing failed. Nobody is told twice. An event that is not settled yet will find the watch holding the trial.
     """
     latest = [
         told[-1] for trial_id in sorted(trial_ids) if (told := events.of_trial(tx, registry, trial_id, damaged={}))

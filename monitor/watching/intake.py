@@ -1,11 +1,11 @@
-"""Take in what a registry answered: decide what each answer means, and commit it with all that it causes.
+"""Take in what a registry answered: work out the effect of each answer, and commit it with all that it causes.
 
-One batch is one transaction. The rows that each effect rests on are read inside it, behind the registry's lock, so
-that two processes that check the same trial at the same moment make one snapshot and one event between them. A
-process that dies leaves a whole batch or none of it.
+One batch is one transaction. It reads the rows that its answers are compared with behind the registry's lock, so two
+processes that check the same trial at the same moment make one snapshot and one event between them. A process that
+dies leaves a whole batch or none of it.
 
-A trial with which anything goes wrong that nobody foresaw, such as a row that the disk has damaged, fails alone: what
-was undone with its batch is done again without it (see `monitor.storage.isolation`).
+If something unforeseen goes wrong with one trial, such as a row that the disk has damaged, that trial fails alone: its
+batch is rolled back, and done again without it (see `monitor.storage.isolation`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +64,7 @@ INSISTED_BEFORE_BELIEVED = timedelta(hours=24)
 
 
 def take_in(answers: Sequence[Answer], intake: IntakeContext) -> list[Checked]:
-    """Decide, and commit. What was asked of the network for it was asked before."""
+    """Work out what each answer comes to, and commit it. The network is asked before, never in the transaction."""
     healthy = _is_healthy(answers, intake.registry)
     answers = list(_with_documents_of_merged(answers))
     taken, bad = isolated(answers, lambda part: _commit(part, intake, healthy=healthy))
@@ -75,7 +75,7 @@ def take_in(answers: Sequence[Answer], intake: IntakeContext) -> list[Checked]:
 
 
 def _commit(answers: Sequence[Answer], intake: IntakeContext, *, healthy: bool) -> list[Checked]:
-    """Decide about a batch, in one transaction."""
+    """Take in a batch, in one transaction."""
     with intake.store.begin() as tx:
         stored = stored_trials(tx, answers, intake)
         effects = [_effect_of(answer, stored, intake, healthy=healthy) for answer in answers]
@@ -314,7 +314,7 @@ def _refused(trial: Trial, reason: str, intake: IntakeContext, *, raw: bytes) ->
 
 
 def _failure(trial: Trial, reason: str, intake: IntakeContext) -> AnswerEffect:
-    """Nothing is known of the trial at this version, so it stays to be looked at in the next pass."""
+    """Nothing is known of the trial at this version, so the next pass checks it again."""
     return AnswerEffect(trial, replace(_checked(trial, Result.FAILED, intake), error=reason))
 
 
@@ -341,7 +341,7 @@ def _checked(trial: Trial, result: Result, intake: IntakeContext) -> Checked:
 
 
 def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials, *, intake: IntakeContext) -> None:
-    """The fact, and all that it causes, in the transaction that also read what it rests on."""
+    """Write what came and all that it causes, in the transaction that also read what it was compared with."""
     key, now = intake.registry.key, intake.now
     snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot])
     made = events.add(tx, [effect.event for effect in effects if effect.event])

@@ -1,14 +1,14 @@
-"""Look at everything that is watched at one registry: one pass, from the question for its version to what is told.
+"""Make one pass over everything that is watched at one registry.
 
     version?  ->  discover  ->  sweep, where all trials are watched  ->  check
               ->  discover again, where the data were refreshed meanwhile
-              ->  let go of the leavers whose last change is told
+              ->  drop the leavers whose last change is told
 
-Who joins a watch joins before its trials are checked and what they changed is told: so the subscribers of the sponsor
-that gave up a trial and those of the one that took it over both hear of it.
+Trials join a watch before they are checked and their changes are told. So when a trial changes hands, the
+subscribers of both sponsors hear of it.
 
-Every step takes up what a pass that died left behind. While the registry's version stands still there is nothing to do
-but ask for it.
+Every step resumes what a pass that died left unfinished. While the registry's version stays the same, a pass costs one
+request.
 """
 
 from collections.abc import Iterator
@@ -27,14 +27,14 @@ from monitor.watching.sweep import Progress, no_progress, sweep
 def patrol(
     context: PassContext, *, progress: Progress = no_progress, reports_verified: bool = True
 ) -> Iterator[Checked | Unlisted]:
-    """Find what the watches cover, check it all, and say what came of each trial as `monitor.watching.check` does.
+    """Find what the watches cover, check it all, and report on each trial as `monitor.watching.check` does.
 
-    A watch whose trials could not be listed is told as Unlisted, and what it holds is checked all the same.
+    A watch whose trials could not be listed is reported as Unlisted, and the trials that it holds are checked.
 
-    *progress* hears how far a sweep is. Without *reports_verified*, nothing is said of trials that need no asking,
-    because it is known how they stand in this version of the data: then a quiet pass costs nothing beside its request.
+    *progress* hears how far a sweep is. Without *reports_verified*, trials that are verified at this version of the
+    data are not reported: then a pass in which nothing is new costs its one request.
 
-    Raise RegistryError where the registry's version cannot be had: then nothing was looked at (see `unseen`).
+    Raise RegistryError where the registry gives no version: then nothing was checked (see `unseen`).
     """
     known = _last_version(context)
     version = context.version_now(known)
@@ -45,10 +45,10 @@ def patrol(
     latest = checked if checked and checked != known else swept
     if latest.stamp != version.stamp:
         yield from discover_all(latest, context)
-    _let_go(latest, context)
+    _drop_leavers(latest, context)
 
 
-def _let_go(version: RegistryVersion, context: PassContext) -> None:
+def _drop_leavers(version: RegistryVersion, context: PassContext) -> None:
     key = context.registry.key
     with context.store.read() as tx:
         if not leavers.are_there(tx, key):
@@ -59,7 +59,7 @@ def _let_go(version: RegistryVersion, context: PassContext) -> None:
 
 
 def unseen(context: PassContext, reason: str) -> Iterator[Checked | Unlisted]:
-    """Tell of everything watched, and of every search, that nothing was looked at, and why."""
+    """Report everything watched, and every search, as not checked, and why."""
     with context.store.read() as tx:
         looking = searches.of_registry(tx, context.registry.key)
     for each in looking:
@@ -77,7 +77,7 @@ def unseen(context: PassContext, reason: str) -> Iterator[Checked | Unlisted]:
 def _watched(
     context: PassContext, version: RegistryVersion | None = None, *, unverified_alone: bool = False
 ) -> list[str]:
-    """The trials to look at: at a version, those that merged and are due, too, for a registry takes mergers back."""
+    """The trials to check; at a version, also those that merged and are due, as a registry takes mergers back."""
     merged_due = None
     if version is not None:
         now = context.clock()

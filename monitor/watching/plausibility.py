@@ -1,9 +1,9 @@
-"""Whether a record that passed for the right one can really be what came after the last. Pure.
+"""Whether a proven record can really be what came after the last one. Pure.
 
-An answer may be well formed, name the right trial, and still be no news: an old copy from a cache or from a machine
-that is behind, a record that a fault at the registry has emptied, one dated by a clock that is wrong. All have been
-alerted as changes by other monitors. The rule to keep: what was once believed by mistake must not hold against what is
-true, so a date that lies ahead of its registry proves nothing about what came before or after.
+An answer may be well formed and name the right trial, and still be no news: an old copy from a cache or from a machine
+that is behind, a record that a fault at the registry has emptied, one that is dated by a clock that is wrong. The rule
+to keep: something believed by mistake must never stand in the way of the truth. So a date ahead of the registry's own
+proves nothing about what came before or after it.
 """
 
 import re

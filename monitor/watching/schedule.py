@@ -1,10 +1,10 @@
-"""When a registry is looked at, and when a trial is read in full. Pure: the moment and the chance are parameters.
+"""When a pass over a registry is due, and when a trial is read in full. Pure: the moment and the chance are parameters.
 
-Trials are spread over a span by a phase of their own, so that ten thousand trials that were added in one minute are
-not read in full in one minute, a week later.
+Each trial has a phase of its own, so ten thousand trials that were added in one minute are not all read in full in one
+minute a week later.
 
-A registry is looked at every `check_every`; one that cannot be read after up to 1, 2, 4 … minutes, at random, so that
-everybody who watches it does not come back in the same second, and never later than `check_every`.
+A registry is asked every `check_every`. After failures, the next pass comes within 1, 2, 4 … minutes, at random, so
+that not everybody who watches the registry comes back in the same second, and never later than `check_every`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -24,8 +24,8 @@ def full_check_due(trial_id: str, *, read_at: datetime | None, now: datetime, ev
     """Whether a trial that was last read in full at *read_at* is to be read in full again.
 
     Each trial has one due moment in every span of *every*, the same in all spans, and different from trial to trial:
-    a trial is read once a span, and `every` is also the longest time between two readings. What was read in a time to
-    come was read by a clock that has been set back since: nobody knows when.
+    a trial is read once a span, and `every` is also the longest time between two readings. A *read_at* ahead of *now*
+    was written before the clock was set back: nobody knows when that was.
     """
     if read_at is None or read_at > now:
         return True
@@ -34,10 +34,10 @@ def full_check_due(trial_id: str, *, read_at: datetime | None, now: datetime, ev
 
 
 def next_pass_at(*, now: datetime, every: timedelta, failures: int, confirming: bool, chance: float) -> datetime:
-    """When to look at a registry again that was looked at *now*, after so many failures in a row.
+    """When the next pass over a registry is due after the one that ended *now*, with so many failures in a row.
 
-    *confirming* says that it could be read again, and that the operator hears of it when this is so once more; *chance*
-    is a number from 0 to 1.
+    *confirming* says that this pass could read it, and that the operator hears of the recovery if the next one can,
+    too; *chance* is a number from 0 to 1.
     """
     if failures:
         # Beyond the exponent every back-off is longer than the longest `every`, and would overflow in time.
@@ -49,9 +49,9 @@ def next_pass_at(*, now: datetime, every: timedelta, failures: int, confirming: 
 
 
 def pass_due(due_at: datetime | None, *, now: datetime, every: timedelta) -> bool:
-    """Whether a registry is to be looked at; None is one that never was.
+    """Whether a pass over a registry is due; None is one that never had any.
 
-    A moment further ahead than any wait was set by a clock that has been set back since: it counts as come.
+    A moment further ahead than any wait was set before the clock was set back: the pass is due.
     """
     return due_at is None or due_at <= now or due_at > now + every
 

@@ -1,18 +1,18 @@
 """Mirror a whole registry: read it from end to end, and in between only what was updated.
 
-    watched for the first time  ->  a sweep: every page is taken in, and all of it is a silent baseline
-    new data since              ->  what was updated or registered since is checked; what is new here is a newcomer
-    once in full_check_every    ->  a sweep again, for what the registry changes without a word
-                                    who was known and did not come in it is asked for by id, and may be gone
+    watched for the first time    ->  a sweep: every page is taken in, and all of it is a silent baseline
+    new data since                ->  what was updated or registered since is checked; what is unknown is a newcomer
+    once every full_check_every   ->  a sweep again, for what the registry changes without dating it
+                                      known trials that did not come in it are asked for by id, and may be gone
 
-A page and the token behind it are two commits, so a process that dies between them takes a page in twice, which
-changes nothing. While the registry's version stands still the next pass goes on with the token; a token is good for
-one version only, so new data mean the start again, where reading is all that it costs.
+A page and the token for the next one are two commits, so a process that dies between them takes a page in twice, which
+changes nothing. While the registry's version stays the same, the next pass goes on with the token. A token is good for
+one version only: with new data the sweep begins again, which costs nothing but reading.
 
-No more than a page is in memory, and the changes that are still to be told. Those wait for the end: whether so many
-changed alike that it is the registry cannot be seen in a part of it (see `monitor.alerts.settling`). Only where more
-changed than the guard lets pass are they settled earlier: what is alike among them is held then, and what follows joins
-it. An update, which is told first, leaves little of the kind to a sweep.
+Memory holds one page, and the changes that are still to be settled. Those wait for the end, because a part of a
+registry does not show whether so many trials changed alike that it is the registry's doing (see
+`monitor.alerts.settling`). Only where more changed than the guard lets pass are they settled earlier: what is alike
+among them is held then, and later ones join that hold. An update comes first, and leaves few such changes to a sweep.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -72,13 +72,13 @@ class _Mirror:
 
     @property
     def is_due(self) -> bool:
-        """Whether the last sweep is too long ago; or ahead, by a clock that has been set back since."""
+        """Whether the last sweep is too long ago; or ahead, because the clock was set back since."""
         at = self.watched.listed_in_full_at
         return at is None or not timedelta(0) <= self.context.clock() - at < self.context.full_check_every
 
 
 def no_progress(_seen: int, _total: int | None) -> None:
-    """Progress that nobody looks at."""
+    """Report progress to nobody."""
 
 
 def sweep(context: PassContext, version: RegistryVersion, *, progress: Progress = no_progress) -> SweepResults:

@@ -1,8 +1,7 @@
 """What is known of a trial after an answer: its row, and whether the answer verifies it. Pure.
 
-An answer may come from older data than the registry has, or not show what a probe saw move. What it says is kept and
-told all the same where it is news; but it verifies nothing, and the trial is asked for again: see
-`monitor.watching.builds`.
+An answer may come from older data than the registry has, or not show what a probe saw move. News in it is kept and told
+all the same; but it verifies nothing, and the trial is asked for again: see `monitor.watching.builds`.
 """
 
 from dataclasses import dataclass, replace

@@ -1,13 +1,13 @@
-"""Ask a registry for the version of its data, and believe the answer or not.
+"""Ask a registry for the version of its data, and decide whether to believe it.
 
-    the same as before, or newer  ->  that is it
-    older than the one before     ->  one of its machines is behind: the newer one counts, unconfirmed, until nobody
-                                      has confirmed it for a day; then the registry has gone back in time. Trials are
-                                      asked for once, so that what it takes back can be seen, and accepted, at once
-    of a time to come             ->  counts, and the operator is told that a clock is wrong
-    of a far time to come         ->  AnswerUnreadable: it is the registry's
+    the same as before, or newer  ->  it counts
+    older than the one before     ->  one of the registry's machines is behind: the newer version counts, unconfirmed.
+                                      If nothing confirms it for a day, the registry has gone back in time. Trials are
+                                      fetched once at once, so that what it takes back can be seen, and accepted
+    ahead of our clock            ->  it counts, and the operator hears that a clock is wrong
+    far ahead of our clock        ->  AnswerUnreadable: the registry's clock is wrong
 
-Believing an older version costs requests and no more: what is known of a trial is replaced by no older record.
+Believing an older version costs requests and nothing else: no older record replaces what is known of a trial.
 """
 
 from dataclasses import replace
