@@ -1,4 +1,4 @@
-"""Trials that a search no longer finds. Their watch holds them until their last change was seen and told."""
+"""Trials that a search no longer finds. The watch holds them until their last change was seen and told."""
 
 from collections.abc import Iterable
 

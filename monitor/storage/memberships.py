@@ -1,4 +1,4 @@
-"""Which watches found trials that are new, and which lost some: newcomers and leavers, and what is looked for."""
+"""Newcomers and leavers with their watches and searches: which watches found new trials, and which lost some."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Trials that a search found after its first listing: their baseline is news. A row stands until it was told."""
+"""Trials that a search found after its first listing: their baseline is news. A row stays until that is an event."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
-"""Answers that were not believed, as they came: for a person to look at, and to accept where they are true after all.
+"""Answers that were not believed, as they came, for the operator to inspect, and to accept where they are true.
 
-A record that comes again is counted in its row; what is no record is kept each time, for no two of them need be alike.
+A record that comes again is counted in its row; what is no record is kept each time, because no two of them need be
+alike.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the watches look for that find their trials themselves, and up to which version of the data that is found."""
+"""The searches of watches that find their trials themselves, and the version of the data each was listed at."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

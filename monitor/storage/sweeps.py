@@ -1,4 +1,4 @@
-"""How far the sweep of each registry from end to end has come: one row a registry; and whom it did not bring."""
+"""How far the sweep of each registry has come: one row a registry; and which trials it did not bring."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What is known of each trial right now: one row a trial, watched or not."""
+"""What is known of each trial now: one row a trial, watched or not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields

@@ -1,7 +1,7 @@
-"""What we look at, by command or by configuration: lists of trials, or searches that find their trials themselves.
+"""What is watched, by command or by configuration: lists of trials, or searches that find their trials themselves.
 
-What a search found so far is held like a list; who joins and who leaves is for `monitor.watching.discover` to say. The
-exception is a search for everything, which holds no list: all trials are its own.
+What a search has found is held like a list; `monitor.watching.discover` decides which trials join and leave. Only a
+search for all trials holds no list.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

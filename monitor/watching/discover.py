@@ -229,7 +229,8 @@ def _join(tx: Connection, page: SearchPage, listing: _Listing, context: PassCont
 def _tell_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
     """Tell this watch's subscribers, too, of a change of sponsor that was found before the watch held the trial.
 
-    That happens where the data were refreshed after the listing, or the listing failed. Nobody is told twice. An event that is not settled yet will find the watch holding the trial.
+    That happens where the data were refreshed after the listing, or the listing failed. Nobody is told twice. An
+    event that is not settled yet will find the watch holding the trial.
     """
     latest = [
         told[-1] for trial_id in sorted(trial_ids) if (told := events.of_trial(tx, registry, trial_id, damaged={}))

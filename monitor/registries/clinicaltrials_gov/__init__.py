@@ -1,19 +1,19 @@
 """ClinicalTrials.gov, through its API version 2.
 
 ids        what a registration number looks like
-client     one request each, and whether the registry as a whole says no
+client     makes one request each, and decides whether the registry as a whole refuses
 reading    what an answer says, or why it says nothing
-learned    what the registry was found to take: remembered, never asked twice
+learned    what the registry was found to accept: remembered, never asked twice
 batches    many trials in few requests; one bad record never spoils its batch
-listing    a walk through pages, and whether it can be believed
-essie      the registry's query language: what people type stays what is looked for
+listing    goes through pages, and decides whether a listing can be believed
+essie      the registry's query language: what people type is searched for, never interpreted
 searching  which trials a search covers
 sponsors   which sponsors a name may mean
 sweeping   the whole registry, page by page
 documents  proof that an answer is the record asked for; the canonical form; what a probe sees
-record     what a document says
-drift      what a document holds that is not known here
-known      the documented fields and codes, of fields.txt and codes.txt
+record     what a document says; taking, details: how its values are read
+drift      what a document holds that is not documented
+known      the documented fields and codes, from fields.txt and codes.txt
 codes      the registry's codes with their words
 settings   its keys in config.toml
 """

@@ -1,14 +1,14 @@
-"""Many trials in few requests: probing and fetching, where one bad record never spoils its batch.
+"""Probe and fetch many trials in few requests, so that one bad record never spoils its batch.
 
     page of many  --unparseable, too large, refused, no answer-->  its two halves  -->  …  -->  a single record
                   --an id is absent from it-->  that single record: only there does the registry say why
 
-Halving finds one bad record among a hundred in seven pages; some records of the real registry time out for days. Where
-page after page fails, halving stops: then it is the registry, and asking a hundred times more would help nobody.
-Where a request fails and the control request does, too, the rest is unanswered at once.
+Halving finds one bad record among a hundred in seven pages; some real records time out for days. Where page after page
+fails, halving stops: the fault is the registry's, and a hundred more requests would help nobody. Where a request fails
+and the control request does, too, the rest of the batch is unanswered at once.
 
-A batch is also halved where its address may be too long: nobody says how long one may be, and front ends refuse them
-with 400, 403, 413, 414 or 431. What passes is remembered (see `learned`).
+A batch is also halved where its URL may be too long: the limit is documented nowhere, and front ends refuse long URLs
+with 400, 403, 413, 414 or 431. What was accepted is remembered (see `learned`).
 """
 
 from collections import defaultdict, deque

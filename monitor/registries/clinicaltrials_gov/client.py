@@ -1,6 +1,6 @@
-"""One request to ClinicalTrials.gov each, and whether the registry as a whole says no.
+"""Make single requests to ClinicalTrials.gov, and decide whether the registry as a whole refuses them.
 
-Surprising facts of API version 2, all kept to here and in `reading`:
+Surprising facts of API version 2, known only here and in `reading`:
 
 * Error bodies are plain text, not JSON. A 404 means "no such trial" only with the words `NCT number … not found`;
   any other 404 is a wrong path.
@@ -8,15 +8,15 @@ Surprising facts of API version 2, all kept to here and in `reading`:
 * A page holds at most 1,000 records, whatever is asked for; a missing id is simply absent from it.
 * An id that was merged into another answers 301 to the other's address, and in a batch the other's record.
 * An ETag belongs to the build of all data, not to a resource.
-* Pages with status 200 and HTML come now and then.
+* Now and then a page comes with status 200 and HTML.
 
-When the registry says no:
+When the registry refuses:
 
     a request fails  --a control request fails, too-->  nothing more is asked  --its version is asked for, and comes-->
                                                         until the next pass             asked again
 
-So sixty sponsors are not sixty times four requests into a registry that wants none. Where the control request is well
-it is something in the request; and where one after the other fails all the same, each gets a single attempt.
+So watches of sixty sponsors do not make four requests each to a registry that wants none. Where the control request
+succeeds, the fault lies in the request; if one after the other fails all the same, each gets a single attempt.
 """
 
 import re

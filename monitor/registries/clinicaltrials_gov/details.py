@@ -1,6 +1,6 @@
 """Documented fields of a study that are only compared and shown, each by its place. Pure, but for the tree itself.
 
-A value of another type than is documented stays where it is, and is told as part of the record's rest.
+A value of another type than is documented stays where it is, and is shown as part of the record's rest.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,13 +1,13 @@
 """Proof that an answer is the record asked for, and its canonical form. Pure.
 
 What passes here may become a snapshot, so whatever is not proven is refused with a reason in words: an error page, a
-record cut short or somebody else's must never look like a change. Proven is only what no registry record lacks; an
-unknown member or code passes, for the registry adds some now and then.
+record cut short or somebody else's must never look like a change. Only what every record
+has is required; an unknown member or code passes, because the registry adds some now and then.
 
-Two answers with the same content have the same canonical bytes. Left out is what moves by itself: `derivedSection`
+Two answers with the same content have the same canonical bytes. Left out is what changes by itself: `derivedSection`
 with the date of the data build (new for every record at every refresh), sites' coordinates, and references that the
-registry, not the sponsor, attached. Kept of the derived section is `submissionTracking`, which tells of results under
-review. Null and empty members say nothing: the registry never sends any.
+registry, not the sponsor, attached. Of the derived section only `submissionTracking` is kept, which tells of results
+under review. Null and empty members are dropped: the registry never sends any.
 """
 
 import re

@@ -1,8 +1,8 @@
 """What a document holds that the registry does not document: fields and codes that we do not know yet. Pure.
 
-They do no harm, for what nobody knows is kept, compared and shown as it is; but a person should hear of a new field,
-once, and teach `record` to read it and `known` that it is there. Of the derived section only the modules are known by
-name, and what is kept of it in full: the rest is the registry's own reckoning.
+They do no harm: what is unknown is kept, compared and shown as it is. But the operator should hear of a new field once,
+so that `record` can be taught to read it, and `known` that it exists. Of the derived section only the modules are known
+by name, and in full only what is kept of it: the registry computes the rest.
 
 This runs for every document that is stored, so it looks at each value once and makes a path only for what is unknown.
 """

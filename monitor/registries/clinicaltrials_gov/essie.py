@@ -1,15 +1,15 @@
 """Searches in Essie, the registry's query language. Pure.
 
-The rule to keep: a name or condition that people type is what is looked for, never a part of the language. It stands
-between quotation marks, where no operator, bracket or AREA[…] has a meaning, and only a mark itself needs a backslash.
-An expression is the user's own. It gets a parameter to itself, so that no bracket in it can reach our own filters.
+The rule to keep: a name or condition that people type is searched for, and never read as a part of the language. It is
+put between quotation marks, where no operator, bracket or AREA[…] has a meaning, and only a mark needs a backslash. An
+expression is the user's own. It gets a parameter to itself, so that no bracket in it can affect our own filters.
 
-Surprising facts of the registry, kept to here:
+Surprising facts of the registry, known only here:
 
 * Operators count in capitals only; in lower case they are words.
 * A query of trial ids alone makes it ignore all filters.
 * A phrase in AREA[LeadSponsorName] also finds the names around it. COVERAGE[FullMatch] would want the whole name, and
-  silently misses trials: so a sponsor is looked for by a phrase, and whoever asks looks at the names that came.
+  silently misses trials: so a sponsor is searched for by a phrase, and the caller compares the names that come.
 * A query of more than about twelve words is "too complicated". A stretch of a name finds all that the whole name does.
 * How a quotation mark within a phrase is to be written is not documented: a name is taken apart at one.
 """

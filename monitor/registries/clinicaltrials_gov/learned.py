@@ -1,7 +1,7 @@
-"""What the registry was found to take: remembered while the process lives, so that no request is refused twice.
+"""What the registry was found to accept: remembered while the process lives, so that no request is refused twice.
 
-None of it is documented, and each is known from reports only: how long an address may be, and that all of the fields
-that we ask for exist. It is forgotten when the registry has another version of its API.
+How long a URL may be, and which of the fields that we ask for exist, is not documented, and known from reports only. It
+is forgotten when the registry has another version of its API.
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,11 @@
-"""A walk through the pages of a listing, and whether it can be believed.
+"""Go through the pages of a listing, and decide whether it can be believed.
 
-A listing is begun in the first of several wordings that the registry does not refuse as too complicated, and asks for
-whole records where it does not know the fields that would be enough.
+A listing uses the first of several wordings that the registry does not refuse as too complicated, and asks for whole
+records where the registry does not know the few fields that would do.
 
-Who is in a listing and who is no longer decides on alerts, so a listing that does not add up is an error, never a
-shorter listing. Facts of the registry: a page may be empty; the page without a token is the last; the total is told
-with the first one only; a token is good for the same version of the data and the same parameters, page size aside.
+Which trials a listing has, and which no longer, decides on alerts. So a listing that does not add up is an error, never
+a shorter listing. Facts of the registry: a page may be empty; the page without a token is the last; only the first one
+names the total; a token is good for the same version of the data and the same parameters, page size aside.
 
 | what a server does                                  | what comes of it                                            |
 |-----------------------------------------------------|-------------------------------------------------------------|

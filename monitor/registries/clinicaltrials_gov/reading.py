@@ -1,8 +1,8 @@
-"""What an answer of the registry says, or why it says nothing, with the way out. Pure.
+"""What an answer of the registry says; or why it says nothing, and the remedy. Pure.
 
-Not every answer under the registry's name is its own. A front end stands before it that turns clients away: by their
-User-Agent, by the network that they call from, or with a page that wants a browser. Such an answer is told apart from
-the registry's own words, because what to do about it is another thing.
+Not every answer under the registry's name is its own. A front end turns some clients away: by their User-Agent, by the
+network that they call from, or with a page that wants a browser. Such an answer is kept apart from the registry's own
+words, because the remedy is another.
 """
 
 import re

@@ -4,7 +4,7 @@ A field *takes* what it understands out of the freshly read tree; what nobody to
 lost, and a value of an unexpected type stays visible instead of crashing anything. A new field takes one line in the
 module's function below and one in PATHS; one that is only compared and shown, one in `details`.
 
-Dropped is what the registry reckons from other members (age groups; of the submission tracking the estimated
+Dropped is what the registry computes from other members (age groups; of the submission tracking the estimated
 date and the release number) and what PubMed writes (citations).
 """
 

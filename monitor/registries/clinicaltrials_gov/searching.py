@@ -1,7 +1,7 @@
-"""Finding the trials that a search covers, a thousand a request, with little more than their ids on the wire.
+"""Find the trials that a search covers, a thousand a request, with little more than their ids on the wire.
 
-A sponsor is looked for by a phrase, which finds other names around it, and the names that come are looked at: whose
-trials a watch holds is decided here.
+A sponsor is searched for by a phrase, which also finds longer names that contain it. So the names that come are
+compared: whose trials a watch holds is decided here.
 """
 
 from collections.abc import Iterator

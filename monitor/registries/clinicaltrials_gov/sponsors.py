@@ -1,9 +1,9 @@
 """Which sponsors a name may mean, and how many trials each leads.
 
-Asked for are the lead sponsors that have all words of the name, else those that have any: ten words at most, for a
-query of more is too complicated for the registry. One request answers most names; five read the 5,000 trials of the
-busiest. Where there are more trials than that, or just a sample of them was read, ten more requests count: sixteen at
-most, and some more where a query is too complicated all the same.
+The lead sponsors that have all words of the name are asked for, else those that have any of them: ten words at most, as
+a longer query is too complicated for the registry. One request answers most names; five read the 5,000 trials of the
+busiest sponsor. Where there are more trials than that, or only a sample of them was read, ten more requests count them:
+sixteen in all, and a few more where a query is too complicated all the same.
 """
 
 from collections import Counter, defaultdict

@@ -1,10 +1,10 @@
-"""Reading the whole registry, page by page: one parse of each page, and memory for about one.
+"""Read the whole registry, page by page: each page is parsed once, and memory holds about one.
 
     page of 250  --too large, unparseable, no answer-->  its two halves  -->  …  -->  a single record
                  --it cannot be read either-->  a page with its id and nothing else  -->  its own address
 
-The id alone is asked for with the token of the page that failed. The registry documents a token as good for the same
-fields only, and is known to read it as a place in the order; if it ever did not, the totals would not add up.
+The id alone is asked for with the token of the page that failed. The registry documents a token as valid for the same
+fields only, but treats it as a position in the order; if it ever did not, the totals would not add up.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Taking values out of a freshly read tree, so that what nobody took is what is left. Pure, but for the tree itself.
+"""Take values out of a freshly read tree, so that what nobody took is what is left. Pure, but for the tree itself.
 
 Of a list's items that keep something nobody took, an object by identity is left in the list's place: an arm's label,
 an outcome's measure. What has no identity is listed there under the empty name.
