@@ -171,11 +171,11 @@ class App:
     ) -> Iterator[Checked | Unlisted]:
         """A whole pass over what is watched of one registry: see `monitor.watching.patrol`."""
         self._take_up([*self._configured_watches(), *self._configured_subscriptions()])
-        told = patrol(self._pass_context(registry), progress=progress, reports_verified=reports_verified)
-        return self._as_asked(registry, told)
+        reported = patrol(self._pass_context(registry), progress=progress, reports_verified=reports_verified)
+        return self._as_asked(registry, reported)
 
-    def _as_asked(self, registry: Registry, told: Iterator[T]) -> Iterator[T]:
-        """What a look tells. A registry that asked to be left alone is, by later processes, too."""
+    def _as_asked(self, registry: Registry, reported: Iterator[T]) -> Iterator[T]:
+        """What a pass reports. A registry that asked to be left alone is left alone by later processes, too."""
         if registry.key not in self.recalled:
             self.recalled.add(registry.key)
             with self.store.read() as tx:
@@ -186,7 +186,7 @@ class App:
                 registry.leave_alone(seconds)
         before = registry.left_alone_for
         try:
-            yield from told
+            yield from reported
         finally:
             if (seconds := registry.left_alone_for) > before:
                 with self.store.begin() as tx:
@@ -201,7 +201,7 @@ class App:
         return accept(numbers, store=self.store, known=self.registries, now=utc_now(), alike=alike)
 
     def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
-        """Tell of everything watched that it was not looked at, and why."""
+        """Report everything watched as not checked, and why."""
         return unseen(self._pass_context(registry), reason)
 
     def searches(self, registry: Registry) -> bool:
@@ -234,7 +234,7 @@ def open_app(config: Config) -> App:
 
 @contextmanager
 def doctor_context(config: Config) -> Iterator["DoctorContext"]:
-    """What `monitor.operate.doctor` looks at. The database is left as it is, so that it can be looked at too."""
+    """What `monitor.operate.doctor` examines. The database is not opened for it, and is examined as it is."""
     from monitor.operate.doctor import DoctorContext  # only one command needs it
 
     registries = _connect(config)

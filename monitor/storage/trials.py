@@ -83,7 +83,7 @@ def verified_in(tx: Connection, registry: str, trial_ids: Iterable[str], *, vers
 
 @dataclass(frozen=True, slots=True)
 class MergedDue:
-    """Which of the trials that merged into another are to be looked at again, for registries take mergers back.
+    """Which of the trials that merged into another are to be checked again, because registries take mergers back.
 
     Those that were read last before *read_before*, or later than *now*, as the clock was set back, or that the registry
     has denied since; not where *version*, that of the registry's data, is the one in which they were read.
@@ -135,7 +135,7 @@ def watched_count(tx: Connection, registry: str) -> int:
 def standing_counts(tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
     """How many trials are watched, and of how many of them it is known how they stand in a version of the data.
 
-    Those that merged into another do not count: they are looked at for themselves no more.
+    Those that merged into another do not count: they are no longer checked themselves.
     """
     unmerged = trials.c.state.is_distinct_from(State.MERGED)
     known = func.count(case((trials.c.verified_version == (version or ""), 1)))

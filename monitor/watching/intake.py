@@ -366,7 +366,7 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
 
 
 def _builds_missed(trial: Trial, intake: IntakeContext) -> int:
-    """In how many builds of the registry's data nobody looked at the trial."""
+    """In how many builds of the registry's data the trial was not checked."""
     return builds_between(trial.verified_version, intake.version.stamp, looked_at=trial.verified_at, now=intake.now)
 
 

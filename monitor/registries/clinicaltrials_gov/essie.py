@@ -36,7 +36,7 @@ _UNSPEAKABLE = ("Cc", "Cs")
 def parameters(
     search: Search, updated_since: date | None = None, *, stopped: bool = False, most_words: int = MOST_WORDS
 ) -> dict[str, str]:
-    """What to ask /studies for: of a sponsor's trials at least all, so that the names that come have to be looked at.
+    """What to ask /studies for: of a sponsor's trials at least all, so the names that come have to be compared.
 
     Raise ConfigurationInvalid for a search that cannot be asked.
     """
