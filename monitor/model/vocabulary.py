@@ -1,8 +1,8 @@
-"""Words for the codes of registries: the one table that everything which shows a code reads. Pure.
+"""Words for the codes of registries: the one vocabulary that everything which shows a code reads.
 
-A record's codes are ClinicalTrials.gov's, and so are the words, as its own pages write them; the adapter of another
-registry maps its codes to these wherever they mean the same. A code that is not here is put into words by a rule, so
-that one never seen before reads well enough.
+A record's codes are ClinicalTrials.gov's, and so are the words, as its own pages write them. The adapter of another
+registry maps its codes to these wherever they mean the same, and declares words for those that only it has. A code
+without words here is put into words by a rule, so that one never seen before reads well enough.
 """
 
 from collections.abc import Mapping
@@ -42,15 +42,28 @@ WORDS: Mapping[str, CodeWords] = MappingProxyType(
         "CSR": CodeWords("Clinical study report", "clinical study report"),
     }
 )
+"""The words of the codes that records share."""
+
+_known: dict[str, CodeWords] = dict(WORDS)
+
+
+def add(words: Mapping[str, CodeWords]) -> None:
+    """Add the words of a registry's own codes, once when its adapter is listed.
+
+    Raise ValueError where a code has other words already: the adapter has to map its code to another one then.
+    """
+    if taken := sorted(code for code in words if _known.get(code, words[code]) != words[code]):
+        raise ValueError(f"these codes have other words already: {', '.join(taken)}")
+    _known.update(words)
 
 
 def label_of(code: str) -> str | None:
     """How *code* is shown by itself; None for one that the rule is for."""
-    words = WORDS.get(code)
+    words = _known.get(code)
     return words.label if words else None
 
 
 def phrase_of(code: str) -> str | None:
     """How *code* reads within a sentence; None for one that the rule is for."""
-    words = WORDS.get(code)
+    words = _known.get(code)
     return words.phrase if words else None

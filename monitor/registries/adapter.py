@@ -1,11 +1,14 @@
 """What the program needs to know of a registry's adapter before it asks that registry anything."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
 
 from monitor.http import PoliteSession
+from monitor.model.vocabulary import CodeWords
 from monitor.ports import Registry
 from monitor.settings import Section
 from monitor.settings.values import Contact, UserAgent, WebAddress
@@ -37,6 +40,8 @@ class Adapter(ABC):
     """A trial id of this registry, for messages that say what one looks like."""
     settings: type[PoliteSettings]
     """The keys of that table."""
+    words: Mapping[str, CodeWords] = MappingProxyType({})
+    """The words of codes that only this registry has; `monitor.model.vocabulary` has those of all others."""
 
     @classmethod
     @abstractmethod

@@ -7,9 +7,11 @@ from itertools import chain
 
 import pytest
 
+from monitor.changes.diff.wording import code_words
 from monitor.config import Config
-from monitor.model import Document
+from monitor.model import Document, vocabulary
 from monitor.registries import ADAPTERS, name_of
+from monitor.render.words import code_label
 from tests.loopback import Loopback, http
 from tests.registries.trials import GOLDEN
 
@@ -69,6 +71,26 @@ def test_the_keys_of_an_adapter_are_those_of_its_table_in_the_configuration(adap
 
     assert type(table) is adapter_class.settings
     assert table.base_url.startswith("https://")
+
+
+@every_adapter
+def test_the_words_of_an_adapter_are_read_wherever_a_code_is_shown(adapter_class):
+    for code, words in adapter_class.words.items():
+        assert code_label(code) == words.label
+        assert code_words(code) == words.phrase or words.phrase is None
+
+
+def test_a_registry_brings_words_for_its_own_codes_and_changes_none(monkeypatch):
+    monkeypatch.setattr(vocabulary, "_known", dict(vocabulary.WORDS))
+    assert code_label("ON_HOLD_BY_EC") == "On hold by ec"
+
+    vocabulary.add({"ON_HOLD_BY_EC": vocabulary.CodeWords("On hold by the EC", "on hold by the EC")})
+
+    assert (code_label("ON_HOLD_BY_EC"), code_words("ON_HOLD_BY_EC")) == ("On hold by the EC", "on hold by the EC")
+    with pytest.raises(ValueError, match="NA"):
+        vocabulary.add({"NA": vocabulary.CodeWords("Not any more"), "ELSEWHERE": vocabulary.CodeWords("Abroad")})
+    assert code_label("NA") == "N/A"
+    assert code_label("ELSEWHERE") == "Elsewhere"
 
 
 def test_a_registry_that_is_not_known_goes_by_its_key():
