@@ -20,8 +20,9 @@ from sqlalchemy import Connection, insert
 
 from bench.figures import Figure, percentile, ratio_of_pairs, seconds
 from bench.studies import document, studies
-from monitor.alerts.deliver import Outbox, deliver
+from monitor.alerts.deliver import deliver
 from monitor.alerts.matching import matching
+from monitor.alerts.outbox import Outbox
 from monitor.alerts.prepare import MailSender, RenderContext
 from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
 from monitor.channels.email.transport import EmailTransport

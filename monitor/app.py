@@ -26,7 +26,7 @@ from monitor.watching.patrol import patrol, unseen
 from monitor.watching.sweep import Progress, no_progress
 
 if TYPE_CHECKING:
-    from monitor.alerts.deliver import DeliveryResult, Outbox
+    from monitor.alerts.outbox import DeliveryResult, Outbox
     from monitor.alerts.subscribe import SubscribeContext
     from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted

@@ -9,7 +9,8 @@ from random import Random
 
 import pytest
 
-from monitor.alerts.deliver import DeliveryResult, Outbox, deliver
+from monitor.alerts.deliver import deliver
+from monitor.alerts.outbox import DeliveryResult, Outbox
 from monitor.alerts.prepare import MailSender, RenderContext
 from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, subscribe
 from monitor.channels import CHANNELS

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.deliver import Outbox
+from monitor.alerts.outbox import Outbox
 from monitor.app import utc_now
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport

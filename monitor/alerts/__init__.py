@@ -1,9 +1,10 @@
-"""Who is told of a change, and how it reaches them: from an event to an alert that a channel has taken.
+"""Who is told of a change, and how it reaches them: from an event to an alert that its receiver has taken.
 
 settling    which events are told, held or folded into others; alike and holding are what it rests on
 matching    which changes of an event a subscription is to be told of, and for the others why not
 prepare     claimed deliveries as messages, each rendered once; postponing is for those that cannot be
-deliver     sends what is owed, and keeps trying
+deliver     sends what is owed, or one delivery, and keeps trying; its steps are in claims, queues and outcomes
+outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
 subscribe   makes, changes and ends subscriptions; filters are what they pass, as people write them
 notices     what the operator has to know, in words
 why         every event of a trial beside every subscription of an address: told, or why not

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor.alerts.deliver import Outbox
+from monitor.alerts.outbox import Outbox
 from monitor.alerts.prepare import RenderContext
 from monitor.channels import CHANNELS
 from monitor.channels.email.configured import mail_sender

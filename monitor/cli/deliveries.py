@@ -16,7 +16,7 @@ from monitor.model import Attempt, Delivery, DeliveryState, Json
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from monitor.alerts.deliver import DeliveryResult
+    from monitor.alerts.outbox import DeliveryResult
     from monitor.model import Subscription
 
 WRONG_USAGE = 2

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts.deliver import CLAIMED_FOR, DeliveryResult
+from monitor.alerts.outbox import CLAIMED_FOR, DeliveryResult
 from monitor.alerts.retrying import LONGEST_WAIT
 from monitor.model import DeliveryState
 from monitor.service.program import Program

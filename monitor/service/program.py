@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self
 
-from monitor.alerts.deliver import DeliveryResult
+from monitor.alerts.outbox import DeliveryResult
 from monitor.config import Config
 from monitor.model import Checked, Unlisted
 from monitor.ports import Registry

@@ -8,8 +8,8 @@ from time import monotonic as system_monotonic
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts.deliver import CLAIMED_FOR
 from monitor.alerts.notices import service_failing
+from monitor.alerts.outbox import CLAIMED_FOR
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.service.checker import Checker

@@ -149,12 +149,15 @@ def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list
 
 
 def claim_readable(
-    tx: Connection, *, now: datetime, until: datetime, limit: int
+    tx: Connection, *, now: datetime, until: datetime, limit: int, only: str | None = None
 ) -> tuple[list[Delivery], dict[str, str]]:
-    """As `claim`; and by id what is wrong with those that cannot be read: those wait for DAMAGED_FOR."""
+    """As `claim`, or *only* the delivery of that id; and by id what is wrong with those that cannot be read.
+
+    Those wait for DAMAGED_FOR.
+    """
     query = (
         select(*_columns)
-        .where(_claimable, deliveries.c.next_attempt_at <= now)
+        .where(_claimable, deliveries.c.next_attempt_at <= now, *([] if only is None else [deliveries.c.id == only]))
         .order_by(*_by_due)
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)

@@ -107,21 +107,21 @@ def test_a_damaged_event_is_told_by_its_snapshots_or_given_up_so_that_what_follo
 def test_a_fault_in_rendering_one_delivery_defers_it_alone(
     outbox: OutboxHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monitor.alerts import prepare
+    from monitor.channels.webhook import rendering
 
     bad, good = two(outbox)
     outbox.subscribe(EVERYBODY)
     outbox.check(bad, good)
     suspend(outbox, bad, good)
     outbox.check(bad, good)
-    real = prepare.webhook_body
+    real = rendering.webhook_body
 
     def fail(event: object, **named: object) -> bytes:
         if event.trial_id == bad:  # type: ignore[attr-defined]
             raise KeyError("template")
         return real(event, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(prepare, "webhook_body", fail)
+    monkeypatch.setattr(rendering, "webhook_body", fail)
     first = {result.delivery.trial_id: result for result in outbox.deliver()}
     assert first[good].standing is DeliveryState.DELIVERED
     assert first[bad].standing is DeliveryState.OWED

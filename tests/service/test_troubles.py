@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.deliver import CLAIMED_FOR, DeliveryResult
+from monitor.alerts.outbox import CLAIMED_FOR, DeliveryResult
 from monitor.errors import StoreCorrupt, StoreUnavailable
 from monitor.model import Checked, DeliveryState, Unlisted
 from monitor.ports import Registry

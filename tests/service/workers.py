@@ -8,7 +8,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Self
 
-from monitor.alerts.deliver import DeliveryResult, deliver
+from monitor.alerts.deliver import deliver
+from monitor.alerts.outbox import DeliveryResult
 from monitor.config import Config
 from monitor.model import Checked, Notice, Unlisted
 from monitor.ports import Registry

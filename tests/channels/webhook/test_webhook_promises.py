@@ -14,7 +14,8 @@ import pytest
 import time_machine
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from monitor.alerts.deliver import DeliveryResult, deliver
+from monitor.alerts.deliver import deliver
+from monitor.alerts.outbox import DeliveryResult
 from monitor.alerts.subscribe import rotate_secret
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http import GuardedSession, status_in_words
