@@ -209,7 +209,7 @@ class Checker:
         with program.store.read() as tx:
             version = versions.version(tx, registry.key)
             summary.version = version.stamp if version else None
-            summary.watched, summary.verified = trials.standing_counts(tx, registry.key, summary.version)
+            summary.watched, summary.verified = trials.watched_counts(tx, registry.key, summary.version)
 
     def _log_notice(self, notice: Notice) -> None:
         self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)

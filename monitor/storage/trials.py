@@ -41,7 +41,7 @@ class Trial:
 
 
 class VerifiedTrial(NamedTuple):
-    """What there is to say of a trial that nobody needs asking about; a tenth of the cost of a whole row."""
+    """What is reported of a trial that is verified already; a tenth of the cost of a whole row."""
 
     trial_id: str
     state: State | None
@@ -99,7 +99,7 @@ def watched_ids(
 ) -> list[str]:
     """The ids of the trials of all watches, in order, without those that merged into another and are not due.
 
-    With *unverified_at*, a version of the registry's data, only those of which it is not known how they stand in it.
+    With *unverified_at*, a version of the registry's data, only those that are not verified at it.
     """
     of_same_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
     merged = exists().where(of_same_trial, trials.c.state == State.MERGED, *_not_due(merged_due))
@@ -132,8 +132,8 @@ def watched_count(tx: Connection, registry: str) -> int:
     return tx.scalar(query) or 0
 
 
-def standing_counts(tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
-    """How many trials are watched, and of how many of them it is known how they stand in a version of the data.
+def watched_counts(tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
+    """How many trials are watched, and how many of them are verified at a version of the data.
 
     Those that merged into another do not count: they are no longer checked themselves.
     """

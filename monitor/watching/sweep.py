@@ -86,7 +86,7 @@ def sweep(context: PassContext, version: RegistryVersion, *, progress: Progress 
 
     Give the version that was reached: a later one where the data were refreshed meanwhile. Nothing is asked where no
     watch wants all trials, nor while all is known up to *version* and nothing is in doubt. What a pass cannot finish
-    is told as Unlisted, and the next pass goes on.
+    is reported as Unlisted, and the next pass goes on.
     """
     whole = _whole(context)
     if not whole:
@@ -208,9 +208,9 @@ def _read(mirror: _Mirror, version: RegistryVersion) -> SweepResults:
     at = began = _begin(mirror, version)
     changed: list[Checked] = []
     try:
-        for at, told in _taken(began, version, mirror):
-            changed += [one for one in told if one.changes]
-            yield from (one for one in told if not one.changes)
+        for at, checked in _taken(began, version, mirror):
+            changed += [one for one in checked if one.changes]
+            yield from (one for one in checked if not one.changes)
             if len(changed) > SETTLED_EARLY * max(MOST_ALIKE * (at.total or at.seen), AT_LEAST):
                 yield from _settled(changed, at, context)
                 changed = []
@@ -235,11 +235,11 @@ def _taken(at: Sweep, version: RegistryVersion, mirror: _Mirror) -> Iterator[tup
     for page in _pages(at, mirror.context):
         if is_behind(build := _build_of(page.answers), needed):
             raise _PageBehind(delay_in_words(at.registry, build, needed))
-        told = _take(page.answers, version, mirror)
+        checked = _take(page.answers, version, mirror)
         at = replace(at, token=page.token, seen=at.seen + len(page.answers), total=page.total or at.total)
         del page
-        is_wanted = _keep(at, told, mirror)
-        yield at, told
+        is_wanted = _keep(at, checked, mirror)
+        yield at, checked
         if not is_wanted:
             return
         if at.token and at.seen >= next_question:
@@ -306,10 +306,10 @@ def _take(answers: Sequence[Answer], version: RegistryVersion, mirror: _Mirror) 
     return take_in(answers, intake)
 
 
-def _keep(at: Sweep, told: Sequence[Checked], mirror: _Mirror) -> bool:
+def _keep(at: Sweep, checked: Sequence[Checked], mirror: _Mirror) -> bool:
     """Note how far the sweep is, and what could not be read; give whether anybody still wants it."""
     mirror.progress(at.seen, at.total)
-    failed = [one.trial_id for one in told if one.result is Result.FAILED]
+    failed = [one.trial_id for one in checked if one.result is Result.FAILED]
     with mirror.context.store.begin() as tx:
         _note_unread(tx, failed, mirror.context)
         sweeps.record(tx, at)

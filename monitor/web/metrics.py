@@ -112,7 +112,7 @@ class Metrics(Collector):
         now = self._clock()
         at, counts = self._counted.get(registry, (None, (0, 0)))
         if at is None or not timedelta() <= now - at < COUNTED_EVERY:
-            counts = trials.standing_counts(tx, registry, version)
+            counts = trials.watched_counts(tx, registry, version)
             self._counted[registry] = now, counts
         return counts
 

@@ -118,9 +118,9 @@ def test_watched_trials_are_counted_once_and_those_that_stand_in_a_version_among
     watch(store, KNEE)
 
     with store.read() as tx:
-        assert trials.standing_counts(tx, REGISTRY, VERSION) == (2, 1)
-        assert trials.standing_counts(tx, REGISTRY, None) == (2, 0)
-        assert trials.standing_counts(tx, "elsewhere.org", VERSION) == (0, 0)
+        assert trials.watched_counts(tx, REGISTRY, VERSION) == (2, 1)
+        assert trials.watched_counts(tx, REGISTRY, None) == (2, 0)
+        assert trials.watched_counts(tx, "elsewhere.org", VERSION) == (0, 0)
 
 
 def test_of_a_registry_that_is_watched_as_a_whole_all_known_trials_count(store: Store) -> None:
@@ -130,7 +130,7 @@ def test_of_a_registry_that_is_watched_as_a_whole_all_known_trials_count(store: 
         watches.add_search(tx, registry=REGISTRY, search=Search(), origin="command", name=None, at=NOON)
 
     with store.read() as tx:
-        assert trials.standing_counts(tx, REGISTRY, VERSION) == (2, 1)
+        assert trials.watched_counts(tx, REGISTRY, VERSION) == (2, 1)
 
 
 def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:
