@@ -12,6 +12,7 @@ from monitor.storage import notices, snapshots, subscriptions, tables
 from monitor.storage.isolation import MOST_BAD, isolated
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.studies import status_becomes
 
 EVERYBODY = "https://hooks.example.org/all"
 
@@ -37,13 +38,8 @@ def told_kinds(outbox: OutboxHarness) -> list[str]:
 
 
 def suspend(outbox: OutboxHarness, *trial_ids: str) -> None:
-    def change(study: dict[str, Any]) -> dict[str, Any]:
-        module = study["protocolSection"]["statusModule"]
-        module["overallStatus"], module["whyStopped"] = "SUSPENDED", "Because of a test"
-        return study
-
     for trial_id in trial_ids:
-        outbox.sandbox.edit(trial_id, change)
+        outbox.sandbox.edit(trial_id, status_becomes("SUSPENDED", "Because of a test"))
     outbox.sandbox.refresh()
     outbox.clock.advance(days=8)
 

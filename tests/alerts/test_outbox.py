@@ -4,7 +4,6 @@ import json
 import threading
 from datetime import timedelta
 from itertools import count
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from monitor.ports import Accepted
 from monitor.storage import endpoints
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.studies import named, titled, together, verified_in
 
 HOOK = "https://hooks.example.org/trials"
 OTHER = "https://other.example.net/trials"
@@ -25,12 +25,7 @@ DOWN = DeliveryDeferred("503 Service Unavailable", status=503)
 def submitted(outbox: OutboxHarness, number: int) -> None:
     """A sponsor submits another acronym, and the program sees it."""
 
-    def rename(study: dict[str, Any]) -> dict[str, Any]:
-        study["protocolSection"]["identificationModule"]["acronym"] = f"STEP-{number}"
-        study["protocolSection"]["statusModule"]["statusVerifiedDate"] = f"20{number:02}-01"
-        return study
-
-    outbox.sandbox.edit(WITHDRAWN_LATER, rename)
+    outbox.sandbox.edit(WITHDRAWN_LATER, together(named(f"STEP-{number}"), verified_in(f"20{number:02}-01")))
     outbox.check(WITHDRAWN_LATER)
 
 
@@ -237,10 +232,7 @@ def test_a_receiver_that_hangs_slows_nobody_else(outbox: OutboxHarness) -> None:
     assert {each.standing for each in results} == {DeliveryState.DELIVERED}
 
 
-def _retitled(study: dict[str, Any]) -> dict[str, Any]:
-    study["protocolSection"]["identificationModule"]["briefTitle"] = "Renamed by its sponsor"
-    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2026-11"
-    return study
+_retitled = together(titled("Renamed by its sponsor"), verified_in("2026-11"))
 
 
 def test_an_error_of_our_own_defers_one_delivery_and_stops_no_other(outbox: OutboxHarness) -> None:

@@ -1,6 +1,5 @@
 """What so many trials change alike is the registry's doing; what is reverted in time never was."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,12 +18,12 @@ from monitor.watching.context import PassContext
 from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY, WITHDRAWN_LATER
+from tests.studies import Edit, Study, named, status_becomes, together, verified_in
 
 ON_POSTGRESQL = SLOW
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "ops@example.org"
-Study = dict[str, Any]
 
 
 @pytest.fixture
@@ -33,17 +32,12 @@ def sandbox() -> Any:
         yield running
 
 
-def renamed(study: Study) -> None:
-    study["protocolSection"]["identificationModule"]["acronym"] = "RENAMED"
-    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-01"
+renamed = together(named("RENAMED"), verified_in("2031-01"))
+suspended = status_becomes("SUSPENDED", "Awaiting supplies")
+suspended_and_verified = together(suspended, verified_in("2031-02"))
 
 
-def suspended(study: Study) -> None:
-    study["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
-    study["protocolSection"]["statusModule"]["whyStopped"] = "Awaiting supplies"
-
-
-def everywhere(outbox: OutboxHarness, trial_ids: list[str], change: Callable[[Study], None]) -> None:
+def everywhere(outbox: OutboxHarness, trial_ids: list[str], change: Edit) -> None:
     for trial_id in trial_ids:
         outbox.sandbox.edit(trial_id, change, refresh=False)
     outbox.sandbox.refresh()
@@ -149,7 +143,7 @@ def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(o
 # After an outage
 
 
-def dated(day: date, change: Callable[[Study], None] = renamed) -> Callable[[Study], None]:
+def dated(day: date, change: Edit = renamed) -> Edit:
     """The change, with the dates that a sponsor's update has."""
 
     def edit(study: Study) -> None:
@@ -201,11 +195,6 @@ def held_and_changed_again(outbox: OutboxHarness) -> list[str]:
     outbox.clock.advance(days=1)
     outbox.sandbox.edit(ids[0], suspended_and_verified)
     return ids
-
-
-def suspended_and_verified(study: Study) -> None:
-    suspended(study)
-    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-02"
 
 
 def told_of(outbox: OutboxHarness, trial_id: str) -> list[tuple[int, int]]:

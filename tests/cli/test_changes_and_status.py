@@ -14,6 +14,7 @@ import pytest
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, Ran, asking, command
 from tests.program import of_today
+from tests.studies import titled, together, verified_in
 
 TRIAL = "NCT02116634"
 SPONSOR = "Alzahra Hospital"
@@ -178,11 +179,7 @@ def test_more_than_the_limit_is_said(monitor: Monitor) -> None:
 def test_what_a_stranger_wrote_steers_neither_a_terminal_nor_a_spreadsheet(
     monitor: Monitor, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    def hostile(study: dict[str, Any]) -> None:
-        study["protocolSection"]["identificationModule"]["briefTitle"] = '=HYPERLINK("http://x")\x1b[31m\u202e'
-        study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-01"
-
-    sandbox.edit(TRIAL, hostile)
+    sandbox.edit(TRIAL, together(titled('=HYPERLINK("http://x")\x1b[31m\u202e'), verified_in("2031-01")))
     assert monitor("check").returncode == 0
 
     for form in ((), ("--json",), ("--csv",)):

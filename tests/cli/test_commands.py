@@ -5,13 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import REGISTRY, Monitor, Ran, asking, command
 from tests.program import of_today
+from tests.studies import edited, named, together, verified_in
 
 WITHDRAWN_LATER = "NCT02116634"
 
@@ -190,14 +190,8 @@ def _hold_and_decide(monitor: Monitor, sandbox: Sandbox) -> None:
     assert "released" in monitor("held", "release", str(hold["hold"])).stdout
 
 
-def renamed(study: dict[str, Any]) -> None:
-    study["protocolSection"]["identificationModule"]["acronym"] = "RENAMED"
-    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-01"
-
-
-def terminated(study: dict[str, Any]) -> None:
-    study["protocolSection"]["statusModule"]["overallStatus"] = "TERMINATED"
-    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-02"
+renamed = together(named("RENAMED"), verified_in("2031-01"))
+terminated = edited(statusModule__overallStatus="TERMINATED", statusModule__statusVerifiedDate="2031-02")
 
 
 # What goes wrong

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, asking, command
+from tests.studies import edited
 
 TRIAL = "NCT02116634"
 
@@ -69,11 +70,7 @@ def test_an_export_without_what_is_damaged_can_be_imported(monitor: Monitor, tmp
 def test_a_check_begins_anew_and_says_so(monitor: Monitor, tmp_path: Path, sandbox: Sandbox) -> None:
     scribble(tmp_path, 2)
 
-    def resumed(study: dict) -> dict:
-        study["protocolSection"]["statusModule"]["whyStopped"] = "For another reason"
-        return study
-
-    sandbox.edit(TRIAL, resumed)
+    sandbox.edit(TRIAL, edited(statusModule__whyStopped="For another reason"))
     sandbox.refresh()
 
     ran = monitor("check")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import quarantine
 from monitor.storage.store import Store
 from tests.cli.commands import Monitor, asking, command
+from tests.studies import DELETED, edited
 
 TRIAL = "NCT02116634"
 UNKNOWN = (
@@ -30,13 +30,9 @@ def sandbox() -> Iterator[Sandbox]:
 def monitor(tmp_path: Path, sandbox: Sandbox) -> Monitor:
     """Run `monitor …` in a folder of its own, with a trial whose record has lost its outcomes since its baseline."""
 
-    def emptied(study: dict[str, Any]) -> None:
-        del study["protocolSection"]["outcomesModule"]
-        study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2016-09"
-
     run = command(tmp_path, COLUMNS="140", **asking(sandbox))
     assert run("check", TRIAL).returncode == 0
-    sandbox.edit(TRIAL, emptied)
+    sandbox.edit(TRIAL, edited(outcomesModule=DELETED, statusModule__statusVerifiedDate="2016-09"))
     assert run("check", TRIAL).returncode == 3
     return run
 

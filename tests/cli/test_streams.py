@@ -11,14 +11,13 @@ import pytest
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.streams import PIPE_CLOSED, UNWRITTEN, plainer
 from tests.cli.commands import Monitor, asking, command
+from tests.studies import titled, together, verified_in
 
 TRIAL = "NCT02116634"
 TITLE = "Étude de l’Hôpital → Łódź “Ωμέγα” ≥ 5 µg 北京"
 
 
-def retitled(study: dict) -> None:
-    study["protocolSection"]["identificationModule"]["briefTitle"] = TITLE
-    study["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2031-01"
+retitled = together(titled(TITLE), verified_in("2031-01"))
 
 
 @pytest.fixture

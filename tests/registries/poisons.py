@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.loopback import RESET, chunked, gzipped, http
-from tests.registries.trials import DELETED, trial
+from tests.registries.trials import trial
+from tests.studies import DELETED
 
 UNREADABLE = "unreadable"
 UNANSWERED = "unanswered"

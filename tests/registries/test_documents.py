@@ -9,7 +9,8 @@ import pytest
 
 from monitor.errors import AnswerUnreadable
 from monitor.registries.clinicaltrials_gov.documents import canonical, document_of, reason_against
-from tests.registries.trials import DELETED, FULL, WITHHELD, trial
+from tests.registries.trials import FULL, WITHHELD, trial
+from tests.studies import DELETED
 
 ID = "NCT05550100"
 SITES = FULL["protocolSection"]["contactsLocationsModule"]["locations"]

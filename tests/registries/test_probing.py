@@ -9,7 +9,8 @@ from monitor.ports import ProbeResult, Unanswered
 from monitor.registries.clinicaltrials_gov.documents import PROBED, at
 from tests.loopback import http
 from tests.registries.fake import fetched, id_of, publish
-from tests.registries.trials import DELETED, page, trial
+from tests.registries.trials import page, trial
+from tests.studies import DELETED
 
 
 def test_a_probe_sees_what_the_full_document_would_show(adapter, registry):

@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from tests.studies import edited
+
 GOLDEN = Path(__file__).parent / "golden"
 _FULL = (GOLDEN / "clinicaltrials_gov.json").read_bytes()
 FULL: dict[str, Any] = orjson.loads(_FULL)
@@ -21,26 +23,13 @@ WITHHELD: dict[str, Any] = {
 }
 """A trial of a device that is not approved yet: the registry shows hardly anything."""
 
-DELETED = object()
-
 
 def trial(trial_id: str, **changes: Any) -> dict[str, Any]:
-    """The full trial under another id; `statusModule__overallStatus="COMPLETED"` changes what lies there.
-
-    Paths begin in the protocol section; `top__hasResults` is beside it. DELETED removes.
-    """
+    """The full trial under another id, with changes as `tests.studies.edited` takes them."""
     study: dict[str, Any] = orjson.loads(_FULL)
     study["protocolSection"]["identificationModule"]["nctId"] = trial_id
     study["protocolSection"]["identificationModule"].pop("nctIdAliases")
-    for path, value in changes.items():
-        *parents, name = path.split("__")
-        node = study if parents[:1] == ["top"] else study["protocolSection"]
-        for parent in parents[1:] if parents[:1] == ["top"] else parents:
-            node = node[parent]
-        if value is DELETED:
-            del node[name]
-        else:
-            node[name] = value
+    edited(**changes)(study)
     return study
 
 

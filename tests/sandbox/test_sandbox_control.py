@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 import pytest
 import requests
 
+from tests.studies import status_becomes
+
 WITHDRAWN_LATER = "NCT02116634"
 FIRST, SECOND = "NCT90000001", "NCT90000002"
 HOSTILE = "<script>alert('x')</script>\" onmouseover=\"y"
@@ -16,7 +18,7 @@ HOSTILE = "<script>alert('x')</script>\" onmouseover=\"y"
 
 def test_a_script_publishes_a_study(client, sandbox):
     study = sandbox.study(FIRST)
-    study["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
+    status_becomes("SUSPENDED")(study)
 
     answer = client.post("/sandbox/publish", **study)
 

@@ -1,6 +1,5 @@
 """Questions put to the views, as the command line puts them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import update
@@ -15,8 +14,7 @@ from monitor.views.spans import span_of
 from monitor.views.status import StatusReader, StatusRow
 from monitor.views.statuses import statuses_of
 from tests.program import Trying
-
-Edit = Callable[[dict[str, Any]], None]
+from tests.studies import Edit, together, verified_a_year_later
 
 
 def changed(program: Trying, *, since: str = "7d", until: str | None = None, **options: Any) -> list[TrialChanges]:
@@ -53,46 +51,9 @@ def scope_asked(program: Trying, options: dict[str, Any]) -> Any:
 
 def publish(program: Trying, trial_id: str, edit: Edit, **later: float) -> None:
     """Let the registry publish an edited record, and look at it a day later: each data build is of the next day."""
-    program.sandbox.edit(trial_id, verified(edit))
+    program.sandbox.edit(trial_id, together(edit, verified_a_year_later))
     program.clock.advance(**(later or {"days": 1}))
     program.check(trial_id)
-
-
-def verified(edit: Edit) -> Edit:
-    """The same, and the record verified anew: without that, some edits are not seen before it is read in full."""
-
-    def edited(study: dict[str, Any]) -> None:
-        edit(study)
-        module = study["protocolSection"]["statusModule"]
-        year, _ = module["statusVerifiedDate"].split("-")[:2]
-        module["statusVerifiedDate"] = f"{int(year) + 1}-01"
-
-    return edited
-
-
-def status_becomes(code: str, why: str | None = None) -> Edit:
-    def edit(study: dict[str, Any]) -> None:
-        module = study["protocolSection"]["statusModule"]
-        module["overallStatus"] = code
-        module.pop("whyStopped", None)
-        if why:
-            module["whyStopped"] = why
-
-    return edit
-
-
-def led_by(name: str) -> Edit:
-    def edit(study: dict[str, Any]) -> None:
-        study["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = name
-
-    return edit
-
-
-def titled(title: str) -> Edit:
-    def edit(study: dict[str, Any]) -> None:
-        study["protocolSection"]["identificationModule"]["briefTitle"] = title
-
-    return edit
 
 
 def damage(program: Trying, table: Any, where: Any, **values: Any) -> None:

@@ -9,16 +9,8 @@ from monitor.model import Settlement
 from monitor.storage import settlements, snapshots
 from monitor.views import changes as view
 from tests.program import WITHDRAWN_LATER, Trying
-from tests.views.asking import (
-    changed,
-    damage_event,
-    damage_snapshots,
-    led_by,
-    publish,
-    status_becomes,
-    titled,
-    verified,
-)
+from tests.studies import led_by, status_becomes, titled, together, verified_a_year_later
+from tests.views.asking import changed, damage_event, damage_snapshots, publish
 
 ALZAHRA = "Alzahra Hospital"
 
@@ -42,7 +34,7 @@ def test_changes_come_newest_first_on_either_store_however_small_the_pages(
     ids = watched(program)
     publish(program, ids[3], titled("An earlier one"))
     for trial_id in ids[:6]:
-        program.sandbox.edit(trial_id, verified(titled("At one moment")), refresh=False)
+        program.sandbox.edit(trial_id, together(titled("At one moment"), verified_a_year_later), refresh=False)
     program.sandbox.refresh()
     program.clock.advance(days=1)
     program.check()

@@ -12,16 +12,8 @@ from monitor.views.sorting import COLUMNS, checked_column
 from monitor.views.status import StatusRow
 from monitor.views.statuses import statuses_of
 from tests.program import WITHDRAWN_LATER, Trying
-from tests.views.asking import (
-    damage,
-    damage_event,
-    damage_snapshots,
-    led_by,
-    publish,
-    standing,
-    status_becomes,
-    titled,
-)
+from tests.studies import led_by, status_becomes, titled
+from tests.views.asking import damage, damage_event, damage_snapshots, publish, standing
 
 
 @pytest.fixture

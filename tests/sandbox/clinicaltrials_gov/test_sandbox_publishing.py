@@ -7,13 +7,13 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from tests.studies import status_becomes
 
 WITHDRAWN_LATER = "NCT02116634"
 FIRST, SECOND, THIRD = "NCT90000001", "NCT90000002", "NCT90000003"
 
 
-def suspend(study):
-    study["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
+suspend = status_becomes("SUSPENDED")
 
 
 def test_the_written_trial_opens_before_its_withdrawal(client):
