@@ -96,3 +96,17 @@ def test_all_sql_is_in_storage(modules: dict[str, ast.Module]) -> None:
     ]
 
     assert speaking == []
+
+
+def test_modules_import_each_other_in_one_direction(modules: dict[str, ast.Module]) -> None:
+    """Also where only types are imported. A command is named by `monitor.cli`, whose parts come back to it."""
+    graph = {
+        name: {each if each in modules else each.rpartition(".")[0] for each in imports_of(module)} & set(modules)
+        for name, module in modules.items()
+        if room(name) != "cli"
+    }
+    while leaves := [name for name, imported in graph.items() if not imported & set(graph) - {name}]:
+        for name in leaves:
+            del graph[name]
+
+    assert sorted(graph) == []

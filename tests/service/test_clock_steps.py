@@ -147,3 +147,27 @@ def test_a_tick_that_hangs_is_left_behind_and_counted() -> None:
         ticks.hang = None
         assert ticks.go_on()
         hanging.set()
+
+
+def test_the_tick_goes_on_after_the_clock_was_set_forward_by_decades() -> None:
+    """As on a machine without a battery, once it has the time from the network: no run that was missed is made up."""
+    with ticking() as ticks:
+        assert ticks.go_on()
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=20_000), tick=True):
+            assert ticks.go_on()
+            assert ticks.restarts == 0
+
+
+def test_a_tick_that_goes_on_again_makes_no_second_series() -> None:
+    with ticking() as ticks:
+        assert ticks.go_on()
+        hanging = ticks.hang = Event()
+        time.sleep(0.7)
+        ticks.hang = None
+        ticks.ticker.watch()
+        assert ticks.go_on()
+        hanging.set()
+        before, began = ticks.count, time.monotonic()
+        time.sleep(2)
+        intervals = (time.monotonic() - began) / ticks.ticker.every
+        assert ticks.count - before < 1.5 * intervals
