@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.alerts.subscribe import SubscribeContext
     from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted
+    from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
 
 T = TypeVar("T")
 
@@ -145,6 +146,13 @@ class App:
         from monitor.alerts.wiring import outbox_for  # a check that tells nobody needs no channels
 
         return outbox_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
+
+    def subscribe(self, request: "SubscribeRequest") -> "SubscribeResult":
+        """Subscribe somebody, and take the baselines that this needs: see `monitor.watching.subscribing`."""
+        from monitor.watching.subscribing import subscribe  # a check that tells nobody needs no channels
+
+        context = self.subscribe_context()
+        return subscribe(request, context=context, identify=self.identify, registry_of=self.registry, check=self.check)
 
     def deliver(self, *, stopping: Callable[[], bool] = lambda: False) -> Iterator["DeliveryResult"]:
         """Send what is due, and say what came of each attempt: see `monitor.alerts.deliver`.

@@ -4,6 +4,7 @@
     ├── ConfigurationInvalid        a key or value in config.toml, a variable or an option       exit 2
     ├── TrialIdInvalid              text that is no registration number of any registry here     exit 2
     ├── NothingFound                a trial, snapshot or watch that we do not have               exit 2
+    ├── SponsorUnknown              the registry has no sponsor of this name; carries those like it   exit 2
     ├── StoreError                                                                               exit 2
     │   ├── StoreUnavailable        the database cannot be opened or written
     │   └── StoreCorrupt            what was read is not what was written
@@ -20,6 +21,7 @@ Expected failures of one trial travel as values through a batch and stop nobody 
 """
 
 import os
+from collections.abc import Sequence
 
 
 class MonitorError(Exception):
@@ -38,6 +40,17 @@ class TrialIdInvalid(MonitorError):
 
 class NothingFound(MonitorError):
     """No such trial, snapshot or watch in the database."""
+
+
+class SponsorUnknown(MonitorError):
+    """The registry knows no sponsor of exactly this name.
+
+    *candidates* have a name like it, each with how many trials they lead there.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[tuple[str, int]] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
 
 
 class StoreError(MonitorError):

@@ -12,7 +12,7 @@ LAYERS = (
     ("errors", "text", "model", "ports", "streams", "files", "vault"),
     ("changes", "render", "settings"),
     ("http", "registries", "channels", "config", "storage"),
-    ("alerts", "watching", "views", "operate"),
+    ("alerts", "watching", "operate", "views"),
     ("app",),
     ("sandbox",),
     ("web", "service", "cli"),

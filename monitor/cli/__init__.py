@@ -21,7 +21,6 @@ from monitor.cli import (
     doctor,
     drift,
     held,
-    look,
     operate,
     quarantine,
     serve,
@@ -29,6 +28,7 @@ from monitor.cli import (
     status,
     subscribe,
     transfer,
+    trials,
     watch,
 )
 from monitor.cli.commands import Commands
@@ -51,9 +51,9 @@ app.add_typer(subscribe.manage, name="subscriptions")
 app.command(name="deliver")(deliveries.deliver)
 app.add_typer(deliveries.app, name="deliveries")
 app.command(name="why")(deliveries.why)
-app.command(name="show")(look.show)
-app.command(name="history")(look.history)
-app.command(name="diff")(look.diff)
+app.command(name="show")(trials.show)
+app.command(name="history")(trials.history)
+app.command(name="diff")(trials.diff)
 app.command(name="changes")(changes.changes)
 app.command(name="status")(status.status)
 app.add_typer(quarantine.app, name="quarantine")

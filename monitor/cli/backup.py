@@ -1,6 +1,5 @@
 """`monitor backup` and `monitor restore`."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +7,8 @@ import typer
 
 from monitor.cli.progress import progress
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.model import Json
 from monitor.text import counted, moment, size
+from monitor.views.json.operating import backup_json, restored_json
 
 if TYPE_CHECKING:
     from monitor.storage.copying import Contents
@@ -41,7 +40,7 @@ def backup(
     with progress("Backing up", shown=not as_json) as tell:
         made = step.back_up(config.store.url, file, now=utc_now(), tell=tell)
     if as_json:
-        write_json({"file": str(made.file), "bytes": made.size, **_as_json(made.contents), "damaged": [*made.damaged]})
+        write_json(backup_json(made))
     else:
         console().print(f"{made.file}: {size(made.size)}, proved. {_words(made.contents)}", soft_wrap=True)
         if made.contents.endpoints:
@@ -86,8 +85,7 @@ def restore(
             tell=tell,
         )
     if as_json:
-        aside = str(done.aside) if done.aside else None
-        write_json({**_as_json(done.contents), "aside": aside, "damaged": [*done.damaged], "locked": done.locked})
+        write_json(restored_json(done))
     else:
         console().print(f"Restored. {_words(done.contents)}", soft_wrap=True)
         if done.aside:
@@ -105,11 +103,6 @@ def _words(contents: "Contents") -> str:
         f"{counted(contents.events, 'event')}, {counted(contents.watches, 'watch', 'watches')}, "
         f"{counted(contents.subscriptions, 'subscription')}; {latest}; {owed} owed."
     )
-
-
-def _as_json(contents: "Contents") -> dict[str, Json]:
-    at = contents.checked_at
-    return asdict(contents) | {"checked_at": f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None}
 
 
 def _complain_of(damaged: tuple[str, ...]) -> None:

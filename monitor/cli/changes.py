@@ -20,6 +20,7 @@ from monitor.cli.formats import (
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.text import counted
+from monitor.views.json.trials import changes_json
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -90,7 +91,7 @@ def _write(
 
     if form is Format.JSON:
         for seen in found:
-            for line in seen.as_json():
+            for line in changes_json(seen):
                 write_json(line)
     elif form is Format.CSV:
         write_csv(CHANGES, (cells for seen in found for cells in change_cells(seen)))

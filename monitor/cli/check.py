@@ -1,9 +1,8 @@
 """`monitor check`: one look at the registries, now."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,8 @@ import typer
 from monitor.cli.deliveries import send
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
-from monitor.model import Checked, Json, Result, Unlisted
+from monitor.model import Checked, CheckSummary, Result, Unlisted
+from monitor.views.json.checks import checked_json, summary_json
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -42,52 +42,6 @@ class TrialsToCheck:
     trial_ids: list[str]
     is_patrol: bool
     """Everything watched: searches may find more than *trial_ids*."""
-
-
-@dataclass(slots=True)
-class CheckSummary:
-    """What a look came to, over all registries."""
-
-    asked: int = 0
-    results: dict[str, Result] = field(default_factory=dict)
-    """By trial id, the last word on each."""
-    unlisted: int = 0
-    """Watches whose trials could not be listed."""
-    behind: int = 0
-    """Trials that the registry answered for from older data than it has."""
-    changed: bool = False
-    requests: int = 0
-    bytes: int = 0
-    registry_version: str | None = None
-    seconds: float = 0.0
-
-    def count(self, checked: Checked | Unlisted) -> None:
-        """Take one trial, or a watch that could not be listed, into account."""
-        if isinstance(checked, Unlisted):
-            self.unlisted += 1
-            return
-        self.results[checked.trial_id] = checked.result
-        self.changed |= bool(checked.changes)
-        self.behind += checked.is_behind
-        if not (checked.is_behind and self.registry_version):
-            self.registry_version = checked.registry_version or self.registry_version
-
-    def counts(self) -> Counter[Result]:
-        """How many trials came to each result."""
-        return Counter(self.results.values())
-
-    def as_json(self) -> dict[str, Json]:
-        """The last line of `check --json`: `checked` is how many were looked at, failed or not."""
-        counts = {str(result): self.counts()[result] for result in Result}
-        return {
-            "checked": self.asked,
-            **counts,
-            "requests": self.requests,
-            "bytes": self.bytes,
-            "seconds": round(self.seconds, 3),
-            "unlisted": self.unlisted,
-            "behind": self.behind,
-        }
 
 
 def check(
@@ -167,7 +121,7 @@ def _told(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterato
 
 def write_checked(checked: Checked | Unlisted) -> None:
     """The line of `check --json`."""
-    write_json(checked.as_json())
+    write_json(checked_json(checked))
 
 
 def _block_writer(asked: int) -> Callable[[Checked | Unlisted], None]:
@@ -193,7 +147,7 @@ def _block_writer(asked: int) -> Callable[[Checked | Unlisted], None]:
 def _close(summary: CheckSummary, *, as_json: bool, is_patrol: bool) -> None:
     """The proof that all was looked at."""
     if as_json:
-        write_json({"summary": summary.as_json()})
+        write_json(summary_json(summary))
     elif summary.asked or is_patrol:
         from monitor.cli.render.check import closing_line  # rich is of no use to --json
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +11,10 @@ from monitor.cli.commands import Commands
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Attempt, Delivery, DeliveryState, Json
+from monitor.model import DeliveryState
+from monitor.views.json.alerts import delivery_details_json, delivery_result_json, listed_delivery_json
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from monitor.alerts.outbox import DeliveryResult
     from monitor.model import Subscription
 
@@ -52,7 +51,7 @@ def send(results: Iterable["DeliveryResult"], *, as_json: bool) -> int:
         taken = each.standing is DeliveryState.DELIVERED
         sent, failed = sent + taken, failed + (not taken)
         if as_json:
-            write_json({"delivery": each.delivery.id, "to": each.shown, "standing": str(each.standing)})
+            write_json(delivery_result_json(each))
         elif not taken:
             at = each.next_attempt_at
             again = f"next attempt {at:%Y-%m-%d %H:%M} UTC" if at else "given up"
@@ -88,40 +87,28 @@ def list_(
     [dim]$[/dim] monitor deliveries list --trial NCT02116634 --to ops@example.org --since monday
     """
     from monitor.app import utc_now  # the program is not needed to show --help
-    from monitor.storage import deliveries, subscriptions
+    from monitor.views.deliveries import DeliveriesQuery, deliveries
     from monitor.views.spans import span_of
 
     settings: Settings = context.obj
     with settings.open() as program:
         about = program.identify(trial) if trial else None
-        begins = span_of(since, None, now=utc_now()).since if since else None
-        with program.store.read() as tx:
-            listed = deliveries.listing(
-                tx,
-                failed=failed,
-                standing=state,
-                trial=(about[0].key, about[1]) if about else None,
-                subscriptions=_of_receiver(tx, to) if to else None,
-                since=begins,
-                limit=limit,
-            )
-            known = subscriptions.known(tx, {delivery.subscription_id for delivery in listed})
-    rows = [(delivery, known[delivery.subscription_id]) for delivery in listed]
+        query = DeliveriesQuery(
+            failed=failed,
+            standing=state,
+            trial=(about[0].key, about[1]) if about else None,
+            to=to,
+            since=span_of(since, None, now=utc_now()).since if since else None,
+            limit=limit,
+        )
+        rows = deliveries(query, program.store)
     if as_json:
         for delivery, subscription in rows:
-            write_json({**_as_object(delivery), "to": subscription.endpoint.shown, "name": subscription.name})
+            write_json(listed_delivery_json(delivery, subscription))
         return
     from monitor.cli.render.deliveries import delivery_table  # rich is of no use to --json
 
     console().print(delivery_table([(delivery, _named(subscription)) for delivery, subscription in rows]))
-
-
-def _of_receiver(tx: "Connection", to: str) -> list[str]:
-    """The subscriptions at an address, or the one of that name or id. Raise NothingFound where there is none."""
-    from monitor.storage import subscriptions  # SQLAlchemy is not needed to show --help
-
-    at_address = [each.id for each in subscriptions.listing(tx) if each.endpoint.shown == to]
-    return at_address or [subscriptions.find(tx, to).id]
 
 
 def _named(subscription: "Subscription") -> str:
@@ -136,14 +123,11 @@ def show(context: typer.Context, which: Annotated[str, typer.Argument(metavar="D
 
     [dim]$[/dim] monitor deliveries show 7c1e
     """
-    from monitor.storage import attempts, deliveries, subscriptions  # SQLAlchemy is not needed to show --help
+    from monitor.views.deliveries import delivery_details  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        delivery = deliveries.get(tx, which)
-        to = subscriptions.get(tx, delivery.subscription_id).endpoint.shown
-        tries = attempts.of_delivery(tx, delivery.id)
-    write_json({**_as_object(delivery), "to": to, "attempts": [_attempt_as_object(each) for each in tries]})
+    with settings.open() as program:
+        write_json(delivery_details_json(delivery_details(which, program.store)))
 
 
 @app.command()
@@ -202,35 +186,3 @@ def _span(text: str) -> timedelta:
     if not found:
         raise ConfigurationInvalid(f"“{text[:20]}” is not a length of time: write 90m, 12h or 2d")
     return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[found[2]]: int(found[1])})
-
-
-def _as_object(delivery: Delivery) -> dict[str, Json]:
-    return {
-        "id": delivery.id,
-        "event": delivery.event_id,
-        "trial": delivery.trial_id or None,
-        "notice": delivery.notice_id,
-        "subscription": delivery.subscription_id,
-        "sequence": delivery.sequence,
-        "standing": str(delivery.standing),
-        "attempts_made": delivery.attempts,
-        "outcome": delivery.outcome,
-        "created_at": _moment(delivery.created_at),
-        "next_attempt_at": _moment(delivery.next_attempt_at) if delivery.standing is DeliveryState.OWED else None,
-        "finished_at": _moment(delivery.finished_at),
-    }
-
-
-def _attempt_as_object(attempt: Attempt) -> dict[str, Json]:
-    return {
-        "number": attempt.number,
-        "at": _moment(attempt.at),
-        "status": attempt.status,
-        "seconds": round(attempt.seconds, 3),
-        "outcome": attempt.outcome,
-        "answer": attempt.answer.decode(errors="replace"),
-    }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None

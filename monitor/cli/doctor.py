@@ -6,6 +6,7 @@ import typer
 
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid
+from monitor.views.json.operating import finding_json
 
 if TYPE_CHECKING:
     from monitor.operate.doctor import Finding
@@ -45,7 +46,7 @@ def doctor(
 
 def _show(name: str, finding: "Finding", *, as_json: bool) -> None:
     if as_json:
-        write_json({"check": name, "level": str(finding.level), "text": finding.text, "remedy": finding.remedy})
+        write_json(finding_json(name, finding))
         return
     from monitor.cli.render.doctor import finding_line  # rich is of no use to --json
 

@@ -1,14 +1,11 @@
 """`monitor drift`: what registries serve that we do not know yet. Nothing here asks a registry."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor.cli.session import Settings, console, write_json
-from monitor.model import Json
-
-if TYPE_CHECKING:
-    from monitor.storage.drift import Drift
+from monitor.views.json.checks import drift_json
 
 
 def drift(
@@ -26,18 +23,8 @@ def drift(
         rows = kept.listing(tx)
     if as_json:
         for row in rows:
-            write_json(_drift_as_json(row))
+            write_json(drift_json(row))
         return
     from monitor.cli.render.drift import drift_table  # rich is of no use to --json
 
     console().print(drift_table(rows))
-
-
-def _drift_as_json(row: "Drift") -> dict[str, Json]:
-    return {
-        "registry": row.registry,
-        "path": row.path,
-        "value": row.value,
-        "trial_id": row.trial_id,
-        "first_seen_at": f"{row.first_seen_at:%Y-%m-%dT%H:%M:%SZ}",
-    }

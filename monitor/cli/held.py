@@ -1,12 +1,12 @@
 """`monitor held`: what so many trials changed alike that it looks like the registry's doing."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.commands import Commands
 from monitor.cli.session import Settings, complain, console, write_json
+from monitor.views.json.checks import held_event_json, hold_json
 
 if TYPE_CHECKING:
     from monitor.storage.holds import Decision
@@ -27,15 +27,14 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
     [dim]$[/dim] monitor held list
     """
-    from monitor.storage import holds, settlements  # SQLAlchemy is not needed to show --help
+    from monitor.views.holds import holds  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        waiting = settlements.waiting(tx)
-        listed = [replace(hold, waiting=waiting.get(hold.id, 0)) for hold in holds.listing(tx)]
+    with settings.open() as program:
+        listed = holds(program.store)
     if as_json:
         for hold in listed:
-            write_json(hold.as_json())
+            write_json(hold_json(hold))
         return
     from monitor.cli.render.held import hold_table  # rich is of no use to --json
 
@@ -48,20 +47,20 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 
     [dim]$[/dim] monitor held show 1
     """
-    from monitor.storage import holds, settlements  # SQLAlchemy is not needed to show --help
+    from monitor.views.holds import held_events  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        holds.get(tx, number)
-        events, damaged = settlements.of_hold(tx, number)
+    with settings.open() as program:
+        events, damaged = held_events(number, program.store)
     for event in events:
+        if as_json:
+            for line in held_event_json(event):
+                write_json(line)
+            continue
         for change in event.changes:
-            if as_json:
-                write_json({"trial_id": event.trial_id, "snapshot": event.snapshot, **change.as_json()})
-            else:
-                console().print(f"{event.trial_id}  {change.summary}", markup=False)
-    for each in damaged:
-        complain(each.reason)
+            console().print(f"{event.trial_id}  {change.summary}", markup=False)
+    for reason in damaged:
+        complain(reason)
 
 
 @app.command()

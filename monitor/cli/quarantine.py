@@ -1,16 +1,14 @@
 """`monitor quarantine`: the answers of registries that were not believed, and taking one for true all the same."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from monitor.cli.commands import Commands, Group
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.model import Json, Result
-
-if TYPE_CHECKING:
-    from monitor.storage.quarantine import Quarantined
+from monitor.model import Result
+from monitor.views.json.checks import checked_json, quarantined_json
 
 NOT_ACCEPTED = 2
 SOME_FAILED = 3
@@ -49,7 +47,7 @@ def quarantine(
         rows = kept.listing(tx, accepted=every)
     if as_json:
         for row in rows:
-            write_json(_as_json(row))
+            write_json(quarantined_json(row))
         return
     from monitor.cli.render.quarantine import quarantine_table  # rich is of no use to --json
 
@@ -103,27 +101,10 @@ def accept(
                 continue
             status = SOME_FAILED if one.result is Result.FAILED else status
             if as_json:
-                write_json(one.as_json())
+                write_json(checked_json(one))
             else:
                 from monitor.cli.render.check import trial_block  # rich is of no use to --json
 
                 console().print(trial_block(one, asked=1) or "")
     if status:
         raise typer.Exit(status)
-
-
-def _as_json(row: "Quarantined") -> dict[str, Json]:
-    return {
-        "id": row.id,
-        "registry": row.registry,
-        "trial_id": row.trial_id,
-        "received_at": f"{row.received_at:%Y-%m-%dT%H:%M:%SZ}",
-        "latest_at": f"{row.latest_at:%Y-%m-%dT%H:%M:%SZ}",
-        "times": row.times,
-        "doubt": row.doubt,
-        "reason": row.reason,
-        "registry_version": row.version,
-        "build": row.latest_build,
-        "size": row.size,
-        "accepted_at": f"{row.accepted_at:%Y-%m-%dT%H:%M:%SZ}" if row.accepted_at else None,
-    }

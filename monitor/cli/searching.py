@@ -1,18 +1,13 @@
-"""The options that say what to look for, and what they come to before anybody watches it."""
+"""The options that say what to look for, and what is said of a sponsor that the registry does not know."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from monitor.cli.session import complain, console, write_json
-from monitor.errors import ConfigurationInvalid
-from monitor.ports import Role, Search
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from monitor.app import App
-    from monitor.ports import SponsorName
+from monitor.errors import ConfigurationInvalid, SponsorUnknown
+from monitor.ports import Role, Search, SponsorName
+from monitor.views.json.watches import sponsor_json
 
 WRONG_USAGE = 2
 
@@ -48,33 +43,15 @@ def search_of(
     return Search(sponsor=sponsor, role=role or Role.LEAD, expression=expression, condition=condition)
 
 
-def settle_search(program: "App", search: Search, *, as_json: bool) -> tuple[str, Search, int]:
-    """The registry to look in, the search in its spelling, and how many trials it finds there now.
-
-    Where no sponsor has exactly that name, show those that have one like it, and end with status 2.
-    """
-    from monitor.watching.discover import appraise  # SQLAlchemy and requests are not needed to show --help
-
-    registry = program.registry(None)
-    appraisal = appraise(search, registry)
-    if appraisal.trials is None:
-        _show_candidates(search.sponsor or "", appraisal.candidates, registry.key, as_json=as_json)
-        raise typer.Exit(WRONG_USAGE)
-    return registry.key, appraisal.search, appraisal.trials
-
-
-def _show_candidates(name: str, candidates: "Sequence[SponsorName]", registry: str, *, as_json: bool) -> None:
-    from monitor.text import shortened  # not needed to show --help
-
-    asked = shortened(name, 100)
-    if not candidates:
-        complain(f"{registry} knows no sponsor named “{asked}”, nor one like it; nothing is watched")
-        return
-    complain(f"{registry} knows no sponsor named exactly “{asked}”; nothing is watched. Give one of these names:")
+def complain_of_sponsor(error: SponsorUnknown, *, as_json: bool) -> NoReturn:
+    """Show the sponsors that have a name like the one that was given, and end with status 2."""
+    complain(str(error))
+    candidates = [SponsorName(*each) for each in error.candidates]
     if as_json:
         for one in candidates:
-            write_json({"sponsor": one.name, "trials": one.trials})
-        return
-    from monitor.cli.render.watches import sponsor_table  # rich is of no use to --json
+            write_json(sponsor_json(one))
+    elif candidates:
+        from monitor.cli.render.watches import sponsor_table  # rich is of no use to --json
 
-    console().print(sponsor_table(candidates))
+        console().print(sponsor_table(candidates))
+    raise typer.Exit(WRONG_USAGE)

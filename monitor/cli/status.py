@@ -21,6 +21,7 @@ from monitor.cli.progress import progress
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.text import shortened
+from monitor.views.json.trials import status_json
 
 if TYPE_CHECKING:
     from monitor.views.status import StatusReader, StatusRow
@@ -86,7 +87,7 @@ def _write(rows: Iterable["StatusRow"], form: Format, *, xlsx: Path | None, forc
 
     if form is Format.JSON:
         for row in rows:
-            write_json(row.as_json())
+            write_json(status_json(row))
     elif form is Format.CSV:
         write_csv(STATUS, map(status_cells, rows))
     elif xlsx is not None:

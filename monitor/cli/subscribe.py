@@ -8,25 +8,24 @@ import typer
 from monitor.channels import CHANNELS, NAMES
 from monitor.cli.commands import Commands
 from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
-from monitor.cli.first_look import first_look, said_of_stopped, said_of_watching, stopped_already
+from monitor.cli.render.subscribed import said_of_stopped, said_of_watching
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
     RoleOption,
     SponsorOption,
+    complain_of_sponsor,
     search_of,
-    settle_search,
 )
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.model import Subscription
 from monitor.text import first_few
+from monitor.views.json.alerts import listed_subscription_json, sample_json, subscribed_json, subscription_json
 
 if TYPE_CHECKING:
-    from monitor.alerts.subscribe import Scope
-    from monitor.app import App
-    from monitor.ports import Search
+    from monitor.watching.subscribing import SubscribeResult
 
 if TYPE_CHECKING:
     ChannelName = str
@@ -103,8 +102,8 @@ def subscribe(
     [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
-    from monitor.alerts import subscribe as step
     from monitor.alerts.filters import checked_filters
+    from monitor.watching.subscribing import SubscribeRequest  # SQLAlchemy is not needed to show --help
 
     filters = checked_filters(
         topics=topic or (),
@@ -121,32 +120,33 @@ def subscribe(
         )
     settings: Settings = context.obj
     address = address_of(address)
+    request = SubscribeRequest(
+        channel=str(channel),
+        address=address,
+        trials=trial or (),
+        watch=watch,
+        search=search,
+        everything=everything,
+        filters=filters,
+        note=note,
+        name=name,
+        as_webhook=as_webhook,
+        lists_stopped=stopped,
+    )
     with settings.open() as program:
-        step.new_endpoint(str(channel), address, program.subscribe_context(), as_webhook=as_webhook)
-        scope = _scope(program, trial or [], watch, search=search, everything=everything, as_json=as_json)
-        looked_at = first_look(program, scope.trials)
-        already = stopped_already(program, scope) if stopped else None
-        made = step.subscribe(
-            str(channel),
-            address,
-            scope=scope,
-            filters=filters,
-            note=note,
-            context=program.subscribe_context(),
-            name=name,
-            as_webhook=as_webhook,
-        )
+        try:
+            result = program.subscribe(request)
+        except SponsorUnknown as error:
+            complain_of_sponsor(error, as_json=as_json)
     if as_json:
-        looks = {one.trial_id: {"result": str(one.result), "error": one.error} for one in looked_at}
-        said = {
-            "taken_for": made.taken_for,
-            "same_as": made.same_as,
-            "secret": made.secret,
-            "watched": made.watched,
-            "looks": looks,
-        }
-        write_json({**as_object(made.subscription), **said, **({"stopped": already} if stopped else {})})
-        return
+        write_json(subscribed_json(result, tells_stopped=stopped))
+    else:
+        _show(result, name=name)
+
+
+def _show(result: "SubscribeResult", *, name: str | None) -> None:
+    """Say who hears of what from now on, and what was found on the way."""
+    made, scope = result.made, result.scope
     out = console()
     what = about(made.subscription)
     if scope.search:
@@ -154,10 +154,10 @@ def subscribe(
     if made.taken_for:
         out.print(f"This {made.taken_for}.", markup=False)
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
-    for line in said_of_watching(made.watched, looked_at):
+    for line in said_of_watching(made.watched, result.checked):
         out.print(line, markup=False)
-    if already is not None:
-        out.print(said_of_stopped(already), markup=False)
+    if result.stopped is not None:
+        out.print(said_of_stopped(result.stopped), markup=False)
     if made.same_as:
         complain(f"{made.subscription.endpoint.shown} hears of the same already, by subscription {made.same_as}")
     called = f"“{name}”, " if name else ""
@@ -166,28 +166,6 @@ def subscribe(
     if made.secret:
         out.print("Its signing secret, shown this once:")
         out.print(made.secret, soft_wrap=True)
-
-
-def _scope(
-    program: "App", trials: list[str], watch: str | None, *, search: "Search | None", everything: bool, as_json: bool
-) -> "Scope":
-    """What it is about."""
-    from monitor.alerts.subscribe import Scope
-    from monitor.storage import watches  # the program is not needed to show --help
-
-    if search is not None:
-        registry, search, _ = settle_search(program, search, as_json=as_json)
-        return Scope(search=(registry, search))
-    identified = [program.identify(text) for text in trials]
-    watch_id = None
-    if watch is not None:
-        with program.store.read() as tx:
-            watch_id = watches.find(tx, watch).id
-    return Scope(
-        trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
-        watch_id=watch_id,
-        everything=everything,
-    )
 
 
 def about(subscription: Subscription) -> str:
@@ -199,46 +177,20 @@ def about(subscription: Subscription) -> str:
     return first_few(sorted(trial_id for _, trial_id in subscription.trials))
 
 
-def as_object(subscription: Subscription) -> dict[str, object]:
-    """A subscription for machines; no secrets."""
-    filters = subscription.filters
-    return {
-        "id": subscription.id,
-        "name": subscription.name,
-        "way": str(subscription.endpoint.channel),
-        "to": subscription.endpoint.shown,
-        "trials": sorted(trial_id for _, trial_id in subscription.trials),
-        "watch": subscription.watch_id,
-        "watch_name": subscription.watch,
-        "all": subscription.everything,
-        "topics": sorted(filters.topics),
-        "kinds": sorted(filters.kinds),
-        "without": sorted(filters.without),
-        "min_significance": str(filters.min_significance),
-        "min_percent": filters.min_percent,
-        "min_days": filters.min_days,
-        "note": subscription.note,
-        "state": subscription.state,
-        "origin": subscription.origin,
-        "created_at": f"{subscription.created_at:%Y-%m-%dT%H:%M:%SZ}",
-    }
-
-
 @manage.command(name="list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the subscriptions, and say which cannot hear of what they are about.
 
     [dim]$[/dim] monitor subscriptions list
     """
-    from monitor.storage import silence, subscriptions  # SQLAlchemy is not needed to show --help
+    from monitor.views.subscriptions import subscriptions  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        listed = subscriptions.listing(tx)
-        silent = silence.reasons(tx)
+    with settings.open() as program:
+        listed, silent = subscriptions(program.store)
     if as_json:
         for subscription in listed:
-            write_json({**as_object(subscription), "silent": silent.get(subscription.id)})
+            write_json(listed_subscription_json(subscription, silent.get(subscription.id)))
         return
     from monitor.cli.render.subscriptions import subscription_table  # rich is of no use to --json
 
@@ -255,7 +207,7 @@ def show(context: typer.Context, which: Which) -> None:
 
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
-        write_json(as_object(subscriptions.get(tx, which)))
+        write_json(subscription_json(subscriptions.get(tx, which)))
 
 
 @manage.command(name="test")
@@ -269,17 +221,9 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
     settings: Settings = context.obj
     with settings.open() as program:
         message, accepted = send_sample(which, program.outbox())
-    endpoint, channel = message.endpoint, CHANNELS[message.endpoint.channel]
+    channel = CHANNELS[message.endpoint.channel]
     if as_json:
-        told = {"way": str(endpoint.channel), "to": endpoint.shown, "delivery": message.delivery_id}
-        write_json(
-            {
-                **told,
-                "outcome": accepted.outcome,
-                "status": accepted.status,
-                "begins_with": channel.recognised_by(message.body),
-            }
-        )
+        write_json(sample_json(message, accepted, begins_with=channel.recognised_by(message.body)))
         return
     console().print(f"Taken: {accepted.outcome}", markup=False)
     console().print(channel.where_to_look(message), markup=False, soft_wrap=True)

@@ -10,6 +10,8 @@ from monitor.cli.progress import progress
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import ConfigurationInvalid
 from monitor.text import counted
+from monitor.views.json.operating import export_json, imported_json
+from monitor.views.json.watches import imported_list_json
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -49,7 +51,7 @@ def export(
     for line in left_out:
         complain(f"left out: {line}")
     if as_json:
-        write_json({"folder": str(folder), **written.model_dump()})
+        write_json(export_json(folder, written))
         return
     console().print(
         f"{folder}: {counted(written.trials, 'trial')}, {counted(written.snapshots, 'snapshot')}, "
@@ -109,7 +111,7 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
     with progress("Importing", shown=not as_json) as tell:
         done = read_export(folder, registries, program.subscribe_context(), tell)
     if as_json:
-        write_json(done.as_json())
+        write_json(imported_json(done))
     else:
         console().print(
             f"{folder}: {counted(done.trials, 'trial')}, {counted(done.snapshots, 'snapshot')} and "
@@ -124,25 +126,18 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
 def _take_list(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
     """Watch the trials of a list and say so; give what is none."""
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.storage import watches
+    from monitor.watching.watches import add_trials
 
     found = listed(program, file)
-    unused: dict[str, object] = {"left": found.left, "aside": found.aside}
-    for registry, trial_ids in found.trials.items():
-        with program.store.begin() as tx:
-            watch, before = watches.add(
-                tx, registry=registry, trial_ids=trial_ids, origin="command", name=name, at=utc_now()
-            )
+    left, aside = found.left, found.aside
+    for added in add_trials(found.trials, store=program.store, name=name, now=utc_now()):
         if as_json:
-            taken = {"file": str(file), "watch": watch.id, "trial_ids": list(trial_ids), "already_watched": before}
-            write_json({**taken, **unused})
-            unused = {"left": [], "aside": []}  # of all registries, and said once
+            write_json(imported_list_json(file, added, left=left, aside=aside))
+            left, aside = [], []  # of all registries, and said once
         else:
-            console().print(
-                f"{file}: {counted(len(trial_ids), 'trial')} in watch {watch.id}, {len(before):,} watched before.",
-                soft_wrap=True,
-            )
+            trials, before = counted(len(added.trial_ids), "trial"), len(added.already)
+            console().print(f"{file}: {trials} in watch {added.watch.id}, {before:,} watched before.", soft_wrap=True)
     if as_json and not found.trials:
-        write_json({"file": str(file), "watch": None, "trial_ids": [], "already_watched": [], **unused})
+        write_json(imported_list_json(file, None, left=left, aside=aside))
     complain_of(found.aside)
     return found.left

@@ -12,20 +12,24 @@ from monitor.cli.searching import (
     ExpressionOption,
     RoleOption,
     SponsorOption,
+    complain_of_sponsor,
     search_of,
-    settle_search,
 )
 from monitor.cli.session import Settings, console, write_json
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid, SponsorUnknown
+from monitor.text import counted
+from monitor.views.json.watches import added_json, added_search_json, watch_json, watched_trial_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monitor.app import App
     from monitor.operate.transfer.lists import TrialList
     from monitor.ports import Search
-    from monitor.storage.watches import Watch
+    from monitor.storage.trials import Trial
+    from monitor.watching.watches import Added
 
 WRONG_USAGE = 2
-LONGEST_NAME = 200
 
 app = Commands(help="Say which trials to watch.", no_args_is_help=True)
 
@@ -72,7 +76,9 @@ def add(
             "say what to watch, one of: trial ids such as NCT02116634 or a --file of them, --sponsor, --condition, "
             "--search, --all-trials"
         )
-    _check_name(name)
+    from monitor.watching.watches import check_name  # SQLAlchemy and requests are not needed to show --help
+
+    check_name(name)
     settings: Settings = context.obj
     if search is not None:
         with settings.open() as program:
@@ -89,64 +95,46 @@ def add(
         raise typer.Exit(WRONG_USAGE)
 
 
-def _check_name(name: str | None) -> None:
-    if name is not None and (not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME):
-        raise ConfigurationInvalid(f"a watch's name has up to {LONGEST_NAME} characters that can be printed")
-    if name is not None and name.isdecimal():
-        raise ConfigurationInvalid(f"“{name}” would be taken for a watch's number: choose a name with a letter in it")
-
-
 def _add(program: "App", found: "TrialList", *, name: str | None, as_json: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.storage import watches
+    from monitor.watching.watches import add_trials
 
-    unused: dict[str, object] = {"left": found.left, "aside": found.aside}
-    for registry, ids in found.trials.items():
-        trial_ids = list(ids)
-        with program.store.begin() as tx:
-            watch, already = watches.add(
-                tx, registry=registry, trial_ids=trial_ids, origin="command", name=name, at=utc_now()
-            )
+    left, aside = found.left, found.aside
+    for added in add_trials(found.trials, store=program.store, name=name, now=utc_now()):
         if as_json:
-            held = watch.id if watch else None
-            added = {"watch": held, "registry": registry, "trial_ids": trial_ids, "already_watched": already}
-            write_json({**added, **unused})
-            unused = {"left": [], "aside": []}  # of all registries, and said once
+            write_json(added_json(added, left=left, aside=aside))
+            left, aside = [], []  # of all registries, and said once
         else:
-            console().print(_added(watch, already))
+            console().print(_added(added))
     if as_json and not found.trials:
-        write_json({"watch": None, "registry": None, "trial_ids": [], "already_watched": [], **unused})
+        write_json(added_json(None, left=left, aside=aside))
+
+
+def _added(added: "Added") -> str:
+    before = f", {len(added.already):,} of these were watched before" if added.already else ""
+    held = counted(added.watch.trials, "trial")
+    return f"Watch {added.watch.id} holds {held}{before}. [dim]monitor check[/dim] looks at them now."
 
 
 def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.storage import watches
+    from monitor.watching.watches import add_search, settle_search
 
-    registry, search, finds = settle_search(program, search, as_json=as_json)
-    with program.store.begin() as tx:
-        watch, is_new = watches.add_search(
-            tx, registry=registry, search=search, origin="command", name=name, at=utc_now()
-        )
+    try:
+        settled = settle_search(search, program.registry(None))
+    except SponsorUnknown as error:
+        complain_of_sponsor(error, as_json=as_json)
+    added = add_search(settled, store=program.store, name=name, now=utc_now())
     if as_json:
-        write_json({**watch.as_json(), "registry": registry, "finds": finds, "already_watched": not is_new})
+        write_json(added_search_json(added))
         return
-    looks = "looks for" if is_new else "looks already for"
+    looks = "looks for" if added.is_new else "looks already for"
+    finds = counted(settled.finds, "trial")
     out = console()
-    out.print(f"Watch {watch.id} {looks} {search.words}: {_trials(finds)} now.", markup=False)
-    if search.is_everything:
+    out.print(f"Watch {added.watch.id} {looks} {settled.search.words}: {finds} now.", markup=False)
+    if settled.search.is_everything:
         out.print("The first check reads them all, and goes on where it stopped whenever it is interrupted.")
     out.print("[dim]monitor check[/dim] looks at them; the first time is a silent baseline.")
-
-
-def _added(watch: "Watch | None", already: list[str]) -> str:
-    if watch is None:
-        return "All of them are watched already."
-    before = f", {len(already):,} of these were watched before" if already else ""
-    return f"Watch {watch.id} holds {_trials(watch.trials)}{before}. [dim]monitor check[/dim] looks at them now."
-
-
-def _trials(count: int) -> str:
-    return "1 trial" if count == 1 else f"{count:,} trials"
 
 
 @app.command(name="list")
@@ -162,41 +150,32 @@ def list_(
     [dim]$[/dim] monitor watch list
     [dim]$[/dim] monitor watch list oncology
     """
-    from monitor.storage import watches  # SQLAlchemy is not needed to show --help
+    from monitor.views.watches import trials_of_watch, watches  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
         program.apply_configured_watches()
         if which is not None:
-            _list_trials(program, which, as_json=as_json)
+            _show_trials(trials_of_watch(which, program.store), as_json=as_json)
             return
-        with program.store.read() as tx:
-            listed = watches.listing(tx)
+        listed = watches(program.store)
     if as_json:
         for watch in listed:
-            write_json(watch.as_json())
+            write_json(watch_json(watch))
         return
     from monitor.cli.render.watches import watch_table  # rich is of no use to --json
 
     console().print(watch_table(listed))
 
 
-def _list_trials(program: "App", which: str, *, as_json: bool) -> None:
-    from monitor.storage import trials, watches  # SQLAlchemy is not needed to show --help
-
-    with program.store.read() as tx:
-        watch = watches.find(tx, which)
-        held = watches.trials_of(tx, watch.id)
-        known = {key: trials.known(tx, key, [each for of, each in held if of == key]) for key in {of for of, _ in held}}
-    rows = [known[key].get(trial_id) or trials.Trial(key, trial_id) for key, trial_id in held]
+def _show_trials(trials: "Sequence[Trial]", *, as_json: bool) -> None:
     if as_json:
-        for row in rows:
-            standing = {"state": row.state and str(row.state), "title": row.title, "snapshot": row.snapshot}
-            write_json({"registry": row.registry, "trial_id": row.trial_id, **standing})
+        for trial in trials:
+            write_json(watched_trial_json(trial))
         return
     from monitor.cli.render.watches import trial_table  # rich is of no use to --json
 
-    console().print(trial_table(rows))
+    console().print(trial_table(trials))
 
 
 @app.command()
@@ -209,15 +188,12 @@ def rename(
 
     [dim]$[/dim] monitor watch rename 3 oncology
     """
-    from monitor.storage import watches  # SQLAlchemy is not needed to show --help
+    from monitor.watching import watches  # SQLAlchemy is not needed to show --help
 
-    _check_name(name)
+    watches.check_name(name)
     settings: Settings = context.obj
-    with settings.open() as program, program.store.begin() as tx:
-        watch = watches.find(tx, which)
-        if watch.origin == "config":
-            raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: name it there")
-        watches.rename(tx, watch.id, name)
+    with settings.open() as program:
+        watch = watches.rename(which, name, store=program.store)
     console().print(f"Watch {watch.id} is called “{name}” now.", markup=False)
 
 
@@ -241,33 +217,18 @@ def remove(
 
 
 def _removed(program: "App", text: str) -> str:
-    """Remove a watch or a trial, and say what is no longer watched. What config.toml holds is removed there."""
-    from monitor.storage import silence, subscriptions, watches  # SQLAlchemy is not needed to show --help
+    """Remove a watch or a trial, and say what is no longer watched and who hears no more of it."""
+    from monitor.watching.watches import remove_trial, remove_watch  # SQLAlchemy is not needed to show --help
 
     if not program.knows(text):
-        with program.store.begin() as tx:
-            found = watches.find(tx, text).id
-            deaf = [each.called for each in subscriptions.to_watch(tx, found)]
-            watch = watches.remove(tx, found)
-            if watch.origin == "config":
-                raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: take it out there")
-        with_it = f" Subscriptions that ended with it: {', '.join(deaf)}." if deaf else ""
-        return f"Watch {watch.id} was removed; it held {_trials(watch.trials)}.{with_it}"
+        removed = remove_watch(text, store=program.store)
+        watch = removed.watch
+        held = f"Watch {watch.id} was removed; it held {counted(watch.trials, 'trial')}."
+        return held + _silenced("Subscriptions that ended with it", removed.silenced)
     registry, trial_id = program.identify(text)
-    with program.store.begin() as tx:
-        heard = silence.reasons(tx)
-        removed = watches.remove_trials(tx, registry.key, [trial_id])
-        deaf = sorted(silence.reasons(tx).keys() - heard.keys())
-        called = [each.called for each in subscriptions.known(tx, deaf).values()]
-        still = watches.holding(tx, registry.key, trial_id)
-    if any(watch.origin == "config" for watch in still):
-        raise ConfigurationInvalid(f"{trial_id} is watched by the configuration: take it out there")
-    if still:
-        numbers = " and ".join(str(watch.id) for watch in still)
-        raise ConfigurationInvalid(
-            f"{trial_id} is found by the search of watch {numbers}: only a watch as a whole ends"
-        )
-    if not removed:
-        raise NothingFound(f"{trial_id} is not in any watch; monitor watch list shows what is")
-    without = f" Subscriptions that hear no more of it: {', '.join(called)}." if called else ""
-    return f"{trial_id} is no longer watched.{without}"
+    silenced = remove_trial(registry.key, trial_id, store=program.store)
+    return f"{trial_id} is no longer watched." + _silenced("Subscriptions that hear no more of it", silenced)
+
+
+def _silenced(words: str, called: "Sequence[str]") -> str:
+    return f" {words}: {', '.join(called)}." if called else ""

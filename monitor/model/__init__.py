@@ -2,14 +2,14 @@
 
     record    Document -> Record                                    what a registry serves, and what that says
     change    Snapshot -> Difference -> Change -> Event             what we keep, and what it tells
-    checked   Checked                                               what a pass came to
+    checked   Checked -> CheckSummary                               what a check came to
     delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes; Notice
 
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
 """
 
 from monitor.model.change import Change, ChangeOrigin, Difference, Event, Settlement, Significance, Snapshot, Timing
-from monitor.model.checked import Checked, Result, Unlisted
+from monitor.model.checked import Checked, CheckSummary, Result, Unlisted
 from monitor.model.delivery import (
     Attempt,
     Delivery,
@@ -44,6 +44,7 @@ __all__ = [
     "Attempt",
     "Change",
     "ChangeOrigin",
+    "CheckSummary",
     "Checked",
     "Coded",
     "Delivery",

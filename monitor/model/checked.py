@@ -1,12 +1,12 @@
-"""What a pass did: one trial, checked. Pure."""
+"""What a check came to: of one trial, and of all of them. Pure."""
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.change import Change, event_id
-from monitor.model.record import Json
 
 
 class Result(StrEnum):
@@ -23,7 +23,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What checking one trial came to: a line of `check --json`."""
+    """What checking one trial came to."""
 
     registry: str
     trial_id: str
@@ -33,7 +33,7 @@ class Checked:
     """The number of the latest snapshot; None where there is none yet."""
     registry_version: str | None = None
     title: str | None = None
-    """For people; not part of the line."""
+    """For people; programs are not told it."""
     changes: tuple[Change, ...] = ()
     error: str | None = None
     """One line that says what to do next; None unless something went wrong."""
@@ -47,19 +47,6 @@ class Checked:
         is_held = self.snapshot is not None and event_id(self.registry, self.trial_id, self.snapshot) in held
         return replace(self, result=Result.HELD) if is_held else self
 
-    def as_json(self) -> dict[str, Json]:
-        """The line of `check --json`."""
-        return {
-            "registry": self.registry,
-            "trial_id": self.trial_id,
-            "result": str(self.result),
-            "snapshot": self.snapshot,
-            "checked_at": self.checked_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "registry_version": self.registry_version,
-            "changes": [change.as_json() for change in self.changes],
-            "error": self.error,
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlisted:
@@ -72,6 +59,35 @@ class Unlisted:
     error: str
     """One line that says what to do next."""
 
-    def as_json(self) -> dict[str, Json]:
-        """A line of `check --json`, told apart by its `watch`."""
-        return {"registry": self.registry, "watch": self.watch_id, "result": str(Result.FAILED), "error": self.error}
+
+@dataclass(slots=True)
+class CheckSummary:
+    """What a check came to, over all registries."""
+
+    asked: int = 0
+    results: dict[str, Result] = field(default_factory=dict)
+    """By trial id, the last word on each."""
+    unlisted: int = 0
+    """Watches whose trials could not be listed."""
+    behind: int = 0
+    """Trials that the registry answered for from older data than it has."""
+    changed: bool = False
+    requests: int = 0
+    bytes: int = 0
+    registry_version: str | None = None
+    seconds: float = 0.0
+
+    def count(self, checked: Checked | Unlisted) -> None:
+        """Take one trial, or a watch that could not be listed, into account."""
+        if isinstance(checked, Unlisted):
+            self.unlisted += 1
+            return
+        self.results[checked.trial_id] = checked.result
+        self.changed |= bool(checked.changes)
+        self.behind += checked.is_behind
+        if not (checked.is_behind and self.registry_version):
+            self.registry_version = checked.registry_version or self.registry_version
+
+    def counts(self) -> Counter[Result]:
+        """How many trials came to each result."""
+        return Counter(self.results.values())

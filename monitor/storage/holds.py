@@ -9,7 +9,6 @@ import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
 from monitor.errors import NothingFound
-from monitor.model import Json
 from monitor.storage.tables import holds
 
 Decision = Literal["released", "discarded"]
@@ -33,20 +32,6 @@ class Hold:
     decided_at: datetime | None = None
     waiting: int = 0
     """Later events of the same trials that wait behind it; no column: see `settlements.waiting`."""
-
-    def as_json(self) -> dict[str, Json]:
-        """The line of `held list --json`."""
-        return {
-            "hold": self.id,
-            "registry": self.registry,
-            "registry_version": self.version,
-            "fields": list(self.fields),
-            "trials": self.trials,
-            "checked": self.checked,
-            "held_at": f"{self.held_at:%Y-%m-%dT%H:%M:%SZ}",
-            "decision": self.decision,
-            "waiting": self.waiting,
-        }
 
 
 def add(tx: Connection, hold: Hold) -> Hold:

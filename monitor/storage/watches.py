@@ -12,7 +12,6 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound
-from monitor.model import Json
 from monitor.ports import Search
 from monitor.storage import leavers, newcomers
 from monitor.storage import searches as search_rows
@@ -42,32 +41,6 @@ class Watch:
     def search(self) -> Search | None:
         """What is looked for; None where it holds the trials that it was given."""
         return self.looks_for.search if self.looks_for else None
-
-    def as_json(self) -> dict[str, Json]:
-        """The line of `watch list --json`."""
-        search = self.search or Search()
-        return {
-            "id": self.id,
-            "origin": self.origin,
-            "name": self.name,
-            "created_at": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "trials": self.trials,
-            "kind": self._kind(),
-            "sponsor": search.sponsor,
-            "role": str(search.role) if search.sponsor else None,
-            "condition": search.condition,
-            "search": search.expression,
-        }
-
-    def _kind(self) -> str:
-        if self.search is None:
-            return "trials"
-        given = {
-            "sponsor": self.search.sponsor,
-            "condition": self.search.condition,
-            "search": self.search.expression,
-        }
-        return next((kind for kind, value in given.items() if value is not None), "all_trials")
 
 
 def add(

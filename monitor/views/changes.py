@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from monitor.alerts.matching import passing
 from monitor.changes.topics import Topic
 from monitor.errors import StoreCorrupt
-from monitor.model import Change, Event, Filters, Json, Record, Significance, State
+from monitor.model import Change, Event, Filters, Record, Significance, State
 from monitor.ports import Registry
 from monitor.storage import events, pages, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
@@ -62,26 +62,6 @@ class TrialChanges:
     settled: Settled | None = None
     """Why nobody was told, or is told yet; None where whoever it concerned was."""
     error: str | None = None
-
-    def as_json(self) -> Iterator[dict[str, Json]]:
-        """A line a change for `changes --json`; one for an event that cannot be read."""
-        about = {
-            "registry": self.registry,
-            "trial_id": self.trial_id,
-            "title": self.title,
-            "url": self.url,
-            "lead_sponsor": self.lead_sponsor,
-            "snapshot": self.snapshot,
-            "seen_at": f"{self.seen_at:%Y-%m-%dT%H:%M:%SZ}" if self.seen_at else None,
-            "posted_on": self.posted_on,
-            "not_told": str(self.settled.settlement) if self.settled else None,
-            "hold": self.settled.hold_id if self.settled else None,
-            "error": self.error,
-        }
-        if self.error:
-            yield about
-        for change in self.changes:
-            yield {**about, **change.as_json()}
 
 
 @dataclass(slots=True)

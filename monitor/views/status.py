@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.errors import StoreCorrupt
-from monitor.model import Coded, Enrollment, Event, Json, PartialDate, Record, Significance, Sponsor, State
+from monitor.model import Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
 from monitor.ports import Registry
 from monitor.storage import events, pages, quarantine, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
@@ -43,15 +43,6 @@ class LastChange:
     settled: Settled | None
     """Why nobody was told, or is told yet."""
 
-    def as_json(self) -> dict[str, Json]:
-        """What `status --json` has of it."""
-        return {
-            "seen_at": f"{self.seen_at:%Y-%m-%dT%H:%M:%SZ}",
-            "significance": str(self.significance),
-            "summary": self.summary,
-            "not_told": str(self.settled.settlement) if self.settled else None,
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRow:
@@ -75,33 +66,6 @@ class StatusRow:
     """The registry's version of its data in which the trial is known to be like this."""
     last: LastChange | None = None
     troubles: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Json]:
-        """The line of `status --json`."""
-        enrollment, sponsor = self.enrollment, self.lead_sponsor
-        return {
-            "registry": self.registry,
-            "trial_id": self.trial_id,
-            "url": self.url,
-            "title": self.title,
-            "state": str(self.state) if self.state else None,
-            "overall_status": self.overall_status.code if self.overall_status else None,
-            "why_stopped": self.why_stopped,
-            "phases": [phase.code for phase in self.phases],
-            "enrollment": {"count": enrollment.count, "type": enrollment.type} if enrollment else None,
-            "start_date": _date_as_json(self.start_date),
-            "primary_completion_date": _date_as_json(self.primary_completion_date),
-            "completion_date": _date_as_json(self.completion_date),
-            "lead_sponsor": {"name": sponsor.name, "class": sponsor.kind} if sponsor else None,
-            "last_change": self.last.as_json() if self.last else None,
-            "snapshot": self.snapshot,
-            "as_of": self.as_of,
-            "troubles": list(self.troubles),
-        }
-
-
-def _date_as_json(day: PartialDate | None) -> Json:
-    return {"date": day.text, "type": day.type} if day else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from monitor.storage import leavers, searches, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Origin, Watch
+from monitor.views.json.watches import watch_json
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
 
 OTHER = "isrctn.com"
@@ -45,7 +46,7 @@ def test_a_watch_holds_the_trials_it_was_given(store: Store) -> None:
         assert watches.listing(tx) == [watch]
         assert watches.listing(tx, origin="config") == []
         assert watches.trials_of(tx, watch.id) == [(REGISTRY, HIP), (REGISTRY, KNEE)]
-    assert watch.as_json() == {
+    assert watch_json(watch) == {
         "id": watch.id, "origin": "command", "name": None, "created_at": "2026-11-22T12:00:00Z", "trials": 2,
         "kind": "trials", "sponsor": None, "role": None, "condition": None, "search": None,
     }  # fmt: skip
@@ -224,7 +225,7 @@ def test_a_watch_tells_what_it_looks_for(store: Store, search: Search, kind: str
     assert is_new
     assert watch.search == search
     nothing = dict.fromkeys(("sponsor", "role", "condition", "search"))
-    assert watch.as_json().items() >= {"kind": kind, "trials": 0, **nothing, **told}.items()
+    assert watch_json(watch).items() >= {"kind": kind, "trials": 0, **nothing, **told}.items()
 
 
 def test_the_same_search_is_the_same_watch_and_another_name_another(store: Store) -> None:

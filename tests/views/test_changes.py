@@ -8,6 +8,7 @@ from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Settlement
 from monitor.storage import settlements, snapshots
 from monitor.views import changes as view
+from monitor.views.json.trials import changes_json
 from tests.program import WITHDRAWN_LATER, Trying
 from tests.studies import led_by, status_becomes, titled, together, verified_a_year_later
 from tests.views.asking import changed, damage_event, damage_snapshots, publish
@@ -59,7 +60,7 @@ def test_a_change_says_when_it_was_seen_and_when_the_registry_posted_it(quick: T
     assert (seen.seen_at, seen.posted_on) == (quick.clock(), "2016-01-14")
     assert seen.url == f"https://clinicaltrials.gov/study/{WITHDRAWN_LATER}"
     assert seen.lead_sponsor is None
-    lines = list(seen.as_json())
+    lines = list(changes_json(seen))
     assert [line["kind"] for line in lines] == ["status.stopped", "why_stopped.added", "enrollment.actual"]
     assert lines[0].items() >= {"seen_at": "2026-11-22T18:00:00Z", "not_told": None, "error": None}.items()
     assert changed(quick, wants_sponsor=True)[0].lead_sponsor == ALZAHRA
@@ -147,7 +148,7 @@ def test_what_was_not_told_is_not_shown_as_told(quick: Trying, ids: list[str], s
 
     found = changed(quick, summary=summary)
 
-    assert [next(seen.as_json())["not_told"] for seen in found] == [str(settlement), None]
+    assert [next(changes_json(seen))["not_told"] for seen in found] == [str(settlement), None]
     assert (summary.changes, summary.not_told) == (2, 1)
 
 
@@ -159,7 +160,7 @@ def test_an_event_that_cannot_be_read_is_a_line_with_the_reason(quick: Trying, i
     found = changed(quick)
 
     assert [bool(seen.changes) for seen in found] == [True, False, True]
-    [line] = found[1].as_json()
+    [line] = changes_json(found[1])
     assert (line["trial_id"], line["seen_at"]) == (ids[1], None)
     assert "is damaged in the database" in line["error"]
 

@@ -8,6 +8,7 @@ from monitor.ports import Search
 from monitor.storage import quarantine, settlements, tables, watches
 from monitor.views import sorting
 from monitor.views import status as view
+from monitor.views.json.trials import status_json
 from monitor.views.sorting import COLUMNS, checked_column
 from monitor.views.status import StatusRow
 from monitor.views.statuses import statuses_of
@@ -50,7 +51,7 @@ def test_a_row_says_what_the_record_says_and_what_changed_last(quick: Trying, id
     quick.clock.advance(hours=1)
     quick.check()
 
-    line = row_of(quick, WITHDRAWN_LATER).as_json()
+    line = status_json(row_of(quick, WITHDRAWN_LATER))
 
     assert line.pop("last_change").items() >= {"seen_at": "2026-11-22T18:00:00Z", "significance": "critical"}.items()
     assert line == {
@@ -205,7 +206,7 @@ def test_a_last_change_that_was_not_told_says_so(quick: Trying, ids: list[str]) 
         settlements.pend(tx, quick.registry.key, {event_id: 1})
         settlements.record(tx, [event_id], Settlement.HELD, at=None)
 
-    assert row_of(quick, ids[1]).as_json()["last_change"]["not_told"] == "held"
+    assert status_json(row_of(quick, ids[1]))["last_change"]["not_told"] == "held"
 
 
 def test_what_is_damaged_harms_its_own_row_alone(quick: Trying, ids: list[str]) -> None:

@@ -17,7 +17,7 @@ def delivery_table(rows: Iterable[tuple[Delivery, str]]) -> RenderableType:
     if not listed:
         return Text("Nothing is owed, and nothing was sent.")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
-    for heading in ("Delivery", "Trial", "To", "DeliveryState", "Tries", "Owed since", "Last outcome"):
+    for heading in ("Delivery", "Trial", "To", "Standing", "Tries", "Owed since", "Last outcome"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "Tries" else "left")
     for delivery, shown in listed:
         rejected = delivery.standing is DeliveryState.REJECTED

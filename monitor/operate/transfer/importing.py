@@ -6,7 +6,7 @@ two histories are different ones, and are not mixed. What was not taken is said,
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -54,10 +54,6 @@ class Imported:
     notices: int = 0
     left: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, object]:
-        """The line of `import --json`."""
-        return asdict(self)
 
 
 def read_export(

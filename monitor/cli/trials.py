@@ -1,0 +1,86 @@
+"""`monitor show`, `history` and `diff`: look at what is kept. Nothing here asks a registry."""
+
+from typing import Annotated
+
+import typer
+
+from monitor.cli.session import Settings, complain, console, write_json
+from monitor.views.json.trials import comparison_json, history_json, record_json
+
+TrialId = Annotated[str, typer.Argument(help="A trial id, or the address of its page.", metavar="TRIAL_ID")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
+
+
+def show(
+    context: typer.Context,
+    trial_id: TrialId,
+    snapshot: Annotated[int | None, typer.Option(help="That one; else the latest.", metavar="N", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a trial's record as people read it.
+
+    [dim]$[/dim] monitor show NCT02116634
+    [dim]$[/dim] monitor show NCT02116634 --snapshot 1
+    """
+    from monitor.views.trials import snapshot_of  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        shown = snapshot_of(found, registry=registry, store=program.store, number=snapshot, complain=complain)
+    if as_json:
+        write_json(record_json(shown.snapshot, shown.record))
+        return
+    from monitor.cli.render.record import record_page  # rich is of no use to --json
+
+    console().print(record_page(shown.record, shown.snapshot))
+
+
+def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) -> None:
+    """List every snapshot of a trial and what it changed.
+
+    [dim]$[/dim] monitor history NCT02116634
+    """
+    from monitor.views.trials import history_of  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        history = history_of(found, registry=registry, store=program.store)
+    for reason in (*history.damaged.values(), *history.unread.values()):
+        complain(reason)
+    if as_json:
+        for row, changes in history.rows:
+            write_json(history_json(found, row, changes))
+        return
+    from monitor.cli.render.history import history_table  # rich is of no use to --json
+
+    console().print(history_table(found, history.title, history.rows, damaged=history.damaged))
+
+
+def diff(
+    context: typer.Context,
+    trial_id: TrialId,
+    a: Annotated[int | None, typer.Argument(help="A snapshot; else the one before B.", metavar="[A", min=1)] = None,
+    b: Annotated[int | None, typer.Argument(help="A later one; else the latest.", metavar="[B]]", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two snapshots of a trial field by field, with a word diff in long text.
+
+    [dim]$[/dim] monitor diff NCT02116634
+    [dim]$[/dim] monitor diff NCT02116634 1 4
+    """
+    from monitor.views.trials import comparison_of  # SQLAlchemy is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        registry, found = program.identify(trial_id)
+        compared = comparison_of(found, a, b, registry=registry, store=program.store, complain=complain)
+    if as_json:
+        write_json(comparison_json(compared))
+        return
+    from monitor.cli.render.diff import DiffPage  # rich is of no use to --json
+
+    before, after = compared.before, compared.after
+    title = compared.record.brief_title
+    console().print(DiffPage(found, title, before=before, after=after, changes=compared.changes))

@@ -1,0 +1,13 @@
+"""A moment as JSON has it. Pure."""
+
+from datetime import datetime
+from typing import overload
+
+
+@overload
+def moment_json(at: datetime) -> str: ...
+@overload
+def moment_json(at: datetime | None) -> str | None: ...
+def moment_json(at: datetime | None) -> str | None:
+    """A time in UTC, to the second: `2026-11-22T17:00:00Z`."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None

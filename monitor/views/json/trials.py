@@ -1,0 +1,110 @@
+"""One trial, and what is seen across all: `show`, `history`, `diff`, `changes` and `status` with --json. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from monitor.model import Change, Json, PartialDate, Record, Snapshot
+from monitor.views.json.moments import moment_json
+
+if TYPE_CHECKING:
+    from monitor.storage.snapshots import SnapshotRow
+    from monitor.views.changes import TrialChanges
+    from monitor.views.status import LastChange, StatusRow
+    from monitor.views.trials import Comparison
+
+NOT_IN_A_RECORD = frozenset({"paths", "parts"})
+"""What the program keeps of a record for itself."""
+
+
+def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
+    """Which snapshot it is; its document is not in it."""
+    return {
+        "registry": snapshot.document.registry,
+        "trial_id": snapshot.document.trial_id,
+        "snapshot": snapshot.number,
+        "taken_at": moment_json(snapshot.taken_at),
+        "registry_version": snapshot.registry_version,
+    }
+
+
+def record_json(snapshot: Snapshot, record: Record) -> dict[str, Json]:
+    """A snapshot and the fields of its record; orjson writes the dataclasses within."""
+    said = {each.name: getattr(record, each.name) for each in fields(record) if each.name not in NOT_IN_A_RECORD}
+    return {**snapshot_json(snapshot), "record": said}
+
+
+def history_json(trial_id: str, row: "SnapshotRow", changes: Sequence[Change]) -> dict[str, Json]:
+    """A snapshot in a history, with what it changed."""
+    return {
+        "trial_id": trial_id,
+        "snapshot": row.number,
+        "state": str(row.state),
+        "taken_at": moment_json(row.taken_at),
+        "registry_version": row.registry_version,
+        "changes": [change.as_json() for change in changes],
+    }
+
+
+def comparison_json(compared: "Comparison") -> dict[str, Json]:
+    """The later snapshot, the number of the earlier one, and what changed between them."""
+    changes: list[Json] = [change.as_json() for change in compared.changes]
+    return {**snapshot_json(compared.after), "before": compared.before.number, "changes": changes}
+
+
+def changes_json(seen: "TrialChanges") -> Iterator[dict[str, Json]]:
+    """An object a change; one for an event that cannot be read."""
+    about: dict[str, Json] = {
+        "registry": seen.registry,
+        "trial_id": seen.trial_id,
+        "title": seen.title,
+        "url": seen.url,
+        "lead_sponsor": seen.lead_sponsor,
+        "snapshot": seen.snapshot,
+        "seen_at": moment_json(seen.seen_at),
+        "posted_on": seen.posted_on,
+        "not_told": str(seen.settled.settlement) if seen.settled else None,
+        "hold": seen.settled.hold_id if seen.settled else None,
+        "error": seen.error,
+    }
+    if seen.error:
+        yield about
+    for change in seen.changes:
+        yield {**about, **change.as_json()}
+
+
+def status_json(row: "StatusRow") -> dict[str, Json]:
+    """How a trial stands."""
+    enrollment, sponsor = row.enrollment, row.lead_sponsor
+    return {
+        "registry": row.registry,
+        "trial_id": row.trial_id,
+        "url": row.url,
+        "title": row.title,
+        "state": str(row.state) if row.state else None,
+        "overall_status": row.overall_status.code if row.overall_status else None,
+        "why_stopped": row.why_stopped,
+        "phases": [phase.code for phase in row.phases],
+        "enrollment": {"count": enrollment.count, "type": enrollment.type} if enrollment else None,
+        "start_date": _date(row.start_date),
+        "primary_completion_date": _date(row.primary_completion_date),
+        "completion_date": _date(row.completion_date),
+        "lead_sponsor": {"name": sponsor.name, "class": sponsor.kind} if sponsor else None,
+        "last_change": _last_change(row.last) if row.last else None,
+        "snapshot": row.snapshot,
+        "as_of": row.as_of,
+        "troubles": list(row.troubles),
+    }
+
+
+def _date(day: PartialDate | None) -> Json:
+    return {"date": day.text, "type": day.type} if day else None
+
+
+def _last_change(last: "LastChange") -> dict[str, Json]:
+    return {
+        "seen_at": moment_json(last.seen_at),
+        "significance": str(last.significance),
+        "summary": last.summary,
+        "not_told": str(last.settled.settlement) if last.settled else None,
+    }

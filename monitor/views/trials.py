@@ -1,0 +1,141 @@
+"""One trial: a snapshot and its record, its history, and what changed between two of its snapshots.
+
+Where the latest snapshot is damaged, the latest that can be read stands in for it, and *complain* hears why.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.changes.events import changes_between
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.model import Change, Record, Snapshot, State
+from monitor.ports import Registry
+from monitor.storage import events, snapshots, trials
+from monitor.storage.snapshots import SnapshotRow
+from monitor.storage.store import Store
+
+Complain = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialSnapshot:
+    """A snapshot and what it says."""
+
+    snapshot: Snapshot
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Every snapshot of a trial, the oldest first, with what each changed."""
+
+    trial_id: str
+    title: str | None
+    rows: Sequence[tuple[SnapshotRow, Sequence[Change]]]
+    damaged: Mapping[int, str]
+    """What is wrong with those snapshots that cannot be read, by number."""
+    unread: Mapping[int, str]
+    """What is wrong with what some of them changed, by number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What changed between two snapshots of a trial; *record* is the later one's."""
+
+    before: Snapshot
+    after: Snapshot
+    record: Record
+    changes: Sequence[Change]
+
+
+def snapshot_of(
+    trial_id: str, *, registry: Registry, store: Store, number: int | None, complain: Complain
+) -> TrialSnapshot:
+    """That snapshot of a trial, or its latest. NothingFound where there is none, or where it holds no record."""
+    taken = _snapshot(trial_id, registry, store, number, complain)
+    return TrialSnapshot(snapshot=taken, record=_record(registry, taken))
+
+
+def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
+    """The history of a trial. NothingFound where it has no snapshot yet."""
+    unread: dict[int, StoreCorrupt] = {}
+    with store.read() as tx:
+        taken = snapshots.listing(tx, registry.key, trial_id)
+        told = events.of_trial(tx, registry.key, trial_id, damaged=unread)
+        damaged = snapshots.damaged_of(tx, registry.key, trial_id)
+        trial = trials.known(tx, registry.key, [trial_id]).get(trial_id)
+    if not taken:
+        raise _no_snapshot(trial_id)
+    changes = {event.snapshot: event.changes for event in told}
+    return History(
+        trial_id=trial_id,
+        title=trial.title if trial else None,
+        rows=[(row, changes.get(row.number, ())) for row in taken],
+        damaged=damaged,
+        unread={number: str(error) for number, error in unread.items()},
+    )
+
+
+def comparison_of(
+    trial_id: str, a: int | None, b: int | None, *, registry: Registry, store: Store, complain: Complain
+) -> Comparison:
+    """What changed between snapshot *a*, or the one before *b*, and snapshot *b*, or the latest."""
+    after = _snapshot(trial_id, registry, store, b, complain)
+    before = _snapshot(trial_id, registry, store, a, complain) if a else _before(after, registry, store, complain)
+    record = _record(registry, after)
+    changes = changes_between(_record(registry, before), record, on=after.taken_at.date())
+    return Comparison(before=before, after=after, record=record, changes=changes)
+
+
+def _snapshot(trial_id: str, registry: Registry, store: Store, number: int | None, complain: Complain) -> Snapshot:
+    """That snapshot of a trial; or its latest that holds a record, or where that is damaged the latest before it."""
+    damaged: dict[str, StoreCorrupt] = {}
+    with store.read() as tx:
+        if number is not None:
+            return snapshots.get(tx, registry.key, trial_id, number)
+        latest = snapshots.latest_of(tx, registry.key, [trial_id], state=State.LISTED, damaged=damaged).get(trial_id)
+        if damaged:
+            latest = snapshots.readable(tx, registry.key, trial_id)
+    if latest is None and damaged:
+        raise damaged[trial_id]
+    if latest is None:
+        raise _no_snapshot(trial_id)
+    for error in damaged.values():
+        complain(f"{error}; snapshot {latest.number} is the latest that can be read")
+    return latest
+
+
+def _no_snapshot(trial_id: str) -> NothingFound:
+    return NothingFound(f"there is no snapshot of {trial_id} yet; `monitor check {trial_id}` takes one")
+
+
+def _before(after: Snapshot, registry: Registry, store: Store, complain: Complain) -> Snapshot:
+    """The snapshot before that one; or where that is damaged the latest record before it."""
+    number, trial_id = _number_before(after), after.document.trial_id
+    try:
+        return _snapshot(trial_id, registry, store, number, complain)
+    except StoreCorrupt as error:
+        with store.read() as tx:
+            found = snapshots.readable(tx, registry.key, trial_id, before=number)
+        if found is None:
+            raise
+        complain(f"{error}; snapshot {found.number} is the latest before it that can be read")
+        return found
+
+
+def _number_before(snapshot: Snapshot) -> int:
+    if snapshot.number == 1:
+        raise NothingFound(f"{snapshot.document.trial_id} has one record so far: there is nothing to compare it with")
+    return snapshot.number - 1
+
+
+def _record(registry: Registry, snapshot: Snapshot) -> Record:
+    """What a snapshot says. NothingFound where the registry gave no record at that moment."""
+    document = snapshot.document
+    if document.state is not State.LISTED:
+        words = document.content.decode(errors="replace")
+        raise NothingFound(
+            f"snapshot {snapshot.number} of {document.trial_id} holds no record: "
+            f"the trial was {document.state} then (“{words}”); choose another with --snapshot or A and B"
+        )
+    return registry.parse(document, snapshot.taken_at)

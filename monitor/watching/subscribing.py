@@ -1,0 +1,150 @@
+"""Subscribe somebody, and take the baselines that this needs: without one the next change would not be seen.
+
+    the address is one  ->  what it is about is settled  ->  new trials are checked  ->  subscribed, in one commit
+
+Where a step raises, nobody is subscribed and no watch is made.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, new_endpoint
+from monitor.alerts.subscribe import subscribe as subscribe_to
+from monitor.errors import NothingFound, RegistryError
+from monitor.model import Checked, Filters
+from monitor.ports import Registry, Search, Searching
+from monitor.storage import searches, trials, watches
+from monitor.storage.store import Store
+from monitor.watching.watches import settle_search
+
+Check = Callable[[Sequence[str], Registry], Iterable[Checked]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeRequest:
+    """Who wants to hear of what: one of *trials*, *watch*, *search* and *everything* is given."""
+
+    channel: str
+    """The name of one, as `monitor.channels` lists them."""
+    address: str
+    trials: Sequence[str] = ()
+    """Trial ids, or addresses of their pages."""
+    watch: str | None = None
+    """A watch by its number or name."""
+    search: Search | None = None
+    everything: bool = False
+    filters: Filters = field(default_factory=Filters)
+    note: str | None = None
+    name: str | None = None
+    as_webhook: bool = False
+    """That a webhook's address is one of a chat service is meant so."""
+    lists_stopped: bool = False
+    """Whether to say which of its trials have stopped already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeResult:
+    """A new subscription, and what was found on the way to it."""
+
+    made: Subscribed
+    scope: Scope
+    checked: Sequence[Checked]
+    """The trials that had no baseline, checked for the first time."""
+    stopped: Sequence[str] | None
+    """The trials that have stopped already; None where nobody asked, or the registry does not say."""
+
+
+def subscribe(
+    request: SubscribeRequest,
+    *,
+    context: SubscribeContext,
+    identify: Callable[[str], tuple[Registry, str]],
+    registry_of: Callable[[str | None], Registry],
+    check: Check,
+) -> SubscribeResult:
+    """Subscribe somebody to what is watched from now on.
+
+    *identify* gives the trial that a text means, *registry_of* the registry of that key, or the default one.
+
+    Raise ConfigurationInvalid for an address or a name that cannot be used, TrialIdInvalid or NothingFound for what is
+    no trial or no watch, SponsorUnknown for a sponsor that the registry does not know by that name.
+    """
+    new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
+    scope = _scope(request, context.store, identify, registry_of)
+    checked = take_baselines(scope.trials, context.store, registry_of, check)
+    stopped = stopped_already(scope, context.store, registry_of) if request.lists_stopped else None
+    made = subscribe_to(
+        request.channel,
+        request.address,
+        scope=scope,
+        filters=request.filters,
+        note=request.note,
+        context=context,
+        name=request.name,
+        as_webhook=request.as_webhook,
+    )
+    return SubscribeResult(made=made, scope=scope, checked=checked, stopped=stopped)
+
+
+def _scope(
+    request: SubscribeRequest,
+    store: Store,
+    identify: Callable[[str], tuple[Registry, str]],
+    registry_of: Callable[[str | None], Registry],
+) -> Scope:
+    if request.search is not None:
+        settled = settle_search(request.search, registry_of(None))
+        return Scope(search=(settled.registry, settled.search))
+    identified = [identify(text) for text in request.trials]
+    watch_id = None
+    if request.watch is not None:
+        with store.read() as tx:
+            watch_id = watches.find(tx, request.watch).id
+    return Scope(
+        trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
+        watch_id=watch_id,
+        everything=request.everything,
+    )
+
+
+def take_baselines(
+    named: Collection[tuple[str, str]], store: Store, registry_of: Callable[[str | None], Registry], check: Check
+) -> list[Checked]:
+    """Check those of the trials, by registry and id, that have no baseline; give what came of each.
+
+    Raise NothingFound where the registry has no such trial. One that does not answer is no hindrance: the next check
+    takes the baseline.
+    """
+    checked: list[Checked] = []
+    for key in sorted({registry for registry, _ in named}):
+        ids = sorted(trial_id for registry, trial_id in named if registry == key)
+        with store.read() as tx:
+            known = {one.trial_id for one in trials.known(tx, key, ids).values() if one.snapshot is not None}
+        if new := [trial_id for trial_id in ids if trial_id not in known]:
+            checked += check(new, registry_of(key))
+    if denied := [one for one in checked if one.is_unknown]:
+        raise NothingFound("\n".join(f"{one.trial_id}: {one.error}; nobody is subscribed" for one in denied))
+    return checked
+
+
+def stopped_already(scope: Scope, store: Store, registry_of: Callable[[str | None], Registry]) -> list[str] | None:
+    """The trials that a subscription is about and that have stopped before it was made, as the registry has them now.
+
+    None where that is not a search, or the registry does not say.
+    """
+    registry_key, search = scope.search or (None, None)
+    if scope.watch_id is not None:
+        with store.read() as tx:
+            watched = searches.get(tx, scope.watch_id)
+        if watched:
+            registry_key, search = watched.registry, watched.search
+    if search is None:
+        return None
+    registry = registry_of(registry_key)
+    if not isinstance(registry, Searching):
+        return None
+    pages = registry.find(search, stopped=True)
+    with suppress(RegistryError):
+        return sorted({trial_id for page in pages for trial_id in page.trial_ids})
+    return None
