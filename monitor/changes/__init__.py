@@ -1,8 +1,10 @@
 """What a new snapshot means: two records in, an event out. Pure.
 
-fields        which fields are watched, and which kinds of change there are
-diff          what differs between two records, field by field
+topics        what a change can be about
+kinds         every kind of change, declared once; rules and sentences hold what a declaration names
+fields        every watched field, declared once
+diff          what differs between two records, field by field; edit and spelling compare its texts
 significance  how much each difference matters
-events        what one snapshot tells that the one before did not
-membership    what is told of a trial that a watch finds, or no longer finds
+events        the changes between two snapshots, as one event
+membership    a trial that a watch finds, or no longer finds, as changes
 """

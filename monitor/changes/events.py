@@ -1,7 +1,7 @@
-"""What a new snapshot means. Pure.
+"""What a new snapshot means, as an event. Pure.
 
-A snapshot of a LISTED trial means its differences from the last one in which the trial was listed. A trial that was
-removed or merged away, or that came back, is a difference of its own.
+The changes of a LISTED trial are its differences from the last snapshot in which it was listed. That a trial was
+removed, merged into another or listed again is a difference of its own.
 """
 
 from collections.abc import Sequence

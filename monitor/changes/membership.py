@@ -1,10 +1,10 @@
-"""What is told of a trial that a watch finds, and of one that it no longer finds. Pure.
+"""The changes that tell that a watch found a trial, or no longer finds it. Pure.
 
     registered since the last listing, or long before      trial.new, and whether it is stopped already
     no longer found                                        trial.left, with the changes that may be why
 
-Both are of one watch. That a trial is new is told to everybody who hears of it; that it left, only to those who
-subscribed to that watch: for others nothing has changed.
+Both belong to one watch. Every subscriber of a trial hears that it is new; only subscribers of that watch hear that it
+left, since nothing changed for others.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""The sentences of kinds of change that have one of their own, for `monitor.changes.kinds` to name. Pure.
+"""The sentences that belong to one kind of change; the kind's declaration in `monitor.changes.kinds` names them. Pure.
 
-Each is made from the values before and after. One that more may follow ends without a full stop; what the registry
-says stands between typographic quotes, cut where it is long: a summary is read in a subject line.
+Each is made from the values before and after. Those on dates end without a full stop, since more may follow. The
+registry's own words are between typographic quotes, and cut if long: a summary is read in a subject line.
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""When two texts are one text in another spelling: re-encoded, repaired, with or without accents. Pure.
+"""Whether two texts are the same text in two spellings: re-encoded, repaired, with or without accents. Pure.
 
-Registries and the tools of sponsors damage and repair letters: HÃ´pital, H?pital, Hopital and H&ocirc;pital are all
-Hôpital. None of it is a change of what is said. What is no letter stays what it is: ≠ is not =, and 10² is not 102.
+Registries and sponsors' tools damage and repair letters: HÃ´pital, H?pital, Hopital and H&ocirc;pital are all Hôpital,
+and none of that changes what a text says. Only letters are treated so: ≠ is not =, and 10² is not 102.
 """
 
 # ruff: noqa: RUF001, RUF002 (signs that look like others are what this is about)

@@ -26,8 +26,6 @@ SOMETHING_CHANGED = 1
 WRONG_USAGE = 2
 SOME_FAILED = 3
 MANY = 1_000_000
-FEW = 5
-"""Each of so few trials has a line, as `monitor.cli.render.check` has it."""
 """Trials that a search may find: too many for a line each."""
 
 TELLS = frozenset({Result.CHANGED, Result.REMOVED, Result.MERGED})
@@ -212,9 +210,7 @@ def _with_progress(
 
 def _may_show(one: Checked | Unlisted, total: int) -> bool:
     """Whether there may be something to write of it: of many trials, not of those without news."""
-    if isinstance(one, Unlisted) or one.error or one.changes or total <= FEW:
-        return True
-    return one.result not in (Result.UNCHANGED, Result.BASELINE)
+    return isinstance(one, Unlisted) or one.is_worth_a_line(total)
 
 
 @contextmanager

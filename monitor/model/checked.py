@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from monitor.model.change import Change, event_id
 
+FEW = 5
+"""A pass over no more trials than this has a line for those without news, too."""
+
 
 class Result(StrEnum):
     """What checking one trial came to."""
@@ -46,6 +49,11 @@ class Checked:
         """The same, told as held where the id of its event is among those."""
         is_held = self.snapshot is not None and event_id(self.registry, self.trial_id, self.snapshot) in held
         return replace(self, result=Result.HELD) if is_held else self
+
+    def is_worth_a_line(self, asked: int) -> bool:
+        """Whether people are told of it after a pass over *asked* trials."""
+        is_news = self.result not in (Result.UNCHANGED, Result.BASELINE)
+        return is_news or bool(self.error or self.changes) or asked <= FEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

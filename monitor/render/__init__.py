@@ -1,10 +1,7 @@
-"""What a receiver gets: an event as bytes, rendered once and sent as they are by every attempt. Pure.
+"""What mails, chat messages and the terminal share to show changes. Pure; layout is each one's own.
 
-The terminal shares what the first four say; rich and layout are its own.
+    words     codes and values as people say them      values    one change's before and after, as lines
+    worddiff  two long texts, word by word             folding   changes that repeat each other, told once
 
-    text      makes a registry's words safe to show       words      codes and values as people say them
-    worddiff  two long texts, word by word                values     one change's before and after, as lines
-    mail      an event as a whole mail                    webhook    an event as JSON
-
-The rule: a registry's words reach a mail, a header or a page only through `text.plain` or one of its kin.
+The rule: a registry's words reach a mail, a header or a page only through `monitor.text.plain` or one of its kin.
 """

@@ -1,4 +1,4 @@
-"""What one change tells of others, so that nobody reads the same words twice. Pure."""
+"""Changes that repeat each other, told once. Pure."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""One change's before and after, as lines to be set or drawn: "60 (estimated) → 0 (actual)", or what went and came.
+"""One change's before and after, as lines: "60 (estimated) → 0 (actual)", or what was removed and added. Pure.
 
-What to show follows from the shape of the two values, so a field of a new kind needs nothing here. Pure. Every line is
-safe to show, and bounded where it is not asked for whole: a cut says that it is one.
+What is shown follows from the types of the two values, so a new kind of field needs nothing here. Every line is safe to
+show, and cut unless it is asked for whole; a cut says so.
 """
 
 import re
@@ -94,7 +94,7 @@ def is_summary_redundant(change: Change) -> bool:
 
 
 def not_shown_yet(change: Change, *, beside: str = "") -> str:
-    """What the summary says that the label, the `lines` and *beside*, which stand near it, don't; empty where nothing.
+    """The part of the summary that neither the label, the `lines` nor *beside* show already; empty if there is none.
 
     "Completion date slipped from 2027-09 to 2028-05, 8 months later." next to the two dates is "8 months later." When
     in the trial's life it was is news by itself only where it casts doubt on the change.

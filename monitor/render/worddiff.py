@@ -1,8 +1,8 @@
-"""Two texts, word by word: what went, what came, and a little of what stayed around it. Pure.
+"""Two texts, word by word: what was removed, what was added, and a little of the text around it. Pure.
 
-Lines are matched first, words only within lines that resemble each other: that is how criteria are edited, and it
-keeps 20 kB texts fast. Beyond `MOST_WORDS` or `MOST_LINE_PAIRS` a stretch counts as replaced without a closer look,
-which is true, if coarse. White space within a line is not compared.
+Lines are matched first, and words only within lines that resemble each other: that is how criteria are edited, and it
+keeps 20 kB texts fast. Beyond `MOST_WORDS` or `MOST_LINE_PAIRS` a whole stretch counts as replaced, which is correct,
+if coarse. White space within a line is not compared.
 """
 
 import re

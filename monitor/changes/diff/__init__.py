@@ -1,15 +1,15 @@
 """Two records of one trial -> every difference between them, matched by identity, never by position. Pure.
 
-    text, pairing, tree, leftovers    how texts, items and subtrees are compared
-    values, wording                   how they are carried and told
-    comparison                        the two records side by side
-    status … rest                     one module a topic: what counts as a difference, and its sentence
-    apply                             the way back
+    pairing, tree, leftovers    how lists and subtrees are compared
+    values, wording             values as JSON, and the sentences that several topics share
+    comparison                  the two records side by side
+    status … rest               one module a topic: what counts as a difference, and its sentence
+    apply                       from the differences back to the second record
 
 `diff` shows the order of the topics. A new topic takes one module with `differences(pair)` and one line in `_TOPICS`.
 
-What must hold: nothing watched is missed, nothing is invented, and what a registry does to every record on its own
-(order, spacing, Unicode form, re-spelled cities) is no difference at all.
+What must hold: nothing watched is missed, nothing is invented, and what a registry does to all records by itself
+(order, spacing, Unicode form, re-spelled cities) is not a difference.
 """
 
 from datetime import date
@@ -57,7 +57,7 @@ _TOPICS = (
 
 
 def diff(before: Record, after: Record, *, on: date, baseline: Record | None = None) -> tuple[Difference, ...]:
-    """Everything that *after* says otherwise than *before*, topic by topic.
+    """Every difference between *before* and *after*, topic by topic.
 
     *on* is the day the change was seen, which places it in the trial's life. *baseline* is the first record of the
     trial, from which dates are counted too.

@@ -1,4 +1,4 @@
-"""What is kept and shown, and silent by default: verification, update dates, contacts. Pure."""
+"""Bookkeeping, which nobody is told of by default: verification and update dates, contacts. Pure."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
-"""The way back: the record that differences lead to. Pure.
+"""Applies differences to a record, which gives the record it was compared with. Pure.
 
-Not rebuilt are `results` and `rest`: their differences name places and carry what stood there, not the whole.
+`results` and `rest` are not rebuilt: their differences carry only the places that differ.
 """
 
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ from monitor.model import Difference, Json, Record
 
 
 def apply(differences: Iterable[Difference], before: Record) -> Record:
-    """Make the watched fields of *before* those of the record it was compared with, up to order in lists.
+    """Give *before* the watched fields of the record it was compared with, up to the order of lists.
 
-    What the comparison took for the same stays as it was. The differences must come in the order in which `diff` told
-    them. Raise ValueError where one takes an item from a list that does not have it.
+    What the comparison considered equal stays as it was. The differences must be in the order that `diff` gave. Raise
+    ValueError where one takes an item from a list that does not have it.
     """
     values: dict[str, Any] = {}
     for difference in differences:

@@ -1,7 +1,7 @@
 """Arms by label, interventions by type and name. Pure.
 
-The names by which both refer to each other are sets. A renamed arm with the same description stays the same arm. An
-intervention needs a name in common: another drug given in the same way is another intervention.
+Arms and interventions refer to each other by sets of names. A renamed arm with the same description stays the same arm.
+Two interventions are the same only if they share a name: another drug given in the same way is another intervention.
 """
 
 from collections.abc import Callable, Hashable, Iterator

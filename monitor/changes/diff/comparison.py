@@ -1,4 +1,4 @@
-"""Two records of one trial side by side, and the form in which a topic tells what differs. Pure."""
+"""Two records of one trial side by side, which every topic turns into differences. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _NOT_STARTED = {"NOT_YET_RECRUITING", "WITHDRAWN"}
 
 @dataclass(frozen=True)
 class Comparison:
-    """The records that a topic looks at, the day the change was seen, and the first record of the trial."""
+    """The two records, the day the change was seen, and the first record of the trial."""
 
     before: Record
     after: Record
@@ -135,7 +135,7 @@ def _shown(value: object) -> str:
 
 
 def unread(record: Record, field: str) -> str | None:
-    """What no parser could read stands in a record where *field* should be, quoted; None where nothing does."""
+    """What a record has in place of *field* that no parser could read, quoted; None if there is nothing."""
     node: Json = record.rest
     for step in record.paths.get(field, "").split("."):
         node = node.get(step) if isinstance(node, dict) else None

@@ -1,9 +1,9 @@
 """Start, primary completion and completion: partial dates that are estimated until they have happened. Pure.
 
-Two dates are compared by the coarser precision of both, and told in its unit, so that no day is ever invented:
-2026-03 -> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. Of a day that does not exist the year
-and the month count, and the sentence says so. A text of which nothing can be read is no removal: how far the date moved
-is not known, which may be far.
+Two dates are compared by the coarser precision of both, and told in its unit, so that no day is ever invented: 2026-03
+-> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. Of a day that does not exist the year and the
+month count, and the sentence says so. A date that becomes unreadable was not removed: how far it moved is unknown, and
+may be far.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Fields that are told by the shape of their value alone: texts, truth values, dates, lists. Pure.
+"""Fields whose sentence follows from the type of their value: texts, booleans, dates, lists. Pure.
 
-Which these are, and what each is called, `monitor.changes.fields` says; where they stand in a document, each registry.
+`monitor.changes.fields` declares them; each registry's parser knows where they are in its documents.
 """
 
 from collections.abc import Callable, Iterator

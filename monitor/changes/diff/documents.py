@@ -1,6 +1,6 @@
 """Protocols, statistical analysis plans and consent forms that the registry publishes. Pure.
 
-A document under another name, or of another date, is another document: the former one was removed.
+A document with another name or date is another document; the former one was removed.
 """
 
 from collections.abc import Iterator

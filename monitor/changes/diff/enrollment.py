@@ -1,6 +1,6 @@
 """How many participants are planned, and how many there were. Pure.
 
-A figure that was ACTUAL and is not any more was taken back, so it counts as corrected.
+A number that is no longer ACTUAL was taken back, so it counts as corrected.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """What differs inside list items that have no name: DeepDiff pairs those that are alike. Pure.
 
-It compares each with each, so it gets only what the walk in `tree` left over, and little of it. Two traps of it:
-`max_diffs` can make it answer that nothing differs (its issue 276), and without `threshold_to_diff_deeper` 0 it reports
-a whole item where most members are new.
+It compares each item with each, so it is given only what `tree` left over, and only short lists. Two of its traps: with
+`max_diffs` it can answer that nothing differs (its issue 276), and unless `threshold_to_diff_deeper` is 0 it reports a
+whole item where most members are new.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """What a trial measures: primary, secondary and other outcomes. Pure.
 
-An outcome is found again by its measure, in its own list and then in the two others, and only then by likeness. What
-changed in one is told member by member, each difference starting from what the one before it made: applied in order,
-they lead from the former item to the present one.
+An outcome is matched by its measure, first in its own list, then in the other two, and only then by likeness. Each part
+that changed is a difference of its own, which starts from the result of the one before it: applied in order, they lead
+from the former item to the present one.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Which item of a list became which: by identity, then by likeness, never by position. Pure.
 
-Results are the same for any order of either list, up to items that are equal in all that counts.
+The order of either list makes no difference to the result, except among items that are equal in all that counts.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Names of countries and cities that are two names of one place. Pure.
+"""Countries and cities that have several names. Pure.
 
 Registries rename countries for all trials at once, as ClinicalTrials.gov did with Turkey in 2024, and look cities up on
 a map that has them in English.

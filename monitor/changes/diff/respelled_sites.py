@@ -1,9 +1,8 @@
 """Sites that went and came in another spelling. Pure.
 
 Two sites can only be one if they are in one country, their zips don't contradict each other, and two of facility, city
-and zip are the same in every spelling. What can be looked up is: only what is left is compared word by word, within a
-city or a zip, and not more often than BUDGET allows: a registry that re-encodes a thousand sites leaves nothing to
-that.
+and zip are the same in every spelling. Most are found by look-up. Only the rest is compared word by word, within a city
+or a zip and at most BUDGET times; even when a registry re-encodes a thousand sites, hardly any are left for that.
 """
 
 from collections import defaultdict

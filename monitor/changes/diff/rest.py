@@ -1,4 +1,4 @@
-"""Everything in a document that no watched field took: one difference for all of it. Pure."""
+"""Everything in a document that belongs to no watched field, as one difference. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

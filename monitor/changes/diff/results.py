@@ -1,7 +1,7 @@
 """The results of a trial, on their way to publication and after it. Pure.
 
 A sponsor submits (RELEASE), the registry returns (RESET) or the sponsor takes back (UNRELEASE), and in the end the
-registry posts. Posting clears the list of steps: their going is told by it.
+registry posts. Posting clears the list of steps, so their removal is not told separately.
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,12 @@
 """Where a trial takes place: one difference for all sites that came, went, or changed their status. Pure.
 
-The registry shows a site's own status only while the trial enrolls. When it no longer does, sites that lose theirs, or
-take the trial's, only follow it.
+The registry shows a site's own status only while the trial enrolls. When that ends, sites that lose their status, or
+get the trial's, only follow the trial.
 
 A site is its facility, city, country and zip, and several may be alike ("Research Site" twice in one city). The
 registry re-spells cities when it looks up their place on the map (Napoli, Naples), and states at will: neither is a
-change, nor is a stray sign in a zip. What is left over is paired by likeness: a hospital with repaired accents, or in a
-country with a new name, is the same one, spelled otherwise.
+change, nor is a stray sign in a zip. The rest is paired by likeness: a hospital with repaired accents, or in a country
+that was renamed, is the same one in another spelling.
 """
 
 import re

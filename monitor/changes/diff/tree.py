@@ -1,8 +1,7 @@
-"""The places in which two JSON values part. Pure.
+"""The places in which two JSON values differ. Pure.
 
-Equal subtrees are skipped, texts are folded, and items of a list are found again by a member that names them; without
-one, they are a multiset. Whatever a registry leaves out, gives as null or gives empty is the same nothing; 1 is 1.0,
-and True is not 1.
+Equal subtrees are skipped, texts are folded, and items of a list are matched by a member that names them; a list
+without one is a multiset. A member that is left out, null or empty is the same nothing; 1 is 1.0, and True is not 1.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""The JSON forms in which a difference carries values, and the way back. Pure.
+"""The JSON form of the values in a difference, and back from it. Pure.
 
-A coded value is its bare code; anything with members is an object of the members that it has. Nothing is lost on the
-way there and back except the words beside a code, which are for people.
+A coded value is its bare code; anything with members is an object of the members that it has. Only the words beside a
+code, which are for people, are lost in the round trip.
 """
 
 from collections.abc import Callable

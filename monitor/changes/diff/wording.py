@@ -1,6 +1,6 @@
-"""Pieces of the English in which changes are told. Pure.
+"""Phrases and sentences that several topics use to tell a change. Pure.
 
-What the registry says stands between typographic quotes, cut where it is long: a summary is read in a subject line.
+The registry's own words are between typographic quotes, and cut if long: a summary is read in a subject line.
 """
 
 import re

@@ -16,9 +16,6 @@ from monitor.render.folding import folded
 from monitor.render.values import is_summary_redundant, label
 from monitor.text import counted, one_line, plain, size, stamp
 
-FEW = 5
-"""A pass over no more trials than this has a line for those without news, too."""
-
 _WORDS = {
     Result.BASELINE: ("baseline taken", DIM),
     Result.UNCHANGED: ("unchanged", DIM),
@@ -33,9 +30,7 @@ _WORDS = {
 def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
     """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
     if not checked.changes:
-        if checked.result in (Result.UNCHANGED, Result.BASELINE) and asked > FEW and not checked.error:
-            return None
-        return _told_in_a_line(checked)
+        return _told_in_a_line(checked) if checked.is_worth_a_line(asked) else None
     said = [Text(one_line(checked.error), style=FAILED)] if checked.error else []
     return Group(_heading(checked), *said, change_list(checked.changes), Text())
 
