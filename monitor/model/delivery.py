@@ -33,7 +33,7 @@ class Filters:
 
     topics: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
-    """Names from `monitor.changes.fields.KINDS`, or the beginning of some: `outcome.primary`."""
+    """Names from `monitor.changes.kinds.KINDS`, or the beginning of some: `outcome.primary`."""
     without: frozenset[str] = frozenset()
     """Kinds, or the beginning of some, that are never told, whatever else is asked for."""
     min_significance: Significance = Significance.MINOR
