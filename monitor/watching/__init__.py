@@ -7,13 +7,13 @@
     discover      which trials the watches cover: who joins, who is new, who leaves
     sweep         reads a whole registry from end to end
     check         trials in batches: reads those that moved, and verifies the others
-    intake        turns each answer into its effect, and commits a batch with all that it causes
+    intake        commits a batch of answers with all that it causes
     plausibility  whether a record can be what came after the last one
     verification  whether an answer proves how a trial stands now
     accept        takes a quarantined answer for the record, because the operator says so
     context       what these steps are given
     stored        what the store knows of the trials in a batch
-    effect        what one answer comes to
+    effect        what one answer comes to, compared with what is stored
     damage        what to do about a trial whose last snapshot is damaged
 
 Nothing here talks to a recipient, and no transaction is open while a registry is asked.
