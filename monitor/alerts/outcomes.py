@@ -9,7 +9,7 @@ from monitor.alerts.notices import endpoint_disabled, given_up
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 from monitor.alerts.retrying import disabling_due, next_attempt
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
-from monitor.model import Attempt, DeliveryState
+from monitor.model import Attempt, DeliveryState, SubscriptionState
 from monitor.ports import Accepted
 from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
 from monitor.storage.isolation import in_words, isolated
@@ -82,7 +82,7 @@ def _record_outcome(tx: Connection, sent: Sent, outbox: Outbox) -> DeliveryResul
             tx, given_up(delivery, endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id
         )
         if isinstance(sent.result, DeliveryRejected) and sent.result.ends:
-            subscriptions.set_state(tx, delivery.subscription_id, "ended", at=now)
+            subscriptions.set_state(tx, delivery.subscription_id, SubscriptionState.ENDED, at=now)
         return DeliveryResult(delivery, endpoint.shown, DeliveryState.REJECTED, outcome)
     deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
     return DeliveryResult(delivery, endpoint.shown, DeliveryState.OWED, outcome, again)

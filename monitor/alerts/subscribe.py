@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from monitor.channels import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
-from monitor.model import Filters, Subscription
+from monitor.model import Filters, Subscription, SubscriptionState
 from monitor.ports import Search
 from monitor.storage import endpoints, silence, subscriptions, watches
 from monitor.storage.store import Store
@@ -216,12 +216,12 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     )
 
 
-def set_state(subscription_id: str, state: str, context: SubscribeContext) -> Subscription:
+def set_state(subscription_id: str, state: SubscriptionState, context: SubscribeContext) -> Subscription:
     """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance."""
     with context.store.begin() as tx:
         subscription = subscriptions.find(tx, subscription_id)
         subscriptions.set_state(tx, subscription.id, state, at=context.clock())
-        if state == "active":
+        if state == SubscriptionState.ACTIVE:
             endpoints.enable(tx, subscription.endpoint.id)
         return subscriptions.find(tx, subscription.id)
 

@@ -7,7 +7,7 @@ from monitor.alerts.matching import matching
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.channels import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription
+from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, SubscriptionState
 from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches
 from monitor.storage.settlements import Settled
 
@@ -110,11 +110,12 @@ def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
     """Why nothing was owed."""
     if subscription.created_at > event.occurred_at:
         return f"not sent: it was made later, at {subscription.created_at:%Y-%m-%d %H:%M} UTC"
-    if not covers and subscription.state == "ended":
+    if not covers and subscription.state == SubscriptionState.ENDED:
         return "not sent: it has ended"
     if not covers:
         return "not sent: it is not about this trial, or not any more"
     match = matching(event.changes, subscription)
     if not match.passes:
         return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))
-    return f"not sent: it was {'not active' if subscription.state == 'active' else subscription.state} at that moment"
+    was = "not active" if subscription.state is SubscriptionState.ACTIVE else subscription.state
+    return f"not sent: it was {was} at that moment"

@@ -20,7 +20,7 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
-from monitor.model import Subscription
+from monitor.model import Subscription, SubscriptionState
 from monitor.text import first_few
 from monitor.views.json.alerts import listed_subscription_json, sample_json, subscribed_json, subscription_json
 
@@ -235,7 +235,7 @@ def pause(context: typer.Context, which: Which) -> None:
 
     [dim]$[/dim] monitor subscriptions pause 3f2a
     """
-    _set_state(context, which, "paused")
+    _set_state(context, which, SubscriptionState.PAUSED)
 
 
 @manage.command()
@@ -244,7 +244,7 @@ def resume(context: typer.Context, which: Which) -> None:
 
     [dim]$[/dim] monitor subscriptions resume 3f2a
     """
-    _set_state(context, which, "active")
+    _set_state(context, which, SubscriptionState.ACTIVE)
 
 
 @manage.command()
@@ -253,7 +253,7 @@ def remove(context: typer.Context, which: Which) -> None:
 
     [dim]$[/dim] monitor subscriptions remove 3f2a
     """
-    _set_state(context, which, "ended")
+    _set_state(context, which, SubscriptionState.ENDED)
 
 
 @manage.command()
@@ -271,13 +271,13 @@ def rotate(context: typer.Context, which: Which) -> None:
     console().print(secret, soft_wrap=True)
 
 
-def _set_state(context: typer.Context, which: str, state: str) -> None:
+def _set_state(context: typer.Context, which: str, state: SubscriptionState) -> None:
     from monitor.alerts.subscribe import set_state  # the program is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
         subscription = set_state(which, state, program.subscribe_context())
-        stays = state == "ended" and subscription.watch_id is not None
+        stays = state == SubscriptionState.ENDED and subscription.watch_id is not None
     console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False)
     if stays:
         watch = subscription.watch or subscription.watch_id

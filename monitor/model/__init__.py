@@ -19,6 +19,7 @@ from monitor.model.delivery import (
     Message,
     Notice,
     Subscription,
+    SubscriptionState,
     delivery_id,
 )
 from monitor.model.record import (
@@ -73,6 +74,7 @@ __all__ = [
     "StudyDocument",
     "Submission",
     "Subscription",
+    "SubscriptionState",
     "Timing",
     "Unlisted",
     "delivery_id",

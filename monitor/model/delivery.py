@@ -43,6 +43,17 @@ class Filters:
     """Dates that move by fewer days, either way, are not told."""
 
 
+class SubscriptionState(StrEnum):
+    """Whether a subscription hears of anything: only an active one does."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    """What is owed waits; what happens meanwhile is not told."""
+    PENDING = "pending"
+    """Its subscriber has yet to confirm it."""
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """Who wants to hear of what, how."""
@@ -62,8 +73,7 @@ class Subscription:
     filters: Filters = Filters()
     note: str | None = None
     """Why the subscriber cares, in their words; it comes with every delivery."""
-    state: str = "active"
-    """active, paused, or ended."""
+    state: SubscriptionState = SubscriptionState.ACTIVE
     origin: str = "command"
     """command, config, or operator: one that covers no trials and hears of notices."""
     created_at: datetime

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, select, text
 
+from monitor.model import SubscriptionState
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import (
     deliveries,
@@ -57,7 +58,7 @@ def newest_moment(tx: Connection) -> datetime | None:
 
 def told_by(tx: Connection) -> set[str]:
     """The channels by which active subscriptions are told."""
-    active = subscriptions.c.state == "active"
+    active = subscriptions.c.state == SubscriptionState.ACTIVE
     query = select(endpoints.c.way).join(subscriptions, subscriptions.c.endpoint_id == endpoints.c.id).where(active)
     return {str(name) for name in tx.scalars(query.distinct())}
 
@@ -74,7 +75,7 @@ def overdue(tx: Connection, before: datetime) -> int:
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
         .where(deliveries.c.standing == text("'owed'"), late)
-        .where(subscriptions.c.state == "active", endpoints.c.disabled_at.is_(None))
+        .where(subscriptions.c.state == SubscriptionState.ACTIVE, endpoints.c.disabled_at.is_(None))
     )
     return tx.scalar(query) or 0
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Delivery, DeliveryState, Notice, delivery_id
+from monitor.model import Delivery, DeliveryState, Notice, SubscriptionState, delivery_id
 from monitor.storage import bodies
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
@@ -57,7 +57,7 @@ _earlier = deliveries.alias("earlier")
 _sendable = and_(
     _is_owed,
     exists()
-    .where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state == "active")
+    .where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state == SubscriptionState.ACTIVE)
     .where(endpoints.c.id == subscriptions.c.endpoint_id, endpoints.c.disabled_at.is_(None)),
 )
 _claimable = and_(
@@ -356,7 +356,9 @@ def _write_outcome(tx: Connection, statement: Update, whole_id: str, attempts: i
 
 
 def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:
-    going = exists().where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state != "ended")
+    going = exists().where(
+        subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state != SubscriptionState.ENDED
+    )
     values = {"standing": DeliveryState.OWED, "attempts": 0, "owed_at": at, "next_attempt_at": at, "finished_at": None}
     return tx.execute(update(deliveries).where(which, going).values(values)).rowcount
 

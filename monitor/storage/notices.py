@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from sqlalchemy import Connection, select
 
 from monitor.errors import StoreCorrupt
-from monitor.model import Notice
+from monitor.model import Notice, SubscriptionState
 from monitor.storage import deliveries
 from monitor.storage.statements import add_new, rows_of
 from monitor.storage.tables import endpoints, notices, subscriptions
@@ -26,7 +26,7 @@ def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = N
     query = (
         select(subscriptions.c.id)
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
-        .where(subscriptions.c.origin == "operator", subscriptions.c.state == "active")
+        .where(subscriptions.c.origin == "operator", subscriptions.c.state == SubscriptionState.ACTIVE)
     )
     if except_at:
         query = query.where(endpoints.c.id != except_at)

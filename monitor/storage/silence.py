@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import Connection, exists, or_, select
 
+from monitor.model import SubscriptionState
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import searches, subscribed_trials, subscriptions, watched_trials
 from monitor.text import first_few
@@ -33,7 +34,7 @@ def _about_unwatched_trials(tx: Connection) -> dict[str, str]:
     query = (
         select(subscribed_trials.c.subscription_id, subscribed_trials.c.trial_id)
         .join(subscriptions, subscriptions.c.id == subscribed_trials.c.subscription_id)
-        .where(subscriptions.c.state == "active", ~held, ~mirrored)
+        .where(subscriptions.c.state == SubscriptionState.ACTIVE, ~held, ~mirrored)
         .order_by(subscribed_trials.c.trial_id)
     )
     unwatched = defaultdict(list)
@@ -53,7 +54,7 @@ def _about_nothing(tx: Connection) -> dict[str, str]:
     holds = exists().where(watched_trials.c.watch_id == subscriptions.c.watch_id)
     looks = exists().where(searches.c.watch_id == subscriptions.c.watch_id)
     about_a_watch = select(subscriptions.c.id, subscriptions.c.watch_id).where(
-        subscriptions.c.state == "active", subscriptions.c.watch_id.is_not(None), ~holds, ~looks
+        subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.watch_id.is_not(None), ~holds, ~looks
     )
     found = {
         subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions remove {subscription_id[:8]}`"
@@ -61,7 +62,7 @@ def _about_nothing(tx: Connection) -> dict[str, str]:
     }
     if not tx.scalar(select(or_(exists().select_from(watched_trials), exists().select_from(searches)))):
         about_everything = select(subscriptions.c.id).where(
-            subscriptions.c.state == "active", subscriptions.c.everything
+            subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.everything
         )
         found |= dict.fromkeys(tx.scalars(about_everything), "nothing is watched yet: `monitor watch add TRIAL_ID`")
     return found

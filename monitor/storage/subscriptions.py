@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Endpoint, Filters, Significance, Subscription
+from monitor.model import Endpoint, Filters, Significance, Subscription, SubscriptionState
 from monitor.storage import bodies, deliveries
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, rows_of
@@ -74,7 +74,7 @@ def find(tx: Connection, subscription_id: str) -> Subscription:
 def named(tx: Connection, name: str) -> str | None:
     """The id of the subscription that is called so and has not ended; None where there is none."""
     called = or_(subscriptions.c.label == name, subscriptions.c.name == name)
-    query = select(subscriptions.c.id).where(called, subscriptions.c.state != "ended")
+    query = select(subscriptions.c.id).where(called, subscriptions.c.state != SubscriptionState.ENDED)
     return tx.scalar(query.order_by(subscriptions.c.created_at).limit(1))
 
 
@@ -129,20 +129,20 @@ def to_watch(tx: Connection, watch_id: int) -> list[Subscription]:
 
 
 def _active_where(tx: Connection, which: ColumnElement[bool]) -> list[Subscription]:
-    query = _whole.where(which, subscriptions.c.state == "active")
+    query = _whole.where(which, subscriptions.c.state == SubscriptionState.ACTIVE)
     return list(_restored_all(tx, tx.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()))
 
 
-def set_state(tx: Connection, subscription_id: str, state: str, at: datetime) -> None:
+def set_state(tx: Connection, subscription_id: str, state: SubscriptionState, at: datetime) -> None:
     """Make it active, paused or ended. What is owed stays owed when it is paused, and is given up when it ends.
 
     NothingFound for an unknown id.
     """
-    ended_at = at if state == "ended" else None
+    ended_at = at if state == SubscriptionState.ENDED else None
     statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
     if not tx.execute(statement.values(state=state, ended_at=ended_at)).rowcount:
         raise NothingFound(f"there is no subscription {subscription_id}: {REMEDY}")
-    if state == "ended":
+    if state == SubscriptionState.ENDED:
         deliveries.give_up(tx, subscription_id, at, "the subscription has ended")
 
 
@@ -183,7 +183,7 @@ def apply_config(
     rows = tx.execute(select(subscriptions).where(subscriptions.c.name.is_not(None))).all()
     present = {row.name: row for row in rows}
     for gone in present.keys() - wanted.keys() - set(kept):
-        set_state(tx, present[gone].id, "ended", at)
+        set_state(tx, present[gone].id, SubscriptionState.ENDED, at)
         tx.execute(update(subscriptions).where(subscriptions.c.id == present[gone].id).values(name=None))
     trials = _trials_of(tx, [row.id for row in rows])
     for name, subscription in wanted.items():
@@ -246,7 +246,7 @@ def _watching(tx: Connection, registry: str, trial_ids: Sequence[str]) -> dict[s
 def _active(
     tx: Connection, ids: Iterable[str], registry: str, named: Mapping[str, set[str]]
 ) -> dict[str, Subscription]:
-    query = _whole.where(subscriptions.c.state == "active")
+    query = _whole.where(subscriptions.c.state == SubscriptionState.ACTIVE)
     return {
         row.id: _restored(row, {(registry, trial_id) for trial_id in named.get(row.id, ())})
         for row in rows_of(tx, query, subscriptions.c.id, sorted(ids), {})
@@ -258,8 +258,8 @@ def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted:
     values = _values(wanted)
     if trials == wanted.trials and all(getattr(row, column) == value for column, value in values.items()):
         return
-    if row.state == "ended":
-        values |= {"state": "active", "ended_at": None}
+    if row.state == SubscriptionState.ENDED:
+        values |= {"state": SubscriptionState.ACTIVE, "ended_at": None}
     tx.execute(update(subscriptions).where(subscriptions.c.id == row.id).values(values))
     tx.execute(delete(subscribed_trials).where(subscribed_trials.c.subscription_id == row.id))
     _name_trials(tx, row.id, wanted.trials)
@@ -326,7 +326,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         everything=row.everything,
         filters=_filters_or_none(row),
         note=row.note,
-        state=row.state if has_business else "ended",
+        state=row.state if has_business else SubscriptionState.ENDED,
         origin=row.origin,
         created_at=row.created_at,
     )

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from monitor.channels import NAMES
-from monitor.model import DeliveryState, Settlement, State
+from monitor.model import DeliveryState, Settlement, State, SubscriptionState
 from monitor.ports import Role
 from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
 
@@ -179,7 +179,7 @@ subscriptions = Table(
     Column("min_percent", Double),
     Column("min_days", Integer),
     Column("note", TextWithoutNul),
-    Column("state", Text, nullable=False),
+    Column("state", OneOf(SubscriptionState), nullable=False),
     Column("origin", Text, nullable=False),
     Column("name", Text),
     Column("created_at", Moment, nullable=False),

@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts.postponing import TRIED_AGAIN_AFTER
 from monitor.alerts.subscribe import SubscribeContext, Wanted, apply_config, set_state
 from monitor.errors import DeliveryDeferred
-from monitor.model import DeliveryState
+from monitor.model import DeliveryState, SubscriptionState
 from monitor.storage import deliveries, endpoints, tables
 from monitor.vault import Vault
 from tests.outbox import OutboxHarness
@@ -261,4 +261,4 @@ def test_a_damaged_subscription_can_be_ended(outbox: OutboxHarness) -> None:
     made = outbox.subscribe(EVERYBODY)
     damage(outbox, tables.subscriptions, tables.subscriptions.c.id == made.subscription.id, topics="[")
 
-    assert set_state(made.subscription.id, "ended", outbox.subscribe_context).state == "ended"
+    assert set_state(made.subscription.id, SubscriptionState.ENDED, outbox.subscribe_context).state == "ended"

@@ -9,7 +9,7 @@ from monitor.alerts.deliver import deliver_one
 from monitor.alerts.outbox import CLAIMED_FOR
 from monitor.alerts.subscribe import set_state
 from monitor.errors import DeliveryDeferred
-from monitor.model import Delivery, DeliveryState
+from monitor.model import Delivery, DeliveryState, SubscriptionState
 from monitor.storage import attempts, deliveries
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -71,7 +71,7 @@ def test_what_somebody_else_has_claimed_is_left_to_them(outbox: OutboxHarness, o
 def test_nothing_is_sent_where_the_subscription_is_paused_or_the_id_unknown(
     outbox: OutboxHarness, owed: Delivery
 ) -> None:
-    set_state(owed.subscription_id, "paused", outbox.subscribe_context)
+    set_state(owed.subscription_id, SubscriptionState.PAUSED, outbox.subscribe_context)
 
     assert deliver_one(owed.id, outbox.delivering) is None
     assert deliver_one("0" * 36, outbox.delivering) is None

@@ -10,7 +10,7 @@ import pytest
 from monitor.alerts.subscribe import set_state
 from monitor.alerts.why import explained
 from monitor.errors import DeliveryDeferred, DeliveryRejected
-from monitor.model import DeliveryState, Filters, Message, Result, Significance
+from monitor.model import DeliveryState, Filters, Message, Result, Significance, SubscriptionState
 from monitor.ports import Accepted
 from monitor.storage import endpoints
 from tests.outbox import OutboxHarness
@@ -185,7 +185,7 @@ def test_an_endpoint_that_only_fails_for_five_days_is_disabled_until_it_is_resum
     outbox.clock.advance(days=2)
     assert outbox.deliver() == []
     outbox.channel.behaviour.clear()
-    set_state(subscribed.subscription.id, "active", outbox.subscribe_context)
+    set_state(subscribed.subscription.id, SubscriptionState.ACTIVE, outbox.subscribe_context)
     assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
 
 
@@ -193,12 +193,24 @@ def test_a_paused_subscription_is_paid_when_it_goes_on(outbox: OutboxHarness) ->
     outbox.check(WITHDRAWN_LATER)
     subscribed = outbox.subscribe(HOOK)
     submitted(outbox, 1)
-    set_state(subscribed.subscription.id, "paused", outbox.subscribe_context)
+    set_state(subscribed.subscription.id, SubscriptionState.PAUSED, outbox.subscribe_context)
     assert outbox.deliver() == []
 
-    set_state(subscribed.subscription.id, "active", outbox.subscribe_context)
+    set_state(subscribed.subscription.id, SubscriptionState.ACTIVE, outbox.subscribe_context)
 
     assert [result.standing for result in outbox.deliver()] == [DeliveryState.DELIVERED]
+
+
+def test_a_pending_subscription_hears_nothing(outbox: OutboxHarness) -> None:
+    subscribed = outbox.subscribe(HOOK, WITHDRAWN_LATER)
+    set_state(subscribed.subscription.id, SubscriptionState.PENDING, outbox.subscribe_context)
+    outbox.check(WITHDRAWN_LATER)
+    submitted(outbox, 1)
+
+    assert outbox.deliver() == []
+    assert outbox.standings() == []
+    [_, line] = explained("clinicaltrials.gov", WITHDRAWN_LATER, HOOK, outbox.subscribe_context)
+    assert line.endswith("it was pending at that moment")
 
 
 def test_a_receiver_that_hangs_slows_nobody_else(outbox: OutboxHarness) -> None:

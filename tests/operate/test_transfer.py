@@ -14,7 +14,7 @@ import pytest
 from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http import PoliteSession
-from monitor.model import Filters, State
+from monitor.model import Filters, State, SubscriptionState
 from monitor.operate.transfer.exporting import export
 from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
@@ -354,10 +354,10 @@ def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
     with elsewhere.begin() as tx:
         assert subscriptions.get(tx, "rivals").id == first
         assert subscriptions.get(tx, first).filters.without == {"trial.left"}
-        subscriptions.set_state(tx, first, "ended", NOON)
+        subscriptions.set_state(tx, first, SubscriptionState.ENDED, NOON)
     second = named(there, "amara@example.org")
     with lived.store.begin() as tx:
-        subscriptions.set_state(tx, first, "ended", NOON)
+        subscriptions.set_state(tx, first, SubscriptionState.ENDED, NOON)
     third = named(lived.subscribe_context, "bengt@example.org")
     exported(lived.store, tmp_path / "b", lived.subscribe_context.vault)
 

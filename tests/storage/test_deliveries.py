@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Attempt, Delivery, DeliveryState, delivery_id
+from monitor.model import Attempt, Delivery, DeliveryState, SubscriptionState, delivery_id
 from monitor.storage import attempts, deliveries, endpoints, subscriptions
 from monitor.storage.store import Store
 from tests.sample_sizes import sizes
@@ -247,13 +247,13 @@ def test_paused_subscriptions_and_disabled_endpoints_are_passed_over_and_keep_wh
     paused, disabled = subscribed(store), subscribed(store, address=BENGT)
     owe(store, HIP, [2], paused, disabled)
     with store.begin() as tx:
-        subscriptions.set_state(tx, paused.id, "paused", NOON)
+        subscriptions.set_state(tx, paused.id, SubscriptionState.PAUSED, NOON)
         endpoints.disable(tx, disabled.endpoint.id, NOON)
         assert deliveries.next_due(tx) is None
     assert claim(store) == []
 
     with store.begin() as tx:
-        subscriptions.set_state(tx, paused.id, "active", NOON)
+        subscriptions.set_state(tx, paused.id, SubscriptionState.ACTIVE, NOON)
         endpoints.enable(tx, disabled.endpoint.id)
     assert {each.subscription_id for each in claim(store)} == {paused.id, disabled.id}
 
@@ -450,7 +450,7 @@ def test_nothing_is_replayed_to_a_subscription_that_has_ended(store: Store) -> N
     reader = subscribed(store)
     (owed,) = owe(store, HIP, [2], reader)
     with store.begin() as tx:
-        subscriptions.set_state(tx, reader.id, "ended", LATER)
+        subscriptions.set_state(tx, reader.id, SubscriptionState.ENDED, LATER)
         assert deliveries.replay_failed_since(tx, NOON, LATER) == 0
         with pytest.raises(ConfigurationInvalid, match=f"`monitor subscriptions resume {reader.id}` first"):
             deliveries.replay(tx, owed.id, LATER)

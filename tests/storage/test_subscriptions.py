@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import DeliveryState, Filters, Significance, Subscription
+from monitor.model import DeliveryState, Filters, Significance, Subscription, SubscriptionState
 from monitor.storage import deliveries, endpoints, subscriptions, watches
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
@@ -108,10 +108,10 @@ def test_a_trial_that_nobody_asked_for_is_covered_by_nobody(store: Store) -> Non
 def test_only_active_subscriptions_cover(store: Store) -> None:
     paused, ended, resumed = (subscribed(store, HIP) for _ in range(3))
     with store.begin() as tx:
-        subscriptions.set_state(tx, paused.id, "paused", LATER)
-        subscriptions.set_state(tx, ended.id, "ended", LATER)
-        subscriptions.set_state(tx, resumed.id, "paused", LATER)
-        subscriptions.set_state(tx, resumed.id, "active", LATER)
+        subscriptions.set_state(tx, paused.id, SubscriptionState.PAUSED, LATER)
+        subscriptions.set_state(tx, ended.id, SubscriptionState.ENDED, LATER)
+        subscriptions.set_state(tx, resumed.id, SubscriptionState.PAUSED, LATER)
+        subscriptions.set_state(tx, resumed.id, SubscriptionState.ACTIVE, LATER)
 
     assert covering(store, HIP) == {HIP: {resumed.id}}
     assert {each.id: each.state for each in listed(store)} == {
@@ -165,8 +165,8 @@ def test_ending_gives_up_what_is_owed_and_pausing_does_not(store: Store) -> None
     going, leaving = subscribed(store, HIP), subscribed(store, HIP, address=BENGT)
     owe(store, HIP, [2], going, leaving)
     with store.begin() as tx:
-        subscriptions.set_state(tx, going.id, "paused", LATER)
-        subscriptions.set_state(tx, leaving.id, "ended", LATER)
+        subscriptions.set_state(tx, going.id, SubscriptionState.PAUSED, LATER)
+        subscriptions.set_state(tx, leaving.id, SubscriptionState.ENDED, LATER)
         standings = {each.subscription_id: each for each in deliveries.listing(tx)}
 
     assert standings[going.id].standing is DeliveryState.OWED
@@ -177,7 +177,7 @@ def test_ending_gives_up_what_is_owed_and_pausing_does_not(store: Store) -> None
 
 def test_the_state_of_an_unknown_subscription_cannot_be_set(store: Store) -> None:
     with pytest.raises(NothingFound, match="there is no subscription 0815"), store.begin() as tx:
-        subscriptions.set_state(tx, "0815", "paused", NOON)
+        subscriptions.set_state(tx, "0815", SubscriptionState.PAUSED, NOON)
 
 
 def test_applying_the_same_configuration_again_writes_nothing(store: Store) -> None:
@@ -230,7 +230,7 @@ def test_what_a_receiver_ended_stays_ended_until_its_block_changes(store: Store)
         block = subscription(mailbox(tx), HIP, origin="config")
     apply(store, ours=block)
     with store.begin() as tx:
-        subscriptions.set_state(tx, block.id, "ended", LATER)
+        subscriptions.set_state(tx, block.id, SubscriptionState.ENDED, LATER)
 
     apply(store, ours=block)
     assert [each.state for each in listed(store)] == ["ended"]
@@ -244,7 +244,7 @@ def test_a_paused_block_stays_paused_when_it_changes(store: Store) -> None:
         block = subscription(mailbox(tx), HIP, origin="config")
     apply(store, ours=block)
     with store.begin() as tx:
-        subscriptions.set_state(tx, block.id, "paused", LATER)
+        subscriptions.set_state(tx, block.id, SubscriptionState.PAUSED, LATER)
 
     apply(store, ours=replace(block, note="Later"))
 
@@ -275,5 +275,5 @@ def test_a_subscription_is_found_by_its_name_and_no_other_has_it(store: Store) -
             subscriptions.add(tx, replace(subscription(mailbox(tx), KNEE), name="rivals"))
 
         assert subscriptions.get(tx, "rivals") == first
-        subscriptions.set_state(tx, first.id, "ended", LATER)
+        subscriptions.set_state(tx, first.id, SubscriptionState.ENDED, LATER)
         subscriptions.add(tx, replace(subscription(mailbox(tx), KNEE), name="rivals"))

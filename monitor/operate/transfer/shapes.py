@@ -8,7 +8,18 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from monitor.channels import NAMES
-from monitor.model import Change, Document, Event, Filters, Json, Notice, Significance, Snapshot, State
+from monitor.model import (
+    Change,
+    Document,
+    Event,
+    Filters,
+    Json,
+    Notice,
+    Significance,
+    Snapshot,
+    State,
+    SubscriptionState,
+)
 from monitor.ports import Role, Search
 from monitor.storage.trials import Trial
 
@@ -197,7 +208,7 @@ class SubscriptionLine(Shape):
     min_percent: float | None
     min_days: int | None
     note: str | None
-    state: Annotated[str, Field(pattern="^(active|paused|ended)$")]
+    state: Annotated[SubscriptionState, Field(strict=False)]
     origin: Annotated[str, Field(pattern="^(command|config|operator)$")]
     created_at: AwareDatetime
     last_sequence: Count
