@@ -1,6 +1,7 @@
 """The layers of the design hold: a module imports only from rows above its own, and no cycle is possible."""
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -99,14 +100,49 @@ def test_all_sql_is_in_storage(modules: dict[str, ast.Module]) -> None:
 
 
 def test_modules_import_each_other_in_one_direction(modules: dict[str, ast.Module]) -> None:
-    """Also where only types are imported. A command is named by `monitor.cli`, whose parts come back to it."""
-    graph = {
-        name: {each if each in modules else each.rpartition(".")[0] for each in imports_of(module)} & set(modules)
+    """Also where only types are imported, and within functions."""
+    imported = {
+        name: {each if each in modules else each.rpartition(".")[0] for each in imports_of(module)} - {name}
         for name, module in modules.items()
-        if room(name) != "cli"
     }
-    while leaves := [name for name, imported in graph.items() if not imported & set(graph) - {name}]:
-        for name in leaves:
-            del graph[name]
 
-    assert sorted(graph) == []
+    try:
+        list(TopologicalSorter(imported).static_order())
+    except CycleError as error:
+        pytest.fail(f"a cycle: {' -> '.join(error.args[1])}")
+
+
+IMPORTS_WHEN_NEEDED = {
+    "monitor.__main__": "--version needs nothing but the version",
+    "monitor.app": "a check that tells nobody needs no channels, and most commands need one step",
+    "monitor.changes.diff.leftovers": "DeepDiff takes long to load, and few comparisons need it",
+    "monitor.channels.chat": "what a channel says of itself costs nothing; Apprise and pydantic do",
+    "monitor.channels.chat.guarding": "Apprise takes long to load, and only a chat needs it",
+    "monitor.channels.chat.transport": "as above",
+    "monitor.channels.email": "what a channel says of itself costs nothing; Jinja and pydantic do",
+    "monitor.channels.email.address": "only new addresses are checked",
+    "monitor.channels.email.rendering": "Jinja and css-inline take long to load, and only a mail needs them",
+    "monitor.channels.email.transport": "dkim is for those who sign",
+    "monitor.channels.webhook": "what a channel says of itself costs nothing; pydantic does",
+    "monitor.cli.*": "--help needs neither SQLAlchemy nor requests nor rich, and --json no rich",
+    "monitor.operate.configured": "most configurations subscribe nobody",
+    "monitor.settings.values": "idna is for few addresses",
+    "monitor.storage.statements": "PostgreSQL's dialect is loaded where that is used",
+    "monitor.storage.store": "Alembic is loaded where there is something to migrate",
+    "monitor.streams": "almost never needed",
+    "monitor.vault": "cryptography takes long to load, and a check that tells nobody seals nothing",
+    "monitor.views.workbook": "XlsxWriter is for one form of a report",
+}
+"""The modules that may import within functions, each with what this saves."""
+
+
+def test_only_what_saves_time_at_the_start_is_imported_within_a_function(modules: dict[str, ast.Module]) -> None:
+    late = {
+        name if not name.startswith("monitor.cli.") else "monitor.cli.*"
+        for name, module in modules.items()
+        for function in ast.walk(module)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(function))
+    }
+
+    assert late == set(IMPORTS_WHEN_NEEDED)

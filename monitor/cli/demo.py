@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 from io import StringIO
@@ -31,6 +31,8 @@ from monitor.sandbox.receiver import Received, WebhookReceiver
 if TYPE_CHECKING:
     from rich.console import Console
 
+Run = Callable[[list[str]], object]
+
 TRIAL = "NCT02116634"
 OTHERS = 24
 BUILDS = 2
@@ -38,8 +40,8 @@ BUILDS = 2
 READER = "reader@example.org"
 
 
-def show(out: "Console") -> None:
-    """Run the demonstration and print it as it goes."""
+def show(out: "Console", run: Run) -> None:
+    """Run the demonstration and print it as it goes; *run* runs a command of the program, given its words."""
     begins = latest_build(utc_now()).at.date() - timedelta(days=BUILDS)
     with (
         Mailbox() as mailbox,
@@ -51,17 +53,17 @@ def show(out: "Console") -> None:
         ids.write_text("\n".join([TRIAL, *registry.trial_ids()[1:]]) + "\n", encoding="utf-8")
         out.rule("[bold]registry-monitor[/bold]: a real change, found, explained and told, offline", align="left")
         out.print(f"A local ClinicalTrials.gov holds {TRIAL} and {OTHERS} synthetic trials. Watch them:\n")
-        _command(out, "monitor watch add --file ids.csv")
-        _command(out, "monitor check", "the first look is a silent baseline")
-        _command(out, f'monitor subscribe email {READER} --trial {TRIAL} --note "my brother asked about it"')
-        receiver.secret = _secret(out, f"monitor subscribe webhook {receiver.url} --all --min-significance major")
+        _command(out, run, "monitor watch add --file ids.csv")
+        _command(out, run, "monitor check", "the first look is a silent baseline")
+        _command(out, run, f'monitor subscribe email {READER} --trial {TRIAL} --note "my brother asked about it"')
+        receiver.secret = _secret(out, run, f"monitor subscribe webhook {receiver.url} --all --min-significance major")
         registry.refresh()
-        _command(out, "monitor check", "the registry has rebuilt its data: every record has a new build date")
+        _command(out, run, "monitor check", "the registry has rebuilt its data: every record has a new build date")
         registry.next_state(TRIAL)
-        _command(out, "monitor check --deliver", "the registry publishes a withdrawal")
+        _command(out, run, "monitor check --deliver", "the registry publishes a withdrawal")
         _arrived(out, mailbox.messages, receiver.deliveries)
-        _command(out, f"monitor why {TRIAL} {READER}")
-        _command(out, "monitor check --deliver", "asked again: one request, and nothing is told twice")
+        _command(out, run, f"monitor why {TRIAL} {READER}")
+        _command(out, run, "monitor check --deliver", "asked again: one request, and nothing is told twice")
     out.print("Your turn: [bold]monitor check NCT02116634[/bold] asks the real ClinicalTrials.gov;")
     out.print("[bold]monitor sandbox[/bold] runs this registry, mailbox and receiver for you to try.")
 
@@ -98,24 +100,20 @@ def _elsewhere(variables: dict[str, str]) -> Iterator[Path]:
             os.environ.update(environment)
 
 
-def _secret(out: "Console", line: str) -> str:
+def _secret(out: "Console", run: Run, line: str) -> str:
     """Subscribe a webhook, and give the receiver the secret that its owner is shown once."""
-    from monitor.cli import app  # the command line imports this module
-
     out.print(f"[bold green]$[/bold green] [bold]{line}[/bold]")
     with redirect_stdout(StringIO()) as said:
-        app([*shlex.split(line)[1:], "--json"], standalone_mode=False)
+        run([*shlex.split(line)[1:], "--json"])
     subscribed = json.loads(said.getvalue())
     out.print(f"{subscribed['to']} is told from now on, and its owner was shown the signing secret once.\n")
     secret: str = subscribed["secret"]
     return secret
 
 
-def _command(out: "Console", line: str, remark: str = "") -> None:
+def _command(out: "Console", run: Run, line: str, remark: str = "") -> None:
     """Show a command, run it within this process, and leave a blank line."""
-    from monitor.cli import app  # the command line imports this module
-
     out.print(f"[bold green]$[/bold green] [bold]{line}[/bold]" + (f"    [dim]# {remark}[/dim]" if remark else ""))
     sys.stdout.flush()
-    app(shlex.split(line)[1:], standalone_mode=False)
+    run(shlex.split(line)[1:])
     out.print()

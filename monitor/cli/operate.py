@@ -69,14 +69,15 @@ def _write_at_once(line: Mapping[str, Json]) -> None:
     sys.stdout.flush()
 
 
-def demo() -> None:
+def demo(context: typer.Context) -> None:
     """Find and explain a real change, offline, in a few seconds.
 
     [dim]$[/dim] monitor demo
     """
     from monitor.cli.demo import show  # the sandbox is not needed to show --help
 
-    show(console())
+    command = context.find_root().command
+    show(console(), lambda words: command(words, standalone_mode=False))
 
 
 def migrate(context: typer.Context) -> None:
