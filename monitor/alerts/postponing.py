@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import deliveries_given_up, deliveries_waiting
-from monitor.model import Delivery, DeliveryState
+from monitor.model import Delivery, DeliveryState, NoticeCause
 from monitor.storage import deliveries, notices
 
 TRIED_AGAIN_AFTER = timedelta(minutes=15)
@@ -33,6 +33,11 @@ class Unprepared:
     is_lost: bool = False
     """Whether what it was to tell is gone."""
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether it was to tell the operator of a notice."""
+        return isinstance(self.delivery.cause, NoticeCause)
+
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
@@ -50,10 +55,10 @@ def postpone(tx: Connection, unprepared: Sequence[Unprepared], *, now: datetime)
         first = min(alike, key=lambda each: (each.unprepared.delivery.created_at, each.unprepared.delivery.id))
         about = first.unprepared
         # What cannot be told to the operator is told to them another way, and never by a notice about itself.
-        cause = f"{about.endpoint_id}" if about.delivery.notice_id else about.delivery.id
+        cause = f"{about.endpoint_id}" if about.is_notice else about.delivery.id
         shown = sorted({each.unprepared.shown for each in alike})
         words = deliveries_waiting if first.standing is DeliveryState.OWED else deliveries_given_up
-        if not about.delivery.notice_id or about.endpoint_id:
+        if not about.is_notice or about.endpoint_id:
             notices.notify_operator(
                 tx, words(reason, shown, cause=cause, count=len(alike), now=now), except_at=about.endpoint_id
             )
@@ -75,6 +80,6 @@ def _by_reason(postponed: Sequence[Postponed]) -> Iterator[tuple[str, list[Postp
     """Those that wait for the same thing, notices apart from alerts."""
     groups: defaultdict[tuple[str, bool, DeliveryState], list[Postponed]] = defaultdict(list)
     for each in postponed:
-        is_notice = each.unprepared.delivery.notice_id is not None
+        is_notice = each.unprepared.is_notice
         groups[each.unprepared.reason, is_notice, each.standing].append(each)
     yield from ((reason, alike) for (reason, *_), alike in groups.items())

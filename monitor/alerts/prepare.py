@@ -26,9 +26,11 @@ from monitor.model import (
     Delivery,
     Endpoint,
     Event,
+    EventCause,
     Filters,
     Message,
     Notice,
+    NoticeCause,
     Significance,
     Snapshot,
     State,
@@ -106,10 +108,10 @@ class Loaded:
         for delivery in claimed:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
-        tells = {delivery.cause_id: delivery for delivery in self._unrendered if delivery.event_id}
+        tells = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
         self._told = _each(tells, lambda key: told(tx, _event(tx, tells[key], context), context.registries))
         unread: dict[str, StoreCorrupt] = {}
-        wanted = {delivery.notice_id for delivery in self._unrendered if delivery.notice_id}
+        wanted = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
         self._notices: dict[str, Notice | Exception] = {**notices.known(tx, wanted, damaged=unread), **unread}
 
     def endpoint(self, delivery: Delivery) -> Endpoint:
@@ -160,9 +162,11 @@ class Loaded:
             mail_sender=mail_sender,
             date=now,
         )
-        if delivery.notice_id:
-            return rendered_notice(_or_raise(self._notices[delivery.notice_id]), envelope)
-        return rendered_event(_or_raise(self._told[delivery.cause_id]), envelope)
+        match delivery.cause:
+            case EventCause() as cause:
+                return rendered_event(_or_raise(self._told[cause]), envelope)
+            case NoticeCause(id=notice_id):
+                return rendered_notice(_or_raise(self._notices[notice_id]), envelope)
 
 
 def _each(keys: Iterable[Key], read: Callable[[Key], Value]) -> dict[Key, Value | Exception]:
@@ -185,7 +189,7 @@ def _or_raise(value: Value | Exception) -> Value:
 
 
 def _event(tx: Connection, delivery: Delivery, context: RenderContext) -> Event:
-    number = int(delivery.cause_id.rpartition("/")[2])
+    number = int(delivery.cause.id.rpartition("/")[2])
     return event_of(tx, _registry(context.registries, delivery.registry), delivery.trial_id, number)
 
 

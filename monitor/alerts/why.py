@@ -56,7 +56,7 @@ def explanations(
     unsettled: Mapping[str, Settled],
 ) -> Iterator[str]:
     """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now."""
-    owed = {(delivery.event_id, delivery.subscription_id): delivery for delivery in deliveries}
+    owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
         yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
         for subscription, covers in subscriptions:

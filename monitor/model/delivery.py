@@ -115,12 +115,29 @@ class DeliveryState(StrEnum):
     """Never again: refused for good, or given up after the last try."""
 
 
+@dataclass(frozen=True, slots=True)
+class EventCause:
+    """A delivery is owed because of an event, which tells of changes in a trial."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCause:
+    """A delivery is owed because of a notice to the operator."""
+
+    id: str
+
+
+Cause = EventCause | NoticeCause
+"""Why a delivery is owed: one value, with the id of what is to be told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event, or one notice, owed to one subscription."""
+    """What was caused by one event or one notice, owed to one subscription."""
 
-    event_id: str | None = None
-    notice_id: str | None = None
+    cause: Cause
     subscription_id: str
     registry: str
     trial_id: str
@@ -142,17 +159,12 @@ class Delivery:
     @property
     def id(self) -> str:
         """Derived, so that owing the same delivery twice owes one: the webhook's id and the mail's Message-ID."""
-        return delivery_id(self.cause_id, self.subscription_id)
+        return delivery_id(self.cause.id, self.subscription_id)
 
     @property
     def about(self) -> str:
         """The trial, or that it is a notice, for people to read."""
         return self.trial_id or "notice"
-
-    @property
-    def cause_id(self) -> str:
-        """The id of the event or the notice."""
-        return self.event_id or self.notice_id or ""
 
 
 @lru_cache(maxsize=8192)

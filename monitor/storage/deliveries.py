@@ -7,9 +7,9 @@ every other, and that it is rejected over another attempt.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,14 +23,23 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    null,
     select,
     update,
 )
 
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Delivery, DeliveryState, Notice, SubscriptionState, delivery_id
+from monitor.model import (
+    Cause,
+    Delivery,
+    DeliveryState,
+    EventCause,
+    Notice,
+    NoticeCause,
+    SubscriptionState,
+    delivery_id,
+)
 from monitor.storage import bodies
+from monitor.storage.delivery_rows import COLUMNS, LISTED_COLUMNS, packed, restored, row_of, unpacked
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import deliveries, endpoints, subscriptions
@@ -39,16 +48,10 @@ from monitor.storage.types import Moment
 Owed = tuple[str, str, str, str]
 """(event id, registry, trial id, subscription id)"""
 
-Cause = Literal["event_id", "notice_id"]
-
 LISTED = 50
 DAMAGED_FOR = timedelta(days=1)
 
 _REMEDY = "`monitor deliveries list` shows the latest"
-
-_names = [field.name for field in fields(Delivery)]
-_columns = [deliveries.c[name] for name in _names]
-_listed = [null().label(name) if name == "body" else deliveries.c[name] for name in _names]
 
 # Spelled out in the statement: an index of the owed alone serves no statement that says "owed" with a parameter.
 _is_owed = deliveries.c.standing == literal_column(f"'{DeliveryState.OWED}'")
@@ -89,16 +92,16 @@ _reject = _outcome_update("standing", "finished_at", "outcome", where=_is_owed)
 
 def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
     """Owe deliveries of events from *at* on: see `_owe`."""
-    return _owe(tx, owed, at, cause="event_id")
+    return _owe(tx, owed, at, cause=EventCause)
 
 
 def owe_notice(tx: Connection, notice: Notice, subscription_ids: Iterable[str]) -> list[Delivery]:
     """Owe a notice to subscriptions from when it occurred: see `_owe`."""
     owed = [(notice.id, notice.registry, "", subscription_id) for subscription_id in subscription_ids]
-    return _owe(tx, owed, notice.occurred_at, cause="notice_id")
+    return _owe(tx, owed, notice.occurred_at, cause=NoticeCause)
 
 
-def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: Cause) -> list[Delivery]:
+def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Cause]) -> list[Delivery]:
     """Owe deliveries from *at* on, numbered per subscription in this order; give those that were not owed before.
 
     The rows of the subscriptions are locked before their numbers are read and until the commit, in one order for
@@ -115,8 +118,7 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: Cause) ->
         last[subscription_id] += 1
         added.append(
             Delivery(
-                event_id=cause_id if cause == "event_id" else None,
-                notice_id=cause_id if cause == "notice_id" else None,
+                cause=cause(cause_id),
                 subscription_id=subscription_id,
                 registry=registry,
                 trial_id=trial_id,
@@ -127,7 +129,7 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: Cause) ->
             )
         )
     for batch in chunks(added):
-        tx.execute(insert(deliveries), [_row(delivery) for delivery in batch])
+        tx.execute(insert(deliveries), [row_of(delivery) for delivery in batch])
     _keep_numbers(tx, {delivery.subscription_id: delivery.sequence for delivery in added})
     return added
 
@@ -156,7 +158,7 @@ def claim_readable(
     Those wait for DAMAGED_FOR.
     """
     query = (
-        select(*_columns)
+        select(*COLUMNS)
         .where(_claimable, deliveries.c.next_attempt_at <= now, *([] if only is None else [deliveries.c.id == only]))
         .order_by(*_by_due)
         .limit(limit)
@@ -167,7 +169,7 @@ def claim_readable(
         rows = list(tx.execute(query).all())
     except StoreCorrupt:
         ids = tx.scalars(query.with_only_columns(deliveries.c.id)).all()
-        rows = list(rows_of(tx, select(*_columns), deliveries.c.id, ids, damaged))
+        rows = list(rows_of(tx, select(*COLUMNS), deliveries.c.id, ids, damaged))
     claimed = [_restored_or_bare(tx, row) for row in rows]
     for ids_, again in (([delivery.id for delivery in claimed], until), (list(damaged), now + DAMAGED_FOR)):
         for chunk in chunks(ids_):
@@ -194,7 +196,7 @@ def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
     kept = func.coalesce(deliveries.c.body, bodies.compress(body), type_=deliveries.c.body.type)
     statement = update(deliveries).where(deliveries.c.id == whole_id).values(body=kept)
     stored: bytes = tx.execute(statement.returning(deliveries.c.body)).scalar_one()
-    return _unpacked(stored, whole_id)
+    return unpacked(stored, whole_id)
 
 
 def delivered(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
@@ -227,7 +229,7 @@ def get(tx: Connection, text: str) -> Delivery:
     NothingFound where there is none, or several.
     """
     whole_id = find_id(tx, deliveries.c.id, text, noun="delivery", remedy=_REMEDY)
-    return _restored(tx.execute(select(*_columns).where(deliveries.c.id == whole_id)).one())
+    return restored(tx.execute(select(*COLUMNS).where(deliveries.c.id == whole_id)).one())
 
 
 def listing(
@@ -244,7 +246,7 @@ def listing(
 
     *trial* is a registry and an id, *subscriptions* are ids, *since* is when they were owed first.
     """
-    query = select(*_listed).limit(limit)
+    query = select(*LISTED_COLUMNS).limit(limit)
     if standing is not None:
         query = query.where(deliveries.c.standing == standing)
     if trial is not None:
@@ -258,13 +260,13 @@ def listing(
         query = query.order_by(deliveries.c.finished_at.desc(), deliveries.c.id)
     else:
         query = query.order_by(deliveries.c.created_at.desc(), deliveries.c.id)
-    return [_restored(row) for row in tx.execute(query)]
+    return [restored(row) for row in tx.execute(query)]
 
 
 def of_event(tx: Connection, event_id: str) -> list[Delivery]:
     """Everything that one event was owed as, without bodies, in the order of the subscriptions' ids."""
-    query = select(*_listed).where(deliveries.c.event_id == event_id).order_by(deliveries.c.subscription_id)
-    return [_restored(row) for row in tx.execute(query)]
+    query = select(*LISTED_COLUMNS).where(deliveries.c.event_id == event_id).order_by(deliveries.c.subscription_id)
+    return [restored(row) for row in tx.execute(query)]
 
 
 def replay(tx: Connection, text: str, at: datetime) -> Delivery:
@@ -363,24 +365,11 @@ def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:
     return tx.execute(update(deliveries).where(which, going).values(values)).rowcount
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
-    return {"id": delivery.id} | {name: getattr(delivery, name) for name in _names}
-
-
-def _restored(row: Row[Any]) -> Delivery:
-    delivery = Delivery(**row._mapping)
-    return delivery if delivery.body is None else replace(delivery, body=_unpacked(delivery.body, delivery.id))
-
-
 def _restored_or_bare(tx: Connection, row: Row[Any]) -> Delivery:
     """The delivery of a row; without its body, also in the database, where that is damaged."""
     try:
-        return _restored(row)
+        return restored(row)
     except StoreCorrupt:
-        bare = replace(Delivery(**row._mapping), body=None)
+        bare = replace(packed(row), body=None)
         tx.execute(update(deliveries).where(deliveries.c.id == bare.id).values(body=None))
         return bare
-
-
-def _unpacked(body: bytes, whole_id: str) -> bytes:
-    return bodies.decompress(body, what=f"the body of delivery {whole_id}")

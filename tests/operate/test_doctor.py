@@ -21,7 +21,7 @@ from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
 from monitor.config.keys import OperatorSettings, StoreSettings
 from monitor.http import PoliteSession
-from monitor.model import Notice, Settlement, State
+from monitor.model import EventCause, Notice, Settlement, State
 from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
@@ -104,10 +104,10 @@ def _disable(store: Store, *, wholly: bool) -> None:
 
 def _hold(store: Store) -> None:
     (delivery,) = owe(store, HIP, [2], subscribed(store))
-    assert delivery.event_id
+    assert isinstance(delivery.cause, EventCause)
     with store.begin() as tx:
-        settlements.pend(tx, REGISTRY, {delivery.event_id: 1})
-        settlements.record(tx, [delivery.event_id], Settlement.HELD, at=None)
+        settlements.pend(tx, REGISTRY, {delivery.cause.id: 1})
+        settlements.record(tx, [delivery.cause.id], Settlement.HELD, at=None)
 
 
 def _write(add: Callable[..., object], *arguments: Any, **named: Any) -> Callable[[Store], None]:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Attempt, Delivery, DeliveryState, SubscriptionState, delivery_id
+from monitor.model import Attempt, Delivery, DeliveryState, EventCause, SubscriptionState, delivery_id
 from monitor.storage import attempts, deliveries, endpoints, subscriptions
 from monitor.storage.store import Store
 from tests.sample_sizes import sizes
@@ -101,7 +101,7 @@ def test_a_delivery_comes_back_as_it_was_owed(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], reader)
 
     assert owed == Delivery(
-        event_id=f"{REGISTRY}/{HIP}/2",
+        cause=EventCause(f"{REGISTRY}/{HIP}/2"),
         subscription_id=reader.id,
         registry=REGISTRY,
         trial_id=HIP,
@@ -112,7 +112,7 @@ def test_a_delivery_comes_back_as_it_was_owed(store: Store) -> None:
     )
     assert at(store, owed) == owed
     with store.read() as tx:
-        assert deliveries.of_event(tx, owed.event_id) == [owed]
+        assert deliveries.of_event(tx, owed.cause.id) == [owed]
         assert deliveries.get(tx, owed.id[:13]) == owed
 
 

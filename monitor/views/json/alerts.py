@@ -5,7 +5,7 @@ Addresses are as they may be shown, and the only secret is that of a new webhook
 
 from typing import TYPE_CHECKING
 
-from monitor.model import Attempt, Delivery, DeliveryState, Json, Message, Subscription
+from monitor.model import Attempt, Delivery, DeliveryState, EventCause, Json, Message, NoticeCause, Subscription
 from monitor.ports import Accepted
 from monitor.views.json.moments import moment_json
 
@@ -82,9 +82,9 @@ def delivery_json(delivery: Delivery) -> dict[str, Json]:
     """A delivery; `next_attempt_at` is null where there will be none."""
     return {
         "id": delivery.id,
-        "event": delivery.event_id,
+        "event": delivery.cause.id if isinstance(delivery.cause, EventCause) else None,
         "trial": delivery.trial_id or None,
-        "notice": delivery.notice_id,
+        "notice": delivery.cause.id if isinstance(delivery.cause, NoticeCause) else None,
         "subscription": delivery.subscription_id,
         "sequence": delivery.sequence,
         "standing": str(delivery.standing),
