@@ -4,7 +4,7 @@ A sponsor who changes a record dates the update. So the trials in which one fiel
 
     updated on the same day     too many for one day, if more than MOST_ALIKE of all trials
     not updated at all          too many for one build of the data, if more than MOST_ALIKE of all trials, and
-                                EACH_FURTHER more for each further build that a trial was not looked at in
+                                EACH_FURTHER more for each further build that a trial was not checked in
 
 and a group of fewer than AT_LEAST is never too many. Where one is, those that were not updated at all go with it.
 
@@ -35,7 +35,7 @@ _UPDATES = ("last_update_submit_date", "last_update_post_date")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An event, and how many builds of the registry's data its trial had not been looked at in."""
+    """An event, and how many builds of the registry's data its trial had not been checked in."""
 
     event: Event
     builds: int = 1

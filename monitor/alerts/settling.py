@@ -6,10 +6,9 @@
              ->  its settle window is over?          told: its deliveries are owed, in the same commit
 
 An event is pending from the commit that made it, so that nothing is forgotten: what a process that died left pending
-is settled by the next pass, or by whoever delivers.
+is settled by the next pass, or by the next delivery run.
 
-What are too many alike, `monitor.alerts.alike` knows; what is found in two versions of the registry's data is never
-alike.
+`monitor.alerts.alike` decides what is too many alike; changes found in two versions of the data never are.
 """
 
 from collections import defaultdict

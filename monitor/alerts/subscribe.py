@@ -75,7 +75,7 @@ def subscribe(
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
-    A search, and trials that nobody watches yet, are watched in the same transaction: what nobody looks at is never
+    A search, and trials that nobody watches yet, are watched in the same transaction: what nobody checks is never
     told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
     is none.
     """

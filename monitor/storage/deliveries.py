@@ -141,7 +141,7 @@ def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list
     same trial is owed to the same subscription: a subscriber hears of a trial in order.
 
     None is claimed twice. On SQLite there is one writer at a time. On PostgreSQL the rows are locked while they are
-    selected, and others skip locked rows; a row whose claim was committed in between is looked at again before it is
+    selected, and others skip locked rows; a row whose claim was committed in between is examined again before it is
     locked, and is then no longer due.
 
     A body that was damaged in the database is dropped, to be rendered anew: one such must not hold up all others.
@@ -181,7 +181,7 @@ def claim_readable(
 
 
 def release(tx: Connection, claimed: Iterable[Delivery]) -> None:
-    """Give back what was claimed and not sent: it is due at once, and nobody takes it for being in good hands."""
+    """Give back what was claimed and not sent: it is due at once."""
     for chunk in chunks(claimed):
         ids = [delivery.id for delivery in chunk]
         mine = deliveries.c.id.in_(ids) & (deliveries.c.next_attempt_at == chunk[0].next_attempt_at)

@@ -1,7 +1,6 @@
 """Which events are not told, or not yet, and why. An event that was told has no row here.
 
-An event and its pending row are one commit, so what is not settled yet is a debt like any other: whoever settles next
-finds it, also after a crash.
+An event and its pending row are one commit, so nothing is lost in a crash: the next process that settles finds it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +24,7 @@ class Pending:
     event: Event
     version: str
     builds: int = 1
-    """Of the registry's data, that its trial was not looked at in."""
+    """Of the registry's data, that its trial was not checked in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Settled:
 
 
 def pend(tx: Connection, registry: str, builds: Mapping[str, int]) -> None:
-    """Let these events wait to be settled; of each, in how many builds of the data its trial was not looked at."""
+    """Let these events wait to be settled; of each, in how many builds of the data its trial was not checked."""
     for chunk in chunks(builds):
         rows = [
             {"event_id": each, "registry": registry, "settlement": Settlement.PENDING, "builds": builds[each]}

@@ -1,4 +1,4 @@
-"""Which subscriptions can hear of nothing, and why: a trial that nobody watches is never looked at."""
+"""Which subscriptions can hear of nothing, and why: a trial that nobody watches is never checked."""
 
 from collections import defaultdict
 
@@ -19,7 +19,7 @@ def reasons(tx: Connection) -> dict[str, str]:
 
 
 def is_watched(tx: Connection, registry: str, trial_id: str) -> bool:
-    """Whether a pass looks at a trial."""
+    """Whether a pass checks a trial."""
     held = exists().where(watched_trials.c.registry == registry, watched_trials.c.trial_id == trial_id)
     mirrored = exists().where(searches.c.registry == registry, is_everything)
     return bool(tx.scalar(select(or_(held, mirrored))))

@@ -55,3 +55,19 @@ def test_what_cannot_be_listed_is_said_in_one_line(monitor: Monitor, options: tu
 
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
     assert words in ran.stderr
+
+
+def test_the_table_of_deliveries_says_what_its_columns_hold(monitor: Monitor):
+    ran = monitor("deliveries", "list", "--trial", OTHER)
+
+    assert ran.stdout.splitlines()[0].split() == [
+        "Delivery",
+        "Trial",
+        "To",
+        "Standing",
+        "Tries",
+        "Owed",
+        "since",
+        "Last",
+        "outcome",
+    ]

@@ -1,0 +1,31 @@
+"""A channel is its folder and its name in one list: everything else goes by that list."""
+
+import subprocess
+import sys
+
+import pytest
+
+from monitor.channels import CHANNELS, NAMES
+from monitor.config.keys import OperatorSettings, SubscriptionSettings
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_channel_is_called_as_its_folder_and_its_addresses_have_a_key(name: str) -> None:
+    key = CHANNELS[name].address_key()
+
+    assert CHANNELS[name].name == name
+    assert name in OperatorSettings.model_fields
+    assert SubscriptionSettings.model_fields[name].description == key.description
+    assert SubscriptionSettings.model_fields[name].repr is not key.is_secret
+
+
+def test_the_declarations_load_none_of_the_libraries_that_channels_need() -> None:
+    heavy = "{'apprise', 'jinja2', 'css_inline', 'cryptography', 'email_validator', 'pydantic', 'requests', 'smtplib'}"
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, monitor.channels; print(sorted({heavy} & set(sys.modules)))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.strip() == "[]"
