@@ -1,7 +1,6 @@
 """`monitor changes`: what changed, across all trials. Nothing here asks a registry."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,12 +12,11 @@ from monitor.cli.formats import (
     Format,
     JsonOption,
     XlsxOption,
-    chosen_format,
-    write_csv,
-    write_xlsx,
+    chosen_output,
+    write_report,
 )
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, complain, console
 from monitor.text import counted
 from monitor.views.json.trials import changes_json
 
@@ -60,47 +58,25 @@ def changes(
     from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
     from monitor.views.changes import ChangesQuery, ChangesSummary
     from monitor.views.changes import changes as seen_changes
+    from monitor.views.columns import CHANGES, change_cells
     from monitor.views.spans import span_of
 
-    form = chosen_format(as_json=as_json, as_csv=as_csv, xlsx=xlsx, force=force)
+    output = chosen_output(as_json=as_json, as_csv=as_csv, xlsx=xlsx, force=force)
     now = utc_now()
     span = span_of(since, until, now=now)
     filters = checked_filters(topics=topic or (), kinds=kind or (), min_significance=min_significance)
     settings: Settings = context.obj
     with settings.open() as program:
         scope = chosen_scope(program, trial, watch, sponsor)
-        wants_sponsor = form is not Format.PAGE
+        wants_sponsor = output.form is not Format.PAGE
         query = ChangesQuery(scope=scope, span=span, filters=filters, limit=limit, wants_sponsor=wants_sponsor)
         summary = ChangesSummary()
         found = seen_changes(query, store=program.store, registries=program.registries, summary=summary)
-        _write(found, form, xlsx=xlsx, force=force, program=program, query=query, summary=summary)
-
-
-def _write(
-    found: Iterable["TrialChanges"],
-    form: Format,
-    *,
-    xlsx: Path | None,
-    force: bool,
-    program: "App",
-    query: "ChangesQuery",
-    summary: "ChangesSummary",
-) -> None:
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.views.columns import CHANGES, change_cells
-
-    if form is Format.JSON:
-        for seen in found:
-            for line in changes_json(seen):
-                write_json(line)
-    elif form is Format.CSV:
-        write_csv(CHANGES, (cells for seen in found for cells in change_cells(seen)))
-    elif xlsx is not None:
-        rows = (cells for seen in found for cells in change_cells(seen))
-        write_xlsx(xlsx, "Changes", CHANGES, rows, force=force, now=utc_now())
-    else:
-        _show(found, program, query, summary)
-    if form is not Format.PAGE and summary.is_cut:
+        if output.form is Format.PAGE:
+            _show(found, program, query, summary)
+        else:
+            write_report(found, output, name="Changes", columns=CHANGES, cells_of=change_cells, json_of=changes_json)
+    if output.form is not Format.PAGE and summary.is_cut:
         complain(f"these are the newest {summary.changes:,}, and there are more: --limit asks for others")
     if summary.unreadable:
         complain(f"{counted(summary.unreadable, 'event')} cannot be read: `monitor doctor` says what to do")

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,14 +11,14 @@ from monitor.cli.formats import (
     ForceOption,
     Format,
     JsonOption,
+    Output,
     XlsxOption,
-    chosen_format,
-    write_csv,
-    write_xlsx,
+    chosen_output,
+    write_report,
 )
 from monitor.cli.progress import progress
 from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, complain, console
 from monitor.text import shortened
 from monitor.views.json.trials import status_json
 
@@ -58,19 +57,19 @@ def status(
     from monitor.views.status import StatusQuery, StatusReader
     from monitor.views.statuses import statuses_of
 
-    form = chosen_format(as_json=as_json, as_csv=as_csv, xlsx=xlsx, force=force)
+    output = chosen_output(as_json=as_json, as_csv=as_csv, xlsx=xlsx, force=force)
     column = checked_column(sort)
     statuses = statuses_of(wanted or ())
     settings: Settings = context.obj
     with settings.open() as program:
         scope = chosen_scope(program, trial, watch, sponsor)
         registries = {registry.key: registry for registry in program.registries}
-        with progress("Reading", shown=_takes_long(form, is_sorted=column != USUAL or reverse)) as tell:
+        with progress("Reading", shown=_takes_long(output.form, is_sorted=column != USUAL or reverse)) as tell:
             reader = StatusReader(StatusQuery(scope=scope, statuses=statuses), program.store, registries, tell=tell)
             rows = in_order(reader, column, is_reversed=reverse)
-            if form is not Format.PAGE:
-                _write(rows, form, xlsx=xlsx, force=force)
-        if form is Format.PAGE:
+            if output.form is not Format.PAGE:
+                _write(rows, output)
+        if output.form is Format.PAGE:
             _show(rows, reader, by=column + (", the last first" if reverse else ""))
     if sponsor is not None and not reader.summary.rows:
         _hint(sponsor, reader)
@@ -81,17 +80,17 @@ def _takes_long(form: Format, *, is_sorted: bool) -> bool:
     return form is Format.XLSX or (is_sorted if form is Format.PAGE else not sys.stdout.isatty())
 
 
-def _write(rows: Iterable["StatusRow"], form: Format, *, xlsx: Path | None, force: bool) -> None:
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
-    from monitor.views.columns import STATUS, status_cells
+def _write(rows: Iterable["StatusRow"], output: Output) -> None:
+    from monitor.views.columns import STATUS, status_cells  # not needed to show --help
 
-    if form is Format.JSON:
-        for row in rows:
-            write_json(status_json(row))
-    elif form is Format.CSV:
-        write_csv(STATUS, map(status_cells, rows))
-    elif xlsx is not None:
-        write_xlsx(xlsx, "Status", STATUS, map(status_cells, rows), force=force, now=utc_now())
+    write_report(
+        rows,
+        output,
+        name="Status",
+        columns=STATUS,
+        cells_of=lambda row: [status_cells(row)],
+        json_of=lambda row: [status_json(row)],
+    )
 
 
 def _hint(sponsor: str, reader: "StatusReader") -> None:
