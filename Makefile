@@ -62,7 +62,7 @@ test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest vers
 test-newest: TOLERATED := -W default::DeprecationWarning -W default::PendingDeprecationWarning
 
 docs: .venv-docs/ready $(VENV)/ready  ## make pages of docs/ in build/docs; a dead link is a failure
-	$(BIN)/python docs/_generate.py
+	$(BIN)/python -m docs._generate
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
 
 # The second file is made within the first, so that both name the same versions.

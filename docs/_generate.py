@@ -5,6 +5,7 @@ reference/configuration.md    every key of config.toml, its variable, its defaul
 reference/webhook.md          every key of docs/webhook.schema.json
 reference/exit.md             the exit statuses
 changes.md                    the table of kinds of change; people write what stands around it
+architecture.svg              the layers of the package, and who imports whom
 """
 
 import json
@@ -15,6 +16,7 @@ from typing import Any
 
 import typer
 
+from docs._layers import picture
 from monitor.changes.kinds import KINDS
 from monitor.cli import app
 from monitor.config import Config
@@ -47,13 +49,14 @@ def main() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Each page by its name."""
+    """Each page, and the picture, by its path in docs."""
     return {
         "reference/commands.md": commands(),
         "reference/configuration.md": configuration(),
         "reference/webhook.md": webhook(),
         "reference/exit.md": exits(),
         "changes.md": changes(),
+        "architecture.svg": picture(),
     }
 
 

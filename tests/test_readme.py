@@ -1,6 +1,5 @@
 """What the README and the pages of docs/ say is there, and what the tutorial says to type works."""
 
-import importlib.util
 import json
 import os
 import re
@@ -14,6 +13,7 @@ import pytest
 import requests
 import typer
 
+from docs._generate import pages
 from monitor.cli import INTERRUPTED, app
 from monitor.cli.operate import DEFAULT_PORT
 from monitor.errors import MonitorError
@@ -75,11 +75,7 @@ def test_every_file_that_a_page_links_exists(page: Path):
 
 
 def test_what_the_code_says_of_itself_is_in_the_reference():
-    specification = importlib.util.spec_from_file_location("generate", TOP / "docs" / "_generate.py")
-    generate = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(generate)
-
-    for name, text in generate.pages().items():
+    for name, text in pages().items():
         assert PAGES[TOP / "docs" / name] == text, f"{name}: make docs"
 
 
