@@ -145,7 +145,7 @@ def test_every_line_of_the_walk_works_when_pasted_in_order(
     typed += "monitor doctor --json >doctor.jsonl\n"
 
     ran = subprocess.run(
-        ["sh"], input=typed, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        ["sh"], input=typed, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False
     )
 
     assert ran.returncode == 0, ran.stderr

@@ -128,17 +128,18 @@ def leaves_of(known: Known) -> Iterator[str]:
 
 def test_a_field_is_found_at_its_path():
     """Taking the value away at a field's path takes the field away, and nothing else but the rest."""
+    full = {**FULL, "resultsSection": {"adverseEventsModule": {"frequencyThreshold": "5"}}}
+    full["protocolSection"] = {**FULL["protocolSection"]}
+    full["protocolSection"]["statusModule"] = {
+        **FULL["protocolSection"]["statusModule"],
+        "lastKnownStatus": "RECRUITING",
+    }
+    whole = orjson.dumps(with_details(orjson.loads(orjson.dumps(full))))
+    before = parsed(orjson.loads(whole))
     for name, path in record.PATHS.items():
         if name in ("trial_id", "brief_title", "overall_status", "lead_sponsor", "contacts", "has_results"):
             continue
-        full = {**FULL, "resultsSection": {"adverseEventsModule": {"frequencyThreshold": "5"}}}
-        full["protocolSection"] = {**FULL["protocolSection"]}
-        full["protocolSection"]["statusModule"] = {
-            **FULL["protocolSection"]["statusModule"],
-            "lastKnownStatus": "RECRUITING",
-        }
-        study = with_details(orjson.loads(orjson.dumps(full)))
-        before = parsed(study)
+        study = orjson.loads(whole)
         *parents, last = path.split(".")
         node = study
         for parent in parents:
