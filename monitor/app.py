@@ -1,14 +1,15 @@
-"""Put the parts together: the only module that knows every adapter, and the clock."""
+"""Put the parts together: the only module that knows every adapter."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor import __version__
 from monitor.alerts.notices import configuration_bad
+from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
 from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
     from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
 
 T = TypeVar("T")
-
-
-def utc_now() -> datetime:
-    """The one place where the program looks at the clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +141,15 @@ class App:
         """What delivering needs: the channels, and what stands on every message."""
         from monitor.alerts.wiring import outbox_for  # a check that tells nobody needs no channels
 
-        return outbox_for(self.config, store=self.store, vault=self.vault, registries=self.registries, clock=utc_now)
+        return outbox_for(
+            self.config,
+            operator=self.config.operator.email,
+            settle=self.config.schedule.settle,
+            store=self.store,
+            vault=self.vault,
+            registries=self.registries,
+            clock=utc_now,
+        )
 
     def subscribe(self, request: "SubscribeRequest") -> "SubscribeResult":
         """Subscribe somebody, and take the baselines that this needs: see `monitor.watching.subscribing`."""

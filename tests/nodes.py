@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from monitor.model import Document, Record
+from monitor.model import Document, Record, Search
 from monitor.ports import (
     Answer,
     Merged,
@@ -15,7 +15,6 @@ from monitor.ports import (
     Oddity,
     ProbeResult,
     RegistryVersion,
-    Search,
     SearchPage,
     SponsorName,
     SweepPage,

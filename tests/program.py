@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.app import utc_now
+from monitor.clock import utc_now
 from monitor.http import PoliteSession
 from monitor.model import Checked, Event, Result
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov

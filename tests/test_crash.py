@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from monitor.alerts.outbox import Outbox
-from monitor.app import utc_now
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
+from monitor.clock import utc_now
 from monitor.http import GuardedSession
 from monitor.model import Result
 from monitor.sandbox.clinicaltrials_gov import Sandbox

@@ -14,8 +14,7 @@ from sqlalchemy import Connection
 from monitor.channels import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
-from monitor.model import Filters, Subscription, SubscriptionState
-from monitor.ports import Search
+from monitor.model import Filters, Search, Subscription, SubscriptionState
 from monitor.storage import endpoints, silence, subscriptions, watches
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch

@@ -17,8 +17,7 @@ from monitor.changes.diff.wording import code_words
 from monitor.changes.kinds import KINDS
 from monitor.changes.sentences import STOPPED
 from monitor.changes.topics import Topic
-from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Significance
-from monitor.ports import Search
+from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Search, Significance
 from monitor.text import cut, natural_list, quote
 
 POSTED_LATE = timedelta(days=3)

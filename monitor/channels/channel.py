@@ -44,6 +44,8 @@ class EventContext:
     lead_sponsor: str | None
     url: str
     facts: Facts = NO_FACTS
+    registry_name: str = ""
+    """What people call the registry; empty where that is its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

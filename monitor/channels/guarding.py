@@ -5,7 +5,7 @@ from monitor.channels.channel import Configuration
 from monitor.channels.webhook.settings import WebhookSettings
 from monitor.http import GuardedSession, Network
 from monitor.http.reading import ANSWER_CAP
-from monitor.http.settings import NetworkSettings
+from monitor.settings.network import NetworkSettings
 
 
 def guarded_session(config: Configuration, *, deadline: float, answer_cap: int = ANSWER_CAP) -> GuardedSession:

@@ -32,7 +32,8 @@ def backup(
 
     [dim]$[/dim] monitor backup /var/backups/monitor.sqlite3
     """
-    from monitor.app import key_place, utc_now
+    from monitor.app import key_place
+    from monitor.clock import utc_now
     from monitor.operate import backup as step
 
     settings: Settings = context.obj
@@ -70,7 +71,8 @@ def restore(
 
     [dim]$[/dim] monitor restore /var/backups/monitor.sqlite3
     """
-    from monitor.app import utc_now, vault_for
+    from monitor.app import vault_for
+    from monitor.clock import utc_now
     from monitor.operate import backup as step
 
     settings: Settings = context.obj

@@ -55,7 +55,7 @@ def changes(
     [dim]$[/dim] monitor changes --sponsor "Alzahra Hospital" --kind status.stopped --since 2026-01-01 --csv
     """
     from monitor.alerts.filters import checked_filters
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.clock import utc_now
     from monitor.views.changes import ChangesQuery, ChangesSummary
     from monitor.views.changes import changes as seen_changes
     from monitor.views.columns import CHANGES, change_cells

@@ -166,7 +166,7 @@ def _close(summary: CheckSummary, *, as_json: bool, is_patrol: bool) -> None:
 
 def _told_of_clocks(summary: CheckSummary) -> list[str]:
     """A line where the registry's data are ahead of our clock."""
-    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.clock import utc_now
     from monitor.watching.builds import is_ahead
 
     now, version = utc_now(), summary.registry_version

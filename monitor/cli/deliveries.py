@@ -86,7 +86,7 @@ def list_(
     [dim]$[/dim] monitor deliveries list --failed
     [dim]$[/dim] monitor deliveries list --trial NCT02116634 --to ops@example.org --since monday
     """
-    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.clock import utc_now
     from monitor.views.deliveries import DeliveriesQuery, deliveries
     from monitor.views.spans import span_of
 
@@ -143,7 +143,7 @@ def replay(
     [dim]$[/dim] monitor deliveries replay 7c1e
     [dim]$[/dim] monitor deliveries replay --failed-since 2d
     """
-    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.clock import utc_now
     from monitor.storage import deliveries
 
     if (which is None) == (failed_since is None):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.text import Text
 
-from monitor.app import utc_now
+from monitor.clock import utc_now
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.clinicaltrials_gov.databuild import latest_build
 from monitor.sandbox.connection_settings import variables

@@ -80,7 +80,7 @@ def write_report(
     if output.form is Format.CSV:
         _write_csv(columns, rows)
     elif output.file is not None:
-        from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+        from monitor.clock import utc_now
 
         _write_xlsx(output.file, name, columns, rows, replaces=output.replaces, now=utc_now())
 

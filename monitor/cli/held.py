@@ -83,7 +83,7 @@ def discard(context: typer.Context, number: Number) -> None:
 
 def _decide(context: typer.Context, number: int, decision: "Decision") -> None:
     from monitor.alerts.settling import decide
-    from monitor.app import utc_now  # the program is not needed to show --help
+    from monitor.clock import utc_now
 
     settings: Settings = context.obj
     with settings.open() as program:

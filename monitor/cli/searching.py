@@ -6,7 +6,8 @@ import typer
 
 from monitor.cli.session import complain, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
-from monitor.ports import Role, Search, SponsorName
+from monitor.model import Role, Search
+from monitor.ports import SponsorName
 from monitor.views.json.watches import sponsor_json
 
 WRONG_USAGE = 2

@@ -26,7 +26,8 @@ def serve(
     [dim]$[/dim] monitor serve --bind 127.0.0.1:9000 --json
     [dim]$[/dim] curl http://127.0.0.1:8080/healthz
     """
-    from monitor.app import open_app, utc_now  # the service is not needed to show --help
+    from monitor.app import open_app
+    from monitor.clock import utc_now
     from monitor.service import serve as run
     from monitor.service.logs import make_log
 

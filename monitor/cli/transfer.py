@@ -40,7 +40,7 @@ def export(
     [dim]$[/dim] monitor export
     [dim]$[/dim] monitor export /mnt/archive/trials --with-secrets
     """
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.clock import utc_now
     from monitor.operate.transfer.exporting import export as write
 
     settings: Settings = context.obj
@@ -125,7 +125,7 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
 
 def _take_list(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
     """Watch the trials of a list and say so; give what is none."""
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.clock import utc_now
     from monitor.watching.watches import add_trials
 
     found = listed(program, file)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.app import App
+    from monitor.model import Search
     from monitor.operate.transfer.lists import TrialList
-    from monitor.ports import Search
     from monitor.storage.trials import Trial
     from monitor.watching.watches import Added
 
@@ -96,7 +96,7 @@ def add(
 
 
 def _add(program: "App", found: "TrialList", *, name: str | None, as_json: bool) -> None:
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.clock import utc_now
     from monitor.watching.watches import add_trials
 
     left, aside = found.left, found.aside
@@ -117,7 +117,7 @@ def _added(added: "Added") -> str:
 
 
 def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:
-    from monitor.app import utc_now  # SQLAlchemy and requests are not needed to show --help
+    from monitor.clock import utc_now
     from monitor.watching.watches import add_search, settle_search
 
     try:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 from pydantic import Field, create_model, field_validator, model_validator
 
 from monitor.channels import CHANNELS
-from monitor.http.settings import NetworkSettings
-from monitor.model import Filters, Significance
-from monitor.ports import Role, Search
+from monitor.model import Filters, Role, Search, Significance
 from monitor.registries import ADAPTERS
 from monitor.registries.adapter import Adapter, PoliteSettings
 from monitor.settings import Secret, Section
+from monitor.settings.network import NetworkSettings
 from monitor.settings.values import (
     A_SPAN,
     A_SPONSOR,

@@ -3,6 +3,7 @@
     record    Document -> Record                                    what a registry serves, and what that says
     change    Snapshot -> Difference -> Change -> Event             what we keep, and what it tells
     checked   Checked -> CheckSummary                               what a check came to
+    search    Search                                                what a watch looks for
     delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes; Notice
 
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
@@ -42,6 +43,7 @@ from monitor.model.record import (
     StudyDocument,
     Submission,
 )
+from monitor.model.search import Role, Search
 
 __all__ = [
     "Arm",
@@ -71,6 +73,8 @@ __all__ = [
     "Record",
     "ResponsibleParty",
     "Result",
+    "Role",
+    "Search",
     "Settlement",
     "Significance",
     "Site",

@@ -22,7 +22,7 @@ from monitor.ports.registry import (
     searching,
     sweeping,
 )
-from monitor.ports.searches import Role, Search, SearchPage, SponsorName, SweepPage
+from monitor.ports.searches import SearchPage, SponsorName, SweepPage
 from monitor.ports.transport import Accepted, Transport
 
 __all__ = [
@@ -38,8 +38,6 @@ __all__ = [
     "Registry",
     "RegistryConnection",
     "RegistryVersion",
-    "Role",
-    "Search",
     "SearchPage",
     "Searching",
     "SponsorLookup",

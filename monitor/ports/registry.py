@@ -18,9 +18,9 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Document, Record
+from monitor.model import Document, Record, Search
 from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered
-from monitor.ports.searches import Search, SearchPage, SponsorName, SweepPage
+from monitor.ports.searches import SearchPage, SponsorName, SweepPage
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from datetime import UTC, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.typing import FilteringBoundLogger
 
-from monitor.app import utc_now
+from monitor.clock import utc_now
 
 MISSED = 1.8
 """Intervals without a tick after which the scheduler is restarted: so the next tick comes within two."""

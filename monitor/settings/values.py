@@ -17,8 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
-from monitor.model import Significance
-from monitor.ports import Role
+from monitor.model import Role, Significance
 
 
 def unlisted(known: Iterable[str]) -> PydanticCustomError:

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from monitor.changes.membership import Membership
+from monitor.model import Search
 from monitor.model.stamps import day_of
-from monitor.ports import Search
 from monitor.storage import leavers, newcomers, searches
 from monitor.storage.statements import chunks
 from monitor.storage.tables import watches

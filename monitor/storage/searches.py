@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from monitor.errors import StoreCorrupt
-from monitor.ports import Search
+from monitor.model import Search
 from monitor.storage.statements import chunks, put, rows_of
 from monitor.storage.tables import searches, watches
 

@@ -22,8 +22,7 @@ from sqlalchemy import (
 )
 
 from monitor.channels import NAMES
-from monitor.model import DeliveryState, Settlement, State, SubscriptionState
-from monitor.ports import Role
+from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
 from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
 
 metadata = MetaData(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound
-from monitor.ports import Search
+from monitor.model import Search
 from monitor.storage import leavers, newcomers
 from monitor.storage import searches as search_rows
 from monitor.storage.locks import lock_registry

@@ -21,13 +21,11 @@ from sqlalchemy import Connection
 from monitor.alerts.notices import watch_shrank
 from monitor.alerts.settling import owe_deliveries
 from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
-from monitor.model import Unlisted
+from monitor.model import Role, Search, Unlisted
 from monitor.model.stamps import day_of
 from monitor.ports import (
     Registry,
     RegistryVersion,
-    Role,
-    Search,
     Searching,
     SearchPage,
     SponsorLookup,

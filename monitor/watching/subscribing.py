@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, new_endpoint
 from monitor.alerts.subscribe import subscribe as subscribe_to
 from monitor.errors import NothingFound, RegistryError
-from monitor.model import Checked, Filters
-from monitor.ports import Registry, Search, Searching
+from monitor.model import Checked, Filters, Search
+from monitor.ports import Registry, Searching
 from monitor.storage import searches, trials, watches
 from monitor.storage.store import Store
 from monitor.watching.watches import settle_search

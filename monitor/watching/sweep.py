@@ -25,8 +25,8 @@ from monitor.alerts.alike import AT_LEAST, MOST_ALIKE
 from monitor.alerts.notices import registry_shrank
 from monitor.alerts.settling import settle
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, StoreUnavailable
-from monitor.model import Checked, Document, Result, Unlisted
-from monitor.ports import Answer, RegistryVersion, Search, Searching, SweepPage, sweeping
+from monitor.model import Checked, Document, Result, Search, Unlisted
+from monitor.ports import Answer, RegistryVersion, Searching, SweepPage, sweeping
 from monitor.storage import newcomers, notices, searches, sweeps, trials
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry

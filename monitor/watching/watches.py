@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.errors import ConfigurationInvalid, NothingFound, SponsorUnknown
-from monitor.ports import Registry, Search
+from monitor.model import Search
+from monitor.ports import Registry
 from monitor.storage import silence, subscriptions, watches
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch

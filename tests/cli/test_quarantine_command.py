@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import utc_now
+from monitor.clock import utc_now
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import quarantine
 from monitor.storage.store import Store

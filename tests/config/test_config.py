@@ -12,8 +12,7 @@ from pydantic import ValidationError
 
 from monitor.config import Config, find, load
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Filters, Significance
-from monitor.ports import Role, Search
+from monitor.model import Filters, Role, Search, Significance
 
 DEFAULT_FILE = Path(__file__).parents[2] / "config.toml"
 

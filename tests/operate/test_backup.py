@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.app import utc_now
 from monitor.channels.webhook.transport import WebhookTransport
+from monitor.clock import utc_now
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.http import GuardedSession
 from monitor.operate.backup import Backup, Consent, Restored, back_up, restore

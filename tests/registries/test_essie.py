@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from monitor.errors import ConfigurationInvalid
-from monitor.ports import Role, Search
+from monitor.model import Role, Search
 from monitor.registries.clinicaltrials_gov.essie import parameters
 
 HOSTILE = [

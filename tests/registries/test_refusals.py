@@ -11,9 +11,9 @@ from monitor.config import Config
 from monitor.config.keys import RegistrySettings, StoreSettings
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.http import library
-from monitor.model import Document
+from monitor.model import Document, Role, Search
 from monitor.operate.doctor import Level, examine
-from monitor.ports import Merged, Role, Search, SponsorName, Unanswered, Unreadable
+from monitor.ports import Merged, SponsorName, Unanswered, Unreadable
 from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
-from monitor.ports import Role, Search
+from monitor.model import Role, Search
 from monitor.registries.clinicaltrials_gov.documents import BUILD
 from monitor.registries.clinicaltrials_gov.listing import MOST_IDLE, SPARE_PAGES
 from monitor.sandbox.clinicaltrials_gov import Sandbox

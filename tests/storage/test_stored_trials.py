@@ -1,7 +1,6 @@
 from dataclasses import fields, replace
 
-from monitor.model import State
-from monitor.ports import Search
+from monitor.model import Search, State
 from monitor.storage import tables, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial

@@ -1,8 +1,7 @@
 import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound
-from monitor.model import State
-from monitor.ports import Role, Search
+from monitor.model import Role, Search, State
 from monitor.storage import leavers, searches, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial

@@ -3,8 +3,7 @@
 import pytest
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Settlement, State
-from monitor.ports import Search
+from monitor.model import Search, Settlement, State
 from monitor.storage import quarantine, settlements, tables, watches
 from monitor.views import sorting
 from monitor.views import status as view

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Result, Unlisted
-from monitor.ports import Probing, Search, Searching, SponsorLookup, Sweeping
+from monitor.model import Result, Search, Unlisted
+from monitor.ports import Probing, Searching, SponsorLookup, Sweeping
 from monitor.storage.store import Store
 from monitor.watching.discover import appraise
 from tests.nodes import Nodes, named

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.app import utc_now
+from monitor.clock import utc_now
 from monitor.errors import RegistryError
-from monitor.model import Checked, Result, Unlisted
-from monitor.ports import Search
+from monitor.model import Checked, Result, Search, Unlisted
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.misbehaviour import Kind
 from monitor.storage import watches

@@ -12,10 +12,9 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerts.subscribe import Scope, subscribe
-from monitor.app import utc_now
+from monitor.clock import utc_now
 from monitor.errors import RegistryError
-from monitor.model import Checked, Filters, Result, Unlisted
-from monitor.ports import Role, Search
+from monitor.model import Checked, Filters, Result, Role, Search, Unlisted
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import leavers, newcomers, notices, searches, tables, watches
 from monitor.storage.store import Store

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Checked, Result, Unlisted
-from monitor.ports import Search
+from monitor.model import Checked, Result, Search, Unlisted
 from monitor.storage import events, notices, searches, sweeps, trials, watches
 from monitor.storage.store import Store
 from monitor.watching.context import PassContext

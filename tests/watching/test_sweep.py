@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from monitor.app import utc_now
-from monitor.model import Checked, Document, Notice, Result, Unlisted
-from monitor.ports import Search
+from monitor.clock import utc_now
+from monitor.model import Checked, Document, Notice, Result, Search, Unlisted
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import notices, searches, sweeps, watches
 from monitor.storage.store import Store

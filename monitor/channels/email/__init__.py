@@ -88,6 +88,7 @@ class Email(Channel):
                 unsubscribe=sender.unsubscribe,
                 date=envelope.date,
                 thread_root=f"{event.registry}/{event.trial_id}/{envelope.subscription.id}",
+                registry_name=context.registry_name,
             )
         )
 

@@ -10,7 +10,7 @@ from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.email.tokens import token_from_command, token_from_file
 from monitor.channels.email.transport import EmailTransport, signed
 from monitor.http import Network
-from monitor.http.settings import NetworkSettings
+from monitor.settings.network import NetworkSettings
 
 
 def email_transport(config: Configuration, **limits: float) -> EmailTransport:

@@ -21,7 +21,6 @@ from urllib.parse import quote, unquote, urlsplit
 from monitor.channels.email import mime
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
-from monitor.registries import name_of
 from monitor.render.folding import grouped
 from monitor.render.values import Line, label, lines, not_shown_yet
 from monitor.render.worddiff import DiffOp, Stretch
@@ -60,11 +59,13 @@ def mail_bytes(
     unsubscribe: str,
     date: datetime,
     thread_root: str,
+    registry_name: str = "",
 ) -> bytes:
     """The whole mail about *changes*, those of the event that the subscription asks for; at least one.
 
     *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
     click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail has.
+    *registry_name* is what people call the registry; empty where that is its key.
 
     Raise ConfigurationInvalid where *unsubscribe* is another kind of URI.
     """
@@ -89,6 +90,7 @@ def mail_bytes(
         ("X-Monitor-Sequence", str(sequence)),
     ]
     page = _page(event, changes, title=title, url=url) | {
+        "registry": one_line(registry_name or event.registry),
         "why": _why(subscription, event.trial_id),
         "note": safe_cut(subscription.note or "", MOST_NOTE),
         "leave": leave,
@@ -179,7 +181,6 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     told_above = _told_above(shown, headline, reason)
     rows = [change for change in shown[:MOST_CHANGES] if change not in told_above]
     return {
-        "registry": one_line(name_of(event.registry)),
         "trial_id": one_line(event.trial_id),
         "title": safe_cut(title, MOST_TITLE),
         "url": _link(url),

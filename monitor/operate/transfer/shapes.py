@@ -15,12 +15,13 @@ from monitor.model import (
     Filters,
     Json,
     Notice,
+    Role,
+    Search,
     Significance,
     Snapshot,
     State,
     SubscriptionState,
 )
-from monitor.ports import Role, Search
 from monitor.storage.trials import Trial
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -22,18 +22,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from monitor.http import PoliteSession
-from monitor.model import Document, Record
-from monitor.ports import (
-    Answer,
-    Oddity,
-    ProbeResult,
-    RegistryVersion,
-    Search,
-    SearchPage,
-    SponsorName,
-    SweepPage,
-    Unanswered,
-)
+from monitor.model import Document, Record, Search
+from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, SponsorName, SweepPage, Unanswered
 from monitor.registries.adapter import Adapter
 from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client

@@ -20,7 +20,7 @@ from datetime import date
 from unicodedata import category
 
 from monitor.errors import ConfigurationInvalid
-from monitor.ports import Role, Search
+from monitor.model import Role, Search
 from monitor.text import fold
 
 LONGEST_PHRASE = 500

@@ -9,8 +9,8 @@ from datetime import date
 from http import HTTPStatus
 
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryError, RequestRefused
-from monitor.model import Json
-from monitor.ports import Role, Search, SearchPage
+from monitor.model import Json, Role, Search
+from monitor.ports import SearchPage
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import BUILD, KEY, at, build_of_page

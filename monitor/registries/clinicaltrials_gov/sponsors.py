@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from heapq import nlargest
 
-from monitor.ports import Role, SponsorName
+from monitor.model import Role
+from monitor.ports import SponsorName
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import at

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from monitor.app import utc_now
+from monitor.clock import utc_now
 from monitor.sandbox.clinicaltrials_gov import api, concerned, trial_page
 from monitor.sandbox.clinicaltrials_gov.controls import CONTROLS
 from monitor.sandbox.clinicaltrials_gov.databuild import Calendar, build_of, latest_build

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.model import Json
-from monitor.ports import Search, SponsorName
+from monitor.model import Json, Search
+from monitor.ports import SponsorName
 from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:

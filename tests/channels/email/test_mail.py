@@ -118,6 +118,7 @@ def mail(*changes: Change, of: Event | None = None, **more) -> bytes:
         "unsubscribe": "mailto:operator@example.org",
         "date": NOW,
         "thread_root": f"{told.registry}/{told.trial_id}/{SUBSCRIPTION}",
+        "registry_name": "ClinicalTrials.gov",
     }
     return mail_bytes(told, **options | more)
 
