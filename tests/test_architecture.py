@@ -1,68 +1,36 @@
-"""The layers of the design hold: a module imports only from rows above its own, and no cycle is possible."""
+"""The layers of docs/architecture.md hold: a module imports only from those below its own, and nothing in a circle."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "monitor"
+from docs._layers import PACKAGE, imported_modules, layers, name_of, part_of
+from docs._layers import modules as read_modules
 
-LAYERS = (
-    ("__init__",),
-    ("errors", "text", "model", "ports", "streams", "files", "vault"),
-    ("changes", "render", "settings"),
-    ("http", "registries", "channels", "config", "storage"),
-    ("alerts", "watching", "operate", "views"),
-    ("app",),
-    ("sandbox",),
-    ("web", "service", "cli"),
-    ("__main__",),
-)
-"""From the words to the edges. Within a row, a module may import from those named before it."""
-
-RANK = {name: (layer, place) for layer, names in enumerate(LAYERS) for place, name in enumerate(names)}
-
-PATHS = sorted(PACKAGE.rglob("*.py"))
-
-
-def name_of(path: Path) -> str:
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+RANK = {part: number for number, layer in enumerate(layers()) for part in layer.holds}
 
 
 @pytest.fixture(scope="module")
 def modules() -> dict[str, ast.Module]:
     """Each module of the package as it is written, by its name."""
-    return {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
+    return read_modules()
 
 
-def room(module: str) -> str:
-    """The part of the package that a dotted name lies in: `monitor.changes.diff.sites` lies in `diff`."""
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 else "__init__"
-
-
-def imports_of(module: ast.Module) -> set[str]:
-    """Every module of ours that it imports, at the top or within a function."""
-    found: set[str] = set()
-    for node in ast.walk(module):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "monitor":
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "monitor"}
-    return found
-
-
-def test_a_module_imports_only_from_rows_above_its_own(modules: dict[str, ast.Module]) -> None:
+def test_a_module_imports_only_from_layers_below_its_own(modules: dict[str, ast.Module]) -> None:
+    """The table is docs/layers.toml, from the edges down."""
     wrong = [
         f"{name} imports {imported}"
-        for name, module in modules.items()
-        for imported in imports_of(module)
-        if room(imported) not in {room(name), "__version__"} and RANK[room(imported)] >= RANK[room(name)]
+        for name, others in imported_modules(modules).items()
+        for imported in others
+        if part_of(imported) not in {part_of(name), ""} and RANK[part_of(imported)] <= RANK[part_of(name)]
     ]
 
     assert wrong == []
+
+
+def test_the_table_of_layers_holds_what_there_is(modules: dict[str, ast.Module]) -> None:
+    assert set(RANK) == set(map(part_of, modules)) - {""}
 
 
 def test_a_module_says_what_it_holds(modules: dict[str, ast.Module]) -> None:
@@ -70,10 +38,12 @@ def test_a_module_says_what_it_holds(modules: dict[str, ast.Module]) -> None:
 
 
 def test_a_module_stays_small() -> None:
-    assert [name_of(path) for path in PATHS if len(path.read_text(encoding="utf-8").splitlines()) >= 400] == []
+    assert [
+        name_of(path) for path in PACKAGE.rglob("*.py") if len(path.read_text(encoding="utf-8").splitlines()) >= 400
+    ] == []
 
 
-def test_only_the_app_looks_at_the_clock(modules: dict[str, ast.Module]) -> None:
+def test_the_clock_is_looked_at_in_one_place(modules: dict[str, ast.Module]) -> None:
     looking = {
         name
         for name, module in modules.items()
@@ -82,7 +52,7 @@ def test_only_the_app_looks_at_the_clock(modules: dict[str, ast.Module]) -> None
         if isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
     }
 
-    assert looking == {"monitor.app"}
+    assert looking == {"monitor.clock"}
 
 
 def test_all_sql_is_in_storage(modules: dict[str, ast.Module]) -> None:
@@ -90,7 +60,7 @@ def test_all_sql_is_in_storage(modules: dict[str, ast.Module]) -> None:
     speaking = [
         name
         for name, module in modules.items()
-        if room(name) != "storage"
+        if part_of(name) != "storage"
         for node in ast.walk(module)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "sqlalchemy"
         if {alias.name for alias in node.names} - {"Connection"}
@@ -101,13 +71,8 @@ def test_all_sql_is_in_storage(modules: dict[str, ast.Module]) -> None:
 
 def test_modules_import_each_other_in_one_direction(modules: dict[str, ast.Module]) -> None:
     """Also where only types are imported, and within functions."""
-    imported = {
-        name: {each if each in modules else each.rpartition(".")[0] for each in imports_of(module)} - {name}
-        for name, module in modules.items()
-    }
-
     try:
-        list(TopologicalSorter(imported).static_order())
+        list(TopologicalSorter(imported_modules(modules)).static_order())
     except CycleError as error:
         pytest.fail(f"a cycle: {' -> '.join(error.args[1])}")
 

@@ -225,7 +225,9 @@ def sample(subscription: Subscription, mail_sender: MailSender, *, now: datetime
         ),
     )
     facts = Facts(overall_status="SUSPENDED")
-    told = EventContext(event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts, "ClinicalTrials.gov")
+    told = EventContext(
+        event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts, "ClinicalTrials.gov"
+    )
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
     body = rendered_event(
@@ -246,7 +248,9 @@ def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> Ev
     if snapshot is None:
         # An alert without the trial's title is better than none.
         known = Facts(registry_version=version)
-        return EventContext(event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known, registry.name)
+        return EventContext(
+            event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known, registry.name
+        )
     record = registry.parse(snapshot.document, snapshot.taken_at)
     sponsor = record.lead_sponsor.name if record.lead_sponsor else None
     facts = Facts(

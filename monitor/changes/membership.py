@@ -15,6 +15,7 @@ from typing import Any
 from monitor.changes.diff.values import to_json
 from monitor.changes.diff.wording import code_words
 from monitor.changes.kinds import KINDS
+from monitor.changes.searches import search_words
 from monitor.changes.sentences import STOPPED
 from monitor.changes.topics import Topic
 from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Search, Significance
@@ -51,12 +52,12 @@ class Membership:
     @property
     def words(self) -> str:
         """The watch as a sentence names it."""
-        looked_for = self.search.words
+        looked_for = search_words(self.search)
         return f"watch {quote(self.watch)} ({looked_for})" if self.watch else f"the watch of {looked_for}"
 
     def as_json(self) -> Json:
         """The watch as a change carries it."""
-        return {"watch_id": self.watch_id, "watch": self.watch, "search": self.search.words}
+        return {"watch_id": self.watch_id, "watch": self.watch, "search": search_words(self.search)}
 
 
 def joined(record: Record, found: Membership | None) -> list[Difference]:

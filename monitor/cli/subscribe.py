@@ -150,7 +150,9 @@ def _show(result: "SubscribeResult", *, name: str | None) -> None:
     out = console()
     what = about(made.subscription)
     if scope.search:
-        what = f"{scope.search[1].words}, which {made.subscription.watch_called} looks for"
+        from monitor.changes.searches import search_words  # not needed to show --help
+
+        what = f"{search_words(scope.search[1])}, which {made.subscription.watch_called} looks for"
     if made.taken_for:
         out.print(f"This {made.taken_for}.", markup=False)
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)

@@ -131,7 +131,9 @@ def _add_search(program: "App", search: "Search", *, name: str | None, as_json: 
     looks = "looks for" if added.is_new else "looks already for"
     finds = counted(settled.finds, "trial")
     out = console()
-    out.print(f"Watch {added.watch.id} {looks} {settled.search.words}: {finds} now.", markup=False)
+    from monitor.changes.searches import search_words  # not needed to show --help
+
+    out.print(f"Watch {added.watch.id} {looks} {search_words(settled.search)}: {finds} now.", markup=False)
     if settled.search.is_everything:
         out.print("The first check reads them all, and goes on where it stopped whenever it is interrupted.")
     out.print("[dim]monitor check[/dim] looks at them; the first time is a silent baseline.")

@@ -3,11 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.text import shortened
-
-_LONGEST = 200
-"""Characters of what somebody typed, in a sentence."""
-
 
 class Role(StrEnum):
     """In which part a sponsor is looked for."""
@@ -33,16 +28,3 @@ class Search:
     def is_everything(self) -> bool:
         """Whether nothing narrows it down."""
         return self.sponsor is None and self.condition is None and self.expression is None
-
-    @property
-    def words(self) -> str:
-        """What is looked for, as a sentence says it: "trials that Pfizer leads", "all trials"."""
-        parts = []
-        if self.sponsor is not None:
-            leads = "leads" if self.role is Role.LEAD else "leads or supports"
-            parts.append(f"that {shortened(self.sponsor, _LONGEST)} {leads}")
-        if self.condition is not None:
-            parts.append(f"on {shortened(self.condition, _LONGEST)}")
-        if self.expression is not None:
-            parts.append(f"found by “{shortened(self.expression, _LONGEST)}”")
-        return f"trials {' and '.join(parts)}" if parts else "all trials"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.changes.searches import search_words
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
 from monitor.ports import Registry
@@ -69,7 +70,7 @@ def _name_of(watch: "WatchSettings", number: int) -> str:
 
 def _name_of_sponsors(block: "SubscriptionSettings") -> str:
     """Subscriptions to one sponsor share a watch, wherever in the file they stand."""
-    return f"config.toml, {block.looks_for.words}" if block.looks_for else ""
+    return f"config.toml, {search_words(block.looks_for)}" if block.looks_for else ""
 
 
 def apply_subscriptions(

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.notices import watch_shrank
 from monitor.alerts.settling import owe_deliveries
+from monitor.changes.searches import search_words
 from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
 from monitor.model import Role, Search, Unlisted
 from monitor.model.stamps import day_of
@@ -135,7 +136,7 @@ def discover_all(version: RegistryVersion, context: PassContext) -> Iterator[Unl
 
 def unlisted(watched: WatchedSearch, reason: str) -> Unlisted:
     """That the trials of a watch could not be listed, and why."""
-    what = watched.search.words
+    what = search_words(watched.search)
     return Unlisted(registry=watched.registry, watch_id=watched.watch_id, watch=what, error=reason)
 
 
@@ -271,7 +272,7 @@ def _let_leave(tx: Connection, found: set[str], listing: _Listing, context: Pass
             tx,
             watch_shrank(
                 watched.watch_id,
-                watched.search.words,
+                search_words(watched.search),
                 watched.registry,
                 held=held,
                 missing=len(missing),

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from monitor.changes.searches import search_words
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
 from monitor.ports import SponsorName
@@ -30,7 +31,7 @@ def watch_table(watches: Iterable[Watch]) -> RenderableType:
         name = styled(one_line(watch.name)) if watch.name else Text("–", style=DIM)
         origin = "config.toml" if watch.origin == "config" else f"a {one_line(watch.origin)}"
         since = Text(moment(watch.created_at), style=DIM)
-        what = Text(watch.search.words) if watch.search else Text("trials by id", style=DIM)
+        what = Text(search_words(watch.search)) if watch.search else Text("trials by id", style=DIM)
         table.add_row(str(watch.id), f"{watch.trials:,}", name, what, Text(origin, style=DIM), since)
     return Group(table, Text(), Text(counted(len(rows), "watch", "watches"), style=DIM))
 
