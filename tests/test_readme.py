@@ -90,7 +90,7 @@ def test_every_exit_status_is_explained():
 def test_every_page_is_in_the_contents():
     contents = (TOP / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
 
-    listed = re.findall(r"- ([a-z/]+\.md)$", contents, re.MULTILINE)
+    listed = re.findall(r"- ([a-z/-]+\.md)$", contents, re.MULTILINE)
     assert sorted(listed) == sorted(
         page.relative_to(TOP / "docs").as_posix() for page in PAGES if page.name != "README.md"
     )
