@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.errors import NothingFound, SponsorUnknown
-from monitor.ports import Search
+from monitor.model import Search
 from monitor.watching.watches import add_search, add_trials, remove_trial, remove_watch, settle_search
 from tests.program import WITHDRAWN_LATER, Trying
 
