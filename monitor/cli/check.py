@@ -28,9 +28,6 @@ SOME_FAILED = 3
 MANY = 1_000_000
 """Trials that a search may find: too many for a line each."""
 
-TELLS = frozenset({Result.CHANGED, Result.REMOVED, Result.MERGED})
-"""Results that can hold changes."""
-
 
 @dataclass(frozen=True, slots=True)
 class TrialsToCheck:

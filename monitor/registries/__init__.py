@@ -20,8 +20,3 @@ ADAPTERS: tuple[type[Adapter], ...] = (ClinicalTrialsGov,)
 
 for _adapter in ADAPTERS:
     vocabulary.add(_adapter.words)
-
-
-def name_of(key: str) -> str:
-    """What people call a registry; the key of one that is not known here."""
-    return next((adapter.name for adapter in ADAPTERS if adapter.key == key), key)
