@@ -24,7 +24,7 @@ from monitor.alerts.deliver import deliver
 from monitor.alerts.matching import matching
 from monitor.alerts.outbox import Outbox
 from monitor.alerts.prepare import MailSender, RenderContext
-from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
+from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http import GuardedSession, PoliteSession
@@ -141,7 +141,9 @@ def _owe(store: Store, vault: Vault, channel: str, addresses: list[str], trials:
         snapshots.add(tx, [Snapshot(number, each, NOW) for each in made for number in (1, 2)])
         events.add(tx, told)
     for address in addresses:
-        subscribe(channel, address, scope=Scope(everything=True), filters=Filters(), note=None, context=context)
+        subscribe(
+            channel, address, scope=SubscriptionScope(everything=True), filters=Filters(), note=None, context=context
+        )
     with store.begin() as tx:
         everybody = subscriptions.listing(tx)
         deliveries.owe(tx, [(event.id, KEY, event.trial_id, one.id) for event in told for one in everybody], NOW)

@@ -12,7 +12,7 @@ import pytest
 from monitor.alerts.deliver import deliver
 from monitor.alerts.outbox import DeliveryResult, Outbox
 from monitor.alerts.prepare import MailSender, RenderContext
-from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, subscribe
+from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionScope, subscribe
 from monitor.channels import CHANNELS
 from monitor.errors import DeliveryFailed
 from monitor.model import Endpoint, Filters, Message, Subscription
@@ -85,7 +85,7 @@ class OutboxHarness(Trying):
     ) -> Subscribed:
         """About these trials, or everything."""
         trials = frozenset((self.registry.key, trial_id) for trial_id in trial_ids)
-        scope = Scope(trials=trials, everything=not trials)
+        scope = SubscriptionScope(trials=trials, everything=not trials)
         return subscribe(
             channel, address, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
         )

@@ -18,7 +18,7 @@ from monitor.model import Change, Event, Record, Snapshot, State
 from monitor.model.change import event_id
 from monitor.ports import Registry
 from monitor.storage import events, notices, snapshots
-from monitor.storage.settlements import Damaged
+from monitor.storage.settlements import DamagedEvent
 
 
 def empty_record(registry: str, trial_id: str) -> Record:
@@ -27,8 +27,8 @@ def empty_record(registry: str, trial_id: str) -> Record:
 
 
 def made_again(
-    tx: Connection, registry: Registry, damaged: Iterable[Damaged], *, now: datetime
-) -> list[tuple[Damaged, Event]]:
+    tx: Connection, registry: Registry, damaged: Iterable[DamagedEvent], *, now: datetime
+) -> list[tuple[DamagedEvent, Event]]:
     """Those damaged events that the snapshots can tell again; the operator is told of the others."""
     found = []
     lost = {}

@@ -25,7 +25,7 @@ ROTATION_OVERLAP = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class SubscriptionScope:
     """What a subscription is about: trials by name, the trials of a watch, what a search finds, or everything."""
 
     trials: frozenset[tuple[str, str]] = frozenset()
@@ -65,7 +65,7 @@ def subscribe(
     channel: str,
     address: str,
     *,
-    scope: Scope,
+    scope: SubscriptionScope,
     filters: Filters,
     note: str | None,
     context: SubscribeContext,
@@ -124,7 +124,7 @@ def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: dateti
     return tuple(trial_id for ids in by_registry.values() for trial_id in ids)
 
 
-def _covered(tx: Connection, scope: Scope, now: datetime) -> tuple[int | None, bool]:
+def _covered(tx: Connection, scope: SubscriptionScope, now: datetime) -> tuple[int | None, bool]:
     """The watch that it is about, if any, and whether it is about everything: so is a watch of all trials."""
     watch: Watch | None = None
     if scope.search is not None:
@@ -167,7 +167,7 @@ class Wanted:
     name: str
     channel: str
     address: str
-    scope: Scope = field(default_factory=Scope)
+    scope: SubscriptionScope = field(default_factory=SubscriptionScope)
     filters: Filters = field(default_factory=Filters)
     note: str | None = None
     origin: str = "config"

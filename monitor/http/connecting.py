@@ -44,7 +44,7 @@ class NotResolved(NotConnected):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class TimeLimit:
     """What bounds one attempt: the *deadline*, and *until* when it lasts by the monotonic clock."""
 
     deadline: Deadline
@@ -74,18 +74,18 @@ def looked_up(host: str, port: int, *, look_up: LookUp, until: float) -> list[Ad
     return [(family, address) for family, _, _, _, address in answers]
 
 
-def connected(addresses: Sequence[Address], attempt: Attempt) -> socket.socket:
+def connected(addresses: Sequence[Address], limit: TimeLimit) -> socket.socket:
     """A connection to the first address that accepts one."""
     failure = OSError()
     for family, address in addresses:
         try:
-            return _connection_to(family, address, attempt)
+            return _connection_to(family, address, limit)
         except OSError as error:
             failure = error
     raise NotConnected(_why_no_connection(failure))
 
 
-def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, attempt: Attempt) -> socket.socket:
+def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, limit: TimeLimit) -> socket.socket:
     """The connection under TLS, once the other side has proved to be *host*. Do not use the plain one any more."""
     # Certificates name hosts without the dot that ends a full name.
     name = host.rstrip(".")
@@ -95,7 +95,7 @@ def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, 
     with connection:
         wrapped = context.wrap_socket(connection, server_hostname=name, do_handshake_on_connect=False)
     try:
-        attempt.deadline.watch(lambda: wrapped)
+        limit.deadline.watch(lambda: wrapped)
         wrapped.do_handshake()
     except BaseException:
         wrapped.close()
@@ -109,14 +109,14 @@ def by_http_proxy(
     addresses: Sequence[Address],
     *,
     context: Callable[[], ssl.SSLContext],
-    attempt: Attempt,
+    limit: TimeLimit,
 ) -> socket.socket:
     """A connection to the proxy at *addresses*; for an https target one through it, by CONNECT."""
-    connection = _with_proxy(proxy, lambda: connected(addresses, attempt))
+    connection = _with_proxy(proxy, lambda: connected(addresses, limit))
     try:
         if proxy.scheme == "https":
             plain = connection
-            connection = _with_proxy(proxy, lambda: encrypted(plain, proxy.host, context=context(), attempt=attempt))
+            connection = _with_proxy(proxy, lambda: encrypted(plain, proxy.host, context=context(), limit=limit))
         if target.scheme == "https":
             _with_proxy(proxy, lambda: _tunnel(connection, proxy, target))
     except BaseException:
@@ -126,7 +126,7 @@ def by_http_proxy(
 
 
 def by_socks_proxy(
-    proxy: Proxy, target: Target, vetted: Sequence[Address], addresses: Sequence[Address], attempt: Attempt
+    proxy: Proxy, target: Target, vetted: Sequence[Address], addresses: Sequence[Address], limit: TimeLimit
 ) -> socket.socket:
     """A connection through the proxy at *addresses*: to the vetted address, or to a name that the proxy looks up."""
     kinds = {"socks5": socks.SOCKS5, "socks5h": socks.SOCKS5, "socks4": socks.SOCKS4, "socks4a": socks.SOCKS4}
@@ -136,14 +136,14 @@ def by_socks_proxy(
     where = (target.host, target.port) if looks_up else vetted[0][1][:2]
     family, at = addresses[0]
     connection = socks.socksocket(family, socket.SOCK_STREAM)
-    attempt.deadline.watch(lambda: connection)
+    limit.deadline.watch(lambda: connection)
     try:
         connection.set_proxy(
             kinds[proxy.scheme], at[0], at[1], looks_up, proxy.username or None, proxy.password or None
         )
-        connection.settimeout(attempt.seconds_left)
+        connection.settimeout(limit.seconds_left)
         connection.connect(where)
-        connection.settimeout(attempt.seconds_left + CONNECT_TIMEOUT)
+        connection.settimeout(limit.seconds_left + CONNECT_TIMEOUT)
     except (OSError, ValueError) as error:
         connection.close()
         raise NotConnected(f"{proxy} {socks_words(error)}") from None
@@ -178,16 +178,16 @@ def _tunnel(connection: socket.socket, proxy: Proxy, target: Target) -> socket.s
     return connection
 
 
-def _connection_to(family: int, address: Any, attempt: Attempt) -> socket.socket:
+def _connection_to(family: int, address: Any, limit: TimeLimit) -> socket.socket:
     connection = socket.socket(family, socket.SOCK_STREAM)
-    attempt.deadline.watch(lambda: connection)
+    limit.deadline.watch(lambda: connection)
     try:
-        connection.settimeout(min(CONNECT_TIMEOUT, attempt.seconds_left))
+        connection.settimeout(min(CONNECT_TIMEOUT, limit.seconds_left))
         connection.connect(address)
         # Head and body are sent one after the other, and the second would wait for the first one's acknowledgement.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # From now on the deadline ends it, and knows why.
-        connection.settimeout(attempt.seconds_left + CONNECT_TIMEOUT)
+        connection.settimeout(limit.seconds_left + CONNECT_TIMEOUT)
     except OSError:
         with suppress(OSError):
             connection.close()

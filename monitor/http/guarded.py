@@ -39,10 +39,10 @@ from monitor.http.answers import CUT, Response, why
 from monitor.http.connecting import (
     CONNECT_TIMEOUT,
     Address,
-    Attempt,
     LookUp,
     NotConnected,
     NotResolved,
+    TimeLimit,
     by_http_proxy,
     by_socks_proxy,
     connected,
@@ -123,7 +123,7 @@ class GuardedSession:
         until = time.monotonic() + self._deadline
         with Deadline(self._deadline) as deadline:
             try:
-                return self._exchange(asked, url, Attempt(deadline, until))
+                return self._exchange(asked, url, TimeLimit(deadline, until))
             except NotConnected as error:
                 reason = CUT if deadline.is_over and not isinstance(error, NotResolved) else str(error)
             except (HTTPException, OSError, ValueError) as error:
@@ -132,37 +132,37 @@ class GuardedSession:
         way = f", by way of {proxy}" if proxy and proxy.shown not in reason else ""
         raise NotAnswered(target.shown, f"gives no answer: {reason}{way}")
 
-    def _exchange(self, asked: _Request, url: str, attempt: Attempt) -> Response:
-        with closing(self._connection(asked, attempt)) as connection, _answer_to(asked, connection) as answer:
+    def _exchange(self, asked: _Request, url: str, limit: TimeLimit) -> Response:
+        with closing(self._connection(asked, limit)) as connection, _answer_to(asked, connection) as answer:
             kept = beginning(answer, cap=self._answer_cap)
         if asked.proxy and answer.status == WANTS_LOGIN:
             raise NotConnected(refusal_by(asked.proxy, answer.status))
         via = f"by way of {asked.proxy}" if asked.proxy else ""
         return Response(answer.status, HTTPHeaderDict(answer.getheaders()), kept, url, via)
 
-    def _connection(self, asked: _Request, attempt: Attempt) -> socket.socket:
+    def _connection(self, asked: _Request, limit: TimeLimit) -> socket.socket:
         """A connection to where the host is, or to the proxy; with TLS where the URL asks for it."""
         target, proxy = asked.target, asked.proxy
-        vetted = self._vetted(target, attempt, must_resolve=proxy is None)
+        vetted = self._vetted(target, limit, must_resolve=proxy is None)
         if proxy is None:
-            connection = connected(vetted, attempt)
+            connection = connected(vetted, limit)
         else:
             try:
-                at = looked_up(proxy.host, proxy.port, look_up=self._look_up, until=attempt.until)
+                at = looked_up(proxy.host, proxy.port, look_up=self._look_up, until=limit.until)
             except NotResolved as error:
                 raise NotConnected(f"{proxy}: {error}") from None
             if proxy.scheme.startswith("socks"):
-                connection = by_socks_proxy(proxy, target, vetted, at, attempt)
+                connection = by_socks_proxy(proxy, target, vetted, at, limit)
             else:
-                connection = by_http_proxy(proxy, target, at, context=self._context, attempt=attempt)
+                connection = by_http_proxy(proxy, target, at, context=self._context, limit=limit)
         if target.scheme == "http":
             return connection
-        return encrypted(connection, target.host, context=self._context(), attempt=attempt)
+        return encrypted(connection, target.host, context=self._context(), limit=limit)
 
-    def _vetted(self, target: Target, attempt: Attempt, *, must_resolve: bool) -> list[Address]:
+    def _vetted(self, target: Target, limit: TimeLimit, *, must_resolve: bool) -> list[Address]:
         """The addresses of the host, all of which may be reached; none where it does not resolve and need not."""
         try:
-            found = looked_up(target.host, target.port, look_up=self._look_up, until=attempt.until)
+            found = looked_up(target.host, target.port, look_up=self._look_up, until=limit.until)
         except NotResolved:
             if must_resolve:
                 raise

@@ -15,7 +15,7 @@ from monitor.storage import subscriptions, watches
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
-    from monitor.alerts.subscribe import Scope, SubscribeContext
+    from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope
     from monitor.config.keys import SubscriptionSettings, WatchSettings
 
 OF_SUBSCRIPTIONS = "config.toml, trials of subscriptions"
@@ -116,15 +116,15 @@ def apply_subscriptions(
     return [*refused.values(), *apply_config(wanted, context(), kept=refused)]
 
 
-def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "Scope":
-    from monitor.alerts.subscribe import Scope  # most configurations subscribe nobody
+def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "SubscriptionScope":
+    from monitor.alerts.subscribe import SubscriptionScope  # most configurations subscribe nobody
 
     watch = _name_of_sponsors(block) or block.watch
     if watch and watch not in watch_ids:
         known = ", ".join(sorted(watch_ids)) or "none"
         raise ConfigurationInvalid(f"subscription: there is no watch named “{watch}”; known: {known}")
     trials = _by_registry(block.trials or (), identify)
-    return Scope(
+    return SubscriptionScope(
         trials=frozenset((key, trial_id) for key, ids in trials.items() for trial_id in ids),
         watch_id=watch_ids[watch] if watch else None,
         everything=block.all,

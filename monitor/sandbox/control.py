@@ -15,7 +15,7 @@ from monitor.model import Json
 from monitor.sandbox import page
 from monitor.sandbox.arrivals import html_of, mail_as_object, webhook_as_object
 from monitor.sandbox.arrivals_panels import MAIL_SAFETY
-from monitor.sandbox.command import Command
+from monitor.sandbox.control_request import ControlRequest
 from monitor.sandbox.controlled import Control, ControlledRegistry, bound
 from monitor.sandbox.exchange import HTML, JSON, TEXT, Answer, Request, not_found_page
 
@@ -44,12 +44,12 @@ def answer(request: Request, sandbox: ControlledRegistry) -> Answer:
     if control is None:
         return not_found_page()
     try:
-        command = read_command(request)
-        said = control(command)
+        asked = read_control_request(request)
+        said = control(asked)
     except MonitorError as error:
         return refuse(request, error)
-    if command.from_form:
-        return go_back(command.arguments.get("nct_id", ""), said)
+    if asked.from_form:
+        return go_back(asked.arguments.get("nct_id", ""), said)
     return as_json(200, {"done": said, "dataTimestamp": sandbox.build.timestamp, "waiting": sandbox.waiting})
 
 
@@ -75,18 +75,18 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def read_command(request: Request) -> Command:
+def read_control_request(request: Request) -> ControlRequest:
     """The arguments of a control. Raises ConfigurationInvalid."""
     if media_type(request) == FORM:
         fields = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-        return Command({name: value for name, value in fields if value.strip()}, from_form=True)
+        return ControlRequest({name: value for name, value in fields if value.strip()}, from_form=True)
     try:
         arguments = orjson.loads(request.body or b"{}")
     except orjson.JSONDecodeError as error:
         raise ConfigurationInvalid(f"The body is not JSON ({error}): send one JSON object.") from None
     if not isinstance(arguments, dict):
         raise ConfigurationInvalid("The body is not a JSON object: send one.")
-    return Command({**request.query, **arguments}, from_form=False)
+    return ControlRequest({**request.query, **arguments}, from_form=False)
 
 
 def show(request: Request, sandbox: ControlledRegistry) -> Answer:
@@ -158,20 +158,20 @@ def refuse(request: Request, error: MonitorError) -> Answer:
 # The controls: each does one thing, and says what it did
 
 
-def refresh(_command: Command, sandbox: ControlledRegistry) -> str:
+def refresh(_request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Make the next data build live."""
     return f"Data build of {sandbox.refresh().timestamp} is live"
 
 
-def misbehave(command: Command, sandbox: ControlledRegistry) -> str:
+def misbehave(request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Misbehave from now on."""
-    arguments = command.arguments
+    arguments = request.arguments
     ids = arguments.get("ids")
     if isinstance(ids, str):
         ids = ids.replace(",", " ").split()
     try:
         sandbox.misbehave(
-            command.text("kind"),
+            request.text("kind"),
             times=_number_or_none(arguments.get("times")),
             ids=ids,
             path=arguments.get("path"),
@@ -189,7 +189,7 @@ def misbehave(command: Command, sandbox: ControlledRegistry) -> str:
         raise ConfigurationInvalid(
             f"That is not a misbehaviour ({error}): times, seconds, most and status are numbers."
         ) from None
-    return f"Misbehaving: {command.text('kind')}"
+    return f"Misbehaving: {request.text('kind')}"
 
 
 def _number_or_none(value: Json) -> int | None:
@@ -200,29 +200,29 @@ def _text_or_none(value: Json) -> str | None:
     return None if value is None else str(value)
 
 
-def behave(_command: Command, sandbox: ControlledRegistry) -> str:
+def behave(_request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """End all misbehaviour."""
     sandbox.behave()
     return "Behaving again"
 
 
-def mailbox(command: Command, sandbox: ControlledRegistry) -> str:
+def mailbox(request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Let the mailbox behave in one of its ways."""
-    return f"The mailbox will {sandbox.inboxes.tell_mailbox(command.text('way'))}"
+    return f"The mailbox will {sandbox.inboxes.tell_mailbox(request.text('way'))}"
 
 
-def receiver(command: Command, sandbox: ControlledRegistry) -> str:
+def receiver(request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Let the webhook receiver behave in one of its ways."""
-    return f"The webhook receiver will {sandbox.inboxes.tell_receiver(command.text('way'))}"
+    return f"The webhook receiver will {sandbox.inboxes.tell_receiver(request.text('way'))}"
 
 
-def secret(command: Command, sandbox: ControlledRegistry) -> str:
+def secret(request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Give the webhook receiver a signing secret; other arguments are left alone, so that `--json` can be piped in."""
-    sandbox.inboxes.give_secret(command.text("secret"))
+    sandbox.inboxes.give_secret(request.text("secret"))
     return "The webhook receiver verifies signatures"
 
 
-CONTROLS: dict[str, Callable[[Command, ControlledRegistry], str]] = {
+CONTROLS: dict[str, Callable[[ControlRequest, ControlledRegistry], str]] = {
     "refresh": refresh,
     "misbehave": misbehave,
     "behave": behave,

@@ -4,12 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol, TypeVar, Unpack
 
-from monitor.sandbox.command import Command
-from monitor.sandbox.exchange import Seen
+from monitor.sandbox.control_request import ControlRequest
+from monitor.sandbox.exchange import LoggedRequest
 from monitor.sandbox.inboxes import Inboxes
 from monitor.sandbox.misbehaviour import How, Misbehaviour
 
-Control = Callable[[Command], str]
+Control = Callable[[ControlRequest], str]
 """Does one thing, and says what it did. Raises MonitorError where it cannot."""
 Controlled = TypeVar("Controlled")
 
@@ -35,7 +35,7 @@ class ControlledRegistry(ABC):
     example: ClassVar[str]
     """A trial that changes when it is told to."""
     inboxes: Inboxes
-    requests: list[Seen]
+    requests: list[LoggedRequest]
     """What was asked of the API, the eldest first; clear it as you like."""
 
     @property
@@ -97,10 +97,12 @@ class ControlledRegistry(ABC):
         """The controls of its trials as lines for a shell, where *control* begins a line that calls one."""
 
 
-def bound(controls: Mapping[str, Callable[[Command, Controlled], str]], controlled: Controlled) -> dict[str, Control]:
+def bound(
+    controls: Mapping[str, Callable[[ControlRequest, Controlled], str]], controlled: Controlled
+) -> dict[str, Control]:
     """The same controls of this one, by the same names."""
 
-    def of_this(control: Callable[[Command, Controlled], str]) -> Control:
-        return lambda command: control(command, controlled)
+    def of_this(control: Callable[[ControlRequest, Controlled], str]) -> Control:
+        return lambda request: control(request, controlled)
 
     return {name: of_this(control) for name, control in controls.items()}

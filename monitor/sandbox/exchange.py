@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LoggedRequest:
     """A request as the sandbox's log has it. *status* is 0 where the connection was reset instead of an answer."""
 
     method: str

@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.sandbox.exchange import Answer
 from monitor.sandbox.mailbox import DROP, Mail, Mailbox, Stage
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 from monitor.sandbox.receiver import Received, WebhookReceiver
 
 LATEST = 50
@@ -53,8 +53,8 @@ RECEIVER_WAYS = {
     "429": ReceiverWay("ask for a minute, 429 with Retry-After", Answer(429, headers={"retry-after": "60"})),
     "500": ReceiverWay("fail, 500", Answer(500)),
     "503": ReceiverWay("be unavailable, 503", Answer(503)),
-    "hang": ReceiverWay("hang for a minute", misbehaviour=Misbehaviour(Kind.SLOW, seconds=60)),
-    "reset": ReceiverWay("reset the connection", misbehaviour=Misbehaviour(Kind.RESET)),
+    "hang": ReceiverWay("hang for a minute", misbehaviour=Misbehaviour(Fault.SLOW, seconds=60)),
+    "reset": ReceiverWay("reset the connection", misbehaviour=Misbehaviour(Fault.RESET)),
 }
 
 

@@ -18,7 +18,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.sandbox.exchange import JSON, Request
 
 
-class Kind(StrEnum):
+class Fault(StrEnum):
     """The ways to misbehave; `EXPLAINED` says what each does, and which arguments it reads."""
 
     ERROR_500 = "500"
@@ -51,39 +51,41 @@ class Kind(StrEnum):
 
 
 EXPLAINED = {
-    Kind.ERROR_500: "Internal Server Error",
-    Kind.ERROR_503: "Service Unavailable, with Retry-After where retry_after is given",
-    Kind.ERROR_429: "Too Many Requests, with Retry-After where retry_after is given",
-    Kind.ERROR_403: "Forbidden, the HTML page of a front end that blocks the client",
-    Kind.LIMIT: "Too Many Requests, without Retry-After, above `most` requests a second (5)",
-    Kind.CHALLENGE: "a redirect to a page that wants a browser",
-    Kind.HTML: "an HTML page with status 200",
-    Kind.EMPTY: "{} instead of the study, or of the whole answer where no trial is named",
-    Kind.TRUNCATED: "half the body that Content-Length promises, then the connection ends",
-    Kind.CUT: "half the body as a well-formed answer: broken JSON",
-    Kind.RESET: "the connection is reset instead of an answer",
-    Kind.SLOW: "nothing for some seconds, then the answer",
-    Kind.DRIP: "the body in small pieces over some seconds",
-    Kind.HEADERS: "a good answer with `most` headers more (120)",
-    Kind.STALE: "the version before the last publication, as of the data build before",
-    Kind.NODES: "every other answer, from the first on, is that of a node which still has the data build before",
-    Kind.FUTURE: "studies that say they were updated in 2999",
-    Kind.HUGE: "studies of 3.6 MB",
-    Kind.WRONG_ID: "another study than the one asked for",
-    Kind.UNKNOWN: "the registry denies knowing the trial",
-    Kind.REFRESH: "a good answer, and right after it the next data build goes live",
-    Kind.COMPLICATED: "“Too complicated query” for one of more terms than `most` says (12)",
-    Kind.LONG: "Forbidden, or what status says, for a path and query of more characters than `most` says (2000)",
-    Kind.FIELDS: "400 to a request for fields, as if the registry did not know one of them",
-    Kind.COVERAGE: "searches with COVERAGE[FullMatch] miss every other trial, from the first on",
-    Kind.LOCATION: "an obsolete id is redirected to location, with {id} for the current one; to nowhere if it is empty",
-    Kind.ANSWER: "whatever status, content_type and body say",
+    Fault.ERROR_500: "Internal Server Error",
+    Fault.ERROR_503: "Service Unavailable, with Retry-After where retry_after is given",
+    Fault.ERROR_429: "Too Many Requests, with Retry-After where retry_after is given",
+    Fault.ERROR_403: "Forbidden, the HTML page of a front end that blocks the client",
+    Fault.LIMIT: "Too Many Requests, without Retry-After, above `most` requests a second (5)",
+    Fault.CHALLENGE: "a redirect to a page that wants a browser",
+    Fault.HTML: "an HTML page with status 200",
+    Fault.EMPTY: "{} instead of the study, or of the whole answer where no trial is named",
+    Fault.TRUNCATED: "half the body that Content-Length promises, then the connection ends",
+    Fault.CUT: "half the body as a well-formed answer: broken JSON",
+    Fault.RESET: "the connection is reset instead of an answer",
+    Fault.SLOW: "nothing for some seconds, then the answer",
+    Fault.DRIP: "the body in small pieces over some seconds",
+    Fault.HEADERS: "a good answer with `most` headers more (120)",
+    Fault.STALE: "the version before the last publication, as of the data build before",
+    Fault.NODES: "every other answer, from the first on, is that of a node which still has the data build before",
+    Fault.FUTURE: "studies that say they were updated in 2999",
+    Fault.HUGE: "studies of 3.6 MB",
+    Fault.WRONG_ID: "another study than the one asked for",
+    Fault.UNKNOWN: "the registry denies knowing the trial",
+    Fault.REFRESH: "a good answer, and right after it the next data build goes live",
+    Fault.COMPLICATED: "“Too complicated query” for one of more terms than `most` says (12)",
+    Fault.LONG: "Forbidden, or what status says, for a path and query of more characters than `most` says (2000)",
+    Fault.FIELDS: "400 to a request for fields, as if the registry did not know one of them",
+    Fault.COVERAGE: "searches with COVERAGE[FullMatch] miss every other trial, from the first on",
+    Fault.LOCATION: (
+        "an obsolete id is redirected to location, with {id} for the current one; to nowhere if it is empty"
+    ),
+    Fault.ANSWER: "whatever status, content_type and body say",
 }
 
-STUDY_KINDS = {Kind.STALE, Kind.WRONG_ID, Kind.UNKNOWN, Kind.FUTURE, Kind.HUGE, Kind.COVERAGE}
+STUDY_KINDS = {Fault.STALE, Fault.WRONG_ID, Fault.UNKNOWN, Fault.FUTURE, Fault.HUGE, Fault.COVERAGE}
 """They concern what is found; `empty` does too, where it names trials."""
-MOST = {Kind.LIMIT: 5, Kind.COMPLICATED: 12, Kind.LONG: 2_000, Kind.HEADERS: 120}
-STATUS = {Kind.LONG: 403}
+MOST = {Fault.LIMIT: 5, Fault.COMPLICATED: 12, Fault.LONG: 2_000, Fault.HEADERS: 120}
+STATUS = {Fault.LONG: 403}
 
 
 class How(TypedDict, total=False):
@@ -106,7 +108,7 @@ class How(TypedDict, total=False):
 class Misbehaviour:
     """One way to misbehave, and for which requests. None and empty mean: for all."""
 
-    kind: Kind
+    kind: Fault
     trial_ids: frozenset[str] = frozenset()
     path: str | None = None
     """The beginning of the path below the root of the API, such as `/version`."""
@@ -129,7 +131,7 @@ class Misbehaviour:
     @property
     def tampers(self) -> bool:
         """Whether it changes single studies rather than the whole answer."""
-        return self.kind in STUDY_KINDS or (self.kind is Kind.EMPTY and bool(self.trial_ids))
+        return self.kind in STUDY_KINDS or (self.kind is Fault.EMPTY and bool(self.trial_ids))
 
     def is_meant_for(self, request: Request, *, root: str, trial_ids: Collection[str]) -> bool:
         """Whether it is meant for this request, which asks below *root* and names these trials."""
@@ -185,10 +187,10 @@ class Misbehaviours:
 
     def _has_its_turn(self, misbehaviour: Misbehaviour) -> bool:
         """Whether a misbehaviour that spares some requests spoils the one that just came."""
-        if misbehaviour.kind is Kind.LIMIT:
+        if misbehaviour.kind is Fault.LIMIT:
             since = self._arrivals[-1] - 1
             return sum(at > since for at in self._arrivals) > misbehaviour.most
-        if misbehaviour.kind is Kind.NODES:
+        if misbehaviour.kind is Fault.NODES:
             self._turn += 1
             return self._turn % 2 == 1
         return True
@@ -198,12 +200,12 @@ def read_misbehaviour(
     kind: str, read_ids: Callable[[Collection[str]], frozenset[str]], **how: Unpack[How]
 ) -> Misbehaviour:
     """A misbehaviour from what a person or a test says, with the registry's *read_ids*. Raises ConfigurationInvalid."""
-    if kind not in list(Kind):
-        raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour: use one of {', '.join(Kind)}.")
+    if kind not in list(Fault):
+        raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour: use one of {', '.join(Fault)}.")
     trial_ids = read_ids(how.get("ids") or ())
     for expression in (how.get("target"), how.get("user_agent")):
         _check_expression(expression)
-    known, after = Kind(kind), how.get("retry_after")
+    known, after = Fault(kind), how.get("retry_after")
     status, most = how.get("status"), how.get("most")
     return Misbehaviour(
         kind=known,

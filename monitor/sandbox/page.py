@@ -10,7 +10,7 @@ from monitor.sandbox import connection_settings
 from monitor.sandbox.arrivals_panels import arrivals_panels
 from monitor.sandbox.controlled import ControlledRegistry
 from monitor.sandbox.markup import h
-from monitor.sandbox.misbehaviour import EXPLAINED, Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import EXPLAINED, Fault, Misbehaviour
 
 SHOWN_REQUESTS = 12
 LONGEST_TARGET = 140
@@ -96,7 +96,7 @@ def kind_options() -> str:
     return "".join(
         f'<option value="{h(kind)}">{h(kind)}: {h(does)}</option>'
         for kind, does in EXPLAINED.items()
-        if kind is not Kind.ANSWER
+        if kind is not Fault.ANSWER
     )
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitor.sandbox.exchange import TEXT, Answer, Request
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 from monitor.sandbox.server import HttpListening
 
 
@@ -79,7 +79,7 @@ class WebhookReceiver(HttpListening):
                 timestamp=request.headers.get("webhook-timestamp", ""),
                 body=request.body,
                 verified=verified,
-                status=0 if misbehaviour and misbehaviour.kind is Kind.RESET else answer.status,
+                status=0 if misbehaviour and misbehaviour.kind is Fault.RESET else answer.status,
                 headers=request.headers,
             )
             self.deliveries.append(received)

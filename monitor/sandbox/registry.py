@@ -13,9 +13,9 @@ from typing import ClassVar, TypeVar, Unpack
 
 from monitor.sandbox import control
 from monitor.sandbox.controlled import ControlledRegistry
-from monitor.sandbox.exchange import Answer, Request, Seen
+from monitor.sandbox.exchange import Answer, LoggedRequest, Request
 from monitor.sandbox.inboxes import Inboxes
-from monitor.sandbox.misbehaviour import How, Kind, Misbehaviour, Misbehaviours, read_misbehaviour
+from monitor.sandbox.misbehaviour import Fault, How, Misbehaviour, Misbehaviours, read_misbehaviour
 from monitor.sandbox.server import HttpListening
 
 LONGEST_LOG = 20_000
@@ -34,7 +34,7 @@ class SandboxRegistry(HttpListening, ControlledRegistry):
     def __init__(self, *, port: int, inboxes: Inboxes | None) -> None:
         super().__init__(port)
         self.inboxes = inboxes or Inboxes()
-        self.requests: list[Seen] = []
+        self.requests: list[LoggedRequest] = []
         self._misbehaviours = Misbehaviours(self.concerns)
 
     @abstractmethod
@@ -82,13 +82,13 @@ class SandboxRegistry(HttpListening, ControlledRegistry):
             return control.answer(request, self), None
         misbehaviour = self._misbehaviours.take(request)
         answer = self.answer(request, misbehaviour)
-        self._log(request, RESET_STATUS if misbehaviour and misbehaviour.kind is Kind.RESET else answer.status)
-        if misbehaviour and misbehaviour.kind is Kind.REFRESH:
+        self._log(request, RESET_STATUS if misbehaviour and misbehaviour.kind is Fault.RESET else answer.status)
+        if misbehaviour and misbehaviour.kind is Fault.REFRESH:
             self.refresh()
         return answer, misbehaviour
 
     def _log(self, request: Request, status: int) -> None:
-        self.requests.append(Seen(request.method, request.target, status, monotonic()))
+        self.requests.append(LoggedRequest(request.method, request.target, status, monotonic()))
         if len(self.requests) > LONGEST_LOG:
             del self.requests[: LONGEST_LOG // 2]
 

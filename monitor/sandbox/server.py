@@ -18,7 +18,7 @@ from typing import Any
 
 from monitor.sandbox.exchange import HTML, Answer, Request
 from monitor.sandbox.listening import Listening
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 
 LONGEST_REQUEST_LINE = 8190
 """Bytes; the registry's own limit is somewhere near 8 kB."""
@@ -229,10 +229,10 @@ def refusal(status: HTTPStatus) -> Answer:
     return Answer(status.value, HTML, page.encode())
 
 
-WIRE: dict[Kind | None, Callable[[Exchange, Answer, Misbehaviour | None], None]] = {
-    Kind.TRUNCATED: Exchange.send_half,
-    Kind.RESET: Exchange.reset,
-    Kind.SLOW: Exchange.send_late,
-    Kind.DRIP: Exchange.send_dripping,
+WIRE: dict[Fault | None, Callable[[Exchange, Answer, Misbehaviour | None], None]] = {
+    Fault.TRUNCATED: Exchange.send_half,
+    Fault.RESET: Exchange.reset,
+    Fault.SLOW: Exchange.send_late,
+    Fault.DRIP: Exchange.send_dripping,
 }
 """What goes wrong on the wire, by kind; everything else is sent well."""

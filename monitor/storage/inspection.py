@@ -26,7 +26,7 @@ class Inspection:
 def inspect(tx: Connection, *, is_over: Callable[[], bool]) -> Inspection:
     """Read snapshots, then events, until all are read or *is_over* says that time is."""
     found = Inspection(total=tx.scalar(select(func.count()).select_from(snapshots_table)) or 0)
-    damaged: list[snapshots.Damaged] = []
+    damaged: list[snapshots.DamagedSnapshot] = []
     for each in snapshots.inspected(tx):
         found.read += 1
         if each is not None:
@@ -45,7 +45,7 @@ def inspect(tx: Connection, *, is_over: Callable[[], bool]) -> Inspection:
     return found
 
 
-def _last_records(tx: Connection, damaged: list[snapshots.Damaged]) -> dict[tuple[str, str], int]:
+def _last_records(tx: Connection, damaged: list[snapshots.DamagedSnapshot]) -> dict[tuple[str, str], int]:
     """The number of the last record of each trial among these."""
     of: dict[tuple[str, str], int] = {}
     for key in {(each.registry, each.trial_id) for each in damaged}:

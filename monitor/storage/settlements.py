@@ -47,7 +47,7 @@ def pend(tx: Connection, registry: str, builds: Mapping[str, int]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class DamagedEvent:
     """An event that waits to be settled, or is held, and cannot be read; *reason* says why."""
 
     event_id: str
@@ -57,7 +57,7 @@ class Damaged:
     reason: str
 
 
-def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[Damaged]]:
+def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[DamagedEvent]]:
     """What waits, the oldest first, and for each trial in the order of its snapshots; and what of it is damaged."""
     of_snapshot = (
         (snapshots.c.registry == events_table.c.registry)
@@ -76,12 +76,12 @@ def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[Damaged]
         .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
     )
     found: list[Pending] = []
-    damaged: list[Damaged] = []
+    damaged: list[DamagedEvent] = []
     for row in tx.execute(query):
         try:
             found.append(Pending(events.restored(row), row.version, row.builds))
         except StoreCorrupt as error:
-            damaged.append(Damaged(row.id, row.trial_id, row.snapshot, row.version, str(error)))
+            damaged.append(DamagedEvent(row.id, row.trial_id, row.snapshot, row.version, str(error)))
     return found, damaged
 
 
@@ -111,17 +111,17 @@ def record(
         tx.execute(update(settlements).where(settlements.c.event_id.in_(chunk)).values(values))
 
 
-def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[Damaged]]:
+def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[DamagedEvent]]:
     """The events of a hold, the oldest first; and what of them is damaged. What waits behind them is none of it."""
     return _of_hold(tx, hold_id, settlements.c.settlement != Settlement.WAITING)
 
 
-def behind_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[Damaged]]:
+def behind_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[DamagedEvent]]:
     """The events that wait behind those of a hold, as `of_hold` gives these."""
     return _of_hold(tx, hold_id, settlements.c.settlement == Settlement.WAITING)
 
 
-def _of_hold(tx: Connection, hold_id: int, which: ColumnElement[bool]) -> tuple[list[Event], list[Damaged]]:
+def _of_hold(tx: Connection, hold_id: int, which: ColumnElement[bool]) -> tuple[list[Event], list[DamagedEvent]]:
     query = (
         select(events_table)
         .join(settlements, settlements.c.event_id == events_table.c.id)
@@ -129,12 +129,12 @@ def _of_hold(tx: Connection, hold_id: int, which: ColumnElement[bool]) -> tuple[
         .order_by(events_table.c.occurred_at, events_table.c.trial_id, events_table.c.snapshot)
     )
     found: list[Event] = []
-    damaged: list[Damaged] = []
+    damaged: list[DamagedEvent] = []
     for row in tx.execute(query):
         try:
             found.append(events.restored(row))
         except StoreCorrupt as error:
-            damaged.append(Damaged(row.id, row.trial_id, row.snapshot, "", str(error)))
+            damaged.append(DamagedEvent(row.id, row.trial_id, row.snapshot, "", str(error)))
     return found, damaged
 
 

@@ -44,7 +44,7 @@ class SnapshotRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class DamagedSnapshot:
     """A snapshot that cannot be read: *reason* names it and says how."""
 
     registry: str
@@ -154,7 +154,7 @@ def listing(tx: Connection, registry: str, trial_id: str) -> list[SnapshotRow]:
     return [SnapshotRow(*row) for row in tx.execute(query)]
 
 
-def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterator[Snapshot | Damaged]:
+def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterator[Snapshot | DamagedSnapshot]:
     """Every snapshot of each trial in the order of trials and numbers, a few at a time in memory.
 
     In the place of one that is damaged stands what is wrong with it.
@@ -164,7 +164,7 @@ def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterat
         try:
             yield _restored(row)
         except StoreCorrupt as error:
-            yield Damaged(row.registry, row.trial_id, row.number, str(error))
+            yield DamagedSnapshot(row.registry, row.trial_id, row.number, str(error))
 
 
 def damaged_of(tx: Connection, registry: str, trial_id: str) -> dict[int, str]:
@@ -191,13 +191,13 @@ def inspect(tx: Connection) -> Iterator[str | None]:
     return (each.reason if each else None for each in inspected(tx))
 
 
-def inspected(tx: Connection) -> Iterator[Damaged | None]:
+def inspected(tx: Connection) -> Iterator[DamagedSnapshot | None]:
     """Read all snapshots that there are, a few at a time in memory; say of each what is wrong with it, or None."""
     for row in tx.execute(_with_base.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
         try:
             _restored(row)
         except StoreCorrupt as error:
-            yield Damaged(row.registry, row.trial_id, row.number, str(error))
+            yield DamagedSnapshot(row.registry, row.trial_id, row.number, str(error))
         else:
             yield None
 

@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 from monitor.errors import StoreCorrupt
 
 Processor = Callable[[Any], Any]
-Kind = TypeVar("Kind", bound=StrEnum)
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -38,13 +38,13 @@ class Moment(TypeDecorator[datetime]):
         return _in_utc if dialect.name == "postgresql" else _from_text
 
 
-class OneOf(TypeDecorator[Kind]):
+class OneOf(TypeDecorator[Choice]):
     """A member of an enum of texts, by its value."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, kind: type[Kind]) -> None:
+    def __init__(self, kind: type[Choice]) -> None:
         super().__init__()
         self.kind = kind
 

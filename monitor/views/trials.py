@@ -39,7 +39,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class SnapshotComparison:
     """What changed between two snapshots of a trial; *record* is the later one's."""
 
     before: Snapshot
@@ -78,13 +78,13 @@ def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
 
 def comparison_of(
     trial_id: str, a: int | None, b: int | None, *, registry: Registry, store: Store, complain: Complain
-) -> Comparison:
+) -> SnapshotComparison:
     """What changed between snapshot *a*, or the one before *b*, and snapshot *b*, or the latest."""
     after = _snapshot(trial_id, registry, store, b, complain)
     before = _snapshot(trial_id, registry, store, a, complain) if a else _before(after, registry, store, complain)
     record = _record(registry, after)
     changes = changes_between(_record(registry, before), record, on=after.taken_at.date())
-    return Comparison(before=before, after=after, record=record, changes=changes)
+    return SnapshotComparison(before=before, after=after, record=record, changes=changes)
 
 
 def _snapshot(trial_id: str, registry: Registry, store: Store, number: int | None, complain: Complain) -> Snapshot:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from monitor.alerts.subscribe import Scope, SubscribeContext, Subscribed, new_endpoint
+from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionScope, new_endpoint
 from monitor.alerts.subscribe import subscribe as subscribe_to
 from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Filters, Search
@@ -48,7 +48,7 @@ class SubscribeResult:
     """A new subscription, and what was found on the way to it."""
 
     made: Subscribed
-    scope: Scope
+    scope: SubscriptionScope
     checked: Sequence[Checked]
     """The trials that had no baseline, checked for the first time."""
     stopped: Sequence[str] | None
@@ -92,16 +92,16 @@ def _scope(
     store: Store,
     identify: Callable[[str], tuple[Registry, str]],
     registry_of: Callable[[str | None], Registry],
-) -> Scope:
+) -> SubscriptionScope:
     if request.search is not None:
         settled = settle_search(request.search, registry_of(None))
-        return Scope(search=(settled.registry, settled.search))
+        return SubscriptionScope(search=(settled.registry, settled.search))
     identified = [identify(text) for text in request.trials]
     watch_id = None
     if request.watch is not None:
         with store.read() as tx:
             watch_id = watches.find(tx, request.watch).id
-    return Scope(
+    return SubscriptionScope(
         trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
         watch_id=watch_id,
         everything=request.everything,
@@ -128,7 +128,9 @@ def take_baselines(
     return checked
 
 
-def stopped_already(scope: Scope, store: Store, registry_of: Callable[[str | None], Registry]) -> list[str] | None:
+def stopped_already(
+    scope: SubscriptionScope, store: Store, registry_of: Callable[[str | None], Registry]
+) -> list[str] | None:
     """The trials that a subscription is about and that have stopped before it was made, as the registry has them now.
 
     None where that is not a search, or the registry does not say.

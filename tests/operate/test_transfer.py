@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.subscribe import Scope, SubscribeContext, subscribe
+from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http import PoliteSession
 from monitor.model import Filters, State, SubscriptionState
@@ -342,7 +342,7 @@ def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
     lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
     def named(of: SubscribeContext, address: str) -> str:
-        scope = Scope(everything=True)
+        scope = SubscriptionScope(everything=True)
         filters = Filters(without=frozenset({"trial.left"}))
         made = subscribe("email", address, scope=scope, filters=filters, note=None, context=of, name="rivals")
         return made.subscription.id

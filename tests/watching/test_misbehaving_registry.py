@@ -11,7 +11,7 @@ from monitor.clock import utc_now
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, Search, Unlisted
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.sandbox.misbehaviour import Kind
+from monitor.sandbox.misbehaviour import Fault
 from monitor.storage import watches
 from monitor.storage.store import Store
 from monitor.watching.context import PassContext
@@ -19,9 +19,18 @@ from monitor.watching.patrol import patrol, unseen
 from tests.program import Trying
 
 WITHDRAWN_LATER = "NCT02116634"
-HARMLESS = {Kind.SLOW, Kind.DRIP, Kind.REFRESH, Kind.HUGE, Kind.COMPLICATED, Kind.COVERAGE, Kind.FIELDS, Kind.LONG}
+HARMLESS = {
+    Fault.SLOW,
+    Fault.DRIP,
+    Fault.REFRESH,
+    Fault.HUGE,
+    Fault.COMPLICATED,
+    Fault.COVERAGE,
+    Fault.FIELDS,
+    Fault.LONG,
+}
 """Nothing that was asked for stays unanswered."""
-SAID_LATER = {Kind.NODES, Kind.FUTURE, Kind.STALE, Kind.LOCATION, Kind.ANSWER}
+SAID_LATER = {Fault.NODES, Fault.FUTURE, Fault.STALE, Fault.LOCATION, Fault.ANSWER}
 """What becomes of them is told elsewhere."""
 
 
@@ -56,10 +65,10 @@ def watching(quick: Trying) -> Trying:
     return quick
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - SAID_LATER))
-def test_no_misbehaviour_is_a_change(watching: Trying, kind: Kind) -> None:
-    ids = [WITHDRAWN_LATER] if kind in (Kind.WRONG_ID, Kind.UNKNOWN, Kind.HUGE) else None
-    watching.sandbox.misbehave(kind, seconds=0.01, ids=ids, most=300 if kind is Kind.LONG else None)
+@pytest.mark.parametrize("kind", sorted(set(Fault) - SAID_LATER))
+def test_no_misbehaviour_is_a_change(watching: Trying, kind: Fault) -> None:
+    ids = [WITHDRAWN_LATER] if kind in (Fault.WRONG_ID, Fault.UNKNOWN, Fault.HUGE) else None
+    watching.sandbox.misbehave(kind, seconds=0.01, ids=ids, most=300 if kind is Fault.LONG else None)
 
     told = look_at(watching)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from monitor.alerts.subscribe import Scope, subscribe
+from monitor.alerts.subscribe import SubscriptionScope, subscribe
 from monitor.clock import utc_now
 from monitor.errors import RegistryError
 from monitor.model import Checked, Filters, Result, Role, Search, Unlisted
@@ -60,7 +60,7 @@ class Patrolling(OutboxHarness):
 
     def subscribe_to(self, watch_id: int, address: str, filters: Filters | None = None) -> None:
         """A webhook that answers under this name."""
-        scope = Scope(watch_id=watch_id)
+        scope = SubscriptionScope(watch_id=watch_id)
         url = f"https://{address}.example/"
         subscribe("webhook", url, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context)
 

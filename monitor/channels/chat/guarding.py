@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from monitor.channels.chat.services import Service
+from monitor.channels.chat.services import ChatService
 from monitor.errors import ConfigurationInvalid
 from monitor.http.guarded import GuardedSession, NotAnswered
 from monitor.http.target import Target
@@ -39,7 +39,7 @@ class Calls:
     *status* is that of the last answer; *trouble* why the last call had none, as what follows the receiver's name.
     """
 
-    def __init__(self, session: GuardedSession | None, service: Service | None) -> None:
+    def __init__(self, session: GuardedSession | None, service: ChatService | None) -> None:
         self._session = session
         self._service = service
         self.trouble: str | None = None
@@ -73,7 +73,7 @@ _under_way = threading.local()
 
 
 @contextmanager
-def calling(session: GuardedSession | None, service: Service | None = None) -> Iterator[Calls]:
+def calling(session: GuardedSession | None, service: ChatService | None = None) -> Iterator[Calls]:
     """Let plugins call, in this thread, while within. Without a session they are only asked whom they would call."""
     calls = _under_way.calls = Calls(session, service)
     try:

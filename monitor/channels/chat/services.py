@@ -12,7 +12,7 @@ from monitor.channels.chat.pasted import TEAMS_HOSTS
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ChatService:
     """*hosts* are the domains that it calls, themselves or what is under them; none where an address names the host."""
 
     parameters: frozenset[str]
@@ -23,8 +23,8 @@ class Service:
         return not self.hosts or any(host == domain or host.endswith(f".{domain}") for domain in self.hosts)
 
 
-def _service(parameters: str, *hosts: str) -> Service:
-    return Service(frozenset(parameters.split()), hosts)
+def _service(parameters: str, *hosts: str) -> ChatService:
+    return ChatService(frozenset(parameters.split()), hosts)
 
 
 SERVICES = {
@@ -74,7 +74,7 @@ SERVICES = {
 }
 
 
-def service_of(schema: str) -> Service | None:
+def service_of(schema: str) -> ChatService | None:
     """The service of an address that begins with *schema*; an s at its end means that it is encrypted."""
     found = SERVICES.get(schema)
     if found is None and schema.endswith("s"):

@@ -27,7 +27,7 @@ from urllib.parse import unquote_plus
 
 from monitor.channels.chat.guarding import Rehearsed, calling, guard_apprise
 from monitor.channels.chat.pasted import RECOGNISED, RETIRED, Pasted, pasted
-from monitor.channels.chat.services import Service, service_of
+from monitor.channels.chat.services import ChatService, service_of
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected
 from monitor.http.addresses import refusal_of_name
 from monitor.http.guarded import GuardedSession
@@ -89,7 +89,7 @@ def _not_allowed(schema: str, schemas: Sequence[str], found: Pasted | None) -> s
     return f"{what} is not among the chat services that chat.schemas allows; {hint}allowed: {allowed}{listing}"
 
 
-def _check_host(service: Service, plugin: "NotifyBase", schema: str, allow_networks: Sequence[str]) -> None:
+def _check_host(service: ChatService, plugin: "NotifyBase", schema: str, allow_networks: Sequence[str]) -> None:
     """Let the plugin say whom it would call, and refuse what is plainly none of the hosts that it may."""
     try:
         with calling(None), suppress(Exception):
@@ -107,7 +107,7 @@ def _check_host(service: Service, plugin: "NotifyBase", schema: str, allow_netwo
             ) from None
 
 
-def _opened(url: str) -> "tuple[Service, NotifyBase]":
+def _opened(url: str) -> "tuple[ChatService, NotifyBase]":
     """What is known of an address's service, and Apprise's plugin for the address. ConfigurationInvalid without."""
     schema = _schema(url) or ""
     service = service_of(schema)
@@ -129,7 +129,7 @@ def _opened(url: str) -> "tuple[Service, NotifyBase]":
     return service, plugin
 
 
-def _check_parameters(url: str, schema: str, service: Service) -> None:
+def _check_parameters(url: str, schema: str, service: ChatService) -> None:
     """Refuse every parameter that is not known to be harmless, as Apprise reads them and as others do."""
     parsed = _apprise().plugins.url_to_dict(url, secure_logging=True) or {}
     asked = {name for kind in ("qsd", "qsd+", "qsd-", "qsd:") for name in parsed.get(kind) or ()}
@@ -187,7 +187,7 @@ class _Sending:
     plugin: "NotifyBase" = field(repr=False)
     text: str
     session: GuardedSession
-    service: Service
+    service: ChatService
     under_way: threading.BoundedSemaphore
     taken: bool = False
     status: int | None = None

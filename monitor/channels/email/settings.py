@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from monitor.settings import Secret, Section
-from monitor.settings.values import Command, Host, LoginKind, OptionalHost, Security, Sender, Text, broken
+from monitor.settings.values import Host, LoginKind, OptionalHost, Security, Sender, ShellCommand, Text, broken
 
 
 class SmtpSettings(Section):
@@ -18,7 +18,7 @@ class SmtpSettings(Section):
     password: Secret = Field(default="", repr=False, description="a text")
     auth: LoginKind = Field(default="password", description='"password" or "xoauth2"')
     token_file: Text = Field(default="", description='the path of a file that holds an access token, or ""')
-    token_command: Command = Field(
+    token_command: ShellCommand = Field(
         default="", repr=False, description='a command that prints an access token, with its arguments, or ""'
     )
     sender: Sender = Field(

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
-from monitor.cli.render.tables import Column, stretches
+from monitor.cli.render.tables import TableColumn, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Settlement, Significance
 from monitor.render.folding import summaries
@@ -20,13 +20,13 @@ WIDE = 110
 """From so many characters on, titles and days have columns of their own."""
 
 _WIDE = (
-    Column("Trial", 11),
-    Column("Title", share=2),
-    Column("Seen (UTC)", 16),
-    Column("Posted", 10),
-    Column("What changed", share=5),
+    TableColumn("Trial", 11),
+    TableColumn("Title", share=2),
+    TableColumn("Seen (UTC)", 16),
+    TableColumn("Posted", 10),
+    TableColumn("What changed", share=5),
 )
-_NARROW = (Column("Trial", 11), Column("Seen (UTC)", 10), Column("What changed", share=1))
+_NARROW = (TableColumn("Trial", 11), TableColumn("Seen (UTC)", 10), TableColumn("What changed", share=1))
 
 
 def change_tables(seen: Iterable[TrialChanges], *, width: int) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from monitor.cli.render.changes import not_told
 from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
-from monitor.cli.render.tables import GAP, Column, widths_of
+from monitor.cli.render.tables import GAP, TableColumn, widths_of
 from monitor.cli.render.text import styled
 from monitor.model import Enrollment, PartialDate, Significance
 from monitor.render.words import code_label
@@ -19,8 +19,13 @@ from monitor.views.status import LastChange, StatusRow
 WIDE = 118
 """From so many characters on, dates have columns of their own."""
 
-_ALWAYS = (Column("Trial", 11), Column("Status", 22), Column("Phase", 15), Column("Enrollment", share=1))
-_DATES = (Column("Start", 15), Column("Primary completion", 18), Column("Completion", 15))
+_ALWAYS = (
+    TableColumn("Trial", 11),
+    TableColumn("Status", 22),
+    TableColumn("Phase", 15),
+    TableColumn("Enrollment", share=1),
+)
+_DATES = (TableColumn("Start", 15), TableColumn("Primary completion", 18), TableColumn("Completion", 15))
 
 
 def heading(width: int) -> RenderableType:
@@ -35,7 +40,7 @@ def row_blocks(rows: Iterable[StatusRow], *, width: int) -> Iterator[RenderableT
         yield Group(_line(_cells(row, is_wide=width >= WIDE), width), *below)
 
 
-def _columns(width: int) -> tuple[Column, ...]:
+def _columns(width: int) -> tuple[TableColumn, ...]:
     return (*_ALWAYS, *_DATES) if width >= WIDE else _ALWAYS
 
 

@@ -15,7 +15,7 @@ AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table. It is *width* characters wide, or takes *share* parts of what the others leave."""
 
     heading: str
@@ -24,7 +24,9 @@ class Column:
     justify: str = "left"
 
 
-def stretches(columns: Sequence[Column], rows: Iterable[Sequence[RenderableType]], *, width: int) -> Iterator[Table]:
+def stretches(
+    columns: Sequence[TableColumn], rows: Iterable[Sequence[RenderableType]], *, width: int
+) -> Iterator[Table]:
     """The rows as tables that follow each other without a gap; only the first has headings."""
     widths = widths_of(columns, width)
     remaining = iter(rows)
@@ -39,7 +41,7 @@ def stretches(columns: Sequence[Column], rows: Iterable[Sequence[RenderableType]
         yield table
 
 
-def widths_of(columns: Sequence[Column], width: int) -> list[int]:
+def widths_of(columns: Sequence[TableColumn], width: int) -> list[int]:
     """How wide each column is where all together have *width* characters."""
     shares = sum(column.share for column in columns)
     left = max(0, width - GAP * (len(columns) - 1) - sum(column.width for column in columns))

@@ -31,7 +31,7 @@ from monitor.operate.transfer.shapes import (
     as_line,
 )
 from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
-from monitor.storage.snapshots import Damaged
+from monitor.storage.snapshots import DamagedSnapshot
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -125,7 +125,7 @@ def _write_trials(writing: _Export, tx: Connection, registry: str, rows: list[Tr
     for trial_id in kept:
         make_folder(_place(writing.folder, registry, trial_id))
     for snapshot in snapshots.histories(tx, registry, list(kept)):
-        if isinstance(snapshot, Damaged):
+        if isinstance(snapshot, DamagedSnapshot):
             damaged.setdefault(snapshot.trial_id, []).append(snapshot.number)
             writing.leave_out(snapshot.reason)
             continue

@@ -18,7 +18,7 @@ from monitor.sandbox.clinicaltrials_gov.listing import (
     check_format,
     page_token,
     read_fields,
-    read_listing,
+    read_studies_query,
 )
 from monitor.sandbox.exchange import JSON, TEXT, Answer, Request, not_found_page
 
@@ -80,11 +80,11 @@ def version(view: EditionView) -> Answer:
 
 def studies(query: Mapping[str, str], view: EditionView) -> Answer:
     """GET /studies: one page, each study on a line of its own."""
-    listing = read_listing(query)
-    found = view.find(listing)
-    end = listing.offset + listing.page_size
-    page = [view.study(trial_id, listing.projection) for trial_id in found[listing.offset : end]]
-    total = b'"totalCount":%d,' % len(found) if listing.count_total else b""
+    asked = read_studies_query(query)
+    found = view.find(asked)
+    end = asked.offset + asked.page_size
+    page = [view.study(trial_id, asked.projection) for trial_id in found[asked.offset : end]]
+    total = b'"totalCount":%d,' % len(found) if asked.count_total else b""
     lines = b"\n" + b",\n".join(page) + b"\n" if page else b"  "
     following = b',"nextPageToken":"%s"' % page_token(end).encode() if end < len(found) else b""
     return Answer(200, JSON, b"{" + total + b'"studies":[' + marked_up(lines, query) + b"]" + following + b"}")

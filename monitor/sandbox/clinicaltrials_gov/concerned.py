@@ -8,7 +8,7 @@ from monitor.sandbox.clinicaltrials_gov.api import ROOT
 from monitor.sandbox.clinicaltrials_gov.essie import terms_in
 from monitor.sandbox.clinicaltrials_gov.listing import canonical_id
 from monitor.sandbox.exchange import Request
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 
 
 def concerns(misbehaviour: Misbehaviour, request: Request) -> bool:
@@ -24,12 +24,12 @@ def _is_complicated(misbehaviour: Misbehaviour, request: Request) -> bool:
     return any(terms_in(text) > misbehaviour.most for text in asked)
 
 
-CONCERNED: dict[Kind, Callable[[Misbehaviour, Request], bool]] = {
-    Kind.COMPLICATED: _is_complicated,
-    Kind.LONG: lambda misbehaviour, request: len(request.target) > misbehaviour.most,
-    Kind.FIELDS: lambda _, request: "fields" in request.query,
-    Kind.LOCATION: lambda _, request: "/studies/" in request.path,
-    Kind.COVERAGE: lambda _, request: "COVERAGE[FullMatch]" in request.query.get("filter.advanced", ""),
+CONCERNED: dict[Fault, Callable[[Misbehaviour, Request], bool]] = {
+    Fault.COMPLICATED: _is_complicated,
+    Fault.LONG: lambda misbehaviour, request: len(request.target) > misbehaviour.most,
+    Fault.FIELDS: lambda _, request: "fields" in request.query,
+    Fault.LOCATION: lambda _, request: "/studies/" in request.path,
+    Fault.COVERAGE: lambda _, request: "COVERAGE[FullMatch]" in request.query.get("filter.advanced", ""),
 }
 """Which requests a kind can spoil at all, where it cannot spoil any."""
 

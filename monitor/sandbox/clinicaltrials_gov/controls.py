@@ -9,56 +9,56 @@ from monitor.errors import ConfigurationInvalid
 from monitor.sandbox.clinicaltrials_gov.editing import read_fields, read_record, updated
 from monitor.sandbox.clinicaltrials_gov.edits import edit_of
 from monitor.sandbox.clinicaltrials_gov.published import PublishedTrials
-from monitor.sandbox.command import Command
+from monitor.sandbox.control_request import ControlRequest
 
 
-def publish(command: Command, trials: PublishedTrials) -> str:
+def publish(request: ControlRequest, trials: PublishedTrials) -> str:
     """Publish the study that is the body, or the one in a form's text field."""
-    study = command.arguments
-    if command.from_form:
-        study = read_record(command.text("study"), trials.following_build.at.date())
+    study = request.arguments
+    if request.from_form:
+        study = read_record(request.text("study"), trials.following_build.at.date())
     try:
         sections = {name: value for name, value in study.items() if name != "refresh"}
-        return f"Published {trials.publish(sections, refresh=command.refreshes)}"
+        return f"Published {trials.publish(sections, refresh=request.refreshes)}"
     except (KeyError, TypeError, AttributeError):
         raise ConfigurationInvalid("The study has no protocolSection.identificationModule.nctId: add it.") from None
 
 
-def next_state(command: Command, trials: PublishedTrials) -> str:
+def next_state(request: ControlRequest, trials: PublishedTrials) -> str:
     """Publish the next written state of a trial."""
-    trial_id = command.text("nct_id")
-    return f"Published the next state of {trial_id}: {trials.next_state(trial_id, refresh=command.refreshes)}"
+    trial_id = request.text("nct_id")
+    return f"Published the next state of {trial_id}: {trials.next_state(trial_id, refresh=request.refreshes)}"
 
 
-def edit(command: Command, trials: PublishedTrials) -> str:
+def edit(request: ControlRequest, trials: PublishedTrials) -> str:
     """Set and unset members of a study."""
-    trial_id = command.text("nct_id")
-    if command.from_form:
-        values, unset = read_fields(command.arguments)
+    trial_id = request.text("nct_id")
+    if request.from_form:
+        values, unset = read_fields(request.arguments)
         values |= updated(trials.following_build.at.date())
     else:
-        values, unset = command.arguments.get("set", {}), command.arguments.get("unset", [])
+        values, unset = request.arguments.get("set", {}), request.arguments.get("unset", [])
     if not isinstance(values, dict) or not isinstance(unset, list) or not all(isinstance(path, str) for path in unset):
         raise ConfigurationInvalid("set must be an object of paths and values, unset a list of paths.")
-    trials.edit(trial_id, edit_of(values, unset), refresh=command.refreshes)
+    trials.edit(trial_id, edit_of(values, unset), refresh=request.refreshes)
     return f"Published a new version of {trial_id}"
 
 
-def remove(command: Command, trials: PublishedTrials) -> str:
+def remove(request: ControlRequest, trials: PublishedTrials) -> str:
     """Let a trial disappear."""
-    trial_id = command.text("nct_id")
-    trials.remove(trial_id, refresh=command.refreshes)
+    trial_id = request.text("nct_id")
+    trials.remove(trial_id, refresh=request.refreshes)
     return f"Removed {trial_id}"
 
 
-def merge(command: Command, trials: PublishedTrials) -> str:
+def merge(request: ControlRequest, trials: PublishedTrials) -> str:
     """Make a trial an obsolete id of another."""
-    trial_id, into = command.text("nct_id"), command.text("into")
-    trials.merge(trial_id, into=into, refresh=command.refreshes)
+    trial_id, into = request.text("nct_id"), request.text("into")
+    trials.merge(trial_id, into=into, refresh=request.refreshes)
     return f"Merged {trial_id} into {into}"
 
 
-CONTROLS: dict[str, Callable[[Command, PublishedTrials], str]] = {
+CONTROLS: dict[str, Callable[[ControlRequest, PublishedTrials], str]] = {
     "publish": publish,
     "next": next_state,
     "edit": edit,

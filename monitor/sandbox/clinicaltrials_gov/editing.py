@@ -19,7 +19,7 @@ STATUSES = ENUMS["protocolSection.statusModule.overallStatus"]
 DATE_TYPES = ("", "ESTIMATED", "ACTUAL")
 
 
-class Field(NamedTuple):
+class FormField(NamedTuple):
     """A field of the form: its piece of the study, its label, and the choices or the form that it has."""
 
     name: str
@@ -32,24 +32,24 @@ class Field(NamedTuple):
 _DATES = (("start", "StartDate", "Start"), ("completion", "CompletionDate", "Completion"))
 
 FIELDS = (
-    Field("status", "OverallStatus", "Overall status", STATUSES),
-    Field("why_stopped", "WhyStopped", "Why stopped"),
-    Field("enrollment", "EnrollmentCount", "Enrollment"),
-    Field("enrollment_type", "EnrollmentType", "Enrollment type", DATE_TYPES),
-    Field("primary_completion_date", "PrimaryCompletionDate", "Primary completion"),
-    Field("primary_completion_type", "PrimaryCompletionDateType", "Its type", DATE_TYPES),
+    FormField("status", "OverallStatus", "Overall status", STATUSES),
+    FormField("why_stopped", "WhyStopped", "Why stopped"),
+    FormField("enrollment", "EnrollmentCount", "Enrollment"),
+    FormField("enrollment_type", "EnrollmentType", "Enrollment type", DATE_TYPES),
+    FormField("primary_completion_date", "PrimaryCompletionDate", "Primary completion"),
+    FormField("primary_completion_type", "PrimaryCompletionDateType", "Its type", DATE_TYPES),
     *(
         field
         for name, piece, label in _DATES
         for field in (
-            Field(f"{name}_date", piece, label),
-            Field(f"{name}_type", f"{piece}Type", "Its type", DATE_TYPES),
+            FormField(f"{name}_date", piece, label),
+            FormField(f"{name}_type", f"{piece}Type", "Its type", DATE_TYPES),
         )
     ),
-    Field("title", "BriefTitle", "Brief title"),
-    Field("sponsor", "LeadSponsorName", "Lead sponsor"),
-    Field("conditions", "Condition", "Conditions, one a line", is_long=True),
-    Field("criteria", "EligibilityCriteria", "Eligibility criteria", is_long=True),
+    FormField("title", "BriefTitle", "Brief title"),
+    FormField("sponsor", "LeadSponsorName", "Lead sponsor"),
+    FormField("conditions", "Condition", "Conditions, one a line", is_long=True),
+    FormField("criteria", "EligibilityCriteria", "Eligibility criteria", is_long=True),
 )
 
 
@@ -66,7 +66,7 @@ def edit_form(trial_id: str, values: Mapping[str, Json]) -> str:
 _KEEP = '<label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label>'
 
 
-def _input(field: Field, value: Json) -> str:
+def _input(field: FormField, value: Json) -> str:
     if field.choices:
         chosen = options(field.choices, str(value or ""))
         return f'<label>{h(field.label)}<select name="{field.name}">{chosen}</select></label>'
@@ -115,7 +115,7 @@ def read_fields(fields: Mapping[str, str]) -> tuple[dict[str, Json], list[str]]:
     return values, [] if "why_stopped" in fields else ["WhyStopped"]
 
 
-def _value(field: Field, text: str) -> Json:
+def _value(field: FormField, text: str) -> Json:
     if field.name == "conditions":
         return [line.strip() for line in text.splitlines() if line.strip()]
     if field.name != "enrollment":

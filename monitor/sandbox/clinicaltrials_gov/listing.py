@@ -68,8 +68,8 @@ class Sorting:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What one request for /studies asks for."""
+class StudiesQuery:
+    """The parsed parameters of a request for /studies."""
 
     key: str
     """Equal for requests that mean the same trials in the same order."""
@@ -83,8 +83,8 @@ class Listing:
     count_total: bool
 
 
-def read_listing(query: Mapping[str, str]) -> Listing:
-    """The request that these parameters make. Raises Refused with the registry's words."""
+def read_studies_query(query: Mapping[str, str]) -> StudiesQuery:
+    """Parse the parameters of a request for /studies. Raise Refused with the registry's words."""
     for name in query:
         check_parameter(name)
     check_format(query, offered=("json",))
@@ -97,7 +97,7 @@ def read_listing(query: Mapping[str, str]) -> Listing:
         *filter_predicates(filters),
     ]
     token = query.get("pageToken", "")
-    return Listing(
+    return StudiesQuery(
         key=repr(sorted((*searched.items(), *filters.items(), ("sort", query.get("sort", ""))))),
         trial_ids=ids,
         predicates=predicates,
@@ -253,7 +253,7 @@ def read_page_token(token: str) -> int:
 
 
 class Finder:
-    """Finds the trials that a listing means, and remembers the last answers: paging asks for them again and again."""
+    """Finds the trials that match a query, and remembers the last answers, as paging asks for them again and again."""
 
     REMEMBERED = 16
 
@@ -261,16 +261,16 @@ class Finder:
         self._found: OrderedDict[tuple[DataBuild, str], Sequence[str]] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, edition: Edition, listing: Listing) -> Sequence[str]:
-        """The trial ids that a listing means in this edition, in its order."""
-        if listing.trial_ids is None and not listing.predicates and not listing.sorting:
+    def find(self, edition: Edition, query: StudiesQuery) -> Sequence[str]:
+        """The ids of the trials in this edition that match a query, in its order."""
+        if query.trial_ids is None and not query.predicates and not query.sorting:
             return edition.trial_ids()
-        key = (edition.build, listing.key)
+        key = (edition.build, query.key)
         with self._lock:
             remembered = self._found.get(key)
-        if remembered is not None or listing.trial_ids is not None:
-            return search(edition, listing) if remembered is None else remembered
-        found = search(edition, listing)
+        if remembered is not None or query.trial_ids is not None:
+            return search(edition, query) if remembered is None else remembered
+        found = search(edition, query)
         with self._lock:
             self._found[key] = found
             while len(self._found) > self.REMEMBERED:
@@ -278,16 +278,16 @@ class Finder:
         return found
 
 
-def search(edition: Edition, listing: Listing) -> Sequence[str]:
-    """The trial ids that match, in the listing's order, else in rising order."""
-    if listing.trial_ids is None:
+def search(edition: Edition, query: StudiesQuery) -> Sequence[str]:
+    """The ids of the trials that match, in the order of the query, or else in rising order."""
+    if query.trial_ids is None:
         candidates: Sequence[str] = edition.trial_ids()
     else:
-        resolved = {edition.resolve(trial_id) for trial_id in listing.trial_ids}
+        resolved = {edition.resolve(trial_id) for trial_id in query.trial_ids}
         candidates = sorted(trial_id for trial_id in resolved if trial_id in edition)
-    if listing.predicates:
-        candidates = [trial_id for trial_id in candidates if matches(values_of(edition, trial_id), listing.predicates)]
-    for sorting in reversed(listing.sorting):
+    if query.predicates:
+        candidates = [trial_id for trial_id in candidates if matches(values_of(edition, trial_id), query.predicates)]
+    for sorting in reversed(query.sorting):
         candidates = sorted_by(edition, candidates, sorting)
     return candidates
 

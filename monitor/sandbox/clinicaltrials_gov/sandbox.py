@@ -17,7 +17,7 @@ from monitor.sandbox.clinicaltrials_gov.spoiling import spoiled
 from monitor.sandbox.controlled import Control, bound
 from monitor.sandbox.exchange import Answer, Request
 from monitor.sandbox.inboxes import Inboxes
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 from monitor.sandbox.registry import SandboxRegistry
 
 ORDINARY_HEADERS = {  # without strict-transport-security and alt-svc: they speak of TLS, and there is none here
@@ -68,7 +68,7 @@ class Sandbox(PublishedTrials, SandboxRegistry):
 
     def answer(self, request: Request, misbehaviour: Misbehaviour | None) -> Answer:
         """What the API answers."""
-        is_behind = misbehaviour is not None and misbehaviour.kind is Kind.NODES
+        is_behind = misbehaviour is not None and misbehaviour.kind is Fault.NODES
         edition = self._editions.former if is_behind else self._editions.live
         tampering = misbehaviour if misbehaviour and misbehaviour.tampers else None
         good = api.answer(request, EditionView(edition, _renderer, self._finder, tampering))

@@ -9,7 +9,7 @@ import orjson
 
 from monitor.model import Json
 from monitor.sandbox.exchange import HTML, TEXT, Answer, Request
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 
 ERROR_PAGE = (
     b"<!DOCTYPE html>\n<html><head><title>Service notice</title></head>"
@@ -20,7 +20,7 @@ FORBIDDEN_PAGE = (
     b"<body><h1>Request blocked</h1><p>The front end does not let this request pass.</p></body></html>\n"
 )
 WORDS = {500: b"Internal Server Error", 503: b"no healthy upstream", 429: b"Too Many Requests"}
-STATUSES = {Kind.ERROR_500: 500, Kind.ERROR_503: 503, Kind.ERROR_429: 429, Kind.LIMIT: 429}
+STATUSES = {Fault.ERROR_500: 500, Fault.ERROR_503: 503, Fault.ERROR_429: 429, Fault.LIMIT: 429}
 FAR_OFF = "2999-12-31"
 HUGE = 3_600_000
 
@@ -31,14 +31,14 @@ def spoiled(misbehaviour: Misbehaviour, good: Answer, request: Request) -> Answe
     if kind in STATUSES:
         after = {"Retry-After": misbehaviour.retry_after} if misbehaviour.retry_after is not None else {}
         return Answer(STATUSES[kind], TEXT, WORDS[STATUSES[kind]], after)
-    if kind is Kind.CUT:
+    if kind is Fault.CUT:
         return replace(good, body=good.body[: len(good.body) // 2])
-    if kind is Kind.EMPTY and not misbehaviour.tampers:
+    if kind is Fault.EMPTY and not misbehaviour.tampers:
         return replace(good, body=b"{}")
-    if kind is Kind.HEADERS:
+    if kind is Fault.HEADERS:
         more = {f"x-more-{number}": "of this" for number in range(misbehaviour.most)}
         return replace(good, headers={**good.headers, **more})
-    if kind is Kind.LOCATION:
+    if kind is Fault.LOCATION:
         return redirected(misbehaviour, good)
     return other_answer(misbehaviour, request) or good
 
@@ -47,13 +47,13 @@ def other_answer(misbehaviour: Misbehaviour, request: Request) -> Answer | None:
     """What is answered whatever the good answer would be; None where the good one stands."""
     field = request.query.get("fields", "").replace("|", ",").rpartition(",")[2]
     answers = {
-        Kind.ERROR_403: Answer(403, HTML, FORBIDDEN_PAGE),
-        Kind.CHALLENGE: Answer(302, HTML, b"", {"Location": "https://challenge.invalid/browser-check"}),
-        Kind.HTML: Answer(200, HTML, ERROR_PAGE),
-        Kind.COMPLICATED: Answer(400, TEXT, b"Too complicated query"),
-        Kind.LONG: Answer(misbehaviour.status, HTML, FORBIDDEN_PAGE),
-        Kind.FIELDS: Answer(400, TEXT, f"Parameter 'fields' contains invalid field name: '{field}'".encode()),
-        Kind.ANSWER: Answer(misbehaviour.status, misbehaviour.content_type, misbehaviour.body),
+        Fault.ERROR_403: Answer(403, HTML, FORBIDDEN_PAGE),
+        Fault.CHALLENGE: Answer(302, HTML, b"", {"Location": "https://challenge.invalid/browser-check"}),
+        Fault.HTML: Answer(200, HTML, ERROR_PAGE),
+        Fault.COMPLICATED: Answer(400, TEXT, b"Too complicated query"),
+        Fault.LONG: Answer(misbehaviour.status, HTML, FORBIDDEN_PAGE),
+        Fault.FIELDS: Answer(400, TEXT, f"Parameter 'fields' contains invalid field name: '{field}'".encode()),
+        Fault.ANSWER: Answer(misbehaviour.status, misbehaviour.content_type, misbehaviour.body),
     }
     return answers.get(misbehaviour.kind)
 
@@ -68,10 +68,10 @@ def redirected(misbehaviour: Misbehaviour, good: Answer) -> Answer:
     return replace(good, headers={**others, **location})
 
 
-def tampered(kind: Kind, study: bytes) -> bytes:
+def tampered(kind: Fault, study: bytes) -> bytes:
     """What a misbehaviour makes of a study's bytes, whole or projected."""
     spoiled_study = orjson.loads(study)
-    if kind is Kind.FUTURE:
+    if kind is Fault.FUTURE:
         put_off(spoiled_study)
     elif (missing := HUGE - len(study)) > 0 and (module := description(spoiled_study)) is not None:
         module["detailedDescription"] = module.get("detailedDescription", "") + " and so on" * (missing // 10)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from monitor.storage.snapshots import SnapshotRow
     from monitor.views.changes import TrialChanges
     from monitor.views.status import LastChange, StatusRow
-    from monitor.views.trials import Comparison
+    from monitor.views.trials import SnapshotComparison
 
 NOT_IN_A_RECORD = frozenset({"paths", "parts"})
 """What the program keeps of a record for itself."""
@@ -46,7 +46,7 @@ def history_json(trial_id: str, row: "SnapshotRow", changes: Sequence[Change]) -
     }
 
 
-def comparison_json(compared: "Comparison") -> dict[str, Json]:
+def comparison_json(compared: "SnapshotComparison") -> dict[str, Json]:
     """The later snapshot, the number of the earlier one, and what changed between them."""
     changes: list[Json] = [change.as_json() for change in compared.changes]
     return {**snapshot_json(compared.after), "before": compared.before.number, "changes": changes}

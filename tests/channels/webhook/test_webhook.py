@@ -17,7 +17,7 @@ from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFaile
 from monitor.http import GuardedSession
 from monitor.model import Endpoint, Message
 from monitor.ports import Accepted
-from monitor.sandbox.misbehaviour import Kind, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 from monitor.sandbox.receiver import WebhookReceiver
 from tests.loopback import Loopback, Pause, closed_port, drip, http
 
@@ -217,7 +217,8 @@ def test_of_the_answer_four_kilobytes_are_kept(channel, receiver, status):
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [(Kind.RESET, "gives no answer: "), (Kind.SLOW, "no whole answer within the deadline")]
+    ("kind", "words"),
+    [(Fault.RESET, "gives no answer: "), (Fault.SLOW, "no whole answer within the deadline")],
 )
 def test_a_receiver_that_fails_on_the_wire_is_tried_again(receiver, kind, words):
     receiver.misbehaviour = Misbehaviour(kind, seconds=20)

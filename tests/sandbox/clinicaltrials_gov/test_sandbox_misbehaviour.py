@@ -10,7 +10,7 @@ import requests
 
 from monitor.errors import ConfigurationInvalid
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.sandbox.misbehaviour import Kind
+from monitor.sandbox.misbehaviour import Fault
 
 WITHDRAWN_LATER = "NCT02116634"
 FIRST, SECOND, THIRD = "NCT90000001", "NCT90000002", "NCT90000003"
@@ -378,7 +378,7 @@ def test_a_malformed_trial_id_is_refused_by_name(sandbox):
         sandbox.misbehave("500", ids=["NCT"])
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(Fault))
 def test_the_sandbox_is_well_again_after_every_kind(client, sandbox, raw, kind):
     sandbox.misbehave(kind, times=1, seconds=0.01)
     with suppress(ConnectionResetError):
@@ -390,4 +390,4 @@ def test_the_sandbox_is_well_again_after_every_kind(client, sandbox, raw, kind):
 def test_every_kind_is_in_the_documentation():
     section = (Path(__file__).parents[3] / "docs" / "reference" / "sandbox.md").read_text(encoding="utf-8")
 
-    assert [kind for kind in Kind if f"`{kind}`" not in section] == []
+    assert [kind for kind in Fault if f"`{kind}`" not in section] == []

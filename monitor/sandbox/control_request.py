@@ -8,7 +8,7 @@ from monitor.model import Json
 
 
 @dataclass(frozen=True)
-class Command:
+class ControlRequest:
     """What a request wants done: its *arguments*, from JSON or a form."""
 
     arguments: Mapping[str, Json]
