@@ -10,7 +10,7 @@ from monitor.alerts.settling import ABANDONED_AFTER, decide
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.alerts.why import explained
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Result
+from monitor.model import EventCause, Result
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, holds, notices, settlements
 from monitor.watching.check import check
@@ -137,7 +137,9 @@ def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(o
     assert came(outbox, HOOK) == 30
     assert any("discarded" in line for line in explained(outbox.registry.key, ids[0], HOOK, outbox.subscribe_context))
     with outbox.store.read() as tx:
-        assert sorted(each.sequence for each in deliveries.listing(tx) if each.event_id) == list(range(1, 31))
+        assert sorted(each.sequence for each in deliveries.listing(tx) if isinstance(each.cause, EventCause)) == list(
+            range(1, 31)
+        )
 
 
 # After an outage
@@ -200,8 +202,10 @@ def held_and_changed_again(outbox: OutboxHarness) -> list[str]:
 def told_of(outbox: OutboxHarness, trial_id: str) -> list[tuple[int, int]]:
     """What a subscriber was told of a trial: the sequence number, and the snapshot."""
     with outbox.store.read() as tx:
-        found = [each for each in deliveries.listing(tx, limit=500) if each.trial_id == trial_id and each.event_id]
-    return sorted((each.sequence, int((each.event_id or "").rpartition("/")[2])) for each in found)
+        found = [each for each in deliveries.listing(tx, limit=500) if each.trial_id == trial_id]
+    return sorted(
+        (each.sequence, int(each.cause.id.rpartition("/")[2])) for each in found if isinstance(each.cause, EventCause)
+    )
 
 
 @pytest.mark.parametrize(("decision", "told"), [("released", [2, 3]), ("discarded", [3])])
