@@ -7,6 +7,7 @@ import pytest
 
 from docs._layers import PACKAGE, imported_modules, layers, name_of, part_of
 from docs._layers import modules as read_modules
+from monitor.channels import NAMES
 
 RANK = {part: number for number, layer in enumerate(layers()) for part in layer.holds}
 
@@ -81,14 +82,12 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.__main__": "--version needs nothing but the version",
     "monitor.app": "a check that tells nobody needs no channels, and most commands need one step",
     "monitor.changes.diff.leftovers": "DeepDiff takes long to load, and few comparisons need it",
-    "monitor.channels.chat": "what a channel says of itself costs nothing; Apprise and pydantic do",
+    "monitor.channels.*": "what a channel says of itself costs nothing; pydantic and what it sends with do",
     "monitor.channels.chat.guarding": "Apprise takes long to load, and only a chat needs it",
     "monitor.channels.chat.transport": "as above",
-    "monitor.channels.email": "what a channel says of itself costs nothing; Jinja and pydantic do",
     "monitor.channels.email.address": "only new addresses are checked",
     "monitor.channels.email.rendering": "Jinja and css-inline take long to load, and only a mail needs them",
     "monitor.channels.email.transport": "dkim is for those who sign",
-    "monitor.channels.webhook": "what a channel says of itself costs nothing; pydantic does",
     "monitor.cli.*": "--help needs neither SQLAlchemy nor requests nor rich, and --json no rich",
     "monitor.operate.configured": "most configurations subscribe nobody",
     "monitor.settings.values": "idna is for few addresses",
@@ -101,9 +100,16 @@ IMPORTS_WHEN_NEEDED = {
 """The modules that may import within functions, each with what this saves."""
 
 
+def listed_as(module: str) -> str:
+    """Its name; the command line, and the declarations of channels, are listed together."""
+    if module.startswith("monitor.cli."):
+        return "monitor.cli.*"
+    return "monitor.channels.*" if module in {f"monitor.channels.{name}" for name in NAMES} else module
+
+
 def test_only_what_saves_time_at_the_start_is_imported_within_a_function(modules: dict[str, ast.Module]) -> None:
     late = {
-        name if not name.startswith("monitor.cli.") else "monitor.cli.*"
+        listed_as(name)
         for name, module in modules.items()
         for function in ast.walk(module)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)

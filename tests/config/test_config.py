@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from monitor.channels import NAMES
 from monitor.config import Config, find, load
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Role, Search, Significance
@@ -93,7 +94,7 @@ def test_the_examples_in_the_default_file_are_good(written):
     assert [subscription.looks_for for subscription in config.subscription if subscription.sponsor] == [
         Search(sponsor="Alzahra Hospital", role=Role.ANY)
     ]
-    assert [subscription.channel for subscription in config.subscription] == ["email", "email", "webhook", "chat"]
+    assert [subscription.channel for subscription in config.subscription] == ["email", *NAMES]
     assert config.subscription[0].watch == config.watch[0].name
 
 
@@ -507,7 +508,7 @@ BAD_FILES = [
         TO_OPS + "webhook = 'https://a.example'\nall = true",
         "subscription[0] has email and webhook of email, webhook",
     ),
-    ("[[subscription]]\nall = true", "subscription[0] has none of email, webhook, chat; give exactly one of them"),
+    ("[[subscription]]\nall = true", f"subscription[0] has none of {', '.join(NAMES)}; give exactly one of them"),
     (TO_OPS + "trials = []", "subscription[0] has none of trials, watch, sponsor, all; give exactly one of them"),
     (TO_OPS + "trials = 'NCT1'", f'subscription[0].trials {IDS}, found "NCT1"'),
     (TO_OPS + "trials = ['']", f'subscription[0].trials[0] {IDS}, found ""'),

@@ -18,7 +18,8 @@ def operator(context: DoctorContext) -> Iterator[Finding]:
     if names := context.config.operator.addresses:
         yield fine(f"hears of trouble by {' and '.join(names)}")
     else:
-        yield note("nobody hears of trouble", "give [operator] an email, webhook or chat in config.toml")
+        *others, last = CHANNELS
+        yield note("nobody hears of trouble", f"give [operator] an {', '.join(others)} or {last} in config.toml")
 
 
 def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
