@@ -21,7 +21,7 @@ from monitor.service.logs import make_log
 from monitor.service.service import Service
 from monitor.service.troubles import TOLD_AFTER, TOLD_AGAIN_AFTER, Troubles
 from monitor.service.worker import Turn, Worker
-from monitor.storage import notices
+from monitor.storage import deliveries, notices
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import Serving, eventually
 from tests.service.test_serving import watching
@@ -90,8 +90,6 @@ def test_claims_of_a_step_that_broke_off_do_not_pass_for_nothing_due(quick_worke
     real = workers.deliver
 
     def break_off(*, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
-        from monitor.storage import deliveries
-
         now = workers.outbox.clock()
         with workers.store.begin() as tx:
             deliveries.claim(tx, now=now, until=now + CLAIMED_FOR, limit=10)
@@ -323,4 +321,5 @@ def test_health_stays_red_without_the_key_and_is_green_once_alerts_go_out(quick_
         again.says("delivery delivered")
         eventually(lambda: again.asked("/healthz")[0] == 200)
         assert len(mailbox.messages) == 1
-        assert DeliveryState.DELIVERED
+        with quick_serving.store.read() as tx:
+            assert [each.standing for each in deliveries.listing(tx)] == [DeliveryState.DELIVERED]
