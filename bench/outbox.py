@@ -23,10 +23,11 @@ from bench.studies import document, studies
 from monitor.alerts.deliver import deliver
 from monitor.alerts.matching import matching
 from monitor.alerts.outbox import Outbox
-from monitor.alerts.prepare import MailSender, RenderContext
+from monitor.alerts.prepare import RenderContext
 from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
+from monitor.config import load
 from monitor.http import GuardedSession, PoliteSession
 from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot
 from monitor.ports import Accepted
@@ -41,6 +42,9 @@ HANGS_FOR = 2.0
 SUBSCRIPTIONS = 1_000_000
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 KEY = "clinicaltrials.gov"
+CONFIG = load(
+    None, {"MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]', "MONITOR_OPERATOR__EMAIL": "ops@example.org"}
+)
 CHANGE = Change(
     field="overall_status",
     path="protocolSection.statusModule.overallStatus",
@@ -132,7 +136,7 @@ class _Timed(WebhookTransport):
 
 def _owe(store: Store, vault: Vault, channel: str, addresses: list[str], trials: int) -> None:
     """What a change of each of so many trials owes to a subscriber at each address."""
-    context = SubscribeContext(store=store, vault=vault, clock=lambda: NOW, chat_schemas=())
+    context = SubscribeContext(store=store, vault=vault, clock=lambda: NOW, config=CONFIG)
     made = [document(study) for study in studies(trials)]
     told = [
         Event(registry=KEY, trial_id=each.trial_id, snapshot=2, occurred_at=NOW, changes=(CHANGE,)) for each in made
@@ -153,14 +157,8 @@ def _outbox(store: Store, vault: Vault, port: int) -> Outbox:
     registry = ClinicalTrialsGov(
         base_url="http://127.0.0.1:9/api/v2", session=PoliteSession(requests_per_second=1, user_agent="bench")
     )
-    mail_sender = MailSender(
-        sender="Trial monitor <monitor@example.org>",
-        list_host="example.org",
-        unsubscribe="mailto:ops@example.org",
-        signed=lambda message: message,
-    )
     return Outbox(
-        context=RenderContext(store=store, vault=vault, registries={KEY: registry}, mail_sender=mail_sender),
+        context=RenderContext(store=store, vault=vault, registries={KEY: registry}, config=CONFIG),
         transports={
             "webhook": WebhookTransport(GuardedSession(user_agent="bench", allow_networks=["127.0.0.0/8"])),
             "email": EmailTransport(host="127.0.0.1", port=port, sender="monitor@example.org"),

@@ -126,16 +126,8 @@ class App:
     def subscribe_context(self) -> "SubscribeContext":
         """What subscribing needs."""
         from monitor.alerts.subscribe import SubscribeContext  # a check that tells nobody needs no channels
-        from monitor.channels.chat.settings import ChatSettings
-        from monitor.channels.webhook.settings import WebhookSettings
 
-        return SubscribeContext(
-            store=self.store,
-            vault=self.vault,
-            clock=utc_now,
-            chat_schemas=self.config.section(ChatSettings).schemas,
-            allow_networks=self.config.section(WebhookSettings).allow_networks,
-        )
+        return SubscribeContext(store=self.store, vault=self.vault, clock=utc_now, config=self.config)
 
     def outbox(self) -> "Outbox":
         """What delivering needs: the channels, and what stands on every message."""
@@ -143,7 +135,6 @@ class App:
 
         return outbox_for(
             self.config,
-            operator=self.config.operator.email,
             settle=self.config.schedule.settle,
             store=self.store,
             vault=self.vault,

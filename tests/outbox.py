@@ -11,9 +11,10 @@ import pytest
 
 from monitor.alerts.deliver import deliver
 from monitor.alerts.outbox import DeliveryResult, Outbox
-from monitor.alerts.prepare import MailSender, RenderContext
+from monitor.alerts.prepare import RenderContext
 from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionScope, subscribe
 from monitor.channels import CHANNELS
+from monitor.config import load
 from monitor.errors import DeliveryFailed
 from monitor.model import Endpoint, Filters, Message, Subscription
 from monitor.ports import Accepted
@@ -23,6 +24,16 @@ from monitor.storage.store import Store
 from monitor.vault import Vault
 from tests.program import Trying
 from tests.webhook_schema import as_promised
+
+CONFIG = load(
+    None,
+    {
+        "MONITOR_SMTP__SENDER": "Trial monitor <monitor@example.org>",
+        "MONITOR_OPERATOR__EMAIL": "ops@example.org",
+        "MONITOR_CHAT__SCHEMAS": '["slack"]',
+        "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+    },
+)
 
 Behaviour = Callable[[Message], Accepted]
 
@@ -60,20 +71,13 @@ class OutboxHarness(Trying):
         super().__init__(store, sandbox)
         self.channel = FakeTransport()
         vault = Vault.open(key=None, file=folder / "secret.key")
-        self.subscribe_context = SubscribeContext(
-            store=store, vault=vault, clock=self.clock, chat_schemas=("slack",), allow_networks=["127.0.0.0/8"]
-        )
+        self.subscribe_context = SubscribeContext(store=store, vault=vault, clock=self.clock, config=CONFIG)
         self.delivering = Outbox(
             context=RenderContext(
                 store=store,
                 vault=vault,
                 registries={self.registry.key: self.registry},
-                mail_sender=MailSender(
-                    sender="Trial monitor <monitor@example.org>",
-                    list_host="example.org",
-                    unsubscribe="mailto:ops@example.org",
-                    signed=lambda message: message,
-                ),
+                config=CONFIG,
             ),
             transports=dict.fromkeys(CHANNELS, self.channel),
             clock=self.clock,

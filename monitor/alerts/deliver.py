@@ -99,5 +99,5 @@ def send_sample(subscription_id: str, outbox: Outbox) -> tuple[Message, Accepted
     now = outbox.clock()
     with outbox.context.store.read() as tx:
         subscription = with_address(tx, subscriptions.get(tx, subscription_id), outbox.context, now=now)
-    message = sample(subscription, outbox.context.mail_sender, now=now)
+    message = sample(subscription, outbox.context, now=now)
     return message, outbox.transports[subscription.endpoint.channel].send(message, now=now)

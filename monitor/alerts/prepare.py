@@ -6,6 +6,7 @@ twice saw one thing. Another process may have rendered it first; then its bytes 
 One that cannot be made ready, because its address does not open or what it tells is damaged, keeps nobody else's back.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
 from monitor.channels import CHANNELS
-from monitor.channels.channel import Envelope, EventContext, Facts, MailSender
+from monitor.channels.channel import Configuration, Envelope, EventContext, Facts
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
     Change,
@@ -53,7 +54,8 @@ class RenderContext:
     store: Store
     vault: Vault
     registries: Mapping[str, Registry]
-    mail_sender: MailSender
+    """By key; the first is the default."""
+    config: Configuration
 
 
 Ready = list[tuple[Delivery, Message]]
@@ -68,7 +70,7 @@ def prepared(claimed: Sequence[Delivery], context: RenderContext, *, now: dateti
         return [], []
     with context.store.read() as tx:
         loaded = Loaded(tx, claimed, context, now=now)
-    bodies = loaded.bodies(context.mail_sender, now=now)
+    bodies = loaded.bodies(context.config, now=now)
     parts, bad = isolated(list(bodies.items()), lambda part: _kept(part, context.store))
     unkept = {key: in_words(error) for (key, _), error in bad}
     kept = {key: body for part in parts for key, body in part.items()}
@@ -123,12 +125,12 @@ class Loaded:
         subscription = self._subscriptions.get(delivery.subscription_id)
         return subscription.endpoint.shown if subscription else f"subscription {delivery.subscription_id}"
 
-    def bodies(self, mail_sender: MailSender, *, now: datetime) -> dict[str, bytes]:
+    def bodies(self, config: Configuration, *, now: datetime) -> dict[str, bytes]:
         """The bytes of those deliveries that have none yet, by delivery."""
         rendered = {}
         for delivery in self._unrendered:
             try:
-                rendered[delivery.id] = self._rendered(delivery, mail_sender, now=now)
+                rendered[delivery.id] = self._rendered(delivery, config, now=now)
             except Exception as error:  # whatever it is, the others are rendered
                 lost = isinstance(error, StoreCorrupt | NothingFound)
                 self._leave(delivery, error, is_lost=lost)
@@ -151,7 +153,7 @@ class Loaded:
         shown = self.shown(delivery)
         self.unprepared[delivery.id] = Unprepared(delivery, shown, in_words(error), endpoint_id, is_lost)
 
-    def _rendered(self, delivery: Delivery, mail_sender: MailSender, *, now: datetime) -> bytes:
+    def _rendered(self, delivery: Delivery, config: Configuration, *, now: datetime) -> bytes:
         subscription = replace(
             self._subscriptions[delivery.subscription_id], endpoint=_or_raise(self.endpoint(delivery))
         )
@@ -159,7 +161,7 @@ class Loaded:
             subscription=subscription,
             delivery_id=delivery.id,
             sequence=delivery.sequence,
-            mail_sender=mail_sender,
+            config=config,
             date=now,
         )
         match delivery.cause:
@@ -204,11 +206,12 @@ def with_address(tx: Connection, subscription: Subscription, context: RenderCont
     return replace(subscription, endpoint=endpoints.get(tx, context.vault, subscription.endpoint.id, at=now))
 
 
-def sample(subscription: Subscription, mail_sender: MailSender, *, now: datetime) -> Message:
-    """A message that shows what a subscriber will get, about a trial that there is not."""
+def sample(subscription: Subscription, context: RenderContext, *, now: datetime) -> Message:
+    """A message that shows what a subscriber will get, about a trial of the default registry that does not exist."""
+    registry = next(iter(context.registries.values()))
     event = Event(
-        registry="clinicaltrials.gov",
-        trial_id="NCT00000000",
+        registry=registry.key,
+        trial_id=re.sub(r"\d", "0", registry.example_id),
         snapshot=2,
         occurred_at=now,
         changes=(
@@ -225,13 +228,13 @@ def sample(subscription: Subscription, mail_sender: MailSender, *, now: datetime
         ),
     )
     facts = Facts(overall_status="SUSPENDED")
-    told = EventContext(
-        event, "A test of this subscription", None, "https://clinicaltrials.gov/", facts, "ClinicalTrials.gov"
+    invented = EventContext(
+        event, "A test of this subscription", None, f"https://{registry.key}/", facts, registry.name
     )
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
     body = rendered_event(
-        told, Envelope(subscription=everything, delivery_id=key, sequence=0, mail_sender=mail_sender, date=now)
+        invented, Envelope(subscription=everything, delivery_id=key, sequence=0, config=context.config, date=now)
     )
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 

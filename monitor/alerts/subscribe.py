@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from monitor.channels import CHANNELS
+from monitor.channels.channel import Configuration
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Filters, Search, Subscription, SubscriptionState
@@ -42,9 +43,7 @@ class SubscribeContext:
     store: Store
     vault: Vault
     clock: Callable[[], datetime]
-    chat_schemas: Sequence[str]
-    allow_networks: Sequence[str] = ()
-    """Networks of our own that a chat server may be in."""
+    config: Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _covered(tx: Connection, scope: SubscriptionScope, now: datetime) -> tuple[i
 def checked_endpoint(channel: str, address: str, context: SubscribeContext) -> tuple[str, str]:
     """The address as it will be used, and as it may be shown."""
     declared = CHANNELS[channel]
-    checked = declared.checked(address, context)
+    checked = declared.checked(address, context.config)
     return checked, declared.shown(checked)
 
 

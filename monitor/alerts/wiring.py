@@ -7,7 +7,6 @@ from monitor.alerts.outbox import Outbox
 from monitor.alerts.prepare import RenderContext
 from monitor.channels import CHANNELS
 from monitor.channels.channel import Configuration
-from monitor.channels.email.configured import mail_sender
 from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -16,19 +15,18 @@ from monitor.vault import Vault
 def outbox_for(
     config: Configuration,
     *,
-    operator: str,
     settle: timedelta,
     store: Store,
     vault: Vault,
     registries: Sequence[Registry],
     clock: Callable[[], datetime],
 ) -> Outbox:
-    """What delivering needs; *operator* is the operator's mail address, *settle* how long a change waits to be told."""
+    """What delivering needs; *settle* is how long a change waits before it is told."""
     context = RenderContext(
         store=store,
         vault=vault,
         registries={registry.key: registry for registry in registries},
-        mail_sender=mail_sender(config, operator=operator),
+        config=config,
     )
     transports = {name: channel.transport(config) for name, channel in CHANNELS.items()}
     return Outbox(context=context, transports=transports, clock=clock, settle=settle)

@@ -5,7 +5,7 @@ configuration. Methods import what they need when they are called, because every
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a record says of its trial now, for who files the message by it; codes as the registry has them."""
+    """What the record says of its trial now, for receivers who file messages by it; codes are the registry's."""
 
     registry_version: str | None = None
     """The registry's stamp of the data that the change was seen in."""
@@ -48,17 +48,14 @@ class EventContext:
     """What people call the registry; empty where that is its key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSender:
-    """What every mail carries of who sends it."""
+class Configuration(Protocol):
+    """What channels read of the configuration."""
 
-    sender: str
-    list_host: str
-    """The domain of Message-ID and List-Id."""
-    unsubscribe: str
-    """Where people leave: a mailto: address, or an https: one."""
-    signed: Callable[[bytes], bytes]
-    """Adds a DKIM signature, or nothing."""
+    def section(self, settings: "type[Settings]") -> "Settings":
+        """The table that *settings* describes."""
+
+    def operator_address(self, channel: str) -> str:
+        """The operator's address on that channel; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,27 +66,8 @@ class Envelope:
     """With its endpoint's address."""
     delivery_id: str
     sequence: int
-    mail_sender: MailSender
+    config: Configuration
     date: datetime
-
-
-class AddressRules(Protocol):
-    """What the operator allows of addresses."""
-
-    @property
-    def chat_schemas(self) -> Sequence[str]:
-        """The chat services that may be written to."""
-
-    @property
-    def allow_networks(self) -> Sequence[str]:
-        """Networks of our own that a server may be in."""
-
-
-class Configuration(Protocol):
-    """What channels read of the configuration."""
-
-    def section(self, settings: "type[Settings]") -> "Settings":
-        """The table that *settings* describes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +101,7 @@ class Channel(ABC):
         """How config.toml holds an address."""
 
     @abstractmethod
-    def checked(self, address: str, rules: AddressRules) -> str:
+    def checked(self, address: str, config: Configuration) -> str:
         """The address as it will be used. Raise ConfigurationInvalid, in one line, for one that cannot be."""
 
     @abstractmethod

@@ -285,6 +285,10 @@ class Config(_Tables):
         tables = (getattr(self, name) for name in type(self).model_fields)
         return next(table for table in tables if isinstance(table, settings))
 
+    def operator_address(self, channel: str) -> str:
+        """The operator's address on that channel; empty where it has none."""
+        return self.operator.addresses.get(channel, "")
+
     @field_validator("subscription")
     @classmethod
     def _names_are_different(cls, value: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:

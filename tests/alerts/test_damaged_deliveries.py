@@ -10,7 +10,7 @@ from monitor.errors import DeliveryDeferred
 from monitor.model import DeliveryState, SubscriptionState
 from monitor.storage import deliveries, endpoints, tables
 from monitor.vault import Vault
-from tests.outbox import OutboxHarness
+from tests.outbox import CONFIG, OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.test_damaged_rows import EVERYBODY, damage, damage_snapshot, suspend, told_kinds, two
 
@@ -24,7 +24,7 @@ def other_key(outbox: OutboxHarness, folder: Path) -> SubscribeContext:
         store=outbox.store,
         vault=Vault.open(key=None, file=folder / "other" / "secret.key"),
         clock=outbox.clock,
-        chat_schemas=("slack",),
+        config=CONFIG,
     )
 
 

@@ -25,7 +25,7 @@ from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
 from tests.databases import SLOW
-from tests.outbox import OutboxHarness
+from tests.outbox import CONFIG, OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, history, snapshot, tombstone
 from tests.storage.subscribers import owe, subscribed
@@ -44,7 +44,7 @@ def exported(store: Store, folder: Path, vault: Vault | None = None) -> dict[str
 
 
 def context(store: Store, vault: Vault) -> SubscribeContext:
-    return SubscribeContext(store=store, vault=vault, clock=Clock(NOON), chat_schemas=("slack",))
+    return SubscribeContext(store=store, vault=vault, clock=Clock(NOON), config=CONFIG)
 
 
 @pytest.fixture

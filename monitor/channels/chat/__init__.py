@@ -8,7 +8,7 @@ guarding   every call of Apprise goes through a guarded session; settings the ta
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from monitor.channels.channel import AddressKey, AddressRules, Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
@@ -34,11 +34,14 @@ class Chat(Channel):
 
         return AddressKey(kind=ChatAddress, description=A_CHAT_ROOM)
 
-    def checked(self, address: str, rules: AddressRules) -> str:
+    def checked(self, address: str, config: Configuration) -> str:
         """The Apprise address that it is, or stands for."""
+        from monitor.channels.chat.settings import ChatSettings
         from monitor.channels.chat.transport import checked_chat_url  # loads Apprise
+        from monitor.channels.webhook.settings import WebhookSettings
 
-        return checked_chat_url(address, rules.chat_schemas, allow_networks=rules.allow_networks)
+        allow_networks = config.section(WebhookSettings).allow_networks
+        return checked_chat_url(address, config.section(ChatSettings).schemas, allow_networks=allow_networks)
 
     def shown(self, address: str) -> str:
         """Its schema, and no more."""

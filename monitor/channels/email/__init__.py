@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.channels.channel import AddressKey, AddressRules, Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
@@ -44,7 +44,7 @@ class Email(Channel):
 
         return AddressKey(kind=Mailbox, description='a mail address, such as "ops@example.org"', is_secret=False)
 
-    def checked(self, address: str, rules: AddressRules) -> str:  # noqa: ARG002 - no rule is about mail
+    def checked(self, address: str, config: Configuration) -> str:  # noqa: ARG002 - no setting restricts addresses
         """In its usual form."""
         from monitor.channels.email.address import checked_address  # only those who subscribe somebody need it
 
@@ -71,9 +71,10 @@ class Email(Channel):
 
     def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
         """A mail, signed, in the thread of its trial."""
-        from monitor.channels.email.rendering import mail_bytes  # a check that tells nobody renders nothing
+        from monitor.channels.email.configured import mail_sender  # a check that tells nobody renders nothing
+        from monitor.channels.email.rendering import mail_bytes
 
-        sender, event = envelope.mail_sender, context.event
+        sender, event = mail_sender(envelope.config), context.event
         return sender.signed(
             mail_bytes(
                 event,
@@ -94,9 +95,10 @@ class Email(Channel):
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
         """A mail, signed."""
-        from monitor.channels.email.notice import notice_mail  # as above
+        from monitor.channels.email.configured import mail_sender  # as above
+        from monitor.channels.email.notice import notice_mail
 
-        sender = envelope.mail_sender
+        sender = mail_sender(envelope.config)
         return sender.signed(
             notice_mail(
                 notice,

@@ -1,16 +1,30 @@
 """The mail server and the sender of mail, as configured."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import partial
 
-from monitor.channels.channel import Configuration, MailSender
+from monitor.channels.channel import Configuration
 from monitor.channels.email.address import with_ascii_domain
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.email.tokens import token_from_command, token_from_file
 from monitor.channels.email.transport import EmailTransport, signed
 from monitor.http import Network
 from monitor.settings.network import NetworkSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSender:
+    """What every mail says of who sent it."""
+
+    sender: str
+    list_host: str
+    """The domain of Message-ID and List-Id."""
+    unsubscribe: str
+    """Where people unsubscribe: a mailto: or an https: address."""
+    signed: Callable[[bytes], bytes]
+    """Adds a DKIM signature, or nothing."""
 
 
 def email_transport(config: Configuration, **limits: float) -> EmailTransport:
@@ -37,9 +51,9 @@ def _token_of(smtp: SmtpSettings) -> Callable[[], str] | None:
     return partial(token_from_command, smtp.token_command)
 
 
-def mail_sender(config: Configuration, *, operator: str) -> MailSender:
-    """Who sends mail; *operator* is the address to write to for leaving, empty where that is the sender itself."""
-    smtp = config.section(SmtpSettings)
+def mail_sender(config: Configuration) -> MailSender:
+    """Who sends mail. People unsubscribe by writing to the operator, or to the sender if there is no operator."""
+    smtp, operator = config.section(SmtpSettings), config.operator_address("email")
     address = parseaddr(smtp.sender)[1]
     sender = with_ascii_domain(address)
     before, _, after = smtp.sender.rpartition(address)

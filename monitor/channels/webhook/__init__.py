@@ -7,7 +7,7 @@ signing    by what a receiver sees that it is ours            settings   the tab
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from monitor.channels.channel import AddressKey, AddressRules, Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
@@ -37,11 +37,12 @@ class Webhook(Channel):
             description='an http(s) address without "#", such as "https://example.org/hooks/trials"',
         )
 
-    def checked(self, address: str, rules: AddressRules) -> str:
+    def checked(self, address: str, config: Configuration) -> str:
         """As it is, if it can be called."""
-        from monitor.channels.webhook.transport import checked_webhook_url  # only those who subscribe somebody need it
+        from monitor.channels.webhook.settings import WebhookSettings  # only those who subscribe somebody need it
+        from monitor.channels.webhook.transport import checked_webhook_url
 
-        return checked_webhook_url(address, allow_networks=rules.allow_networks)
+        return checked_webhook_url(address, allow_networks=config.section(WebhookSettings).allow_networks)
 
     def shown(self, address: str) -> str:
         """Up to where a secret may begin."""
@@ -93,9 +94,12 @@ class Webhook(Channel):
 
     def where_to_look(self, message: Message) -> str:
         """In the receiver's log."""
+        import json  # as above
+
         mark, shown = self.recognised_by(message.body), one_line(message.endpoint.shown)
+        about = json.loads(message.body)["data"]["trial_id"]
         return (
-            f"Look in the log of the receiver at {shown} for a POST of type {mark} about NCT00000000 with "
+            f"Look in the log of the receiver at {shown} for a POST of type {mark} about {about} with "
             f"webhook-id {message.delivery_id}, and whether it found the signature right."
         )
 

@@ -111,7 +111,7 @@ def test_the_head_of_a_mail_is_ascii_for_a_sender_with_a_name_and_a_domain_that_
         {"MONITOR_SMTP__SENDER": "Zoë Müller <zoe@müller.example>", "MONITOR_OPERATOR__EMAIL": "ops@müller.example"},
     )
 
-    sender = mail_sender(config, operator=config.operator.email)
+    sender = mail_sender(config)
 
     assert sender.sender == "Zoë Müller <zoe@xn--mller-kva.example>"
     assert sender.list_host == "xn--mller-kva.example"
