@@ -1,4 +1,4 @@
-"""An event as a mail: text first, then HTML, every header of interface.md, made once as bytes. Pure.
+"""An event as a mail: text first, then HTML, with all its headers, rendered once as bytes. Pure.
 
 The bytes are a function of the arguments: made again, they are the same. They are stored, and every attempt sends
 them as they are.
