@@ -126,12 +126,12 @@ def _make_file(file: Path) -> None:
             pass
         finally:
             Path(draft).unlink()
-        _settle_folder(file.parent)
+        _sync_folder(file.parent)
     except OSError as error:
         raise _unusable(file, "made", error) from error
 
 
-def _settle_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

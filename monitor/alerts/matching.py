@@ -66,14 +66,14 @@ def passing(changes: Sequence[Change], filters: Filters) -> tuple[Change, ...]:
     return tuple(change for change in changes if not _refusal(change, filters))
 
 
-def _with_what_explains(changes: Sequence[Change], told: list[bool], filters: Filters) -> list[bool]:
-    """Which of the changes are told: those that were, and those that say why these came about."""
-    if all(told) or not any(told):
-        return told
-    heard = {change.field for change, passes in zip(changes, told, strict=True) if passes}
+def _with_what_explains(changes: Sequence[Change], passed: list[bool], filters: Filters) -> list[bool]:
+    """Which of the changes are told: those that passed, and those that explain them."""
+    if all(passed) or not any(passed):
+        return passed
+    heard = {change.field for change, passes in zip(changes, passed, strict=True) if passes}
     return [
         passes or (_explains(change, heard) and not _is_unwanted(change, filters))
-        for change, passes in zip(changes, told, strict=True)
+        for change, passes in zip(changes, passed, strict=True)
     ]
 
 

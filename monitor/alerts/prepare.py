@@ -110,8 +110,8 @@ class Loaded:
         for delivery in claimed:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
-        tells = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
-        self._told = _each(tells, lambda key: told(tx, _event(tx, tells[key], context), context.registries))
+        owed = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
+        self._events = _each(owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries))
         unread: dict[str, StoreCorrupt] = {}
         wanted = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
         self._notices: dict[str, Notice | Exception] = {**notices.known(tx, wanted, damaged=unread), **unread}
@@ -166,7 +166,7 @@ class Loaded:
         )
         match delivery.cause:
             case EventCause() as cause:
-                return rendered_event(_or_raise(self._told[cause]), envelope)
+                return rendered_event(_or_raise(self._events[cause]), envelope)
             case NoticeCause(id=notice_id):
                 return rendered_notice(_or_raise(self._notices[notice_id]), envelope)
 
@@ -239,7 +239,7 @@ def sample(subscription: Subscription, context: RenderContext, *, now: datetime)
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 
-def told(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
+def event_context(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
     """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
     registry = _registry(registries, event.registry)
     snapshot: Snapshot | None = None

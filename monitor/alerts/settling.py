@@ -72,7 +72,7 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
         for hold_id, events in turns.behind.items():
             notices.notify_operator(tx, words.waiting(hold_id, events, version, now=now))
         owe_deliveries(tx, turns.told, key, now=now)
-        settlements.told(tx, [event.id for event in turns.told])
+        settlements.forget(tx, [event.id for event in turns.told])
     return frozenset(held | turns.is_behind())
 
 
@@ -83,7 +83,7 @@ def _pending(tx: Connection, settling: Settling, now: datetime) -> list[Pending]
         return pending
     again = made_again(tx, settling.registry, damaged, now=now)
     known = {event.id for _, event in again}
-    settlements.told(tx, [each.event_id for each in damaged if each.event_id not in known])
+    settlements.forget(tx, [each.event_id for each in damaged if each.event_id not in known])
     return pending + [Pending(event, each.version) for each, event in again]
 
 
@@ -114,9 +114,9 @@ def owe_or_pend(tx: Connection, made: Sequence[Event], builds: Mapping[str, int]
     owe_deliveries(tx, in_order(event for event in made if event.id not in pending), registry, now=now)
 
 
-def owe_deliveries(tx: Connection, told: Sequence[Event], registry: str, *, now: datetime) -> None:
+def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> None:
     """Owe the deliveries of these events to whom they concern."""
-    deliveries.owe(tx, _owed(tx, told, registry, now), at=now)
+    deliveries.owe(tx, _owed(tx, events, registry, now), at=now)
 
 
 def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
@@ -150,25 +150,25 @@ def decide(
         ids = {*(event.id for event in held), *(each.event_id for each in damaged)}
         if decision == "released":
             freed += held
-            settlements.told(tx, (each.event_id for each in damaged))
+            settlements.forget(tx, (each.event_id for each in damaged))
         else:
             settlements.record(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
         settlements.record(tx, (each.event_id for each in also_damaged), Settlement.PENDING, at=None)
         turns = take_turns(tx, hold.registry, freed)
         owe_deliveries(tx, turns.told, hold.registry, now=now)
-        settlements.told(tx, (event.id for event in turns.told))
+        settlements.forget(tx, (event.id for event in turns.told))
         holds.decide(tx, hold_id, decision, now)
     return len(held)
 
 
-def _owed(tx: Connection, told: Sequence[Event], registry: str, now: datetime) -> Iterator[tuple[str, str, str, str]]:
+def _owed(tx: Connection, events: Sequence[Event], registry: str, now: datetime) -> Iterator[tuple[str, str, str, str]]:
     """Who hears of which event, as (event id, registry, trial id, subscription id).
 
     Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
     """
-    concerned = {event.id: trials_concerned(event) for event in told}
+    concerned = {event.id: trials_concerned(event) for event in events}
     covering = subscriptions.covering(tx, registry, dict.fromkeys(chain(*concerned.values())))
-    for event in told:
+    for event in events:
         theirs = {each.id: each for trial_id in concerned[event.id] for each in covering.get(trial_id, ())}
         for subscription in theirs.values():
             since = subscription.created_at

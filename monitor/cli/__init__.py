@@ -72,7 +72,7 @@ app.command(name="export")(transfer.export)
 app.command(name="import")(transfer.import_)
 
 
-def _tell_version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         typer.echo(f"monitor {__version__}")
         raise typer.Exit
@@ -88,7 +88,7 @@ def options(
         ),
     ] = None,
     _version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_tell_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Watch registered clinical trials: what changed, and how much it matters.

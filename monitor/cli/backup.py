@@ -38,8 +38,8 @@ def backup(
 
     settings: Settings = context.obj
     config = settings.config()
-    with progress("Backing up", shown=not as_json) as tell:
-        made = step.back_up(config.store.url, file, now=utc_now(), tell=tell)
+    with progress("Backing up", shown=not as_json) as report_progress:
+        made = step.back_up(config.store.url, file, now=utc_now(), report_progress=report_progress)
     if as_json:
         write_json(backup_json(made))
     else:
@@ -77,14 +77,14 @@ def restore(
 
     settings: Settings = context.obj
     config = settings.config()
-    with progress("Restoring", shown=not as_json) as tell:
+    with progress("Restoring", shown=not as_json) as report_progress:
         done = step.restore(
             file,
             config.store.url,
             vault=vault_for(config),
             consent=step.Consent(replaced=force, lost=without_key),
             now=utc_now(),
-            tell=tell,
+            report_progress=report_progress,
         )
     if as_json:
         write_json(restored_json(done))

@@ -63,8 +63,8 @@ def check(
         finds_more = any(one.is_patrol and program.searches(one.registry) for one in wanted)
         show = write_checked if as_json else _block_writer(MANY if finds_more else summary.asked)
         for one in wanted:
-            told = partial(_told, program, one)
-            for checked in _with_progress(told, len(one.trial_ids), shown=not as_json):
+            results = partial(_results, program, one)
+            for checked in _with_progress(results, len(one.trial_ids), shown=not as_json):
                 summary.count(checked)
                 show(checked)
             summary.requests += one.registry.traffic.requests
@@ -75,7 +75,7 @@ def check(
         _close(summary, as_json=as_json, is_patrol=finds_more)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
         bad += program.complaints
-    for message in (*bad, *_told_of_clocks(summary), *_told_held(summary)):
+    for message in (*bad, *_clock_warnings(summary), *_held_warnings(summary)):
         complain(message)
     _leave(summary, bad, untaken=untaken, exit_code=exit_code)
 
@@ -103,8 +103,8 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
     return [TrialsToCheck(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
 
 
-def _told(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterator[Checked | Unlisted]:
-    """What came of each trial."""
+def _results(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterator[Checked | Unlisted]:
+    """Check the trials, and yield the result of each."""
     if not asked.is_patrol:
         yield from program.check(asked.trial_ids, asked.registry)
         return
@@ -161,7 +161,7 @@ def _close(summary: CheckSummary, *, as_json: bool, is_patrol: bool) -> None:
         )
 
 
-def _told_of_clocks(summary: CheckSummary) -> list[str]:
+def _clock_warnings(summary: CheckSummary) -> list[str]:
     """A line where the registry's data are ahead of our clock."""
     from monitor.clock import utc_now
     from monitor.watching.builds import is_ahead
@@ -173,7 +173,7 @@ def _told_of_clocks(summary: CheckSummary) -> list[str]:
     return [f"{words}: one of the two clocks is wrong; set this machine's if it is the one (`timedatectl` shows it)"]
 
 
-def _told_held(summary: CheckSummary) -> list[str]:
+def _held_warnings(summary: CheckSummary) -> list[str]:
     """A line where changes are held back: nobody hears of them before the operator decides."""
     held = summary.counts()[Result.HELD]
     if not held:
@@ -195,11 +195,11 @@ def _leave(summary: CheckSummary, bad: list[str], *, untaken: int, exit_code: bo
 
 
 def _with_progress(
-    told: Callable[["Progress"], Iterable[Checked | Unlisted]], total: int, *, shown: bool
+    results: Callable[["Progress"], Iterable[Checked | Unlisted]], total: int, *, shown: bool
 ) -> Iterator[Checked | Unlisted]:
-    """What is told, behind a progress bar on a terminal, which makes room for what has something to show."""
+    """Yield the results behind a progress bar on a terminal, which makes room for those that are shown."""
     with _progress(total, shown=shown) as (advance, sweeping, aside):
-        for one in told(sweeping):
+        for one in results(sweeping):
             advance()
             with aside() if _may_show(one, total) else nullcontext():
                 yield one

@@ -64,8 +64,12 @@ def status(
     with settings.open() as program:
         scope = chosen_scope(program, trial, watch, sponsor)
         registries = {registry.key: registry for registry in program.registries}
-        with progress("Reading", shown=_takes_long(output.form, is_sorted=column != USUAL or reverse)) as tell:
-            reader = StatusReader(StatusQuery(scope=scope, statuses=statuses), program.store, registries, tell=tell)
+        with progress(
+            "Reading", shown=_takes_long(output.form, is_sorted=column != USUAL or reverse)
+        ) as report_progress:
+            reader = StatusReader(
+                StatusQuery(scope=scope, statuses=statuses), program.store, registries, report_progress=report_progress
+            )
             rows = in_order(reader, column, is_reversed=reverse)
             if output.form is not Format.PAGE:
                 _write(rows, output)

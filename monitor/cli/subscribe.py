@@ -139,7 +139,7 @@ def subscribe(
         except SponsorUnknown as error:
             complain_of_sponsor(error, as_json=as_json)
     if as_json:
-        write_json(subscribed_json(result, tells_stopped=stopped))
+        write_json(subscribed_json(result, with_stopped=stopped))
     else:
         _show(result, name=name)
 

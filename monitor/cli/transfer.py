@@ -45,9 +45,16 @@ def export(
 
     settings: Settings = context.obj
     left_out: list[str] = []
-    with settings.open() as program, progress("Exporting", shown=not as_json) as tell:
+    with settings.open() as program, progress("Exporting", shown=not as_json) as report_progress:
         vault = program.vault if with_secrets else None
-        written = write(program.store, folder, secrets=vault, now=utc_now(), tell=tell, complain=left_out.append)
+        written = write(
+            program.store,
+            folder,
+            secrets=vault,
+            now=utc_now(),
+            report_progress=report_progress,
+            complain=left_out.append,
+        )
     for line in left_out:
         complain(f"left out: {line}")
     if as_json:
@@ -108,8 +115,8 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
     from monitor.operate.transfer.importing import read_export  # SQLAlchemy is not needed to show --help
 
     registries = {registry.key: registry for registry in program.registries}
-    with progress("Importing", shown=not as_json) as tell:
-        done = read_export(folder, registries, program.subscribe_context(), tell)
+    with progress("Importing", shown=not as_json) as report_progress:
+        done = read_export(folder, registries, program.subscribe_context(), report_progress)
     if as_json:
         write_json(imported_json(done))
     else:

@@ -118,23 +118,23 @@ def _added(added: "Added") -> str:
 
 def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:
     from monitor.clock import utc_now
-    from monitor.watching.watches import add_search, settle_search
+    from monitor.watching.watches import add_search, resolve_search
 
     try:
-        settled = settle_search(search, program.registry(None))
+        resolved = resolve_search(search, program.registry(None))
     except SponsorUnknown as error:
         complain_of_sponsor(error, as_json=as_json)
-    added = add_search(settled, store=program.store, name=name, now=utc_now())
+    added = add_search(resolved, store=program.store, name=name, now=utc_now())
     if as_json:
         write_json(added_search_json(added))
         return
     looks = "looks for" if added.is_new else "looks already for"
-    finds = counted(settled.finds, "trial")
+    finds = counted(resolved.finds, "trial")
     out = console()
     from monitor.changes.searches import search_words  # not needed to show --help
 
-    out.print(f"Watch {added.watch.id} {looks} {search_words(settled.search)}: {finds} now.", markup=False)
-    if settled.search.is_everything:
+    out.print(f"Watch {added.watch.id} {looks} {search_words(resolved.search)}: {finds} now.", markup=False)
+    if resolved.search.is_everything:
         out.print("The first check reads them all, and goes on where it stopped whenever it is interrupted.")
     out.print("[dim]monitor check[/dim] looks at them; the first time is a silent baseline.")
 

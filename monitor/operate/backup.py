@@ -19,7 +19,7 @@ from time import monotonic, sleep
 from monitor.errors import MonitorError, StoreCorrupt, StoreError, StoreUnavailable
 from monitor.files import make_file, make_folder
 from monitor.storage import copying, endpoints, leases
-from monitor.storage.copying import Contents, Tell
+from monitor.storage.copying import Contents, ReportProgress
 from monitor.storage.holders import in_words, is_running
 from monitor.storage.leases import Lease
 from monitor.storage.store import Store
@@ -62,7 +62,7 @@ class Consent:
     lost: bool = False
 
 
-def back_up(url: str, file: Path, *, now: datetime, tell: Tell) -> Backup:
+def back_up(url: str, file: Path, *, now: datetime, report_progress: ReportProgress) -> Backup:
     """Write everything in the database at *url* into *file*, or into a new file where that is a folder.
 
     Raise StoreUnavailable for a file that is there already or cannot be written, StoreCorrupt for a database whose
@@ -73,9 +73,9 @@ def back_up(url: str, file: Path, *, now: datetime, tell: Tell) -> Backup:
     if file.exists():
         raise StoreUnavailable(f"{file} is there already: name another file, or a folder to have one named in it")
     with _draft(file, shown=file) as draft:
-        copying.copy_out(url, draft, tell)
+        copying.copy_out(url, draft, report_progress)
         copying.prove(draft)
-        contents, damaged = _looked_through(draft, tell)
+        contents, damaged = _looked_through(draft, report_progress)
         size = draft.stat().st_size
         _put(draft, file)
     return Backup(file=file, size=size, contents=contents, damaged=damaged)
@@ -88,7 +88,7 @@ def restore(
     vault: Vault,
     consent: Consent,
     now: datetime,
-    tell: Tell,
+    report_progress: ReportProgress,
     silence: float = leases.TAKEN_AFTER,
 ) -> Restored:
     """Make the database at *url* what the backup *file* holds, in today's schema. *file* stays as it is.
@@ -103,12 +103,12 @@ def restore(
     if full and not consent.replaced:
         raise StoreUnavailable("the database holds something already: --force replaces it, and keeps it aside")
     with _draft(target or Path(tempfile.gettempdir()) / "restore", shown=file) as draft:
-        copying.copy_pages(file, draft, tell)
+        copying.copy_pages(file, draft, report_progress)
         Store.as_it_is(f"sqlite:///{draft}").close()  # which refuses what is empty, and would otherwise become ours
         with closing(Store.open(f"sqlite:///{draft}")) as store, store.begin() as tx:  # which migrates it
             leases.clear(tx)  # who was active when it was backed up is not any more
         copying.prove(draft)
-        contents, damaged = _looked_through(draft, tell)
+        contents, damaged = _looked_through(draft, report_progress)
         if damaged and not consent.replaced:
             raise StoreCorrupt(f"{damaged[0]} ({len(damaged):,} such snapshots; --force restores the others)")
         locked = _locked(draft, vault)
@@ -118,16 +118,16 @@ def restore(
         if target is None:
             aside = _aside(Path("snapshots") / f"monitor{SUFFIX}", now) if full else None
             if aside:
-                back_up(url, aside, now=now, tell=tell)
-            copying.copy_in(draft, url, tell)
+                back_up(url, aside, now=now, report_progress=report_progress)
+            copying.copy_in(draft, url, report_progress)
         else:
             aside = _replace(target, draft, now=now, keeps=full)
     return Restored(contents=contents, damaged=damaged, aside=aside, locked=locked)
 
 
-def _looked_through(file: Path, tell: Tell) -> tuple[Contents, tuple[str, ...]]:
+def _looked_through(file: Path, report_progress: ReportProgress) -> tuple[Contents, tuple[str, ...]]:
     with closing(Store.as_it_is(f"sqlite:///{file}")) as store, store.read() as tx:
-        return copying.contents(tx), tuple(copying.damaged_snapshots(tx, tell))
+        return copying.contents(tx), tuple(copying.damaged_snapshots(tx, report_progress))
 
 
 def _locked(file: Path, vault: Vault) -> str | None:

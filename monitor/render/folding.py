@@ -16,8 +16,8 @@ _GIVEN = "This is the reason that is given for it."
 
 def folded(changes: Sequence[Change]) -> list[Change]:
     """The changes as people read them: what another one quotes whole left out, and those that are alike told as one."""
-    told = _told_of_status(changes)
-    return grouped([change for change in changes if not _is_quoted(change, told)])
+    about_status = _status_summaries(changes)
+    return grouped([change for change in changes if not _is_quoted(change, about_status)])
 
 
 def grouped(changes: Sequence[Change]) -> list[Change]:
@@ -68,15 +68,15 @@ def _of_all(group: Sequence[Change]) -> Change:
 
 def summaries(changes: Sequence[Change]) -> list[str]:
     """A sentence for each change; of a reason that the sentence on the status quotes, no more than that it is one."""
-    told = _told_of_status(changes)
-    return [_GIVEN if _is_quoted(change, told) else change.summary for change in changes]
+    about_status = _status_summaries(changes)
+    return [_GIVEN if _is_quoted(change, about_status) else change.summary for change in changes]
 
 
-def _told_of_status(changes: Sequence[Change]) -> str:
+def _status_summaries(changes: Sequence[Change]) -> str:
     return " ".join(change.summary for change in changes if change.field == "overall_status")
 
 
-def _is_quoted(change: Change, told: str) -> bool:
+def _is_quoted(change: Change, about_status: str) -> bool:
     if change.field != "why_stopped" or change.before or not isinstance(change.after, str):
         return False
-    return f"“{fold(change.after)}”" in told
+    return f"“{fold(change.after)}”" in about_status

@@ -208,12 +208,12 @@ def behave(_request: ControlRequest, sandbox: ControlledRegistry) -> str:
 
 def mailbox(request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Let the mailbox behave in one of its ways."""
-    return f"The mailbox will {sandbox.inboxes.tell_mailbox(request.text('way'))}"
+    return f"The mailbox will {sandbox.inboxes.set_mailbox_way(request.text('way'))}"
 
 
 def receiver(request: ControlRequest, sandbox: ControlledRegistry) -> str:
     """Let the webhook receiver behave in one of its ways."""
-    return f"The webhook receiver will {sandbox.inboxes.tell_receiver(request.text('way'))}"
+    return f"The webhook receiver will {sandbox.inboxes.set_receiver_way(request.text('way'))}"
 
 
 def secret(request: ControlRequest, sandbox: ControlledRegistry) -> str:

@@ -77,7 +77,7 @@ class Inboxes:
         """The webhooks that are kept, the eldest first."""
         return list(self.receiver.deliveries) if self.receiver else []
 
-    def tell_mailbox(self, way: str) -> str:
+    def set_mailbox_way(self, way: str) -> str:
         """Let the mailbox behave so from now on, and return what that means. Raises ConfigurationInvalid."""
         if self.mailbox is None:
             raise NothingFound("This sandbox has no mailbox: start it without --no-mailbox.")
@@ -88,7 +88,7 @@ class Inboxes:
         self.mailbox_way = way
         return chosen.explained
 
-    def tell_receiver(self, way: str) -> str:
+    def set_receiver_way(self, way: str) -> str:
         """Let the receiver behave so from now on, and return what that means. Raises ConfigurationInvalid."""
         receiver, chosen = self._needed_receiver(), RECEIVER_WAYS[known(way, RECEIVER_WAYS)]
         receiver.answer, receiver.misbehaviour = chosen.answer, chosen.misbehaviour

@@ -97,7 +97,7 @@ class Service:
         self._due: tuple[datetime | None, datetime | None, datetime | None] = (None, None, None)
         """Since when a pass, a delivery, and one that cannot be made ready have been due; None where none is."""
         self._measuring = Worker("figures", self._measure, log=log)
-        self._troubles = Troubles(self._tell_operator, monotonic=monotonic)
+        self._troubles = Troubles(self._notify_operator, monotonic=monotonic)
 
     def start(self) -> None:
         """Start all threads."""
@@ -205,7 +205,7 @@ class Service:
             return None
         return f"deliveries have waited since {moment(since)} that cannot be made ready: see `monitor deliveries list`"
 
-    def _tell_operator(self, name: str, words: str) -> bool:
+    def _notify_operator(self, name: str, words: str) -> bool:
         """Have the notice written by a thread that may hang; it is tried again where that fails."""
         written: list[bool] = []
 

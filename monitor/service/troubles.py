@@ -25,15 +25,15 @@ TOLD_AGAIN_AFTER = 60.0
 @dataclass(slots=True)
 class _Trouble:
     since: float
-    is_told: bool = False
+    is_notified: bool = False
     tried_at: float | None = None
 
 
 class Troubles:
-    """What does not work now. *tell* writes the notice of a trouble, given its name and words, if it can."""
+    """What does not work now. *notify* writes the notice of a trouble, given its name and words, if it can."""
 
-    def __init__(self, tell: Callable[[str, str], bool], *, monotonic: Callable[[], float]) -> None:
-        self._tell = tell
+    def __init__(self, notify: Callable[[str, str], bool], *, monotonic: Callable[[], float]) -> None:
+        self._notify = notify
         self._monotonic = monotonic
         self._standing: dict[str, _Trouble] = {}
 
@@ -43,6 +43,6 @@ class Troubles:
         self._standing = {name: self._standing.get(name) or _Trouble(now) for name in problems}
         for name, trouble in self._standing.items():
             is_due = trouble.tried_at is None or now - trouble.tried_at >= TOLD_AGAIN_AFTER
-            if not trouble.is_told and now - trouble.since >= TOLD_AFTER and is_due:
+            if not trouble.is_notified and now - trouble.since >= TOLD_AFTER and is_due:
                 trouble.tried_at = now
-                trouble.is_told = self._tell(name, problems[name])
+                trouble.is_notified = self._notify(name, problems[name])

@@ -81,7 +81,7 @@ class Worker:
     def _run(self) -> None:
         while self._begin():
             trouble = self._tried()
-            self._tell(trouble)
+            self._log_change(trouble)
             with self._changed:
                 self.trouble, self.busy = trouble, False
                 self.turns += 1
@@ -105,7 +105,7 @@ class Worker:
             self._log.error("a step failed as it never should", worker=self.name, exc_info=True)
             return f"{type(error).__name__}, which is a fault of this program: see its log"
 
-    def _tell(self, trouble: str | None) -> None:
+    def _log_change(self, trouble: str | None) -> None:
         if trouble and trouble != self.trouble:
             self._log.error("cannot work", worker=self.name, reason=trouble)
         elif self.trouble and not trouble:

@@ -56,8 +56,8 @@ def newest_moment(tx: Connection) -> datetime | None:
     return max((at for each in columns if (at := tx.scalar(select(func.max(each, type_=each.type))))), default=None)
 
 
-def told_by(tx: Connection) -> set[str]:
-    """The channels by which active subscriptions are told."""
+def channels_in_use(tx: Connection) -> set[str]:
+    """The channels of active subscriptions."""
     active = subscriptions.c.state == SubscriptionState.ACTIVE
     query = select(endpoints.c.way).join(subscriptions, subscriptions.c.endpoint_id == endpoints.c.id).where(active)
     return {str(name) for name in tx.scalars(query.distinct())}

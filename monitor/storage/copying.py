@@ -23,8 +23,8 @@ from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, metadata, registries
 
-Tell = Callable[[int, int], None]
-"""Hears how much is done, of how much in all."""
+ReportProgress = Callable[[int, int], None]
+"""Called with how much is done, and how much there is in all."""
 
 _PAGES = 1024
 """A step of a copy: 4 MB at the usual size of a page."""
@@ -53,11 +53,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(path) if is_file else None
 
 
-def copy_out(url: str, file: Path, tell: Tell) -> None:
+def copy_out(url: str, file: Path, report_progress: ReportProgress) -> None:
     """Write all of a database into *file*, which is new, as it is at one moment. Others may write meanwhile."""
     source = sqlite_file(url)
     if source is not None:
-        copy_pages(source, file, tell)
+        copy_pages(source, file, report_progress)
         return
     with (
         closing(Store.as_it_is(url)) as store,
@@ -65,10 +65,10 @@ def copy_out(url: str, file: Path, tell: Tell) -> None:
         store.read() as read,
         copy.begin() as written,
     ):
-        _copy_rows(read, written, tell)
+        _copy_rows(read, written, report_progress)
 
 
-def copy_pages(source: Path, file: Path, tell: Tell) -> None:
+def copy_pages(source: Path, file: Path, report_progress: ReportProgress) -> None:
     """Write the SQLite database *source* into *file*, which is new, with its schema as it is."""
     if not source.is_file():
         raise NothingFound(f"there is no database at {source}: name another")
@@ -77,12 +77,14 @@ def copy_pages(source: Path, file: Path, tell: Tell) -> None:
             read.execute("BEGIN")
             read.execute("SELECT * FROM sqlite_master").fetchall()
         with _explained(file):
-            read.backup(written, pages=_PAGES, progress=lambda _, left, total: tell(total - left, total), sleep=0)
+            read.backup(
+                written, pages=_PAGES, progress=lambda _, left, total: report_progress(total - left, total), sleep=0
+            )
             # A copy is one file: nothing of it may lie in a journal beside it.
             written.execute("PRAGMA journal_mode = delete")
 
 
-def copy_in(file: Path, url: str, tell: Tell) -> None:
+def copy_in(file: Path, url: str, report_progress: ReportProgress) -> None:
     """Replace everything in the database at *url* by what *file* holds, in one transaction. Both are of today's schema.
 
     PostgreSQL alone: TRUNCATE waits for everybody else, and keeps them out until the commit.
@@ -95,7 +97,7 @@ def copy_in(file: Path, url: str, tell: Tell) -> None:
     ):
         names = ", ".join(table.name for table in metadata.sorted_tables)
         written.execute(text(f"TRUNCATE {names}"))
-        _copy_rows(read, written, tell)
+        _copy_rows(read, written, report_progress)
         for table in metadata.sorted_tables:
             if (column := table.autoincrement_column) is not None:
                 _number_on(written, table.name, column.name)
@@ -127,7 +129,7 @@ def prove(file: Path) -> None:
     raise StoreCorrupt(f"{file} is damaged ({words}): restore another backup")
 
 
-def damaged_snapshots(tx: Connection, tell: Tell) -> list[str]:
+def damaged_snapshots(tx: Connection, report_progress: ReportProgress) -> list[str]:
     """Read every snapshot and compare it with its SHA-256; give what is wrong, a line a snapshot."""
     total = tx.scalar(select(func.count()).select_from(metadata.tables["snapshots"])) or 0
     damaged = []
@@ -135,7 +137,7 @@ def damaged_snapshots(tx: Connection, tell: Tell) -> list[str]:
         if reason:
             damaged.append(reason)
         if number % _ROWS == 0 or number == total:
-            tell(number, total)
+            report_progress(number, total)
     return damaged
 
 
@@ -169,7 +171,7 @@ def holds_anything(tx: Connection) -> bool:
     )
 
 
-def _copy_rows(read: Connection, written: Connection, tell: Tell) -> None:
+def _copy_rows(read: Connection, written: Connection, report_progress: ReportProgress) -> None:
     there = set(inspect(read).get_table_names())
     tables = [table for table in metadata.sorted_tables if table.name in there]
     total = sum(read.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
@@ -178,7 +180,7 @@ def _copy_rows(read: Connection, written: Connection, tell: Tell) -> None:
         for rows in chunks(_rows(read, table), _ROWS):
             written.execute(table.insert(), rows)
             done += len(rows)
-            tell(done, total)
+            report_progress(done, total)
 
 
 def _rows(tx: Connection, table: Table) -> Iterator[dict[str, object]]:

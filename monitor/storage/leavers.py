@@ -26,7 +26,7 @@ def of_watch(tx: Connection, watch_id: int) -> set[str]:
     return set(tx.scalars(select(leavers.c.trial_id).where(leavers.c.watch_id == watch_id)).all())
 
 
-def untold(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
+def unreported(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
     """Those of the trials that are about to leave watches, of which nobody was told yet, and these watches."""
     query = select(leavers.c.trial_id, leavers.c.watch_id).where(
         leavers.c.registry == registry, func.coalesce(leavers.c.told, false()).is_(False)
@@ -38,7 +38,7 @@ def untold(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str,
     return found
 
 
-def note_told(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+def note_reported(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
     """Note that there is an event that says that these left."""
     for chunk in chunks(trial_ids):
         of_these = and_(leavers.c.registry == registry, leavers.c.trial_id.in_(chunk))

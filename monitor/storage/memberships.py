@@ -25,7 +25,7 @@ def found(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
 
 def lost(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[Membership]]:
     """Of those of the trials that are about to leave watches, and of which nobody was told, these watches."""
-    leaving = leavers.untold(tx, registry, trial_ids)
+    leaving = leavers.unreported(tx, registry, trial_ids)
     known = _watches(tx, {watch_id for ids in leaving.values() for watch_id in ids})
     return {trial_id: [_membership(each, known) for each in ids] for trial_id, ids in leaving.items()}
 

@@ -34,9 +34,9 @@ def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = N
     return True
 
 
-def keep(tx: Connection, told: Iterable[Notice]) -> int:
-    """Keep notices that were told elsewhere, and owe them to nobody; give how many were not there yet."""
-    return len(add_new(tx, notices, [asdict(notice) for notice in told], returning=(notices.c.id,)))
+def keep(tx: Connection, imported: Iterable[Notice]) -> int:
+    """Keep notices of another store, and owe them to nobody; give how many were not here yet."""
+    return len(add_new(tx, notices, [asdict(notice) for notice in imported], returning=(notices.c.id,)))
 
 
 def known(tx: Connection, ids: set[str], *, damaged: dict[str, StoreCorrupt]) -> dict[str, Notice]:

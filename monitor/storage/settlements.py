@@ -96,8 +96,8 @@ def oldest_pending(tx: Connection, registry: str) -> datetime | None:
     return oldest
 
 
-def told(tx: Connection, event_ids: Iterable[str]) -> None:
-    """Note that these were told: nothing is left to note."""
+def forget(tx: Connection, event_ids: Iterable[str]) -> None:
+    """Remove these from what waits to be settled: they are told, or given up."""
     for chunk in chunks(event_ids):
         tx.execute(delete(settlements).where(settlements.c.event_id.in_(chunk)))
 

@@ -97,7 +97,7 @@ class Store:
 
     def _prepare(self) -> None:
         if self._engine.dialect.name == "sqlite":
-            _settle_journal(self._engine, self.database)
+            _set_journal_mode(self._engine, self.database)
         with self.read() as tx:
             revision = _revision(tx, self.database)
         if revision != HEAD:
@@ -237,7 +237,7 @@ def _translate(context: ExceptionContext, *, database: DatabaseName) -> BaseExce
     return explain(context.original_exception, database, connecting=context.connection is None)
 
 
-def _settle_journal(engine: Engine, database: DatabaseName) -> None:
+def _set_journal_mode(engine: Engine, database: DatabaseName) -> None:
     """Set the journal mode that this SQLite may use; it stays with the file.
 
     WAL stays only where it is safe: another program, or a newer Python, may have set it.

@@ -87,8 +87,8 @@ class StatusQuery:
         return self.scope.holds(record) and (not self.statuses or code in self.statuses)
 
 
-def untold(_done: int, _total: int) -> None:
-    """Where nobody wants to hear it."""
+def ignore_progress(_done: int, _total: int) -> None:
+    """Report progress to nobody."""
 
 
 @dataclass(slots=True)
@@ -109,8 +109,8 @@ class StatusReader:
     store: Store
     registries: Mapping[str, Registry]
     summary: StatusSummary = field(default_factory=StatusSummary)
-    tell: Callable[[int, int], None] = untold
-    """Hears how many trials were read, of how many."""
+    report_progress: Callable[[int, int], None] = ignore_progress
+    """Called with how many trials have been read, and how many there are in all."""
 
     def all(self) -> Iterator[StatusRow]:
         """The rows asked for, by registry and trial id, as they are read."""
@@ -126,7 +126,7 @@ class StatusReader:
             self.summary.trials += len(keys)
             rows = list(self.of(keys))
             self.summary.rows += len(rows)
-            self.tell(self.summary.trials, max(total, self.summary.trials))
+            self.report_progress(self.summary.trials, max(total, self.summary.trials))
             yield from rows
 
     def of(self, keys: Sequence[Key]) -> Iterator[StatusRow]:

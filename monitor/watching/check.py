@@ -177,7 +177,7 @@ def _read(open_trials: Sequence[Trial], version: RegistryVersion, context: PassC
     at_once = len(open_trials) < AT_LEAST and not context.settle
     now = context.clock()
     yield from probing.probe([trial for trial in open_trials if _probing_is_enough(trial, now, context)])
-    wanted = [trial.trial_id for trial in open_trials if trial.trial_id not in probing.settled]
+    wanted = [trial.trial_id for trial in open_trials if trial.trial_id not in probing.done]
     for attempt in range(READINGS):
         unseen = []
         for one in _taken_in(wanted, probing, at_once=at_once):
@@ -227,7 +227,7 @@ class _Probing:
         self.needed = needed
         self.moved: dict[str, ProbeResult] = {}
         """What the probe saw of those that are to be read."""
-        self.settled: set[str] = set()
+        self.done: set[str] = set()
         """Those that need no reading."""
         self.version = version
         self.context = context
@@ -247,7 +247,7 @@ class _Probing:
             for seen in batch:
                 trial = asked.pop(seen.trial_id)
                 if isinstance(seen, Unanswered):
-                    self.settled.add(seen.trial_id)
+                    self.done.add(seen.trial_id)
                     yield from _failed([seen.trial_id], seen.reason, self.context, known={seen.trial_id: trial})
                 elif is_beyond(seen.build, latest):
                     self.moved[seen.trial_id] = replace(seen, build=None)
@@ -257,7 +257,7 @@ class _Probing:
                     behind.append((trial, seen))
                 else:
                     unmoved.append((trial, seen))
-            self.settled.update(trial.trial_id for trial, _ in (*unmoved, *behind))
+            self.done.update(trial.trial_id for trial, _ in (*unmoved, *behind))
             yield from self._verified(unmoved)
             for trial, seen in behind:
                 reason = delay_in_words(trial.registry, seen.build, self.needed.build)

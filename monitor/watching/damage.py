@@ -64,9 +64,9 @@ def report_failing(store: Store, registry: str, reasons: Mapping[str, str], *, n
             notices.notify_operator(tx, trials_failing(registry, reasons, now=now))
 
 
-def untold(changes: Iterable[Change], told: Sequence[Event]) -> tuple[Change, ...]:
-    """Those of the changes that none of the events has told already, with the same value before or after."""
-    known = {_signature(change, change.after) for event in told for change in event.changes}
+def not_in_events(changes: Iterable[Change], events: Sequence[Event]) -> tuple[Change, ...]:
+    """Those of the changes that none of the events holds already, with the same value before or after."""
+    known = {_signature(change, change.after) for event in events for change in event.changes}
     return tuple(change for change in changes if _signature(change, change.after) not in known)
 
 

@@ -222,11 +222,11 @@ def _join(tx: Connection, page: SearchPage, listing: _Listing, context: PassCont
     newcomer = Newcomer(watch_id, listing.watched.listed_version)
     newcomers.add(tx, registry, sorted(joined - known), newcomer)
     if listing.watched.search.sponsor is not None:
-        _tell_takeovers(tx, known, registry, context)
+        _owe_takeovers(tx, known, registry, context)
 
 
-def _tell_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
-    """Tell this watch's subscribers, too, of a change of sponsor that was found before the watch held the trial.
+def _owe_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
+    """Owe this watch's subscribers, too, a change of sponsor that was found before the watch held the trial.
 
     That happens where the data were refreshed after the listing, or the listing failed. Nobody is told twice. An
     event that is not settled yet will find the watch holding the trial.

@@ -18,7 +18,7 @@ from monitor.ports import Answer, Merged, Missing, Oddity, Unanswered, Unreadabl
 from monitor.storage.trials import Trial
 from monitor.watching.builds import is_behind
 from monitor.watching.context import IntakeContext
-from monitor.watching.damage import DamagedTrial, untold
+from monitor.watching.damage import DamagedTrial, not_in_events
 from monitor.watching.plausibility import (
     LASTING,
     Implausibility,
@@ -102,7 +102,7 @@ def _document(document: Document, trial: Trial, stored: StoredTrials, intake: In
         merged_into=trial.merged_into,
     )
     if damaged:
-        return _anew(document, seen, damaged, intake, changes=untold(changes, damaged.told))
+        return _anew(document, seen, damaged, intake, changes=not_in_events(changes, damaged.told))
     if not changes and not leaving:
         return _as_before(seen, unverified, Result.UNCHANGED, intake)
     changes = event_rules.corrections(changes, stored.told.get(trial.trial_id), now=intake.now)

@@ -87,7 +87,7 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
     else:
         settlements.pend(tx, key, builds)
     newcomers.forget(tx, key, [event.trial_id for event in made if event.snapshot == 1])
-    leavers.note_told(tx, key, [event.trial_id for event in made if event.trial_id in stored.leaving])
+    leavers.note_reported(tx, key, [event.trial_id for event in made if event.trial_id in stored.leaving])
     trials.record(tx, [effect.trial for effect in effects if effect.trial.snapshot])
     for effect in effects:
         if effect.quarantined:

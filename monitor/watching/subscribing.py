@@ -1,6 +1,6 @@
 """Subscribe somebody, and take the baselines that this needs: without one the next change would not be seen.
 
-    the address is one  ->  what it is about is settled  ->  new trials are checked  ->  subscribed, in one commit
+    the address is one  ->  what it is about is resolved  ->  new trials are checked  ->  subscribed, in one commit
 
 Where a step raises, nobody is subscribed and no watch is made.
 """
@@ -16,7 +16,7 @@ from monitor.model import Checked, Filters, Search
 from monitor.ports import Registry, Searching
 from monitor.storage import searches, trials, watches
 from monitor.storage.store import Store
-from monitor.watching.watches import settle_search
+from monitor.watching.watches import resolve_search
 
 Check = Callable[[Sequence[str], Registry], Iterable[Checked]]
 
@@ -94,8 +94,8 @@ def _scope(
     registry_of: Callable[[str | None], Registry],
 ) -> SubscriptionScope:
     if request.search is not None:
-        settled = settle_search(request.search, registry_of(None))
-        return SubscriptionScope(search=(settled.registry, settled.search))
+        resolved = resolve_search(request.search, registry_of(None))
+        return SubscriptionScope(search=(resolved.registry, resolved.search))
     identified = [identify(text) for text in request.trials]
     watch_id = None
     if request.watch is not None:

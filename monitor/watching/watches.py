@@ -28,7 +28,7 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettledSearch:
+class ResolvedSearch:
     """A search as it will be watched: in which registry, in that one's spelling, and how many trials it finds now."""
 
     registry: str
@@ -41,7 +41,7 @@ class AddedSearch:
     """A watch that looks for trials, and whether it is new."""
 
     watch: Watch
-    settled: SettledSearch
+    resolved: ResolvedSearch
     is_new: bool
 
 
@@ -71,7 +71,7 @@ def add_trials(found: Mapping[str, Iterable[str]], *, store: Store, name: str | 
         yield Added(registry=registry, watch=watch, trial_ids=ids, already=already)
 
 
-def settle_search(search: Search, registry: Registry) -> SettledSearch:
+def resolve_search(search: Search, registry: Registry) -> ResolvedSearch:
     """Ask the registry what a search comes to there.
 
     Raise SponsorUnknown where no sponsor has exactly that name, ConfigurationInvalid where the registry cannot
@@ -80,7 +80,7 @@ def settle_search(search: Search, registry: Registry) -> SettledSearch:
     appraisal = appraise(search, registry)
     if appraisal.trials is None:
         raise _unknown(search.sponsor or "", registry.key, [(each.name, each.trials) for each in appraisal.candidates])
-    return SettledSearch(registry=registry.key, search=appraisal.search, finds=appraisal.trials)
+    return ResolvedSearch(registry=registry.key, search=appraisal.search, finds=appraisal.trials)
 
 
 def _unknown(name: str, registry: str, candidates: Sequence[tuple[str, int]]) -> SponsorUnknown:
@@ -92,13 +92,13 @@ def _unknown(name: str, registry: str, candidates: Sequence[tuple[str, int]]) ->
     return SponsorUnknown(words, candidates)
 
 
-def add_search(settled: SettledSearch, *, store: Store, name: str | None, now: datetime) -> AddedSearch:
+def add_search(resolved: ResolvedSearch, *, store: Store, name: str | None, now: datetime) -> AddedSearch:
     """Watch what a search finds. ConfigurationInvalid where a watch of that name looks for something else."""
     with store.begin() as tx:
         watch, is_new = watches.add_search(
-            tx, registry=settled.registry, search=settled.search, origin="command", name=name, at=now
+            tx, registry=resolved.registry, search=resolved.search, origin="command", name=name, at=now
         )
-    return AddedSearch(watch=watch, settled=settled, is_new=is_new)
+    return AddedSearch(watch=watch, resolved=resolved, is_new=is_new)
 
 
 def rename(which: str, name: str, *, store: Store) -> Watch:

@@ -46,11 +46,11 @@ def quiet(_done: int, _total: int) -> None:
 
 
 def backed_up(url: str, file: Path) -> Backup:
-    return back_up(url, file, now=NOON, tell=quiet)
+    return back_up(url, file, now=NOON, report_progress=quiet)
 
 
 def restored(file: Path, url: str, *, vault: Vault = VAULT, consent: Consent = NO) -> Restored:
-    return restore(file, url, vault=vault, consent=consent, now=NOON, tell=quiet)
+    return restore(file, url, vault=vault, consent=consent, now=NOON, report_progress=quiet)
 
 
 def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -275,7 +275,7 @@ def test_a_service_that_is_gone_or_silent_is_no_hindrance(furnished: str, tmp_pa
             leases.clear(tx)
         held_by(furnished, holder)
 
-        restore(file, furnished, vault=VAULT, consent=YES, now=NOON, tell=quiet, silence=0.05)
+        restore(file, furnished, vault=VAULT, consent=YES, now=NOON, report_progress=quiet, silence=0.05)
 
         with closing(Store.open(furnished)) as store, store.read() as tx:
             assert leases.get(tx, leases.SCHEDULER) is None
@@ -295,7 +295,7 @@ def test_a_service_on_another_machine_is_known_by_the_moving_lease(furnished: st
     beating.start()
     try:
         with pytest.raises(StoreUnavailable, match="process 7 on far-away"):
-            restore(file, furnished, vault=VAULT, consent=YES, now=NOON, tell=quiet, silence=30)
+            restore(file, furnished, vault=VAULT, consent=YES, now=NOON, report_progress=quiet, silence=30)
     finally:
         done.set()
         beating.join()
@@ -362,7 +362,7 @@ def test_what_is_made_is_its_owners_alone_whatever_the_umask(umask: int, tmp_pat
                 vault = Vault.open(key=None, file=tmp_path / place / "keys" / "secret.key")
                 with store.begin() as tx:
                     endpoints.put(tx, vault, channel="email", address=AMARA, shown=AMARA, at=NOON)
-                export(store, tmp_path / place / "export", secrets=None, now=NOON, tell=quiet)
+                export(store, tmp_path / place / "export", secrets=None, now=NOON, report_progress=quiet)
                 with store.begin() as tx:
                     snapshots.add(tx, [snapshot(HIP)])
                     modes = modes_in(tmp_path / place)

@@ -39,7 +39,7 @@ def quiet(_done: int, _total: int) -> None:
 
 def exported(store: Store, folder: Path, vault: Vault | None = None) -> dict[str, bytes]:
     """Every file, by its path in the export."""
-    export(store, folder, secrets=vault, now=NOON, tell=quiet)
+    export(store, folder, secrets=vault, now=NOON, report_progress=quiet)
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
@@ -210,7 +210,7 @@ def test_an_export_that_was_broken_off_is_not_imported(
 
     kept_alike(store, HIP, 2)
     with pytest.raises(KeyboardInterrupt):
-        export(store, tmp_path / "a", secrets=None, now=NOON, tell=break_off)
+        export(store, tmp_path / "a", secrets=None, now=NOON, report_progress=break_off)
 
     with pytest.raises(ConfigurationInvalid, match="was not written to its end"):
         imported(tmp_path / "a", registries, elsewhere)

@@ -239,11 +239,11 @@ def test_a_trouble_that_lasts_is_told_once_and_again_when_it_comes_back() -> Non
     now = [0.0]
     fails = [True]
 
-    def tell(name: str, words: str) -> bool:
+    def notify(name: str, words: str) -> bool:
         told.append(words)
         return not fails.pop() if fails else True
 
-    troubles = Troubles(tell, monotonic=lambda: now[0])
+    troubles = Troubles(notify, monotonic=lambda: now[0])
     troubles.watch({"checker": "a"})
     now[0] = TOLD_AFTER - 1
     troubles.watch({"checker": "a"})

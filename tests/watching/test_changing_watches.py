@@ -1,25 +1,25 @@
-"""Watches begin and end, and searches are settled, without a terminal: values in, values out."""
+"""Watches begin and end, and searches are resolved, without a terminal: values in, values out."""
 
 import pytest
 
 from monitor.errors import NothingFound, SponsorUnknown
 from monitor.model import Search
-from monitor.watching.watches import add_search, add_trials, remove_trial, remove_watch, settle_search
+from monitor.watching.watches import add_search, add_trials, remove_trial, remove_watch, resolve_search
 from tests.program import WITHDRAWN_LATER, Trying
 
 
 def test_a_sponsor_of_another_name_is_refused_with_those_that_are_like_it(program: Trying) -> None:
     with pytest.raises(SponsorUnknown, match="knows no sponsor named exactly “Alzahra”") as refused:
-        settle_search(Search(sponsor="Alzahra"), program.registry)
+        resolve_search(Search(sponsor="Alzahra"), program.registry)
 
     assert refused.value.candidates == (("Alzahra Hospital", 1),)
 
 
 def test_a_search_is_settled_in_the_registrys_spelling_and_then_watched_once(program: Trying) -> None:
-    settled = settle_search(Search(sponsor="ALZAHRA  hospital"), program.registry)
-    added = [add_search(settled, store=program.store, name=None, now=program.clock()) for _ in range(2)]
+    resolved = resolve_search(Search(sponsor="ALZAHRA  hospital"), program.registry)
+    added = [add_search(resolved, store=program.store, name=None, now=program.clock()) for _ in range(2)]
 
-    assert (settled.search.sponsor, settled.finds) == ("Alzahra Hospital", 1)
+    assert (resolved.search.sponsor, resolved.finds) == ("Alzahra Hospital", 1)
     assert [each.is_new for each in added] == [True, False]
 
 

@@ -38,7 +38,7 @@ def _arms(pair: Comparison) -> Iterator[Difference]:
         pair.before.arms, pair.after.arms, content=_arm_content, key=_arm_key, likeness=_arm_likeness(), least=_ARM_LIKE
     )
     for before, after in pairs:
-        kind, told = _kind_and_told("arm", _arm_parts(before, after))
+        kind, told = _kind_and_summary("arm", _arm_parts(before, after))
         summary = f"Arm {quote(before.label, 50)}: {told}."
         yield pair.difference("arms", kind, before=before, after=after, summary=summary)
     for arm in gone:
@@ -60,7 +60,7 @@ def _interventions(pair: Comparison) -> Iterator[Difference]:
     )
     field = "interventions"
     for before, after in pairs:
-        kind, told = _kind_and_told("intervention", _intervention_parts(before, after))
+        kind, told = _kind_and_summary("intervention", _intervention_parts(before, after))
         summary = f"Intervention {quote(before.name, 50)}: {told}."
         yield pair.difference(field, kind, before=before, after=after, summary=summary)
     for item in gone:
@@ -202,13 +202,13 @@ def _same_spelling(before: str, after: str) -> float:
     return float(respelled(before, after))
 
 
-def _kind_and_told(what: str, parts: Iterator[_Part]) -> tuple[str, str]:
+def _kind_and_summary(what: str, parts: Iterator[_Part]) -> tuple[str, str]:
     """The kind of what happened to an arm or intervention, and what that was."""
     changed = list(parts)
-    return (f"{what}.changed", _told(changed)) if changed else (f"{what}.respelled", "only spelled otherwise")
+    return (f"{what}.changed", _summary(changed)) if changed else (f"{what}.respelled", "only spelled otherwise")
 
 
-def _told(parts: list[_Part]) -> str:
+def _summary(parts: list[_Part]) -> str:
     """The one thing that changed in full; of several, a rename in full and the names of the rest."""
     (word, told), *others = parts
     if not others:

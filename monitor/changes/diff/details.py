@@ -34,7 +34,7 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         before, after = _value(pair.before, field.name), _value(pair.after, field.name)
         if before is after or before == after or frozen(before) == frozen(after):
             continue
-        kind, summary = _told(field, before, after)
+        kind, summary = _kind_and_summary(field, before, after)
         yield pair.difference(field.name, kind, before=before, after=after, summary=summary)
 
 
@@ -42,7 +42,7 @@ def _value(record: Record, name: str) -> Json:
     return list(getattr(record, name)) or None if name in _ATTRIBUTES else record.details.get(name)
 
 
-def _told(field: Field, before: Json, after: Json) -> tuple[str, str]:
+def _kind_and_summary(field: Field, before: Json, after: Json) -> tuple[str, str]:
     """What the change is called, and its sentence."""
     present = after if after is not None else before
     if field.when_added and after is not None and before is None:
@@ -50,7 +50,7 @@ def _told(field: Field, before: Json, after: Json) -> tuple[str, str]:
     if field.name.endswith("_date"):
         return str(field.kind), change_sentence(f"{field.label} date", _said(field, before), _said(field, after))
     if isinstance(present, list):
-        return str(field.kind), _list_told(field, before or [], after or [])
+        return str(field.kind), _list_summary(field, before or [], after or [])
     if isinstance(present, str) and not field.coded:
         if respelled(before, after):
             return "other.respelled", respelling_sentence(field.label, before, after)
@@ -69,14 +69,14 @@ def _said(field: Field, value: Json) -> str | None:
     return code_words(value) if field.coded else cut(str(value), _TEXT)
 
 
-def _list_told(field: Field, before: list[Json], after: list[Json]) -> str:
+def _list_summary(field: Field, before: list[Json], after: list[Json]) -> str:
     """What was added, removed and changed, and the items by what people know them by."""
     gone, come = cancel(before, after, frozen)
     former = {name: item for item in gone if (name := _identity(item))}
     changed = [item for item in come if _identity(item) in former]
     names = {_identity(item) for item in changed}
     told = [
-        f"{how} {_items_told(field, items)}"
+        f"{how} {_items_phrase(field, items)}"
         for how, items in (
             ("added", [item for item in come if _identity(item) not in names]),
             ("removed", [item for item in gone if _identity(item) not in names]),
@@ -87,7 +87,7 @@ def _list_told(field: Field, before: list[Json], after: list[Json]) -> str:
     return f"{field.label}: {'; '.join(told)}."
 
 
-def _items_told(field: Field, items: list[Json]) -> str:
+def _items_phrase(field: Field, items: list[Json]) -> str:
     name: Callable[[Json], str] = code_words if field.coded else _name
     if len(items) > 3 and not isinstance(items[0], str):
         return f"{counted(len(items), 'item')}, {name(items[0])} among them"

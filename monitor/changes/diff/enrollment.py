@@ -25,12 +25,12 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         kind,
         before=before,
         after=after,
-        summary=_told(kind, before, after),
+        summary=_summary(kind, before, after),
         measure=_measure(kind, old, new),
     )
 
 
-def _told(kind: str, before: Enrollment | None, after: Enrollment | None) -> str:
+def _summary(kind: str, before: Enrollment | None, after: Enrollment | None) -> str:
     """The sentence; a figure that stands for none did not go."""
     old, new = (side.known if side else None for side in (before, after))
     if new is None and after and after.count is not None:

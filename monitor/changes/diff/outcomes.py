@@ -154,11 +154,11 @@ def _edits(pair: Comparison, role: str, before: Outcome, after: Outcome) -> Iter
             f"outcome.{role}.{'reworded' if reworded else member}",
             before=former,
             after=step,
-            summary=_told(role, member, former, step, reworded=reworded),
+            summary=_summary(role, member, former, step, reworded=reworded),
         )
 
 
-def _told(role: str, member: str, before: Outcome, after: Outcome, *, reworded: bool) -> str:
+def _summary(role: str, member: str, before: Outcome, after: Outcome, *, reworded: bool) -> str:
     name = f"{role} outcome {quote(after.measure, _NAME)}"
     if reworded:
         what = (

@@ -30,16 +30,16 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         yield _difference(pair, "other.respelled", spelled, "Only spelled otherwise")
 
 
-def _difference(pair: Comparison, kind: str, found: list[Mismatch], told: str) -> Difference:
+def _difference(pair: Comparison, kind: str, found: list[Mismatch], beginning: str) -> Difference:
     before, after = by_path(found)
     names = list(dict.fromkeys(_name(mismatch.path, pair.after.paths) for mismatch in found))
-    summary = f"{told}: {natural_list(names, 5)}."
+    summary = f"{beginning}: {natural_list(names, 5)}."
     if len(found) == 1 and kind == "other":
-        summary = _one_told(_name(found[0].path, pair.after.paths), found[0])
+        summary = _single_summary(_name(found[0].path, pair.after.paths), found[0])
     return pair.difference("rest", kind, before=before, after=after, summary=summary)
 
 
-def _one_told(name: str, mismatch: Mismatch) -> str:
+def _single_summary(name: str, mismatch: Mismatch) -> str:
     """What changed in the one place that did, where it is short."""
     label = name[:1].upper() + name[1:]
     if isinstance(mismatch.before, str | None) and isinstance(mismatch.after, str | None):

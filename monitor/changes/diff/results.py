@@ -64,11 +64,11 @@ def _steps(pair: Comparison) -> Iterator[Difference]:
         former = [step for step in gone if step.type == type_]
         present = [step for step in come if step.type == type_]
         kind = _KINDS.get(type_, "results.changed") if present else "results.changed"
-        summary = _step_told(type_, former, present, posted=pair.after.has_results)
+        summary = _step_summary(type_, former, present, posted=pair.after.has_results)
         yield pair.difference("submissions", kind, before=former, after=present, summary=summary)
 
 
-def _step_told(type_: str, former: list[Submission], present: list[Submission], *, posted: bool) -> str:
+def _step_summary(type_: str, former: list[Submission], present: list[Submission], *, posted: bool) -> str:
     if not present:
         return f"No longer listed among the steps towards posting results: {_shown(former)}."
     dates = sorted(step.date for step in present if step.date)

@@ -57,11 +57,11 @@ def differences(pair: Comparison) -> Iterator[Difference]:
         yield _removed(pair, moves.gone)
     own, followed = _by_cause(pair, moves.changed)
     if own:
-        yield _together(pair, "site.status", own, _status_told(own))
+        yield _together(pair, "site.status", own, _status_summary(own))
     if followed:
-        yield _together(pair, "site.followed", followed, _followed_told(pair, [new for _, new in followed]))
+        yield _together(pair, "site.followed", followed, _followed_summary(pair, [new for _, new in followed]))
     if moves.respelled:
-        yield _together(pair, "site.respelled", moves.respelled, _spelling_told(moves.respelled))
+        yield _together(pair, "site.respelled", moves.respelled, _spelling_summary(moves.respelled))
 
 
 def _together(pair: Comparison, kind: str, pairs: Sequence[tuple[Site, Site]], summary: str) -> Difference:
@@ -180,7 +180,7 @@ def _name(site: Site) -> str:
     return f"{facility} ({city})" if facility and city else facility or city or "a site without a name"
 
 
-def _status_told(pairs: Sequence[tuple[Site, Site]]) -> str:
+def _status_summary(pairs: Sequence[tuple[Site, Site]]) -> str:
     after = [new for _, new in pairs]
     numbers = Counter(site.status for site in after).most_common()
     if len(numbers) > 1 and not any(old.status for old, _ in pairs):
@@ -192,7 +192,7 @@ def _status_told(pairs: Sequence[tuple[Site, Site]]) -> str:
     return f"{counted(len(after), 'site')} changed status; {now}: {_shown(after)}."
 
 
-def _followed_told(pair: Comparison, after: list[Site]) -> str:
+def _followed_summary(pair: Comparison, after: list[Site]) -> str:
     """The registry's doing, in a few words: the sites are those of the trial."""
     status = code_words(pair.after.overall_status.code if pair.after.overall_status else None)
     have = _has(len(after))
@@ -216,7 +216,7 @@ def _has(number: int) -> str:
     return "has" if number == 1 else "have"
 
 
-def _spelling_told(pairs: Sequence[tuple[Site, Site]]) -> str:
+def _spelling_summary(pairs: Sequence[tuple[Site, Site]]) -> str:
     """Each new spelling once, however many sites have it."""
     members = ("facility", "city", "zip", "country")
     texts = ((getattr(old, name) or "", getattr(new, name) or "") for old, new in pairs for name in members)

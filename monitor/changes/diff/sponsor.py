@@ -49,7 +49,7 @@ def _collaborators(pair: Comparison) -> Iterator[Difference]:
         return
     alike = by_likeness(gone, come, _same_spelling, least=1.0)
     if alike.gone or alike.come:
-        kind, summary = "sponsor.collaborators", _collaborators_told(alike.gone, alike.come)
+        kind, summary = "sponsor.collaborators", _collaborators_summary(alike.gone, alike.come)
     else:
         names = natural_list([f"{quote(new.name, 50)}, formerly {quote(old.name, 50)}" for old, new in alike.pairs], 2)
         kind, summary = "sponsor.respelled", f"Collaborators are only spelled otherwise: {names}."
@@ -60,7 +60,7 @@ def _same_spelling(before: Sponsor, after: Sponsor) -> float:
     return float(before.kind == after.kind and respelled(before.name, after.name))
 
 
-def _collaborators_told(gone: Sequence[Sponsor], come: Sequence[Sponsor]) -> str:
+def _collaborators_summary(gone: Sequence[Sponsor], come: Sequence[Sponsor]) -> str:
     former = {fold_name(sponsor.name): sponsor for sponsor in gone}
     reclassed = [(former.pop(fold_name(new.name)), new) for new in come if fold_name(new.name) in former]
     names = {fold_name(new.name) for _, new in reclassed}

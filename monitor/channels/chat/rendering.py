@@ -47,7 +47,7 @@ def chat_text(
     note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
     end = [one_line(url)[:_URL], *note]
     room = MOST_CHARACTERS - len("\n".join([heading, *end]))
-    return "\n".join([heading, *_told(folded(changes), room), *end]).encode()
+    return "\n".join([heading, *_change_lines(folded(changes), room), *end]).encode()
 
 
 def notice_chat(notice: Notice) -> bytes:
@@ -56,7 +56,7 @@ def notice_chat(notice: Notice) -> bytes:
     return "\n".join(inert(line, MOST_CHARACTERS // 2) for line in lines)[:MOST_CHARACTERS].encode()
 
 
-def _told(changes: Sequence[Change], room: int) -> list[str]:
+def _change_lines(changes: Sequence[Change], room: int) -> list[str]:
     """A line a change; where they don't fit into *room* characters, a last line that says how many are missing."""
     lines = ["\n".join([f"• {inert(change.summary, _SUMMARY)}", *_card(change)]) for change in changes]
     for shown in range(len(lines), -1, -1):

@@ -178,8 +178,8 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     shown = grouped(told)
     first, reason = changes[0], _reason(changes) if changes[0].field == "overall_status" else ""
     headline = _headline(first)
-    told_above = _told_above(shown, headline, reason)
-    rows = [change for change in shown[:MOST_CHANGES] if change not in told_above]
+    shown_above = _shown_above(shown, headline, reason)
+    rows = [change for change in shown[:MOST_CHANGES] if change not in shown_above]
     return {
         "trial_id": one_line(event.trial_id),
         "title": safe_cut(title, MOST_TITLE),
@@ -189,8 +189,8 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
         "headline": headline,
         "reason": reason,
         "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
-        "rows": _rows(rows, beside=f"{reason} {'' if told_above else _sentence(first)}"),
-        "count": counted(len(rows), "more change" if told_above else "change") if len(rows) > 1 or told_above else "",
+        "rows": _rows(rows, beside=f"{reason} {'' if shown_above else _sentence(first)}"),
+        "count": counted(len(rows), "more change" if shown_above else "change") if len(rows) > 1 or shown_above else "",
         "changes": len(told),
         "more": len(shown) - MOST_CHANGES,
         "administrative": _labels([change for change in changes if change not in told]),
@@ -199,16 +199,16 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     }
 
 
-def _told_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:
+def _shown_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:
     """Those of *changes* of which the headline and the reason under it show all there is."""
     first = changes[0]
-    if headline.stretches and (not _is_told_in_words(first) or lines(first)):
+    if headline.stretches and (not _is_shown_in_words(first) or lines(first)):
         return []
     given = [change for change in changes if change.field == "why_stopped" and not change.before]
     return [first, *(change for change in given if reason and len(one_line(change.after)) <= MOST_SENTENCE - 2)]
 
 
-def _is_told_in_words(change: Change) -> bool:
+def _is_shown_in_words(change: Change) -> bool:
     """Whether the sentence says more than old → new does: that the trial is gone, or that something is so now."""
     return change.field == "trial_id" or isinstance(change.after, bool) or _is_of_a_new_trial(change)
 
@@ -221,7 +221,7 @@ def _is_of_a_new_trial(change: Change) -> bool:
 def _headline(change: Change) -> Line:
     """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
     shown = lines(change)
-    if len(shown) != 1 or shown[0].stretches or _is_told_in_words(change):
+    if len(shown) != 1 or shown[0].stretches or _is_shown_in_words(change):
         return Line(stretches=((DiffOp.KEPT, safe_cut(_sentence(change), MOST_SENTENCE)),))
     old, new = shown[0].before, shown[0].after
     if both := re.fullmatch(r"(.+?)( \([a-z ]+\))\n(.+)\2", f"{old}\n{new}"):

@@ -30,12 +30,12 @@ _WORDS = {
 def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
     """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
     if not checked.changes:
-        return _told_in_a_line(checked) if checked.is_worth_a_line(asked) else None
+        return _result_line(checked) if checked.is_worth_a_line(asked) else None
     said = [Text(one_line(checked.error), style=FAILED)] if checked.error else []
     return Group(_heading(checked), *said, change_list(checked.changes), Text())
 
 
-def _told_in_a_line(checked: Checked) -> Text:
+def _result_line(checked: Checked) -> Text:
     words, style = _WORDS[checked.result]
     if checked.error:
         words = f"{words}: {one_line(checked.error)}"
@@ -125,7 +125,9 @@ def closing_line(
     done = asked - failed
     if refreshed or failed:
         parts = [f"{done:,} of {asked:,} checked" + (f", {failed:,} failed" if failed else "")]
-        parts += [_told(result, count) for result, count in results.items() if count and result is not Result.FAILED]
+        parts += [
+            _result_count(result, count) for result, count in results.items() if count and result is not Result.FAILED
+        ]
         parts += [f"registry data of {stamp(registry_version)}"] if registry_version else []
         parts += [f"{behind:,} answered from older data, and asked for again next time"] if behind else []
     else:
@@ -136,5 +138,5 @@ def closing_line(
     return line.append(f" · {', '.join(traffic)}", style=DIM)
 
 
-def _told(result: Result, count: int) -> str:
+def _result_count(result: Result, count: int) -> str:
     return f"{counted(count, 'baseline')} taken" if result is Result.BASELINE else f"{count:,} {result}"

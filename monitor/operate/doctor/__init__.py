@@ -88,5 +88,5 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "trials": watching.watched,
     "subscriptions": alerting.silent,
     "unbelieved": watching.unbelieved,
-    "notices": alerting.told,
+    "notices": alerting.recent_notices,
 }

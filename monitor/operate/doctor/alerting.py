@@ -25,7 +25,7 @@ def operator(context: DoctorContext) -> Iterator[Finding]:
 def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
     """Whether the server lets us in that every delivery of a channel goes through, where it tells anybody."""
     channel = CHANNELS[name]
-    if name not in condition.told_by(context.tx) and name not in context.config.operator.addresses:
+    if name not in condition.channels_in_use(context.tx) and name not in context.config.operator.addresses:
         return
     try:
         where = channel.greet(context.config, seconds=SERVER_SECONDS)
@@ -67,8 +67,8 @@ def silent(context: DatabaseContext) -> Iterator[Finding]:
         yield problem(f"subscription {subscription_id[:8]} cannot hear of everything: {why}", remedy)
 
 
-def told(context: DatabaseContext) -> Iterator[Finding]:
-    """What the operator was told lately."""
+def recent_notices(context: DatabaseContext) -> Iterator[Finding]:
+    """The notices that the operator was sent lately."""
     for each in notices.listing(context.tx):
         if context.now - each.occurred_at < RECENT:
             yield note(f"{moment(each.occurred_at)}: {one_line(each.subject)}", one_line(each.text))

@@ -68,7 +68,7 @@ def export(
     *,
     secrets: Vault | None,
     now: datetime,
-    tell: Callable[[int, int], None],
+    report_progress: Callable[[int, int], None],
     complain: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
     """Write everything into *folder*, which is new, empty, or an earlier export, which becomes as the database is.
@@ -80,7 +80,7 @@ def export(
     writing = _Export(folder, store)
     try:
         _begin(folder)
-        _trials(writing, tell)
+        _trials(writing, report_progress)
         _sweep(writing)
         with store.read() as tx:
             _lines(writing, "watches", map(_watch_in(tx), watches.listing(tx)))
@@ -103,7 +103,7 @@ def _begin(folder: Path) -> None:
     (folder / MANIFEST).write_bytes(as_file(Manifest()))
 
 
-def _trials(writing: _Export, tell: Callable[[int, int], None]) -> None:
+def _trials(writing: _Export, report_progress: Callable[[int, int], None]) -> None:
     with writing.store.read() as tx:
         total = trials.count(tx)
     done, last = 0, None
@@ -116,7 +116,7 @@ def _trials(writing: _Export, tell: Callable[[int, int], None]) -> None:
             return
         last = page[-1].registry, page[-1].trial_id
         done += len(page)
-        tell(done, max(done, total))
+        report_progress(done, max(done, total))
 
 
 def _write_trials(writing: _Export, tx: Connection, registry: str, rows: list[Trial]) -> None:

@@ -57,7 +57,10 @@ class Imported:
 
 
 def read_export(
-    folder: Path, registries: Mapping[str, Registry], context: SubscribeContext, tell: Callable[[int, int], None]
+    folder: Path,
+    registries: Mapping[str, Registry],
+    context: SubscribeContext,
+    report_progress: Callable[[int, int], None],
 ) -> Imported:
     """Take everything that is in an export and not yet in the database.
 
@@ -72,7 +75,7 @@ def read_export(
             _take_trial(place, registries, context, done)
         except (MonitorError, ValueError) as error:
             done.left.append(_one_line(place, error))
-        tell(number, max(number, manifest.trials))
+        report_progress(number, max(number, manifest.trials))
     numbers = _take_watches(folder, registries, context, done)
     _take_subscriptions(folder, numbers, context, done)
     _take_notices(folder, context, done)

@@ -45,7 +45,7 @@ def listed_subscription_json(subscription: Subscription, silent: str | None) -> 
     return {**subscription_json(subscription), "silent": silent}
 
 
-def subscribed_json(result: "SubscribeResult", *, tells_stopped: bool) -> dict[str, Json]:
+def subscribed_json(result: "SubscribeResult", *, with_stopped: bool) -> dict[str, Json]:
     """A new subscription and its secret, what came of checking its trials, and which of them have stopped already."""
     made = result.made
     looks: dict[str, Json] = {one.trial_id: {"result": str(one.result), "error": one.error} for one in result.checked}
@@ -57,7 +57,7 @@ def subscribed_json(result: "SubscribeResult", *, tells_stopped: bool) -> dict[s
         "secret": made.secret,
         "watched": [*made.watched],
         "looks": looks,
-        **({"stopped": stopped} if tells_stopped else {}),
+        **({"stopped": stopped} if with_stopped else {}),
     }
 
 

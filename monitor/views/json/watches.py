@@ -76,8 +76,12 @@ def _trials(added: "Added | None", left: Sequence[str], aside: Sequence[str]) ->
 
 def added_search_json(added: "AddedSearch") -> dict[str, Json]:
     """A watch that looks for trials, and how many it finds now."""
-    settled = added.settled
-    found: dict[str, Json] = {"registry": settled.registry, "finds": settled.finds, "already_watched": not added.is_new}
+    resolved = added.resolved
+    found: dict[str, Json] = {
+        "registry": resolved.registry,
+        "finds": resolved.finds,
+        "already_watched": not added.is_new,
+    }
     return {**watch_json(added.watch), **found}
 
 

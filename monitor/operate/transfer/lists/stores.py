@@ -92,13 +92,13 @@ def read(files: Files, sorter: Sorter, *, shown: str) -> None:
             continue
         place = f"{shown}: {name}"
         known = tree.get("watching") if isinstance(tree, dict) and name == stale else {name.partition("/")[0]: tree}
-        paused += read_watches(place, known if isinstance(known, dict) else {}, sorter, tell_paused=False)
+        paused += read_watches(place, known if isinstance(known, dict) else {}, sorter, report_paused=False)
     _say_paused(sorter, shown, paused)
     if main and not watches:
         sorter.leave(shown, f"{shown} has no {WATCH}: name the folder that has one in a folder for each watch")
 
 
-def read_watches(place: str, watches: Mapping[str, Any], sorter: Sorter, *, tell_paused: bool = True) -> int:
+def read_watches(place: str, watches: Mapping[str, Any], sorter: Sorter, *, report_paused: bool = True) -> int:
     """Take watches by their keys; give how many of those with a trial are paused there."""
     paused = 0
     for key, watch in watches.items():
@@ -109,7 +109,7 @@ def read_watches(place: str, watches: Mapping[str, Any], sorter: Sorter, *, tell
             continue
         sorter.decided(where, url)
         paused += watch.get("paused") is True and bool(sorter.names.trials_in(url))
-    if tell_paused:
+    if report_paused:
         _say_paused(sorter, place, paused)
     return paused
 
