@@ -33,6 +33,7 @@ from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
+from tests.loopback import closed_port
 from tests.program import Clock
 from tests.storage.documents import HIP, REGISTRY, snapshot
 from tests.storage.subscribers import VAULT, owe, subscribed
@@ -222,6 +223,20 @@ def test_a_registry_that_is_gone_old_or_in_the_future_is_found(
     assert "still to come" in dict(found(early, Level.PROBLEM))["registry"].text
     sandbox.stop()
     assert "gives no answer" in dict(found(context, Level.PROBLEM))["registry"].text
+
+
+def test_a_registry_that_is_gone_leaves_the_others_examined(context: DoctorContext) -> None:
+    session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
+    with closed_port() as port:
+        gone = ClinicalTrialsGov(base_url=f"http://127.0.0.1:{port}", session=session)
+        both = replace(context, registries=(gone, *context.registries))
+
+        told = [(finding.level, finding.text) for name, finding in examine(both) if name == "registry"]
+
+    gone.close()
+    assert [level for level, _ in told] == [Level.PROBLEM, Level.FINE]
+    assert "gives no answer" in told[0][1]
+    assert "answers: data of" in told[1][1]
 
 
 def test_no_operator_is_worth_a_note(context: DoctorContext) -> None:

@@ -1,10 +1,12 @@
 """Checks of what is watched: the registry, whether it is checked, and which trials are not known as they are."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from monitor.errors import MonitorError
 from monitor.model.stamps import DATA_OLD_AFTER, built_at
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
+from monitor.ports import Registry
 from monitor.storage import condition, drift, health, quarantine
 from monitor.text import counted, moment, one_line, stamp
 
@@ -12,17 +14,23 @@ from monitor.text import counted, moment, one_line, stamp
 def registry(context: DoctorContext) -> Iterator[Finding]:
     """Whether it answers, how old its data are, and whether our clock can be right."""
     for each in context.registries:
-        version = each.version(None)
-        built = built_at(version.stamp)
-        words = f"{each.key} answers: data of {stamp(version.stamp)}"
-        if built is None:
-            yield note(words, "its version stamp is not a time: see whether a newer version can read it")
-        elif context.now - built > DATA_OLD_AFTER:
-            yield problem(f"{words}, {(context.now - built).days} days old", f"see whether {each.key} tells why")
-        elif built - context.now > timedelta(days=1):
-            yield problem(f"{words}, which is still to come", "set this machine's clock: `timedatectl` shows it")
-        else:
-            yield fine(words)
+        try:
+            yield _answering(each, context.now)
+        except MonitorError as error:
+            yield problem(str(error), "")
+
+
+def _answering(registry: Registry, now: datetime) -> Finding:
+    version = registry.version(None)
+    built = built_at(version.stamp)
+    words = f"{registry.key} answers: data of {stamp(version.stamp)}"
+    if built is None:
+        return note(words, "its version stamp is not a time: see whether a newer version can read it")
+    if now - built > DATA_OLD_AFTER:
+        return problem(f"{words}, {(now - built).days} days old", f"see whether {registry.key} tells why")
+    if built - now > timedelta(days=1):
+        return problem(f"{words}, which is still to come", "set this machine's clock: `timedatectl` shows it")
+    return fine(words)
 
 
 def looks(context: DatabaseContext) -> Iterator[Finding]:
