@@ -23,7 +23,7 @@ every_adapter = pytest.mark.parametrize("adapter_class", ADAPTERS, ids=lambda ad
 @every_adapter
 def test_the_golden_document_becomes_the_golden_record(adapter_class, adapter_for):
     name = adapter_class.__module__.rpartition(".")[2]
-    wire = (GOLDEN / f"{name}.json").read_bytes()
+    (wire,) = (file.read_bytes() for file in GOLDEN.glob(f"{name}.*") if file.suffix != ".py")
     golden = import_module(f"tests.registries.golden.{name}")
     with Loopback(lambda request: http(wire)) as server:
         adapter = adapter_for(server.url, adapter=adapter_class)
