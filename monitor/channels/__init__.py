@@ -5,7 +5,8 @@ A new channel takes one folder, one line and its tests:
 * a folder here whose `__init__` holds `CHANNEL`: a subclass of `Channel` that says what the channel is called, which
   addresses it takes and what may be shown of them, how an event and a notice are rendered, when a delivery is tried
   again, and what sends it. An address may hold secrets, and no message may;
-* its name in `NAMES` below. The command line, the configuration, the database and `monitor doctor` go by that list;
+* its name in `NAMES` below, and its keys in config.toml. The command line, the configuration, the database and
+  `monitor doctor` go by that list;
 * tests against a real server on loopback, for everything in which a receiver can fail.
 
 What sends keeps the port `monitor.ports.Transport`: it sends `Message.body` as it is, bounds everything that a receiver

@@ -75,7 +75,7 @@ class AddressKey:
     """The key of `[[subscription]]` and `[operator]` that holds an address of this channel."""
 
     kind: Any
-    """A type from `monitor.settings.values`."""
+    """A type that pydantic checks: one of `monitor.settings.values`, or of the channel's own settings."""
     description: str
     """What is expected, for people."""
     is_secret: bool = True
