@@ -1,4 +1,4 @@
-"""Each try to deliver, and what the receiver said."""
+"""Every attempt to deliver, and what the receiver answered."""
 
 from dataclasses import fields, replace
 from datetime import datetime
@@ -19,10 +19,10 @@ _lock = select(deliveries.c.id).where(deliveries.c.id == _its[attempts.c.deliver
 
 
 def add(tx: Connection, attempt: Attempt) -> Attempt:
-    """Keep an attempt, and give it as it is kept: numbered behind those of its delivery, whatever it says itself.
+    """Store an attempt, numbered after the earlier ones of its delivery, and return it as stored.
 
-    A replayed delivery counts from 1 again, and two processes may have tried at once after a claim ran out: no attempt
-    takes the place of another. The delivery is locked meanwhile, so no two get the same number.
+    A replayed delivery counts from 1 again, and two processes may have tried at once after a claim expired, so the
+    number that the attempt came with is ignored. The delivery is locked, so no two attempts get the same number.
     """
     tx.execute(_lock, {"its_delivery_id": attempt.delivery_id})
     values = {f"its_{name}": getattr(attempt, name) for name in _names}
@@ -30,11 +30,11 @@ def add(tx: Connection, attempt: Attempt) -> Attempt:
 
 
 def of_delivery(tx: Connection, delivery_id: str) -> list[Attempt]:
-    """The attempts that are kept of a delivery, the first one first."""
+    """The stored attempts of a delivery, oldest first."""
     query = select(*_columns).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
     return [Attempt(**row._mapping) for row in tx.execute(query)]
 
 
 def forget(tx: Connection, before: datetime) -> int:
-    """Delete the attempts made before that time; give how many that were."""
+    """Delete the attempts made before that time, and return how many there were."""
     return tx.execute(delete(attempts).where(attempts.c.at < before)).rowcount

@@ -1,13 +1,13 @@
-"""How the bytes of a document are kept: zstd, a later one against an earlier full copy. Pure.
+"""How documents are compressed: with zstd, later ones against an earlier full copy. Pure.
 
-A later document of a trial repeats nearly all of an earlier one, so the earlier one serves as dictionary: 20 kB become
-about 100 bytes instead of 6,000.
+A later document of a trial repeats nearly all of an earlier one, so the earlier one is the dictionary: 20 kB become about
+100 bytes instead of 6,000.
 
-A body is a zstd frame, which states its size and carries a checksum of its content, and behind it the frame's CRC-32 in
-four bytes: one flipped bit in 400 leaves the content as it was, and a failing disk should be noticed all the same.
+A body is a zstd frame, which states its size and carries a checksum of its content, followed by the frame's CRC-32 in
+four bytes: one flipped bit in 400 does not change the content, and a failing disk should be noticed even then.
 
-Facts: `max_output_size` of python-zstandard does not limit a frame that states its size, so the stated size is judged
-before anything is unpacked; the decoder then never writes more than it. Level 6 costs no more than 3 with a dictionary
+Facts: `max_output_size` of python-zstandard does not limit a frame that states its size, so the stated size is checked
+before anything is unpacked; the decoder never writes more than that. Level 6 costs no more than 3 with a dictionary
 of 20 kB and saves a tenth; from 12 on it is ten times slower for 1 %.
 """
 
@@ -39,18 +39,18 @@ _codecs = _Codecs()
 
 
 def compress(content: bytes) -> bytes:
-    """A full copy."""
+    """Compress a full copy."""
     return _sealed(_codecs.compressor.compress(content))
 
 
 def compress_against(content: bytes, base: bytes) -> bytes:
-    """What *content* says that *base* does not."""
+    """Compress *content* against *base*."""
     compressor = zstandard.ZstdCompressor(level=_DELTA_LEVEL, dict_data=_dictionary(base), write_checksum=True)
     return _sealed(compressor.compress(content))
 
 
 def decompress(body: bytes, *, what: str, size: int | None = None, base: bytes | None = None) -> bytes:
-    """The content of a body, *size* bytes where that is known.
+    """Decompress a body, *size* bytes long if that is known.
 
     *base* is what it was compressed against. Raise StoreCorrupt, naming *what* was to be read, where anything at all
     is wrong with it: it then gives nothing rather than half.
@@ -66,7 +66,7 @@ def decompress(body: bytes, *, what: str, size: int | None = None, base: bytes |
 
 
 def damaged(what: str, reason: str) -> StoreCorrupt:
-    """The error for something that was read back and is not what was written."""
+    """The error for data that was not read back as it was written."""
     return StoreCorrupt(f"{what} is damaged in the database ({reason}): restore a backup")
 
 

@@ -1,4 +1,4 @@
-"""What `monitor doctor` asks of a database. Everything here reads."""
+"""The queries of `monitor doctor`. Nothing here writes."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from monitor.storage.tables import (
 
 
 class Unread(NamedTuple):
-    """How many watched trials were never read, and how many were not read since the registry's data were renewed."""
+    """How many watched trials were never read, and how many were not read since the registry's latest update."""
 
     never: int
     behind: int
@@ -38,7 +38,7 @@ def revision(tx: Connection) -> str | None:
 
 
 def disorder(tx: Connection) -> str | None:
-    """What SQLite finds wrong with its pages and indexes; None where all is in order, or the store proves its own."""
+    """What SQLite finds wrong with its pages and indexes; None if nothing is, or if the store is PostgreSQL."""
     if tx.dialect.name != "sqlite":
         return None
     found = tx.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
@@ -51,7 +51,7 @@ def journal_mode(tx: Connection) -> str | None:
 
 
 def newest_moment(tx: Connection) -> datetime | None:
-    """The latest time that was written down by our clock."""
+    """The latest time that our clock has written to the database."""
     columns = (snapshots.c.taken_at, registries.c.checked_at, trials.c.verified_at, deliveries.c.created_at)
     return max((at for each in columns if (at := tx.scalar(select(func.max(each, type_=each.type))))), default=None)
 
@@ -81,7 +81,7 @@ def overdue(tx: Connection, before: datetime) -> int:
 
 
 def looks_missed(tx: Connection, before: datetime) -> dict[str, datetime]:
-    """The registries that should have been looked at before then, and were not since, with when that was due."""
+    """The registries that were due to be checked before then and have not been since, each with its due time."""
     asked_at = func.coalesce(registries.c.checked_at, health.c.next_check_at, type_=health.c.next_check_at.type)
     query = (
         select(health.c.registry, health.c.next_check_at)
@@ -92,14 +92,14 @@ def looks_missed(tx: Connection, before: datetime) -> dict[str, datetime]:
 
 
 def held(tx: Connection) -> tuple[int, int]:
-    """How many events wait for the operator's decision, and how many that came later wait behind them."""
+    """How many events wait for the operator's decision, and how many later ones wait behind them."""
     count = select(func.count()).select_from(settlements)
     held_back, behind = (tx.scalar(count.where(settlements.c.settlement == each)) for each in ("held", "waiting"))
     return held_back or 0, behind or 0
 
 
 def unread(tx: Connection) -> Unread:
-    """Watched trials that are not as the registry's latest data say, as far as we know."""
+    """Watched trials that are not known to match the registry's latest data."""
     of_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
     of_registry = registries.c.registry == watched_trials.c.registry
     watched = (

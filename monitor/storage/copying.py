@@ -1,9 +1,10 @@
-"""A whole database as one SQLite file, whichever store it comes from, and such a file as a whole database.
+"""Copy a whole database of either store into one SQLite file, and such a file back into a database.
 
 A copy is an ordinary database of this program: the same code reads, migrates and proves it, on either store.
 
-Fact: SQLite's backup API begins anew whenever another connection has written between two of its steps, and might never
-end. Behind an open read transaction none can: with a rollback journal writers wait, with WAL they write beside it.
+Fact: SQLite's backup API starts over whenever another connection has written between two of its steps, so it might
+never finish. An open read transaction prevents that: with a rollback journal writers wait, and with WAL they do not
+disturb it.
 """
 
 import sqlite3
@@ -54,7 +55,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def copy_out(url: str, file: Path, report_progress: ReportProgress) -> None:
-    """Write all of a database into *file*, which is new, as it is at one moment. Others may write meanwhile."""
+    """Write a consistent copy of a database to *file*, which is new. Others may write meanwhile."""
     source = sqlite_file(url)
     if source is not None:
         copy_pages(source, file, report_progress)
@@ -87,7 +88,7 @@ def copy_pages(source: Path, file: Path, report_progress: ReportProgress) -> Non
 def copy_in(file: Path, url: str, report_progress: ReportProgress) -> None:
     """Replace everything in the database at *url* by what *file* holds, in one transaction. Both are of today's schema.
 
-    PostgreSQL alone: TRUNCATE waits for everybody else, and keeps them out until the commit.
+    PostgreSQL only: TRUNCATE waits for everyone else, and keeps them out until the commit.
     """
     with (
         closing(Store.open(f"sqlite:///{file}")) as copy,
@@ -105,9 +106,9 @@ def copy_in(file: Path, url: str, report_progress: ReportProgress) -> None:
 
 @contextmanager
 def exclusively(file: Path) -> Iterator[None]:
-    """Keep everybody else out of an SQLite database, with nothing left in journals beside it.
+    """Lock everyone else out of an SQLite database, with nothing left in journals beside it.
 
-    A file that SQLite cannot read is left as it is. Raise StoreUnavailable where others are at work in it.
+    A file that SQLite cannot read is left as it is. Raise StoreUnavailable if others are using it.
     """
     with closing(sqlite3.connect(file, isolation_level=None, timeout=LOCK_SECONDS)) as connection:
         try:
@@ -130,7 +131,7 @@ def prove(file: Path) -> None:
 
 
 def damaged_snapshots(tx: Connection, report_progress: ReportProgress) -> list[str]:
-    """Read every snapshot and compare it with its SHA-256; give what is wrong, a line a snapshot."""
+    """Read every snapshot and compare it with its SHA-256; return what is wrong, one line per snapshot."""
     total = tx.scalar(select(func.count()).select_from(metadata.tables["snapshots"])) or 0
     damaged = []
     for number, reason in enumerate(snapshots.inspect(tx), start=1):
@@ -142,7 +143,7 @@ def damaged_snapshots(tx: Connection, report_progress: ReportProgress) -> list[s
 
 
 def contents(tx: Connection) -> Contents:
-    """Count what there is."""
+    """Count what the database holds."""
     there = set(inspect(tx).get_table_names())
 
     def count(name: str) -> int:
@@ -190,7 +191,7 @@ def _rows(tx: Connection, table: Table) -> Iterator[dict[str, object]]:
 
 
 def _number_on(tx: Connection, table: str, column: str) -> None:
-    """Let the numbers that PostgreSQL gives go on behind the highest that there is."""
+    """Make PostgreSQL's sequences continue after the highest number in use."""
     tx.execute(
         text(
             f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), "  # noqa: S608 - names of our own tables

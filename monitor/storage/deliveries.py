@@ -1,9 +1,9 @@
-"""The outbox: which event or notice is owed to which subscription, and what became of it.
+"""The outbox: which event or notice is owed to which subscription, and how its delivery went.
 
 A row is written in the transaction that causes it, so an alert exists from the moment its event does. There is no
 "sending" state to get stuck in: a claim only moves the next attempt, so a process that dies holding one delays it.
-Who finishes a delivery after its claim ran out may meet another's verdict: that it was delivered then stands over
-every other, and that it is rejected over another attempt.
+A process that finishes a delivery after its claim expired may find another's outcome: “delivered” then wins over every
+other outcome, and “rejected” over another attempt.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -77,7 +77,7 @@ _by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
 
 def _outcome_update(*names: str, where: ColumnElement[bool]) -> Update:
-    """Count attempts, and write the columns named if *where* holds: one statement, so nobody comes between."""
+    """Count attempts, and write the given columns if *where* holds: one statement, so that nothing comes between."""
     columns = [deliveries.c[name] for name in names]
     values = {each: case((where, bindparam(f"new_{each.name}", type_=each.type)), else_=each) for each in columns}
     counted = deliveries.c.attempts + bindparam("made", type_=deliveries.c.attempts.type)
@@ -105,7 +105,7 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
     """Owe deliveries from *at* on, numbered per subscription in this order; give those that were not owed before.
 
     The rows of the subscriptions are locked before their numbers are read and until the commit, in one order for
-    everybody. So a number is given once and none is left out, and what was owed before is seen: a repeat takes no
+    everyone. So each number is used once, none is skipped, and what was owed before is seen: a repeat takes no
     number. Call it once in a transaction, or two of them may wait for each other.
     """
     wanted = {delivery_id(each[0], each[3]): each for each in owed}
@@ -135,16 +135,16 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
 
 
 def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
-    """Take up to *limit* due deliveries out of other processes' sight until *until*, the longest due first.
+    """Hide up to *limit* due deliveries from other processes until *until*, the longest due first.
 
-    Passed over are those of paused subscriptions and disabled endpoints, and those before which another one of the
-    same trial is owed to the same subscription: a subscriber hears of a trial in order.
+    Deliveries of paused subscriptions and disabled endpoints are skipped, and so are those that must wait for an
+    earlier one about the same trial to the same subscription: a subscriber hears about a trial in order.
 
     None is claimed twice. On SQLite there is one writer at a time. On PostgreSQL the rows are locked while they are
     selected, and others skip locked rows; a row whose claim was committed in between is examined again before it is
     locked, and is then no longer due.
 
-    A body that was damaged in the database is dropped, to be rendered anew: one such must not hold up all others.
+    A body that is damaged in the database is dropped, to be rendered again: one must not hold up all the others.
     """
     claimed, _ = claim_readable(tx, now=now, until=until, limit=limit)
     return claimed
@@ -181,7 +181,7 @@ def claim_readable(
 
 
 def release(tx: Connection, claimed: Iterable[Delivery]) -> None:
-    """Give back what was claimed and not sent: it is due at once."""
+    """Return what was claimed and not sent: it is due at once."""
     for chunk in chunks(claimed):
         ids = [delivery.id for delivery in chunk]
         mine = deliveries.c.id.in_(ids) & (deliveries.c.next_attempt_at == chunk[0].next_attempt_at)
@@ -189,7 +189,7 @@ def release(tx: Connection, claimed: Iterable[Delivery]) -> None:
 
 
 def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
-    """Keep the bytes that every attempt carries, and give those that are kept: the first writer's.
+    """Store the bytes that every attempt sends, and return the stored ones, which are the first writer's.
 
     The row is locked by the statement that writes it, so the second of two writers sees what the first one wrote.
     """
@@ -200,24 +200,24 @@ def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
 
 
 def delivered(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
-    """Note that the receiver took it, after so many more *attempts*. Whatever was noted before, it has it."""
+    """Record that the receiver accepted it, after so many more *attempts*, whatever was recorded before."""
     values = {"standing": DeliveryState.DELIVERED, "finished_at": at, "outcome": outcome}
     _write_outcome(tx, _deliver, whole_id, attempts, **values)
 
 
 def deferred(tx: Connection, whole_id: str, next_attempt_at: datetime, outcome: str, *, attempts: int = 1) -> None:
-    """Note when to try again. Without effect, but for the count of attempts, on what is finished already."""
+    """Record when to try again. A delivery that is already finished only counts the attempts."""
     _write_outcome(tx, _defer, whole_id, attempts, next_attempt_at=next_attempt_at, outcome=outcome)
 
 
 def rejected(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
-    """Note that it will never be taken. Without effect, but for the count, on what is finished already."""
+    """Record that it will never be accepted. A delivery that is already finished only counts the attempts."""
     values = {"standing": DeliveryState.REJECTED, "finished_at": at, "outcome": outcome}
     _write_outcome(tx, _reject, whole_id, attempts, **values)
 
 
 def give_up(tx: Connection, subscription_id: str, at: datetime, outcome: str) -> int:
-    """Reject everything that is owed to a subscription; give how many deliveries that were."""
+    """Reject everything that is owed to a subscription, and return how many deliveries there were."""
     owed = (deliveries.c.subscription_id == subscription_id) & _is_owed
     values = {"standing": DeliveryState.REJECTED, "finished_at": at, "outcome": outcome}
     return tx.execute(update(deliveries).where(owed).values(values)).rowcount
@@ -242,7 +242,7 @@ def listing(
     since: datetime | None = None,
     limit: int = LISTED,
 ) -> list[Delivery]:
-    """The latest deliveries, the newest first, without bodies; with *failed*, those that were rejected last.
+    """The latest deliveries, newest first, without bodies; with *failed*, the latest rejected ones.
 
     *trial* is a registry and an id, *subscriptions* are ids, *since* is when they were owed first.
     """
@@ -264,13 +264,13 @@ def listing(
 
 
 def of_event(tx: Connection, event_id: str) -> list[Delivery]:
-    """Everything that one event was owed as, without bodies, in the order of the subscriptions' ids."""
+    """All deliveries of one event, without bodies, in the order of the subscriptions' ids."""
     query = select(*LISTED_COLUMNS).where(deliveries.c.event_id == event_id).order_by(deliveries.c.subscription_id)
     return [restored(row) for row in tx.execute(query)]
 
 
 def replay(tx: Connection, text: str, at: datetime) -> Delivery:
-    """Owe a delivery again from *at* on, with the bytes and the id that it had, and all attempts before it.
+    """Owe a delivery again from *at* on, with the bytes and the id that it had, and with all attempts still ahead.
 
     NothingFound as in `get`. ConfigurationInvalid where its subscription has ended, as it would be owed for ever.
     """
@@ -284,25 +284,25 @@ def replay(tx: Connection, text: str, at: datetime) -> Delivery:
 
 
 def replay_failed_since(tx: Connection, since: datetime, at: datetime) -> int:
-    """Owe again what was rejected from *since* on, unless its subscription has ended; give how many that were."""
+    """Owe again what was rejected from *since* on, unless its subscription has ended; return how many there were."""
     failed = _is_rejected & (deliveries.c.finished_at >= since)
     return _replay(tx, failed, at)
 
 
 def next_due(tx: Connection) -> datetime | None:
-    """When there will be something to claim, or was; None where nothing is owed that may be sent."""
+    """When the next delivery is due, in the future or the past; None if nothing is owed that may be sent."""
     query = select(deliveries.c.next_attempt_at).where(_claimable).order_by(*_by_due).limit(1)
     return tx.scalar(query)
 
 
 def oldest_owed(tx: Connection) -> datetime | None:
-    """Since when the delivery is owed that waits longest and may be sent, tried before or not; None where none is."""
+    """When the longest-waiting delivery that may be sent was owed, tried before or not; None if there is none."""
     oldest: datetime | None = tx.scalar(select(func.min(deliveries.c.owed_at, type_=Moment())).where(_sendable))
     return oldest
 
 
 def oldest_postponed(tx: Connection) -> datetime | None:
-    """Since when the delivery is owed that waits longest because it cannot be made ready; None where none does."""
+    """When the longest-waiting delivery that cannot be prepared was owed; None if there is none."""
     postponed = (deliveries.c.attempts == 0) & deliveries.c.outcome.is_not(None) & deliveries.c.finished_at.is_(None)
     query = select(func.min(deliveries.c.owed_at, type_=Moment())).where(_sendable, postponed)
     oldest: datetime | None = tx.scalar(query)
@@ -310,9 +310,9 @@ def oldest_postponed(tx: Connection) -> datetime | None:
 
 
 def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest_wait: timedelta) -> int:
-    """Make due what was put too far ahead before the clock was set back; give how many deliveries that were.
+    """Make due what was scheduled too far ahead before the clock was set back; return how many deliveries there were.
 
-    What was never tried waits for nothing but a claim to run out, and what was tried for *longest_wait* at most.
+    A delivery that was never tried only waits for a claim to expire, and one that was tried at most *longest_wait*.
     """
     tried = deliveries.c.attempts > 0
     too_far = ((~tried) & (deliveries.c.next_attempt_at > now + claimed_for)) | (
@@ -322,7 +322,7 @@ def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest
 
 
 def counts(tx: Connection) -> dict[DeliveryState, int]:
-    """How many deliveries stand where."""
+    """How many deliveries there are in each state."""
     count = select(func.count()).select_from(deliveries)
     total, owed, rejected = (
         tx.scalar(query) or 0 for query in (count, count.where(_is_owed), count.where(_is_rejected))

@@ -1,6 +1,6 @@
-"""What registries served that we did not know: a row for each field and each value, with the trial that had it first.
+"""Fields and values from registries that we do not know: a row for each, with the trial that had it first.
 
-A row is never updated, so whoever adds it knows that nobody was told of it before.
+A row is never updated, so the process that adds it knows that nobody was told of it before.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Drift:
 
 
 def add(tx: Connection, registry: str, oddities: Iterable[tuple[Oddity, str]], *, at: datetime) -> list[Drift]:
-    """Keep oddities, each with a trial that has it; give those that were not there yet, sorted by path.
+    """Store oddities, each with a trial that has it; return the new ones, sorted by path.
 
     Call it once in a transaction and last: the rows go in by order, and whoever waits here for another process holds
     nothing that the other still wants.
@@ -44,7 +44,7 @@ def add(tx: Connection, registry: str, oddities: Iterable[tuple[Oddity, str]], *
 
 
 def listing(tx: Connection) -> list[Drift]:
-    """All there is, of every registry, the newest first."""
+    """All of them, of every registry, newest first."""
     return [
         _restored(row)
         for row in tx.execute(select(drift).order_by(drift.c.first_seen_at.desc(), drift.c.path, drift.c.value))

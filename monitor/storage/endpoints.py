@@ -1,6 +1,6 @@
 """Where deliveries go. Addresses and secrets are encrypted; only `put`, `get` and `rotate` open them.
 
-Everything else gives an `Endpoint` with an empty address and no secrets: what is never opened cannot be shown by
+Everything else returns an `Endpoint` with an empty address and no secrets: what is never opened cannot be shown by
 mistake, and costs nothing.
 """
 
@@ -58,12 +58,12 @@ class _Contents:
 def put(
     tx: Connection, vault: Vault, *, channel: str, address: str, shown: str, at: datetime, secret: str | None = None
 ) -> tuple[Endpoint, bool]:
-    """The endpoint of that address, and whether it is new, or anew: its former seal does not open.
+    """The endpoint of that address, and whether it is new, or sealed again because its former seal does not open.
 
-    One that was there keeps its secrets.
+    An existing endpoint keeps its secrets.
 
-    Two processes that put the same address at once get the same endpoint: its digest is unique, and who comes second
-    finds the row of who came first.
+    Two processes that put the same address at once get the same endpoint: its digest is unique, and the second one
+    finds the row of the first.
     """
     digest = sha256(f"{channel}\n{address}".encode()).digest()
     contents = _Contents(address, (_Secret(secret, None),) if secret else ())
@@ -140,7 +140,7 @@ def locked(tx: Connection, vault: Vault) -> list[Endpoint]:
 def rotate(
     tx: Connection, vault: Vault, endpoint_id: str, *, secret: str, overlap: timedelta, at: datetime
 ) -> Endpoint:
-    """Sign with *secret* from now on, and with the present ones beside it until *overlap* is over.
+    """Sign with *secret* from now on, and with the current ones as well until *overlap* is over.
 
     The row is locked while it is read and written, so of two rotations at once neither loses the other's secret.
     """
@@ -154,7 +154,7 @@ def rotate(
 
 
 def failed(tx: Connection, endpoint_id: str, at: datetime) -> datetime:
-    """Note a failure, and give when the run of failures began that it belongs to."""
+    """Record a failure, and return when the run of failures it belongs to began."""
     since = func.coalesce(endpoints.c.failing_since, at, type_=endpoints.c.failing_since.type)
     statement = update(endpoints).where(endpoints.c.id == endpoint_id).values(failing_since=since)
     began: datetime = tx.execute(statement.returning(endpoints.c.failing_since)).scalar_one()
@@ -162,13 +162,13 @@ def failed(tx: Connection, endpoint_id: str, at: datetime) -> datetime:
 
 
 def succeeded(tx: Connection, endpoint_id: str) -> None:
-    """End a run of failures. Write nothing, and lock nothing, where there is none."""
+    """End a run of failures. Without one, write and lock nothing."""
     failing = endpoints.c.failing_since.is_not(None)
     tx.execute(update(endpoints).where(endpoints.c.id == endpoint_id, failing).values(failing_since=None))
 
 
 def disable(tx: Connection, endpoint_id: str, at: datetime) -> bool:
-    """Send nothing there until it is enabled again; give whether that is news. What is owed to it stays owed."""
+    """Send nothing there until it is enabled again, and return whether that is new. What is owed to it stays owed."""
     enabled = endpoints.c.disabled_at.is_(None)
     statement = update(endpoints).where(endpoints.c.id == endpoint_id, enabled).values(disabled_at=at)
     return tx.execute(statement).rowcount == 1

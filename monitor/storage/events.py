@@ -1,4 +1,4 @@
-"""What each snapshot told that the one before did not."""
+"""What each snapshot changed compared with the one before."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -18,7 +18,7 @@ _READ_AT_ONCE = 100
 
 
 def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
-    """Keep events; give those that were not there yet. Their snapshots are kept in the same transaction."""
+    """Store events, and return the new ones. Their snapshots are stored in the same transaction."""
     new: set[str] = set()
     for chunk in chunks(events_):
         rows = add_new(tx, events, [_row(event) for event in chunk], returning=(events.c.id,))
@@ -56,7 +56,7 @@ def get(tx: Connection, event_id: str) -> Event:
 
 
 def known(tx: Connection, ids: Iterable[str], *, damaged: dict[str, StoreCorrupt]) -> dict[str, Event]:
-    """Those of the events that there are, by id. One that cannot be read is put into *damaged*."""
+    """Those of the events that exist, by id. One that cannot be read is put into *damaged*."""
     found: dict[str, Event] = {}
     for row in rows_of(tx, select(events), events.c.id, ids, damaged):
         try:
@@ -111,7 +111,7 @@ def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[s
 
 
 def inspect(tx: Connection) -> Iterator[str | None]:
-    """Read all events that there are, a few at a time in memory; say of each what is wrong with it, or None."""
+    """Read all events, a few at a time in memory, and yield what is wrong with each, or None."""
     for row in tx.execute(select(events).order_by(events.c.id).execution_options(yield_per=_READ_AT_ONCE)):
         try:
             restored(row)

@@ -1,7 +1,7 @@
 """What a driver's error means, and what to do about it: one line. Pure.
 
 SQLite's errors are told apart by their result codes, PostgreSQL's by SQLSTATE; a refused connection has none, and its
-text is all there is. Errors that only a bug of ours can cause (a broken constraint, a statement without sense) are left
+text is all we have. Errors that only a bug of ours can cause (a broken constraint, an invalid statement) are left
 as they are.
 """
 

@@ -1,4 +1,4 @@
-"""How well each registry can be read, and when it is looked at next: one row a registry."""
+"""Whether each registry can be read, and when it is checked next: one row per registry."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -39,5 +39,5 @@ def listing(tx: Connection) -> list[Health]:
 
 
 def record(tx: Connection, row: Health) -> None:
-    """Write this row whole, in place of what was there."""
+    """Write this row whole, replacing the former one."""
     put(tx, health, [asdict(row)])

@@ -1,8 +1,8 @@
-"""Who this process is, in a word that another process of the same machine can check.
+"""A name for this process that another process on the same machine can check.
 
-A process id means something only beside the machine's boot and the namespace that it was given in, and is used again;
-with the moment at which the process started it is unique. All are read from /proc; where there is none, the word says
-less, and only waiting tells whether its process is gone.
+A process id is only meaningful together with the machine's boot and its namespace, and it is reused; with the
+process's start time it is unique. All of these are read from /proc; without it the name says less, and only waiting
+shows whether the process has ended.
 """
 
 import os
@@ -22,7 +22,7 @@ def own_name() -> str:
 
 
 def is_running(holder: str) -> bool | None:
-    """Whether *holder* runs; None where that cannot be known from here, as of a process on another machine."""
+    """Whether *holder* is running; None if that cannot be known, as for a process on another machine."""
     parts = holder.split(" ")
     if len(parts) != 5 or not parts[2].isdecimal() or parts[3] == "-" or parts[:2] != [_host(), _space()]:
         return None
@@ -30,12 +30,12 @@ def is_running(holder: str) -> bool | None:
 
 
 def is_gone(holder: str) -> bool:
-    """Whether *holder* is known to run no more; False too where that cannot be known from here."""
+    """Whether *holder* is known to have ended; False if that cannot be known."""
     return is_running(holder) is False
 
 
 def in_words(holder: str) -> str:
-    """Who that is, for people."""
+    """Name the holder for people."""
     parts = holder.split(" ")
     return f"process {parts[2]} on {parts[0]}" if len(parts) == 5 else holder
 
@@ -53,7 +53,7 @@ def _space() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process started; None where it runs no more, is a zombie, or nothing can be known."""
+    """When a process started; None if it has ended, is a zombie, or cannot be seen."""
     with suppress(OSError, IndexError):
         # The second field is the program's name in brackets, which may hold anything.
         fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()

@@ -1,4 +1,4 @@
-"""Events held back together, because so many alike look like the registry's doing."""
+"""Events that are held back together because so many similar ones look like a change by the registry itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ def add(tx: Connection, hold: Hold) -> Hold:
 
 
 def listing(tx: Connection, *, undecided: bool = False) -> list[Hold]:
-    """Every hold, or those that wait for the operator, the newest first."""
+    """Every hold, or those that wait for the operator, newest first."""
     query = select(holds).order_by(holds.c.id.desc())
     if undecided:
         query = query.where(holds.c.decision.is_(None))
@@ -64,7 +64,7 @@ def get(tx: Connection, hold_id: int) -> Hold:
 
 
 def decide(tx: Connection, hold_id: int, decision: Decision, at: datetime) -> None:
-    """Note what the operator decided."""
+    """Record what the operator decided."""
     tx.execute(update(holds).where(holds.c.id == hold_id).values(decision=decision, decided_at=at))
 
 

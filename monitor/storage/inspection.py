@@ -1,4 +1,4 @@
-"""Reads back what a failing disk may have changed, and says what cannot be read any more. Everything here reads."""
+"""Reads back what a failing disk may have damaged, and reports what can no longer be read. Nothing here writes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Inspection:
 
 
 def inspect(tx: Connection, *, is_over: Callable[[], bool]) -> Inspection:
-    """Read snapshots, then events, until all are read or *is_over* says that time is."""
+    """Read snapshots, then events, until all are read or *is_over* says that the time is up."""
     found = Inspection(total=tx.scalar(select(func.count()).select_from(snapshots_table)) or 0)
     damaged: list[snapshots.DamagedSnapshot] = []
     for each in snapshots.inspected(tx):

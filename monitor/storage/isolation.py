@@ -1,7 +1,7 @@
-"""Do something with many at once; where that fails, with each part, until what spoils it stands alone.
+"""Do something with many items at once, and if that fails, with smaller and smaller parts until the bad one is alone.
 
-What is done is a transaction of its own, so that a part that fails leaves nothing behind. Where nothing fails it costs
-no statement more; one bad item among a thousand costs about twenty transactions.
+Each part is a transaction of its own, so one that fails leaves nothing behind. Without a failure there is no extra
+statement; one bad item in a thousand costs about twenty transactions.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,9 +21,9 @@ MOST_BAD = 50
 def isolated(
     items: Sequence[Item], act: Callable[[Sequence[Item]], Done]
 ) -> tuple[list[Done], list[tuple[Item, Exception]]]:
-    """What *act* gives for the parts of *items* that it can do, in their order, and each item that fails by itself.
+    """The results of *act* for the parts of *items* that succeed, in order, and each item that fails on its own.
 
-    Raise StoreUnavailable as it comes: a database that is locked or full is no item's fault.
+    StoreUnavailable is raised at once: a locked or full database is not the fault of any item.
     """
     done: list[Done] = []
     bad: list[tuple[Item, Exception]] = []
@@ -46,7 +46,7 @@ def isolated(
 
 
 def in_words(error: Exception) -> str:
-    """One line on why something failed by itself; an error that nobody expected is named with its place in the code."""
+    """One line on why an item failed on its own; an unexpected error is named with its place in the code."""
     if isinstance(error, MonitorError):
         return str(error)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]

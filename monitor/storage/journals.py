@@ -23,7 +23,7 @@ class Journal:
 
 
 def choose_journal(version: Version) -> Journal:
-    """What this version of SQLite may use."""
+    """Choose the journal that this version of SQLite can safely use."""
     text = ".".join(map(str, version))
     if version >= _BACK_PORTS.get(version[:2], _FIXED):
         return Journal("wal", f"SQLite {text} is free of the WAL-reset bug, so readers and a writer can work at once.")

@@ -1,10 +1,10 @@
-"""Who does what only one process at a database may do at a time.
+"""Leases: which process does the work that only one process per database may do at a time.
 
-A lease says who holds it, and a number that the holder keeps moving. No clock is in it, on purpose: wall clocks are
-set, and those of two machines differ. Who waits watches the number by a monotonic clock of its own.
+A lease names its holder, and has a number that the holder keeps increasing. It has no time on purpose: wall clocks are
+set, and two machines' clocks differ. A process that waits watches the number by its own monotonic clock.
 
-Every function is one statement whose condition names what was seen before, so of two processes that want a lease at
-once one gets it, on either store.
+Every function is one statement whose condition is what was seen before, so if two processes want a lease at the same
+time, one gets it, on either store.
 """
 
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ class Lease:
 
 
 def get(tx: Connection, name: str) -> Lease | None:
-    """The lease of that name; None where nobody holds it."""
+    """The lease of that name; None if nobody holds it."""
     row = tx.execute(select(leases.c.holder, leases.c.beat).where(leases.c.name == name)).one_or_none()
     return Lease(*row) if row else None
 
 
 def take(tx: Connection, name: str, holder: str, *, seen: Lease | None) -> bool:
-    """Take a lease that is still as it was *seen*, None for one that nobody held; give whether that went well."""
+    """Take a lease unless it changed since it was *seen* (None: nobody held it), and return whether that succeeded."""
     if seen is None:
         new = {"name": name, "holder": holder, "beat": 0}
         return bool(add_new(tx, leases, [new], returning=(leases.c.name,)))
@@ -44,16 +44,16 @@ def take(tx: Connection, name: str, holder: str, *, seen: Lease | None) -> bool:
 
 
 def renew(tx: Connection, name: str, holder: str) -> bool:
-    """Move the number of a lease; give whether *holder* still holds it."""
+    """Increase the number of a lease, and return whether *holder* still holds it."""
     held = (leases.c.name == name) & (leases.c.holder == holder)
     return tx.execute(update(leases).where(held).values(beat=leases.c.beat + 1)).rowcount == 1
 
 
 def clear(tx: Connection) -> None:
-    """Take every lease from whoever holds it."""
+    """Release every lease, no matter who holds it."""
     tx.execute(delete(leases))
 
 
 def release(tx: Connection, name: str, holder: str) -> None:
-    """Give a lease up; without effect where somebody else holds it."""
+    """Release a lease; no effect if another process holds it."""
     tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))

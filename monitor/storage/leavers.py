@@ -1,4 +1,4 @@
-"""Trials that a search no longer finds. The watch holds them until their last change was seen and told."""
+"""Trials that a search no longer finds. The watch keeps them until their last change has been seen and told."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ _WAITING = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
 
 
 def add(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], *, version: str) -> None:
-    """Note that the search of a watch does not find these trials in *version* of the registry's data."""
+    """Record that a watch's search does not find these trials in *version* of the registry's data."""
     for chunk in chunks(trial_ids):
         rows = [
             {"registry": registry, "trial_id": trial_id, "watch_id": watch_id, "version": version} for trial_id in chunk
@@ -27,7 +27,7 @@ def of_watch(tx: Connection, watch_id: int) -> set[str]:
 
 
 def unreported(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
-    """Those of the trials that are about to leave watches, of which nobody was told yet, and these watches."""
+    """The trials that are about to leave watches and nobody has been told of, each with these watches."""
     query = select(leavers.c.trial_id, leavers.c.watch_id).where(
         leavers.c.registry == registry, func.coalesce(leavers.c.told, false()).is_(False)
     )
@@ -39,7 +39,7 @@ def unreported(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[
 
 
 def note_reported(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
-    """Note that there is an event that says that these left."""
+    """Record that an event says that these trials left."""
     for chunk in chunks(trial_ids):
         of_these = and_(leavers.c.registry == registry, leavers.c.trial_id.in_(chunk))
         tx.execute(update(leavers).where(of_these).values(told=True))
@@ -61,10 +61,10 @@ def stay(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str])
 
 
 def drop_leavers(tx: Connection, registry: str, version: str) -> int:
-    """Let go of those whose last change is known and told; give how many left a watch. Hold the registry's lock.
+    """Remove those whose last change is known and told; return how many left a watch. Hold the registry's lock.
 
     Known: verified in the version in which its search lost it, or in *version*, the current one. Told: no event of it
-    is pending or held. A trial that could never be read has no change to wait for: it goes one version later.
+    is pending or held. A trial that could never be read has no change to wait for: it leaves one version later.
     """
     of_trial = and_(trials.c.registry == leavers.c.registry, trials.c.trial_id == leavers.c.trial_id)
     unsettled = exists().where(

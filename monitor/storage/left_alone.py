@@ -1,4 +1,4 @@
-"""Registries that asked to be left alone for a while: kept for the next process, which may begin a minute later."""
+"""Registries that asked for a pause (Retry-After), stored for the next process, which may start a minute later."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from monitor.storage.tables import left_alone
 
 
 def until(tx: Connection, registry: str, address: str) -> datetime | None:
-    """Until when the server at *address* wants no request; None where it did not say so."""
+    """When the server at *address* accepts requests again; None if it asked for no pause."""
     wanted = (left_alone.c.registry == registry) & (left_alone.c.address == address)
     return tx.scalar(select(left_alone.c.until).where(wanted))
 
 
 def leave(tx: Connection, registry: str, address: str, until: datetime) -> None:
-    """Note that it asked for this, in place of what it asked for before."""
+    """Record that it asked for this pause, replacing an earlier one."""
     put(tx, left_alone, [{"registry": registry, "address": address, "until": until}])

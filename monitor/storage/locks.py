@@ -1,4 +1,4 @@
-"""Who may do what at one moment. On SQLite the one write transaction at a time is every lock there is."""
+"""Locks between transactions. SQLite has only one write transaction at a time, so it needs none of these."""
 
 from zlib import crc32
 
@@ -11,7 +11,7 @@ _NAMESPACE = 0x6D6F6E
 def lock_registry(tx: Connection, registry: str) -> None:
     """Let one transaction at a time decide about a registry's trials; the lock ends with the transaction.
 
-    What is read behind it stays true until the commit.
+    What is read after that stays true until the commit.
     """
     _lock(tx, f"registry {registry}")
 

@@ -1,4 +1,4 @@
-"""Newcomers and leavers with their watches and searches: which watches found new trials, and which lost some."""
+"""Newcomers and leavers with their watches: which watches found new trials, and which lost some."""
 
 from collections.abc import Iterable
 from datetime import date

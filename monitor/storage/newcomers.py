@@ -1,4 +1,4 @@
-"""Trials that a search found after its first listing: their baseline is news. A row stays until that is an event."""
+"""Trials that a search found after its first listing, so that their baseline is an event. A row stays until it is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from monitor.storage.tables import newcomers, watched_trials
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """By which watch a trial is new, and in which version of the registry's data that watch did not find it yet."""
+    """Which watch found a new trial, and the last version of the registry's data in which it did not."""
 
     watch_id: int | None
     """None where every trial is watched."""
@@ -20,7 +20,7 @@ class Newcomer:
 
 
 def add(tx: Connection, registry: str, trial_ids: Iterable[str], newcomer: Newcomer) -> None:
-    """Note trials whose baseline is to be told. The caller leaves out those that have one already."""
+    """Record trials whose baseline is to be told. The caller leaves out those that already have one."""
     by = {"watch_id": newcomer.watch_id, "listed_version": newcomer.listed_version}
     for chunk in chunks(trial_ids):
         add_new(tx, newcomers, [{"registry": registry, "trial_id": trial_id, **by} for trial_id in chunk])
@@ -37,7 +37,7 @@ def among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
 
 
 def forget_unwatched(tx: Connection) -> None:
-    """Forget those that no watch holds any more; none where some watch holds every trial."""
+    """Forget those that no watch holds any more; none of them if a watch holds every trial."""
     whole = exists().where(is_everything)
     held = exists().where(
         watched_trials.c.registry == newcomers.c.registry, watched_trials.c.trial_id == newcomers.c.trial_id

@@ -1,4 +1,4 @@
-"""What the operator has to know of the program itself. Kept also where nobody is told: `monitor doctor` shows them."""
+"""What the operator should know about the program. Stored even if nobody is told: `monitor doctor` shows them."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
@@ -17,9 +17,9 @@ _columns = [notices.c[field.name] for field in fields(Notice)]
 
 
 def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = None) -> bool:
-    """Keep a notice and owe it to the operator; give whether it is news. One that was told before is not told again.
+    """Store a notice and owe it to the operator; return whether it is new. One that was told before is not told again.
 
-    *except_at* is an endpoint that it is no use to tell: the one that the notice is about.
+    *except_at* is an endpoint that gets no notice, because the notice is about it.
     """
     if not add_new(tx, notices, [asdict(notice)], returning=(notices.c.id,)):
         return False
@@ -35,18 +35,18 @@ def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = N
 
 
 def keep(tx: Connection, imported: Iterable[Notice]) -> int:
-    """Keep notices of another store, and owe them to nobody; give how many were not here yet."""
+    """Store notices of another store, and owe them to nobody; return how many are new."""
     return len(add_new(tx, notices, [asdict(notice) for notice in imported], returning=(notices.c.id,)))
 
 
 def known(tx: Connection, ids: set[str], *, damaged: dict[str, StoreCorrupt]) -> dict[str, Notice]:
-    """Those of the ids that there are, with their notices; those that cannot be read are put into *damaged*."""
+    """The notices of these ids, as far as they exist; those that cannot be read are put into *damaged*."""
     rows = rows_of(tx, select(*_columns), notices.c.id, sorted(ids), damaged)
     return {row.id: Notice(**row._mapping) for row in rows}
 
 
 def listing(tx: Connection, limit: int = LISTED) -> list[Notice]:
-    """The latest notices, the newest first; those that are damaged are left out."""
+    """The latest notices, newest first, without damaged ones."""
     query = select(*_columns).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
     try:
         rows = list(tx.execute(query).all())

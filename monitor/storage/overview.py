@@ -1,4 +1,4 @@
-"""The figures of the whole database that /metrics shows, each from an index."""
+"""The figures about the whole database that /metrics shows, each from an index."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from monitor.storage.tables import registries
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What stands where at one moment."""
+    """The figures at one moment."""
 
     deliveries: Mapping[DeliveryState, int]
     next_delivery_at: datetime | None
@@ -30,18 +30,18 @@ class Overview:
     """When each registry last named that stamp, at the end of a pass."""
 
     def check_due_since(self, now: datetime) -> datetime | None:
-        """Since when the look has been due that waits longest, or fails each time; None where none is due."""
+        """Since when the most overdue check of a registry has been due, or failing; None if none is due."""
         since = [min(each.next_check_at, each.failing_since or each.next_check_at) for each in self.health]
         return min((at for at in since if at <= now), default=None)
 
     def delivery_due_since(self, now: datetime) -> datetime | None:
-        """Since when the delivery has been due that waits longest; None where none is owed that may be sent."""
+        """Since when the most overdue delivery has been due; None if none is owed that may be sent."""
         at = self.oldest_delivery_at
         return at if at and at <= now else None
 
 
 def overview(tx: Connection) -> Overview:
-    """Everything, as of this transaction."""
+    """Read all figures, as of this transaction."""
     seen = tx.execute(select(registries.c.registry, registries.c.version_stamp, registries.c.checked_at)).all()
     return Overview(
         deliveries=deliveries.counts(tx),

@@ -1,6 +1,6 @@
-"""The trials that are watched, and the events of all trials, a page at a time: nothing here grows with the database.
+"""Watched trials and events, a page at a time: no query takes longer as the database grows.
 
-A page is found by its keys alone, so that a row that is damaged spoils no page: see `events.known`.
+A page is found by its keys alone, so that a damaged row does not spoil it: see `events.known`.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within:
-    """Which trials to look among; nothing given: all there are."""
+    """Which trials to search; without any condition, all of them."""
 
     watch_id: int | None = None
     registry: str | None = None
@@ -38,7 +38,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From *since* on, and before *until*; without that, to the newest there is."""
+    """From *since* on and before *until*, or to the newest without one."""
 
     since: datetime
     until: datetime | None = None

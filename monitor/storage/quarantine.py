@@ -1,7 +1,6 @@
-"""Answers that were not believed, as they came, for the operator to inspect, and to accept where they are true.
+"""Answers that were not believed, stored as they came, for the operator to inspect, and to accept if they are true.
 
-A record that comes again is counted in its row; what is no record is kept each time, because no two of them need be
-alike.
+A record that comes again is counted in its row. Anything else is stored each time, because no two need be alike.
 """
 
 from collections.abc import Iterable
@@ -69,9 +68,9 @@ def add(
     build: str | None = None,
     since: datetime | None = None,
 ) -> int:
-    """Keep an answer and give its id. The oldest of a trial make room for it.
+    """Store an answer and return its id. The oldest answers for a trial make room for it.
 
-    A record, which is what has a *doubt*, is counted again where it is there already and came after *since*.
+    A record (an answer with a *doubt*) is only counted if it is stored already and last came after *since*.
     """
     digest = sha256(raw).digest()
     latest = {"reason": reason, "version": version, "latest_at": at, "latest_build": build}
@@ -110,7 +109,7 @@ def latest_of(
 
 
 def accept(tx: Connection, quarantined_id: int, at: datetime) -> None:
-    """Note that the operator took this answer for the trial's record."""
+    """Record that the operator accepted this answer as the trial's record."""
     tx.execute(update(quarantine).where(quarantine.c.id == quarantined_id).values(accepted_at=at))
 
 
@@ -123,7 +122,7 @@ def count_since(tx: Connection, registry: str, since: datetime) -> int:
 def listing(
     tx: Connection, registry: str | None = None, trial_id: str | None = None, *, accepted: bool = False
 ) -> list[Quarantined]:
-    """What is kept, of one registry or one trial where given, the newest first, without the answers.
+    """What is in the quarantine, of one registry or trial if given, newest first, without the answers.
 
     Those that were accepted are left out, unless they are asked for.
     """

@@ -1,4 +1,4 @@
-"""Which version of each registry's data was seen last."""
+"""The version of each registry's data that was seen last."""
 
 from datetime import datetime
 
@@ -25,19 +25,19 @@ def confirmed_at(tx: Connection, registry: str) -> datetime | None:
 
 
 def forget(tx: Connection, registry: str) -> None:
-    """Have the next version count that the registry names, whatever the one before."""
+    """Accept whatever version the registry names next."""
     tx.execute(delete(registries).where(registries.c.registry == registry))
 
 
 def behind_since(tx: Connection, registry: str) -> datetime | None:
-    """Since when each pass got answers from older data than the registry has; None where the last one got none."""
+    """Since when passes have got answers from older data than the registry has; None if the last pass got none."""
     query = select(registries.c.behind_since).where(registries.c.registry == registry)
     at: datetime | None = tx.scalar(query)
     return at
 
 
 def note_behind(tx: Connection, registry: str, at: datetime) -> None:
-    """Note that answers come from older data; where that is noted, its beginning stays."""
+    """Record that answers come from older data; the time when that began stays."""
     first = (registries.c.registry == registry) & registries.c.behind_since.is_(None)
     tx.execute(update(registries).where(first).values(behind_since=at))
 
@@ -45,7 +45,7 @@ def note_behind(tx: Connection, registry: str, at: datetime) -> None:
 def remember(
     tx: Connection, registry: str, version: RegistryVersion, at: datetime, *, behind: bool | None = None
 ) -> None:
-    """Note the version that was seen, and whether answers came from older data; None where nothing was asked."""
+    """Record the version that was seen, and whether answers came from older data (None: nothing was asked)."""
     row = {"registry": registry, "version_stamp": version.stamp, "version_etag": version.etag, "checked_at": at}
     since = {"behind_since": func.coalesce(registries.c.behind_since, literal(at, Moment)) if behind else null()}
     put(tx, registries, [row], others={} if behind is None else since, keeping=["behind_since"])

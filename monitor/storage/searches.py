@@ -31,7 +31,7 @@ is_everything = and_(*(searches.c[name].is_(None) for name in ("sponsor", "condi
 
 
 def put_anew(tx: Connection, watch_id: int, registry: str, search: Search) -> None:
-    """Let that watch look for *search*, beginning with a first listing."""
+    """Make that watch look for *search*, starting with a first listing."""
     wanted = {"sponsor": search.sponsor, "condition": search.condition, "expression": search.expression}
     blank = {"listed_version": None, "listed_in_full_at": None}
     put(tx, searches, [{"watch_id": watch_id, "registry": registry, "role": search.role, **wanted, **blank}])
@@ -76,7 +76,7 @@ def looking_for(tx: Connection, registry: str, search: Search) -> int | None:
 
 
 def listed(tx: Connection, watch_id: int, version: str, *, in_full_at: datetime | None = None) -> None:
-    """Note that all is found up to *version*; *in_full_at* says that all of it was listed, and believed."""
+    """Record that everything up to *version* is found; *in_full_at* is when a full listing was believed."""
     values: dict[str, Any] = {"listed_version": version}
     if in_full_at is not None:
         values["listed_in_full_at"] = in_full_at

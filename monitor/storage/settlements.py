@@ -37,7 +37,7 @@ class Settled:
 
 
 def pend(tx: Connection, registry: str, builds: Mapping[str, int]) -> None:
-    """Let these events wait to be settled; of each, in how many builds of the data its trial was not checked."""
+    """Make these events wait to be settled; *builds* says in how many data builds the trial of each was not checked."""
     for chunk in chunks(builds):
         rows = [
             {"event_id": each, "registry": registry, "settlement": Settlement.PENDING, "builds": builds[each]}
@@ -58,7 +58,7 @@ class DamagedEvent:
 
 
 def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[DamagedEvent]]:
-    """What waits, the oldest first, and for each trial in the order of its snapshots; and what of it is damaged."""
+    """The waiting events, oldest first and for each trial in the order of its snapshots; and the damaged ones."""
     of_snapshot = (
         (snapshots.c.registry == events_table.c.registry)
         & (snapshots.c.trial_id == events_table.c.trial_id)
@@ -86,7 +86,7 @@ def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[DamagedE
 
 
 def oldest_pending(tx: Connection, registry: str) -> datetime | None:
-    """When the event of a registry occurred that has waited longest; None where none waits."""
+    """When the event that has waited longest in a registry occurred; None if none waits."""
     query = (
         select(func.min(events_table.c.occurred_at, type_=events_table.c.occurred_at.type))
         .join(settlements, settlements.c.event_id == events_table.c.id)
@@ -105,14 +105,14 @@ def forget(tx: Connection, event_ids: Iterable[str]) -> None:
 def record(
     tx: Connection, event_ids: Iterable[str], settlement: Settlement, *, at: datetime | None, hold_id: int | None = None
 ) -> None:
-    """Note what was decided of these; *at* is None while the operator has yet to decide."""
+    """Record what was decided about these; *at* is None while the operator has yet to decide."""
     values = {"settlement": settlement, "hold_id": hold_id, "settled_at": at}
     for chunk in chunks(event_ids):
         tx.execute(update(settlements).where(settlements.c.event_id.in_(chunk)).values(values))
 
 
 def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[DamagedEvent]]:
-    """The events of a hold, the oldest first; and what of them is damaged. What waits behind them is none of it."""
+    """The events of a hold, oldest first, and the damaged ones; without those that wait behind them."""
     return _of_hold(tx, hold_id, settlements.c.settlement != Settlement.WAITING)
 
 

@@ -1,4 +1,4 @@
-"""Which subscriptions can hear of nothing, and why: a trial that nobody watches is never checked."""
+"""Which subscriptions cannot get any alert, and why: a trial that nobody watches is never checked."""
 
 from collections import defaultdict
 

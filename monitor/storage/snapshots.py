@@ -1,7 +1,7 @@
 """Every document that a registry served, by trial and number.
 
-A later snapshot is kept as its difference to the latest full copy of a served record, so reading one unpacks two bodies
-at most. Registry's words on a removal or merger are short: they are always full, and never a base.
+A later snapshot is stored as its difference to the latest full copy of a served record, so reading one unpacks at most
+two bodies. A registry's words on a removal or merger are short: they are always stored in full, and are never a base.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ class _Base:
 
 
 def add(tx: Connection, snapshots_: Iterable[Snapshot]) -> list[Snapshot]:
-    """Keep snapshots; give those that were not there yet. One that is there already stays as it is."""
+    """Store snapshots, and return the new ones. An existing snapshot stays as it is."""
     added = []
     for batch in chunks(snapshots_, _BATCH):
         bases = _bases(tx, batch)
@@ -192,7 +192,7 @@ def inspect(tx: Connection) -> Iterator[str | None]:
 
 
 def inspected(tx: Connection) -> Iterator[DamagedSnapshot | None]:
-    """Read all snapshots that there are, a few at a time in memory; say of each what is wrong with it, or None."""
+    """Read all snapshots, a few at a time in memory, and yield what is wrong with each, or None."""
     for row in tx.execute(_with_base.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
         try:
             _restored(row)

@@ -1,4 +1,4 @@
-"""The statements that every table needs: rows in bulk, whatever the store."""
+"""Statements that every table needs: rows in bulk, on either store."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -27,7 +27,7 @@ def add_new(
 ) -> Sequence[Row[Any]]:
     """Insert the rows whose key is not there yet; give *returning* of those, in no order.
 
-    A row that another process inserts at the same moment is theirs: it is not returned here.
+    A row that another process inserts at the same moment is not returned here.
     """
     if not rows:
         return []

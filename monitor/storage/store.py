@@ -1,10 +1,10 @@
-"""Opens a database and gives transactions. The only module that knows how the two stores differ as engines.
+"""Opens a database and starts transactions. The only module that knows how the two engines differ.
 
 A writer on SQLite begins with BEGIN IMMEDIATE: with a deferred one, two processes that read before they write lose
 writes to "database is locked". Never hold `read` open around `begin` in one thread: with a rollback journal the writer
 waits for the reader.
 
-Any error of a driver becomes a `StoreError` where it happens, so also inside a caller's block.
+Every driver error becomes a `StoreError` where it happens, also inside a caller's block.
 """
 
 import os
@@ -43,7 +43,7 @@ class Store:
 
     @classmethod
     def open(cls, url: str) -> "Store":
-        """Open a database; create it, its folder and its tables where they are missing, and migrate it where it is old.
+        """Open a database. Create it, its folder and its tables if they are missing, and migrate it if it is old.
 
         Any number of processes may do so at once. Raise StoreUnavailable or StoreCorrupt with the remedy.
         """
@@ -61,7 +61,7 @@ class Store:
 
     @classmethod
     def as_it_is(cls, url: str) -> "Store":
-        """Open a database that is there, of whatever revision, and change nothing about it: to copy or look at it.
+        """Open an existing database of any revision and change nothing about it: to copy or examine it.
 
         Raise as `open` does.
         """
@@ -84,7 +84,7 @@ class Store:
         return self._transaction(writes=True)
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._engine.dispose()
 
     @contextmanager
@@ -121,7 +121,7 @@ def migrate(url: str) -> None:
 
 
 def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, DatabaseName]:
-    """An engine that is not connected yet, and how to speak of it. *makes_it*: a file that is missing."""
+    """An engine that is not connected yet, and its name for messages. *makes_it*: whether to create a missing file."""
     try:
         url = make_url(text_)
     except (ArgumentError, ValueError) as error:

@@ -1,10 +1,10 @@
-"""Who wants to hear of what. `covering` is the index from trials to subscriptions.
+"""Who wants to be told about what. `covering` is the index from trials to subscriptions.
 
 A subscription's endpoint is given without its address and secrets (see `endpoints`). A subscription is never deleted:
 what was delivered to it stays explainable. One whose watch has ended has nothing left to cover, and reads as ended.
 
-One whose filters are damaged filters nothing: too much is better than silence. One whose row is damaged otherwise is
-left out of `covering`, so that it silences nobody else; `damaged` finds both.
+A subscription with damaged filters filters nothing: too much is better than silence. One whose row is damaged
+otherwise is left out of `covering`, so that it silences nobody else; `damaged` finds both.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ _whole = (
 
 
 def add(tx: Connection, subscription: Subscription, name: str | None = None) -> None:
-    """Keep a new subscription. Its endpoint is kept already; *name* is that of its block in the configuration.
+    """Store a new subscription, whose endpoint is stored already; *name* is that of its block in the configuration.
 
     Raise ConfigurationInvalid where another that has not ended is called the same.
     """
@@ -152,7 +152,7 @@ def last_sequences(tx: Connection) -> dict[str, int]:
 
 
 def number_on(tx: Connection, subscription_id: str, last: int) -> None:
-    """Let the numbers of a subscription's deliveries go on behind *last*."""
+    """Make the numbers of a subscription's deliveries continue after *last*."""
     tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(last_sequence=last))
 
 

@@ -1,4 +1,4 @@
-"""How far the sweep of each registry has come: one row a registry; and which trials it did not bring."""
+"""How far the sweep of each registry has come, one row per registry, and which trials it did not find."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -38,7 +38,7 @@ def get(tx: Connection, registry: str) -> Sweep | None:
 
 
 def record(tx: Connection, sweep: Sweep) -> None:
-    """Write this row whole, in place of what was there."""
+    """Write this row whole, replacing the former one."""
     put(tx, sweeps, [asdict(sweep)])
 
 

@@ -2,8 +2,8 @@
 
 Tables of small rows have no row id on SQLite: their primary key is the table, which halves the size and the look-ups.
 
-Which rows an index leaves out is said for SQLite alone. Saying it for PostgreSQL would load that dialect, which takes
-60 ms of every start and is of use to the migrations only.
+Partial indexes are declared for SQLite only. Declaring them for PostgreSQL would load that dialect, which takes 60 ms
+of every start and is of use to the migrations alone.
 """
 
 from sqlalchemy import (

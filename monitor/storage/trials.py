@@ -1,4 +1,4 @@
-"""What is known of each trial now: one row a trial, watched or not."""
+"""What is known about each trial now: one row per trial, watched or not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -41,7 +41,7 @@ class Trial:
 
 
 class VerifiedTrial(NamedTuple):
-    """What is reported of a trial that is verified already; a tenth of the cost of a whole row."""
+    """What is reported of a trial that is already verified, at a tenth of the cost of a whole row."""
 
     trial_id: str
     state: State | None
@@ -210,5 +210,5 @@ def read_again(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
 
 
 def record(tx: Connection, rows: Sequence[Trial]) -> None:
-    """Write these rows whole, in place of what was there."""
+    """Write these rows whole, replacing the former ones."""
     put(tx, trials, (dict(zip(_names, _values(row), strict=True)) for row in rows))

@@ -1,6 +1,6 @@
-"""Column types that give back what they were given on both stores, or say that the database is damaged.
+"""Column types that return on both stores what was written, or say that the database is damaged.
 
-They hand SQLAlchemy plain functions, and those remember: ten thousand rows of one pass share a few times and states.
+They give SQLAlchemy plain functions that cache, because ten thousand rows of one pass share a few times and states.
 """
 
 import re
@@ -94,7 +94,7 @@ class TextWithoutNul(TypeDecorator[str]):
     cache_ok = True
 
     def bind_processor(self, _dialect: Dialect) -> Processor:
-        """Show that something was there."""
+        """Replace NUL by a visible character."""
         return _without_nul
 
 

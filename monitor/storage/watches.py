@@ -1,6 +1,6 @@
 """What is watched, by command or by configuration: lists of trials, or searches that find their trials themselves.
 
-What a search has found is held like a list; `monitor.watching.discover` decides which trials join and leave. Only a
+What a search has found is stored like a list; `monitor.watching.discover` decides which trials join and leave. Only a
 search for all trials holds no list.
 """
 
@@ -46,7 +46,7 @@ class Watch:
 def add(
     tx: Connection, *, registry: str, trial_ids: Iterable[str], origin: Origin, name: str | None, at: datetime
 ) -> tuple[Watch, list[str]]:
-    """Watch trials; give the watch that holds them all, and those ids that a watch of this origin held before.
+    """Watch trials; return the watch that holds them all, and those ids that a watch of this origin held before.
 
     With a name, that watch grows where it exists. Without one, where a nameless watch holds all of them already, it is
     that one. Where an id is known to have merged into another trial, that one is watched too.
@@ -63,7 +63,7 @@ def add(
 def add_search(
     tx: Connection, *, registry: str, search: Search, origin: Origin, name: str | None, at: datetime
 ) -> tuple[Watch, bool]:
-    """Watch what a search finds; give the watch, and whether it is new.
+    """Watch what a search finds; return the watch, and whether it is new.
 
     Without a name, the same search is the same watch. Raise ConfigurationInvalid where a watch of that name looks for
     something else.
@@ -137,7 +137,7 @@ def trials_of(tx: Connection, watch_id: int) -> list[tuple[str, str]]:
 
 
 def remove(tx: Connection, watch_id: int) -> Watch:
-    """End a watch and give what it was. Raise NothingFound where there is none of this id.
+    """End a watch and return it. Raise NothingFound if no watch has this id.
 
     A watch of the configuration comes back unless it is removed there.
     """
@@ -150,7 +150,7 @@ def remove(tx: Connection, watch_id: int) -> Watch:
 
 
 def remove_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> int:
-    """Take trials out of all lists that commands made; give how many trials that were.
+    """Remove trials from all lists that commands made, and return how many there were.
 
     Lists that are left empty end. Those of the configuration keep theirs, and a search what it finds: see `holding`.
     """
@@ -180,7 +180,7 @@ def follow(tx: Connection, registry: str, trial_id: str, into: str, at: datetime
 
 
 def join(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], at: datetime) -> set[str]:
-    """Add what a search found to its watch; give those that it did not hold."""
+    """Add what a search found to its watch, and return the trials that are new there."""
     joined: set[str] = set()
     for chunk in chunks(trial_ids):
         rows = [

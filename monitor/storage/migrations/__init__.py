@@ -1,7 +1,7 @@
-"""How a database gets to today's schema: Alembic revisions, applied by `monitor.storage.store`.
+"""Alembic revisions that bring a database to today's schema; `monitor.storage.store` applies them.
 
 A new revision is one file in `versions/` (copy the latest, number it one higher, write `upgrade`) and one line in
-REVISIONS. A released revision is never edited. It says everything itself: importing `tables` would change the past.
+REVISIONS. A released revision is never edited. It is self-contained: importing `tables` would change the past.
 """
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
