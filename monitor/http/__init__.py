@@ -1,11 +1,11 @@
 """The one place that makes HTTP sessions.
 
     polite    GETs to a registry: paced, retried, bounded
-    guarded   POSTs to other people's URLs: only to addresses that may be reached, once, bounded
-    network   whom to trust, and by which proxy to go
-    answers   what a server answered, or why it did not, in words
-    deadline  a deadline that holds    adapter   the connections of `requests`, bounded by it
-    reading   heads that are whole, bodies that end
+    guarded   POSTs to other people's URLs: only to allowed addresses, once, bounded
+    network   which certificates to trust, and which proxy to use
+    answers   an answer, or why there was none, in words
+    deadline  a deadline that is kept    adapter   the connections of `requests`, bounded by it
+    reading   complete heads, and bodies up to a limit
 
 The rule to keep: everything that a server can do to us is bounded here, and no exception of the libraries escapes.
 """

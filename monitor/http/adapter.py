@@ -1,4 +1,4 @@
-"""The connections of `requests`, bounded by a deadline from the header on, and trusting whom our context trusts."""
+"""The connections of `requests`, under a deadline from the first header on, and with our own TLS context."""
 
 import ssl
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from monitor.http.reading import WholeAnswer
 
 
 class _Bounded:
-    """What makes a connection of urllib3's, whichever it is, one that the current deadline watches."""
+    """Puts any connection of urllib3 under the current deadline."""
 
     response_class = WholeAnswer
     sock: Any
@@ -39,9 +39,9 @@ def _bounded(kind: type) -> type:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Makes connections whose header, too, comes within the current deadline: requests gives out a response after that.
+    """Makes connections whose headers must arrive within the deadline, too: requests returns responses only after them.
 
-    *trust* makes a context that says whose certificates count; it is asked once, and only for https.
+    *trust* makes the TLS context; it is called once, and only for https.
     """
 
     def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:

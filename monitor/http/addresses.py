@@ -1,6 +1,6 @@
 """Which addresses other people's URLs may lead to: global unicast, and the networks that the operator allows. Pure.
 
-The rule to keep: an address is refused unless it is known to be somebody's on the public internet. `ip.is_global` alone
+The rule to keep: an address is refused unless it is known to be on the public internet. `ip.is_global` alone
 is not that: it depends on Python's version, and says yes to multicast, to `::/96` and `fec0::/10`, and to addresses
 that gateways translate into IPv4 ones of a private network.
 """
@@ -35,7 +35,7 @@ PORTS = frozenset({80, 443, *range(8000, 10_000)})
 
 
 def refusal(address: str, port: int, allowed: Sequence[Network] = ()) -> str | None:
-    """Why no connection may be made to *address*, an IP address as `getaddrinfo` gives it; None where it may.
+    """Why no connection may be made to *address*, an IP address as `getaddrinfo` returns it; None if one may.
 
     In the *allowed* networks every port may be reached.
     """
@@ -48,9 +48,9 @@ def refusal(address: str, port: int, allowed: Sequence[Network] = ()) -> str | N
 
 
 def refusal_of_name(host: str, port: int, allowed: Sequence[Network] = ()) -> str | None:
-    """Why *host* can never be reached, as far as that is plain without asking a name service; None where it may be.
+    """Why *host* can never be reached, as far as that is clear without a name look-up; None if it may be.
 
-    For saying it early: what counts is the address that a name has when it is called.
+    This allows an early message; what counts is the address that a name has when it is called.
     """
     if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
         return refusal("127.0.0.1", port, allowed)

@@ -1,4 +1,4 @@
-"""What a server answered, or why it did not, in a person's words. Pure."""
+"""What a server answered, or why it did not, in words for people. Pure."""
 
 import re
 import socket
@@ -30,7 +30,7 @@ CUT = "no whole answer within the deadline"
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer: *headers* are found in any case, *body* is decompressed."""
+    """An answer. *headers* ignore case, and *body* is decompressed."""
 
     status: int
     headers: Mapping[str, str]
@@ -50,7 +50,7 @@ def status_in_words(status: int) -> str:
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
     """Seconds to wait by the Retry-After header, RFC 9110 10.2.3; None where it is absent or garbage.
 
-    A date counts from the server's own Date header, whose clock need not agree with ours; from *now* where it has none.
+    A date is relative to the server's own Date header, as its clock may differ from ours, or else to *now*.
     """
     text = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
@@ -62,13 +62,13 @@ def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> f
 
 
 def _http_date(text: str) -> datetime:
-    """A moment in any of the three forms of RFC 9110 5.6.7; the eldest, asctime's, names no zone and means UTC."""
+    """A time in any of the three forms of RFC 9110 5.6.7; the oldest, asctime's, has no zone and means UTC."""
     moment = parsedate_to_datetime(text)
     return moment if moment.tzinfo or "," in text else moment.replace(tzinfo=UTC)
 
 
 def why(error: BaseException, timeouts: tuple[float, float]) -> str:
-    """What went wrong, in a person's words."""
+    """What went wrong, in words for people."""
     chain = tuple(causes_of(error))
     if words := next(filter(None, map(certificate_words, chain)), ""):
         return f"no trustworthy TLS connection: its certificate {words}"
@@ -101,7 +101,7 @@ def why(error: BaseException, timeouts: tuple[float, float]) -> str:
 
 
 def certificate_words(error: BaseException) -> str:
-    """What is the matter with a certificate, as what follows "it", with the remedy; nothing where it is not known."""
+    """What is wrong with a certificate, to follow the word "it", with the remedy; empty if it is unknown."""
     code = getattr(error, "verify_code", None)
     if code in (_ANOTHER_NAME, _ANOTHER_ADDRESS):
         return "is for another name: check the host"
@@ -113,7 +113,7 @@ def certificate_words(error: BaseException) -> str:
 
 
 def causes_of(error: object) -> "list[BaseException]":
-    """The exception and all that it wraps: requests and urllib3 keep causes in `args` and `reason` too."""
+    """The exception and everything it wraps: requests and urllib3 also keep causes in `args` and `reason`."""
     found: list[BaseException] = []
     waiting = [error]
     while waiting:

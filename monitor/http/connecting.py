@@ -1,9 +1,9 @@
-"""Connections for a guarded session: to the addresses that were found, with or without a proxy, and encrypted.
+"""Connections for a guarded session: to vetted addresses, with or without a proxy, with or without TLS.
 
-Made of the standard library, because requests and its guards make connections where they cannot be watched. Every
+They use the standard library, because requests makes its connections where a deadline cannot watch them. Every
 connection is under a `Deadline` from before its first byte.
 
-By an HTTP proxy, or one of SOCKS 5h or 4a, it is the proxy that looks the name up: what we vetted binds it to nothing.
+An HTTP proxy, or one for SOCKS 5h or 4a, looks the name up itself: it need not use the address that we vetted.
 """
 
 import socket
@@ -36,7 +36,7 @@ Address = tuple[int, Any]
 
 
 class NotConnected(Exception):
-    """There is no connection: *str* says why, as what follows the receiver's name."""
+    """No connection could be made; the message says why, to follow the receiver's name."""
 
 
 class NotResolved(NotConnected):
@@ -45,19 +45,19 @@ class NotResolved(NotConnected):
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """What bounds one attempt: the *deadline*, and *until* when it lasts by the monotonic clock."""
+    """The limits of one attempt: its *deadline*, and the monotonic time *until* which it lasts."""
 
     deadline: Deadline
     until: float
 
     @property
     def seconds_left(self) -> float:
-        """Never nothing: a time-out of 0 would mean not to wait at all."""
+        """Always more than 0: a time-out of 0 would mean not to wait at all."""
         return max(self.until - time.monotonic(), 0.001)
 
 
 def looked_up(host: str, port: int, *, look_up: LookUp, until: float) -> list[Address]:
-    """What the name service says. It is asked in a thread of its own, as it can be left alone, not interrupted."""
+    """Look a name up, in a thread of its own, because a look-up can be abandoned but not interrupted."""
     found: Future[Sequence[tuple[Any, ...]]] = Future()
 
     def ask() -> None:
@@ -75,7 +75,7 @@ def looked_up(host: str, port: int, *, look_up: LookUp, until: float) -> list[Ad
 
 
 def connected(addresses: Sequence[Address], limit: TimeLimit) -> socket.socket:
-    """A connection to the first address that accepts one."""
+    """Connect to the first address that accepts a connection."""
     failure = OSError()
     for family, address in addresses:
         try:
@@ -86,7 +86,7 @@ def connected(addresses: Sequence[Address], limit: TimeLimit) -> socket.socket:
 
 
 def encrypted(connection: socket.socket, host: str, *, context: ssl.SSLContext, limit: TimeLimit) -> socket.socket:
-    """The connection under TLS, once the other side has proved to be *host*. Do not use the plain one any more."""
+    """Encrypt a connection, after the other side has proved to be *host*. Do not use the plain one any more."""
     # Certificates name hosts without the dot that ends a full name.
     name = host.rstrip(".")
     if isinstance(connection, ssl.SSLSocket):

@@ -1,7 +1,7 @@
-"""A deadline that holds: a time-out alone begins anew with every byte that trickles in.
+"""A deadline that is kept: a time-out alone starts again with every byte that trickles in.
 
-A `Deadline` shuts sockets down once its time is over, from a thread of its own; whatever waits for them fails at once.
-Where the end of the connection is the end of the body, that looks like a proper end: ask `is_over`.
+A `Deadline` shuts sockets down when its time is over, from a thread of its own; anything waiting for them fails
+at once. If the body ends with the connection, that looks like a proper end: ask `is_over`.
 """
 
 import socket
@@ -31,7 +31,7 @@ class Deadline:
         _CURRENT.reset(self._token)
 
     def watch(self, find: Callable[[], socket.socket | None]) -> None:
-        """Shut down, too, the socket that *find* gives then: at once where the time is over already."""
+        """Also shut down the socket that *find* returns then; at once if the time is already over."""
         self._sockets.append(find)
         if self.is_over:
             self._end()
@@ -49,5 +49,5 @@ _CURRENT: ContextVar[Deadline | None] = ContextVar("_CURRENT", default=None)
 
 
 def current_deadline() -> Deadline | None:
-    """The innermost one that this thread has entered; None outside of all."""
+    """The innermost deadline that this thread has entered; None outside of any."""
     return _CURRENT.get()

@@ -1,4 +1,4 @@
-"""POSTs to other people's URLs: nobody must reach our own network by giving us an address in it.
+"""POSTs to other people's URLs, which must never lead into our own network.
 
 | what a URL or a receiver does                   | what comes of it                                                |
 |-------------------------------------------------|-----------------------------------------------------------------|
@@ -14,11 +14,11 @@
 | breaks off within the body                      | the answer: the whole head is what counts                       |
 
 The URL is parsed once; the look-up, the Host header, SNI and the certificate's check all use that one host, so there is
-no second parser to disagree with the first. No netrc and no proxy of the environment is heeded. Every request has a
-connection of its own, as `connecting` makes them, and no log holds the path, which may be a secret.
+no second parser to disagree with the first. The environment's netrc and proxies are ignored. Every request has its own
+connection, made by `connecting`, and no log contains the path, which may be a secret.
 
-With `[network] proxy` the connection goes to the proxy. What its name resolves to here is vetted all the same; a name
-that does not resolve here, as in networks where only the proxy can look names up, is left to the proxy.
+With `[network] proxy` the connection goes to the proxy. The addresses that the receiver's name has here are vetted all
+the same; a name that does not resolve here, as in networks where only the proxy has DNS, is left to the proxy.
 """
 
 import socket
@@ -66,7 +66,7 @@ class NotAnswered(DeliveryDeferred):
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request, and by which proxy it goes."""
+    """One request, and the proxy that it uses."""
 
     method: str
     target: Target
@@ -79,7 +79,7 @@ class GuardedSession:
     """HTTP requests to receivers that somebody else chose. Safe to use from several threads at once.
 
     *deadline* is in seconds, for one request from the look-up to the end of the answer, of which *answer_cap* bytes are
-    kept. *look_up* is asked once for every request. Nothing is held open.
+    kept. *look_up* is called once for every request. No connection stays open.
     """
 
     def __init__(
@@ -102,17 +102,17 @@ class GuardedSession:
         self._lock = Lock()
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Response:
-        """The answer to one POST; see `request`."""
+        """Send one POST and return the answer; see `request`."""
         return self.request("POST", url, body=body, headers=headers)
 
     def get(self, url: str) -> Response:
-        """The answer to one GET; see `request`."""
+        """Send one GET and return the answer; see `request`."""
         return self.request("GET", url, body=None, headers={})
 
     def request(self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        """The answer to one request, whatever its status.
+        """Send one request and return the answer, whatever its status.
 
-        Raise NotAnswered with the reason where there is none, ConfigurationInvalid where it cannot be asked.
+        Raise NotAnswered with the reason if there is none, ConfigurationInvalid if the request cannot be made.
         """
         target = Target.of(url)
         proxy = self._network.proxy_to(target.scheme, target.host, target.port, heeds_environment=False)
@@ -184,7 +184,7 @@ class GuardedSession:
 
 
 def _answer_to(asked: _Request, connection: socket.socket) -> HTTPResponse:
-    """Send the request, and read the head of the answer. ConfigurationInvalid where HTTP cannot hold the request."""
+    """Send the request, and read the head of the answer. ConfigurationInvalid if HTTP cannot express the request."""
     target, headers, path = asked.target, dict(asked.headers), asked.target.path
     if asked.proxy and target.scheme == "http" and not asked.proxy.scheme.startswith("socks"):
         path = f"http://{target.host_header}{path}"

@@ -1,4 +1,4 @@
-"""The network that we are in: which certificate authorities are trusted, and which proxy leads out of it.
+"""The operator's network: which certificate authorities to trust, and which proxy to use.
 
 | what                    | setting                | else the variables                                          |
 |-------------------------|------------------------|-------------------------------------------------------------|
@@ -7,9 +7,9 @@
 | what goes past a proxy  |                        | no_proxy                                                    |
 
 Authorities are added to the system's and certifi's, so that a private one does not cost us the public ones. The
-variables of a proxy are heeded for registries only: who asks us to call a receiver must not gain by them.
+proxy variables apply to registries only: people who give us a receiver's URL must not benefit from them.
 
-The rule to keep: a proxy's address may hold a password, so only `Proxy.shown` is ever told.
+The rule to keep: a proxy's address may contain a password, so messages use only `Proxy.shown`.
 """
 
 import os
@@ -36,7 +36,7 @@ _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_D
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy, and where we know it from: a setting or a variable."""
+    """A proxy, and the setting or variable that named it."""
 
     scheme: str
     host: str
@@ -64,7 +64,7 @@ class Proxy:
 
     @property
     def shown(self) -> str:
-        """What may be told of its address: all but the login."""
+        """Its address without the login."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
@@ -74,7 +74,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What the operator says of the network; nothing where nothing is special."""
+    """What the operator says about the network; nothing by default."""
 
     ca_bundle: str = ""
     """The path of a file of certificates in PEM."""
@@ -97,7 +97,7 @@ class Network:
         return context
 
     def proxy_to(self, scheme: str, host: str, port: int, *, heeds_environment: bool) -> Proxy | None:
-        """The proxy by which a server is asked; None where it is asked directly."""
+        """The proxy for a server; None if it is contacted directly."""
         if _goes_past(host, port, os.environ):
             return None
         if self.proxy:

@@ -1,6 +1,6 @@
 """Sessions with a registry: pace, deadline, size cap, retries, user agent.
 
-A session asks politely and gives up in good time; it never follows a redirect, never interprets a body and lets no
+A session is polite and gives up in good time. It never follows a redirect, never interprets a body, and lets no
 exception of the libraries below it escape. The rule to keep: everything that a server can do to us is bounded here.
 
 | what a server does                          | what comes of it                                                  |
@@ -16,8 +16,8 @@ exception of the libraries below it escape. The rule to keep: everything that a 
 | sends more than the body cap, decompressed  | `AnswerTooLarge`, having read no further                          |
 | answers anything else, redirects included   | a `Response`: the adapter decides                                 |
 
-Two waits the deadline cannot cut: looking up the host's name, which is the system's affair, and a TLS handshake, where
-only silence ends at the connect time-out.
+The deadline cannot cut two waits: the look-up of the host's name, which is up to the system, and a TLS handshake, in
+which only silence ends at the connect time-out.
 """
 
 import random as randomness
@@ -104,10 +104,10 @@ class PoliteSession:
         body_cap: int | None = None,
         attempts: int = ATTEMPTS,
     ) -> Response:
-        """The answer to one GET, after up to so many *attempts*.
+        """Send one GET, up to *attempts* times, and return the answer.
 
-        Raise RegistryUnreachable where there is none in the end, AnswerTooLarge where its body is over *body_cap*
-        bytes (the session's own where None), ConfigurationInvalid where *url* is no http(s) address.
+        Raise RegistryUnreachable if there is none in the end, AnswerTooLarge if its body is over *body_cap*
+        bytes (by default the session's own), ConfigurationInvalid if *url* is not an http(s) address.
         """
         parts = urlsplit(checked_base_url(url.partition("?")[0]))
         host, proxy = parts.netloc, self._proxy_to(parts)
@@ -131,15 +131,15 @@ class PoliteSession:
 
     @property
     def left_alone_for(self) -> float:
-        """For how many seconds more the server wants no request; 0 where it did not say so."""
+        """For how many more seconds the server wants no requests; 0 if it did not ask for a pause."""
         return max(self._left_alone_until - self._monotonic(), 0.0)
 
     def leave_alone(self, seconds: float) -> None:
-        """Make no request for so long, or for a day."""
+        """Make no requests for so many seconds, a day at most."""
         self._left_alone_until = self._monotonic() + min(seconds, LONGEST_LEFT_ALONE)
 
     def close(self) -> None:
-        """Give up connections."""
+        """Close the connections."""
         self._session.close()
 
     def _proxy_to(self, parts: SplitResult) -> Proxy | None:
@@ -218,7 +218,7 @@ class PoliteSession:
 
 
 def library() -> str:
-    """The name of the client library, as it stands in a User-Agent."""
+    """The client library's name and version, as used in a User-Agent."""
     return f"python-requests/{requests.__version__}"
 
 
@@ -226,7 +226,7 @@ def checked_base_url(url: str) -> str:
     """*url* without the slash at its end.
 
     Raise ConfigurationInvalid unless it is an http(s) address without user name, query and fragment: a password in it
-    would find its way into messages.
+    would end up in messages.
     """
     try:
         parts = urlsplit(url)
@@ -252,7 +252,7 @@ class _Failure:
 
     @property
     def wants_pause(self) -> bool:
-        """Whether the server wants fewer requests, so that waiting is not lost time."""
+        """Whether the server wants fewer requests, so that waiting is worthwhile."""
         return self.retry_after is not None or self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong with a proxy, in words that name it and where we know it from. Pure."""
+"""What went wrong with a proxy, in words that name it and the setting that it comes from. Pure."""
 
 import re
 from base64 import b64encode
@@ -14,7 +14,7 @@ WANTS_LOGIN = 407
 
 
 def login_header(proxy: Proxy) -> dict[str, str]:
-    """What a proxy is told of who we are."""
+    """The header with our login for a proxy."""
     if not (proxy.username or proxy.password):
         return {}
     pair = f"{proxy.username}:{proxy.password}".encode()
@@ -22,7 +22,7 @@ def login_header(proxy: Proxy) -> dict[str, str]:
 
 
 def refusal_by(proxy: Proxy, status: int) -> str:
-    """What an answer of the proxy's own means."""
+    """What an answer from the proxy itself means."""
     if status != WANTS_LOGIN:
         return f"{proxy} answers {status_in_words(status)}"
     if proxy.username or proxy.password:
@@ -31,7 +31,7 @@ def refusal_by(proxy: Proxy, status: int) -> str:
 
 
 def why_by(proxy: Proxy, error: Exception, timeouts: tuple[float, float]) -> str:
-    """What went wrong with a request that went by way of a proxy: with the proxy itself, or behind it."""
+    """What went wrong with a request through a proxy: at the proxy itself, or behind it."""
     chain = causes_of(error)
     for cause in chain:
         if found := re.search(r"Tunnel connection failed: ([0-9]{3})", str(cause)):

@@ -1,9 +1,9 @@
-"""Reading an answer: where the standard library takes half a head for a whole one, and a body has no end.
+"""Read an answer: the standard library accepts an incomplete head, and a body may be endless.
 
-The rule to keep: what counts is a final status whose whole head came. `http.client` takes the end of the connection for
-the end of a head, so that a receiver that died in the middle of it would seem to have answered; of the interim answers,
-RFC 9110 15.2, it passes over 100 Continue alone; and at a hundred headers, or at a long one, it takes a delivery that
-was taken for one that was not.
+The rule to keep: only a final status with a complete head counts. `http.client` takes the end of the connection for
+the end of a head, so that a receiver that died in the middle would seem to have answered; of the interim answers,
+RFC 9110 15.2, it skips only 100 Continue; and after a hundred headers, or a long one, it reports a delivery that was
+accepted as one that was not.
 """
 
 import re
@@ -27,7 +27,7 @@ _IS_HEADER = re.compile(rb"[^\s:]+[ \t]*:|[ \t]")
 class WholeAnswer(HTTPResponse):
     """`http.client`'s, whose `begin` ends with a final status and the blank line after its head.
 
-    Raise IncompleteRead where the connection ends before, HTTPException where there is no end to heads.
+    Raise IncompleteRead if the connection ends earlier, HTTPException if there are too many heads.
     """
 
     def begin(self) -> None:
@@ -90,14 +90,14 @@ class _Head:
         return line
 
     def close(self) -> None:
-        """Give up the connection."""
+        """Close the connection."""
         self._lines.close()
 
 
 def beginning(answer: HTTPResponse, *, cap: int = ANSWER_CAP) -> bytes:
-    """The first *cap* bytes of the body, or what came of them, decompressed.
+    """The first *cap* bytes of the body, or as many as came, decompressed.
 
-    No more than that is read either: of a body that is compressed without end, and comes to nothing.
+    No more than that is read either, in case a body is endless and decompresses to nothing.
     """
     body = bytearray()
     read = 0

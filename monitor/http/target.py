@@ -1,4 +1,4 @@
-"""A URL that somebody else chose, taken apart once, so that no second parser can disagree with the first. Pure."""
+"""A URL that somebody else chose, parsed once, so that no second parser can disagree with the first. Pure."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,7 +15,7 @@ _EXPECTED = "an address such as https://example.org/hooks/trials is expected"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL, taken apart. *host* is in lower case and ASCII, an IPv6 address without brackets."""
+    """A parsed URL. *host* is in lower case and ASCII, an IPv6 address without brackets."""
 
     scheme: str
     host: str
@@ -25,9 +25,9 @@ class Target:
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Raise ConfigurationInvalid where *url* is no http(s) address, or holds a user name, password or fragment.
+        """Raise ConfigurationInvalid if *url* is not an http(s) address, or has a user name, password or fragment.
 
-        The message shows nothing of the URL: any part of it may be a secret.
+        The message shows no part of the URL: any of it may be a secret.
         """
         try:
             parts = parse_url(url)

@@ -1,7 +1,7 @@
 """How documents are compressed: with zstd, later ones against an earlier full copy. Pure.
 
-A later document of a trial repeats nearly all of an earlier one, so the earlier one is the dictionary: 20 kB become about
-100 bytes instead of 6,000.
+A later document of a trial repeats nearly all of an earlier one, so the earlier one is the dictionary: 20 kB become
+about 100 bytes instead of 6,000.
 
 A body is a zstd frame, which states its size and carries a checksum of its content, followed by the frame's CRC-32 in
 four bytes: one flipped bit in 400 does not change the content, and a failing disk should be noticed even then.

@@ -1,4 +1,4 @@
-"""What `monitor changes` shows: a row for what was seen of a trial at one moment, the newest first. Pure."""
+"""What `monitor changes` shows: a row for each event, newest first. Pure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -30,7 +30,7 @@ _NARROW = (TableColumn("Trial", 11), TableColumn("Seen (UTC)", 10), TableColumn(
 
 
 def change_tables(seen: Iterable[TrialChanges], *, width: int) -> Iterator[RenderableType]:
-    """The rows, in tables that follow each other."""
+    """The rows, in consecutive tables."""
     if width >= WIDE:
         return iter(stretches(_WIDE, map(_wide_row, seen), width=width))
     return iter(stretches(_NARROW, map(_narrow_row, seen), width=width))
@@ -87,7 +87,7 @@ def not_told(settled: Settled) -> str:
 def closing_line(
     changes: int, *, trials: int, about: str, led_by: str, since: datetime, until: datetime | None, cut: bool
 ) -> Text:
-    """How much was found, how it is ordered, and where and when it was looked for."""
+    """How much was found, in which order, and in which trials and time."""
     span = f"from {moment(since)} " + (f"to {moment(until)}" if until else "to now")
     looked = f"{counted(trials, 'trial')}{about} looked at"
     led = f" in trials {led_by}" if led_by else ""

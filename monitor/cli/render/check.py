@@ -1,4 +1,4 @@
-"""What `monitor check` shows: a block for each trial that has news, and the line that says all were looked at. Pure."""
+"""What `monitor check` shows: a block for each trial with news, and a line that says all were checked. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -28,7 +28,7 @@ _WORDS = {
 
 
 def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
-    """What to show of one trial in a pass over *asked* of them; None where there is nothing to say."""
+    """What to show about one trial in a pass over *asked* trials; None if there is nothing to say."""
     if not checked.changes:
         return _result_line(checked) if checked.is_worth_a_line(asked) else None
     said = [Text(one_line(checked.error), style=FAILED)] if checked.error else []
@@ -47,7 +47,7 @@ def _result_line(checked: Checked) -> Text:
 
 
 def watch_line(unlisted: Unlisted) -> Text:
-    """That the trials of a watch could not be listed."""
+    """A line saying that the trials of a watch could not be listed."""
     line = Text().append(f"Watch {unlisted.watch_id}", style=TRIAL)
     return line.append(f"  {one_line(unlisted.watch)}: not listed: {one_line(unlisted.error)}", style=FAILED)
 
@@ -99,7 +99,7 @@ def _change(change: Change, label_width: int) -> RenderableType:
 
 
 def administrative(changes: Iterable[Change]) -> Text | None:
-    """All administrative changes in one line; None where there are none."""
+    """All administrative changes in one line; None without any."""
     labels = [label(change) for change in changes if change.significance is Significance.ADMINISTRATIVE]
     if not labels:
         return None
@@ -117,9 +117,9 @@ def closing_line(
     refreshed: bool = True,
     behind: int = 0,
 ) -> Text:
-    """The proof that all *asked* trials were looked at. *refreshed*: whether any registry had newer data at all.
+    """The proof that all *asked* trials were checked. *refreshed*: whether any registry had newer data at all.
 
-    *behind* are those that it answered for from older data than it has.
+    *behind* is for how many it answered from older data than it has.
     """
     failed = results.get(Result.FAILED, 0)
     done = asked - failed

@@ -12,7 +12,7 @@ from monitor.text import counted, moment, one_line
 
 
 def delivery_table(rows: Iterable[tuple[Delivery, str]]) -> RenderableType:
-    """A row a delivery, with whom it is for."""
+    """A row per delivery, with its recipient."""
     listed = list(rows)
     if not listed:
         return Text("Nothing is owed, and nothing was sent.")

@@ -1,4 +1,4 @@
-"""What `monitor show` shows of fields that are only compared and shown, and of contacts. Pure."""
+"""The part of `monitor show` about contacts, and about fields that are only compared and shown. Pure."""
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -36,7 +36,7 @@ def detail_rows(record: Record, *topics: Topic) -> list[Row]:
 
 
 def contact_rows(record: Record) -> list[Row]:
-    """Whom to ask, with their addresses; of a crowd at the sites the first."""
+    """The contacts, with their addresses; if the sites have many, only the first."""
     shown = [_contact(contact) for contact in record.contacts[:MOST_ITEMS] if isinstance(contact, dict)]
     more = len(record.contacts) - MOST_ITEMS
     if more > 0:

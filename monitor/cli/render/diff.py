@@ -1,4 +1,4 @@
-"""What `monitor diff` shows: two snapshots of a trial side by side, or one above the other where it is narrow. Pure."""
+"""What `monitor diff` shows: two snapshots of a trial side by side, or one above the other if it is narrow. Pure."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ class DiffPage:
         self._changes = sorted(changes, key=lambda change: -change.significance)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """One block a change, in two columns where there is room."""
+        """One block per change, in two columns if there is room."""
         wide = options.max_width >= SIDE_BY_SIDE
         yield self._heading
         before, after = Text(self._before, style=REMOVED), Text(self._after, style=ADDED)

@@ -13,7 +13,7 @@ _SIGNS = {"fine": ("✓", "fine", ADDED), "note": ("!", "note", NOTICE), "proble
 
 
 def finding_line(name: str, finding: Finding) -> RenderableType:
-    """A finding, wrapped beside its name; all of them are as wide, so that they stand under each other."""
+    """A finding, wrapped beside its name; all names have the same width, so that findings line up."""
     sign, word, style = _SIGNS[finding.level]
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=9)

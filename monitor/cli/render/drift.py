@@ -1,4 +1,4 @@
-"""What `monitor drift` shows: fields and values that registries serve and we do not know. Pure."""
+"""What `monitor drift` shows: fields and values from registries that we do not know. Pure."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from monitor.text import counted, moment, one_line
 
 
 def drift_table(rows: Iterable[Drift]) -> RenderableType:
-    """A row a field or a value, with a trial to look at."""
+    """A row per field or value, with a trial to look at."""
     listed = list(rows)
     if not listed:
         return Text("No registry served a field or a value that is not known here.")

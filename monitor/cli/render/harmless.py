@@ -1,4 +1,4 @@
-"""Nothing that is printed can steer a terminal, whoever wrote it and whichever way it came to be printed."""
+"""Makes sure that nothing printed can control the terminal, no matter where the text comes from."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from monitor.text import plain
 
 
 class Harmless(RenderHook):
-    """Makes the text of everything printed plain; the styles, which are ours, stay."""
+    """Makes the text of everything printed plain, and keeps the styles, which are ours."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """See `rich.console.RenderHook`."""

@@ -12,7 +12,7 @@ from monitor.text import moment, one_line
 
 
 def hold_table(holds: Iterable[Hold]) -> RenderableType:
-    """A row for what was held back together."""
+    """A row per hold."""
     listed = list(holds)
     if not listed:
         return Text("Nothing was ever held back.")

@@ -1,4 +1,4 @@
-"""What `monitor history` shows: every snapshot and its changes, the newest last. Pure."""
+"""What `monitor history` shows: every snapshot and its changes, newest last. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -22,9 +22,9 @@ def history_table(
     *,
     damaged: Collection[int] = (),
 ) -> RenderableType:
-    """A row a snapshot, with its changes by significance; the first is the baseline and has none.
+    """A row per snapshot, with its changes by significance; the first is the baseline and has none.
 
-    Of one that comes after a *damaged* one it is not known what it changed.
+    What changed in a snapshot after a *damaged* one is unknown.
     """
     rows = list(snapshots)
     heading = Text().append(one_line(trial_id), style=TRIAL)

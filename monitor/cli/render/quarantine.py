@@ -13,7 +13,7 @@ from monitor.text import counted, moment, one_line, size
 
 
 def quarantine_table(rows: Iterable[Quarantined]) -> RenderableType:
-    """A row an answer, with the reason why it was not believed."""
+    """A row per answer, with the reason why it was not believed."""
     kept = list(rows)
     if not kept:
         return Text("Nothing is in quarantine: every answer could be believed.")

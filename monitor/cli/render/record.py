@@ -211,7 +211,7 @@ def _sites_heading(record: Record) -> str:
 
 
 def _sites(record: Record) -> list[Row]:
-    """A row a country, the one with the most sites first."""
+    """A row per country, the one with the most sites first."""
     countries = Counter(site.country or "No country given" for site in record.sites)
     return [
         (country, _country([site for site in record.sites if (site.country or "No country given") == country]))

@@ -1,4 +1,4 @@
-"""What `monitor status` shows: a line a trial, and what it is about and what changed last below it. Pure."""
+"""What `monitor status` shows: a line per trial, with its title and its latest change below. Pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -34,7 +34,7 @@ def heading(width: int) -> RenderableType:
 
 
 def row_blocks(rows: Iterable[StatusRow], *, width: int) -> Iterator[RenderableType]:
-    """A block a row."""
+    """A block per row."""
     for row in rows:
         below = [Padding(each, (0, 0, 0, GAP)) for each in _below(row, is_wide=width >= WIDE)]
         yield Group(_line(_cells(row, is_wide=width >= WIDE), width), *below)
@@ -108,7 +108,7 @@ def _marked(type_: str | None) -> str:
 
 
 def closing_line(rows: int, *, trials: int, about: str, led_by: str, by: str) -> Text:
-    """How many rows there are, of how many trials, and how they are ordered."""
+    """How many rows there are, of how many trials, and in which order."""
     looked = f"{counted(trials, 'trial')}{about}"
     if not trials:
         more = "`monitor check` looks at what is watched, and `monitor watch add NCT02116634` watches more"

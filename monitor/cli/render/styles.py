@@ -1,4 +1,4 @@
-"""The colours, each with its meaning. A change of look is a change here. Pure."""
+"""The colours and their meanings; every change of style is made here. Pure."""
 
 from rich.style import Style
 from rich.text import Text

@@ -1,4 +1,4 @@
-"""What `monitor subscribe` says of the trials that it is about. Pure."""
+"""What `monitor subscribe` says about the trials of a new subscription. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ STOPPED_NAMED = 20
 
 
 def said_of_stopped(trial_ids: Sequence[str]) -> str:
-    """How many have stopped already, and which."""
+    """How many of them have already stopped, and which."""
     if not trial_ids:
         return "None of its trials has stopped so far."
     have = "trials has" if len(trial_ids) == 1 else "trials have"
@@ -17,7 +17,7 @@ def said_of_stopped(trial_ids: Sequence[str]) -> str:
 
 
 def said_of_watching(watched: Sequence[str], looked_at: Sequence[Checked]) -> Iterator[str]:
-    """What is said of trials that are watched from now on, and of the first look at them."""
+    """The lines about trials that are watched from now on, and about their first check."""
     taken = [one for one in looked_at if one.result is Result.BASELINE]
     if watched:
         yield f"{first_few(watched)} {'is' if len(watched) == 1 else 'are'} watched from now on."

@@ -12,7 +12,7 @@ from monitor.text import counted, one_line
 
 
 def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping[str, str]) -> RenderableType:
-    """A row a subscription, with what it is about in words; below, why some are *silent*, by their ids."""
+    """A row per subscription, with what it is about in words; below, why some are *silent*, by id."""
     listed = list(rows)
     if not listed:
         return Text("Nobody is subscribed yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")

@@ -1,4 +1,4 @@
-"""Tables of any length, a stretch at a time: the columns keep their widths from the first row to the last. Pure."""
+"""Tables of any length, printed in parts whose columns keep their widths from the first row to the last. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def stretches(
 
 
 def widths_of(columns: Sequence[TableColumn], width: int) -> list[int]:
-    """How wide each column is where all together have *width* characters."""
+    """The width of each column if all of them together have *width* characters."""
     shares = sum(column.share for column in columns)
     left = max(0, width - GAP * (len(columns) - 1) - sum(column.width for column in columns))
     return [column.width or max(8, left * column.share // max(1, shares)) for column in columns]

@@ -1,6 +1,6 @@
 """A registry's words as rich prints them. Pure.
 
-What makes the words safe is `monitor.text`; here is only what a terminal adds to it.
+`monitor.text` makes the words safe; this module only adds what a terminal needs.
 """
 
 from rich.text import Text

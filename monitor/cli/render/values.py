@@ -1,6 +1,6 @@
 """One change's before and after as a terminal shows them. Pure.
 
-What there is to show, `monitor.render.values` says; here it is laid out and coloured.
+`monitor.render.values` says what to show; here it is laid out and coloured.
 """
 
 from rich.console import Group, RenderableType
@@ -23,13 +23,13 @@ _SIGNS = {DiffOp.REMOVED: ("- ", REMOVED), DiffOp.ADDED: ("+ ", ADDED), DiffOp.K
 
 
 def is_long_text(change: Change) -> bool:
-    """Whether the change is one of running text, which wants the full width."""
+    """Whether the change is one of running text, which needs the full width."""
     texts = [value for value in (change.before, change.after) if value is not None]
     return all(isinstance(text, str) for text in texts) and any(len(text) > LONG or "\n" in text for text in texts)
 
 
 def long_text(change: Change) -> RenderableType:
-    """A word diff; where there is only one side, the beginning of its text."""
+    """A word diff; if there is only one side, the beginning of its text."""
     if change.before and change.after:
         return word_diff(change.before, change.after)
     op, text = (DiffOp.ADDED, change.after) if change.after else (DiffOp.REMOVED, change.before)

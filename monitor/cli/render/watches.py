@@ -16,7 +16,7 @@ from monitor.text import counted, moment, one_line
 
 
 def watch_table(watches: Iterable[Watch]) -> RenderableType:
-    """A row a watch; where there is none, how to begin."""
+    """A row per watch; without any, how to begin."""
     rows = list(watches)
     if not rows:
         return Text("Nothing is watched yet. Begin with: monitor watch add NCT02116634")
@@ -37,7 +37,7 @@ def watch_table(watches: Iterable[Watch]) -> RenderableType:
 
 
 def trial_table(trials: Iterable[Trial]) -> RenderableType:
-    """A row a trial of a watch: how it stands, and its title."""
+    """A row per trial of a watch: its state and title."""
     rows = list(trials)
     if not rows:
         return Text("It holds no trial yet.")
@@ -51,7 +51,7 @@ def trial_table(trials: Iterable[Trial]) -> RenderableType:
 
 
 def sponsor_table(candidates: Iterable[SponsorName]) -> RenderableType:
-    """A row a sponsor, with how many trials it leads."""
+    """A row per sponsor, with how many trials it leads."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
     table.add_column("Trials", justify="right")
     table.add_column("Sponsor", overflow="fold")

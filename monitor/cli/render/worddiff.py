@@ -1,6 +1,6 @@
 """A word diff as a terminal shows it: in one text, or side by side. Pure. What differs, `monitor.render.worddiff` says.
 
-Colours alone don't tell what went and came: where there are none, it is marked as git does, [-so-] and {+so+}.
+Without colours, what went and what came is marked as git does, [-so-] and {+so+}.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _GAP = [(DiffOp.KEPT, "…")]
 
 @dataclass(frozen=True, slots=True)
 class WordDiff:
-    """Stretches as people read them: those whose op is in *shown*, and of what stayed only the *context*."""
+    """The stretches to read: those whose op is in *shown*, and only the *context* of unchanged text."""
 
     stretches: Sequence[Stretch]
     shown: frozenset[DiffOp] = frozenset(DiffOp)
