@@ -20,10 +20,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The tests of everything that needs no database, network or process of its own, but for those that draw by chance.
 QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/channels/chat/test_chat_text.py \
-	tests/channels/webhook/test_webhook_payload.py tests/registries/test_record.py tests/registries/test_golden.py \
-	tests/registries/test_ids.py tests/registries/test_essie.py tests/registries/test_documents.py \
-	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py tests/config/test_config.py \
-	tests/test_architecture.py
+	tests/channels/webhook/test_webhook_payload.py tests/registries/clinicaltrials_gov/test_record.py \
+	tests/registries/test_golden.py tests/registries/clinicaltrials_gov/test_ids.py \
+	tests/registries/clinicaltrials_gov/test_essie.py tests/registries/clinicaltrials_gov/test_documents.py \
+	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
+	tests/config/test_config.py tests/test_architecture.py
 
 .PHONY: demo quick test test-slow test-lowest test-newest year lint bench docs lock clean
 

@@ -2,7 +2,7 @@ import pytest
 
 from monitor.http import PoliteSession
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
-from tests.registries.fake import FakeRegistry
+from tests.registries.clinicaltrials_gov.fake import FakeRegistry
 
 
 @pytest.fixture

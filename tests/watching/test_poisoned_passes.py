@@ -10,7 +10,7 @@ from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from monitor.storage import quarantine
 from monitor.storage.store import Store
 from tests.program import Program
-from tests.registries.fake import FakeRegistry
+from tests.registries.clinicaltrials_gov.fake import FakeRegistry
 from tests.registries.poisons import LOST_PARTS, POISONS, UNREADABLE
 from tests.registries.trials import trial
 from tests.sample_sizes import some_of

@@ -11,7 +11,7 @@ from monitor.ports import Unanswered, Unreadable
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
-from tests.registries.fake import fetched, id_alone, id_of, publish
+from tests.registries.clinicaltrials_gov.fake import fetched, id_alone, id_of, publish
 from tests.registries.trials import page, trial
 from tests.sample_sizes import some_of
 

@@ -7,7 +7,7 @@ from monitor.http import PoliteSession
 from monitor.ports import Registry, RegistryVersion
 from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
 from tests.loopback import Pause, http
-from tests.registries.fake import STAMP, id_of, publish
+from tests.registries.clinicaltrials_gov.fake import STAMP, id_of, publish
 from tests.registries.trials import page, trial
 
 

@@ -11,8 +11,8 @@ from monitor.ports import SponsorName
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
-from tests.registries.fake import id_alone, id_of
-from tests.registries.test_essie import HOSTILE
+from tests.registries.clinicaltrials_gov.fake import id_alone, id_of
+from tests.registries.clinicaltrials_gov.test_essie import HOSTILE
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from monitor.registries.clinicaltrials_gov.known import Known, documented_codes,
 from monitor.sandbox.clinicaltrials_gov.pieces import TREE, read_tree
 from tests.registries.trials import FULL, WITHHELD, trial
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "ctgov"
+REAL = Path(__file__).parents[4] / "shared" / "data" / "ctgov"
 ID = "NCT05550100"
 
 DESIGN = "protocolSection.designModule"

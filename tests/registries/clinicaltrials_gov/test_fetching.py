@@ -6,7 +6,7 @@ import pytest
 from monitor.model import Document
 from monitor.ports import Merged, Missing, Unanswered, Unreadable
 from tests.loopback import http
-from tests.registries.fake import fetched, id_of, publish
+from tests.registries.clinicaltrials_gov.fake import fetched, id_of, publish
 from tests.registries.trials import page, trial
 
 

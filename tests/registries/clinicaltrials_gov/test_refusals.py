@@ -18,8 +18,8 @@ from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSett
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
-from tests.registries.fake import fetched, id_of, publish
-from tests.registries.test_searching import found, sponsored
+from tests.registries.clinicaltrials_gov.fake import fetched, id_of, publish
+from tests.registries.clinicaltrials_gov.test_searching import found, sponsored
 
 ALZAHRA, FIRST, SECOND, THIRD = "NCT02116634", "NCT90000001", "NCT90000002", "NCT90000003"
 LONG = "The National Collaborating Centre for the Study of the Late Effects of Radiation upon Children and Young Adults"

@@ -8,7 +8,7 @@ from monitor.model import Document
 from monitor.ports import ProbeResult, Unanswered
 from monitor.registries.clinicaltrials_gov.documents import PROBED, at
 from tests.loopback import http
-from tests.registries.fake import fetched, id_of, publish
+from tests.registries.clinicaltrials_gov.fake import fetched, id_of, publish
 from tests.registries.trials import page, trial
 from tests.studies import DELETED
 

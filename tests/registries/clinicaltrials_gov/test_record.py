@@ -15,12 +15,12 @@ from monitor.model import Coded, Document, Enrollment, PartialDate, Record, Resp
 from monitor.registries.clinicaltrials_gov import details, documents, record
 from monitor.registries.clinicaltrials_gov.codes import coded
 from monitor.registries.clinicaltrials_gov.known import Known, documented_study
-from tests.registries.leaves import lost
+from tests.registries.clinicaltrials_gov.leaves import lost
 from tests.registries.trials import FULL, WITHHELD, trial
 from tests.sample_sizes import seeds
 from tests.studies import DELETED
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "ctgov" / "records.jsonl.gz"
+REAL = Path(__file__).parents[4] / "shared" / "data" / "ctgov" / "records.jsonl.gz"
 ID = "NCT05550100"
 
 

@@ -13,8 +13,8 @@ from monitor.registries.clinicaltrials_gov.listing import MOST_IDLE, SPARE_PAGES
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY
-from tests.registries.fake import id_alone, id_of, publish
-from tests.registries.test_essie import HOSTILE
+from tests.registries.clinicaltrials_gov.fake import id_alone, id_of, publish
+from tests.registries.clinicaltrials_gov.test_essie import HOSTILE
 
 ALZAHRA, FIRST, SECOND = "NCT02116634", "NCT90000001", "NCT90000002"
 
