@@ -1,8 +1,8 @@
-"""What the person who runs it needs: a copy of everything, an examination of everything, and a way in and out.
+"""What an operator needs: backups, a check of everything, exports and imports.
 
-backup      a copy while others write, and its restoration
-doctor      everything that can be wrong, each with its remedy
-transfer    an export, an import, and the lists of trials that other programs keep
-configured  watches and subscriptions as config.toml has them
-shipped     the files that come with the program and are no code
+backup      copy a database while others write to it, and restore it
+doctor      check everything that can be wrong, with remedies
+transfer    exports, imports, and other programs' lists of trials
+configured  apply the watches and subscriptions of config.toml
+shipped     files that come with the program and are not code
 """

@@ -1,8 +1,8 @@
-"""Back a database up while others write to it, and restore it, proved before anything is replaced.
+"""Back up a database while others write to it, and restore it, verified before anything is replaced.
 
 A backup is one SQLite file whichever the store, so it can be restored to either. It never holds the key that opens the
-addresses and secrets in it (`monitor.vault`): a backup that is stolen tells none of them, and whoever loses the key
-loses them. A draft becomes a backup, or the database, by being renamed: there is never half a one under that name.
+addresses and secrets in it (`monitor.vault`): a stolen backup reveals none of them, and if the key is lost, so are
+they. A draft becomes a backup, or the database, by being renamed, so there is never an incomplete one of that name.
 """
 
 import os
@@ -33,7 +33,7 @@ _BESIDE = ("-journal", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A backup, proved."""
+    """A verified backup."""
 
     file: Path
     size: int
@@ -45,7 +45,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was restored, and where that lies now which was there before; None where there was nothing."""
+    """What was restored, and where the former database is now; None if there was none."""
 
     contents: Contents
     damaged: tuple[str, ...]
@@ -56,17 +56,17 @@ class Restored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What the person who restores agrees to: that something is *replaced*, and that the key is *lost*."""
+    """What the operator agrees to: that a database is *replaced*, and that the key is *lost*."""
 
     replaced: bool = False
     lost: bool = False
 
 
 def back_up(url: str, file: Path, *, now: datetime, report_progress: ReportProgress) -> Backup:
-    """Write everything in the database at *url* into *file*, or into a new file where that is a folder.
+    """Write everything in the database at *url* to *file*, or to a new file in it if that is a folder.
 
-    Raise StoreUnavailable for a file that is there already or cannot be written, StoreCorrupt for a database whose
-    copy SQLite finds damaged.
+    Raise StoreUnavailable if the file exists already or cannot be written, StoreCorrupt if SQLite finds the copy
+    damaged.
     """
     if file.is_dir():
         file = _unused(file, f"monitor-{now:%Y%m%dT%H%M%SZ}", SUFFIX)
@@ -93,9 +93,9 @@ def restore(
 ) -> Restored:
     """Make the database at *url* what the backup *file* holds, in today's schema. *file* stays as it is.
 
-    Everything is proved before anything is replaced. Raise StoreUnavailable where a service is at work in the database,
-    which takes *silence* seconds to find out of one on another machine; where the database holds something or the key
-    does not fit and there is no consent; StoreCorrupt where the backup is damaged.
+    Everything is verified before anything is replaced. Raise StoreUnavailable if a service is using the database (which
+    takes *silence* seconds to find out about another machine), or if the database is not empty or the key does not fit
+    and there is no consent. Raise StoreCorrupt if the backup is damaged.
     """
     target = copying.sqlite_file(url)
     _refuse_while_serving(url, target, silence)
@@ -131,7 +131,7 @@ def _looked_through(file: Path, report_progress: ReportProgress) -> tuple[Conten
 
 
 def _locked(file: Path, vault: Vault) -> str | None:
-    """Why the key does not open the addresses in a database; None where it does, or where there are none."""
+    """Why the key does not open the addresses in a database; None if it does, or if there are none."""
     with closing(Store.as_it_is(f"sqlite:///{file}")) as store, store.read() as tx:
         try:
             closed = endpoints.locked(tx, vault)
@@ -143,7 +143,7 @@ def _locked(file: Path, vault: Vault) -> str | None:
 
 
 def _holds_anything(url: str, file: Path | None) -> bool:
-    """Whether there is something to lose. What cannot be read is something too."""
+    """Whether there is something to lose; a database that cannot be read counts."""
     if file is not None and (not file.exists() or file.stat().st_size == 0):
         return False
     try:
@@ -157,7 +157,7 @@ def _holds_anything(url: str, file: Path | None) -> bool:
 
 
 def _refuse_while_serving(url: str, file: Path | None, silence: float) -> None:
-    """Raise StoreUnavailable where a service is active at the database: it would go on with what it knows."""
+    """Raise StoreUnavailable if a service is using the database: it would go on with what it has in memory."""
     lease = _lease(url, file)
     if lease and _is_held(lease, lambda: _lease(url, file), silence):
         raise StoreUnavailable(
@@ -166,7 +166,7 @@ def _refuse_while_serving(url: str, file: Path | None, silence: float) -> None:
 
 
 def _is_held(lease: Lease, look: Callable[[], Lease | None], silence: float) -> bool:
-    """Whether its holder works: one that cannot be seen from here has to move the lease's number within *silence*."""
+    """Whether its holder is alive: one that cannot be seen here must increase the lease's number within *silence*."""
     until = monotonic() + silence
     while (running := is_running(lease.holder)) is None:
         if monotonic() >= until:
@@ -178,7 +178,7 @@ def _is_held(lease: Lease, look: Callable[[], Lease | None], silence: float) -> 
 
 
 def _lease(url: str, file: Path | None) -> Lease | None:
-    """The lease of the active service; None where there is none, or no database that can be read."""
+    """The lease of the active service; None if there is none, or no readable database."""
     if file is not None and (not file.exists() or file.stat().st_size == 0):
         return None
     try:
@@ -193,15 +193,15 @@ def _aside(place: Path, now: datetime) -> Path:
 
 
 def _unused(folder: Path, stem: str, suffix: str) -> Path:
-    """A name in a folder that nothing has: two backups may well be of the same second."""
+    """An unused name in a folder: two backups may be made in the same second."""
     numbers = chain([""], (f"-{number}" for number in count(2)))
     return next(file for number in numbers if not os.path.lexists(file := folder / f"{stem}{number}{suffix}"))
 
 
 def _replace(target: Path, draft: Path, *, now: datetime, keeps: bool) -> Path | None:
-    """Give *draft* the name of the database; give where that is now which had it, if it *keeps* that.
+    """Give *draft* the name of the database; return where the former one is now, if it *keeps* that.
 
-    Nobody else is in the database meanwhile, and who opened it before finds the new one (`monitor.storage.store`).
+    Nobody else uses the database meanwhile, and processes that had it open find the new one (`monitor.storage.store`).
     """
     with _spoken_of(target):
         if not target.exists():
@@ -220,7 +220,7 @@ def _replace(target: Path, draft: Path, *, now: datetime, keeps: bool) -> Path |
 
 
 def _put(draft: Path, file: Path) -> None:
-    """Rename *draft* once it is on the disk."""
+    """Rename *draft* after it was written to the disk."""
     for path in (draft, file.parent):
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -233,9 +233,9 @@ def _put(draft: Path, file: Path) -> None:
 
 @contextmanager
 def _draft(file: Path, *, shown: Path) -> Iterator[Path]:
-    """A place for a file that becomes *file*, which its owner alone may read; gone afterwards, whatever happens.
+    """A temporary file that becomes *file*, readable only by its owner, and removed in any case.
 
-    Who hears of trouble with it hears of *shown*.
+    Errors about it name *shown*.
     """
     with _spoken_of(file):
         make_folder(file.parent)

@@ -1,6 +1,6 @@
-"""Make watches, subscriptions and the operator be what config.toml says: new ones begin, vanished ones end.
+"""Apply the watches, subscriptions and operator of config.toml: new ones begin, removed ones end.
 
-Nothing is written where everything is as it says, so this may stand before every check.
+Nothing is written if nothing changed, so this can run before every check.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,10 +28,10 @@ Identify = Callable[[str], tuple[Registry, str]]
 def apply_watches(
     config: Config, store: Store, identify: Identify, *, registry: str, now: datetime
 ) -> list[MonitorError]:
-    """Make the `[[watch]]` blocks, and the sponsors and trials of the `[[subscription]]` blocks, be what is watched.
+    """Watch what the `[[watch]]` blocks, and the sponsors and trials of the `[[subscription]]` blocks, say.
 
-    What commands watch stays beside them. *registry* is where searches look. A block that cannot be used leaves its
-    watch as it is: give why, for each.
+    Watches made by commands stay as they are. *registry* is where searches look. A block that cannot be used leaves its
+    watch unchanged; return the reason for each.
     """
     subscribed = [text for block in config.subscription for text in block.trials or ()]
     looked_for = {name: (registry, block.looks_for) for name, block in _searching(config) if block.looks_for}
@@ -76,9 +76,9 @@ def _name_of_sponsors(block: "SubscriptionSettings") -> str:
 def apply_subscriptions(
     config: Config, store: Store, identify: Identify, *, context: Callable[[], "SubscribeContext"]
 ) -> list[MonitorError]:
-    """Make the `[[subscription]]` blocks be who is told, beside whom commands tell, and the operator who hears notices.
+    """Subscribe those of the `[[subscription]]` blocks, and the operator to notices; others' subscriptions stay.
 
-    Apply watches first. A block that cannot be used leaves its subscription as it is: give why, for each.
+    Apply watches first. A block that cannot be used leaves its subscription unchanged; return the reason for each.
     """
     operator = config.operator.addresses
     with store.read() as tx:

@@ -1,12 +1,12 @@
-"""Look at everything and say what is wrong, each finding with its remedy. Nothing is changed, and no mail is sent.
+"""Check everything and report what is wrong, with remedies. Nothing is changed, and no mail is sent.
 
     machine    disk space, who can read the database file, the clock
     database   its pages, its journal, its key, and whether what it holds can be read back
     watching   the registry, whether it is checked, and the trials that are watched
     alerting   the mail server, receivers, deliveries, subscriptions, the operator
 
-A check is a function that is given a context and yields `findings`, and one line in CHECKS or, where it needs the
-database, in DATABASE_CHECKS. A check that crashes is itself a finding.
+A check is a function that takes a context and yields `findings`, and one line in CHECKS or, if it needs the database,
+in DATABASE_CHECKS. A check that crashes is itself a finding.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ __all__ = ["DatabaseContext", "DoctorContext", "Finding", "Level", "examine", "f
 
 
 def examine(context: DoctorContext) -> Iterator[tuple[str, Finding]]:
-    """Everything that the checks find, each with the check's name, as they find it."""
+    """Run all checks, and yield each finding with the check's name."""
     for name, check in CHECKS.items():
         yield from _guarded(name, lambda check=check: check(context))  # type: ignore[misc]
     try:

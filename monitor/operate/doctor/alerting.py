@@ -1,4 +1,4 @@
-"""Checks of the way to people: the mail server, receivers, deliveries, subscriptions, and the operator."""
+"""Checks of alerting: the mail server, receivers, deliveries, subscriptions, and the operator."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ SERVER_SECONDS = 15.0
 
 
 def operator(context: DoctorContext) -> Iterator[Finding]:
-    """Who hears of trouble."""
+    """Whether anybody is told about problems."""
     if names := context.config.operator.addresses:
         yield fine(f"hears of trouble by {' and '.join(names)}")
     else:
@@ -23,7 +23,7 @@ def operator(context: DoctorContext) -> Iterator[Finding]:
 
 
 def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
-    """Whether the server lets us in that every delivery of a channel goes through, where it tells anybody."""
+    """Whether the one server for all of a channel's deliveries lets us in, if the channel is used."""
     channel = CHANNELS[name]
     if name not in condition.channels_in_use(context.tx) and name not in context.config.operator.addresses:
         return
@@ -51,7 +51,7 @@ def receivers(context: DatabaseContext) -> Iterator[Finding]:
 
 
 def outbox(context: DatabaseContext) -> Iterator[Finding]:
-    """Deliveries that nobody makes."""
+    """Overdue deliveries."""
     if late := condition.overdue(context.tx, context.now - OVERDUE_AFTER):
         yield problem(
             f"{counted(late, 'delivery', 'deliveries')} overdue", "start `monitor serve`, or run `monitor deliver`"
@@ -61,7 +61,7 @@ def outbox(context: DatabaseContext) -> Iterator[Finding]:
 
 
 def silent(context: DatabaseContext) -> Iterator[Finding]:
-    """Subscriptions that can hear of nothing."""
+    """Subscriptions that cannot get all their alerts."""
     for subscription_id, reason in silence.reasons(context.tx).items():
         why, _, remedy = reason.partition(": ")
         yield problem(f"subscription {subscription_id[:8]} cannot hear of everything: {why}", remedy)

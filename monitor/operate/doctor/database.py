@@ -16,7 +16,7 @@ READS_FOR = 60.0
 
 
 def database(context: DatabaseContext) -> Iterator[Finding]:
-    """Whether it is in order."""
+    """Whether the database is intact."""
     if disorder := condition.disorder(context.tx):
         yield problem(f"it is damaged: {one_line(disorder)}", "restore a backup: `monitor restore FILE --force`")
     else:
@@ -46,7 +46,7 @@ def key(context: DatabaseContext) -> Iterator[Finding]:
 
 
 def _closed(shown: Sequence[str], *, of: int) -> Finding:
-    """That the key does not open some addresses: where it opens others, these are damaged, or older than the key."""
+    """A finding that the key does not open some addresses: if it opens others, these are damaged or older than it."""
     put_back = "put back the secret.key, or the MONITOR_SECRET_KEY, that was used when they were subscribed"
     words = f"it does not open {len(shown):,} of {counted(of, 'address', 'addresses')}"
     if len(shown) == of:

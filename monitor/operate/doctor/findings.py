@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: *text* names the thing, *remedy* says what to do, empty where nothing is to be done."""
+    """What a check found: *text* says what, *remedy* what to do about it, if anything."""
 
     level: Level
     text: str
@@ -36,7 +36,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DoctorContext:
-    """What is there before a database is opened."""
+    """The context of checks that need no database."""
 
     config: Config
     registries: Sequence[Registry]
@@ -67,5 +67,5 @@ def problem(text: str, remedy: str) -> Finding:
 
 
 def is_sqlite(context: DatabaseContext) -> bool:
-    """Whether the database is a file of SQLite's."""
+    """Whether the database is an SQLite file."""
     return sqlite_file(context.config.store.url) is not None

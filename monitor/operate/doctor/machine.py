@@ -17,7 +17,7 @@ CLOCK_SLACK = timedelta(minutes=5)
 
 
 def disk(context: DoctorContext) -> Iterator[Finding]:
-    """Space for the database, and for a copy of it."""
+    """Whether there is space for the database and a copy of it."""
     file = sqlite_file(context.config.store.url)
     folder = (file or Path("snapshots") / "any").absolute().parent
     while not folder.exists():
@@ -34,7 +34,7 @@ def disk(context: DoctorContext) -> Iterator[Finding]:
 
 
 def privacy(context: DoctorContext) -> Iterator[Finding]:
-    """Whether anybody else on this machine can read the database: which trials somebody watches is private."""
+    """Whether other users of this machine can read the database: which trials somebody watches is private."""
     file = sqlite_file(context.config.store.url)
     if file is None or not file.exists():
         return
@@ -49,7 +49,7 @@ def privacy(context: DoctorContext) -> Iterator[Finding]:
 
 
 def clock(context: DatabaseContext) -> Iterator[Finding]:
-    """Whether time went back."""
+    """Whether the clock was set back."""
     newest = condition.newest_moment(context.tx)
     if newest is not None and newest - context.now > CLOCK_SLACK:
         yield problem(

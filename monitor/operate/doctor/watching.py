@@ -1,4 +1,4 @@
-"""Checks of what is watched: the registry, whether it is checked, and which trials are not known as they are."""
+"""Checks of watching: the registry, whether it is checked, and which trials are out of date."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from monitor.text import counted, moment, one_line, stamp
 
 
 def registry(context: DoctorContext) -> Iterator[Finding]:
-    """Whether it answers, how old its data are, and whether our clock can be right."""
+    """Whether the registry answers, how old its data are, and whether our clock can be right."""
     for each in context.registries:
         try:
             yield _answering(each, context.now)
@@ -34,7 +34,7 @@ def _answering(registry: Registry, now: datetime) -> Finding:
 
 
 def looks(context: DatabaseContext) -> Iterator[Finding]:
-    """Registries that nobody checks, though they are due."""
+    """Registries that are due and not checked."""
     for name, due_at in condition.looks_missed(context.tx, context.now - OVERDUE_AFTER).items():
         words = f"a look at {name} has been due since {moment(due_at)}"
         yield problem(words, "start `monitor serve` and see its log, or run `monitor check`")
@@ -50,7 +50,7 @@ def outage(context: DatabaseContext) -> Iterator[Finding]:
 
 
 def watched(context: DatabaseContext) -> Iterator[Finding]:
-    """Trials that are not known as they are, and watches that watch nothing."""
+    """Trials that are out of date, and watches that watch nothing."""
     unread = condition.unread(context.tx)
     if unread.never:
         words = f"{counted(unread.never, 'watched trial')} never read, such as {unread.example}"
@@ -63,7 +63,7 @@ def watched(context: DatabaseContext) -> Iterator[Finding]:
 
 
 def unbelieved(context: DatabaseContext) -> Iterator[Finding]:
-    """Answers in the quarantine, events that are held, and what registries serve that is unknown."""
+    """Answers in the quarantine, held events, and unknown fields and values."""
     if kept := quarantine.listing(context.tx):
         yield note(f"{counted(len(kept), 'answer')} not believed", "`monitor quarantine` shows them with the reason")
     held, behind = condition.held(context.tx)

@@ -1,7 +1,7 @@
-"""The files that come with the program and are no code: the commented configuration, the unit and the compose file.
+"""Files that come with the program: the commented configuration, the systemd unit and the compose file.
 
-Their one source is the top of the checkout. A wheel carries copies of them in this folder (pyproject.toml says which);
-in a checkout the folder holds nothing, and they are read from where they are kept.
+They are kept at the top of the checkout. A wheel has copies of them in this folder (pyproject.toml says which); in a
+checkout this folder has none, and the originals are read.
 """
 
 from importlib.resources import files
@@ -16,7 +16,7 @@ _CHECKOUT = Path(__file__).parents[3]
 
 
 def text_of(name: str) -> str:
-    """Give one of these files as it was shipped."""
+    """Return one of these files as it was shipped."""
     beside = files(__name__).joinpath(*name.split("/"))
     if beside.is_file():
         return beside.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Everything as plain JSON files, and back; and the lists of trials that other programs keep.
+"""Export everything as plain JSON files, import it again, and read other programs' lists of trials.
 
     DIR/export.json                                what this is, and how much of it; says whether it is complete
     DIR/trials/REGISTRY/TRIAL_ID/trial.json        what is known of the trial
@@ -10,5 +10,5 @@
 others wrote. The log of deliveries and the quarantine are not in an export: a backup (`monitor.operate.backup`) has
 them.
 
-The rule: the same database gives the same bytes, and a file is believed only after it proved to be what it says.
+The rule: the same database gives the same bytes, and a file is believed only after it was verified.
 """

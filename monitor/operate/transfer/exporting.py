@@ -46,7 +46,7 @@ _ALL = 2**31 - 1
 
 @dataclass(slots=True)
 class _Export:
-    """What is being written, and how much of it was."""
+    """An export in progress."""
 
     folder: Path
     store: Store
@@ -71,11 +71,11 @@ def export(
     report_progress: Callable[[int, int], None],
     complain: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
-    """Write everything into *folder*, which is new, empty, or an earlier export, which becomes as the database is.
+    """Write everything to *folder*, which is new, empty, or an earlier export, which is updated.
 
-    What is damaged in the database is left out, and *complain* hears of each. Addresses and signing secrets are written
-    only where *secrets* can open them. Raise StoreUnavailable for a folder that holds something else, or cannot be
-    written.
+    What is damaged in the database is left out, and *complain* is called for each. Addresses and signing secrets are
+    written only if *secrets* can open them. Raise StoreUnavailable if the folder contains anything else, or cannot
+    be written.
     """
     writing = _Export(folder, store)
     try:
@@ -156,7 +156,7 @@ def _events(writing: _Export, tx: Connection, trial: Trial, lost: list[int]) -> 
 
 
 def _place(folder: Path, registry: str, trial_id: str) -> Path:
-    """The folder of a trial. A name that could lead elsewhere is none."""
+    """The folder of a trial. A name that could lead elsewhere is refused."""
     for name in (registry, trial_id):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
             raise StoreUnavailable(f"{name[:60]!r} cannot be the name of a folder: export cannot go on")
@@ -174,7 +174,7 @@ def _sweep(writing: _Export) -> None:
 
 
 def _lines(writing: _Export, name: str, shapes: Iterable[Shape]) -> None:
-    """Write a file that its owner alone may read: there may be addresses in it."""
+    """Write a file that only its owner may read, as it may contain addresses."""
     file = writing.folder / f"{name}.jsonl"
     file.unlink(missing_ok=True)
     make_file(file)

@@ -1,7 +1,7 @@
-"""Read an export into a database, which may hold something already. Nobody is alerted by it, and nothing is doubled.
+"""Read an export into a database, which need not be empty. Nobody is alerted, and nothing is duplicated.
 
-A trial is one commit, and is taken whole or left as it is: where the database has another snapshot of the same number,
-two histories are different ones, and are not mixed. What was not taken is said, a line each.
+A trial is one commit, and is imported whole or not at all: if the database has a different snapshot of the same number,
+the two histories differ, and are not mixed. Whatever was not imported is reported, one line each.
 """
 
 import os
@@ -44,7 +44,7 @@ _AT_ONCE = 20
 
 @dataclass(slots=True)
 class Imported:
-    """What came of an import. *left* is what could not be taken, *aside* what never is; a line each."""
+    """The result of an import. *left* is what could not be imported, *aside* what never is; one line each."""
 
     trials: int = 0
     snapshots: int = 0
@@ -62,9 +62,9 @@ def read_export(
     context: SubscribeContext,
     report_progress: Callable[[int, int], None],
 ) -> Imported:
-    """Take everything that is in an export and not yet in the database.
+    """Import everything in an export that is not yet in the database.
 
-    Raise ConfigurationInvalid for a folder that is no complete export.
+    Raise ConfigurationInvalid for a folder that is not a complete export.
     """
     manifest = _parsed(folder / MANIFEST, Manifest.model_validate_json)
     if not manifest.complete:

@@ -1,4 +1,4 @@
-"""What is in the files of an export, for writing and for reading them. Pure; pydantic refuses another shape."""
+"""The contents of an export's files, for writing and reading them. Pure; pydantic refuses any other shape."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -36,7 +36,7 @@ _COLUMNS = [field.name for field in fields(Trial)]
 
 
 class Shape(BaseModel):
-    """An object of an export: no other keys than these, no value of another type."""
+    """An object of an export, with exactly these keys and types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -96,7 +96,7 @@ class TrialFile(Shape):
 
 
 class SnapshotFile(Shape):
-    """snapshot-N.json. What is no sorted JSON, such as a registry's words on a removal, is *text* instead."""
+    """snapshot-N.json. Anything but sorted JSON, such as a registry's words on a removal, is *text* instead."""
 
     registry: str
     trial_id: str
@@ -257,7 +257,7 @@ def as_line(shape: Shape) -> bytes:
 
 
 def _tree(content: bytes) -> Json:
-    """What content says that can be had back to the byte; None where it cannot."""
+    """The JSON of a document if it gives back the same bytes; otherwise None."""
     try:
         tree = orjson.loads(content)
         return tree if _packed(tree) == content else None

@@ -1,4 +1,4 @@
-"""The lists of trials that people and other programs keep.
+"""Lists of trials from people and other programs.
 
 | what                                  | what stands for a trial in it                                             |
 |---------------------------------------|---------------------------------------------------------------------------|
@@ -11,12 +11,12 @@
 | changedetection.io                    | `url` of each watch: its folder, a file of it, or its backup; see `stores` |
 | a zip archive                         | the lists in it                                                           |
 
-`read_list` is the whole story: `opening` gives the bytes and their encoding, a module a format finds the pieces of
-text, `naming` says which trials a piece names, and `sorting` decides which of them are meant. A new format is a
+`read_list` shows all the steps: `opening` finds the encoding, a module per format finds the pieces of text, `naming`
+says which trials a piece names, and `sorting` decides which of them are meant. A new format is a
 module that feeds a `Sorter`, and a line in `_reader`.
 
-The rule: nothing is lost unseen. What should be a trial and is none goes to `TrialList.left`; what names a trial but
-only mentions it goes to `TrialList.aside`; each with its place.
+The rule: nothing is dropped silently. What should be a trial and is not goes to `TrialList.left`, and a trial that is
+only mentioned goes to `TrialList.aside`; each with its place.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ def _read(source: Source, sorter: Sorter) -> None:
 
 
 def _reader(source: Source) -> Callable[[Source, Sorter], None]:
-    """What reads it: by its name where that says it, else by how it begins."""
+    """The reader for a source, chosen by its name or else by how it begins."""
     match source.suffix:
         case ".yaml" | ".yml":
             return jobs.read

@@ -1,7 +1,7 @@
 """Zip archives: a backup of changedetection.io, the registry's download of one file a study, or lists put together.
 
-Nothing is ever unpacked to the disk, so no name in an archive can lead anywhere; and no more is read than lists have,
-whatever an archive says of its own sizes.
+Nothing is ever unpacked to the disk, so names in an archive cannot lead anywhere; and no more is read than lists have,
+whatever sizes an archive claims.
 """
 
 import io
@@ -72,12 +72,12 @@ class Archive:
 
 
 def is_archive(source: Source) -> bool:
-    """Whether it is a zip archive, whatever its name."""
+    """Whether it is a zip archive, by its contents."""
     return source.head.startswith(_MARK)
 
 
 def read(source: Source, sorter: Sorter, *, read_one: Callable[[Source, Sorter], None]) -> None:
-    """Take the trials of the store or the lists in an archive. ConfigurationInvalid where it has none."""
+    """Read the trials of the store or the lists in an archive. ConfigurationInvalid if it has none."""
     try:
         with zipfile.ZipFile(source.stream) as archive:
             _read(Archive(archive, source.name), source.name, sorter, read_one)

@@ -23,7 +23,7 @@ ADDRESS = 3
 
 
 def rank_of(name: str) -> int | None:
-    """How surely a heading names the trial, 0 the surest; None where it does not. Numbers behind it say nothing."""
+    """How surely a heading names the trial, 0 being the surest; None if it does not. Numbers behind it say nothing."""
     folded = re.sub(r"[\W_]+", "", name[:80]).casefold()
     folded = re.sub(r"\d{1,2}$", "", folded)
     return next((rank for rank, pattern in enumerate(_RANKS) if pattern.fullmatch(folded)), None)

@@ -1,7 +1,7 @@
-"""What looks like a trial's number and is none that can be watched. Pure.
+"""What looks like a trial's number and cannot be watched. Pure.
 
-It is never passed over in silence: a list may well name a trial that only another registry has, or one whose number
-lost a digit. The forms are those that the registries state, with the separators that people put in.
+It is always reported: a list may name a trial that only another registry has, or one whose number lost a digit. The
+forms are those that the registries document, with the separators that people use.
 """
 
 import re

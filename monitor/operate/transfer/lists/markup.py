@@ -1,7 +1,7 @@
 """XML and HTML: exports of the WHO's portal, the registry's former XML, feeds, OPML, bookmarks, pages.
 
-Only tags and the text between them are looked at, by expressions that need time in proportion to the text: nothing is
-expanded, nothing is fetched, and broken markup is as good as any. The surest kind of element that has a trial in it
+Only tags and the text between them are read, by expressions that take time in proportion to the text: nothing is
+expanded, nothing is fetched, and broken markup is fine. The surest kind of element that has a trial in it
 decides for the whole document: one that names ids, else addresses, else whatever mentions a trial.
 """
 

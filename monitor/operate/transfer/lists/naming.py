@@ -1,4 +1,4 @@
-"""Which trials a piece of text names, and what in it looks like one and is none. Pure."""
+"""Which trials a piece of text names, and what in it only looks like one. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ class Named:
 
 
 class Names:
-    """Tells which trials of *registries* a text names."""
+    """Finds the trials of *registries* that a text names."""
 
     def __init__(self, registries: Sequence[Registry]) -> None:
         self._registries = registries

@@ -1,7 +1,7 @@
-"""Opens a list: refuses what is none, and finds the encoding of its text.
+"""Opens a list: refuses what cannot be one, and finds the encoding of its text.
 
 Excel writes UTF-16 as "Unicode text" and the code page of Windows as "CSV"; the WHO's files are UTF-8 with bytes of
-that code page in them. So what is no UTF-8 is read as cp1252, byte by byte: a trial id is the same in all of them.
+that code page in them. So what is not UTF-8 is read as cp1252, byte by byte: a trial id is the same in all of them.
 """
 
 import codecs
@@ -117,7 +117,7 @@ class Source:
 
 @contextmanager
 def opened(file: Path) -> Iterator[Source]:
-    """Open a list. Raise ConfigurationInvalid for what cannot be read, is no plain file, or is too large."""
+    """Open a list. Raise ConfigurationInvalid if it cannot be read, is not a plain file, or is too large."""
     if str(file) == STANDARD_INPUT:
         with tempfile.SpooledTemporaryFile(max_size=LONGEST_LINE) as kept:
             while piece := sys.stdin.buffer.read(1024 * 1024):

@@ -1,4 +1,4 @@
-"""Decides which trials of a list are meant, and keeps account of everything else in it. Pure.
+"""Decides which trials of a list are meant, and records everything else in it. Pure.
 
 What a heading, a key or an element names as the trial's id decides. Where nothing is named so, what *is* an id or an
 address beats what only mentions one; and then every whole id counts.
@@ -15,8 +15,8 @@ from monitor.ports import Registry
 class TrialList:
     """The trials of a list by registry, in its order and each once.
 
-    *left* has a line for each thing that should be a trial and is none; *aside* one for each that was seen and is not
-    meant, such as a trial that another one's title mentions.
+    *left* has a line for each item that should be a trial and is not, *aside* one for each trial that is not meant,
+    such as one that another's title mentions.
     """
 
     trials: dict[str, dict[str, None]] = field(default_factory=dict)
