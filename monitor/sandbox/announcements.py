@@ -1,6 +1,6 @@
-"""What `monitor sandbox` says: where everything is, and a line on whatever arrives. For people or for scripts.
+"""What `monitor sandbox` prints: where everything is, and a line about each arrival. For people or for scripts.
 
-`ready` is called once everything listens; the others in the thread that took what arrived.
+`ready` is called once everything listens; the others are called in the thread that received the message.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,13 +18,13 @@ VERDICTS = {True: "signature verified", False: "SIGNATURE WRONG", None: "signatu
 
 
 class ForPeople:
-    """Lines to read and to copy."""
+    """Prints lines to read and to copy."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
 
     def ready(self, running: ControlledRegistry) -> None:
-        """Tell what to copy."""
+        """Print the commands to copy."""
         trials = f"{len(running.trial_ids()):,} trials"
         self._say(f"A local {running.imitates} of {trials}{beside(running.inboxes)}: {running.page_url}")
         self._say("Use it from another terminal, in a folder to try things in:\n")
@@ -36,12 +36,12 @@ class ForPeople:
         self._say("\nCtrl-C ends it. What arrives is shown on that page, and here:\n")
 
     def mail(self, mail: Mail) -> None:
-        """Tell of a mail."""
+        """Print a line about a mail."""
         told = mail_as_object(mail)
         self._say(one_line(f"mail to {', '.join(mail.recipients)}: {told['subject']}"))
 
     def webhook(self, received: Received) -> None:
-        """Tell of a webhook."""
+        """Print a line about a webhook."""
         told = webhook_as_object(received)
         about = f"{told['type'] or 'of no known type'} {told['trial_id'] or ''}"
         answered = f"answered {received.status}" if received.status else "connection reset"
@@ -49,13 +49,13 @@ class ForPeople:
 
 
 class ForScripts:
-    """The same as objects."""
+    """Prints the same as JSON objects."""
 
     def __init__(self, write: Callable[[Mapping[str, Json]], None]) -> None:
         self._write = write
 
     def ready(self, running: ControlledRegistry) -> None:
-        """Tell where everything is."""
+        """Print where everything is."""
         mailbox, receiver = running.inboxes.mailbox, running.inboxes.receiver
         self._write(
             {
@@ -69,11 +69,11 @@ class ForScripts:
         )
 
     def mail(self, mail: Mail) -> None:
-        """Tell of a mail."""
+        """Print a line about a mail."""
         self._write({"mail": mail_as_object(mail)})
 
     def webhook(self, received: Received) -> None:
-        """Tell of a webhook."""
+        """Print a line about a webhook."""
         self._write({"webhook": webhook_as_object(received)})
 
 

@@ -1,6 +1,6 @@
-"""What arrived at a sandbox, in a form for scripts and in parts for the page. Pure.
+"""Received mails and webhooks, as JSON for scripts and in parts for the page. Pure.
 
-Mails and webhooks are other people's bytes: whatever is in them, these functions return something.
+Mails and webhooks may contain anything: these functions always return something.
 """
 
 import orjson
@@ -11,7 +11,7 @@ from monitor.sandbox.receiver import Received
 
 
 def mail_as_object(mail: Mail) -> Json:
-    """A mail in a few words: the envelope's addresses, since a header's may be garbage that nothing can read."""
+    """A summary of a mail, with the envelope's addresses, since those in the headers may be unreadable."""
     return {
         "number": mail.number,
         "from": mail.sender,
@@ -21,7 +21,7 @@ def mail_as_object(mail: Mail) -> Json:
 
 
 def webhook_as_object(received: Received) -> Json:
-    """A webhook in a few words. `verified` is null where the receiver had no secret."""
+    """A summary of a webhook. `verified` is null if the receiver had no secret."""
     body = body_of(received)
     data = body.get("data")
     return {
@@ -35,7 +35,7 @@ def webhook_as_object(received: Received) -> Json:
 
 
 def body_of(received: Received) -> Json:
-    """The object that a webhook's body is; an empty one where it is none."""
+    """A webhook's body as a JSON object; an empty one if it is not one."""
     try:
         body = orjson.loads(received.body)
     except orjson.JSONDecodeError:
@@ -44,7 +44,7 @@ def body_of(received: Received) -> Json:
 
 
 def pretty(received: Received) -> str:
-    """A webhook's body as people read it: indented, where it is JSON."""
+    """A webhook's body for people: indented, if it is JSON."""
     try:
         return orjson.dumps(orjson.loads(received.body), option=orjson.OPT_INDENT_2).decode()
     except orjson.JSONDecodeError:
@@ -52,17 +52,17 @@ def pretty(received: Received) -> str:
 
 
 def text_of(mail: Mail) -> str:
-    """The part of a mail that is plain text; empty where there is none."""
+    """The plain-text part of a mail; empty if there is none."""
     return part_of(mail, "plain")
 
 
 def html_of(mail: Mail) -> str:
-    """The part of a mail that is HTML; empty where there is none."""
+    """The HTML part of a mail; empty if there is none."""
     return part_of(mail, "html")
 
 
 def part_of(mail: Mail, kind: str) -> str:
-    """A part's text; in UTF-8, where its character set is none that is known here."""
+    """A part's text, read as UTF-8 if its character set is unknown."""
     part = mail.email.get_body((kind,))
     if part is None:
         return ""

@@ -1,7 +1,7 @@
 """The part of the control page that shows what arrived: mails and webhooks, and how their receivers behave.
 
-Every value is escaped where it enters the page, by `h`. A mail's HTML never enters it: it is a document of its own, in
-a frame that may run nothing and load nothing.
+Every value is escaped by `h` where it enters the page. A mail's HTML never enters it: it is a separate document, in a
+frame that can neither run nor load anything.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ VERDICTS = {
 
 
 def arrivals_panels(inboxes: Inboxes, trial: str) -> str:
-    """A panel for each of the two that the sandbox runs."""
+    """A panel for the mailbox and one for the receiver, as far as the sandbox runs them."""
     mailbox = mailbox_panel(inboxes.mailbox, inboxes.mailbox_way, trial) if inboxes.mailbox else ""
     receiver = receiver_panel(inboxes.receiver, inboxes.receiver_way, trial) if inboxes.receiver else ""
     return mailbox + receiver

@@ -1,4 +1,4 @@
-"""How a monitor is told to use a sandbox: variables, and commands to copy. Pure.
+"""The settings for using a sandbox with a monitor: variables, and commands to copy. Pure.
 
 `monitor sandbox` prints them, its page shows them, and `monitor demo` sets them.
 """
@@ -12,7 +12,7 @@ ALLOW_THIS_MACHINE = ("MONITOR_WEBHOOKS__ALLOW_NETWORKS", '["127.0.0.0/8"]')
 
 
 def variables(sandbox: ControlledRegistry) -> dict[str, str]:
-    """The configuration that leads a monitor to this sandbox, and to it alone."""
+    """The configuration that makes a monitor use this sandbox, and nothing else."""
     inboxes, section = sandbox.inboxes, f"MONITOR_REGISTRIES__{sandbox.section.upper()}__"
     found = {f"{section}BASE_URL": sandbox.base_url, f"{section}REQUESTS_PER_SECOND": "1000"}
     if inboxes.mailbox:
@@ -28,7 +28,7 @@ def exports(sandbox: ControlledRegistry) -> list[str]:
 
 
 def commands(sandbox: ControlledRegistry) -> list[str]:
-    """A walk through it, which docs/tutorial.md takes too: watch a trial, subscribe, let it change, be told."""
+    """The commands of docs/tutorial.md: watch a trial, subscribe, make it change, and get the alert."""
     inboxes = sandbox.inboxes
     subscribe = []
     if inboxes.mailbox:

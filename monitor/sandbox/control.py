@@ -1,8 +1,8 @@
 """The sandbox's controls over HTTP: the page for people at `/`, and `/sandbox/…` for scripts.
 
-Only this machine may use them. A page somewhere on the web can make the browser send requests here, and can give its
-own name our address (DNS rebinding): so the Host must be a loopback name, and a request that changes anything must come
-from our own page or from no page at all.
+Only this machine may use them. A web page can make the browser send requests here, and can give its own name our
+address (DNS rebinding), so the Host must be a loopback name, and a request that changes anything must come from our own
+page or from no page at all.
 """
 
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def answer(request: Request, sandbox: ControlledRegistry) -> Answer:
 
 
 def find_objection(request: Request) -> Answer | None:
-    """Why a request is not obeyed; None where it may be."""
+    """The answer that refuses a request; None if it is allowed."""
     host = request.headers.get("host", "")
     if host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK:
         return Answer(403, TEXT, b"The sandbox obeys this machine only: ask for it as 127.0.0.1\n")
@@ -90,7 +90,7 @@ def read_control_request(request: Request) -> ControlRequest:
 
 
 def show(request: Request, sandbox: ControlledRegistry) -> Answer:
-    """What there is to see."""
+    """Answer a GET: the page, or one of its parts."""
     if request.path == "/":
         chosen = {name: request.query.get(name, "") for name in ("trial", "find", "said")}
         return Answer(200, f"{HTML}; charset=utf-8", page.render(sandbox, **chosen).encode(), SAFETY)
@@ -147,7 +147,7 @@ def go_back(trial_id: str, said: str) -> Answer:
 
 
 def refuse(request: Request, error: MonitorError) -> Answer:
-    """Say what was wrong with a command, in the form in which it came."""
+    """Report what was wrong with a request, as a page or as JSON, like the request."""
     status = 404 if isinstance(error, NothingFound) else 400
     if media_type(request) == FORM:
         fields = dict(parse_qsl(request.body.decode("utf-8", "replace")))
@@ -207,12 +207,12 @@ def behave(_request: ControlRequest, sandbox: ControlledRegistry) -> str:
 
 
 def mailbox(request: ControlRequest, sandbox: ControlledRegistry) -> str:
-    """Let the mailbox behave in one of its ways."""
+    """Set how the mailbox behaves."""
     return f"The mailbox will {sandbox.inboxes.set_mailbox_way(request.text('way'))}"
 
 
 def receiver(request: ControlRequest, sandbox: ControlledRegistry) -> str:
-    """Let the webhook receiver behave in one of its ways."""
+    """Set how the webhook receiver behaves."""
     return f"The webhook receiver will {sandbox.inboxes.set_receiver_way(request.text('way'))}"
 
 

@@ -1,4 +1,4 @@
-"""What a request to a control wants done. Pure."""
+"""A parsed request to a control. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from monitor.model import Json
 
 @dataclass(frozen=True)
 class ControlRequest:
-    """What a request wants done: its *arguments*, from JSON or a form."""
+    """A request to a control: its *arguments*, from JSON or a form."""
 
     arguments: Mapping[str, Json]
     from_form: bool

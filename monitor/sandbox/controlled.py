@@ -1,4 +1,4 @@
-"""What the control page, and the program that starts a sandbox, ask of the registry that is imitated."""
+"""What the control page, and the program that starts a sandbox, need of the imitated registry."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ class Build(Protocol):
 
 
 class ControlledRegistry(ABC):
-    """A registry of one's own. Everything here may be called from any thread."""
+    """A local registry. Everything here may be called from any thread."""
 
     imitates: ClassVar[str]
     """The registry that it answers like, as people call it."""
@@ -64,7 +64,7 @@ class ControlledRegistry(ABC):
 
     @abstractmethod
     def refresh(self) -> Build:
-        """Make the next data build live, with everything that waited for it."""
+        """Make the next data build live, with all drafts."""
 
     @abstractmethod
     def misbehave(self, kind: str, *, times: int | None = None, **how: Unpack[How]) -> None:
@@ -100,7 +100,7 @@ class ControlledRegistry(ABC):
 def bound(
     controls: Mapping[str, Callable[[ControlRequest, Controlled], str]], controlled: Controlled
 ) -> dict[str, Control]:
-    """The same controls of this one, by the same names."""
+    """Bind the controls to this registry, by the same names."""
 
     def of_this(control: Callable[[ControlRequest, Controlled], str]) -> Control:
         return lambda request: control(request, controlled)

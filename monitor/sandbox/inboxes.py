@@ -1,4 +1,4 @@
-"""Where alerts arrive in a sandbox: its mailbox and its webhook receiver, and how each can be told to behave, by name.
+"""Where alerts arrive in a sandbox: its mailbox and its webhook receiver, and the named ways in which each can behave.
 
 To add a way to behave, add it to `MAILBOX_WAYS` or `RECEIVER_WAYS`: the control page and the controls read them there.
 """
@@ -16,14 +16,14 @@ from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 from monitor.sandbox.receiver import Received, WebhookReceiver
 
 LATEST = 50
-"""How many mails, and how many webhooks, a inboxes that nobody clears should keep."""
+"""How many mails, and how many webhooks, are kept if nobody clears them."""
 
 TAKEN = Answer(204)
 
 
 @dataclass(frozen=True)
 class MailboxWay:
-    """What the mailbox says at one stage; at none, it takes everything."""
+    """What the mailbox answers at one stage; without a stage, it accepts everything."""
 
     explained: str
     stage: Stage = Stage.MESSAGE
@@ -78,7 +78,7 @@ class Inboxes:
         return list(self.receiver.deliveries) if self.receiver else []
 
     def set_mailbox_way(self, way: str) -> str:
-        """Let the mailbox behave so from now on, and return what that means. Raises ConfigurationInvalid."""
+        """Make the mailbox behave so from now on, and return what that means. Raises ConfigurationInvalid."""
         if self.mailbox is None:
             raise NothingFound("This sandbox has no mailbox: start it without --no-mailbox.")
         chosen = MAILBOX_WAYS[known(way, MAILBOX_WAYS)]
@@ -89,14 +89,14 @@ class Inboxes:
         return chosen.explained
 
     def set_receiver_way(self, way: str) -> str:
-        """Let the receiver behave so from now on, and return what that means. Raises ConfigurationInvalid."""
+        """Make the receiver behave so from now on, and return what that means. Raises ConfigurationInvalid."""
         receiver, chosen = self._needed_receiver(), RECEIVER_WAYS[known(way, RECEIVER_WAYS)]
         receiver.answer, receiver.misbehaviour = chosen.answer, chosen.misbehaviour
         self.receiver_way = way
         return chosen.explained
 
     def give_secret(self, secret: str) -> None:
-        """Let the receiver verify what comes from now on. Raises ConfigurationInvalid, without the secret."""
+        """Make the receiver verify what comes from now on. Raises ConfigurationInvalid, without the secret."""
         receiver = self._needed_receiver()
         try:
             Webhook(secret)

@@ -1,4 +1,4 @@
-"""What the registry, the mailbox and the webhook receiver have in common: each listens on loopback, for a while."""
+"""The common part of the registry, the mailbox and the webhook receiver: each listens on loopback until stopped."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self

@@ -1,12 +1,11 @@
-"""A local SMTP server that keeps what it takes, and can be told to misbehave at every stage. For trying things out.
+"""A local SMTP server that keeps the mails it accepts, and can misbehave at every stage. For trying things out.
 
     with Mailbox() as mailbox:
         mailbox.answer(Stage.RECIPIENT, "451 4.7.1 Greylisted, try again later", times=1)
         …
         mailbox.messages[0].email["Subject"]
 
-It listens on 127.0.0.1 only. What is kept is what came over the wire, byte for byte, with the dots that SMTP doubles
-undone.
+It listens on 127.0.0.1 only. It keeps what came over the wire, byte for byte, but without SMTP's dot-stuffing.
 """
 
 # ruff: noqa: ARG002, N802 - aiosmtpd calls hooks by these names, and gives each all that it has
@@ -38,7 +37,7 @@ DROP = "drop"
 
 
 class Stage(StrEnum):
-    """Where in a conversation something can go wrong."""
+    """The stage of an SMTP session at which something can go wrong."""
 
     GREETING = "greeting"
     HELLO = "hello"
@@ -142,7 +141,7 @@ class Mailbox(Listening):
             self._orders.append(_Order(stage, answer, times, recipient))
 
     def behave(self) -> None:
-        """Take everything again."""
+        """Accept everything again."""
         with self._lock:
             self._orders.clear()
 
@@ -158,7 +157,7 @@ class Mailbox(Listening):
         return None
 
     def keep(self, sender: str, recipients: tuple[str, ...], raw: bytes) -> None:
-        """Put a message with the others."""
+        """Keep a message."""
         with self._lock:
             self._came += 1
             mail = Mail(self._came, sender, recipients, raw)

@@ -1,8 +1,8 @@
 """What can go wrong with a registry, on purpose.
 
 A misbehaviour concerns whole answers (a status, a reset, a slow body) or single studies within them (`stale`, `empty`,
-`wrong_id`, `unknown`, `future`, `huge`). The first one that concerns a request is applied to it, and to it alone. To
-add a kind, add it here, and apply it in `server` (a socket) or in the folder of the registry that it is to spoil.
+`wrong_id`, `unknown`, `future`, `huge`). Only the first one that concerns a request is applied to it. To add a
+kind, add it here, and apply it in `server` (on the socket) or in the folder of the registry.
 """
 
 import re
@@ -89,7 +89,7 @@ STATUS = {Fault.LONG: 403}
 
 
 class How(TypedDict, total=False):
-    """What a person or a test says of a misbehaviour; each may be left out."""
+    """The arguments of a misbehaviour, from a person or a test; each is optional."""
 
     ids: Collection[str] | None
     path: str | None
@@ -106,7 +106,7 @@ class How(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Misbehaviour:
-    """One way to misbehave, and for which requests. None and empty mean: for all."""
+    """One way to misbehave, and for which requests: None and empty mean all of them."""
 
     kind: Fault
     trial_ids: frozenset[str] = frozenset()
@@ -147,7 +147,7 @@ class Misbehaviour:
 
 
 class Misbehaviours:
-    """Those that are on, the eldest first. *spoils* says which requests one can spoil, *clock* counts seconds."""
+    """The active ones, oldest first. *spoils* says which requests one can spoil, *clock* counts seconds."""
 
     def __init__(self, spoils: Callable[[Misbehaviour, Request], bool], clock: Callable[[], float] = monotonic) -> None:
         self._spoils = spoils
@@ -158,7 +158,7 @@ class Misbehaviours:
         self._lock = Lock()
 
     def add(self, misbehaviour: Misbehaviour, *, times: int | None) -> None:
-        """Switch one on, for so many requests or until `clear`."""
+        """Activate one, for so many requests or until `clear`."""
         with self._lock:
             self._active.append((misbehaviour, times))
 

@@ -1,4 +1,4 @@
-"""The control page: everything that the sandbox can do, for people. No script; each control is a form.
+"""The control page: everything that the sandbox can do, for people. It has no scripts; each control is a form.
 
 Every value is escaped where it enters the page, by `h` or by `option`; nothing else may put text between the tags.
 """
@@ -71,7 +71,7 @@ def build_panel(sandbox: ControlledRegistry, trials: int) -> str:
 
 
 def misbehaviour_panel(sandbox: ControlledRegistry, trial_id: str) -> str:
-    """What goes wrong, and the controls for it."""
+    """The active misbehaviours, and the controls for them."""
     active = "".join(f"<li>{h(in_words(one, left))}</li>" for one, left in sandbox.misbehaviours())
     behave = '<form method="post" action="/sandbox/behave"><button class="plain">Behave again</button></form>'
     return f"""<section><h2>Misbehave</h2>
@@ -101,7 +101,7 @@ def kind_options() -> str:
 
 
 def in_words(misbehaviour: Misbehaviour, left: int | None) -> str:
-    """What goes wrong, for what, and for how long."""
+    """A misbehaviour in words: what goes wrong, for what, and for how long."""
     trials = f" for {', '.join(sorted(misbehaviour.trial_ids))}" if misbehaviour.trial_ids else ""
     path = f" on {misbehaviour.path}" if misbehaviour.path else ""
     target = f" where “{misbehaviour.target}” is found" if misbehaviour.target else ""
@@ -124,7 +124,7 @@ def requests_panel(sandbox: ControlledRegistry) -> str:
 
 
 def use_panel(sandbox: ControlledRegistry) -> str:
-    """What a monitor is told to use it."""
+    """The settings that make a monitor use the sandbox."""
     lines = commands_as_html(connection_settings.exports(sandbox))
     walk = commands_as_html(connection_settings.commands(sandbox))
     return f"""<section><h2>Use it in another terminal</h2>

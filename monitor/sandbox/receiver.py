@@ -1,6 +1,6 @@
-"""A webhook's receiver on loopback, to try deliveries against.
+"""A webhook receiver on loopback, to try deliveries with.
 
-It verifies signatures as anybody's would: with the public library, which also refuses a timestamp that is more than
+It verifies signatures as any receiver would, with the public library, which also refuses a timestamp that is more than
 five minutes off the machine's clock.
 """
 
@@ -65,7 +65,7 @@ class WebhookReceiver(HttpListening):
         return f"http://127.0.0.1:{self.port}/hooks/trials"
 
     def will_answer(self, status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> None:
-        """Answer so from now on."""
+        """Set the answer from now on."""
         self.answer = Answer(status, TEXT, body, headers or {})
 
     def _respond(self, request: Request) -> tuple[Answer, Misbehaviour | None]:

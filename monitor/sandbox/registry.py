@@ -1,6 +1,6 @@
-"""A registry of one's own at its port: the API, a log of what was asked, misbehaviour, and the control page.
+"""A local registry on its port: the API, a log of requests, misbehaviour, and the control page.
 
-The folder of each registry has one of these, which says what its API answers.
+The folder of each registry has a subclass, which gives the answers of its API.
 """
 
 import signal
@@ -25,7 +25,7 @@ API = "/api/"
 
 
 class SandboxRegistry(HttpListening, ControlledRegistry):
-    """A registry that answers as its folder says, until it is told to misbehave."""
+    """A registry that answers as its folder says, unless it is made to misbehave."""
 
     name = "sandbox"
     root: ClassVar[str]

@@ -1,6 +1,6 @@
-"""The sandbox at the socket: HTTP/1.1 with keep-alive on loopback, able to misbehave below HTTP.
+"""The sandbox's server: HTTP/1.1 with keep-alive on loopback, able to misbehave below HTTP.
 
-It knows no registry: it reads a request, asks `respond` what to send and what shall go wrong, and does both.
+It knows no registry: it reads a request, asks `respond` what to send and what should go wrong, and does both.
 """
 
 import gzip
@@ -86,7 +86,7 @@ class Server(ThreadingHTTPServer):
 
 
 class HttpListening(Listening):
-    """What listens by such a server, and answers as `_respond` says."""
+    """Listens with such a server, and answers as `_respond` says."""
 
     _server: Server | None = None
 

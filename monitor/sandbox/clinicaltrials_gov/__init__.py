@@ -1,11 +1,11 @@
-"""A sandbox that answers like ClinicalTrials.gov. It offers what a monitor asks for, and refuses everything else.
+"""A sandbox that answers like ClinicalTrials.gov. It offers what a monitor needs, and refuses everything else.
 
     initial_trials -> editions -> edition_view -> api -> (spoiling) -> sandbox
 
-The *initial trials* are what stands in the registry at first, written down in `trials/` or `synthetic`. What is
-published on top of them becomes an *edition* with every data build. A request is answered by `api`, from the *view* of
-one edition; `spoiling` makes of the answer what a misbehaviour wants, where it is `concerned`. `sandbox` puts that
-together; `controls` and `trial_page` are its part of the control page.
+The *initial trials* are in the registry at first; they come from `trials/` or `synthetic`. Every data build turns what
+has been published since into an *edition*. `api` answers a request from the *view* of one edition, and `spoiling`
+alters the answer as a misbehaviour demands, if it is `concerned`. `sandbox` puts that together; `controls` and
+`trial_page` are its part of the control page.
 """
 
 from monitor.sandbox.clinicaltrials_gov.sandbox import Sandbox

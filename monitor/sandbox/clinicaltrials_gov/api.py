@@ -1,7 +1,7 @@
-"""What ClinicalTrials.gov's API v2 answers, path by path. Pure.
+"""The answers of ClinicalTrials.gov's API v2, path by path. Pure.
 
-Errors are text, not JSON. Any path that is not offered gets the HTML page of the web server in front of the registry:
-a client must not take that for "no such trial".
+Errors are text, not JSON. Any other path gets the HTML page of the web server in front of the registry, which a client
+must not mistake for "no such trial".
 """
 
 import re
@@ -24,7 +24,7 @@ from monitor.sandbox.exchange import JSON, TEXT, Answer, Request, not_found_page
 
 ROOT = "/api/v2"
 SAMPLE = 100
-"""How many trials /stats/size weighs: all of them would have to be made."""
+"""How many trials /stats/size measures, because all of them would have to be generated."""
 
 
 def answer(request: Request, view: EditionView) -> Answer:
@@ -46,7 +46,7 @@ def answer(request: Request, view: EditionView) -> Answer:
 
 
 def is_offered(path: str) -> bool:
-    """Whether there is such a resource below /api/v2."""
+    """Whether the sandbox has this resource below /api/v2."""
     is_study = path.startswith("/studies/") and path.count("/") == 2
     return path in ("/version", "/studies", "/stats/size") or (is_study and path not in UNUSED)
 
@@ -109,7 +109,7 @@ def study(asked: str, query: Mapping[str, str], view: EditionView) -> Answer:
 
 
 def marked_up(studies: bytes, query: Mapping[str, str]) -> bytes:
-    """Studies with the markup that was asked for: the legacy one has its line ends, and here nothing else of it."""
+    """Studies with the requested markup; of the legacy one, only the line ends are imitated."""
     if query.get("markupFormat") != LEGACY:
         return studies
     return re.sub(rb"\\.", lambda escape: rb"\r\n" if escape[0] == rb"\n" else escape[0], studies)

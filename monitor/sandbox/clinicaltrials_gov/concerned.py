@@ -1,4 +1,4 @@
-"""Which requests a misbehaviour concerns, as ClinicalTrials.gov is asked. Pure."""
+"""Which requests to ClinicalTrials.gov a misbehaviour concerns. Pure."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 
 
 def concerns(misbehaviour: Misbehaviour, request: Request) -> bool:
-    """Whether it is meant for this request, and can spoil it."""
+    """Whether a misbehaviour is meant for this request, and can alter the answer."""
     if not misbehaviour.is_meant_for(request, root=ROOT, trial_ids=asked_ids(request)):
         return False
     concerned = CONCERNED.get(misbehaviour.kind)
@@ -35,7 +35,7 @@ CONCERNED: dict[Fault, Callable[[Misbehaviour, Request], bool]] = {
 
 
 def asked_ids(request: Request) -> set[str]:
-    """The trials that a request names, canonical."""
+    """The canonical ids of the trials that a request names."""
     named = [request.path.rpartition("/")[2]]
     for name, text in request.query.items():
         if name.endswith("ids") or name.startswith("query."):

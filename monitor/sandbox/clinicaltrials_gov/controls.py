@@ -1,4 +1,4 @@
-"""What can be done to trials over HTTP: each control does one thing, and says what it did.
+"""Controls that change trials over HTTP: each does one thing, and reports what it did.
 
 A trial is named by the argument `nct_id`.
 """
@@ -13,7 +13,7 @@ from monitor.sandbox.control_request import ControlRequest
 
 
 def publish(request: ControlRequest, trials: PublishedTrials) -> str:
-    """Publish the study that is the body, or the one in a form's text field."""
+    """Publish the study in the body, or in a form's text field."""
     study = request.arguments
     if request.from_form:
         study = read_record(request.text("study"), trials.following_build.at.date())
@@ -45,7 +45,7 @@ def edit(request: ControlRequest, trials: PublishedTrials) -> str:
 
 
 def remove(request: ControlRequest, trials: PublishedTrials) -> str:
-    """Let a trial disappear."""
+    """Make a trial disappear."""
     trial_id = request.text("nct_id")
     trials.remove(trial_id, refresh=request.refreshes)
     return f"Removed {trial_id}"

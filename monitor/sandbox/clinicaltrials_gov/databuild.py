@@ -1,7 +1,7 @@
-"""The registry's data builds, what tells one from the next, and when the next one comes. Pure: it is told the time.
+"""The registry's data builds, what distinguishes them, and when the next one comes. Pure: the time is an argument.
 
-All data of ClinicalTrials.gov changes at once, when a new build goes live. Three things move with it, even where no
-sponsor changed a word: `dataTimestamp` of /version, the ETag of every resource, and `versionHolder` in every record.
+All data of ClinicalTrials.gov changes at once, when a new build goes live. Three things change with it, even if no
+sponsor changed anything: `dataTimestamp` of /version, the ETag of every resource, and `versionHolder` in every record.
 The last part of the ETag is the build's moment in milliseconds, in base 36; the first two name the program.
 """
 
@@ -56,16 +56,16 @@ def latest_build(now: datetime) -> DataBuild:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When data builds are made: by a clock, or without one a day after the other, as quickly as they are asked for."""
+    """When data builds are made: by a clock, or without one on consecutive days, as quickly as they are requested."""
 
     clock: Callable[[], datetime] | None
 
     def following(self, build: DataBuild) -> DataBuild:
-        """What comes after *build* if it is made now; by a clock never later than that says, but for some seconds."""
+        """The build that follows *build* if it is made now; with a clock, at most some seconds in the future."""
         return build.made_at(self.clock()) if self.clock else build_of(build.at.date() + timedelta(days=1))
 
     def due(self, build: DataBuild) -> DataBuild | None:
-        """The morning's build that has come since *build*, by the clock; None where there is none."""
+        """The morning's build that is due after *build*, by the clock; None if none is."""
         if self.clock is None:
             return None
         latest = latest_build(self.clock())

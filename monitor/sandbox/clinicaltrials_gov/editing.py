@@ -1,6 +1,6 @@
 """The forms that publish a new version of a trial: the usual fields one by one, and the whole record as JSON. Pure.
 
-What a form sends is read here, too, so that a field takes one line in one table.
+The forms' input is read here, too, so that a new field takes one line in one table.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ DATE_TYPES = ("", "ESTIMATED", "ACTUAL")
 
 
 class FormField(NamedTuple):
-    """A field of the form: its piece of the study, its label, and the choices or the form that it has."""
+    """A field of the form: its piece of the study, its label, its choices, and whether it is a text area."""
 
     name: str
     piece: str
@@ -54,7 +54,7 @@ FIELDS = (
 
 
 def edit_form(trial_id: str, values: Mapping[str, Json]) -> str:
-    """The usual fields, with what stands there now, by piece."""
+    """The usual fields with their current values, by piece."""
     fields = "".join(_input(field, values.get(field.piece)) for field in FIELDS)
     return f"""<form method="post" action="/sandbox/edit"><h3>Publish a new version</h3>
 <input type="hidden" name="nct_id" value="{h(trial_id)}">
@@ -93,7 +93,7 @@ def words(code: str) -> str:
 
 
 def record_form(study: Json, trial_id: str) -> str:
-    """The whole record as JSON: outcomes, sites, results and whatever else has no field of its own."""
+    """The whole record as JSON, for outcomes, sites, results and everything else without a field of its own."""
     text = orjson.dumps(study, option=orjson.OPT_INDENT_2).decode()
     return f"""<details class="record"><summary>Edit everything as JSON
 <span>outcomes, arms, sites, results and the rest</span></summary>
@@ -106,7 +106,7 @@ def record_form(study: Json, trial_id: str) -> str:
 
 
 def read_fields(fields: Mapping[str, str]) -> tuple[dict[str, Json], list[str]]:
-    """What the usual fields want set and unset. Raise ConfigurationInvalid for what is no number of participants."""
+    """What the usual fields set and unset. Raise ConfigurationInvalid if the number of participants is not a number."""
     values: dict[str, Json] = {}
     for field in FIELDS:
         text = fields.get(field.name, "").replace("\r\n", "\n").strip()
@@ -137,7 +137,7 @@ def read_record(text: str, today: date) -> Json:
 
 
 def updated(today: date) -> dict[str, Json]:
-    """What an update of that day sets beside what it changes: it is dated when it will be seen."""
+    """The dates that an update of that day also sets: it is dated when it becomes visible."""
     return {
         "StatusVerifiedDate": today.isoformat()[:7],
         "LastUpdateSubmitDate": today.isoformat(),

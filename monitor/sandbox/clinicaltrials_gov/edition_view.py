@@ -13,7 +13,7 @@ from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 
 @dataclass(frozen=True)
 class EditionView:
-    """An edition with what is kept between requests to answer from it quickly."""
+    """An edition, and the caches for answering from it quickly."""
 
     edition: Edition
     renderer: Renderer
@@ -31,7 +31,7 @@ class EditionView:
         return found
 
     def holds(self, trial_id: str) -> bool:
-        """Whether there is such a trial, as far as this request is told."""
+        """Whether the trial exists, as far as this request may see."""
         denied = self.tampering and self.tampering.kind is Fault.UNKNOWN and self.tampering.concerns(trial_id)
         return trial_id in self.edition and not denied
 

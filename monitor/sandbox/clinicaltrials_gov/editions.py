@@ -1,4 +1,4 @@
-"""What the registry shows at one moment, and the drafts of which the next data build is made.
+"""What the registry shows at one moment, and the drafts that the next data build will publish.
 
 On the real registry a sponsor's change becomes visible with the next data build, together with everybody else's. So
 publishing only makes a draft; `Editions.refresh` makes a new `Edition` of all drafts. An edition never changes: a
@@ -103,7 +103,7 @@ class TrialIds:
         self._listed: list[str] | None = None
 
     def __call__(self) -> list[str]:
-        """All of them; not to be changed."""
+        """Return all of them; do not change the list."""
         if self._listed is None:
             gone = {trial_id for trial_id, version in self._published.items() if version is None}
             new = {trial_id for trial_id in self._published if trial_id not in self._initial}
@@ -112,7 +112,7 @@ class TrialIds:
 
 
 class Editions:
-    """The live edition, and what waits for the next."""
+    """The live edition, and the drafts for the next one."""
 
     def __init__(self, initial: InitialTrials, build: DataBuild, calendar: Calendar) -> None:
         self.initial = initial
@@ -127,7 +127,7 @@ class Editions:
 
     @property
     def live(self) -> Edition:
-        """What the registry shows now."""
+        """The edition that the registry shows now."""
         self._catch_up()
         return self._live
 
@@ -163,7 +163,7 @@ class Editions:
         return trial_id
 
     def edit(self, trial_id: str, change: Callable[[Json], Json | None]) -> None:
-        """Publish what *change* makes of the latest version: what it returns, or what it did to its argument."""
+        """Publish what *change* makes of the latest version: its return value, or its argument as changed."""
         with self._lock:
             study = self.latest(trial_id)
             self.publish(change(study) or study)
@@ -186,7 +186,7 @@ class Editions:
         return next(iter(states[reached:]), None), next(iter(states[reached + 1 :]), None)
 
     def remove(self, trial_id: str) -> None:
-        """Let a trial disappear. Raises NothingFound where there is none."""
+        """Make a trial disappear. Raises NothingFound if it does not exist."""
         with self._lock:
             self.latest(trial_id)
             self._drafts[trial_id] = None
@@ -212,12 +212,12 @@ class Editions:
             self._draft_aliases[trial_id] = into
 
     def refresh(self) -> DataBuild:
-        """Make the next data build live, with everything that waited for it."""
+        """Make the next data build live, with all drafts."""
         with self._lock:
             return self._go_live(self.following)
 
     def _catch_up(self) -> None:
-        """Let the morning's data build go live by itself, with everything that waited for it."""
+        """Make the morning's data build live when it is due, with all drafts."""
         if self._calendar.due(self._live.build):
             with self._lock:
                 if due := self._calendar.due(self._live.build):
@@ -243,7 +243,7 @@ class Editions:
 
 
 def copied(study: Json) -> Json:
-    """Another study of the same content, many times faster than by `deepcopy`."""
+    """A copy of a study, made many times faster than by `deepcopy`."""
     return orjson.loads(orjson.dumps(study))
 
 
@@ -258,5 +258,5 @@ def without_empties(value: Json) -> Json:
 
 
 def section_rank(name: str) -> int:
-    """Where a section stands in a study; sections that nobody knows come before `hasResults`."""
+    """The position of a section in a study; unknown sections come before `hasResults`."""
     return SECTIONS.index(name) if name in SECTIONS else len(SECTIONS) - 2

@@ -1,7 +1,7 @@
-"""Changes to a study by dotted path, as a person or a script spells them. Pure.
+"""Changes to a study by dotted path, as people and scripts write them. Pure.
 
-`protocolSection.contactsLocationsModule.locations.0.status` names a member of the first item of a list. What is missing
-on the way to a member that is set, is made.
+`protocolSection.contactsLocationsModule.locations.0.status` names a member of the first item of a list. Setting a
+member creates whatever is missing on the way to it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from monitor.sandbox.clinicaltrials_gov.pieces import PIECES
 
 
 def edit_of(values: Mapping[str, Json], unset: Iterable[str] = ()) -> Callable[[Json], None]:
-    """The edit that sets these members and takes those away. Piece names do instead of paths.
+    """An edit that sets and removes these members. Piece names work as well as paths.
 
     Calling it raises ConfigurationInvalid for a path that leads through something else than objects and lists.
     """

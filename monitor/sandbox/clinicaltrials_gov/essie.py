@@ -4,8 +4,9 @@
     term       := NOT term | ( expression ) | ALL | [AREA[piece]] [COVERAGE[kind]] words
                 | AREA[piece] RANGE[from,to] | AREA[piece] MISSING
 
-Operators count in upper case only, as in the registry. Words match as text anywhere in the field, whatever the case;
-COVERAGE[FullMatch] wants the whole field. No synonyms, stemming, weights or places: searches here find fewer trials.
+Operators must be in upper case, as in the registry. Words match as text anywhere in the field, in any case;
+COVERAGE[FullMatch] needs the whole field. There are no synonyms, stemming, weights or places: searches here find
+fewer trials.
 """
 
 import re

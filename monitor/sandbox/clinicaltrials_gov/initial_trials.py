@@ -1,8 +1,8 @@
-"""The trials that a sandbox starts with: the written ones and any number of synthetic ones. Pure.
+"""The trials that a sandbox starts with: written ones, and any number of synthetic ones. Pure.
 
 A written trial is a file in `trials/`: its states in the order in which they were published, each a whole study as
-ClinicalTrials.gov serves it. The sandbox opens with the first. To add one, add a file; a state that never stood in the
-registry says so with `illustrative`.
+ClinicalTrials.gov serves it. The sandbox starts with the first. To add a trial, add a file; a state that was never in
+the registry is marked `illustrative`.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""GET /studies: its parameters, and which trials they mean. Pure.
+"""GET /studies: its parameters, and the trials that match them. Pure.
 
-What the sandbox does not offer it refuses with 400 and says so, rather than answer something else than the registry.
+The sandbox refuses with 400 what it does not support, rather than give a different answer than the registry.
 """
 
 import base64
@@ -118,7 +118,7 @@ def check_parameter(name: str) -> None:
 
 
 def check_format(query: Mapping[str, str], *, offered: Sequence[str]) -> None:
-    """Refuse any other format than JSON, and any markup that is none of the registry's two."""
+    """Refuse any format but JSON, and any markup but the registry's two."""
     if query.get("format", "json") not in offered:
         raise Refused(f"Format `{query['format']}` is not offered by the sandbox, only `json`")
     if query.get("markupFormat", "markdown") not in ("markdown", LEGACY):
@@ -235,7 +235,7 @@ def read_flag(query: Mapping[str, str], name: str) -> bool:
 def page_token(offset: int) -> str:
     """An opaque token for the page that starts here.
 
-    It does not know its query: the registry, too, answers another query at the old offset without complaint.
+    It does not contain the query: the registry, too, accepts it with another query, at the old offset.
     """
     place = offset.to_bytes(6, "big")
     return base64.urlsafe_b64encode(hashlib.blake2b(place, digest_size=24).digest() + place).decode()

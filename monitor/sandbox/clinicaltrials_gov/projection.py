@@ -1,6 +1,6 @@
 """The part of a study that `fields` asks for. Pure.
 
-A branch brings all that is below it; lists are walked through; what is left empty is left out.
+A branch includes everything below it, lists are searched item by item, and empty results are left out.
 """
 
 from collections.abc import Iterable

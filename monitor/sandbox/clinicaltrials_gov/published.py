@@ -1,4 +1,4 @@
-"""What stands in the registry, and how it changes: the trials as tests, the demo and the control page change them."""
+"""The trials in the registry, as tests, the demo and the control page change them."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,8 @@ from monitor.sandbox.clinicaltrials_gov.listing import canonical_id
 class PublishedTrials:
     """The trials of *editions*. A trial id may be written in any of the forms that people use.
 
-    What changes a trial shows at once, because a data build is made right after it; with `refresh=False` it waits for
-    the next one, as on the real registry.
+    Changes are visible at once, because each makes a data build; with `refresh=False` they wait for the next one, as
+    in the real registry.
     """
 
     def __init__(self, editions: Editions) -> None:
@@ -68,7 +68,7 @@ class PublishedTrials:
         return self._editions.written_states(read_id(nct_id))
 
     def remove(self, nct_id: str, *, refresh: bool = True) -> None:
-        """Let a trial disappear: its id is unknown from then on. Raises NothingFound."""
+        """Make a trial disappear: its id is unknown from then on. Raises NothingFound."""
         self._editions.remove(read_id(nct_id))
         self._refresh_if(refresh)
 

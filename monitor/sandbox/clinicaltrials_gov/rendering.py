@@ -1,7 +1,7 @@
 """Studies as the bytes that are served.
 
-A rendered study is kept in two halves around its `versionHolder`, and stamped with the data build's date on the way
-out: so a new data build costs nothing, however many trials there are.
+A rendered study is cached in two halves around its `versionHolder`, and the data build's date is inserted when it is
+served, so a new data build costs nothing, however many trials there are.
 """
 
 from collections import OrderedDict
@@ -24,7 +24,7 @@ Rendered = tuple[bytes, ...]
 
 
 class Renderer:
-    """Renders studies, and keeps the bytes of those that were asked for last, whichever sandbox they stand in."""
+    """Renders studies, and caches the bytes of those requested last, for all sandboxes together."""
 
     def __init__(self) -> None:
         self._full = ByteCache(FULL_CACHE)
@@ -82,7 +82,7 @@ class ByteCache:
         self._lock = Lock()
 
     def get(self, key: Hashable) -> Rendered | None:
-        """What was kept under *key*, if it still is."""
+        """The bytes cached under *key*, if any."""
         with self._lock:
             kept = self._kept.get(key)
             if kept:
@@ -90,7 +90,7 @@ class ByteCache:
             return kept
 
     def put(self, key: Hashable, rendered: Rendered) -> None:
-        """Keep this, and forget what was not asked for in the longest time."""
+        """Cache this, and drop what was requested least recently."""
         with self._lock:
             if key in self._kept:
                 return

@@ -1,4 +1,4 @@
-"""The sandbox as tests, the demo and the command line use it: a ClinicalTrials.gov of one's own, on loopback."""
+"""The sandbox for tests, the demo and the command line: a local ClinicalTrials.gov, on loopback."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -35,12 +35,12 @@ _renderer = Renderer()
 class Sandbox(PublishedTrials, SandboxRegistry):
     """A local ClinicalTrials.gov.
 
-    *trials* synthetic trials, the same for the same *seed* and day, stand beside the written ones. What arrives in the
-    *inboxes* is on the control page; their servers are started and stopped by the caller.
+    It has *trials* synthetic trials, the same for the same *seed* and day, beside the written ones. What arrives in the
+    *inboxes* is shown on the control page; the caller starts and stops their servers.
 
-    It lives in the present, as *clock* tells it: its first data build is that of this morning, and one more comes by
-    itself with every morning. With a *day* it lives in a time of its own instead, which begins on that morning and goes
-    on by a day with every data build that is asked for: for a test with a clock of its own, or to go quickly.
+    It follows *clock*: its first data build is this morning's, and every morning another one goes live. With a *day*,
+    its time is simulated instead: it begins on that morning, and advances by a day with every data build that is
+    requested, for tests with a clock of their own, or to go faster.
     """
 
     imitates = "ClinicalTrials.gov"

@@ -1,6 +1,6 @@
-"""What a misbehaviour makes of a good answer, and of a study. Pure.
+"""Alter a good answer, or a study in it, as a misbehaviour demands. Pure.
 
-What happens to the socket is the part of `server`.
+`server` handles what happens on the socket.
 """
 
 from dataclasses import replace
@@ -44,7 +44,7 @@ def spoiled(misbehaviour: Misbehaviour, good: Answer, request: Request) -> Answe
 
 
 def other_answer(misbehaviour: Misbehaviour, request: Request) -> Answer | None:
-    """What is answered whatever the good answer would be; None where the good one stands."""
+    """An answer that replaces the good one, whatever that is; None if the good one is kept."""
     field = request.query.get("fields", "").replace("|", ",").rpartition(",")[2]
     answers = {
         Fault.ERROR_403: Answer(403, HTML, FORBIDDEN_PAGE),
@@ -79,7 +79,7 @@ def tampered(kind: Fault, study: bytes) -> bytes:
 
 
 def put_off(study: Json) -> None:
-    """Let the study say that it was built, verified and updated in the future."""
+    """Make the study say that it was built, verified and updated in the future."""
     derived = study.get("derivedSection", {}).get("miscInfoModule", {})
     if "versionHolder" in derived:
         derived["versionHolder"] = FAR_OFF

@@ -1,4 +1,4 @@
-"""The part of the control page that shows trials: the list, and the chosen one with what can be done to it."""
+"""The trials on the control page: the list, and the chosen one with its controls."""
 
 from urllib.parse import quote
 
@@ -65,7 +65,7 @@ def piece_of(study: Json, piece: str) -> Json:
 
 
 def trial_panel(trials: PublishedTrials, trial_id: str, base_url: str) -> str:
-    """The chosen trial, and what can be done to it."""
+    """The chosen trial, and its controls."""
     try:
         study = trials.study(trial_id)
     except NothingFound as error:
