@@ -6,7 +6,7 @@ A kind whose sentence follows from its values alone has it in `monitor.changes.s
 put together where the difference is found, in `monitor.changes.diff`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from monitor.changes import sentences
@@ -61,7 +61,14 @@ class Kind:
         return self.sentence(*values)
 
     def difference(
-        self, record: Record, field: str = "trial_id", *, before: Json, after: Json, summary: str
+        self,
+        record: Record,
+        field: str = "trial_id",
+        *,
+        before: Json,
+        after: Json,
+        summary: str,
+        words: Mapping[str, str] | None = None,
     ) -> Difference:
         """A difference of this kind that was found otherwise than by comparing two records."""
         return Difference(
@@ -73,6 +80,7 @@ class Kind:
             after=after,
             summary=summary,
             origin=self.origin,
+            words=words,
         )
 
 

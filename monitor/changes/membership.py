@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from monitor.changes.diff.values import to_json
-from monitor.changes.diff.wording import code_words
+from monitor.changes.diff.values import own_words, to_json
+from monitor.changes.diff.wording import coded_words
 from monitor.changes.kinds import KINDS
 from monitor.changes.searches import search_words
 from monitor.changes.sentences import STOPPED
@@ -72,7 +72,8 @@ def joined(record: Record, found: Membership | None) -> list[Difference]:
                 "overall_status",
                 before=None,
                 after=status.code,
-                summary=f"It was {code_words(status.code)} when it was first seen here{reason}.",
+                summary=f"It was {coded_words(status)} when it was first seen here{reason}.",
+                words=own_words(status),
             )
         )
     return differences
@@ -89,7 +90,9 @@ def _new(record: Record, found: Membership | None) -> Difference:
     else:
         known = f", registered on {since}," if since else ""
         told = f"{record.trial_id}{known} is newly found by {found.words if found else 'a watch'}{title}{sponsor}."
-    return KINDS["trial.new"].difference(record, before=None, after=card(record, found, is_new=is_new), summary=told)
+    facts = card(record, found, is_new=is_new)
+    words = own_words(record.overall_status, record.phases)
+    return KINDS["trial.new"].difference(record, before=None, after=facts, summary=told, words=words)
 
 
 def _is_registered_since(record: Record, found: Membership | None) -> tuple[bool, str | None]:

@@ -94,6 +94,8 @@ class Difference:
     measure: Mapping[str, int | float] | None = None
     timing: Timing | None = None
     origin: ChangeOrigin = ChangeOrigin.EDIT
+    words: Mapping[str, str] | None = None
+    """The registry's own words for codes in *before* and *after*, where these are not those that all share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class Change(Difference):
     def as_json(self) -> dict[str, Json]:
         """The change as it is stored, and as `check --json` and webhooks show it.
 
-        `takes_back` is there only where it says anything, and `origin` only where it is not an edit.
+        `takes_back` and `words` are there only where they say anything, and `origin` only where it is not an edit.
         """
         return {
             "field": self.field,
@@ -121,13 +123,16 @@ class Change(Difference):
             "timing": str(self.timing) if self.timing else None,
             **({"takes_back": self.takes_back} if self.takes_back else {}),
             **({"origin": str(self.origin)} if self.origin is not ChangeOrigin.EDIT else {}),
+            **({"words": dict(self.words)} if self.words else {}),
             "summary": self.summary,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> "Change":
-        """The inverse of `as_json`."""
-        timing = data.get("timing")
+        """The inverse of `as_json`. Raise KeyError, TypeError or ValueError for what is no change."""
+        timing, words = data.get("timing"), data.get("words")
+        if words is not None and not all(isinstance(each, str) for each in dict.values(words)):
+            raise TypeError("the words of codes are texts")
         return cls(
             **{
                 **data,

@@ -1,8 +1,9 @@
 """Words for the codes of registries: the one vocabulary that everything which shows a code reads.
 
 A record's codes are ClinicalTrials.gov's, and so are the words, as its own pages write them. The adapter of another
-registry maps its codes to these wherever they mean the same, and declares words for those that only it has. A code
-without words here is put into words by a rule, so that one never seen before reads well enough.
+registry maps its codes to these wherever they mean the same, and declares words for those that only it has. Where it
+has other words for a shared code, the `Coded` value carries them, and so does every change of it. A code without words
+here is put into words by a rule, so that one never seen before reads well enough.
 """
 
 from collections.abc import Mapping
@@ -55,6 +56,11 @@ def add(words: Mapping[str, CodeWords]) -> None:
     if taken := sorted(code for code in words if _known.get(code, words[code]) != words[code]):
         raise ValueError(f"these codes have other words already: {', '.join(taken)}")
     _known.update(words)
+
+
+def shared_words(code: str) -> str:
+    """How *code* is shown where its registry has no words of its own for it."""
+    return label_of(code) or code.replace("_", " ").strip().capitalize() or code
 
 
 def label_of(code: str) -> str | None:

@@ -5,7 +5,7 @@ show, and cut unless it is asked for whole; a cut says so.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.changes.fields import FIELDS
@@ -89,7 +89,7 @@ def kept_name(item: dict[str, Json], parts: Sequence[str]) -> str:
 
 def is_summary_redundant(change: Change) -> bool:
     """Whether the summary says no more than the label and the values do."""
-    values = (value_words(value, change.field) for value in (change.before, change.after))
+    values = (value_words(value, change.field, change.words) for value in (change.before, change.after))
     return not _words(change.summary) - _words(" ".join((label(change), *values))) - _JOINING_WORDS
 
 
@@ -135,7 +135,7 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
     if field == "rest":
         return _members(before or {}, after or {})
     if field == "trial_id":
-        return card(after) if isinstance(after, dict) else []
+        return card(after, change.words) if isinstance(after, dict) else []
     if field == "overall_status" and change.kind == "status.stopped" and before is None:
         return []  # that is how the trial stood when it was first seen: the sentence says so
     if _is_objects(before) or _is_objects(after):
@@ -149,7 +149,7 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
         ]
     if _is_item(before) or _is_item(after):
         return _item_changes(before, after)
-    return [_value(before, after, field)]
+    return [_value(before, after, field, own=change.words)]
 
 
 _CARD = {
@@ -170,10 +170,10 @@ _CARD = {
 """What a new trial is shown by, in this order."""
 
 
-def card(facts: dict[str, Json]) -> list[Line]:
-    """What a reader wants to know of a trial that they never saw, and by which watch it came."""
+def card(facts: dict[str, Json], own: Mapping[str, str] | None) -> list[Line]:
+    """What a reader wants to know of a trial that they never saw, and by which watch it came; *own* as in a change."""
     shown = [
-        Line(stretches=((DiffOp.KEPT, shortened(value_words(facts[name], name), MOST_TEXT)),), label=words)
+        Line(stretches=((DiffOp.KEPT, shortened(value_words(facts[name], name, own), MOST_TEXT)),), label=words)
         for name, words in _CARD.items()
         if facts.get(name)
     ]
@@ -182,14 +182,14 @@ def card(facts: dict[str, Json]) -> list[Line]:
     return [*shown, *([Line(stretches=((DiffOp.KEPT, watch),), label="Watch")] if watch else [])]
 
 
-def _value(before: Json, after: Json, field: str = "", *, part: str = "") -> Line:
+def _value(before: Json, after: Json, field: str = "", *, part: str = "", own: Mapping[str, str] | None = None) -> Line:
     """A *part* is one among several, and never long. Names in a list are compared as the lines of a text are."""
     texts = ["\n".join(value) if _is_names(value) else value for value in (before, after)]
     texts = [text for text in texts if isinstance(text, str)]
     if len(texts) == 2 and max(map(len, texts)) > LONG:
         return Line(stretches=tuple(compare_readable(*texts)), label=part)
     old, new = (
-        one_line(readable(value) if isinstance(value, str) and len(value) > LONG else value_words(value, field))
+        one_line(readable(value) if isinstance(value, str) and len(value) > LONG else value_words(value, field, own))
         for value in (before, after)
     )
     return Line(shortened(old, MOST_TEXT), shortened(new, MOST_TEXT), label=part) if part else Line(old, new)

@@ -5,6 +5,7 @@ A record's `Coded` values carry their words; what a change holds is JSON, so thi
 """
 
 import re
+from collections.abc import Mapping
 
 from monitor.changes.fields import is_coded
 from monitor.model import Json
@@ -24,19 +25,26 @@ def code_label(code: str) -> str:
     return words.capitalize()
 
 
-def value_words(value: Json, field: str = "") -> str:
-    """A value of *field* on one line: a code, a date, a count, an item of a list, or a list of such."""
+def _code_label(code: str, own: Mapping[str, str] | None) -> str:
+    return one_line(own[code]) if own and code in own else code_label(code)
+
+
+def value_words(value: Json, field: str = "", own: Mapping[str, str] | None = None) -> str:
+    """A value of *field* on one line: a code, a date, a count, an item of a list, or a list of such.
+
+    *own* are the registry's own words for codes that it has some for.
+    """
     if value is None or value in ("", [], {}):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return code_label(value) if is_coded(field) else one_line(value)
+        return _code_label(value, own) if is_coded(field) else one_line(value)
     if isinstance(value, int | float):
         return f"{value:,}"
     if isinstance(value, list):
         return (
-            "/".join(value_words(item, field) for item in value)
+            "/".join(value_words(item, field, own) for item in value)
             if is_coded(field)
             else comma_list([value_words(item) for item in value])
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from monitor.changes.diff.values import ITEMS, to_json
+from monitor.changes.diff.values import ITEMS, own_words, to_json
 from monitor.changes.fields import FIELDS
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import TIMED
@@ -88,6 +88,7 @@ class Comparison:
             measure=measure,
             timing=self.timing,
             origin=KINDS[kind].origin,
+            words=own_words(before, after),
         )
 
     def _unread(self, field: str, before: object, after: object) -> str | None:

@@ -18,7 +18,7 @@ from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.pairing import by_key, cancel
 from monitor.changes.diff.places import country_key
 from monitor.changes.diff.respelled_sites import pair_respelled
-from monitor.changes.diff.wording import code_words
+from monitor.changes.diff.wording import code_words, coded_words
 from monitor.model import Difference, Site
 from monitor.text import counted, cut, fold, fold_name, fold_wording, natural_list, quote
 
@@ -194,7 +194,7 @@ def _status_summary(pairs: Sequence[tuple[Site, Site]]) -> str:
 
 def _followed_summary(pair: Comparison, after: list[Site]) -> str:
     """The registry's doing, in a few words: the sites are those of the trial."""
-    status = code_words(pair.after.overall_status.code if pair.after.overall_status else None)
+    status = coded_words(pair.after.overall_status)
     have = _has(len(after))
     if any(site.status for site in after):
         return f"{counted(len(after), 'site')} {have} changed status with the trial, which is now {status}."

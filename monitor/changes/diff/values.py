@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
 from monitor.model import Coded, Json, PartialDate, Record, Sponsor
+from monitor.model.vocabulary import shared_words
 
 _SPELLED: dict[tuple[type, str], str] = {(PartialDate, "text"): "date", (Sponsor, "kind"): "class"}
 """Members whose name in JSON is the registry's rather than the model's."""
@@ -47,6 +48,13 @@ def to_json(value: Any) -> Json:
         for name, content in members
         if content not in (None, ())
     }
+
+
+def own_words(*values: object) -> dict[str, str] | None:
+    """By its code, what the registry calls each `Coded` value, or each in a list, that it has words of its own for."""
+    held = [item for value in values for item in (value if isinstance(value, tuple | list) else (value,))]
+    coded = [each for each in held if isinstance(each, Coded)]
+    return {each.code: each.words for each in coded if each.words != shared_words(each.code)} or None
 
 
 def from_json(field: str, value: Json) -> Any:

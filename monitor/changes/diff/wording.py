@@ -5,7 +5,9 @@ The registry's own words are between typographic quotes, and cut if long: a summ
 
 import re
 
+from monitor.changes.diff.values import own_words
 from monitor.changes.edit import Edit, edit
+from monitor.model import Coded
 from monitor.model.vocabulary import phrase_of
 from monitor.text import counted, fold, quote
 
@@ -25,6 +27,12 @@ _WORDS = {"ipds": "IPDs", "disp": "certification"} | {
 }
 """Parts of names that are not simply lower-case words. ClinicalTrials.gov's disp… is the certification by which a
 sponsor delays results."""
+
+
+def coded_words(value: Coded | None) -> str:
+    """A registry's code within a sentence: in its own words where it has some, else in those that all share."""
+    own = value.words if value and own_words(value) else ""
+    return f"{own[:1].lower()}{own[1:]}" if own else code_words(value.code if value else None)
 
 
 def code_words(code: str | None) -> str:

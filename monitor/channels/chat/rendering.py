@@ -72,7 +72,7 @@ def _card(change: Change) -> list[str]:
     if change.kind != "trial.new" or not isinstance(change.after, dict):
         return []
     facts = {name: value for name, value in change.after.items() if name not in _TOLD_OF_NEW}
-    return [f"  {line.label}: {inert(line.stretches[0][1], _FACT)}" for line in card(facts)]
+    return [f"  {line.label}: {inert(line.stretches[0][1], _FACT)}" for line in card(facts, change.words)]
 
 
 def inert(text: str, length: int) -> str:

@@ -120,7 +120,7 @@ def _gist(changes: Sequence[Change], room: int) -> str:
         how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
         told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
     elif first.field == "overall_status" and first.after:
-        status = value_words(first.after, first.field)
+        status = value_words(first.after, first.field, first.words)
         if _is_of_a_new_trial(first):
             status = f"{status} when first seen"
         reason = _reason(changes, room=room - len(status) - len(" – "))

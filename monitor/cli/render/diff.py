@@ -1,6 +1,6 @@
 """What `monitor diff` shows: two snapshots of a trial side by side, or one above the other if it is narrow. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -73,23 +73,30 @@ def _beside(change: Change) -> RenderableType:
         heading = [styled(name)] if (name := kept_name(before, parts)) else []
         named = ((Text(f"{name.replace('_', ' ')}:", style=DIM), before.get(name), after.get(name)) for name in parts)
         return Group(*heading, *(Group(name, _sides(old, new, "")) for name, old, new in named))
-    return _sides(before, after, change.field)
+    return _sides(before, after, change.field, change.words)
 
 
-def _sides(before: Json, after: Json, field: str) -> RenderableType:
+def _sides(before: Json, after: Json, field: str, own: Mapping[str, str] | None = None) -> RenderableType:
     if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > LONG:
         return _columns(*both_sides(before, after, context=CONTEXT))
-    return _columns((_side(before, field, "-", REMOVED), _side(after, field, "+", ADDED)))
-
-
-def _side(value: Json, field: str, sign: str, style: str) -> Text:
-    if value in (None, "", [], {}):
-        return Text("none", style=DIM)
-    items = value if isinstance(value, list) and isinstance(value[0], dict) else [value]
-    return Text("\n").join(
-        styled(f"{sign} {item if isinstance(item, str) and not is_coded(field) else value_words(item, field)}", style)
-        for item in items
+    old, new = (
+        [item if isinstance(item, str) and not is_coded(field) else value_words(item, field, own) for item in items]
+        for items in map(_items, (before, after))
     )
+    return _columns((_side(old, "-", REMOVED), _side(new, "+", ADDED)))
+
+
+def _items(value: Json) -> list[Json]:
+    """What is shown on a line each; nothing where there is no value."""
+    if value in (None, "", [], {}):
+        return []
+    return value if isinstance(value, list) and isinstance(value[0], dict) else [value]
+
+
+def _side(items: Sequence[str], sign: str, style: str) -> Text:
+    if not items:
+        return Text("none", style=DIM)
+    return Text("\n").join(styled(f"{sign} {item}", style) for item in items)
 
 
 def _stacked(change: Change) -> RenderableType:

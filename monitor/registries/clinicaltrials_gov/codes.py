@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from monitor.model import Coded
-from monitor.model.vocabulary import label_of
+from monitor.model.vocabulary import shared_words
 from monitor.registries.clinicaltrials_gov.known import documented_codes
 
 _NO_LETTERS = re.compile("[^A-Z0-9]")
@@ -27,4 +27,4 @@ def coded(code: str) -> Coded:
     """
     if code not in documented_codes():
         code = _by_letters().get(_letters(code), code)
-    return Coded(code, label_of(code) or code.replace("_", " ").strip().capitalize() or code)
+    return Coded(code, shared_words(code))
