@@ -14,11 +14,13 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import Engine, event
 
 from monitor.storage.store import Store
 
@@ -43,6 +45,26 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql" in parameters and getattr(item.module, "ON_POSTGRESQL", None) == SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """The SQL statements that this process sends to any store within the block, in their order.
+
+    A statement with many rows (`executemany`) counts once. What the driver sends by itself does not count, nor what
+    begins, ends or prepares a transaction on SQLite, so that both stores count alike.
+    """
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

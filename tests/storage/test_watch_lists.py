@@ -7,6 +7,7 @@ from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Origin, Watch
 from monitor.views.json.watches import watch_json
+from tests.databases import counted_statements
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
 
 OTHER = "isrctn.com"
@@ -288,3 +289,12 @@ def test_a_watch_of_all_trials_counts_what_is_known(store: Store) -> None:
 
     with store.read() as tx:
         assert watches.get(tx, watch.id).trials == 1
+
+
+def test_a_hundred_trials_are_watched_in_as_many_statements_as_two(store: Store) -> None:
+    with counted_statements() as for_two:
+        add(store, KNEE, HIP)
+    with counted_statements() as for_a_hundred:
+        add(store, *(f"NCT{number:08}" for number in range(1, 101)))
+
+    assert len(for_a_hundred) == len(for_two) > 1
