@@ -10,7 +10,7 @@ from bench.studies import DAY, Study, document, grown, numbered, studies, versio
 from monitor.changes.events import changes_between
 from monitor.http import PoliteSession
 from monitor.model import Document
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 
 PAIRS = 500
 COMPARED_WITH_DEEPDIFF = 40

@@ -14,7 +14,7 @@ from bench.studies import document, studies, versions
 from monitor.http import PoliteSession
 from monitor.model import Snapshot
 from monitor.ports import RegistryVersion
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
 from monitor.storage import snapshots
 from monitor.storage.store import Store

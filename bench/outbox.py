@@ -31,7 +31,7 @@ from monitor.config import load
 from monitor.http import GuardedSession, PoliteSession
 from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot
 from monitor.ports import Accepted
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
 from monitor.storage.store import Store
 from monitor.vault import Vault

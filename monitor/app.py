@@ -16,8 +16,8 @@ from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
 from monitor.model import Checked, Unlisted
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
-from monitor.registries import ADAPTERS
 from monitor.registries.adapter import PoliteSettings
+from monitor.registries.declared import ADAPTERS
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
 from monitor.vault import VARIABLE, Vault

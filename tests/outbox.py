@@ -13,7 +13,7 @@ from monitor.alerts.deliver import deliver
 from monitor.alerts.outbox import DeliveryResult, Outbox
 from monitor.alerts.prepare import RenderContext
 from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionScope, subscribe
-from monitor.channels import CHANNELS
+from monitor.channels.declared import CHANNELS
 from monitor.config import load
 from monitor.errors import DeliveryFailed
 from monitor.model import Endpoint, Filters, Message, Subscription

@@ -8,7 +8,7 @@ import pytest
 from monitor.clock import utc_now
 from monitor.http import PoliteSession
 from monitor.model import Checked, Event, Result
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import events, quarantine, snapshots, trials, watches
 from monitor.storage.store import Store

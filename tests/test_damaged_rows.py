@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.model import Checked, Result, State
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.storage import notices, snapshots, subscriptions, tables
 from monitor.storage.isolation import MOST_BAD, isolated
 from tests.outbox import OutboxHarness

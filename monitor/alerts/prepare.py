@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.channels import CHANNELS
 from monitor.channels.channel import Configuration, Envelope, EventContext, Facts
+from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
     Change,

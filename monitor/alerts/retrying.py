@@ -5,7 +5,7 @@ How long a channel waits, it declares: see `monitor.channels.retries`.
 
 from datetime import datetime, timedelta
 
-from monitor.channels import CHANNELS
+from monitor.channels.declared import CHANNELS
 
 DISABLED_AFTER = timedelta(days=5)
 LONGEST_ASKED_FOR = timedelta(hours=24)

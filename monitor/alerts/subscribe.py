@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from monitor.channels import CHANNELS
 from monitor.channels.channel import Configuration
+from monitor.channels.declared import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Filters, Search, Subscription, SubscriptionState

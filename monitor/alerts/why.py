@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from monitor.alerts.matching import matching
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
-from monitor.channels import CHANNELS
+from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, SubscriptionState
 from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.outbox import Outbox
 from monitor.alerts.prepare import RenderContext
-from monitor.channels import CHANNELS
 from monitor.channels.channel import Configuration
+from monitor.channels.declared import CHANNELS
 from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.vault import Vault

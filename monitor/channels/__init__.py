@@ -2,7 +2,7 @@
 
 A new channel takes one folder, one line and its tests:
 
-* a folder here whose `__init__` holds `CHANNEL`: a subclass of `Channel` that says what the channel is called, which
+* a folder here whose `channel` holds `CHANNEL`: a subclass of `Channel` that says what the channel is called, which
   addresses it takes and what may be shown of them, how an event and a notice are rendered, when a delivery is tried
   again, and what sends it. An address may hold secrets, and no message may;
 * its name in `NAMES` below, and its keys in config.toml. The command line, the configuration, the database and
@@ -14,16 +14,9 @@ can do to it, and raises nothing but DeliveryDeferred (worth another attempt) an
 with other people's addresses calls them through `monitor.channels.guarding.guarded_session`, or it is a hole into our
 network.
 
-Every command loads the declarations, so what is heavy is imported where it is used.
+`monitor.channels.declared` loads the declarations, as most commands do, so what is heavy is imported where it is used.
+This package alone, and those of the folders, load nothing.
 """
-
-from collections.abc import Mapping
-from importlib import import_module
-
-from monitor.channels.channel import Channel
 
 NAMES = ("email", "webhook", "chat")
 """The folders, in the order in which they are listed to people."""
-
-CHANNELS: Mapping[str, Channel] = {name: import_module(f"{__name__}.{name}").CHANNEL for name in NAMES}
-"""The declarations, by the names that the database, JSON and config.toml have for them."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.channels import CHANNELS, NAMES
+from monitor.channels import NAMES
+from monitor.channels.declared import CHANNELS
 from monitor.cli.commands import Commands
 from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
 from monitor.cli.render.subscribed import said_of_stopped, said_of_watching

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import Field, create_model, field_validator, model_validator
 
-from monitor.channels import CHANNELS
+from monitor.channels.declared import CHANNELS
 from monitor.model import Filters, Role, Search, Significance
-from monitor.registries import ADAPTERS
 from monitor.registries.adapter import Adapter, PoliteSettings
+from monitor.registries.declared import ADAPTERS
 from monitor.settings import Secret, Section
 from monitor.settings.network import NetworkSettings
 from monitor.settings.values import (

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from monitor.channels import CHANNELS, NAMES
+from monitor.channels import NAMES
+from monitor.channels.declared import CHANNELS
 from monitor.config.keys import OperatorSettings, SubscriptionSettings
 
 

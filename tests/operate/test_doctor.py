@@ -24,7 +24,7 @@ from monitor.http import PoliteSession
 from monitor.model import EventCause, Notice, Settlement, State
 from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox, Stage

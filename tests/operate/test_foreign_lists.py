@@ -12,7 +12,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.http import PoliteSession
 from monitor.operate.transfer.lists import LARGEST, LARGEST_TREE, TrialList, read_list
 from monitor.ports import Registry
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.storage.documents import REGISTRY
 
 

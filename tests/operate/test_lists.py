@@ -13,7 +13,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.http import PoliteSession
 from monitor.operate.transfer.lists import TrialList, read_list, trees
 from monitor.operate.transfer.lists import opening as opening_of_lists
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 
 ONE, TWO, THREE, FOUR = (f"NCT0000000{number}" for number in (1, 2, 3, 4))
 STRANGER, OTHER = "NCT00000098", "NCT00000099"

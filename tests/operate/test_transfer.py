@@ -18,7 +18,7 @@ from monitor.model import Filters, State, SubscriptionState
 from monitor.operate.transfer.exporting import export
 from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.store import Store

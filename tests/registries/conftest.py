@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.http import PoliteSession
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.registries.clinicaltrials_gov.fake import FakeRegistry
 
 

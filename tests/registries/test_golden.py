@@ -10,7 +10,7 @@ import pytest
 from monitor.changes.diff.wording import code_words
 from monitor.config import Config
 from monitor.model import Document, vocabulary
-from monitor.registries import ADAPTERS
+from monitor.registries.declared import ADAPTERS
 from monitor.render.words import code_label
 from tests.loopback import Loopback, http
 from tests.registries.trials import GOLDEN
@@ -22,7 +22,7 @@ every_adapter = pytest.mark.parametrize("adapter_class", ADAPTERS, ids=lambda ad
 
 @every_adapter
 def test_the_golden_document_becomes_the_golden_record(adapter_class, adapter_for):
-    name = adapter_class.__module__.rpartition(".")[2]
+    name = adapter_class.__module__.split(".")[-2]
     (wire,) = (file.read_bytes() for file in GOLDEN.glob(f"{name}.*") if file.suffix != ".py")
     golden = import_module(f"tests.registries.golden.{name}")
     with Loopback(lambda request: http(wire)) as server:

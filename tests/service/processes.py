@@ -16,7 +16,7 @@ from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import health
 from monitor.storage.health import Health

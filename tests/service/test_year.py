@@ -18,7 +18,7 @@ import requests
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.http import PoliteSession
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness

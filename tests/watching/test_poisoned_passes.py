@@ -6,7 +6,7 @@ import pytest
 
 from monitor.http import PoliteSession
 from monitor.model import Result
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.storage import quarantine
 from monitor.storage.store import Store
 from tests.program import Program

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 
-from monitor.channels import CHANNELS
+from monitor.channels.declared import CHANNELS
 from monitor.errors import MonitorError
 from monitor.operate.doctor import alerting, database, machine, watching
 from monitor.operate.doctor.findings import DatabaseContext, DoctorContext, Finding, Level, fine, note, problem

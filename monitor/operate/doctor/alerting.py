@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from monitor.channels import CHANNELS
+from monitor.channels.declared import CHANNELS
 from monitor.errors import MonitorError
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
 from monitor.storage import condition, endpoints, notices, silence

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.errors import RegistryUnreachable
 from monitor.http import Network, PoliteSession
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.http.guarded.encrypted import Encrypted, certificate
 from tests.loopback import closed_port, http
 from tests.proxies import HttpProxy, SocksProxy

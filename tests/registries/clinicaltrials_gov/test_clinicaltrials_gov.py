@@ -5,7 +5,7 @@ import pytest
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.http import PoliteSession
 from monitor.ports import Registry, RegistryVersion
-from monitor.registries.clinicaltrials_gov import ClinicalTrialsGov
+from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.loopback import Pause, http
 from tests.registries.clinicaltrials_gov.fake import STAMP, id_of, publish
 from tests.registries.trials import page, trial

@@ -1,0 +1,90 @@
+"""Chat rooms, as `monitor.channels` declares them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
+from monitor.model import Change, Message, Notice
+from monitor.ports import Transport
+from monitor.text import one_line
+
+if TYPE_CHECKING:
+    from monitor.settings import Section
+
+
+class Chat(Channel):
+    """A room of a chat service."""
+
+    name = "chat"
+
+    def settings(self) -> "tuple[str, type[Section]]":
+        """Which services may be written to."""
+        from monitor.channels.chat.settings import ChatSettings  # pydantic is not needed to show --help
+
+        return "chat", ChatSettings
+
+    def address_key(self) -> AddressKey:
+        """An Apprise address, or the URL that a service gave."""
+        from monitor.settings.values import A_CHAT_ROOM, ChatAddress  # as above
+
+        return AddressKey(kind=ChatAddress, description=A_CHAT_ROOM)
+
+    def checked(self, address: str, config: Configuration) -> str:
+        """The Apprise address that it is, or stands for."""
+        from monitor.channels.chat.settings import ChatSettings
+        from monitor.channels.chat.transport import checked_chat_url  # loads Apprise
+        from monitor.channels.webhook.settings import WebhookSettings
+
+        allow_networks = config.section(WebhookSettings).allow_networks
+        return checked_chat_url(address, config.section(ChatSettings).schemas, allow_networks=allow_networks)
+
+    def shown(self, address: str) -> str:
+        """Its schema, and no more."""
+        from monitor.channels.chat.transport import shown_chat  # as above
+
+        return shown_chat(address)
+
+    def taken_for(self, address: str) -> str | None:
+        """The service whose URL was pasted."""
+        from monitor.channels.chat.pasted import pasted  # only those who subscribe somebody need it
+
+        found = pasted(address)
+        return found.words if found else None
+
+    def transport(self, config: Configuration) -> Transport:
+        """Apprise, under the guard and the deadline that webhooks have."""
+        from monitor.channels.chat.settings import ChatSettings  # a check that tells nobody writes to no room
+        from monitor.channels.chat.transport import ANSWER_CAP, ChatTransport
+        from monitor.channels.guarding import guarded_session
+        from monitor.channels.webhook.settings import WebhookSettings
+
+        timeout = config.section(WebhookSettings).timeout.total_seconds()
+        session = guarded_session(config, deadline=timeout, answer_cap=ANSWER_CAP)
+        return ChatTransport(config.section(ChatSettings).schemas, session=session)
+
+    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
+        """Plain text."""
+        from monitor.channels.chat.rendering import chat_text  # a check that tells nobody renders nothing
+
+        subscription = envelope.subscription
+        return chat_text(
+            context.event, title=context.title, url=context.url, subscription=subscription, changes=changes
+        )
+
+    def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:  # noqa: ARG002 - a room needs no more
+        """Plain text."""
+        from monitor.channels.chat.rendering import notice_chat  # as above
+
+        return notice_chat(notice)
+
+    def recognised_by(self, body: bytes) -> str:
+        """Its first line."""
+        return one_line(body.decode().partition("\n")[0])
+
+    def where_to_look(self, message: Message) -> str:
+        """In the room."""
+        mark, shown = self.recognised_by(message.body), one_line(message.endpoint.shown)
+        return f"Look in the channel that the address {shown} belongs to for a message that begins with “{mark}”."
+
+
+CHANNEL = Chat()

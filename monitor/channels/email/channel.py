@@ -1,0 +1,120 @@
+"""Mail, as `monitor.channels` declares it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
+from monitor.channels.retries import RetrySchedule
+from monitor.model import Change, Message, Notice
+from monitor.ports import Transport
+from monitor.text import one_line
+
+if TYPE_CHECKING:
+    from monitor.settings import Section
+
+
+class Email(Channel):
+    """A mailbox."""
+
+    name = "email"
+    server_of = "mail"
+    # RFC 5321, 4.5.4.1, asks for at least 30 minutes between two attempts, and for four to five days of them; a
+    # greylisting server counts one that comes too soon as a new one.
+    retries = RetrySchedule(
+        waits=(timedelta(0), timedelta(minutes=30), *(timedelta(hours=hours) for hours in (1, 2, 4))),
+        given_up_after=timedelta(days=5),
+        never_early=True,
+    )
+
+    def settings(self) -> "tuple[str, type[Section]]":
+        """The mail server."""
+        from monitor.channels.email.settings import SmtpSettings  # pydantic is not needed to show --help
+
+        return "smtp", SmtpSettings
+
+    def address_key(self) -> AddressKey:
+        """A mail address, which may be shown."""
+        from monitor.settings.values import Mailbox  # as above
+
+        return AddressKey(kind=Mailbox, description='a mail address, such as "ops@example.org"', is_secret=False)
+
+    def checked(self, address: str, config: Configuration) -> str:  # noqa: ARG002 - no setting restricts addresses
+        """In its usual form."""
+        from monitor.channels.email.address import checked_address  # only those who subscribe somebody need it
+
+        return checked_address(address)
+
+    def shown(self, address: str) -> str:
+        """As it is."""
+        return address
+
+    def transport(self, config: Configuration) -> Transport:
+        """Through the mail server."""
+        from monitor.channels.email.configured import email_transport  # loads smtplib and ssl
+
+        return email_transport(config)
+
+    def greet(self, config: Configuration, *, seconds: float) -> str:
+        """Log in at the mail server."""
+        from monitor.channels.email.configured import email_transport  # as above
+        from monitor.channels.email.settings import SmtpSettings
+
+        email_transport(config, timeout=seconds, deadline=seconds).greet()
+        smtp = config.section(SmtpSettings)
+        return f"{smtp.host}:{smtp.port}"
+
+    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
+        """A mail, signed, in the thread of its trial."""
+        from monitor.channels.email.configured import mail_sender  # a check that tells nobody renders nothing
+        from monitor.channels.email.rendering import mail_bytes
+
+        sender, event = mail_sender(envelope.config), context.event
+        return sender.signed(
+            mail_bytes(
+                event,
+                title=context.title,
+                url=context.url,
+                subscription=envelope.subscription,
+                delivery_id=envelope.delivery_id,
+                sequence=envelope.sequence,
+                changes=changes,
+                sender=sender.sender,
+                list_host=sender.list_host,
+                unsubscribe=sender.unsubscribe,
+                date=envelope.date,
+                thread_root=f"{event.registry}/{event.trial_id}/{envelope.subscription.id}",
+                registry_name=context.registry_name,
+            )
+        )
+
+    def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
+        """A mail, signed."""
+        from monitor.channels.email.configured import mail_sender  # as above
+        from monitor.channels.email.notice import notice_mail
+
+        sender = mail_sender(envelope.config)
+        return sender.signed(
+            notice_mail(
+                notice,
+                subscription=envelope.subscription,
+                delivery_id=envelope.delivery_id,
+                sender=sender.sender,
+                list_host=sender.list_host,
+                date=envelope.date,
+            )
+        )
+
+    def recognised_by(self, body: bytes) -> str:
+        """Its subject."""
+        from email import message_from_bytes, policy  # only a sample is read back
+
+        return one_line(str(message_from_bytes(body, policy=policy.default)["Subject"]))
+
+    def where_to_look(self, message: Message) -> str:
+        """In the mailbox."""
+        mark, shown = self.recognised_by(message.body), one_line(message.endpoint.shown)
+        return f"Look in the mailbox {shown}, and among its junk, for “{mark}”."
+
+
+CHANNEL = Email()

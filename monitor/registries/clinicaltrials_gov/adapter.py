@@ -1,0 +1,114 @@
+"""The adapter of ClinicalTrials.gov: what it is called, and what it can be asked."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from monitor.http import PoliteSession
+from monitor.model import Document, Record, Search
+from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, SponsorName, SweepPage, Unanswered
+from monitor.registries.adapter import Adapter
+from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
+from monitor.registries.clinicaltrials_gov.client import Client
+from monitor.registries.clinicaltrials_gov.documents import KEY, kept_document
+from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
+from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
+
+
+class ClinicalTrialsGov(Adapter):
+    """The port `monitor.ports.Registry` for ClinicalTrials.gov. It closes *session* with itself."""
+
+    key = KEY
+    name = "ClinicalTrials.gov"
+    example_id = "NCT02116634"
+    settings = ClinicalTrialsGovSettings
+
+    @classmethod
+    def connect(cls, settings: ClinicalTrialsGovSettings, session: PoliteSession) -> "ClinicalTrialsGov":
+        """The registry as *settings* say."""
+        return cls(base_url=settings.base_url, session=session)
+
+    def __init__(self, *, base_url: str, session: PoliteSession) -> None:
+        self.traffic = session.traffic
+        self.address = base_url
+        self._session = session
+        self._client = Client(base_url=base_url, session=session)
+
+    @property
+    def left_alone_for(self) -> float:
+        """For how many seconds more its server wants no request; 0 where it did not say so."""
+        return self._session.left_alone_for
+
+    def leave_alone(self, seconds: float) -> None:
+        """Make no request for so long: another process was asked for it."""
+        self._session.leave_alone(seconds)
+
+    def identify(self, text: str) -> str | None:
+        """The trial id that *text* names; None where it names none, or several."""
+        return trial_id_in(text)
+
+    def ids_in(self, text: str) -> list[str]:
+        """Every trial id that *text* names, in its order, as often as it does."""
+        return trial_ids_in(text)
+
+    def page(self, trial_id: str) -> str:
+        """The address of the trial's page, for people."""
+        return record.PAGE + trial_id
+
+    def version(self, known: RegistryVersion | None) -> RegistryVersion:
+        """The version of all data now; *known* itself where nothing is newer. One request."""
+        return self._client.version(known)
+
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
+        """Who is where, 400 trials a request."""
+        return batches.probe(self._client, trial_ids)
+
+    def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
+        """Documents, 100 a request. Every id asked for is answered exactly once."""
+        return batches.fetch(self._client, trial_ids)
+
+    def find(
+        self,
+        search: Search,
+        *,
+        updated_since: date | None = None,
+        stopped: bool = False,
+        token: str | None = None,
+    ) -> Iterator[SearchPage]:
+        """Pages of the trials that *search* covers, 1,000 a request; sponsor, condition and expression narrow it down.
+
+        *token* is good at the same version of the data, for the same search and day. A condition is looked for as a
+        phrase. Raise AnswerUnreadable where the listing does not add up: the last page, the one without a token, only
+        comes where all pages together name as many trials as the registry says, give or take 1 %.
+        """
+        return searching.find(self._client, search, updated_since=updated_since, stopped=stopped, token=token)
+
+    def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
+        """Pages of all documents, 250 a request. A total that does not add up is AnswerUnreadable, as in `find`."""
+        return sweeping.sweep(self._client, token=token)
+
+    def sponsors(self, text: str) -> Sequence[SponsorName]:
+        """The sponsors whose names are most like *text*: one request for most names, about sixteen at most."""
+        return sponsors.sponsors(self._client, text)
+
+    def answers_at_all(self) -> bool:
+        """Whether a page of one record, whichever, comes as it should."""
+        return self._client.is_healthy()
+
+    def prove(self, trial_id: str, raw: bytes) -> Document:
+        """The document that an answer which was kept proves to be. Raise AnswerUnreadable where it is none."""
+        return kept_document(trial_id, raw)
+
+    def parse(self, document: Document, as_of: datetime) -> Record:  # noqa: ARG002 - no field depends on the day
+        """What a LISTED document says, which is the same on every day. Pure; raises for none that `fetch` gave."""
+        return record.parse(document)
+
+    def unknown(self, document: Document) -> Sequence[Oddity]:
+        """What a LISTED document holds that is not among the documented fields and codes."""
+        return drift.unknown(document.content)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._session.close()
+
+
+ADAPTER = ClinicalTrialsGov
