@@ -8,7 +8,7 @@ from deepdiff import DeepDiff
 from bench.figures import Figure, percentile, seconds
 from bench.studies import DAY, Study, document, grown, numbered, studies, versions
 from monitor.changes.events import changes_between
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Document
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 

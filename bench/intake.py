@@ -11,7 +11,7 @@ import zstandard
 
 from bench.figures import Figure, ratio_of_pairs, seconds
 from bench.studies import document, studies, versions
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Snapshot
 from monitor.ports import RegistryVersion
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov

@@ -28,7 +28,8 @@ from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscr
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.config import load
-from monitor.http import GuardedSession, PoliteSession
+from monitor.http.guarded import GuardedSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot
 from monitor.ports import Accepted
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov

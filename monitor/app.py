@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from monitor import __version__
 from monitor.alerts.notices import configuration_bad
 from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
-from monitor.http import LONGEST_LEFT_ALONE, Network, PoliteSession, library
+from monitor.http.headers import default_user_agent
+from monitor.http.network import Network
+from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
 from monitor.model import Checked, Unlisted
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
@@ -264,12 +265,6 @@ def _key_file(store_url: str) -> Path:
     return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
 
 
-def _user_agent(contact: str) -> str:
-    """Who asks, why, and with which library: there are front ends that let no client pass that they have never seen."""
-    purpose = f"watches clinical trials; {contact}" if contact else "watches clinical trials"
-    return f"registry-monitor/{__version__} ({purpose}) {library()}"
-
-
 def _connect(config: Config) -> tuple[Registry, ...]:
     """Every registry that there is an adapter for; the first is the default."""
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
@@ -283,6 +278,6 @@ def _connect(config: Config) -> tuple[Registry, ...]:
 def _polite_session(settings: PoliteSettings, network: Network) -> PoliteSession:
     return PoliteSession(
         requests_per_second=settings.requests_per_second,
-        user_agent=settings.user_agent or _user_agent(settings.contact),
+        user_agent=settings.user_agent or default_user_agent(settings.contact),
         network=network,
     )

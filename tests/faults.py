@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 import monitor.cli
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.clock import utc_now
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Checked, Event, Result
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox

@@ -14,7 +14,7 @@ from monitor.alerts.outbox import Outbox
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.clock import utc_now
-from monitor.http import GuardedSession
+from monitor.http.guarded import GuardedSession
 from monitor.model import Result
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox

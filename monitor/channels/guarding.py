@@ -3,7 +3,8 @@
 from monitor import __version__
 from monitor.channels.channel import Configuration
 from monitor.channels.webhook.settings import WebhookSettings
-from monitor.http import GuardedSession, Network
+from monitor.http.guarded import GuardedSession
+from monitor.http.network import Network
 from monitor.http.reading import ANSWER_CAP
 from monitor.settings.network import NetworkSettings
 

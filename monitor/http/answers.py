@@ -1,14 +1,12 @@
-"""What a server answered, or why it did not, in words for people. Pure."""
+"""Why a server did not answer, in words for people, and when it wants to be asked again. Pure."""
 
 import re
 import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 import requests
@@ -26,25 +24,6 @@ _UNKNOWN_AUTHORITY = frozenset((2, 18, 19, 20, 21))
 """OpenSSL's X509_V_ERR_…: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/."""
 
 CUT = "no whole answer within the deadline"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer. *headers* ignore case, and *body* is decompressed."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-    via: str = ""
-    """By way of which proxy, where there was one."""
-
-
-def status_in_words(status: int) -> str:
-    """`503 Service Unavailable`: the standard's words, not the server's."""
-    with suppress(ValueError):
-        return f"{status} {HTTPStatus(status).phrase}"
-    return f"HTTP status {status}"
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:

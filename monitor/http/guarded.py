@@ -35,7 +35,7 @@ from urllib3 import HTTPHeaderDict
 
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred
 from monitor.http.addresses import refusal
-from monitor.http.answers import CUT, Response, why
+from monitor.http.answers import CUT, why
 from monitor.http.connecting import (
     CONNECT_TIMEOUT,
     Address,
@@ -53,6 +53,7 @@ from monitor.http.deadline import Deadline
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, login_header, refusal_by
 from monitor.http.reading import ANSWER_CAP, WholeAnswer, beginning
+from monitor.http.response import Response
 from monitor.http.target import Target
 
 

@@ -14,6 +14,7 @@ The rule to keep: a proxy's address may contain a password, so messages use only
 
 import os
 import ssl
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,9 +22,6 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import getproxies
-
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from monitor.errors import ConfigurationInvalid
 
@@ -32,6 +30,7 @@ PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 10
 A_PROXY = "an address such as http://proxy.example.org:3128 or socks5h://proxy.example.org:1080"
 SETTING = "[network] proxy"
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_HAVING_PROXY_SETTINGS = ("darwin", "win32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,9 @@ class Network:
 
     def trust(self) -> ssl.SSLContext:
         """A new context for clients, which costs some 20 ms. Raise ConfigurationInvalid as `checked`."""
-        context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+        import certifi  # only https needs it
+
+        context = ssl.create_default_context(cafile=certifi.where())
         context.load_default_certs()
         for source, path in self._bundles():
             _load(context, path, source)
@@ -132,10 +133,18 @@ def _from_environment(scheme: str, environ: Mapping[str, str]) -> Proxy | None:
             continue
         if text := environ.get(name, "").strip():
             return Proxy.of(text, name)
-    # What Windows and macOS have in their settings; elsewhere these are the variables once more.
-    settings = getproxies().get(scheme, "")
+    settings = _system_proxy(scheme)
     is_set_there = settings and settings not in {value.strip() for value in environ.values()}
     return Proxy.of(settings, "the system's settings") if is_set_there else None
+
+
+def _system_proxy(scheme: str) -> str:
+    """What Windows and macOS have in their settings."""
+    if sys.platform not in _HAVING_PROXY_SETTINGS:
+        return ""
+    from urllib.request import getproxies  # elsewhere it would find the variables once more
+
+    return getproxies().get(scheme, "")
 
 
 def _goes_past(host: str, port: int, environ: Mapping[str, str]) -> bool:

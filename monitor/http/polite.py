@@ -34,10 +34,12 @@ from urllib3.exceptions import HTTPError
 
 from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
 from monitor.http.adapter import BoundedAdapter
-from monitor.http.answers import CUT, Response, retry_after, status_in_words, why
+from monitor.http.answers import CUT, retry_after, why
 from monitor.http.deadline import Deadline
+from monitor.http.headers import registry_headers
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
+from monitor.http.response import Response, status_in_words
 from monitor.ports import Traffic
 
 ATTEMPTS = 4
@@ -91,8 +93,7 @@ class PoliteSession:
         self._session = _Session()
         # The network decides on proxies and certificates; and credentials in ~/.netrc are not sent along.
         self._session.trust_env = False
-        # urllib3 also knows br and zstd; gzip is what the registries honour and what the cap is tested with.
-        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"})
+        self._session.headers.update(registry_headers(user_agent))
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, BoundedAdapter(self._network.trust))
 
@@ -215,11 +216,6 @@ class PoliteSession:
                     f"{host} answered with more than {cap:,} bytes", raw=bytes(body[:KEPT_OF_TOO_LARGE])
                 )
         return bytes(body)
-
-
-def library() -> str:
-    """The client library's name and version, as used in a User-Agent."""
-    return f"python-requests/{requests.__version__}"
 
 
 def checked_base_url(url: str) -> str:

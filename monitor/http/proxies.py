@@ -7,8 +7,9 @@ import requests
 import socks
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from monitor.http.answers import causes_of, status_in_words, why
+from monitor.http.answers import causes_of, why
 from monitor.http.network import Proxy
+from monitor.http.response import status_in_words
 
 WANTS_LOGIN = 407
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model.vocabulary import CodeWords
 from monitor.ports import Registry
 from monitor.settings import Section

@@ -5,7 +5,7 @@ from structlog.typing import FilteringBoundLogger
 from monitor.channels.guarding import guarded_session
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, DeliveryFailed
-from monitor.http import status_in_words
+from monitor.http.response import status_in_words
 
 DEADLINE = 10.0
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.clock import utc_now
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
-from monitor.http import GuardedSession
+from monitor.http.guarded import GuardedSession
 from monitor.operate.backup import Backup, Consent, Restored, back_up, restore
 from monitor.operate.transfer.exporting import export
 from monitor.sandbox.clinicaltrials_gov import Sandbox

@@ -20,7 +20,7 @@ from monitor.channels.email.settings import SmtpSettings
 from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
 from monitor.config.keys import OperatorSettings, StoreSettings
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import EventCause, Notice, Settlement, State
 from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine

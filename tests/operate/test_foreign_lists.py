@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigurationInvalid
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.operate.transfer.lists import LARGEST, LARGEST_TREE, TrialList, read_list
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov

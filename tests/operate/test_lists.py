@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigurationInvalid
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.operate.transfer.lists import TrialList, read_list, trees
 from monitor.operate.transfer.lists import opening as opening_of_lists
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Filters, State, SubscriptionState
 from monitor.operate.transfer.exporting import export
 from monitor.operate.transfer.importing import Imported, read_export

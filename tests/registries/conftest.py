@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.registries.clinicaltrials_gov.fake import FakeRegistry
 

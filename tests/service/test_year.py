@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from monitor.alerts.subscribe import Wanted, apply_config
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store

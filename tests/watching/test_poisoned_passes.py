@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Result
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.storage import quarantine

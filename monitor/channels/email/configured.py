@@ -10,7 +10,7 @@ from monitor.channels.email.address import with_ascii_domain
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.email.tokens import token_from_command, token_from_file
 from monitor.channels.email.transport import EmailTransport, signed
-from monitor.http import Network
+from monitor.http.network import Network
 from monitor.settings.network import NetworkSettings
 
 

@@ -21,9 +21,10 @@ from ipaddress import ip_network
 
 from monitor.channels.webhook.signing import signed_headers
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected
-from monitor.http import GuardedSession, Response, status_in_words
 from monitor.http.addresses import refusal_of_name
 from monitor.http.answers import retry_after
+from monitor.http.guarded import GuardedSession
+from monitor.http.response import Response, status_in_words
 from monitor.http.target import Target
 from monitor.model import Endpoint, Message
 from monitor.ports import Accepted

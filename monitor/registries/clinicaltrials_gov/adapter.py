@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.model import Document, Record, Search
 from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, SponsorName, SweepPage, Unanswered
 from monitor.registries.adapter import Adapter

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from monitor.errors import AnswerUnreadable, RegistryUnreachable, RequestRefused
-from monitor.http import Response, status_in_words
+from monitor.http.response import Response, status_in_words
 from monitor.model import Json
 from monitor.registries.clinicaltrials_gov.documents import KEY
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id

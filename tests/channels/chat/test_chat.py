@@ -15,7 +15,7 @@ import pytest
 from monitor.channels.chat.transport import MOST_UNDER_WAY, ChatTransport, checked_chat_url, shown_chat
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
-from monitor.http import GuardedSession
+from monitor.http.guarded import GuardedSession
 from monitor.model import Endpoint, Message
 from tests.loopback import RESET, Loopback, Pause, drip, http
 

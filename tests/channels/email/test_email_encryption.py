@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.channels.email.transport import EmailTransport
 from monitor.errors import DeliveryDeferred
-from monitor.http import Network
+from monitor.http.network import Network
 from monitor.sandbox.mailbox import Mailbox
 from tests.channels.email.mails import BODY, NOW, channel_to, failure, message, server
 

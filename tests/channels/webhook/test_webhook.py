@@ -14,7 +14,7 @@ from monitor.channels.webhook.signing import new_secret
 from monitor.channels.webhook.transport import WebhookTransport, checked_webhook_url, shown_url
 from monitor.config import load
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryFailed, DeliveryRejected
-from monitor.http import GuardedSession
+from monitor.http.guarded import GuardedSession
 from monitor.model import Endpoint, Message
 from monitor.ports import Accepted
 from monitor.sandbox.misbehaviour import Fault, Misbehaviour

@@ -18,7 +18,8 @@ from monitor.alerts.deliver import deliver
 from monitor.alerts.outbox import DeliveryResult
 from monitor.alerts.subscribe import rotate_secret
 from monitor.channels.webhook.transport import WebhookTransport
-from monitor.http import GuardedSession, status_in_words
+from monitor.http.guarded import GuardedSession
+from monitor.http.response import status_in_words
 from monitor.model import Attempt, Delivery, DeliveryState
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.receiver import Received, WebhookReceiver

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from monitor.errors import DeliveryDeferred
-from monitor.http import GuardedSession
+from monitor.http.guarded import GuardedSession
 
 AGENT = "registry-monitor/0.1.0 (trials@hospital.example)"
 LOOPBACK = ["127.0.0.0/8"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from tests.http.polite.sessions import AGENT, Clock
 from tests.loopback import Loopback, Request
 

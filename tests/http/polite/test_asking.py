@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.errors import ConfigurationInvalid, RegistryUnreachable
-from monitor.http import PoliteSession, checked_base_url
+from monitor.http.polite import PoliteSession, checked_base_url
 from tests.http.polite.sessions import AGENT
 from tests.loopback import chunked, gzipped, http
 

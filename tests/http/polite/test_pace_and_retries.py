@@ -4,7 +4,7 @@ import pytest
 import responses
 
 from monitor.errors import RegistryUnreachable
-from monitor.http import ATTEMPTS, PoliteSession
+from monitor.http.polite import ATTEMPTS, PoliteSession
 from tests.http.polite.sessions import AGENT
 from tests.loopback import RESET, chunked, http
 

@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from monitor.errors import RegistryUnreachable
-from monitor.http import Network, PoliteSession
+from monitor.http.network import Network
+from monitor.http.polite import PoliteSession
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.http.guarded.encrypted import Encrypted, certificate
 from tests.loopback import closed_port, http

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
-from monitor.http import PoliteSession
+from monitor.http.polite import PoliteSession
 from monitor.ports import Registry, RegistryVersion
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from tests.loopback import Pause, http

@@ -4,13 +4,14 @@ from itertools import chain
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from monitor import __version__
 from monitor.app import doctor_context, open_app
 from monitor.config import Config
 from monitor.config.keys import RegistrySettings, StoreSettings
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
-from monitor.http import library
+from monitor.http.headers import library
 from monitor.model import Document, Role, Search
 from monitor.operate.doctor import Level, examine
 from monitor.ports import Merged, SponsorName, Unanswered, Unreadable
@@ -400,7 +401,7 @@ def test_the_default_names_the_library_beside_us(registry, tmp_path, settings, s
         program.registries[0].version(None)
 
     assert registry.requests[0].headers["user-agent"] == sent
-    assert library().startswith("python-requests/")
+    assert library() == f"python-requests/{requests.__version__}"
 
 
 @pytest.mark.parametrize("kind", ["403", "challenge", "html", "503"])
