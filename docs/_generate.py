@@ -19,6 +19,7 @@ import typer
 from docs._layers import picture
 from monitor.changes.kinds import KINDS
 from monitor.cli import app
+from monitor.cli.commands import loaded
 from monitor.config import Config
 from monitor.config.loading import PREFIX
 from monitor.config.places import values_in, variable
@@ -76,6 +77,7 @@ A trial can be named the way it is pasted: `nct02116634`, `NCT 02116634`, or the
 
 def walk(command: Any, path: str) -> list[tuple[str, Any]]:
     """The command and those below it."""
+    command = loaded(command)
     below = getattr(command, "commands", {})
     return [(path, command), *(found for name, each in below.items() for found in walk(each, f"{path} {name}"))]
 

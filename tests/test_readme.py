@@ -15,6 +15,7 @@ import typer
 
 from docs._generate import pages
 from monitor.cli import INTERRUPTED, app
+from monitor.cli.commands import loaded
 from monitor.cli.operate import DEFAULT_PORT
 from monitor.errors import MonitorError
 
@@ -36,7 +37,7 @@ AFTER_IT = [*blocks("sh", LATER), *blocks("sh", PAGES[TOP / "docs" / "tasks" / "
 
 def commands() -> list[str]:
     def walk(command: object, path: str) -> list[str]:
-        below = getattr(command, "commands", None)
+        below = getattr(loaded(command), "commands", None)
         return (
             [path] if not below else [found for name, each in below.items() for found in walk(each, f"{path} {name}")]
         )

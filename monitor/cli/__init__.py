@@ -13,63 +13,103 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    backup,
-    changes,
-    check,
-    deliveries,
-    doctor,
-    drift,
-    held,
-    operate,
-    quarantine,
-    serve,
-    setting_up,
-    status,
-    subscribe,
-    transfer,
-    trials,
-    watch,
-)
-from monitor.cli.commands import Commands
+from monitor.cli.commands import Commands, Declared, lazily
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
 
 INTERRUPTED = 130
 
+COMMANDS = (
+    Declared("check", "monitor.cli.check:check", "Check the given trials, or all watched ones, and say what changed."),
+    Declared("subscribe", "monitor.cli.subscribe:subscribe", "Tell somebody of changes, by mail, webhook or chat."),
+    Declared("deliver", "monitor.cli.deliveries:deliver", "Send what is due, once."),
+    Declared("why", "monitor.cli.deliveries:why", "Explain, change by change, why somebody was or was not told."),
+    Declared("show", "monitor.cli.trials:show", "Show a trial's record as people read it."),
+    Declared("history", "monitor.cli.trials:history", "List every snapshot of a trial and what it changed."),
+    Declared(
+        "diff",
+        "monitor.cli.trials:diff",
+        "Compare two snapshots of a trial field by field, with a word diff in long text.",
+    ),
+    Declared(
+        "changes",
+        "monitor.cli.changes:changes",
+        "Tell what changed across all trials, the newest first by when it was seen.",
+    ),
+    Declared(
+        "status",
+        "monitor.cli.status:status",
+        "Show how the watched trials stand: a row a trial, with what changed last and what troubles it.",
+    ),
+    Declared(
+        "drift",
+        "monitor.cli.drift:drift",
+        "List the fields and values of registries' documents that are new to this program.",
+    ),
+    Declared(
+        "serve",
+        "monitor.cli.serve:serve",
+        "Watch on schedule and send what is owed, until SIGTERM; SIGHUP rereads the configuration.",
+    ),
+    Declared(
+        "sandbox",
+        "monitor.cli.operate:sandbox",
+        "Run a local ClinicalTrials.gov, a mailbox and a webhook receiver to try things against.",
+    ),
+    Declared("demo", "monitor.cli.operate:demo", "Find and explain a real change, offline, in a few seconds."),
+    Declared(
+        "migrate",
+        "monitor.cli.operate:migrate",
+        "Bring the database to this version's schema. Every command does so on first use.",
+    ),
+    Declared(
+        "backup", "monitor.cli.backup:backup", "Write everything into one file, while others go on, and prove it."
+    ),
+    Declared(
+        "restore",
+        "monitor.cli.backup:restore",
+        "Make the database what a backup holds, proved before anything is replaced. End `monitor serve` before.",
+    ),
+    Declared(
+        "doctor",
+        "monitor.cli.doctor:doctor",
+        "Check everything, and say what to do about what is wrong. Exit with 1 where something is.",
+    ),
+    Declared(
+        "export",
+        "monitor.cli.transfer:export",
+        "Write everything as plain JSON files: trials with every snapshot and event, watches, subscriptions, notices.",
+    ),
+    Declared(
+        "import",
+        "monitor.cli.transfer:import_",
+        "Take in an export, or the lists of other programs; nobody is alerted, and nothing is doubled.",
+    ),
+    Declared("watch", "monitor.cli.watch:app", "Say which trials to watch."),
+    Declared("subscriptions", "monitor.cli.subscribe:manage", "See and change who is told."),
+    Declared("deliveries", "monitor.cli.deliveries:app", "See what was sent, and send it again."),
+    Declared(
+        "quarantine",
+        "monitor.cli.quarantine:app",
+        "List the answers of registries that were not believed, write one out, or accept it.",
+    ),
+    Declared(
+        "held",
+        "monitor.cli.held:app",
+        "Decide about changes that were held back, because one field changed in too many trials at once.",
+    ),
+    Declared("config", "monitor.cli.setting_up:config", "Begin a configuration."),
+    Declared("deploy", "monitor.cli.setting_up:deploy", "Give the files that run it as a service."),
+)
+"""Every command in the order of `--help`, with what that says of it. None is imported before it is wanted."""
+
 app = Commands(
     name="monitor",
+    cls=lazily(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(watch.app, name="watch")
-app.command(name="check")(check.check)
-app.command(name="subscribe")(subscribe.subscribe)
-app.add_typer(subscribe.manage, name="subscriptions")
-app.command(name="deliver")(deliveries.deliver)
-app.add_typer(deliveries.app, name="deliveries")
-app.command(name="why")(deliveries.why)
-app.command(name="show")(trials.show)
-app.command(name="history")(trials.history)
-app.command(name="diff")(trials.diff)
-app.command(name="changes")(changes.changes)
-app.command(name="status")(status.status)
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(held.app, name="held")
-app.command(name="drift")(drift.drift)
-app.add_typer(setting_up.config, name="config")
-app.add_typer(setting_up.deploy, name="deploy")
-app.command(name="serve")(serve.serve)
-app.command(name="sandbox")(operate.sandbox)
-app.command(name="demo")(operate.demo)
-app.command(name="migrate")(operate.migrate)
-app.command(name="backup")(backup.backup)
-app.command(name="restore")(backup.restore)
-app.command(name="doctor")(doctor.doctor)
-app.command(name="export")(transfer.export)
-app.command(name="import")(transfer.import_)
 
 
 def _print_version(asked: bool) -> None:

@@ -12,12 +12,13 @@ import typer
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.cli import app
+from monitor.cli.commands import loaded
 from tests.cli.commands import command
 
 
 def paths() -> list[list[str]]:
     def walk(found: object, path: list[str]) -> list[list[str]]:
-        below = getattr(found, "commands", {})
+        below = getattr(loaded(found), "commands", {})
         return [path, *(each for name, one in below.items() for each in walk(one, [*path, name]))]
 
     return walk(typer.main.get_command(app), [])

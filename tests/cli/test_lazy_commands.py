@@ -1,0 +1,89 @@
+"""Commands are imported when they are wanted, and what was typed becomes what typer would make of it."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import typer
+from typer.core import TyperCommand
+
+from monitor.cli import COMMANDS, app
+from monitor.cli.commands import loaded
+
+TYPED = (
+    *("", "0", "1", "7", "007", "-1", "65535", "65536", "1234567890123", "3.5", "1_000", "٣", " 1", "true", "no"),
+    *("lead", "any", "LEAD", "email", "chat", "owed", "rejected", "NCT02116634", "café", "\udcff"),
+    *("nowhere/at/all", ".", "-", "/", __file__),
+)
+"""What a person, a script or a broken locale may hand to any option or argument."""
+
+
+def parameters() -> list[Any]:
+    """Every option and argument of every command."""
+
+    def walk(command: Any) -> list[Any]:
+        command = loaded(command)
+        params = command.get_params(typer.Context(command))
+        return [*params, *(each for one in getattr(command, "commands", {}).values() for each in walk(one))]
+
+    return [param for param in walk(typer.main.get_command(app)) if param.callback is None]
+
+
+def modules_after(*typed: str) -> set[str]:
+    """What a process has imported when it ends that ran this command."""
+    code = f"""
+import atexit, sys
+from monitor.__main__ import main
+sys.argv = {["monitor", *typed]}
+atexit.register(lambda: print("\\n", *sys.modules, sep="\\n"))
+main()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    return set(ran.stdout.splitlines())
+
+
+def made(process: Any, context: Any, value: Any) -> object:
+    """What comes of a value, or the complaint about it."""
+    try:
+        return process(context, value)
+    except Exception as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("declared", COMMANDS, ids=lambda declared: declared.name)
+def test_the_list_of_commands_says_what_the_command_says_of_itself(declared: Any):
+    [command] = [each for each in typer.main.get_command(app).commands.values() if each.name == declared.name]
+
+    assert loaded(command).help.partition("\n\n")[0] == declared.summary
+
+
+def test_what_was_typed_becomes_what_typer_makes_of_it():
+    """A plain value is converted without pydantic, and nobody can tell."""
+    context = typer.Context(TyperCommand("any"))
+    for param in parameters():
+        single = [None, param.default, *TYPED]
+        values = [None, (), *((text,) for text in TYPED), TYPED] if param.multiple or param.nargs == -1 else single
+        for value in values:
+            typers = made(type(param).process_value.__get__(param), context, value)
+            ours = made(param.process_value, context, value)
+            assert (ours, type(ours)) == (typers, type(typers)), (param.name, value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "imported"),
+    [
+        (["--help"], set()),
+        (["watch", "rename", "--help"], {"watch"}),
+        (["why", "--help"], {"deliveries"}),
+        (["chekc"], set()),
+    ],
+)
+def test_only_the_module_of_the_command_that_is_wanted_is_imported(typed: list[str], imported: set[str]):
+    modules = {declared.place.partition(":")[0] for declared in COMMANDS}
+
+    assert modules_after(*typed) & modules == {f"monitor.cli.{name}" for name in imported}
+
+
+def test_a_plain_value_needs_no_pydantic():
+    assert "pydantic" not in modules_after("--config", "there/is/none.toml", "deploy", "systemd")
