@@ -33,7 +33,7 @@ from monitor.http.polite import PoliteSession
 from monitor.model import Change, DeliveryState, Event, Filters, Message, Significance, Snapshot
 from monitor.ports import Accepted
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
-from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, tables
+from monitor.storage import covering, deliveries, endpoints, events, snapshots, subscriptions, tables
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
@@ -193,8 +193,8 @@ def _covering() -> float:
         for start in range(0, SUBSCRIPTIONS, 100_000):
             _add_many(store, endpoint.id, range(start, start + 100_000))
         with store.read() as tx:
-            found = subscriptions.covering(tx, KEY, ["NCT00000007"])
-            assert len(found["NCT00000007"]) == 10
+            found = covering.find(tx, KEY, ["NCT00000007"]).groups(["NCT00000007"])
+            assert sum(len(members) for _, members in found) == 10
             times = [seconds(partial(_match_all, tx, f"NCT{number:08}")) for number in range(100, 200)]
         store.close()
     return median(times)
@@ -215,5 +215,5 @@ def _add_many(store: Store, endpoint_id: str, numbers: range) -> None:
 
 
 def _match_all(tx: Connection, trial_id: str) -> None:
-    for one in subscriptions.covering(tx, KEY, [trial_id])[trial_id]:
-        matching((CHANGE,), one.filters)
+    for interest, _ in covering.find(tx, KEY, [trial_id]).groups([trial_id]):
+        matching((CHANGE,), interest)

@@ -15,8 +15,8 @@ What explains a change that is told is told with it: the status a trial went bac
 went, the stop beside the enrollment that ended with it.
 
 Nothing is filtered without a trace: every change that does not pass has its reason, which `monitor why` shows. A
-reason is put into words only when somebody asks, because almost nobody does, and matching runs for every subscription
-that covers a changed trial: ten subscriptions and twenty changes take 0.1 ms.
+reason is put into words only when somebody asks, because almost nobody does, and matching runs for everything that
+subscriptions to a changed trial ask for: ten of these and twenty changes take 0.1 ms.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ from functools import cache
 
 from monitor.changes.membership import is_about_another_watch
 from monitor.changes.topics import Topic
-from monitor.model import Change, Filters, Significance, Subscription
+from monitor.model import Change, Filters, Interest, Significance, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Match:
     """Those that pass, in their order."""
     filtered: tuple[Change, ...]
     """The others, in their order."""
-    subscription: Subscription
+    asked: Interest | Subscription
+    """What the filters are of."""
 
     @property
     def passes(self) -> bool:
@@ -46,18 +47,17 @@ class Match:
     @property
     def reasons(self) -> tuple[tuple[Change, str], ...]:
         """Why each of the others does not pass, in one line."""
-        return tuple((change, reason(change, self.subscription) or "") for change in self.filtered)
+        return tuple((change, reason(change, self.asked) or "") for change in self.filtered)
 
 
-def matching(changes: Sequence[Change], subscription: Subscription) -> Match:
-    """Sort *changes* of one event into those that *subscription* is to tell and those that it is not."""
-    told = _with_what_explains(
-        changes, [not _refusal(change, subscription.filters, subscription) for change in changes], subscription.filters
-    )
+def matching(changes: Sequence[Change], asked: Interest | Subscription) -> Match:
+    """Sort *changes* of one event into those that a subscription is to tell and those that it is not."""
+    passed = [not _refusal(change, asked.filters, asked) for change in changes]
+    told = _with_what_explains(changes, passed, asked.filters)
     return Match(
         tuple(change for change, passes in zip(changes, told, strict=True) if passes),
         tuple(change for change, passes in zip(changes, told, strict=True) if not passes),
-        subscription,
+        asked,
     )
 
 
@@ -77,10 +77,10 @@ def _with_what_explains(changes: Sequence[Change], passed: list[bool], filters: 
     ]
 
 
-def reason(change: Change, subscription: Subscription) -> str | None:
+def reason(change: Change, asked: Interest | Subscription) -> str | None:
     """Why *change* does not pass by itself, in one line; None where it does."""
-    refusal = _refusal(change, subscription.filters, subscription)
-    return refusal(change, subscription.filters) if refusal else None
+    refusal = _refusal(change, asked.filters, asked)
+    return refusal(change, asked.filters) if refusal else None
 
 
 _Words = Callable[[Change, Filters], str]
@@ -97,13 +97,13 @@ def _explains(change: Change, heard: set[str]) -> bool:
     return False
 
 
-def _refusal(change: Change, filters: Filters, subscription: Subscription | None = None) -> _Words | None:
-    """What puts into words why *change* does not pass; None where it does. *subscription* is who has the *filters*."""
-    if subscription and is_about_another_watch(change, subscription.watch_id):
+def _refusal(change: Change, filters: Filters, asked: Interest | Subscription | None = None) -> _Words | None:
+    """What puts into words why *change* does not pass; None where it does. *asked* is what has the *filters*."""
+    if asked and is_about_another_watch(change, asked.watch_id):
         return _of_another_watch
     if _is_unwanted(change, filters):
         return _unwanted
-    hears_of_members = subscription is not None and (subscription.watch_id is not None or subscription.everything)
+    hears_of_members = asked is not None and (asked.watch_id is not None or asked.everything)
     is_member = hears_of_members and change.kind in _MEMBERSHIP
     if (filters.topics or filters.kinds) and not is_member and not _named(change, filters):
         return _not_named

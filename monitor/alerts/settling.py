@@ -25,9 +25,10 @@ from monitor.alerts.matching import matching
 from monitor.alerts.recovery import made_again
 from monitor.changes.events import changes_between, trials_concerned
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Event, Settlement, State
+from monitor.model import Event, Interest, Settlement, State
 from monitor.ports import Registry
-from monitor.storage import deliveries, holds, notices, settlements, snapshots, subscriptions, sweeps, trials
+from monitor.storage import covering, deliveries, holds, notices, settlements, snapshots, sweeps, trials
+from monitor.storage.covering import Members
 from monitor.storage.holds import Decision
 from monitor.storage.locks import lock_registry
 from monitor.storage.settlements import Pending
@@ -167,14 +168,22 @@ def _owed(tx: Connection, events: Sequence[Event], registry: str, now: datetime)
     Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
     """
     concerned = {event.id: trials_concerned(event) for event in events}
-    covering = subscriptions.covering(tx, registry, dict.fromkeys(chain(*concerned.values())))
+    found = covering.find(tx, registry, dict.fromkeys(chain(*concerned.values())))
     for event in events:
-        theirs = {each.id: each for trial_id in concerned[event.id] for each in covering.get(trial_id, ())}
-        for subscription in theirs.values():
-            since = subscription.created_at
-            heard = since <= event.occurred_at or since > now
-            if heard and matching(event.changes, subscription).passes:
-                yield event.id, registry, event.trial_id, subscription.id
+        for subscription_id in _hearing(event, found.groups(concerned[event.id]), now):
+            yield event.id, registry, event.trial_id, subscription_id
+
+
+def _hearing(event: Event, groups: Iterable[tuple[Interest, Members]], now: datetime) -> list[str]:
+    """Which of those who cover its trials hear of an event, each once, the oldest first."""
+    heard = {
+        (since, subscription_id)
+        for interest, members in groups
+        if matching(event.changes, interest).passes
+        for since, subscription_id in members
+        if since <= event.occurred_at or since > now
+    }
+    return [subscription_id for _, subscription_id in sorted(heard)]
 
 
 def _folded(tx: Connection, pending: Sequence[Pending], settling: Settling) -> Iterator[str]:

@@ -43,6 +43,15 @@ class Filters:
     """Dates that move by fewer days, either way, are not told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """All of a subscription that decides whether it tells a change: thousands of subscriptions share a few of these."""
+
+    filters: Filters = Filters()
+    watch_id: int | None = None
+    everything: bool = False
+
+
 class SubscriptionState(StrEnum):
     """Whether a subscription hears of anything: only an active one does."""
 

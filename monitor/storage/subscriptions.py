@@ -1,29 +1,30 @@
-"""Who wants to be told about what. `covering` is the index from trials to subscriptions.
+"""Who wants to be told about what. `monitor.storage.covering` is the index from trials to subscriptions.
 
 A subscription's endpoint is given without its address and secrets (see `endpoints`). A subscription is never deleted:
 what was delivered to it stays explainable. One whose watch has ended has nothing left to cover, and reads as ended.
 
 A subscription with damaged filters filters nothing: too much is better than silence. One whose row is damaged
-otherwise is left out of `covering`, so that it silences nobody else; `damaged` finds both.
+otherwise is left out where somebody is to be told, so that it silences nobody else; `damaged` finds both.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Endpoint, Filters, Significance, Subscription, SubscriptionState
-from monitor.storage import bodies, deliveries
+from monitor.model import Endpoint, Filters, Subscription, SubscriptionState
+from monitor.storage import bodies, deliveries, filters
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, rows_of
-from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watched_trials, watches
+from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watches
 
 REMEDY = "`monitor subscriptions list` shows those there are"
 
+_columns_of_filters = attrgetter(*(column.name for column in filters.COLUMNS))
 _of_endpoint = (endpoints.c[name] for name in ("way", "shown", "failing_since", "disabled_at"))
 _whole = (
     select(subscriptions, *_of_endpoint, watches.c.name.label("watch_name"))
@@ -193,66 +194,6 @@ def apply_config(
             _change(tx, present[name], trials[present[name].id], subscription)
 
 
-def covering(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[Subscription]]:
-    """The active subscriptions that cover each trial, the oldest first; trials that none covers are left out.
-
-    They cover it by its name, by a watch that holds it, or because they cover everything. Each way is an index, so
-    the cost is that of the matches. Their `trials` are only those asked for here.
-    """
-    covered: dict[str, list[Subscription]] = {}
-    for chunk in chunks(trial_ids):
-        named = _naming(tx, registry, chunk)
-        covering = defaultdict(set, _watching(tx, registry, chunk))
-        for subscription_id, trials in named.items():
-            for trial_id in trials:
-                covering[trial_id].add(subscription_id)
-        everything = set(tx.scalars(select(subscriptions.c.id).where(subscriptions.c.everything)).all())
-        active = _active(tx, everything.union(*covering.values()), registry, named)
-        for trial_id in chunk if everything else covering:
-            ids = covering[trial_id] | everything
-            if found := sorted((active[each] for each in ids if each in active), key=_age):
-                covered[trial_id] = found
-    return covered
-
-
-def _age(subscription: Subscription) -> tuple[datetime, str]:
-    return subscription.created_at, subscription.id
-
-
-def _naming(tx: Connection, registry: str, trial_ids: Sequence[str]) -> dict[str, set[str]]:
-    """Those of the trials that subscriptions name, by subscription."""
-    query = select(subscribed_trials.c.subscription_id, subscribed_trials.c.trial_id).where(
-        subscribed_trials.c.registry == registry, subscribed_trials.c.trial_id.in_(trial_ids)
-    )
-    named: defaultdict[str, set[str]] = defaultdict(set)
-    for subscription_id, trial_id in tx.execute(query):
-        named[subscription_id].add(trial_id)
-    return named
-
-
-def _watching(tx: Connection, registry: str, trial_ids: Sequence[str]) -> dict[str, set[str]]:
-    """The subscriptions to watches that hold each trial, by trial."""
-    query = (
-        select(watched_trials.c.trial_id, subscriptions.c.id)
-        .join(subscriptions, subscriptions.c.watch_id == watched_trials.c.watch_id)
-        .where(watched_trials.c.registry == registry, watched_trials.c.trial_id.in_(trial_ids))
-    )
-    watching: defaultdict[str, set[str]] = defaultdict(set)
-    for trial_id, subscription_id in tx.execute(query):
-        watching[trial_id].add(subscription_id)
-    return watching
-
-
-def _active(
-    tx: Connection, ids: Iterable[str], registry: str, named: Mapping[str, set[str]]
-) -> dict[str, Subscription]:
-    query = _whole.where(subscriptions.c.state == SubscriptionState.ACTIVE)
-    return {
-        row.id: _restored(row, {(registry, trial_id) for trial_id in named.get(row.id, ())})
-        for row in rows_of(tx, query, subscriptions.c.id, sorted(ids), {})
-    }
-
-
 def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted: Subscription) -> None:
     """Make a kept subscription as wanted; do nothing where it is."""
     values = _values(wanted)
@@ -285,17 +226,11 @@ def _trials_of(tx: Connection, ids: Iterable[str]) -> dict[str, set[tuple[str, s
 
 def _values(subscription: Subscription) -> dict[str, Any]:
     """The columns that a changed block of the configuration may change."""
-    filters = subscription.filters
     return {
         "endpoint_id": subscription.endpoint.id,
         "watch_id": subscription.watch_id,
         "everything": subscription.everything,
-        "topics": orjson.dumps(sorted(filters.topics)).decode(),
-        "kinds": orjson.dumps(sorted(filters.kinds)).decode(),
-        "without": orjson.dumps(sorted(filters.without)).decode() if filters.without else None,
-        "min_significance": int(filters.min_significance),
-        "min_percent": filters.min_percent,
-        "min_days": filters.min_days,
+        **filters.values_of(subscription.filters),
         "note": subscription.note,
         "origin": subscription.origin,
     }
@@ -324,7 +259,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         watch=row.watch_name,
         name=row.label or row.name,
         everything=row.everything,
-        filters=_filters_or_none(row),
+        filters=filters.restored_or_none(*_columns_of_filters(row)),
         note=row.note,
         state=row.state if has_business else SubscriptionState.ENDED,
         origin=row.origin,
@@ -332,22 +267,8 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
     )
 
 
-def _filters_or_none(row: Row[Any]) -> Filters:
-    try:
-        return _filters(row)
-    except StoreCorrupt:
-        return Filters()
-
-
 def _filters(row: Row[Any]) -> Filters:
     try:
-        return Filters(
-            topics=frozenset(orjson.loads(row.topics)),
-            kinds=frozenset(orjson.loads(row.kinds)),
-            without=frozenset(orjson.loads(row.without or "[]")),
-            min_significance=Significance(row.min_significance),
-            min_percent=row.min_percent,
-            min_days=row.min_days,
-        )
+        return filters.restored(*_columns_of_filters(row))
     except (TypeError, ValueError) as error:
         raise bodies.damaged(f"subscription {row.id}", "its filters make no sense") from error

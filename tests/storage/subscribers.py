@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection
 
 from monitor.model import Delivery, Endpoint, Filters, Subscription
-from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions
+from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, watches
+from monitor.storage.covering import find as find_covering
 from monitor.storage.store import Store
 from monitor.vault import Vault
 from tests.storage.documents import HIP, NOON, REGISTRY, event, snapshot
@@ -65,3 +67,26 @@ def owe(store: Store, trial_id: str, numbers: Sequence[int], *to: Subscription) 
     told = tell(store, trial_id, *numbers)
     with store.begin() as tx:
         return deliveries.owe(tx, [(each, REGISTRY, trial_id, reader.id) for each in told for reader in to], NOON)
+
+
+def kept(store: Store, **wanted: Any) -> Subscription:
+    """A subscription of Amara's to what is given."""
+    with store.begin() as tx:
+        made = subscription(mailbox(tx), **wanted)
+        subscriptions.add(tx, made)
+    return made
+
+
+def watch(store: Store, *trial_ids: str) -> int:
+    """The number of a new watch that holds these trials."""
+    with store.begin() as tx:
+        return watches.add(tx, registry=REGISTRY, trial_ids=trial_ids, origin="command", name=None, at=NOON)[0].id
+
+
+def covering(store: Store, *trial_ids: str, registry: str = REGISTRY) -> dict[str, set[str]]:
+    """The subscriptions that cover each of the trials, by id; trials that none covers are left out."""
+    with store.read() as tx:
+        found = find_covering(tx, registry, trial_ids)
+    groups = {trial_id: found.groups([trial_id]) for trial_id in trial_ids}
+    covered = {each: {key for _, members in those for _, key in members} for each, those in groups.items()}
+    return {trial_id: ids for trial_id, ids in covered.items() if ids}

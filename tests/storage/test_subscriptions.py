@@ -1,4 +1,4 @@
-"""Who covers which trial, and how subscriptions come, change and end."""
+"""How subscriptions come, change and end."""
 
 from dataclasses import replace
 
@@ -9,32 +9,14 @@ from monitor.model import DeliveryState, Filters, Significance, Subscription, Su
 from monitor.storage import deliveries, endpoints, subscriptions, watches
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
-from tests.storage.subscribers import AMARA, BENGT, mailbox, owe, subscribed, subscription
+from tests.storage.subscribers import BENGT, covering, kept, mailbox, owe, subscribed, subscription, watch
 
 OTHER = "isrctn.com"
-
-
-def watch(store: Store, *trial_ids: str) -> int:
-    with store.begin() as tx:
-        return watches.add(tx, registry=REGISTRY, trial_ids=trial_ids, origin="command", name=None, at=NOON)[0].id
-
-
-def kept(store: Store, **wanted: object) -> Subscription:
-    with store.begin() as tx:
-        made = subscription(mailbox(tx), **wanted)  # type: ignore[arg-type]
-        subscriptions.add(tx, made)
-    return made
 
 
 def apply(store: Store, **wanted: Subscription) -> None:
     with store.begin() as tx:
         subscriptions.apply_config(tx, wanted, LATER)
-
-
-def covering(store: Store, *trial_ids: str, registry: str = REGISTRY) -> dict[str, set[str]]:
-    with store.read() as tx:
-        found = subscriptions.covering(tx, registry, trial_ids)
-    return {trial_id: {each.id for each in those} for trial_id, those in found.items()}
 
 
 def listed(store: Store) -> list[Subscription]:
@@ -81,63 +63,6 @@ def test_the_beginning_of_an_id_will_do_while_it_is_unique(store: Store) -> None
         for text in ("3f2", "all of them", "", "3f2a%"):
             with pytest.raises(NothingFound, match="the first 4 characters or more"):
                 subscriptions.get(tx, text)
-
-
-def test_a_trial_is_covered_by_its_name_by_its_watch_and_by_everything(store: Store) -> None:
-    by_name = subscribed(store, HIP, KNEE)
-    by_watch = kept(store, watch_id=watch(store, KNEE, SHOULDER))
-    by_both = kept(store, watch_id=watch(store, HIP))
-    everything = kept(store, everything=True)
-
-    assert covering(store, HIP, KNEE, SHOULDER, "NCT99999999") == {
-        HIP: {by_name.id, by_both.id, everything.id},
-        KNEE: {by_name.id, by_watch.id, everything.id},
-        SHOULDER: {by_watch.id, everything.id},
-        "NCT99999999": {everything.id},
-    }
-
-
-def test_a_trial_that_nobody_asked_for_is_covered_by_nobody(store: Store) -> None:
-    subscribed(store, HIP)
-
-    assert covering(store, KNEE) == {}
-    assert covering(store, HIP, registry=OTHER) == {}
-    assert covering(store) == {}
-
-
-def test_only_active_subscriptions_cover(store: Store) -> None:
-    paused, ended, resumed = (subscribed(store, HIP) for _ in range(3))
-    with store.begin() as tx:
-        subscriptions.set_state(tx, paused.id, SubscriptionState.PAUSED, LATER)
-        subscriptions.set_state(tx, ended.id, SubscriptionState.ENDED, LATER)
-        subscriptions.set_state(tx, resumed.id, SubscriptionState.PAUSED, LATER)
-        subscriptions.set_state(tx, resumed.id, SubscriptionState.ACTIVE, LATER)
-
-    assert covering(store, HIP) == {HIP: {resumed.id}}
-    assert {each.id: each.state for each in listed(store)} == {
-        paused.id: "paused",
-        ended.id: "ended",
-        resumed.id: "active",
-    }
-
-
-def test_what_covers_tells_filters_and_way_and_opens_no_address(store: Store) -> None:
-    made = kept(store, everything=True, filters=Filters(min_days=7), note="All of it")
-    named = subscribed(store, HIP, KNEE)
-    with store.read() as tx:
-        found = {each.id: each for each in subscriptions.covering(tx, REGISTRY, [HIP])[HIP]}
-
-    assert found[made.id] == made
-    assert found[made.id].endpoint.shown == AMARA
-    assert found[made.id].endpoint.address == ""
-    assert found[named.id] == replace(named, trials=frozenset({(REGISTRY, HIP)}))
-
-
-def test_more_trials_than_a_statement_takes_are_covered(store: Store) -> None:
-    many = [f"NCT{number:08d}" for number in range(2500)]
-    made = subscribed(store, *many)
-
-    assert covering(store, *many) == {each: {made.id} for each in many}
 
 
 def test_a_subscription_to_a_watch_that_has_ended_reads_as_ended(store: Store) -> None:

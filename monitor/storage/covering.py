@@ -1,0 +1,119 @@
+"""Which active subscriptions cover a trial, in groups of those that ask for the same.
+
+They cover it by its name, by a watch that holds it, or because they cover everything. Each way is an index, so the cost
+is that of the matches and not of all that there are. Ten thousand subscriptions ask for few different things: what they
+ask for is read, and can be decided, once for each of these.
+
+A subscription with damaged filters filters nothing: too much is better than silence. One whose row is damaged
+otherwise is left out, so that it silences nobody else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, literal, select
+
+from monitor.errors import StoreCorrupt
+from monitor.model import Interest, SubscriptionState
+from monitor.storage import filters
+from monitor.storage.statements import chunks, rows_of
+from monitor.storage.tables import subscribed_trials, subscriptions, watched_trials
+
+Members = list[tuple[datetime, str]]
+"""(since when, subscription id)"""
+Groups = Mapping[Interest, Members]
+_Asked = tuple[Any, ...]
+"""The columns of an interest, as they stand in the database."""
+
+_c = subscriptions.c
+_asked = (_c.created_at, _c.id, _c.watch_id, _c.everything, *filters.COLUMNS)
+_is_active = _c.state == SubscriptionState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """Who covers some trials."""
+
+    everything: Groups
+    by_watch: Mapping[int, Groups]
+    by_trial: Mapping[str, Groups]
+    watches: Mapping[str, Sequence[int]]
+    """Those that hold a trial, by trial."""
+
+    def groups(self, trial_ids: Sequence[str]) -> Iterator[tuple[Interest, Members]]:
+        """Who covers any of these trials. A subscription that covers several of them by name comes several times."""
+        yield from self.everything.items()
+        for watch_id in dict.fromkeys(each for trial_id in trial_ids for each in self.watches.get(trial_id, ())):
+            yield from self.by_watch.get(watch_id, {}).items()
+        for trial_id in trial_ids:
+            yield from self.by_trial.get(trial_id, {}).items()
+
+
+def find(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Covering:
+    """Who covers each of these trials."""
+    wanted = list(trial_ids)
+    watches = _watches(tx, registry, wanted)
+    return Covering(
+        everything=_grouped(tx, select(literal(None), *_asked).where(_c.everything, _is_active)).get(None, {}),
+        by_watch=_to_watches(tx, {each for those in watches.values() for each in those}),
+        by_trial=_to_trials(tx, registry, wanted),
+        watches=watches,
+    )
+
+
+def _watches(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
+    watches: defaultdict[str, list[int]] = defaultdict(list)
+    query = select(watched_trials.c.trial_id, watched_trials.c.watch_id).where(watched_trials.c.registry == registry)
+    for chunk in chunks(trial_ids):
+        for trial_id, watch_id in tx.execute(query.where(watched_trials.c.trial_id.in_(chunk))):
+            watches[trial_id].append(watch_id)
+    return watches
+
+
+def _to_watches(tx: Connection, watch_ids: Iterable[int]) -> dict[Any, Groups]:
+    query = select(_c.watch_id, *_asked).where(_is_active)
+    groups: dict[Any, Groups] = {}
+    for chunk in chunks(sorted(watch_ids)):
+        groups |= _grouped(tx, query.where(_c.watch_id.in_(chunk)))
+    return groups
+
+
+def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[Any, Groups]:
+    query = (
+        select(subscribed_trials.c.trial_id, *_asked)
+        .join_from(subscribed_trials, subscriptions)
+        .where(subscribed_trials.c.registry == registry, _is_active)
+    )
+    groups: dict[Any, Groups] = {}
+    for chunk in chunks(trial_ids):
+        groups |= _grouped(tx, query.where(subscribed_trials.c.trial_id.in_(chunk)))
+    return groups
+
+
+def _grouped(tx: Connection, query: Select[Any]) -> dict[Any, Groups]:
+    """By the first column, who asks for what; the others are those of `_asked`."""
+    found: defaultdict[Any, defaultdict[_Asked, Members]] = defaultdict(lambda: defaultdict(list))
+    for place, since, subscription_id, *asked in (tuple(row) for row in _readable(tx, query)):
+        found[place][tuple(asked)].append((since, subscription_id))
+    return {place: _by_interest(groups) for place, groups in found.items()}
+
+
+def _by_interest(groups: Mapping[_Asked, Members]) -> Groups:
+    by_interest: defaultdict[Interest, Members] = defaultdict(list)
+    for asked, members in groups.items():
+        watch_id, everything, *columns = asked
+        interest = Interest(filters.restored_or_none(*columns), watch_id, everything)
+        by_interest[interest] += members
+    return by_interest
+
+
+def _readable(tx: Connection, query: Select[Any]) -> Sequence[Row[Any]]:
+    """The rows of *query* without those that are damaged; only where one is does each subscription cost a statement."""
+    try:
+        return tx.execute(query).all()
+    except StoreCorrupt:
+        ids = tx.scalars(query.with_only_columns(_c.id, maintain_column_froms=True).distinct()).all()
+        return list(rows_of(tx, query, _c.id, ids, {}))
