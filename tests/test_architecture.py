@@ -91,6 +91,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.cli.*": "--help needs neither SQLAlchemy nor requests nor rich, and --json no rich",
     "monitor.http.headers": "requests is loaded where its version stands in no file",
     "monitor.http.network": "certifi is for https, and urllib.request for systems that have proxies in their settings",
+    "monitor.http.polite": "requests takes long to load, and most commands ask no registry",
     "monitor.operate.configured": "most configurations subscribe nobody",
     "monitor.settings.values": "idna is for few addresses",
     "monitor.storage.statements": "PostgreSQL's dialect is loaded where that is used",

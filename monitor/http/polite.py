@@ -21,26 +21,20 @@ which only silence ends at the connect time-out.
 """
 
 import random as randomness
-import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
-
-from monitor.errors import AnswerTooLarge, ConfigurationInvalid, RegistryUnreachable
-from monitor.http.adapter import BoundedAdapter
-from monitor.http.answers import CUT, retry_after, why
-from monitor.http.deadline import Deadline
-from monitor.http.headers import registry_headers
+from monitor.errors import ConfigurationInvalid, RegistryUnreachable
 from monitor.http.network import Network, Proxy
-from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
-from monitor.http.response import Response, status_in_words
+from monitor.http.response import Response
+from monitor.http.urls import checked_base_url
 from monitor.ports import Traffic
+
+if TYPE_CHECKING:
+    from monitor.http.gets import Failure, Gets
 
 ATTEMPTS = 4
 FIRST_PAUSE = 1.0
@@ -50,8 +44,6 @@ LONGEST_RETRY_AFTER = 300.0
 LONGEST_LEFT_ALONE = 86_400.0
 """Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt; after 429 it is between
 PAUSE_OF_TOO_MANY and twice as long."""
-PIECE = 64 * 1024
-KEPT_OF_TOO_LARGE = 64 * 1024
 
 
 class PoliteSession:
@@ -90,12 +82,7 @@ class PoliteSession:
         self._next_start: float = float("-inf")
         self._left_alone_until: float = float("-inf")
         self._network = network or Network()
-        self._session = _Session()
-        # The network decides on proxies and certificates; and credentials in ~/.netrc are not sent along.
-        self._session.trust_env = False
-        self._session.headers.update(registry_headers(user_agent))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, BoundedAdapter(self._network.trust))
+        self._gets: Gets | None = None
 
     def get(
         self,
@@ -141,7 +128,8 @@ class PoliteSession:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        if self._gets is not None:
+            self._gets.close()
 
     def _proxy_to(self, parts: SplitResult) -> Proxy | None:
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -153,7 +141,7 @@ class PoliteSession:
                 f"{host} asks to be left alone for {wait:.0f} s more", remedy="nothing is asked of it until then"
             )
 
-    def _pause_after(self, failure: "_Failure", attempt: int, host: str) -> float:
+    def _pause_after(self, failure: "Failure", attempt: int, host: str) -> float:
         """How long to pause before the next attempt. Raise RegistryUnreachable where that is too long to wait for."""
         asked = failure.retry_after
         if asked is not None and asked > LONGEST_RETRY_AFTER:
@@ -174,112 +162,21 @@ class PoliteSession:
 
     def _attempt(
         self, url: str, headers: Mapping[str, str], cap: int, *, until: float, proxy: Proxy | None
-    ) -> "Response | _Failure":
-        self.traffic.requests += 1
+    ) -> "Response | Failure":
         left = max(until - self._monotonic(), 0.001)
         connect, read = self._timeouts
         timeouts = min(connect, left), min(read, left)
-        via = f"by way of {proxy}" if proxy else ""
-        try:
-            with Deadline(left) as deadline:
-                try:
-                    with self._session.get(
-                        url,
-                        headers=dict(headers),
-                        timeout=timeouts,
-                        stream=True,
-                        allow_redirects=False,
-                        proxies={"all": proxy.url} if proxy else {},
-                    ) as answer:
-                        if failure := _failure_of(answer, proxy):
-                            return failure
-                        body = self._body(answer, cap)
-                finally:
-                    cut = deadline.is_over
-        except requests.exceptions.InvalidURL as error:
-            raise ConfigurationInvalid(f"“{_shown(url)}” is not an address that can be asked") from error
-        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-            if cut:
-                return _Failure(f"{CUT}, {via}" if via else CUT)
-            return _failure_by(proxy, error, timeouts) if proxy else _Failure(why(error, timeouts))
-        # Where the end of the connection is the end of the body, a cut looks like a proper end.
-        return _Failure(CUT) if cut else Response(answer.status_code, answer.headers, body, url, via)
+        return self._opened().get(url, headers, timeouts=timeouts, seconds=left, cap=cap, proxy=proxy)
 
-    def _body(self, answer: requests.Response, cap: int) -> bytes:
-        body = bytearray()
-        for piece in answer.raw.stream(PIECE, decode_content=True):
-            self.traffic.bytes += len(piece)
-            body += piece
-            if len(body) > cap:
-                host = urlsplit(answer.url).netloc
-                raise AnswerTooLarge(
-                    f"{host} answered with more than {cap:,} bytes", raw=bytes(body[:KEPT_OF_TOO_LARGE])
-                )
-        return bytes(body)
+    def _opened(self) -> "Gets":
+        if self._gets is None:
+            from monitor.http.gets import Gets  # requests takes long to load, and most commands ask no registry
+
+            self._gets = Gets(self._network, self.user_agent, self.traffic)
+        return self._gets
 
 
-def checked_base_url(url: str) -> str:
-    """*url* without the slash at its end.
-
-    Raise ConfigurationInvalid unless it is an http(s) address without user name, query and fragment: a password in it
-    would end up in messages.
-    """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or "@" in parts.netloc or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", url):
-        raise ConfigurationInvalid(
-            f"“{_shown(url)}” is not a base_url: an address such as https://clinicaltrials.gov/api/v2 is expected"
-        )
-    return url.rstrip("/")
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Why an attempt did not give an answer, and how many seconds the server asked us to wait."""
-
-    why: str
-    status: int | None = None
-    retry_after: float | None = None
-    is_final: bool = False
-    """Whether another attempt would be in vain."""
-
-    @property
-    def wants_pause(self) -> bool:
-        """Whether the server wants fewer requests, so that waiting is worthwhile."""
-        return self.retry_after is not None or self.status == HTTPStatus.TOO_MANY_REQUESTS
-
-
-def _given_up(host: str, failure: _Failure, attempts: int, proxy: Proxy | None) -> RegistryUnreachable:
+def _given_up(host: str, failure: "Failure", attempts: int, proxy: Proxy | None) -> RegistryUnreachable:
     times = f", {attempts} times" if attempts > 1 else ""
     remedy = f"check the proxy, or {proxy.source}" if proxy else ""
     return RegistryUnreachable(f"{host} gives no answer: {failure.why}{times}", status=failure.status, remedy=remedy)
-
-
-def _failure_of(answer: requests.Response, proxy: Proxy | None) -> _Failure | None:
-    """What makes this answer worth another attempt; None where it is an answer."""
-    status = answer.status_code
-    if proxy and status == WANTS_LOGIN:
-        return _Failure(refusal_by(proxy, status), is_final=True)
-    if status != HTTPStatus.TOO_MANY_REQUESTS and not 500 <= status <= 599:
-        return None
-    way = f", by way of {proxy}" if proxy else ""
-    return _Failure(f"{status_in_words(status)}{way}", status, retry_after(answer.headers))
-
-
-def _failure_by(proxy: Proxy, error: Exception, timeouts: tuple[float, float]) -> _Failure:
-    """With a password that is refused nobody should try too often: the account may be locked."""
-    words = why_by(proxy, error, timeouts)
-    return _Failure(words, is_final="login" in words or "password" in words)
-
-
-def _shown(url: str) -> str:
-    """The address as it may stand in a message: on one line, short, without a user name and password."""
-    return re.sub(r"//[^/]*@", "//…@", "".join(c if c.isprintable() else "·" for c in url))[:200]
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere: to look for the target, requests reads a redirect's whole body, however large."""

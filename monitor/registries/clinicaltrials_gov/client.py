@@ -26,8 +26,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
-from monitor.http.polite import ATTEMPTS, PoliteSession, checked_base_url
+from monitor.http.polite import ATTEMPTS, PoliteSession
 from monitor.http.response import Response
+from monitor.http.urls import checked_base_url
 from monitor.model import Json
 from monitor.ports import RegistryVersion
 from monitor.registries.clinicaltrials_gov.documents import KEY, RECORD_CAP, aliases_of, trial_id_of

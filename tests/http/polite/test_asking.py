@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.errors import ConfigurationInvalid, RegistryUnreachable
-from monitor.http.polite import PoliteSession, checked_base_url
+from monitor.http.polite import PoliteSession
+from monitor.http.urls import checked_base_url
 from tests.http.polite.sessions import AGENT
 from tests.loopback import chunked, gzipped, http
 
