@@ -1,7 +1,9 @@
 """Write down what came of attempts: where their deliveries stand now, and what that means for endpoints and people."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import repeat
 
 from sqlalchemy import Connection
 
@@ -11,8 +13,9 @@ from monitor.alerts.retrying import disabling_due, next_attempt
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.model import Attempt, DeliveryState, SubscriptionState
 from monitor.ports import Accepted
-from monitor.storage import attempts, deliveries, endpoints, notices, subscriptions
+from monitor.storage import attempts, endpoints, notices, standings, subscriptions
 from monitor.storage.isolation import in_words, isolated
+from monitor.storage.standings import Outcome
 
 
 def record(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
@@ -27,26 +30,47 @@ def record(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
 
 
 def _record_all(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
+    now = outbox.clock()
+    results = [_as_result(each, outbox, now) for each in sent]
     with outbox.context.store.begin() as tx:
-        for each in sent:
-            attempts.add(tx, _as_attempt(each))
-        return [_record_outcome(tx, each, outbox) for each in sent]
+        attempts.add(tx, map(_as_attempt, sent))
+        standings.write(tx, map(_as_outcome, results, repeat(now)))
+        failing_since = endpoints.update_failures(
+            tx,
+            succeeded={each.message.endpoint.id for each in sent if isinstance(each.result, Accepted)},
+            failed={each.message.endpoint.id for each in sent if isinstance(each.result, DeliveryFailed)},
+            at=now,
+        )
+        for each, result in zip(sent, results, strict=True):
+            if isinstance(each.result, DeliveryFailed):
+                _follow_up(tx, each, result, since=failing_since[each.message.endpoint.id], now=now)
+    return results
 
 
 def _record_barely(sent: Sent, error: Exception, outbox: Outbox) -> DeliveryResult:
     """Note where a delivery stands, and nothing of what the damaged rows around it ask for: or it is sent for ever."""
-    delivery, now = sent.delivery, outbox.clock()
+    now = outbox.clock()
+    result = _as_result(sent, outbox, now)
+    if isinstance(sent.result, DeliveryFailed):
+        words = f"{sent.result}; and it could not be recorded as it should be: {in_words(error)}"
+        result = replace(result, outcome=words)
     with outbox.context.store.begin() as tx:
-        if isinstance(sent.result, Accepted):
-            deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
-            return DeliveryResult(delivery, sent.message.endpoint.shown, DeliveryState.DELIVERED, sent.result.outcome)
-        again = _next_attempt(sent, sent.result, outbox)
-        outcome = f"{sent.result}; and it could not be recorded as it should be: {in_words(error)}"
-        if again is None:
-            deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
-            return DeliveryResult(delivery, sent.message.endpoint.shown, DeliveryState.REJECTED, outcome)
-        deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
-        return DeliveryResult(delivery, sent.message.endpoint.shown, DeliveryState.OWED, outcome, again)
+        standings.write(tx, [_as_outcome(result, now)])
+    return result
+
+
+def _as_result(sent: Sent, outbox: Outbox, now: datetime) -> DeliveryResult:
+    """Where the delivery stands after the attempt."""
+    delivery, shown = sent.delivery, sent.message.endpoint.shown
+    if isinstance(sent.result, Accepted):
+        return DeliveryResult(delivery, shown, DeliveryState.DELIVERED, sent.result.outcome)
+    again = _next_attempt(sent, sent.result, outbox, now)
+    standing = DeliveryState.REJECTED if again is None else DeliveryState.OWED
+    return DeliveryResult(delivery, shown, standing, str(sent.result), again)
+
+
+def _as_outcome(result: DeliveryResult, now: datetime) -> Outcome:
+    return Outcome(result.delivery.id, result.standing, result.next_attempt_at or now, result.outcome)
 
 
 def _as_attempt(sent: Sent) -> Attempt:
@@ -62,33 +86,22 @@ def _as_attempt(sent: Sent) -> Attempt:
     )
 
 
-def _record_outcome(tx: Connection, sent: Sent, outbox: Outbox) -> DeliveryResult:
-    """What an attempt means for the delivery, its endpoint and its subscription."""
-    delivery, endpoint, now = sent.delivery, sent.message.endpoint, outbox.clock()
-    if isinstance(sent.result, Accepted):
-        deliveries.delivered(tx, delivery.id, at=now, outcome=sent.result.outcome)
-        endpoints.succeeded(tx, endpoint.id)
-        return DeliveryResult(delivery, endpoint.shown, DeliveryState.DELIVERED, sent.result.outcome)
-    outcome = str(sent.result)
-    failing_since = endpoints.failed(tx, endpoint.id, at=now)
-    if disabling_due(failing_since=failing_since, now=now) and endpoints.disable(tx, endpoint.id, at=now):
+def _follow_up(tx: Connection, sent: Sent, result: DeliveryResult, *, since: datetime, now: datetime) -> None:
+    """What a failed attempt means for its endpoint and its subscription."""
+    delivery, endpoint = sent.delivery, sent.message.endpoint
+    if disabling_due(failing_since=since, now=now) and endpoints.disable(tx, endpoint.id, at=now):
         notices.notify_operator(
-            tx, endpoint_disabled(endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id
+            tx, endpoint_disabled(endpoint, result.outcome, since=since, now=now), except_at=endpoint.id
         )
-    again = _next_attempt(sent, sent.result, outbox)
-    if again is None:
-        deliveries.rejected(tx, delivery.id, at=now, outcome=outcome)
+    if result.standing is DeliveryState.REJECTED:
         notices.notify_operator(
-            tx, given_up(delivery, endpoint, outcome, since=failing_since, now=now), except_at=endpoint.id
+            tx, given_up(delivery, endpoint, result.outcome, since=since, now=now), except_at=endpoint.id
         )
         if isinstance(sent.result, DeliveryRejected) and sent.result.ends:
             subscriptions.set_state(tx, delivery.subscription_id, SubscriptionState.ENDED, at=now)
-        return DeliveryResult(delivery, endpoint.shown, DeliveryState.REJECTED, outcome)
-    deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=outcome)
-    return DeliveryResult(delivery, endpoint.shown, DeliveryState.OWED, outcome, again)
 
 
-def _next_attempt(sent: Sent, failure: DeliveryFailed, outbox: Outbox) -> datetime | None:
+def _next_attempt(sent: Sent, failure: DeliveryFailed, outbox: Outbox, now: datetime) -> datetime | None:
     """When to try again; None for never."""
     if not isinstance(failure, DeliveryDeferred):
         return None
@@ -96,7 +109,7 @@ def _next_attempt(sent: Sent, failure: DeliveryFailed, outbox: Outbox) -> dateti
         sent.message.endpoint.channel,
         attempts_made=sent.delivery.attempts + 1,
         first_at=sent.delivery.owed_at,
-        now=outbox.clock(),
+        now=now,
         jitter=outbox.chance.uniform(-1, 1),
         not_before=failure.not_before,
     )

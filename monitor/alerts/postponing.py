@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat
 
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import deliveries_given_up, deliveries_waiting
 from monitor.model import Delivery, DeliveryState, NoticeCause
-from monitor.storage import deliveries, notices
+from monitor.storage import notices, standings
+from monitor.storage.standings import Outcome
 
 TRIED_AGAIN_AFTER = timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -50,7 +52,8 @@ class Postponed:
 
 def postpone(tx: Connection, unprepared: Sequence[Unprepared], *, now: datetime) -> list[Postponed]:
     """Write down when each is tried again, or that it is given up, and tell the operator."""
-    postponed = [_postponed(tx, each, now) for each in unprepared]
+    postponed = [_postponed(each, now) for each in unprepared]
+    standings.write(tx, map(_as_outcome, postponed, repeat(now)))
     for reason, alike in _by_reason(postponed):
         first = min(alike, key=lambda each: (each.unprepared.delivery.created_at, each.unprepared.delivery.id))
         about = first.unprepared
@@ -65,15 +68,16 @@ def postpone(tx: Connection, unprepared: Sequence[Unprepared], *, now: datetime)
     return postponed
 
 
-def _postponed(tx: Connection, unprepared: Unprepared, now: datetime) -> Postponed:
-    delivery = unprepared.delivery
+def _postponed(unprepared: Unprepared, now: datetime) -> Postponed:
     is_its_own = unprepared.endpoint_id is None
-    if unprepared.is_lost or (is_its_own and now - delivery.owed_at >= GIVEN_UP_AFTER):
-        deliveries.rejected(tx, delivery.id, at=now, outcome=unprepared.reason, attempts=0)
+    if unprepared.is_lost or (is_its_own and now - unprepared.delivery.owed_at >= GIVEN_UP_AFTER):
         return Postponed(unprepared, DeliveryState.REJECTED, None)
-    again = now + TRIED_AGAIN_AFTER
-    deliveries.deferred(tx, delivery.id, next_attempt_at=again, outcome=unprepared.reason, attempts=0)
-    return Postponed(unprepared, DeliveryState.OWED, again)
+    return Postponed(unprepared, DeliveryState.OWED, now + TRIED_AGAIN_AFTER)
+
+
+def _as_outcome(postponed: Postponed, now: datetime) -> Outcome:
+    delivery, reason = postponed.unprepared.delivery, postponed.unprepared.reason
+    return Outcome(delivery.id, postponed.standing, postponed.next_attempt_at or now, reason, attempts=0)
 
 
 def _by_reason(postponed: Sequence[Postponed]) -> Iterator[tuple[str, list[Postponed]]]:

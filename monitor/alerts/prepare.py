@@ -88,7 +88,7 @@ def prepared(claimed: Sequence[Delivery], context: RenderContext, *, now: dateti
 
 def _kept(rendered: Sequence[tuple[str, bytes]], store: Store) -> dict[str, bytes]:
     with store.begin() as tx:
-        return {key: deliveries.keep_body(tx, key, body) for key, body in rendered}
+        return deliveries.keep_bodies(tx, dict(rendered))
 
 
 class Loaded:
@@ -102,10 +102,8 @@ class Loaded:
         self._subscriptions = subscriptions.known(
             tx, {delivery.subscription_id for delivery in claimed}, damaged=damaged
         )
-        self._endpoints = _each(
-            {subscription.endpoint.id for subscription in self._subscriptions.values()},
-            lambda key: endpoints.get(tx, context.vault, key, at=now),
-        )
+        wanted = {subscription.endpoint.id for subscription in self._subscriptions.values()}
+        self._endpoints = _each(wanted, endpoints.reader(tx, context.vault, wanted, at=now))
         self._unrendered = []
         for delivery in claimed:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
@@ -113,8 +111,8 @@ class Loaded:
         owed = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
         self._events = _each(owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries))
         unread: dict[str, StoreCorrupt] = {}
-        wanted = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
-        self._notices: dict[str, Notice | Exception] = {**notices.known(tx, wanted, damaged=unread), **unread}
+        told = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
+        self._notices: dict[str, Notice | Exception] = {**notices.known(tx, told, damaged=unread), **unread}
 
     def endpoint(self, delivery: Delivery) -> Endpoint:
         """Where a delivery goes."""

@@ -1,11 +1,13 @@
 """Every attempt to deliver, and what the receiver answered."""
 
-from dataclasses import fields, replace
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from monitor.model import Attempt
+from monitor.storage.statements import chunks
 from monitor.storage.tables import attempts, deliveries
 
 _names = [field.name for field in fields(Attempt)]
@@ -14,19 +16,25 @@ _columns = [attempts.c[name] for name in _names]
 _its = {column: bindparam(f"its_{column.name}", type_=column.type) for column in _columns}
 _highest = select(func.max(attempts.c.number)).where(attempts.c.delivery_id == _its[attempts.c.delivery_id])
 _number = func.coalesce(_highest.scalar_subquery(), 0) + 1
-_add = insert(attempts).values(_its | {attempts.c.number: _number}).returning(attempts.c.number)
-_lock = select(deliveries.c.id).where(deliveries.c.id == _its[attempts.c.delivery_id]).with_for_update()
+_add = insert(attempts).values(_its | {attempts.c.number: _number})
+_lock = (
+    select(deliveries.c.id)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(deliveries.c.id)
+    .with_for_update()
+)
 
 
-def add(tx: Connection, attempt: Attempt) -> Attempt:
-    """Store an attempt, numbered after the earlier ones of its delivery, and return it as stored.
+def add(tx: Connection, made: Iterable[Attempt]) -> None:
+    """Store attempts, each numbered after the earlier ones of its delivery.
 
     A replayed delivery counts from 1 again, and two processes may have tried at once after a claim expired, so the
-    number that the attempt came with is ignored. The delivery is locked, so no two attempts get the same number.
+    number that an attempt came with is ignored. The deliveries are locked, in one order for everyone, so no two
+    attempts get the same number.
     """
-    tx.execute(_lock, {"its_delivery_id": attempt.delivery_id})
-    values = {f"its_{name}": getattr(attempt, name) for name in _names}
-    return replace(attempt, number=tx.execute(_add, values).scalar_one())
+    for chunk in chunks(made):
+        tx.execute(_lock, {"ids": sorted({attempt.delivery_id for attempt in chunk})})
+        tx.execute(_add, [{f"its_{name}": getattr(attempt, name) for name in _names} for attempt in chunk])
 
 
 def of_delivery(tx: Connection, delivery_id: str) -> list[Attempt]:

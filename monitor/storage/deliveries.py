@@ -2,8 +2,7 @@
 
 A row is written in the transaction that causes it, so an alert exists from the moment its event does. There is no
 "sending" state to get stuck in: a claim only moves the next attempt, so a process that dies holding one delays it.
-A process that finishes a delivery after its claim expired may find another's outcome: “delivered” then wins over every
-other outcome, and “rejected” over another attempt.
+What comes of an attempt, `monitor.storage.standings` writes.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,10 +14,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Update,
     and_,
     bindparam,
-    case,
     exists,
     func,
     insert,
@@ -75,19 +72,12 @@ _claimable = and_(
 )
 _by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
-
-def _outcome_update(*names: str, where: ColumnElement[bool]) -> Update:
-    """Count attempts, and write the given columns if *where* holds: one statement, so that nothing comes between."""
-    columns = [deliveries.c[name] for name in names]
-    values = {each: case((where, bindparam(f"new_{each.name}", type_=each.type)), else_=each) for each in columns}
-    counted = deliveries.c.attempts + bindparam("made", type_=deliveries.c.attempts.type)
-    statement = update(deliveries).where(deliveries.c.id == bindparam("whole_id"))
-    return statement.values({deliveries.c.attempts: counted} | values)
-
-
-_deliver = _outcome_update("standing", "finished_at", "outcome", where=deliveries.c.standing != DeliveryState.DELIVERED)
-_defer = _outcome_update("next_attempt_at", "outcome", where=_is_owed)
-_reject = _outcome_update("standing", "finished_at", "outcome", where=_is_owed)
+_keep_body = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("whole_id"))
+    .values(body=func.coalesce(deliveries.c.body, bindparam("new_body", type_=deliveries.c.body.type)))
+)
+_bodies = select(deliveries.c.id, deliveries.c.body).where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
@@ -188,32 +178,19 @@ def release(tx: Connection, claimed: Iterable[Delivery]) -> None:
         tx.execute(update(deliveries).where(_is_owed, mine).values(next_attempt_at=deliveries.c.owed_at))
 
 
-def keep_body(tx: Connection, whole_id: str, body: bytes) -> bytes:
-    """Store the bytes that every attempt sends, and return the stored ones, which are the first writer's.
+def keep_bodies(tx: Connection, rendered: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Store the bytes that every attempt of a delivery sends, by its id; return those stored, the first writer's.
 
-    The row is locked by the statement that writes it, so the second of two writers sees what the first one wrote.
+    A row is locked by the statement that writes it, so the second of two writers sees what the first one wrote. They
+    are written in one order by everybody, so that two writers never wait for each other.
     """
-    kept = func.coalesce(deliveries.c.body, bodies.compress(body), type_=deliveries.c.body.type)
-    statement = update(deliveries).where(deliveries.c.id == whole_id).values(body=kept)
-    stored: bytes = tx.execute(statement.returning(deliveries.c.body)).scalar_one()
-    return unpacked(stored, whole_id)
-
-
-def delivered(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
-    """Record that the receiver accepted it, after so many more *attempts*, whatever was recorded before."""
-    values = {"standing": DeliveryState.DELIVERED, "finished_at": at, "outcome": outcome}
-    _write_outcome(tx, _deliver, whole_id, attempts, **values)
-
-
-def deferred(tx: Connection, whole_id: str, next_attempt_at: datetime, outcome: str, *, attempts: int = 1) -> None:
-    """Record when to try again. A delivery that is already finished only counts the attempts."""
-    _write_outcome(tx, _defer, whole_id, attempts, next_attempt_at=next_attempt_at, outcome=outcome)
-
-
-def rejected(tx: Connection, whole_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> None:
-    """Record that it will never be accepted. A delivery that is already finished only counts the attempts."""
-    values = {"standing": DeliveryState.REJECTED, "finished_at": at, "outcome": outcome}
-    _write_outcome(tx, _reject, whole_id, attempts, **values)
+    kept: dict[str, bytes] = {}
+    for chunk in chunks(sorted(rendered)):
+        compressed = {key: bodies.compress(rendered[key]) for key in chunk}
+        tx.execute(_keep_body, [{"whole_id": key, "new_body": body} for key, body in compressed.items()])
+        for key, stored in tx.execute(_bodies, {"ids": chunk}):
+            kept[key] = rendered[key] if stored == compressed[key] else unpacked(stored, key)
+    return kept
 
 
 def give_up(tx: Connection, subscription_id: str, at: datetime, outcome: str) -> int:
@@ -349,12 +326,6 @@ def _keep_numbers(tx: Connection, last: Mapping[str, int]) -> None:
     statement = statement.values(last_sequence=bindparam("last"))
     for chunk in chunks(last.items()):
         tx.execute(statement, [{"whole_id": whole_id, "last": number} for whole_id, number in chunk])
-
-
-def _write_outcome(tx: Connection, statement: Update, whole_id: str, attempts: int, **values: Any) -> None:
-    tx.execute(
-        statement, {"whole_id": whole_id, "made": attempts} | {f"new_{key}": each for key, each in values.items()}
-    )
 
 
 def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:

@@ -4,7 +4,7 @@ Everything else returns an `Endpoint` with an empty address and no secrets: what
 mistake, and costs nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,13 +12,19 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import Endpoint
-from monitor.storage.statements import add_new
+from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import endpoints
 from monitor.vault import Vault
+
+_write_failing_since = (
+    update(endpoints)
+    .where(endpoints.c.id == bindparam("whole_id"))
+    .values(failing_since=bindparam("since", type_=endpoints.c.failing_since.type))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,19 @@ def get(tx: Connection, vault: Vault, endpoint_id: str, *, at: datetime) -> Endp
     return _opened(_row(tx, endpoint_id), vault, at=at)
 
 
+def reader(tx: Connection, vault: Vault, endpoint_ids: Collection[str], *, at: datetime) -> Callable[[str], Endpoint]:
+    """Read those endpoints together, and return what gives each as `get` does, or raises what that would raise."""
+    damaged: dict[str, StoreCorrupt] = {}
+    rows = {row.id: row for row in rows_of(tx, select(endpoints), endpoints.c.id, endpoint_ids, damaged)}
+
+    def read(endpoint_id: str) -> Endpoint:
+        if endpoint_id in damaged:
+            raise damaged[endpoint_id]
+        return _opened(_known(rows.get(endpoint_id), endpoint_id), vault, at=at)
+
+    return read
+
+
 def listing(tx: Connection) -> list[Endpoint]:
     """Every endpoint, the oldest first, without addresses and secrets."""
     return [_closed(row) for row in tx.execute(select(endpoints).order_by(endpoints.c.created_at, endpoints.c.id))]
@@ -153,18 +172,26 @@ def rotate(
     return get(tx, vault, endpoint_id, at=at)
 
 
-def failed(tx: Connection, endpoint_id: str, at: datetime) -> datetime:
-    """Record a failure, and return when the run of failures it belongs to began."""
-    since = func.coalesce(endpoints.c.failing_since, at, type_=endpoints.c.failing_since.type)
-    statement = update(endpoints).where(endpoints.c.id == endpoint_id).values(failing_since=since)
-    began: datetime = tx.execute(statement.returning(endpoints.c.failing_since)).scalar_one()
-    return began
+def update_failures(
+    tx: Connection, *, succeeded: Iterable[str], failed: Iterable[str], at: datetime
+) -> dict[str, datetime]:
+    """End the runs of failures of those that *succeeded*, and return when those of the ones that *failed* began.
 
-
-def succeeded(tx: Connection, endpoint_id: str) -> None:
-    """End a run of failures. Without one, write and lock nothing."""
-    failing = endpoints.c.failing_since.is_not(None)
-    tx.execute(update(endpoints).where(endpoints.c.id == endpoint_id, failing).values(failing_since=None))
+    One that did both has succeeded first. Where nothing failed, before or now, nothing is written or locked; else the
+    rows are locked in one order for everyone.
+    """
+    ending, failing = set(succeeded), set(failed)
+    locked: dict[str, datetime | None] = {}
+    for chunk in chunks(sorted(ending | failing)):
+        concerned = endpoints.c.failing_since.is_not(None) | endpoints.c.id.in_(sorted(failing.intersection(chunk)))
+        query = select(endpoints.c.id, endpoints.c.failing_since).where(endpoints.c.id.in_(chunk), concerned)
+        locked |= {row.id: row.failing_since for row in tx.execute(query.order_by(endpoints.c.id).with_for_update())}
+    unbroken = {key: None if key in ending else began for key, began in locked.items()}
+    since = {key: (began or at) if key in failing else began for key, began in unbroken.items()}
+    changed = [{"whole_id": key, "since": moment} for key, moment in since.items() if moment != locked[key]]
+    for rows in chunks(changed):
+        tx.execute(_write_failing_since, rows)
+    return {key: moment for key, moment in since.items() if key in failing and moment is not None}
 
 
 def disable(tx: Connection, endpoint_id: str, at: datetime) -> bool:
@@ -199,7 +226,10 @@ def _opened(row: Row[Any], vault: Vault, *, at: datetime) -> Endpoint:
 
 def _row(tx: Connection, endpoint_id: str, *, locked: bool = False) -> Row[Any]:
     query = select(endpoints).where(endpoints.c.id == endpoint_id)
-    row = tx.execute(query.with_for_update() if locked else query).one_or_none()
+    return _known(tx.execute(query.with_for_update() if locked else query).one_or_none(), endpoint_id)
+
+
+def _known(row: Row[Any] | None, endpoint_id: str) -> Row[Any]:
     if row is None:
         raise NothingFound(f"there is no endpoint {endpoint_id}: `monitor subscriptions list` shows those there are")
     return row

@@ -98,7 +98,7 @@ def _watch_nothing(store: Store) -> None:
 def _disable(store: Store, *, wholly: bool) -> None:
     endpoint = subscribed(store).endpoint
     with store.begin() as tx:
-        endpoints.failed(tx, endpoint.id, NOW)
+        endpoints.update_failures(tx, succeeded=[], failed=[endpoint.id], at=NOW)
         if wholly:
             endpoints.disable(tx, endpoint.id, NOW)
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Attempt, Delivery, DeliveryState, EventCause, SubscriptionState, delivery_id
-from monitor.storage import attempts, deliveries, endpoints, subscriptions
+from monitor.storage import attempts, deliveries, endpoints, standings, subscriptions
 from monitor.storage.store import Store
 from tests.sample_sizes import sizes
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
@@ -205,8 +205,8 @@ def test_the_longest_due_is_claimed_first(store: Store) -> None:
     reader = subscribed(store)
     owed = [owe(store, trial, [2], reader)[0] for trial in (HIP, KNEE, SHOULDER)]
     with store.begin() as tx:
-        deliveries.deferred(tx, owed[0].id, NOON + 2 * MINUTE, "busy")
-        deliveries.deferred(tx, owed[1].id, NOON + MINUTE, "busy")
+        standings.write(tx, [standings.deferred(owed[0].id, NOON + 2 * MINUTE, "busy")])
+        standings.write(tx, [standings.deferred(owed[1].id, NOON + MINUTE, "busy")])
 
     assert [each.id for each in claim(store, now=LATER, limit=2)] == [owed[2].id, owed[1].id]
 
@@ -218,18 +218,18 @@ def test_a_trial_is_told_in_order(store: Store) -> None:
 
     assert claimed(store) == [(HIP, 1), (KNEE, 3)]
     with store.begin() as tx:
-        deliveries.deferred(tx, first.id, NOON + 5 * MINUTE, "busy")
-        deliveries.deferred(tx, second.id, NOON, "never tried")
+        standings.write(tx, [standings.deferred(first.id, NOON + 5 * MINUTE, "busy")])
+        standings.write(tx, [standings.deferred(second.id, NOON, "never tried")])
     assert claimed(store) == []
     with store.begin() as tx:
-        deliveries.delivered(tx, first.id, LATER, "250 OK")
+        standings.write(tx, [standings.delivered(first.id, LATER, "250 OK")])
     assert claimed(store) == [(HIP, 2)]
 
 
 def test_a_rejected_delivery_makes_way_for_the_next_of_its_trial(store: Store) -> None:
     first, _ = owe(store, HIP, [2, 3], subscribed(store))
     with store.begin() as tx:
-        deliveries.rejected(tx, first.id, LATER, "550 no such user")
+        standings.write(tx, [standings.rejected(first.id, LATER, "550 no such user")])
 
     assert claimed(store) == [(HIP, 2)]
 
@@ -238,7 +238,7 @@ def test_one_subscriber_does_not_wait_for_another(store: Store) -> None:
     one, other = subscribed(store), subscribed(store, address=BENGT)
     first, _ = owe(store, HIP, [2], one, other)
     with store.begin() as tx:
-        deliveries.deferred(tx, first.id, LATER, "busy")
+        standings.write(tx, [standings.deferred(first.id, LATER, "busy")])
 
     assert [each.subscription_id for each in claim(store)] == [other.id]
 
@@ -265,7 +265,7 @@ def test_next_due_is_when_there_will_be_something_to_claim(store: Store) -> None
     first, _ = owe(store, HIP, [2, 3], reader)
     with store.begin() as tx:
         assert deliveries.next_due(tx) == NOON
-        deliveries.deferred(tx, first.id, LATER, "busy")
+        standings.write(tx, [standings.deferred(first.id, LATER, "busy")])
         assert deliveries.next_due(tx) == LATER  # the other one waits for the first
 
 
@@ -315,8 +315,8 @@ def test_a_claim_is_served_by_the_indexes_of_what_is_owed(sqlite_url: str) -> No
 def test_the_first_body_is_kept_and_every_attempt_carries_it(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
-        assert deliveries.keep_body(tx, owed.id, BODY) == BODY
-        assert deliveries.keep_body(tx, owed.id, b"rendered a minute later") == BODY
+        assert deliveries.keep_bodies(tx, {owed.id: BODY}) == {owed.id: BODY}
+        assert deliveries.keep_bodies(tx, {owed.id: b"rendered a minute later"}) == {owed.id: BODY}
 
     assert claim(store)[0].body == BODY
     assert at(store, owed).body == BODY
@@ -327,7 +327,7 @@ def test_the_first_body_is_kept_and_every_attempt_carries_it(store: Store) -> No
 def test_a_body_that_a_failing_disk_changed_is_not_sent(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
-        deliveries.keep_body(tx, owed.id, BODY)
+        deliveries.keep_bodies(tx, {owed.id: BODY})
         zero = "x''" if tx.dialect.name == "sqlite" else "''::bytea"
         tx.execute(text(f"UPDATE deliveries SET body = {zero}"))
 
@@ -339,25 +339,25 @@ def test_a_damaged_body_holds_up_no_other_delivery_and_is_rendered_anew(store: S
     (owed,) = owe(store, HIP, [2], subscribed(store))
     (other,) = owe(store, HIP, [2], subscribed(store, address=BENGT))
     with store.begin() as tx:
-        deliveries.keep_body(tx, owed.id, BODY)
-        deliveries.keep_body(tx, other.id, BODY)
+        deliveries.keep_bodies(tx, {owed.id: BODY})
+        deliveries.keep_bodies(tx, {other.id: BODY})
         value = {"body": b"\x28\xb5\x2f\xfd and no more", "id": owed.id}
         tx.execute(text("UPDATE deliveries SET body = :body WHERE id = :id"), value)
 
     assert {each.id: each.body for each in claim(store)} == {owed.id: None, other.id: BODY}
     with store.begin() as tx:
-        assert deliveries.keep_body(tx, owed.id, b"rendered anew") == b"rendered anew"
+        assert deliveries.keep_bodies(tx, {owed.id: b"rendered anew"}) == {owed.id: b"rendered anew"}
 
 
 def test_attempts_are_counted_and_their_outcome_shown(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
-        deliveries.deferred(tx, owed.id, NOON + MINUTE, "451 greylisted")
+        standings.write(tx, [standings.deferred(owed.id, NOON + MINUTE, "451 greylisted")])
     assert at(store, owed) == replace(owed, attempts=1, next_attempt_at=NOON + MINUTE, outcome="451 greylisted")
 
     with store.begin() as tx:
-        deliveries.deferred(tx, owed.id, LATER, "its receiver is busy", attempts=0)
-        deliveries.delivered(tx, owed.id, LATER, "250 OK")
+        standings.write(tx, [standings.deferred(owed.id, LATER, "its receiver is busy", attempts=0)])
+        standings.write(tx, [standings.delivered(owed.id, LATER, "250 OK")])
     assert at(store, owed) == replace(
         owed,
         attempts=2,
@@ -379,28 +379,27 @@ def test_attempts_are_counted_and_their_outcome_shown(store: Store) -> None:
         ("rejected", "rejected", DeliveryState.REJECTED, "rejected"),
     ],
 )
+@pytest.mark.parametrize("at_once", [True, False])
 def test_a_late_verdict_undoes_nothing_but_a_rejection(
-    store: Store, first: str, second: str, standing: DeliveryState, outcome: str
+    store: Store, first: str, second: str, standing: DeliveryState, outcome: str, at_once: bool
 ) -> None:
     """Two processes tried, because the first one's claim ran out while it waited for the receiver."""
     (owed,) = owe(store, HIP, [2], subscribed(store))
+    verdicts = [(first, first), (second, second if first != second else "again")]
+    outcomes = [getattr(standings, verdict)(owed.id, LATER, words) for verdict, words in verdicts]
     with store.begin() as tx:
-        _settle(tx, first, owed, first)
-        _settle(tx, second, owed, second if first != second else "again")
+        for part in [outcomes] if at_once else [[each] for each in outcomes]:
+            standings.write(tx, part)
 
     settled = at(store, owed)
     assert (settled.standing, settled.outcome, settled.attempts) == (standing, outcome, 2)
 
 
-def _settle(tx: Connection, verdict: str, owed: Delivery, outcome: str) -> None:
-    getattr(deliveries, verdict)(tx, owed.id, LATER, outcome)
-
-
 def test_failed_deliveries_are_listed_with_the_latest_first(store: Store) -> None:
     owed = owe(store, HIP, [2, 3, 4], subscribed(store))
     with store.begin() as tx:
-        deliveries.rejected(tx, owed[0].id, LATER, "410 Gone")
-        deliveries.rejected(tx, owed[1].id, LATER + MINUTE, "410 Gone")
+        standings.write(tx, [standings.rejected(owed[0].id, LATER, "410 Gone")])
+        standings.write(tx, [standings.rejected(owed[1].id, LATER + MINUTE, "410 Gone")])
         assert [each.sequence for each in deliveries.listing(tx, failed=True)] == [2, 1]
         assert [each.sequence for each in deliveries.listing(tx, failed=True, limit=1)] == [2]
         assert len(deliveries.listing(tx)) == 3
@@ -420,8 +419,8 @@ def test_a_delivery_that_is_not_there_is_said_to_be_none(store: Store) -> None:
 def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
-        deliveries.keep_body(tx, owed.id, BODY)
-        deliveries.rejected(tx, owed.id, NOON, "given up", attempts=10)
+        deliveries.keep_bodies(tx, {owed.id: BODY})
+        standings.write(tx, [standings.rejected(owed.id, NOON, "given up", attempts=10)])
         replayed = deliveries.replay(tx, owed.id[:8], LATER)
 
     assert replayed == replace(owed, body=BODY, owed_at=LATER, next_attempt_at=LATER, outcome="given up")
@@ -431,14 +430,14 @@ def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(sto
 def test_what_failed_since_then_is_replayed_and_nothing_else(store: Store) -> None:
     owed = owe(store, HIP, [2, 3, 4, 5], subscribed(store))
     with store.begin() as tx:
-        deliveries.rejected(tx, owed[0].id, NOON, "before")
-        deliveries.rejected(tx, owed[1].id, LATER, "since")
-        deliveries.delivered(tx, owed[2].id, LATER, "OK")
+        standings.write(tx, [standings.rejected(owed[0].id, NOON, "before")])
+        standings.write(tx, [standings.rejected(owed[1].id, LATER, "since")])
+        standings.write(tx, [standings.delivered(owed[2].id, LATER, "OK")])
 
         assert deliveries.replay_failed_since(tx, LATER, LATER + MINUTE) == 1
 
-    standings = {each.sequence: at(store, each).standing for each in owed}
-    assert standings == {
+    became = {each.sequence: at(store, each).standing for each in owed}
+    assert became == {
         1: DeliveryState.REJECTED,
         2: DeliveryState.OWED,
         3: DeliveryState.DELIVERED,
@@ -468,22 +467,21 @@ def attempt(delivery: Delivery, at: datetime = NOON, answer: bytes = b"") -> Att
 
 def test_attempts_are_kept_in_order_whatever_number_they_bring(store: Store) -> None:
     first, second = owe(store, HIP, [2, 3], subscribed(store))
+    one = attempt(first, answer=b"\x00\xff later, please")
     with store.begin() as tx:
-        added = [attempts.add(tx, attempt(first, answer=b"\x00\xff later, please")) for _ in range(3)]
-        attempts.add(tx, attempt(second))
+        attempts.add(tx, [one, attempt(second), one])
+    with store.begin() as tx:
+        attempts.add(tx, [one])
 
-    assert added == [replace(added[0], number=number) for number in (1, 2, 3)]
-    assert added[0] == attempt(first, answer=b"\x00\xff later, please")
     with store.read() as tx:
-        assert attempts.of_delivery(tx, first.id) == added
+        assert attempts.of_delivery(tx, first.id) == [replace(one, number=number) for number in (1, 2, 3)]
         assert attempts.of_delivery(tx, second.id) == [attempt(second)]
 
 
 def test_old_attempts_are_forgotten(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
-        attempts.add(tx, attempt(owed, NOON))
-        kept = attempts.add(tx, attempt(owed, LATER))
+        attempts.add(tx, [attempt(owed, NOON), attempt(owed, LATER)])
 
         assert attempts.forget(tx, LATER) == 1
-        assert attempts.of_delivery(tx, owed.id) == [kept]
+        assert attempts.of_delivery(tx, owed.id) == [replace(attempt(owed, LATER), number=2)]

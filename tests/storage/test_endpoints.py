@@ -1,11 +1,12 @@
 """Where deliveries go: one row an address, and nothing secret in clear."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import Connection
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Endpoint
@@ -13,7 +14,7 @@ from monitor.storage import endpoints
 from monitor.storage.store import Store
 from monitor.vault import Vault
 from tests.storage.documents import LATER, NOON
-from tests.storage.subscribers import AMARA, VAULT, mailbox
+from tests.storage.subscribers import AMARA, BENGT, VAULT, mailbox
 
 HOOK = "https://hooks.example.org/t/9f3c81d2a7?token=tr0ub4dor"
 SHOWN = "https://hooks.example.org/…"
@@ -99,23 +100,42 @@ def test_a_second_rotation_does_not_let_the_first_secret_sign_longer(store: Stor
     assert secrets_at(store, endpoint, LATER + DAY) == ("whsec_third",)
 
 
+def failed(tx: Connection, endpoint: Endpoint, at: datetime, *, after: tuple[Endpoint, ...] = ()) -> datetime:
+    """When the run of failures began that one at that moment belongs to; *after* those succeeded."""
+    began = endpoints.update_failures(tx, succeeded=[each.id for each in after], failed=[endpoint.id], at=at)
+    return began[endpoint.id]
+
+
 def test_a_run_of_failures_begins_with_the_first_and_ends_with_a_success(store: Store) -> None:
     with store.begin() as tx:
         endpoint = mailbox(tx)
-        assert endpoints.failed(tx, endpoint.id, NOON) == NOON
-        assert endpoints.failed(tx, endpoint.id, LATER) == NOON
+        assert failed(tx, endpoint, NOON) == NOON
+        assert failed(tx, endpoint, LATER) == NOON
         assert endpoints.get(tx, VAULT, endpoint.id, at=LATER).failing_since == NOON
 
-        endpoints.succeeded(tx, endpoint.id)
+        assert endpoints.update_failures(tx, succeeded=[endpoint.id], failed=[], at=LATER) == {}
 
         assert endpoints.get(tx, VAULT, endpoint.id, at=LATER).failing_since is None
-        assert endpoints.failed(tx, endpoint.id, LATER) == LATER
+        assert failed(tx, endpoint, LATER) == LATER
+
+
+def test_of_several_endpoints_each_has_its_own_run_of_failures(store: Store) -> None:
+    """One that was reached and then failed, in the same moment, begins anew."""
+    with store.begin() as tx:
+        down, mended = mailbox(tx), mailbox(tx, BENGT)
+        failed(tx, down, NOON)
+        failed(tx, mended, NOON)
+
+        assert failed(tx, down, LATER, after=(mended,)) == NOON
+        assert failed(tx, down, LATER, after=(down,)) == LATER
+
+        assert endpoints.get(tx, VAULT, mended.id, at=LATER).failing_since is None
 
 
 def test_disabling_is_news_once_and_enabling_forgets_the_failures(store: Store) -> None:
     with store.begin() as tx:
         endpoint = mailbox(tx)
-        endpoints.failed(tx, endpoint.id, NOON)
+        failed(tx, endpoint, NOON)
         assert endpoints.disable(tx, endpoint.id, NOON)
         assert not endpoints.disable(tx, endpoint.id, LATER)
         assert endpoints.get(tx, VAULT, endpoint.id, at=LATER).disabled_at == NOON
