@@ -4,11 +4,11 @@ The changes of a LISTED trial are its differences from the last snapshot in whic
 removed, merged into another or listed again is a difference of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from monitor.changes.diff import diff
+from monitor.changes.diff import diff, no_baseline
 from monitor.changes.kinds import KINDS
 from monitor.changes.significance import weigh_all
 from monitor.model import Change, Difference, Event, Record, Snapshot
@@ -23,14 +23,14 @@ def changes_between(
     after: Record,
     *,
     on: date,
-    baseline: Record | None = None,
+    baseline: Callable[[], Record | None] = no_baseline,
     returned: bool = False,
     merged_into: str | None = None,
 ) -> tuple[Change, ...]:
     """The weighed changes from one record to the next, the most significant first; empty where nothing changed.
 
-    *on* is the day when the change was seen, *baseline* the first record of the trial. *returned* says that the
-    registry did not list the trial in between, *merged_into* what it gave in its place.
+    *on* is the day when the change was seen; *baseline* gives the first record of the trial, where that is needed.
+    *returned* says that the registry did not list the trial in between, *merged_into* what it gave in its place.
     """
     differences = diff(before, after, on=on, baseline=baseline)
     return weigh_all((*([restored(before, merged_into)] if returned else []), *differences))

@@ -7,6 +7,7 @@ batch. Nothing here assumes a form of registration number, or JSON. Exceptions f
 What only some registries can do is a protocol of its own, and `isinstance` tells whether one can:
 
     Probing         tells cheaply which trials moved        without it, every trial is fetched at each new version
+    PairReading     reads of two documents what differs     without it, both are read in full
     Searching       finds trials                            without it, trials are watched by their ids alone
     SponsorLookup   knows how sponsors write their names    without it, a sponsor is searched for as it is written
     Sweeping        gives all its documents, page by page   without it, not all trials can be watched at once
@@ -18,7 +19,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Document, Record, Search
+from monitor.model import Document, Record, Search, Snapshot
 from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered
 from monitor.ports.searches import SearchPage, SponsorName, SweepPage
 
@@ -115,6 +116,17 @@ class Probing(Protocol):
 
     def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
         """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched."""
+
+
+@runtime_checkable
+class PairReading(Protocol):
+    """It reads of two documents only what differs."""
+
+    def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:
+        """What two LISTED documents of one trial say, maybe without what both say. Pure; raises as little as `parse`.
+
+        Their differences, and why the second is not believed, are the same as of what `parse` gives.
+        """
 
 
 @runtime_checkable

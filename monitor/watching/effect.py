@@ -12,9 +12,8 @@ from monitor.alerts.recovery import empty_record
 from monitor.changes import events as event_rules
 from monitor.changes import membership
 from monitor.changes.significance import in_order, weigh_all
-from monitor.errors import StoreCorrupt
 from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
-from monitor.ports import Answer, Merged, Missing, Oddity, Unanswered, Unreadable
+from monitor.ports import Answer, Merged, Missing, Oddity, PairReading, Unanswered, Unreadable
 from monitor.storage.trials import Trial
 from monitor.watching.builds import is_behind
 from monitor.watching.context import IntakeContext
@@ -97,7 +96,7 @@ def _document(document: Document, trial: Trial, stored: StoredTrials, intake: In
     changes = event_rules.changes_between(
         *records,
         on=intake.now.date(),
-        baseline=_baseline(trial, last, stored, intake) if last else None,
+        baseline=lambda: _baseline(records[0], last, stored, intake),
         returned=trial.state is not State.LISTED,
         merged_into=trial.merged_into,
     )
@@ -123,9 +122,12 @@ def _and_left(
 
 
 def _records(document: Document, last: Snapshot | None, intake: IntakeContext) -> tuple[Record, Record]:
-    """What the last document says, and this one; where the last one is damaged, this one twice."""
-    record = intake.registry.parse(document, intake.now)
-    return (intake.registry.parse(last.document, last.taken_at) if last else record), record
+    """What the last document says, and this one, both maybe without what both say; of one alone, the same twice."""
+    registry = intake.registry
+    if last and isinstance(registry, PairReading):
+        return registry.parse_pair(last, document, intake.now)
+    record = registry.parse(document, intake.now)
+    return (registry.parse(last.document, last.taken_at) if last else record), record
 
 
 def _reason_against(
@@ -204,13 +206,14 @@ def _anew(
     return effect
 
 
-def _baseline(trial: Trial, last: Snapshot, stored: StoredTrials, intake: IntakeContext) -> Record | None:
+def _baseline(before: Record, last: Snapshot | None, stored: StoredTrials, intake: IntakeContext) -> Record | None:
     """The first record of a trial; None where its first snapshot was none, or is damaged."""
-    try:
-        first = last if last.number == 1 else stored.load(trial.trial_id, 1)
-    except StoreCorrupt:
+    if last is None or last.number == 1:
+        return before if last else None
+    first = stored.first(before.trial_id)
+    if first is None or first.document.state is not State.LISTED:
         return None
-    return intake.registry.parse(first.document, first.taken_at) if first.document.state is State.LISTED else None
+    return intake.registry.parse(first.document, first.taken_at)
 
 
 def _merged(answer: Merged, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:

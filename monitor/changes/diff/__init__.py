@@ -12,6 +12,7 @@ What must hold: nothing watched is missed, nothing is invented, and what a regis
 (order, spacing, Unicode form, re-spelled cities) is not a difference.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from monitor.changes.diff import (
@@ -32,10 +33,10 @@ from monitor.changes.diff import (
     titles,
 )
 from monitor.changes.diff.apply import apply
-from monitor.changes.diff.comparison import Comparison
+from monitor.changes.diff.comparison import Comparison, no_baseline
 from monitor.model import Difference, Record
 
-__all__ = ["apply", "diff"]
+__all__ = ["apply", "diff", "no_baseline"]
 
 _TOPICS = (
     status,
@@ -56,11 +57,13 @@ _TOPICS = (
 )
 
 
-def diff(before: Record, after: Record, *, on: date, baseline: Record | None = None) -> tuple[Difference, ...]:
+def diff(
+    before: Record, after: Record, *, on: date, baseline: Callable[[], Record | None] = no_baseline
+) -> tuple[Difference, ...]:
     """Every difference between *before* and *after*, topic by topic.
 
-    *on* is the day the change was seen, which places it in the trial's life. *baseline* is the first record of the
-    trial, from which dates are counted too.
+    *on* is the day the change was seen, which places it in the trial's life. *baseline* gives the first record of the
+    trial, from which dates are counted too: it is asked for where a date moved.
     """
     pair = Comparison(before, after, on, baseline)
     return tuple(difference for topic in _TOPICS for difference in topic.differences(pair))

@@ -1,6 +1,6 @@
 """Two records of one trial side by side, which every topic turns into differences. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,14 +23,23 @@ _NOT_STARTED = {"NOT_YET_RECRUITING", "WITHDRAWN"}
 """Overall statuses that say that nobody has taken part, whatever the planned dates say."""
 
 
+def no_baseline() -> None:
+    """Stand for a first record that is not known."""
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """The two records, the day the change was seen, and the first record of the trial."""
+    """The two records, the day the change was seen, and what gives the first record of the trial."""
 
     before: Record
     after: Record
     on: date
-    baseline: Record | None = None
+    read_baseline: Callable[[], Record | None] = no_baseline
+
+    @cached_property
+    def baseline(self) -> Record | None:
+        """The first record of the trial; None where it is not known."""
+        return self.read_baseline()
 
     @cached_property
     def timing(self) -> Timing | None:

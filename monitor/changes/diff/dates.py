@@ -37,9 +37,9 @@ def _difference(pair: Comparison, field: str, before: PartialDate | None, after:
     label = FIELDS[field].label
     moved = distance(before, after)
     kind = _kind(before, after, moved)
-    since = distance(_first(pair.baseline, field), after)
     told, measure = KINDS[kind].summary(label, before, after, moved), None
     if before and after and moved:
+        since = distance(_first(pair.baseline, field), after)
         told += _cumulative(moved, since, pair.baseline) + _reservations(before, after)
         measure = {"days": moved.days} | ({"days_since_baseline": since.days} if since else {})
     return pair.difference(field, kind, before=before, after=after, summary=f"{told}.", measure=measure)

@@ -13,6 +13,7 @@ sponsors   which sponsors a name may mean
 sweeping   the whole registry, page by page
 documents  proof that an answer is the record asked for; the canonical form; what a probe sees
 record     what a document says; taking, details: how its values are read
+differing  what two documents say, read only where they differ
 drift      what a document holds that is not documented
 known      the documented fields and codes, from fields.txt and codes.txt
 codes      the registry's codes with their words

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from monitor.http.polite import PoliteSession
-from monitor.model import Document, Record, Search
+from monitor.model import Document, Record, Search, Snapshot
 from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, SponsorName, SweepPage, Unanswered
 from monitor.registries.adapter import Adapter
-from monitor.registries.clinicaltrials_gov import batches, drift, record, searching, sponsors, sweeping
+from monitor.registries.clinicaltrials_gov import batches, differing, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import KEY, kept_document
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
@@ -101,6 +101,10 @@ class ClinicalTrialsGov(Adapter):
     def parse(self, document: Document, as_of: datetime) -> Record:  # noqa: ARG002 - no field depends on the day
         """What a LISTED document says, which is the same on every day. Pure; raises for none that `fetch` gave."""
         return record.parse(document)
+
+    def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:  # noqa: ARG002
+        """What two LISTED documents of one trial say, without most of what both say."""
+        return differing.parse_differing(before.document, after)
 
     def unknown(self, document: Document) -> Sequence[Oddity]:
         """What a LISTED document holds that is not among the documented fields and codes."""

@@ -122,7 +122,11 @@ LASTING = (
 
 def parse(document: Document) -> Record:
     """What a LISTED document says."""
-    tree: Node = orjson.loads(document.content)
+    return record_of(document, orjson.loads(document.content))
+
+
+def record_of(document: Document, tree: Node) -> Record:
+    """What *tree* says, the content of a document or a part of it. It is taken apart."""
     protocol = object_at(tree, "protocolSection")
     parts = frozenset(name for name in LASTING if protocol.get(name))
     fields = {

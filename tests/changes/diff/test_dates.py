@@ -189,7 +189,7 @@ def test_moves_are_counted_from_the_first_record_too(first, told, days):
     before, after = record(completion_date=dated("2026-06-30")), record(completion_date=dated("2026-10-31"))
     baseline = record(completion_date=dated(first))
 
-    (found,) = differences(before, after, baseline=baseline)
+    (found,) = differences(before, after, baseline=lambda: baseline)
 
     assert found.summary == f"Completion date slipped from 2026-06-30 to 2026-10-31, 123 days (4 months) later{told}."
     assert found.measure == {"days": 123, "days_since_baseline": days}
