@@ -23,6 +23,7 @@ from monitor.cli.commands import loaded
 from monitor.config import Config
 from monitor.config.loading import PREFIX
 from monitor.config.places import values_in, variable
+from monitor.settings import Setting
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/_generate.py: change what it reads, then `make docs`. -->\n\n"
@@ -146,16 +147,13 @@ wrong is one line with the file, the key and what was expected, and exit status 
 """
 
 
-def _keys() -> list[tuple[str, Any]]:
+def _keys() -> list[tuple[str, Setting]]:
     found = []
     for key, info in values_in(Config):
-        inside = next(
-            (each for each in getattr(info.annotation, "__args__", ()) if hasattr(each, "model_fields")), None
-        )
-        if inside is None:
+        if info.section is None:
             found.append(("/".join(map(str, key)), info))
         else:
-            found += [("/".join(map(str, (*key, *below))), each) for below, each in values_in(inside)]
+            found += [("/".join(map(str, (*key, *below))), each) for below, each in values_in(info.section)]
     return sorted(found, key=lambda each: "/" not in each[0])
 
 

@@ -17,8 +17,8 @@ from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
 from monitor.model import Checked, Unlisted
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
-from monitor.registries.adapter import PoliteSettings
 from monitor.registries.declared import ADAPTERS
+from monitor.registries.settings import PoliteSettings
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
 from monitor.vault import VARIABLE, Vault
@@ -115,9 +115,7 @@ class App:
         """
         same = (config.registries, config.network) == (self.config.registries, self.config.network)
         registries = self.registries if same else _connect(config)
-        return replace(
-            self, config=config.model_copy(update={"store": self.config.store}), registries=registries, complaints=[]
-        )
+        return replace(self, config=config.replace(store=self.config.store), registries=registries, complaints=[])
 
     @property
     def vault(self) -> Vault:

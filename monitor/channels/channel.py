@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from monitor.channels.retries import STANDARD, RetrySchedule
 from monitor.model import Change, Event, Message, Notice, Subscription
@@ -70,17 +70,6 @@ class Envelope:
     date: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressKey:
-    """The key of `[[subscription]]` and `[operator]` that holds an address of this channel."""
-
-    kind: Any
-    """A type that pydantic checks: one of `monitor.settings.values`, or of the channel's own settings."""
-    description: str
-    """What is expected, for people."""
-    is_secret: bool = True
-
-
 class Channel(ABC):
     """A way to reach people, as its folder declares it."""
 
@@ -91,14 +80,8 @@ class Channel(ABC):
     retries: ClassVar[RetrySchedule] = STANDARD
     server_of: ClassVar[str] = ""
     """What goes through one server of our own, such as “mail”; empty where there is no such server."""
-
-    def settings(self) -> "tuple[str, type[Section]] | None":
-        """Its own table of config.toml, and that table's name; None where it has none."""
-        return None
-
-    @abstractmethod
-    def address_key(self) -> AddressKey:
-        """How config.toml holds an address."""
+    server_table: ClassVar[str] = ""
+    """The table of config.toml that says which."""
 
     @abstractmethod
     def checked(self, address: str, config: Configuration) -> str:

@@ -32,7 +32,7 @@ class Settings:
 
     def config(self, **overrides: str) -> "Config":
         """The configuration; *overrides* are variables that count for this command alone."""
-        from monitor.config import find, load  # pydantic is not needed to show --help
+        from monitor.config import find, load  # --help needs no configuration
 
         environ: Mapping[str, str] = os.environ
         path = find(self.config_path, environ, Path.cwd())

@@ -6,33 +6,31 @@ address that may hold a password is cut down to its scheme.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from monitor.config.places import Key, key_info
+from monitor.config.places import key_info
+from monitor.settings.refused import Key, KeyUnknown, RuleBroken, ValueUnknown
 
 _SECRET = re.compile(r"password|passwd|secret|token|credential|api_?key", re.IGNORECASE)
 _LONGEST = 80
 
 
-def problem(error: Mapping[str, Any], origin: str, *, named_by_key: bool, tree: Any) -> str:
-    """One of pydantic's *error*s in our words.
+def problem(key: Key, error: ValueError, origin: str, *, named_by_key: bool, tree: Any) -> str:
+    """What is wrong with *key*.
 
     *origin* is the file or the variable that the value came from. *named_by_key* says that it holds other keys too.
     """
-    key, kind = error["loc"], error["type"]
-    if kind == "extra_forbidden":
-        return f"{origin}: {dotted(key)} is not a known key; {nearest(str(key[-1]), list(key_info(key[:-1]).known))}"
-    if kind == "broken":
-        return f"{origin}: {dotted(key)} {error['ctx']['rule']}"
+    if isinstance(error, KeyUnknown):
+        return f"{origin}: {dotted(key)} is not a known key; {nearest(str(key[-1]), error.known)}"
+    if isinstance(error, RuleBroken):
+        return f"{origin}: {dotted(key)} {error.rule}"
     here = key_info(key)
     subject = f"{origin}: {dotted(key)}" if named_by_key else f"{origin}:"
-    if kind == "missing":
-        return f"{subject} is missing; expected {here.expected}"
     value = _at(key, tree)
     found = _found(key, value) if here.shown else "something else, not shown because it may be a secret"
-    hint = f"; {nearest(str(value), error['ctx']['known'])}" if kind == "unlisted" else ""
+    hint = f"; {nearest(str(value), error.known)}" if isinstance(error, ValueUnknown) else ""
     return f"{subject} expected {here.expected}, found {found}{hint}"
 
 

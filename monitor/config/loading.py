@@ -7,15 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic.fields import FieldInfo
-
 from monitor.config.complaints import in_the_file, problem, quoted, unknown_variable
 from monitor.config.keys import Config
-from monitor.config.places import Key, values_in, variable
+from monitor.config.places import values_in, variable
 from monitor.errors import ConfigurationInvalid
 from monitor.files import one_value
-from monitor.settings import ONLY_BY_VARIABLE
+from monitor.settings import Setting
+from monitor.settings.refused import Key, Problem, Several
 
 PREFIX = "MONITOR_"
 NAMES_THE_FILE = "MONITOR_CONFIG"
@@ -66,9 +64,9 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         _refuse_secrets(sources, keys)
     _overlay(sources, environ, keys)
     try:
-        config = Config.model_validate(sources.tree)
-    except ValidationError as error:
-        sources.problems += _complaints(error.errors(include_url=False), sources)
+        config = Config.read(sources.tree)
+    except Several as several:
+        sources.problems += _complaints(several.problems, sources)
     if sources.problems:
         raise ConfigurationInvalid("\n".join(sources.problems))
     return config
@@ -92,7 +90,7 @@ def _read_toml(path: Path, name: str) -> dict[str, Any]:
         raise ConfigurationInvalid(f"{name}: not valid TOML: {quoted(str(error), bare=True)}") from None
 
 
-_Keys = Mapping[str, tuple[Key, FieldInfo]]
+_Keys = Mapping[str, tuple[Key, Setting]]
 """Every key that holds a value, by the variable that gives it."""
 
 
@@ -102,7 +100,7 @@ def _refuse_secrets(sources: Sources, keys: _Keys) -> None:
         table: Any = sources.tree
         for part in key[:-1]:
             table = table.get(part) if isinstance(table, dict) else None
-        if ONLY_BY_VARIABLE in info.metadata and isinstance(table, dict) and key[-1] in table:
+        if info.only_by_variable and isinstance(table, dict) and key[-1] in table:
             sources.problems.append(in_the_file(sources.file, key, name))
 
 
@@ -123,7 +121,7 @@ def _overlay(sources: Sources, environ: Mapping[str, str], keys: _Keys) -> None:
                 _set(sources, name, value, key, info)
 
 
-def _read_value(sources: Sources, name: str, path: str, info: FieldInfo) -> str | None:
+def _read_value(sources: Sources, name: str, path: str, info: Setting) -> str | None:
     """What the file holds that a variable names; None, with a complaint, where it holds nothing that can be used."""
     try:
         return one_value(Path(path).read_bytes())
@@ -134,12 +132,12 @@ def _read_value(sources: Sources, name: str, path: str, info: FieldInfo) -> str 
     except ValueError as error:
         words = str(error) if str(error) == "it is empty" else "that is not a file name"
     # Who forgets that the value is a path gives the secret itself.
-    shown = quoted(path) if info.repr else "the file that it names"
+    shown = quoted(path) if info.shown else "the file that it names"
     sources.problems.append(f"{name}: {shown} cannot be read: {words}")
     return None
 
 
-def _set(sources: Sources, name: str, value: str, key: Key, info: FieldInfo) -> None:
+def _set(sources: Sources, name: str, value: str, key: Key, info: Setting) -> None:
     table = sources.tree
     for part in key[:-1]:
         table = table.setdefault(str(part), {})
@@ -149,8 +147,8 @@ def _set(sources: Sources, name: str, value: str, key: Key, info: FieldInfo) -> 
     sources.variables[key] = name
 
 
-def _is_text(info: FieldInfo) -> bool:
-    return isinstance(info.get_default(), str | timedelta)
+def _is_text(info: Setting) -> bool:
+    return isinstance(info.default, str | timedelta)
 
 
 def _toml_value(text: str) -> Any:
@@ -162,10 +160,10 @@ def _toml_value(text: str) -> Any:
     return parsed["value"] if len(parsed) == 1 else text
 
 
-def _complaints(errors: Iterable[Mapping[str, Any]], sources: Sources) -> Iterable[str]:
-    """One line a key, though a union of types or several rules may each have complained."""
+def _complaints(problems: Iterable[Problem], sources: Sources) -> Iterable[str]:
+    """A line for each problem, but the same line once: places in a list that a variable gave have no names."""
     return dict.fromkeys(
-        problem(error, origin, named_by_key=origin == sources.file, tree=sources.tree)
-        for error in errors
-        if (origin := sources.origin(error["loc"]))
+        problem(key, error, origin, named_by_key=origin == sources.file, tree=sources.tree)
+        for key, error in problems
+        if (origin := sources.origin(key))
     )

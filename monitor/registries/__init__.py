@@ -6,6 +6,7 @@ A new registry takes one folder, one line and one golden document:
   as `monitor.registries.adapter.Adapter` says: its key, its name, its settings, its words. It may use
   `monitor.http.PoliteSession`, raises nothing but what stands in `monitor.errors`, and lets nothing become a
   `Document` that is not proven to be the record asked for;
+* a module `settings` beside it with `TABLES`, its table of config.toml by the adapter's key;
 * its name in `FOLDERS` below, and the keys of its settings in config.toml;
 * one golden document in tests/registries/golden: an invented answer of the registry as it is on the wire, beside it
   the `Record` that it becomes. The tests that hold for every adapter find it there by the folder's name.

@@ -5,28 +5,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import Field
-
 from monitor.http.polite import PoliteSession
 from monitor.model.vocabulary import CodeWords
 from monitor.ports import Registry
-from monitor.settings import Section
-from monitor.settings.values import Contact, UserAgent, WebAddress
-
-
-class PoliteSettings(Section):
-    """How to talk to a registry over HTTP, without being a burden to it. An adapter gives *base_url* its default."""
-
-    base_url: WebAddress = Field(description='an http(s) address without "?" and "#"')
-    requests_per_second: float = Field(
-        default=1.0, gt=0, le=1000, allow_inf_nan=False, description="a number above 0 and up to 1000"
-    )
-    contact: Contact = Field(
-        default="", description='an e-mail or web address in plain ASCII, such as "trials@example.org", or ""'
-    )
-    user_agent: UserAgent = Field(
-        default="", description='what to send as User-Agent, up to 400 characters of plain ASCII, or "" for the default'
-    )
+from monitor.registries.settings import PoliteSettings
 
 
 class Adapter(ABC):

@@ -1,17 +1,15 @@
 """The table [network] of config.toml."""
 
-from pydantic import Field
-
-from monitor.settings import Section
-from monitor.settings.values import ProxyAddress, Text
+from monitor.settings import Section, setting, values
 
 
 class NetworkSettings(Section):
     """The way out of the operator's network, and whom it trusts."""
 
-    ca_bundle: Text = Field(default="", description='the path of a file of certificates in PEM, or ""')
-    proxy: ProxyAddress = Field(
+    ca_bundle: str = setting(values.text, default="", description='the path of a file of certificates in PEM, or ""')
+    proxy: str = setting(
+        values.optional(values.proxy_address),
         default="",
-        repr=False,
+        shown=False,
         description='an address such as "http://proxy.example.org:3128" or "socks5h://proxy.example.org:1080", or ""',
     )

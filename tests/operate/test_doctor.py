@@ -240,7 +240,7 @@ def test_a_registry_that_is_gone_leaves_the_others_examined(context: DoctorConte
 
 
 def test_no_operator_is_worth_a_note(context: DoctorContext) -> None:
-    config = context.config.model_copy(update={"operator": OperatorSettings()})
+    config = context.config.replace(operator=OperatorSettings())
 
     ((name, _),) = found(replace(context, config=config), Level.NOTE)
 
@@ -264,7 +264,7 @@ def test_a_check_that_crashes_is_a_finding_and_the_others_go_on(
 def test_an_older_database_is_not_migrated_by_looking_at_it(context: DoctorContext, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/old.sqlite3"
     older(url, "0001").close()
-    config = context.config.model_copy(update={"store": StoreSettings(url=url)})
+    config = context.config.replace(store=StoreSettings(url=url))
 
     for _ in range(2):
         ((name, finding),) = found(replace(context, config=config), Level.PROBLEM)
@@ -275,7 +275,7 @@ def test_a_damaged_database_and_none_at_all_are_told_apart(context: DoctorContex
     (tmp_path / "broken.sqlite3").write_bytes(b"x" * 5000)
     for name, level, words in (("broken", Level.PROBLEM, "is not a SQLite database"), ("none", Level.NOTE, "none yet")):
         store = StoreSettings(url=f"sqlite:///{tmp_path}/{name}.sqlite3")
-        config = context.config.model_copy(update={"store": store})
+        config = context.config.replace(store=store)
         assert words in dict(found(replace(context, config=config), level))["database"].text
     assert not (tmp_path / "none.sqlite3").exists()
 
@@ -288,7 +288,7 @@ def test_sqlite_in_wal_mode_with_the_reset_bug_is_a_problem(
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = wal")
     monkeypatch.setattr("monitor.operate.doctor.database.sqlite3.sqlite_version_info", (3, 40, 1))
-    config = context.config.model_copy(update={"store": StoreSettings(url=f"sqlite:///{file}")})
+    config = context.config.replace(store=StoreSettings(url=f"sqlite:///{file}"))
 
     ((name, finding),) = found(replace(context, config=config), Level.PROBLEM)
 

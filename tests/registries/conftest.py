@@ -16,7 +16,7 @@ def adapter_for(monkeypatch):
     def make(base_url: str, *, adapter=ClinicalTrialsGov, **options):
         settings = {"user_agent": "registry-monitor/0 (tests)", "sleep": lambda seconds: None} | options
         session = PoliteSession(requests_per_second=1e6, **settings)
-        made.append(adapter.connect(adapter.settings.model_construct(base_url=base_url), session))
+        made.append(adapter.connect(adapter.settings(base_url=base_url), session))
         return made[-1]
 
     yield make

@@ -135,7 +135,7 @@ def test_a_long_week_end_is_no_alarm_and_old_data_are_told_once(quick_workers: W
 
 def test_a_pass_that_our_own_database_breaks_off_is_not_repeated_at_every_tick(quick_workers: Workers) -> None:
     workers = operated(quick_workers)
-    workers.reconfigured(Config.model_validate({"schedule": {"check_every": "10s"}}))
+    workers.reconfigured(Config.read({"schedule": {"check_every": "10s"}}))
     workers.outbox.requests()
     workers.outbox.sandbox.next_state(WITHDRAWN_LATER)
     tried = 0

@@ -25,7 +25,7 @@ def configured(folder: Path, base_url: str) -> Config:
     settings = ClinicalTrialsGovSettings(base_url=base_url, requests_per_second=1000)
     return Config(
         store=StoreSettings(url=f"sqlite:///{folder}/monitor.sqlite3"),
-        registries=RegistrySettings.model_validate({"clinicaltrials.gov": settings}),
+        registries=RegistrySettings(**{"clinicaltrials.gov": settings}),
     )
 
 

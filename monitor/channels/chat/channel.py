@@ -1,15 +1,13 @@
 """Chat rooms, as `monitor.channels` declares them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import Channel, Configuration, Envelope, EventContext
+from monitor.channels.chat.settings import ChatSettings
+from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
-
-if TYPE_CHECKING:
-    from monitor.settings import Section
 
 
 class Chat(Channel):
@@ -17,23 +15,9 @@ class Chat(Channel):
 
     name = "chat"
 
-    def settings(self) -> "tuple[str, type[Section]]":
-        """Which services may be written to."""
-        from monitor.channels.chat.settings import ChatSettings  # pydantic is not needed to show --help
-
-        return "chat", ChatSettings
-
-    def address_key(self) -> AddressKey:
-        """An Apprise address, or the URL that a service gave."""
-        from monitor.settings.values import A_CHAT_ROOM, ChatAddress  # as above
-
-        return AddressKey(kind=ChatAddress, description=A_CHAT_ROOM)
-
     def checked(self, address: str, config: Configuration) -> str:
         """The Apprise address that it is, or stands for."""
-        from monitor.channels.chat.settings import ChatSettings
         from monitor.channels.chat.transport import checked_chat_url  # loads Apprise
-        from monitor.channels.webhook.settings import WebhookSettings
 
         allow_networks = config.section(WebhookSettings).allow_networks
         return checked_chat_url(address, config.section(ChatSettings).schemas, allow_networks=allow_networks)
@@ -53,10 +37,8 @@ class Chat(Channel):
 
     def transport(self, config: Configuration) -> Transport:
         """Apprise, under the guard and the deadline that webhooks have."""
-        from monitor.channels.chat.settings import ChatSettings  # a check that tells nobody writes to no room
         from monitor.channels.chat.transport import ANSWER_CAP, ChatTransport
         from monitor.channels.guarding import guarded_session
-        from monitor.channels.webhook.settings import WebhookSettings
 
         timeout = config.section(WebhookSettings).timeout.total_seconds()
         session = guarded_session(config, deadline=timeout, answer_cap=ANSWER_CAP)

@@ -1,17 +1,17 @@
-"""The table [chat] of config.toml."""
+"""The table [chat] of config.toml, and the key for the address of a room."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from monitor.settings import Section
-from monitor.settings.values import Listed, Schema
+from monitor.settings import Section, Setting, setting, values
 
 
 class ChatSettings(Section):
     """Which chat services may be written to."""
 
-    schemas: Annotated[tuple[Schema, ...], Listed] = Field(
+    schemas: tuple[str, ...] = setting(
+        values.listed(values.schema),
         default=("discord", "flock", "gchat", "ryver", "slack", "tgram", "webex", "workflows", "wxteams"),
         description='a list of beginnings of Apprise addresses, such as ["slack", "mmosts"]',
     )
+
+
+TABLES = {"chat": ChatSettings}
+ADDRESS = Setting(values.chat_address, default=None, shown=False, description=values.A_CHAT_ROOM)

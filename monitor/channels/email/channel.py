@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import Channel, Configuration, Envelope, EventContext
+from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
-
-if TYPE_CHECKING:
-    from monitor.settings import Section
 
 
 class Email(Channel):
@@ -19,6 +16,7 @@ class Email(Channel):
 
     name = "email"
     server_of = "mail"
+    server_table = "smtp"
     # RFC 5321, 4.5.4.1, asks for at least 30 minutes between two attempts, and for four to five days of them; a
     # greylisting server counts one that comes too soon as a new one.
     retries = RetrySchedule(
@@ -26,18 +24,6 @@ class Email(Channel):
         given_up_after=timedelta(days=5),
         never_early=True,
     )
-
-    def settings(self) -> "tuple[str, type[Section]]":
-        """The mail server."""
-        from monitor.channels.email.settings import SmtpSettings  # pydantic is not needed to show --help
-
-        return "smtp", SmtpSettings
-
-    def address_key(self) -> AddressKey:
-        """A mail address, which may be shown."""
-        from monitor.settings.values import Mailbox  # as above
-
-        return AddressKey(kind=Mailbox, description='a mail address, such as "ops@example.org"', is_secret=False)
 
     def checked(self, address: str, config: Configuration) -> str:  # noqa: ARG002 - no setting restricts addresses
         """In its usual form."""
@@ -58,7 +44,6 @@ class Email(Channel):
     def greet(self, config: Configuration, *, seconds: float) -> str:
         """Log in at the mail server."""
         from monitor.channels.email.configured import email_transport  # as above
-        from monitor.channels.email.settings import SmtpSettings
 
         email_transport(config, timeout=seconds, deadline=seconds).greet()
         smtp = config.section(SmtpSettings)

@@ -1,15 +1,12 @@
 """Webhooks, as `monitor.channels` declares them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from monitor.channels.channel import AddressKey, Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import Channel, Configuration, Envelope, EventContext
+from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
-
-if TYPE_CHECKING:
-    from monitor.settings import Section
 
 
 class Webhook(Channel):
@@ -18,24 +15,8 @@ class Webhook(Channel):
     name = "webhook"
     has_signing_secret = True
 
-    def settings(self) -> "tuple[str, type[Section]]":
-        """How webhooks are called."""
-        from monitor.channels.webhook.settings import WebhookSettings  # pydantic is not needed to show --help
-
-        return "webhooks", WebhookSettings
-
-    def address_key(self) -> AddressKey:
-        """A URL, whose path may be its secret."""
-        from monitor.settings.values import HookAddress  # as above
-
-        return AddressKey(
-            kind=HookAddress,
-            description='an http(s) address without "#", such as "https://example.org/hooks/trials"',
-        )
-
     def checked(self, address: str, config: Configuration) -> str:
         """As it is, if it can be called."""
-        from monitor.channels.webhook.settings import WebhookSettings  # only those who subscribe somebody need it
         from monitor.channels.webhook.transport import checked_webhook_url
 
         return checked_webhook_url(address, allow_networks=config.section(WebhookSettings).allow_networks)
@@ -55,7 +36,6 @@ class Webhook(Channel):
     def transport(self, config: Configuration) -> Transport:
         """Under the guard."""
         from monitor.channels.guarding import guarded_session  # a check that tells nobody calls nobody
-        from monitor.channels.webhook.settings import WebhookSettings
         from monitor.channels.webhook.transport import WebhookTransport
 
         timeout = config.section(WebhookSettings).timeout.total_seconds()

@@ -30,9 +30,9 @@ def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
     try:
         where = channel.greet(context.config, seconds=SERVER_SECONDS)
     except MonitorError as error:
-        table, _ = channel.settings() or ("", None)
         yield problem(
-            f"no {channel.server_of} can be sent: {error}", f"correct [{table}] in config.toml, or start the server"
+            f"no {channel.server_of} can be sent: {error}",
+            f"correct [{channel.server_table}] in config.toml, or start the server",
         )
     else:
         yield fine(f"{where} lets us in")

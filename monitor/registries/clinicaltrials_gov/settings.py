@@ -1,15 +1,17 @@
-"""The keys of `[registries."clinicaltrials.gov"]` in config.toml."""
+"""The table [registries."clinicaltrials.gov"] of config.toml."""
 
-from pydantic import Field
-
-from monitor.registries.adapter import PoliteSettings
-from monitor.settings.values import WebAddress
+from monitor.registries.settings import PoliteSettings
+from monitor.settings import setting, values
 
 
 class ClinicalTrialsGovSettings(PoliteSettings):
     """How to talk to ClinicalTrials.gov."""
 
-    base_url: WebAddress = Field(
+    base_url: str = setting(
+        values.web_address,
         default="https://clinicaltrials.gov/api/v2",
         description='an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"',
     )
+
+
+TABLES = {"clinicaltrials.gov": ClinicalTrialsGovSettings}

@@ -377,10 +377,10 @@ def test_a_redirect_to_a_trial_that_is_gone_is_no_word_about_the_one_asked_for(a
 
 
 def configured(folder, base_url, **settings):
-    registry = ClinicalTrialsGovSettings(base_url=base_url, **settings)
+    registry = ClinicalTrialsGovSettings.read({"base_url": base_url, **settings})
     return Config(
         store=StoreSettings(url=f"sqlite:///{folder}/monitor.sqlite3"),
-        registries=RegistrySettings.model_validate({"clinicaltrials.gov": registry}),
+        registries=RegistrySettings(**{"clinicaltrials.gov": registry}),
     )
 
 
