@@ -1,6 +1,6 @@
 """A registry of several machines that new data reach one by one; the test says, or chance does, which one answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from monitor.ports import (
     ProbeResult,
     RegistryVersion,
     SearchPage,
+    SharedPage,
     SponsorName,
     SweepPage,
     Traffic,
@@ -52,7 +53,8 @@ class Build:
 class Nodes:
     """The port `Registry`. *answers* chooses the build that answers a question, of those that there are, by its kind.
 
-    Kinds are version, probe, fetch, find and sweep. Without *names_builds* its records do not say where they come from.
+    Kinds are version, probe, fetch, find, find_shared and sweep. Without *names_builds* its records do not say where
+    they come from.
     """
 
     key = KEY
@@ -65,6 +67,8 @@ class Nodes:
         """By trial, the build that its record names instead of its own."""
         self.stamp: str | None = None
         """What is named as the version instead of the true one."""
+        self.total: int | None = None
+        """How many trials a shared listing claims to have, instead of those of its page."""
         self.asked: list[str] = []
         self.traffic = Traffic()
 
@@ -133,10 +137,17 @@ class Nodes:
     def find(
         self, search: Search, *, updated_since: date | None = None, token: str | None = None
     ) -> Iterator[SearchPage]:
-        build = self._answering("find")
+        yield self._found(self._answering("find"), updated_since)
+
+    def find_shared(self, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
+        page = self._found(self._answering("find_shared"), updated_since)
+        listed = len(page.trial_ids)
+        yield SharedPage(dict.fromkeys(searches, page.trial_ids), set(), listed, self.total or listed, page.build)
+
+    def _found(self, build: Build, updated_since: date | None) -> SearchPage:
         found = [study for study in build.studies.values() if not updated_since or updated(study) >= str(updated_since)]
         ids = [study["protocolSection"]["identificationModule"]["nctId"] for study in found]
-        yield SearchPage(ids, len(ids), None, build_of_page([self._stamped(study, build) for study in found]))
+        return SearchPage(ids, len(ids), None, build_of_page([self._stamped(study, build) for study in found]))
 
     def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
         at = int(token or 0)

@@ -28,3 +28,8 @@ class Search:
     def is_everything(self) -> bool:
         """Whether nothing narrows it down."""
         return self.sponsor is None and self.condition is None and self.expression is None
+
+    @property
+    def is_of_sponsor_alone(self) -> bool:
+        """Whether all trials of a sponsor are looked for."""
+        return self.sponsor is not None and self.condition is None and self.expression is None

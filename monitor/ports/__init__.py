@@ -15,6 +15,7 @@ from monitor.ports.registry import (
     Registry,
     RegistryConnection,
     Searching,
+    SharedSearching,
     SponsorLookup,
     Sweeping,
     Traffic,
@@ -23,7 +24,7 @@ from monitor.ports.registry import (
     searching,
     sweeping,
 )
-from monitor.ports.searches import SearchPage, SponsorName, SweepPage
+from monitor.ports.searches import SearchPage, SharedPage, SponsorName, SweepPage
 from monitor.ports.transport import Accepted, Transport
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "RegistryVersion",
     "SearchPage",
     "Searching",
+    "SharedPage",
+    "SharedSearching",
     "SponsorLookup",
     "SponsorName",
     "SweepPage",

@@ -6,14 +6,15 @@ batch. Nothing here assumes a form of registration number, or JSON. Exceptions f
 
 What only some registries can do is a protocol of its own, and `isinstance` tells whether one can:
 
-    Probing         tells cheaply which trials moved        without it, every trial is fetched at each new version
-    PairReading     reads of two documents what differs     without it, both are read in full
-    Searching       finds trials                            without it, trials are watched by their ids alone
-    SponsorLookup   knows how sponsors write their names    without it, a sponsor is searched for as it is written
-    Sweeping        gives all its documents, page by page   without it, not all trials can be watched at once
+    Probing          tells cheaply which trials moved        without it, every trial is fetched at each new version
+    PairReading      reads of two documents what differs     without it, both are read in full
+    Searching        finds trials                            without it, trials are watched by their ids alone
+    SharedSearching  lists for many sponsors what moved      without it, each sponsor is searched for by itself
+    SponsorLookup    knows how sponsors write their names    without it, a sponsor is searched for as it is written
+    Sweeping         gives all its documents, page by page   without it, not all trials can be watched at once
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
@@ -21,7 +22,7 @@ from typing import Protocol, runtime_checkable
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Document, Record, Search, Snapshot
 from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered
-from monitor.ports.searches import SearchPage, SponsorName, SweepPage
+from monitor.ports.searches import SearchPage, SharedPage, SponsorName, SweepPage
 
 
 @dataclass(slots=True)
@@ -146,6 +147,18 @@ class Searching(Protocol):
         *stopped* leaves those that are terminated, suspended or withdrawn. *token* goes on behind a page that was had
         before, at the same version of the data. A RegistryError ends it: what was found before that is no complete
         answer. Raise ConfigurationInvalid for a search that the registry cannot understand, with its words.
+        """
+
+
+@runtime_checkable
+class SharedSearching(Searching, Protocol):
+    """It lists once what many searches for sponsors would find, each by itself."""
+
+    def find_shared(self, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
+        """Pages of all trials updated or registered since a day, and which of them each search covers.
+
+        *searches* name a sponsor and nothing else. A search that is undecided on no page covers exactly the trials
+        that `find` gives for it and this day. A RegistryError is as in `find`.
         """
 
 

@@ -1,8 +1,9 @@
 """What is looked for in a registry, and the pages that it answers with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.model import Search
 from monitor.ports.answers import Answer
 
 
@@ -18,6 +19,20 @@ class SearchPage:
     total: int | None
     token: str | None
     build: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPage:
+    """A page of a listing that many searches share: which of its *listed* trials each of them covers; see `SearchPage`.
+
+    Of the searches in *undecided* only the registry can tell whether they cover a trial of the page.
+    """
+
+    found: Mapping[Search, Sequence[str]]
+    undecided: Collection[Search]
+    listed: int
+    total: int | None
+    build: str | None
 
 
 @dataclass(frozen=True, slots=True)

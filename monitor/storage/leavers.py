@@ -26,6 +26,16 @@ def of_watch(tx: Connection, watch_id: int) -> set[str]:
     return set(tx.scalars(select(leavers.c.trial_id).where(leavers.c.watch_id == watch_id)).all())
 
 
+def among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> set[tuple[int, str]]:
+    """Which of these trials are about to leave which watches, as (watch, trial id)."""
+    query = select(leavers.c.watch_id, leavers.c.trial_id).where(leavers.c.registry == registry)
+    return {
+        (row.watch_id, row.trial_id)
+        for chunk in chunks(trial_ids)
+        for row in tx.execute(query.where(leavers.c.trial_id.in_(chunk)))
+    }
+
+
 def unreported(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
     """The trials that are about to leave watches and nobody has been told of, each with these watches."""
     query = select(leavers.c.trial_id, leavers.c.watch_id).where(

@@ -75,12 +75,13 @@ def looking_for(tx: Connection, registry: str, search: Search) -> int | None:
     return next((row.watch_id for row in tx.execute(query) if _restored(row).search == search), None)
 
 
-def listed(tx: Connection, watch_id: int, version: str, *, in_full_at: datetime | None = None) -> None:
+def listed(tx: Connection, watch_ids: Iterable[int], version: str, *, in_full_at: datetime | None = None) -> None:
     """Record that everything up to *version* is found; *in_full_at* is when a full listing was believed."""
     values: dict[str, Any] = {"listed_version": version}
     if in_full_at is not None:
         values["listed_in_full_at"] = in_full_at
-    tx.execute(update(searches).where(searches.c.watch_id == watch_id).values(values))
+    for chunk in chunks(watch_ids):
+        tx.execute(update(searches).where(searches.c.watch_id.in_(chunk)).values(values))
 
 
 def _of_registry(registry: str) -> Select[Any]:

@@ -136,6 +136,16 @@ def trials_of(tx: Connection, watch_id: int) -> list[tuple[str, str]]:
     return [(row.registry, row.trial_id) for row in tx.execute(query)]
 
 
+def held_among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> set[tuple[int, str]]:
+    """Which watches hold which of these trials, as (watch, trial id)."""
+    query = select(watched_trials.c.watch_id, watched_trials.c.trial_id).where(watched_trials.c.registry == registry)
+    return {
+        (row.watch_id, row.trial_id)
+        for chunk in chunks(trial_ids)
+        for row in tx.execute(query.where(watched_trials.c.trial_id.in_(chunk)))
+    }
+
+
 def remove(tx: Connection, watch_id: int) -> Watch:
     """End a watch and return it. Raise NothingFound if no watch has this id.
 

@@ -5,6 +5,8 @@
     versions      asks for the version of the registry's data, and decides whether to believe it
     builds        what the dates of data builds prove
     discover      which trials the watches cover: who joins, who is new, who leaves
+    sharing       what moved, listed once for the watches of many sponsors
+    listings      since when to list, whether to believe it, and who joins by it
     sweep         reads a whole registry from end to end
     check         trials in batches: reads those that moved, and verifies the others
     intake        commits a batch of answers with all that it causes

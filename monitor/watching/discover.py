@@ -7,23 +7,22 @@
 Each page is one transaction, and only adds trials. What the listing means as a whole is decided after its last page. So
 if it is interrupted, what it added is right, and the next pass begins it again.
 
+What moved is listed once for many sponsors where that takes fewer requests: see `monitor.watching.sharing`.
+
 A leaver is read in full once more, and `monitor.storage.leavers` drops it once its last change is told. Watches of all
 trials keep no list: `monitor.watching.sweep` is for them.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import watch_shrank
-from monitor.alerts.settling import owe_deliveries
 from monitor.changes.searches import search_words
-from monitor.errors import RegistryUnreachable, StoreCorrupt, StoreUnavailable
+from monitor.errors import StoreCorrupt, StoreUnavailable
 from monitor.model import Role, Search, Unlisted
-from monitor.model.stamps import day_of
 from monitor.ports import (
     Registry,
     RegistryVersion,
@@ -34,39 +33,18 @@ from monitor.ports import (
     searching,
     sweeping,
 )
-from monitor.storage import events, leavers, newcomers, notices, searches, settlements, trials, watches
+from monitor.storage import leavers, notices, searches, trials, watches
 from monitor.storage.isolation import in_words
-from monitor.storage.locks import lock_registry
-from monitor.storage.newcomers import Newcomer
 from monitor.storage.searches import WatchedSearch
 from monitor.text import fold, fold_organisation
-from monitor.watching.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
 from monitor.watching.context import PassContext
-from monitor.watching.schedule import full_check_due
+from monitor.watching.listings import Listing, due_since, is_fresh, is_wanted, join, unlisted
+from monitor.watching.sharing import discover_shared
 
-OVERLAP = timedelta(days=7)
-"""What was posted in the days before is asked for again: the registry's days begin in another zone than ours, and an
-empty listing does not tell whether it came from a machine that did not have the latest data yet."""
 PAGES_COUNTED = 10
 """Of a sponsor's trials, when its watch is made: 10,000, more than any has."""
 FEWEST_DISBELIEVED = 20
 """A listing that lacks so many of the trials that a watch holds, and more than half of them, is a fault."""
-
-_TAKEOVERS = ("sponsor.lead", "sponsor.collaborators")
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """What is asked for: everything there is, or what moved *since* a day."""
-
-    watched: WatchedSearch
-    version: RegistryVersion
-    since: date | None
-
-    @property
-    def is_first(self) -> bool:
-        """Whether nothing was listed in full before, so that nothing in it is news."""
-        return self.watched.listed_in_full_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +103,16 @@ def discover_all(version: RegistryVersion, context: PassContext) -> Iterator[Unl
         watched = searches.of_registry(tx, context.registry.key, damaged=damaged)
     for watch_id, error in damaged.items():
         yield Unlisted(registry=context.registry.key, watch_id=watch_id, watch="what cannot be read", error=str(error))
+    shared = discover_shared(watched, version, context)
     for each in watched:
+        if each.watch_id in shared:
+            continue
         try:
             discover(each, version, context)
         except StoreUnavailable:
             raise
         except Exception as error:  # whatever it is, the other watches are listed, and what they hold is checked
             yield unlisted(each, in_words(error))
-
-
-def unlisted(watched: WatchedSearch, reason: str) -> Unlisted:
-    """That the trials of a watch could not be listed, and why."""
-    what = search_words(watched.search)
-    return Unlisted(registry=watched.registry, watch_id=watched.watch_id, watch=what, error=reason)
 
 
 def discover(watched: WatchedSearch, version: RegistryVersion, context: PassContext) -> None:
@@ -148,95 +123,22 @@ def discover(watched: WatchedSearch, version: RegistryVersion, context: PassCont
     """
     if watched.listed_version == version.stamp or watched.search.is_everything:
         return
-    listing = _Listing(watched, version, _since(watched, version, context))
+    listing = Listing(watched, version, due_since(watched, version, context))
     found: set[str] = set()
     builds: set[str] = set()
     for page in searching(context.registry).find(watched.search, updated_since=listing.since):
         with context.store.begin() as tx:
-            if not _is_wanted(tx, watched):
+            if not is_wanted(tx, listing):
                 return
-            _join(tx, page, listing, context)
+            join(tx, page.trial_ids, listing, context)
         found.update(page.trial_ids)
         builds.update(filter(None, [page.build]))
-    if not _is_fresh(min(builds, default=None), listing, context):
+    if not is_fresh(min(builds, default=None), listing, context):
         return
     is_current = listing.since is not None or not _missing_now(found, watched, context) or _is_current(version, context)
     with context.store.begin() as tx:
-        if _is_wanted(tx, watched):
+        if is_wanted(tx, listing):
             _conclude(tx, found, listing, context, is_current=is_current)
-
-
-def _is_fresh(build: str | None, listing: _Listing, context: PassContext) -> bool:
-    """Whether a listing comes from the latest data; another one may lack who joined, or left, since.
-
-    It is made again in the next pass then. Raise RegistryUnreachable where that goes on for so long that a listing in
-    full is overdue.
-    """
-    if not is_behind(build, day_of(listing.version.stamp)):
-        return True
-    needed = context.needed(listing.version).build
-    if not is_behind(build, needed):
-        return True
-    at = listing.watched.listed_in_full_at
-    if at is not None and context.clock() - at > context.full_check_every + ROLLED_OUT_AFTER:
-        raise RegistryUnreachable(delay_in_words(context.registry.key, build, needed))
-    return False
-
-
-def _since(watched: WatchedSearch, version: RegistryVersion, context: PassContext) -> date | None:
-    """From which day on to list; None where a listing in full is due, or the registry's stamp tells no day."""
-    due = full_check_due(
-        f"watch {watched.watch_id}",
-        read_at=watched.listed_in_full_at,
-        now=context.clock(),
-        every=context.full_check_every,
-    )
-    if due or watched.listed_version is None:
-        return None
-    return listed_since(watched.listed_version, version)
-
-
-def listed_since(listed_version: str | None, version: RegistryVersion, *, overlap: timedelta = OVERLAP) -> date | None:
-    """From which day on to list what moved after a listing; None where all has to be listed.
-
-    That is where its version tells no day, or names one that is later than that of the data now.
-    """
-    listed, now = day_of(listed_version or ""), day_of(version.stamp)
-    return date.fromisoformat(listed) - overlap if listed and not is_behind(now, listed) else None
-
-
-def _is_wanted(tx: Connection, watched: WatchedSearch) -> bool:
-    """Whether the watch's search is still the same; it stays so until the commit."""
-    lock_registry(tx, watched.registry)
-    now = searches.get(tx, watched.watch_id)
-    return now is not None and now.search == watched.search
-
-
-def _join(tx: Connection, page: SearchPage, listing: _Listing, context: PassContext) -> None:
-    watch_id, registry = listing.watched.watch_id, listing.watched.registry
-    joined = watches.join(tx, watch_id, registry, page.trial_ids, context.clock())
-    leavers.stay(tx, watch_id, registry, page.trial_ids)
-    if listing.is_first:
-        return
-    known = {trial_id for trial_id, trial in trials.known(tx, registry, joined).items() if trial.snapshot}
-    newcomer = Newcomer(watch_id, listing.watched.listed_version)
-    newcomers.add(tx, registry, sorted(joined - known), newcomer)
-    if listing.watched.search.sponsor is not None:
-        _owe_takeovers(tx, known, registry, context)
-
-
-def _owe_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: PassContext) -> None:
-    """Owe this watch's subscribers, too, a change of sponsor that was found before the watch held the trial.
-
-    That happens where the data were refreshed after the listing, or the listing failed. Nobody is told twice. An
-    event that is not settled yet will find the watch holding the trial.
-    """
-    latest = [
-        told[-1] for trial_id in sorted(trial_ids) if (told := events.of_trial(tx, registry, trial_id, damaged={}))
-    ]
-    takeovers = [event for event in latest if any(change.kind in _TAKEOVERS for change in event.changes)]
-    unsettled = settlements.known(tx, [event.id for event in takeovers])
-    owe_deliveries(tx, [event for event in takeovers if event.id not in unsettled], registry, now=context.clock())
 
 
 def _missing_now(found: set[str], watched: WatchedSearch, context: PassContext) -> set[str]:
@@ -255,14 +157,14 @@ def _is_current(version: RegistryVersion, context: PassContext) -> bool:
     return context.version_now(version).stamp == version.stamp
 
 
-def _conclude(tx: Connection, found: set[str], listing: _Listing, context: PassContext, *, is_current: bool) -> None:
+def _conclude(tx: Connection, found: set[str], listing: Listing, context: PassContext, *, is_current: bool) -> None:
     """Decide what the whole listing means. One that is not believed in full stays due."""
     is_believed = listing.since is None and is_current and _let_leave(tx, found, listing, context)
     in_full_at = context.clock() if is_believed or listing.is_first else None
-    searches.listed(tx, listing.watched.watch_id, listing.version.stamp, in_full_at=in_full_at)
+    searches.listed(tx, [listing.watched.watch_id], listing.version.stamp, in_full_at=in_full_at)
 
 
-def _let_leave(tx: Connection, found: set[str], listing: _Listing, context: PassContext) -> bool:
+def _let_leave(tx: Connection, found: set[str], listing: Listing, context: PassContext) -> bool:
     """Note who is not in a listing in full; give whether that can be believed."""
     watched = listing.watched
     missing = _missing(tx, found, watched)

@@ -20,7 +20,8 @@ from monitor.storage.locks import lock_registry
 from monitor.storage.trials import MergedDue
 from monitor.watching.check import check
 from monitor.watching.context import PassContext
-from monitor.watching.discover import discover_all, unlisted
+from monitor.watching.discover import discover_all
+from monitor.watching.listings import unlisted
 from monitor.watching.sweep import Progress, no_progress, sweep
 
 

@@ -37,8 +37,8 @@ from monitor.storage.trials import Trial
 from monitor.watching.builds import ROLLED_OUT_AFTER, delay_in_words, is_behind
 from monitor.watching.check import ROUNDS, check
 from monitor.watching.context import IntakeContext, PassContext
-from monitor.watching.discover import listed_since, unlisted
 from monitor.watching.intake import take_in
+from monitor.watching.listings import listed_since, unlisted
 
 OVERLAP = timedelta(days=1)
 """The registry's days begin in another zone than ours, and what was posted late on a day is asked for again."""
@@ -353,5 +353,4 @@ def _conclude(at: Sweep, context: PassContext) -> None:
 
 def _note_listed(tx: Connection, context: PassContext, version: str, *, in_full_at: datetime | None) -> None:
     """All watches of everything know the same, one that was added meanwhile too."""
-    for each in _all_trials(tx, context):
-        searches.listed(tx, each.watch_id, version, in_full_at=in_full_at)
+    searches.listed(tx, [each.watch_id for each in _all_trials(tx, context)], version, in_full_at=in_full_at)

@@ -259,7 +259,7 @@ def test_a_search_of_the_configuration_changes_and_ends_with_its_block(store: St
     with store.begin() as tx:
         watches.join(tx, first.id, REGISTRY, [HIP], NOON)
         leavers.add(tx, first.id, REGISTRY, [HIP], version="1")
-        searches.listed(tx, first.id, "1", in_full_at=NOON)
+        searches.listed(tx, [first.id], "1", in_full_at=NOON)
     with store.read() as tx:  # which cannot write
         watches.apply_config(tx, [], at=LATER, wanted_searches={"ours": (REGISTRY, HARBOUR)})
 

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Result, Search, Unlisted
-from monitor.ports import Probing, Searching, SponsorLookup, Sweeping
+from monitor.ports import Probing, Searching, SharedSearching, SponsorLookup, Sweeping
 from monitor.storage.store import Store
 from monitor.watching.discover import appraise
 from tests.nodes import Nodes, named
@@ -18,7 +18,7 @@ from tests.program import Clock
 from tests.watching.test_rollout import Watching
 
 HIP, KNEE = "NCT70000001", "NCT70000002"
-OPTIONAL = ("probe", "find", "sponsors", "sweep")
+OPTIONAL = ("probe", "find", "find_shared", "sponsors", "sweep")
 
 
 class Plain:
@@ -48,7 +48,7 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
 
 
 def test_a_registry_says_what_it_can_do(watching: Watching) -> None:
-    for port in (Probing, Searching, SponsorLookup, Sweeping):
+    for port in (Probing, Searching, SharedSearching, SponsorLookup, Sweeping):
         assert isinstance(watching.nodes, port)
         assert not isinstance(Plain(watching.nodes), port)
 

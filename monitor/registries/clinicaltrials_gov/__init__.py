@@ -9,6 +9,7 @@ batches    many trials in few requests; one bad record never spoils its batch
 listing    goes through pages, and decides whether a listing can be believed
 essie      the registry's query language: what people type is searched for, never interpreted
 searching  which trials a search covers
+sponsored  whose trials a listing shows
 sponsors   which sponsors a name may mean
 sweeping   the whole registry, page by page
 documents  proof that an answer is the record asked for; the canonical form; what a probe sees

@@ -1,11 +1,21 @@
 """The adapter of ClinicalTrials.gov: what it is called, and what it can be asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from monitor.http.polite import PoliteSession
 from monitor.model import Document, Record, Search, Snapshot
-from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, SponsorName, SweepPage, Unanswered
+from monitor.ports import (
+    Answer,
+    Oddity,
+    ProbeResult,
+    RegistryVersion,
+    SearchPage,
+    SharedPage,
+    SponsorName,
+    SweepPage,
+    Unanswered,
+)
 from monitor.registries.adapter import Adapter
 from monitor.registries.clinicaltrials_gov import batches, differing, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
@@ -81,6 +91,15 @@ class ClinicalTrialsGov(Adapter):
         comes where all pages together name as many trials as the registry says, give or take 1 %.
         """
         return searching.find(self._client, search, updated_since=updated_since, stopped=stopped, token=token)
+
+    def find_shared(self, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
+        """Pages of all that was updated since a day, 1,000 a request, and which of it each search for a sponsor covers.
+
+        A search is undecided where a name differs from the wanted one by more than capitals, but not in substance:
+        whether the registry's phrase search finds that is not documented. A total that does not add up, and a page on
+        which more than 1 % of the trials name no sponsor, is AnswerUnreadable.
+        """
+        return searching.find_shared(self._client, searches, updated_since=updated_since)
 
     def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
         """Pages of all documents, 250 a request. A total that does not add up is AnswerUnreadable, as in `find`."""

@@ -1,24 +1,23 @@
 """Find the trials that a search covers, a thousand a request, with little more than their ids on the wire.
 
-A sponsor is searched for by a phrase, which also finds longer names that contain it. So the names that come are
-compared: whose trials a watch holds is decided here.
+Whose trials a search for a sponsor finds is decided here, by the names that come: see `sponsored`. So one listing can
+serve any number of sponsors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from http import HTTPStatus
 
-from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryError, RequestRefused
-from monitor.model import Json, Role, Search
-from monitor.ports import SearchPage
+from monitor.errors import ConfigurationInvalid, RegistryError, RequestRefused
+from monitor.model import Role, Search
+from monitor.ports import SearchPage, SharedPage
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import BUILD, KEY, at, build_of_page
+from monitor.registries.clinicaltrials_gov.documents import BUILD, KEY, build_of_page
 from monitor.registries.clinicaltrials_gov.listing import Listing, Page, begin
-from monitor.registries.clinicaltrials_gov.reading import REMEDY, FieldsRefused, one_line
-from monitor.text import fold_organisation
+from monitor.registries.clinicaltrials_gov.reading import FieldsRefused, one_line
+from monitor.registries.clinicaltrials_gov.sponsored import Sponsors, fields_of, is_covered
 
-_SPONSORS = "protocolSection.sponsorCollaboratorsModule"
 _FEWER_WORDS = (essie.MOST_WORDS, 5, 2)
 """Of a sponsor's name, one after the other, where the registry finds a query too complicated."""
 _TOO_LONG = (403, 413, 414, 431)
@@ -45,10 +44,30 @@ def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token
         covered = (
             trial_id
             for study, trial_id in zip(page.studies, page.trial_ids, strict=True)
-            if trial_id in new and _is_covered(study, search)
+            if trial_id in new and is_covered(study, search)
         )
         found = tuple(dict.fromkeys(covered))
         yield SearchPage(found, listing.total, listing.token, build_of_page(page.studies))
+        if listing.is_read:
+            return
+        page = _next(listing, client)
+
+
+def find_shared(client: Client, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
+    """Pages of all trials that were updated since a day, and which of them each of these searches covers."""
+    sponsors = Sponsors(searches)
+    asked = essie.parameters(Search(), updated_since)
+    try:
+        listing, page = begin(client, [asked], fields=("NCTId", BUILD, *fields_of(Role.ANY)))
+    except RegistryError as error:
+        client.is_down(error)
+        raise
+    while True:
+        new = set(listing.accept(page))
+        studies = zip(page.trial_ids, page.studies, strict=True)
+        found, undecided = sponsors.compare({trial_id: study for trial_id, study in studies if trial_id in new})
+        build = build_of_page(page.studies)
+        yield SharedPage(found, undecided | sponsors.unaskable, len(page.studies), listing.total, build)
         if listing.is_read:
             return
         page = _next(listing, client)
@@ -64,9 +83,7 @@ def _next(listing: Listing, client: Client) -> Page:
 
 def _fields(search: Search) -> tuple[str, ...]:
     """What has to be known of each trial."""
-    if search.sponsor is None:
-        return ("NCTId", BUILD)
-    return ("NCTId", BUILD, "LeadSponsorName", *(("CollaboratorName",) if search.role is Role.ANY else ()))
+    return ("NCTId", BUILD, *(fields_of(search.role) if search.sponsor is not None else ()))
 
 
 def _in_words(
@@ -98,17 +115,3 @@ def _advice(search: Search, words: str) -> str:
     if search.expression is None:
         return "give fewer words, up to ten"
     return 'give fewer words, up to twelve, or put those that belong together between quotation marks: "lung cancer"'
-
-
-def _is_covered(study: Json, search: Search) -> bool:
-    """Whether a trial that the registry found is of the sponsor that was asked for; true where none was."""
-    if search.sponsor is None:
-        return True
-    lead = at(study, f"{_SPONSORS}.leadSponsor.name")
-    if not isinstance(lead, str):
-        # Without this, a projection that no longer works would look like a sponsor who gave up all trials.
-        raise AnswerUnreadable(f"{KEY} lists the trials of a sponsor without saying whose they are; {REMEDY}")
-    collaborators = at(study, f"{_SPONSORS}.collaborators") if search.role is Role.ANY else None
-    others = [at(one, "name") for one in collaborators] if isinstance(collaborators, list) else []
-    wanted = fold_organisation(search.sponsor)
-    return any(isinstance(name, str) and fold_organisation(name) == wanted for name in (lead, *others))
