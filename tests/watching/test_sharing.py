@@ -338,7 +338,7 @@ def test_a_listing_of_more_pages_than_sponsors_is_left_for_a_request_each(watchi
 @pytest.mark.timeout(280)
 def test_a_pass_that_dies_anywhere_loses_no_new_trial_of_many_sponsors(store_url: str, tmp_path: Path) -> None:
     store = Store.open(store_url)
-    with of_today(trials=60) as large:
+    with of_today(trials=200) as large:
         program = Patrolling(store, large, tmp_path)
         program.clock.now = utc_now() - timedelta(hours=1)
         names = sponsors(FEWEST + 1)
@@ -351,7 +351,7 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_of_many_sponsors(store_url
             program.give("Sponsor 1", rest[step], refresh=False)
             program.give("Sponsor 2", rest[-1 - step])
             step += 1
-            ran = dying(store_url, large.base_url, "check", "--json", step=5 * step)
+            ran = dying(store_url, large.base_url, "check", "--json", step=7 * step)
             died = ran.returncode == -signal.SIGKILL
             program.clock.advance(seconds=10)
             program.patrol()
