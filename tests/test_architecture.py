@@ -89,6 +89,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.channels.email.rendering": "Jinja and css-inline take long to load, and only a mail needs them",
     "monitor.channels.email.transport": "dkim is for those who sign",
     "monitor.cli.*": "--help needs neither SQLAlchemy nor requests nor rich, and --json no rich",
+    "monitor.config.complaints": "difflib is for mistakes",
     "monitor.config.keys": "not every configuration watches something or subscribes somebody",
     "monitor.http.headers": "requests is loaded where its version stands in no file",
     "monitor.http.network": "certifi is for https, and urllib.request for systems that have proxies in their settings",

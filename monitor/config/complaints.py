@@ -7,7 +7,6 @@ address that may hold a password is cut down to its scheme.
 import json
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from monitor.config.places import key_info
@@ -45,19 +44,23 @@ def unknown_variable(name: str, prefix: str, *, known: Sequence[str], others: Se
     """A variable with our *prefix* that is neither for a key, among *known*, nor one of the *others*."""
     # Without the prefix, which makes every name similar to every other.
     candidates = [*others, *known, *(f"{variable}_FILE" for variable in known)]
-    near = get_close_matches(
-        name.removeprefix(prefix).upper(), [candidate.removeprefix(prefix) for candidate in candidates], n=1
-    )
-    hint = f"did you mean {prefix}{near[0]}?" if near else f"known: {', '.join([*known, *others])}"
+    near = _most_like(name.removeprefix(prefix).upper(), [candidate.removeprefix(prefix) for candidate in candidates])
+    hint = f"did you mean {prefix}{near}?" if near else f"known: {', '.join([*known, *others])}"
     return f"{quoted(name, bare=True)} is not a known variable; {hint}"
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """The one of *known* that *name* may have meant; else all of them, but what other ones begin with for those."""
-    if near := get_close_matches(name.lower(), known, n=1):
-        return f"did you mean {dotted((near[0],))}?"
+    if near := _most_like(name.lower(), known):
+        return f"did you mean {dotted((near,))}?"
     brief = [one for one in known if one.rpartition(".")[0] not in known]
     return f"known: {', '.join(dotted((one,)) for one in brief)}"
+
+
+def _most_like(name: str, known: Sequence[str]) -> str | None:
+    from difflib import get_close_matches  # most configurations have no mistake
+
+    return next(iter(get_close_matches(name, known, n=1)), None)
 
 
 def dotted(key: Key) -> str:

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,14 @@ SET_BY_SYSTEMD = frozenset(
 """systemd gives these to a unit that another one's OnFailure= or OnSuccess= starts: systemd.exec(5)."""
 
 
-@dataclass(slots=True)
 class Sources:
     """The values as they were found, and where each came from."""
 
-    file: str = "config.toml"
-    tree: dict[str, Any] = field(default_factory=dict)
-    variables: dict[Key, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.file = "config.toml"
+        self.tree: dict[str, Any] = {}
+        self.variables: dict[Key, str] = {}
+        self.problems: list[str] = []
 
     def origin(self, key: Key) -> str:
         """The variable that set *key* or something that holds it, else the file."""
