@@ -22,17 +22,15 @@ from monitor.registries.settings import PoliteSettings
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
 from monitor.vault import VARIABLE, Vault
-from monitor.watching.check import check
-from monitor.watching.context import PassContext
-from monitor.watching.patrol import patrol, unseen
-from monitor.watching.sweep import Progress, no_progress
 
 if TYPE_CHECKING:
     from monitor.alerts.outbox import DeliveryResult, Outbox
     from monitor.alerts.subscribe import SubscribeContext
     from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted
+    from monitor.watching.context import PassContext
     from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
+    from monitor.watching.sweep import Progress
 
 T = TypeVar("T")
 
@@ -165,15 +163,22 @@ class App:
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterator[Checked]:
         """Check trials of one registry now: see `monitor.watching.check`."""
+        from monitor.watching.check import check  # most commands only read what is kept
+
         self._take_up(self._configured_subscriptions())
         return self._as_asked(registry, check(trial_ids, self._pass_context(registry)))
 
     def patrol(
-        self, registry: Registry, *, progress: Progress = no_progress, reports_verified: bool = True
+        self, registry: Registry, *, progress: "Progress | None" = None, reports_verified: bool = True
     ) -> Iterator[Checked | Unlisted]:
         """A whole pass over what is watched of one registry: see `monitor.watching.patrol`."""
+        from monitor.watching.patrol import patrol  # most commands only read what is kept
+        from monitor.watching.sweep import no_progress
+
         self._take_up([*self._configured_watches(), *self._configured_subscriptions()])
-        reported = patrol(self._pass_context(registry), progress=progress, reports_verified=reports_verified)
+        reported = patrol(
+            self._pass_context(registry), progress=progress or no_progress, reports_verified=reports_verified
+        )
         return self._as_asked(registry, reported)
 
     def _as_asked(self, registry: Registry, reported: Iterator[T]) -> Iterator[T]:
@@ -204,6 +209,8 @@ class App:
 
     def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
         """Report everything watched as not checked, and why."""
+        from monitor.watching.patrol import unseen  # a registry is seldom out of reach
+
         return unseen(self._pass_context(registry), reason)
 
     def searches(self, registry: Registry) -> bool:
@@ -211,7 +218,9 @@ class App:
         with self.store.read() as tx:
             return bool(searches.of_registry(tx, registry.key))
 
-    def _pass_context(self, registry: Registry) -> PassContext:
+    def _pass_context(self, registry: Registry) -> "PassContext":
+        from monitor.watching.context import PassContext  # most commands only read what is kept
+
         return PassContext(
             registry=registry,
             store=self.store,
