@@ -15,7 +15,7 @@ from monitor.model import Change, Difference, Significance
 
 _ORDER = {topic: place for place, topic in enumerate(Topic)}
 _ALONE = WeighingContext()
-_ALONE = WeighingContext()
+_MEMBERS = tuple(member.name for member in fields(Difference))
 
 
 def weigh_all(differences: Sequence[Difference]) -> tuple[Change, ...]:
@@ -36,6 +36,4 @@ def weigh(difference: Difference, context: WeighingContext = _ALONE) -> Change:
     else:
         declared = KINDS[difference.kind].significance
         significance = declared if isinstance(declared, Significance) else declared.weigh(difference, context)
-    return Change(
-        **{member.name: getattr(difference, member.name) for member in fields(difference)}, significance=significance
-    )
+    return Change(**{name: getattr(difference, name) for name in _MEMBERS}, significance=significance)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -150,15 +150,20 @@ class PartialDate:
 
     @property
     def _written(self) -> tuple[int, ...]:
-        """Year, month and day as they are written, whether they exist or not."""
-        text = " ".join(self.text.split())
-        for form in _DATE_FORMS:
-            if found := form.fullmatch(text):
-                month = found["month"] or ""
-                number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0 if month else None)
-                numbers = (int(found["year"]), number, int(found["day"]) if found["day"] else None)
-                return tuple(each for each in numbers if each is not None)
-        return ()
+        return _written_in(self.text)
+
+
+@lru_cache(maxsize=1024)
+def _written_in(text: str) -> tuple[int, ...]:
+    """Year, month and day as they are written, whether they exist or not."""
+    text = " ".join(text.split())
+    for form in _DATE_FORMS:
+        if found := form.fullmatch(text):
+            month = found["month"] or ""
+            number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0 if month else None)
+            numbers = (int(found["year"]), number, int(found["day"]) if found["day"] else None)
+            return tuple(each for each in numbers if each is not None)
+    return ()
 
 
 _PARTS: tuple[Literal["year"], Literal["month"], Literal["day"]] = ("year", "month", "day")

@@ -25,12 +25,15 @@ _SAME = ("pmid", "url", "id", "label", "citation")
 """Members by which an item is found again when something else in it changed."""
 
 _TOLD = tuple(field for field in FIELDS.values() if field.by_shape)
-_ATTRIBUTES = frozenset(Record.__dataclass_fields__)
+_ATTRIBUTES = frozenset(Record.__dataclass_fields__) & {field.name for field in _TOLD}
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
     """Tell each field that says something else."""
+    present = pair.before.details.keys() | pair.after.details.keys() | _ATTRIBUTES
     for field in _TOLD:
+        if field.name not in present:
+            continue
         before, after = _value(pair.before, field.name), _value(pair.after, field.name)
         if before is after or before == after or frozen(before) == frozen(after):
             continue

@@ -14,8 +14,8 @@ from monitor.model import Difference
 from monitor.text import fold
 
 _DECISIVE = re.compile(
-    r".*\d.*|.*[<>=≤≥±].*|\W*(no|not|non|none|never|without|except|excluding|unless|only|or|least|most|more|less|"
-    r"fewer|greater|above|below|exceed(s|ing)?|must|may|allowed|permitted|excluded|ineligible|eligible|any|all)\W*",
+    r"[\d<>=≤≥±]|\A\W*(no|not|non|none|never|without|except|excluding|unless|only|or|least|most|more|less|"
+    r"fewer|greater|above|below|exceed(s|ing)?|must|may|allowed|permitted|excluded|ineligible|eligible|any|all)\W*\Z",
     re.IGNORECASE,
 )
 """Words of which a single one can change who may take part: numbers, comparisons, negations and conditions."""
@@ -72,5 +72,5 @@ def _measure(before: str | None, after: str | None) -> dict[str, int | float]:
     change = edit(before, after)
     removed, added = Counter(change.removed), Counter(change.added)
     moved = (added - removed) + (removed - added)
-    decisive = sum(number for word, number in moved.items() if _DECISIVE.fullmatch(word))
+    decisive = sum(number for word, number in moved.items() if _DECISIVE.search(word))
     return change.measure | {"decisive_words": decisive}

@@ -5,7 +5,9 @@ The order of either list makes no difference to the result, except among items t
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import orjson
 
 from monitor.text import fold_wording
 
@@ -24,8 +26,12 @@ class Pairing(NamedTuple, Generic[T]):
     come: list[T]
 
 
-def cancel(before: Iterable[T], after: Iterable[T], key: Callable[[T], Hashable]) -> tuple[list[T], list[T]]:
-    """The items of each list that are not in the other, as often as they are missing there."""
+def cancel(before: Sequence[T], after: Sequence[T], key: Callable[[T], Hashable]) -> tuple[list[T], list[T]]:
+    """The items of each list that are not in the other, as often as they are missing there.
+
+    What both lists begin and end with is passed over without asking for keys: mostly that is nearly everything.
+    """
+    before, after = _without_common_ends(before, after)
     surplus: defaultdict[Hashable, list[T]] = defaultdict(list)
     for item in before:
         surplus[key(item)].append(item)
@@ -37,6 +43,29 @@ def cancel(before: Iterable[T], after: Iterable[T], key: Callable[[T], Hashable]
         else:
             come.append(item)
     return [item for items in surplus.values() for item in items], come
+
+
+def _without_common_ends(before: Sequence[T], after: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    shortest = min(len(before), len(after))
+    start = next((at for at in range(shortest) if not identical(before[at], after[at])), shortest)
+    end = next(
+        (at for at in range(shortest - start) if not identical(before[-1 - at], after[-1 - at])), shortest - start
+    )
+    return before[start : len(before) - end], after[start : len(after) - end]
+
+
+def identical(before: Any, after: Any) -> bool:
+    """Whether both are the same down to the types: `==` is fast and holds True for 1, their JSON does not."""
+    if before is after:
+        return True
+    if before != after:
+        return False
+    if not isinstance(before, dict | list | int | float):
+        return True
+    try:
+        return orjson.dumps(before) == orjson.dumps(after)
+    except TypeError:  # a number beyond 64 bits: whoever asks has to look closer
+        return False
 
 
 def by_key(

@@ -12,6 +12,7 @@ that was renamed, is the same one in another spelling.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.changes.diff.comparison import Comparison
@@ -97,6 +98,7 @@ def _moves(before: Sequence[Site], after: Sequence[Site]) -> SiteChanges:
     return SiteChanges(alike.gone, alike.come, changed, respelled)
 
 
+@lru_cache(maxsize=4096)
 def _identity(site: Site) -> tuple[str, ...]:
     return fold_name(site.facility), fold_name(site.city), fold_name(site.country), fold_wording(site.zip)
 

@@ -8,9 +8,7 @@ from collections import Counter
 from collections.abc import Hashable
 from typing import NamedTuple
 
-import orjson
-
-from monitor.changes.diff.pairing import cancel
+from monitor.changes.diff.pairing import cancel, identical
 from monitor.model import Json
 from monitor.text import cut, fold, fold_name
 
@@ -49,7 +47,7 @@ def mismatches(before: Json, after: Json) -> list[Mismatch]:
 
 
 def _walk(before: Json, after: Json, path: str, found: list[Mismatch]) -> None:
-    if _identical(before, after):
+    if identical(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before | after:
@@ -58,20 +56,6 @@ def _walk(before: Json, after: Json, path: str, found: list[Mismatch]) -> None:
         _walk_list(before, after, path, found)
     elif frozen(before) != frozen(after):
         found.append(Mismatch(path, before, after))
-
-
-def _identical(before: Json, after: Json) -> bool:
-    """Whether both are the same down to the types: `==` is fast and holds True for 1, their JSON does not."""
-    if before is after:
-        return True
-    if before != after:
-        return False
-    if isinstance(before, str):
-        return True
-    try:
-        return orjson.dumps(before) == orjson.dumps(after)
-    except TypeError:  # a number beyond 64 bits: let the walk decide
-        return False
 
 
 def frozen(value: Json) -> Hashable:
@@ -96,7 +80,7 @@ def _walk_list(before: list[Json], after: list[Json], path: str, found: list[Mis
     old, new = named
     for name in old | new:
         former, present = old.get(name), new.get(name)
-        if not _identical(former, present):
+        if not identical(former, present):
             _walk(former, present, f"{path}[{_label(present or former, name)}]", found)
 
 

@@ -4,6 +4,7 @@ A value of another type than is documented stays where it is, and is shown as pa
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from monitor.model import Json
@@ -119,15 +120,39 @@ results."""
 PATHS: Mapping[str, str] = MappingProxyType({name: path for name, path, _ in _FIELDS})
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An object in a study: the fields among its members, and the objects in it that hold others."""
+
+    fields: dict[str, tuple[str, _Take]] = field(default_factory=dict)
+    objects: "dict[str, _Place]" = field(default_factory=dict)
+
+
+def _by_place() -> _Place:
+    top = _Place()
+    for name, path, take_value in _FIELDS:
+        *steps, last = path.split(".")
+        place = top
+        for step in steps:
+            place = place.objects.setdefault(step, _Place())
+        place.fields[last] = name, take_value
+    return top
+
+
+_TOP = _by_place()
+
+
 def take_details(tree: Node) -> dict[str, Json]:
     """Take all of them out of a study; what it does not have is not in the answer."""
     found: dict[str, Json] = {}
-    for name, path, take_value in _FIELDS:
-        *steps, last = path.split(".")
-        node = tree
-        for step in steps:
-            node = object_at(node, step)
-        value = take_value(node, last) if last in node else None
-        if value is not None:
-            found[name] = value
+    _take_at(_TOP, tree, found)
     return found
+
+
+def _take_at(place: _Place, node: Node, found: dict[str, Json]) -> None:
+    for member, (name, take_value) in place.fields.items():
+        if member in node and (value := take_value(node, member)) is not None:
+            found[name] = value
+    for member, inner in place.objects.items():
+        if member in node:
+            _take_at(inner, object_at(node, member), found)

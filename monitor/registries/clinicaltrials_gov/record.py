@@ -8,7 +8,7 @@ Dropped is what the registry computes from other members (age groups; of the sub
 date and the release number) and what PubMed writes (citations).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import orjson
@@ -40,6 +40,7 @@ from monitor.registries.clinicaltrials_gov.taking import (
     take_date,
     take_items,
     take_name,
+    take_names,
     take_texts,
     take_truth,
 )
@@ -129,17 +130,12 @@ def record_of(document: Document, tree: Node) -> Record:
     """What *tree* says, the content of a document or a part of it. It is taken apart."""
     protocol = object_at(tree, "protocolSection")
     parts = frozenset(name for name in LASTING if protocol.get(name))
-    fields = {
-        **_identification(object_at(protocol, "identificationModule")),
-        **_status(object_at(protocol, "statusModule")),
-        **_sponsors(object_at(protocol, "sponsorCollaboratorsModule")),
-        **_design(object_at(protocol, "designModule")),
-        **_arms(object_at(protocol, "armsInterventionsModule")),
-        **_outcomes(object_at(protocol, "outcomesModule")),
-        **_eligibility(object_at(protocol, "eligibilityModule")),
-        **_conditions(object_at(protocol, "conditionsModule")),
-        **_contacts_and_sites(object_at(protocol, "contactsLocationsModule")),
-        **_documents(object_at(object_at(tree, "documentSection"), "largeDocumentModule")),
+    fields: Node = {}
+    for name, read in _MODULES.items():
+        if name in protocol:
+            fields |= read(object_at(protocol, name))
+    fields |= {
+        "documents": _documents(object_at(object_at(tree, "documentSection"), "largeDocumentModule")),
         "submissions": _submissions(tree),
         "has_results": take(tree, "hasResults", bool) or False,
         "results": take(tree, "resultsSection", dict),
@@ -306,7 +302,7 @@ def _contacts_and_sites(module: Node) -> Node:
 
 
 def _site(item: Node) -> Site | None:
-    facility, city, state, zip_, country = (take_name(item, name) for name in _PLACE)
+    facility, city, state, zip_, country = take_names(item, _PLACE)
     if not (facility or city or state or zip_ or country):
         return None
     return Site(facility, city, state, zip_, country, take(item, "status", str))
@@ -322,12 +318,29 @@ def _at_facility(contact: Json, facility: str | None) -> Json:
     return {"facility": facility, "contact": contact}
 
 
-def _documents(module: Node) -> Node:
-    return {
-        "documents": take_items(
-            module, "largeDocs", _study_document, identity=lambda document: document.filename or document.label
-        )
+_MODULES: Mapping[str, Callable[[Node], Node]] = MappingProxyType(
+    {
+        "identificationModule": _identification,
+        "statusModule": _status,
+        "sponsorCollaboratorsModule": _sponsors,
+        "designModule": _design,
+        "armsInterventionsModule": _arms,
+        "outcomesModule": _outcomes,
+        "eligibilityModule": _eligibility,
+        "conditionsModule": _conditions,
+        "contactsLocationsModule": _contacts_and_sites,
     }
+)
+"""The modules of the protocol section that fields are taken from, and what takes them."""
+
+
+# Beside the protocol section
+
+
+def _documents(module: Node) -> tuple[StudyDocument, ...]:
+    return take_items(
+        module, "largeDocs", _study_document, identity=lambda document: document.filename or document.label
+    )
 
 
 def _study_document(item: Node) -> StudyDocument | None:
