@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from threading import Thread
+from ipaddress import ip_address
+from threading import Lock, Thread
 from typing import Any
 
 import socks
@@ -55,23 +56,62 @@ class TimeLimit:
         """Always more than 0: a time-out of 0 would mean not to wait at all."""
         return max(self.until - time.monotonic(), 0.001)
 
+    def watch(self, connection: socket.socket) -> None:
+        """Let the deadline end the connection, and nothing before it: only the deadline knows why."""
+        self.deadline.watch(lambda: connection)
+        connection.settimeout(self.seconds_left + CONNECT_TIMEOUT)
 
-def looked_up(host: str, port: int, *, look_up: LookUp, until: float) -> list[Address]:
-    """Look a name up, in a thread of its own, because a look-up can be abandoned but not interrupted."""
-    found: Future[Sequence[tuple[Any, ...]]] = Future()
 
-    def ask() -> None:
+class LookUps:
+    """Look-ups of names, each in a thread of its own, because one can be abandoned but not interrupted.
+
+    There is one at a time for a name, whoever waits for it: what hangs is one thread, and nobody else's. An address is
+    read at once, for which nobody is asked.
+    """
+
+    def __init__(self, look_up: LookUp) -> None:
+        self._look_up = look_up
+        self._under_way: dict[tuple[str, int], Future[Sequence[tuple[Any, ...]]]] = {}
+        self._lock = Lock()
+
+    def addresses(self, host: str, port: int, *, until: float) -> list[Address]:
+        """What a name, or the text of an address, leads to. Raise NotResolved where that is nothing, or not in time."""
         try:
-            found.set_result(look_up(host, port, type=socket.SOCK_STREAM))
-        except Exception as error:
-            found.set_exception(error)
+            answers = self._read(host, port) if _is_address(host) else self._asked(host, port, until)
+        except (OSError, ValueError):
+            raise NotResolved("its name does not resolve") from None
+        return [(family, address) for family, _, _, _, address in answers]
 
-    Thread(target=ask, daemon=True).start()
-    try:
-        answers = found.result(timeout=max(until - time.monotonic(), 0))
-    except (OSError, ValueError):
-        raise NotResolved("its name does not resolve") from None
-    return [(family, address) for family, _, _, _, address in answers]
+    def _read(self, host: str, port: int) -> Sequence[tuple[Any, ...]]:
+        return self._look_up(host, port, type=socket.SOCK_STREAM)
+
+    def _asked(self, host: str, port: int, until: float) -> Sequence[tuple[Any, ...]]:
+        with self._lock:
+            found = self._under_way.get((host, port))
+            if found is None:
+                found = self._under_way[host, port] = Future()
+                Thread(target=self._ask, args=(host, port, found), daemon=True).start()
+        return found.result(timeout=max(until - time.monotonic(), 0))
+
+    def _ask(self, host: str, port: int, found: "Future[Sequence[tuple[Any, ...]]]") -> None:
+        try:
+            answers = self._read(host, port)
+        except Exception as error:
+            self._end(host, port)
+            found.set_exception(error)
+        else:
+            self._end(host, port)
+            found.set_result(answers)
+
+    def _end(self, host: str, port: int) -> None:
+        with self._lock:
+            del self._under_way[host, port]
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        return bool(ip_address(host))
+    return False
 
 
 def connected(addresses: Sequence[Address], limit: TimeLimit) -> socket.socket:

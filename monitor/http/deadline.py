@@ -1,14 +1,17 @@
 """A deadline that is kept: a time-out alone starts again with every byte that trickles in.
 
-A `Deadline` shuts sockets down when its time is over, from a thread of its own; anything waiting for them fails
-at once. If the body ends with the connection, that looks like a proper end: ask `is_over`.
+A `Deadline` shuts sockets down when its time is over, from the thread of `alarms`; anything waiting for them fails
+at once. If the body ends with the connection, that looks like a proper end: ask `is_over`. Once it is left, it does
+nothing more, so that a connection which it spared may be used again.
 """
 
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from threading import Timer
+
+from monitor.http.alarms import cancel, set_alarm
 
 
 class Deadline:
@@ -16,17 +19,16 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
+        self._seconds = seconds
         self._sockets: list[Callable[[], socket.socket | None]] = []
-        self._timer = Timer(seconds, self._end)
-        self._timer.daemon = True
 
     def __enter__(self) -> "Deadline":
         self._token = _CURRENT.set(self)
-        self._timer.start()
+        set_alarm(self, time.monotonic() + self._seconds, self._end)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        cancel(self)
         self._sockets = []
         _CURRENT.reset(self._token)
 

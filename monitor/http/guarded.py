@@ -12,10 +12,14 @@
 | sends interim answers, such as 103 Early Hints  | passed over; the final answer counts                            |
 | breaks off within the head, or has endless ones | no answer                                                       |
 | breaks off within the body                      | the answer: the whole head is what counts                       |
+| closes a kept connection as a POST comes        | the POST goes once more, over a new connection                  |
 
 The URL is parsed once; the look-up, the Host header, SNI and the certificate's check all use that one host, so there is
-no second parser to disagree with the first. The environment's netrc and proxies are ignored. Every request has its own
-connection, made by `connecting`, and no log contains the path, which may be a secret.
+no second parser to disagree with the first. The environment's netrc and proxies are ignored. No log contains the path,
+which may be a secret.
+
+Connections are made by `connecting`. Only those of POSTs wait for the next one, in `kept`: to the same scheme, host and
+port, so at the address that was vetted, and never through a proxy.
 
 With `[network] proxy` the connection goes to the proxy. The addresses that the receiver's name has here are vetted all
 the same; a name that does not resolve here, as in networks where only the proxy has DNS, is left to the proxy.
@@ -25,8 +29,8 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import ip_network
 from threading import Lock
@@ -40,6 +44,7 @@ from monitor.http.connecting import (
     CONNECT_TIMEOUT,
     Address,
     LookUp,
+    LookUps,
     NotConnected,
     NotResolved,
     TimeLimit,
@@ -47,12 +52,12 @@ from monitor.http.connecting import (
     by_socks_proxy,
     connected,
     encrypted,
-    looked_up,
 )
 from monitor.http.deadline import Deadline
+from monitor.http.kept import KeptConnections
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, login_header, refusal_by
-from monitor.http.reading import ANSWER_CAP, WholeAnswer, beginning
+from monitor.http.reading import ANSWER_CAP, WholeAnswer, beginning, is_whole
 from monitor.http.response import Response
 from monitor.http.target import Target
 
@@ -74,13 +79,29 @@ class _Request:
     body: bytes | None
     headers: Mapping[str, str]
     proxy: Proxy | None
+    keeps: bool
+    """Whether its connection may have been used before, and may be used again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer, and the connection over which it came where that can be used again."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    connection: socket.socket | None = None
+
+
+CLOSED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""What a connection says that the other side has closed; of `http.client`, where not a byte of an answer came."""
 
 
 class GuardedSession:
     """HTTP requests to receivers that somebody else chose. Safe to use from several threads at once.
 
     *deadline* is in seconds, for one request from the look-up to the end of the answer, of which *answer_cap* bytes are
-    kept. *look_up* is called once for every request. No connection stays open.
+    kept. *look_up* is called once for every new connection.
     """
 
     def __init__(
@@ -99,12 +120,17 @@ class GuardedSession:
         self._answer_cap = answer_cap
         self._network = network or Network()
         self._trust: ssl.SSLContext | None = None
-        self._look_up = look_up
+        self._look_ups = LookUps(look_up)
+        self._kept = KeptConnections()
         self._lock = Lock()
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Response:
-        """Send one POST and return the answer; see `request`."""
-        return self.request("POST", url, body=body, headers=headers)
+        """Send one POST and return the answer; see `request`.
+
+        Its connection is kept for the next one. As the receiver may close it just then, what is sent must be known
+        again by an id in it: nobody can tell whether the receiver has read it.
+        """
+        return self._request("POST", url, body=body, headers=headers, keeps=True)
 
     def get(self, url: str) -> Response:
         """Send one GET and return the answer; see `request`."""
@@ -115,31 +141,61 @@ class GuardedSession:
 
         Raise NotAnswered with the reason if there is none, ConfigurationInvalid if the request cannot be made.
         """
+        return self._request(method, url, body=body, headers=headers, keeps=False)
+
+    def close(self) -> None:
+        """Close the connections that wait, and let none wait any more."""
+        self._kept.close()
+
+    def _request(
+        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], keeps: bool
+    ) -> Response:
         target = Target.of(url)
         proxy = self._network.proxy_to(target.scheme, target.host, target.port, heeds_environment=False)
         all_headers = {"Host": target.host_header, "User-Agent": self._user_agent, **headers}
-        asked = _Request(method, target, body, all_headers, proxy)
+        asked = _Request(method, target, body, all_headers, proxy, keeps=keeps and proxy is None)
         if "https" in (target.scheme, proxy and proxy.scheme):
             self._context()  # before the deadline begins, of which it would use up a part the first time
+        answered = self._answered(asked)
+        if answered.connection:
+            self._kept.put(target.receiver, answered.connection)
+        via = f"by way of {proxy}" if proxy else ""
+        return Response(answered.status, answered.headers, answered.body, url, via)
+
+    def _answered(self, asked: _Request) -> _Answered:
+        """The answer, within the deadline."""
         until = time.monotonic() + self._deadline
         with Deadline(self._deadline) as deadline:
             try:
-                return self._exchange(asked, url, TimeLimit(deadline, until))
+                answered = self._exchange(asked, TimeLimit(deadline, until))
             except NotConnected as error:
                 reason = CUT if deadline.is_over and not isinstance(error, NotResolved) else str(error)
             except (HTTPException, OSError, ValueError) as error:
                 # The library's exception may hold the path.
                 reason = CUT if deadline.is_over else why(error, (CONNECT_TIMEOUT, self._deadline))
-        way = f", by way of {proxy}" if proxy and proxy.shown not in reason else ""
-        raise NotAnswered(target.shown, f"gives no answer: {reason}{way}")
+            else:
+                reason = ""
+        if reason:
+            way = f", by way of {asked.proxy}" if asked.proxy and asked.proxy.shown not in reason else ""
+            raise NotAnswered(asked.target.shown, f"gives no answer: {reason}{way}")
+        if answered.connection and deadline.is_over:
+            answered.connection.close()
+            return replace(answered, connection=None)
+        return answered
 
-    def _exchange(self, asked: _Request, url: str, limit: TimeLimit) -> Response:
-        with closing(self._connection(asked, limit)) as connection, _answer_to(asked, connection) as answer:
-            kept = beginning(answer, cap=self._answer_cap)
-        if asked.proxy and answer.status == WANTS_LOGIN:
-            raise NotConnected(refusal_by(asked.proxy, answer.status))
-        via = f"by way of {asked.proxy}" if asked.proxy else ""
-        return Response(answer.status, HTTPHeaderDict(answer.getheaders()), kept, url, via)
+    def _exchange(self, asked: _Request, limit: TimeLimit) -> _Answered:
+        """Send the request and take the answer: over a connection that waits, else over a new one."""
+        if asked.keeps and (waiting := self._kept.take(asked.target.receiver)):
+            try:
+                limit.watch(waiting)
+                return _answered_over(waiting, asked, self._answer_cap)
+            except CLOSED:
+                if limit.deadline.is_over:
+                    raise
+        answered = _answered_over(self._connection(asked, limit), asked, self._answer_cap)
+        if asked.proxy and answered.status == WANTS_LOGIN:
+            raise NotConnected(refusal_by(asked.proxy, answered.status))
+        return answered
 
     def _connection(self, asked: _Request, limit: TimeLimit) -> socket.socket:
         """A connection to where the host is, or to the proxy; with TLS where the URL asks for it."""
@@ -149,7 +205,7 @@ class GuardedSession:
             connection = connected(vetted, limit)
         else:
             try:
-                at = looked_up(proxy.host, proxy.port, look_up=self._look_up, until=limit.until)
+                at = self._look_ups.addresses(proxy.host, proxy.port, until=limit.until)
             except NotResolved as error:
                 raise NotConnected(f"{proxy}: {error}") from None
             if proxy.scheme.startswith("socks"):
@@ -163,7 +219,7 @@ class GuardedSession:
     def _vetted(self, target: Target, limit: TimeLimit, *, must_resolve: bool) -> list[Address]:
         """The addresses of the host, all of which may be reached; none where it does not resolve and need not."""
         try:
-            found = looked_up(target.host, target.port, look_up=self._look_up, until=limit.until)
+            found = self._look_ups.addresses(target.host, target.port, until=limit.until)
         except NotResolved:
             if must_resolve:
                 raise
@@ -184,6 +240,19 @@ class GuardedSession:
             return self._trust
 
 
+def _answered_over(connection: socket.socket, asked: _Request, cap: int) -> _Answered:
+    """The answer to the request; the connection is closed unless it can be used again."""
+    with ExitStack() as unless_kept:
+        unless_kept.enter_context(closing(connection))
+        with _answer_to(asked, connection) as answer:
+            body = beginning(answer, cap=cap)
+            keeps = asked.keeps and is_whole(answer)
+        if keeps:
+            unless_kept.pop_all()
+    headers = HTTPHeaderDict(answer.getheaders())
+    return _Answered(answer.status, headers, body, connection if keeps else None)
+
+
 def _answer_to(asked: _Request, connection: socket.socket) -> HTTPResponse:
     """Send the request, and read the head of the answer. ConfigurationInvalid if HTTP cannot express the request."""
     target, headers, path = asked.target, dict(asked.headers), asked.target.path
@@ -193,10 +262,12 @@ def _answer_to(asked: _Request, connection: socket.socket) -> HTTPResponse:
     exchange = HTTPConnection(target.host, target.port)
     exchange.response_class = WholeAnswer
     exchange.sock = connection
+    if not asked.keeps:
+        headers["Connection"] = "close"
     # A receiver may answer and hang up before it has read everything: 413 Content Too Large.
-    with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
+    with suppress(*CLOSED):
         try:
-            exchange.request(asked.method, path, asked.body, {**headers, "Connection": "close"})
+            exchange.request(asked.method, path, asked.body, headers)
         except ValueError:
             raise ConfigurationInvalid("what is to be sent does not fit into an HTTP request") from None
     return exchange.getresponse()

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BufferedReader
 from typing import cast
@@ -107,6 +108,16 @@ def beginning(answer: HTTPResponse, *, cap: int = ANSWER_CAP) -> bytes:
             read += len(piece)
             body += inflated.decompress(piece, cap) if inflated else piece
     return bytes(body[:cap])
+
+
+def is_whole(answer: HTTPResponse) -> bool:
+    """Whether the body was read to its end, which came as announced: the connection is ready for another request."""
+    coding, announced = answer.headers.get("Transfer-Encoding"), answer.headers.get_all("Content-Length", [])
+    if answer.will_close or (coding and (announced or coding.strip().lower() != "chunked")):
+        return False
+    if answer.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        return not coding and set(announced) <= {"0"}  # they have no body, and some servers send one
+    return answer.isclosed() if coding else len(announced) == 1 and answer.length == 0
 
 
 def _is_squeezed(answer: HTTPResponse) -> bool:

@@ -48,6 +48,11 @@ class Target:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
+    def receiver(self) -> tuple[str, str, int]:
+        """Who is called, whatever the path."""
+        return self.scheme, self.host, self.port
+
+    @property
     def host_header(self) -> str:
         """As a browser would send it: without the port that the scheme implies."""
         return self.shown.removesuffix(":443" if self.scheme == "https" else ":80")

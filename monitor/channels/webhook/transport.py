@@ -63,7 +63,8 @@ class WebhookTransport:
             return endpoint.shown
 
     def close(self) -> None:
-        """Nothing is held open between deliveries."""
+        """Close the connections that wait for the next delivery."""
+        self._session.close()
 
 
 def _judged(answer: Response, host: str, now: datetime) -> Accepted:
