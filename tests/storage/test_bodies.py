@@ -1,4 +1,5 @@
 import resource
+from binascii import crc_hqx
 from zlib import crc32
 
 import pytest
@@ -21,13 +22,45 @@ def test_nothing_at_all_comes_back() -> None:
     assert bodies.decompress(bodies.compress(b""), size=0, what="x") == b""
 
 
-def test_a_difference_is_small_and_comes_back() -> None:
-    before, after = content(HIP), content(HIP, edition=2)
+BEFORE, AFTER = content(HIP), content(HIP, edition=2)
 
+
+def restored(body: bytes, *, base: bytes | None = BEFORE, size: int | None = len(AFTER)) -> bytes:
+    return bodies.decompress(body, what="snapshot 2", base=base, size=size)
+
+
+def test_a_difference_is_small_and_comes_back() -> None:
+    body = bodies.compress_against(AFTER, BEFORE)
+
+    assert len(body) < 90
+    assert restored(body) == AFTER
+
+
+@pytest.mark.parametrize("after", [b"", b"{", b"{}", bytes(range(256)) * 300, BEFORE, BEFORE * 40], ids=len)
+@pytest.mark.parametrize("before", [b"", b"{", b"[1, 2, 3]", BEFORE], ids=len)
+def test_a_difference_between_any_two_documents_comes_back(before: bytes, after: bytes) -> None:
     body = bodies.compress_against(after, before)
 
-    assert len(body) < 150
-    assert bodies.decompress(body, size=len(after), base=before, what="x") == after
+    assert restored(body, base=before, size=len(after)) == after
+
+
+def test_differences_of_earlier_versions_are_read() -> None:
+    """They are frames that say everything themselves, against the base alone."""
+    against = zstandard.ZstdCompressionDict(BEFORE, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    body = _sealed(zstandard.ZstdCompressor(level=6, dict_data=against, write_checksum=True).compress(AFTER))
+
+    assert restored(body) == AFTER
+    assert restored(body, size=None) == AFTER
+
+
+def test_a_difference_that_was_written_once_is_read_for_ever() -> None:
+    """Whoever changes the form finds the bytes that databases hold."""
+    base, after = b'{"status":"RECRUITING","title":"Hips"}' * 9, b'{"status":"SUSPENDED","title":"Hips"}' * 9
+
+    assert (
+        restored(bytes.fromhex("00009d0000507b53555350454e444544023c36887afdd2af01dd"), base=base, size=len(after))
+        == after
+    )
 
 
 def test_a_difference_reaches_back_over_the_whole_of_a_large_base() -> None:
@@ -40,23 +73,55 @@ def test_a_difference_reaches_back_over_the_whole_of_a_large_base() -> None:
 
 
 def test_against_another_base_nothing_comes_back() -> None:
-    body = bodies.compress_against(content(HIP, edition=2), content(HIP))
+    body = bodies.compress_against(AFTER, BEFORE)
 
-    with pytest.raises(StoreCorrupt):
-        bodies.decompress(body, base=content(KNEE), what="x")
-    with pytest.raises(StoreCorrupt):
-        bodies.decompress(body, what="x")
+    for base in (content(KNEE), BEFORE[:-1], None):
+        with pytest.raises(StoreCorrupt):
+            restored(body, base=base)
 
 
-def test_every_flipped_bit_is_noticed() -> None:
+@pytest.mark.parametrize("size", [None, -1, 0, len(AFTER) - 1, len(AFTER) + 1, bodies.LARGEST + 1, 1 << 62])
+def test_a_difference_of_another_size_than_its_row_says_is_damage(size: int | None) -> None:
+    with pytest.raises(StoreCorrupt, match="snapshot 2 is damaged"):
+        restored(bodies.compress_against(AFTER, BEFORE), size=size)
+
+
+@pytest.mark.parametrize(
+    "packed", [bodies.compress_against(AFTER, BEFORE), bodies.compress(AFTER)], ids=["difference", "full copy"]
+)
+def test_every_flipped_bit_is_noticed(packed: bytes) -> None:
     """Also the few that leave the content as it was."""
-    body = bodies.compress_against(content(HIP, edition=2), content(HIP))
-
-    for bit in range(len(body) * 8):
-        flipped = bytearray(body)
+    for bit in range(min(len(packed), 400) * 8):
+        flipped = bytearray(packed)
         flipped[bit // 8] ^= 1 << bit % 8
         with pytest.raises(StoreCorrupt, match="snapshot 2 is damaged"):
-            bodies.decompress(bytes(flipped), base=content(HIP), what="snapshot 2")
+            restored(bytes(flipped), base=BEFORE if packed[0] == 0 else None)
+
+
+def test_a_difference_that_was_cut_short_or_has_bytes_behind_it_gives_nothing() -> None:
+    body = bodies.compress_against(AFTER, BEFORE)
+
+    for damaged in (*(body[:cut] for cut in range(len(body))), body + b"\0", body + b"\0\0", body + b"more"):
+        with pytest.raises(StoreCorrupt, match="snapshot 2 is damaged"):
+            restored(damaged)
+
+
+def test_a_difference_that_unpacks_to_more_than_its_row_says_is_refused() -> None:
+    """Half a gigabyte in 16 kB, sealed as a difference is."""
+    packer = zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters.from_level(
+            3, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_content_size=False
+        )
+    ).compressobj()
+    frame = b"".join([*(packer.compress(bytes(1024 * 1024)) for _ in range(512)), packer.flush()])
+    body = frame + (crc_hqx(frame, crc32(BEFORE) & 0xFFFF) ^ 0xFFFF).to_bytes(2, "big")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(StoreCorrupt):
+        restored(body)
+
+    assert body[0] == 0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000, "in KiB"
 
 
 @pytest.mark.parametrize("cut", [0, 3, 9, 100, -1])

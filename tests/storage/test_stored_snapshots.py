@@ -121,7 +121,7 @@ def test_a_record_that_is_hardly_the_same_is_kept_in_full(store: Store) -> None:
 
 
 def test_a_record_that_grew_is_kept_as_a_difference_where_that_saves_half(store: Store) -> None:
-    small, large = snapshot(HIP, 1, sites=40), snapshot(HIP, 2, sites=70)
+    small, large = snapshot(HIP, 1, sites=40), snapshot(HIP, 2, sites=100)
     keep(store, small)
     keep(store, large)
 
