@@ -1,8 +1,8 @@
-"""Commands as typer has them, but imported when they are wanted, without types in their help, and without pydantic.
+"""Commands as typer has them, but imported when they are wanted, with a help of their own, and without pydantic.
 
-Typer shows `<bool>` beside a flag, which takes no value: an option that takes a value has a `metavar`, and an
-argument's name is its own. It also has pydantic convert whatever was typed, and that takes longer to import than most
-commands to run: a plain value is converted here, and everything else, with all that there is to complain of, by typer.
+Typer has pydantic convert whatever was typed, and that takes longer to import than most commands to run: a plain value
+is converted here, and everything else, with all that there is to complain of, by typer. The help shows no types: an
+option that takes a value has a `metavar`, and an argument's name is its own.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 DIGITS = 9
 """Of a number that needs no second look."""
@@ -30,16 +30,16 @@ class Declared(NamedTuple):
     """The first paragraph of its help."""
 
 
-def _no_type(**_: object) -> None:
-    return None
-
-
 class Command(TyperCommand):
     """A command of this program."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its options and arguments, `--help` included."""
         return _ours(super().get_params(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - rich needs none
+        """Print the help."""
+        _print_help(self, ctx)
 
 
 class Group(TyperGroup):
@@ -48,6 +48,10 @@ class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """Its options, `--help` included."""
         return _ours(super().get_params(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - rich needs none
+        """Print the help."""
+        _print_help(self, ctx)
 
 
 class Commands(typer.Typer):
@@ -101,12 +105,18 @@ def loaded(command: Any) -> Any:
     return command.load() if isinstance(command, LazyCommand) else command
 
 
+def _print_help(command: Any, context: Any) -> None:
+    from monitor.cli.render.help import help_console, help_page  # rich is for people who ask for help
+
+    console = help_console()
+    for part, style in help_page(command, context):
+        console.print(part, style=style)
+
+
 def _ours(params: list[Any]) -> list[Any]:
-    """The same, without types in their help, and with our conversion before typer's."""
+    """The same, with our conversion before typer's."""
     for param in params:
         param.process_value = partial(_process_value, param)
-        if isinstance(param, TyperArgument) or param.is_flag:
-            param.display_type_rich = _no_type
     return params
 
 

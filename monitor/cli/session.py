@@ -10,7 +10,6 @@ from typing import IO, TYPE_CHECKING, TextIO, cast
 
 import orjson
 
-from monitor.model import Json
 from monitor.streams import write_in_utf8
 from monitor.text import harmless_json, plain
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.config import Config
+    from monitor.model import Json
 
 WIDTH_OF_A_PIPE = 120
 """Columns, unless the variable COLUMNS asks for others."""
@@ -85,7 +85,7 @@ class Trimmed:
         return self._stream.encoding
 
 
-def write_json(line: Mapping[str, Json]) -> None:
+def write_json(line: Mapping[str, "Json"]) -> None:
     """One JSON object on one line of standard output, in UTF-8 whatever the encoding of texts is there."""
     write_in_utf8(sys.stdout)
     sys.stdout.write(harmless_json(orjson.dumps(line).decode()) + "\n")

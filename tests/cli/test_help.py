@@ -4,10 +4,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from typer import rich_utils
 
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
@@ -22,6 +27,47 @@ def paths() -> list[list[str]]:
         return [path, *(each for name, one in below.items() for each in walk(one, [*path, name]))]
 
     return walk(typer.main.get_command(app), [])
+
+
+def contexts() -> Iterator[typer.Context]:
+    """One of every command, as `--help` gives it."""
+
+    def walk(command: Any, name: str, above: typer.Context | None) -> Iterator[typer.Context]:
+        names = {} if above else {"help_option_names": ["-h", "--help"]}
+        context = typer.Context(loaded(command), info_name=name, parent=above, **names)
+        yield context
+        for below, each in getattr(context.command, "commands", {}).items():
+            yield from walk(each, below, context)
+
+    return walk(typer.main.get_command(app), "monitor", None)
+
+
+def printed_by(show: Callable[..., object], *given: object, **named: object) -> str:
+    with redirect_stdout(StringIO()) as printed:
+        show(*given, **named)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("in_colour", [True, False])
+def test_help_looks_as_typers_own(width: int, in_colour: bool, monkeypatch: pytest.MonkeyPatch):
+    """Which is not used because it loads three times as much."""
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", str(width))
+    if in_colour:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(rich_utils, "FORCE_TERMINAL", in_colour or None)
+
+    for context in contexts():
+        command = context.command
+        ours = printed_by(command.format_help, context, None)
+        for param in command.get_params(context):
+            if param.param_type_name == "argument" or param.is_flag:
+                param.display_type_rich = lambda ctx: None
+        typers = printed_by(rich_utils.rich_format_help, obj=command, ctx=context, markup_mode="rich")
+        assert "Usage: " in ours
+        assert ours == typers, context.command_path
 
 
 @pytest.mark.parametrize("path", paths(), ids=lambda path: " ".join(path) or "monitor")
