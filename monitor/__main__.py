@@ -4,6 +4,7 @@ The version is told before anything else is imported: scripts ask for it often, 
 """
 
 import gc
+import os
 import sys
 
 from monitor.streams import set_up, status_after
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Importing and reading rows make many objects and no garbage: Python's default of 700 costs a sixth of the start."""
+
+
+COMPLETION = "_MONITOR_COMPLETE"
+"""The variable by which a shell asks what could be typed next."""
 
 
 def main() -> None:
@@ -36,9 +41,29 @@ def _run() -> None:
         sys.stdout.write(f"monitor {__version__}\n")
         return
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    asked = None
+    if _is_plain_check(typed := sys.argv[1:]) and COMPLETION not in os.environ:
+        from monitor.quiet import check_quietly  # of no use to other commands
+
+        attempt = check_quietly(_configuration(typed), os.environ, as_json="--json" in typed)
+        if attempt.is_done:
+            return
+        asked = attempt.asked
     from monitor.cli import main as command_line  # typer and rich take longer to import than Python to start
 
-    command_line()
+    command_line(asked)
+
+
+def _is_plain_check(typed: list[str]) -> bool:
+    """Whether this is `check` of all that is watched. Whether --exit-code is given does not matter to a quiet one."""
+    match typed:
+        case ["check", *options] | ["--config", _, "check", *options]:
+            return set(options) <= {"--json", "--exit-code"}
+    return False
+
+
+def _configuration(typed: list[str]) -> str | None:
+    return typed[1] if typed[0] == "--config" else None
 
 
 def _leave(status: int) -> "NoReturn":

@@ -11,9 +11,10 @@ from monitor.alerts.notices import configuration_bad
 from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
-from monitor.http.headers import default_user_agent
+from monitor.http.asking import user_agent
 from monitor.http.network import Network
 from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
+from monitor.http.response import Asked
 from monitor.model import Checked, Unlisted
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
@@ -237,9 +238,12 @@ def _refuse(refused: Sequence[MonitorError]) -> None:
         raise ConfigurationInvalid("\n".join(dict.fromkeys(words)))
 
 
-def open_app(config: Config) -> App:
-    """Open the database, making or migrating it where needed, and set up the registries."""
-    registries = _connect(config)
+def open_app(config: Config, *, asked: Asked | None = None) -> App:
+    """Open the database, making or migrating it where needed, and set up the registries.
+
+    *asked* is a request to one of them that was made just now, and its answer.
+    """
+    registries = _connect(config, asked=asked)
     return App(config, Store.open(config.store.url), registries)
 
 
@@ -272,19 +276,20 @@ def _key_file(store_url: str) -> Path:
     return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
 
 
-def _connect(config: Config) -> tuple[Registry, ...]:
+def _connect(config: Config, *, asked: Asked | None = None) -> tuple[Registry, ...]:
     """Every registry that there is an adapter for; the first is the default."""
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
     return tuple(
-        adapter.connect(settings, _polite_session(settings, network))
+        adapter.connect(settings, _polite_session(settings, network, asked))
         for adapter in ADAPTERS
         for settings in (config.registries[adapter.key],)
     )
 
 
-def _polite_session(settings: PoliteSettings, network: Network) -> PoliteSession:
+def _polite_session(settings: PoliteSettings, network: Network, asked: Asked | None) -> PoliteSession:
     return PoliteSession(
         requests_per_second=settings.requests_per_second,
-        user_agent=settings.user_agent or default_user_agent(settings.contact),
+        user_agent=user_agent(settings.user_agent, settings.contact),
         network=network,
+        asked=asked,
     )

@@ -25,6 +25,15 @@ def make_file(file: Path) -> None:
     os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
+def identity(file: str) -> tuple[int, int] | None:
+    """What tells a file from another of the same name; None where there is none."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 - at every transaction: a Path costs more than the call
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def decoded(raw: bytes) -> str:
     """The text. Raise UnicodeDecodeError where it is neither UTF-8 nor marked as UTF-16."""
     return raw.decode(next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), "utf-8"))

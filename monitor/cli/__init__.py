@@ -8,7 +8,7 @@ not be written. What becomes of the streams themselves is for `monitor.streams`.
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from monitor import __version__
 from monitor.cli.commands import Commands, Declared, lazily
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from monitor.http.response import Asked
 
 INTERRUPTED = 130
 
@@ -135,13 +138,13 @@ def options(
 
     [dim]$[/dim] monitor check NCT02116634        [dim]the first time: a baseline; from then on: what changed[/dim]
     """
-    context.obj = Settings(config)
+    context.obj = Settings(config, asked=context.obj)
 
 
-def main() -> None:
-    """Run the command line and leave with its exit status."""
+def main(asked: "Asked | None" = None) -> None:
+    """Run the command line and leave with its exit status. *asked* is what a registry was asked just now."""
     try:
-        app(standalone_mode=True, prog_name="monitor")
+        app(standalone_mode=True, prog_name="monitor", obj=asked)
     except MonitorError as error:
         complain(str(error))
         sys.exit(error.exit_status)

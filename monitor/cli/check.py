@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.checked import write_summary, writer
 from monitor.cli.deliveries import send
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, complain, console
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
 from monitor.model import Checked, CheckSummary, Result, Unlisted
-from monitor.views.json.checks import checked_json, summary_json
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 SOMETHING_CHANGED = 1
 WRONG_USAGE = 2
 SOME_FAILED = 3
-MANY = 1_000_000
-"""Trials that a search may find: too many for a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def check(
         wanted, bad = _wanted(program, trial_ids or [], registry)
         summary = CheckSummary(asked=sum(len(one.trial_ids) for one in wanted))
         finds_more = any(one.is_patrol and program.searches(one.registry) for one in wanted)
-        show = write_checked if as_json else _block_writer(MANY if finds_more else summary.asked)
+        show = writer(summary.asked, finds_more=finds_more, as_json=as_json)
         for one in wanted:
             results = partial(_results, program, one)
             for checked in _with_progress(results, len(one.trial_ids), shown=not as_json):
@@ -72,7 +70,8 @@ def check(
         if finds_more:
             summary.asked = len(summary.results)
         summary.seconds = monotonic() - started
-        _close(summary, as_json=as_json, is_patrol=finds_more)
+        if as_json or summary.asked or finds_more:
+            write_summary(summary, as_json=as_json)
         untaken = send(program.deliver(), as_json=as_json) if deliver else 0
         bad += program.complaints
     for message in (*bad, *_clock_warnings(summary), *_held_warnings(summary)):
@@ -112,53 +111,6 @@ def _results(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iter
         yield from program.patrol(asked.registry, progress=progress)
     except RegistryError as error:
         yield from program.unseen(asked.registry, str(error))
-
-
-def write_checked(checked: Checked | Unlisted) -> None:
-    """The line of `check --json`."""
-    write_json(checked_json(checked))
-
-
-def _block_writer(asked: int) -> Callable[[Checked | Unlisted], None]:
-    """A function that shows a trial to a person; the same trouble with many trials is told once."""
-    from monitor.cli.render.check import trial_block, watch_line  # rich is of no use to --json
-
-    out, errors = console(), console(stderr=True)
-    told: set[str] = set()
-
-    def show(checked: Checked | Unlisted) -> None:
-        if checked.error in told:
-            return
-        if checked.error:
-            told.add(checked.error)
-        if isinstance(checked, Unlisted):
-            errors.print(watch_line(checked), soft_wrap=True)
-        elif block := trial_block(checked, asked=asked):
-            (errors if checked.error and not checked.changes else out).print(block, soft_wrap=bool(checked.error))
-
-    return show
-
-
-def _close(summary: CheckSummary, *, as_json: bool, is_patrol: bool) -> None:
-    """The proof that all was looked at."""
-    if as_json:
-        write_json(summary_json(summary))
-    elif summary.asked or is_patrol:
-        from monitor.cli.render.check import closing_line  # rich is of no use to --json
-
-        counts = summary.counts()
-        console().print(
-            closing_line(
-                counts,
-                asked=summary.asked,
-                registry_version=summary.registry_version,
-                requests=summary.requests,
-                bytes_=summary.bytes,
-                seconds=summary.seconds,
-                refreshed=summary.requests > 1 or bool(counts[Result.FAILED] or summary.unlisted),
-                behind=summary.behind,
-            )
-        )
 
 
 def _clock_warnings(summary: CheckSummary) -> list[str]:

@@ -8,17 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
+<<<<<<< HEAD
 import orjson
 
+=======
+from monitor.model import Json
+>>>>>>> b5477d0 (check: a pass in which nothing is new loads no more than it needs)
 from monitor.streams import write_in_utf8
-from monitor.text import harmless_json, plain
+from monitor.text import plain
+from monitor.views.json.lines import json_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.app import App
     from monitor.config import Config
+<<<<<<< HEAD
     from monitor.model import Json
+=======
+    from monitor.http.response import Asked
+>>>>>>> b5477d0 (check: a pass in which nothing is new loads no more than it needs)
 
 WIDTH_OF_A_PIPE = 120
 """Columns, unless the variable COLUMNS asks for others."""
@@ -29,6 +38,8 @@ class Settings:
     """The options before the command."""
 
     config_path: Path | None
+    asked: "Asked | None" = None
+    """What a registry was asked just now, before the command line was loaded."""
 
     def config(self, **overrides: str) -> "Config":
         """The configuration; *overrides* are variables that count for this command alone."""
@@ -42,7 +53,7 @@ class Settings:
         """The program, put together: use as a context manager."""
         from monitor.app import open_app  # SQLAlchemy and requests are not needed to show --help
 
-        return open_app(self.config())
+        return open_app(self.config(), asked=self.asked)
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -88,7 +99,7 @@ class Trimmed:
 def write_json(line: Mapping[str, "Json"]) -> None:
     """One JSON object on one line of standard output, in UTF-8 whatever the encoding of texts is there."""
     write_in_utf8(sys.stdout)
-    sys.stdout.write(harmless_json(orjson.dumps(line).decode()) + "\n")
+    sys.stdout.write(json_line(line))
 
 
 def complain(message: str) -> None:

@@ -4,7 +4,8 @@
     gets      each of those, by way of `requests`           urls      addresses of registries
     guarded   POSTs to other people's URLs: only to allowed addresses, once, bounded
     network   which certificates to trust, and which proxy to use
-    headers   what every request to a registry says of who asks
+    asking    as whom a registry is asked, and for how long at most
+    once      one GET by the standard library alone
     response  an answer                   answers   why there was none, in words
     deadline  a deadline that is kept     adapter   the connections of `requests`, bounded by it
     reading   complete heads, and bodies up to a limit

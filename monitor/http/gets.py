@@ -15,11 +15,11 @@ from urllib3.exceptions import HTTPError
 from monitor.errors import AnswerTooLarge, ConfigurationInvalid
 from monitor.http.adapter import BoundedAdapter
 from monitor.http.answers import CUT, retry_after, why
+from monitor.http.asking import registry_headers
 from monitor.http.deadline import Deadline
-from monitor.http.headers import registry_headers
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
-from monitor.http.response import Response, status_in_words
+from monitor.http.response import Asked, Response, status_in_words
 from monitor.http.urls import shown
 from monitor.ports import Traffic
 
@@ -44,10 +44,14 @@ class Failure:
 
 
 class Gets:
-    """GETs to one server, as *user_agent*; *traffic* counts them. Not for several threads at once."""
+    """GETs to one server, as *user_agent*; *traffic* counts them. Not for several threads at once.
 
-    def __init__(self, network: Network, user_agent: str, traffic: Traffic) -> None:
+    *asked* was sent just now by other means, and is not sent again: its answer is taken, once.
+    """
+
+    def __init__(self, network: Network, user_agent: str, traffic: Traffic, *, asked: Asked | None = None) -> None:
         self._traffic = traffic
+        self._asked = asked
         self._session = _Session()
         # The network decides on proxies and certificates; and credentials in ~/.netrc are not sent along.
         self._session.trust_env = False
@@ -67,6 +71,8 @@ class Gets:
     ) -> Response | Failure:
         """Send one GET, which takes so many *seconds* at most; *timeouts* are for the connection and for each read."""
         self._traffic.requests += 1
+        if answered := self._answered_before(url, headers):
+            return answered
         via = f"by way of {proxy}" if proxy else ""
         try:
             with Deadline(seconds) as deadline:
@@ -79,7 +85,7 @@ class Gets:
                         allow_redirects=False,
                         proxies={"all": proxy.url} if proxy else {},
                     ) as answer:
-                        if failure := _failure_of(answer, proxy):
+                        if failure := _failure_of(answer.status_code, answer.headers, proxy):
                             return failure
                         body = self._body(answer, cap)
                 finally:
@@ -97,6 +103,15 @@ class Gets:
         """Close the connections."""
         self._session.close()
 
+    def _answered_before(self, url: str, headers: Mapping[str, str]) -> Response | Failure | None:
+        asked, self._asked = self._asked, None
+        if asked is None or (asked.url, asked.headers) != (url, headers):
+            return None
+        if failure := _failure_of(asked.answer.status, asked.answer.headers, None):
+            return failure
+        self._traffic.bytes += len(asked.answer.body)
+        return asked.answer
+
     def _body(self, answer: requests.Response, cap: int) -> bytes:
         body = bytearray()
         for piece in answer.raw.stream(PIECE, decode_content=True):
@@ -110,15 +125,14 @@ class Gets:
         return bytes(body)
 
 
-def _failure_of(answer: requests.Response, proxy: Proxy | None) -> Failure | None:
-    """What makes this answer worth another attempt; None where it is an answer."""
-    status = answer.status_code
+def _failure_of(status: int, headers: Mapping[str, str], proxy: Proxy | None) -> Failure | None:
+    """What makes an answer worth another attempt; None where it is an answer."""
     if proxy and status == WANTS_LOGIN:
         return Failure(refusal_by(proxy, status), is_final=True)
     if status != HTTPStatus.TOO_MANY_REQUESTS and not 500 <= status <= 599:
         return None
     way = f", by way of {proxy}" if proxy else ""
-    return Failure(f"{status_in_words(status)}{way}", status, retry_after(answer.headers))
+    return Failure(f"{status_in_words(status)}{way}", status, retry_after(headers))
 
 
 def _failure_by(proxy: Proxy, error: Exception, timeouts: tuple[float, float]) -> Failure:

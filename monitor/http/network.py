@@ -97,6 +97,11 @@ class Network:
             _load(context, path, source)
         return context
 
+    def proxy_to_registry(self, address: SplitResult) -> Proxy | None:
+        """The proxy for the server of a registry; None if it is contacted directly."""
+        port = address.port or PORTS[address.scheme]
+        return self.proxy_to(address.scheme, address.hostname or "", port, heeds_environment=True)
+
     def proxy_to(self, scheme: str, host: str, port: int, *, heeds_environment: bool) -> Proxy | None:
         """The proxy for a server; None if it is contacted directly."""
         if _goes_past(host, port, os.environ):

@@ -25,11 +25,12 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from monitor.errors import ConfigurationInvalid, RegistryUnreachable
+from monitor.http.asking import CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from monitor.http.network import Network, Proxy
-from monitor.http.response import Response
+from monitor.http.response import Asked, Response
 from monitor.http.urls import checked_base_url
 from monitor.ports import Traffic
 
@@ -49,7 +50,8 @@ PAUSE_OF_TOO_MANY and twice as long."""
 class PoliteSession:
     """HTTP GETs to one server. Not for several threads at once.
 
-    *deadline* is for one `get`, retries and pauses included, save for the pauses that the server asked for.
+    *deadline* is for one `get`, retries and pauses included, save for the pauses that the server asked for. *asked* is
+    a request that was made just now, before the session: its answer is taken rather than the request made again.
     """
 
     def __init__(
@@ -58,9 +60,10 @@ class PoliteSession:
         requests_per_second: float,
         user_agent: str,
         network: Network | None = None,
-        connect_timeout: float = 10.0,
-        read_timeout: float = 30.0,
-        deadline: float = 120.0,
+        asked: Asked | None = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        deadline: float = DEADLINE,
         body_cap: int = 32 * 1024 * 1024,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
@@ -82,6 +85,7 @@ class PoliteSession:
         self._next_start: float = float("-inf")
         self._left_alone_until: float = float("-inf")
         self._network = network or Network()
+        self._asked = asked
         self._gets: Gets | None = None
 
     def get(
@@ -98,7 +102,7 @@ class PoliteSession:
         bytes (by default the session's own), ConfigurationInvalid if *url* is not an http(s) address.
         """
         parts = urlsplit(checked_base_url(url.partition("?")[0]))
-        host, proxy = parts.netloc, self._proxy_to(parts)
+        host, proxy = parts.netloc, self._network.proxy_to_registry(parts)
         cap = self._body_cap if body_cap is None else body_cap
         self._check_allowed(host)
         until: float | None = None
@@ -130,10 +134,6 @@ class PoliteSession:
         """Close the connections."""
         if self._gets is not None:
             self._gets.close()
-
-    def _proxy_to(self, parts: SplitResult) -> Proxy | None:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        return self._network.proxy_to(parts.scheme, parts.hostname or "", port, heeds_environment=True)
 
     def _check_allowed(self, host: str) -> None:
         if wait := self.left_alone_for:
@@ -172,7 +172,7 @@ class PoliteSession:
         if self._gets is None:
             from monitor.http.gets import Gets  # requests takes long to load, and most commands ask no registry
 
-            self._gets = Gets(self._network, self.user_agent, self.traffic)
+            self._gets = Gets(self._network, self.user_agent, self.traffic, asked=self._asked)
         return self._gets
 
 

@@ -18,6 +18,15 @@ class Response:
     """By way of which proxy, where there was one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was made, and its answer. *headers* are those of the question alone."""
+
+    url: str
+    headers: Mapping[str, str]
+    answer: Response
+
+
 def status_in_words(status: int) -> str:
     """`503 Service Unavailable`: the standard's words, not the server's."""
     with suppress(ValueError):

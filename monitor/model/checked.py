@@ -10,6 +10,8 @@ from monitor.model.change import Change, event_id
 
 FEW = 5
 """A pass over no more trials than this has a line for those without news, too."""
+MANY = 1_000_000
+"""Trials that a search may find: too many for a line each."""
 
 
 class Result(StrEnum):

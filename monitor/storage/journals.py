@@ -10,6 +10,9 @@ from typing import Literal
 
 Version = tuple[int, int, int]
 
+OLDEST_SQLITE: Version = (3, 35, 0)
+"""The first that knows RETURNING."""
+
 _FIXED: Version = (3, 51, 3)
 _BACK_PORTS: dict[tuple[int, int], Version] = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}
 

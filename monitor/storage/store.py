@@ -21,14 +21,12 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreUnavailable
-from monitor.files import make_file, make_folder
+from monitor.files import identity, make_file, make_folder
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
-from monitor.storage.journals import choose_journal
+from monitor.storage.journals import OLDEST_SQLITE, choose_journal
 from monitor.storage.locks import lock_schema
 from monitor.storage.migrations import HEAD, REVISIONS
 
-_OLDEST_SQLITE = (3, 35, 0)
-"""The first that knows RETURNING."""
 _FILE = "file"
 """Where a connection keeps which file it has opened."""
 _FORMS = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
@@ -137,7 +135,7 @@ def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, DatabaseName]
 def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, DatabaseName]:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreUnavailable("store.url names no file: write sqlite:///FILE and nothing behind it")
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreUnavailable(
             f"this Python has SQLite {sqlite3.sqlite_version} and 3.35 is needed: use a newer Python, or PostgreSQL"
         )
@@ -188,7 +186,7 @@ def _postgresql_engine(url: URL) -> tuple[Engine, DatabaseName]:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry, *, file: str) -> None:
-    record.info[_FILE] = _identity(file)
+    record.info[_FILE] = identity(file)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     # 16 MB: a batch of a thousand snapshots then reaches the disk once, at its commit.
@@ -202,17 +200,8 @@ def _stay_with_the_file(_connection: object, record: ConnectionPoolEntry, _proxy
 
 
 def _is_left_behind(info: Mapping[Any, Any], file: str) -> bool:
-    now = _identity(file)
+    now = identity(file)
     return now is not None and info.get(_FILE) != now
-
-
-def _identity(file: str) -> tuple[int, int] | None:
-    """What tells a file from another of the same name; None where there is none."""
-    try:
-        found = os.stat(file)  # noqa: PTH116 - at every transaction: a Path costs more than the call
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _begin_sqlite(connection: Connection, *, database: DatabaseName) -> None:

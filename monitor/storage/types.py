@@ -14,6 +14,7 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from monitor.errors import StoreCorrupt
+from monitor.storage.moments import as_text
 
 Processor = Callable[[Any], Any]
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -110,7 +111,7 @@ def _in_utc(value: datetime | None) -> datetime | None:
 @lru_cache(maxsize=1024)
 def _as_text(value: datetime | None) -> str | None:
     utc = _in_utc(value)
-    return utc.replace(tzinfo=None).isoformat(" ") if utc else None
+    return as_text(utc) if utc else None
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,7 @@
 """Find out what is new at a registry: which trials the watches cover, and what came of each. One pass is `patrol`.
 
     patrol        a whole pass over one registry, from the question for its version to the alerts that are owed
+    quiet         a pass in which nothing is new, without what the others need
     schedule      when a pass is due, and when a trial is read in full
     versions      asks for the version of the registry's data, and decides whether to believe it
     builds        what the dates of data builds prove

@@ -45,6 +45,7 @@ from monitor.storage.quarantine import Quarantined
 from monitor.storage.snapshots import SnapshotRow
 from monitor.storage.watches import Watch
 from monitor.text import plain, shortened, size, stamp
+from monitor.views.checks import closing_parts
 
 TAKEN_AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 STAMP = "2026-11-20T09:00:04"
@@ -237,7 +238,9 @@ def test_a_trial_without_news_is_worth_a_line_only_in_a_small_pass(result):
 
 def closing(results: dict[Result, int], **more) -> str:
     given = {"registry_version": STAMP, "requests": 4, "bytes_": 812_345, "seconds": 0.314, **more}
-    return printed(closing_line(results, asked=sum(results.values()), **given), width=300).strip()
+    return printed(
+        closing_line(closing_parts(results, asked=sum(results.values()), **given), failed=0), width=300
+    ).strip()
 
 
 def test_the_closing_line_proves_that_all_was_looked_at():
@@ -590,7 +593,7 @@ def everything_hostile() -> list[object]:
         trial_block(checked(Result.CHANGED, changes=changes + quiet, snapshot=2, **about), asked=1),
         trial_block(checked(Result.UNCHANGED, **about), asked=1),
         trial_block(checked(Result.FAILED, error=HOSTILE, **about), asked=1),
-        closing_line({}, asked=1, registry_version=HOSTILE, requests=1, bytes_=1, seconds=1.0),
+        closing_line(closing_parts({}, asked=1, registry_version=HOSTILE, requests=1, bytes_=1, seconds=1.0), failed=0),
         record_page(nasty, taken),
         history_table(HOSTILE, HOSTILE, [(listed_snapshot(2, HOSTILE), changes + quiet)]),
         DiffPage(HOSTILE, HOSTILE, before=taken, after=taken, changes=changes),

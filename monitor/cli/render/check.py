@@ -1,6 +1,6 @@
 """What `monitor check` shows: a block for each trial with news, and a line that says all were checked. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -14,7 +14,7 @@ from monitor.cli.render.values import is_long_text, long_text, short_value
 from monitor.model import Change, Checked, Result, Significance, Unlisted
 from monitor.render.folding import folded
 from monitor.render.values import is_summary_redundant, label
-from monitor.text import counted, one_line, plain, size, stamp
+from monitor.text import one_line, plain, stamp
 
 _WORDS = {
     Result.BASELINE: ("baseline taken", DIM),
@@ -106,37 +106,9 @@ def administrative(changes: Iterable[Change]) -> Text | None:
     return Text(f"{len(labels)} administrative: {', '.join(dict.fromkeys(labels))}", style=DIM)
 
 
-def closing_line(
-    results: Mapping[Result, int],
-    *,
-    asked: int,
-    registry_version: str | None,
-    requests: int,
-    bytes_: int,
-    seconds: float,
-    refreshed: bool = True,
-    behind: int = 0,
-) -> Text:
-    """The proof that all *asked* trials were checked. *refreshed*: whether any registry had newer data at all.
-
-    *behind* is for how many it answered from older data than it has.
-    """
-    failed = results.get(Result.FAILED, 0)
-    done = asked - failed
-    if refreshed or failed:
-        parts = [f"{done:,} of {asked:,} checked" + (f", {failed:,} failed" if failed else "")]
-        parts += [
-            _result_count(result, count) for result, count in results.items() if count and result is not Result.FAILED
-        ]
-        parts += [f"registry data of {stamp(registry_version)}"] if registry_version else []
-        parts += [f"{behind:,} answered from older data, and asked for again next time"] if behind else []
-    else:
-        parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
-    traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]
-    line = Text().append(parts[0], style=FAILED if failed else "bold green")
-    line.append("".join(f" · {part}" for part in parts[1:]))
-    return line.append(f" · {', '.join(traffic)}", style=DIM)
-
-
-def _result_count(result: Result, count: int) -> str:
-    return f"{counted(count, 'baseline')} taken" if result is Result.BASELINE else f"{count:,} {result}"
+def closing_line(parts: Sequence[str], *, failed: int) -> Text:
+    """The proof that all trials were checked, of the parts that `monitor.views.checks` gives."""
+    first, *others, traffic = parts
+    line = Text().append(first, style=FAILED if failed else "bold green")
+    line.append("".join(f" · {part}" for part in others))
+    return line.append(f" · {traffic}", style=DIM)

@@ -2,6 +2,7 @@
 
 adapter    the port `monitor.ports.Registry`, and what it declares
 ids        what a registration number looks like
+version    how the version of all its data is asked for
 client     makes one request each, and decides whether the registry as a whole refuses
 reading    what an answer says, or why it says nothing
 learned    what the registry was found to accept: remembered, never asked twice

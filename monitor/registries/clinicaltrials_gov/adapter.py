@@ -19,9 +19,10 @@ from monitor.ports import (
 from monitor.registries.adapter import Adapter
 from monitor.registries.clinicaltrials_gov import batches, differing, drift, record, searching, sponsors, sweeping
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import KEY, kept_document
+from monitor.registries.clinicaltrials_gov.documents import kept_document
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
 from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
+from monitor.registries.clinicaltrials_gov.version import KEY
 
 
 class ClinicalTrialsGov(Adapter):

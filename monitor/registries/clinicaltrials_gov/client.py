@@ -31,7 +31,7 @@ from monitor.http.response import Response
 from monitor.http.urls import checked_base_url
 from monitor.model import Json
 from monitor.ports import RegistryVersion
-from monitor.registries.clinicaltrials_gov.documents import KEY, RECORD_CAP, aliases_of, trial_id_of
+from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP, aliases_of, trial_id_of
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
 from monitor.registries.clinicaltrials_gov.learned import Learned
 from monitor.registries.clinicaltrials_gov.reading import (
@@ -48,9 +48,8 @@ from monitor.registries.clinicaltrials_gov.reading import (
     turned_away,
     usable_etag,
 )
+from monitor.registries.clinicaltrials_gov.version import KEY, SMALL, is_as_before, version_question
 
-SMALL = 64 * 1024
-"""Bytes: no honest answer about versions or health is larger."""
 MOST_PAGES = 20
 """Of one batch. One page holds a whole batch, so more than a few are a server gone wrong."""
 TIRED_AFTER = 2
@@ -73,10 +72,11 @@ class Client:
 
     def version(self, known: RegistryVersion | None) -> RegistryVersion:
         """The version of all data now; *known* itself where nothing is newer. A registry that said no may answer."""
-        asking = {"If-None-Match": known.etag} if known and known.etag else {}
+        etag = known.etag if known else None
+        url, headers = version_question(self._base, etag)
         attempts = 1 if self._said_no else ATTEMPTS
-        answer = self._ask(f"{self._base}/version", headers=asking, body_cap=SMALL, attempts=attempts)
-        if not (known and asking and answer.status == HTTPStatus.NOT_MODIFIED):
+        answer = self._ask(url, headers=headers, body_cap=SMALL, attempts=attempts)
+        if not (known and is_as_before(answer.status, etag)):
             known = self._stated_version(answer)
         self._said_no, self._failed_in_a_row, self._well_at = None, 0, None
         return known

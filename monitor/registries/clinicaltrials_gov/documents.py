@@ -20,8 +20,8 @@ import orjson
 from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document, Json
 from monitor.ports import ProbeResult
+from monitor.registries.clinicaltrials_gov.version import KEY
 
-KEY = "clinicaltrials.gov"
 RECORD_CAP = 8 * 1024 * 1024
 """Bytes of one record; the largest real one is 1.1 MB."""
 

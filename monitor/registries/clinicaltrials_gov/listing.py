@@ -25,9 +25,10 @@ from http import HTTPStatus
 from monitor.errors import AnswerUnreadable, RegistryError, RequestRefused
 from monitor.model import Json
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import KEY, trial_id_of
+from monitor.registries.clinicaltrials_gov.documents import trial_id_of
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
 from monitor.registries.clinicaltrials_gov.reading import REMEDY, FieldsRefused
+from monitor.registries.clinicaltrials_gov.version import KEY
 
 LISTED_AT_ONCE = 1_000
 """The most that the registry gives in a page."""

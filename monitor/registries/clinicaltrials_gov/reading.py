@@ -17,8 +17,8 @@ import orjson
 from monitor.errors import AnswerUnreadable, RegistryUnreachable, RequestRefused
 from monitor.http.response import Response, status_in_words
 from monitor.model import Json
-from monitor.registries.clinicaltrials_gov.documents import KEY
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
+from monitor.registries.clinicaltrials_gov.version import KEY
 
 SETTINGS = f'registries."{KEY}"'
 ADDRESS_REMEDY = f"check {SETTINGS}.base_url in config.toml"

@@ -13,8 +13,9 @@ import pytest
 from monitor.changes.events import changes_between
 from monitor.model import Document, Record, Timing
 from monitor.registries.clinicaltrials_gov.differing import parse_differing
-from monitor.registries.clinicaltrials_gov.documents import KEY, document_of, trial_id_of
+from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
 from monitor.registries.clinicaltrials_gov.record import parse
+from monitor.registries.clinicaltrials_gov.version import KEY
 from monitor.sandbox.clinicaltrials_gov.synthetic import evolve, study
 from monitor.watching.plausibility import why_implausible
 from tests.registries.trials import FULL, trial

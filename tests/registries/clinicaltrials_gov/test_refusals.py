@@ -11,7 +11,7 @@ from monitor.app import doctor_context, open_app
 from monitor.config import Config
 from monitor.config.keys import RegistrySettings, StoreSettings
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
-from monitor.http.headers import library
+from monitor.http.asking import library
 from monitor.model import Document, Role, Search
 from monitor.operate.doctor import Level, examine
 from monitor.ports import Merged, SponsorName, Unanswered, Unreadable

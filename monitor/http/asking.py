@@ -1,4 +1,4 @@
-"""What every request to a registry says of who asks."""
+"""How a registry is asked, whichever library does it: as whom, and for how long at most."""
 
 import re
 from contextlib import suppress
@@ -6,6 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from monitor import __version__
+
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 30.0
+DEADLINE = 120.0
+"""Seconds: to connect, between two pieces of an answer, and for a question with all its attempts."""
 
 
 def registry_headers(user_agent: str) -> dict[str, str]:
@@ -16,8 +21,13 @@ def registry_headers(user_agent: str) -> dict[str, str]:
     return {"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*", "Connection": "keep-alive"}
 
 
-def default_user_agent(contact: str) -> str:
-    """Who asks, why, and with which library: there are front ends that let no client pass that they have never seen."""
+def user_agent(own: str, contact: str) -> str:
+    """Their *own*, where the operator gives one; else who asks, why, and with which library.
+
+    There are front ends that let no client pass that they have never seen.
+    """
+    if own:
+        return own
     purpose = f"watches clinical trials; {contact}" if contact else "watches clinical trials"
     return f"registry-monitor/{__version__} ({purpose}) {library()}"
 
