@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
-<<<<<<< HEAD
-import orjson
-
-=======
-from monitor.model import Json
->>>>>>> b5477d0 (check: a pass in which nothing is new loads no more than it needs)
 from monitor.streams import write_in_utf8
 from monitor.text import plain
 from monitor.views.json.lines import json_line
@@ -23,11 +17,8 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.config import Config
-<<<<<<< HEAD
-    from monitor.model import Json
-=======
     from monitor.http.response import Asked
->>>>>>> b5477d0 (check: a pass in which nothing is new loads no more than it needs)
+    from monitor.model import Json
 
 WIDTH_OF_A_PIPE = 120
 """Columns, unless the variable COLUMNS asks for others."""
