@@ -47,7 +47,7 @@ def test_they_are_stored_sent_and_exported_with_the_change():
 
     assert stored["words"] == {"SUSPENDED": "Temporarily halted"}
     assert Change.from_json(stored) == CHANGE
-    assert EventShape.of(event(CHANGE)).model_dump(mode="json")["changes"][0]["words"] == stored["words"]
+    assert EventShape.of(event(CHANGE)).changes[0]["words"] == stored["words"]
 
 
 @pytest.mark.parametrize("words", ["Halted", ["Halted"], {"SUSPENDED": 1}])

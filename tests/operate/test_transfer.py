@@ -272,6 +272,39 @@ def test_hostile_files_are_refused_in_one_line_and_leave_the_others_be(
         assert len(snapshots.listing(tx, REGISTRY, KNEE)) == 2
 
 
+@pytest.mark.parametrize(
+    ("file", "values", "words"),
+    [
+        ("trial.json", {"misses": "many"}, "misses"),
+        ("trial.json", {"misses": True}, "misses"),
+        ("trial.json", {"misses": 2**31}, "misses"),
+        ("trial.json", {"digest": "0" * 64 + "\n"}, "digest"),
+        ("trial.json", {"verified_at": "2026-11-27T12:00:00"}, "verified_at"),
+        ("trial.json", {"state": "gone"}, "state"),
+        ("trial.json", {"note\x1b[31m" + "x" * 5000: 1}, "unknown field"),
+        ("snapshot-1.json", {"number": 1.5}, "number"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(
+    file: str,
+    values: Mapping[str, Any],
+    words: str,
+    store: Store,
+    elsewhere: Store,
+    registries: Mapping[str, Registry],
+    tmp_path: Path,
+) -> None:
+    kept_alike(store, HIP, 2)
+    exported(store, tmp_path / "a")
+    _rewrite(tmp_path / "a" / "trials" / REGISTRY / HIP / file, **values)
+
+    (told,) = imported(tmp_path / "a", registries, elsewhere).left
+
+    assert f"{HIP}/{file}: " in told
+    assert words in told
+    assert len(told) <= len(str(tmp_path)) + 300
+
+
 def test_a_folder_named_after_another_trial_is_left(
     store: Store, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:

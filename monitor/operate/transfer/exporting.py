@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from monitor.errors import StoreCorrupt, StoreUnavailable
@@ -86,8 +87,8 @@ def export(
             _lines(writing, "watches", map(_watch_in(tx), watches.listing(tx)))
             _lines(writing, "subscriptions", _subscriptions(writing, tx, secrets, now))
             told = reversed(notices.listing(tx, limit=_ALL))
-            _lines(writing, "notices", (NoticeLine.model_validate(each, from_attributes=True) for each in told))
-        manifest = Manifest().model_copy(update={"complete": True, **writing.counts})
+            _lines(writing, "notices", map(NoticeLine.of, told))
+        manifest = replace(Manifest(), complete=True, **writing.counts)
         (folder / MANIFEST).write_bytes(as_file(manifest))
         for reason in writing.damaged:
             complain(reason)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import DecodeError
+from msgspec.json import decode
 
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.errors import ConfigurationInvalid, MonitorError
@@ -35,7 +36,6 @@ from monitor.storage.statements import chunks
 P = TypeVar("P")
 S = TypeVar("S", bound=Shape)
 
-_EVENTS = TypeAdapter(list[EventShape])
 _LARGEST_FILE = 2 * LARGEST
 """Bytes of a file, or of a line: indented, the largest document that is ever kept has fewer."""
 _AT_ONCE = 20
@@ -66,7 +66,7 @@ def read_export(
 
     Raise ConfigurationInvalid for a folder that is not a complete export.
     """
-    manifest = _parsed(folder / MANIFEST, Manifest.model_validate_json)
+    manifest = _parsed(folder / MANIFEST, Manifest)
     if not manifest.complete:
         raise ConfigurationInvalid(f"{folder} was not written to its end: export once more")
     done = Imported()
@@ -99,7 +99,7 @@ def _folders(folder: Path) -> list[Path]:
 
 def _take_trial(place: Path, registries: Mapping[str, Registry], context: SubscribeContext, done: Imported) -> None:
     """Add what the database lacks of one trial. ValueError or MonitorError where its files cannot be believed."""
-    file = _parsed(place / "trial.json", TrialFile.model_validate_json)
+    file = _parsed(place / "trial.json", TrialFile)
     registry, trial_id = _named(file, place, registries)
     last = file.snapshot or 0
     with context.store.begin() as tx:
@@ -133,7 +133,7 @@ def _snapshots(place: Path, file: TrialFile, last: int, there: Mapping[int, byte
     for number in range(1, last + 1):
         if number in file.damaged:
             continue
-        kept = _parsed(place / f"snapshot-{number}.json", SnapshotFile.model_validate_json)
+        kept = _parsed(place / f"snapshot-{number}.json", SnapshotFile)
         if (kept.registry, kept.trial_id, kept.number) != (file.registry, file.trial_id, number):
             raise ValueError(f"snapshot-{number}.json is of something else")
         if number not in there:
@@ -146,7 +146,7 @@ def _events(place: Path, last: int) -> list[EventShape]:
     file = place / "events.json"
     if not file.exists() and not file.is_symlink():
         return []
-    told = _parsed(file, _EVENTS.validate_json)
+    told = _parsed(file, list[EventShape])
     if any(event.snapshot > last for event in told):
         raise ValueError("events.json has an event of a snapshot that is not there")
     return told
@@ -249,20 +249,28 @@ def _lines(file: Path, shape: type[S], done: Imported) -> Iterator[tuple[str, S]
             number += 1
             place = f"{file}:{number}"
             try:
-                yield place, shape.model_validate_json(line)
-            except ValidationError as error:
+                yield place, _decoded(line, shape)
+            except ValueError as error:
                 done.left.append(_one_line(place, error))
 
 
-def _parsed(file: Path, parse: Callable[[bytes], P]) -> P:
+def _parsed(file: Path, shape: type[P]) -> P:
     """What a file holds. ConfigurationInvalid where it cannot be read, or has not the shape."""
     with _opened(file) as stream:
         if os.fstat(stream.fileno()).st_size > _LARGEST_FILE:
             raise ConfigurationInvalid(f"{file} is larger than any file of an export")
         try:
-            return parse(stream.read())
-        except ValidationError as error:
+            return _decoded(stream.read(), shape)
+        except ValueError as error:
             raise ConfigurationInvalid(_one_line(file, error)) from None
+
+
+def _decoded(raw: bytes, shape: type[P]) -> P:
+    """What JSON holds. ValueError where it has not the shape."""
+    try:
+        return decode(raw, type=shape)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def _opened(file: Path) -> IO[bytes]:
@@ -276,9 +284,7 @@ def _opened(file: Path) -> IO[bytes]:
 
 
 def _one_line(place: object, error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        return f"{place}: {where + ': ' if where else ''}{first['msg']}"[:300]
     text = " ".join(str(error).split())
+    if isinstance(error, DecodeError):  # which may name a key of any length
+        return f"{place}: {text}"[:300]
     return text if text.startswith(str(place)) else f"{place}: {text}"

@@ -1,11 +1,12 @@
-"""The contents of an export's files, for writing and reading them. Pure; pydantic refuses any other shape."""
+"""The contents of an export's files, for writing and reading them. Pure; msgspec refuses any other shape."""
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Annotated, Literal, Self
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct, to_builtins
 
 from monitor.channels import NAMES
 from monitor.model import (
@@ -24,10 +25,13 @@ from monitor.model import (
 )
 from monitor.storage.trials import Trial
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+Number = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Moment = Annotated[datetime, Meta(tz=True)]
+AnyJson = Any
+"""As `monitor.model.Json`, which holds itself: msgspec takes any JSON for this."""
 TrialName = tuple[str, str]
 """(registry, trial id)"""
 
@@ -35,13 +39,11 @@ TrialName = tuple[str, str]
 _COLUMNS = [field.name for field in fields(Trial)]
 
 
-class Shape(BaseModel):
-    """An object of an export, with exactly these keys and types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class Shape(Struct, frozen=True, forbid_unknown_fields=True):
+    """An object of an export, with exactly these keys and types. They are checked where a file is read."""
 
 
-class Manifest(Shape):
+class Manifest(Shape, frozen=True, kw_only=True):
     """export.json. *complete* is false while the export is being written."""
 
     format: Literal["registry-monitor export"] = "registry-monitor export"
@@ -57,7 +59,7 @@ class Manifest(Shape):
     """Snapshots and events that could not be read, and are left out."""
 
 
-class TrialFile(Shape):
+class TrialFile(Shape, frozen=True, kw_only=True):
     """trial.json, the columns of `monitor.storage.trials.Trial`; digests in hexadecimal digits."""
 
     registry: str
@@ -70,10 +72,10 @@ class TrialFile(Shape):
     probe_digest: Sha256 | None
     build: str | None
     verified_version: str | None
-    verified_at: AwareDatetime | None
-    read_in_full_at: AwareDatetime | None
+    verified_at: Moment | None
+    read_in_full_at: Moment | None
     misses: Count
-    first_missed_at: AwareDatetime | None
+    first_missed_at: Moment | None
     damaged: list[Number] = []
     """Snapshots that could not be read when the export was written, and are not in it."""
 
@@ -95,18 +97,18 @@ class TrialFile(Shape):
         return Trial(**({name: getattr(self, name) for name in _COLUMNS} | digests))
 
 
-class SnapshotFile(Shape):
+class SnapshotFile(Shape, frozen=True, kw_only=True):
     """snapshot-N.json. Anything but sorted JSON, such as a registry's words on a removal, is *text* instead."""
 
     registry: str
     trial_id: str
     number: Number
     state: State
-    taken_at: AwareDatetime
+    taken_at: Moment
     registry_version: str | None
     build: str | None
     sha256: Sha256
-    document: Json = None
+    document: AnyJson = None
     text: str | None = None
 
     @classmethod
@@ -137,12 +139,12 @@ class SnapshotFile(Shape):
         return Snapshot(self.number, document, self.taken_at, self.registry_version)
 
 
-class EventShape(Shape):
+class EventShape(Shape, frozen=True, kw_only=True):
     """One of events.json; *changes* as `check --json` shows them."""
 
     snapshot: Number
-    occurred_at: AwareDatetime
-    changes: list[dict[str, Json]] = Field(min_length=1)
+    occurred_at: Moment
+    changes: Annotated[list[dict[str, AnyJson]], Meta(min_length=1)]
 
     @classmethod
     def of(cls, event: Event) -> Self:
@@ -165,7 +167,7 @@ class EventShape(Shape):
         )
 
 
-class SearchShape(Shape):
+class SearchShape(Shape, frozen=True, kw_only=True):
     """What a watch looks for."""
 
     registry: str
@@ -180,22 +182,22 @@ class SearchShape(Shape):
         return Search(sponsor=self.sponsor, role=self.role, condition=self.condition, expression=self.expression)
 
 
-class WatchLine(Shape):
+class WatchLine(Shape, frozen=True, kw_only=True):
     """A line of watches.jsonl."""
 
     id: Number
     origin: Literal["command", "config"]
     name: str | None
-    created_at: AwareDatetime
+    created_at: Moment
     search: SearchShape | None
     trials: list[TrialName]
 
 
-class SubscriptionLine(Shape):
+class SubscriptionLine(Shape, frozen=True, kw_only=True):
     """A line of subscriptions.jsonl; *address* and *secret* only where they were asked for."""
 
     id: Uuid
-    way: Annotated[str, Field(pattern=f"^({'|'.join(NAMES)})$")]
+    way: Annotated[str, Meta(pattern=rf"^({'|'.join(NAMES)})\Z")]
     name: str | None = None
     address: str | None
     secret: str | None
@@ -205,13 +207,13 @@ class SubscriptionLine(Shape):
     topics: list[str]
     kinds: list[str]
     without: list[str] = []
-    min_significance: Annotated[str, Field(pattern="^(critical|major|minor|administrative)$")]
+    min_significance: Annotated[str, Meta(pattern=r"^(critical|major|minor|administrative)\Z")]
     min_percent: float | None
     min_days: int | None
     note: str | None
-    state: Annotated[SubscriptionState, Field(strict=False)]
-    origin: Annotated[str, Field(pattern="^(command|config|operator)$")]
-    created_at: AwareDatetime
+    state: SubscriptionState
+    origin: Annotated[str, Meta(pattern=r"^(command|config|operator)\Z")]
+    created_at: Moment
     last_sequence: Count
 
     @property
@@ -227,33 +229,35 @@ class SubscriptionLine(Shape):
         )
 
 
-class NoticeLine(Shape):
+class NoticeLine(Shape, frozen=True, kw_only=True):
     """A line of notices.jsonl."""
 
     id: str
     kind: str
     registry: str
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     subject: str
     text: str
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        """The line of a notice."""
+        return cls(**{name: getattr(notice, name) for name in cls.__struct_fields__})
 
     @property
     def notice(self) -> Notice:
         """The notice of a line."""
-        return Notice(**{name: getattr(self, name) for name in type(self).model_fields})
+        return Notice(**{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 def as_file(shape: Shape | list[EventShape]) -> bytes:
     """The bytes of a file that people read."""
-    data = (
-        [each.model_dump(mode="json") for each in shape] if isinstance(shape, list) else shape.model_dump(mode="json")
-    )
-    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(to_builtins(shape), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def as_line(shape: Shape) -> bytes:
     """The bytes of a line."""
-    return orjson.dumps(shape.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(to_builtins(shape), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _tree(content: bytes) -> Json:

@@ -32,7 +32,7 @@ def _contents(contents: "Contents") -> dict[str, Json]:
 
 def export_json(folder: Path, written: "Manifest") -> dict[str, Json]:
     """An export, as its own export.json has it."""
-    return {"folder": str(folder), **written.model_dump()}
+    return {"folder": str(folder), **{name: getattr(written, name) for name in written.__struct_fields__}}
 
 
 def imported_json(done: "Imported") -> dict[str, Json]:
