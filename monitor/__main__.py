@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Importing and reading rows make many objects and no garbage: Python's default of 700 costs a sixth of the start."""
-
-
 COMPLETION = "_MONITOR_COMPLETE"
 """The variable by which a shell asks what could be typed next."""
 
