@@ -482,6 +482,8 @@ BAD_FILES = [
         "[[watch]]\nsponsor = 'x'\nrole = 'led'",
         'watch[0].role expected "lead" or "any", found "led"; did you mean lead?',
     ),
+    (f"[[watch]]\nsponsor = 'x'\nrole = 0x{'f' * 5000}", 'role expected "lead" or "any", found a huge number'),
+    ("[[watch]]\nsponsor = 'x'\nrole = ['any']", 'watch[0].role expected "lead" or "any", found a list'),
     ("[[watch]]\ncondition = 'x'\nrole = 'any'", "watch[0] has a role without a sponsor; give both, or no role"),
     (TO_OPS + "all = true\nrole = 'any'", "subscription[0] has a role without a sponsor; give both, or no role"),
     ("[[watch]]\ntrials = 'NCT1'", f'watch[0].trials {IDS}, found "NCT1"'),
