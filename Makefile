@@ -5,7 +5,7 @@
 #
 # Versions are those of the lock files, checked by hash. requirements.lock is the program with everything that it can
 # use, and what builds it; requirements-test.lock adds what tests, lints and measures it; requirements-docs.lock is what
-# makes pages of docs/, in an environment of its own.
+# makes pages of docs/, and requirements-peers.lock what is measured beside it, each in an environment of its own.
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,7 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year lint bench docs lock clean
+.PHONY: demo quick test test-slow test-lowest test-newest year lint bench bench-peers docs lock clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -49,8 +49,11 @@ lint: $(VENV)/tested       ## format, rules and types
 	$(BIN)/ruff check --preview --select PLW1514 .   # text is UTF-8, whatever the machine's encoding is
 	$(BIN)/mypy
 
-bench: $(VENV)/tested      ## measure what the README promises; prints a table and JSON
-	$(BIN)/python -m bench
+bench: $(VENV)/tested      ## measure what docs/performance.md promises; BENCH='checks --runs 3' for a part, fewer rounds
+	$(BIN)/python -m bench $(BENCH)
+
+bench-peers: $(VENV)/tested .venv-peers/ready  ## the same, with other programs in turn with the checks
+	$(BIN)/python -m bench --peers $(BENCH)
 
 test-lowest: RESOLUTION := --resolution lowest-direct
 test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest versions that pyproject.toml allows
@@ -75,6 +78,8 @@ lock: $(UV)                ## take up the newest versions that pyproject.toml al
 	$(LOCK) --constraint requirements-test.lock --output-file requirements.lock
 	$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --group pyproject.toml:docs --output-file requirements-docs.lock
+	$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group pyproject.toml:peers --output-file requirements-peers.lock
 
 clean:
 	rm -rf .venv .venv-* build
@@ -98,6 +103,12 @@ $(VENV)/tested: $(VENV)/ready requirements-test.lock
 	@echo "Installing what makes the documentation into .venv-docs …"
 	@$(PYTHON) -m venv .venv-docs
 	@.venv-docs/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement requirements-docs.lock
+	@touch $@
+
+.venv-peers/ready: requirements-peers.lock
+	@echo "Installing the programs to be measured beside into .venv-peers …"
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
 	@touch $@
 
 $(UV):

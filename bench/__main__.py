@@ -1,33 +1,81 @@
-"""`python -m bench`: measure all, print a table and JSON. Exit status 1 where a bar is missed."""
+"""`python -m bench [PART…]`: measure, print a table or JSON. Exit status 1 where a bar is missed."""
 
+import argparse
 import json
 import sys
-from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from bench import checks, diffs, intake, mirror, outbox, startup
+from bench import peers, report
 from bench.figures import Figure
+from bench.wanted import Wanted
+
+PARTS = {
+    "startup": "commands that do little, from start to exit",
+    "checks": "checks of watched trials, beside a bare script and, with --peers, other programs",
+    "intake": "taking in documents, and what a snapshot weighs",
+    "diffs": "comparing two versions of a record",
+    "deliveries": "mails and webhooks, to many receivers and slow ones",
+    "matching": "an event among a million subscriptions",
+    "sponsors": "how often the registry is asked where many sponsors are watched",
+    "serving": "the memory of a service",
+    "profiling": "where the time goes: the share of each package",
+    "mirror": "a whole registry of 100,000 trials; takes minutes, so it runs only where it is named",
+}
+LONG = {"mirror"}
 
 
 def main() -> None:
-    figures = [figure for part in (startup, checks, intake, diffs, outbox, mirror) for figure in part.measure()]
-    Console(width=110).print(_table(figures))
-    print(json.dumps([{**asdict(figure), "holds": figure.holds} for figure in figures]))
-    sys.exit(not all(figure.holds for figure in figures))
+    """Measure what was asked for, one part after the other."""
+    asked = _arguments()
+    wanted = Wanted(runs=asked.runs, peers=asked.peers, records=asked.records)
+    if wanted.peers and not peers.are_installed():
+        sys.exit("The other programs are not installed: run `make bench-peers`.")
+    on = report.machine(wanted)
+    measured: dict[str, list[Figure]] = {}
+    for part in asked.parts or [name for name in PARTS if name not in LONG]:
+        wanted.say(f"{part}: {PARTS[part]}")
+        measured[part] = list(import_module(f"bench.{part}").measure(wanted))
+    if asked.json:
+        print(json.dumps(report.as_json(measured, on)))
+    else:
+        Console(width=None if sys.stdout.isatty() else 180).print(report.table(measured))
+    if asked.write_docs:
+        report.write_page(measured, on)
+    sys.exit(not all(figure.holds for figures in measured.values() for figure in figures))
 
 
-def _table(figures: list[Figure]) -> Table:
-    table = Table(box=None, header_style="bold")
-    for heading, justify in (("Figure", "left"), ("Measured", "right"), ("Bar", "right"), ("", "left")):
-        table.add_column(heading, justify=justify)
-    for figure in figures:
-        sign = "≥" if figure.at_least else "≤"
-        bar = f"{sign} {figure.bar:,g}" if figure.bar is not None else ""
-        mark = "" if figure.bar is None else "[green]holds[/green]" if figure.holds else "[red]missed[/red]"
-        table.add_row(figure.name, f"{figure.value:,.4g} {figure.unit}", bar, mark)
-    return table
+def _arguments() -> argparse.Namespace:
+    listed = "\n".join(f"  {name:<11} {what}" for name, what in PARTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog=f"parts:\n{listed}\n\nexample:\n  python -m bench checks --runs 3",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure; all but the long ones if none")
+    parser.add_argument("--runs", type=_count, default=5, metavar="N", help="rounds, of which the median counts (5)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
+    parser.add_argument("--peers", action="store_true", help="run other programs beside ours: see `make bench-peers`")
+    parser.add_argument(
+        "--records", type=Path, metavar="FOLDER",
+        help="real records in place of synthetic ones: a folder for each trial, in it 0.json, 1.json … as versions",
+    )  # fmt: skip
+    parser.add_argument("--write-docs", action="store_true", help="put the figures into docs/performance.md")
+    asked = parser.parse_args()
+    if unknown := [part for part in asked.parts if part not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}: choose from {', '.join(PARTS)}")
+    if asked.records and not asked.records.is_dir():
+        parser.error(f"{asked.records} is not a folder")
+    return asked
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 1")
+    return int(text)
 
 
 main()

@@ -1,166 +1,96 @@
-"""Whole checks, as processes, against a sandbox in a process of its own.
+"""Whole checks, as processes, against a registry in a process of its own; and other programs in turn with them.
 
-The bare script that ours is compared with does the same GETs with requests and parses the answers with orjson, and
-nothing else: it knows beforehand what to ask. What is compared is the work, from the first request to the last line;
-the start-up, in which ours loads a database library and the other nothing, is shown beside it.
+A round is a data build of the registry: every program looks at it, and then every program looks again, when nothing is
+new. Each has a database of its own, and writes down what it saw.
 """
 
-import json
-import os
-import subprocess
 import sys
-import tempfile
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
-from bench.figures import Figure, ratio_of_pairs
+from bench import peers
+from bench.figures import FLOOR, OURS, Figure, processor_figure
+from bench.installed import Installed, installed, summary
+from bench.process import Ran, in_turn, run
+from bench.registry import Registry, served
+from bench.wanted import Wanted
 
-BARE = """
-import sys, time, orjson, requests
-started = time.perf_counter()
-session = requests.Session()
-for url in sys.stdin.read().split():
-    orjson.loads(session.get(url).content)
-print(time.perf_counter() - started)
-"""
-
-PAIRS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a process did: wall seconds, peak memory in MB, standard output."""
-
-    seconds: float
-    peak_mb: float
-    output: str
+SCRIPT = Path(__file__).with_name("floor.py")
+REFRESHED, QUIET = "refreshed, nothing moved", "nothing refreshed"
+FEW, MANY, VERY_MANY = 100, 1_000, 10_000
+QUIET_BARS = {MANY: 0.25}
+RATIO_BARS = {
+    (MANY, QUIET): {peers.BIOCATALYSTFEED: 1.0},
+    (MANY, REFRESHED): {peers.BIOCATALYSTFEED: 1.0},
+    (VERY_MANY, REFRESHED): {peers.BIOCATALYSTFEED: 1 / 1.5},
+}
+REQUEST_BARS = {(MANY, REFRESHED): 5, (VERY_MANY, REFRESHED): 30}
+CHANGED = 1_000
+ALL_BUT_A_FEW = 0.95
+"""Some changes are such that a trial counts as it was."""
 
 
-def measure() -> list[Figure]:
-    """A thousand and ten thousand watched trials, refreshed or not."""
-    thousand, ten_thousand = _measure(1_000), _measure(10_000)
-    per_trial = (ten_thousand["pass"] / 10_000) / (thousand["pass"] / 1_000)
-    return [
-        Figure("check: 1,000 refreshed, nothing moved, requests", thousand["requests"], "requests", 5),
-        Figure("check: 1,000 refreshed, nothing moved, × a bare script", thousand["ratio"], "×", 3),
-        Figure("check: the same, with both processes' start-up", thousand["whole"], "×"),
-        Figure("check: 10,000 refreshed, nothing moved, requests", ten_thousand["requests"], "requests", 30),
-        Figure("check: 10,000 refreshed, nothing moved, × a bare script", ten_thousand["ratio"], "×"),
-        Figure("check: 10,000 refreshed, peak memory", ten_thousand["peak"], "MB", 150),
-        Figure("check: time a trial at 10,000, × that at 1,000", per_trial, "×", 1),
-        Figure("check: 1,000 not refreshed, requests", thousand["idle_requests"], "requests", 1),
-        Figure("check: 1,000 not refreshed, work beyond start-up", 1000 * thousand["idle"], "ms", 20),
-    ]
+def measure(wanted: Wanted) -> Iterator[Figure]:
+    """Watched trials of which none moved; and some that all did."""
+    for trials in (FEW, MANY, VERY_MANY):
+        yield from _unmoved(trials, wanted)
+    yield _changed(wanted)
 
 
-def _measure(trials: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder, _sandbox(trials) as base_url:
-        here = _environment(base_url)
-        ids = Path(folder, "ids.csv")
-        ids.write_text("\n".join(f"NCT{90_000_001 + index}" for index in range(trials)), encoding="utf-8")
-        _monitor(folder, here, "watch", "add", "--file", str(ids))
-        _monitor(folder, here, "check", "--json")
-        # A second look at everything: the server has written all that it will be asked for.
-        _refresh(base_url)
-        _monitor(folder, here, "check", "--json")
-        asked = _asked_by(base_url, folder, here)
-        peaks: list[float] = []
-        passes: list[float] = []
-        bare_passes: list[float] = []
-
-        def ours() -> float:
-            _refresh(base_url)
-            ran = _monitor(folder, here, "check", "--json")
-            peaks.append(ran.peak_mb)
-            passes.append(_summary(ran)["seconds"])
-            return ran.seconds
-
-        def bare() -> float:
-            ran = _run(folder, here, [sys.executable, "-c", BARE], asked)
-            bare_passes.append(float(ran.output))
-            return ran.seconds
-
-        whole = ratio_of_pairs(ours, bare, pairs=PAIRS)
-        _refresh(base_url)
-        refreshed = _summary(_monitor(folder, here, "check", "--json"))
-        idle = [_summary(_monitor(folder, here, "check", "--json")) for _ in range(PAIRS)]
-        return {
-            "requests": refreshed["requests"],
-            "whole": whole,
-            "ratio": median(ours / theirs for ours, theirs in zip(passes, bare_passes, strict=True)),
-            "peak": max(peaks),
-            "pass": median(passes),
-            "idle_requests": max(each["requests"] for each in idle),
-            "idle": median(each["seconds"] for each in idle),
+def _unmoved(trials: int, wanted: Wanted) -> Iterator[Figure]:
+    say = partial(_say, wanted, f"{trials:,} trials")
+    say("first check")
+    with served(trials) as registry, installed(registry) as ours:
+        asked = _asked(trials, ours, registry)
+        others = peers.ready(ours.folder, registry.base_url, trials) if wanted.peers else {}
+        programs = {
+            **{(REFRESHED, name): program for name, program in {OURS: ours.check, **others}.items()},
+            (REFRESHED, FLOOR): _bare("refreshed", asked, ours.folder),
+            **{(QUIET, name): program for name, program in {OURS: ours.check, **others}.items()},
+            (QUIET, FLOOR): _bare("quiet", [f"{registry.base_url}/version"], ours.folder),
         }
+        ran = in_turn(programs, runs=wanted.runs, say=say, before_each_round=registry.refresh)
+    for state in (QUIET, REFRESHED):
+        name = f"check: {trials:,} watched, {state}"
+        runs = {program: each for (during, program), each in ran.items() if during == state}
+        bars = RATIO_BARS.get((trials, state))
+        yield processor_figure(name, runs, QUIET_BARS.get(trials) if state == QUIET else None, bars=bars)
+        requests = max(summary(each)["requests"] for each in runs[OURS])
+        yield Figure(f"{name}: requests", requests, "", 1 if state == QUIET else REQUEST_BARS.get((trials, state)))
 
 
-@contextmanager
-def _sandbox(trials: int) -> Iterator[str]:
-    """A sandbox in a process of its own; its base URL."""
-    command = [sys.executable, "-m", "monitor", "sandbox", "--port", "0", "--trials", str(trials)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    try:
-        for line in process.stderr:
-            if "BASE_URL=" in line:
-                yield line.split("BASE_URL=")[1].strip()
-                break
-    finally:
-        process.terminate()
-        process.communicate()
+def _changed(wanted: Wanted) -> Figure:
+    say = partial(_say, wanted, f"{CHANGED:,} trials that change")
+    say("first check")
+    with served(CHANGED) as registry, installed(registry) as ours:
+        ours.watch(CHANGED)
+        ours.check()
+        registry.evolve(CHANGED)
+        asked = registry.asked(summary(ours.check())["requests"])
+        programs = {OURS: ours.check, FLOOR: _bare("changed", asked, ours.folder)}
+        ran = in_turn(programs, runs=wanted.runs, say=say, before_each_round=partial(registry.evolve, CHANGED))
+    assert all(summary(each)["changed"] >= CHANGED * ALL_BUT_A_FEW for each in ran[OURS]), ran[OURS][0].output[-500:]
+    return processor_figure(f"check: {CHANGED:,} watched, all of them changed", ran, 2)
 
 
-def _environment(base_url: str) -> dict[str, str]:
-    registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
-    return {**os.environ, f"{registry}BASE_URL": base_url, f"{registry}REQUESTS_PER_SECOND": "1000"}
+def _asked(trials: int, ours: Installed, registry: Registry) -> Sequence[str]:
+    """What is asked for in a check of a refreshed registry, after a first one."""
+    ours.watch(trials)
+    ours.check()
+    registry.refresh()
+    return registry.asked(summary(ours.check())["requests"])
 
 
-def _monitor(folder: str, environment: dict[str, str], *arguments: str) -> Ran:
-    return _run(folder, environment, [sys.executable, "-m", "monitor", *arguments])
+def _bare(what: str, addresses: Sequence[str], folder: Path) -> Callable[[], Ran]:
+    """The bare script; a single address is given as it is, and several in a file."""
+    source = addresses[0]
+    if what != "quiet":
+        listed = folder / f"{what}.txt"
+        listed.write_text("\n".join(addresses), encoding="utf-8")
+        source = str(listed)
+    return partial(run, [sys.executable, "-P", str(SCRIPT), what, source, f"{what}.sqlite3"], folder=folder)
 
 
-def _run(folder: str, environment: dict[str, str], command: list[str], stdin: str = "") -> Ran:
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8") as given,
-        tempfile.TemporaryFile("w+", encoding="utf-8") as taken,
-    ):
-        given.write(stdin)
-        given.seek(0)
-        started = perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdin=given, stdout=taken)
-        _, status, usage = os.wait4(process.pid, 0)
-        took = perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, command
-        taken.seek(0)
-        return Ran(took, usage.ru_maxrss / 1024, taken.read())
-
-
-def _summary(ran: Ran) -> dict[str, float]:
-    return json.loads(ran.output.splitlines()[-1])["summary"]
-
-
-def _refresh(base_url: str) -> None:
-    _control(base_url, "refresh", b"{}")
-
-
-def _asked_by(base_url: str, folder: str, environment: dict[str, str]) -> str:
-    """The addresses that a check of a refreshed registry asks for, one a line."""
-    _refresh(base_url)
-    count = int(_summary(_monitor(folder, environment, "check", "--json"))["requests"])
-    state = json.loads(_control(base_url, "state"))
-    server = base_url.removesuffix("/api/v2")
-    return "\n".join(server + request["target"] for request in state["requests"][-count:])
-
-
-def _control(base_url: str, what: str, body: bytes | None = None) -> bytes:
-    address = base_url.replace("/api/v2", f"/sandbox/{what}")
-    request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return answer.read()
+def _say(wanted: Wanted, of_what: str, what: str) -> None:
+    wanted.say(f"{of_what}: {what}")

@@ -1,15 +1,20 @@
-"""Comparing two records: ours, and DeepDiff over the whole documents."""
+"""Comparing two records: ours, beside the reading of both, and DeepDiff over the whole documents.
 
+Processor time within one process: a check compares many.
+"""
+
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from statistics import median
 
 import orjson
 from deepdiff import DeepDiff
 
-from bench.figures import Figure, percentile, seconds
-from bench.studies import DAY, Study, document, grown, numbered, studies, versions
+from bench.figures import Beside, Figure, percentile, seconds
+from bench.studies import DAY, Pair, document, grown, numbered, pairs, versions
+from bench.wanted import Wanted
 from monitor.changes.events import changes_between
 from monitor.http.polite import PoliteSession
-from monitor.model import Document
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 
 PAIRS = 500
@@ -20,28 +25,30 @@ LARGE = (10842, 5327, 3776, 10146, 10344, 7231, 8877, 10341, 2717, 2378)
 LARGEST = 710
 """The largest of the first ten thousand, 0.9 MB."""
 
-Pair = tuple[Document, Document]
 
-
-def measure() -> list[Figure]:
+def measure(wanted: Wanted) -> Iterator[Figure]:
     """Parse both sides, compare and weigh: what a changed trial costs after it was fetched."""
-    everyday = [_pair(made) for made in studies(PAIRS)]
-    everyday = [pair for pair in everyday if len(pair[0].content) <= MOST]
-    large = [_pair(numbered(index)) for index in LARGE]
-    largest = _pair(numbered(LARGEST))
-    many_sites = _pair(grown(numbered(LARGE[0]), 1_000_000))
-    return [
-        Figure("diff: up to 130 kB, p95", 1000 * percentile([_ours(pair) for pair in everyday], 0.95), "ms", 5),
-        Figure("diff: 110 kB, worst of 10", 1000 * max(_ours(pair) for pair in large), "ms", 5),
-        Figure("diff: 0.9 MB, most of it results", 1000 * _ours(largest), "ms", 50),
-        Figure("diff: 1 MB, most of it sites", 1000 * _ours(many_sites), "ms", 50),
-        Figure("diff: times faster than DeepDiff", _times_faster(everyday), "×", 20, at_least=True),
-        Figure("diff: times faster than DeepDiff, 110 kB", _times_faster(large), "×", 20, at_least=True),
-    ]
-
-
-def _pair(made: Study) -> Pair:
-    return document(made), document(versions(made))
+    everyday = pairs(wanted, PAIRS)
+    if not wanted.records:
+        everyday = [pair for pair in everyday if len(pair[0].content) <= MOST]
+    large = [(document(made), document(versions(made))) for made in map(numbered, LARGE)]
+    largest, many_sites = (
+        (document(made), document(versions(made))) for made in (numbered(LARGEST), grown(numbered(LARGE[0]), 1_000_000))
+    )
+    wanted.say(f"{len(everyday)} pairs")
+    ours, loads = ([of(pair) for pair in everyday] for of in (_ours, _loads))
+    slow, least = percentile(ours, 0.95), percentile(loads, 0.95)
+    what = "genuine changes" if wanted.records else "records up to 130 kB"
+    typical, typical_least = median(ours), median(loads)
+    yield Figure(f"diff: {what}, p95", 1000 * slow, "ms", 5, beside=(_reading(least, slow / least, 4),))
+    yield Figure(
+        f"diff: {what}, median", 1000 * typical, "ms", beside=(_reading(typical_least, typical / typical_least),)
+    )
+    yield Figure("diff: 110 kB, worst of 10", 1000 * max(map(_ours, large)), "ms", 5)
+    yield Figure("diff: 0.9 MB, most of it results", 1000 * _ours(largest), "ms", 50)
+    yield Figure("diff: 1 MB, most of it sites", 1000 * _ours(many_sites), "ms", 50)
+    yield Figure(f"diff: {what}, DeepDiff takes", _times_faster(everyday), "times as long", 20, at_least=True)
+    yield Figure("diff: 110 kB, DeepDiff takes", _times_faster(large), "times as long", 20, at_least=True)
 
 
 _REGISTRY = ClinicalTrialsGov(
@@ -58,6 +65,15 @@ def _compare(pair: Pair) -> object:
 
 def _ours(pair: Pair) -> float:
     return min(seconds(lambda: _compare(pair)) for _ in range(3))
+
+
+def _reading(least: float, ratio: float, bar: float | None = None) -> Beside:
+    return Beside("orjson.loads of both", 1000 * least, ratio, bar)
+
+
+def _loads(pair: Pair) -> float:
+    """The least that anybody could do: read both, and compare nothing."""
+    return min(seconds(lambda: [orjson.loads(each.content) for each in pair]) for _ in range(3))
 
 
 def _deepdiff(pair: Pair) -> float:

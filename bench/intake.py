@@ -1,16 +1,19 @@
 """Taking documents in, beside the least that anybody could do with the same bytes; and what snapshots weigh."""
 
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from statistics import median
+from statistics import mean
 
 import orjson
 import zstandard
 
 from bench.figures import Figure, ratio_of_pairs, seconds
-from bench.studies import document, studies, versions
+from bench.owing import KEY
+from bench.studies import Pair, pairs, studies
+from bench.wanted import Wanted
 from monitor.http.polite import PoliteSession
 from monitor.model import Snapshot
 from monitor.ports import RegistryVersion
@@ -23,15 +26,16 @@ from monitor.watching.intake import take_in
 
 DOCUMENTS = 1000
 PAGE = 100
+STORED = 300
 PAIRS = 5
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 
 
-def measure() -> list[Figure]:
+def measure(wanted: Wanted) -> list[Figure]:
     """The ratio to the bare minimum, and bytes a snapshot."""
     made = list(studies(DOCUMENTS))
     pages = [orjson.dumps({"studies": made[start : start + PAGE]}) for start in range(0, DOCUMENTS, PAGE)]
-    first, second = _stored(made[:300])
+    first, second = _stored(pairs(wanted, STORED, changes=1))
     return [
         Figure(
             "intake: 1,000 documents, × the bare minimum",
@@ -40,8 +44,8 @@ def measure() -> list[Figure]:
             3,
         ),
         Figure("intake: uncompressed size", sum(map(len, pages)) / 1e6, "MB"),
-        Figure("snapshot: the first, median", first, "bytes"),
-        Figure("snapshot: the second, median", second, "bytes", 500),
+        Figure("snapshot: the first, mean", first, "bytes"),
+        Figure("snapshot: the second, mean", second, "bytes", 150),
     ]
 
 
@@ -79,14 +83,18 @@ def _bare(pages: list[bytes]) -> float:
     return seconds(do_all)
 
 
-def _stored(made: list[dict]) -> tuple[float, float]:
-    """Median bytes of the bodies of first and of second snapshots, after one realistic change each."""
+def _stored(pairs_: list[Pair]) -> tuple[float, float]:
+    """Mean bytes of the bodies of a trial's snapshot, and of the one after it."""
+    sizes: list[list[int]] = []
     with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
-        with store.begin() as tx:
-            snapshots.add(tx, [Snapshot(1, document(study), NOW) for study in made])
-            snapshots.add(tx, [Snapshot(2, document(versions(study, changes=1)), NOW) for study in made])
-        with store.read() as tx:
-            rows = [snapshots.listing(tx, "clinicaltrials.gov", trial_id_of(study) or "") for study in made]
-        store.close()
-    return median(row[0].stored for row in rows), median(row[1].stored for row in rows if len(row) > 1)
+        empty, file = Path(folder, "empty.sqlite3"), Path(folder, "bench.sqlite3")
+        Store.open(f"sqlite:///{empty}").close()
+        for pair in pairs_:
+            shutil.copy(empty, file)
+            store = Store.open(f"sqlite:///{file}")
+            with store.begin() as tx:
+                snapshots.add(tx, [Snapshot(number, each, NOW) for number, each in enumerate(pair, 1)])
+            with store.read() as tx:
+                sizes.append([row.stored for row in snapshots.listing(tx, KEY, pair[0].trial_id)])
+            store.close()
+    return mean(each[0] for each in sizes), mean(each[1] for each in sizes if len(each) > 1)

@@ -3,132 +3,68 @@
 The two share this machine, so the processor time of each is shown beside what the clock says.
 """
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
-import urllib.request
-from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
 from bench.figures import Figure
+from bench.installed import Installed, installed, summary
+from bench.process import Ran
+from bench.registry import FIRST, Registry, served
+from bench.wanted import Wanted
 
 TRIALS = 100_000
 UPDATED = 2_000
-FIRST = 90_000_001
-"""The number of the first synthetic trial."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """A run of `monitor`: wall and processor seconds, those of the sandbox meanwhile, peak MB, the summary it gave."""
+def measure(wanted: Wanted) -> Iterator[Figure]:
+    """The first sweep, the update of the day after, and a look when nothing is new; once each, as it takes minutes."""
+    with served(TRIALS) as registry, installed(registry) as ours:
+        ours.run("watch", "add", "--all-trials")
+        wanted.say("first sweep")
+        first, meanwhile = _run(ours, registry)
+        _update(registry)
+        wanted.say("a day's update")
+        daily, meanwhile_daily = _run(ours, registry)
+        idle = ours.check()
+        database = ours.database.stat().st_size
+    assert summary(first)["baseline"] > TRIALS, summary(first)
+    assert summary(daily)["changed"] >= UPDATED * 0.99, summary(daily)
+    name, update = f"mirror: {TRIALS:,} trials", f"mirror: a day's update of {UPDATED:,}"
+    rate = summary(first)["checked"] / first.wall
+    yield Figure(f"{name}, first sweep", rate, "a second", 500, at_least=True, wall=first.wall)
+    yield Figure("mirror: the same, our processor time", first.cpu, "s")
+    yield Figure("mirror: the same, the registry's processor time on the same machine", meanwhile, "s")
+    yield Figure(f"{name}, peak memory", max(first.peak_mb, daily.peak_mb), "MB", 170)
+    yield Figure(f"{name}, database", database / 1e6, "MB")
+    yield Figure(update, daily.wall, "s", 30)
+    yield Figure(f"{update}: our processor time", daily.cpu, "s")
+    yield Figure(f"{update}: the registry's processor time", meanwhile_daily, "s")
+    yield Figure(f"{update}: requests", summary(daily)["requests"], "")
+    yield Figure("mirror: nothing new, processor time", idle.cpu, "s", wall=idle.wall, peak_mb=idle.peak_mb)
+    yield Figure("mirror: nothing new, requests", summary(idle)["requests"], "", 1)
 
-    seconds: float
-    own: float
-    sandbox: float
-    peak_mb: float
-    summary: dict[str, Any]
+
+def _run(ours: Installed, registry: Registry) -> tuple[Ran, float]:
+    """A check, and the processor seconds of the registry meanwhile."""
+    before = _processor_seconds(registry.pid)
+    ran = ours.check()
+    return ran, _processor_seconds(registry.pid) - before
 
 
-class Bench:
-    """A sandbox, and a database beside it."""
-
-    def __init__(self, folder: str, process: subprocess.Popen[str], base_url: str) -> None:
-        self.folder = folder
-        self._sandbox = process.pid
-        self._base_url = base_url
-        registry = "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__"
-        self._environment = {
-            **os.environ,
-            f"{registry}BASE_URL": base_url,
-            f"{registry}REQUESTS_PER_SECOND": "1000",
+def _update(registry: Registry) -> None:
+    """Publish a day's updates, spread over the registry, with the next data build."""
+    day = registry.control("state")["dataTimestamp"][:10]
+    for place in range(UPDATED):
+        values = {
+            "EnrollmentCount": 10_000 + place,
+            "LastUpdateSubmitDate": day,
+            "LastUpdatePostDate": day,
+            "LastUpdatePostDateType": "ACTUAL",
         }
-
-    def run(self, *arguments: str) -> Ran:
-        """Run `monitor` to its end."""
-        before = _processor_seconds(self._sandbox)
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as taken:
-            started = perf_counter()
-            command = [sys.executable, "-m", "monitor", *arguments]
-            process = subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=taken)
-            _, status, usage = os.wait4(process.pid, 0)
-            took = perf_counter() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
-            assert process.returncode == 0, command
-            taken.seek(0)
-            last = deque(taken, maxlen=1)
-        summary = json.loads(last[0])["summary"] if last and "--json" in arguments else {}
-        own = usage.ru_utime + usage.ru_stime
-        return Ran(took, own, _processor_seconds(self._sandbox) - before, usage.ru_maxrss / 1024, summary)
-
-    def control(self, what: str, **arguments: object) -> Any:
-        """Pull one of the sandbox's controls, or read its state."""
-        address = self._base_url.replace("/api/v2", f"/sandbox/{what}")
-        data = json.dumps(arguments).encode() if what != "state" else None
-        request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request) as answer:
-            return json.loads(answer.read())
-
-    def update(self, count: int) -> None:
-        """Publish a day's updates, spread over the registry, with the next data build."""
-        day = self.control("state")["dataTimestamp"][:10]
-        for place in range(count):
-            values = {
-                "EnrollmentCount": 10_000 + place,
-                "LastUpdateSubmitDate": day,
-                "LastUpdatePostDate": day,
-                "LastUpdatePostDateType": "ACTUAL",
-            }
-            trial_id = f"NCT{FIRST + place * TRIALS // count}"
-            self.control("edit", nct_id=trial_id, set=values, refresh=False)
-        self.control("refresh")
-
-
-def measure() -> list[Figure]:
-    """The first sweep, the update of the day after, and a look when nothing is new."""
-    with _bench() as bench:
-        bench.run("watch", "add", "--all-trials")
-        first = bench.run("check", "--json")
-        bench.update(UPDATED)
-        daily = bench.run("check", "--json")
-        idle = bench.run("check", "--json")
-        database = Path(bench.folder, "snapshots", "monitor.sqlite3").stat().st_size
-    assert first.summary["baseline"] > TRIALS, first.summary
-    assert daily.summary["changed"] >= UPDATED * 0.99, daily.summary
-    name = f"mirror: {TRIALS:,} trials"
-    return [
-        Figure(f"{name}, first sweep", first.summary["checked"] / first.seconds, "a second", 500, at_least=True),
-        Figure("mirror: the same, our processor time", first.own, "s"),
-        Figure("mirror: the same, the sandbox's processor time", first.sandbox, "s"),
-        Figure(f"{name}, peak memory", max(first.peak_mb, daily.peak_mb), "MB", 300),
-        Figure(f"{name}, database", database / 1e6, "MB"),
-        Figure(f"mirror: a day's update of {UPDATED:,}", daily.seconds, "s", 30),
-        Figure("mirror: the same, our processor time", daily.own, "s"),
-        Figure("mirror: the same, the sandbox's processor time", daily.sandbox, "s"),
-        Figure("mirror: the same, requests", daily.summary["requests"], "requests"),
-        Figure("mirror: nothing new, requests", idle.summary["requests"], "requests", 1),
-        Figure("mirror: nothing new, work beyond start-up", 1000 * idle.summary["seconds"], "ms"),
-    ]
-
-
-@contextmanager
-def _bench() -> Iterator[Bench]:
-    command = [sys.executable, "-m", "monitor", "sandbox", "--port", "0", "--trials", str(TRIALS)]
-    with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert process.stderr
-        try:
-            told = next(line for line in process.stderr if "BASE_URL=" in line)
-            yield Bench(folder, process, told.split("BASE_URL=")[1].strip())
-        finally:
-            process.terminate()
-            process.communicate()
+        trial_id = f"NCT{FIRST + place * TRIALS // UPDATED}"
+        registry.control("edit", nct_id=trial_id, set=values, refresh=False)
+    registry.refresh()
 
 
 def _processor_seconds(pid: int) -> float:

@@ -1,5 +1,6 @@
-"""Material: synthetic studies of real sizes, and pairs of versions."""
+"""Material: synthetic studies of real sizes, and pairs of versions; or real ones, where somebody has them."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import date
 from random import Random
@@ -7,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from bench.wanted import Wanted
 from monitor.model import Document
 from monitor.registries.clinicaltrials_gov.documents import document_of, trial_id_of
 from monitor.sandbox.clinicaltrials_gov.synthetic import evolve, study
@@ -16,6 +18,7 @@ DAY = date(2026, 11, 20)
 """As of which all studies stand, so that figures of any two days can be compared."""
 
 Study = dict[str, Any]
+Pair = tuple[Document, Document]
 
 
 def numbered(index: int) -> Study:
@@ -40,6 +43,18 @@ def versions(made: Study, *, changes: int = 3) -> Study:
     for _ in range(changes):
         made = evolve(made, chance).study
     return made
+
+
+def pairs(wanted: Wanted, count: int, *, changes: int = 3) -> list[Pair]:
+    """Two successive versions of a trial each: all there are of real ones, or so many synthetic ones."""
+    if wanted.records is None:
+        return [(document(made), document(versions(made, changes=changes))) for made in studies(count)]
+    found: list[Pair] = []
+    for folder in sorted(wanted.records.iterdir()):
+        files = sorted(folder.glob("[0-9]*.json"), key=lambda file: int(file.stem))
+        read = [document(orjson.loads(file.read_bytes())) for file in files]
+        found += itertools.pairwise(read)
+    return found
 
 
 def document(made: Study) -> Document:

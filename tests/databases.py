@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -28,7 +28,6 @@ _numbers = count(1)
 SLOW = "slow"
 
 FAST = {
-    "listen_addresses": "",
     # A server that dies loses nothing of what it had written without these; a machine that dies takes the tests along.
     "fsync": "off",
     "full_page_writes": "off",
@@ -67,9 +66,9 @@ def counted_statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of the server's own database, in which tests make theirs."""
+@contextmanager
+def postgres_server(settings: Mapping[str, str]) -> Iterator[str]:
+    """A server of this process's own, with these settings, until the block ends; the address of its first database."""
     with warnings.catch_warnings():
         # It warns, while it is imported, that there is no XDG_RUNTIME_DIR, and then does without.
         warnings.simplefilter("ignore")
@@ -83,7 +82,8 @@ def postgres() -> Iterator[str]:
         ensure_prefix_permissions(POSTGRES_BIN_PATH)
         shutil.chown(folder, user)
     initdb(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-U", "postgres"], pgdata=folder, user=user)
-    options = " ".join(f"-c {name}='{value}'" for name, value in (FAST | {"unix_socket_directories": folder}).items())
+    where = {"listen_addresses": "", "unix_socket_directories": folder}
+    options = " ".join(f"-c {name}='{value}'" for name, value in (where | dict(settings)).items())
     # A busy machine takes its time; by itself it would give up after one minute.
     pg_ctl(["--wait", "--timeout=240", f"--log={folder}/log", "-o", options, "start"], pgdata=folder, user=user)
     try:
@@ -91,6 +91,13 @@ def postgres() -> Iterator[str]:
     finally:
         pg_ctl(["--wait", "--mode=immediate", "stop"], pgdata=folder, user=user)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of the server's own database, in which tests make theirs."""
+    with postgres_server(FAST) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 PROGRAM = PROJECT["project"]["dependencies"] + EXTRAS["postgres"] + PROJECT["dependency-groups"]["build"]
 TESTED = PROGRAM + EXTRAS["test"] + EXTRAS["bench"]
 DOCUMENTED = PROJECT["dependency-groups"]["docs"]
+PEERS = PROJECT["dependency-groups"]["peers"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,13 @@ def locked(name: str) -> dict[str, list[Locked]]:
 
 @pytest.mark.parametrize(
     ("name", "asked"),
-    [("requirements.lock", PROGRAM), ("requirements-test.lock", TESTED), ("requirements-docs.lock", DOCUMENTED)],
-    ids=["program", "tests", "docs"],
+    [
+        ("requirements.lock", PROGRAM),
+        ("requirements-test.lock", TESTED),
+        ("requirements-docs.lock", DOCUMENTED),
+        ("requirements-peers.lock", PEERS),
+    ],
+    ids=["program", "tests", "docs", "peers"],
 )
 def test_a_lock_holds_a_version_within_the_range_of_everything_asked_for(name: str, asked: list[str]) -> None:
     entries = locked(name)
@@ -51,7 +57,7 @@ def test_a_lock_holds_a_version_within_the_range_of_everything_asked_for(name: s
         assert all(map(requirement.specifier.contains, versions)), f"{requirement} is locked at {versions}: make lock"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-docs.lock"])
+@pytest.mark.parametrize("name", sorted(file.name for file in TOP.glob("requirements*.lock")))
 def test_a_lock_says_exact_versions_with_hashes_and_no_address(name: str) -> None:
     text = (TOP / name).read_text(encoding="utf-8")
 

@@ -1,0 +1,20 @@
+"""What was asked of a benchmark."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How often, beside whom, and with which records."""
+
+    runs: int = 5
+    peers: bool = False
+    """Whether other programs run beside ours."""
+    records: Path | None = None
+    """A folder with a folder of JSON records for each trial, its versions in their order; None for synthetic ones."""
+
+    def say(self, what: str) -> None:
+        """Tell on standard error how far it is."""
+        print(what, file=sys.stderr, flush=True)
