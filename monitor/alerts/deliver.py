@@ -9,7 +9,7 @@ The one thing that can happen twice is a delivery whose receiver took it just be
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -42,18 +42,17 @@ def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
     sent: list[Sent] = []
     recorded_at = monotonic()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
-        running: set[Future[Sent | None]] = set()
         while True:
             if not outbox.stopping():
                 queues.fill()
                 yield from queues.postponed()
-                running |= queues.start(pool)
-            if not running and not sent:
+                queues.start(pool)
+            if not queues.are_serving and not sent:
                 break
-            done, running = wait(running, timeout=RECORDED_WITHIN, return_when=FIRST_COMPLETED)
-            sent += [result for future in done if (result := queues.finish(future))]
+            if queues.are_serving:
+                sent += queues.finished(within=RECORDED_WITHIN)
             late = monotonic() - recorded_at > RECORDED_WITHIN
-            if sent and (late or not running or len(sent) >= RECORDED_AT_ONCE):
+            if sent and (late or not queues.are_serving or len(sent) >= RECORDED_AT_ONCE):
                 yield from record(sent, outbox)
                 sent, recorded_at = [], monotonic()
                 queues.dry = bool(troubles)  # whoever waited for one of these to be settled may be next

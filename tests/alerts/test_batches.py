@@ -1,5 +1,7 @@
 """Many deliveries cost as few statements as two: what is claimed, rendered and recorded together."""
 
+import threading
+from collections import Counter
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from monitor.storage import deliveries, endpoints, subscriptions
 from tests.databases import counted_statements
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.studies import named, together, verified_in
 
 MANY = 200
 
@@ -105,3 +108,25 @@ def test_receivers_that_answer_differently_in_one_batch_each_get_their_own_outco
         assert (delivery.standing, delivery.outcome, delivery.attempts) == (wanted[number % 4], result.outcome, 1)
         assert (result.shown in failing) == (number % 4 < 2)
     assert len(results) == 40
+
+
+def test_receivers_that_take_their_time_are_called_at_once(outbox: OutboxHarness) -> None:
+    """None answers before two hundred calls wait: with one thread fewer than that, all would be broken off."""
+    one, other = outbox.sandbox.trial_ids()[:2]
+    outbox.check(one, other)
+    subscribe_many(outbox, MANY // 2)
+    everybody = threading.Barrier(MANY, timeout=60)
+    calls: Counter[str] = Counter()
+
+    def answer(message: Message) -> Accepted:
+        calls[message.endpoint.shown] += 1
+        everybody.wait()
+        return Accepted("200 OK", 200)
+
+    outbox.channel.behaviour.default_factory = lambda: answer
+    for trial_id in (one, other):
+        outbox.sandbox.edit(trial_id, together(named("STEP"), verified_in("2026-01")))
+    outbox.check(one, other)
+
+    assert [each.standing for each in outbox.deliver()] == [DeliveryState.DELIVERED] * MANY
+    assert set(calls.values()) == {2}
