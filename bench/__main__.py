@@ -78,4 +78,5 @@ def _count(text: str) -> int:
     return int(text)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -35,9 +35,14 @@ class BenchRegistry(Sandbox):
 
     def trial_controls(self) -> Mapping[str, Callable[[ControlRequest], str]]:
         """Those of every sandbox, and `evolve`."""
-        return {**super().trial_controls(), "evolve": self._evolve}
+        return {**super().trial_controls(), "evolve": self._asked_to_evolve}
 
-    def _evolve(self, request: ControlRequest) -> str:
+    def _asked_to_evolve(self, request: ControlRequest) -> str:
+        trials = int(request.arguments["trials"])
+        self.evolve(trials)
+        return f"Changed {trials} trials"
+
+    def evolve(self, trials: int) -> None:
         """Publish a new version of so many trials, each with one more person enrolled and a change of its own.
 
         The updates are of the last two months. Were they all of one day, or undated, the program would take them for
@@ -45,14 +50,12 @@ class BenchRegistry(Sandbox):
         """
         for _ in range(DAYS_TO_EVOLVE):
             self.refresh()
-        numbers = range(FIRST, FIRST + int(request.arguments["trials"]))
-        for number in numbers:
+        for number in range(FIRST, FIRST + trials):
             chance = Random(f"{self.build.date} {number}")
             study = evolve(self.study(f"NCT{number}"), chance).study
             _enrol_and_date(study, self.build.at.date() - timedelta(days=chance.randrange(DAYS_TO_EVOLVE)))
             self.publish(study, refresh=False)
         self.refresh()
-        return f"Changed {len(numbers)} trials"
 
 
 def _enrol_and_date(study: Study, day: date) -> None:
