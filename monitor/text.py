@@ -33,7 +33,7 @@ _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+.!~|-])")
 _CONTROL_PICTURES = 0x2400
 
-_WITHOUT_MEANING = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_WITHOUT_MEANING = "\u200b\u2060\ufeff\u00ad"
 
 _IDLE_PUNCTUATION = re.compile(
     r"[.,:/\-\u2010-\u2015\u2212](?!\d)|['\"`\u00b4\u2018-\u201f()\[\]{};!?*_\u2026\u2022\u00b7#&@\\|]"
@@ -91,7 +91,9 @@ def fold(text: str | None) -> str:
     if not text:
         return ""
     if not text.isascii():
-        text = normalize("NFC", _WITHOUT_MEANING.sub("", text))
+        for sign in _WITHOUT_MEANING:  # hardly any text has one: to look for four takes a tenth of a regular expression
+            text = text.replace(sign, "")
+        text = normalize("NFC", text)
     return " ".join(text.split())
 
 

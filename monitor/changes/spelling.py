@@ -113,12 +113,20 @@ def respelled(before: str | None, after: str | None) -> bool:
     old, new = repaired(before).casefold(), repaired(after).casefold()
     if not old or not new or fold(before).casefold() == fold(after).casefold():
         return False
-    if fold_spelling(old) == fold_spelling(new):
+    if spells_the_same(old, new):
         return True
     if not (_may_have_lost(old) or _may_have_lost(new)):
         return False
     former, present = old.split(), new.split()
     return len(former) == len(present) and all(map(_same_word, former, present))
+
+
+def spells_the_same(before: str, after: str) -> bool:
+    """Whether `fold_spelling` gives the same for two texts that are `repaired`; only where they part is looked at."""
+    if "`" in before or "`" in after:  # of which it depends on the rest of the text what it stands for
+        return fold_spelling(before) == fold_spelling(after)
+    apart = edit(before, after)
+    return fold_spelling(" ".join(apart.removed)) == fold_spelling(" ".join(apart.added))
 
 
 def says_the_same(before: str | None, after: str | None) -> bool:

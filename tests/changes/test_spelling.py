@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.changes.diff import apply
 from monitor.changes.diff.places import city_key, country_key
-from monitor.changes.spelling import respelled
+from monitor.changes.spelling import fold_spelling, repaired, respelled, spells_the_same
 from monitor.model import Arm, Intervention, Outcome, ResponsibleParty, Site, Sponsor
 from tests.changes.diff.records import changes, differences, kinds, record
 
@@ -228,3 +230,33 @@ def test_many_sites_of_one_name_in_a_renamed_country_are_the_same():
     )
 
     assert (found.kind, found.measure) == ("site.respelled", {"sites": 150})
+
+
+_PIECES = [
+    "a",
+    "Café",
+    "Cafe",
+    "cafe",
+    "`x`",
+    "'x'",
+    "≤5",
+    "<=5",
+    "ß",
+    "ss",
+    "e\u0301",
+    "\u0301",
+    "&eacute;",
+    "&nbsp;",
+    "&amp;eacute;",
+]
+_PIECES += [damaged("é"), damaged("à"), "Ã", "\u200b", "ø", "-", "–", " ", "  "]
+_TEXTS = st.lists(st.sampled_from(_PIECES), max_size=5).map(" ".join) | st.lists(st.sampled_from(_PIECES)).map("".join)
+
+
+@given(_TEXTS, _TEXTS, _TEXTS, _TEXTS)
+def test_what_two_texts_begin_and_end_with_makes_no_difference_to_their_spelling(
+    lead: str, former: str, present: str, trail: str
+) -> None:
+    before, after = (repaired(f"{lead} {text} {trail}").casefold() for text in (former, present))
+
+    assert spells_the_same(before, after) == (fold_spelling(before) == fold_spelling(after))

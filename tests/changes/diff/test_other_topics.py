@@ -265,3 +265,11 @@ def test_true_is_not_one(before, after, differ):
     sides = ({"a": {"n": value, "m": [value, {"k": value}]}} for value in (before, after))
 
     assert bool(differences(*(record(rest=side) for side in sides))) is differ
+
+
+def test_a_number_that_becomes_a_truth_value_is_another_value_in_a_list():
+    before, after = ({"name": "Marijke Verhaeghe", "public": value} for value in (1, True))
+
+    (found,) = differences(record(contacts=(before,)), record(contacts=(after,)))
+
+    assert (found.kind, found.before, found.after) == ("contacts", [before], [after])
