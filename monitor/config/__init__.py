@@ -5,12 +5,14 @@
     keys        the keys, as a tree of sections         loading      the file and the variables, laid over each other
     places      finding one's way in that tree          complaints   what is wrong, in one line each
 
-What a section is, and what a value may be, is in `monitor.settings`.
+What a section is, and how a value is read, is in `monitor.settings`.
 
 A new key is one attribute in `keys` and its lines in config.toml. Its description is what a person reads after
 "expected" when the value is wrong, so every key has one. An unknown key is an error, as is an unknown variable: a
 typing mistake must never silently leave a default in place. Every error is one line, and never holds a secret: a key
-with `repr=False` is never shown, and one that is `ONLY_BY_VARIABLE` is refused in the file.
+with `shown=False` is never shown, and a `secret` is refused in the file.
+
+Every process begins with this, so it loads little: tests/config/test_modules.py lists it.
 """
 
 from monitor.config.keys import Config, SubscriptionSettings

@@ -52,7 +52,10 @@ class Setting:
 
 
 def setting(read: Callable[[object], T], *, default: D, description: str, shown: bool = True) -> T | D:
-    """Declare a key as an attribute of a section."""
+    """Declare a key as an attribute of a section: the class holds the Setting, and each section that is read its value.
+
+    For the type checker it is the value that *read* gives, or the *default*.
+    """
     return cast("T | D", Setting(read, default=default, description=description, shown=shown))
 
 
