@@ -13,7 +13,7 @@ TYPE_CHECKING = False  # `typing` would cost `monitor --version` more than all t
 if TYPE_CHECKING:
     from typing import NoReturn
 
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """Importing and reading rows make many objects and no garbage: Python's default of 700 costs a sixth of the start."""
 COMPLETION = "_MONITOR_COMPLETE"
 """The variable by which a shell asks what could be typed next."""

@@ -30,6 +30,9 @@ PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 10
 A_PROXY = "an address such as http://proxy.example.org:3128 or socks5h://proxy.example.org:1080"
 SETTING = "[network] proxy"
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+HEAD_OF_A_BUNDLE = 32 * 1024
+"""Bytes in which the first certificate of a file is looked for."""
 _HAVING_PROXY_SETTINGS = ("darwin", "win32")
 
 
@@ -80,11 +83,16 @@ class Network:
     proxy: str = field(default="", repr=False)
 
     def checked(self) -> Self:
-        """Raise ConfigurationInvalid, in one line, for a proxy or a file that cannot be used."""
+        """Raise ConfigurationInvalid, in one line, for a proxy or a file that cannot be used.
+
+        Of many certificates only the first is read: all of them take longer than most commands, of which few ask a
+        server. `trust` reads them all.
+        """
         if self.proxy:
             Proxy.of(self.proxy, SETTING)
         for source, path in self._bundles():
-            _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), path, source)
+            if not _begins_with_a_certificate(path):
+                _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), path, source)
         return self
 
     def trust(self) -> ssl.SSLContext:
@@ -116,6 +124,18 @@ class Network:
             return [("[network] ca_bundle", self.ca_bundle)]
         named = {os.environ[name]: name for name in reversed(_BUNDLES) if os.environ.get(name)}
         return [(name, path) for path, name in named.items()]
+
+
+def _begins_with_a_certificate(path: str) -> bool:
+    """Whether the first that stands in this file is a certificate that can be read."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD_OF_A_BUNDLE).decode("ascii", "replace")
+        first = head[head.index(_BEGIN) : head.index(_END) + len(_END)]
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=first)
+    except (OSError, ValueError):  # ssl.SSLError is the former
+        return False
+    return True
 
 
 def _load(context: ssl.SSLContext, path: str, source: str) -> None:

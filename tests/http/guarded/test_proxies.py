@@ -1,6 +1,7 @@
 """Receivers behind a proxy: only by the setting, still under guard, and every failure names the proxy."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -206,7 +207,12 @@ def test_nothing_shows_a_proxys_password():
 # Certificate authorities
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\xff\xfe\x00"])
+BLOCK = b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no certificate", b"\xff\xfe\x00", BLOCK % b"", BLOCK % b"AAAA", BLOCK[:27], BLOCK[::-1]]
+)
 def test_a_file_without_certificates_is_one_clear_line(tmp_path, content):
     path = tmp_path / "authorities.pem"
     if content is not None:
@@ -216,6 +222,21 @@ def test_a_file_without_certificates_is_one_clear_line(tmp_path, content):
         ConfigurationInvalid, match=rf"^\[network\] ca_bundle: {path} (cannot be read: No such|holds no)"
     ):
         Network(ca_bundle=str(path)).checked()
+
+
+def test_a_certificate_that_is_damaged_behind_others_is_told_at_the_latest_where_it_is_needed(tmp_path, network):
+    path = tmp_path / "authorities.pem"
+    path.write_bytes(Path(network.ca_bundle).read_bytes() + BLOCK % b"AAAA")
+
+    with pytest.raises(ConfigurationInvalid, match=rf"^\[network\] ca_bundle: {path} holds no"):
+        Network(ca_bundle=str(path)).checked().trust()
+
+
+def test_words_before_the_first_certificate_do_no_harm(tmp_path, network):
+    path = tmp_path / "authorities.pem"
+    path.write_bytes("# Très bien\n".encode() * 9_999 + Path(network.ca_bundle).read_bytes())
+
+    Network(ca_bundle=str(path)).checked().trust()
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
