@@ -5,7 +5,8 @@ A row is written in the transaction that causes it, so an alert exists from the 
 What comes of an attempt, `monitor.storage.standings` writes.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +71,7 @@ _claimable = and_(
         _earlier.c.sequence < deliveries.c.sequence,
     ),
 )
+_insert = insert(deliveries)
 _by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
 _keep_body = (
@@ -100,9 +102,8 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
     """
     wanted = {delivery_id(each[0], each[3]): each for each in owed}
     last = _lock_numbers(tx, {subscription_id for *_, subscription_id in wanted.values()})
-    for chunk in chunks(list(wanted)):
-        for known in tx.scalars(select(deliveries.c.id).where(deliveries.c.id.in_(chunk))):
-            del wanted[known]
+    for known in _owed_before(tx, wanted, cause):
+        wanted.pop(known, None)
     added = []
     for cause_id, registry, trial_id, subscription_id in wanted.values():
         last[subscription_id] += 1
@@ -118,10 +119,19 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
                 next_attempt_at=at,
             )
         )
-    for batch in chunks(added):
-        tx.execute(insert(deliveries), [row_of(delivery) for delivery in batch])
-    _keep_numbers(tx, {delivery.subscription_id: delivery.sequence for delivery in added})
+    for batch in chunks(zip(wanted, added, strict=True)):
+        tx.execute(_insert, [row_of(delivery, whole_id) for whole_id, delivery in batch])
+    _count_on(tx, Counter(delivery.subscription_id for delivery in added))
     return added
+
+
+def _owed_before(tx: Connection, wanted: Mapping[str, Owed], cause: type[Cause]) -> Iterator[str]:
+    """Ids of those that there are, among others of their events: these have an index, and a notice has few readers."""
+    column, keys = deliveries.c.id, list(wanted)
+    if cause is EventCause:
+        column, keys = deliveries.c.event_id, list({each[0] for each in wanted.values()})
+    for chunk in chunks(keys):
+        yield from tx.scalars(select(deliveries.c.id).where(column.in_(chunk))).all()
 
 
 def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
@@ -321,11 +331,16 @@ def _lock_numbers(tx: Connection, subscription_ids: set[str]) -> dict[str, int]:
     }
 
 
-def _keep_numbers(tx: Connection, last: Mapping[str, int]) -> None:
-    statement = update(subscriptions).where(subscriptions.c.id == bindparam("whole_id"))
-    statement = statement.values(last_sequence=bindparam("last"))
-    for chunk in chunks(last.items()):
-        tx.execute(statement, [{"whole_id": whole_id, "last": number} for whole_id, number in chunk])
+def _count_on(tx: Connection, added: Mapping[str, int]) -> None:
+    """Move the last number of each subscription, which `_lock_numbers` has locked, on by as many."""
+    by_number: defaultdict[int, list[str]] = defaultdict(list)
+    for subscription_id, number in added.items():
+        by_number[number].append(subscription_id)
+    statement = update(subscriptions)
+    for number, ids in by_number.items():
+        for chunk in chunks(ids):
+            counted = subscriptions.c.last_sequence + number
+            tx.execute(statement.where(subscriptions.c.id.in_(chunk)).values(last_sequence=counted))
 
 
 def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:

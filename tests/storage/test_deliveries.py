@@ -143,6 +143,21 @@ def test_each_subscription_counts_for_itself(store: Store) -> None:
     assert [each.sequence for each in owed if each.subscription_id == other.id] == [1, 2]
 
 
+def test_those_that_are_owed_different_numbers_at_once_all_count_on(store: Store) -> None:
+    few, more, most = (subscribed(store, HIP) for _ in range(3))
+    told = tell(store, HIP, *range(2, 8))
+    times = {few.id: 1, more.id: 3, most.id: 6}
+    wanted = [(each, REGISTRY, HIP, reader) for reader, number in times.items() for each in told[:number]]
+
+    for _ in range(2):
+        with store.begin() as tx:
+            deliveries.owe(tx, wanted, NOON)
+
+    with store.read() as tx:
+        assert subscriptions.last_sequences(tx) == times
+    assert [each.sequence for each in owe(store, KNEE, [2], few, more, most)] == [2, 4, 7]
+
+
 def test_what_was_rolled_back_leaves_no_gap(store: Store) -> None:
     reader = subscribed(store)
     (event_id,) = tell(store, HIP, 2)
