@@ -18,31 +18,36 @@ from monitor.storage.migrations import HEAD
 from monitor.storage.moments import as_text
 
 _STANDING = """
+WITH seen AS MATERIALIZED (
+    SELECT registry, version_stamp, version_etag,
+           (SELECT group_concat(coalesce(sponsor, '') || coalesce(condition, '') || coalesce(expression, ''))
+            FROM searches) AS searched
+    FROM registries AS last
+    WHERE registry = :registry AND (SELECT group_concat(version_num) FROM alembic_version) = :schema
+      AND NOT EXISTS (SELECT 1 FROM watches WHERE origin IS NOT 'command')
+      AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE name IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM watched_trials WHERE registry <> :registry)
+      AND NOT EXISTS (
+          SELECT 1 FROM searches
+          WHERE registry IS NOT :registry OR listed_version IS NOT last.version_stamp OR role NOT IN ('lead', 'any')
+             OR coalesce(sponsor, condition, expression) IS NULL
+             OR listed_in_full_at IS NOT NULL AND julianday(listed_in_full_at) IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM leavers WHERE registry = :registry)
+      AND NOT EXISTS (SELECT 1 FROM settlements WHERE registry = :registry AND settlement = 'pending')
+      AND NOT EXISTS (SELECT 1 FROM quarantine WHERE registry = :registry AND latest_at >= :now)
+      AND NOT EXISTS (
+          SELECT 1 FROM left_alone WHERE registry = :registry AND (until > :now OR julianday(until) IS NULL))
+)
 SELECT seen.version_stamp, seen.version_etag, watched.trial_id, trials.state, trials.title, trials.snapshot,
        trials.verified_version,
        trials.state = 'merged' AND (
            trials.verified_version = seen.version_stamp
            OR trials.read_in_full_at > :read_before AND trials.read_in_full_at <= :now AND trials.misses = 0
        ),
-       (SELECT group_concat(coalesce(sponsor, '') || coalesce(condition, '') || coalesce(expression, ''))
-        FROM searches)
-FROM registries AS seen
-JOIN (SELECT DISTINCT registry, trial_id FROM watched_trials) AS watched ON watched.registry = seen.registry
-LEFT JOIN trials ON trials.registry = watched.registry AND trials.trial_id = watched.trial_id
-WHERE seen.registry = :registry AND (SELECT group_concat(version_num) FROM alembic_version) = :schema
-  AND NOT EXISTS (SELECT 1 FROM watches WHERE origin IS NOT 'command')
-  AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE name IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM watched_trials WHERE registry <> seen.registry)
-  AND NOT EXISTS (
-      SELECT 1 FROM searches
-      WHERE registry IS NOT seen.registry OR listed_version IS NOT seen.version_stamp OR role NOT IN ('lead', 'any')
-         OR coalesce(sponsor, condition, expression) IS NULL
-         OR listed_in_full_at IS NOT NULL AND julianday(listed_in_full_at) IS NULL)
-  AND NOT EXISTS (SELECT 1 FROM leavers WHERE registry = seen.registry)
-  AND NOT EXISTS (SELECT 1 FROM settlements WHERE registry = seen.registry AND settlement = 'pending')
-  AND NOT EXISTS (SELECT 1 FROM quarantine WHERE registry = seen.registry AND latest_at >= :now)
-  AND NOT EXISTS (
-      SELECT 1 FROM left_alone WHERE registry = seen.registry AND (until > :now OR julianday(until) IS NULL))
+       seen.searched
+FROM seen
+CROSS JOIN (SELECT DISTINCT trial_id FROM watched_trials WHERE registry = :registry) AS watched
+LEFT JOIN trials ON trials.registry = seen.registry AND trials.trial_id = watched.trial_id
 ORDER BY watched.trial_id
 """
 """Watched trials as they stand; none at all where there is something to do. What searches look for is read along,

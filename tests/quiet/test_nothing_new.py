@@ -38,7 +38,7 @@ def test_nothing_new_costs_one_request_one_query_and_one_write(
 
     assert attempt.is_done
     assert [target for target, _ in ran.requests] == ["/version"]
-    assert statements[:2] == ["SELECT", "UPDATE"]
+    assert statements[:2] == ["WITH", "UPDATE"]
     assert set(statements[2:]) == {"SELECT"}  # those of the test itself
 
 
