@@ -1,7 +1,6 @@
 """Commands are imported when they are wanted, and what was typed becomes what typer would make of it."""
 
-import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from typer.core import TyperCommand
 
 from monitor.cli import COMMANDS, app
 from monitor.cli.commands import loaded
+from tests.cli.loading import modules_after
 
 TYPED = (
     *("", "0", "1", "7", "007", "-1", "65535", "65536", "1234567890123", "3.5", "1_000", "٣", " 1", "true", "no"),
@@ -28,19 +28,6 @@ def parameters() -> list[Any]:
         return [*params, *(each for one in getattr(command, "commands", {}).values() for each in walk(one))]
 
     return [param for param in walk(typer.main.get_command(app)) if param.callback is None]
-
-
-def modules_after(*typed: str) -> set[str]:
-    """What a process has imported when it ends that ran this command."""
-    code = f"""
-import atexit, sys
-from monitor.__main__ import main
-sys.argv = {["monitor", *typed]}
-atexit.register(lambda: print("\\n", *sys.modules, sep="\\n"))
-main()
-"""
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    return set(ran.stdout.splitlines())
 
 
 def made(process: Any, context: Any, value: Any) -> object:
@@ -79,11 +66,13 @@ def test_what_was_typed_becomes_what_typer_makes_of_it():
         (["chekc"], set()),
     ],
 )
-def test_only_the_module_of_the_command_that_is_wanted_is_imported(typed: list[str], imported: set[str]):
+def test_only_the_module_of_the_command_that_is_wanted_is_imported(
+    typed: list[str], imported: set[str], tmp_path: Path
+):
     modules = {declared.place.partition(":")[0] for declared in COMMANDS}
 
-    assert modules_after(*typed) & modules == {f"monitor.cli.{name}" for name in imported}
+    assert modules_after(tmp_path, *typed) & modules == {f"monitor.cli.{name}" for name in imported}
 
 
-def test_a_plain_value_needs_no_pydantic():
-    assert "pydantic" not in modules_after("--config", "there/is/none.toml", "deploy", "systemd")
+def test_a_plain_value_needs_no_pydantic(tmp_path: Path):
+    assert "pydantic" not in modules_after(tmp_path, "--config", "there/is/none.toml", "deploy", "systemd")
