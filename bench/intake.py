@@ -10,7 +10,8 @@ from statistics import mean
 import orjson
 import zstandard
 
-from bench.figures import Figure, ratio_of_pairs, seconds
+from bench import packs
+from bench.figures import Beside, Figure, ratio_of_pairs, seconds
 from bench.owing import KEY
 from bench.studies import Pair, pairs, studies
 from bench.wanted import Wanted
@@ -35,7 +36,10 @@ def measure(wanted: Wanted) -> list[Figure]:
     """The ratio to the bare minimum, and bytes a snapshot."""
     made = list(studies(DOCUMENTS))
     pages = [orjson.dumps({"studies": made[start : start + PAGE]}) for start in range(0, DOCUMENTS, PAGE)]
-    first, second = _stored(pairs(wanted, STORED, changes=1))
+    successive = pairs(wanted, STORED, changes=1)
+    first, second = _stored(successive)
+    in_git = packs.mean_of_second_versions(successive)
+    beside = (Beside("git's pack", in_git, second / in_git),) if in_git else ()
     return [
         Figure(
             "intake: 1,000 documents, × the bare minimum",
@@ -45,7 +49,7 @@ def measure(wanted: Wanted) -> list[Figure]:
         ),
         Figure("intake: uncompressed size", sum(map(len, pages)) / 1e6, "MB"),
         Figure("snapshot: the first, mean", first, "bytes"),
-        Figure("snapshot: the second, mean", second, "bytes", 150),
+        Figure("snapshot: the second, mean", second, "bytes", 150, beside=beside),
     ]
 
 
