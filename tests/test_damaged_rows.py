@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerts.subscribe import Wanted, apply_config
-from monitor.model import Checked, Result, State
+from monitor.model import Checked, Document, Result, State
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.storage import notices, snapshots, subscriptions, tables
 from monitor.storage.isolation import MOST_BAD, isolated
@@ -134,7 +134,7 @@ def test_a_damaged_row_of_a_trial_fails_that_trial_alone(outbox: OutboxHarness, 
     assert told_kinds(outbox) == ["trials.failing"]
 
 
-@pytest.mark.parametrize("method", ["parse", "unknown"])
+@pytest.mark.parametrize("method", ["parse_pair", "unknown"])
 def test_a_record_that_nobody_foresaw_fails_its_trial_alone(
     outbox: OutboxHarness, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
@@ -143,10 +143,10 @@ def test_a_record_that_nobody_foresaw_fails_its_trial_alone(
     suspend(outbox, bad, others[0])
     real = getattr(ClinicalTrialsGov, method)
 
-    def fail(registry: ClinicalTrialsGov, document: Any, *as_of: Any) -> Any:
-        if document.trial_id == bad:
+    def fail(registry: ClinicalTrialsGov, *given: Any) -> Any:
+        if any(isinstance(each, Document) and each.trial_id == bad for each in given):
             raise RecursionError
-        return real(registry, document, *as_of)
+        return real(registry, *given)
 
     monkeypatch.setattr(ClinicalTrialsGov, method, fail)
     checked = outbox.check(bad, *others)

@@ -4,9 +4,11 @@ A later snapshot is stored as its difference to the latest full copy of a served
 two bodies. A registry's words on a removal or merger are short: they are always stored in full, and are never a base.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
@@ -117,6 +119,27 @@ def known(
             except StoreCorrupt as error:
                 damaged[row.trial_id, row.number] = error
     return found
+
+
+def first_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Callable[[str], Snapshot | None]:
+    """What gives the first snapshot of each of the trials; None where there is none, or it cannot be read.
+
+    When one is asked for, all are fetched at once, and that one is unpacked.
+    """
+
+    @cache
+    def rows() -> dict[str, Row[Any]]:
+        query = _with_base.where(snapshots.c.registry == registry, snapshots.c.number == 1)
+        found = (tx.execute(query.where(snapshots.c.trial_id.in_(chunk))).all() for chunk in chunks(trial_ids))
+        return {row.trial_id: row for row in chain.from_iterable(found)}
+
+    def first(trial_id: str) -> Snapshot | None:
+        try:
+            return _restored(rows()[trial_id]) if trial_id in rows() else None
+        except StoreCorrupt:
+            return None
+
+    return first
 
 
 def readable(tx: Connection, registry: str, trial_id: str, *, before: int | None = None) -> Snapshot | None:

@@ -1,6 +1,6 @@
 """What the store knows of the trials in a batch of answers: what each answer is compared with."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -71,25 +71,11 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
             tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in damaged]
         ),
         leaving,
-        _First(tx, key, latest).__getitem__,
+        snapshots.first_of(tx, key, latest),
         lambda document, since: quarantine.latest_of(
             tx, key, document.trial_id, sha256(document.content).digest(), since=since
         ),
     )
-
-
-class _First(dict[str, Snapshot | None]):
-    """The first snapshots of trials, all read when one is asked for: few changes are measured from them."""
-
-    def __init__(self, tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
-        super().__init__()
-        self._tx, self._registry, self._trial_ids = tx, registry, trial_ids
-
-    def __missing__(self, trial_id: str) -> Snapshot | None:
-        keys = [(each, 1) for each in {*self._trial_ids, trial_id}]
-        found = snapshots.known(self._tx, self._registry, keys, damaged={})
-        self.update({each: found.get((each, number)) for each, number in keys})
-        return self[trial_id]
 
 
 def differs_from(document: Document, trial: Trial | None) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.changes.diff import apply
@@ -254,6 +254,7 @@ _TEXTS = st.lists(st.sampled_from(_PIECES), max_size=5).map(" ".join) | st.lists
 
 
 @given(_TEXTS, _TEXTS, _TEXTS, _TEXTS)
+@example(lead="`x`", former="Cafe", present="Café", trail="")
 def test_what_two_texts_begin_and_end_with_makes_no_difference_to_their_spelling(
     lead: str, former: str, present: str, trail: str
 ) -> None:
