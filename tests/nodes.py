@@ -69,6 +69,8 @@ class Nodes:
         """What is named as the version instead of the true one."""
         self.total: int | None = None
         """How many trials a shared listing claims to have, instead of those of its page."""
+        self.lacking = 0
+        """How many of them it does not list."""
         self.asked: list[str] = []
         self.traffic = Traffic()
 
@@ -139,10 +141,11 @@ class Nodes:
     ) -> Iterator[SearchPage]:
         yield self._found(self._answering("find"), updated_since)
 
-    def find_shared(self, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
+    def find_shared(self, searches: Collection[Search], *, updated_since: date | None = None) -> Iterator[SharedPage]:
         page = self._found(self._answering("find_shared"), updated_since)
         listed = len(page.trial_ids)
-        yield SharedPage(dict.fromkeys(searches, page.trial_ids), set(), listed, self.total or listed, page.build)
+        found = dict.fromkeys(searches, page.trial_ids)
+        yield SharedPage(found, set(), listed, self.total or listed, page.build, self.lacking)
 
     def _found(self, build: Build, updated_since: date | None) -> SearchPage:
         found = [study for study in build.studies.values() if not updated_since or updated(study) >= str(updated_since)]

@@ -9,7 +9,7 @@ What only some registries can do is a protocol of its own, and `isinstance` tell
     Probing          tells cheaply which trials moved        without it, every trial is fetched at each new version
     PairReading      reads of two documents what differs     without it, both are read in full
     Searching        finds trials                            without it, trials are watched by their ids alone
-    SharedSearching  lists for many sponsors what moved      without it, each sponsor is searched for by itself
+    SharedSearching  lists the trials of many sponsors       without it, each sponsor is searched for by itself
     SponsorLookup    knows how sponsors write their names    without it, a sponsor is searched for as it is written
     Sweeping         gives all its documents, page by page   without it, not all trials can be watched at once
 """
@@ -154,11 +154,12 @@ class Searching(Protocol):
 class SharedSearching(Searching, Protocol):
     """It lists once what many searches for sponsors would find, each by itself."""
 
-    def find_shared(self, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
-        """Pages of all trials updated or registered since a day, and which of them each search covers.
+    def find_shared(self, searches: Collection[Search], *, updated_since: date | None = None) -> Iterator[SharedPage]:
+        """Pages that hold all trials which these searches cover, or those among them updated since a day, and others.
 
         *searches* name a sponsor and nothing else. A search that is undecided on no page covers exactly the trials
-        that `find` gives for it and this day. A RegistryError is as in `find`.
+        that `find` gives for it and this day; one page may name a trial that another named. A RegistryError is as in
+        `find`.
         """
 
 

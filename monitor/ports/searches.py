@@ -25,7 +25,8 @@ class SearchPage:
 class SharedPage:
     """A page of a listing that many searches share: which of its *listed* trials each of them covers; see `SearchPage`.
 
-    Of the searches in *undecided* only the registry can tell whether they cover a trial of the page.
+    Of the searches in *undecided* only the registry can tell whether they cover a trial of the page. *lacking* is how
+    many trials the registry counted and did not list, known on the last page.
     """
 
     found: Mapping[Search, Sequence[str]]
@@ -33,6 +34,7 @@ class SharedPage:
     listed: int
     total: int | None
     build: str | None
+    lacking: int = 0
 
 
 @dataclass(frozen=True, slots=True)

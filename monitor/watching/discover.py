@@ -33,12 +33,12 @@ from monitor.ports import (
     searching,
     sweeping,
 )
-from monitor.storage import leavers, notices, searches, trials, watches
+from monitor.storage import leavers, notices, searches, trials
 from monitor.storage.isolation import in_words
 from monitor.storage.searches import WatchedSearch
 from monitor.text import fold, fold_organisation
 from monitor.watching.context import PassContext
-from monitor.watching.listings import Listing, due_since, is_fresh, is_wanted, join, unlisted
+from monitor.watching.listings import Listing, due_since, is_fresh, is_wanted, join, missing, unlisted
 from monitor.watching.sharing import discover_shared
 
 PAGES_COUNTED = 10
@@ -143,13 +143,7 @@ def discover(watched: WatchedSearch, version: RegistryVersion, context: PassCont
 
 def _missing_now(found: set[str], watched: WatchedSearch, context: PassContext) -> set[str]:
     with context.store.read() as tx:
-        return _missing(tx, found, watched)
-
-
-def _missing(tx: Connection, found: set[str], watched: WatchedSearch) -> set[str]:
-    """What the watch holds and a listing in full lacks, without those that are about to leave already."""
-    held = {trial_id for _, trial_id in watches.trials_of(tx, watched.watch_id)}
-    return held - found - leavers.of_watch(tx, watched.watch_id)
+        return missing(tx, found, watched)
 
 
 def _is_current(version: RegistryVersion, context: PassContext) -> bool:
@@ -167,9 +161,9 @@ def _conclude(tx: Connection, found: set[str], listing: Listing, context: PassCo
 def _let_leave(tx: Connection, found: set[str], listing: Listing, context: PassContext) -> bool:
     """Note who is not in a listing in full; give whether that can be believed."""
     watched = listing.watched
-    missing = _missing(tx, found, watched)
-    held = len(found) + len(missing)
-    if len(missing) >= FEWEST_DISBELIEVED and 2 * len(missing) > held:
+    gone = missing(tx, found, watched)
+    held = len(found) + len(gone)
+    if len(gone) >= FEWEST_DISBELIEVED and 2 * len(gone) > held:
         notices.notify_operator(
             tx,
             watch_shrank(
@@ -177,12 +171,12 @@ def _let_leave(tx: Connection, found: set[str], listing: Listing, context: PassC
                 search_words(watched.search),
                 watched.registry,
                 held=held,
-                missing=len(missing),
+                missing=len(gone),
                 since=watched.listed_in_full_at,
                 now=context.clock(),
             ),
         )
         return False
-    leavers.add(tx, watched.watch_id, watched.registry, sorted(missing), version=listing.version.stamp)
-    trials.read_again(tx, watched.registry, sorted(missing))
+    leavers.add(tx, watched.watch_id, watched.registry, sorted(gone), version=listing.version.stamp)
+    trials.read_again(tx, watched.registry, sorted(gone))
     return True

@@ -123,6 +123,12 @@ def _owe_takeovers(tx: Connection, trial_ids: set[str], registry: str, context: 
     owe_deliveries(tx, [event for event in takeovers if event.id not in unsettled], registry, now=context.clock())
 
 
+def missing(tx: Connection, found: set[str], watched: WatchedSearch) -> set[str]:
+    """What the watch holds and a listing in full lacks, without those that are about to leave already."""
+    held = {trial_id for _, trial_id in watches.trials_of(tx, watched.watch_id)}
+    return held - found - leavers.of_watch(tx, watched.watch_id)
+
+
 def unlisted(watched: WatchedSearch, reason: str) -> Unlisted:
     """That the trials of a watch could not be listed, and why."""
     what = search_words(watched.search)

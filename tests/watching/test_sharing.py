@@ -15,7 +15,7 @@ from monitor.http.polite import PoliteSession
 from monitor.model import Checked, Result, Role, Search, Unlisted
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import searches, tables
+from monitor.storage import leavers, searches, tables
 from monitor.storage.store import Store
 from monitor.watching.sharing import FEWEST
 from tests.databases import SLOW, counted_statements
@@ -116,16 +116,14 @@ def test_conditions_and_expressions_keep_a_request_each(quiet: Patrolling) -> No
     assert len(listings(quiet)) == 1 + 3
 
 
-def test_a_listing_in_full_is_each_watchs_own(quiet: Patrolling) -> None:
-    watched(quiet, sponsors(FEWEST))
-    quiet.patrol()
-    quiet.clock.advance(days=30)
-    a_day_later(quiet)
+def test_listings_in_full_share_questions_of_ten_words(quiet: Patrolling) -> None:
+    """Each of these names has two words."""
+    watched(quiet, sponsors(60))
 
-    quiet.patrol()
+    assert unlisted(quiet.patrol()) == []
 
     asked = listings(quiet)
-    assert len(asked) == FEWEST
+    assert len(asked) == 60 / 5
     assert not any("LastUpdatePostDate" in each for each in asked)
 
 
@@ -145,6 +143,21 @@ def test_a_quiet_day_is_listed_with_the_week_before_it(quiet: Patrolling) -> Non
     assert f"RANGE%5B{first_day},MAX" in asked[-1]
 
 
+def test_a_leaver_that_a_shared_listing_finds_again_stays(quiet: Patrolling) -> None:
+    ids = watched(quiet, sponsors(FEWEST))
+    quiet.give("Sponsor 1", "NCT90000001")
+    quiet.patrol()
+    with quiet.store.begin() as tx:
+        leavers.add(tx, ids[1], quiet.registry.key, ["NCT90000001"], version="not yet")
+    quiet.give("Sponsor 1", "NCT90000001", refresh=False)
+    a_day_later(quiet)
+
+    updated(quiet)
+
+    assert quiet.leaving(ids[1]) == set()
+    assert quiet.members(ids[1]) == ["NCT90000001"]
+
+
 # At the slightest doubt each is asked for
 
 
@@ -162,6 +175,40 @@ def test_a_name_in_another_spelling_is_left_to_the_registry(quiet: Patrolling) -
     assert "LeadSponsorName%5D" not in shared
     assert quiet.members(first) == ["NCT90000001"]
     assert quiet.members(others[1]) == ["NCT90000002"]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_watch_that_would_lose_a_trial_is_listed_by_itself(quiet: Patrolling, role: Role) -> None:
+    ids = watched(quiet, sponsors(3), role)
+    quiet.give("Sponsor 1", "NCT90000001", "NCT90000002")
+    quiet.patrol()
+    quiet.give("Sponsor 2", "NCT90000002", refresh=False)
+    a_day_later(quiet)
+    quiet.clock.advance(days=30)
+
+    quiet.patrol()
+
+    shared, alone = listings(quiet)
+    assert "%20OR%20" in shared
+    assert "Sponsor%201" in alone
+    assert "Sponsor%202" not in alone
+    assert quiet.members(ids[1]) == ["NCT90000001"]
+    assert quiet.members(ids[2]) == ["NCT90000002"]
+
+
+def test_where_a_question_for_several_is_too_complicated_each_is_asked_for(quiet: Patrolling) -> None:
+    names = ["Harbour Trust", "Juniper Institute", "Sponsor 1"]
+    ids = watched(quiet, names)
+    quiet.give(names[1], "NCT90000002")
+    quiet.sandbox.misbehave("complicated", most=1)
+    quiet.requests()
+
+    assert unlisted(quiet.patrol()) == []
+
+    refused, *alone = listings(quiet)
+    assert "%20OR%20" in refused
+    assert len(alone) == 3
+    assert quiet.members(ids[1]) == ["NCT90000002"]
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "truncated"])
@@ -321,11 +368,52 @@ def test_a_shared_listing_of_old_data_is_made_again_before_the_next_build(watchi
         assert {each.listed_version for each in searches.of_registry(tx, watching.nodes.key)} == {stamp}
 
 
+def test_nothing_is_concluded_from_a_shared_listing_in_full_of_old_data(watching: Watching) -> None:
+    with watching.store.begin() as tx:
+        tx.exec_driver_sql("UPDATE searches SET listed_in_full_at = NULL")
+    stamp = with_shoulder(watching)
+    watching.nodes.serve(find_shared=OLD)
+    watching.results()
+    assert "find" not in watching.nodes.asked_since()
+    watching.nodes.serve()
+
+    assert watching.results()[SHOULDER] is Result.BASELINE
+
+    with watching.store.read() as tx:
+        assert {each.listed_version for each in searches.of_registry(tx, watching.nodes.key)} == {stamp}
+
+
 def test_a_listing_of_more_pages_than_sponsors_is_left_for_a_request_each(watching: Watching) -> None:
     with_shoulder(watching)
     watching.nodes.total = 2 * (FEWEST + 2)
 
     assert watching.results()[SHOULDER] is Result.BASELINE
+
+    asked = watching.nodes.asked_since()
+    assert (asked.count("find_shared"), asked.count("find")) == (1, FEWEST)
+
+
+def test_a_shared_listing_that_lacks_a_trial_is_made_again(watching: Watching) -> None:
+    """One in a hundred may be absent from a listing that is believed: they could be all of one sponsor's."""
+    with_shoulder(watching)
+    watching.nodes.lacking = 1
+    watching.results()
+    watching.nodes.lacking = 0
+    watching.nodes.asked_since()
+    watching.results()
+    assert watching.nodes.asked_since().count("find_shared") == 1
+
+    watching.results()
+
+    assert watching.nodes.asked_since() == ["version"]
+
+
+def test_sponsors_are_listed_in_full_one_by_one_where_a_shared_listing_lacks_a_trial(watching: Watching) -> None:
+    watching.clock.advance(days=3650)
+    watching.nodes.build()
+    watching.nodes.lacking = 1
+
+    watching.results()
 
     asked = watching.nodes.asked_since()
     assert (asked.count("find_shared"), asked.count("find")) == (1, FEWEST)

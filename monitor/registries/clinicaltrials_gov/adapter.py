@@ -93,8 +93,11 @@ class ClinicalTrialsGov(Adapter):
         """
         return searching.find(self._client, search, updated_since=updated_since, stopped=stopped, token=token)
 
-    def find_shared(self, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
-        """Pages of all that was updated since a day, 1,000 a request, and which of it each search for a sponsor covers.
+    def find_shared(self, searches: Collection[Search], *, updated_since: date | None = None) -> Iterator[SharedPage]:
+        """Pages with all trials that these searches for sponsors cover, and which of them each one does.
+
+        They are of all that was updated since a day, 1,000 a request; without one, of the trials of so many sponsors a
+        question as ten words name, about three.
 
         A search is undecided where a name differs from the wanted one by more than capitals, but not in substance:
         whether the registry's phrase search finds that is not documented. A total that does not add up, and a page on

@@ -76,6 +76,20 @@ def sponsored_by(name: str, role: Role, *, most_words: int = MOST_WORDS) -> str:
     return f"(({lead}) OR ({collaborator}))" if len(phrases) > 1 else f"({lead} OR {collaborator})"
 
 
+def sponsored_by_any(searches: Iterable[Search]) -> list[str]:
+    """Questions for the trials of several sponsors each, with no more words than that for one long name."""
+    questions: list[list[str]] = []
+    room = 0
+    for search in searches:
+        words = sum(len(stretch.split()) for stretch in stretches(search.sponsor or "", MOST_WORDS))
+        if words > room:
+            questions.append([])
+            room = MOST_WORDS
+        questions[-1].append(f"({sponsored_by(search.sponsor or '', search.role)})")
+        room -= words
+    return [" OR ".join(parts) for parts in questions]
+
+
 def stretches(name: str, most_words: int) -> list[str]:
     """The longest stretches of *name* between quotation marks and backslashes, of so many words in all."""
     runs = [run.split() for run in re.split(r'["\\]', name) if any(map(str.isalnum, run))]

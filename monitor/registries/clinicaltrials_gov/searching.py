@@ -4,7 +4,7 @@ Whose trials a search for a sponsor finds is decided here, by the names that com
 serve any number of sponsors.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from http import HTTPStatus
 
@@ -54,21 +54,32 @@ def _pages(client: Client, search: Search, wordings: list[dict[str, str]], token
         page = _next(listing, client)
 
 
-def find_shared(client: Client, searches: Collection[Search], *, updated_since: date) -> Iterator[SharedPage]:
-    """Pages of all trials that were updated since a day, and which of them each of these searches covers."""
+def find_shared(client: Client, searches: Collection[Search], *, updated_since: date | None) -> Iterator[SharedPage]:
+    """Pages of all that was updated since a day, or of all trials of these sponsors, and which each search covers."""
     sponsors = Sponsors(searches)
-    asked = essie.parameters(Search(), updated_since)
+    if updated_since is not None:
+        yield from _shared_pages(client, essie.parameters(Search(), updated_since), sponsors)
+    else:
+        for question in essie.sponsored_by_any(sponsors.askable):
+            yield from _shared_pages(client, {"filter.advanced": question}, sponsors)
+    if sponsors.unaskable:
+        yield SharedPage({}, sponsors.unaskable, 0, None, None)
+
+
+def _shared_pages(client: Client, asked: Mapping[str, str], sponsors: Sponsors) -> Iterator[SharedPage]:
     try:
         listing, page = begin(client, [asked], fields=("NCTId", BUILD, *fields_of(Role.ANY)))
     except RegistryError as error:
         client.is_down(error)
         raise
+    seen = 0
     while True:
         new = set(listing.accept(page))
         studies = zip(page.trial_ids, page.studies, strict=True)
         found, undecided = sponsors.compare({trial_id: study for trial_id, study in studies if trial_id in new})
-        build = build_of_page(page.studies)
-        yield SharedPage(found, undecided | sponsors.unaskable, len(page.studies), listing.total, build)
+        seen += len(new)
+        lacking = max((listing.total or 0) - seen, 0) if listing.is_read else 0
+        yield SharedPage(found, undecided, len(page.studies), listing.total, build_of_page(page.studies), lacking)
         if listing.is_read:
             return
         page = _next(listing, client)

@@ -47,6 +47,7 @@ class Sponsors:
     def __init__(self, searches: Iterable[Search]) -> None:
         self.unaskable: set[Search] = set()
         """Those that the registry cannot be asked for."""
+        self.askable: list[Search] = []
         self._wanted: defaultdict[str, list[tuple[Search, str]]] = defaultdict(list)
         for search in searches:
             try:
@@ -55,6 +56,7 @@ class Sponsors:
             except ConfigurationInvalid:
                 self.unaskable.add(search)
             else:
+                self.askable.append(search)
                 self._wanted[fold_organisation(search.sponsor)].append((search, spelling))
 
     def compare(self, studies: Mapping[str, Json]) -> tuple[Mapping[Search, Sequence[str]], set[Search]]:
