@@ -18,7 +18,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
     with context.store.read() as tx:
         damaged: dict[int, StoreCorrupt] = {}
         told = events.of_trial(tx, registry, trial_id, damaged=damaged)
-        theirs = [each for each in subscriptions.listing(tx) if each.endpoint.shown in (address, *forms)]
+        theirs = subscriptions.listing(tx, at=[address, *forms])
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
         unsettled = settlements.known(tx, [event.id for event in told])

@@ -108,13 +108,14 @@ def damaged(tx: Connection) -> dict[str, str]:
     return found | {key: str(error) for key, error in unreadable.items()}
 
 
-def listing(tx: Connection) -> list[Subscription]:
-    """Every subscription, the oldest first, those that have ended among them."""
-    query = _whole.order_by(subscriptions.c.created_at, subscriptions.c.id)
+def listing(tx: Connection, *, at: Collection[str] | None = None) -> list[Subscription]:
+    """Every subscription, or those *at* addresses as they are shown; the oldest first, with those that have ended."""
+    where = [] if at is None else [endpoints.c.shown.in_(at)]
+    query = _whole.where(*where).order_by(subscriptions.c.created_at, subscriptions.c.id)
     try:
         rows = tx.execute(query).all()
     except StoreCorrupt:
-        ids = tx.scalars(select(subscriptions.c.id).order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
+        ids = tx.scalars(query.with_only_columns(subscriptions.c.id, maintain_column_froms=True)).all()
         rows = list(rows_of(tx, _whole, subscriptions.c.id, ids, {}))
     return list(_restored_all(tx, rows))
 

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeEngine
 from monitor.errors import StoreCorrupt
 from monitor.storage.moments import as_text
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 Processor = Callable[[Any], Any]
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -89,13 +90,13 @@ class Bytes(LargeBinary):
 
 
 class TextWithoutNul(TypeDecorator[str]):
-    """Text that came from outside: PostgreSQL refuses the character NUL, so neither store gets one."""
+    """Text that came from outside: PostgreSQL refuses the character NUL, and both drivers half of a character."""
 
     impl = Text
     cache_ok = True
 
     def bind_processor(self, _dialect: Dialect) -> Processor:
-        """Replace NUL by a visible character."""
+        """Replace both by a visible character."""
         return _without_nul
 
 
@@ -142,7 +143,7 @@ def _known(what: str, names: tuple[str, ...], value: str | None) -> str | None:
 
 
 def _without_nul(value: str | None) -> str | None:
-    return value and value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return value and _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def _misplaced(value: object, place: str) -> StoreCorrupt:

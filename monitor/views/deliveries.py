@@ -55,7 +55,7 @@ def deliveries(query: DeliveriesQuery, store: Store) -> list[tuple[Delivery, Sub
 
 def _of_receiver(tx: Connection, to: str) -> list[str]:
     """The subscriptions at an address, or the one of that name or id."""
-    at_address = [each.id for each in subscriptions.listing(tx) if each.endpoint.shown == to]
+    at_address = [each.id for each in subscriptions.listing(tx, at=[to])]
     return at_address or [subscriptions.find(tx, to).id]
 
 

@@ -48,6 +48,31 @@ def test_a_subscription_comes_back_as_it_was_made(store: Store) -> None:
         assert subscriptions.known(tx, [made.id, "unknown"]) == {made.id: made}
 
 
+def test_those_at_an_address_are_listed_without_reading_the_others(store: Store) -> None:
+    ended, active = subscribed(store, HIP, address=BENGT), subscribed(store, KNEE, address=BENGT)
+    with store.begin() as tx:
+        subscriptions.set_state(tx, ended.id, SubscriptionState.ENDED, LATER)
+    subscribed(store, HIP)
+
+    with store.read() as tx:
+        assert {each.id for each in subscriptions.listing(tx, at=[BENGT, "nobody@clinic.example"])} == {
+            ended.id,
+            active.id,
+        }
+        assert subscriptions.listing(tx, at=["nobody@clinic.example", "\udcff", "\0"]) == []
+        assert subscriptions.listing(tx, at=[]) == []
+
+
+def test_one_damaged_subscription_at_an_address_hides_no_other(quick_store: Store) -> None:
+    damaged, other = subscribed(quick_store, HIP, address=BENGT), subscribed(quick_store, HIP, address=BENGT)
+    subscribed(quick_store, HIP)
+    with quick_store.begin() as tx:
+        tx.exec_driver_sql("UPDATE subscriptions SET state = 'asleep' WHERE id = ?", (damaged.id,))
+
+    with quick_store.read() as tx:
+        assert [each.id for each in subscriptions.listing(tx, at=[BENGT])] == [other.id]
+
+
 def test_the_beginning_of_an_id_will_do_while_it_is_unique(store: Store) -> None:
     with store.begin() as tx:
         box = mailbox(tx)
