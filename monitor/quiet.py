@@ -74,9 +74,7 @@ def _question(config: Config) -> Question | None:
     """How the default registry is asked; None where that is by way of a proxy."""
     settings = config.registries[KEY]
     base_url = checked_base_url(settings.base_url)
-    network = Network(config.network.ca_bundle, config.network.proxy)
-    if config.network.ca_bundle and base_url.startswith("http:"):
-        network.checked()  # by https it is read anyway; what the environment names is of no use without
+    network = Network(config.network.ca_bundle, config.network.proxy).checked()
     if network.proxy_to_registry(urlsplit(base_url)):
         return None
 

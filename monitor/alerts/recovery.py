@@ -15,7 +15,7 @@ from monitor.changes import membership
 from monitor.changes.significance import weigh_all
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Record, Snapshot, State
-from monitor.model.change import event_id
+from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.storage import events, notices, snapshots
 from monitor.storage.settlements import DamagedEvent

@@ -7,44 +7,51 @@
     delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes; Notice
 
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
+
+A module is loaded when one of its nouns is first asked for here: what is made often, such as a check in which nothing
+is new, needs few of them.
 """
 
-from monitor.model.change import Change, ChangeOrigin, Difference, Event, Settlement, Significance, Snapshot, Timing
-from monitor.model.checked import Checked, CheckSummary, Result, Unlisted
-from monitor.model.delivery import (
-    Attempt,
-    Cause,
-    Delivery,
-    DeliveryState,
-    Endpoint,
-    EventCause,
-    Filters,
-    Interest,
-    Message,
-    Notice,
-    NoticeCause,
-    Subscription,
-    SubscriptionState,
-    delivery_id,
-)
-from monitor.model.record import (
-    Arm,
-    Coded,
-    Document,
-    Enrollment,
-    Intervention,
-    Json,
-    Outcome,
-    PartialDate,
-    Record,
-    ResponsibleParty,
-    Site,
-    Sponsor,
-    State,
-    StudyDocument,
-    Submission,
-)
-from monitor.model.search import Role, Search
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.model.change import Change, ChangeOrigin, Difference, Event, Settlement, Significance, Snapshot, Timing
+    from monitor.model.checked import Checked, CheckSummary, Result, Unlisted
+    from monitor.model.delivery import (
+        Attempt,
+        Cause,
+        Delivery,
+        DeliveryState,
+        Endpoint,
+        EventCause,
+        Filters,
+        Interest,
+        Message,
+        Notice,
+        NoticeCause,
+        Subscription,
+        SubscriptionState,
+        delivery_id,
+    )
+    from monitor.model.record import (
+        Arm,
+        Coded,
+        Document,
+        Enrollment,
+        Intervention,
+        Json,
+        Outcome,
+        PartialDate,
+        Record,
+        ResponsibleParty,
+        Site,
+        Sponsor,
+        State,
+        StudyDocument,
+        Submission,
+    )
+    from monitor.model.search import Role, Search
 
 __all__ = [
     "Arm",
@@ -91,3 +98,26 @@ __all__ = [
     "Unlisted",
     "delivery_id",
 ]
+
+_HELD = {
+    "change": "Change ChangeOrigin Difference Event Settlement Significance Snapshot Timing",
+    "checked": "Checked CheckSummary Result Unlisted",
+    "delivery": (
+        "Attempt Cause Delivery DeliveryState Endpoint EventCause Filters Interest Message Notice "
+        "NoticeCause Subscription SubscriptionState delivery_id"
+    ),
+    "record": (
+        "Arm Coded Document Enrollment Intervention Json Outcome PartialDate Record ResponsibleParty Site "
+        "Sponsor State StudyDocument Submission"
+    ),
+    "search": "Role Search",
+}
+"""Which module holds what."""
+_HOMES = {noun: module for module, nouns in _HELD.items() for noun in nouns.split()}
+
+
+def __getattr__(name: str) -> object:
+    """The noun of that name."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from monitor.model.ids import event_id
 from monitor.model.record import Document, Json
 
 
@@ -156,11 +157,6 @@ class Settlement(StrEnum):
     """The operator decided that it was."""
     FOLDED = "folded"
     """It was reverted within the settle window, by another that is folded with it."""
-
-
-def event_id(registry: str, trial_id: str, snapshot: int) -> str:
-    """The id of what a snapshot tells."""
-    return f"{registry}/{trial_id}/{snapshot}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from monitor.model.change import Change, event_id
+from monitor.model.ids import event_id
+
+if TYPE_CHECKING:
+    from monitor.model.change import Change
 
 FEW = 5
 """A pass over no more trials than this has a line for those without news, too."""
@@ -39,7 +43,7 @@ class Checked:
     registry_version: str | None = None
     title: str | None = None
     """For people; programs are not told it."""
-    changes: tuple[Change, ...] = ()
+    changes: "tuple[Change, ...]" = ()
     error: str | None = None
     """One line that says what to do next; None unless something went wrong."""
     is_unknown: bool = False

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Significance
-from monitor.model.change import event_id
+from monitor.model.ids import event_id
 from monitor.storage import bodies
 from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import events

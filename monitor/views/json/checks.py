@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from monitor.model import Checked, CheckSummary, Event, Json, Result, Unlisted
+from monitor.model.checked import Checked, CheckSummary, Result, Unlisted
 from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:
+    from monitor.model import Event, Json
     from monitor.storage.drift import Drift
     from monitor.storage.holds import Hold
     from monitor.storage.quarantine import Quarantined
 
 
-def checked_json(checked: Checked | Unlisted) -> dict[str, Json]:
+def checked_json(checked: Checked | Unlisted) -> "dict[str, Json]":
     """A checked trial; or a watch that could not be listed, told apart by its `watch`."""
     if isinstance(checked, Unlisted):
         return {
@@ -33,7 +34,7 @@ def checked_json(checked: Checked | Unlisted) -> dict[str, Json]:
     }
 
 
-def summary_json(summary: CheckSummary) -> dict[str, Json]:
+def summary_json(summary: CheckSummary) -> "dict[str, Json]":
     """The proof that all was looked at: `checked` is how many trials were, failed or not."""
     counts = summary.counts()
     return {
@@ -49,7 +50,7 @@ def summary_json(summary: CheckSummary) -> dict[str, Json]:
     }
 
 
-def hold_json(hold: "Hold") -> dict[str, Json]:
+def hold_json(hold: "Hold") -> "dict[str, Json]":
     """What was held back together, and what was decided."""
     return {
         "hold": hold.id,
@@ -64,13 +65,13 @@ def hold_json(hold: "Hold") -> dict[str, Json]:
     }
 
 
-def held_event_json(event: Event) -> Iterator[dict[str, Json]]:
+def held_event_json(event: "Event") -> "Iterator[dict[str, Json]]":
     """An object for each change of an event that is held back."""
     for change in event.changes:
         yield {"trial_id": event.trial_id, "snapshot": event.snapshot, **change.as_json()}
 
 
-def quarantined_json(row: "Quarantined") -> dict[str, Json]:
+def quarantined_json(row: "Quarantined") -> "dict[str, Json]":
     """An answer that was not believed, and why."""
     return {
         "id": row.id,
@@ -88,7 +89,7 @@ def quarantined_json(row: "Quarantined") -> dict[str, Json]:
     }
 
 
-def drift_json(row: "Drift") -> dict[str, Json]:
+def drift_json(row: "Drift") -> "dict[str, Json]":
     """A field or a value that was unknown when the trial was seen to have it."""
     return {
         "registry": row.registry,
