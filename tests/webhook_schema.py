@@ -8,6 +8,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from monitor.channels.webhook.rendering import EventBody
+from monitor.model import Event, Subscription
+
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "webhook.schema.json").read_text(encoding="utf-8"))
 
 
@@ -16,6 +19,11 @@ def as_promised(body: bytes) -> dict[str, Any]:
     told = json.loads(body)
     _strict().validate(told)
     return told
+
+
+def webhook_body(event: Event, *, subscription: Subscription, sequence: int, **told: Any) -> bytes:
+    """What one subscriber is sent of an event."""
+    return EventBody(event, **told).for_subscriber(subscription, sequence=sequence)
 
 
 @cache

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.channels.channel import Configuration, Envelope, EventContext, Facts
+from monitor.channels.channel import Configuration, Envelope, EventContext, EventRenderer, Facts
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
@@ -105,6 +105,7 @@ class Loaded:
         wanted = {subscription.endpoint.id for subscription in self._subscriptions.values()}
         self._endpoints = _each(wanted, endpoints.reader(tx, context.vault, wanted, at=now))
         self._unrendered = []
+        self._renderers: dict[tuple[EventCause, str, tuple[int, ...]], EventRenderer] = {}
         for delivery in claimed:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
@@ -164,9 +165,19 @@ class Loaded:
         )
         match delivery.cause:
             case EventCause() as cause:
-                return rendered_event(_or_raise(self._events[cause]), envelope)
+                return self._renderer(cause, subscription)(envelope)
             case NoticeCause(id=notice_id):
                 return rendered_notice(_or_raise(self._notices[notice_id]), envelope)
+
+    def _renderer(self, cause: EventCause, subscription: Subscription) -> EventRenderer:
+        """What renders an event for all who are told the same of it by the same channel."""
+        event_context = _or_raise(self._events[cause])
+        changes = matching(event_context.event.changes, subscription).changes
+        key = cause, subscription.endpoint.channel, tuple(map(id, changes))  # the context keeps them alive
+        if key not in self._renderers:
+            channel = CHANNELS[subscription.endpoint.channel]
+            self._renderers[key] = channel.event_renderer(event_context, changes, self._context.config)
+        return self._renderers[key]
 
 
 def _each(keys: Iterable[Key], read: Callable[[Key], Value]) -> dict[Key, Value | Exception]:
@@ -231,9 +242,9 @@ def sample(subscription: Subscription, context: RenderContext, *, now: datetime)
     )
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
-    body = rendered_event(
-        invented, Envelope(subscription=everything, delivery_id=key, sequence=0, config=context.config, date=now)
-    )
+    channel = CHANNELS[subscription.endpoint.channel]
+    render = channel.event_renderer(invented, matching(event.changes, everything).changes, context.config)
+    body = render(Envelope(subscription=everything, delivery_id=key, sequence=0, config=context.config, date=now))
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 
@@ -262,12 +273,6 @@ def event_context(tx: Connection, event: Event, registries: Mapping[str, Registr
         conditions=record.conditions,
     )
     return EventContext(event, record.brief_title or event.trial_id, sponsor, record.url, facts, registry.name)
-
-
-def rendered_event(context: EventContext, envelope: Envelope) -> bytes:
-    """The bytes that one subscriber gets of one event: only the changes that they asked for."""
-    changes = matching(context.event.changes, envelope.subscription).changes
-    return CHANNELS[envelope.subscription.endpoint.channel].render_event(context, changes, envelope)
 
 
 def rendered_notice(notice: Notice, envelope: Envelope) -> bytes:

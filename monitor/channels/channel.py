@@ -5,7 +5,7 @@ configuration. Methods import what they need when they are called, because every
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
@@ -70,6 +70,10 @@ class Envelope:
     date: datetime
 
 
+EventRenderer = Callable[[Envelope], bytes]
+"""What an event is for one subscriber: the bytes to send, whole."""
+
+
 class Channel(ABC):
     """A way to reach people, as its folder declares it."""
 
@@ -110,8 +114,11 @@ class Channel(ABC):
         raise NotImplementedError(self.name)
 
     @abstractmethod
-    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
-        """The bytes that tell of those *changes* of an event that the subscriber asked for. Pure."""
+    def event_renderer(self, context: EventContext, changes: Sequence[Change], config: Configuration) -> EventRenderer:
+        """What makes the bytes that tell one subscriber of those *changes* of an event that they asked for. Pure.
+
+        What all who asked for the same get in the same way is rendered here, once for all of them.
+        """
 
     @abstractmethod
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:

@@ -114,14 +114,14 @@ def test_a_fault_in_rendering_one_delivery_defers_it_alone(
     outbox.check(bad, good)
     suspend(outbox, bad, good)
     outbox.check(bad, good)
-    real = rendering.webhook_body
+    real = rendering.EventBody
 
-    def fail(event: object, **named: object) -> bytes:
+    def fail(event: object, **named: object) -> object:
         if event.trial_id == bad:  # type: ignore[attr-defined]
             raise KeyError("template")
         return real(event, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rendering, "webhook_body", fail)
+    monkeypatch.setattr(rendering, "EventBody", fail)
     first = {result.delivery.trial_id: result for result in outbox.deliver()}
     assert first[good].standing is DeliveryState.DELIVERED
     assert first[bad].standing is DeliveryState.OWED

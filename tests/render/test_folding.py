@@ -6,10 +6,10 @@ import orjson
 import pytest
 
 from monitor.channels.chat.rendering import chat_text
-from monitor.channels.webhook.rendering import webhook_body
 from monitor.model import Change, Event, Significance, Timing
 from monitor.render.folding import folded
 from tests.channels.webhook.test_webhook_payload import SUBSCRIBER
+from tests.webhook_schema import webhook_body
 
 REASON = "The bees left, and the beekeeper with them."
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.channels.channel import Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import Channel, Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.chat.settings import ChatSettings
 from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
@@ -44,13 +44,21 @@ class Chat(Channel):
         session = guarded_session(config, deadline=timeout, answer_cap=ANSWER_CAP)
         return ChatTransport(config.section(ChatSettings).schemas, session=session)
 
-    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
-        """Plain text."""
+    def event_renderer(
+        self,
+        context: EventContext,
+        changes: Sequence[Change],
+        config: Configuration,  # noqa: ARG002 - no setting changes the words
+    ) -> EventRenderer:
+        """Text."""
         from monitor.channels.chat.rendering import chat_text  # a check that tells nobody renders nothing
 
-        subscription = envelope.subscription
-        return chat_text(
-            context.event, title=context.title, url=context.url, subscription=subscription, changes=changes
+        return lambda envelope: chat_text(
+            context.event,
+            title=context.title,
+            url=context.url,
+            subscription=envelope.subscription,
+            changes=changes,
         )
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:  # noqa: ARG002 - a room needs no more

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor.channels.channel import Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import Channel, Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
@@ -49,27 +49,25 @@ class Email(Channel):
         smtp = config.section(SmtpSettings)
         return f"{smtp.host}:{smtp.port}"
 
-    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
+    def event_renderer(self, context: EventContext, changes: Sequence[Change], config: Configuration) -> EventRenderer:
         """A mail, signed, in the thread of its trial."""
         from monitor.channels.email.configured import mail_sender  # a check that tells nobody renders nothing
-        from monitor.channels.email.rendering import mail_bytes
+        from monitor.channels.email.rendering import EventMail
 
-        sender, event = mail_sender(envelope.config), context.event
-        return sender.signed(
-            mail_bytes(
-                event,
-                title=context.title,
-                url=context.url,
-                subscription=envelope.subscription,
+        mail = EventMail(
+            context.event, title=context.title, url=context.url, changes=changes, registry_name=context.registry_name
+        )
+        sender, event = mail_sender(config), context.event
+        return lambda envelope: sender.signed(
+            mail.for_subscriber(
+                envelope.subscription,
                 delivery_id=envelope.delivery_id,
                 sequence=envelope.sequence,
-                changes=changes,
                 sender=sender.sender,
                 list_host=sender.list_host,
                 unsubscribe=sender.unsubscribe,
                 date=envelope.date,
                 thread_root=f"{event.registry}/{event.trial_id}/{envelope.subscription.id}",
-                registry_name=context.registry_name,
             )
         )
 

@@ -9,7 +9,7 @@ mail away. What keeps vacation notices from answering is `Auto-Submitted`, and f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from monitor.channels.email import mime
+from monitor.channels.email.slots import SLOTS, Slotted, slots
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
 from monitor.render.folding import grouped
@@ -45,65 +46,85 @@ _TEXT_WIDTH = 76
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
 
 
-def mail_bytes(
-    event: Event,
-    *,
-    title: str,
-    url: str,
-    subscription: Subscription,
-    delivery_id: str,
-    sequence: int,
-    changes: Sequence[Change],
-    sender: str,
-    list_host: str,
-    unsubscribe: str,
-    date: datetime,
-    thread_root: str,
-    registry_name: str = "",
-) -> bytes:
-    """The whole mail about *changes*, those of the event that the subscription asks for; at least one.
+class EventMail:
+    """What all get who are told of the same *changes* of an event; at least one.
 
-    *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
-    click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail has.
     *registry_name* is what people call the registry; empty where that is its key.
-
-    Raise ConfigurationInvalid where *unsubscribe* is another kind of URI.
     """
-    changes = sorted(changes, key=lambda change: -change.significance)
-    leave = _leaving(unsubscribe, subscription)
-    host = mime.token(list_host)
-    root = f"<{mime.token(thread_root)}@{host}>"
-    headers = [
-        mime.address("From", sender),
-        mime.address("To", subscription.endpoint.address),
-        mime.unstructured("Subject", subject(event, changes)),
-        ("Date", format_datetime(date)),
-        ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
-        ("In-Reply-To", root),
-        ("References", root),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
-        ("List-Id", f"Trial alerts <alerts.{host}>"),
-        ("List-Unsubscribe", f"<{leave}>"),
-        *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if leave.startswith("https:") else []),
-        mime.unstructured("X-Monitor-Event", event.id),
-        ("X-Monitor-Sequence", str(sequence)),
-    ]
-    page = _page(event, changes, title=title, url=url) | {
-        "registry": one_line(registry_name or event.registry),
-        "why": _why(subscription, event.trial_id),
-        "note": safe_cut(subscription.note or "", MOST_NOTE),
-        "leave": leave,
-        "leaving": _leaving_in_words(leave),
-        "sequence": sequence,
-    }
-    text, html = templates().get_template("event.txt"), templates().get_template("event.html")
-    return mime.message(
-        headers,
-        text=re.sub(r"\n{3,}", "\n\n", text.render(page)),
-        html=inliner().inline(html.render(page)),
-        boundary=delivery_id,
-    )
+
+    def __init__(
+        self, event: Event, *, title: str, url: str, changes: Sequence[Change], registry_name: str = ""
+    ) -> None:
+        changes = sorted(changes, key=lambda change: -change.significance)
+        registry = one_line(registry_name or event.registry)
+        self._event = event
+        self._subject = mime.unstructured("Subject", subject(event, changes))
+        self._page = _page(event, changes, title=title, url=url) | {"registry": registry}
+        self._text = _without_gaps(templates().get_template("event.txt").render(self._page))
+        self._shared: dict[bool, Slotted | None] = {}
+
+    def for_subscriber(
+        self,
+        subscription: Subscription,
+        *,
+        delivery_id: str,
+        sequence: int,
+        sender: str,
+        list_host: str,
+        unsubscribe: str,
+        date: datetime,
+        thread_root: str,
+    ) -> bytes:
+        """The whole mail, for the address of a subscription.
+
+        *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
+        click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail
+        has. Raise ConfigurationInvalid where *unsubscribe* is another kind of URI.
+        """
+        leave = _leaving(unsubscribe, subscription)
+        host = mime.token(list_host)
+        root = f"<{mime.token(thread_root)}@{host}>"
+        headers = [
+            mime.address("From", sender),
+            mime.address("To", subscription.endpoint.address),
+            self._subject,
+            ("Date", format_datetime(date)),
+            ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
+            ("In-Reply-To", root),
+            ("References", root),
+            ("Auto-Submitted", "auto-generated"),
+            ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+            ("List-Id", f"Trial alerts <alerts.{host}>"),
+            ("List-Unsubscribe", f"<{leave}>"),
+            *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if leave.startswith("https:") else []),
+            mime.unstructured("X-Monitor-Event", self._event.id),
+            ("X-Monitor-Sequence", str(sequence)),
+        ]
+        own = {
+            "why": _why(subscription, self._event.trial_id),
+            "note": safe_cut(subscription.note or "", MOST_NOTE),
+            "leave": leave,
+            "leaving": _leaving_in_words(leave),
+            "sequence": str(sequence),
+        }
+        foot = templates().get_template("event-foot.txt").render(own)
+        return mime.message(headers, text=self._text + _without_gaps(foot), html=self._html(own), boundary=delivery_id)
+
+    def _html(self, own: Mapping[str, str]) -> str:
+        """What is rendered once, with what is this subscriber's own in its place."""
+        has_note = bool(own["note"])
+        if has_note not in self._shared:
+            names = [name for name in SLOTS if has_note or name != "note"]
+            self._shared[has_note] = Slotted.of(self._rendered({**own, **slots(names)}), names)
+        shared = self._shared[has_note]
+        return shared.filled(own) if shared else self._rendered(own)
+
+    def _rendered(self, own: Mapping[str, str]) -> str:
+        return inliner().inline(templates().get_template("event.html").render({**self._page, **own}))
+
+
+def _without_gaps(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def subject(event: Event, changes: Sequence[Change]) -> str:

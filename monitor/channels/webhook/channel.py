@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.channels.channel import Channel, Configuration, Envelope, EventContext
+from monitor.channels.channel import Channel, Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
@@ -41,20 +41,24 @@ class Webhook(Channel):
         timeout = config.section(WebhookSettings).timeout.total_seconds()
         return WebhookTransport(guarded_session(config, deadline=timeout))
 
-    def render_event(self, context: EventContext, changes: Sequence[Change], envelope: Envelope) -> bytes:
+    def event_renderer(
+        self,
+        context: EventContext,
+        changes: Sequence[Change],
+        config: Configuration,  # noqa: ARG002 - no setting changes the JSON
+    ) -> EventRenderer:
         """JSON."""
-        from monitor.channels.webhook.rendering import webhook_body  # a check that tells nobody renders nothing
+        from monitor.channels.webhook.rendering import EventBody  # a check that tells nobody renders nothing
 
-        return webhook_body(
+        body = EventBody(
             context.event,
             title=context.title,
             url=context.url,
             lead_sponsor=context.lead_sponsor,
-            subscription=envelope.subscription,
-            sequence=envelope.sequence,
             changes=changes,
             facts=context.facts,
         )
+        return lambda envelope: body.for_subscriber(envelope.subscription, sequence=envelope.sequence)
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
         """JSON."""

@@ -23,38 +23,46 @@ LONGEST_TEXT = 400
 """Characters of a text in a body that was cut."""
 
 
-def webhook_body(
-    event: Event,
-    *,
-    title: str | None,
-    url: str,
-    lead_sponsor: str | None,
-    subscription: Subscription,
-    sequence: int,
-    changes: Sequence[Change],
-    facts: Facts = NO_FACTS,
-) -> bytes:
-    """The bytes to sign and send. *changes* are those that the subscriber asked for, the most significant first."""
-    data: dict[str, Json] = {
-        "registry": event.registry,
-        "trial_id": event.trial_id,
-        "title": title,
-        "url": url,
-        "lead_sponsor": lead_sponsor,
-        **_facts_as_json(facts),
-        "snapshot": event.snapshot,
-        "previous_snapshot": event.snapshot - 1 or None,
-        "significance": str(max((change.significance for change in changes), default=event.significance)),
-        "sequence": sequence,
-        "changes": [
+class EventBody:
+    """What all get who are told of the same *changes* of an event, the most significant first."""
+
+    def __init__(
+        self,
+        event: Event,
+        *,
+        title: str | None,
+        url: str,
+        lead_sponsor: str | None,
+        changes: Sequence[Change],
+        facts: Facts = NO_FACTS,
+    ) -> None:
+        self._envelope = envelope_of(type_of(changes), event.occurred_at)
+        self._data: dict[str, Json] = {
+            "registry": event.registry,
+            "trial_id": event.trial_id,
+            "title": title,
+            "url": url,
+            "lead_sponsor": lead_sponsor,
+            **_facts_as_json(facts),
+            "snapshot": event.snapshot,
+            "previous_snapshot": event.snapshot - 1 or None,
+            "significance": str(max((change.significance for change in changes), default=event.significance)),
+        }
+        self._changes: list[Json] = [
             {**change.as_json(), "summary": summary}
             for change, summary in zip(changes, summaries(changes), strict=True)
-        ],
-        "subscription": {"id": subscription.id, "note": subscription.note},
-    }
-    envelope = envelope_of(type_of(changes), event.occurred_at)
-    body = orjson.dumps({**envelope, "data": data})
-    return body if len(body) <= LARGEST else _cut(envelope, data)
+        ]
+
+    def for_subscriber(self, subscription: Subscription, *, sequence: int) -> bytes:
+        """The bytes to sign and send."""
+        data = {
+            **self._data,
+            "sequence": sequence,
+            "changes": self._changes,
+            "subscription": {"id": subscription.id, "note": subscription.note},
+        }
+        body = orjson.dumps({**self._envelope, "data": data})
+        return body if len(body) <= LARGEST else _cut(self._envelope, data)
 
 
 def notice_webhook(notice: Notice, *, sequence: int) -> bytes:

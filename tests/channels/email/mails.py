@@ -2,15 +2,16 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 
+from monitor.channels.email.rendering import EventMail
 from monitor.channels.email.transport import EmailTransport
 from monitor.errors import DeliveryFailed
-from monitor.model import Endpoint, Message
+from monitor.model import Change, Endpoint, Event, Message
 from monitor.sandbox.mailbox import Mailbox
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
@@ -21,6 +22,14 @@ BODY = b"From: monitor@example.org\r\nTo: ines@example.org\r\nSubject: Withdrawn
 def message(to: str = INES, body: bytes = BODY) -> Message:
     endpoint = Endpoint(id="mailbox", channel="email", shown=to, address=to)
     return Message(delivery_id="a99784b4-dd31-5116-a527-772e9599bfbb", endpoint=endpoint, body=body)
+
+
+def mail_bytes(
+    event: Event, *, title: str, url: str, changes: Sequence[Change], registry_name: str = "", **own: object
+) -> bytes:
+    """The mail about these changes, for the reader whom *own* is of."""
+    mail = EventMail(event, title=title, url=url, changes=changes, registry_name=registry_name)
+    return mail.for_subscriber(own.pop("subscription"), **own)
 
 
 @contextmanager

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 import dkim
 import pytest
 
-from monitor.channels.email.rendering import mail_bytes
 from monitor.channels.email.transport import EmailTransport, signed
 from monitor.model import Change, Endpoint, Event, Significance, Subscription, delivery_id
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import DROP, Mailbox, Stage
 from monitor.storage.store import Store
-from tests.channels.email.mails import INES, LI, NOW, OMAR, channel_to, message
+from tests.channels.email.mails import INES, LI, NOW, OMAR, channel_to, mail_bytes, message
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from monitor.changes.kinds import KINDS
 from monitor.channels.email import mime
-from monitor.channels.email.rendering import MOST_CHANGES, mail_bytes
+from monitor.channels.email.rendering import MOST_CHANGES
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Endpoint, Event, Filters, Significance, Subscription, delivery_id
+from tests.channels.email.mails import mail_bytes
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 URL = "https://clinicaltrials.gov/study/NCT05550001"

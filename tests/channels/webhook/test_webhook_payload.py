@@ -8,9 +8,9 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from monitor.channels.webhook.rendering import LARGEST, SCHEMA_VERSION, Facts, webhook_body
+from monitor.channels.webhook.rendering import LARGEST, SCHEMA_VERSION, Facts
 from monitor.model import Change, ChangeOrigin, Endpoint, Event, Significance, Subscription
-from tests.webhook_schema import SCHEMA, as_promised
+from tests.webhook_schema import SCHEMA, as_promised, webhook_body
 
 FACTS = {
     "title": "Walking after a hip fracture: training at home or in the ward",

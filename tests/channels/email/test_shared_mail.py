@@ -1,0 +1,111 @@
+"""A mail whose page is rendered once for many readers is to the letter the one that is rendered for each."""
+
+import re
+from collections.abc import Mapping
+from email.utils import parseaddr
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.channels.email import mime, slots
+from monitor.channels.email.rendering import EventMail
+from monitor.channels.email.slots import SLOTS, Slotted
+from monitor.model import Subscription
+from tests.channels.email.test_mail import CRITERIA, HALTED, TARGET, URL, event, subscription
+
+OWN = {
+    "sender": "Trial monitor <monitor@example.org>",
+    "list_host": "example.org",
+    "unsubscribe": "mailto:operator@example.org",
+    "thread_root": "clinicaltrials.gov/NCT05550001/s",
+}
+HOSTILE = "<b>&amp;\"'` \u00a0\u2028\ue000\ue001\ue002\ue003 {{ why }} ]]> --> \x00\x1b[31m é\U0001f9ea </td>"
+
+
+@pytest.fixture(scope="module")
+def told() -> EventMail:
+    told = event(HALTED, TARGET, CRITERIA)
+    title = re.sub("[\ue000-\ue003]", "", HOSTILE)
+    return EventMail(told, title=title, url=URL, changes=told.changes, registry_name="ClinicalTrials.gov")
+
+
+def bytes_for(mail: EventMail, reader: Subscription, *, sequence: int = 17, **own: str) -> bytes:
+    return mail.for_subscriber(
+        reader, delivery_id="a99784b4", sequence=sequence, date=reader.created_at, **{**OWN, **own}
+    )
+
+
+def rendered_for_each(mail: EventMail, reader: Subscription, **own: object) -> bytes:
+    """Without any slot: as for the first reader of all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Slotted, "of", lambda *_: None)
+        mail._shared.clear()
+        whole = bytes_for(mail, reader, **own)
+    mail._shared.clear()
+    return whole
+
+
+NOTES = st.none() | st.text(max_size=80) | st.sampled_from([HOSTILE, "&nbsp;", "&#38;", "a  b", " x ", "<!--", "\r\n"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    note=NOTES,
+    watch=NOTES,
+    sequence=st.integers(0, 10**9),
+    unsubscribe=st.sampled_from(
+        ["mailto:o@example.org", "https://example.org/leave?a=b&c='d'&amp;quot;", "https://example.org/é%22<x>?&lt"]
+    ),
+)
+@example(note=HOSTILE, watch=HOSTILE, sequence=0, unsubscribe="https://example.org/?a&b")
+def test_a_shared_page_is_the_one_that_is_rendered_for_each(told, note, watch, sequence, unsubscribe):
+    first = subscription(address="first@example.org", note="another" if note else None)
+    reader = subscription(note=note, trials=frozenset(), watch_id=7, watch=watch)
+
+    whole = rendered_for_each(told, reader, sequence=sequence, unsubscribe=unsubscribe)
+    bytes_for(told, first)
+
+    assert bytes_for(told, reader, sequence=sequence, unsubscribe=unsubscribe) == whole
+
+
+def test_one_page_is_rendered_for_two_hundred_readers(told, monkeypatch):
+    """And a second one for those who wrote themselves a note."""
+    rendered = []
+    real = EventMail._rendered
+
+    def rendering_it(mail: EventMail, own: Mapping[str, str]) -> str:
+        rendered.append(own)
+        return real(mail, own)
+
+    monkeypatch.setattr(EventMail, "_rendered", rendering_it)
+    told._shared.clear()
+    mails = {
+        bytes_for(told, subscription(address=f"{number}@example.org", note="mine" if number % 2 else None))
+        for number in range(200)
+    }
+
+    assert len(mails) == 200
+    assert len(rendered) == 2
+
+
+@pytest.mark.parametrize("page", ["", "\ue000\ue000\ue002\ue003", "\ue000\ue001\ue002\ue003", "\ue002\ue003"])
+def test_a_page_in_which_a_mark_is_not_found_once_is_not_shared(page):
+    assert Slotted.of(page, ["why", "leave", "sequence"]) is None
+
+
+@pytest.mark.parametrize("mark", slots.slots(SLOTS).values())
+def test_a_title_with_a_mark_in_it_is_shown_as_it_is(mark):
+    told = event(HALTED)
+    mail = EventMail(told, title=f"Mark {mark}", url=URL, changes=told.changes)
+    readers = [subscription(address=f"{number}@example.org", note=f"note {number}") for number in range(2)]
+
+    mails = [bytes_for(mail, reader) for reader in readers]
+
+    assert mails == [rendered_for_each(mail, reader) for reader in readers]
+    assert all(f"note {number}".encode() in each for number, each in enumerate(mails))
+
+
+@given(st.from_regex(mime._PLAIN_ADDRESS, fullmatch=True))
+def test_a_plain_address_is_what_the_standard_library_reads(address):
+    assert mime.address("To", address) == ("To", parseaddr(address)[1][:254])
