@@ -116,16 +116,17 @@ def quiet_world(folder: Path) -> Iterator[World]:
         made.configure()
         for arguments in (["watch", "add", *TRIALS], ["check"], None, ["check"]):
             if arguments is None:
-                sandbox.edit(TRIALS[0], _retitled)
+                sandbox.edit(TRIALS[0], _suspended)
                 continue
             with patch.object(sys, "argv", ["monitor", "--config", str(made.config), *arguments]):
                 ran = made._ran(command_line)
             assert ran.status == 0, ran
+        assert ran.tables["events"]
     yield made
 
 
-def _retitled(study: dict) -> None:  # type: ignore[type-arg]
-    study["protocolSection"]["identificationModule"]["briefTitle"] = "Another title"
+def _suspended(study: dict) -> None:  # type: ignore[type-arg]
+    study["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
 
 
 @contextmanager
