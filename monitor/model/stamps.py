@@ -1,13 +1,18 @@
 """What a registry's stamp of its data says: when they were built. Pure."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 DATA_OLD_AFTER = timedelta(days=5)
 """No data build comes at week-ends and on holidays, so that four days are nothing unusual."""
 
 
+@lru_cache(maxsize=64)
 def built_at(stamp: str) -> datetime | None:
-    """When a registry's data were built, by its stamp, as UTC where that names no zone; None where it is no time."""
+    """When a registry's data were built, by its stamp, as UTC where that names no zone; None where it is no time.
+
+    A pass asks it of every trial, and ten thousand trials share a few stamps.
+    """
     try:
         at = datetime.fromisoformat(stamp)
     except ValueError:

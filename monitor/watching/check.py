@@ -272,7 +272,7 @@ class _Probing:
         yield from _unmoved([trial for trial, _ in proven], self.version, self.context)
         for trial, _ in unmoved:
             if trial.trial_id in unproven:
-                yield replace(_as_it_was(trial, self.context), registry_version=trial.verified_version)
+                yield _as_it_was(trial, trial.verified_version, self.context)
 
     def _verify(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> None:
         """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""
@@ -308,16 +308,18 @@ def _unmoved(
     unmoved: Iterable[Trial | VerifiedTrial], version: RegistryVersion, context: PassContext
 ) -> Iterator[Checked]:
     for trial in unmoved:
-        yield replace(_as_it_was(trial, context), registry_version=version.stamp)
+        yield _as_it_was(trial, version.stamp, context)
 
 
-def _as_it_was(trial: Trial | VerifiedTrial, context: PassContext) -> Checked:
+def _as_it_was(trial: Trial | VerifiedTrial, stamp: str | None, context: PassContext) -> Checked:
+    """A trial that is as it was, as of the version of that *stamp*."""
     return Checked(
         registry=context.registry.key,
         trial_id=trial.trial_id,
         result=RESULT_OF_STATE[trial.state],
         checked_at=context.clock(),
         snapshot=trial.snapshot,
+        registry_version=stamp,
         title=trial.title,
     )
 

@@ -12,6 +12,7 @@ under review. Null and empty members are dropped: the registry never sends any.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -57,9 +58,15 @@ _KINDS = {str: "text", dict: "an object", bool: "true or false"}
 _SECTIONS = ("protocolSection", "resultsSection", "annotationSection", "documentSection", "derivedSection")
 
 
+@lru_cache(maxsize=64)
+def _names(path: str) -> tuple[str, ...]:
+    """The names in a dotted path: a probe of ten thousand trials walks eleven paths in each."""
+    return tuple(path.split("."))
+
+
 def at(tree: Json, path: str) -> Json:
     """What lies at a dotted path of objects; None where nothing does."""
-    for name in path.split("."):
+    for name in _names(path):
         if not isinstance(tree, dict):
             return None
         tree = tree.get(name)
