@@ -52,10 +52,11 @@ def test_a_command_loads_what_it_needs(typed: str, ours: set[str], others: set[s
     assert loaded & unused == set()
 
 
-def test_reading_what_is_kept_loads_no_step_of_a_pass(tmp_path: Path):
-    """Nor what compares records, which only whoever shows long texts needs."""
+@pytest.mark.parametrize("typed", ["watch list", "status", "subscriptions list", "deliveries list"])
+def test_reading_what_is_kept_loads_no_step_of_a_pass(typed: str, tmp_path: Path):
+    """Nor what compares records, which only whoever shows changes needs."""
     modules_after(tmp_path, "watch", "list")
 
-    loaded = modules_after(tmp_path, "watch", "list")
+    loaded = modules_after(tmp_path, *typed.split())
 
     assert [name for name in loaded if name.startswith(("monitor.watching", "monitor.changes.diff"))] == []

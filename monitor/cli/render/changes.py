@@ -7,12 +7,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.render.settled import not_told
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.tables import TableColumn, stretches
 from monitor.cli.render.text import styled
-from monitor.model import Settlement, Significance
+from monitor.model import Significance
 from monitor.render.folding import summaries
-from monitor.storage.settlements import Settled
 from monitor.text import counted, moment, one_line
 from monitor.views.changes import TrialChanges
 
@@ -67,21 +67,6 @@ def _what(seen: TrialChanges) -> RenderableType:
     for change, summary in zip(seen.changes, summaries(seen.changes), strict=True):
         grid.add_row(badge(change.significance), styled(one_line(summary)))
     return Group(grid, *([Text(not_told(seen.settled), style=NOTICE)] if seen.settled else []))
-
-
-def not_told(settled: Settled) -> str:
-    """Why nobody was told, in a line."""
-    match settled.settlement:
-        case Settlement.PENDING:
-            return "not told yet: it waits for the end of its pass, or for what may revert it"
-        case Settlement.HELD:
-            return f"not told: held back with many like it, see monitor held show {settled.hold_id}"
-        case Settlement.WAITING:
-            return f"not told yet: an earlier change is held back, see monitor held show {settled.hold_id}"
-        case Settlement.DISCARDED:
-            return "not told: discarded with many like it"
-        case Settlement.FOLDED:
-            return "not told: it was reverted within the settle window"
 
 
 def closing_line(

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.render.changes import not_told
+from monitor.cli.render.settled import not_told
 from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.tables import GAP, TableColumn, widths_of
 from monitor.cli.render.text import styled
