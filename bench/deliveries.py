@@ -51,7 +51,7 @@ def _hooks(places: list[str], trials: int) -> Owed:
 
 
 def _sending(what: str, owed: Owed, port: int, bar: float, wanted: Wanted) -> Iterator[Figure]:
-    with database(owed) as owing, installed(**settings(port)) as ours:
+    with database(owed) as owing, installed(environment=settings(port)) as ours:
         bare = [sys.executable, "-P", str(SCRIPT), owed.channel, str(port), str(owed.count), "sent.sqlite3"]
         programs = {OURS: partial(_delivered, owing, ours, owed), FLOOR: partial(run, bare, folder=ours.folder)}
         ran = in_turn(programs, runs=wanted.runs, say=partial(_say, wanted, what))
@@ -68,7 +68,7 @@ def _on_postgresql(owed: Owed, wanted: Wanted) -> Iterator[Figure]:
         return
     from tests.databases import postgres_server
 
-    with postgres_server({}) as server, database(owed) as owing, installed(**settings()) as ours:
+    with postgres_server({}) as server, database(owed) as owing, installed(environment=settings()) as ours:
         wanted.say("a database on PostgreSQL")
         url = server.replace("postgresql://", "postgresql+psycopg://")
         _statement(server, "CREATE DATABASE owing")
@@ -100,7 +100,7 @@ def _statement(server: str, statement: str) -> None:
 
 
 def _to_slow_receivers(owed: Owed, wanted: Wanted) -> Figure:
-    with database(owed) as owing, installed(**settings()) as ours:
+    with database(owed) as owing, installed(environment=settings()) as ours:
         once = {OURS: partial(_delivered, owing, ours, owed)}
         ran = in_turn(once, runs=wanted.runs, say=partial(_say, wanted, "slow receivers"))[OURS]
     name = f"deliver: {owed.count:,} webhooks to {RECEIVERS} receivers that take {TAKES:g} s for each"
@@ -120,7 +120,7 @@ def _p95_of(ports: list[int], wanted: Wanted, *, hanging: bool) -> float:
     """Seconds from start until 95 % of what was taken had been."""
     _say(wanted, f"{RECEIVERS} receivers", "one hangs" if hanging else "none hangs")
     owed = _hooks([f"{port}/" for port in ports], EACH)
-    with database(owed) as owing, installed(**settings()) as ours:
+    with database(owed) as owing, installed(environment=settings()) as ours:
         began = datetime.now(UTC)
         _delivered(owing, ours, owed, hanging=hanging)
         with closing(sqlite3.connect(ours.database)) as connection:

@@ -8,6 +8,7 @@ package.
 
 import sqlite3
 import sys
+from collections.abc import Iterator
 from time import time
 
 BODY = b'{"type":"trial.changed","data":{"registry":"clinicaltrials.gov","trial_id":"NCT00000001","changes":[%s]}}'
@@ -20,7 +21,7 @@ TOGETHER = 100
 """Messages written down in one transaction."""
 
 
-def send_webhooks(port: int, count: int):
+def send_webhooks(port: int, count: int) -> Iterator[int]:
     """POST each, signed, and give its number."""
     import hmac
     from base64 import b64encode
@@ -43,7 +44,7 @@ def send_webhooks(port: int, count: int):
         yield number
 
 
-def send_mails(port: int, count: int):
+def send_mails(port: int, count: int) -> Iterator[int]:
     """Send each, and give its number."""
     from smtplib import SMTP
 

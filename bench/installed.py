@@ -55,8 +55,9 @@ def summary(ran: Ran) -> dict[str, Any]:
 
 
 @contextmanager
-def installed(registry: Registry | None = None, **environment: str) -> Iterator[Installed]:
+def installed(registry: Registry | None = None, environment: Mapping[str, str] | None = None) -> Iterator[Installed]:
     """A new folder, in which a registry is asked as fast as it answers."""
+    environment = dict(environment or {})
     if registry:
         environment |= {f"{_REGISTRY}BASE_URL": registry.base_url, f"{_REGISTRY}REQUESTS_PER_SECOND": "1000"}
     with tempfile.TemporaryDirectory() as folder:

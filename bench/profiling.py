@@ -49,7 +49,7 @@ def measure(wanted: Wanted) -> Iterator[Figure]:
     with sink("webhook") as [port]:
         wanted.say("deliveries")
         hooks = Owed("webhook", [f"http://127.0.0.1:{port}/{number}" for number in range(DELIVERED)], DELIVERED)
-        with database(hooks) as owing, installed(**settings()) as ours:
+        with database(hooks) as owing, installed(environment=settings()) as ours:
             url = f"sqlite:///{owing}"
             yield from _figures(f"deliver: {hooks.count:,} webhooks", _profile(ours, "deliver", MONITOR_STORE__URL=url))
 
@@ -69,7 +69,7 @@ def _path(ours: Installed) -> str:
 
 def _by_package(stats: pstats.Stats) -> Mapping[str, float]:
     found: defaultdict[str, float] = defaultdict(float)
-    for place, (_, _, own, _, callers) in stats.stats.items():
+    for place, (_, _, own, _, callers) in stats.stats.items():  # type: ignore[attr-defined]
         if place[0] == "~" and callers:
             for caller, (_, _, own_from_there, _) in callers.items():
                 found[_package(caller)] += own_from_there

@@ -62,8 +62,10 @@ def as_json(measured: Measured, on: Mapping[str, Any]) -> dict[str, Any]:
 def table(measured: Measured) -> Table:
     """All of it, for people."""
     made = Table(box=None, header_style="bold")
-    for heading, justify in (("Figure", "left"), ("Measured", "right"), ("Bar", "right"), ("", "left")):
-        made.add_column(heading, justify=justify)
+    made.add_column("Figure")
+    made.add_column("Measured", justify="right")
+    made.add_column("Bar", justify="right")
+    made.add_column("")
     made.add_column("Start to exit", justify="right")
     made.add_column("Memory", justify="right")
     made.add_column("Times another program's, in the same run")

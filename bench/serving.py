@@ -23,7 +23,7 @@ def measure(wanted: Wanted) -> Iterator[Figure]:
     """A service with nothing to watch, and one with many trials that did not move."""
     for trials, bar in SIZES.items():
         wanted.say(f"{trials:,} trials")
-        with served(trials) as registry, installed(registry, MONITOR_WEB__BIND="127.0.0.1:0") as ours:
+        with served(trials) as registry, installed(registry, {"MONITOR_WEB__BIND": "127.0.0.1:0"}) as ours:
             if trials:
                 ours.watch(trials)
                 ours.check()
@@ -45,7 +45,8 @@ def _memory(ours: Installed) -> tuple[float, float]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(LONGEST)
-    return tuple(int(re.search(rf"{name}:\s*(\d+) kB", status)[1]) / 1024 for name in ("VmRSS", "VmHWM"))
+    found = dict(re.findall(r"(VmRSS|VmHWM):\s*(\d+) kB", status))
+    return int(found["VmRSS"]) / 1024, int(found["VmHWM"]) / 1024
 
 
 def _wait_for_a_pass(log: Path, process: subprocess.Popen[bytes]) -> None:

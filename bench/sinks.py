@@ -7,9 +7,10 @@ many seconds for each webhook.
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter, float], Awaitable[None]]
 ANSWER = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -73,7 +74,7 @@ async def main() -> None:
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
-async def _listening(behave, seconds: float) -> asyncio.Server:
+async def _listening(behave: Behaviour, seconds: float) -> asyncio.Server:
     return await asyncio.start_server(
         lambda reader, writer: behave(reader, writer, seconds), "127.0.0.1", 0, limit=1 << 20, backlog=512
     )

@@ -42,10 +42,13 @@ def _watch(sponsors: int, ours: Installed, registry: Registry) -> None:
     now = datetime.now(UTC)
     store = Store.open(f"sqlite:///{ours.database}")
     with store.begin() as tx:
-        for name in islice(_names(), sponsors):
-            search = Search(sponsor=name, role=Role.ANY)
-            watch, _ = watches.add_search(tx, registry=KEY, search=search, origin="command", name=name, at=now)
-            searches.listed(tx, watch.id, version, in_full_at=now)
+        made = [
+            watches.add_search(
+                tx, registry=KEY, search=Search(sponsor=name, role=Role.ANY), origin="command", name=name, at=now
+            )
+            for name in islice(_names(), sponsors)
+        ]
+        searches.listed(tx, [watch.id for watch, _ in made], version, in_full_at=now)
     store.close()
 
 

@@ -23,7 +23,7 @@ Pair = tuple[Document, Document]
 
 def numbered(index: int) -> Study:
     """The synthetic trial with this number."""
-    return study(SEED, index, today=DAY)
+    return dict(study(SEED, index, today=DAY))
 
 
 def studies(count: int) -> Iterator[Study]:
