@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -130,3 +131,24 @@ def test_receivers_that_take_their_time_are_called_at_once(outbox: OutboxHarness
 
     assert [each.standing for each in outbox.deliver()] == [DeliveryState.DELIVERED] * MANY
     assert set(calls.values()) == {2}
+
+
+def test_two_that_deliver_at_once_to_the_same_receivers_send_nothing_twice(
+    outbox: OutboxHarness,
+) -> None:
+    """Their batches write the same endpoints, in one order, so that PostgreSQL breaks off neither."""
+    trial_ids = outbox.sandbox.trial_ids()[:6]
+    outbox.check(*trial_ids)
+    subscribe_many(outbox, 40)
+    taken_by_turns(outbox)
+    for trial_id in trial_ids:
+        outbox.sandbox.edit(trial_id, together(named("STEP"), verified_in("2026-01")))
+    outbox.check(*trial_ids)
+
+    with ThreadPoolExecutor(2) as pool:
+        delivering = [pool.submit(outbox.deliver) for _ in range(2)]
+        results = [result for each in delivering for result in each.result()]
+
+    assert len({result.delivery.id for result in results}) == len(results) == len(outbox.channel.came) == 240
+    with outbox.store.read() as tx:
+        assert sum(deliveries.get(tx, result.delivery.id).attempts for result in results) == 240
