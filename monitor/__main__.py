@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 
-from monitor.streams import set_up, status_after
+from monitor.streams import INTERRUPTED, set_up, status_after
 
 TYPE_CHECKING = False  # `typing` would cost `monitor --version` more than all the rest
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def _run() -> None:
     if _is_plain_check(typed := sys.argv[1:]) and COMPLETION not in os.environ:
         from monitor.quiet import check_quietly  # of no use to other commands
 
-        attempt = check_quietly(_configuration(typed), os.environ, as_json="--json" in typed)
+        try:
+            attempt = check_quietly(_configuration(typed), os.environ, as_json="--json" in typed)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
         if attempt.is_done:
             return
         asked = attempt.asked

@@ -22,6 +22,8 @@ UNWRITTEN = 4
 """The exit status where the work is done and its output could not be written."""
 PIPE_CLOSED = 141
 """The exit status of a process that SIGPIPE ends: what a shell gives for `yes | head -1`."""
+INTERRUPTED = 130
+"""The exit status of a process that SIGINT ends: what a shell gives after Ctrl-C."""
 CHANGED_OR_FOUND = 1
 
 _PLAINER = "monitor.plainer"

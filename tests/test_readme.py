@@ -14,10 +14,11 @@ import requests
 import typer
 
 from docs._generate import pages
-from monitor.cli import INTERRUPTED, app
+from monitor.cli import app
 from monitor.cli.commands import loaded
 from monitor.cli.operate import DEFAULT_PORT
 from monitor.errors import MonitorError
+from monitor.streams import INTERRUPTED
 
 TOP = Path(__file__).parent.parent
 PAGES = {path: path.read_text(encoding="utf-8") for path in (TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")))}

@@ -16,11 +16,10 @@ from monitor import __version__
 from monitor.cli.commands import Commands, Declared, lazily
 from monitor.cli.session import Settings, complain
 from monitor.errors import MonitorError
+from monitor.streams import INTERRUPTED
 
 if TYPE_CHECKING:
     from monitor.http.response import Asked
-
-INTERRUPTED = 130
 
 COMMANDS = (
     Declared("check", "monitor.cli.check:check", "Check the given trials, or all watched ones, and say what changed."),

@@ -14,6 +14,7 @@ def in_hours(hours: float) -> str:
 
 
 MERGED = "UPDATE trials SET state = 'merged', misses = {}, read_in_full_at = '{}', verified_version = '{}' {}"
+VERSION = "UPDATE registries SET version_stamp = '{0}'; UPDATE trials SET verified_version = '{0}'"
 SEARCH = "INSERT INTO searches SELECT 1, '{}', {}, '{}', NULL, NULL, {}, {}"
 LAST = "(SELECT version_stamp FROM registries)"
 ONE = f"WHERE trial_id = '{TRIALS[3]}'"
@@ -39,8 +40,9 @@ DOUBTS = {
     "another registry": f"UPDATE watched_trials SET registry = 'registry.example' {ONE}",
     "never asked": "DELETE FROM registries",
     "no ETag": "UPDATE registries SET version_etag = NULL",
-    "a version ahead of the clock": "UPDATE registries SET version_stamp = '2999-01-01T09:00:00'",
-    "a version in another form": "UPDATE registries SET version_stamp = 'version 7'",
+    "a version ahead of the clock": VERSION.format("2999-01-01T09:00:00"),
+    "a version that names a zone": VERSION.format("2026-01-01T09:00:00-23:00"),
+    "a version in another form": VERSION.format("1st of May"),
     "an unverified trial": f"UPDATE trials SET verified_version = NULL {ONE}",
     "a trial of another version": f"UPDATE trials SET verified_version = '2000-01-03T09:00:00' {ONE}",
     "an unknown trial": f"DELETE FROM trials {ONE}",

@@ -82,9 +82,12 @@ changes = st.one_of(
     sql(f"UPDATE registries SET version_etag = :etag, version_stamp = {LAST}", etag=texts),
     sql("UPDATE registries SET version_stamp = :version || ''", version=versions.filter(bool)),
     sql(
-        "UPDATE registries SET version_stamp = :version",
-        version=st.sampled_from([-1, 0, 1, 2, 40]).map(
-            lambda days: f"{utc_now() + timedelta(days=days):%Y-%m-%dT%H:%M:%S}"
+        "UPDATE registries SET version_stamp = :version; UPDATE trials SET verified_version = :version",
+        version=st.one_of(
+            versions.filter(bool),
+            st.sampled_from([-1, 0, 1, 2, 40]).map(
+                lambda days: f"{utc_now() + timedelta(days=days):%Y-%m-%dT%H:%M:%S}"
+            ),
         ),
     ),
     sql("UPDATE registries SET behind_since = :at, checked_at = :at", at=moments),

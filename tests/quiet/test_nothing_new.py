@@ -1,13 +1,17 @@
 """A check in which nothing is new costs one question and one statement; when in doubt, the whole pass is made."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from monitor.clock import utc_now
-from tests.loopback import RESET, gzipped, http
+from tests.loopback import RESET, Pause, gzipped, http
 from tests.quiet.world import AS_BEFORE, KEY, TRIALS, World
 
 
@@ -159,3 +163,15 @@ def test_a_version_that_another_process_saw_meanwhile_is_not_written_over(world:
 
     assert not attempt.is_done
     assert ran.tables["registries"][0][1] == b"2026-11-01T09:00:00"
+
+
+def test_who_interrupts_it_sees_no_fault_of_the_program(world: World) -> None:
+    world.answer = [Pause(20)]
+    command = [sys.executable, "-m", "monitor", "--config", str(world.config), "check"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not world.server.requests:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, out, err) == (130, b"", b"")

@@ -62,9 +62,10 @@ class World:
         )
 
     def change(self, statement: str, **parameters: object) -> None:
-        """Make the database another one, past everything that looks after it."""
+        """Make the database another one, past everything that looks after it; a semicolon parts statements."""
         with closing(sqlite3.connect(self.file)) as connection, connection:
-            connection.execute(statement, parameters)
+            for each in statement.split(";"):
+                connection.execute(each, parameters)
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
         """All rows of all tables; none where there is no database."""
