@@ -124,10 +124,14 @@ def _process_value(param: Any, context: Any, value: Any) -> Any:
     """What the command gets of an option or argument, from what was typed or else is its default."""
     is_list = param.multiple or param.nargs == -1
     kind = param.type_descriptor.annotation
+    if kind is str and isinstance(value, str) and not _is_text(value):
+        raise typer.BadParameter("it is not text in UTF-8: type it again", ctx=context, param=param)
     if value is None:
         converted: Any = () if is_list else None
         is_plain = True
     elif is_list:
+        # Of several, each is judged by itself: what is no text is the name of nothing.
+        value = [each if not isinstance(each, str) or _is_text(each) else "\ufffd" for each in value]
         converted = [_converted(each, get_args(kind)[0], param) for each in value]
         is_plain = None not in converted
     else:

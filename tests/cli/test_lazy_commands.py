@@ -13,7 +13,7 @@ from tests.cli.loading import modules_after
 
 TYPED = (
     *("", "0", "1", "7", "007", "-1", "65535", "65536", "1234567890123", "3.5", "1_000", "٣", " 1", "true", "no"),
-    *("lead", "any", "LEAD", "email", "chat", "owed", "rejected", "NCT02116634", "café", "\udcff"),
+    *("lead", "any", "LEAD", "email", "chat", "owed", "rejected", "NCT02116634", "café"),
     *("nowhere/at/all", ".", "-", "/", __file__),
 )
 """What a person, a script or a broken locale may hand to any option or argument."""
@@ -55,6 +55,26 @@ def test_what_was_typed_becomes_what_typer_makes_of_it():
             typers = made(type(param).process_value.__get__(param), context, value)
             ours = made(param.process_value, context, value)
             assert (ours, type(ours)) == (typers, type(typers)), (param.name, value)
+
+
+def test_text_in_another_encoding_is_refused_wherever_one_text_is_wanted():
+    context = typer.Context(TyperCommand("any"))
+    texts = [param for param in parameters() if param.type_descriptor.annotation is str]
+
+    assert len(texts) > 20
+    for param in texts:
+        refused = made(param.process_value, context, "a\udcff")
+        assert refused == (typer.BadParameter, "it is not text in UTF-8: type it again"), param.name
+
+
+def test_of_several_texts_one_in_another_encoding_is_the_name_of_nothing():
+    """One bad trial id keeps no other from being checked."""
+    context = typer.Context(TyperCommand("any"))
+    lists = [param for param in parameters() if param.type_descriptor.annotation == list[str]]
+
+    assert len(lists) > 3
+    for param in lists:
+        assert made(param.process_value, context, ("fine", "a\udcff")) == ["fine", "\ufffd"], param.name
 
 
 @pytest.mark.parametrize(
