@@ -16,6 +16,7 @@ one picture of several, stay between those.
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from unicodedata import normalize
 
 # Everything that steers a terminal or turns text round, and half characters that cannot be encoded at all.
@@ -90,11 +91,22 @@ def fold(text: str | None) -> str:
     """What *text* says, whatever its spacing and Unicode form; nothing said is an empty text."""
     if not text:
         return ""
+    return _fold_once(text) if _WORTH_KEEPING <= len(text) <= _LONGEST_KEPT else _fold(text)
+
+
+_WORTH_KEEPING, _LONGEST_KEPT = 60, 20_000
+"""Characters of a text that is folded once, though several rules of a comparison ask for it one after the other."""
+
+
+def _fold(text: str) -> str:
     if not text.isascii():
         for sign in _WITHOUT_MEANING:  # hardly any text has one: to look for four takes a tenth of a regular expression
             text = text.replace(sign, "")
         text = normalize("NFC", text)
     return " ".join(text.split())
+
+
+_fold_once = lru_cache(maxsize=256)(_fold)
 
 
 def fold_name(text: str | None) -> str:

@@ -131,7 +131,9 @@ def spells_the_same(before: str, after: str) -> bool:
 
 def says_the_same(before: str | None, after: str | None) -> bool:
     """Whether two texts differ in no more than case, punctuation and spelling."""
-    return fold_wording(before) == fold_wording(after) or respelled(before, after)
+    apart = edit(before, after)  # a word's case and punctuation depend on no other word
+    same = fold_wording(" ".join(apart.removed)) == fold_wording(" ".join(apart.added))
+    return same or respelled(before, after)
 
 
 def _is_plain(text: str | None) -> bool:

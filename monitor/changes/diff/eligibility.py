@@ -1,7 +1,6 @@
 """Who may take part: age, sex, healthy volunteers, and the criteria in full. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from monitor.changes.diff.comparison import Comparison
@@ -70,7 +69,5 @@ def _criteria(pair: Comparison) -> Iterator[Difference]:
 def _measure(before: str | None, after: str | None) -> dict[str, int | float]:
     """How many words came and went, and how many of them are decisive."""
     change = edit(before, after)
-    removed, added = Counter(change.removed), Counter(change.added)
-    moved = (added - removed) + (removed - added)
-    decisive = sum(number for word, number in moved.items() if _DECISIVE.search(word))
+    decisive = sum(abs(number) for word, number in change.moved.items() if _DECISIVE.search(word))
     return change.measure | {"decisive_words": decisive}

@@ -77,11 +77,11 @@ def word_count_phrase(change: Edit) -> str:
     return f"{counted(number, 'word')} {how}" + "".join(f", {number:,} {how}" for number, how in other)
 
 
-def _in_context(change: Edit, words: list[str]) -> str:
-    lead, trail = change.lead[-_CONTEXT:], change.trail[:_CONTEXT]
-    text = " ".join([*lead, *words, *trail])
-    before = "…" if len(change.lead) > _CONTEXT else ""
-    behind = "…" if len(change.trail) > _CONTEXT else ""
+def _in_context(change: Edit, words: tuple[str, ...]) -> str:
+    lead, trail = change.lead.rsplit(maxsplit=_CONTEXT), change.trail.split(maxsplit=_CONTEXT)
+    text = " ".join([*lead[-_CONTEXT:], *words, *trail[:_CONTEXT]])
+    before = "…" if len(lead) > _CONTEXT else ""
+    behind = "…" if len(trail) > _CONTEXT else ""
     return f"“{before}{text}{behind}”"
 
 
