@@ -4,7 +4,8 @@ A later snapshot is stored as its difference to the latest full copy of a served
 two bodies. A registry's words on a removal or merger are short: they are always stored in full, and are never a base.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -56,7 +57,7 @@ class DamagedSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
+class Base:
     """A full copy that later snapshots are compressed against; *stored* is its compressed size."""
 
     number: int
@@ -64,11 +65,20 @@ class _Base:
     stored: int
 
 
-def add(tx: Connection, snapshots_: Iterable[Snapshot]) -> list[Snapshot]:
-    """Store snapshots, and return the new ones. An existing snapshot stays as it is."""
-    added = []
+Bases = dict[tuple[str, str], Base]
+"""By registry and trial id, the base of its latest snapshot."""
+
+
+def add(
+    tx: Connection, snapshots_: Iterable[Snapshot], bases: Mapping[tuple[str, str], Base] | None = None
+) -> list[Snapshot]:
+    """Store snapshots, and return the new ones. An existing snapshot stays as it is.
+
+    *bases* are those that `latest_of` gave in this transaction; the others are read.
+    """
+    given, added = bases or {}, []
     for batch in chunks(snapshots_, _BATCH):
-        bases = _bases(tx, batch)
+        bases = _bases(tx, batch, given)
         rows = [_row(snapshot, bases) for snapshot in sorted(batch, key=lambda snapshot: snapshot.number)]
         new = {tuple(row) for row in add_new(tx, snapshots, rows, returning=_key)}
         added += [snapshot for snapshot in batch if _key_of(snapshot) in new]
@@ -87,10 +97,12 @@ def latest_of(
     *,
     state: State | None = None,
     damaged: dict[str, StoreCorrupt] | None = None,
+    bases: Bases | None = None,
 ) -> dict[str, Snapshot]:
     """`latest` of many trials, by trial id; trials without one are left out.
 
-    Where *damaged* is given, a trial whose latest cannot be read is put there, and raises nothing.
+    Where *damaged* is given, a trial whose latest cannot be read is put there, and raises nothing. Where *bases* is
+    given, what was unpacked on the way is put there, for `add`.
     """
     found = {}
     for chunk in chunks(trial_ids):
@@ -98,7 +110,7 @@ def latest_of(
         query = _with_base.where(tuple_(*_key).in_(highest if state is None else highest.where(_is(state))))
         for row in tx.execute(query):
             try:
-                found[row.trial_id] = _restored(row)
+                found[row.trial_id] = _restored(row, bases)
             except StoreCorrupt as error:
                 if damaged is None:
                     raise
@@ -242,7 +254,7 @@ def _highest(registry: str, trial_ids: Sequence[str]) -> Select[Any]:
     )
 
 
-def _row(snapshot: Snapshot, bases: dict[tuple[str, str], _Base]) -> dict[str, Any]:
+def _row(snapshot: Snapshot, bases: Bases) -> dict[str, Any]:
     """The row of a snapshot; a full copy becomes the base of those that follow in this batch."""
     document = snapshot.document
     trial = document.registry, document.trial_id
@@ -251,7 +263,7 @@ def _row(snapshot: Snapshot, bases: dict[tuple[str, str], _Base]) -> dict[str, A
     if body is None:
         body = bodies.compress(document.content)
         if document.state is State.LISTED:
-            bases[trial] = _Base(snapshot.number, document.content, len(body))
+            bases[trial] = Base(snapshot.number, document.content, len(body))
     return {
         "registry": document.registry,
         "trial_id": document.trial_id,
@@ -267,7 +279,7 @@ def _row(snapshot: Snapshot, bases: dict[tuple[str, str], _Base]) -> dict[str, A
     }
 
 
-def _difference(snapshot: Snapshot, base: _Base | None) -> bytes | None:
+def _difference(snapshot: Snapshot, base: Base | None) -> bytes | None:
     """The body against *base*; None where a full copy is the better choice."""
     content = snapshot.document.content
     if base is None or snapshot.document.state is not State.LISTED or snapshot.number - base.number > _LONGEST_REACH:
@@ -278,29 +290,26 @@ def _difference(snapshot: Snapshot, base: _Base | None) -> bytes | None:
     return None
 
 
-def _bases(tx: Connection, batch: Sequence[Snapshot]) -> dict[tuple[str, str], _Base]:
-    """The latest full copies of the trials that have snapshots already.
+def _bases(tx: Connection, batch: Sequence[Snapshot], given: Mapping[tuple[str, str], Base]) -> Bases:
+    """The latest full copies of the trials that have snapshots already, read where they are not *given*.
 
     A copy that turns out to be damaged is passed over: what comes next is then kept in full.
     """
-    later: dict[str, list[str]] = {}
-    for snapshot in batch:
-        if snapshot.number > 1:
-            later.setdefault(snapshot.document.registry, []).append(snapshot.document.trial_id)
-    bases = {}
-    for registry, trial_ids in later.items():
+    later = {(each.document.registry, each.document.trial_id) for each in batch if each.number > 1}
+    bases = {trial: given[trial] for trial in later if trial in given}
+    unread: dict[str, list[str]] = {}
+    for registry, trial_id in sorted(later - bases.keys()):
+        unread.setdefault(registry, []).append(trial_id)
+    for registry, trial_ids in unread.items():
         full = _highest(registry, trial_ids).where(snapshots.c.base.is_(None), _is(State.LISTED))
         for row in tx.execute(_with_base.where(tuple_(*_key).in_(full))):
-            try:
-                content = _restored(row).document.content
-            except StoreCorrupt:
-                continue
-            bases[registry, row.trial_id] = _Base(row.number, content, len(row.body))
+            with suppress(StoreCorrupt):
+                _restored(row, bases)
     return bases
 
 
-def _restored(row: Row[Any]) -> Snapshot:
-    """The snapshot of a row of `_with_base`, proved to be what was kept."""
+def _restored(row: Row[Any], bases: Bases | None = None) -> Snapshot:
+    """The snapshot of a row of `_with_base`, proved to be what was kept; put its base into *bases*."""
     what = f"snapshot {row.number} of {row.trial_id}"
     base = None
     if row.base is not None:
@@ -314,6 +323,10 @@ def _restored(row: Row[Any]) -> Snapshot:
     )
     if document.digest != row.digest:
         raise bodies.damaged(what, "its SHA-256 is another")
+    if bases is not None and base is not None:
+        bases[row.registry, row.trial_id] = Base(row.base, base, len(row.base_body))
+    elif bases is not None and document.state is State.LISTED:
+        bases[row.registry, row.trial_id] = Base(row.number, document.content, len(row.body))
     return Snapshot(row.number, document, row.taken_at, row.registry_version)
 
 

@@ -79,7 +79,7 @@ def _with_documents_of_merged(answers: Iterable[Answer]) -> Iterator[Answer]:
 def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials, *, intake: IntakeContext) -> None:
     """Write what came and all that it causes, in the transaction that also read what it was compared with."""
     key, now = intake.registry.key, intake.now
-    snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot])
+    snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot], stored.bases)
     made = events.add(tx, [effect.event for effect in effects if effect.event])
     builds = {event.id: _builds_missed(stored.trial(key, event.trial_id), intake) for event in made}
     if intake.tells_at_once:

@@ -34,6 +34,8 @@ class StoredTrials:
     """Those whose baseline is news, and which watch found each."""
     leaving: Mapping[str, Sequence[Membership]]
     """Those that watches no longer find, of which nobody was told yet, and which watches these are."""
+    bases: snapshots.Bases = field(repr=False)
+    """What the next snapshots are stored as a difference to, as far as it was read."""
     first: Callable[[str], Snapshot | None] = field(repr=False)
     """The first snapshot of a trial; None where it cannot be read."""
     refused: Callable[[Document, datetime | None], Quarantined | None] = field(repr=False)
@@ -58,7 +60,8 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
     asked = dict.fromkeys((*moved, *leaving))
     seen_before = [trial_id for trial_id in asked if trial_id in known and known[trial_id].snapshot]
     errors: dict[str, StoreCorrupt] = {}
-    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=errors)
+    bases: snapshots.Bases = {}
+    latest = snapshots.latest_of(tx, key, seen_before, state=State.LISTED, damaged=errors, bases=bases)
     errors |= missing_snapshots(latest, known.values())
     damaged = damaged_trials(tx, key, errors)
     latest |= {trial_id: each.readable for trial_id, each in damaged.items() if each.readable}
@@ -71,6 +74,7 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
             tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in damaged]
         ),
         leaving,
+        bases,
         snapshots.first_of(tx, key, latest),
         lambda document, since: quarantine.latest_of(
             tx, key, document.trial_id, sha256(document.content).digest(), since=since

@@ -3,12 +3,13 @@ from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import delete, select, text, tuple_, update
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Document, Snapshot, State
 from monitor.storage import bodies, snapshots, tables
 from monitor.storage.store import Store
+from tests.databases import counted_statements
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, SHOULDER, VERSION, history, snapshot, tombstone
 
 REAL_VERSIONS = Path(__file__).parents[3] / "shared/data/ctgov/versions"
@@ -44,6 +45,28 @@ def test_the_latest_of_many_trials(store: Store) -> None:
         found = snapshots.latest_of(tx, REGISTRY, [HIP, KNEE, SHOULDER])
 
     assert {trial_id: latest.number for trial_id, latest in found.items()} == {HIP: 3, KNEE: 1}
+
+
+def test_bases_that_come_with_the_latest_make_the_rows_that_bases_read_anew_make(store: Store) -> None:
+    """Behind a full copy, a difference, a removal, and a difference that reaches as far as one may."""
+    table, trials = tables.snapshots, [HIP, KNEE, SHOULDER]
+    keep(store, *history(HIP, 3), tombstone(HIP, 4, "gone"), snapshot(KNEE), *history(SHOULDER, 21))
+    new = [snapshot(HIP, 5), snapshot(KNEE, 2), snapshot(SHOULDER, 22)]
+    of_new = tuple_(table.c.trial_id, table.c.number).in_([(one.document.trial_id, one.number) for one in new])
+    with_latest: snapshots.Bases = {}
+
+    with store.begin() as tx:
+        snapshots.latest_of(tx, REGISTRY, trials, state=State.LISTED, bases=with_latest)
+        rows = []
+        for given in (with_latest, None):
+            with counted_statements() as sent:
+                assert len(snapshots.add(tx, new, given)) == len(new)
+            assert len(sent) == (1 if given else 2)
+            rows.append(tx.execute(select(table).where(of_new).order_by(table.c.trial_id)).all())
+            tx.execute(delete(table).where(of_new))
+
+    assert rows[0] == rows[1]
+    assert [row.base for row in rows[0]] == [1, 1, None]
 
 
 def test_the_latest_record_is_found_behind_a_removal(store: Store) -> None:
