@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,16 @@ import orjson
 import pytest
 
 from monitor.model.vocabulary import WORDS
-from monitor.registries.clinicaltrials_gov import documents, record
-from monitor.registries.clinicaltrials_gov.drift import LONGEST_PATH, LONGEST_VALUE, MOST, Oddity, unknown, unknown_in
+from monitor.registries.clinicaltrials_gov import documents, drift, record
+from monitor.registries.clinicaltrials_gov.drift import (
+    LONGEST_PATH,
+    LONGEST_VALUE,
+    MOST,
+    Oddity,
+    is_documented,
+    unknown,
+    unknown_in,
+)
 from monitor.registries.clinicaltrials_gov.known import Known, documented_codes, documented_study
 from monitor.sandbox.clinicaltrials_gov.pieces import TREE, read_tree
 from tests.registries.trials import FULL, WITHHELD, trial
@@ -122,6 +131,69 @@ def test_free_text_is_never_an_unknown_value():
     assert not oddities(statusModule__whyStopped="PAUSED", identificationModule__acronym="ALL")
 
 
+# Many documents
+
+
+def places(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Each container in a tree, and each name or index in it."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)):
+        yield node, key
+        if isinstance(node[key], dict | list):
+            yield from places(node[key])
+
+
+@pytest.mark.parametrize("study", [FULL, WITHHELD, trial(ID)], ids=["full", "withheld", "usual"])
+def test_a_study_fits_the_type_of_what_is_documented_only_where_the_walk_finds_nothing(study: dict[str, Any]):
+    values = (
+        7,
+        2**70,
+        1.5,
+        True,
+        None,
+        "",
+        "NEW",
+        [],
+        ["NEW"],
+        [["NEW"]],
+        {},
+        {"new": 1},
+        [{"new": 1}],
+        [[{"new": 1}]],
+    )
+    study = deepcopy(study)
+    assert is_documented(orjson.dumps(study))
+    for node, key in list(places(study)):
+        was = node[key]
+        for value in values:
+            node[key] = value
+            try:
+                content = orjson.dumps(study)
+            except TypeError:
+                continue  # no document has so long a number
+            assert not (is_documented(content) and unknown(content)), (key, value)
+        node[key] = was
+        if isinstance(was, dict) and not unknown_in(study):
+            was["new"] = 1
+            assert is_documented(orjson.dumps(study)) == (not unknown_in(study)), key
+            del was["new"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"hasResults": "\xff"}', b"[" * 100_000, b'{"a":' * 100_000])
+def test_what_is_no_json_is_not_documented(content: bytes):
+    assert not is_documented(content)
+
+
+def test_of_the_thousandth_document_is_told_what_is_told_of_the_first(monkeypatch: pytest.MonkeyPatch):
+    study = trial(ID, eligibilityModule__sex="NEW", designModule__newField=1)
+    contents = [orjson.dumps(each) for each in (study, FULL, {"newModule": {}}, [study])]
+    told = []
+    for before in (0, 1000):
+        monkeypatch.setattr(drift, "_documents", count(before))
+        told.append([unknown(content) for content in contents])
+    assert told[0] == told[1]
+    assert [len(each) for each in told[0]] == [2, 0, 1, 2]
+
+
 # Hostile input
 
 
@@ -230,7 +302,9 @@ def test_real_records_hold_nothing_that_is_unknown():
     with gzip.open(REAL / "records.jsonl.gz") as lines:
         for study in map(orjson.loads, lines):
             told.update(unknown_in(study))
-            assert not unknown(documents.document_of(study, documents.trial_id_of(study)).content)
+            content = documents.document_of(study, documents.trial_id_of(study)).content
+            assert not unknown_in(orjson.loads(content))
+            assert is_documented(content)
     for path in REAL.glob("versions/*/[0-9]*.json"):
         told.update(unknown_in(orjson.loads(path.read_bytes())))
     assert told == {Oddity("derivedSection.miscInfoModule.modelPredictions")}
