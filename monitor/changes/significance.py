@@ -5,7 +5,7 @@ every change in it: whether the trial stopped, and whether the registry withheld
 or reveals all fields at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from monitor.changes.kinds import KINDS
@@ -13,7 +13,7 @@ from monitor.changes.rules import WeighingContext
 from monitor.changes.topics import Topic
 from monitor.model import Change, Difference, Significance
 
-_ORDER = {topic: place for place, topic in enumerate(Topic)}
+_ORDER: Mapping[str, int] = {topic: place for place, topic in enumerate(Topic)}
 _ALONE = WeighingContext()
 _MEMBERS = tuple(member.name for member in fields(Difference))
 
@@ -26,7 +26,7 @@ def weigh_all(differences: Sequence[Difference]) -> tuple[Change, ...]:
 
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes of one event, the most significant first, then by topic, then as they came."""
-    return tuple(sorted(changes, key=lambda change: (-change.significance, _ORDER[Topic(change.topic)])))
+    return tuple(sorted(changes, key=lambda change: (-change.significance, _ORDER[change.topic])))
 
 
 def weigh(difference: Difference, context: WeighingContext = _ALONE) -> Change:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -93,8 +94,8 @@ def _row(event: Event) -> dict[str, Any]:
     }
 
 
-def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Event]:
-    """The last event of each of the trials that has one, by trial id; those that are damaged are left out."""
+def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str], *, since: datetime) -> dict[str, Event]:
+    """The last event of each of the trials, by trial id; those of before *since* and damaged ones are left out."""
     newest = (
         select(events.c.trial_id, func.max(events.c.snapshot).label("snapshot"))
         .where(events.c.registry == registry)
@@ -104,7 +105,8 @@ def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[s
     for chunk in chunks(trial_ids):
         last = newest.where(events.c.trial_id.in_(chunk)).subquery()
         same = (events.c.trial_id == last.c.trial_id) & (events.c.snapshot == last.c.snapshot)
-        for row in tx.execute(select(events).join(last, same).where(events.c.registry == registry)):
+        of_late = (events.c.registry == registry) & (events.c.occurred_at >= since)
+        for row in tx.execute(select(events).join(last, same).where(of_late)):
             with suppress(StoreCorrupt):
                 found[row.trial_id] = restored(row)
     return found

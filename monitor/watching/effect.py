@@ -115,8 +115,10 @@ def _and_left(
     changes: Sequence[Change], record: Record, stored: StoredTrials, intake: IntakeContext
 ) -> tuple[Change, ...]:
     """The changes, and that the trial left those watches that lost it and whose subscribers were not told yet."""
-    last = stored.told.get(record.trial_id)
     leaving = stored.leaving.get(record.trial_id, ())
+    if not leaving:
+        return tuple(changes)
+    last = stored.told.get(record.trial_id)
     gone = [membership.left(record, each, changes, last, on=intake.now.date()) for each in leaving]
     return in_order((*changes, *weigh_all(gone)))
 

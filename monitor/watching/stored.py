@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from monitor.changes.membership import Membership
+from monitor.changes.events import TAKEN_BACK_WITHIN
+from monitor.changes.membership import MAY_BE_WHY, Membership
 from monitor.errors import StoreCorrupt
 from monitor.model import Document, Event, Snapshot, State
 from monitor.ports import Answer
@@ -17,6 +18,9 @@ from monitor.storage.quarantine import Quarantined
 from monitor.storage.trials import Trial
 from monitor.watching.context import IntakeContext
 from monitor.watching.damage import DamagedTrial, damaged_trials, missing_snapshots
+
+RECALLED = max(TAKEN_BACK_WITHIN, MAY_BE_WHY) + timedelta(days=1)
+"""How long ago an event may be that a change is told with; a day more, as one of them counts by dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class StoredTrials:
     damaged: Mapping[str, DamagedTrial]
     """Those whose last LISTED snapshot is damaged."""
     told: Mapping[str, Event]
-    """The last event of each trial that had one."""
+    """The last event of each trial that had one of late."""
     newcomers: Mapping[str, Membership]
     """Those whose baseline is news, and which watch found each."""
     leaving: Mapping[str, Sequence[Membership]]
@@ -69,7 +73,7 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
         known,
         latest,
         damaged,
-        events.latest_of(tx, key, latest),
+        events.latest_of(tx, key, latest, since=intake.now - RECALLED),
         memberships.found(
             tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in damaged]
         ),

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -5,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.storage import events, snapshots, tables
 from monitor.storage.store import Store
-from tests.storage.documents import HIP, KNEE, REGISTRY, event, history
+from tests.storage.documents import HIP, KNEE, LATER, REGISTRY, SHOULDER, event, history
 
 
 @pytest.fixture
@@ -42,6 +45,20 @@ def test_events_of_a_trial_come_the_oldest_first(store: Store) -> None:
     with store.read() as tx:
         assert [each.snapshot for each in events.of_trial(tx, REGISTRY, HIP)] == [2, 3]
         assert events.of_trial(tx, REGISTRY, "NCT99999999") == []
+
+
+def test_the_last_event_of_a_trial_is_found_if_it_is_not_of_long_ago(store: Store) -> None:
+    """However new an earlier one is: the clock was set back between them."""
+    newer = replace(event(HIP, 2), occurred_at=LATER + timedelta(days=1))
+    with store.begin() as tx:
+        events.add(tx, [newer, event(HIP, 3), event(KNEE)])
+
+    second = timedelta(seconds=1)
+    with store.read() as tx:
+        found = events.latest_of(tx, REGISTRY, [HIP, KNEE, SHOULDER], since=LATER)
+        assert found == {HIP: event(HIP, 3), KNEE: event(KNEE)}
+        assert events.latest_of(tx, REGISTRY, [HIP, KNEE], since=LATER + second) == {}
+        assert events.latest_of(tx, REGISTRY, [KNEE], since=LATER - second) == {KNEE: event(KNEE)}
 
 
 def test_an_event_may_be_added_before_its_snapshot_in_one_transaction_and_never_without(store: Store) -> None:
