@@ -7,6 +7,7 @@ or a zip and at most BUDGET times; even when a registry re-encodes a thousand si
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from monitor.changes.diff.pairing import Pairing, by_likeness
@@ -38,7 +39,7 @@ def pair_respelled(gone: Sequence[Site], come: Sequence[Site]) -> Pairing[Site]:
         return result
     comparing = _Comparing()
     places = comparing.places
-    for key in (lambda site: places[site], _lossy):
+    for key in (lambda site: places[site], cache(_lossy)):  # asked for with the status, then without
         result = _paired_exactly(result, lambda site, key=key: (key(site), site.status))  # type: ignore[misc]
         result = _paired_exactly(result, key)
     for same in _SAME:

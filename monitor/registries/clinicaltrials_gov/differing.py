@@ -1,21 +1,28 @@
 """What two documents of one trial say, read only where they differ. Pure.
 
 A document consists of sections, the first of them of modules, and most changes lie in one or two of twenty modules. A
-module with the same bytes in both documents says the same, so it is not even parsed: both records are without it.
+module with the same bytes in both documents says the same, so it is not even parsed: both records are without it. Where
+the module of contacts and locations differs, neither are most of the sites that both have.
 
 The rule to keep: whatever is told of a change in one module may depend on that module, and on ALWAYS_READ; on no other.
 """
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 import orjson
 
 from monitor.model import Document, Record
+from monitor.registries.clinicaltrials_gov.differing_sites import read_differing_sites
 from monitor.registries.clinicaltrials_gov.record import parse, record_of
+from monitor.registries.clinicaltrials_gov.taking import Node
 
 ALWAYS_READ = frozenset({"statusModule", "hasResults", "annotationSection", "derivedSection"})
 """Sections and modules that tell when in the life of a trial a change happened, whatever changed."""
 
 _PROTOCOL = "protocolSection"
+_SITES = "contactsLocationsModule"
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _Members = dict[str, msgspec.Raw]
 
@@ -30,12 +37,25 @@ def parse_differing(before: Document, after: Document) -> tuple[Record, Record]:
         modules = tuple(_members(each.get(_PROTOCOL, b"{}")) for each in sections)
     except msgspec.DecodeError:  # no document of today: its sections are something else than objects
         return parse(before), parse(after)
-    differing = _differing(*sections) - {_PROTOCOL}, _differing(*modules)
+    differing = _differing(*sections) - {_PROTOCOL}
     old, new = (
-        {**_read(all_sections, differing[0]), _PROTOCOL: _read(all_modules, differing[1])}
-        for all_sections, all_modules in zip(sections, modules, strict=True)
+        {**_read(all_sections, differing), _PROTOCOL: read}
+        for all_sections, read in zip(sections, _read_modules(*modules), strict=True)
     )
-    return record_of(before, old), record_of(after, new)
+    records = record_of(before, old), record_of(after, new)
+    if (_PROTOCOL in records[0].rest) is not (_PROTOCOL in records[1].rest):
+        # Whether all that is left is new depends on what is left of the modules that were not read.
+        return parse(before), parse(after)
+    return records
+
+
+def _read_modules(before: _Members, after: _Members) -> tuple[Node, Node]:
+    differing = _differing(before, after)
+    old: Node = {}
+    new: Node = {}
+    if _SITES in differing and _SITES in before and _SITES in after:
+        old[_SITES], new[_SITES] = read_differing_sites(before[_SITES], after[_SITES])
+    return _read(before, differing, old), _read(after, differing, new)
 
 
 def _differing(before: _Members, after: _Members) -> frozenset[str]:
@@ -43,5 +63,10 @@ def _differing(before: _Members, after: _Members) -> frozenset[str]:
     return ALWAYS_READ.union(name for name in before | after if before.get(name) != after.get(name))
 
 
-def _read(members: _Members, names: frozenset[str]) -> dict[str, object]:
-    return {name: orjson.loads(memoryview(raw)) for name, raw in members.items() if name in names}
+def _read(members: _Members, names: frozenset[str], known: Mapping[str, Node] = MappingProxyType({})) -> Node:
+    """The members of these names in the order in which they stand, those that are *known* as they are."""
+    return {
+        name: known[name] if name in known else orjson.loads(memoryview(raw))
+        for name, raw in members.items()
+        if name in names
+    }

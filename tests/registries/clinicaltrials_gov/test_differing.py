@@ -87,6 +87,75 @@ def test_any_change_that_a_sponsor_makes_tells_the_same(seed: int) -> None:
         assert_same(document(before), document(evolve(after, rng).study if number % 2 else after))
 
 
+def location(rng: random.Random) -> dict[str, Any]:
+    """One of a few, so that lists have some of them twice, in the same words or with other contacts."""
+    made: dict[str, Any] = {
+        "facility": rng.choice(("Research Site", "Harbour Lung Institute", "Hôpital Nord")),
+        "city": rng.choice(("Bergen", "Duluth")),
+        "country": rng.choice(("Norway", "Norway", "United States")),
+    }
+    if rng.random() < 0.3:
+        made["status"] = rng.choice(("RECRUITING", "WITHDRAWN"))
+    if rng.random() < 0.3:
+        made["contacts"] = [{"name": rng.choice(("Per Lunde", "Ann Lunde")), "phone": "+47 555 0102"}]
+    return made
+
+
+def odd_location(rng: random.Random) -> Any:
+    made = location(rng)
+    made[rng.choice(("country", "zip", "floor", "status", "contacts"))] = rng.choice(("", None, 3, "III", [], {}, [1]))
+    return rng.choice((made, made, "Bergen", {}))
+
+
+def locations_and_edition(rng: random.Random) -> tuple[list[Any], list[Any]]:
+    before = [location(rng) for _ in range(rng.randint(0, 8))]
+    if rng.random() < 0.2:
+        before += [{**rng.choice([*before, location(rng)]), "floor": number} for number in (1, 2)]
+    if rng.random() < 0.2:
+        before.append(odd_location(rng))
+    after = deepcopy(before)
+    for _ in range(rng.randint(0, 3)):
+        place = rng.randint(0, len(after))
+        after[place : place + rng.randint(0, 1)] = [location(rng)] * rng.randint(0, 1)
+    if rng.random() < 0.2:
+        rng.shuffle(after)
+    if rng.random() < 0.1:
+        after.append(odd_location(rng))
+    return before, after
+
+
+@pytest.mark.parametrize("seed", seeds(10))
+def test_any_two_lists_of_sites_tell_the_same(seed: int) -> None:
+    rng = random.Random(seed)
+    made = trial("NCT90000001")
+    module = made["protocolSection"].setdefault("contactsLocationsModule", {})
+    for _ in range(400):
+        documents = []
+        for locations in locations_and_edition(rng):
+            module["locations"] = locations
+            module["centralContacts"] = [{"name": rng.choice(("Study Desk", "Study Desk", "Ann Lunde"))}]
+            documents.append(document(made))
+        assert_same(*documents)
+
+
+def test_of_the_sites_that_both_documents_have_one_a_country_is_read() -> None:
+    sites = [
+        {"facility": f"Clinic {number}", "city": city, "country": country, "contacts": [{"name": "Per Lunde"}]}
+        for number in range(50)
+        for city, country in (("Bergen", "Norway"), ("Duluth", "United States"))
+    ]
+    made = trial("NCT90000001")
+    module = made["protocolSection"].setdefault("contactsLocationsModule", {})
+    module["locations"] = sites
+    before = document(made)
+    module["locations"] = [*sites, {"facility": "Clinic", "city": "Graz", "country": "Austria"}]
+
+    old, new = parse_differing(before, document(made))
+
+    assert [site.country for site in old.sites] == ["Norway", "United States"]
+    assert [site.country for site in new.sites] == ["Norway", "United States", "Austria"]
+
+
 def test_posted_results_alone_tell_when_a_change_happened() -> None:
     posted = trial("NCT90000001", statusModule__resultsFirstSubmitDate=DELETED, top__hasResults=True)
     del posted["annotationSection"]
