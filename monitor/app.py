@@ -14,7 +14,7 @@ from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, Trial
 from monitor.http.asking import user_agent
 from monitor.http.network import Network
 from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
-from monitor.http.response import Asked
+from monitor.http.response import AskedBefore
 from monitor.model import Checked, Unlisted
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
@@ -238,10 +238,10 @@ def _refuse(refused: Sequence[MonitorError]) -> None:
         raise ConfigurationInvalid("\n".join(dict.fromkeys(words)))
 
 
-def open_app(config: Config, *, asked: Asked | None = None) -> App:
+def open_app(config: Config, *, asked: AskedBefore | None = None) -> App:
     """Open the database, making or migrating it where needed, and set up the registries.
 
-    *asked* is a request to one of them that was made just now, and its answer.
+    *asked* is what one of them was asked just now.
     """
     registries = _connect(config, asked=asked)
     return App(config, Store.open(config.store.url), registries)
@@ -276,7 +276,7 @@ def _key_file(store_url: str) -> Path:
     return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
 
 
-def _connect(config: Config, *, asked: Asked | None = None) -> tuple[Registry, ...]:
+def _connect(config: Config, *, asked: AskedBefore | None = None) -> tuple[Registry, ...]:
     """Every registry that there is an adapter for; the first is the default."""
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
     return tuple(
@@ -286,7 +286,7 @@ def _connect(config: Config, *, asked: Asked | None = None) -> tuple[Registry, .
     )
 
 
-def _polite_session(settings: PoliteSettings, network: Network, asked: Asked | None) -> PoliteSession:
+def _polite_session(settings: PoliteSettings, network: Network, asked: AskedBefore | None) -> PoliteSession:
     return PoliteSession(
         requests_per_second=settings.requests_per_second,
         user_agent=user_agent(settings.user_agent, settings.contact),

@@ -1,14 +1,14 @@
-"""`monitor check` where nothing is new, without what only other passes need.
+"""`monitor check` where nothing moved, without what only other passes need.
 
 It may read the configuration, make the quiet pass of `monitor.watching.quiet`, and print what came of it as the command
 line would. It gives up before it has printed or written anything: for a configuration that is wrong, or whose watches
 and subscriptions may have to be applied, for PostgreSQL, for a proxy, and wherever that pass does. The command line
-then does everything, and says whatever there is to say; an answer that the registry gave is handed to it.
+then does everything, and says whatever there is to say; the answers that the registry gave are handed to it.
 """
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
@@ -18,16 +18,17 @@ from monitor.config import Config, find, load
 from monitor.errors import MonitorError
 from monitor.http.asking import registry_headers, user_agent
 from monitor.http.network import Network
-from monitor.http.once import ask_once
-from monitor.http.response import Asked
+from monitor.http.once import PlainSession
+from monitor.http.response import AskedBefore
 from monitor.http.urls import checked_base_url
 from monitor.model.checked import MANY, CheckSummary
-from monitor.registries.clinicaltrials_gov.version import KEY, SMALL, is_as_before, version_question
+from monitor.registries.clinicaltrials_gov.plain import PlainClient
+from monitor.registries.clinicaltrials_gov.version import KEY
 from monitor.streams import write_in_utf8
 from monitor.views.checks import closing_parts_of
 from monitor.views.json.checks import checked_json, summary_json
 from monitor.views.json.lines import json_line
-from monitor.watching.quiet import Question, QuietPass, quiet_pass
+from monitor.watching.quiet import QuietPass, quiet_pass
 
 LONGEST_LINE = 120
 """Columns of a pipe: rich breaks longer lines."""
@@ -40,50 +41,46 @@ class Attempt:
     """Whether all is done; if not, what a registry was *asked* meanwhile."""
 
     is_done: bool
-    asked: Asked | None = None
+    asked: AskedBefore = field(default_factory=AskedBefore)
 
 
 def check_quietly(file: str | None, environ: Mapping[str, str], *, as_json: bool) -> Attempt:
-    """Check all that is watched, and print what came of it, if nothing is new. *file* is a configuration's name."""
+    """Check all that is watched, and print what came of it, if nothing moved. *file* is a configuration's name."""
     started = monotonic()
     try:
         config = load(find(Path(file) if file else None, environ, Path.cwd()), environ)
-        made = _pass(config)
+        made, asked = _pass(config)
     except (MonitorError, OSError):
         return Attempt(is_done=False)
-    if not isinstance(made, QuietPass):
-        return Attempt(is_done=False, asked=made)
-    summary = CheckSummary(asked=len(made.checked), requests=1, bytes=len(made.asked.answer.body))
+    if made is None:
+        return Attempt(is_done=False, asked=asked)
+    summary = CheckSummary(asked=len(made.checked), requests=len(asked.requests))
+    summary.bytes = sum(len(one.answer.body) for one in asked.requests)
     for checked in made.checked:
         summary.count(checked)
     _write(made, summary, started, environ, as_json=as_json)
-    return Attempt(is_done=True)
+    return Attempt(is_done=True, asked=asked)
 
 
-def _pass(config: Config) -> QuietPass | Asked | None:
+def _pass(config: Config) -> tuple[QuietPass | None, AskedBefore]:
+    """What came of a quiet pass, None where one cannot be made; and what was asked for it."""
     file = config.store.url.removeprefix("sqlite:///")
     is_plain_file = file not in (config.store.url, ":memory:") and not set(file) & _ODD_IN_AN_ADDRESS
     is_to_be_applied = config.watch or config.subscription or config.operator.addresses
-    question = _question(config)
-    if question is None or is_to_be_applied or not is_plain_file:
-        return None
-    return quiet_pass(file, question, clock=utc_now, full_check_every=config.schedule.full_check_every)
-
-
-def _question(config: Config) -> Question | None:
-    """How the default registry is asked; None where that is by way of a proxy."""
     settings = config.registries[KEY]
     base_url = checked_base_url(settings.base_url)
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
-    if network.proxy_to_registry(urlsplit(base_url)):
-        return None
-
-    def ask(etag: str) -> Asked | None:
-        url, headers = version_question(base_url, etag)
-        always = registry_headers(user_agent(settings.user_agent, settings.contact))
-        return ask_once(url, always=always, headers=headers, trust=network.trust, cap=SMALL)
-
-    return Question(KEY, ask, is_as_before)
+    if is_to_be_applied or not is_plain_file or network.proxy_to_registry(urlsplit(base_url)):
+        return None, AskedBefore()
+    with PlainSession(
+        base_url,
+        always=registry_headers(user_agent(settings.user_agent, settings.contact)),
+        trust=network.trust,
+        requests_per_second=settings.requests_per_second,
+    ) as session:
+        client = PlainClient(base_url, session)
+        made = quiet_pass(file, client, clock=utc_now, full_check_every=config.schedule.full_check_every)
+    return made, session.asked
 
 
 def _write(

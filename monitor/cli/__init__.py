@@ -19,7 +19,7 @@ from monitor.errors import MonitorError
 from monitor.streams import INTERRUPTED
 
 if TYPE_CHECKING:
-    from monitor.http.response import Asked
+    from monitor.http.response import AskedBefore
 
 COMMANDS = (
     Declared("check", "monitor.cli.check:check", "Check the given trials, or all watched ones, and say what changed."),
@@ -140,7 +140,7 @@ def options(
     context.obj = Settings(config, asked=context.obj)
 
 
-def main(asked: "Asked | None" = None) -> None:
+def main(asked: "AskedBefore | None" = None) -> None:
     """Run the command line and leave with its exit status. *asked* is what a registry was asked just now."""
     try:
         app(standalone_mode=True, prog_name="monitor", obj=asked)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from monitor.app import App
     from monitor.config import Config
-    from monitor.http.response import Asked
+    from monitor.http.response import AskedBefore
     from monitor.model import Json
 
 WIDTH_OF_A_PIPE = 120
@@ -29,7 +29,7 @@ class Settings:
     """The options before the command."""
 
     config_path: Path | None
-    asked: "Asked | None" = None
+    asked: "AskedBefore | None" = None
     """What a registry was asked just now, before the command line was loaded."""
 
     def config(self, **overrides: str) -> "Config":

@@ -5,7 +5,7 @@
     guarded   POSTs to other people's URLs: only to allowed addresses, once, bounded
     network   which certificates to trust, and which proxy to use
     asking    as whom a registry is asked, and for how long at most
-    once      one GET by the standard library alone
+    once      GETs by the standard library alone
     response  an answer                   answers   why there was none, in words
     deadline  a deadline that is kept     adapter   the connections of `requests`, bounded by it
     reading   complete heads, and bodies up to a limit

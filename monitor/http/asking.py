@@ -11,6 +11,8 @@ CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0
 DEADLINE = 120.0
 """Seconds: to connect, between two pieces of an answer, and for a question with all its attempts."""
+BODY_CAP = 32 * 1024 * 1024
+"""Bytes of a body, decompressed, where nothing smaller is asked for."""
 
 
 def registry_headers(user_agent: str) -> dict[str, str]:

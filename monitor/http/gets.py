@@ -19,7 +19,7 @@ from monitor.http.asking import registry_headers
 from monitor.http.deadline import Deadline
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
-from monitor.http.response import Asked, Response, status_in_words
+from monitor.http.response import AskedBefore, Response, status_in_words
 from monitor.http.urls import shown
 from monitor.ports import Traffic
 
@@ -46,10 +46,10 @@ class Failure:
 class Gets:
     """GETs to one server, as *user_agent*; *traffic* counts them. Not for several threads at once.
 
-    *asked* was sent just now by other means, and is not sent again: its answer is taken, once.
+    *asked* was sent just now by other means, and is not sent again: each answer is taken, once.
     """
 
-    def __init__(self, network: Network, user_agent: str, traffic: Traffic, *, asked: Asked | None = None) -> None:
+    def __init__(self, network: Network, user_agent: str, traffic: Traffic, *, asked: AskedBefore) -> None:
         self._traffic = traffic
         self._asked = asked
         self._session = _Session()
@@ -104,13 +104,13 @@ class Gets:
         self._session.close()
 
     def _answered_before(self, url: str, headers: Mapping[str, str]) -> Response | Failure | None:
-        asked, self._asked = self._asked, None
-        if asked is None or (asked.url, asked.headers) != (url, headers):
+        answer = self._asked.take(url, headers)
+        if answer is None:
             return None
-        if failure := _failure_of(asked.answer.status, asked.answer.headers, None):
+        if failure := _failure_of(answer.status, answer.headers, None):
             return failure
-        self._traffic.bytes += len(asked.answer.body)
-        return asked.answer
+        self._traffic.bytes += len(answer.body)
+        return answer
 
     def _body(self, answer: requests.Response, cap: int) -> bytes:
         body = bytearray()

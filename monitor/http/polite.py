@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.errors import ConfigurationInvalid, RegistryUnreachable
-from monitor.http.asking import CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
+from monitor.http.asking import BODY_CAP, CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from monitor.http.network import Network, Proxy
-from monitor.http.response import Asked, Response
+from monitor.http.response import AskedBefore, Response
 from monitor.http.urls import checked_base_url
 from monitor.ports import Traffic
 
@@ -51,7 +51,7 @@ class PoliteSession:
     """HTTP GETs to one server. Not for several threads at once.
 
     *deadline* is for one `get`, retries and pauses included, save for the pauses that the server asked for. *asked* is
-    a request that was made just now, before the session: its answer is taken rather than the request made again.
+    what was asked just now, before the session: an answer to that is taken rather than asked for again.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class PoliteSession:
         requests_per_second: float,
         user_agent: str,
         network: Network | None = None,
-        asked: Asked | None = None,
+        asked: AskedBefore | None = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
         deadline: float = DEADLINE,
-        body_cap: int = 32 * 1024 * 1024,
+        body_cap: int = BODY_CAP,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = randomness.random,
@@ -82,10 +82,10 @@ class PoliteSession:
         self._monotonic = monotonic
         self._sleep = sleep
         self._random = random
-        self._next_start: float = float("-inf")
+        self._asked = asked or AskedBefore()
+        self._next_start = self._asked.next_start
         self._left_alone_until: float = float("-inf")
         self._network = network or Network()
-        self._asked = asked
         self._gets: Gets | None = None
 
     def get(
@@ -109,7 +109,8 @@ class PoliteSession:
         attempt = 0
         while True:
             attempt += 1
-            self._keep_pace()
+            if not self._asked.has(url, headers or {}):
+                self._keep_pace()
             until = until or self._monotonic() + self._deadline
             answer = self._attempt(url, headers or {}, cap, until=until, proxy=proxy)
             if isinstance(answer, Response):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 
@@ -25,6 +25,30 @@ class Asked:
     url: str
     headers: Mapping[str, str]
     answer: Response
+
+
+@dataclass(slots=True)
+class AskedBefore:
+    """Requests that were made just before a session with their server: it takes the answers, and does not ask again."""
+
+    requests: list[Asked] = field(default_factory=list)
+    next_start: float = float("-inf")
+    """When the next request may start, by the monotonic clock."""
+
+    def has(self, url: str, headers: Mapping[str, str]) -> bool:
+        """Whether the answer to this request is there."""
+        return self._find(url, headers) is not None
+
+    def take(self, url: str, headers: Mapping[str, str]) -> Response | None:
+        """The answer to this request, once; None where there is none."""
+        found = self._find(url, headers)
+        if found is None:
+            return None
+        self.requests.remove(found)
+        return found.answer
+
+    def _find(self, url: str, headers: Mapping[str, str]) -> Asked | None:
+        return next((one for one in self.requests if one.url == url and one.headers == headers), None)
 
 
 def status_in_words(status: int) -> str:

@@ -2,9 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 DATA_OLD_AFTER = timedelta(days=5)
 """No data build comes at week-ends and on holidays, so that four days are nothing unusual."""
+
+
+class Stamped(NamedTuple):
+    """A version of a registry's data by its *stamp*, and the *etag* that asks for a newer one."""
+
+    stamp: str
+    etag: str
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""What a pass in which nothing is new has to know, in one statement, and the one thing that it writes. No SQLAlchemy.
+"""What a pass in which nothing moved has to know, and what it writes. No SQLAlchemy.
 
 For SQLite alone: the driver comes with Python, and loads in a tenth of the time. The rule to keep: nothing comes from
 here unless the whole pass would find, ask and write nothing else. Whatever is odd, locked, damaged or of another schema
@@ -6,16 +6,17 @@ is None, and nothing is waited for, made or mended.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from monitor.files import identity
+from monitor.model.stamps import Stamped
 from monitor.storage.journals import OLDEST_SQLITE, choose_journal
 from monitor.storage.migrations import HEAD
-from monitor.storage.moments import as_text
+from monitor.storage.moments import as_text, of_text
 
 _STANDING = """
 WITH seen AS MATERIALIZED (
@@ -57,6 +58,39 @@ _CONFIRM = """
 UPDATE registries SET checked_at = :at WHERE registry = :registry AND version_stamp = :stamp AND version_etag = :etag
 """
 
+_UNMOVED = """
+SELECT watched.trial_id, trials.state, trials.title, trials.snapshot, trials.probe_digest, trials.build,
+       trials.read_in_full_at, trials.verified_at,
+       trials.state IS 'listed' AND trials.merged_into IS NULL AND trials.misses = 0 AND trials.first_missed_at IS NULL
+       AND trials.verified_version IS :stamp AND typeof(trials.snapshot) = 'integer'
+       AND typeof(trials.digest) = 'blob' AND typeof(trials.probe_digest) = 'blob'
+FROM (SELECT DISTINCT trial_id FROM watched_trials WHERE registry = :registry) AS watched
+LEFT JOIN trials ON trials.registry = :registry AND trials.trial_id = watched.trial_id
+WHERE coalesce(trials.state = 'merged' AND trials.read_in_full_at > :read_before AND trials.read_in_full_at <= :now
+               AND trials.misses = 0, FALSE) IS FALSE
+ORDER BY watched.trial_id
+"""
+"""The trials that a pass over newer data checks, and whether each is listed and was not missed."""
+
+_MEASURES = """
+SELECT behind_since IS NULL, EXISTS (
+    SELECT 1 FROM trials
+    WHERE registry = :registry AND build >= substr(verified_version, 1, 10) AND verified_at >= :since
+)
+FROM registries WHERE registry = :registry
+"""
+"""Whether all answers of the last pass were of its version, and `monitor.storage.trials.names_builds`."""
+
+_VERIFY = """
+UPDATE trials SET verified_version = :newer_stamp, verified_at = :at, build = coalesce(:build, build)
+WHERE registry = :registry AND state = 'listed' AND verified_version = :stamp
+  AND trial_id IN (SELECT trial_id FROM watched_trials WHERE registry = :registry)
+"""
+_REMEMBER = """
+UPDATE registries SET version_stamp = :newer_stamp, version_etag = :newer_etag, checked_at = :at, behind_since = NULL
+WHERE registry = :registry AND version_stamp = :stamp AND version_etag = :etag
+"""
+
 
 class StandingTrial(NamedTuple):
     """A watched trial that is verified at the registry's last version."""
@@ -67,11 +101,22 @@ class StandingTrial(NamedTuple):
     snapshot: int | None
 
 
-class Standing(NamedTuple):
-    """A registry all of whose watched trials are verified at *stamp*, the version that it named last."""
+class ProbedTrial(NamedTuple):
+    """A watched trial of which a probe can tell that it did not move."""
 
-    stamp: str
-    etag: str
+    trial_id: str
+    state: str
+    title: str | None
+    snapshot: int
+    probe_digest: bytes
+    build: str | None
+    read_in_full_at: datetime
+
+
+class Standing(NamedTuple):
+    """A registry all of whose watched trials are verified at the version that it named last."""
+
+    version: Stamped
     trials: list[StandingTrial]
     """In the order of their ids, and at least one."""
     is_searched: bool
@@ -85,6 +130,7 @@ class QuietStore:
         self._connection = connection
         self._file = file
         self._identity = identity(file)
+        self._version: int | None = None
 
     @classmethod
     @contextmanager
@@ -93,6 +139,7 @@ class QuietStore:
         address = f"{Path(file).absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=0)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA cache_size = -16000")
             yield cls(connection, file)
 
     def standing(self, registry: str, *, now: datetime, read_before: datetime) -> Standing | None:
@@ -102,6 +149,7 @@ class QuietStore:
         """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE or not self._has_its_journal():
             return None
+        self._version = self._version_now()
         asked = {"registry": registry, "now": as_text(now), "read_before": as_text(read_before), "schema": HEAD}
         rows = self._connection.execute(_STANDING, asked).fetchall()
         if not rows:
@@ -114,30 +162,80 @@ class QuietStore:
         is_sound = isinstance(stamp, str) and isinstance(etag, str) and all(map(_is_sound, found))
         if not (found and is_sound and all(verified == stamp for *_, verified in counting)):
             return None
-        return Standing(stamp, etag, found, searched is not None)
+        return Standing(Stamped(stamp, etag), found, searched is not None)
 
     def confirm(self, registry: str, seen: Standing, at: datetime) -> bool:
         """Record that the registry named the same version again; false where something came between.
 
         As `monitor.storage.registries.remember` does where nothing was asked but the version.
         """
+        asked = {"registry": registry, **seen.version._asdict(), "at": as_text(at)}
+        return self._write([(_CONFIRM, 1)], asked)
+
+    def unmoved(self, registry: str, seen: Standing, *, now: datetime, read_before: datetime) -> list[ProbedTrial]:
+        """The trials that a pass over newer data checks; none where one of them is not listed, or was missed."""
+        asked = {"registry": registry, "stamp": seen.version.stamp}
+        asked |= {"now": as_text(now), "read_before": as_text(read_before)}
+        rows = self._connection.execute(_UNMOVED, asked).fetchall()
+        try:
+            times = {text: of_text(text) for text in {text for row in rows for text in row[6:8]}}
+        except (TypeError, ValueError):
+            return []
+        found = [ProbedTrial._make((*row[:6], times[row[6]])) for row in rows if row[8]]
+        return found if len(found) == len(rows) and all(map(_is_sound, found)) else []
+
+    def proves_builds(self, registry: str, *, since: datetime) -> bool | None:
+        """Whether builds prove something, as `monitor.storage.trials.names_builds` says.
+
+        None where some answers of the last pass were of older data than its version.
+        """
+        row = self._connection.execute(_MEASURES, {"registry": registry, "since": as_text(since)}).fetchone()
+        return bool(row[1]) if row and row[0] else None
+
+    def verify(
+        self, registry: str, seen: Standing, newer: Stamped, *, trials: int, build: str | None, at: datetime
+    ) -> bool:
+        """Record that so many trials did not move up to a newer version; false where anything came between.
+
+        As `monitor.storage.trials.mark_verified` and `monitor.storage.registries.remember` do.
+        """
+        asked = {"registry": registry, **seen.version._asdict(), "at": as_text(at), "build": build}
+        asked |= {"newer_stamp": newer.stamp, "newer_etag": newer.etag}
+        return self._write([(_VERIFY, trials), (_REMEMBER, 1)], asked, since=self._version)
+
+    def _write(
+        self, statements: Sequence[tuple[str, int]], asked: Mapping[str, str | None], *, since: int | None = None
+    ) -> bool:
+        """Change as many rows by each statement as stands beside it, or nothing.
+
+        Nothing either where another process wrote *since* that version of the file's content.
+        """
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
-        asked = {"registry": registry, "stamp": seen.stamp, "etag": seen.etag, "at": as_text(at)}
-        is_done = identity(self._file) == self._identity and connection.execute(_CONFIRM, asked).rowcount == 1
+        is_done = (
+            identity(self._file) == self._identity
+            and since in (None, self._version_now())
+            and all(connection.execute(statement, asked).rowcount == rows for statement, rows in statements)
+        )
         connection.execute("COMMIT" if is_done else "ROLLBACK")
         return is_done
+
+    def _version_now(self) -> int:
+        """A number that stays the same while no other connection writes."""
+        (number,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(number)
 
     def _has_its_journal(self) -> bool:
         (mode,) = self._connection.execute("PRAGMA journal_mode").fetchone()
         return bool(mode == choose_journal(sqlite3.sqlite_version_info).mode)
 
 
-def _is_sound(trial: StandingTrial) -> bool:
+def _is_sound(trial: StandingTrial | ProbedTrial) -> bool:
     """Whether the row holds what belongs there: SQLite takes anything."""
     return (
         isinstance(trial.trial_id, str)
         and trial.state in (None, "listed", "removed")
         and isinstance(trial.title, str | None)
         and isinstance(trial.snapshot, int | None)
+        and (isinstance(trial, StandingTrial) or isinstance(trial.build, str | None))
     )

@@ -14,7 +14,7 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from monitor.errors import StoreCorrupt
-from monitor.storage.moments import as_text
+from monitor.storage.moments import as_text, of_text
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 Processor = Callable[[Any], Any]
@@ -118,7 +118,7 @@ def _as_text(value: datetime | None) -> str | None:
 @lru_cache(maxsize=1024)
 def _from_text(value: str | None) -> datetime | None:
     try:
-        return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return None if value is None else of_text(value)
     except (TypeError, ValueError) as error:
         raise _misplaced(value, "a time") from error
 

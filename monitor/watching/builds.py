@@ -22,6 +22,9 @@ LEAP = timedelta(days=31)
 """A version may be further ahead of our clock than the one before by this much: longer than any pause of a registry."""
 FARTHEST = timedelta(days=3653)
 """How far ahead of our clock the first version of all may be: ten years, for a clock that was never set."""
+KEPT_STEP_WITHIN = timedelta(days=30)
+"""Builds prove something where they kept step with the versions in this time; should they cease to, loudly, they prove
+nothing once it is over, rather than that nothing were ever verified again."""
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 

@@ -9,12 +9,8 @@ from monitor.model.stamps import day_of
 from monitor.ports import ProbeResult, Registry, RegistryVersion
 from monitor.storage import registries, trials
 from monitor.storage.store import Store
-from monitor.watching.builds import PROVING_NOTHING, ROLLED_OUT_AFTER, Needed, latest_believable
+from monitor.watching.builds import KEPT_STEP_WITHIN, PROVING_NOTHING, ROLLED_OUT_AFTER, Needed, latest_believable
 from monitor.watching.versions import current_version
-
-KEPT_STEP_WITHIN = timedelta(days=30)
-"""Builds prove something where they kept step with the versions in this time; should they cease to, loudly, they prove
-nothing once it is over, rather than that nothing were ever verified again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

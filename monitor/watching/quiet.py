@@ -1,11 +1,12 @@
-"""A pass in which nothing is new, as most are, without what the others need: one statement, and one question.
+"""A pass in which nothing moved, as most are, without what the others need.
 
     all that is watched is verified at the last version, and nothing else is due ->  is there a newer version?
     there is none                                                                ->  every trial stands as it did
+    there is one                                                                 ->  `monitor.watching.unmoved`
 
 It may do nothing else. At the slightest doubt it gives up, having written nothing, and the whole pass of
-`monitor.watching.patrol` follows as if nothing had been tried; it is handed the answer, so that the registry is not
-asked twice. Whatever that pass would report, ask and store is the same, which a test proves over random states.
+`monitor.watching.patrol` follows as if nothing had been tried; it is handed the answers, so that the registry is asked
+nothing twice. Whatever that pass would report, ask and store is the same, which a test proves over random states.
 """
 
 import re
@@ -15,54 +16,46 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.http.response import Asked
 from monitor.model.checked import Checked, Result
-from monitor.storage.quiet import QuietStore, Standing, StandingTrial
+from monitor.storage.quiet import ProbedTrial, QuietStore, StandingTrial
+from monitor.watching.unmoved import QuietRegistry, UnmovedContext, unmoved
 
 _STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """How a registry is asked whether its data are newer than an ETag."""
-
-    registry: str
-    ask: Callable[[str], Asked | None]
-    """One request; None where no plain answer came."""
-    is_as_before: Callable[[int, str], bool]
-    """Whether an answer of this HTTP status says that the ETag still names the version."""
-
-
-@dataclass(frozen=True, slots=True)
 class QuietPass:
-    """What came of a pass in which nothing was new: each trial, in the order of their ids."""
+    """What came of a pass in which nothing moved: each trial, in the order of their ids."""
 
     checked: list[Checked]
-    asked: Asked
     is_searched: bool
     """Whether any watch finds its trials itself."""
 
 
 def quiet_pass(
-    file: str, question: Question, *, clock: Callable[[], datetime], full_check_every: timedelta
-) -> QuietPass | Asked | None:
-    """Make a pass over what is watched at one registry, with the SQLite database in *file*, if nothing is new.
-
-    Else give the answer that the registry gave, or None where it was not asked, or did not answer plainly.
-    """
-    asked: Asked | None = None
+    file: str, registry: QuietRegistry, *, clock: Callable[[], datetime], full_check_every: timedelta
+) -> QuietPass | None:
+    """Make a pass over what is watched at one registry, with the SQLite database in *file*, if nothing moved."""
     with suppress(sqlite3.Error, OSError, OverflowError, UnicodeError), QuietStore.opened(file) as store:
         now = clock()
-        seen = store.standing(question.registry, now=now, read_before=now - full_check_every)
-        if seen is None or not _is_past(seen.stamp, now):
+        seen = store.standing(registry.key, now=now, read_before=now - full_check_every)
+        if seen is None or not _is_past(seen.version.stamp, now):
             return None
-        asked = question.ask(seen.etag)
-        if asked is None or not question.is_as_before(asked.answer.status, seen.etag):
-            return asked
+        version = registry.version(seen.version)
         at = clock()
-        if at >= now and store.confirm(question.registry, seen, at):
-            return QuietPass(_as_they_were(seen, question.registry, at), asked, seen.is_searched)
-    return asked
+        if version is None or at < now or not _is_past(version.stamp, at):
+            return None
+        if version == seen.version and store.confirm(registry.key, seen, at):
+            return QuietPass(
+                [_as_it_was(one, version.stamp, registry.key, at) for one in seen.trials], seen.is_searched
+            )
+        context = UnmovedContext(
+            registry=registry, store=store, seen=seen, clock=clock, full_check_every=full_check_every
+        )
+        if version != seen.version and (found := unmoved(version, context)):
+            trials, at = found
+            return QuietPass([_as_it_was(one, version.stamp, registry.key, at) for one in trials], is_searched=False)
+    return None
 
 
 def _is_past(stamp: str, now: datetime) -> bool:
@@ -70,11 +63,7 @@ def _is_past(stamp: str, now: datetime) -> bool:
     return bool(_STAMP.fullmatch(stamp)) and stamp[:10] <= now.date().isoformat()
 
 
-def _as_they_were(seen: Standing, registry: str, at: datetime) -> list[Checked]:
-    return [_as_it_was(trial, seen.stamp, registry, at) for trial in seen.trials]
-
-
-def _as_it_was(trial: StandingTrial, stamp: str, registry: str, at: datetime) -> Checked:
+def _as_it_was(trial: StandingTrial | ProbedTrial, stamp: str, registry: str, at: datetime) -> Checked:
     return Checked(
         registry=registry,
         trial_id=trial.trial_id,

@@ -17,7 +17,9 @@ OURS = {
     " channels.email.settings channels.webhook channels.webhook.settings registries registries.settings"
     " registries.clinicaltrials_gov registries.clinicaltrials_gov.settings",
     "one question": "http http.alarms http.asking http.deadline http.network http.once http.reading http.response"
-    " http.urls registries.clinicaltrials_gov.version",
+    " http.urls registries.clinicaltrials_gov.version model.stamps",
+    "the questions of a refreshed registry": "registries.clinicaltrials_gov.plain registries.clinicaltrials_gov.probed"
+    " registries.clinicaltrials_gov.trees watching.builds watching.schedule watching.unmoved",
     "one statement": "storage storage.journals storage.migrations storage.moments storage.quiet watching"
     " watching.quiet",
     "what is printed": "model model.checked model.ids views views.checks views.json views.json.checks views.json.lines"

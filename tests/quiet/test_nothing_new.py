@@ -107,7 +107,7 @@ def test_an_answer_that_is_none_is_left_to_the_whole_pass(world: World, answer: 
     world.answer = answer
     attempt, ran = world.quietly()
 
-    assert (attempt.is_done, attempt.asked) == (False, None)
+    assert (attempt.is_done, attempt.asked.requests) == (False, [])
     assert (ran.out, ran.err, ran.requests[1:]) == ("", "", [])
 
 
@@ -149,7 +149,7 @@ def test_it_waits_for_nobody_who_is_writing(world: World) -> None:
     connection.close()
 
     assert not attempt.is_done
-    assert attempt.asked is not None
+    assert attempt.asked.requests
     assert (ran.out, ran.err) == ("", "")
 
 

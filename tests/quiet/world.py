@@ -1,6 +1,7 @@
 """A watched registry in which nothing is new, and the two ways to find that out, in this process."""
 
 import io
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from unittest.mock import patch
 
 from monitor.cli import main as command_line
 from monitor.clock import utc_now
-from monitor.http.response import Asked
+from monitor.http.response import AskedBefore
 from monitor.quiet import Attempt, check_quietly
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import Answer, Loopback, Request, http
@@ -82,7 +83,7 @@ class World:
         ran = self._ran(lambda: made.append(check_quietly(str(self.config), os.environ, as_json="--json" in options)))
         return made[0], ran
 
-    def wholly(self, *options: str, asked: Asked | None = None) -> Ran:
+    def wholly(self, *options: str, asked: AskedBefore | None = None) -> Ran:
         """The command line alone."""
         with patch.object(sys, "argv", ["monitor", "--config", str(self.config), "check", *options]):
             return self._ran(lambda: command_line(asked))
@@ -109,7 +110,7 @@ def _timeless(stream: io.TextIOWrapper) -> str:
 
 @contextmanager
 def quiet_world(folder: Path) -> Iterator[World]:
-    """A world after two passes, of which the second told a change."""
+    """A world after two passes, of which the second told a change; beside the database, what the registry holds."""
     day = utc_now().date() - timedelta(days=5)
     made = World(folder, SimpleNamespace(requests=[]))
     with Sandbox(trials=len(TRIALS) + 1, day=day) as sandbox:
@@ -123,6 +124,8 @@ def quiet_world(folder: Path) -> Iterator[World]:
                 ran = made._ran(command_line)
             assert ran.status == 0, ran
         assert ran.tables["events"]
+        studies = {trial_id: sandbox.study(trial_id) for trial_id in TRIALS}
+        (folder / "studies.json").write_text(json.dumps(studies), encoding="utf-8")
     yield made
 
 

@@ -22,17 +22,16 @@ from monitor.model import Document, Json
 from monitor.ports import Answer, Merged, Missing, ProbeResult, Unanswered, Unreadable
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import (
-    PROBED,
     aliases_of,
     document_of,
     probe_result_of,
     trial_id_of,
 )
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
+from monitor.registries.clinicaltrials_gov.probed import PROBED, PROBED_AT_ONCE
 from monitor.registries.clinicaltrials_gov.reading import FieldsRefused, PageUnparseable, malformed_item
 
 FETCHED_AT_ONCE = 100
-PROBED_AT_ONCE = 400
 PATIENCE = 8
 """Pages in a row that may fail and be halved; one bad record alone accounts for seven."""
 SAMPLE = 64 * 1024

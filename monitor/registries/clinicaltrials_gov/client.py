@@ -34,6 +34,7 @@ from monitor.ports import RegistryVersion
 from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP, aliases_of, trial_id_of
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
 from monitor.registries.clinicaltrials_gov.learned import Learned
+from monitor.registries.clinicaltrials_gov.probed import batch_address
 from monitor.registries.clinicaltrials_gov.reading import (
     REDIRECTS,
     REMEDY,
@@ -46,9 +47,15 @@ from monitor.registries.clinicaltrials_gov.reading import (
     remedy_for,
     says_not_found,
     turned_away,
-    usable_etag,
 )
-from monitor.registries.clinicaltrials_gov.version import KEY, SMALL, is_as_before, version_question
+from monitor.registries.clinicaltrials_gov.version import (
+    KEY,
+    SMALL,
+    is_as_before,
+    usable_etag,
+    version_question,
+    version_stated,
+)
 
 MOST_PAGES = 20
 """Of one batch. One page holds a whole batch, so more than a few are a server gone wrong."""
@@ -82,12 +89,10 @@ class Client:
         return known
 
     def _stated_version(self, answer: Response) -> RegistryVersion:
-        stated = parsed(answer)
-        stamp = stated.get("dataTimestamp") if isinstance(stated, dict) else None
-        api_version = stated.get("apiVersion", "") if isinstance(stated, dict) else None
-        if not (isinstance(stamp, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:.Z+-]{0,24}", stamp)):
+        stamp, api_version = version_stated(parsed(answer))
+        if stamp is None:
             raise AnswerUnreadable(f"{KEY} does not say of when its data are; {REMEDY}", raw=answer.body)
-        if not isinstance(api_version, str):
+        if api_version is None:
             raise AnswerUnreadable(f"{KEY} states its version in an unknown form; {REMEDY}", raw=answer.body)
         self.learned.api_version(api_version)
         return RegistryVersion(stamp, usable_etag(answer.headers.get("ETag", "")))
@@ -117,9 +122,7 @@ class Client:
         self.learned.refused(len(self._batch(trial_ids, fields)))
 
     def _batch(self, trial_ids: Sequence[str], fields: Sequence[str]) -> str:
-        wanted = f"&fields={','.join(fields)}" if fields else ""
-        # Commas stay as they are: in percent code a batch would be a sixth longer.
-        return f"{self._base}/studies?filter.ids={','.join(trial_ids)}{wanted}&pageSize={len(trial_ids)}"
+        return batch_address(self._base, trial_ids, fields)
 
     def page(self, asked: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
         """The page of studies that these parameters get, and the body as it came. They are put into percent code."""

@@ -10,10 +10,7 @@ registry, not the sponsor, attached. Of the derived section only `submissionTrac
 under review. Null and empty members are dropped: the registry never sends any.
 """
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -21,27 +18,12 @@ import orjson
 from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document, Json
 from monitor.ports import ProbeResult
+from monitor.registries.clinicaltrials_gov.probed import TRIAL_ID, build_of, seen_in
+from monitor.registries.clinicaltrials_gov.trees import at, text_at, written
 from monitor.registries.clinicaltrials_gov.version import KEY
 
 RECORD_CAP = 8 * 1024 * 1024
 """Bytes of one record; the largest real one is 1.1 MB."""
-
-PROBED = (
-    "protocolSection.identificationModule.nctId",
-    "protocolSection.identificationModule.nctIdAliases",
-    "protocolSection.statusModule",
-    "protocolSection.sponsorCollaboratorsModule",
-    "protocolSection.designModule.enrollmentInfo",
-    "protocolSection.designModule.phases",
-    "hasResults",
-    "annotationSection",
-    "derivedSection.miscInfoModule.submissionTracking",
-    "derivedSection.miscInfoModule.versionHolder",
-)
-"""What a probe asks for: over real transitions it moved in all that mattered, in a twentieth of the bytes."""
-BUILD = PROBED[-1]
-"""The day of the data build: it tells which machine's data an answer comes from, and is no part of what moves."""
-_MOVING = PROBED[:-1]
 
 _REQUIRED = (
     ("protocolSection.identificationModule.briefTitle", str),
@@ -58,29 +40,9 @@ _KINDS = {str: "text", dict: "an object", bool: "true or false"}
 _SECTIONS = ("protocolSection", "resultsSection", "annotationSection", "documentSection", "derivedSection")
 
 
-@lru_cache(maxsize=64)
-def _names(path: str) -> tuple[str, ...]:
-    """The names in a dotted path: a probe of ten thousand trials walks eleven paths in each."""
-    return tuple(path.split("."))
-
-
-def at(tree: Json, path: str) -> Json:
-    """What lies at a dotted path of objects; None where nothing does."""
-    for name in _names(path):
-        if not isinstance(tree, dict):
-            return None
-        tree = tree.get(name)
-    return tree
-
-
 def trial_id_of(study: Json) -> str | None:
     """Whose record this says it is."""
-    return _text_at(study, "protocolSection.identificationModule.nctId")
-
-
-def _text_at(study: Json, path: str) -> str | None:
-    value = at(study, path)
-    return value if isinstance(value, str) else None
+    return text_at(study, TRIAL_ID)
 
 
 def aliases_of(study: Json) -> tuple[str, ...]:
@@ -105,16 +67,10 @@ def document_of(study: Json, trial_id: str) -> Document:
         trial_id=trial_id,
         content=content,
         build=build_of(study),
-        title=_text_at(study, "protocolSection.identificationModule.briefTitle"),
+        title=text_at(study, "protocolSection.identificationModule.briefTitle"),
         probe_digest=probe_result.digest if probe_result else None,
-        updated_on=tuple(day for path in _UPDATES if (day := _text_at(study, path))),
+        updated_on=tuple(day for path in _UPDATES if (day := text_at(study, path))),
     )
-
-
-def build_of(study: Json) -> str | None:
-    """The day of the data build that a record or a share of one comes from; None where it does not say."""
-    build = _text_at(study, BUILD)
-    return build if build and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", build) else None
 
 
 def build_of_page(studies: Iterable[Json]) -> str | None:
@@ -179,20 +135,7 @@ def canonical(study: dict[str, Any]) -> bytes:
 
     Raise AnswerUnreadable where it is nested too deeply to be written.
     """
-    return _written(_without_noise(study))
-
-
-def _written(tree: Json) -> bytes:
-    """Sorted compact JSON without null and empty members."""
-    try:
-        content = orjson.dumps(tree, option=orjson.OPT_SORT_KEYS)
-    except TypeError as error:
-        # orjson reads 1024 levels and writes 254. What can be written can also be walked.
-        raise AnswerUnreadable("the record is nested too deeply") from error
-    # A look at the bytes spares nearly every record the walk; where text holds these characters it does no harm.
-    if b"null" in content or b"[]" in content or b"{}" in content:
-        return orjson.dumps(_without_voids(tree), option=orjson.OPT_SORT_KEYS)
-    return content
+    return written(_without_noise(study))
 
 
 def _without_noise(study: dict[str, Any]) -> dict[str, Any]:
@@ -230,24 +173,7 @@ def _unless_derived(reference: Json) -> Json:
     return None if isinstance(reference, dict) and reference.get("type") == "DERIVED" else reference
 
 
-def _without_voids(tree: Json) -> Json:
-    """The tree without null and empty members, and without what is empty for want of them."""
-    if isinstance(tree, dict):
-        pairs = ((name, _without_voids(value)) for name, value in tree.items())
-        return {name: value for name, value in pairs if value is not None and value not in ([], {})}
-    if isinstance(tree, list):
-        items = (_without_voids(value) for value in tree)
-        return [value for value in items if value is not None and value not in ([], {})]
-    return tree
-
-
 def probe_result_of(study: Json) -> ProbeResult | None:
     """What tells that a record moved, of a full record or of a probe's share of it; None where it names no trial."""
-    trial_id = trial_id_of(study)
-    if trial_id is None:
-        return None
-    seen = {path: value for path in _MOVING if (value := at(study, path)) is not None}
-    try:
-        return ProbeResult(trial_id, sha256(_written(seen)).digest(), build_of(study))
-    except AnswerUnreadable:
-        return None
+    seen = seen_in(study)
+    return ProbeResult(*seen) if seen else None

@@ -165,11 +165,6 @@ def says_not_found(answer: Response, trial_id: str) -> bool:
     return _text(answer).strip().lower() == f"nct number {trial_id} not found".lower()
 
 
-def usable_etag(etag: str) -> str | None:
-    """The ETag if it can be sent back: it comes from outside and goes into a header."""
-    return etag if re.fullmatch(r'(W/)?"[!#-~]{1,200}"', etag) else None
-
-
 def one_line(text: str, most: int = 200) -> str:
     """The beginning of somebody else's text, fit to stand in a message."""
     return " ".join("".join(c if c.isprintable() else " " for c in text[: most * 2]).split())[:most]

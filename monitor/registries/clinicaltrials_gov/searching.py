@@ -13,8 +13,9 @@ from monitor.model import Role, Search
 from monitor.ports import SearchPage, SharedPage
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import BUILD, build_of_page
+from monitor.registries.clinicaltrials_gov.documents import build_of_page
 from monitor.registries.clinicaltrials_gov.listing import Listing, Page, begin
+from monitor.registries.clinicaltrials_gov.probed import BUILD
 from monitor.registries.clinicaltrials_gov.reading import FieldsRefused, one_line
 from monitor.registries.clinicaltrials_gov.sponsored import Sponsors, fields_of, is_covered
 from monitor.registries.clinicaltrials_gov.version import KEY

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid
 from monitor.model import Json, Role, Search
 from monitor.registries.clinicaltrials_gov import essie
-from monitor.registries.clinicaltrials_gov.documents import at
 from monitor.registries.clinicaltrials_gov.reading import REMEDY
+from monitor.registries.clinicaltrials_gov.trees import at
 from monitor.registries.clinicaltrials_gov.version import KEY
 from monitor.text import fold_organisation
 

@@ -15,8 +15,8 @@ from monitor.model import Role
 from monitor.ports import SponsorName
 from monitor.registries.clinicaltrials_gov import essie
 from monitor.registries.clinicaltrials_gov.client import Client
-from monitor.registries.clinicaltrials_gov.documents import at
 from monitor.registries.clinicaltrials_gov.listing import begin
+from monitor.registries.clinicaltrials_gov.trees import at
 from monitor.text import fold, fold_organisation
 
 MOST_NAMES = 10

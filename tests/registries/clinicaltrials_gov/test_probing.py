@@ -6,7 +6,8 @@ import pytest
 
 from monitor.model import Document
 from monitor.ports import ProbeResult, Unanswered
-from monitor.registries.clinicaltrials_gov.documents import PROBED, at
+from monitor.registries.clinicaltrials_gov.probed import PROBED
+from monitor.registries.clinicaltrials_gov.trees import at
 from tests.loopback import http
 from tests.registries.clinicaltrials_gov.fake import fetched, id_of, publish
 from tests.registries.trials import page, trial

@@ -8,8 +8,8 @@ import pytest
 
 from monitor.errors import AnswerUnreadable, ConfigurationInvalid, RegistryUnreachable, RequestRefused
 from monitor.model import Role, Search
-from monitor.registries.clinicaltrials_gov.documents import BUILD
 from monitor.registries.clinicaltrials_gov.listing import MOST_IDLE, SPARE_PAGES
+from monitor.registries.clinicaltrials_gov.probed import BUILD
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.loopback import http
 from tests.program import BUILD_DAY

@@ -1,0 +1,72 @@
+"""What a pass over trials of which none moved asks ClinicalTrials.gov, with the standard library alone.
+
+It asks what `client` and `batches` ask, and reads the answers as they do. Whatever is not as plain as it mostly is, is
+None, and is theirs to read.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import orjson
+
+from monitor.http.asking import BODY_CAP
+from monitor.http.once import PlainSession
+from monitor.model.stamps import Stamped
+from monitor.registries.clinicaltrials_gov.probed import PROBED, PROBED_AT_ONCE, Seen, batch_address, seen_in
+from monitor.registries.clinicaltrials_gov.version import (
+    KEY,
+    SMALL,
+    is_as_before,
+    usable_etag,
+    version_question,
+    version_stated,
+)
+
+if TYPE_CHECKING:
+    from monitor.http.response import Response
+    from monitor.model import Json
+
+
+class PlainClient:
+    """The port `monitor.watching.quiet.QuietRegistry`, by a session."""
+
+    key = KEY
+    at_once = PROBED_AT_ONCE
+
+    def __init__(self, base_url: str, session: PlainSession) -> None:
+        self._base = base_url
+        self._session = session
+
+    def version(self, known: Stamped) -> Stamped | None:
+        """The version of all data now; *known* itself where nothing is newer."""
+        answer = self._session.get(*version_question(self._base, known.etag), cap=SMALL)
+        if answer is None or is_as_before(answer.status, known.etag):
+            return known if answer else None
+        stamp, api_version = version_stated(_json(answer))
+        etag = usable_etag(answer.headers.get("ETag", ""))
+        return Stamped(stamp, etag) if stamp and etag and api_version is not None else None
+
+    def probe(self, trial_ids: Sequence[str]) -> Sequence[Seen] | None:
+        """What a probe sees of these trials, at most `at_once`."""
+        answer = self._session.get(batch_address(self._base, trial_ids, PROBED), {}, cap=BODY_CAP)
+        page = _json(answer) if answer else None
+        studies = page.get("studies") if isinstance(page, dict) and "nextPageToken" not in page else None
+        if not isinstance(studies, list):
+            return None
+        seen = [one for one in map(seen_in, studies) if one]
+        return seen if len(seen) == len(studies) else None
+
+    def ask_again(self) -> None:
+        """Let the whole pass ask the last question again: it reads more before it asks that."""
+        self._session.asked.requests.pop()
+
+
+def _json(answer: "Response") -> "Json":
+    is_page_for_people = answer.headers.get("Content-Type", "").startswith("text/html")
+    if answer.status != HTTPStatus.OK or is_page_for_people:
+        return None
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
