@@ -34,6 +34,8 @@ class Claimed:
     """What became of those that cannot be made ready."""
     count: int
     """How many rows these were."""
+    followed: frozenset[str]
+    """The ids of those that a later delivery about the same trial to the same subscription waits for."""
 
 
 def claim(outbox: Outbox, *, limit: int, only: str | None = None) -> Claimed:
@@ -46,7 +48,8 @@ def claim(outbox: Outbox, *, limit: int, only: str | None = None) -> Claimed:
     until = now + CLAIMED_FOR
     context = outbox.context
     with context.store.begin() as tx:
-        claimed, damaged = deliveries.claim_readable(tx, now=now, until=until, limit=limit, only=only)
+        rows = deliveries.claim_readable(tx, now=now, until=until, limit=limit, only=only)
+    claimed, damaged = rows.readable, rows.damaged
     try:
         messages, unprepared = prepared(claimed, context, now=now)
     except Exception:
@@ -68,7 +71,7 @@ def claim(outbox: Outbox, *, limit: int, only: str | None = None) -> Claimed:
             postponed = [_as_result(each) for each in postpone(tx, unprepared, now=now)]
             if damaged:
                 notices.notify_operator(tx, deliveries_damaged(damaged, now=now))
-    return Claimed(ready, postponed, len(claimed) + len(damaged))
+    return Claimed(ready, postponed, len(claimed) + len(damaged), rows.followed)
 
 
 def attempt(claim: Claim, outbox: Outbox) -> Sent | None:

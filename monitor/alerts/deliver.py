@@ -43,19 +43,19 @@ def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
     recorded_at = monotonic()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
         while True:
-            if not outbox.stopping():
-                queues.fill()
-                yield from queues.postponed()
-                queues.start(pool)
-            if not queues.are_serving and not sent:
+            may_be_more = queues.fill()
+            yield from queues.postponed()
+            queues.start(pool)
+            if not (queues.are_serving or sent or may_be_more):
                 break
             if queues.are_serving:
-                sent += queues.finished(within=RECORDED_WITHIN)
+                sent += queues.finished(within=0 if may_be_more else RECORDED_WITHIN)
+                queues.start(pool)  # what has ended makes room for others, while these are recorded
             late = monotonic() - recorded_at > RECORDED_WITHIN
             if sent and (late or not queues.are_serving or len(sent) >= RECORDED_AT_ONCE):
                 yield from record(sent, outbox)
+                queues.recorded(sent)
                 sent, recorded_at = [], monotonic()
-                queues.dry = bool(troubles)  # whoever waited for one of these to be settled may be next
     if troubles:
         raise troubles[0]
 

@@ -1,9 +1,14 @@
-"""What is claimed and not sent yet, by receiver: one that hangs keeps a few threads, and everybody else the rest."""
+"""What is claimed and not sent yet, by receiver: one that hangs keeps a few threads, and everybody else the rest.
+
+A thread goes on with the next delivery to its receiver by itself, so that none waits until others are recorded.
+"""
 
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from time import monotonic
 
 from monitor.alerts.claims import Claim, attempt, claim
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
@@ -14,34 +19,49 @@ THREADS = 256
 THREADS_A_RECEIVER = 4
 MOST_WAITING = 5_000
 """Deliveries held in memory at once. Only a backlog of so many to receivers that hang makes others wait."""
+MOST_UNRECORDED = 100
+"""Where so many were sent and not taken to be recorded yet, no thread begins another by itself."""
+ASKED_AGAIN_AFTER = 1.0
+"""Seconds: how often the database is asked for what others came to owe while something is being sent."""
 
 
 class Queues:
     """Claimed deliveries by receiver, and who of them is being served. What keeps it from claiming is a trouble."""
 
     def __init__(self, outbox: Outbox, troubles: list[Exception]) -> None:
-        self.dry = False
-        """Whether nothing more was due when last asked, or nothing more can be claimed."""
         self._outbox = outbox
         self._troubles = troubles
+        self._dry = False
+        """Whether nothing more was due when last asked, or nothing more can be claimed."""
+        self._asked_at = monotonic()
+        self._followed: set[str] = set()
         self._postponed: list[DeliveryResult] = []
         self._waiting: defaultdict[str, deque[Claim]] = defaultdict(deque)
         self._serving: defaultdict[str, int] = defaultdict(int)
-        self._receivers: dict[Future[Sent | None], str] = {}
-        self._done: SimpleQueue[Future[Sent | None]] = SimpleQueue()
+        self._receivers: dict[Future[None], str] = {}
+        self._ended: SimpleQueue[Sent | Future[None]] = SimpleQueue()
 
-    def fill(self) -> None:
-        """Claim what is due, render what never was, and queue it, while there are threads that nothing waits for."""
-        while not self.dry and self._room():
-            try:
-                self._claim()
-            except Exception as error:  # what is being sent is recorded first
-                self._troubles.append(error)
-                self.dry = True
+    def fill(self) -> bool:
+        """Claim some of what is due, render what never was, and queue it, if there are threads that nothing waits for.
+
+        Give whether there may be more of it.
+        """
+        if self._dry and not self._troubles and monotonic() - self._asked_at > ASKED_AGAIN_AFTER:
+            self._dry = False
+        if self._dry or self._outbox.stopping() or not self._room():
+            return False
+        try:
+            self._claim()
+        except Exception as error:  # what is being sent is recorded first
+            self._troubles.append(error)
+            self._dry = True
+        return not self._dry
 
     def _claim(self) -> None:
+        self._asked_at = monotonic()
         claimed = claim(self._outbox, limit=CLAIMED_AT_ONCE)
-        self.dry = claimed.count < CLAIMED_AT_ONCE
+        self._dry = claimed.count < CLAIMED_AT_ONCE
+        self._followed |= claimed.followed
         self._postponed += claimed.postponed
         for each in claimed.ready:
             self._waiting[each.receiver].append(each)
@@ -66,22 +86,55 @@ class Queues:
 
     def start(self, pool: ThreadPoolExecutor) -> None:
         """Hand to threads what may be sent now."""
+        if self._outbox.stopping():
+            return
         for receiver, queue in list(self._waiting.items()):
-            while queue and self._serving[receiver] < THREADS_A_RECEIVER and len(self._receivers) < THREADS:
-                future = pool.submit(attempt, queue.popleft(), self._outbox)
+            while self._serving[receiver] < THREADS_A_RECEIVER and len(self._receivers) < THREADS:
+                first = _next(queue)
+                if first is None:
+                    break
+                future = pool.submit(self._serve, first, queue)
                 self._serving[receiver] += 1
                 self._receivers[future] = receiver
-                future.add_done_callback(self._done.put)
+                future.add_done_callback(self._ended.put)
             if not queue:
                 del self._waiting[receiver]
 
+    def _serve(self, first: Claim, queue: deque[Claim]) -> None:
+        """Attempt one after the other of a receiver's *queue*, in a thread of its own."""
+        claimed: Claim | None = first
+        while claimed:
+            if sent := attempt(claimed, self._outbox):
+                self._ended.put(sent)
+            may_go_on = self._ended.qsize() < MOST_UNRECORDED and not self._outbox.stopping()
+            claimed = _next(queue) if may_go_on else None
+
     def finished(self, *, within: float) -> list[Sent]:
         """Wait for an attempt that ends within so many seconds, and give what came of it and of any others by then."""
-        ended: list[Future[Sent | None]] = []
+        ended: list[Sent | Future[None]] = []
         with suppress(Empty):
-            ended.append(self._done.get(timeout=within))
+            ended.append(self._ended.get(timeout=within))
             while True:
-                ended.append(self._done.get_nowait())
-        for future in ended:
-            self._serving[self._receivers.pop(future)] -= 1
-        return [sent for future in ended if (sent := future.result())]
+                ended.append(self._ended.get_nowait())
+        for each in ended:
+            if isinstance(each, Future):
+                self._serving[self._receivers.pop(each)] -= 1
+                each.result()
+        return [each for each in ended if isinstance(each, Sent)]
+
+    def recorded(self, sent: Sequence[Sent]) -> None:
+        """Note that these are settled: whoever waited for one of them may be next.
+
+        After the last of all it is asked once more, as recording may itself owe something to the operator.
+        """
+        ids = {each.delivery.id for each in sent}
+        if not self._troubles and (self._followed & ids or not (self._waiting or self._receivers)):
+            self._dry = False
+        self._followed -= ids
+
+
+def _next(queue: deque[Claim]) -> Claim | None:
+    """The first of a queue from which several threads take; None where there is none left."""
+    with suppress(IndexError):
+        return queue.popleft()
+    return None

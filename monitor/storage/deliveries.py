@@ -7,7 +7,7 @@ What comes of an attempt, `monitor.storage.standings` writes.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,6 +71,15 @@ _claimable = and_(
         _earlier.c.sequence < deliveries.c.sequence,
     ),
 )
+_later = deliveries.alias("later")
+_is_followed = exists().where(
+    _later.c.standing == literal_column(f"'{DeliveryState.OWED}'"),
+    _later.c.subscription_id == deliveries.c.subscription_id,
+    _later.c.registry == deliveries.c.registry,
+    _later.c.trial_id == deliveries.c.trial_id,
+    _later.c.sequence > deliveries.c.sequence,
+)
+_claimed = (*COLUMNS, _is_followed.label("is_followed"))
 _insert = insert(deliveries)
 _by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
@@ -146,19 +155,26 @@ def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list
 
     A body that is damaged in the database is dropped, to be rendered again: one must not hold up all the others.
     """
-    claimed, _ = claim_readable(tx, now=now, until=until, limit=limit)
-    return claimed
+    return claim_readable(tx, now=now, until=until, limit=limit).readable
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRows:
+    """What a claim found."""
+
+    readable: list[Delivery]
+    damaged: Mapping[str, str]
+    """What is wrong with those that cannot be read, by id; they wait for DAMAGED_FOR."""
+    followed: frozenset[str]
+    """The ids of those that a later one waits for, about the same trial to the same subscription."""
 
 
 def claim_readable(
     tx: Connection, *, now: datetime, until: datetime, limit: int, only: str | None = None
-) -> tuple[list[Delivery], dict[str, str]]:
-    """As `claim`, or *only* the delivery of that id; and by id what is wrong with those that cannot be read.
-
-    Those wait for DAMAGED_FOR.
-    """
+) -> ClaimedRows:
+    """As `claim`, or *only* the delivery of that id; with those that cannot be read, and what waits for them."""
     query = (
-        select(*COLUMNS)
+        select(*_claimed)
         .where(_claimable, deliveries.c.next_attempt_at <= now, *([] if only is None else [deliveries.c.id == only]))
         .order_by(*_by_due)
         .limit(limit)
@@ -169,14 +185,15 @@ def claim_readable(
         rows = list(tx.execute(query).all())
     except StoreCorrupt:
         ids = tx.scalars(query.with_only_columns(deliveries.c.id)).all()
-        rows = list(rows_of(tx, select(*COLUMNS), deliveries.c.id, ids, damaged))
+        rows = list(rows_of(tx, select(*_claimed), deliveries.c.id, ids, damaged))
     claimed = [_restored_or_bare(tx, row) for row in rows]
     for ids_, again in (([delivery.id for delivery in claimed], until), (list(damaged), now + DAMAGED_FOR)):
         for chunk in chunks(ids_):
             tx.execute(update(deliveries).where(deliveries.c.id.in_(chunk)).values(next_attempt_at=again))
-    return (
+    return ClaimedRows(
         [replace(delivery, next_attempt_at=until) for delivery in claimed],
         {key: str(error) for key, error in damaged.items()},
+        frozenset(delivery.id for delivery, row in zip(claimed, rows, strict=True) if row.is_followed),
     )
 
 

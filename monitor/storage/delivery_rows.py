@@ -31,10 +31,10 @@ def row_of(delivery: Delivery, whole_id: str) -> dict[str, Any]:
 
 def packed(row: Row[Any]) -> Delivery:
     """As it is stored, with its body compressed."""
-    values = dict(row._mapping)
-    ids = [(kind, values.pop(column.name)) for kind, column in _COLUMN_OF.items()]
+    values = row._mapping
+    ids = [(kind, values[column.name]) for kind, column in _COLUMN_OF.items()]
     kind, cause_id = next((each for each in ids if each[1]), (EventCause, ""))
-    return Delivery(cause=kind(cause_id), **values)
+    return Delivery(cause=kind(cause_id), **{name: values[name] for name in _names})
 
 
 def restored(row: Row[Any]) -> Delivery:
