@@ -26,6 +26,7 @@ from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.journals import OLDEST_SQLITE, choose_journal
 from monitor.storage.locks import lock_schema
 from monitor.storage.migrations import HEAD, REVISIONS
+from monitor.storage.tables import metadata, revisions
 
 _FILE = "file"
 """Where a connection keeps which file it has opened."""
@@ -98,11 +99,26 @@ class Store:
             _set_journal_mode(self._engine, self.database)
         with self.read() as tx:
             revision = _revision(tx, self.database)
+        if revision is None and self._engine.dialect.name == "sqlite":
+            revision = self._create()
         if revision != HEAD:
             self._migrate()
 
+    def _create(self) -> str | None:
+        """Give an empty file the tables that all revisions would make, to the letter; its revision from then on.
+
+        Alembic takes a third of a first start, and 10 MB of the memory of a service.
+        """
+        with self.begin() as tx:
+            if inspect(tx).get_table_names():
+                return _revision(tx, self.database)  # another process was faster
+            metadata.create_all(tx, checkfirst=False)
+            revisions.metadata.create_all(tx, checkfirst=False)
+            tx.execute(revisions.insert().values(version_num=HEAD))
+            return HEAD
+
     def _migrate(self) -> None:
-        # Loaded only here: 100 ms that only the first start needs.
+        # Loaded only here: 100 ms that only another version's database needs, and PostgreSQL's first start.
         from alembic import command
         from alembic.config import Config
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -380,3 +381,10 @@ leases = Table(
     Column("beat", Integer, nullable=False, comment="moves while the holder lives"),
     sqlite_with_rowid=False,
 )
+
+revisions = Table(
+    "alembic_version",
+    MetaData(naming_convention={"pk": "%(table_name)s_pkc"}),
+    Column("version_num", String(32), primary_key=True),
+)
+"""Alembic's own table, beside those of `metadata`."""

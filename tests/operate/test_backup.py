@@ -33,8 +33,8 @@ from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, history, snapshot
+from tests.storage.migrated import migrated
 from tests.storage.subscribers import AMARA, VAULT, owe, subscribed
-from tests.storage.test_migrating import older
 
 ON_POSTGRESQL = SLOW
 
@@ -142,7 +142,7 @@ def test_a_database_that_holds_something_is_replaced_only_with_consent(furnished
 
 def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path) -> None:
     old = f"sqlite:///{tmp_path}/old.sqlite3"
-    with closing(older(old, "0001")) as store, store.begin() as tx:
+    with closing(migrated(old, "0001")) as store, store.begin() as tx:
         snapshots.add(tx, history(HIP, 3))
     made = backed_up(old, tmp_path / "b.sqlite3")
     with closing(sqlite3.connect(made.file)) as copy:

@@ -36,8 +36,8 @@ from monitor.vault import Vault
 from tests.loopback import closed_port
 from tests.program import Clock
 from tests.storage.documents import HIP, REGISTRY, snapshot
+from tests.storage.migrated import migrated
 from tests.storage.subscribers import VAULT, owe, subscribed
-from tests.storage.test_migrating import older
 
 NOW = Clock().now
 OPERATOR = OperatorSettings(email="ops@clinic.example")
@@ -263,7 +263,7 @@ def test_a_check_that_crashes_is_a_finding_and_the_others_go_on(
 
 def test_an_older_database_is_not_migrated_by_looking_at_it(context: DoctorContext, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/old.sqlite3"
-    older(url, "0001").close()
+    migrated(url, "0001").close()
     config = context.config.replace(store=StoreSettings(url=url))
 
     for _ in range(2):

@@ -1,25 +1,14 @@
 """A database that an older version wrote, with what is in it, works on."""
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, insert, text
 
-from monitor.storage import deliveries, events, snapshots, store, tables, trials
+from monitor.storage import deliveries, events, snapshots, tables, trials
 from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, event, history
+from tests.storage.migrated import migrated
 from tests.storage.subscribers import owe, subscribed
-
-
-def older(url: str, revision: str) -> Store:
-    """A database of that revision, opened without being migrated."""
-    opened = Store(*store._engine(url))
-    with opened.begin() as tx:
-        config = Config(attributes={"connection": tx})
-        config.set_main_option("script_location", "monitor.storage:migrations")
-        command.upgrade(config, revision)
-    return opened
 
 
 def contents(tx: Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -28,7 +17,7 @@ def contents(tx: Connection) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_a_database_from_before_subscriptions_keeps_everything_and_can_owe(store_url: str) -> None:
-    before = older(store_url, "0001")
+    before = migrated(store_url, "0001")
     with before.begin() as tx:
         for trial_id in (HIP, KNEE):
             snapshots.add(tx, history(trial_id, 4))

@@ -22,7 +22,7 @@ from monitor.storage.tables import watched_trials, watches
 from monitor.storage.trials import Trial
 from tests import faults
 from tests.storage.documents import NOON, REGISTRY, history
-from tests.storage.test_migrating import older
+from tests.storage.migrated import migrated
 
 IDS = [f"NCT95{number:06d}" for number in range(4500)]
 TABLES = ("trials", "snapshots", "watched_trials")
@@ -31,7 +31,7 @@ ROWS = 10_000
 
 def fill(url: str, revision: str) -> None:
     """10,000 rows in a database of that revision."""
-    with closing(older(url, revision)) as store, store.begin() as tx:
+    with closing(migrated(url, revision)) as store, store.begin() as tx:
         trials.record(tx, [Trial(REGISTRY, each, verified_at=NOON) for each in IDS])
         # By the tables themselves: today's statements may speak of tables that this revision lacks.
         tx.execute(watches.insert(), [{"id": 1, "origin": "command", "created_at": NOON}])
@@ -78,7 +78,7 @@ def test_a_migration_that_dies_anywhere_is_made_good(
     store_url: str, released: str, request: pytest.FixtureRequest
 ) -> None:
     fill(store_url, released)
-    with closing(older(store_url, released)) as store:
+    with closing(migrated(store_url, released)) as store:
         before = rows(store)
     assert sum(map(len, before.values())) == ROWS
     postgres = None if store_url.startswith("sqlite") else request.getfixturevalue("postgres")

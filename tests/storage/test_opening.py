@@ -52,9 +52,11 @@ def test_migrating_makes_a_database_and_leaves_one_of_today_alone(store_url: str
     Store.open(store_url).close()
 
 
-def test_an_up_to_date_database_opens_without_alembic(sqlite_url: str) -> None:
+@pytest.mark.parametrize("is_there", [True, False], ids=["up to date", "new"])
+def test_a_database_opens_without_alembic(sqlite_url: str, is_there: bool) -> None:
     """Loading it takes longer than everything else that a start does."""
-    migrate(sqlite_url)
+    if is_there:
+        migrate(sqlite_url)
     program = f"import sys; from monitor.storage.store import Store; Store.open({sqlite_url!r}).close()"
     check = "sys.exit(any(name.split('.')[0] in ('alembic', 'psycopg') for name in sys.modules))"
 

@@ -1,20 +1,27 @@
-"""What migrations build is what `tables` says."""
+"""What migrations build is what `tables` says, and what a new file has."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Index, create_engine, text
+from sqlalchemy import Index, text
 
 from monitor.storage.migrations import HEAD, REVISIONS
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
+from tests.storage.migrated import migrated
 
 
-def test_the_migrated_schema_is_that_of_the_tables(store: Store) -> None:
+def test_the_migrated_schema_is_that_of_the_tables(store_url: str) -> None:
+    store = migrated(store_url, HEAD)
     with store.read() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+    store.close()
 
 
 def test_an_index_leaves_out_the_same_rows_on_postgresql(postgres_url: str) -> None:
@@ -33,17 +40,20 @@ def where_of(index: Index) -> object:
     return index.dialect_options["sqlite"]["where"]
 
 
-def test_on_sqlite_it_is_the_same_to_the_letter(sqlite_url: str) -> None:
+def test_a_new_sqlite_file_is_to_the_letter_what_all_revisions_make(tmp_path: Path) -> None:
     """The comparison above does not see tables without row ids, nor deferred constraints."""
-    migrated = Store.open(sqlite_url)
-    bare = create_engine("sqlite://")
-    metadata.create_all(bare)
-    query = text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%' ORDER BY name")
-    with migrated.read() as one, bare.connect() as other:
-        statements = {row.name: " ".join((row.sql or "").split()) for row in one.execute(query)}
-        assert statements == {row.name: " ".join((row.sql or "").split()) for row in other.execute(query)}
-    migrated.close()
-    bare.dispose()
+    migrated(f"sqlite:///{tmp_path}/migrated.sqlite3", HEAD).close()
+    Store.open(f"sqlite:///{tmp_path}/new.sqlite3").close()
+
+    assert schema_of(tmp_path / "new.sqlite3") == schema_of(tmp_path / "migrated.sqlite3")
+
+
+def schema_of(file: Path) -> dict[str, str]:
+    """The statement that makes each table and index, and the revision."""
+    with closing(sqlite3.connect(file)) as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        revisions = connection.execute("SELECT group_concat(version_num) FROM alembic_version").fetchone()
+    return {name: " ".join((sql or "").split()) for name, sql in found} | {"revision": revisions[0]}
 
 
 def test_the_revisions_known_without_alembic_are_those_alembic_finds() -> None:

@@ -1,0 +1,17 @@
+"""Databases that Alembic made, revision by revision."""
+
+from alembic import command
+from alembic.config import Config
+
+from monitor.storage import store
+from monitor.storage.store import Store
+
+
+def migrated(url: str, revision: str) -> Store:
+    """A new database of that revision, opened as it is."""
+    opened = Store(*store._engine(url))
+    with opened.begin() as tx:
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", "monitor.storage:migrations")
+        command.upgrade(config, revision)
+    return opened
