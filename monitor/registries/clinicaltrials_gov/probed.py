@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.errors import AnswerUnreadable
-from monitor.registries.clinicaltrials_gov.trees import at, text_at, written
+from monitor.registries.clinicaltrials_gov.trees import at, written
 
 if TYPE_CHECKING:
     from monitor.model import Json
@@ -15,7 +15,7 @@ PROBED_AT_ONCE = 400
 TRIAL_ID = "protocolSection.identificationModule.nctId"
 BUILD = "derivedSection.miscInfoModule.versionHolder"
 """The day of the data build: it tells which machine's data an answer comes from, and is no part of what moves."""
-_MOVING = (
+PROBED = (
     TRIAL_ID,
     "protocolSection.identificationModule.nctIdAliases",
     "protocolSection.statusModule",
@@ -25,9 +25,15 @@ _MOVING = (
     "hasResults",
     "annotationSection",
     "derivedSection.miscInfoModule.submissionTracking",
+    BUILD,
 )
-PROBED = (*_MOVING, BUILD)
 """What a probe asks for: over real transitions it moved in all that mattered, in a twentieth of the bytes."""
+_OBJECTS = {
+    above: [(path.rpartition(".")[2], path) for path in PROBED if path.rpartition(".")[0] == above]
+    for above in dict.fromkeys(path.rpartition(".")[0] for path in PROBED)
+}
+"""By the path of an object, the names in it that are asked for, with their paths: each object is walked to once."""
+_BUILD_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Seen(NamedTuple):
@@ -47,18 +53,33 @@ def batch_address(base_url: str, trial_ids: Sequence[str], fields: Sequence[str]
 
 def seen_in(study: "Json") -> Seen | None:
     """What tells that a record moved, of a full record or of a probe's share of it; None where it names no trial."""
-    trial_id = text_at(study, TRIAL_ID)
-    if trial_id is None:
+    shares = _shares_of(study)
+    trial_id, build = shares.get(TRIAL_ID), _day(shares.pop(BUILD, None))
+    if not isinstance(trial_id, str):
         return None
-    shares = {path: share for path in _MOVING if (share := at(study, path)) is not None}
     try:
         moving = written(shares)
     except AnswerUnreadable:
         return None
-    return Seen(trial_id, sha256(moving).digest(), build_of(study))
+    return Seen(trial_id, sha256(moving).digest(), build)
+
+
+def _shares_of(study: "Json") -> "dict[str, Json]":
+    """By its path, each value that a probe asks for and that is there."""
+    shares = {}
+    for above, names in _OBJECTS.items():
+        found = at(study, above) if above else study
+        if isinstance(found, dict):
+            for name, path in names:
+                if (value := found.get(name)) is not None:
+                    shares[path] = value
+    return shares
 
 
 def build_of(study: "Json") -> str | None:
     """The day of the data build that a record or a share of one comes from; None where it does not say."""
-    build = text_at(study, BUILD)
-    return build if build and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", build) else None
+    return _day(at(study, BUILD))
+
+
+def _day(build: "Json") -> str | None:
+    return build if isinstance(build, str) and _BUILD_DAY.fullmatch(build) else None
