@@ -152,9 +152,13 @@ class App:
 
         Once *stopping* says so, what is being sent is finished, and nothing more begins.
         """
-        from monitor.alerts.deliver import deliver  # a check that tells nobody needs no channels
+        from monitor.alerts.due import is_anything_due  # a check that tells nobody needs none of this
 
         self._take_up(self._configured_subscriptions())
+        if not is_anything_due(self.store, (registry.key for registry in self.registries), now=utc_now()):
+            return
+        from monitor.alerts.deliver import deliver  # where nothing is due, nothing that sends is loaded
+
         outbox = replace(self.outbox(), stopping=stopping)
         try:
             yield from deliver(outbox)

@@ -10,11 +10,11 @@ The one thing that can happen twice is a delivery whose receiver took it just be
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from functools import partial
 from time import monotonic
 
 from monitor.alerts.claims import attempt, claim
+from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 from monitor.alerts.outcomes import record
 from monitor.alerts.prepare import sample, with_address
@@ -27,7 +27,6 @@ from monitor.storage import attempts, subscriptions
 RECORDED_AT_ONCE = 100
 RECORDED_WITHIN = 0.2
 """Seconds: what was sent is written down at least so often, and together, because a commit costs more than a POST."""
-ATTEMPTS_KEPT = timedelta(days=90)
 
 
 def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:

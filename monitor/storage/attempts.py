@@ -43,6 +43,12 @@ def of_delivery(tx: Connection, delivery_id: str) -> list[Attempt]:
     return [Attempt(**row._mapping) for row in tx.execute(query)]
 
 
+def oldest(tx: Connection) -> datetime | None:
+    """When the first of all attempts that are kept was made; None where there are none."""
+    made_at: datetime | None = tx.scalar(select(attempts.c.at).order_by(attempts.c.at).limit(1))
+    return made_at
+
+
 def forget(tx: Connection, before: datetime) -> int:
     """Delete the attempts made before that time, and return how many there were."""
     return tx.execute(delete(attempts).where(attempts.c.at < before)).rowcount

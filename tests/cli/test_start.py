@@ -37,6 +37,7 @@ ASKING = {"http.client", "multiprocessing", "unittest", "xml"}
         ("watch rename --help", {*COMMANDS, "model", "ports"}, {*TYPER, "rich", "orjson"}, STARTING),
         ("watch list", KEPT, {*TYPER, *STORE, "rich", "orjson", "msgspec"}, ASKING),
         ("watch list --json", KEPT, {*TYPER, *STORE, "orjson", "msgspec"}, ASKING),
+        ("deliver", KEPT, {*TYPER, *STORE, "rich", "orjson", "msgspec"}, ASKING),
         ("status", {*KEPT, "render"}, {*TYPER, *STORE, "rich", "orjson", "msgspec"}, ASKING),
     ],
 )
@@ -52,7 +53,7 @@ def test_a_command_loads_what_it_needs(typed: str, ours: set[str], others: set[s
     assert loaded & unused == set()
 
 
-@pytest.mark.parametrize("typed", ["watch list", "status", "subscriptions list", "deliveries list"])
+@pytest.mark.parametrize("typed", ["watch list", "status", "subscriptions list", "deliveries list", "deliver"])
 def test_reading_what_is_kept_loads_no_step_of_a_pass(typed: str, tmp_path: Path):
     """Nor what compares records, which only whoever shows changes needs."""
     modules_after(tmp_path, "watch", "list")
