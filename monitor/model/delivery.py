@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from uuid import UUID, uuid5
+from hashlib import sha1
 
 from monitor.model.change import Significance
 
@@ -178,8 +178,16 @@ class Delivery:
 
 @lru_cache(maxsize=8192)
 def delivery_id(cause_id: str, subscription_id: str) -> str:
-    """The id of the delivery of an event or a notice to a subscription: a UUID of version 5, derived from both."""
-    return str(uuid5(UUID(subscription_id), cause_id))
+    """The id of the delivery of an event or a notice to a subscription: a UUID of version 5, derived from both.
+
+    RFC 9562, 5.5: as `uuid.uuid5` makes it, which takes four times as long; an event may need ten thousand of these.
+    """
+    namespace = bytes.fromhex(subscription_id.replace("-", ""))
+    digest = bytearray(sha1(namespace + cause_id.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50  # the version
+    digest[8] = digest[8] & 0x3F | 0x80  # the variant
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

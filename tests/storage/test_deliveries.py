@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from sqlalchemy import text
@@ -63,6 +64,12 @@ def claim(store: Store, *, now: datetime = NOON, until: datetime = LATER, limit:
 def claimed(store: Store, *, now: datetime = NOON) -> list[tuple[str, int]]:
     """Trial and sequence of what is claimed, in the order in which it is given."""
     return [(each.trial_id, each.sequence) for each in claim(store, now=now, until=now + MINUTE)]
+
+
+@pytest.mark.parametrize("cause_id", ["clinicaltrials.gov/NCT02116634/2", "endpoint.disabled/ü/2026-11-22", ""])
+def test_a_delivery_has_the_id_that_every_earlier_version_gave_it(cause_id: str) -> None:
+    for subscription_id in (str(uuid4()), "00000000-0000-0000-0000-000000000000"):
+        assert delivery_id(cause_id, subscription_id) == str(uuid5(UUID(subscription_id), cause_id))
 
 
 def at(store: Store, delivery: Delivery) -> Delivery:
