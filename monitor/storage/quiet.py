@@ -87,8 +87,8 @@ WHERE registry = :registry AND state = 'listed' AND verified_version = :stamp
   AND trial_id IN (SELECT trial_id FROM watched_trials WHERE registry = :registry)
 """
 _REMEMBER = """
-UPDATE registries SET version_stamp = :newer_stamp, version_etag = :newer_etag, checked_at = :at, behind_since = NULL
-WHERE registry = :registry AND version_stamp = :stamp AND version_etag = :etag
+UPDATE registries SET version_stamp = :newer_stamp, version_etag = :newer_etag, checked_at = :at
+WHERE registry = :registry AND version_stamp = :stamp AND version_etag = :etag AND behind_since IS NULL
 """
 
 

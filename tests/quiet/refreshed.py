@@ -97,7 +97,7 @@ class Refreshed:
 
     studies: dict[str, Study]
     stamps: list[str]
-    builds: list[str]
+    builds: list[str | None]
     trials: dict[str, str] = field(default_factory=dict)
     """By trial, what is odd about its records."""
     pages: dict[int, str] = field(default_factory=dict)

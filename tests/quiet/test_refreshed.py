@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.clock import utc_now
+from tests.loopback import Answer, Request
 from tests.quiet.refreshed import AT_ONCE, PAGE_ODDITIES, TRIAL_ODDITIES, Refreshed, refreshed
 from tests.quiet.test_equal_to_a_whole_pass import Change, changes, moment, moments, searches, some_trial, sql
 from tests.quiet.world import TRIALS, Ran, World
@@ -56,6 +58,127 @@ def test_of_trials_that_did_not_move_all_is_done_in_one_commit(
     assert "11 unchanged" in quiet.out or '"unchanged":11' in quiet.out
     assert said_and_asked(quiet) == said_and_asked(whole)
     assert timeless(quiet.tables) == timeless(whole.tables)
+
+
+ONE = TRIALS[5]
+ODD_ANSWERS: dict[str, dict[str, Any]] = {
+    **{f"a trial {oddity}": {"trials": {ONE: oddity}} for oddity in TRIAL_ODDITIES if oddity != "moved unseen"},
+    **{f"a page {oddity}": {"pages": {1: oddity}} for oddity in PAGE_ODDITIES if oddity != "with spaces"},
+    "no ETag": {"version_headers": {"ETag": ""}},
+    "an odd version of the API": {"api_version": 7},
+    "a second version of the day": {"stamps": [stamp_of(4, "10:00:00")]},
+    "an older version": {"stamps": [stamp_of(9)]},
+    "a version to come": {"stamps": [stamp_of(-2)]},
+    "a version in another form": {"stamps": [stamp_of(1, "09:00")]},
+    "a version that changes meanwhile": {"stamps": [stamp_of(1), stamp_of(0, "00:00:00")]},
+    "data to come": {"builds": ["2999-01-01"]},
+    "data that are behind": {"builds": [day_of(2)]},
+    "data that change meanwhile": {"builds": [day_of(1), day_of(0)]},
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+def test_an_odd_answer_is_left_to_the_whole_pass(newer: World, registry: Refreshed, odd: dict[str, Any]) -> None:
+    for name, value in odd.items():
+        setattr(registry, name, value)
+    tables = newer.tables()
+    attempt, ran = newer.quietly()
+
+    assert not attempt.is_done
+    assert (ran.out, ran.err, ran.tables) == ("", "", tables)
+    assert [asked.url.removeprefix(newer.server.url) for asked in attempt.asked.requests] == [
+        target for target, _ in ran.requests
+    ]
+
+
+MORE_TO_DO = {
+    "a trial that is due": "UPDATE trials SET read_in_full_at = '2001-02-03 04:05:06' WHERE trial_id = :one",
+    "a trial read in the future": "UPDATE trials SET read_in_full_at = '2999-02-03 04:05:06' WHERE trial_id = :one",
+    "a trial that was missed": "UPDATE trials SET misses = 1 WHERE trial_id = :one",
+    "a trial that was missed once": "UPDATE trials SET first_missed_at = verified_at WHERE trial_id = :one",
+    "a removed trial": "UPDATE trials SET state = 'removed' WHERE trial_id = :one",
+    "a merger that is due": "UPDATE trials SET state = 'merged', read_in_full_at = NULL WHERE trial_id = :one",
+    "a trial without a snapshot": "UPDATE trials SET snapshot = NULL WHERE trial_id = :one",
+    "a time that is none": "UPDATE trials SET verified_at = 'once' WHERE trial_id = :one",
+    "a text that is none": "UPDATE trials SET merged_into = CAST(x'ff' AS TEXT) WHERE trial_id = :one",
+    "a digest that is none": "UPDATE trials SET digest = 'x' WHERE trial_id = :one",
+    "a build that is none": "UPDATE trials SET build = x'ff' WHERE trial_id = :one",
+    "a later build": f"UPDATE trials SET build = '{day_of(0)}' WHERE trial_id = :one",
+    "answers from older data before": "UPDATE registries SET behind_since = checked_at WHERE :one <> ''",
+    "a search": "INSERT INTO searches SELECT 1, registry, :one, 'lead', NULL, NULL, version_stamp, checked_at"
+    " FROM registries",
+}
+
+
+@pytest.mark.parametrize("statement", MORE_TO_DO.values(), ids=MORE_TO_DO)
+def test_where_more_is_to_be_done_the_whole_pass_does_it(newer: World, statement: str) -> None:
+    newer.change(statement, one=ONE)
+    tables = newer.tables()
+    attempt, ran = newer.quietly()
+
+    assert not attempt.is_done
+    assert (ran.out, ran.err, ran.tables) == ("", "", tables)
+    assert ran.requests[-1][0] != "/version" or len(ran.requests) == 1
+
+
+MERGED = "UPDATE trials SET state = 'merged', merged_into = :into WHERE trial_id = :one"
+AS_PLAIN = {
+    "a merger read lately": (MERGED, {}),
+    "builds that keep no step": ("UPDATE trials SET verified_at = '2001-02-03 04:05:06'", {"builds": [day_of(4)]}),
+    "answers of no build": ("UPDATE trials SET build = NULL WHERE trial_id = :one", {"builds": [None]}),
+    "a page with spaces": (MERGED, {"pages": {1: "with spaces"}}),
+    "what no probe sees": (MERGED, {"trials": {TRIALS[7]: "moved unseen"}}),
+}
+
+
+@pytest.mark.parametrize(("statement", "odd"), AS_PLAIN.values(), ids=AS_PLAIN)
+def test_what_gives_no_doubt_is_verified_as_the_whole_pass_would(
+    newer: World, registry: Refreshed, statement: str, odd: dict[str, Any]
+) -> None:
+    newer.change(statement, one=ONE, into=TRIALS[0])
+    for name, value in odd.items():
+        setattr(registry, name, value)
+    before = newer.file.read_bytes()
+    attempt, quiet = newer.quietly("--json")
+    registry.begin()
+    newer.file.write_bytes(before)
+    whole = newer.wholly("--json")
+
+    assert attempt.is_done
+    assert said_and_asked(quiet) == said_and_asked(whole)
+    assert timeless(quiet.tables) == timeless(whole.tables)
+
+
+def test_what_another_process_writes_meanwhile_is_not_written_over(newer: World, registry: Refreshed) -> None:
+    """And the version is asked for again, as the whole pass may have more to read before that."""
+    answer = registry.answer
+
+    def answer_late(request: Request) -> Answer:
+        if request.headers.get("if-none-match") == f'"{stamp_of(1)}"':
+            newer.change("UPDATE watches SET name = 'wards'")
+        return answer(request)
+
+    registry.answer = answer_late  # type: ignore[method-assign]
+    trials = newer.tables()["trials"]
+    with refreshed(newer, registry):
+        attempt, ran = newer.quietly()
+
+    assert not attempt.is_done
+    assert ran.tables["trials"] == trials
+    assert len(attempt.asked.requests) == len(ran.requests) - 1 == PAGES + 1
+
+
+def test_questions_keep_the_pace_of_the_registry(newer: World, registry: Refreshed) -> None:
+    registry.pages = {PAGES - 1: "HTML"}
+    newer.config.write_text(newer.config.read_text().replace("second = 1000", "second = 20"))
+    began = monotonic()
+    attempt, ran = newer.quietly()
+    ended, next_start = monotonic(), attempt.asked.next_start
+    newer.wholly(asked=attempt.asked)
+
+    assert ended >= began + 0.05 * (len(ran.requests) - 1)
+    assert next_start >= began + 0.05 * len(ran.requests)
+    assert newer.server.requests[0].at >= next_start
 
 
 plain_versions = st.just([stamp_of(1)])
@@ -110,6 +233,7 @@ rows = st.one_of(
 
 
 @pytest.mark.hypothesis
+@settings(max_examples=settings.default.max_examples // 3)  # each makes up to three passes
 @given(
     stamps=st.one_of(*[plain_versions] * 3, odd_versions),
     days=st.one_of(*[plain_builds] * 3, odd_builds),

@@ -54,8 +54,7 @@ class PlainClient:
         studies = page.get("studies") if isinstance(page, dict) and "nextPageToken" not in page else None
         if not isinstance(studies, list):
             return None
-        seen = [one for one in map(seen_in, studies) if one]
-        return seen if len(seen) == len(studies) else None
+        return [seen for study in studies if (seen := seen_in(study))]
 
     def ask_again(self) -> None:
         """Let the whole pass ask the last question again: it reads more before it asks that."""

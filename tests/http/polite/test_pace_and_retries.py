@@ -5,6 +5,7 @@ import responses
 
 from monitor.errors import RegistryUnreachable
 from monitor.http.polite import ATTEMPTS, PoliteSession
+from monitor.http.response import Asked, AskedBefore, Response
 from tests.http.polite.sessions import AGENT
 from tests.loopback import RESET, chunked, http
 
@@ -41,6 +42,24 @@ def test_retries_keep_the_pace_too(clock):
             session.get(URL)
 
     assert starts == [0, 2, 4, 6]
+
+
+def test_what_was_asked_before_the_session_is_not_asked_again_and_counts_towards_the_pace(clock):
+    answers = [Asked(URL, {"If-None-Match": etag}, Response(200, {}, etag.encode(), URL)) for etag in ("a", "b")]
+    asked = AskedBefore(answers, next_start=7.0)
+    session = PoliteSession(
+        requests_per_second=0.5, user_agent=AGENT, monotonic=clock, sleep=clock.sleep, random=lambda: 0.0, asked=asked
+    )
+    with responses.RequestsMock() as registry:
+        registry.get(URL, body=b"{}")
+        got, at = [], []
+        for etag in ("b", "a", "a", "b"):
+            got.append(session.get(URL, headers={"If-None-Match": etag}).body)
+            at.append(clock.now)
+
+    assert got == [b"b", b"a", b"{}", b"{}"]
+    assert at == [0, 0, 7, 9]
+    assert (session.traffic.requests, session.traffic.bytes) == (4, 6)
 
 
 def test_time_spent_elsewhere_counts_towards_the_pace(clock, session):
