@@ -5,16 +5,14 @@ rule to keep: what a server says or does while nobody asked it ends its connecti
 """
 
 import socket
-import ssl
 import time
 from collections.abc import Hashable
 from contextlib import suppress
 from math import inf
 from threading import Lock
 
-from urllib3.util.wait import wait_for_read
-
 from monitor.http.alarms import set_alarm
+from monitor.http.reading import is_silent
 
 KEPT_FOR = 1.0
 """Seconds."""
@@ -39,7 +37,7 @@ class KeptConnections:
                     return None
                 since, connection = waiting.pop()
                 self._count -= 1
-            if time.monotonic() - since < KEPT_FOR and _is_silent(connection):
+            if time.monotonic() - since < KEPT_FOR and is_silent(connection):
                 return connection
             _close(connection)
 
@@ -82,14 +80,6 @@ class KeptConnections:
             self._count -= len(old)
         for connection in old:
             _close(connection)
-
-
-def _is_silent(connection: socket.socket) -> bool:
-    """Whether the other side has neither said anything nor hung up."""
-    try:
-        return not (isinstance(connection, ssl.SSLSocket) and connection.pending()) and not wait_for_read(connection, 0)
-    except (OSError, ValueError):
-        return False
 
 
 def _close(connection: socket.socket) -> None:

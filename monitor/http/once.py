@@ -6,7 +6,6 @@ patience and the words, and takes the answers that came before.
 """
 
 import re
-import select
 import socket
 import ssl
 import time
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 
 from monitor.http.asking import CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from monitor.http.deadline import Deadline
-from monitor.http.reading import WholeAnswer, is_whole
+from monitor.http.reading import WholeAnswer, is_silent, is_whole
 from monitor.http.response import Asked, AskedBefore, Response
 
 _PLAIN = re.compile(
@@ -100,7 +99,7 @@ class PlainSession:
     def _connected(self) -> tuple[HTTPConnection, socket.socket]:
         """The connection as the last answer left it, or a new one."""
         connection = self._connection
-        if connection and connection.sock and _is_silent(connection.sock):
+        if connection and connection.sock and is_silent(connection.sock):
             return connection, connection.sock
         self._close()
         connection = self._connection = _connection(self._base, self._trust)
@@ -110,12 +109,6 @@ class PlainSession:
     def _close(self) -> None:
         if self._connection:
             self._connection.close()
-
-
-def _is_silent(connected: socket.socket) -> bool:
-    """Whether the server has neither said anything unasked nor hung up."""
-    has_said = isinstance(connected, ssl.SSLSocket) and connected.pending()
-    return not has_said and not select.select([connected], [], [], 0)[0]
 
 
 def _connection(url: str, trust: Callable[[], ssl.SSLContext]) -> HTTPConnection:

@@ -7,6 +7,9 @@ accepted as one that was not.
 """
 
 import re
+import selectors
+import socket
+import ssl
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -118,6 +121,18 @@ def is_whole(answer: HTTPResponse) -> bool:
     if answer.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
         return not coding and set(announced) <= {"0"}  # they have no body, and some servers send one
     return answer.isclosed() if coding else len(announced) == 1 and answer.length == 0
+
+
+def is_silent(connection: socket.socket) -> bool:
+    """Whether the other side has neither said anything unasked nor hung up: over it, a request may be sent."""
+    try:
+        if isinstance(connection, ssl.SSLSocket) and connection.pending():
+            return False
+        with selectors.DefaultSelector() as selector:
+            selector.register(connection, selectors.EVENT_READ)
+            return not selector.select(0)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_squeezed(answer: HTTPResponse) -> bool:
