@@ -31,8 +31,6 @@ FEWEST = 4
 """Sponsors for whom a listing is begun: what the registry publishes from build to build fills one page to four."""
 SHORT_OVERLAP = timedelta(days=1)
 """Enough where each page says that it comes from the latest data, as a page for everybody does; else it is OVERLAP."""
-
-
 FEWEST_IN_FULL = 2
 """Sponsors that share questions for all their trials: these are never more than a question each."""
 AT_ONCE = 100

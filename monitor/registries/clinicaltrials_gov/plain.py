@@ -41,8 +41,10 @@ class PlainClient:
     def version(self, known: Stamped) -> Stamped | None:
         """The version of all data now; *known* itself where nothing is newer."""
         answer = self._session.get(*version_question(self._base, known.etag), cap=SMALL)
-        if answer is None or is_as_before(answer.status, known.etag):
-            return known if answer else None
+        if answer is None:
+            return None
+        if is_as_before(answer.status, known.etag):
+            return known
         stamp, api_version = version_stated(_json(answer))
         etag = usable_etag(answer.headers.get("ETag", ""))
         return Stamped(stamp, etag) if stamp and etag and api_version is not None else None
