@@ -17,7 +17,11 @@ from monitor.storage.tables import deliveries
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an attempt, or none, means for a delivery."""
+    """What an attempt, or none, means for a delivery.
+
+    The receiver accepted it, whatever was recorded before; or it is to be tried again, or will never be accepted, and
+    one that is already finished only counts the attempts.
+    """
 
     delivery_id: str
     standing: DeliveryState
@@ -27,21 +31,6 @@ class Outcome:
     """What the receiver answered, or why nothing was sent, in words."""
     attempts: int = 1
     """How many were made since the last outcome."""
-
-
-def delivered(delivery_id: str, at: datetime, outcome: str) -> Outcome:
-    """The receiver accepted it, whatever was recorded before."""
-    return Outcome(delivery_id, DeliveryState.DELIVERED, at, outcome)
-
-
-def deferred(delivery_id: str, next_attempt_at: datetime, outcome: str, *, attempts: int = 1) -> Outcome:
-    """It is to be tried again. A delivery that is already finished only counts the attempts."""
-    return Outcome(delivery_id, DeliveryState.OWED, next_attempt_at, outcome, attempts)
-
-
-def rejected(delivery_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> Outcome:
-    """It will never be accepted. A delivery that is already finished only counts the attempts."""
-    return Outcome(delivery_id, DeliveryState.REJECTED, at, outcome, attempts)
 
 
 def write(tx: Connection, outcomes: Iterable[Outcome]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Attempt, Delivery, DeliveryState, EventCause, SubscriptionState, delivery_id
 from monitor.storage import attempts, deliveries, endpoints, standings, subscriptions
+from monitor.storage.standings import Outcome
 from monitor.storage.store import Store
 from tests.sample_sizes import sizes
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
@@ -64,6 +65,21 @@ def claim(store: Store, *, now: datetime = NOON, until: datetime = LATER, limit:
 def claimed(store: Store, *, now: datetime = NOON) -> list[tuple[str, int]]:
     """Trial and sequence of what is claimed, in the order in which it is given."""
     return [(each.trial_id, each.sequence) for each in claim(store, now=now, until=now + MINUTE)]
+
+
+def delivered(delivery_id: str, at: datetime, outcome: str) -> Outcome:
+    """The receiver accepted it, whatever was recorded before."""
+    return Outcome(delivery_id, DeliveryState.DELIVERED, at, outcome)
+
+
+def deferred(delivery_id: str, next_attempt_at: datetime, outcome: str, *, attempts: int = 1) -> Outcome:
+    """It is to be tried again. A delivery that is already finished only counts the attempts."""
+    return Outcome(delivery_id, DeliveryState.OWED, next_attempt_at, outcome, attempts)
+
+
+def rejected(delivery_id: str, at: datetime, outcome: str, *, attempts: int = 1) -> Outcome:
+    """It will never be accepted. A delivery that is already finished only counts the attempts."""
+    return Outcome(delivery_id, DeliveryState.REJECTED, at, outcome, attempts)
 
 
 @pytest.mark.parametrize("cause_id", ["clinicaltrials.gov/NCT02116634/2", "endpoint.disabled/ü/2026-11-22", ""])
@@ -227,8 +243,8 @@ def test_the_longest_due_is_claimed_first(store: Store) -> None:
     reader = subscribed(store)
     owed = [owe(store, trial, [2], reader)[0] for trial in (HIP, KNEE, SHOULDER)]
     with store.begin() as tx:
-        standings.write(tx, [standings.deferred(owed[0].id, NOON + 2 * MINUTE, "busy")])
-        standings.write(tx, [standings.deferred(owed[1].id, NOON + MINUTE, "busy")])
+        standings.write(tx, [deferred(owed[0].id, NOON + 2 * MINUTE, "busy")])
+        standings.write(tx, [deferred(owed[1].id, NOON + MINUTE, "busy")])
 
     assert [each.id for each in claim(store, now=LATER, limit=2)] == [owed[2].id, owed[1].id]
 
@@ -240,18 +256,18 @@ def test_a_trial_is_told_in_order(store: Store) -> None:
 
     assert claimed(store) == [(HIP, 1), (KNEE, 3)]
     with store.begin() as tx:
-        standings.write(tx, [standings.deferred(first.id, NOON + 5 * MINUTE, "busy")])
-        standings.write(tx, [standings.deferred(second.id, NOON, "never tried")])
+        standings.write(tx, [deferred(first.id, NOON + 5 * MINUTE, "busy")])
+        standings.write(tx, [deferred(second.id, NOON, "never tried")])
     assert claimed(store) == []
     with store.begin() as tx:
-        standings.write(tx, [standings.delivered(first.id, LATER, "250 OK")])
+        standings.write(tx, [delivered(first.id, LATER, "250 OK")])
     assert claimed(store) == [(HIP, 2)]
 
 
 def test_a_rejected_delivery_makes_way_for_the_next_of_its_trial(store: Store) -> None:
     first, _ = owe(store, HIP, [2, 3], subscribed(store))
     with store.begin() as tx:
-        standings.write(tx, [standings.rejected(first.id, LATER, "550 no such user")])
+        standings.write(tx, [rejected(first.id, LATER, "550 no such user")])
 
     assert claimed(store) == [(HIP, 2)]
 
@@ -260,7 +276,7 @@ def test_one_subscriber_does_not_wait_for_another(store: Store) -> None:
     one, other = subscribed(store), subscribed(store, address=BENGT)
     first, _ = owe(store, HIP, [2], one, other)
     with store.begin() as tx:
-        standings.write(tx, [standings.deferred(first.id, LATER, "busy")])
+        standings.write(tx, [deferred(first.id, LATER, "busy")])
 
     assert [each.subscription_id for each in claim(store)] == [other.id]
 
@@ -287,7 +303,7 @@ def test_next_due_is_when_there_will_be_something_to_claim(store: Store) -> None
     first, _ = owe(store, HIP, [2, 3], reader)
     with store.begin() as tx:
         assert deliveries.next_due(tx) == NOON
-        standings.write(tx, [standings.deferred(first.id, LATER, "busy")])
+        standings.write(tx, [deferred(first.id, LATER, "busy")])
         assert deliveries.next_due(tx) == LATER  # the other one waits for the first
 
 
@@ -374,12 +390,12 @@ def test_a_damaged_body_holds_up_no_other_delivery_and_is_rendered_anew(store: S
 def test_attempts_are_counted_and_their_outcome_shown(store: Store) -> None:
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
-        standings.write(tx, [standings.deferred(owed.id, NOON + MINUTE, "451 greylisted")])
+        standings.write(tx, [deferred(owed.id, NOON + MINUTE, "451 greylisted")])
     assert at(store, owed) == replace(owed, attempts=1, next_attempt_at=NOON + MINUTE, outcome="451 greylisted")
 
     with store.begin() as tx:
-        standings.write(tx, [standings.deferred(owed.id, LATER, "its receiver is busy", attempts=0)])
-        standings.write(tx, [standings.delivered(owed.id, LATER, "250 OK")])
+        standings.write(tx, [deferred(owed.id, LATER, "its receiver is busy", attempts=0)])
+        standings.write(tx, [delivered(owed.id, LATER, "250 OK")])
     assert at(store, owed) == replace(
         owed,
         attempts=2,
@@ -408,7 +424,8 @@ def test_a_late_verdict_undoes_nothing_but_a_rejection(
     """Two processes tried, because the first one's claim ran out while it waited for the receiver."""
     (owed,) = owe(store, HIP, [2], subscribed(store))
     verdicts = [(first, first), (second, second if first != second else "again")]
-    outcomes = [getattr(standings, verdict)(owed.id, LATER, words) for verdict, words in verdicts]
+    made = {"delivered": delivered, "deferred": deferred, "rejected": rejected}
+    outcomes = [made[verdict](owed.id, LATER, words) for verdict, words in verdicts]
     with store.begin() as tx:
         for part in [outcomes] if at_once else [[each] for each in outcomes]:
             standings.write(tx, part)
@@ -420,8 +437,8 @@ def test_a_late_verdict_undoes_nothing_but_a_rejection(
 def test_failed_deliveries_are_listed_with_the_latest_first(store: Store) -> None:
     owed = owe(store, HIP, [2, 3, 4], subscribed(store))
     with store.begin() as tx:
-        standings.write(tx, [standings.rejected(owed[0].id, LATER, "410 Gone")])
-        standings.write(tx, [standings.rejected(owed[1].id, LATER + MINUTE, "410 Gone")])
+        standings.write(tx, [rejected(owed[0].id, LATER, "410 Gone")])
+        standings.write(tx, [rejected(owed[1].id, LATER + MINUTE, "410 Gone")])
         assert [each.sequence for each in deliveries.listing(tx, failed=True)] == [2, 1]
         assert [each.sequence for each in deliveries.listing(tx, failed=True, limit=1)] == [2]
         assert len(deliveries.listing(tx)) == 3
@@ -442,7 +459,7 @@ def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(sto
     (owed,) = owe(store, HIP, [2], subscribed(store))
     with store.begin() as tx:
         deliveries.keep_bodies(tx, {owed.id: BODY})
-        standings.write(tx, [standings.rejected(owed.id, NOON, "given up", attempts=10)])
+        standings.write(tx, [rejected(owed.id, NOON, "given up", attempts=10)])
         replayed = deliveries.replay(tx, owed.id[:8], LATER)
 
     assert replayed == replace(owed, body=BODY, owed_at=LATER, next_attempt_at=LATER, outcome="given up")
@@ -452,9 +469,9 @@ def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(sto
 def test_what_failed_since_then_is_replayed_and_nothing_else(store: Store) -> None:
     owed = owe(store, HIP, [2, 3, 4, 5], subscribed(store))
     with store.begin() as tx:
-        standings.write(tx, [standings.rejected(owed[0].id, NOON, "before")])
-        standings.write(tx, [standings.rejected(owed[1].id, LATER, "since")])
-        standings.write(tx, [standings.delivered(owed[2].id, LATER, "OK")])
+        standings.write(tx, [rejected(owed[0].id, NOON, "before")])
+        standings.write(tx, [rejected(owed[1].id, LATER, "since")])
+        standings.write(tx, [delivered(owed[2].id, LATER, "OK")])
 
         assert deliveries.replay_failed_since(tx, LATER, LATER + MINUTE) == 1
 
