@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from monitor.files import identity
 from monitor.model.stamps import Stamped
-from monitor.storage.journals import OLDEST_SQLITE, choose_journal
+from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, choose_journal
 from monitor.storage.migrations import HEAD
 from monitor.storage.moments import as_text, of_text
 
@@ -138,8 +138,8 @@ class QuietStore:
         """Open that file. Raise sqlite3.Error where it is none."""
         address = f"{Path(file).absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=0)) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA cache_size = -16000")
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
             yield cls(connection, file)
 
     def standing(self, registry: str, *, now: datetime, read_before: datetime) -> Standing | None:

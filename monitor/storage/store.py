@@ -23,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from monitor.errors import StoreUnavailable
 from monitor.files import identity, make_file, make_folder
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
-from monitor.storage.journals import OLDEST_SQLITE, choose_journal
+from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, choose_journal
 from monitor.storage.locks import lock_schema
 from monitor.storage.migrations import HEAD, REVISIONS
 from monitor.storage.tables import metadata, revisions
@@ -204,9 +204,8 @@ def _postgresql_engine(url: URL) -> tuple[Engine, DatabaseName]:
 def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry, *, file: str) -> None:
     record.info[_FILE] = identity(file)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    # 16 MB: a batch of a thousand snapshots then reaches the disk once, at its commit.
-    connection.execute("PRAGMA cache_size = -16000")
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
 
 
 def _stay_with_the_file(_connection: object, record: ConnectionPoolEntry, _proxy: object, *, file: str) -> None:
