@@ -14,10 +14,13 @@ one picture of several, stay between those.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 from unicodedata import normalize
+
+T = TypeVar("T")
 
 # Everything that steers a terminal or turns text round, and half characters that cannot be encoded at all.
 _STEERING = "\x7f-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
@@ -181,9 +184,9 @@ def plural_of(noun: str) -> str:
     return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
 
 
-def natural_list(items: Sequence[str], limit: int = 3, *, noun: str = "") -> str:
+def natural_list(items: Sequence[T], limit: int = 3, *, noun: str = "", named: Callable[[T], str] = str) -> str:
     """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
-    shown = list(items[:limit])
+    shown = [named(item) for item in items[:limit]]
     if (more := len(items) - limit) > 0:
         shown.append(counted(more, f"more {noun}") if noun else f"{more:,} more")
     return ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else "".join(shown)

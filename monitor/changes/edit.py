@@ -36,11 +36,20 @@ def edit(before: str | None, after: str | None) -> Edit:
 
 @lru_cache(maxsize=8)  # a text that changed is told, measured and held against its other spellings
 def _edit(old: str, new: str) -> Edit:
+    lead, removed, added, trail = parted(old, new)
+    return Edit(lead, tuple(removed.split()), tuple(added.split()), trail)
+
+
+def parted(old: str, new: str) -> tuple[str, str, str, str]:
+    """The words that both texts begin with, what the one and the other have in their stead, and the words at the end.
+
+    A word ends at a space.
+    """
     start = _shared(f"{old} ", f"{new} ")
     lead, old, new = old[:start], old[start:], new[start:]
     end = _shared(f"{old[::-1]} ", f"{new[::-1]} ")
     old_end, new_end = max(len(old) - end, 0), max(len(new) - end, 0)
-    return Edit(lead, tuple(old[:old_end].split()), tuple(new[:new_end].split()), old[old_end:])
+    return lead, old[:old_end], new[:new_end], old[old_end:]
 
 
 def _shared(before: str, after: str) -> int:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 from unicodedata import normalize
 
-from monitor.changes.edit import edit
+from monitor.changes.edit import edit, parted
 from monitor.text import fold, fold_wording
 
 _ROUNDS = 3
@@ -110,8 +110,14 @@ def respelled(before: str | None, after: str | None) -> bool:
     """Whether two texts that differ are one in two spellings; that only case differs is none."""
     if _is_plain(before) and _is_plain(after):
         return False
+    if not before or not after or not fold(before) or not fold(after):
+        return False
+    if "`" not in before and "`" not in after:  # of which it depends on the rest of the text what it stands for
+        _, before, after, _ = parted(before, after)  # no other letter, and no damage to one, depends on other words
+        if _is_plain(before) and _is_plain(after):
+            return False
     old, new = repaired(before).casefold(), repaired(after).casefold()
-    if not old or not new or fold(before).casefold() == fold(after).casefold():
+    if fold(before).casefold() == fold(after).casefold():
         return False
     if spells_the_same(old, new):
         return True
@@ -189,4 +195,5 @@ def alike(before: str, after: str) -> bool:
 
 def _alike(before: str, after: str) -> bool:
     likeness = SequenceMatcher(None, before, after, autojunk=False)
-    return likeness.real_quick_ratio() >= _LIKE_WORDS and likeness.ratio() >= _LIKE_WORDS
+    at_most = likeness.real_quick_ratio, likeness.quick_ratio  # by their lengths, by their letters
+    return all(bound() >= _LIKE_WORDS for bound in at_most) and likeness.ratio() >= _LIKE_WORDS

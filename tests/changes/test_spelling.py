@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from monitor.changes.diff import apply
@@ -261,3 +261,13 @@ def test_what_two_texts_begin_and_end_with_makes_no_difference_to_their_spelling
     before, after = (repaired(f"{lead} {text} {trail}").casefold() for text in (former, present))
 
     assert spells_the_same(before, after) == (fold_spelling(before) == fold_spelling(after))
+
+
+@given(_TEXTS, _TEXTS, _TEXTS, _TEXTS)
+@example(lead="Centre de référence?", former="H?pital Nord", present="Hôpital Nord", trail="&amp; fils")
+def test_words_around_them_make_no_difference_to_whether_two_texts_are_one_respelled(
+    lead: str, former: str, present: str, trail: str
+) -> None:
+    assume(all(repaired(text) and "`" not in text for text in (former, present)) and "`" not in lead + trail)
+
+    assert respelled(f"{lead} {former} {trail}", f"{lead} {present} {trail}") == respelled(former, present)

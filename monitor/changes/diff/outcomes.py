@@ -65,7 +65,8 @@ def _matched_within(pair: Comparison) -> tuple[_Lists, _Lists, dict[str, list[tu
     for role, field in ROLES.items():
         before, after = getattr(pair.before, field), getattr(pair.after, field)
         if before == after:
-            before = after = ()
+            kept[role], gone[role], come[role] = [], [], []
+            continue
         old, new = cancel(before, after, _content)
         same = by_key(old, new, _measure, likeness=_likeness())
         kept[role], gone[role], come[role] = same.pairs, same.gone, same.come
@@ -100,6 +101,8 @@ def _moved(
     """Take outcomes that left one role and entered another out of both lists; by measure where *least* is None."""
     moved = []
     for former, present in permutations(ROLES, 2):
+        if not gone[former] or not come[present]:
+            continue
         if least is None:
             names = {_measure(outcome) for outcome in gone[former]} & {_measure(outcome) for outcome in come[present]}
             found = by_key(gone[former], come[present], _measure, likeness=likeness) if names else None
@@ -145,6 +148,8 @@ def _edits(pair: Comparison, role: str, before: Outcome, after: Outcome) -> Iter
     step = before
     for member in ("measure", "time_frame", "description"):
         old, new = getattr(before, member), getattr(after, member)
+        if old == new:
+            continue
         former, step = step, replace(step, **{member: new})
         if fold(old) == fold(new):
             continue

@@ -79,10 +79,11 @@ def by_key(
         if len(gone) == len(come) == 1:
             result.pairs.append((gone[0], come[0]))
             continue
-        group = by_likeness(gone, come, likeness, least=0.0)
-        result.pairs.extend(group.pairs)
-        result.gone.extend(group.gone)
-        result.come.extend(group.come)
+        if gone and come:
+            pairs, gone, come = by_likeness(gone, come, likeness, least=0.0)
+            result.pairs.extend(pairs)
+        result.gone.extend(gone)
+        result.come.extend(come)
     return result
 
 

@@ -4,6 +4,8 @@ Registries rename countries for all trials at once, as ClinicalTrials.gov did wi
 a map that has them in English.
 """
 
+from functools import lru_cache
+
 from monitor.changes.spelling import fold_place
 
 _COUNTRIES = """
@@ -125,6 +127,7 @@ _COUNTRY_KEYS = _keys(_COUNTRIES)
 _CITY_KEYS = _keys(_CITIES)
 
 
+@lru_cache(maxsize=1024)
 def country_key(name: str | None) -> str:
     """What is equal for all names of one country: Turkey, Türkiye and Turkey (Türkiye)."""
     key = fold_place(name)

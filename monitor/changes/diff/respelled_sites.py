@@ -7,8 +7,8 @@ or a zip and at most BUDGET times; even when a registry re-encodes a thousand si
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import cache
-from typing import NamedTuple
+from functools import cached_property
+from itertools import chain
 
 from monitor.changes.diff.pairing import Pairing, by_likeness
 from monitor.changes.diff.places import city_key, country_key
@@ -23,108 +23,110 @@ _FACILITY, _CITY, _ZIP = 4, 2, 1
 _LEAST = _CITY + _ZIP
 
 
-class _Place(NamedTuple):
-    """A site by what is equal in all spellings."""
+class _Placed:
+    """A site, and its place by what is equal in all spellings, folded once."""
 
-    facility: str
-    city: str
-    zip: str
-    country: str
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.facility = fold_place(site.facility)
+        self.city = city_key(site.city)
+        self.zip = "".join(letter for letter in site.zip or "" if letter.isalnum()).casefold()
+        self.country = country_key(site.country)
+        self.exact = self.facility, self.city, self.zip, self.country
+
+    def __repr__(self) -> str:
+        """As the site's, by which items are put in order."""
+        return repr(self.site)
+
+    @cached_property
+    def lossy(self) -> Hashable:
+        """The place by the letters that are left when others are lost; what leaves too few is like no other."""
+        facility, city = fold_lossy(self.site.facility), fold_lossy(self.site.city)
+        return (facility, city, self.zip, self.country) if facility and city else self.site
 
 
 def pair_respelled(gone: Sequence[Site], come: Sequence[Site]) -> Pairing[Site]:
     """Pair the sites that are one in two spellings."""
-    result = Pairing(list[tuple[Site, Site]](), list(gone), list(come))
     if not gone or not come:
-        return result
-    comparing = _Comparing()
-    places = comparing.places
-    for key in (lambda site: places[site], cache(_lossy)):  # asked for with the status, then without
-        result = _paired_exactly(result, lambda site, key=key: (key(site), site.status))  # type: ignore[misc]
+        return Pairing([], list(gone), list(come))
+    result = Pairing[_Placed]([], list(map(_Placed, gone)), list(map(_Placed, come)))
+    for key in _EQUAL:
         result = _paired_exactly(result, key)
-    for same in _SAME:
-        result = _paired(result, lambda site, same=same: same(places[site]), comparing.likeness)  # type: ignore[misc]
-    return result
+    likeness = _Comparing().likeness
+    for bucket in _SAME:
+        result = _paired(result, bucket, likeness)
+    pairs = [(old.site, new.site) for old, new in result.pairs]
+    return Pairing(pairs, [each.site for each in result.gone], [each.site for each in result.come])
 
 
-_SAME: tuple[Callable[[_Place], Hashable], ...] = (
-    lambda place: (place.facility, place.country) if place.facility else None,
-    lambda place: (place.zip, place.country) if place.zip else None,
-    lambda place: (place.city, place.country) if place.city else None,
+_Key = Callable[[_Placed], Hashable]
+
+_EQUAL: tuple[_Key, ...] = (
+    lambda each: (each.exact, each.site.status),
+    lambda each: each.exact,
+    lambda each: (each.lossy, each.site.status),
+    lambda each: each.lossy,
+)
+"""What sites have in common that are one, one after the other."""
+
+_SAME: tuple[_Key, ...] = (
+    lambda each: (each.facility, each.country) if each.facility else None,
+    lambda each: (each.zip, each.country) if each.zip else None,
+    lambda each: (each.city, each.country) if each.city else None,
 )
 """Among which others a site is looked for, one after the other; None is among none."""
 
 
-def _lossy(site: Site) -> Hashable:
-    """The place of a site by the letters that are left when others are lost; what leaves too few is like no other."""
-    facility, city = fold_lossy(site.facility), fold_lossy(site.city)
-    return (facility, city, _zip(site), country_key(site.country)) if facility and city else site
-
-
-def _zip(site: Site) -> str:
-    return "".join(letter for letter in site.zip or "" if letter.isalnum()).casefold()
-
-
-def _paired_exactly(left: Pairing[Site], key: Callable[[Site], Hashable]) -> Pairing[Site]:
+def _paired_exactly(left: Pairing[_Placed], key: _Key) -> Pairing[_Placed]:
     """What is left once those of the same key are paired, in any order: nothing tells them apart."""
     if not left.gone or not left.come:
         return left
     old, new = _grouped(left.gone, key), _grouped(left.come, key)
-    result = Pairing(left.pairs, list[Site](), list[Site]())
-    for name in old | new:
-        gone, come = old.get(name, []), new.get(name, [])
-        if len(gone) > 1 or len(come) > 1:
-            gone, come = sorted(gone, key=repr), sorted(come, key=repr)
+    for group in chain(old.values(), new.values()):
+        if len(group) > 1:
+            group.sort(key=repr)
+    result = Pairing[_Placed](left.pairs, [], [])
+    for name, gone in old.items():
+        come = new.pop(name, [])
         result.pairs.extend(zip(gone, come, strict=False))
         result.gone.extend(gone[len(come) :])
         result.come.extend(come[len(gone) :])
+    result.come.extend(chain.from_iterable(new.values()))
     return result
 
 
-def _paired(
-    left: Pairing[Site], bucket: Callable[[Site], Hashable], likeness: Callable[[Site, Site], float]
-) -> Pairing[Site]:
+def _paired(left: Pairing[_Placed], bucket: _Key, likeness: Callable[[_Placed, _Placed], float]) -> Pairing[_Placed]:
     """What is left once the likest in each bucket are paired."""
     if not left.gone or not left.come:
         return left
     old, new = _grouped(left.gone, bucket), _grouped(left.come, bucket)
-    result = Pairing(left.pairs, list[Site](), list[Site]())
-    for name in old | new:
-        group = by_likeness(old.get(name, []), new.get(name, []), likeness, least=_LEAST)
-        if name is None:
-            group = Pairing([], old.get(name, []), new.get(name, []))
-        result.pairs.extend(group.pairs)
-        result.gone.extend(group.gone)
-        result.come.extend(group.come)
+    result = Pairing[_Placed](left.pairs, [], [])
+    for name, group in old.items():
+        gone, come = group, new.pop(name, [])
+        if come and name is not None:
+            pairs, gone, come = by_likeness(gone, come, likeness, least=_LEAST)
+            result.pairs.extend(pairs)
+        result.gone.extend(gone)
+        result.come.extend(come)
+    result.come.extend(chain.from_iterable(new.values()))
     return result
 
 
-def _grouped(sites: Iterable[Site], bucket: Callable[[Site], Hashable]) -> dict[Hashable, list[Site]]:
-    groups: defaultdict[Hashable, list[Site]] = defaultdict(list)
+def _grouped(sites: Iterable[_Placed], key: _Key) -> dict[Hashable, list[_Placed]]:
+    groups: defaultdict[Hashable, list[_Placed]] = defaultdict(list)
     for site in sites:
-        groups[bucket(site)].append(site)
+        groups[key(site)].append(site)
     return groups
 
 
-class _Places(dict[Site, _Place]):
-    """The places of sites, folded once."""
-
-    def __missing__(self, site: Site) -> _Place:
-        place = _Place(fold_place(site.facility), city_key(site.city), _zip(site), country_key(site.country))
-        self[site] = place
-        return place
-
-
 class _Comparing:
-    """The likeness of two sites, with what was already compared."""
+    """The likeness of two sites, as long as the budget lasts."""
 
     def __init__(self) -> None:
-        self.places = _Places()
         self._left = BUDGET
 
-    def likeness(self, before: Site, after: Site) -> float:
+    def likeness(self, old: _Placed, new: _Placed) -> float:
         """From _LEAST on, the two are one site."""
-        old, new = self.places[before], self.places[after]
         if old.country != new.country or (old.zip and new.zip and old.zip != new.zip):
             return 0
         same_zip = bool(old.zip) and old.zip == new.zip
@@ -132,9 +134,9 @@ class _Comparing:
         same_city = old.city == new.city
         if same_facility and same_city:
             return _FACILITY + _CITY + _ZIP * same_zip
-        if same_facility and old.facility and (same_zip or self._says(before.city, after.city)):
+        if same_facility and old.facility and (same_zip or self._says(old.site.city, new.site.city)):
             return _FACILITY + _ZIP * same_zip
-        if same_city and old.city and self._says(before.facility, after.facility):
+        if same_city and old.city and self._says(old.site.facility, new.site.facility):
             return _CITY + _ZIP + _ZIP * same_zip
         return 0
 

@@ -105,9 +105,8 @@ def _identity(site: Site) -> tuple[str, ...]:
 
 def _identity_without_city(site: Site) -> tuple[str, ...]:
     """Facility, zip and country; everything where one of the first two is missing, for then the city tells."""
-    if not fold(site.facility) or not fold(site.zip):
-        return _identity(site)
-    return fold_name(site.facility), fold_name(site.country), fold_wording(site.zip)
+    facility, _, country, zip_ = identity = _identity(site)
+    return (facility, country, zip_) if facility and fold(site.zip) else identity
 
 
 def _same_status(before: Site, after: Site) -> float:
@@ -146,8 +145,9 @@ def _countries(sites: Sequence[Site]) -> set[str]:
     return {country_key(site.country) for site in sites} - {""}
 
 
-def _with_article(country: str) -> str:
+def _with_article(country: str | None) -> str:
     """A country as it stands behind “in”: the United States, the Netherlands, Korea, Republic of."""
+    country = fold(country)
     takes_one = "," not in country and _TAKES_ARTICLE.search(country) and not country.startswith("The ")
     return f"the {country}" if takes_one else country
 
@@ -162,19 +162,22 @@ class _Noted(NamedTuple):
 
 def _where(sites: Sequence[Site], noted: _Noted) -> str:
     """The countries as the registry spells them, first those to be noted, then those with the most sites."""
-    spelled = {country_key(site.country): _with_article(fold(site.country)) for site in sites if fold(site.country)}
-    numbers = Counter(country_key(site.country) for site in sites)
+    keys = [country_key(site.country) for site in sites]
+    spelled = {key: site.country for key, site in zip(keys, sites, strict=True) if fold(site.country)}
+    numbers = Counter(keys)
     ranked = sorted(spelled, key=lambda country: (country not in noted.countries, -numbers[country], country))
     if len(ranked) <= _FEW_COUNTRIES:
-        named = [spelled[each] + (f" ({noted.note})" if each in noted.countries else "") for each in ranked]
+        named = [
+            _with_article(spelled[each]) + (f" ({noted.note})" if each in noted.countries else "") for each in ranked
+        ]
         return f" in {natural_list(named, _FEW_COUNTRIES)}" if named else ""
-    those = [spelled[each] for each in ranked if each in noted.countries]
+    those = [_with_article(spelled[each]) for each in ranked if each in noted.countries]
     which = f", {noted.ones} in {natural_list(those, _NOTED_COUNTRIES, noun='country')}" if those else ""
     return f" in {counted(len(ranked), 'country')}{which}"
 
 
 def _shown(sites: Sequence[Site]) -> str:
-    return natural_list([_name(site) for site in sites], noun="site")
+    return natural_list(sites, noun="site", named=_name)
 
 
 def _name(site: Site) -> str:

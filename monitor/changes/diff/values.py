@@ -33,26 +33,25 @@ ITEMS, _SINGLE = _held()
 """Fields that hold lists, and what the lists hold; and fields that hold a single value of a class."""
 
 
+_LISTS = (tuple, list)
+
+
 def to_json(value: Any) -> Json:
     """A value of the model, or a list of such, as JSON."""
-    if isinstance(value, Coded):
-        return value.code
-    if isinstance(value, tuple | list):
+    if spelled := _MEMBERS.get(type(value)):
+        return {
+            name: list(content) if isinstance(content, tuple) else content
+            for member, name in spelled
+            if (content := getattr(value, member)) not in (None, ())
+        }
+    if isinstance(value, _LISTS):
         return [to_json(item) for item in value]
-    spelled = _MEMBERS.get(type(value))
-    if spelled is None:
-        return value
-    members = ((name, getattr(value, member)) for member, name in spelled)
-    return {
-        name: list(content) if isinstance(content, tuple) else content
-        for name, content in members
-        if content not in (None, ())
-    }
+    return value.code if isinstance(value, Coded) else value
 
 
 def own_words(*values: object) -> dict[str, str] | None:
     """By its code, what the registry calls each `Coded` value, or each in a list, that it has words of its own for."""
-    held = [item for value in values for item in (value if isinstance(value, tuple | list) else (value,))]
+    held = [each for value in values for each in (value if isinstance(value, _LISTS) else (value,))]
     coded = [each for each in held if isinstance(each, Coded)]
     return {each.code: each.words for each in coded if each.words != shared_words(each.code)} or None
 

@@ -162,3 +162,12 @@ def test_which_sites_open_when_a_trial_opens_is_news():
     found = changes(waiting, record(sites=(GHENT,)))
 
     assert "site.status" in [change.kind for change in found]
+
+
+def test_sites_without_a_zip_are_only_compared_with_those_in_their_city():
+    former, present = (replace(GHENT, facility=name, zip=None) for name in ("Sint-Lucas Clinic", "Sint-Lukas Clinic"))
+    gone, come = ([Site(f"{what} {n}", "Lyon", None, None, "France") for n in range(24)] for what in ("Dr", "Ward"))
+
+    found = differences(record(sites=(former, *gone)), record(sites=(present, *come)))
+
+    assert kinds(found) == ["site.added", "site.removed", "site.respelled"]
