@@ -94,11 +94,13 @@ def fold(text: str | None) -> str:
     """What *text* says, whatever its spacing and Unicode form; nothing said is an empty text."""
     if not text:
         return ""
-    return _fold_once(text) if _WORTH_KEEPING <= len(text) <= _LONGEST_KEPT else _fold(text)
+    if len(text) <= _SHORT:
+        return _fold_short(text)
+    return _fold_long(text) if len(text) <= _LONGEST_KEPT else _fold(text)
 
 
-_WORTH_KEEPING, _LONGEST_KEPT = 60, 20_000
-"""Characters of a text that is folded once, though several rules of a comparison ask for it one after the other."""
+_SHORT, _LONGEST_KEPT = 200, 20_000
+"""Characters of texts that are folded once, though several rules of a comparison ask for them one after the other."""
 
 
 def _fold(text: str) -> str:
@@ -109,7 +111,8 @@ def _fold(text: str) -> str:
     return " ".join(text.split())
 
 
-_fold_once = lru_cache(maxsize=256)(_fold)
+_fold_short = lru_cache(maxsize=2048)(_fold)
+_fold_long = lru_cache(maxsize=256)(_fold)
 
 
 def fold_name(text: str | None) -> str:

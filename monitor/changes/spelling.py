@@ -62,8 +62,7 @@ _ANY_LOST = r"""(?:[^\x00-\x7f]{1,4}|['"-]|[?\ufffd]+)"""
 _DROPPED = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _SHORTEST_LEFT = 3
 
-_UMLAUTS = re.compile("([aou])e")
-_BETWEEN_WORDS = re.compile(r"[^\w]+|_+")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 _NO_LETTER = re.compile("[^a-z0-9]+")
 _TELLING = re.compile(r"\d|^[a-z]$|^[ivx]+$")
 """Words that tell names apart that are otherwise alike: Site 3, Ward B, Clinic II."""
@@ -79,6 +78,8 @@ def repaired(text: str | None) -> str:
     """`fold`, with entities and what was decoded in a wrong way put right."""
     text = text or ""
     for _ in range(_ROUNDS):
+        if text.isascii() and "&" not in text:
+            break
         better = unescape(text) if "&" in text else text
         better = better if better.isascii() else _MOJIBAKE.sub(_decoded, better)
         if better == text:
@@ -172,7 +173,8 @@ def fold_place(text: str | None) -> str:
     if not text.isascii():
         text = _MARKS.sub("", normalize("NFD", text))
         text = text if text.isascii() else normalize("NFC", text.translate(_BARE))
-    return _UMLAUTS.sub(r"\1", " ".join(_BETWEEN_WORDS.sub(" ", text).split()))
+    text = " ".join(_LETTERS_AND_DIGITS.findall(text))
+    return text.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
 def fold_lossy(text: str | None) -> str | None:

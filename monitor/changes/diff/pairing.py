@@ -47,11 +47,15 @@ def cancel(before: Sequence[T], after: Sequence[T], key: Callable[[T], Hashable]
 
 def _without_common_ends(before: Sequence[T], after: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
     shortest = min(len(before), len(after))
-    start = next((at for at in range(shortest) if not identical(before[at], after[at])), shortest)
-    end = next(
-        (at for at in range(shortest - start) if not identical(before[-1 - at], after[-1 - at])), shortest - start
-    )
+    start = end = 0
+    while start < shortest and identical(before[start], after[start]):
+        start += 1
+    while end < shortest - start and identical(before[-1 - end], after[-1 - end]):
+        end += 1
     return before[start : len(before) - end], after[start : len(after) - end]
+
+
+_ASK_JSON = (dict, list, int, float)
 
 
 def identical(before: Any, after: Any) -> bool:
@@ -60,7 +64,7 @@ def identical(before: Any, after: Any) -> bool:
         return True
     if before != after:
         return False
-    if not isinstance(before, dict | list | int | float):
+    if not isinstance(before, _ASK_JSON):
         return True
     try:
         return orjson.dumps(before) == orjson.dumps(after)

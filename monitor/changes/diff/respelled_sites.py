@@ -30,7 +30,7 @@ class _Placed:
         self.site = site
         self.facility = fold_place(site.facility)
         self.city = city_key(site.city)
-        self.zip = "".join(letter for letter in site.zip or "" if letter.isalnum()).casefold()
+        self.zip = "".join(filter(str.isalnum, site.zip or "")).casefold()
         self.country = country_key(site.country)
         self.exact = self.facility, self.city, self.zip, self.country
 

@@ -58,15 +58,18 @@ def _walk(before: Json, after: Json, path: str, found: list[Mismatch]) -> None:
         found.append(Mismatch(path, before, after))
 
 
+_LISTS = (list, tuple)
+
+
 def frozen(value: Json) -> Hashable:
     """*value* in a hashable form that is equal for values that say the same, whatever their order and spelling."""
-    if isinstance(value, dict):
-        members = ((key, frozen(content)) for key, content in value.items())
-        return frozenset((key, content) for key, content in members if content is not None) or None
-    if isinstance(value, list | tuple):
-        return ("list", frozenset(Counter(frozen(item) for item in value).items())) if value else None
     if isinstance(value, str):
         return fold(value) or None
+    if isinstance(value, dict):
+        members = [(key, held) for key, content in value.items() if (held := frozen(content)) is not None]
+        return frozenset(members) or None
+    if isinstance(value, _LISTS):
+        return ("list", frozenset(Counter(map(frozen, value)).items())) if value else None
     return ("bool", value) if isinstance(value, bool) else value
 
 

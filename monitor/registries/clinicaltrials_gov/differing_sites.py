@@ -6,7 +6,7 @@ location is more than texts and contacts, contacts differ, or it is not plain wh
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -66,12 +66,19 @@ def _differing(before: _Module, after: _Module) -> tuple[_Items, _Items] | None:
     old, new = (list(map(bytes, _items(module[_LOCATIONS]))) for module in (before, after))
     unlike = list(dict.fromkeys(old + new))  # few more than one document has, and only these are looked into
     sites = dict(zip(unlike, _locations(_listed(unlike)), strict=True))
-    numbers, present = Counter(old), Counter(new)
-    both = numbers.keys() & present.keys()
-    if any(numbers[site] != present[site] for site in both) or not _same_contacts((old, new), sites):
+    both = set(old).intersection(new)
+    if _differ_in_number(old, new, both) or not _same_contacts((old, new), sites):
         return None
     passed_over = both.difference({sites[site].country: site for site in unlike if site in both}.values())
     return [site for site in old if site not in passed_over], [site for site in new if site not in passed_over]
+
+
+def _differ_in_number(old: _Items, new: _Items, both: Collection[bytes]) -> bool:
+    """Whether one document has a site of *both* more often than the other."""
+    if len(set(old)) == len(old) and len(set(new)) == len(new):
+        return False
+    numbers, present = Counter(old), Counter(new)
+    return any(numbers[site] != present[site] for site in both)
 
 
 def _same_contacts(listed: tuple[_Items, _Items], sites: Mapping[bytes, _Location]) -> bool:

@@ -38,7 +38,11 @@ def take(node: Node, name: str, kind: type[T]) -> T | None:
 
 def take_name(node: Node, name: str) -> str | None:
     """The text at *name*, taken; what is empty names nothing, and stays."""
-    return take_names(node, (name,))[0]
+    found = node.get(name)
+    if not found or type(found) is not str:
+        return None
+    del node[name]
+    return found
 
 
 def take_names(node: Node, names: Iterable[str]) -> list[str | None]:
