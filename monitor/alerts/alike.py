@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from monitor.model import Event, Significance
 from monitor.model.stamps import built_at
@@ -108,8 +109,9 @@ def _day(version: str | None) -> date | None:
     return built.date() if built else None
 
 
+@lru_cache(maxsize=64)
 def _weekdays(since: date | None, until: date | None) -> int:
-    """The weekdays after *since*, up to *until*."""
+    """The weekdays after *since*, up to *until*; the trials of a pass share a few such spans."""
     if since is None or until is None or until <= since:
         return 0
     weeks, days = divmod((until - since).days, 7)

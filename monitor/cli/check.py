@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.checked import write_summary, writer
-from monitor.cli.deliveries import send
 from monitor.cli.session import Settings, complain, console
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
 from monitor.model import Checked, CheckSummary, Result, Unlisted
@@ -72,11 +71,17 @@ def check(
         summary.seconds = monotonic() - started
         if as_json or summary.asked or finds_more:
             write_summary(summary, as_json=as_json)
-        untaken = send(program.deliver(), as_json=as_json) if deliver else 0
+        untaken = _deliver(program, as_json=as_json) if deliver else 0
         bad += program.complaints
     for message in (*bad, *_clock_warnings(summary), *_held_warnings(summary)):
         complain(message)
     _leave(summary, bad, untaken=untaken, exit_code=exit_code)
+
+
+def _deliver(program: "App", *, as_json: bool) -> int:
+    from monitor.cli.deliveries import send  # a command of its own, which most checks do without
+
+    return send(program.deliver(), as_json=as_json)
 
 
 def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[TrialsToCheck], list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from monitor.model.ids import event_id
 from monitor.model.record import Document, Json
@@ -134,14 +135,22 @@ class Change(Difference):
         timing, words = data.get("timing"), data.get("words")
         if words is not None and not all(isinstance(each, str) for each in dict.values(words)):
             raise TypeError("the words of codes are texts")
-        return cls(
-            **{
-                **data,
-                "significance": Significance[data["significance"].upper()],
-                "timing": _FORMER_TIMINGS.get(timing) or Timing(timing) if timing else None,
-                "origin": ChangeOrigin(data.get("origin", ChangeOrigin.EDIT)),
-            }
-        )
+        values = {**data, "significance": _significance(data["significance"])}
+        if timing is not None:
+            values["timing"] = _timing(timing) if timing else None
+        if "origin" in data:
+            values["origin"] = ChangeOrigin(data["origin"])
+        return cls(**values)
+
+
+@lru_cache(maxsize=len(Significance))  # a pass reads some thousand changes, and an enum takes long to find a member
+def _significance(name: str) -> Significance:
+    return Significance[name.upper()]
+
+
+@lru_cache(maxsize=len(Timing))
+def _timing(code: str) -> Timing:
+    return _FORMER_TIMINGS.get(code) or Timing(code)
 
 
 class Settlement(StrEnum):

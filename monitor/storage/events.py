@@ -106,7 +106,7 @@ def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str], *, since:
         last = newest.where(events.c.trial_id.in_(chunk)).subquery()
         same = (events.c.trial_id == last.c.trial_id) & (events.c.snapshot == last.c.snapshot)
         of_late = (events.c.registry == registry) & (events.c.occurred_at >= since)
-        for row in tx.execute(select(events).join(last, same).where(of_late)):
+        for row in tx.execute(select(events).join(last, same).where(of_late)).all():
             with suppress(StoreCorrupt):
                 found[row.trial_id] = restored(row)
     return found

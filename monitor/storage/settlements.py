@@ -157,7 +157,7 @@ def unsettled(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[s
         .order_by(events_table.c.trial_id, events_table.c.snapshot)
     )
     for chunk in chunks(dict.fromkeys(trial_ids)):
-        for row in tx.execute(query.where(events_table.c.trial_id.in_(chunk))):
+        for row in tx.execute(query.where(events_table.c.trial_id.in_(chunk))).all():
             found.setdefault(row.trial_id, []).append(Unsettled(row.snapshot, row.settlement, row.hold_id))
     return found
 

@@ -11,6 +11,7 @@ day cannot be told apart: until all machines must have the second, an unchanged 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from monitor.model.stamps import built_at, day_of
 
@@ -55,11 +56,12 @@ def is_older(stamp: str, than: str) -> bool:
     return bool(one and other and one < other)
 
 
+@lru_cache(maxsize=16)
 def latest_believable(stamp: str, now: datetime) -> str:
     """The last day that an answer of this version may bear.
 
     It is the day after the version's or after today, whichever is later. So neither a clock that is behind nor a
-    version that is a few days old makes everything seem to lie ahead.
+    version that is a few days old makes everything seem to lie ahead. A pass asks this twice of every trial.
     """
     built = built_at(stamp)
     latest = max(now.date(), built.date()) if built else now.date()

@@ -293,11 +293,11 @@ def _snapshot(
     number = (seen.snapshot or 0) + 1
     snapshot = Snapshot(number, document, intake.now, intake.version.stamp)
     trial = replace(seen, snapshot=number)
-    checked = replace(_checked(trial, result, intake), changes=tuple(changes))
+    checked = _checked(trial, result, intake, changes=tuple(changes))
     return AnswerEffect(trial, checked, snapshot, event_rules.event_after(snapshot, changes))
 
 
-def _checked(trial: Trial, result: Result, intake: IntakeContext) -> Checked:
+def _checked(trial: Trial, result: Result, intake: IntakeContext, *, changes: tuple[Change, ...] = ()) -> Checked:
     return Checked(
         registry=trial.registry,
         trial_id=trial.trial_id,
@@ -306,4 +306,5 @@ def _checked(trial: Trial, result: Result, intake: IntakeContext) -> Checked:
         snapshot=trial.snapshot,
         registry_version=intake.version.stamp,
         title=trial.title,
+        changes=changes,
     )

@@ -30,6 +30,10 @@ def row_after(trial: Trial, document: Document, context: AnswerContext) -> tuple
     probe_result = context.probed.get(trial.trial_id)
     unverified = _why_unverified(trial, document, probe_result, context)
     is_accepted = trial.trial_id in context.accepted
+    is_verified = not (is_accepted or unverified)
+    # Old data for good are read no more often than others.
+    is_read = unverified is None or (context.needed.is_late and not unverified.contradicts)
+    version = None if is_accepted else trial.verified_version
     row = replace(
         trial,
         state=document.state,
@@ -38,17 +42,13 @@ def row_after(trial: Trial, document: Document, context: AnswerContext) -> tuple
         probe_digest=_probe_digest(document, None if unverified else probe_result),
         title=document.title or trial.title,
         build=_build(trial, document, context),
-        verified_version=None if is_accepted else trial.verified_version,
+        verified_version=context.version.stamp if is_verified else version,
+        verified_at=context.now if is_verified else trial.verified_at,
+        read_in_full_at=context.now if is_read else trial.read_in_full_at,
         misses=0,
         first_missed_at=None,
     )
-    now = context.now
-    if is_accepted or (unverified and context.needed.is_late and not unverified.contradicts):
-        # Old data for good are read no more often than others.
-        return replace(row, read_in_full_at=now), unverified
-    if unverified:
-        return row, unverified
-    return replace(row, verified_version=context.version.stamp, verified_at=now, read_in_full_at=now), None
+    return row, unverified
 
 
 def _probe_digest(document: Document, probe_result: ProbeResult | None) -> bytes | None:

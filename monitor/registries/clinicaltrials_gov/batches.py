@@ -187,12 +187,13 @@ def answers_of(studies: Sequence[Json], raw: bytes, batch: Sequence[str]) -> tup
 def _answer(trial_id: str, studies: Sequence[Json], raw: bytes) -> Answer:
     """The answer for one trial from all records that came for it, usually one."""
     try:
-        documents = {_document(study): None for study in studies}
+        # Nearly always one: looking for others that differ would read its content once more.
+        documents = [_document(study) for study in studies]
     except AnswerUnreadable as error:
         return Unreadable(trial_id, str(error), _as_it_came(studies, raw))
-    if len(documents) > 1:
+    if len(documents) > 1 and len(set(documents)) > 1:
         return Unreadable(trial_id, "several records that differ came for one id", _as_it_came(studies, raw))
-    document = next(iter(documents))
+    document = documents[0]
     return document if document.trial_id == trial_id else Merged(trial_id, document.trial_id, document)
 
 

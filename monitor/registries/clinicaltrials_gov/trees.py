@@ -43,7 +43,8 @@ def written(tree: "Json") -> bytes:
         # orjson reads 1024 levels and writes 254. What can be written can also be walked.
         raise AnswerUnreadable("the record is nested too deeply") from error
     # A look at the bytes spares nearly every record the walk; where text holds these characters it does no harm.
-    if b"null" in content or b"[]" in content or b"{}" in content:
+    # Two characters are found from behind in half the time: Python has no loop for them in the other direction.
+    if b"null" in content or content.rfind(b"[]") >= 0 or content.rfind(b"{}") >= 0:
         return orjson.dumps(_without_voids(tree), option=orjson.OPT_SORT_KEYS)
     return content
 
