@@ -7,13 +7,15 @@ Nothing here asks a network or writes. What an answer is compared with was read 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
+from typing import cast
 
 from monitor.alerts.recovery import empty_record
 from monitor.changes import events as event_rules
 from monitor.changes import membership
 from monitor.changes.significance import in_order, weigh_all
 from monitor.model import Change, Checked, Document, Event, Record, Result, Snapshot, State
-from monitor.ports import Answer, Merged, Missing, Oddity, PairReading, Unanswered, Unreadable
+from monitor.ports import Answer, Merged, Missing, Oddity, PairReading, Registry, Unanswered, Unreadable
 from monitor.storage.trials import Trial
 from monitor.watching.builds import is_behind
 from monitor.watching.context import IntakeContext
@@ -126,10 +128,16 @@ def _and_left(
 def _records(document: Document, last: Snapshot | None, intake: IntakeContext) -> tuple[Record, Record]:
     """What the last document says, and this one, both maybe without what both say; of one alone, the same twice."""
     registry = intake.registry
-    if last and isinstance(registry, PairReading):
-        return registry.parse_pair(last, document, intake.now)
+    if last and _reads_pairs(type(registry)):
+        return cast("PairReading", registry).parse_pair(last, document, intake.now)
     record = registry.parse(document, intake.now)
     return (registry.parse(last.document, last.taken_at) if last else record), record
+
+
+@lru_cache(maxsize=8)
+def _reads_pairs(adapter: type[Registry]) -> bool:
+    """Whether a registry's adapter can do so: asked for every document, and a protocol takes long to answer."""
+    return issubclass(adapter, PairReading)
 
 
 def _reason_against(
