@@ -83,6 +83,7 @@ def test_of_several_texts_one_in_another_encoding_is_the_name_of_nothing():
         (["--help"], set()),
         (["watch", "rename", "--help"], {"watch"}),
         (["why", "--help"], {"deliveries"}),
+        (["check", "--help"], {"check"}),
         (["chekc"], set()),
     ],
 )
