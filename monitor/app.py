@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor.alerts.notices import configuration_bad
@@ -16,13 +15,14 @@ from monitor.http.network import Network
 from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
 from monitor.http.response import AskedBefore
 from monitor.model import Checked, Unlisted
+from monitor.operate.applied import noted_if_nothing_changes
 from monitor.operate.configured import apply_subscriptions, apply_watches
 from monitor.ports import Registry, find_registry
 from monitor.registries.declared import ADAPTERS
 from monitor.registries.settings import PoliteSettings
 from monitor.storage import left_alone, notices, searches, trials
 from monitor.storage.store import Store
-from monitor.vault import VARIABLE, Vault
+from monitor.vault import VARIABLE, Vault, key_file
 
 if TYPE_CHECKING:
     from monitor.alerts.outbox import DeliveryResult, Outbox
@@ -180,7 +180,9 @@ class App:
         from monitor.watching.patrol import patrol  # most commands only read what is kept
         from monitor.watching.sweep import no_progress
 
-        self._take_up([*self._configured_watches(), *self._configured_subscriptions()])
+        with noted_if_nothing_changes(self.store, self.config, self.vault) as refused:
+            refused += [*self._configured_watches(), *self._configured_subscriptions()]
+        self._take_up(refused)
         reported = patrol(
             self._pass_context(registry), progress=progress or no_progress, reports_verified=reports_verified
         )
@@ -266,18 +268,12 @@ def doctor_context(config: Config) -> Iterator["DoctorContext"]:
 
 def vault_for(config: Config) -> Vault:
     """The vault of a configuration: see `App.vault`."""
-    return Vault.open(key=config.secret_key or None, file=_key_file(config.store.url))
+    return Vault.open(key=config.secret_key or None, file=key_file(config.store.url))
 
 
 def key_place(config: Config) -> str:
     """Where the vault's key is, in words."""
-    return VARIABLE if config.secret_key else str(_key_file(config.store.url))
-
-
-def _key_file(store_url: str) -> Path:
-    """Beside an SQLite database; in the data directory for another one."""
-    _, is_file, path = store_url.partition("sqlite:///")
-    return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
+    return VARIABLE if config.secret_key else str(key_file(config.store.url))
 
 
 def _connect(config: Config, *, asked: AskedBefore | None = None) -> tuple[Registry, ...]:

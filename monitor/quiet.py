@@ -1,8 +1,8 @@
 """`monitor check` where nothing moved, without what only other passes need.
 
 It may read the configuration, make the quiet pass of `monitor.watching.quiet`, and print what came of it as the command
-line would. It gives up before it has printed or written anything: for a configuration that is wrong, or whose watches
-and subscriptions may have to be applied, for PostgreSQL, for a proxy, and wherever that pass does. The command line
+line would. It gives up before it has printed or written anything: for a configuration that is wrong, or is not known
+to be applied (`monitor.operate.applied`), for PostgreSQL, for a proxy, and wherever that pass does. The command line
 then does everything, and says whatever there is to say; the answers that the registry gave are handed to it.
 """
 
@@ -22,9 +22,11 @@ from monitor.http.once import PlainSession
 from monitor.http.response import AskedBefore
 from monitor.http.urls import checked_base_url
 from monitor.model.checked import MANY, CheckSummary
+from monitor.operate.applied import basis_of
 from monitor.registries.clinicaltrials_gov.plain import PlainClient
 from monitor.registries.clinicaltrials_gov.version import KEY
 from monitor.streams import write_in_utf8
+from monitor.vault import Vault, key_file
 from monitor.views.checks import closing_parts_of
 from monitor.views.json.checks import checked_json, summary_json
 from monitor.views.json.lines import json_line
@@ -66,11 +68,10 @@ def _pass(config: Config) -> tuple[QuietPass | None, AskedBefore]:
     """What came of a quiet pass, None where one cannot be made; and what was asked for it."""
     file = config.store.url.removeprefix("sqlite:///")
     is_plain_file = file not in (config.store.url, ":memory:") and not set(file) & _ODD_IN_AN_ADDRESS
-    is_to_be_applied = config.watch or config.subscription or config.operator.addresses
     settings = config.registries[KEY]
     base_url = checked_base_url(settings.base_url)
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
-    if is_to_be_applied or not is_plain_file or network.proxy_to_registry(urlsplit(base_url)):
+    if not is_plain_file or network.proxy_to_registry(urlsplit(base_url)):
         return None, AskedBefore()
     with PlainSession(
         base_url,
@@ -79,7 +80,13 @@ def _pass(config: Config) -> tuple[QuietPass | None, AskedBefore]:
         requests_per_second=settings.requests_per_second,
     ) as session:
         client = PlainClient(base_url, session)
-        made = quiet_pass(file, client, clock=utc_now, full_check_every=config.schedule.full_check_every)
+        made = quiet_pass(
+            file,
+            client,
+            clock=utc_now,
+            full_check_every=config.schedule.full_check_every,
+            basis=basis_of(config, Vault.open(key=config.secret_key or None, file=key_file(config.store.url))),
+        )
     return made, session.asked
 
 

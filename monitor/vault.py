@@ -9,7 +9,7 @@ fernet): AES-128 in CBC mode with an HMAC, so what was altered does not open.
 import os
 import re
 import stat
-import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,14 @@ class Vault:
                 "address again"
             ) from error
 
+    def fingerprint(self) -> bytes:
+        """What tells these keys from others, and from none that can be used. No key can be found by it."""
+        try:
+            text = _read_file(self._file) if self._key is None else self._key
+        except StoreUnavailable as error:
+            text = f"none: {error}"
+        return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
     @property
     def _place(self) -> str:
         return str(self._file) if self._key is None else VARIABLE
@@ -78,6 +86,12 @@ class Vault:
                 # Without the cause, which may repeat a part of the key.
                 raise ConfigurationInvalid(f"{self._place} holds no key: expected {_A_KEY}") from None
         return self._fernet
+
+
+def key_file(store_url: str) -> Path:
+    """Where the key to a database is: beside an SQLite file, and in the data directory for another one."""
+    _, is_file, path = store_url.partition("sqlite:///")
+    return (Path(path).parent if is_file else Path("snapshots")) / "secret.key"
 
 
 def _read_file(file: Path) -> str:
@@ -109,6 +123,8 @@ def _make_file(file: Path) -> None:
 
     The name appears when the content is on the disk, so nobody ever reads half a key, and no secret outlives its key.
     """
+    import tempfile  # only the first sealing makes a file
+
     from cryptography.fernet import Fernet
 
     try:

@@ -149,6 +149,25 @@ def test_a_key_file_that_others_can_read_is_refused(file: Path, mode: int) -> No
     assert str(error) == f"{file} can be read by others (mode {mode:o}): chmod 600 {file}"
 
 
+def test_keys_are_told_apart_without_being_told(file: Path) -> None:
+    one, other = key(), key()
+    kept = Vault.open(key=None, file=file)
+    seen = [
+        Vault.open(key=one, file=file),
+        Vault.open(key=other, file=file),
+        Vault.open(key=f"{one},{other}", file=file),
+    ]
+    marks = [each.fingerprint() for each in (*seen, kept)]
+    kept.seal(ADDRESS)
+    marks.append(Vault.open(key=None, file=file).fingerprint())
+    file.chmod(0o640)
+    marks.append(Vault.open(key=None, file=file).fingerprint())
+
+    assert len(set(marks)) == len(marks)
+    assert Vault.open(key=one, file=file).fingerprint() == marks[0]
+    assert one.encode() not in marks[0]
+
+
 @pytest.mark.parametrize("text", ["correct horse", "c2hvcnQ=", ",", "ä" * 44])
 def test_a_key_that_is_none_is_refused_without_being_shown(file: Path, text: str) -> None:
     given = refusal(Vault.open(key=text, file=file))

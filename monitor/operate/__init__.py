@@ -4,5 +4,6 @@ backup      copy a database while others write to it, and restore it
 doctor      check everything that can be wrong, with remedies
 transfer    exports, imports, and other programs' lists of trials
 configured  apply the watches and subscriptions of config.toml
+applied     know that applying them would write nothing
 shipped     files that come with the program and are not code
 """

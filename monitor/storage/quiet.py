@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from monitor.files import identity
 from monitor.model.stamps import Stamped
+from monitor.storage import applied
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, choose_journal
 from monitor.storage.migrations import HEAD
 from monitor.storage.moments import as_text, of_text
@@ -25,8 +26,9 @@ WITH seen AS MATERIALIZED (
             FROM searches) AS searched
     FROM registries AS last
     WHERE registry = :registry AND (SELECT group_concat(version_num) FROM alembic_version) = :schema
-      AND NOT EXISTS (SELECT 1 FROM watches WHERE origin IS NOT 'command')
-      AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE name IS NOT NULL)
+      AND (:is_applied
+           OR NOT EXISTS (SELECT 1 FROM watches WHERE origin IS NOT 'command')
+              AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE name IS NOT NULL))
       AND NOT EXISTS (SELECT 1 FROM watched_trials WHERE registry <> :registry)
       AND NOT EXISTS (
           SELECT 1 FROM searches
@@ -142,15 +144,20 @@ class QuietStore:
                 connection.execute(pragma)
             yield cls(connection, file)
 
-    def standing(self, registry: str, *, now: datetime, read_before: datetime) -> Standing | None:
+    def standing(self, registry: str, *, now: datetime, read_before: datetime, basis: bytes | None) -> Standing | None:
         """How a registry's watched trials stand; None where a pass has anything to do but to ask for the version.
 
-        *read_before* is for mergers, as in `monitor.storage.trials.MergedDue`.
+        *read_before* is for mergers, as in `monitor.storage.trials.MergedDue`; *basis* is that of what would be applied
+        first, as in `monitor.operate.applied`, and None where nothing would be.
         """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE or not self._has_its_journal():
             return None
         self._version = self._version_now()
-        asked = {"registry": registry, "now": as_text(now), "read_before": as_text(read_before), "schema": HEAD}
+        is_applied = basis is not None and self._is_applied(basis)
+        if basis is not None and not is_applied:
+            return None
+        asked: dict[str, str | bool] = {"registry": registry, "now": as_text(now), "read_before": as_text(read_before)}
+        asked |= {"schema": HEAD, "is_applied": is_applied}
         rows = self._connection.execute(_STANDING, asked).fetchall()
         if not rows:
             return None
@@ -219,6 +226,11 @@ class QuietStore:
         )
         connection.execute("COMMIT" if is_done else "ROLLBACK")
         return is_done
+
+    def _is_applied(self, basis: bytes) -> bool:
+        """Whether applying what has that basis would write nothing; false where somebody wrote meanwhile."""
+        execute = self._connection.execute
+        return applied.is_noted(execute, applied.digest(execute, basis)) and self._version == self._version_now()
 
     def _version_now(self) -> int:
         """A number that stays the same while no other connection writes."""

@@ -382,6 +382,13 @@ leases = Table(
     sqlite_with_rowid=False,
 )
 
+applied = Table(
+    "applied",
+    metadata,
+    Column("digest", Bytes, primary_key=True, comment="of a configuration, and of rows that stay as they are"),
+    sqlite_with_rowid=False,
+)
+
 revisions = Table(
     "alembic_version",
     MetaData(naming_convention={"pk": "%(table_name)s_pkc"}),

@@ -33,12 +33,20 @@ class QuietPass:
 
 
 def quiet_pass(
-    file: str, registry: QuietRegistry, *, clock: Callable[[], datetime], full_check_every: timedelta
+    file: str,
+    registry: QuietRegistry,
+    *,
+    clock: Callable[[], datetime],
+    full_check_every: timedelta,
+    basis: bytes | None = None,
 ) -> QuietPass | None:
-    """Make a pass over what is watched at one registry, with the SQLite database in *file*, if nothing moved."""
+    """Make a pass over what is watched at one registry, with the SQLite database in *file*, if nothing moved.
+
+    *basis* is that of what would be applied first, as in `monitor.operate.applied`; None where nothing would be.
+    """
     with suppress(sqlite3.Error, OSError, OverflowError, UnicodeError), QuietStore.opened(file) as store:
         now = clock()
-        seen = store.standing(registry.key, now=now, read_before=now - full_check_every)
+        seen = store.standing(registry.key, now=now, read_before=now - full_check_every, basis=basis)
         if seen is None or not _is_past(seen.version.stamp, now):
             return None
         version = registry.version(seen.version)

@@ -16,6 +16,7 @@ OURS = {
     " settings.refused settings.values channels channels.chat channels.chat.settings channels.email"
     " channels.email.settings channels.webhook channels.webhook.settings registries registries.settings"
     " registries.clinicaltrials_gov registries.clinicaltrials_gov.settings",
+    "what is configured": "operate operate.applied storage.applied vault",
     "one question": "http http.alarms http.asking http.deadline http.network http.once http.reading http.response"
     " http.urls registries.clinicaltrials_gov.version model.stamps",
     "the questions of a refreshed registry": "registries.clinicaltrials_gov.plain registries.clinicaltrials_gov.probed"

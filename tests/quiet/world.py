@@ -88,6 +88,11 @@ class World:
         with patch.object(sys, "argv", ["monitor", "--config", str(self.config), "check", *options]):
             return self._ran(lambda: command_line(asked))
 
+    def run(self, *typed: str) -> Ran:
+        """Any command."""
+        with patch.object(sys, "argv", ["monitor", "--config", str(self.config), *typed]):
+            return self._ran(command_line)
+
     def _ran(self, command: Callable[[], None]) -> Ran:
         self.server.requests.clear()
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
