@@ -72,8 +72,10 @@ def test_what_is_applied_is_not_applied_again(world: World, blocks: list[str]) -
 
 
 def test_what_was_applied_just_now_is_applied_once_more(world: World) -> None:
-    """As nobody knows yet that it changes nothing."""
-    configure(world, "a list", "a mail")
+    """As nobody knows yet that it changes nothing, also where the vault has its key already."""
+    configure(world, "an operator")
+    settle(world)
+    configure(world, "a list", "a mail", "an operator")
     applied: list[bool] = []
     for _ in range(3):
         attempt, ran = world.quietly()
