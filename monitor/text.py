@@ -39,9 +39,9 @@ _CONTROL_PICTURES = 0x2400
 
 _WITHOUT_MEANING = "\u200b\u2060\ufeff\u00ad"
 
-_IDLE_PUNCTUATION = re.compile(
-    r"[.,:/\-\u2010-\u2015\u2212](?!\d)|['\"`\u00b4\u2018-\u201f()\[\]{};!?*_\u2026\u2022\u00b7#&@\\|]"
-)
+_IN_NUMBERS = r".,:/\-\u2010-\u2015\u2212"
+_NEVER_IN_NUMBERS = r"'\"`\u00b4\u2018-\u201f()\[\]{};!?*_\u2026\u2022\u00b7#&@\\|"
+_IDLE_PUNCTUATION = re.compile(rf"[{_IN_NUMBERS}{_NEVER_IN_NUMBERS}](?!(?<=[{_IN_NUMBERS}])\d)")
 """Signs without which a phrase means the same. A sign before a digit stays, for 1.5 is not 15 and day -1 is not day 1;
 so do % and the signs of comparison."""
 
