@@ -35,6 +35,7 @@ class Request:
     """By lower-case name."""
     at: float
     """When it came, by the monotonic clock."""
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -109,17 +110,20 @@ class Loopback:
 
 
 def _read(connection: socket.socket) -> Request | None:
-    head = b""
-    while b"\r\n\r\n" not in head:
+    came = b""
+    while b"\r\n\r\n" not in came:
         piece = connection.recv(65536)
-        head += piece
+        came += piece
         # Whoever speaks TLS begins with no letter, and would wait for an answer for ever.
-        if not piece or not head[:1].isalpha():
+        if not piece or not came[:1].isalpha():
             return None
-    first, *lines = head.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+    head, _, body = came.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ", 2)
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Request(method, target, headers, time.monotonic())
+    while len(body) < int(headers.get("content-length", 0)) and (piece := connection.recv(65536)):
+        body += piece
+    return Request(method, target, headers, time.monotonic(), body)
 
 
 def http(

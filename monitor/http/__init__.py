@@ -1,7 +1,7 @@
 """The one place that makes HTTP sessions.
 
-    polite    GETs to a registry: paced, retried, bounded
-    gets      each of those, by way of `requests`           urls      addresses of registries
+    polite    requests to a registry: paced, retried, bounded
+    requesting  each of those, by way of `requests`         urls      addresses of registries
     guarded   POSTs to other people's URLs: only to allowed addresses, once, bounded
     network   which certificates to trust, and which proxy to use
     asking    as whom a registry is asked, and for how long at most

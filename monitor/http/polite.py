@@ -24,18 +24,18 @@ import random as randomness
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from monitor.errors import ConfigurationInvalid, RegistryUnreachable
 from monitor.http.asking import BODY_CAP, CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from monitor.http.network import Network, Proxy
-from monitor.http.response import AskedBefore, Response
+from monitor.http.response import AskedBefore, Question, Response
 from monitor.http.urls import checked_base_url
 from monitor.ports import Traffic
 
 if TYPE_CHECKING:
-    from monitor.http.gets import Failure, Gets
+    from monitor.http.requesting import Failure, Requests
 
 ATTEMPTS = 4
 FIRST_PAUSE = 1.0
@@ -48,10 +48,10 @@ PAUSE_OF_TOO_MANY and twice as long."""
 
 
 class PoliteSession:
-    """HTTP GETs to one server. Not for several threads at once.
+    """HTTP requests to one server, which change nothing there. Not for several threads at once.
 
-    *deadline* is for one `get`, retries and pauses included, save for the pauses that the server asked for. *asked* is
-    what was asked just now, before the session: an answer to that is taken rather than asked for again.
+    *deadline* is for one of them, retries and pauses included, save for the pauses that the server asked for. *asked*
+    is what was asked just now, before the session: an answer to that is taken rather than asked for again.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class PoliteSession:
         self._next_start = self._asked.next_start
         self._left_alone_until: float = float("-inf")
         self._network = network or Network()
-        self._gets: Gets | None = None
+        self._requests: Requests | None = None
 
     def get(
         self,
@@ -101,18 +101,36 @@ class PoliteSession:
         Raise RegistryUnreachable if there is none in the end, AnswerTooLarge if its body is over *body_cap*
         bytes (by default the session's own), ConfigurationInvalid if *url* is not an http(s) address.
         """
+        return self._ask(
+            Question(url, headers or {}, cap=self._body_cap if body_cap is None else body_cap), attempts, self._deadline
+        )
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], body_cap: int | None = None) -> Response:
+        """Send one POST that only asks, such as a search; else as `get`."""
+        return self._ask(
+            Question(url, headers, body, cap=self._body_cap if body_cap is None else body_cap), ATTEMPTS, self._deadline
+        )
+
+    def download(self, url: str, into: BinaryIO, *, size_cap: int, deadline: float) -> Response:
+        """Write the body of one GET *into* a file, of which no more than a piece is held in memory at a time.
+
+        The response has no body. *size_cap* is in bytes and *deadline* in seconds; the rest is as in `get`.
+        """
+        return self._ask(Question(url, {}, cap=size_cap, into=into), ATTEMPTS, deadline)
+
+    def _ask(self, question: Question, attempts: int, deadline: float) -> Response:
+        url, headers = question.url, question.headers
         parts = urlsplit(checked_base_url(url.partition("?")[0]))
         host, proxy = parts.netloc, self._network.proxy_to_registry(parts)
-        cap = self._body_cap if body_cap is None else body_cap
         self._check_allowed(host)
         until: float | None = None
         attempt = 0
         while True:
             attempt += 1
-            if not self._asked.has(url, headers or {}):
+            if not self._asked.has(url, headers):
                 self._keep_pace()
-            until = until or self._monotonic() + self._deadline
-            answer = self._attempt(url, headers or {}, cap, until=until, proxy=proxy)
+            until = until or self._monotonic() + deadline
+            answer = self._attempt(question, until=until, proxy=proxy)
             if isinstance(answer, Response):
                 return answer
             pause = self._pause_after(answer, attempt, host)
@@ -133,8 +151,8 @@ class PoliteSession:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._gets is not None:
-            self._gets.close()
+        if self._requests is not None:
+            self._requests.close()
 
     def _check_allowed(self, host: str) -> None:
         if wait := self.left_alone_for:
@@ -161,20 +179,20 @@ class PoliteSession:
             self._sleep(wait)
         self._next_start = max(self._next_start, self._monotonic()) + self._interval
 
-    def _attempt(
-        self, url: str, headers: Mapping[str, str], cap: int, *, until: float, proxy: Proxy | None
-    ) -> "Response | Failure":
+    def _attempt(self, question: Question, *, until: float, proxy: Proxy | None) -> "Response | Failure":
         left = max(until - self._monotonic(), 0.001)
         connect, read = self._timeouts
         timeouts = min(connect, left), min(read, left)
-        return self._opened().get(url, headers, timeouts=timeouts, seconds=left, cap=cap, proxy=proxy)
+        return self._opened().ask(question, timeouts=timeouts, seconds=left, proxy=proxy)
 
-    def _opened(self) -> "Gets":
-        if self._gets is None:
-            from monitor.http.gets import Gets  # requests takes long to load, and most commands ask no registry
+    def _opened(self) -> "Requests":
+        if self._requests is None:
+            from monitor.http.requesting import (
+                Requests,
+            )  # requests takes long to load, and most commands ask no registry
 
-            self._gets = Gets(self._network, self.user_agent, self.traffic, asked=self._asked)
-        return self._gets
+            self._requests = Requests(self._network, self.user_agent, self.traffic, asked=self._asked)
+        return self._requests
 
 
 def _given_up(host: str, failure: "Failure", attempts: int, proxy: Proxy | None) -> RegistryUnreachable:

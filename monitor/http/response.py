@@ -1,9 +1,22 @@
-"""What a server answered. Pure, and light: nothing here needs a library."""
+"""What a server is asked, and what it answered. Pure, and light: nothing here needs a library."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request: a GET, or a POST where there is a *body*. *cap* is for the answer's body, in bytes."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    cap: int = 0
+    into: BinaryIO | None = None
+    """A file for the answer's body, which an attempt writes from its beginning; None to have it in the answer."""
 
 
 @dataclass(frozen=True, slots=True)

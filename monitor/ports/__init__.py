@@ -6,7 +6,17 @@ searches   what is looked for in it, and the pages that it answers with
 transport  what is asked of what sends, a channel's
 """
 
-from monitor.ports.answers import Answer, Merged, Missing, Oddity, ProbeResult, RegistryVersion, Unanswered, Unreadable
+from monitor.ports.answers import (
+    Answer,
+    Merged,
+    Missing,
+    Oddity,
+    ProbeResult,
+    RegistryVersion,
+    Unanswered,
+    Unmoved,
+    Unreadable,
+)
 from monitor.ports.registry import (
     Documents,
     Identity,
@@ -52,6 +62,7 @@ __all__ = [
     "Traffic",
     "Transport",
     "Unanswered",
+    "Unmoved",
     "Unreadable",
     "Versions",
     "find_registry",

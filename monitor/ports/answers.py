@@ -32,6 +32,14 @@ class ProbeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmoved:
+    """The registry names all trials that moved since its version of the stamp *since*; *trial_id* is not among them."""
+
+    trial_id: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """The registry answered for *trial_id* with another trial, *into*, whose document is *document*."""
 

@@ -21,7 +21,7 @@ from typing import Protocol, runtime_checkable
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Document, Record, Search, Snapshot
-from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered
+from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered, Unmoved
 from monitor.ports.searches import SearchPage, SharedPage, SponsorName, SweepPage
 
 
@@ -115,8 +115,11 @@ class Registry(Identity, RegistryConnection, Versions, Documents, Protocol):
 class Probing(Protocol):
     """It tells cheaply which trials moved."""
 
-    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unanswered]]:
-        """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched."""
+    def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unmoved | Unanswered]]:
+        """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched.
+
+        A registry that lists what moved rather than where a trial stands answers with `Unmoved`.
+        """
 
 
 @runtime_checkable

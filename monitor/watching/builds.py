@@ -56,6 +56,14 @@ def is_older(stamp: str, than: str) -> bool:
     return bool(one and other and one < other)
 
 
+def reaches(stamp: str | None, since: str) -> bool:
+    """Whether what is verified at *stamp* was so at *since*, too, or later; false where the order is not known."""
+    if stamp is None or stamp == since:
+        return stamp is not None
+    one, other = built_at(stamp), built_at(since)
+    return bool(one and other and one >= other)
+
+
 @lru_cache(maxsize=16)
 def latest_believable(stamp: str, now: datetime) -> str:
     """The last day that an answer of this version may bear.

@@ -38,6 +38,7 @@ from monitor.watching.builds import (
     is_beyond,
     is_second_of_day,
     latest_believable,
+    reaches,
 )
 from monitor.watching.context import IntakeContext, PassContext
 from monitor.watching.damage import report_failing
@@ -221,6 +222,9 @@ class _Probing:
     |----------------|-------------------------------|----------------------------------|
     | it moved       | read it                       | read it                          |
     | as it was      | verified                      | ask again next time              |
+
+    Where a registry lists what moved since a version, a trial that it does not name is verified, if it was at that
+    version; else it is read.
     """
 
     def __init__(self, version: RegistryVersion, context: PassContext, needed: Needed) -> None:
@@ -243,25 +247,36 @@ class _Probing:
         asked = {trial.trial_id: trial for trial in to_probe}
         latest = latest_believable(self.version.stamp, self.context.clock())
         for batch in registry.probe(list(asked)):
-            unmoved, behind = [], []
+            compared, unlisted = [], []
             for seen in batch:
                 trial = asked.pop(seen.trial_id)
-                if isinstance(seen, Unanswered):
+                if isinstance(seen, ProbeResult):
+                    compared.append((trial, seen))
+                elif isinstance(seen, Unanswered):
                     self.done.add(seen.trial_id)
                     yield from _failed([seen.trial_id], seen.reason, self.context, known={seen.trial_id: trial})
-                elif is_beyond(seen.build, latest):
-                    self.moved[seen.trial_id] = replace(seen, build=None)
-                elif seen.digest != trial.probe_digest:
-                    self.moved[seen.trial_id] = seen
-                elif is_behind(seen.build, self.needed.build):
-                    behind.append((trial, seen))
-                else:
-                    unmoved.append((trial, seen))
-            self.done.update(trial.trial_id for trial, _ in (*unmoved, *behind))
-            yield from self._verified(unmoved)
-            for trial, seen in behind:
-                reason = delay_in_words(trial.registry, seen.build, self.needed.build)
-                yield _behind(trial, reason, self.needed, self.context)
+                elif reaches(trial.verified_version, seen.since):
+                    unlisted.append(trial)
+            yield from self._verified_unlisted(unlisted)
+            yield from self._compared(compared, latest)
+
+    def _compared(self, compared: Sequence[tuple[Trial, ProbeResult]], latest: str) -> Iterator[Checked]:
+        """Remember who moved, and report the others; *latest* is the last day that an answer may bear."""
+        unmoved, behind = [], []
+        for trial, seen in compared:
+            if is_beyond(seen.build, latest):
+                self.moved[seen.trial_id] = replace(seen, build=None)
+            elif seen.digest != trial.probe_digest:
+                self.moved[seen.trial_id] = seen
+            elif is_behind(seen.build, self.needed.build):
+                behind.append((trial, seen))
+            else:
+                unmoved.append((trial, seen))
+        self.done.update(trial.trial_id for trial, _ in (*unmoved, *behind))
+        yield from self._verified(unmoved)
+        for trial, seen in behind:
+            reason = delay_in_words(trial.registry, seen.build, self.needed.build)
+            yield _behind(trial, reason, self.needed, self.context)
 
     def _verified(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> Iterator[Checked]:
         """Verify those that the probe proves; report all, the others as of the version in which they were verified."""
@@ -273,6 +288,16 @@ class _Probing:
         for trial, _ in unmoved:
             if trial.trial_id in unproven:
                 yield _as_it_was(trial, trial.verified_version, self.context)
+
+    def _verified_unlisted(self, unlisted: Sequence[Trial]) -> Iterator[Checked]:
+        """Verify those that are not among what moved: that is of the version itself, whatever builds there are."""
+        if not unlisted:
+            return
+        context, trial_ids = self.context, [trial.trial_id for trial in unlisted]
+        self.done.update(trial_ids)
+        with context.store.begin() as tx:
+            trials.mark_verified(tx, context.registry.key, trial_ids, version=self.version.stamp, at=context.clock())
+        yield from _unmoved(unlisted, self.version, context)
 
     def _verify(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> None:
         """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""

@@ -1,6 +1,6 @@
-"""GETs over the connections of `requests`, each made once and bounded by a deadline and a size. `polite` repeats them.
+"""Requests over the connections of `requests`, each made once, bounded by a deadline and a size; `polite` repeats them.
 
-No exception of the libraries below escapes: a GET without an answer is a `Failure`.
+No exception of the libraries below escapes: a request without an answer is a `Failure`.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from monitor.http.asking import registry_headers
 from monitor.http.deadline import Deadline
 from monitor.http.network import Network, Proxy
 from monitor.http.proxies import WANTS_LOGIN, refusal_by, why_by
-from monitor.http.response import AskedBefore, Response, status_in_words
+from monitor.http.response import AskedBefore, Question, Response, status_in_words
 from monitor.http.urls import shown
 from monitor.ports import Traffic
 
@@ -29,7 +29,7 @@ KEPT_OF_TOO_LARGE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a GET did not give an answer, and how many seconds the server asked us to wait."""
+    """Why a request did not get an answer, and how many seconds the server asked us to wait."""
 
     why: str
     status: int | None = None
@@ -43,8 +43,8 @@ class Failure:
         return self.retry_after is not None or self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-class Gets:
-    """GETs to one server, as *user_agent*; *traffic* counts them. Not for several threads at once.
+class Requests:
+    """Requests to one server, as *user_agent*; *traffic* counts them. Not for several threads at once.
 
     *asked* was sent just now by other means, and is not sent again: each answer is taken, once.
     """
@@ -59,27 +59,22 @@ class Gets:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, BoundedAdapter(network.trust))
 
-    def get(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        *,
-        timeouts: tuple[float, float],
-        seconds: float,
-        cap: int,
-        proxy: Proxy | None,
+    def ask(
+        self, question: Question, *, timeouts: tuple[float, float], seconds: float, proxy: Proxy | None
     ) -> Response | Failure:
-        """Send one GET, which takes so many *seconds* at most; *timeouts* are for the connection and for each read."""
+        """Ask once, for so many *seconds* at most; *timeouts* are for the connection and for each read."""
         self._traffic.requests += 1
-        if answered := self._answered_before(url, headers):
+        if answered := self._answered_before(question):
             return answered
         via = f"by way of {proxy}" if proxy else ""
         try:
             with Deadline(seconds) as deadline:
                 try:
-                    with self._session.get(
-                        url,
-                        headers=dict(headers),
+                    with self._session.request(
+                        "GET" if question.body is None else "POST",
+                        question.url,
+                        headers=dict(question.headers),
+                        data=question.body,
                         timeout=timeouts,
                         stream=True,
                         allow_redirects=False,
@@ -87,24 +82,25 @@ class Gets:
                     ) as answer:
                         if failure := _failure_of(answer.status_code, answer.headers, proxy):
                             return failure
-                        body = self._body(answer, cap)
+                        body = self._body(answer, question)
                 finally:
                     cut = deadline.is_over
         except requests.exceptions.InvalidURL as error:
-            raise ConfigurationInvalid(f"“{shown(url)}” is not an address that can be asked") from error
+            raise ConfigurationInvalid(f"“{shown(question.url)}” is not an address that can be asked") from error
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             if cut:
                 return Failure(f"{CUT}, {via}" if via else CUT)
             return _failure_by(proxy, error, timeouts) if proxy else Failure(why(error, timeouts))
         # Where the end of the connection is the end of the body, a cut looks like a proper end.
-        return Failure(CUT) if cut else Response(answer.status_code, answer.headers, body, url, via)
+        return Failure(CUT) if cut else Response(answer.status_code, answer.headers, body, question.url, via)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _answered_before(self, url: str, headers: Mapping[str, str]) -> Response | Failure | None:
-        answer = self._asked.take(url, headers)
+    def _answered_before(self, question: Question) -> Response | Failure | None:
+        asks_more = question.body is not None or question.into is not None
+        answer = None if asks_more else self._asked.take(question.url, question.headers)
         if answer is None:
             return None
         if failure := _failure_of(answer.status, answer.headers, None):
@@ -112,15 +108,23 @@ class Gets:
         self._traffic.bytes += len(answer.body)
         return answer
 
-    def _body(self, answer: requests.Response, cap: int) -> bytes:
-        body = bytearray()
+    def _body(self, answer: requests.Response, question: Question) -> bytes:
+        """The body; nothing where it was written into the question's file."""
+        body, size = bytearray(), 0
+        if question.into:
+            question.into.seek(0)
+            question.into.truncate()
         for piece in answer.raw.stream(PIECE, decode_content=True):
             self._traffic.bytes += len(piece)
-            body += piece
-            if len(body) > cap:
+            size += len(piece)
+            if question.into and size <= question.cap:
+                question.into.write(piece)
+            else:
+                body += piece
+            if size > question.cap:
                 host = urlsplit(answer.url).netloc
                 raise AnswerTooLarge(
-                    f"{host} answered with more than {cap:,} bytes", raw=bytes(body[:KEPT_OF_TOO_LARGE])
+                    f"{host} answered with more than {question.cap:,} bytes", raw=bytes(body[:KEPT_OF_TOO_LARGE])
                 )
         return bytes(body)
 
