@@ -50,6 +50,7 @@ FIELDS = {
         Field("acronym", "Acronym", Topic.TITLE, "title.acronym"),
         Field("overall_status", "Overall status", Topic.STATUS, coded=True),
         Field("last_known_status", "Last known status", Topic.STATUS, coded=True),
+        Field("country_statuses", "Status by country", Topic.STATUS),
         Field("why_stopped", "Why stopped", Topic.STATUS),
         Field("start_date", "Start date", Topic.DATES),
         Field("primary_completion_date", "Primary completion date", Topic.DATES),

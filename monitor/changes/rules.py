@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from monitor.changes.sentences import STOPPED
 from monitor.changes.spelling import respelled
 from monitor.model import Difference, Enrollment, Significance, Timing
 from monitor.text import fold_name
@@ -131,6 +132,12 @@ def critical_when_late(usual: Significance) -> Rule:
 def by_role(difference: Difference, _: WeighingContext) -> Significance:
     """Whether a primary outcome came or went."""
     return CRITICAL if difference.field == "primary_outcomes" else MINOR
+
+
+@rule("to a stopped status major; else minor")
+def by_country_status(difference: Difference, _: WeighingContext) -> Significance:
+    """Whether the trial stops somewhere; as a whole it may go on."""
+    return MAJOR if any(item["status"] in STOPPED for item in difference.after or ()) else MINOR
 
 
 @rule("a first or last site in a country major; else minor")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from monitor.model.record import (
         Arm,
         Coded,
+        CountryStatus,
         Document,
         Enrollment,
         Intervention,
@@ -62,6 +63,7 @@ __all__ = [
     "CheckSummary",
     "Checked",
     "Coded",
+    "CountryStatus",
     "Delivery",
     "DeliveryState",
     "Difference",
@@ -107,8 +109,8 @@ _HELD = {
         "NoticeCause Subscription SubscriptionState delivery_id"
     ),
     "record": (
-        "Arm Coded Document Enrollment Intervention Json Outcome PartialDate Record ResponsibleParty Site "
-        "Sponsor State StudyDocument Submission"
+        "Arm Coded CountryStatus Document Enrollment Intervention Json Outcome PartialDate Record ResponsibleParty "
+        "Site Sponsor State StudyDocument Submission"
     ),
     "search": "Role Search",
 }

@@ -5,8 +5,8 @@ are stored, so a record may gain fields freely: both sides of a comparison are a
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -246,6 +246,15 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class CountryStatus:
+    """How the trial stands in one country: *status* is the shared code, *words* are the registry's own."""
+
+    country: str
+    status: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class StudyDocument:
     """A protocol, statistical analysis plan or consent form that the registry publishes."""
 
@@ -281,6 +290,8 @@ class Record:
     acronym: str | None = None
     overall_status: Coded | None = None
     last_known_status: Coded | None = None
+    country_statuses: tuple[CountryStatus, ...] = ()
+    """One a country, where the registry tells the countries apart."""
     why_stopped: str | None = None
     conditions: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
@@ -322,5 +333,17 @@ class Record:
     details: Mapping[str, Json] = field(default_factory=dict)
     """Further fields that the document has, by name, as the registry's own values: compared and shown, no more."""
     rest: Mapping[str, Json] = field(default_factory=dict)
+    silent: frozenset[str] = field(default=frozenset(), compare=False)
+    """Fields that no document of this form has: of them nothing is known, which differs from there being nothing."""
     parts: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the document's parts that a record of this registry does not lose once it has them."""
+
+    def without(self, names: Collection[str]) -> "Record":
+        """The same record with nothing in the fields of these *names*."""
+        empty: dict[str, Any] = {
+            one.name: one.default if one.default_factory is MISSING else one.default_factory()
+            for one in fields(self)
+            if one.name in names
+        }
+        details = {name: value for name, value in self.details.items() if name not in names}
+        return replace(self, **{"details": details, **empty})

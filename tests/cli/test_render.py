@@ -24,6 +24,7 @@ from monitor.model import (
     Change,
     Checked,
     Coded,
+    CountryStatus,
     Document,
     Enrollment,
     Outcome,
@@ -478,6 +479,15 @@ def test_a_record_with_next_to_nothing_in_it_is_shown():
     text = printed(record_page(bare, snapshot(1)))
     assert "R-1" in text
     assert "None" not in text
+
+
+def test_a_status_of_each_country_is_shown_in_the_registrys_words():
+    countries = (
+        CountryStatus("Spain", "SUSPENDED", "Temporarily halted"),
+        CountryStatus("Italy", "COMPLETED", "Ended"),
+    )
+    text = words_of(record_page(replace(SLEEP, country_statuses=countries), snapshot(1)))
+    assert "Status by country Spain: Temporarily halted Italy: Ended" in text
 
 
 def test_sites_are_counted_by_country():

@@ -18,6 +18,7 @@ from datetime import date
 from monitor.changes.diff import (
     administrative,
     arms,
+    countries,
     dates,
     design,
     details,
@@ -40,6 +41,7 @@ __all__ = ["apply", "diff", "no_baseline"]
 
 _TOPICS = (
     status,
+    countries,
     enrollment,
     dates,
     sponsor,
@@ -65,5 +67,11 @@ def diff(
     *on* is the day the change was seen, which places it in the trial's life. *baseline* gives the first record of the
     trial, from which dates are counted too: it is asked for where a date moved.
     """
-    pair = Comparison(before, after, on, baseline)
+    pair = Comparison(*_of_what_both_tell(before, after), on, baseline)
     return tuple(difference for topic in _TOPICS for difference in topic.differences(pair))
+
+
+def _of_what_both_tell(before: Record, after: Record) -> tuple[Record, Record]:
+    """The two records without the fields on which the form of either document is silent."""
+    silent = before.silent | after.silent
+    return (before.without(silent), after.without(silent)) if silent else (before, after)

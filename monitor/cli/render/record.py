@@ -13,7 +13,18 @@ from monitor.changes.topics import Topic
 from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import styled
-from monitor.model import Arm, Enrollment, Intervention, Outcome, PartialDate, Record, Site, Snapshot, Sponsor
+from monitor.model import (
+    Arm,
+    CountryStatus,
+    Enrollment,
+    Intervention,
+    Outcome,
+    PartialDate,
+    Record,
+    Site,
+    Snapshot,
+    Sponsor,
+)
 from monitor.render.words import code_label
 from monitor.text import comma_list, counted, moment, one_line, readable, stamp
 
@@ -104,9 +115,16 @@ def _status(record: Record) -> list[Row]:
     return [
         (FIELDS["overall_status"].label, words),
         _row(record, "last_known_status"),
+        (FIELDS["country_statuses"].label, _countries(record.country_statuses)),
         (FIELDS["why_stopped"].label, why),
         _row(record, "enrollment"),
     ]
+
+
+def _countries(statuses: Sequence[CountryStatus]) -> RenderableType | None:
+    """A line a country."""
+    lines = [styled(f"{one_line(one.country)}: {one_line(one.words)}") for one in statuses]
+    return Group(*lines) if lines else None
 
 
 def _listed(record: Record, name: str) -> Row:

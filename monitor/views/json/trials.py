@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from monitor.views.status import LastChange, StatusRow
     from monitor.views.trials import SnapshotComparison
 
-NOT_IN_A_RECORD = frozenset({"paths", "parts"})
+NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent"})
 """What the program keeps of a record for itself."""
 
 

@@ -10,6 +10,7 @@ from monitor.changes.fields import FIELDS
 from monitor.model import (
     Arm,
     Coded,
+    CountryStatus,
     Enrollment,
     Intervention,
     Outcome,
@@ -20,7 +21,19 @@ from monitor.model import (
     StudyDocument,
     Submission,
 )
-from tests.changes.diff.records import COST, GHENT, HEALING, HONEY, HONEY_GAUZE, LYON, NAPLES, PAIN, coded, dated
+from tests.changes.diff.records import (
+    COST,
+    GHENT,
+    HEALING,
+    HONEY,
+    HONEY_GAUZE,
+    IN_BELGIUM,
+    LYON,
+    NAPLES,
+    PAIN,
+    coded,
+    dated,
+)
 
 Edit = Callable[[Record], Record]
 
@@ -126,6 +139,17 @@ PLANTED: dict[str, list[tuple[Edit, list[str]]]] = {
         (_demote, ["outcome.demoted"]),
         (_swap("secondary_outcomes", COST, None), ["outcome.secondary.removed"]),
         (_swap("secondary_outcomes", None, Outcome("Nurse's hours")), ["outcome.secondary.added"]),
+    ],
+    "country_statuses": [
+        (
+            _swap("country_statuses", IN_BELGIUM, replace(IN_BELGIUM, words="Ended", status="COMPLETED")),
+            ["status.country"],
+        ),
+        (_swap("country_statuses", IN_BELGIUM, None), ["country.removed"]),
+        (
+            _swap("country_statuses", None, CountryStatus("Spain", "RECRUITING", "Ongoing, recruiting")),
+            ["country.added"],
+        ),
     ],
     "other_outcomes": [(_swap("other_outcomes", None, Outcome("Bees harmed")), ["outcome.other.added"])],
     "minimum_age": [(_set(minimum_age="16 Years"), ["eligibility.age"])],

@@ -11,6 +11,7 @@ from monitor.model import (
     Arm,
     Change,
     Coded,
+    CountryStatus,
     Difference,
     Enrollment,
     Intervention,
@@ -49,6 +50,9 @@ GHENT = Site("Sint-Lucas Wound Clinic", "Ghent", None, "9000", "Belgium", "RECRU
 NAPLES = Site("Ospedale del Mare", "Naples", "Campania", "80147", "Italy", "RECRUITING")
 LYON = Site("Research Site", "Lyon", None, "69003", "France", "NOT_YET_RECRUITING")
 
+IN_BELGIUM = CountryStatus("Belgium", "RECRUITING", "Ongoing, recruiting")
+IN_ITALY = CountryStatus("Italy", "ACTIVE_NOT_RECRUITING", "Ongoing, recruitment ended")
+
 _HONEY_TRIAL = Record(
     registry="registry.example",
     trial_id="HON-0001",
@@ -85,6 +89,7 @@ _HONEY_TRIAL = Record(
     eligibility_criteria="Inclusion Criteria:\n\n* Venous ulcer of 2 to 20 cm²\n* Ankle index of at least 0.8\n\n"
     "Exclusion Criteria:\n\n* Allergy to bee products\n* Diabetic foot",
     sites=(GHENT, NAPLES, LYON),
+    country_statuses=(IN_BELGIUM, IN_ITALY),
     contacts=({"name": "Ward office", "phone": "+32 9 000 00 00"}, {"name": "Marijke Verhaeghe", "role": "Chair"}),
     documents=(StudyDocument("Study Protocol", "2025-06-30", "Prot_000.pdf"),),
     rest={
