@@ -17,7 +17,7 @@ from monitor.http.response import AskedBefore
 from monitor.model import Checked, Unlisted
 from monitor.operate.applied import noted_if_nothing_changes
 from monitor.operate.configured import apply_subscriptions, apply_watches
-from monitor.ports import Registry, find_registry
+from monitor.ports import FetchedRegistry, Registry, fetched, find_registry
 from monitor.registries.declared import ADAPTERS
 from monitor.registries.settings import PoliteSettings
 from monitor.storage import left_alone, notices, searches, trials
@@ -52,9 +52,14 @@ class App:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for registry in self.registries:
+        for registry in self.fetched_registries:
             registry.close()
         self.store.close()
+
+    @property
+    def fetched_registries(self) -> tuple[FetchedRegistry, ...]:
+        """Those that can be asked."""
+        return tuple(registry for registry in self.registries if isinstance(registry, FetchedRegistry))
 
     def registry(self, key: str | None) -> Registry:
         """The registry named *key*, or the default one."""
@@ -170,8 +175,9 @@ class App:
         """Check trials of one registry now: see `monitor.watching.check`."""
         from monitor.watching.check import check  # most commands only read what is kept
 
+        context = self._pass_context(registry)
         self._take_up(self._configured_subscriptions())
-        return self._as_asked(registry, check(trial_ids, self._pass_context(registry)))
+        return self._as_asked(context.registry, check(trial_ids, context))
 
     def patrol(
         self, registry: Registry, *, progress: "Progress | None" = None, reports_verified: bool = True
@@ -180,15 +186,14 @@ class App:
         from monitor.watching.patrol import patrol  # most commands only read what is kept
         from monitor.watching.sweep import no_progress
 
+        context = self._pass_context(registry)
         with noted_if_nothing_changes(self.store, self.config, self.vault) as refused:
             refused += [*self._configured_watches(), *self._configured_subscriptions()]
         self._take_up(refused)
-        reported = patrol(
-            self._pass_context(registry), progress=progress or no_progress, reports_verified=reports_verified
-        )
-        return self._as_asked(registry, reported)
+        reported = patrol(context, progress=progress or no_progress, reports_verified=reports_verified)
+        return self._as_asked(context.registry, reported)
 
-    def _as_asked(self, registry: Registry, reported: Iterator[T]) -> Iterator[T]:
+    def _as_asked(self, registry: FetchedRegistry, reported: Iterator[T]) -> Iterator[T]:
         """What a pass reports. A registry that asked to be left alone is left alone by later processes, too."""
         if registry.key not in self.recalled:
             self.recalled.add(registry.key)
@@ -229,7 +234,7 @@ class App:
         from monitor.watching.context import PassContext  # most commands only read what is kept
 
         return PassContext(
-            registry=registry,
+            registry=fetched(registry),
             store=self.store,
             clock=utc_now,
             full_check_every=self.config.schedule.full_check_every,
@@ -263,7 +268,8 @@ def doctor_context(config: Config) -> Iterator["DoctorContext"]:
         yield DoctorContext(config, registries, vault_for(config), utc_now())
     finally:
         for registry in registries:
-            registry.close()
+            if isinstance(registry, FetchedRegistry):
+                registry.close()
 
 
 def vault_for(config: Config) -> Vault:

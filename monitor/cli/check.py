@@ -13,12 +13,12 @@ from monitor.cli.checked import write_summary, writer
 from monitor.cli.session import Settings, complain, console
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
 from monitor.model import Checked, CheckSummary, Result, Unlisted
+from monitor.ports import FetchedRegistry, cannot_be_asked, fetched
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
     from monitor.app import App
-    from monitor.ports import Registry
     from monitor.watching.sweep import Progress
 
 SOMETHING_CHANGED = 1
@@ -30,7 +30,7 @@ SOME_FAILED = 3
 class TrialsToCheck:
     """What is to be checked of one registry."""
 
-    registry: "Registry"
+    registry: FetchedRegistry
     trial_ids: list[str]
     is_patrol: bool
     """Everything watched: searches may find more than *trial_ids*."""
@@ -87,7 +87,7 @@ def _deliver(program: "App", *, as_json: bool) -> int:
 def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[TrialsToCheck], list[str]]:
     """What to check by registry, and a complaint for each text that is not a trial id."""
     if not texts:
-        every = [program.registry(registry)] if registry else program.registries
+        every = [fetched(program.registry(registry))] if registry else program.fetched_registries
         watched = [TrialsToCheck(one, program.watched(one), is_patrol=True) for one in every]
         watched = [one for one in watched if one.trial_ids or program.searches(one.registry)]
         if not watched and program.complaints:
@@ -95,13 +95,16 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
         if not watched:
             raise NothingFound("nothing is watched yet: begin with `monitor watch add NCT02116634`")
         return watched, []
-    found: dict[str, tuple[Registry, list[str]]] = {}
+    found: dict[str, tuple[FetchedRegistry, list[str]]] = {}
     bad = []
     for text in texts:
         try:
             one, trial_id = program.identify(text, registry=registry)
         except TrialIdInvalid as error:
             bad.append(str(error))
+            continue
+        if not isinstance(one, FetchedRegistry):
+            bad.append(f"{trial_id}: {cannot_be_asked(one)}")
             continue
         found.setdefault(one.key, (one, []))[1].append(trial_id)
     return [TrialsToCheck(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad

@@ -1,7 +1,8 @@
 """What is asked of a registry: small protocols, `Registry` as those that every adapter keeps, and those that some keep.
 
-A registry is asked for many trials at once and answers one value a trial, so that one bad record never spoils the
-batch. Nothing here assumes a form of registration number, or JSON. Exceptions for a whole request are those under
+`Registry` is what reading takes; `FetchedRegistry` can be asked, too, while others are fed by files alone. It is asked
+for many trials at once and answers one value a trial, so that one bad record never spoils the batch. Nothing here
+assumes a form of registration number, or JSON. Exceptions for a whole request are those under
 `monitor.errors.RegistryError`.
 
 What only some registries can do is a protocol of its own, and `isinstance` tells whether one can:
@@ -86,10 +87,7 @@ class Versions(Protocol):
 
 
 class Documents(Protocol):
-    """What it says of trials."""
-
-    def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
-        """Batches of documents. Every id asked for is answered exactly once."""
+    """What its documents say."""
 
     def prove(self, trial_id: str, raw: bytes) -> Document:
         """The document that an answer proves to be which was kept as it came, or as a document's content.
@@ -107,8 +105,20 @@ class Documents(Protocol):
         """What a LISTED document holds that is not known here. Pure, cheap, and bounded whatever it holds."""
 
 
-class Registry(Identity, RegistryConnection, Versions, Documents, Protocol):
-    """A public register of trials."""
+class Fetching(Protocol):
+    """It gives documents."""
+
+    def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
+        """Batches of documents. Every id asked for is answered exactly once."""
+
+
+class Registry(Identity, Documents, Protocol):
+    """A public register of trials, whose documents are known here."""
+
+
+@runtime_checkable
+class FetchedRegistry(Registry, RegistryConnection, Versions, Fetching, Protocol):
+    """One that can be asked."""
 
 
 @runtime_checkable
@@ -180,6 +190,18 @@ class Sweeping(Protocol):
 
     def sweep(self, *, token: str | None = None) -> Iterator[SweepPage]:
         """Pages of all documents that there are. *token* and errors are as in `Searching.find`."""
+
+
+def fetched(registry: Registry) -> FetchedRegistry:
+    """The registry as one that can be asked. Raise ConfigurationInvalid for one that cannot."""
+    if isinstance(registry, FetchedRegistry):
+        return registry
+    raise ConfigurationInvalid(cannot_be_asked(registry))
+
+
+def cannot_be_asked(registry: Registry) -> str:
+    """That this registry is fed by files alone, and how."""
+    return f"{registry.key} cannot be asked: its trials come from files, by `monitor import FILE`"
 
 
 def searching(registry: Registry) -> Searching:

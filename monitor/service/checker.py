@@ -13,7 +13,7 @@ from monitor.alerts.notices import registry_data_old
 from monitor.errors import RegistryError
 from monitor.model import Checked, Notice, Result, Unlisted
 from monitor.model.stamps import data_are_old
-from monitor.ports import Registry
+from monitor.ports import FetchedRegistry
 from monitor.service.heartbeat import beat
 from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.pass_summary import PassSummary
@@ -55,7 +55,7 @@ class Checker:
         self._committed = committed
         self._chance = chance
         self._monotonic = monotonic
-        self._former: Sequence[Registry] = ()
+        self._former: Sequence[FetchedRegistry] = ()
         self._pauses: dict[str, tuple[float, float]] = {}
         """By registry, when its last pause ends and how long it is."""
         self._broken: set[str] = set()
@@ -70,9 +70,9 @@ class Checker:
         others are through. The registry stays due then, and its next pass comes after a pause.
         """
         program = self._program()
-        self._part_from_former(program.registries)
+        self._part_from_former(program.fetched_registries)
         failed: list[Exception] = []
-        for registry in program.registries:
+        for registry in program.fetched_registries:
             if self._stopping():
                 break
             if self._is_due(program, registry):
@@ -88,22 +88,25 @@ class Checker:
         """Since when the trial has failed that fails for the longest, pass after pass; None where none does."""
         return min((since for failing in list(self._failing.values()) for since in failing.values()), default=None)
 
-    def _part_from_former(self, registries: Sequence[Registry]) -> None:
+    def _part_from_former(self, registries: Sequence[FetchedRegistry]) -> None:
         """Give up the connections of registries that another configuration has replaced."""
         for former in self._former:
             if former not in registries:
                 former.close()
         self._former = registries
 
-    def _is_due(self, program: Program, registry: Registry) -> bool:
+    def _is_due(self, program: Program, registry: FetchedRegistry) -> bool:
+        """Whether a pass is due. A registry of which nothing is watched is not asked anything."""
         with program.store.read() as tx:
             known = health.get(tx, registry.key)
+            if not trials.is_anything_watched(tx, registry.key):
+                return False
         due_at = known.next_check_at if known else None
         pause_ends, _ = self._pauses.get(registry.key, (0.0, 0.0))
         every = program.config.schedule.check_every
         return self._monotonic() >= pause_ends and pass_due(due_at, now=self._clock(), every=every)
 
-    def _try_pass(self, program: Program, registry: Registry) -> None:
+    def _try_pass(self, program: Program, registry: FetchedRegistry) -> None:
         """A pass, and a longer pause after each one in a row that broke off."""
         _, last = self._pauses.pop(registry.key, (0.0, 0.0))
         try:
@@ -115,7 +118,7 @@ class Checker:
             self._pauses[registry.key] = self._monotonic() + pause, pause
             raise
 
-    def _run_pass(self, program: Program, registry: Registry) -> bool:
+    def _run_pass(self, program: Program, registry: FetchedRegistry) -> bool:
         """A pass that is stopped leaves its registry due: the next one goes on where it ended.
 
         Give whether it came to its end.
@@ -134,13 +137,13 @@ class Checker:
             beat(program.config, self._log)
         return True
 
-    def _note_failing(self, registry: Registry, summary: PassSummary) -> None:
+    def _note_failing(self, registry: FetchedRegistry, summary: PassSummary) -> None:
         """Keep since when the trials fail that failed; of an outage of the registry its health keeps that."""
         if summary.refused is None:
             former, now = self._failing.get(registry.key, {}), self._clock()
             self._failing[registry.key] = {each: former.get(each, now) for each in summary.failing}
 
-    def _patrolled(self, program: Program, registry: Registry) -> PassSummary:
+    def _patrolled(self, program: Program, registry: FetchedRegistry) -> PassSummary:
         summary = PassSummary()
         # It is a generator, and what it holds ends when it is closed.
         with closing(
@@ -180,7 +183,7 @@ class Checker:
             kinds=[change.kind for change in checked.changes],
         )
 
-    def _why_unread(self, registry: Registry, summary: PassSummary) -> str | None:
+    def _why_unread(self, registry: FetchedRegistry, summary: PassSummary) -> str | None:
         """Why the registry counts as one that could not be read; None where it could.
 
         One that answers at all is only unwell for the trials that failed: a mistyped number alone is enough for those.
@@ -189,7 +192,7 @@ class Checker:
             return summary.refused
         return None if registry.answers_at_all() else summary.reason
 
-    def _record(self, program: Program, registry: Registry, unread: str | None) -> Health:
+    def _record(self, program: Program, registry: FetchedRegistry, unread: str | None) -> Health:
         rules = Rules(now=self._clock(), every=program.config.schedule.check_every, chance=self._chance)
         with program.store.begin() as tx:
             then = health.get(tx, registry.key) or Health(registry.key, rules.now)
@@ -204,7 +207,7 @@ class Checker:
             self._log_notice(each)
         return then
 
-    def _count_standing(self, program: Program, registry: Registry, summary: PassSummary) -> None:
+    def _count_standing(self, program: Program, registry: FetchedRegistry, summary: PassSummary) -> None:
         """Say for how many trials the pass vouches: where nothing is new, most of them need no asking."""
         with program.store.read() as tx:
             version = versions.version(tx, registry.key)
@@ -215,7 +218,13 @@ class Checker:
         self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)
 
     def _log_pass(
-        self, registry: Registry, summary: PassSummary, before: tuple[int, int], *, unread: str | None, now: Health
+        self,
+        registry: FetchedRegistry,
+        summary: PassSummary,
+        before: tuple[int, int],
+        *,
+        unread: str | None,
+        now: Health,
     ) -> None:
         """One line a pass."""
         say = self._log.warning if unread else self._log.info

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 from monitor.alerts.outbox import DeliveryResult
 from monitor.config import Config
 from monitor.model import Checked, Unlisted
-from monitor.ports import Registry
+from monitor.ports import FetchedRegistry
 from monitor.storage.store import Store
 
 
@@ -22,7 +22,7 @@ class Program(Protocol):
         """The database."""
 
     @property
-    def registries(self) -> Sequence[Registry]:
+    def fetched_registries(self) -> Sequence[FetchedRegistry]:
         """The registries that are checked."""
 
     def reconfigured(self, config: Config) -> Self:
@@ -34,7 +34,7 @@ class Program(Protocol):
     def apply_configured_subscriptions(self) -> None:
         """Make subscriptions be what the configuration says; as above."""
 
-    def patrol(self, registry: Registry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
+    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
         """A whole pass over what is watched of one registry. It may be closed between two items.
 
         Raise RegistryError where the registry does not even say what version its data have.

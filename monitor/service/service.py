@@ -60,7 +60,7 @@ class Service:
         self._stop = Event()
         self.metrics = Metrics(
             program.store,
-            registries=lambda: self.program.registries,
+            registries=lambda: self.program.fetched_registries,
             active=lambda: self.leadership.active,
             clock=clock,
             failing_since=self._failing_since,
@@ -231,7 +231,7 @@ class Service:
 
     def _signs_of_checking(self) -> object:
         """A pass that checks no trial for long may still be listing what there is."""
-        return self.checker.trials_checked, [registry.traffic.requests for registry in self.program.registries]
+        return self.checker.trials_checked, [registry.traffic.requests for registry in self.program.fetched_registries]
 
     def _release(self) -> None:
         try:

@@ -123,6 +123,12 @@ def _not_due(merged: MergedDue | None) -> tuple[ColumnElement[bool], ...]:
     return (or_(is_recent, trials.c.verified_version == merged.version),)
 
 
+def is_anything_watched(tx: Connection, registry: str) -> bool:
+    """Whether any watch holds a trial of this registry, or searches it."""
+    held = exists().where(watched_trials.c.registry == registry)
+    return bool(tx.scalar(select(held | exists().where(searches.c.registry == registry))))
+
+
 def watched_count(tx: Connection, registry: str) -> int:
     """How many trials all watches of a registry cover: all that are known of one that is watched as a whole."""
     if tx.scalar(select(_is_watched_whole(registry))):

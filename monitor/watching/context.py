@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.settling import Settling
 from monitor.model.stamps import day_of
-from monitor.ports import ProbeResult, Registry, RegistryVersion
+from monitor.ports import FetchedRegistry, ProbeResult, Registry, RegistryVersion
 from monitor.storage import registries, trials
 from monitor.storage.store import Store
 from monitor.watching.builds import KEPT_STEP_WITHIN, PROVING_NOTHING, ROLLED_OUT_AFTER, Needed, latest_believable
@@ -17,7 +17,7 @@ from monitor.watching.versions import current_version
 class PassContext:
     """What a pass over one registry needs."""
 
-    registry: Registry
+    registry: FetchedRegistry
     store: Store
     clock: Callable[[], datetime]
     full_check_every: timedelta

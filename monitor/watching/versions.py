@@ -15,7 +15,7 @@ from datetime import datetime
 
 from monitor.alerts.notices import registry_ahead
 from monitor.errors import AnswerUnreadable
-from monitor.ports import Registry, RegistryVersion
+from monitor.ports import FetchedRegistry, RegistryVersion
 from monitor.storage import notices, registries
 from monitor.storage.store import Store
 from monitor.text import moment, one_line
@@ -23,7 +23,7 @@ from monitor.watching.builds import ROLLED_OUT_AFTER, is_ahead, is_older, leaps
 
 
 def current_version(
-    registry: Registry, known: RegistryVersion | None, *, store: Store, now: datetime
+    registry: FetchedRegistry, known: RegistryVersion | None, *, store: Store, now: datetime
 ) -> RegistryVersion:
     """The version of all data now, as far as the registry can be believed; *known* is the last one. One request."""
     asked = registry.version(known)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from monitor.errors import StoreError
 from monitor.model import Checked, Result, Significance
 from monitor.model.stamps import built_at
-from monitor.ports import Registry
+from monitor.ports import FetchedRegistry
 from monitor.storage import trials
 from monitor.storage.overview import Overview, overview
 from monitor.storage.store import Store
@@ -39,7 +39,7 @@ class Metrics(Collector):
         self,
         store: Store,
         *,
-        registries: Callable[[], Sequence[Registry]],
+        registries: Callable[[], Sequence[FetchedRegistry]],
         active: Callable[[], bool],
         clock: Callable[[], datetime],
         failing_since: Callable[[], datetime | None] = lambda: None,
@@ -124,7 +124,7 @@ def _name(significance: Significance | None) -> str:
     return str(significance) if significance is not None else "unknown"
 
 
-def _traffic(registries: Sequence[Registry]) -> Iterator[Metric]:
+def _traffic(registries: Sequence[FetchedRegistry]) -> Iterator[Metric]:
     asked = CounterMetricFamily("monitor_registry_requests", "Requests to a registry", labels=["registry"])
     came = CounterMetricFamily("monitor_registry_bytes", "Bytes that a registry answered", labels=["registry"])
     for registry in registries:

@@ -21,7 +21,7 @@ from monitor.service.logs import make_log
 from monitor.service.service import Service
 from monitor.service.troubles import TOLD_AFTER, TOLD_AGAIN_AFTER, Troubles
 from monitor.service.worker import Turn, Worker
-from monitor.storage import deliveries, notices
+from monitor.storage import deliveries, notices, watches
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import Serving, eventually
 from tests.service.test_serving import watching
@@ -151,8 +151,12 @@ class Elsewhere:
 def test_a_registry_that_breaks_a_pass_off_keeps_no_other_from_being_looked_at(quick_workers: Workers) -> None:
     workers = quick_workers
     workers.outbox.watch(WITHDRAWN_LATER)
-    good = workers.registries[0]
-    workers.registries = (Elsewhere(), good)  # type: ignore[assignment]
+    with workers.store.begin() as tx:
+        watches.add(
+            tx, registry=Elsewhere.key, trial_ids=["E-1"], origin="command", name=None, at=workers.outbox.clock()
+        )
+    good = workers.fetched_registries[0]
+    workers.fetched_registries = (Elsewhere(), good)  # type: ignore[assignment]
 
     with pytest.raises(ZeroDivisionError):
         workers.checker.step()
@@ -160,7 +164,7 @@ def test_a_registry_that_breaks_a_pass_off_keeps_no_other_from_being_looked_at(q
 
     wait(workers, 1)
     assert workers.checker.step() is Turn.SKIPPED, "in the pause"
-    workers.registries = (good,)
+    workers.fetched_registries = (good,)
 
 
 def test_a_broken_pass_is_over_with_a_whole_one_and_not_before(quick_workers: Workers) -> None:

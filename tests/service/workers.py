@@ -12,7 +12,7 @@ from monitor.alerts.deliver import deliver
 from monitor.alerts.outbox import DeliveryResult
 from monitor.config import Config
 from monitor.model import Checked, Notice, Unlisted
-from monitor.ports import Registry
+from monitor.ports import FetchedRegistry
 from monitor.service.checker import Checker
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.logs import make_log
@@ -30,12 +30,14 @@ class Workers:
         self.outbox = outbox
         self.config = config or Config()
         self.store = outbox.store
-        self.registries: tuple[Registry, ...] = (outbox.registry,)
+        self.fetched_registries: tuple[FetchedRegistry, ...] = (outbox.registry,)
         self.elapsed = 0.0
         self.stopping = False
         self.written = io.StringIO()
         log = make_log(self.written, as_json=True, clock=outbox.clock)
-        self.metrics = Metrics(self.store, registries=lambda: self.registries, active=lambda: True, clock=outbox.clock)
+        self.metrics = Metrics(
+            self.store, registries=lambda: self.fetched_registries, active=lambda: True, clock=outbox.clock
+        )
         shared: dict[str, Any] = {
             "clock": outbox.clock,
             "log": log,
@@ -47,7 +49,7 @@ class Workers:
         )
         self.dispatcher = Dispatcher(lambda: self, **shared)
 
-    def patrol(self, registry: Registry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
+    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
         clock = self.outbox.clock
         context = PassContext(registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7))
         return patrol(context, reports_verified=reports_verified)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from monitor.errors import MonitorError
 from monitor.model.stamps import DATA_OLD_AFTER, built_at
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
-from monitor.ports import Registry
+from monitor.ports import FetchedRegistry
 from monitor.storage import condition, drift, health, quarantine
 from monitor.text import counted, moment, one_line, stamp
 
@@ -14,13 +14,15 @@ from monitor.text import counted, moment, one_line, stamp
 def registry(context: DoctorContext) -> Iterator[Finding]:
     """Whether the registry answers, how old its data are, and whether our clock can be right."""
     for each in context.registries:
+        if not isinstance(each, FetchedRegistry):
+            continue
         try:
             yield _answering(each, context.now)
         except MonitorError as error:
             yield problem(str(error), "")
 
 
-def _answering(registry: Registry, now: datetime) -> Finding:
+def _answering(registry: FetchedRegistry, now: datetime) -> Finding:
     version = registry.version(None)
     built = built_at(version.stamp)
     words = f"{registry.key} answers: data of {stamp(version.stamp)}"
