@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    insert,
     literal_column,
     select,
     update,
@@ -37,7 +36,7 @@ from monitor.model import (
     delivery_id,
 )
 from monitor.storage import bodies
-from monitor.storage.delivery_rows import COLUMNS, LISTED_COLUMNS, packed, restored, row_of, unpacked
+from monitor.storage.delivery_rows import COLUMNS, LISTED_COLUMNS, add_owed, packed, restored, unpacked
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import deliveries, endpoints, subscriptions
@@ -80,7 +79,16 @@ _is_followed = exists().where(
     _later.c.sequence > deliveries.c.sequence,
 )
 _claimed = (*COLUMNS, _is_followed.label("is_followed"))
-_insert = insert(deliveries)
+_is_named = subscriptions.c.id.in_(bindparam("ids", expanding=True))
+_lock = (
+    select(subscriptions.c.id, subscriptions.c.last_sequence)
+    .where(_is_named)
+    .order_by(subscriptions.c.id)
+    .with_for_update(key_share=True)
+)
+_count = (
+    update(subscriptions).where(_is_named).values(last_sequence=subscriptions.c.last_sequence + bindparam("number"))
+)
 _by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
 _keep_body = (
@@ -91,19 +99,19 @@ _keep_body = (
 _bodies = select(deliveries.c.id, deliveries.c.body).where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[Delivery]:
+def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[str]:
     """Owe deliveries of events from *at* on: see `_owe`."""
     return _owe(tx, owed, at, cause=EventCause)
 
 
-def owe_notice(tx: Connection, notice: Notice, subscription_ids: Iterable[str]) -> list[Delivery]:
+def owe_notice(tx: Connection, notice: Notice, subscription_ids: Iterable[str]) -> list[str]:
     """Owe a notice to subscriptions from when it occurred: see `_owe`."""
     owed = [(notice.id, notice.registry, "", subscription_id) for subscription_id in subscription_ids]
     return _owe(tx, owed, notice.occurred_at, cause=NoticeCause)
 
 
-def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Cause]) -> list[Delivery]:
-    """Owe deliveries from *at* on, numbered per subscription in this order; give those that were not owed before.
+def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Cause]) -> list[str]:
+    """Owe deliveries from *at* on, numbered per subscription in this order; give the ids of those not owed before.
 
     The rows of the subscriptions are locked before their numbers are read and until the commit, in one order for
     everyone. So each number is used once, none is skipped, and what was owed before is seen: a repeat takes no
@@ -113,25 +121,13 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
     last = _lock_numbers(tx, {subscription_id for *_, subscription_id in wanted.values()})
     for known in _owed_before(tx, wanted, cause):
         wanted.pop(known, None)
-    added = []
-    for cause_id, registry, trial_id, subscription_id in wanted.values():
+    rows = []
+    for whole_id, (cause_id, registry, trial_id, subscription_id) in wanted.items():
         last[subscription_id] += 1
-        added.append(
-            Delivery(
-                cause=cause(cause_id),
-                subscription_id=subscription_id,
-                registry=registry,
-                trial_id=trial_id,
-                sequence=last[subscription_id],
-                created_at=at,
-                owed_at=at,
-                next_attempt_at=at,
-            )
-        )
-    for batch in chunks(zip(wanted, added, strict=True)):
-        tx.execute(_insert, [row_of(delivery, whole_id) for whole_id, delivery in batch])
-    _count_on(tx, Counter(delivery.subscription_id for delivery in added))
-    return added
+        rows.append((whole_id, cause_id, registry, trial_id, subscription_id, last[subscription_id]))
+    add_owed(tx, rows, at, cause=cause)
+    _count_on(tx, Counter(subscription_id for *_, subscription_id in wanted.values()))
+    return list(wanted)
 
 
 def _owed_before(tx: Connection, wanted: Mapping[str, Owed], cause: type[Cause]) -> Iterator[str]:
@@ -340,12 +336,10 @@ def counts(tx: Connection) -> dict[DeliveryState, int]:
 
 def _lock_numbers(tx: Connection, subscription_ids: set[str]) -> dict[str, int]:
     """The last number of each subscription, which no other transaction can now change."""
-    query = select(subscriptions.c.id, subscriptions.c.last_sequence).order_by(subscriptions.c.id)
-    return {
-        row.id: row.last_sequence
-        for chunk in chunks(sorted(subscription_ids))
-        for row in tx.execute(query.where(subscriptions.c.id.in_(chunk)).with_for_update(key_share=True))
-    }
+    last: dict[str, int] = {}
+    for chunk in chunks(sorted(subscription_ids)):
+        last.update((key, number) for key, number in tx.execute(_lock, {"ids": chunk}).all())
+    return last
 
 
 def _count_on(tx: Connection, added: Mapping[str, int]) -> None:
@@ -353,11 +347,9 @@ def _count_on(tx: Connection, added: Mapping[str, int]) -> None:
     by_number: defaultdict[int, list[str]] = defaultdict(list)
     for subscription_id, number in added.items():
         by_number[number].append(subscription_id)
-    statement = update(subscriptions)
     for number, ids in by_number.items():
         for chunk in chunks(ids):
-            counted = subscriptions.c.last_sequence + number
-            tx.execute(statement.where(subscriptions.c.id.in_(chunk)).values(last_sequence=counted))
+            tx.execute(_count, {"ids": chunk, "number": number})
 
 
 def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:

@@ -1,14 +1,21 @@
 """Rows of deliveries as values, and the way back: which column holds the id of what kind of cause."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Row, null
+import orjson
+from sqlalchemy import Column, Connection, Insert, Row, bindparam, insert, literal_column, null, select
 
-from monitor.model import Cause, Delivery, EventCause, NoticeCause
+from monitor.model import Cause, Delivery, DeliveryState, EventCause, NoticeCause
 from monitor.storage import bodies
+from monitor.storage.statements import chunks, values_in
 from monitor.storage.tables import deliveries
 
+NewRow = tuple[str, str, str, str, str, int]
+"""(its id, the cause's id, registry, trial id, subscription id, sequence)"""
 _COLUMN_OF: dict[type[Cause], Column[str]] = {
     EventCause: deliveries.c.event_id,
     NoticeCause: deliveries.c.notice_id,
@@ -20,13 +27,34 @@ COLUMNS = [*_COLUMN_OF.values(), *(deliveries.c[name] for name in _names)]
 LISTED_COLUMNS = [null().label("body") if column.name == "body" else column for column in COLUMNS]
 
 
-def row_of(delivery: Delivery, whole_id: str) -> dict[str, Any]:
-    """What is written of a new delivery; *whole_id* is its id, which takes longer to derive than all the rest."""
-    causes = {
-        column.name: delivery.cause.id if isinstance(delivery.cause, kind) else None
-        for kind, column in _COLUMN_OF.items()
+def add_owed(tx: Connection, rows: Iterable[NewRow], at: datetime, *, cause: type[Cause]) -> None:
+    """Insert deliveries that are owed from *at* on, as `Delivery` is by default.
+
+    What differs between them goes into the statement as one JSON text, and the database makes the rows of it: fifteen
+    parameters a row take three times as long.
+    """
+    statement = _adding(_COLUMN_OF[cause], tx.dialect.name)
+    for chunk in chunks(rows):
+        tx.execute(statement, {"rows": orjson.dumps(chunk).decode(), "at": at})
+
+
+@cache
+def _adding(cause: Column[str], dialect: str) -> Insert:
+    row = values_in("rows", dialect)
+    whole_id, cause_id, registry, trial_id, subscription_id, sequence = (row[number] for number in range(6))
+    at = bindparam("at", type_=deliveries.c.owed_at.type)
+    values = {
+        deliveries.c.id: whole_id.as_string(),
+        cause: cause_id.as_string(),
+        deliveries.c.registry: registry.as_string(),
+        deliveries.c.trial_id: trial_id.as_string(),
+        deliveries.c.subscription_id: subscription_id.as_string(),
+        deliveries.c.sequence: sequence.as_integer(),
+        deliveries.c.standing: literal_column(f"'{DeliveryState.OWED}'"),
+        deliveries.c.attempts: literal_column("0"),
+        **dict.fromkeys((deliveries.c.created_at, deliveries.c.owed_at, deliveries.c.next_attempt_at), at),
     }
-    return {"id": whole_id, **causes, **{name: getattr(delivery, name) for name in _names}}
+    return insert(deliveries).from_select(list(values), select(*values.values()))
 
 
 def packed(row: Row[Any]) -> Delivery:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table
+from sqlalchemy import JSON, Column, ColumnElement, Connection, Row, Select, Table, Text, bindparam, cast, column, func
 from sqlalchemy.dialects import sqlite
 
 from monitor.errors import StoreCorrupt
@@ -20,6 +20,17 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def values_in(parameter: str, dialect: str) -> ColumnElement[Any]:
+    """The values of a JSON list that a statement has as its *parameter*, as the one column of a table.
+
+    One parameter, however many values: SQLAlchemy and the drivers take microseconds for each.
+    """
+    text = bindparam(parameter, type_=Text)
+    function = func.json_array_elements(cast(text, JSON)) if dialect == "postgresql" else func.json_each(text)
+    column_: ColumnElement[Any] = function.table_valued(column("value", JSON)).c.value
+    return column_
 
 
 def add_new(

@@ -66,7 +66,8 @@ def owe(store: Store, trial_id: str, numbers: Sequence[int], *to: Subscription) 
     """Let each event of a trial be owed to everybody."""
     told = tell(store, trial_id, *numbers)
     with store.begin() as tx:
-        return deliveries.owe(tx, [(each, REGISTRY, trial_id, reader.id) for each in told for reader in to], NOON)
+        added = deliveries.owe(tx, [(each, REGISTRY, trial_id, reader.id) for each in told for reader in to], NOON)
+        return [deliveries.get(tx, each) for each in added]
 
 
 def kept(store: Store, **wanted: Any) -> Subscription:

@@ -4,18 +4,29 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Attempt, Delivery, DeliveryState, EventCause, SubscriptionState, delivery_id
+from monitor.model import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    EventCause,
+    Notice,
+    NoticeCause,
+    SubscriptionState,
+    delivery_id,
+)
 from monitor.storage import attempts, deliveries, endpoints, standings, subscriptions
 from monitor.storage.standings import Outcome
 from monitor.storage.store import Store
+from monitor.storage.tables import notices
+from tests.databases import counted_statements
 from tests.sample_sizes import sizes
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
 from tests.storage.subscribers import BENGT, owe, subscribed, tell
@@ -153,7 +164,41 @@ def test_a_repeat_within_one_call_is_owed_once(store: Store) -> None:
     with store.begin() as tx:
         added = deliveries.owe(tx, [(event_id, REGISTRY, HIP, reader.id)] * 3, NOON)
 
-    assert [each.sequence for each in added] == [1]
+    assert added == [delivery_id(event_id, reader.id)]
+
+
+def test_ids_are_kept_whatever_characters_they_have(store: Store) -> None:
+    """The rows reach the database as JSON."""
+    reader = subscribed(store)
+    cause, registry = 'it\'s "\\u0041" \t[1], null ü \N{OFFICE BUILDING}', "a 'registry'"
+    told = Notice(id=cause, kind="test", registry=registry, occurred_at=NOON, subject="A test", text="Nothing.")
+    with store.begin() as tx:
+        tx.execute(insert(notices).values(asdict(told)))
+        (owed,) = deliveries.owe_notice(tx, told, [reader.id])
+
+    with store.read() as tx:
+        found = deliveries.get(tx, owed)
+    assert (found.cause, found.registry, found.trial_id) == (NoticeCause(cause), registry, "")
+
+
+def test_what_an_event_costs_does_not_grow_with_each_that_hears_of_it(store: Store) -> None:
+    readers = [subscribed(store).id for _ in range(60)]
+    statements = []
+    for number, hearing in ((2, readers), (3, readers[:1])):
+        (event_id,) = tell(store, HIP, number)
+        with store.begin() as tx, counted_statements() as sent:
+            deliveries.owe(tx, [(event_id, REGISTRY, HIP, each) for each in hearing], NOON)
+        statements.append(len(sent))
+
+    assert statements == [4, 4], "lock, look for what is owed, owe, count on"
+
+
+def test_those_who_hear_of_an_event_are_told_in_the_order_in_which_they_were_named(quick_store: Store) -> None:
+    readers = [subscribed(quick_store) for _ in range(20)]
+
+    owe(quick_store, HIP, [2], *readers)
+
+    assert [each.subscription_id for each in claim(quick_store)] == [each.id for each in readers]
 
 
 def test_each_subscription_counts_for_itself(store: Store) -> None:
