@@ -76,6 +76,7 @@ class RegistryConnection(Protocol):
         """Give up connections."""
 
 
+@runtime_checkable
 class Versions(Protocol):
     """How new its data are, and whether it is in good health."""
 

@@ -16,7 +16,7 @@ from monitor.alerts.alike import builds_between
 from monitor.alerts.notices import drifted
 from monitor.alerts.settling import owe_or_pend
 from monitor.model import Checked, Document
-from monitor.ports import Answer, FetchedRegistry, Merged, Missing, Registry
+from monitor.ports import Answer, Merged, Missing, Registry, Versions
 from monitor.storage import (
     drift,
     events,
@@ -64,7 +64,7 @@ def _is_healthy(answers: Sequence[Answer], registry: Registry) -> bool:
         return True
     if any(isinstance(answer, Document) for answer in answers):
         return True
-    return isinstance(registry, FetchedRegistry) and registry.answers_at_all()
+    return isinstance(registry, Versions) and registry.answers_at_all()
 
 
 def _with_documents_of_merged(answers: Iterable[Answer]) -> Iterator[Answer]:
