@@ -1,7 +1,8 @@
 """Whole checks, as processes, against a registry in a process of its own; and other programs in turn with them.
 
 A round is a data build of the registry: every program looks at it, and then every program looks again, when nothing is
-new. Each has a database of its own, and writes down what it saw.
+new. Each has a database of its own, and writes down what it saw. One that needs minutes for very many trials runs once
+over them.
 """
 
 import sys
@@ -43,7 +44,8 @@ def _unmoved(trials: int, wanted: Wanted) -> Iterator[Figure]:
     say("first check")
     with served(trials) as registry, installed(registry) as ours:
         asked = _asked(trials, ours, registry)
-        others = peers.ready(ours.folder, registry.base_url, trials) if wanted.peers else {}
+        others = dict(peers.ready(ours.folder, registry.base_url, trials)) if wanted.peers else {}
+        slow = {peers.URLWATCH: others.pop(peers.URLWATCH)} if wanted.peers and trials == VERY_MANY else {}
         programs = {
             **{(REFRESHED, name): program for name, program in {OURS: ours.check, **others}.items()},
             (REFRESHED, FLOOR): _bare("refreshed", asked, ours.folder),
@@ -51,6 +53,12 @@ def _unmoved(trials: int, wanted: Wanted) -> Iterator[Figure]:
             (QUIET, FLOOR): _bare("quiet", [f"{registry.base_url}/version"], ours.folder),
         }
         ran = in_turn(programs, runs=wanted.runs, say=say, before_each_round=registry.refresh)
+        ran |= in_turn(
+            {(state, name): program for state in (REFRESHED, QUIET) for name, program in slow.items()},
+            runs=1,
+            say=lambda what: say(f"{', '.join(slow)}, once: {what}") if slow else None,
+            before_each_round=registry.refresh,
+        )
     for state in (QUIET, REFRESHED):
         name = f"check: {trials:,} watched, {state}"
         runs = {program: each for (during, program), each in ran.items() if during == state}
