@@ -10,6 +10,8 @@ from monitor.cli.session import Settings, console, write_json
 from monitor.model import Json
 
 DEFAULT_PORT = 8780
+INBOXES = 2
+"""How many ports behind --port are those of the mailbox and of the receiver."""
 
 
 def sandbox(
@@ -17,8 +19,15 @@ def sandbox(
         int, typer.Option(help="Where the registry listens, on 127.0.0.1; 0 for any.", metavar="PORT", min=0, max=65535)
     ] = DEFAULT_PORT,
     trials: Annotated[
-        int, typer.Option(help="How many synthetic trials beside NCT02116634.", metavar="N", min=0)
+        int, typer.Option(help="How many synthetic trials beside the written ones.", metavar="N", min=0)
     ] = 100,
+    registry: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The registry to imitate; repeat it for several, or say all. Those behind the first listen behind it.",
+            metavar="REGISTRY",
+        ),
+    ] = None,
     mailbox_port: Annotated[
         int | None,
         typer.Option(help="Where the mailbox listens; else one above --port.", metavar="PORT", min=0, max=65535),
@@ -33,21 +42,23 @@ def sandbox(
     receiver: Annotated[bool, typer.Option(help="Run a webhook receiver.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Where all is, and what arrives, as JSON lines.")] = False,
 ) -> None:
-    """Run a local ClinicalTrials.gov, a mailbox and a webhook receiver to try things against.
+    """Run a local ClinicalTrials.gov or other registries, a mailbox and a webhook receiver to try things against.
 
     Its page has buttons that publish a change, remove or merge a trial, refresh the data, and misbehave. It tells which
     lines to copy, and shows the mails and webhooks that arrive.
 
     [dim]$[/dim] monitor sandbox
     [dim]$[/dim] monitor sandbox --trials 1000 --port 9000 --no-mailbox
+    [dim]$[/dim] monitor sandbox --registry all
     """
     from monitor.sandbox.announcements import ForPeople, ForScripts  # the servers are of no use to the other commands
-    from monitor.sandbox.clinicaltrials_gov import Sandbox
+    from monitor.sandbox.declared import imitated, sandbox_of
     from monitor.sandbox.inboxes import LATEST, Inboxes
     from monitor.sandbox.mailbox import Mailbox
     from monitor.sandbox.receiver import WebhookReceiver
     from monitor.sandbox.registry import run
 
+    keys = imitated(registry or [])
     out = console(stderr=True)
     announcements: ForPeople | ForScripts = (
         ForScripts(_write_at_once) if as_json else ForPeople(lambda line: out.print(line, markup=False, soft_wrap=True))
@@ -60,7 +71,11 @@ def sandbox(
         Mailbox(mailbox_port, latest=LATEST, on_arrival=announcements.mail) if mailbox else None,
         WebhookReceiver(port=receiver_port, latest=LATEST, on_arrival=announcements.webhook) if receiver else None,
     )
-    run(Sandbox(port=port, trials=trials, inboxes=inboxes), on_ready=announcements.ready)
+    ports = [port, *(port and port + INBOXES + number for number in range(1, len(keys)))]
+    first, *others = [
+        sandbox_of(key, trials=trials, port=at, inboxes=inboxes) for key, at in zip(keys, ports, strict=True)
+    ]
+    run(first, *others, on_ready=lambda running: announcements.ready(running, *others))
 
 
 def _write_at_once(line: Mapping[str, Json]) -> None:

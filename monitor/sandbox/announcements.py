@@ -23,15 +23,17 @@ class ForPeople:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
 
-    def ready(self, running: ControlledRegistry) -> None:
+    def ready(self, running: ControlledRegistry, *others: ControlledRegistry) -> None:
         """Print the commands to copy."""
-        trials = f"{len(running.trial_ids()):,} trials"
-        self._say(f"A local {running.imitates} of {trials}{beside(running.inboxes)}: {running.page_url}")
+        for registry in (running, *others):
+            trials = f"{len(registry.trial_ids()):,} trials"
+            present = beside(running.inboxes) if registry is running else ""
+            self._say(f"A local {registry.imitates} of {trials}{present}: {registry.page_url}")
         self._say("Use it from another terminal, in a folder to try things in:\n")
-        for line in exports(running):
+        for line in exports(running, *others):
             self._say(f"  {line}")
         self._say("\nThen, for example:\n")
-        for line in commands(running):
+        for line in commands(running, *others):
             self._say(f"  {line}")
         self._say("\nCtrl-C ends it. What arrives is shown on that page, and here:\n")
 
@@ -54,7 +56,7 @@ class ForScripts:
     def __init__(self, write: Callable[[Mapping[str, Json]], None]) -> None:
         self._write = write
 
-    def ready(self, running: ControlledRegistry) -> None:
+    def ready(self, running: ControlledRegistry, *others: ControlledRegistry) -> None:
         """Print where everything is."""
         mailbox, receiver = running.inboxes.mailbox, running.inboxes.receiver
         self._write(
@@ -63,8 +65,12 @@ class ForScripts:
                 "registry": running.base_url,
                 "mailbox": f"{mailbox.host}:{mailbox.port}" if mailbox else None,
                 "receiver": receiver.url if receiver else None,
-                "variables": variables(running),
-                "commands": commands(running),
+                "registries": {
+                    registry.key: {"page": registry.page_url, "registry": registry.base_url, "trial": registry.example}
+                    for registry in (running, *others)
+                },
+                "variables": variables(running, *others),
+                "commands": commands(running, *others),
             }
         )
 

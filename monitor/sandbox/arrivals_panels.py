@@ -67,7 +67,7 @@ def receiver_panel(receiver: WebhookReceiver, way: str, trial: str) -> str:
 {webhooks or '<p class="quiet">No webhook yet.</p>'}
 <div class="forms">
 {way_form("receiver", "From now on it will", RECEIVER_WAYS, chosen=way, trial=trial)}
-<form class="inline" method="post" action="/sandbox/secret"><input type="hidden" name="nct_id" value="{h(trial)}">
+<form class="inline" method="post" action="/sandbox/secret"><input type="hidden" name="trial_id" value="{h(trial)}">
 <label>Signing secret<input name="secret" placeholder="whsec_…" autocomplete="off" required></label>
 <button class="plain">Set</button></form></div></section>"""
 
@@ -89,5 +89,5 @@ def way_form(whose: str, label: str, ways: Mapping[str, MailboxWay | ReceiverWay
         for name, way in ways.items()
     )
     return f"""<form class="inline" method="post" action="/sandbox/{whose}">
-<input type="hidden" name="nct_id" value="{h(trial)}">
+<input type="hidden" name="trial_id" value="{h(trial)}">
 <label>{label}<select name="way">{choices}</select></label><button class="plain">Set</button></form>"""

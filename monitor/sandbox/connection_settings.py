@@ -11,10 +11,12 @@ ALLOW_THIS_MACHINE = ("MONITOR_WEBHOOKS__ALLOW_NETWORKS", '["127.0.0.0/8"]')
 """Without it, a webhook to this machine is refused."""
 
 
-def variables(sandbox: ControlledRegistry) -> dict[str, str]:
-    """The configuration that makes a monitor use this sandbox, and nothing else."""
-    inboxes, section = sandbox.inboxes, f"MONITOR_REGISTRIES__{sandbox.section.upper()}__"
-    found = {f"{section}BASE_URL": sandbox.base_url, f"{section}REQUESTS_PER_SECOND": "1000"}
+def variables(sandbox: ControlledRegistry, *others: ControlledRegistry) -> dict[str, str]:
+    """The configuration that makes a monitor use these sandboxes alone; the first has the inboxes of all."""
+    inboxes, found = sandbox.inboxes, {}
+    for registry in (sandbox, *others):
+        section = f"MONITOR_REGISTRIES__{registry.key.replace('.', '_').upper()}__"
+        found |= {f"{section}BASE_URL": registry.base_url, f"{section}REQUESTS_PER_SECOND": "1000"}
     if inboxes.mailbox:
         found |= {"MONITOR_SMTP__HOST": inboxes.mailbox.host, "MONITOR_SMTP__PORT": str(inboxes.mailbox.port)}
     if inboxes.receiver:
@@ -22,12 +24,12 @@ def variables(sandbox: ControlledRegistry) -> dict[str, str]:
     return found
 
 
-def exports(sandbox: ControlledRegistry) -> list[str]:
+def exports(sandbox: ControlledRegistry, *others: ControlledRegistry) -> list[str]:
     """The variables as lines for a shell."""
-    return [f"export {name}={shlex.quote(value)}" for name, value in variables(sandbox).items()]
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables(sandbox, *others).items()]
 
 
-def commands(sandbox: ControlledRegistry) -> list[str]:
+def commands(sandbox: ControlledRegistry, *others: ControlledRegistry) -> list[str]:
     """The commands of docs/tutorial.md: watch a trial, subscribe, make it change, and get the alert."""
     inboxes = sandbox.inboxes
     subscribe = []
@@ -39,9 +41,9 @@ def commands(sandbox: ControlledRegistry) -> list[str]:
             f"curl -s -H 'Content-Type: application/json' -d @- {sandbox.page_url}sandbox/secret"
         )
     return [
-        f"monitor watch add {sandbox.example}",
+        f"monitor watch add {' '.join(registry.example for registry in (sandbox, *others))}",
         "monitor check",
         *subscribe,
-        f"curl -s -d nct_id={sandbox.example} {sandbox.page_url}sandbox/next",
+        f"curl -s -d {sandbox.argument}={sandbox.example} {sandbox.page_url}sandbox/next",
         "monitor check --deliver",
     ]

@@ -49,7 +49,7 @@ def answer(request: Request, sandbox: ControlledRegistry) -> Answer:
     except MonitorError as error:
         return refuse(request, error)
     if asked.from_form:
-        return go_back(asked.arguments.get("nct_id", ""), said)
+        return go_back(asked.chosen, said)
     return as_json(200, {"done": said, "dataTimestamp": sandbox.build.timestamp, "waiting": sandbox.waiting})
 
 
@@ -151,7 +151,7 @@ def refuse(request: Request, error: MonitorError) -> Answer:
     status = 404 if isinstance(error, NothingFound) else 400
     if media_type(request) == FORM:
         fields = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-        return go_back(fields.get("nct_id", ""), f"Not done: {error}")
+        return go_back(ControlRequest(fields, from_form=True).chosen, f"Not done: {error}")
     return as_json(status, {"error": str(error)})
 
 

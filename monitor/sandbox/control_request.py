@@ -22,6 +22,16 @@ class ControlRequest:
         return value.strip()
 
     @property
+    def trial_id(self) -> str:
+        """The trial that must be named, by the argument `trial_id`, or `nct_id` as ClinicalTrials.gov calls it."""
+        return self.text("nct_id" if "nct_id" in self.arguments else "trial_id")
+
+    @property
+    def chosen(self) -> str:
+        """The trial that the page shows; empty where a form names none."""
+        return str(self.arguments.get("nct_id") or self.arguments.get("trial_id") or "")
+
+    @property
     def refreshes(self) -> bool:
         """Whether a data build is to follow at once."""
         return self.arguments.get("refresh", True) not in (False, "no", "false")

@@ -1,13 +1,13 @@
 """What the control page, and the program that starts a sandbox, need of the imitated registry."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar, Protocol, TypeVar, Unpack
 
 from monitor.sandbox.control_request import ControlRequest
 from monitor.sandbox.exchange import LoggedRequest
 from monitor.sandbox.inboxes import Inboxes
-from monitor.sandbox.misbehaviour import How, Misbehaviour
+from monitor.sandbox.misbehaviour import Fault, How, Misbehaviour
 
 Control = Callable[[ControlRequest], str]
 """Does one thing, and says what it did. Raises MonitorError where it cannot."""
@@ -30,10 +30,14 @@ class ControlledRegistry(ABC):
 
     imitates: ClassVar[str]
     """The registry that it answers like, as people call it."""
-    section: ClassVar[str]
-    """The registry's section in the configuration, below `registries`."""
+    key: ClassVar[str]
+    """The registry's host name, which is its section in the configuration, below `registries`."""
     example: ClassVar[str]
     """A trial that changes when it is told to."""
+    argument: ClassVar[str] = "trial_id"
+    """What its controls call the trial that they change."""
+    faults: ClassVar[Collection[Fault]] = tuple(Fault)
+    """The ways in which it can misbehave."""
     inboxes: Inboxes
     requests: list[LoggedRequest]
     """What was asked of the API, the eldest first; clear it as you like."""

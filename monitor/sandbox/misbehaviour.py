@@ -197,11 +197,14 @@ class Misbehaviours:
 
 
 def read_misbehaviour(
-    kind: str, read_ids: Callable[[Collection[str]], frozenset[str]], **how: Unpack[How]
+    kind: str, read_ids: Callable[[Collection[str]], frozenset[str]], faults: Collection[Fault], **how: Unpack[How]
 ) -> Misbehaviour:
-    """A misbehaviour from what a person or a test says, with the registry's *read_ids*. Raises ConfigurationInvalid."""
-    if kind not in list(Fault):
-        raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour: use one of {', '.join(Fault)}.")
+    """A misbehaviour from what a person or a test says, with the registry's *read_ids* and its *faults*.
+
+    Raises ConfigurationInvalid.
+    """
+    if kind not in list(faults):
+        raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour here: use one of {', '.join(faults)}.")
     trial_ids = read_ids(how.get("ids") or ())
     for expression in (how.get("target"), how.get("user_agent")):
         _check_expression(expression)

@@ -78,7 +78,7 @@ def misbehaviour_panel(sandbox: ControlledRegistry, trial_id: str) -> str:
 {f'<ul class="active">{active}</ul>{behave}' if active else '<p class="quiet">Everything works.</p>'}
 <form method="post" action="/sandbox/misbehave">
 <div class="fields">
-<label class="wide">How<select name="kind">{kind_options()}</select></label>
+<label class="wide">How<select name="kind">{kind_options(sandbox)}</select></label>
 <label>How many requests<input name="times" inputmode="numeric" placeholder="all"></label>
 <label>Only for trials<input name="ids" placeholder="{h(trial_id)}"></label>
 <label>Only for paths<input name="path" placeholder="/version"></label>
@@ -91,12 +91,12 @@ def misbehaviour_panel(sandbox: ControlledRegistry, trial_id: str) -> str:
 </div><button class="danger">Misbehave</button></form></section>"""
 
 
-def kind_options() -> str:
+def kind_options(sandbox: ControlledRegistry) -> str:
     """The ways to misbehave; the one that needs a body of bytes is for scripts."""
     return "".join(
         f'<option value="{h(kind)}">{h(kind)}: {h(does)}</option>'
         for kind, does in EXPLAINED.items()
-        if kind is not Fault.ANSWER
+        if kind in sandbox.faults and kind is not Fault.ANSWER
     )
 
 

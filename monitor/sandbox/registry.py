@@ -6,7 +6,7 @@ The folder of each registry has a subclass, which gives the answers of its API.
 import signal
 from abc import abstractmethod
 from collections.abc import Callable, Collection
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from threading import Event
 from time import monotonic
 from typing import ClassVar, TypeVar, Unpack
@@ -67,7 +67,7 @@ class SandboxRegistry(HttpListening, ControlledRegistry):
         is given. `monitor.sandbox.misbehaviour.EXPLAINED` says what each *kind* does, and which of the other arguments
         it reads. Raises ConfigurationInvalid.
         """
-        self._misbehaviours.add(read_misbehaviour(kind, self.read_ids, **how), times=times)
+        self._misbehaviours.add(read_misbehaviour(kind, self.read_ids, self.faults, **how), times=times)
 
     def behave(self) -> None:
         """End all misbehaviour."""
@@ -96,15 +96,19 @@ class SandboxRegistry(HttpListening, ControlledRegistry):
 R = TypeVar("R", bound=SandboxRegistry)
 
 
-def run(registry: R, *, on_ready: Callable[[R], None] = lambda _: None) -> None:
+def run(registry: R, *others: SandboxRegistry, on_ready: Callable[[R], None] = lambda _: None) -> None:
     """Serve until SIGINT or SIGTERM. *on_ready* is called once all servers listen; nothing else is said.
+
+    The inboxes of the first are those of all.
 
     To be called from the main thread, which alone may handle signals; handlers are as before afterwards.
     """
     ended = Event()
     former = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with registry, registry.inboxes.mailbox or nullcontext(), registry.inboxes.receiver or nullcontext():
+        with ExitStack() as servers:
+            for server in (registry, *others, registry.inboxes.mailbox, registry.inboxes.receiver):
+                servers.enter_context(server or nullcontext())
             on_ready(registry)
             ended.wait()
     finally:

@@ -11,8 +11,10 @@ import orjson
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Json
-from monitor.sandbox.clinicaltrials_gov.edits import edit_of
 from monitor.sandbox.clinicaltrials_gov.essie import ENUMS
+from monitor.sandbox.clinicaltrials_gov.pieces import path_of
+from monitor.sandbox.edits import edit_of
+from monitor.sandbox.listed import KEEP
 from monitor.sandbox.markup import h
 
 STATUSES = ENUMS["protocolSection.statusModule.overallStatus"]
@@ -59,11 +61,8 @@ def edit_form(trial_id: str, values: Mapping[str, Json]) -> str:
     return f"""<form method="post" action="/sandbox/edit"><h3>Publish a new version</h3>
 <input type="hidden" name="nct_id" value="{h(trial_id)}">
 <div class="fields">{fields}</div>
-<div class="row"><button>Publish</button>{_KEEP}</div>
+<div class="row"><button>Publish</button>{KEEP}</div>
 </form>"""
-
-
-_KEEP = '<label class="check"><input type="checkbox" name="refresh" value="no"> keep it for the next data build</label>'
 
 
 def _input(field: FormField, value: Json) -> str:
@@ -101,7 +100,7 @@ def record_form(study: Json, trial_id: str) -> str:
 <input type="hidden" name="nct_id" value="{h(trial_id)}">
 <label>The record<textarea name="study" rows="24" spellcheck="false">
 {h(text)}</textarea></label>
-<div class="row"><button>Publish this record</button>{_KEEP}</div>
+<div class="row"><button>Publish this record</button>{KEEP}</div>
 </form></details>"""
 
 
@@ -132,7 +131,7 @@ def read_record(text: str, today: date) -> Json:
     except orjson.JSONDecodeError as error:
         raise ConfigurationInvalid(f"The study is not JSON ({error}): correct it.") from None
     if isinstance(study, dict) and isinstance(study.get("protocolSection"), dict):
-        edit_of(updated(today))(study)
+        edit_of(updated(today), path_of=path_of)(study)
     return study
 
 

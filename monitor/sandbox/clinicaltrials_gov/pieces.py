@@ -309,3 +309,9 @@ def find_node(name: str) -> Node | None:
         return known
     above, _, below = name.rpartition(".")
     return Node(name, below, None) if find_node(above) else None
+
+
+def path_of(name: str) -> str:
+    """The path that a piece name stands for; anything else as it is."""
+    node = PIECES.get(name)
+    return node.path if node else name

@@ -44,8 +44,9 @@ class Sandbox(PublishedTrials, SandboxRegistry):
     """
 
     imitates = "ClinicalTrials.gov"
-    section = "clinicaltrials_gov"
+    key = "clinicaltrials.gov"
     example = "NCT02116634"
+    argument = "nct_id"
     root = api.ROOT
 
     def __init__(

@@ -1,6 +1,6 @@
 """Alter a good answer, or a study in it, as a misbehaviour demands. Pure.
 
-`server` handles what happens on the socket.
+`monitor.sandbox.spoiling` has what any registry can do wrong, and `server` handles what happens on the socket.
 """
 
 from dataclasses import replace
@@ -8,54 +8,26 @@ from dataclasses import replace
 import orjson
 
 from monitor.model import Json
-from monitor.sandbox.exchange import HTML, TEXT, Answer, Request
+from monitor.sandbox import spoiling
+from monitor.sandbox.exchange import TEXT, Answer, Request
 from monitor.sandbox.misbehaviour import Fault, Misbehaviour
 
-ERROR_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>Service notice</title></head>"
-    b"<body><h1>Please try again later</h1></body></html>\n"
-)
-FORBIDDEN_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>403 Forbidden</title></head>"
-    b"<body><h1>Request blocked</h1><p>The front end does not let this request pass.</p></body></html>\n"
-)
-WORDS = {500: b"Internal Server Error", 503: b"no healthy upstream", 429: b"Too Many Requests"}
-STATUSES = {Fault.ERROR_500: 500, Fault.ERROR_503: 503, Fault.ERROR_429: 429, Fault.LIMIT: 429}
 FAR_OFF = "2999-12-31"
 HUGE = 3_600_000
 
 
 def spoiled(misbehaviour: Misbehaviour, good: Answer, request: Request) -> Answer:
     """The answer that a misbehaviour makes of a good one."""
-    kind = misbehaviour.kind
-    if kind in STATUSES:
-        after = {"Retry-After": misbehaviour.retry_after} if misbehaviour.retry_after is not None else {}
-        return Answer(STATUSES[kind], TEXT, WORDS[STATUSES[kind]], after)
-    if kind is Fault.CUT:
-        return replace(good, body=good.body[: len(good.body) // 2])
-    if kind is Fault.EMPTY and not misbehaviour.tampers:
-        return replace(good, body=b"{}")
-    if kind is Fault.HEADERS:
-        more = {f"x-more-{number}": "of this" for number in range(misbehaviour.most)}
-        return replace(good, headers={**good.headers, **more})
-    if kind is Fault.LOCATION:
+    if misbehaviour.tampers:
+        return good
+    if misbehaviour.kind is Fault.LOCATION:
         return redirected(misbehaviour, good)
-    return other_answer(misbehaviour, request) or good
-
-
-def other_answer(misbehaviour: Misbehaviour, request: Request) -> Answer | None:
-    """An answer that replaces the good one, whatever that is; None if the good one is kept."""
-    field = request.query.get("fields", "").replace("|", ",").rpartition(",")[2]
-    answers = {
-        Fault.ERROR_403: Answer(403, HTML, FORBIDDEN_PAGE),
-        Fault.CHALLENGE: Answer(302, HTML, b"", {"Location": "https://challenge.invalid/browser-check"}),
-        Fault.HTML: Answer(200, HTML, ERROR_PAGE),
-        Fault.COMPLICATED: Answer(400, TEXT, b"Too complicated query"),
-        Fault.LONG: Answer(misbehaviour.status, HTML, FORBIDDEN_PAGE),
-        Fault.FIELDS: Answer(400, TEXT, f"Parameter 'fields' contains invalid field name: '{field}'".encode()),
-        Fault.ANSWER: Answer(misbehaviour.status, misbehaviour.content_type, misbehaviour.body),
-    }
-    return answers.get(misbehaviour.kind)
+    if misbehaviour.kind is Fault.COMPLICATED:
+        return Answer(400, TEXT, b"Too complicated query")
+    if misbehaviour.kind is Fault.FIELDS:
+        field = request.query.get("fields", "").replace("|", ",").rpartition(",")[2]
+        return Answer(400, TEXT, f"Parameter 'fields' contains invalid field name: '{field}'".encode())
+    return spoiling.spoiled(misbehaviour, good)
 
 
 def redirected(misbehaviour: Misbehaviour, good: Answer) -> Answer:

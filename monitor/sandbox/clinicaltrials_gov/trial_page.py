@@ -7,26 +7,18 @@ from monitor.model import Json
 from monitor.sandbox.clinicaltrials_gov.editing import FIELDS, edit_form, record_form, words
 from monitor.sandbox.clinicaltrials_gov.pieces import PIECES
 from monitor.sandbox.clinicaltrials_gov.published import PublishedTrials
+from monitor.sandbox.listed import trials_section
 from monitor.sandbox.markup import h
 
-SHOWN_TRIALS = 12
 STOPPED = ("TERMINATED", "WITHDRAWN", "SUSPENDED")
 OPEN = ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE")
 
 
 def trials_panel(trials: PublishedTrials, chosen: str, find: str) -> str:
     """The first trials that fit what was searched for."""
-    wanted = find.strip().upper()
-    fitting = [trial_id for trial_id in trials.trial_ids() if wanted in trial_id]
-    rows = "\n".join(trial_row(trials, trial_id, chosen) for trial_id in fitting[:SHOWN_TRIALS])
-    more = len(fitting) - SHOWN_TRIALS
-    rest = f'<p class="quiet">and {more:,} more</p>' if more > 0 else ""
-    return f"""<section><h2>Trials</h2>
-<form class="inline" method="get" action="/">
-<label>Find a trial id<input name="find" value="{h(find)}" placeholder="NCT9000"></label>
-<button class="plain">Find</button>
-</form>
-<ul class="trials">{rows or '<li class="quiet">No trial has such an id.</li>'}</ul>{rest}</section>"""
+    return trials_section(
+        trials.trial_ids(), find, lambda trial_id: trial_row(trials, trial_id, chosen), placeholder="NCT9000"
+    )
 
 
 def trial_row(trials: PublishedTrials, trial_id: str, chosen: str) -> str:
