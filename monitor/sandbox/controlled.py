@@ -36,7 +36,7 @@ class ControlledRegistry(ABC):
     """A trial that changes when it is told to."""
     argument: ClassVar[str] = "trial_id"
     """What its controls call the trial that they change."""
-    faults: ClassVar[Collection[Fault]] = tuple(Fault)
+    faults: ClassVar[Collection[Fault]]
     """The ways in which it can misbehave."""
     inboxes: Inboxes
     requests: list[LoggedRequest]

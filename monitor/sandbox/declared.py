@@ -6,7 +6,13 @@ from monitor.errors import ConfigurationInvalid
 from monitor.sandbox.inboxes import Inboxes
 from monitor.sandbox.registry import SandboxRegistry
 
-FOLDERS = {"clinicaltrials.gov": "clinicaltrials_gov"}
+FOLDERS = {
+    "clinicaltrials.gov": "clinicaltrials_gov",
+    "isrctn.com": "isrctn",
+    "euclinicaltrials.eu": "ctis",
+    "clinicaltrialsregister.eu": "euctr",
+    "drks.de": "drks",
+}
 """By the registry's key, each folder with a class `Sandbox`. The first is the default."""
 EVERY = "all"
 

@@ -47,6 +47,7 @@ class Fault(StrEnum):
     FIELDS = "fields"
     COVERAGE = "coverage"
     LOCATION = "location"
+    BOMB = "bomb"
     ANSWER = "answer"
 
 
@@ -79,6 +80,7 @@ EXPLAINED = {
     Fault.LOCATION: (
         "an obsolete id is redirected to location, with {id} for the current one; to nowhere if it is empty"
     ),
+    Fault.BOMB: "a small answer that grows without end where it is unpacked",
     Fault.ANSWER: "whatever status, content_type and body say",
 }
 

@@ -90,6 +90,11 @@ class PublishedTrees:
         return self._build
 
     @property
+    def now(self) -> datetime:
+        """The moment by its clock, in whole seconds."""
+        return whole(self._clock())
+
+    @property
     def live(self) -> Mapping[str, Trial]:
         """All trials that are visible, by id; never changed in place."""
         return self._live
