@@ -13,7 +13,8 @@ ALLOW_THIS_MACHINE = ("MONITOR_WEBHOOKS__ALLOW_NETWORKS", '["127.0.0.0/8"]')
 
 def variables(sandbox: ControlledRegistry, *others: ControlledRegistry) -> dict[str, str]:
     """The configuration that makes a monitor use these sandboxes alone; the first has the inboxes of all."""
-    inboxes, found = sandbox.inboxes, {}
+    inboxes = sandbox.inboxes
+    found: dict[str, str] = {}
     for registry in (sandbox, *others):
         section = f"MONITOR_REGISTRIES__{registry.key.replace('.', '_').upper()}__"
         found |= {f"{section}BASE_URL": registry.base_url, f"{section}REQUESTS_PER_SECOND": "1000"}

@@ -206,7 +206,7 @@ def read_misbehaviour(
     Raises ConfigurationInvalid.
     """
     if kind not in list(faults):
-        raise ConfigurationInvalid(f"{kind!r} is not a misbehaviour here: use one of {', '.join(faults)}.")
+        raise ConfigurationInvalid(f"{str(kind)!r} is not a misbehaviour here: use one of {', '.join(faults)}.")
     trial_ids = read_ids(how.get("ids") or ())
     for expression in (how.get("target"), how.get("user_agent")):
         _check_expression(expression)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import ClassVar
 
 import orjson
 
@@ -26,7 +27,7 @@ class Sandbox(SmallRegistry):
     id_form = r"20[0-9]{2}-5[0-9]{5}-[0-9]{2}-[0-9]{2}"
     title = "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers.publicTitle"
     long_text = "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers.fullTitle"
-    form: Mapping[str, str] = {
+    form: ClassVar[Mapping[str, str]] = {
         "Title": title,
         "Status code": "ctPublicStatusCode",
         "Status code in the first country": "authorizedApplication.memberStatesConcerned.0.mscPublicStatusCode",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import ClassVar
 
 from monitor.model import Json
 from monitor.sandbox.drks.bulk import bomb, packed
@@ -28,7 +29,7 @@ class Sandbox(SmallRegistry):
     empty = b""
     title = "trialDescriptions.1.title"
     long_text = "trialDescriptions.1.summary"
-    form: Mapping[str, str] = {
+    form: ClassVar[Mapping[str, str]] = {
         "Title": title,
         "Status": "recruitment.status",
         "Why stopped": "recruitment.recruitmentDescriptions.1.reasonDescription",

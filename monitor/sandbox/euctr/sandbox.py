@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import ClassVar
 
 from monitor.model import Json
 from monitor.sandbox.euctr.texts import country_text, feed, summary_text
@@ -28,7 +29,7 @@ class Sandbox(SmallRegistry):
     empty = b""
     title = "title"
     long_text = "objective"
-    form: Mapping[str, str] = {
+    form: ClassVar[Mapping[str, str]] = {
         "Title": "title",
         "Sponsor": "sponsor",
         "Participants": "participants",

@@ -122,7 +122,7 @@ def summary_text(found: Iterable[Trial]) -> bytes:
         tree = trial.tree
         countries = tree["countries"]
         listed = [f"{OUTSIDE if code == '3RD' else code} ({countries[code]['status']})" for code in sorted(countries)]
-        first = next(iter(countries.values()), {})
+        first: Json = next(iter(countries.values()), {})
         lines += [
             f"EudraCT Number: {tree['eudract']}",
             f"Sponsor Protocol Number: {tree['protocol_code']}",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import ClassVar
 
 from monitor.model import Json
 from monitor.sandbox.exchange import Answer, Request, not_found_page
@@ -32,7 +33,7 @@ class Sandbox(SmallRegistry):
     empty = EMPTY
     title = "trial.trialDescription.title"
     long_text = "trial.trialDescription.plainEnglishSummary"
-    form: Mapping[str, str] = {
+    form: ClassVar[Mapping[str, str]] = {
         "Title": title,
         "Status override": "trial.trialDesign.overallStatusOverride",
         "Why stopped": "trial.trialDesign.reasonAbandoned",

@@ -50,7 +50,7 @@ class SmallRegistry(PublishedTrees, SandboxRegistry):
     A folder completes it with `key`, `imitates`, `example`, `root`, and what stands below.
     """
 
-    faults = SMALL_FAULTS
+    faults: ClassVar[Collection[Fault]] = SMALL_FAULTS
     id_form: ClassVar[str]
     """A regular expression for trial ids in paths, queries and bodies of requests."""
     empty: ClassVar[bytes] = b"{}"

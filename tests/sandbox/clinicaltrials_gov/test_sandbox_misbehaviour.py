@@ -378,7 +378,7 @@ def test_a_malformed_trial_id_is_refused_by_name(sandbox):
         sandbox.misbehave("500", ids=["NCT"])
 
 
-@pytest.mark.parametrize("kind", list(Fault))
+@pytest.mark.parametrize("kind", Sandbox.faults)
 def test_the_sandbox_is_well_again_after_every_kind(client, sandbox, raw, kind):
     sandbox.misbehave(kind, times=1, seconds=0.01)
     with suppress(ConnectionResetError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import ClassVar
 
 import orjson
 
@@ -21,7 +22,12 @@ class Toys(SmallRegistry):
     id_form = r"TOY\d{4}"
     title = "names.title"
     long_text = "summary"
-    form: Mapping[str, str] = {"Title": "names.title", "Enrollment": "enrollment", "Open": "open", "Note": "note"}
+    form: ClassVar[Mapping[str, str]] = {
+        "Title": "names.title",
+        "Enrollment": "enrollment",
+        "Open": "open",
+        "Note": "note",
+    }
 
     def written(self, today: date) -> Mapping[str, WrittenTrial]:
         """Two trials, one with states to come."""
