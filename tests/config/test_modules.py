@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from monitor.registries import FOLDERS
+
 DEFAULT_FILE = Path(__file__).parents[2] / "config.toml"
 
 OURS = {
@@ -28,8 +30,7 @@ OURS = {
     "monitor.channels.webhook.settings",
     "monitor.registries",
     "monitor.registries.settings",
-    "monitor.registries.clinicaltrials_gov",
-    "monitor.registries.clinicaltrials_gov.settings",
+    *(f"monitor.registries.{folder}{module}" for folder in FOLDERS for module in ("", ".settings")),
 }
 
 PYTHONS = set(sys.stdlib_module_names) - {"dataclasses", "difflib", "inspect", "email", "http", "logging", "socket"}
