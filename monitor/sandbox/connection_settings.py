@@ -18,6 +18,7 @@ def variables(sandbox: ControlledRegistry, *others: ControlledRegistry) -> dict[
     for registry in (sandbox, *others):
         section = f"MONITOR_REGISTRIES__{registry.key.replace('.', '_').upper()}__"
         found |= {f"{section}BASE_URL": registry.base_url, f"{section}REQUESTS_PER_SECOND": "1000"}
+        found |= {f"{section}{name.upper()}": value for name, value in registry.settings.items()}
     if inboxes.mailbox:
         found |= {"MONITOR_SMTP__HOST": inboxes.mailbox.host, "MONITOR_SMTP__PORT": str(inboxes.mailbox.port)}
     if inboxes.receiver:

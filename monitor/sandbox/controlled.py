@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar, Protocol, TypeVar, Unpack
 
 from monitor.sandbox.control_request import ControlRequest
@@ -36,6 +37,8 @@ class ControlledRegistry(ABC):
     """A trial that changes when it is told to."""
     argument: ClassVar[str] = "trial_id"
     """What its controls call the trial that they change."""
+    settings: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What a monitor that uses it has to be told beside its address, by key."""
     faults: ClassVar[Collection[Fault]]
     """The ways in which it can misbehave."""
     inboxes: Inboxes

@@ -26,6 +26,7 @@ from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
+from monitor.registries.drks.adapter import Drks
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox, Stage
 from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, snapshots, trials, watches
@@ -358,3 +359,20 @@ def test_a_database_that_others_can_read_is_found(mode: int, level: Level, remed
     assert found.level is level
     assert remedy in found.remedy
     assert str(file) in found.text
+
+
+def test_another_registry_is_asked_where_something_of_it_is_watched(context: DoctorContext, store: Store) -> None:
+    session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
+    with closed_port() as port:
+        drks = Drks(base_url=f"http://127.0.0.1:{port}", session=session)
+        both = replace(context, registries=(*context.registries, drks))
+        before = [finding.text for name, finding in examine(both) if name == "registries"]
+        with store.begin() as tx:
+            watches.add(tx, registry=drks.key, trial_ids=[drks.example_id], origin="command", name=None, at=NOW)
+
+        (told,) = [finding for name, finding in examine(both) if name == "registries"]
+
+    drks.close()
+    assert before == []
+    assert told.level is Level.PROBLEM
+    assert "gives no answer" in told.text

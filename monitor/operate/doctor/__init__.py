@@ -82,6 +82,7 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     },
     "receivers": alerting.receivers,
     "deliveries": alerting.outbox,
+    "registries": watching.others,
     "looks": watching.looks,
     "snapshots": database.readable,
     "outage": watching.outage,

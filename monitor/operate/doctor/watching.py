@@ -1,23 +1,35 @@
 """Checks of watching: the registry, whether it is checked, and which trials are out of date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from monitor.errors import MonitorError
 from monitor.model.stamps import DATA_OLD_AFTER, built_at
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
-from monitor.ports import FetchedRegistry
-from monitor.storage import condition, drift, health, quarantine
+from monitor.ports import FetchedRegistry, Registry
+from monitor.storage import condition, drift, health, quarantine, trials
 from monitor.text import counted, moment, one_line, stamp
 
 
 def registry(context: DoctorContext) -> Iterator[Finding]:
-    """Whether the registry answers, how old its data are, and whether our clock can be right."""
-    for each in context.registries:
+    """Whether the default registry answers, how old its data are, and whether our clock can be right."""
+    default = context.registries[0].key
+    yield from _all_answering((each for each in context.registries if each.key == default), context.now)
+
+
+def others(context: DatabaseContext) -> Iterator[Finding]:
+    """The same of the others of which something is watched: a look at one may cost it more than a few bytes."""
+    default = context.registries[0].key
+    watched = (each for each in context.registries if trials.is_anything_watched(context.tx, each.key))
+    yield from _all_answering((each for each in watched if each.key != default), context.now)
+
+
+def _all_answering(registries: Iterable[Registry], now: datetime) -> Iterator[Finding]:
+    for each in registries:
         if not isinstance(each, FetchedRegistry):
             continue
         try:
-            yield _answering(each, context.now)
+            yield _answering(each, now)
         except MonitorError as error:
             yield problem(str(error), "")
 

@@ -24,6 +24,7 @@ class Sandbox(SmallRegistry):
     imitates = "DRKS"
     example = EXAMPLE
     root = "/api/drks"
+    settings: ClassVar[Mapping[str, str]] = {"once_a_day": "false"}
     faults = (*SMALL_FAULTS, Fault.BOMB)
     id_form = r"DRKS[0-9]{8}"
     empty = b""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
+from monitor.sandbox.connection_settings import variables
 from monitor.sandbox.drks import Sandbox
 from tests.sandbox.asking import asking
 from tests.sandbox.conftest import Client
@@ -57,3 +58,7 @@ def test_a_bomb_is_a_thousand_times_larger_than_it_looks(ask):
 
 def test_there_is_nothing_else(ask):
     assert ask.get(f"/en/trial/{EXAMPLE}").status_code == 404
+
+
+def test_a_monitor_is_told_to_ask_more_than_once_a_day(ask):
+    assert variables(ask.sandbox)["MONITOR_REGISTRIES__DRKS_DE__ONCE_A_DAY"] == "false"
