@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from monitor.model import Json
 from monitor.sandbox.small.trees import State, WrittenTrial
@@ -10,6 +11,19 @@ EXAMPLE = "2023-505613-24-00"
 RECRUITING, RECRUITMENT_ENDED, HALTED, ENDED = 4, 5, 6, 8
 STATES = "authorizedApplication.memberStatesConcerned"
 EVENTS = "events.trialEvents"
+
+
+class Subject(NamedTuple):
+    """What a trial is about, and who is responsible."""
+
+    condition: str
+    sponsor: str
+    sponsor_key: str
+
+
+OURS = Subject("Invented condition", "Sandbox Pharma B.V.", "ORG-100000001")
+OTHERS = Subject("Motion sickness", "Second Sandbox S.p.A.", "ORG-100000002")
+"""So that no search finds everything."""
 
 
 def written_trials(today: date) -> dict[str, WrittenTrial]:
@@ -55,7 +69,7 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
             record("2024-510001-11-00", today, "Drops for dry eyes", ("Germany",), RECRUITING), (widened,)
         ),
         "2024-510002-12-00": WrittenTrial(
-            record("2024-510002-12-00", today, "A patch for travellers", ("France",), RECRUITMENT_ENDED)
+            record("2024-510002-12-00", today, "A patch for travellers", ("France",), RECRUITMENT_ENDED, OTHERS)
         ),
         "2022-500003-13-00": WrittenTrial(
             record("2022-500003-13-00", today, "Powder for sore throats", ("Poland", "Hungary"), ENDED)
@@ -66,7 +80,14 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
     }
 
 
-def record(trial_id: str, today: date, title: str, countries: tuple[str, ...], status: int) -> Json:
+def record(
+    trial_id: str,
+    today: date,
+    title: str,
+    countries: tuple[str, ...],
+    status: int,
+    subject: Subject = OURS,
+) -> Json:
     """A whole record, as of *today*."""
     started = (today - timedelta(days=200)).isoformat()
     return {
@@ -75,7 +96,7 @@ def record(trial_id: str, today: date, title: str, countries: tuple[str, ...], s
         "startDateEU": f"{today - timedelta(days=200):%d/%m/%Y}",
         "ctPublicStatusCode": status,
         "authorizedApplication": {
-            "authorizedPartI": part_one(trial_id, today, title),
+            "authorizedPartI": part_one(trial_id, today, title, subject),
             "authorizedPartsII": [part_two(name, 40 + place, today, 200) for place, name in enumerate(countries)],
             "applicationInfo": [application("IN", "INITIAL", today - timedelta(days=300))],
             "memberStatesConcerned": [
@@ -109,7 +130,7 @@ def record(trial_id: str, today: date, title: str, countries: tuple[str, ...], s
     }
 
 
-def part_one(trial_id: str, today: date, title: str) -> Json:
+def part_one(trial_id: str, today: date, title: str, subject: Subject) -> Json:
     """What holds for all countries."""
     return {
         "id": 100_000,
@@ -125,7 +146,7 @@ def part_one(trial_id: str, today: date, title: str) -> Json:
             "trialInformation": {
                 "trialCategory": {"isLowIntervention": False, "trialPhase": "6"},
                 "medicalCondition": {
-                    "partIMedicalConditions": [{"id": 1, "medicalCondition": "Invented condition"}],
+                    "partIMedicalConditions": [{"id": 1, "medicalCondition": subject.condition}],
                     "meddraConditionTerms": [],
                 },
                 "eligibilityCriteria": {
@@ -148,14 +169,14 @@ def part_one(trial_id: str, today: date, title: str) -> Json:
                 },
             },
         },
-        "sponsors": [sponsor()],
+        "sponsors": [sponsor(subject)],
         "productRoleGroupInfos": [{"productRoleName": "Test", "products": [{"productName": "Sandboxine 5 mg"}]}],
     }
 
 
-def sponsor() -> Json:
+def sponsor(subject: Subject) -> Json:
     """Who is responsible, with contacts that nobody should keep."""
-    organisation = {"id": 3, "name": "Sandbox Pharma B.V.", "businessKey": "ORG-100000001", "commercial": True}
+    organisation = {"id": 3, "name": subject.sponsor, "businessKey": subject.sponsor_key, "commercial": True}
     contact = {"functionalName": "Nobody", "functionalEmailAddress": "nobody@example.org", "telephone": "000"}
     return {"id": 4, "primary": True, "organisation": organisation, "publicContacts": [contact]}
 

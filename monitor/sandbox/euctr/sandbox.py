@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from monitor.model import Json
-from monitor.sandbox.euctr.texts import country_text, feed, summary_text
+from monitor.sandbox.euctr.texts import country_text, feed, search_page, summary_text
 from monitor.sandbox.euctr.trials import EXAMPLE, written_trials
 from monitor.sandbox.exchange import HTML, TEXT, Answer, Request, not_found_page
 from monitor.sandbox.small import SmallRegistry, Trial, WrittenTrial
@@ -19,7 +19,7 @@ _COUNTRY = re.compile(r"/rest/download/trial/([0-9]{4}-[0-9]{6}-[0-9]{2})/([A-Za
 
 
 class Sandbox(SmallRegistry):
-    """Answers the feed, the summary of a search by number or word, and each country's record in text form."""
+    """Answers the feed, a search as a page and as a summary, and each country's record in text form."""
 
     key = "clinicaltrialsregister.eu"
     imitates = "EUCTR"
@@ -57,7 +57,9 @@ class Sandbox(SmallRegistry):
             edited = [trial for trial in trials.values() if trial.edited_at >= since]
             return Answer(200, "application/rss+xml", feed(edited))
         if path == "/rest/download/summary":
-            return Answer(200, TEXT, summary_text(found_by(request, trials)))
+            return Answer(200, TEXT, summary_text(page_of(found_by(request, trials), request)))
+        if path == "/search":
+            return Answer(200, f"{HTML};charset=UTF-8", search_page(len(found_by(request, trials))))
         if one := _COUNTRY.fullmatch(path):
             trial, code = trials.get(one[1]), one[2].upper()
             if trial is None or code not in trial.tree["countries"]:
@@ -67,13 +69,16 @@ class Sandbox(SmallRegistry):
 
 
 def found_by(request: Request, trials: Mapping[str, Trial]) -> list[Trial]:
-    """The page of trials that a search finds: by `eudract_number:`, or by a word of the title."""
+    """The trials that a search finds: by `eudract_number:`, or by a word of the title."""
     query = request.query.get("query", "").strip()
     number = query.removeprefix("eudract_number:") if query.startswith("eudract_number:") else None
     if number is not None:
-        found = [trials[number]] if number in trials else []
-    else:
-        found = [trial for trial in trials.values() if query.casefold() in str(trial.tree["title"]).casefold()]
+        return [trials[number]] if number in trials else []
+    return [trial for trial in trials.values() if query.casefold() in str(trial.tree["title"]).casefold()]
+
+
+def page_of(found: list[Trial], request: Request) -> list[Trial]:
+    """Those of a page, of twenty a page."""
     page = request.query.get("page", "1")
     first = (max(int(page[:6]), 1) - 1) * SUMMARIES if page.isascii() and page.isdigit() else 0
     return found[first : first + SUMMARIES]

@@ -12,7 +12,6 @@ NOTICE = (
     "This file contains full details on each clinical trial selected for download. Where multi-state trials have been "
     "downloaded full information for each of the member states/countries involved in the trial are included separately."
 )
-SUMMARY_NOTICE = "This file contains a summary of the clinical trials that were found."
 SITE = "https://www.clinicaltrialsregister.eu/ctr-search"
 OUTSIDE = "Outside EU/EEA"
 
@@ -116,8 +115,8 @@ def general(tree: Mapping[str, Json], country: Mapping[str, Json]) -> list[str]:
 
 
 def summary_text(found: Iterable[Trial]) -> bytes:
-    """The summaries of the trials that a search found."""
-    lines = [SUMMARY_NOTICE, ""]
+    """The summaries of the trials that a search found; nothing at all where it found none."""
+    lines: list[str] = []
     for trial in found:
         tree = trial.tree
         countries = tree["countries"]
@@ -137,6 +136,12 @@ def summary_text(found: Iterable[Trial]) -> bytes:
             "",
         ]
     return "\r\n".join(lines).encode()
+
+
+def search_page(found: int) -> bytes:
+    """The page of a search, which says how many trials it found."""
+    told = f"Trials with a EudraCT protocol ({found:,})"
+    return f"<!DOCTYPE html>\n<html><head><title>Search</title></head><body><p>{told}</p></body></html>\n".encode()
 
 
 def feed(edited: Iterable[Trial]) -> bytes:

@@ -63,9 +63,9 @@ def test_what_was_edited_last_is_the_first_row_with_the_day_and_the_countries(as
     [
         ({"number": EXAMPLE}, 1),
         ({"containAll": "quiet night"}, 1),
-        ({"sponsor": "sandbox pharma"}, 7),
+        ({"sponsor": "sandbox pharma"}, 5),
         ({"sponsor": "nobody"}, 0),
-        ({"medicalCondition": "invented"}, 7),
+        ({"medicalCondition": "invented"}, 5),
         ({"status": [5, 8]}, 3),
         ({"country": "Spain"}, 7),
         ({"ctNumber": EXAMPLE}, 7),

@@ -26,8 +26,14 @@ def test_the_summary_lists_the_countries_of_a_trial(ask):
     assert "Trial protocol: Outside EU/EEA (Ongoing) AT (Ongoing) DE (Ongoing)\r\n" in summary(
         ask, f"eudract_number:{EXAMPLE}"
     )
-    assert "EudraCT Number" not in summary(ask, "eudract_number:2014-099999-99")
+    assert summary(ask, "eudract_number:2014-099999-99") == ""
     assert "2016-000111-22" in summary(ask, "gardeners")
+
+
+def test_the_search_page_says_how_many_trials_there_are(ask):
+    for number, found in ((EXAMPLE, 1), ("2014-099999-99", 0)):
+        page = ask.get(f"/search?query=eudract_number:{number}")
+        assert f"Trials with a EudraCT protocol ({found})" in page.text
 
 
 def test_each_country_has_its_record_in_text_form(ask):
