@@ -164,7 +164,7 @@ KINDS = _declared(
         Topic.STATUS,
         by_status_field,
         "any other move, expanded access among them",
-        "The last known status that moves by itself is the registry's bookkeeping.",
+        "The last known status that moves by itself is the registry's bookkeeping, as its words for one status are.",
         sentence=sentences.status_moved,
     ),
     Kind(

@@ -59,10 +59,14 @@ def rule(words: str) -> Callable[[_Weigh], Rule]:
     return lambda weigh: Rule(words, weigh)
 
 
-@rule("major; the last known status alone: minor")
+@rule("major; the last known status alone, or no more than the registry's words for it: minor")
 def by_status_field(difference: Difference, _: WeighingContext) -> Significance:
-    """A last known status that moves by itself is the registry's bookkeeping behind an unknown one."""
-    return MINOR if difference.field == "last_known_status" else MAJOR
+    """A last known status that moves by itself is the registry's bookkeeping behind an unknown one.
+
+    So is a move between two of its own words for one shared code.
+    """
+    is_same_code = difference.before is not None and difference.before == difference.after
+    return MINOR if difference.field == "last_known_status" or is_same_code else MAJOR
 
 
 @rule("with a stop critical, else major")

@@ -138,6 +138,8 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
         return card(after, change.words) if isinstance(after, dict) else []
     if field == "overall_status" and change.kind == "status.stopped" and before is None:
         return []  # that is how the trial stood when it was first seen: the sentence says so
+    if before == after and isinstance(before, str):
+        return []  # another of the registry's words for one code: the sentence has both
     if _is_objects(before) or _is_objects(after):
         left, joined = _unmatched(before or [], after or []), _unmatched(after or [], before or [])
         if field == "sites":

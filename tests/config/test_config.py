@@ -553,7 +553,7 @@ BAD_FILES = [
     (TO_OPS + "all = true\nkinds = ['date.slip']", 'found "date.slip"; did you mean "date.slipped"?'),
     (
         TO_OPS + "all = true\nkinds = ['honey']",
-        'found "honey"; known: status, why_stopped, enrollment, date, sponsor, ',
+        'found "honey"; known: status, country, why_stopped, enrollment, date, sponsor, ',
     ),
     (TO_OPS + "all = true\nmin_significance = 'high'", 'found "high"; known: critical, major, minor, administrative'),
     (TO_OPS + "all = true\nmin_significance = 'criticle'", 'found "criticle"; did you mean critical?'),

@@ -11,7 +11,7 @@ from monitor.changes.diff.outcomes import ROLES
 from monitor.changes.diff.status import implied_last_known
 from monitor.changes.diff.values import ITEMS, from_json, to_json
 from monitor.changes.fields import FIELDS
-from monitor.model import Difference, Json, Record
+from monitor.model import Coded, Difference, Json, Record
 
 
 def apply(differences: Iterable[Difference], before: Record) -> Record:
@@ -58,7 +58,9 @@ def _set_detail(difference: Difference, before: Record, values: dict[str, Any]) 
 
 def _apply_implied(difference: Difference, before: Record, values: dict[str, Any]) -> None:
     if difference.field == "overall_status":
-        values["last_known_status"] = implied_last_known(before, values["overall_status"])
+        status = values["overall_status"]
+        called = Coded(status.code, (difference.words or {}).get(status.code, status.code)) if status else None
+        values["last_known_status"] = implied_last_known(before, called)
     if difference.kind == "results.posted":
         values["submissions"] = ()
 

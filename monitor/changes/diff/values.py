@@ -50,10 +50,13 @@ def to_json(value: Any) -> Json:
 
 
 def own_words(*values: object) -> dict[str, str] | None:
-    """By its code, what the registry calls each `Coded` value, or each in a list, that it has words of its own for."""
+    """By its code, what the registry calls each `Coded` value, or each in a list, that it has words of its own for.
+
+    Of several words for one code the last ones count.
+    """
     held = [each for value in values for each in (value if isinstance(value, _LISTS) else (value,))]
-    coded = [each for each in held if isinstance(each, Coded)]
-    return {each.code: each.words for each in coded if each.words != shared_words(each.code)} or None
+    words = {each.code: each.words for each in held if isinstance(each, Coded)}
+    return {code: own for code, own in words.items() if own != shared_words(code)} or None
 
 
 def from_json(field: str, value: Json) -> Any:

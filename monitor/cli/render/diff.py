@@ -69,6 +69,8 @@ def _beside(change: Change) -> RenderableType:
     if change.field in ("sites", "rest", "results"):
         return Padding(short_value(change), (0, 0, 0, 2))
     before, after = change.before, change.after
+    if before == after:
+        return Text()  # another of the registry's words for one code: the sentence has both
     if parts := differing_parts(before, after):
         heading = [styled(name)] if (name := kept_name(before, parts)) else []
         named = ((Text(f"{name.replace('_', ' ')}:", style=DIM), before.get(name), after.get(name)) for name in parts)
