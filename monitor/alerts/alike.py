@@ -12,7 +12,8 @@ In an ordinary build a sponsor changes one trial in 500: 28 of 400 within two we
 registry that renames a code changes no update dates, or sets them all to the day of its build. What was found after an
 outage, or by somebody who looks once a week, is no different.
 
-Administrative changes don't count, nor do trials that are new, nor that some left a watch.
+Administrative changes don't count, nor do trials that are new, nor that some left a watch, nor what follows from the
+dates in a record: many trials end with a year.
 """
 
 from collections import defaultdict
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from monitor.model import Event, Significance
+from monitor.changes.kinds import KINDS
+from monitor.model import Change, ChangeOrigin, Event, Significance
 from monitor.model.stamps import built_at
 
 MOST_ALIKE = 0.05
@@ -77,8 +79,15 @@ def weighty_fields(event: Event) -> set[str]:
     return {
         change.field
         for change in event.changes
-        if change.significance is not Significance.ADMINISTRATIVE and change.kind != "trial.left"
+        if change.significance is not Significance.ADMINISTRATIVE
+        and change.kind != "trial.left"
+        and not _by_date(change)
     }
+
+
+def _by_date(change: Change) -> bool:
+    """Whether it follows from dates that are in the record; a registry that computes a status may still be wrong."""
+    return change.origin is ChangeOrigin.CALENDAR and KINDS[change.kind].origin is ChangeOrigin.EDIT
 
 
 def update_of(event: Event) -> str | None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from monitor.changes.diff import diff, no_baseline
 from monitor.changes.kinds import KINDS
 from monitor.changes.significance import weigh_all
-from monitor.model import Change, Difference, Event, Record, Snapshot
+from monitor.model import Change, ChangeOrigin, Difference, Event, Record, Snapshot
 
 TAKEN_BACK_WITHIN = timedelta(days=4)
 """A weekend and a day at each side of it: what was wrong on a Friday is put right on a Monday. Later, a trial that
@@ -34,6 +34,21 @@ def changes_between(
     """
     differences = diff(before, after, on=on, baseline=baseline)
     return weigh_all((*([restored(before, merged_into)] if returned else []), *differences))
+
+
+def by_date(changes: Sequence[Change], before: Record, after: Record, *, on: date) -> tuple[Change, ...]:
+    """The changes, those marked that are the calendar's, and no edit.
+
+    *before* is what the last document says on the day *on* of *after*, rather than on its own: a field that is the same
+    in both is as that document has it.
+    """
+    edited = {difference.field for difference in diff(before, after, on=on)}
+    return tuple(change if change.field in edited else _by_date(change) for change in changes)
+
+
+def _by_date(change: Change) -> Change:
+    told = f"{change.summary.removesuffix('.')}, by date, not by edit."
+    return replace(change, origin=ChangeOrigin.CALENDAR, summary=told)
 
 
 def corrections(changes: Sequence[Change], last: Event | None, *, now: datetime) -> tuple[Change, ...]:

@@ -53,6 +53,7 @@ FIELDS = {
         Field("country_statuses", "Status by country", Topic.STATUS),
         Field("why_stopped", "Why stopped", Topic.STATUS),
         Field("start_date", "Start date", Topic.DATES),
+        Field("recruitment_end_date", "Recruitment end date", Topic.DATES),
         Field("primary_completion_date", "Primary completion date", Topic.DATES),
         Field("completion_date", "Completion date", Topic.DATES),
         Field("enrollment", "Enrollment", Topic.ENROLLMENT),

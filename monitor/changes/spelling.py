@@ -10,6 +10,7 @@ import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 from html import unescape
+from itertools import accumulate
 from unicodedata import normalize
 
 from monitor.changes.edit import edit, parted
@@ -117,6 +118,8 @@ def _bare(word: str) -> str:
 
 def respelled(before: str | None, after: str | None) -> bool:
     """Whether two texts that differ are one in two spellings; that only case differs is none."""
+    if before and after and len(before) != len(after) and before[0] == after[0] and _breaks_otherwise(before, after):
+        return True
     if _is_plain(before) and _is_plain(after):
         return False
     if not before or not after or not fold(before) or not fold(after):
@@ -134,6 +137,23 @@ def respelled(before: str | None, after: str | None) -> bool:
         return False
     former, present = old.split(), new.split()
     return len(former) == len(present) and all(map(_same_word, former, present))
+
+
+def _breaks_otherwise(before: str, after: str) -> bool:
+    """Whether texts differ in blanks alone, as where line breaks were lost: `end.2. Next` is `end. 2. Next`.
+
+    Not where most blanks part digits, or small letters: 1 0 is not 10, and not able is not notable.
+    """
+    old, new = before.split(), after.split()
+    letters = "".join(old)
+    if letters != "".join(new) or old == new:
+        return False
+    moved = set(accumulate(map(len, old))) ^ set(accumulate(map(len, new)))
+    parted_words = sum(
+        (one.isdigit() and other.isdigit()) or (one.islower() and other.islower())
+        for one, other in ((letters[at - 1], letters[at]) for at in moved)
+    )
+    return not parted_words or (len(moved) > 1 and 2 * parted_words <= len(moved))
 
 
 def spells_the_same(before: str, after: str) -> bool:

@@ -296,6 +296,7 @@ class Record:
     conditions: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     start_date: PartialDate | None = None
+    recruitment_end_date: PartialDate | None = None
     primary_completion_date: PartialDate | None = None
     completion_date: PartialDate | None = None
     status_verified_date: str | None = None

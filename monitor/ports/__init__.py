@@ -18,6 +18,7 @@ from monitor.ports.answers import (
     Unreadable,
 )
 from monitor.ports.registry import (
+    ByCalendar,
     Documents,
     FetchedRegistry,
     Fetching,
@@ -44,6 +45,7 @@ from monitor.ports.transport import Accepted, Transport
 __all__ = [
     "Accepted",
     "Answer",
+    "ByCalendar",
     "Documents",
     "FetchedRegistry",
     "Fetching",

@@ -29,6 +29,8 @@ class ProbeResult:
     trial_id: str
     digest: bytes
     build: str | None = field(default=None, compare=False)
+    is_of_version: bool = field(default=False, compare=False)
+    """Whether the very answer that named the version says so: then it is of that version, whatever the build."""
 
 
 @dataclass(frozen=True, slots=True)

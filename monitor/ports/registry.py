@@ -8,6 +8,7 @@ assumes a form of registration number, or JSON. Exceptions for a whole request a
 What only some registries can do is a protocol of its own, and `isinstance` tells whether one can:
 
     Probing          tells cheaply which trials moved        without it, every trial is fetched at each new version
+    ByCalendar       says other things on other days         without it, a document says the same on every day
     PairReading      reads of two documents what differs     without it, both are read in full
     Searching        finds trials                            without it, trials are watched by their ids alone
     SharedSearching  lists the trials of many sponsors       without it, each sponsor is searched for by itself
@@ -130,6 +131,17 @@ class Probing(Protocol):
         """Batches of who is where, cheaply. A trial that is absent from all batches needs to be fetched.
 
         A registry that lists what moved rather than where a trial stands answers with `Unmoved`.
+        """
+
+
+@runtime_checkable
+class ByCalendar(Protocol):
+    """What its documents say depends on the day: a status that goes by dates moves without any edit."""
+
+    def reads_otherwise_on(self, document: Document, as_of: datetime) -> date | None:
+        """The first day after that of *as_of* on which `parse` says something else of a LISTED document; None for none.
+
+        A day is one in UTC, as in `parse`. Pure; raises as little as `parse`.
         """
 
 

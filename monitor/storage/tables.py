@@ -71,6 +71,7 @@ trials = Table(
     Column("read_in_full_at", Moment),
     Column("misses", Integer, nullable=False),
     Column("first_missed_at", Moment),
+    Column("reads_otherwise_on", Text, comment="the day on which the calendar changes what the latest snapshot says"),
     sqlite_with_rowid=False,
 )
 

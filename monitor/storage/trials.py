@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -38,6 +38,8 @@ class Trial:
     misses: int = 0
     """How many times in a row the registry said that it knows no such trial, before that is believed."""
     first_missed_at: datetime | None = None
+    reads_otherwise_on: str | None = None
+    """The first day on which the latest snapshot says something else than on its own; None where it never does."""
 
 
 class VerifiedTrial(NamedTuple):
@@ -95,11 +97,17 @@ class MergedDue:
 
 
 def watched_ids(
-    tx: Connection, registry: str, *, unverified_at: str | None = None, merged_due: MergedDue | None = None
+    tx: Connection,
+    registry: str,
+    *,
+    unverified_at: str | None = None,
+    day: date | None = None,
+    merged_due: MergedDue | None = None,
 ) -> list[str]:
     """The ids of the trials of all watches, in order, without those that merged into another and are not due.
 
-    With *unverified_at*, a version of the registry's data, only those that are not verified at it.
+    With *unverified_at*, a version of the registry's data, only those that are not verified at it, and those whose
+    latest snapshot says something else by *day*, where that is given.
     """
     of_same_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
     merged = exists().where(of_same_trial, trials.c.state == State.MERGED, *_not_due(merged_due))
@@ -110,8 +118,21 @@ def watched_ids(
         .order_by(watched_trials.c.trial_id)
     )
     if unverified_at is not None:
-        query = query.where(~exists().where(of_same_trial, trials.c.verified_version == unverified_at))
+        stands = (of_same_trial, trials.c.verified_version == unverified_at)
+        query = query.where(~exists().where(*stands, *(() if day is None else (~_reads_otherwise_by(day),))))
     return list(tx.scalars(query).all())
+
+
+def reading_otherwise(tx: Connection, registry: str, trial_ids: Iterable[str], day: date) -> set[str]:
+    """Those of the trials whose latest snapshot says something else by *day* than when it was taken."""
+    query = select(trials.c.trial_id).where(trials.c.registry == registry, _reads_otherwise_by(day))
+    return {
+        trial_id for chunk in chunks(trial_ids) for trial_id in tx.scalars(query.where(trials.c.trial_id.in_(chunk)))
+    }
+
+
+def _reads_otherwise_by(day: date) -> ColumnElement[bool]:
+    return func.coalesce(trials.c.reads_otherwise_on, "9999") <= day.isoformat()
 
 
 def _not_due(merged: MergedDue | None) -> tuple[ColumnElement[bool], ...]:

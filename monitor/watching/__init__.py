@@ -10,6 +10,7 @@
     listings      since when to list, whether to believe it, and who joins by it
     sweep         reads a whole registry from end to end
     check         trials in batches: reads those that moved, and verifies the others
+    calendar      what time changes of a trial that nobody edited
     intake        commits a batch of answers with all that it causes
     plausibility  whether a record can be what came after the last one
     verification  whether an answer proves how a trial stands now

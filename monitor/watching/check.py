@@ -32,6 +32,7 @@ from monitor.storage import notices, quarantine, registries, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.trials import Trial, VerifiedTrial
 from monitor.watching.builds import (
+    PROVING_NOTHING,
     Needed,
     delay_in_words,
     is_behind,
@@ -40,9 +41,10 @@ from monitor.watching.builds import (
     latest_believable,
     reaches,
 )
+from monitor.watching.calendar import due
 from monitor.watching.context import IntakeContext, PassContext
 from monitor.watching.damage import report_failing
-from monitor.watching.intake import take_in
+from monitor.watching.intake import take_in, take_in_days
 from monitor.watching.plausibility import build_is_older
 from monitor.watching.schedule import full_check_due
 
@@ -77,7 +79,7 @@ def check(
         return
     wanted = list(dict.fromkeys(trial_ids))
     changed, late = [], []
-    for one in _rounds(wanted, version, context):
+    for one in _rounds_and_days(wanted, version, context):
         if one.is_behind and one.error:
             late.append(one.trial_id)
         if one.changes:
@@ -90,6 +92,18 @@ def check(
         _report_delay(late, version, context)
     for one in changed:
         yield one.settled(held)
+
+
+def _rounds_and_days(wanted: Sequence[str], version: RegistryVersion, context: PassContext) -> Iterator[Checked]:
+    """What came of each trial; of one that stands as it did, what the calendar made of it."""
+    due_by_date, standing = due(wanted, context), []
+    for one in _rounds(wanted, version, context):
+        if one.trial_id in due_by_date and one.result is Result.UNCHANGED and not one.is_behind:
+            standing.append(one.trial_id)
+        else:
+            yield one
+    at_once = len(standing) < AT_LEAST and not context.settle
+    yield from take_in_days(standing, _intake(_Probing(version, context, PROVING_NOTHING), at_once=at_once))
 
 
 def _report_mass_failure(version: RegistryVersion, began_at: datetime, covered: int, context: PassContext) -> None:
@@ -195,16 +209,20 @@ def _taken_in(wanted: Sequence[str], probing: "_Probing", *, at_once: bool) -> I
     """Take in the documents of these trials."""
     context = probing.context
     for answers in context.registry.fetch(wanted):
-        intake = IntakeContext(
-            registry=context.registry,
-            store=context.store,
-            version=probing.version,
-            now=context.clock(),
-            needed=probing.needed,
-            probed=probing.moved,
-            tells_at_once=at_once,
-        )
-        yield from take_in(answers, intake)
+        yield from take_in(answers, _intake(probing, at_once=at_once))
+
+
+def _intake(probing: "_Probing", *, at_once: bool) -> IntakeContext:
+    """What answers that came just now are measured by."""
+    return IntakeContext(
+        registry=probing.context.registry,
+        store=probing.context.store,
+        version=probing.version,
+        now=probing.context.clock(),
+        needed=probing.needed,
+        probed=probing.moved,
+        tells_at_once=at_once,
+    )
 
 
 def _probing_is_enough(trial: Trial, now: datetime, context: PassContext) -> bool:
@@ -281,7 +299,11 @@ class _Probing:
     def _verified(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> Iterator[Checked]:
         """Verify those that the probe proves; report all, the others as of the version in which they were verified."""
         stamp, now = self.version.stamp, self.context.clock()
-        unproven = {one.trial_id for one, _ in unmoved if is_second_of_day(stamp, one.verified_version, now)}
+        unproven = {
+            one.trial_id
+            for one, seen in unmoved
+            if not seen.is_of_version and is_second_of_day(stamp, one.verified_version, now)
+        }
         proven = [(trial, seen) for trial, seen in unmoved if trial.trial_id not in unproven]
         self._verify(proven)
         yield from _unmoved([trial for trial, _ in proven], self.version, self.context)

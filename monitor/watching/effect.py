@@ -18,6 +18,7 @@ from monitor.model import Change, Checked, Document, Event, Record, Result, Snap
 from monitor.ports import Answer, Merged, Missing, Oddity, PairReading, Registry, Unanswered, Unreadable
 from monitor.storage.trials import Trial
 from monitor.watching.builds import is_behind
+from monitor.watching.calendar import DayCame, is_due, next_day, sorted_out
 from monitor.watching.context import IntakeContext
 from monitor.watching.damage import DamagedTrial, not_in_events
 from monitor.watching.plausibility import (
@@ -65,7 +66,7 @@ class AnswerEffect:
     oddities: Sequence[Oddity] = ()
 
 
-def effect_of(answer: Answer, stored: StoredTrials, intake: IntakeContext, *, healthy: bool) -> AnswerEffect:
+def effect_of(answer: Answer | DayCame, stored: StoredTrials, intake: IntakeContext, *, healthy: bool) -> AnswerEffect:
     """What *answer* comes to; *healthy* says that the registry can be believed when it does not know a trial."""
     trial = stored.trial(intake.registry.key, answer.trial_id)
     match answer:
@@ -79,10 +80,12 @@ def effect_of(answer: Answer, stored: StoredTrials, intake: IntakeContext, *, he
             return _refused(trial, f"{answer.reason}; kept in quarantine", intake, raw=answer.raw)
         case Unanswered():
             return failure(trial, answer.reason, intake)
+        case DayCame():
+            return _day_came(trial, stored, intake)
 
 
 def _document(document: Document, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
-    differs = differs_from(document, trial)
+    differs = differs_from(document, trial, intake.now)
     leaving = stored.leaving.get(trial.trial_id, ())
     last, damaged = (stored.latest.get(trial.trial_id), stored.damaged.get(trial.trial_id)) if differs else (None, None)
     records = _records(document, last, intake) if last or damaged else None
@@ -105,12 +108,32 @@ def _document(document: Document, trial: Trial, stored: StoredTrials, intake: In
     if damaged:
         return _anew(document, seen, damaged, intake, changes=not_in_events(changes, damaged.told))
     if not changes and not leaving:
+        seen = replace(seen, reads_otherwise_on=next_day(intake.registry, document, intake.now))
         return _as_before(seen, unverified, Result.UNCHANGED, intake)
+    changes = sorted_out(changes, records, last, intake.registry, intake.now)
     changes = event_rules.corrections(changes, stored.told.get(trial.trial_id), now=intake.now)
     changes = _and_left(changes, records[1], stored, intake)
     effect = _snapshot(document, seen, Result.CHANGED, intake, changes=changes)
     effect.oddities = intake.registry.unknown(document)
     return effect
+
+
+def _day_came(trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
+    """The stored document once more, as what it says today: another snapshot, where that is news."""
+    last = stored.latest.get(trial.trial_id)
+    if last is None or trial.trial_id in stored.damaged or not is_due(trial, intake.now):
+        return AnswerEffect(trial, _checked(trial, Result.UNCHANGED, intake))
+    records = (intake.registry.parse(last.document, at) for at in (last.taken_at, intake.now))
+    before, after = records
+    changes = event_rules.changes_between(
+        before, after, on=intake.now.date(), baseline=lambda: _baseline(before, last, stored, intake)
+    )
+    if not changes:
+        seen = replace(trial, reads_otherwise_on=next_day(intake.registry, last.document, intake.now))
+        return AnswerEffect(seen, _checked(seen, Result.UNCHANGED, intake))
+    changes = event_rules.by_date(changes, after, after, on=intake.now.date())
+    changes = event_rules.corrections(changes, stored.told.get(trial.trial_id), now=intake.now)
+    return _snapshot(last.document, trial, Result.CHANGED, intake, changes=changes)
 
 
 def _and_left(
@@ -300,7 +323,7 @@ def _snapshot(
 ) -> AnswerEffect:
     number = (seen.snapshot or 0) + 1
     snapshot = Snapshot(number, document, intake.now, intake.version.stamp)
-    trial = replace(seen, snapshot=number)
+    trial = replace(seen, snapshot=number, reads_otherwise_on=next_day(intake.registry, document, intake.now))
     checked = _checked(trial, result, intake, changes=tuple(changes))
     return AnswerEffect(trial, checked, snapshot, event_rules.event_after(snapshot, changes))
 

@@ -31,14 +31,19 @@ from monitor.storage import (
     watches,
 )
 from monitor.storage.isolation import in_words, isolated
+from monitor.storage.statements import chunks
 from monitor.storage.trials import Trial
+from monitor.watching.calendar import DayCame
 from monitor.watching.context import IntakeContext
 from monitor.watching.damage import report_failing, report_new_baselines
 from monitor.watching.effect import AnswerEffect, Refusal, effect_of, failure
 from monitor.watching.stored import StoredTrials, stored_trials
 
+DAYS_AT_ONCE = 100
+"""Trials of a commit of those that the calendar changed."""
 
-def take_in(answers: Sequence[Answer], intake: IntakeContext) -> list[Checked]:
+
+def take_in(answers: Sequence[Answer | DayCame], intake: IntakeContext) -> list[Checked]:
     """Work out what each answer comes to, and commit it. The network is asked before, never in the transaction."""
     healthy = _is_healthy(answers, intake.registry)
     answers = list(_with_documents_of_merged(answers))
@@ -49,7 +54,13 @@ def take_in(answers: Sequence[Answer], intake: IntakeContext) -> list[Checked]:
     return [checked for part in taken for checked in part] + failed
 
 
-def _commit(answers: Sequence[Answer], intake: IntakeContext, *, healthy: bool) -> list[Checked]:
+def take_in_days(trial_ids: Sequence[str], intake: IntakeContext) -> Iterator[Checked]:
+    """Take in that a day came for these trials, as their stored documents say: nobody is asked."""
+    for some in chunks(trial_ids, DAYS_AT_ONCE):
+        yield from take_in([DayCame(trial_id) for trial_id in some], intake)
+
+
+def _commit(answers: Sequence[Answer | DayCame], intake: IntakeContext, *, healthy: bool) -> list[Checked]:
     """Take in a batch, in one transaction."""
     with intake.store.begin() as tx:
         stored = stored_trials(tx, answers, intake)
@@ -58,7 +69,7 @@ def _commit(answers: Sequence[Answer], intake: IntakeContext, *, healthy: bool) 
     return [effect.checked for effect in effects]
 
 
-def _is_healthy(answers: Sequence[Answer], registry: Registry) -> bool:
+def _is_healthy(answers: Sequence[Answer | DayCame], registry: Registry) -> bool:
     """Whether the registry can be believed when it says that it does not know a trial."""
     if not any(isinstance(answer, Missing) for answer in answers):
         return True
@@ -67,7 +78,7 @@ def _is_healthy(answers: Sequence[Answer], registry: Registry) -> bool:
     return isinstance(registry, Versions) and registry.answers_at_all()
 
 
-def _with_documents_of_merged(answers: Iterable[Answer]) -> Iterator[Answer]:
+def _with_documents_of_merged(answers: Iterable[Answer | DayCame]) -> Iterator[Answer | DayCame]:
     """The answers, and after each merged trial the document that came in its place, unless that was asked for too."""
     answers = list(answers)
     asked = {answer.trial_id for answer in answers}

@@ -14,7 +14,7 @@ request.
 from collections.abc import Iterator
 
 from monitor.model import Checked, Result, Unlisted
-from monitor.ports import RegistryVersion
+from monitor.ports import ByCalendar, RegistryVersion
 from monitor.storage import leavers, registries, searches, trials
 from monitor.storage.locks import lock_registry
 from monitor.storage.trials import MergedDue
@@ -85,8 +85,9 @@ def _watched(
         merged_due = MergedDue(version.stamp, read_before=now - context.full_check_every, now=now)
     is_known = version is not None and not version.is_in_doubt
     unverified_at = version.stamp if version is not None and is_known and unverified_alone else None
+    day = context.clock().date() if isinstance(context.registry, ByCalendar) else None
     with context.store.read() as tx:
-        return trials.watched_ids(tx, context.registry.key, unverified_at=unverified_at, merged_due=merged_due)
+        return trials.watched_ids(tx, context.registry.key, unverified_at=unverified_at, day=day, merged_due=merged_due)
 
 
 def _last_version(context: PassContext) -> RegistryVersion | None:

@@ -16,6 +16,7 @@ from monitor.storage import events, memberships, quarantine, snapshots, trials
 from monitor.storage.locks import lock_registry
 from monitor.storage.quarantine import Quarantined
 from monitor.storage.trials import Trial
+from monitor.watching.calendar import DayCame, is_due
 from monitor.watching.context import IntakeContext
 from monitor.watching.damage import DamagedTrial, damaged_trials, missing_snapshots
 
@@ -50,7 +51,7 @@ class StoredTrials:
         return self.trials.get(trial_id) or Trial(registry, trial_id)
 
 
-def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeContext) -> StoredTrials:
+def stored_trials(tx: Connection, answers: Sequence[Answer | DayCame], intake: IntakeContext) -> StoredTrials:
     """What the store knows of the trials that were answered for. It holds the registry's lock from here on."""
     key = intake.registry.key
     lock_registry(tx, key)
@@ -58,7 +59,7 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
     moved = [
         answer.trial_id
         for answer in answers
-        if not isinstance(answer, Document) or differs_from(answer, known.get(answer.trial_id))
+        if not isinstance(answer, Document) or differs_from(answer, known.get(answer.trial_id), intake.now)
     ]
     leaving = memberships.lost(tx, key, [answer.trial_id for answer in answers if isinstance(answer, Document)])
     asked = dict.fromkeys((*moved, *leaving))
@@ -86,6 +87,9 @@ def stored_trials(tx: Connection, answers: Sequence[Answer], intake: IntakeConte
     )
 
 
-def differs_from(document: Document, trial: Trial | None) -> bool:
-    """Whether the registry says something else than before of a trial, or says it again after the trial was gone."""
-    return trial is None or trial.digest != document.digest or trial.state is not State.LISTED
+def differs_from(document: Document, trial: Trial | None, now: datetime) -> bool:
+    """Whether the registry says something else than before of a trial, or says it again after the trial was gone.
+
+    By a day on which the calendar changes what the document says, the same document says something else.
+    """
+    return trial is None or trial.digest != document.digest or trial.state is not State.LISTED or is_due(trial, now)

@@ -41,6 +41,7 @@ def marked(text: str) -> str:
         ("d?Hebron", "d\u2019Hebron"),
         ("x &lt; 5 mg", "x < 5 mg"),
         (">= 18 years", "≥ 18 years"),
+        ("1. Asthma2. Age over 18(men)3. Consent", "1. Asthma\n2. Age over 18 (men)\n3. Consent"),
     ],
 )
 def test_two_spellings_of_one_text(one, other):
@@ -58,6 +59,8 @@ def test_two_spellings_of_one_text(one, other):
         ("½", "12"),
         ("Phase ?", "Phase 2"),
         ("5? mg", "50 mg"),
+        ("not able", "notable"),
+        ("1 0 mg", "10 mg"),
         ("Site é", "Site è 2"),
         ("Ελλάδα", "Κύπρος"),
         ("北京", "上海"),

@@ -1,4 +1,4 @@
-"""Start, primary completion and completion: partial dates that are estimated until they have happened. Pure.
+"""Start, end of recruitment, primary completion and completion: partial dates, estimated until they happened. Pure.
 
 Two dates are compared by the coarser precision of both, and told in its unit, so that no day is ever invented: 2026-03
 -> 2026-03-15 is no move, and 2026-03 -> 2026-05-10 is one of two months. Of a day that does not exist the year and the
@@ -20,8 +20,8 @@ _UNITS = ("year", "month", "day")
 
 
 def differences(pair: Comparison) -> Iterator[Difference]:
-    """Tell each of the three dates that moved, came, went, happened, or is known better."""
-    for field in ("start_date", "primary_completion_date", "completion_date"):
+    """Tell each of the dates that moved, came, went, happened, or is known better."""
+    for field in ("start_date", "recruitment_end_date", "primary_completion_date", "completion_date"):
         before: PartialDate | None = getattr(pair.before, field)
         after: PartialDate | None = getattr(pair.after, field)
         if before != after and not _both_silent(before, after):

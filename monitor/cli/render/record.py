@@ -136,6 +136,7 @@ def _listed(record: Record, name: str) -> Row:
 def _dates(record: Record) -> list[Row]:
     names = (
         "start_date",
+        "recruitment_end_date",
         "primary_completion_date",
         "completion_date",
         "status_verified_date",

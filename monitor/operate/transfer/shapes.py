@@ -76,6 +76,7 @@ class TrialFile(Shape, frozen=True, kw_only=True):
     read_in_full_at: Moment | None
     misses: Count
     first_missed_at: Moment | None
+    reads_otherwise_on: str | None = None
     damaged: list[Number] = []
     """Snapshots that could not be read when the export was written, and are not in it."""
 
