@@ -1,4 +1,4 @@
-"""Records as the registry really had them, read at three times: what changed is told, and what its software did is not."""
+"""Records as the registry really had them: what changed between readings is told, and what its software did is not."""
 
 from datetime import UTC, datetime
 
