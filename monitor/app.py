@@ -14,13 +14,13 @@ from monitor.http.asking import user_agent
 from monitor.http.network import Network
 from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
 from monitor.http.response import AskedBefore
-from monitor.model import Checked, Unlisted
+from monitor.model import Checked, Search, Unlisted
 from monitor.operate.applied import noted_if_nothing_changes
 from monitor.operate.configured import apply_subscriptions, apply_watches
-from monitor.ports import FetchedRegistry, Registry, fetched, find_registry
+from monitor.ports import FetchedRegistry, Registry, fetched, find_registry, registry_to_search
 from monitor.registries.declared import ADAPTERS
 from monitor.registries.settings import PoliteSettings
-from monitor.storage import left_alone, notices, searches, trials
+from monitor.storage import left_alone, notices, searches, siblings, trials
 from monitor.storage.store import Store
 from monitor.vault import VARIABLE, Vault, key_file
 
@@ -80,6 +80,10 @@ class App:
             "(or paste the address of the trial's page)"
         )
 
+    def to_search(self, search: Search, key: str | None = None) -> Registry:
+        """The registry named *key*, or the first one, that can be asked for a search. ConfigurationInvalid for none."""
+        return registry_to_search(self.registries, search, self.registry(key) if key else None)
+
     def knows(self, text: str) -> bool:
         """Whether *text* means a trial."""
         return find_registry(self.registries, text) is not None
@@ -90,6 +94,17 @@ class App:
         with self.store.read() as tx:
             return trials.watched_ids(tx, registry.key)
 
+    def unchecked_siblings(self, registry: Registry) -> list[str]:
+        """The ids of trials that joined watches as siblings, and have no baseline yet."""
+        with self.store.read() as tx:
+            return siblings.unchecked(tx, registry.key)
+
+    def names(self) -> dict[str, str]:
+        """What the registries are called, by key; nothing where trials of the default one alone are known."""
+        with self.store.read() as tx:
+            several = siblings.are_of_use(tx) or siblings.are_elsewhere(tx, self.registry(None).key)
+        return {registry.key: registry.name for registry in self.registries} if several else {}
+
     def apply_configured_watches(self) -> None:
         """Make the watches of the configuration be what it says. ConfigurationInvalid where one cannot be."""
         _refuse(self._configured_watches())
@@ -99,7 +114,7 @@ class App:
         _refuse(self._configured_subscriptions())
 
     def _configured_watches(self) -> list[MonitorError]:
-        return apply_watches(self.config, self.store, self.identify, registry=self.registry(None).key, now=utc_now())
+        return apply_watches(self.config, self.store, self.identify, to_search=self.to_search, now=utc_now())
 
     def _configured_subscriptions(self) -> list[MonitorError]:
         return apply_subscriptions(self.config, self.store, self.identify, context=self.subscribe_context)
@@ -147,10 +162,14 @@ class App:
 
     def subscribe(self, request: "SubscribeRequest") -> "SubscribeResult":
         """Subscribe somebody, and take the baselines that this needs: see `monitor.watching.subscribing`."""
-        from monitor.watching.subscribing import subscribe  # a check that tells nobody needs no channels
+        from monitor.watching.subscribing import (
+            KnownRegistries,
+            subscribe,
+        )  # a check that tells nobody needs no channels
 
         context = self.subscribe_context()
-        return subscribe(request, context=context, identify=self.identify, registry_of=self.registry, check=self.check)
+        known = KnownRegistries(self.identify, self.registry, self.to_search)
+        return subscribe(request, context=context, known=known, check=self.check)
 
     def deliver(self, *, stopping: Callable[[], bool] = lambda: False) -> Iterator["DeliveryResult"]:
         """Send what is due, and say what came of each attempt: see `monitor.alerts.deliver`.
@@ -239,6 +258,7 @@ class App:
             clock=utc_now,
             full_check_every=self.config.schedule.full_check_every,
             settle=self.config.schedule.settle,
+            others=[other for other in self.registries if other is not registry],
         )
 
 

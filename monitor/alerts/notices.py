@@ -301,6 +301,24 @@ def watch_shrank(
     )
 
 
+def siblings_left_out(
+    watch_id: int, trial: tuple[str, str], others: Sequence[tuple[str, str]], *, now: datetime
+) -> Notice:
+    """A trial has more siblings in other registries than a watch takes: told once for each trial that has."""
+    registry, trial_id = trial
+    named = [f"{each} ({of})" for of, each in others]
+    return Notice(
+        id=f"siblings.left_out/{watch_id}/{registry}/{trial_id}",
+        kind="siblings.left_out",
+        registry=registry,
+        occurred_at=now,
+        subject=f"Watch {watch_id} leaves out {counted(len(others), 'registration')} of {one_line(trial_id)}",
+        text=f"{one_line(trial_id)} is linked with more registrations elsewhere than a watch follows, which looks like "
+        f"a number that several trials share. Left out: {_shortened(named)}.\n"
+        "Watch those that matter by their ids: `monitor watch add TRIAL_ID`.",
+    )
+
+
 def registry_shrank(registry: str, version: str, *, known: int, absent: int, now: datetime) -> Notice:
     """A registry that was read from end to end lacks so many of its trials that none of them is believed to be gone."""
     return Notice(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeVar
 from uuid import uuid4
 
@@ -38,11 +39,14 @@ from monitor.model import (
     Subscription,
 )
 from monitor.ports import Registry
-from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions
+from monitor.storage import deliveries, endpoints, notices, siblings, snapshots, subscriptions
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
+Trial = tuple[str, str]
+"""(registry, trial id)"""
+NO_FAMILIES: Mapping[Trial, Trial] = MappingProxyType({})
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -110,7 +114,10 @@ class Loaded:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
         owed = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
-        self._events = _each(owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries))
+        families = families_of(tx, {(each.registry, each.trial_id) for each in owed.values()}, context.registries)
+        self._events = _each(
+            owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries, families)
+        )
         unread: dict[str, StoreCorrupt] = {}
         told = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
         self._notices: dict[str, Notice | Exception] = {**notices.known(tx, told, damaged=unread), **unread}
@@ -248,8 +255,27 @@ def sample(subscription: Subscription, context: RenderContext, *, now: datetime)
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 
-def event_context(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
+def families_of(tx: Connection, keys: Iterable[Trial], registries: Mapping[str, Registry]) -> dict[Trial, Trial]:
+    """The member of each trial's family, with its siblings in other registries, that stands for all of it.
+
+    That is the one in the first of the *registries* that has any, and there the lowest id; a trial by itself has none.
+    """
+    places = {key: place for place, key in enumerate(registries)}
+    return {
+        trial: min(family, key=lambda each: (places.get(each[0], len(places)), each))
+        for trial, family in siblings.families(tx, keys).items()
+    }
+
+
+def event_context(
+    tx: Connection, event: Event, registries: Mapping[str, Registry], families: Mapping[Trial, Trial] = NO_FAMILIES
+) -> EventContext:
     """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
+    context = _context_of(tx, event, registries)
+    return replace(context, family=families.get((event.registry, event.trial_id)))
+
+
+def _context_of(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
     registry = _registry(registries, event.registry)
     snapshot: Snapshot | None = None
     with suppress(StoreCorrupt, NothingFound):

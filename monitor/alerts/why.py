@@ -8,7 +8,7 @@ from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, SubscriptionState
-from monitor.storage import deliveries, events, settlements, silence, subscriptions, trials, watches
+from monitor.storage import deliveries, events, settlements, siblings, silence, subscriptions, trials, watches
 from monitor.storage.settlements import Settled
 
 
@@ -22,6 +22,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
         unsettled = settlements.known(tx, [event.id for event in told])
+        named = {(registry, trial_id), *siblings.roots(tx, registry, [trial_id]).get(trial_id, {}).values()}
         is_watched = silence.is_watched(tx, registry, trial_id)
         is_known = bool(trials.known(tx, registry, [trial_id]))
     if not theirs:
@@ -35,7 +36,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         unchanged = f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."
         return [unchanged, *unwatched]
     covered = [
-        (each, each.everything or (registry, trial_id) in each.trials or each.watch_id in watching) for each in theirs
+        (each, each.everything or not named.isdisjoint(each.trials) or each.watch_id in watching) for each in theirs
     ]
     return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled), *unwatched]
 

@@ -1,6 +1,7 @@
 """The changes that tell that a watch found a trial, or no longer finds it. Pure.
 
     registered since the last listing, or long before      trial.new, and whether it is stopped already
+    named as the same trial as one that is watched         trial.new, and of which it is a sibling
     no longer found                                        trial.left, with the changes that may be why
 
 Both belong to one watch. Every subscriber of a trial hears that it is new; only subscribers of that watch hear that it
@@ -48,15 +49,23 @@ class Membership:
     """Its name, if it has one."""
     listed: date | None = None
     """The day of the registry's data in which the search was listed before; None where that is not known."""
+    sibling_of: tuple[str, str] | None = None
+    """The registry and id of the trial that the watch follows into other registries, if that is how it was found."""
 
     @property
     def words(self) -> str:
         """The watch as a sentence names it."""
+        if self.sibling_of:
+            return f"watch {quote(self.watch)}" if self.watch else f"watch {self.watch_id}"
         looked_for = search_words(self.search)
         return f"watch {quote(self.watch)} ({looked_for})" if self.watch else f"the watch of {looked_for}"
 
     def as_json(self) -> Json:
         """The watch as a change carries it."""
+        if self.sibling_of:
+            registry, trial_id = self.sibling_of
+            of: Json = {"registry": registry, "trial_id": trial_id}
+            return {"watch_id": self.watch_id, "watch": self.watch, "search": None, "sibling_of": of}
         return {"watch_id": self.watch_id, "watch": self.watch, "search": search_words(self.search)}
 
 
@@ -83,6 +92,14 @@ def _new(record: Record, found: Membership | None) -> Difference:
     sponsor = f", of {record.lead_sponsor.name}" if record.lead_sponsor else ""
     title = f": {quote(record.brief_title, _TITLE)}" if record.brief_title else ""
     is_new, since = _is_registered_since(record, found)
+    if found and found.sibling_of:
+        told = (
+            f"{record.trial_id} in {record.registry} is the same trial as {found.sibling_of[1]}{title}{sponsor}. "
+            f"{found.words[:1].upper()}{found.words[1:]} follows it, too."
+        )
+        facts = card(record, found, is_new=False)
+        words = own_words(record.overall_status, record.phases)
+        return KINDS["trial.new"].difference(record, before=None, after=facts, summary=told, words=words)
     where = f" {found.words} found it" if found else ""
     if is_new:
         told = f"{record.trial_id} was registered on {since}{title}{sponsor}."

@@ -46,6 +46,8 @@ class EventContext:
     facts: Facts = NO_FACTS
     registry_name: str = ""
     """What people call the registry; empty where that is its key."""
+    family: tuple[str, str] | None = None
+    """Where the trial is known in several registries, the first of these and its id there: the same for all of them."""
 
 
 class Configuration(Protocol):

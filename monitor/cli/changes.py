@@ -87,7 +87,7 @@ def _show(found: Iterable["TrialChanges"], program: "App", query: "ChangesQuery"
     from monitor.storage import pages
 
     out = console()
-    for table in change_tables(found, width=out.width):
+    for table in change_tables(found, width=out.width, names=program.names()):
         out.print(table)
     with program.store.read() as tx:
         read = pages.trials_read(tx, query.scope.within)

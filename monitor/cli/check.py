@@ -58,14 +58,17 @@ def check(
         wanted, bad = _wanted(program, trial_ids or [], registry)
         summary = CheckSummary(asked=sum(len(one.trial_ids) for one in wanted))
         finds_more = any(one.is_patrol and program.searches(one.registry) for one in wanted)
-        show = writer(summary.asked, finds_more=finds_more, as_json=as_json)
-        for one in wanted:
+        names = {} if as_json else _names(program, wanted)
+        show = writer(summary.asked, finds_more=finds_more, as_json=as_json, names=names)
+        asked: dict[str, FetchedRegistry] = {}
+        for one in _and_siblings(program, wanted, summary):
+            asked[one.registry.key] = one.registry
             results = partial(_results, program, one)
             for checked in _with_progress(results, len(one.trial_ids), shown=not as_json):
                 summary.count(checked)
                 show(checked)
-            summary.requests += one.registry.traffic.requests
-            summary.bytes += one.registry.traffic.bytes
+        summary.requests = sum(one.traffic.requests for one in asked.values())
+        summary.bytes = sum(one.traffic.bytes for one in asked.values())
         if finds_more:
             summary.asked = len(summary.results)
         summary.seconds = monotonic() - started
@@ -108,6 +111,26 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
             continue
         found.setdefault(one.key, (one, []))[1].append(trial_id)
     return [TrialsToCheck(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
+
+
+def _and_siblings(program: "App", wanted: list[TrialsToCheck], summary: CheckSummary) -> Iterator[TrialsToCheck]:
+    """What is wanted; after a whole pass, the siblings in other registries that it found, for their baselines."""
+    yield from wanted
+    if not all(one.is_patrol for one in wanted):
+        return
+    passed = {one.registry.key for one in wanted}
+    for registry in program.fetched_registries:
+        found = program.unchecked_siblings(registry)
+        new = [each for each in found if registry.key not in passed or each not in summary.results]
+        if new:
+            summary.asked += len(new)
+            yield TrialsToCheck(registry, new, is_patrol=False)
+
+
+def _names(program: "App", wanted: list[TrialsToCheck]) -> dict[str, str]:
+    """What the registries are called, where trials of several may be shown."""
+    names = {one.registry.key: one.registry.name for one in wanted}
+    return names if len(names) > 1 else program.names()
 
 
 def _results(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterator[Checked | Unlisted]:

@@ -24,6 +24,23 @@ ExpressionOption = Annotated[
 ]
 ConditionOption = Annotated[str | None, typer.Option(help="All trials on this condition.", metavar="TEXT")]
 
+RegistryOption = Annotated[
+    str | None,
+    typer.Option(
+        help="With --sponsor, --condition and --search: in this registry.",
+        metavar="HOST",
+        show_default="the first that can be searched",
+    ),
+]
+
+
+def refuse_registry_without_search(registry: str | None, search: Search | None) -> None:
+    """Raise ConfigurationInvalid where a registry is named and no search: an id says of which registry it is."""
+    if registry is not None and search is None:
+        raise ConfigurationInvalid(
+            "--registry says where to look: give it with --sponsor, --condition, --search or --all-trials"
+        )
+
 
 def search_of(
     sponsor: str | None,

@@ -1,7 +1,7 @@
 """`monitor status`: how the watched trials stand. Nothing here asks a registry."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -74,7 +74,7 @@ def status(
             if output.form is not Format.PAGE:
                 _write(rows, output)
         if output.form is Format.PAGE:
-            _show(rows, reader, by=column + (", the last first" if reverse else ""))
+            _show(rows, reader, program.names(), by=column + (", the last first" if reverse else ""))
     if sponsor is not None and not reader.summary.rows:
         _hint(sponsor, reader)
 
@@ -110,14 +110,14 @@ def _hint(sponsor: str, reader: "StatusReader") -> None:
         complain(f"“{shortened(sponsor, 100)}” leads none of these trials; did you mean {names}?")
 
 
-def _show(rows: Iterable["StatusRow"], reader: "StatusReader", *, by: str) -> None:
+def _show(rows: Iterable["StatusRow"], reader: "StatusReader", names: Mapping[str, str], *, by: str) -> None:
     from monitor.cli.render.status import closing_line, heading, row_blocks  # rich is of no use to the other forms
 
     out = console()
     is_first = True
-    for block in row_blocks(rows, width=out.width):
+    for block in row_blocks(rows, width=out.width, names=names):
         if is_first:
-            out.print(heading(out.width))
+            out.print(heading(out.width, names))
         out.print(block)
         is_first = False
     if not is_first:

@@ -13,9 +13,11 @@ from monitor.cli.render.subscribed import said_of_stopped, said_of_watching
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
+    RegistryOption,
     RoleOption,
     SponsorOption,
     complain_of_sponsor,
+    refuse_registry_without_search,
     search_of,
 )
 from monitor.cli.session import Settings, complain, console, write_json
@@ -58,6 +60,7 @@ def subscribe(
     role: RoleOption = None,
     expression: ExpressionOption = None,
     condition: ConditionOption = None,
+    registry: RegistryOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Every trial that is checked.")] = False,
     topic: TopicOption = None,
     kind: KindOption = None,
@@ -119,6 +122,7 @@ def subscribe(
         raise ConfigurationInvalid(
             "say what it is about with one of --trial, --watch, --sponsor, --condition, --search and --all"
         )
+    refuse_registry_without_search(registry, search)
     settings: Settings = context.obj
     address = address_of(address)
     request = SubscribeRequest(
@@ -127,6 +131,7 @@ def subscribe(
         trials=trial or (),
         watch=watch,
         search=search,
+        registry=registry,
         everything=everything,
         filters=filters,
         note=note,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.views.json.trials import comparison_json, history_json, record_json
+from monitor.views.json.trials import comparison_json, history_json, record_json, siblings_json
 
 TrialId = Annotated[str, typer.Argument(help="A trial id, or the address of its page.", metavar="TRIAL_ID")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
@@ -17,23 +17,25 @@ def show(
     snapshot: Annotated[int | None, typer.Option(help="That one; else the latest.", metavar="N", min=1)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a trial's record as people read it.
+    """Show a trial's record as people read it, and where else it is registered.
 
     [dim]$[/dim] monitor show NCT02116634
     [dim]$[/dim] monitor show NCT02116634 --snapshot 1
     """
+    from monitor.views.siblings import siblings_of
     from monitor.views.trials import snapshot_of  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
         registry, found = program.identify(trial_id)
         shown = snapshot_of(found, registry=registry, store=program.store, number=snapshot, complain=complain)
+        elsewhere = siblings_of(shown.record, registries=program.registries, store=program.store)
     if as_json:
-        write_json(record_json(shown.snapshot, shown.record))
+        write_json({**record_json(shown.snapshot, shown.record), **siblings_json(elsewhere)})
         return
     from monitor.cli.render.record import record_page  # rich is of no use to --json
 
-    console().print(record_page(shown.record, shown.snapshot))
+    console().print(record_page(shown.record, shown.snapshot, elsewhere))
 
 
 def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) -> None:

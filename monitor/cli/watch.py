@@ -10,9 +10,11 @@ from monitor.cli.lists import complain_of, listed, named
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
+    RegistryOption,
     RoleOption,
     SponsorOption,
     complain_of_sponsor,
+    refuse_registry_without_search,
     search_of,
 )
 from monitor.cli.session import Settings, console, write_json
@@ -21,7 +23,7 @@ from monitor.text import counted
 from monitor.views.json.watches import added_json, added_search_json, watch_json, watched_trial_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from monitor.app import App
     from monitor.model import Search
@@ -51,6 +53,10 @@ def add(
     expression: ExpressionOption = None,
     condition: ConditionOption = None,
     all_trials: Annotated[bool, typer.Option("--all-trials", help="All trials of the registry: a mirror.")] = False,
+    registry: RegistryOption = None,
+    siblings: Annotated[
+        bool, typer.Option("--siblings", help="Watch the same trials in other registries, too, whenever one is found.")
+    ] = False,
     name: Annotated[str | None, typer.Option(help="What to call this watch.", metavar="NAME")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -63,12 +69,17 @@ def add(
     request a second, some 3 GB from the registry and as much on disk; later ones read what was updated.
     `monitor subscribe` with that watch, or with --all, is about every trial.
 
+    --siblings watches where these trials are registered elsewhere, too, as far as one record names the other: at most
+    10 a trial. Who is subscribed to a trial that is followed so, or to the watch, hears of its siblings.
+
     [dim]$[/dim] monitor watch add NCT02116634 NCT04280705
     [dim]$[/dim] monitor watch add --file ids.csv --name oncology
     [dim]$[/dim] monitor watch add --sponsor "Alzahra Hospital" --role any
     [dim]$[/dim] monitor watch add --condition "breast cancer"
     [dim]$[/dim] monitor watch add --search "AREA[Phase]PHASE3 AND melanoma"
+    [dim]$[/dim] monitor watch add --sponsor "University of Oxford" --registry isrctn.com
     [dim]$[/dim] monitor watch add --all-trials
+    [dim]$[/dim] monitor watch add NCT02116634 --siblings
     """
     search = search_of(sponsor, role, expression=expression, condition=condition, everything=all_trials)
     if bool(trial_ids or file) == (search is not None):
@@ -76,31 +87,35 @@ def add(
             "say what to watch, one of: trial ids such as NCT02116634 or a --file of them, --sponsor, --condition, "
             "--search, --all-trials"
         )
+    refuse_registry_without_search(registry, search)
+    if siblings and search is not None:
+        raise ConfigurationInvalid("--siblings follows trials that are named: give it with trial ids or --file")
     from monitor.watching.watches import check_name  # SQLAlchemy and requests are not needed to show --help
 
     check_name(name)
     settings: Settings = context.obj
     if search is not None:
         with settings.open() as program:
-            _add_search(program, search, name=name, as_json=as_json)
+            _add_search(program, search, registry=registry, name=name, as_json=as_json)
         return
     with settings.open() as program:
         found = named(program, trial_ids or [])
         if file:
             found.include(listed(program, file))
-        _add(program, found, name=name, as_json=as_json)
+        _add(program, found, name=name, siblings=siblings, as_json=as_json)
     complain_of(found.left)
     complain_of(found.aside)
     if found.left:
         raise typer.Exit(WRONG_USAGE)
 
 
-def _add(program: "App", found: "TrialList", *, name: str | None, as_json: bool) -> None:
+def _add(program: "App", found: "TrialList", *, name: str | None, siblings: bool, as_json: bool) -> None:
     from monitor.clock import utc_now
     from monitor.watching.watches import add_trials
 
     left, aside = found.left, found.aside
-    for added in add_trials(found.trials, store=program.store, name=name, now=utc_now()):
+    adding = add_trials(found.trials, store=program.store, name=name, siblings=siblings, now=utc_now())
+    for added in adding:
         if as_json:
             write_json(added_json(added, left=left, aside=aside))
             left, aside = [], []  # of all registries, and said once
@@ -113,15 +128,17 @@ def _add(program: "App", found: "TrialList", *, name: str | None, as_json: bool)
 def _added(added: "Added") -> str:
     before = f", {len(added.already):,} of these were watched before" if added.already else ""
     held = counted(added.watch.trials, "trial")
+    if added.watch.siblings:
+        held += f" and follows {'it' if added.watch.trials == 1 else 'them'} into other registries"
     return f"Watch {added.watch.id} holds {held}{before}. [dim]monitor check[/dim] looks at them now."
 
 
-def _add_search(program: "App", search: "Search", *, name: str | None, as_json: bool) -> None:
+def _add_search(program: "App", search: "Search", *, registry: str | None, name: str | None, as_json: bool) -> None:
     from monitor.clock import utc_now
     from monitor.watching.watches import add_search, resolve_search
 
     try:
-        resolved = resolve_search(search, program.registry(None))
+        resolved = resolve_search(search, program.to_search(search, registry))
     except SponsorUnknown as error:
         complain_of_sponsor(error, as_json=as_json)
     added = add_search(resolved, store=program.store, name=name, now=utc_now())
@@ -158,26 +175,26 @@ def list_(
     with settings.open() as program:
         program.apply_configured_watches()
         if which is not None:
-            _show_trials(trials_of_watch(which, program.store), as_json=as_json)
+            _show_trials(trials_of_watch(which, program.store), program.names(), as_json=as_json)
             return
-        listed = watches(program.store)
+        listed, names = watches(program.store), program.names()
     if as_json:
         for watch in listed:
             write_json(watch_json(watch))
         return
     from monitor.cli.render.watches import watch_table  # rich is of no use to --json
 
-    console().print(watch_table(listed))
+    console().print(watch_table(listed, names))
 
 
-def _show_trials(trials: "Sequence[Trial]", *, as_json: bool) -> None:
+def _show_trials(trials: "Sequence[Trial]", names: "Mapping[str, str]", *, as_json: bool) -> None:
     if as_json:
         for trial in trials:
             write_json(watched_trial_json(trial))
         return
     from monitor.cli.render.watches import trial_table  # rich is of no use to --json
 
-    console().print(trial_table(trials))
+    console().print(trial_table(trials, names))
 
 
 @app.command()

@@ -26,6 +26,7 @@ T = TypeVar("T", bound=Section)
 A_NAME = "a text that is not empty"
 A_SWITCH = "true or false"
 TRIAL_IDS = 'a list of registration numbers, such as ["NCT02116634"]'
+A_REGISTRY = 'the host name of a registry, such as "clinicaltrials.gov"'
 A_ROLE = '"lead" or "any"'
 
 
@@ -117,6 +118,11 @@ def _role_of_a_sponsor(role: "Role | None", sponsor: str | None) -> None:
         raise RuleBroken("has a role without a sponsor; give both, or no role")
 
 
+def _registry_of_a_search(registry: str | None, *, is_search: bool) -> None:
+    if registry is not None and not is_search:
+        raise RuleBroken("has a registry and names no search in it; a trial's id says of which registry it is")
+
+
 class WatchSettings(Section):
     """What to watch. Whether an id is a registration number, and a search makes sense, is for the registries to say."""
 
@@ -133,11 +139,16 @@ class WatchSettings(Section):
         description="an expression in the registry's query language, of up to 4000 characters",
     )
     all_trials: bool = setting(values.boolean, default=False, description=A_SWITCH)
+    registry: str | None = setting(values.name, default=None, description=A_REGISTRY)
+    siblings: bool = setting(values.boolean, default=False, description=A_SWITCH)
 
     def check(self) -> None:
         """It is of one kind."""
         _exactly_one(self, ("trials", "sponsor", "condition", "search", "all_trials"))
         _role_of_a_sponsor(self.role, self.sponsor)
+        _registry_of_a_search(self.registry, is_search=not self.trials)
+        if self.siblings and not self.trials:
+            raise RuleBroken("has siblings without trials; give both, or no siblings")
 
     @property
     def looks_for(self) -> "Search | None":
@@ -165,6 +176,7 @@ class SubscriptionSettings(_Named, more=_ADDRESSES):
     watch: str | None = setting(values.name, default=None, description="the name of a watch")
     sponsor: str | None = setting(values.phrase, default=None, description=values.A_SPONSOR)
     role: "Role | None" = setting(values.role, default=None, description=A_ROLE)
+    registry: str | None = setting(values.name, default=None, description=A_REGISTRY)
     all: bool = setting(values.boolean, default=False, description=A_SWITCH)
     topics: tuple[str, ...] = setting(
         values.listed(values.topic), default=(), description='a list of topics, such as ["status", "dates"]'
@@ -193,6 +205,7 @@ class SubscriptionSettings(_Named, more=_ADDRESSES):
         for choices in (NAMES, ("trials", "watch", "sponsor", "all")):
             _exactly_one(self, choices)
         _role_of_a_sponsor(self.role, self.sponsor)
+        _registry_of_a_search(self.registry, is_search=self.sponsor is not None)
 
     @property
     def looks_for(self) -> "Search | None":

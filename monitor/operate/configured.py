@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.changes.searches import search_words
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
+from monitor.model import Search
 from monitor.ports import Registry
 from monitor.storage import subscriptions, watches
 from monitor.storage.store import Store
@@ -21,25 +22,27 @@ if TYPE_CHECKING:
 OF_SUBSCRIPTIONS = "config.toml, trials of subscriptions"
 """The watch of what `[[subscription]]` blocks name."""
 
+ToSearch = Callable[[Search, str | None], Registry]
+"""The registry of a key, or the first, that can be asked for a search; ConfigurationInvalid where there is none."""
 Identify = Callable[[str], tuple[Registry, str]]
 """The registry and the trial id that a text means; TrialIdInvalid where it means none."""
 
 
 def apply_watches(
-    config: Config, store: Store, identify: Identify, *, registry: str, now: datetime
+    config: Config, store: Store, identify: Identify, *, to_search: ToSearch, now: datetime
 ) -> list[MonitorError]:
     """Watch what the `[[watch]]` blocks, and the sponsors and trials of the `[[subscription]]` blocks, say.
 
-    Watches made by commands stay as they are. *registry* is where searches look. A block that cannot be used leaves its
-    watch unchanged; return the reason for each.
+    Watches made by commands stay as they are. A block that cannot be used leaves its watch unchanged; return the reason
+    for each.
     """
     subscribed = [text for block in config.subscription for text in block.trials or ()]
-    looked_for = {name: (registry, block.looks_for) for name, block in _searching(config) if block.looks_for}
+    refused: dict[str, MonitorError] = {}
+    looked_for = _looked_for(config, to_search, refused)
     with store.read() as tx:
         if not (config.watch or looked_for or subscribed or watches.configured(tx)):
             return []
     wanted: list[tuple[str, str, list[str]]] = []
-    refused: dict[str, MonitorError] = {}
     for number, watch in enumerate(config.watch, start=1):
         name = _name_of(watch, number)
         try:
@@ -52,8 +55,26 @@ def apply_watches(
     except TrialIdInvalid:
         kept.add(OF_SUBSCRIPTIONS)  # its own block is refused with the reason: see `apply_subscriptions`
     with store.begin() as tx:
-        watches.apply_config(tx, wanted, at=now, wanted_searches=looked_for, kept=kept)
+        watches.apply_config(
+            tx, wanted, at=now, wanted_searches=looked_for, kept=kept, with_siblings=_with_siblings(config)
+        )
     return list(refused.values())
+
+
+def _with_siblings(config: Config) -> set[str]:
+    return {_name_of(watch, number) for number, watch in enumerate(config.watch, start=1) if watch.siblings}
+
+
+def _looked_for(config: Config, to_search: ToSearch, refused: dict[str, MonitorError]) -> dict[str, tuple[str, Search]]:
+    """What watches look for and in which registry, by their names; those that cannot are put into *refused*."""
+    found: dict[str, tuple[str, Search]] = {}
+    for name, block in _searching(config):
+        if search := block.looks_for:
+            try:
+                found[name] = (to_search(search, block.registry).key, search)
+            except ConfigurationInvalid as error:
+                refused[name] = error
+    return found
 
 
 def _searching(config: Config) -> Iterator[tuple[str, "WatchSettings | SubscriptionSettings"]]:

@@ -2,6 +2,7 @@
 
 registry   what is asked of a registry, and what only some can be asked
 answers    what it answers for trials
+siblings   where else a trial is registered, by what its record says
 searches   what is looked for in it, and the pages that it answers with
 transport  what is asked of what sends, a channel's
 """
@@ -36,10 +37,12 @@ from monitor.ports.registry import (
     cannot_be_asked,
     fetched,
     find_registry,
+    registry_to_search,
     searching,
     sweeping,
 )
 from monitor.ports.searches import SearchPage, SharedPage, SponsorName, SweepPage
+from monitor.ports.siblings import siblings_in
 from monitor.ports.transport import Accepted, Transport
 
 __all__ = [
@@ -76,6 +79,8 @@ __all__ = [
     "cannot_be_asked",
     "fetched",
     "find_registry",
+    "registry_to_search",
     "searching",
+    "siblings_in",
     "sweeping",
 ]

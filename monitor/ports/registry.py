@@ -231,6 +231,27 @@ def sweeping(registry: Registry) -> Sweeping:
     raise ConfigurationInvalid(f"{registry.key} does not give all its trials: name those to watch by their ids")
 
 
+def can_find(registry: Registry, search: Search) -> bool:
+    """Whether a registry can be asked for what this search covers."""
+    return isinstance(registry, Sweeping if search.is_everything else Searching)
+
+
+def registry_to_search(registries: Sequence[Registry], search: Search, chosen: Registry | None) -> Registry:
+    """The registry that is asked for this search: the *chosen* one, else the first that can be.
+
+    Raise ConfigurationInvalid, naming those that can, where the chosen one cannot, or none can.
+    """
+    able = [registry for registry in registries if can_find(registry, search)]
+    if chosen is None and able:
+        return able[0]
+    if chosen in able:
+        return chosen
+    asked = "does not give all its trials" if search.is_everything else "cannot be searched"
+    others = f"; give one that can with --registry: {', '.join(each.key for each in able)}" if able else ""
+    who = chosen.key if chosen else "every registry known here"
+    raise ConfigurationInvalid(f"{who} {asked}: name its trials by their ids{others}")
+
+
 def find_registry(registries: Iterable[Registry], text: str) -> tuple[Registry, str] | None:
     """The first registry that knows *text* as one of its trial ids, and that id."""
     for registry in registries:

@@ -23,6 +23,8 @@ _READ = (
     WHERE watches.origin = 'config' AND watches.id NOT IN (SELECT watch_id FROM searches)
     ORDER BY held.watch_id, held.registry, held.trial_id
     """,
+    "SELECT watch_id FROM sibling_watches ORDER BY watch_id",
+    "SELECT watch_id, registry, trial_id, of_registry, of_trial_id FROM joined_siblings ORDER BY 1, 2, 3",
     """
     SELECT id, endpoint_id, watch_id, everything, topics, kinds, min_significance, min_percent, min_days, note, state,
            origin, name, created_at, ended_at, without, label

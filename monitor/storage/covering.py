@@ -1,24 +1,25 @@
 """Which active subscriptions cover a trial, in groups of those that ask for the same.
 
-They cover it by its name, by a watch that holds it, or because they cover everything. Each way is an index, so the cost
-is that of the matches and not of all that there are. Ten thousand subscriptions ask for few different things: what they
-ask for is read, and can be decided, once for each of these.
+They cover it by its name, by that of a trial as whose sibling it joined a watch, by a watch that holds it, or because
+they cover everything. Each way is an index, so the cost is that of the matches and not of all that there are. Ten
+thousand subscriptions ask for few different things: what they ask for is read, and can be decided, once for each.
 
 A subscription with damaged filters filters nothing: too much is better than silence. One whose row is damaged
 otherwise is left out, so that it silences nobody else.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, literal, select
+from sqlalchemy import Connection, Row, Select, and_, literal, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Interest, SubscriptionState
 from monitor.storage import filters
+from monitor.storage.sibling_tables import joined_siblings
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import subscribed_trials, subscriptions, watched_trials
 
@@ -31,6 +32,17 @@ _Asked = tuple[Any, ...]
 _c = subscriptions.c
 _asked = (_c.created_at, _c.id, _c.watch_id, _c.everything, *filters.COLUMNS)
 _is_active = _c.state == SubscriptionState.ACTIVE
+_sibling = joined_siblings.c
+_is_named = and_(
+    subscribed_trials.c.registry == _sibling.of_registry, subscribed_trials.c.trial_id == _sibling.of_trial_id
+)
+_of_siblings = (
+    select(_sibling.trial_id, *_asked)
+    .join_from(joined_siblings, subscribed_trials, _is_named)
+    .join(subscriptions)
+    .where(_is_active)
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +67,31 @@ class Covering:
 def find(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Covering:
     """Who covers each of these trials."""
     wanted = list(trial_ids)
-    watches = _watches(tx, registry, wanted)
+    watches, joined = _watches(tx, registry, wanted)
     return Covering(
         everything=_grouped(tx, select(literal(None), *_asked).where(_c.everything, _is_active)).get(None, {}),
         by_watch=_to_watches(tx, {each for those in watches.values() for each in those}),
-        by_trial=_to_trials(tx, registry, wanted),
+        by_trial=_to_trials(tx, registry, wanted, joined),
         watches=watches,
     )
 
 
-def _watches(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, list[int]]:
+def _watches(tx: Connection, registry: str, trial_ids: Iterable[str]) -> tuple[dict[str, list[int]], set[str]]:
+    """The watches that hold each of the trials, and those of the trials that joined one as a sibling."""
     watches: defaultdict[str, list[int]] = defaultdict(list)
-    query = select(watched_trials.c.trial_id, watched_trials.c.watch_id).where(watched_trials.c.registry == registry)
+    joined: set[str] = set()
+    is_joined = and_(*(_sibling[name] == watched_trials.c[name] for name in ("registry", "trial_id", "watch_id")))
+    query = (
+        select(watched_trials.c.trial_id, watched_trials.c.watch_id, _sibling.of_trial_id)
+        .outerjoin(joined_siblings, is_joined)
+        .where(watched_trials.c.registry == registry)
+    )
     for chunk in chunks(trial_ids):
-        for trial_id, watch_id in tx.execute(query.where(watched_trials.c.trial_id.in_(chunk))):
+        for trial_id, watch_id, of in tx.execute(query.where(watched_trials.c.trial_id.in_(chunk))):
             watches[trial_id].append(watch_id)
-    return watches
+            if of is not None:
+                joined.add(trial_id)
+    return watches, joined
 
 
 def _to_watches(tx: Connection, watch_ids: Iterable[int]) -> dict[Any, Groups]:
@@ -81,7 +102,8 @@ def _to_watches(tx: Connection, watch_ids: Iterable[int]) -> dict[Any, Groups]:
     return groups
 
 
-def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[Any, Groups]:
+def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str], joined: Collection[str]) -> dict[Any, Groups]:
+    """Those to each of the trials by name; for those *joined* as siblings, also to the trial of which each is one."""
     query = (
         select(subscribed_trials.c.trial_id, *_asked)
         .join_from(subscribed_trials, subscriptions)
@@ -90,6 +112,11 @@ def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[
     groups: dict[Any, Groups] = {}
     for chunk in chunks(trial_ids):
         groups |= _grouped(tx, query.where(subscribed_trials.c.trial_id.in_(chunk)))
+    of_siblings = _of_siblings.where(_sibling.registry == registry)
+    for chunk in chunks(sorted(joined)):
+        for trial_id, found in _grouped(tx, of_siblings.where(_sibling.trial_id.in_(chunk))).items():
+            named = groups.get(trial_id, {})
+            groups[trial_id] = {each: [*named.get(each, ()), *found.get(each, ())] for each in {**named, **found}}
     return groups
 
 

@@ -1,6 +1,7 @@
 """Newcomers and leavers with their watches: which watches found new trials, and which lost some."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, select
 from monitor.changes.membership import Membership
 from monitor.model import Search
 from monitor.model.stamps import day_of
-from monitor.storage import leavers, newcomers, searches
+from monitor.storage import leavers, newcomers, searches, siblings
 from monitor.storage.statements import chunks
 from monitor.storage.tables import watches
 
@@ -17,8 +18,12 @@ def found(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
     """Of those of the trials that are newcomers, the watch that found each; one that is gone looked for anything."""
     new = newcomers.among(tx, registry, trial_ids)
     known = _watches(tx, {each.watch_id for each in new.values() if each.watch_id is not None})
+    roots = siblings.roots(tx, registry, new)
     return {
-        trial_id: _membership(each.watch_id, known, listed=day_of(each.listed_version or ""))
+        trial_id: replace(
+            _membership(each.watch_id, known, listed=day_of(each.listed_version or "")),
+            sibling_of=roots.get(trial_id, {}).get(each.watch_id or 0),
+        )
         for trial_id, each in new.items()
     }
 
@@ -41,8 +46,11 @@ def _watches(tx: Connection, watch_ids: Iterable[int]) -> _Known:
         for chunk in chunks(watch_ids)
         for row in tx.execute(select(watches.c.id, watches.c.name).where(watches.c.id.in_(chunk)))
     }
+    known = searches.known(tx, watch_ids)
     return {
-        watch_id: (names.get(watch_id), watched.search) for watch_id, watched in searches.known(tx, watch_ids).items()
+        watch_id: (names.get(watch_id), known[watch_id].search if watch_id in known else Search())
+        for watch_id in watch_ids
+        if watch_id in known or watch_id in names
     }
 
 

@@ -24,15 +24,9 @@ from sqlalchemy import (
 
 from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
+from monitor.storage import sibling_tables  # noqa: F401 - a part of the schema
+from monitor.storage.metadata import metadata as metadata  # those who make the whole schema take it from here
 from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pk",
-        "fk": "%(table_name)s_%(referred_table_name)s_fk",
-        "uq": "%(table_name)s_%(column_0_name)s_unique",
-    }
-)
 
 registries = Table(
     "registries",

@@ -4,6 +4,7 @@ What a search has found is stored like a list; `monitor.watching.discover` decid
 search for all trials holds no list.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,9 +14,10 @@ from sqlalchemy import Connection, Select, and_, case, delete, func, insert, sel
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Search
-from monitor.storage import leavers, newcomers
+from monitor.storage import leavers, newcomers, siblings
 from monitor.storage import searches as search_rows
 from monitor.storage.locks import lock_registry
+from monitor.storage.mergers import by_registry, successors
 from monitor.storage.searches import WatchedSearch
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import searches, trials, watched_trials, watches
@@ -36,6 +38,8 @@ class Watch:
     trials: int
     looks_for: WatchedSearch | None = None
     """None where it holds the trials that it was given."""
+    siblings: bool = False
+    """Whether it follows its trials into other registries."""
 
     @property
     def search(self) -> Search | None:
@@ -44,19 +48,32 @@ class Watch:
 
 
 def add(
-    tx: Connection, *, registry: str, trial_ids: Iterable[str], origin: Origin, name: str | None, at: datetime
+    tx: Connection,
+    *,
+    registry: str,
+    trial_ids: Iterable[str],
+    origin: Origin,
+    name: str | None,
+    at: datetime,
+    with_siblings: bool = False,
 ) -> tuple[Watch, list[str]]:
     """Watch trials; return the watch that holds them all, and those ids that a watch of this origin held before.
 
     With a name, that watch grows where it exists. Without one, where a nameless watch holds all of them already, it is
-    that one. Where an id is known to have merged into another trial, that one is watched too.
+    that one; *with_siblings*, if it follows siblings. Where an id is known to have merged into another trial, that one
+    is watched too.
     """
     wanted = list(dict.fromkeys(trial_ids))
     holders = _holders(tx, registry, wanted, origin)
-    watch_id = _named(tx, name, origin, at) if name is not None else _holding_all(holders, wanted)
+    if name is not None:
+        watch_id: int | None = _named(tx, name, origin, at)
+    else:
+        watch_id = _holding_all(tx, holders, wanted, with_siblings=with_siblings)
     if watch_id is None:
         watch_id = _make(tx, None, origin, at)
     _hold(tx, watch_id, {(registry, trial_id) for trial_id in wanted}, at)
+    if with_siblings:
+        siblings.follow(tx, watch_id, at)
     return get(tx, watch_id), [trial_id for trial_id in wanted if trial_id in holders]
 
 
@@ -166,18 +183,21 @@ def remove_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> in
     """
     is_list = watches.c.id.not_in(select(searches.c.watch_id))
     commands = select(watches.c.id).where(watches.c.origin == "command", is_list)
-    removed: set[str] = set()
+    removed: defaultdict[int, set[str]] = defaultdict(set)
     for chunk in chunks(dict.fromkeys(trial_ids)):
         statement = delete(watched_trials).where(
             watched_trials.c.registry == registry,
             watched_trials.c.trial_id.in_(chunk),
             watched_trials.c.watch_id.in_(commands),
         )
-        removed.update(row.trial_id for row in tx.execute(statement.returning(watched_trials.c.trial_id)))
+        for row in tx.execute(statement.returning(watched_trials.c.watch_id, watched_trials.c.trial_id)).all():
+            removed[row.watch_id].add(row.trial_id)
+    for watch_id, ids in removed.items():
+        siblings.drop_of(tx, watch_id, {(registry, trial_id) for trial_id in ids})
     if removed:
         empty = watches.c.id.not_in(select(watched_trials.c.watch_id))
         tx.execute(delete(watches).where(watches.c.origin == "command", is_list, empty))
-    return len(removed)
+    return len({trial_id for ids in removed.values() for trial_id in ids})
 
 
 def follow(tx: Connection, registry: str, trial_id: str, into: str, at: datetime) -> None:
@@ -208,12 +228,13 @@ def apply_config(
     *,
     wanted_searches: Mapping[str, tuple[str, Search]] | None = None,
     kept: Collection[str] = (),
+    with_siblings: Collection[str] = (),
 ) -> None:
     """Make the watches of the configuration those *wanted*, as (name, registry, trial ids), and those that search.
 
     Add what is missing, take out what is gone, end what is no longer named; write nothing where all is as wanted. A
     watch that is to look for something else begins anew, and keeps its subscriptions. Those named in *kept* stay as
-    they are.
+    they are. Those named *with_siblings* follow siblings, and what joined them stays with the trial that it is one of.
     """
     wanted_searches = wanted_searches or {}
     lists: dict[str, set[tuple[str, str]]] = {}
@@ -230,9 +251,13 @@ def apply_config(
             _empty(tx, watch)
         watch_id = watch.id if watch else _named(tx, name, "config", at)
         held = set(trials_of(tx, watch_id))
-        holds = members | _successors(tx, members)
+        holds = members | successors(tx, members)
+        joined = siblings.joined_of(tx, watch_id)
+        siblings_held = {key for key, of in joined.items() if of in holds and name in with_siblings}
+        holds |= siblings_held | successors(tx, siblings_held)
         _hold(tx, watch_id, holds - held, at)
         _drop(tx, watch_id, held - holds)
+        siblings.configure(tx, watch_id, at, follows=name in with_siblings)
 
 
 def _configure_search(
@@ -258,7 +283,8 @@ def _empty(tx: Connection, watch: Watch) -> None:
 def _described(tx: Connection, query: Select[Any]) -> list[Watch]:
     found = [Watch(*row) for row in tx.execute(query)]
     looking = search_rows.known(tx, [watch.id for watch in found])
-    found = [replace(watch, looks_for=looking.get(watch.id)) for watch in found]
+    following = siblings.following(tx, [watch.id for watch in found])
+    found = [replace(watch, looks_for=looking.get(watch.id), siblings=watch.id in following) for watch in found]
     return [
         replace(watch, trials=_read_of(tx, watch.looks_for.registry))
         if watch.looks_for and watch.looks_for.search.is_everything
@@ -322,24 +348,29 @@ def _holders(tx: Connection, registry: str, trial_ids: Sequence[str], origin: Or
     return holders
 
 
-def _holding_all(holders: Mapping[str, set[int | None]], wanted: Sequence[str]) -> int | None:
-    """The oldest nameless watch that holds everything wanted."""
+def _holding_all(
+    tx: Connection, holders: Mapping[str, set[int | None]], wanted: Sequence[str], *, with_siblings: bool
+) -> int | None:
+    """The oldest nameless watch that holds everything wanted; *with_siblings*, of those that follow siblings."""
     common = set.intersection(*(holders.get(trial_id, set()) for trial_id in wanted)) if wanted else set()
-    return min((watch_id for watch_id in common if watch_id is not None), default=None)
+    found = {watch_id for watch_id in common if watch_id is not None}
+    return min(siblings.following(tx, sorted(found)) if with_siblings else found, default=None)
 
 
 def _hold(tx: Connection, watch_id: int, members: set[tuple[str, str]], at: datetime) -> None:
-    """Add trials, and those that they merged into, to a watch."""
-    for chunk in chunks(sorted(members | _successors(tx, members))):
+    """Add trials, and those that they merged into, to a watch; where it follows siblings, known ones of them, too."""
+    for chunk in chunks(sorted(members | successors(tx, members))):
         rows = [
             {"watch_id": watch_id, "registry": registry, "trial_id": trial_id, "added_at": at}
             for registry, trial_id in chunk
         ]
         add_new(tx, watched_trials, rows)
+    if members:
+        siblings.seek(tx, watch_id, sorted(members), at)
 
 
 def _drop(tx: Connection, watch_id: int, members: set[tuple[str, str]]) -> None:
-    for registry, trial_ids in _by_registry(members).items():
+    for registry, trial_ids in by_registry(members).items():
         for chunk in chunks(trial_ids):
             tx.execute(
                 delete(watched_trials).where(
@@ -348,30 +379,3 @@ def _drop(tx: Connection, watch_id: int, members: set[tuple[str, str]]) -> None:
                     watched_trials.c.trial_id.in_(chunk),
                 )
             )
-
-
-def _successors(tx: Connection, members: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The trials that these are known to have merged into, over any number of mergers."""
-    found: set[tuple[str, str]] = set()
-    newest = members
-    while newest:
-        into = {
-            (registry, trial_id)
-            for registry, trial_ids in _by_registry(newest).items()
-            for trial_id in _mergers(tx, registry, trial_ids)
-        }
-        newest = into - found - members
-        found |= newest
-    return found
-
-
-def _by_registry(members: set[tuple[str, str]]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = {}
-    for registry, trial_id in sorted(members):
-        grouped.setdefault(registry, []).append(trial_id)
-    return grouped
-
-
-def _mergers(tx: Connection, registry: str, trial_ids: Sequence[str]) -> set[str]:
-    query = select(trials.c.merged_into).where(trials.c.registry == registry, trials.c.merged_into.is_not(None))
-    return {into for chunk in chunks(trial_ids) for into in tx.scalars(query.where(trials.c.trial_id.in_(chunk)))}

@@ -1,6 +1,6 @@
 """What the steps of a pass are given: for a pass over a registry, and for each batch of its answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +23,8 @@ class PassContext:
     full_check_every: timedelta
     settle: timedelta = timedelta(0)
     """How long a change waits before it is told."""
+    others: Sequence[Registry] = ()
+    """The other registries known here, for what a record says of them."""
 
     @property
     def settling(self) -> Settling:

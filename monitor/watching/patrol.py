@@ -3,6 +3,7 @@
     version?  ->  discover  ->  sweep, where all trials are watched  ->  check
               ->  discover again, where the data were refreshed meanwhile
               ->  drop the leavers whose last change is told
+              ->  follow trials into other registries
 
 Trials join a watch before they are checked and their changes are told. So when a trial changes hands, the
 subscribers of both sponsors hear of it.
@@ -22,6 +23,7 @@ from monitor.watching.check import check
 from monitor.watching.context import PassContext
 from monitor.watching.discover import discover_all
 from monitor.watching.listings import unlisted
+from monitor.watching.siblings import follow_siblings
 from monitor.watching.sweep import Progress, no_progress, sweep
 
 
@@ -47,6 +49,7 @@ def patrol(
     if latest.stamp != version.stamp:
         yield from discover_all(latest, context)
     _drop_leavers(latest, context)
+    follow_siblings(context)
 
 
 def _drop_leavers(version: RegistryVersion, context: PassContext) -> None:

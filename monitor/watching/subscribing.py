@@ -33,6 +33,8 @@ class SubscribeRequest:
     watch: str | None = None
     """A watch by its number or name."""
     search: Search | None = None
+    registry: str | None = None
+    """Where to search; None for the first registry that can be asked."""
     everything: bool = False
     filters: Filters = field(default_factory=Filters)
     note: str | None = None
@@ -55,25 +57,30 @@ class SubscribeResult:
     """The trials that have stopped already; None where nobody asked, or the registry does not say."""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRegistries:
+    """How a registry is found."""
+
+    identify: Callable[[str], tuple[Registry, str]]
+    """The trial that a text means."""
+    of_key: Callable[[str | None], Registry]
+    """The one of that key, or the default one."""
+    to_search: Callable[[Search, str | None], Registry]
+    """The one of that key, or the first, that can be asked for a search."""
+
+
 def subscribe(
-    request: SubscribeRequest,
-    *,
-    context: SubscribeContext,
-    identify: Callable[[str], tuple[Registry, str]],
-    registry_of: Callable[[str | None], Registry],
-    check: Check,
+    request: SubscribeRequest, *, context: SubscribeContext, known: KnownRegistries, check: Check
 ) -> SubscribeResult:
     """Subscribe somebody to what is watched from now on.
-
-    *identify* gives the trial that a text means, *registry_of* the registry of that key, or the default one.
 
     Raise ConfigurationInvalid for an address or a name that cannot be used, TrialIdInvalid or NothingFound for what is
     no trial or no watch, SponsorUnknown for a sponsor that the registry does not know by that name.
     """
     new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
-    scope = _scope(request, context.store, identify, registry_of)
-    checked = take_baselines(scope.trials, context.store, registry_of, check)
-    stopped = stopped_already(scope, context.store, registry_of) if request.lists_stopped else None
+    scope = _scope(request, context.store, known)
+    checked = take_baselines(scope.trials, context.store, known.of_key, check)
+    stopped = stopped_already(scope, context.store, known.of_key) if request.lists_stopped else None
     made = subscribe_to(
         request.channel,
         request.address,
@@ -87,16 +94,11 @@ def subscribe(
     return SubscribeResult(made=made, scope=scope, checked=checked, stopped=stopped)
 
 
-def _scope(
-    request: SubscribeRequest,
-    store: Store,
-    identify: Callable[[str], tuple[Registry, str]],
-    registry_of: Callable[[str | None], Registry],
-) -> SubscriptionScope:
+def _scope(request: SubscribeRequest, store: Store, known: KnownRegistries) -> SubscriptionScope:
     if request.search is not None:
-        resolved = resolve_search(request.search, registry_of(None))
+        resolved = resolve_search(request.search, known.to_search(request.search, request.registry))
         return SubscriptionScope(search=(resolved.registry, resolved.search))
-    identified = [identify(text) for text in request.trials]
+    identified = [known.identify(text) for text in request.trials]
     watch_id = None
     if request.watch is not None:
         with store.read() as tx:

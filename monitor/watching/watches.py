@@ -62,12 +62,19 @@ def check_name(name: str | None) -> None:
         raise ConfigurationInvalid(f"“{name}” would be taken for a watch's number: choose a name with a letter in it")
 
 
-def add_trials(found: Mapping[str, Iterable[str]], *, store: Store, name: str | None, now: datetime) -> Iterator[Added]:
-    """Watch these trials, given by registry: a watch a registry, each in its own transaction."""
+def add_trials(
+    found: Mapping[str, Iterable[str]], *, store: Store, name: str | None, now: datetime, siblings: bool = False
+) -> Iterator[Added]:
+    """Watch these trials, given by registry: a watch a registry, each in its own transaction.
+
+    With *siblings*, these watches follow their trials into other registries.
+    """
     for registry, trial_ids in found.items():
         ids = list(trial_ids)
         with store.begin() as tx:
-            watch, already = watches.add(tx, registry=registry, trial_ids=ids, origin="command", name=name, at=now)
+            watch, already = watches.add(
+                tx, registry=registry, trial_ids=ids, origin="command", name=name, at=now, with_siblings=siblings
+            )
         yield Added(registry=registry, watch=watch, trial_ids=ids, already=already)
 
 

@@ -77,6 +77,9 @@ def test_a_subscription_to_a_watch_of_all_trials_is_about_everything(monitor: Mo
         (["--sponsor", "x", "--condition", "y"], "give one of --sponsor"),
         (["--sponsor", "x", TRIAL], "say what to watch, one of"),
         (["--role", "any", TRIAL], "give it with --sponsor"),
+        (["--registry", "clinicaltrials.gov", TRIAL], "give it with --sponsor, --condition, --search or --all-trials"),
+        (["--sponsor", "x", "--registry", "nowhere.example"], "“nowhere.example” is not a registry known here; known:"),
+        (["--sponsor", "x", "--siblings"], "give it with trial ids or --file"),
         ([], "say what to watch, one of"),
         (["--sponsor", "a\x07b"], "cannot be printed"),
         (["--sponsor", "x" * 10_000], "10,000 characters"),
@@ -152,3 +155,26 @@ def test_the_configuration_watches_and_subscribes_to_a_sponsor(monitor: Monitor,
     [watch] = objects(monitor("watch", "list", "--json"))
     assert (watch["id"], watch["kind"]) == (watched["als"]["id"], "all_trials")
     assert {each["state"] for each in objects(monitor("subscriptions", "list", "--json"))} == {"ended"}
+
+
+def test_a_search_is_made_in_the_registry_that_is_named(monitor: Monitor):
+    ran = monitor("watch", "add", "--sponsor", ALZAHRA, "--registry", "clinicaltrials.gov", "--json")
+
+    [added] = objects(ran)
+    assert added["registry"] == "clinicaltrials.gov"
+    ran = monitor("subscribe", "email", "ops@example.org", "--sponsor", ALZAHRA, "--registry", "nowhere.example")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "is not a registry known here" in ran.stderr
+
+
+def test_a_watch_follows_its_trials_into_other_registries_where_that_is_asked_for(monitor: Monitor):
+    plain = monitor("watch", "add", TRIAL)
+    ran = monitor("watch", "add", TRIAL, "--siblings")
+
+    assert "Watch 1 holds 1 trial." in plain.stdout
+    assert "Watch 2 holds 1 trial and follows it into other registries, 1 of these watched before." in ran.stdout
+    assert [each["siblings"] for each in objects(monitor("watch", "list", "--json"))] == [False, True]
+    assert "and the same trials in other registries" in " ".join(monitor("watch", "list").stdout.split())
+    assert monitor("check").returncode == 0
+    [shown] = objects(monitor("show", TRIAL, "--json"))
+    assert (shown["siblings"], shown["more_siblings"], shown["disagreement"]) == ([], 0, None)

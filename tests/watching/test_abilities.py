@@ -10,11 +10,12 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Result, Search, Unlisted
-from monitor.ports import Probing, Searching, SharedSearching, SponsorLookup, Sweeping
+from monitor.ports import Probing, Searching, SharedSearching, SponsorLookup, Sweeping, registry_to_search
 from monitor.storage.store import Store
 from monitor.watching.discover import appraise
 from tests.nodes import Nodes, named
 from tests.program import Clock
+from tests.twins import Twin
 from tests.watching.test_rollout import Watching
 
 HIP, KNEE = "NCT70000001", "NCT70000002"
@@ -103,3 +104,31 @@ def test_a_registry_that_can_only_be_read_whole_is_watched_whole(watching: Watch
     watching.nodes.build(**{KNEE: named("KNEE-2")})
 
     assert whole.results()[KNEE] is Result.CHANGED
+
+
+def test_the_first_registry_that_can_be_searched_is_searched(watching: Watching) -> None:
+    north, sponsor = Twin("north.example", "N"), Search(sponsor="Harbour Trust")
+
+    assert registry_to_search([north, watching.nodes], sponsor, None) is watching.nodes
+    assert registry_to_search([north, watching.nodes], sponsor, watching.nodes) is watching.nodes
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        (Search(sponsor="Harbour Trust"), "north.example cannot be searched: name its trials by their ids"),
+        (Search(), "north.example does not give all its trials: name its trials by their ids"),
+    ],
+)
+def test_a_registry_that_cannot_be_searched_says_so_and_names_those_that_can(
+    watching: Watching, search: Search, words: str
+) -> None:
+    north, whole = Twin("north.example", "N"), Whole(watching.nodes)
+    can = f"; give one that can with --registry: {watching.nodes.key}"
+
+    with pytest.raises(ConfigurationInvalid) as raised:
+        registry_to_search([north, watching.nodes, whole], search, north)
+
+    assert str(raised.value).startswith(words + can)
+    with pytest.raises(ConfigurationInvalid, match="every registry known here"):
+        registry_to_search([north], search, None)

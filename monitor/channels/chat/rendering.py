@@ -22,6 +22,7 @@ MOST_CHARACTERS = 2000
 """What Discord takes, the shortest of the services that are allowed by default."""
 
 _TITLE = 160
+_REGISTRY = 30
 _SUMMARY = 280
 _NOTE = 280
 _URL = 300
@@ -35,15 +36,23 @@ one link of a message is ours."""
 
 
 def chat_text(
-    event: Event, *, title: str | None, url: str, subscription: Subscription, changes: Sequence[Change]
+    event: Event,
+    *,
+    title: str | None,
+    url: str,
+    subscription: Subscription,
+    changes: Sequence[Change],
+    registry: str = "",
 ) -> bytes:
     """The message, in UTF-8: of the event's *changes* those that the subscriber asked for, as many as there is room.
 
-    They are told most significant first; *url* is the trial's page, *title* None where the record has none.
+    They are told most significant first; *url* is the trial's page, *title* None where the record has none,
+    *registry* what to call the registry where the trial is known in several.
     """
     named = f" – {inert(title, _TITLE)}" if title else ""
     significance = max(change.significance for change in changes)
-    heading = f"[{significance}] {one_line(event.trial_id)}{named}"
+    where = f" ({inert(registry, _REGISTRY)})" if registry else ""
+    heading = f"[{significance}] {one_line(event.trial_id)}{where}{named}"
     note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
     end = [one_line(url)[:_URL], *note]
     room = MOST_CHARACTERS - len("\n".join([heading, *end]))

@@ -50,14 +50,19 @@ class Email(Channel):
         return f"{smtp.host}:{smtp.port}"
 
     def event_renderer(self, context: EventContext, changes: Sequence[Change], config: Configuration) -> EventRenderer:
-        """A mail, signed, in the thread of its trial."""
+        """A mail, signed, in the thread of its trial and of that one's siblings."""
         from monitor.channels.email.configured import mail_sender  # a check that tells nobody renders nothing
         from monitor.channels.email.rendering import EventMail
 
         mail = EventMail(
-            context.event, title=context.title, url=context.url, changes=changes, registry_name=context.registry_name
+            context.event,
+            title=context.title,
+            url=context.url,
+            changes=changes,
+            registry_name=context.registry_name,
+            is_named=context.family is not None,
         )
-        sender, event = mail_sender(config), context.event
+        sender, event, family = mail_sender(config), context.event, context.family
         return lambda envelope: sender.signed(
             mail.for_subscriber(
                 envelope.subscription,
@@ -68,6 +73,7 @@ class Email(Channel):
                 unsubscribe=sender.unsubscribe,
                 date=envelope.date,
                 thread_root=f"{event.registry}/{event.trial_id}/{envelope.subscription.id}",
+                family_root=f"{'/'.join(family)}/{envelope.subscription.id}" if family else None,
             )
         )
 

@@ -16,11 +16,11 @@ from email.utils import format_datetime
 from functools import cache
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from monitor.channels.email import mime
+from monitor.channels.email.foot import leaving, leaving_in_words, why_told
 from monitor.channels.email.slots import SLOTS, Slotted, slots
-from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Event, Significance, Subscription
 from monitor.render.folding import grouped
 from monitor.render.values import Line, label, lines, not_shown_yet
@@ -39,7 +39,6 @@ SUBJECT = 120
 MOST_CHANGES = 40
 MOST_LABELS = 8
 MOST_TITLE = 240
-MOST_LEAVING = 800
 MOST_SENTENCE = 600
 MOST_NOTE = 1_000
 _TEXT_WIDTH = 76
@@ -49,16 +48,24 @@ _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
 class EventMail:
     """What all get who are told of the same *changes* of an event; at least one.
 
-    *registry_name* is what people call the registry; empty where that is its key.
+    *registry_name* is what people call the registry; empty where that is its key. *is_named* has it in the
+    subject, too, as it is where the trial is known in several.
     """
 
     def __init__(
-        self, event: Event, *, title: str, url: str, changes: Sequence[Change], registry_name: str = ""
+        self,
+        event: Event,
+        *,
+        title: str,
+        url: str,
+        changes: Sequence[Change],
+        registry_name: str = "",
+        is_named: bool = False,
     ) -> None:
         changes = sorted(changes, key=lambda change: -change.significance)
         registry = one_line(registry_name or event.registry)
         self._event = event
-        self._subject = mime.unstructured("Subject", subject(event, changes))
+        self._subject = mime.unstructured("Subject", subject(event, changes, registry=registry if is_named else ""))
         self._page = _page(event, changes, title=title, url=url) | {"registry": registry}
         self._text = _without_gaps(templates().get_template("event.txt").render(self._page))
         self._shared: dict[bool, Slotted | None] = {}
@@ -74,24 +81,27 @@ class EventMail:
         unsubscribe: str,
         date: datetime,
         thread_root: str,
+        family_root: str | None = None,
     ) -> bytes:
         """The whole mail, for the address of a subscription.
 
         *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
         click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail
-        has. Raise ConfigurationInvalid where *unsubscribe* is another kind of URI.
+        has; *family_root* is the same for the trial's siblings in other registries, too. Raise ConfigurationInvalid
+        where *unsubscribe* is another kind of URI.
         """
-        leave = _leaving(unsubscribe, subscription)
+        leave = leaving(unsubscribe, subscription)
         host = mime.token(list_host)
         root = f"<{mime.token(thread_root)}@{host}>"
+        above = f"<{mime.token(family_root)}@{host}>" if family_root else root
         headers = [
             mime.address("From", sender),
             mime.address("To", subscription.endpoint.address),
             self._subject,
             ("Date", format_datetime(date)),
             ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
-            ("In-Reply-To", root),
-            ("References", root),
+            ("In-Reply-To", above),
+            ("References", " ".join(dict.fromkeys((above, root)))),
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "OOF, AutoReply"),
             ("List-Id", f"Trial alerts <alerts.{host}>"),
@@ -101,10 +111,10 @@ class EventMail:
             ("X-Monitor-Sequence", str(sequence)),
         ]
         own = {
-            "why": _why(subscription, self._event.trial_id),
+            "why": why_told(subscription, self._event),
             "note": safe_cut(subscription.note or "", MOST_NOTE),
             "leave": leave,
-            "leaving": _leaving_in_words(leave),
+            "leaving": leaving_in_words(leave),
             "sequence": str(sequence),
         }
         foot = templates().get_template("event-foot.txt").render(own)
@@ -127,9 +137,13 @@ def _without_gaps(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
-def subject(event: Event, changes: Sequence[Change]) -> str:
-    """`[critical] NCT02116634: Withdrawn – “Because economic problems”`; *changes* with the most significant first."""
-    begin = f"[{changes[0].significance}] {safe_cut(event.trial_id, 40)}: "
+def subject(event: Event, changes: Sequence[Change], *, registry: str = "") -> str:
+    """`[critical] NCT02116634: Withdrawn – “Because economic problems”`; *changes* with the most significant first.
+
+    Behind the id stands the *registry*, where there is one to name.
+    """
+    where = f" ({safe_cut(registry, 30)})" if registry else ""
+    begin = f"[{changes[0].significance}] {safe_cut(event.trial_id, 40)}{where}: "
     return begin + _gist(changes, SUBJECT - len(begin))
 
 
@@ -139,6 +153,8 @@ def _gist(changes: Sequence[Change], room: int) -> str:
     shown = lines(first)
     if first.kind == "trial.new" and isinstance(first.after, dict):
         how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
+        if (first.after.get("found_by") or {}).get("sibling_of"):
+            how = "The same trial in another registry"
         told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
     elif first.field == "overall_status" and first.after:
         status = value_words(first.after, first.field, first.words)
@@ -272,50 +288,10 @@ def _labels(changes: Sequence[Change]) -> str:
     return first_few(list(dict.fromkeys(map(label, changes))), MOST_LABELS)
 
 
-def _why(subscription: Subscription, trial_id: str) -> str:
-    if subscription.everything:
-        about = "every trial that is watched"
-    elif subscription.watch_id is not None:
-        about = f"the trials of {one_line(subscription.watch_called)}"
-    elif len(subscription.trials) > 1:
-        about = f"{counted(len(subscription.trials), 'trial')}, {one_line(trial_id)} among them"
-    else:
-        about = one_line(trial_id)
-    filters = subscription.filters
-    wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
-    never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
-    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more{never}."
-
-
 def _link(url: str) -> str:
     """The address, if it is one that may be clicked; else nothing."""
     usable = re.fullmatch(r"https?://[!-~]+", url) and not set('"<>\\') & set(url)
     return url if usable and urlsplit(url).hostname else ""
-
-
-def _leaving(uri: str, subscription: Subscription) -> str:
-    """Where to write or click to leave; a mail says which subscription it means."""
-    parts = urlsplit(uri.strip())
-    if parts.scheme not in ("mailto", "https"):
-        raise ConfigurationInvalid(
-            f"“{one_line(uri)[:80]}” is not a way to unsubscribe: a mailto: or https: address is expected"
-        )
-    safe = quote(one_line(uri.strip()), safe="!#$%&'*+/:;=?@_~.-")
-    if len(safe) > MOST_LEAVING:
-        raise ConfigurationInvalid(f"“{safe[:80]}…” is too long for a header: at most {MOST_LEAVING} characters")
-    if parts.scheme == "mailto" and not parts.query:
-        return f"{safe}?subject={quote(f'Unsubscribe {subscription.id}')}"
-    return safe
-
-
-def _leaving_in_words(uri: str) -> str:
-    parts = urlsplit(uri)
-    if parts.scheme != "mailto":
-        return f"To leave: {uri}"
-    asked = unquote(parts.query.removeprefix("subject=")) if parts.query.startswith("subject=") else ""
-    return (
-        f"To leave, write to {unquote(parts.path)}" + (f" with the subject “{one_line(asked)}”" if asked else "") + "."
-    )
 
 
 # How it is set

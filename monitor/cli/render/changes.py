@@ -1,12 +1,13 @@
 """What `monitor changes` shows: a row for each event, newest first. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.render.check import ID_WIDTH, NO_NAMES
 from monitor.cli.render.settled import not_told
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
 from monitor.cli.render.tables import TableColumn, stretches
@@ -29,11 +30,21 @@ _WIDE = (
 _NARROW = (TableColumn("Trial", 11), TableColumn("Seen (UTC)", 10), TableColumn("What changed", share=1))
 
 
-def change_tables(seen: Iterable[TrialChanges], *, width: int) -> Iterator[RenderableType]:
-    """The rows, in consecutive tables."""
-    if width >= WIDE:
-        return iter(stretches(_WIDE, map(_wide_row, seen), width=width))
-    return iter(stretches(_NARROW, map(_narrow_row, seen), width=width))
+def change_tables(
+    seen: Iterable[TrialChanges], *, width: int, names: Mapping[str, str] = NO_NAMES
+) -> Iterator[RenderableType]:
+    """The rows, in consecutive tables; *names* are what registries are called, where trials of several are shown."""
+    columns, row = (_WIDE, _wide_row) if width >= WIDE else (_NARROW, _narrow_row)
+    if names:
+        columns = (TableColumn("Trial", max(ID_WIDTH, *map(len, names.values()))), *columns[1:])
+    return iter(stretches(columns, (_named(row(each), each, names) for each in seen), width=width))
+
+
+def _named(cells: list[RenderableType], seen: TrialChanges, names: Mapping[str, str]) -> list[RenderableType]:
+    """The cells, with the registry under the trial's id where there are *names*."""
+    if not names:
+        return cells
+    return [Group(cells[0], styled(one_line(names.get(seen.registry, seen.registry)), DIM)), *cells[1:]]
 
 
 def _wide_row(seen: TrialChanges) -> list[RenderableType]:

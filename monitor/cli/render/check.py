@@ -1,6 +1,7 @@
 """What `monitor check` shows: a block for each trial with news, and a line that says all were checked. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,6 +17,10 @@ from monitor.render.folding import folded
 from monitor.render.values import is_summary_redundant, label
 from monitor.text import one_line, plain, stamp
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+ID_WIDTH = 17
+"""As long as the longest of the usual ids, such as 2024-512345-67-00."""
+
 _WORDS = {
     Result.BASELINE: ("baseline taken", DIM),
     Result.UNCHANGED: ("unchanged", DIM),
@@ -27,20 +32,26 @@ _WORDS = {
 }
 
 
-def trial_block(checked: Checked, *, asked: int) -> RenderableType | None:
-    """What to show about one trial in a pass over *asked* trials; None if there is nothing to say."""
+def trial_block(checked: Checked, *, asked: int, names: Mapping[str, str] = NO_NAMES) -> RenderableType | None:
+    """What to show about one trial in a pass over *asked* trials; None if there is nothing to say.
+
+    *names* are what registries are called, where trials of several are shown.
+    """
     if not checked.changes:
-        return _result_line(checked) if checked.is_worth_a_line(asked) else None
+        return _result_line(checked, names) if checked.is_worth_a_line(asked) else None
     said = [Text(one_line(checked.error), style=FAILED)] if checked.error else []
-    return Group(_heading(checked), *said, change_list(checked.changes), Text())
+    return Group(_heading(checked, names), *said, change_list(checked.changes), Text())
 
 
-def _result_line(checked: Checked) -> Text:
+def _result_line(checked: Checked, names: Mapping[str, str]) -> Text:
     words, style = _WORDS[checked.result]
     if checked.error:
         words = f"{words}: {one_line(checked.error)}"
     name_style = TRIAL if checked.result is not Result.UNCHANGED else DIM
-    line = Text().append(plain(checked.trial_id), style=name_style).append("  ").append(words, style=style)
+    line = Text().append(plain(checked.trial_id).ljust(ID_WIDTH if names else 0), style=name_style).append("  ")
+    if names:
+        line.append(_called(checked, names).ljust(max(map(len, names.values()))), style=DIM).append("  ")
+    line.append(words, style=style)
     if checked.title and not checked.error:
         line.append("  ").append(one_line(checked.title), style=DIM)
     return line
@@ -52,15 +63,21 @@ def watch_line(unlisted: Unlisted) -> Text:
     return line.append(f"  {one_line(unlisted.watch)}: not listed: {one_line(unlisted.error)}", style=FAILED)
 
 
-def _heading(checked: Checked) -> RenderableType:
+def _called(checked: Checked, names: Mapping[str, str]) -> str:
+    """What people call the trial's registry."""
+    return one_line(names.get(checked.registry, checked.registry))
+
+
+def _heading(checked: Checked, names: Mapping[str, str]) -> RenderableType:
     most = max(change.significance for change in checked.changes)
     heading = Text().append("▌", style=_bar(most)).append(plain(checked.trial_id), style=TRIAL)
     if checked.title:
         heading.append("  ").append(one_line(checked.title), style=LABEL)
-    about = [f"snapshot {checked.snapshot}"] if checked.snapshot else []
+    about = [_called(checked, names)] if names else []
+    about += [f"snapshot {checked.snapshot}"] if checked.snapshot else []
     about += [f"registry data of {stamp(checked.registry_version)}"] if checked.registry_version else []
     if checked.result is not Result.CHANGED:
-        about.insert(0, _WORDS[checked.result][0])
+        about.insert(bool(names), _WORDS[checked.result][0])
     below = Text().append("▌", style=_bar(most)).append(" · ".join(about), style=DIM)
     return Group(heading, below)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from monitor.changes.fields import FIELDS
 from monitor.changes.topics import Topic
 from monitor.cli.render.details import Row, contact_rows, detail_rows
+from monitor.cli.render.siblings import NOWHERE, sibling_rows
 from monitor.cli.render.styles import DIM, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.text import styled
 from monitor.model import (
@@ -27,16 +28,18 @@ from monitor.model import (
 )
 from monitor.render.words import code_label
 from monitor.text import comma_list, counted, moment, one_line, readable, stamp
+from monitor.views.siblings import Siblings
 
 LABEL_WIDTH = 25
 MOST_CITIES = 8
 STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
 
 
-def record_page(record: Record, snapshot: Snapshot) -> RenderableType:
+def record_page(record: Record, snapshot: Snapshot, elsewhere: Siblings = NOWHERE) -> RenderableType:
     """The whole record, section by section; sections without content are left out."""
     sections = (
         ("Status", _status(record)),
+        ("In other registries", sibling_rows(elsewhere)),
         ("Conditions", [_listed(record, "conditions"), _listed(record, "keywords")]),
         ("Description", detail_rows(record, Topic.DESCRIPTION)),
         ("Dates", _dates(record)),

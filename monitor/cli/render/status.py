@@ -1,12 +1,13 @@
 """What `monitor status` shows: a line per trial, with its title and its latest change below. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.render.check import ID_WIDTH, NO_NAMES
 from monitor.cli.render.settled import not_told
 from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
 from monitor.cli.render.tables import GAP, TableColumn, widths_of
@@ -28,25 +29,35 @@ _ALWAYS = (
 _DATES = (TableColumn("Start", 15), TableColumn("Primary completion", 18), TableColumn("Completion", 15))
 
 
-def heading(width: int) -> RenderableType:
-    """The names of the columns."""
-    return _line([Text(column.heading, style=HEADING) for column in _columns(width)], width)
+def heading(width: int, names: Mapping[str, str] = NO_NAMES) -> RenderableType:
+    """The names of the columns; *names* as for `row_blocks`."""
+    columns = _columns(width, names)
+    return _line([Text(column.heading, style=HEADING) for column in columns], columns, width)
 
 
-def row_blocks(rows: Iterable[StatusRow], *, width: int) -> Iterator[RenderableType]:
-    """A block per row."""
+def row_blocks(
+    rows: Iterable[StatusRow], *, width: int, names: Mapping[str, str] = NO_NAMES
+) -> Iterator[RenderableType]:
+    """A block per row; *names* are what registries are called, where trials of several are shown."""
+    columns = _columns(width, names)
     for row in rows:
         below = [Padding(each, (0, 0, 0, GAP)) for each in _below(row, is_wide=width >= WIDE)]
-        yield Group(_line(_cells(row, is_wide=width >= WIDE), width), *below)
+        cells = _cells(row, is_wide=width >= WIDE)
+        if names:
+            cells[0].append_text(styled(f"\n{one_line(names.get(row.registry, row.registry))}", DIM))
+        yield Group(_line(cells, columns, width), *below)
 
 
-def _columns(width: int) -> tuple[TableColumn, ...]:
-    return (*_ALWAYS, *_DATES) if width >= WIDE else _ALWAYS
+def _columns(width: int, names: Mapping[str, str]) -> tuple[TableColumn, ...]:
+    """A trial has room for the longest of the *names* and ids, if there are any."""
+    first, *others = _ALWAYS
+    always = (TableColumn(first.heading, max(ID_WIDTH, *map(len, names.values()))) if names else first, *others)
+    return (*always, *_DATES) if width >= WIDE else always
 
 
-def _line(cells: list[Text], width: int) -> Table:
+def _line(cells: list[Text], columns: Sequence[TableColumn], width: int) -> Table:
     grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
-    for chosen in widths_of(_columns(width), width):
+    for chosen in widths_of(columns, width):
         grid.add_column(width=chosen, overflow="fold")
     grid.add_row(*cells)
     return grid

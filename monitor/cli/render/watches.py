@@ -1,12 +1,13 @@
 """What `monitor watch list` shows. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from monitor.changes.searches import search_words
+from monitor.cli.render.check import NO_NAMES
 from monitor.cli.render.styles import DIM, HEADING
 from monitor.cli.render.text import styled
 from monitor.ports import SponsorName
@@ -15,8 +16,8 @@ from monitor.storage.watches import Watch
 from monitor.text import counted, moment, one_line
 
 
-def watch_table(watches: Iterable[Watch]) -> RenderableType:
-    """A row per watch; without any, how to begin."""
+def watch_table(watches: Iterable[Watch], names: Mapping[str, str] = NO_NAMES) -> RenderableType:
+    """A row per watch; without any, how to begin. *names* are what registries are called, where there are several."""
     rows = list(watches)
     if not rows:
         return Text("Nothing is watched yet. Begin with: monitor watch add NCT02116634")
@@ -32,21 +33,26 @@ def watch_table(watches: Iterable[Watch]) -> RenderableType:
         origin = "config.toml" if watch.origin == "config" else f"a {one_line(watch.origin)}"
         since = Text(moment(watch.created_at), style=DIM)
         what = Text(search_words(watch.search)) if watch.search else Text("trials by id", style=DIM)
+        if names and watch.looks_for:
+            what.append(f", in {one_line(names.get(watch.looks_for.registry, watch.looks_for.registry))}")
+        if watch.siblings:
+            what.append(", and the same trials in other registries", style=DIM)
         table.add_row(str(watch.id), f"{watch.trials:,}", name, what, Text(origin, style=DIM), since)
     return Group(table, Text(), Text(counted(len(rows), "watch", "watches"), style=DIM))
 
 
-def trial_table(trials: Iterable[Trial]) -> RenderableType:
-    """A row per trial of a watch: its state and title."""
+def trial_table(trials: Iterable[Trial], names: Mapping[str, str] = NO_NAMES) -> RenderableType:
+    """A row per trial of a watch: its state and title, and where there are *names* of registries, which one."""
     rows = list(trials)
     if not rows:
         return Text("It holds no trial yet.")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
-    for heading in ("Trial", "In the registry", "Title"):
+    for heading in ("Trial", *(["Registry"] if names else []), "In the registry", "Title"):
         table.add_column(heading, overflow="fold")
     for each in rows:
         state = Text(str(each.state)) if each.state else Text("not checked yet", style=DIM)
-        table.add_row(each.trial_id, state, Text(one_line(each.title or "")))
+        registry = [styled(one_line(names.get(each.registry, each.registry)), DIM)] if names else []
+        table.add_row(each.trial_id, *registry, state, Text(one_line(each.title or "")))
     return Group(table, Text(), Text(counted(len(rows), "trial"), style=DIM))
 
 

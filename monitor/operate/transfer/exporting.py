@@ -31,7 +31,7 @@ from monitor.operate.transfer.shapes import (
     as_file,
     as_line,
 )
-from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import endpoints, events, notices, siblings, snapshots, subscriptions, trials, watches
 from monitor.storage.snapshots import DamagedSnapshot
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
@@ -188,6 +188,7 @@ def _lines(writing: _Export, name: str, shapes: Iterable[Shape]) -> None:
 def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:
     def line(watch: Watch) -> WatchLine:
         looks_for = watch.looks_for
+        joined = siblings.joined_of(tx, watch.id)
         return WatchLine(
             id=watch.id,
             origin=watch.origin,
@@ -202,7 +203,8 @@ def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:
                 condition=looks_for.search.condition,
                 expression=looks_for.search.expression,
             ),
-            trials=watches.trials_of(tx, watch.id),
+            trials=[each for each in watches.trials_of(tx, watch.id) if each not in joined],
+            siblings=watch.siblings,
         )
 
     return line

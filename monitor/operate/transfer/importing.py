@@ -186,7 +186,13 @@ def _take_watch(line: WatchLine, registries: Mapping[str, Registry], context: Su
         found = 0
         for registry, trial_ids in (by_registry or {next(iter(registries)): []}).items():
             watch, _ = watches.add(
-                tx, registry=registry, trial_ids=trial_ids, origin="command", name=line.name, at=line.created_at
+                tx,
+                registry=registry,
+                trial_ids=trial_ids,
+                origin="command",
+                name=line.name,
+                at=line.created_at,
+                with_siblings=line.siblings,
             )
             found = watch.id
         return found

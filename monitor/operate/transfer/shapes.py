@@ -192,6 +192,8 @@ class WatchLine(Shape, frozen=True, kw_only=True):
     created_at: Moment
     search: SearchShape | None
     trials: list[TrialName]
+    """Those that were named: siblings join anew."""
+    siblings: bool = False
 
 
 class SubscriptionLine(Shape, frozen=True, kw_only=True):

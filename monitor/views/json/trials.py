@@ -10,6 +10,7 @@ from monitor.views.json.moments import moment_json
 if TYPE_CHECKING:
     from monitor.storage.snapshots import SnapshotRow
     from monitor.views.changes import TrialChanges
+    from monitor.views.siblings import Siblings
     from monitor.views.status import LastChange, StatusRow
     from monitor.views.trials import SnapshotComparison
 
@@ -32,6 +33,25 @@ def record_json(snapshot: Snapshot, record: Record) -> dict[str, Json]:
     """A snapshot and the fields of its record; orjson writes the dataclasses within."""
     said = {each.name: getattr(record, each.name) for each in fields(record) if each.name not in NOT_IN_A_RECORD}
     return {**snapshot_json(snapshot), "record": said}
+
+
+def siblings_json(found: "Siblings") -> dict[str, Json]:
+    """The same trial in other registries, as `show` adds it to the record."""
+    known: list[Json] = [
+        {
+            "registry": each.registry,
+            "trial_id": each.trial_id,
+            "url": each.url,
+            "watched": each.is_watched,
+            "state": str(each.state) if each.state else None,
+            "overall_status": each.overall_status.code if each.overall_status else None,
+            "overall_status_words": each.overall_status.words if each.overall_status else None,
+            "named_here": each.named_here,
+            "names_this": each.names_this,
+        }
+        for each in found.known
+    ]
+    return {"siblings": known, "more_siblings": found.more, "disagreement": found.disagreement}
 
 
 def history_json(trial_id: str, row: "SnapshotRow", changes: Sequence[Change]) -> dict[str, Json]:

@@ -28,6 +28,8 @@ def watch_json(watch: "Watch") -> dict[str, Json]:
         "role": str(search.role) if search.sponsor else None,
         "condition": search.condition,
         "search": search.expression,
+        "registry": watch.looks_for.registry if watch.looks_for else None,
+        "siblings": watch.siblings,
     }
 
 

@@ -1,0 +1,55 @@
+"""The foot of a mail: why it came, and how to leave. Pure."""
+
+from urllib.parse import quote, unquote, urlsplit
+
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Event, Subscription
+from monitor.text import counted, first_few, one_line
+
+MOST_LEAVING = 800
+
+
+def why_told(subscription: Subscription, event: Event) -> str:
+    """What a subscriber asked to hear of, of which this event is."""
+    trial_id = event.trial_id
+    named = sorted(each for _, each in subscription.trials)
+    if subscription.everything:
+        about = "every trial that is watched"
+    elif subscription.watch_id is not None:
+        about = f"the trials of {one_line(subscription.watch_called)}"
+    elif named and trial_id not in named:
+        about = f"{one_line(first_few(named))}, in other registries, too"
+    elif len(named) > 1:
+        about = f"{counted(len(named), 'trial')}, {one_line(trial_id)} among them"
+    else:
+        about = one_line(trial_id)
+    filters = subscription.filters
+    wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
+    never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
+    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more{never}."
+
+
+def leaving(uri: str, subscription: Subscription) -> str:
+    """Where to write or click to leave; a mail says which subscription it means."""
+    parts = urlsplit(uri.strip())
+    if parts.scheme not in ("mailto", "https"):
+        raise ConfigurationInvalid(
+            f"“{one_line(uri)[:80]}” is not a way to unsubscribe: a mailto: or https: address is expected"
+        )
+    safe = quote(one_line(uri.strip()), safe="!#$%&'*+/:;=?@_~.-")
+    if len(safe) > MOST_LEAVING:
+        raise ConfigurationInvalid(f"“{safe[:80]}…” is too long for a header: at most {MOST_LEAVING} characters")
+    if parts.scheme == "mailto" and not parts.query:
+        return f"{safe}?subject={quote(f'Unsubscribe {subscription.id}')}"
+    return safe
+
+
+def leaving_in_words(uri: str) -> str:
+    """How to leave, for those who read."""
+    parts = urlsplit(uri)
+    if parts.scheme != "mailto":
+        return f"To leave: {uri}"
+    asked = unquote(parts.query.removeprefix("subject=")) if parts.query.startswith("subject=") else ""
+    return (
+        f"To leave, write to {unquote(parts.path)}" + (f" with the subject “{one_line(asked)}”" if asked else "") + "."
+    )
