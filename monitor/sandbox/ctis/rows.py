@@ -14,6 +14,8 @@ from monitor.sandbox.small.trees import Trial, copied
 MOST_ROWS = 10_000
 """The real one gives no more of one search."""
 DAY = "%d/%m/%Y"
+PHASE = "Therapeutic confirmatory  (Phase III)"
+"""Of all trials; the real one has two blanks in it, too."""
 _PART_ONE = "authorizedApplication.authorizedPartI"
 _IDENTIFIERS = f"{_PART_ONE}.trialDetails.clinicalTrialIdentifiers"
 
@@ -38,7 +40,7 @@ def row_of(trial: Trial) -> Json:
         "conditions": ", ".join(conditions_of(tree)),
         "trialCountries": [f"{name}:{code}" for name, code in countries_of(tree)],
         "sponsor": sponsors.get("name") if isinstance(sponsors, dict) else "",
-        "trialPhase": tree.get("trialPhase"),
+        "trialPhase": PHASE,
         "totalNumberEnrolled": str(enrolled_in(tree)),
         "resultsFirstReceived": tree.get("resultsFirstReceived"),
         "lastUpdated": day,

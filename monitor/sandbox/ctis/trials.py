@@ -125,7 +125,6 @@ def record(
                 "fileType": "PDF",
             }
         ],
-        "trialPhase": "Therapeutic confirmatory  (Phase III)",
         "resultsFirstReceived": "No",
     }
 
@@ -144,7 +143,7 @@ def part_one(trial_id: str, today: date, title: str, subject: Subject) -> Json:
                 "secondaryIdentifyingNumbers": {"additionalRegistries": []},
             },
             "trialInformation": {
-                "trialCategory": {"isLowIntervention": False, "trialPhase": "6"},
+                "trialCategory": {"isLowIntervention": False, "trialPhase": "5"},
                 "medicalCondition": {
                     "partIMedicalConditions": [{"id": 1, "medicalCondition": subject.condition}],
                     "meddraConditionTerms": [],

@@ -25,7 +25,10 @@ class Sandbox(SmallRegistry):
     example = EXAMPLE
     root = "/api/drks"
     settings: ClassVar[Mapping[str, str]] = {"once_a_day": "false"}
-    faults = (*SMALL_FAULTS, Fault.BOMB)
+    faults = (
+        *(fault for fault in SMALL_FAULTS if fault is not Fault.WRONG_ID),
+        Fault.BOMB,
+    )  # nothing is asked by its id
     id_form = r"DRKS[0-9]{8}"
     empty = b""
     title = "trialDescriptions.1.title"
