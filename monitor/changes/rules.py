@@ -141,7 +141,9 @@ def by_role(difference: Difference, _: WeighingContext) -> Significance:
 @rule("to a stopped status major; else minor")
 def by_country_status(difference: Difference, _: WeighingContext) -> Significance:
     """Whether the trial stops somewhere; as a whole it may go on."""
-    return MAJOR if any(item["status"] in STOPPED for item in difference.after or ()) else MINOR
+    before = {item["status"] for item in difference.before or ()}
+    stops = any(item["status"] in STOPPED - before for item in difference.after or ())
+    return MAJOR if stops else MINOR
 
 
 @rule("a first or last site in a country major; else minor")

@@ -57,6 +57,8 @@ def item_words(item: dict[str, Json]) -> str:
         return _qualified(one_line(str(item["date"] or "no date")), item.get("type"))
     if "count" in item:
         return _qualified("no number" if item["count"] is None else value_words(item["count"]), item.get("type"))
+    if item.keys() == {"country", "status", "words"}:
+        return one_line(f"{item['country']}: {item['words']}")
     if {"facility", "city", "country"} & item.keys():
         return site_words(item)
     for name in ("measure", "label", "name", "filename"):

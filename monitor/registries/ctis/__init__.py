@@ -9,7 +9,7 @@ fetching     whole records, one a request
 searching    which trials a search covers
 documents    proof that an answer is the record asked for; noise: what is left out of it
 legacy       records of the portal before June 2024, in the form of today
-record       what a document says; identifiers, days, trees: how its values are read
+record       what a document says; statuses, identifiers, days, trees: how its values are read
 drift        what a document holds that is not known
 codes        the registry's codes with its words
 settings     its keys in config.toml

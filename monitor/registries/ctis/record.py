@@ -12,7 +12,6 @@ import orjson
 
 from monitor.model import (
     Coded,
-    CountryStatus,
     Document,
     Enrollment,
     Intervention,
@@ -29,6 +28,7 @@ from monitor.registries.ctis import codes, legacy
 from monitor.registries.ctis.days import day_in
 from monitor.registries.ctis.identifiers import take_secondary_ids
 from monitor.registries.ctis.ids import PAGE
+from monitor.registries.ctis.statuses import country_statuses, overall_status, why_stopped
 from monitor.registries.ctis.trees import (
     Node,
     drop_emptied,
@@ -55,6 +55,7 @@ PATHS: Mapping[str, str] = MappingProxyType(
         "acronym": f"{_TITLES}.shortTitle",
         "overall_status": "ctPublicStatusCode",
         "country_statuses": f"{_APPLICATION}.memberStatesConcerned",
+        "why_stopped": "events.temporaryHaltList",
         "start_date": "startDateEU",
         "completion_date": "endDate",
         "enrollment": f"{_APPLICATION}.authorizedPartsII.recruitmentSubjectCount",
@@ -93,7 +94,6 @@ _LASTING = {
 """Parts that an authorised record does not lose."""
 
 _FOR_PUBLICATION = " (for publication)"
-_EARLY = re.compile(r"(?i)\bearly.?termination\b|early_termination")
 
 
 def parse(document: Document) -> Record:
@@ -102,7 +102,7 @@ def parse(document: Document) -> Record:
     parts = frozenset(name for name, path in _LASTING.items() if object_at(tree, path) or objects_at(tree, path))
     is_former = tree.pop(legacy.MARK, False) is True
     application = object_at(tree, _APPLICATION)
-    states = _country_statuses(tree, application)
+    states = country_statuses(tree)
     silent = frozenset(() if states else ("country_statuses",)) | (legacy.SILENT if is_former else frozenset())
     take(tree, "ctNumber", str)
     fields = _whole(tree) | _part(tree, object_at(tree, _PART)) | _parts_by_country(application)
@@ -134,8 +134,10 @@ def _whole(tree: Node) -> Node:
     planned = object_at(tree, f"{_INFORMATION}.trialDuration")
     results = take(tree, "results", dict)
     received = take_text(tree, "resultsFirstReceived")
+    status = overall_status(tree)
     return {
-        "overall_status": _overall_status(tree),
+        "overall_status": status,
+        "why_stopped": why_stopped(tree) if status and status.code in ("SUSPENDED", "TERMINATED") else None,
         "start_date": _date(tree, ("startDateEU",), planned, ("estimatedRecruitmentStartDate",)),
         "completion_date": _date(
             tree, ("endDate", "endDateEU"), planned, ("estimatedGlobalEndDate", "estimatedEndDate")
@@ -146,43 +148,6 @@ def _whole(tree: Node) -> Node:
         "last_update_submit_date": _day(tree, "lastUpdated"),
         "last_update_post_date": _day(tree, "publishDate"),
     }
-
-
-def _overall_status(tree: Node) -> Coded | None:
-    """The public status; ended early only where every country that is concerned says so."""
-    given, words = tree.pop("ctPublicStatusCode", None), take_text(tree, "ctPublicStatus")
-    code = codes.code_in(given)
-    if code is None:
-        return Coded("UNKNOWN", " ".join(given.split())[:200] or "not given") if type(given) is str else None
-    countries = {_name(state) for state in objects_at(tree, f"{_APPLICATION}.memberStatesConcerned")}
-    return codes.status(code, ended_early=bool(countries) and countries <= _ended_early(tree), words=words)
-
-
-def _ended_early(tree: Node) -> set[str]:
-    """The countries in which an early end was notified."""
-    return {
-        _name(state)
-        for state in objects_at(tree, "events.trialEvents")
-        if any(isinstance(kind, str) and _EARLY.search(kind) for kind in leaves(state, "notificationType"))
-    }
-
-
-def _name(state: Node) -> str:
-    name = state.get("mscName")
-    return " ".join(name.split()) if type(name) is str else ""
-
-
-def _country_statuses(tree: Node, application: Node) -> tuple[CountryStatus, ...]:
-    """How the trial stands in each country that says so; read, and taken only once the whole trial's is known."""
-    early = _ended_early(tree)
-    found: dict[str, CountryStatus] = {}
-    for state in objects_at(application, "memberStatesConcerned"):
-        country, code = _name(state), codes.code_in(state.get("mscPublicStatusCode"))
-        if country and code is not None:
-            told = codes.status(code, ended_early=country in early)
-            found[country] = CountryStatus(country, told.code, told.words)
-            del state["mscPublicStatusCode"]
-    return tuple(found.values())
 
 
 def _date(tree: Node, actual: Iterable[str], planned: Node, estimated: Iterable[str]) -> PartialDate | None:
