@@ -8,7 +8,7 @@ from monitor.model import Json
 from monitor.sandbox.small.trees import State, WrittenTrial
 
 EXAMPLE = "2023-505613-24-00"
-RECRUITING, RECRUITMENT_ENDED, HALTED, ENDED = 4, 5, 6, 8
+RECRUITING, RECRUITMENT_ENDED, HALTED, ENDED, CANCELLED = 4, 5, 6, 8, 12
 STATES = "authorizedApplication.memberStatesConcerned"
 EVENTS = "events.trialEvents"
 
@@ -72,7 +72,7 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
             record("2024-510002-12-00", today, "A patch for travellers", ("France",), RECRUITMENT_ENDED, OTHERS)
         ),
         "2022-500003-13-00": WrittenTrial(
-            record("2022-500003-13-00", today, "Powder for sore throats", ("Poland", "Hungary"), ENDED)
+            record("2022-500003-13-00", today, "Powder for sore throats", ("Poland", "Hungary"), CANCELLED)
         ),
         "2022-500003-13-01": WrittenTrial(
             record("2022-500003-13-01", today, "Powder for sore throats, again", ("Poland",), RECRUITING)
