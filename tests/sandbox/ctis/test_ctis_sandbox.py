@@ -66,7 +66,7 @@ def test_what_was_edited_last_is_the_first_row_with_the_day_and_the_countries(as
         ({"sponsor": "sandbox pharma"}, 5),
         ({"sponsor": "nobody"}, 0),
         ({"medicalCondition": "invented"}, 5),
-        ({"status": [5, 8]}, 3),
+        ({"status": [5, 12]}, 3),
         ({"country": "Spain"}, 7),
         ({"ctNumber": EXAMPLE}, 7),
     ],
