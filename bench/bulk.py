@@ -1,7 +1,7 @@
 """A look at trials of a registry that gives all of them in one file: DRKS, with as many as it has.
 
-`python -m bench.bulk TRIALS FOLDER` makes the file there, serves it as that of the day named in `FOLDER/day` until it is
-ended, and prints its address.
+`python -m bench.bulk TRIALS FOLDER` makes the file there, serves it as that of the day named in `FOLDER/day` until it
+is ended, and prints its address.
 """
 
 import json

@@ -152,7 +152,8 @@ class PairReading(Protocol):
     def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:
         """What two LISTED documents of one trial say, maybe without what both say. Pure; raises as little as `parse`.
 
-        Their differences, and why the second is not believed, are the same as of what `parse` gives.
+        Their differences, and why the second is not believed, are the same as of what `parse` gives, save that what is
+        only said in another language is no difference.
         """
 
 

@@ -20,9 +20,9 @@ from tests.sample_sizes import sizes
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 ODD = (
-    None, True, False, 0, -1, 61, 2**70, 1.5, "", " ", "x", "2026-02-30", "RECRUITING", "\x1b[31m", "\ud7ff", "x" * 5_000,
-    [], {}, [None], [[]], {"locale": 5}, [{"idLocale": None}], {"code": []}, [[[[{"a": [1]}]]]], {"contact": "x"},
-    {"": {"": ""}},
+    None, True, False, 0, -1, 61, 2**70, 1.5, "", " ", "x", "2026-02-30", "RECRUITING", "\x1b[31m", "\ud7ff",
+    "x" * 5_000, [], {}, [None], [[]], {"locale": 5}, [{"idLocale": None}], {"code": []}, [[[[{"a": [1]}]]]],
+    {"contact": "x"}, {"": {"": ""}},
 )  # fmt: skip
 
 
