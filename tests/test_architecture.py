@@ -99,6 +99,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.registries.drks.adapter": "zipfile and msgspec are for its file of all trials, and few commands read one",
     "monitor.registries.ctis.adapter": "every command loads the adapters, and few ask or read each registry",
     "monitor.registries.isrctn.markup": "every command loads the adapters, and few read XML",
+    "monitor.registries.euctr.adapter": "of a registry that is not asked, only what its ids look like is loaded",
     "monitor.settings.values": "few keys need idna, or the names of roles, topics and kinds",
     "monitor.storage.statements": "PostgreSQL's dialect is loaded where that is used",
     "monitor.storage.store": "Alembic is loaded where there is something to migrate",

@@ -123,6 +123,7 @@ FIELDS = {
             "oversight.violation",
             when_added="A violation of FDAAA 801 is recorded: {}.",
         ),
+        _by_shape("reviews", "Reviews by authorities and ethics committees", Topic.OVERSIGHT, "oversight"),
         _by_shape("violation_events", "FDAAA 801 violation notices", Topic.OVERSIGHT, "oversight.violation"),
         _by_shape("ipd_sharing", "Plan to share individual participant data", Topic.SHARING, "ipd_sharing", coded=True),
         _by_shape("ipd_description", "Description of the data sharing plan", Topic.SHARING, "ipd_sharing"),
@@ -142,6 +143,13 @@ FIELDS = {
         _by_shape("org_study_id_link", "Link of the organization's study ID", Topic.IDENTITY, "identity.ids"),
         _by_shape("secondary_ids", "Secondary IDs", Topic.IDENTITY, "identity.ids"),
         _by_shape("aliases", "Former registration numbers", Topic.IDENTITY, "identity.ids"),
+        _by_shape(
+            "transferred_to",
+            "Transferred to",
+            Topic.IDENTITY,
+            "trial.transferred",
+            when_added="The trial now goes on in {}: news of it come from there.",
+        ),
         _by_shape(
             "delay_first_submit_date",
             "Delay of results certified",

@@ -352,7 +352,7 @@ KINDS = _declared(
         "a notice under FDAAA 801",
         "The regulator says that the law was broken.",
     ),
-    Kind("oversight", Topic.OVERSIGHT, MINOR, "FDA regulation, data monitoring committee, export"),
+    Kind("oversight", Topic.OVERSIGHT, MINOR, "FDA regulation, data monitoring committee, export, reviews"),
     Kind("ipd_sharing", Topic.SHARING, MINOR, "the plan to share participants' data"),
     Kind(
         "references",
@@ -382,6 +382,7 @@ KINDS = _declared(
     Kind("trial.removed", Topic.IDENTITY, CRITICAL, *_RECORD, sentence=sentences.trial_removed),
     Kind("trial.restored", Topic.IDENTITY, CRITICAL, *_RECORD, sentence=sentences.trial_restored),
     Kind("trial.withheld", Topic.IDENTITY, CRITICAL, *_RECORD, sentence=sentences.record_withheld),
+    Kind("trial.transferred", Topic.IDENTITY, MAJOR, "it goes on in another registry, such as CTIS", "As above."),
     Kind("identity.ids", Topic.IDENTITY, MINOR, "other numbers of the trial"),
     *_alike(Topic.TITLE, "title.brief title.official title.acronym", MINOR),
     Kind("title.respelled", Topic.TITLE, ADMINISTRATIVE, *_SAME),

@@ -14,5 +14,5 @@ A new registry takes one folder, one line and one golden document:
 `monitor.registries.declared` loads the adapters; this package alone, and those of the folders, load nothing.
 """
 
-FOLDERS = ("clinicaltrials_gov", "isrctn", "drks", "ctis")
+FOLDERS = ("clinicaltrials_gov", "isrctn", "drks", "ctis", "euctr")
 """The first is the default registry."""

@@ -130,11 +130,15 @@ def _report_delay(late: Sequence[str], version: RegistryVersion, context: PassCo
 
 
 def _rounds(wanted: Sequence[str], version: RegistryVersion, context: PassContext) -> Iterator[Checked]:
-    """What came of each trial, with another round over those that were read where the data were refreshed meanwhile."""
+    """What came of each trial, with another round over those that were read where the data were refreshed meanwhile.
+
+    Where the registry's list of what moved settles all, nothing more is asked, and nothing can have been missed.
+    """
     behind = False
     for round_number in range(ROUNDS):
         parts, bad = isolated(wanted, partial(_split_by_verified, version=version, context=context))
         open_trials = [trial for _, part in parts for trial in part]
+        asked = context.registry.traffic.requests
         yield from _failed_alone(bad, context)
         if round_number == 0:
             yield from _unmoved((trial for part, _ in parts for trial in part), version, context)
@@ -143,7 +147,7 @@ def _rounds(wanted: Sequence[str], version: RegistryVersion, context: PassContex
                 behind |= one.is_behind
                 if round_number == 0 or one.result is not Result.UNCHANGED:
                     yield one
-        latest = _version_now(version, context) if open_trials else version
+        latest = _version_now(version, context) if context.registry.traffic.requests > asked else version
         if latest is None:
             return
         with context.store.begin() as tx:

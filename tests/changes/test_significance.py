@@ -21,7 +21,8 @@ BY_KIND = {
         why_stopped.changed why_stopped.removed enrollment.actual enrollment.corrected outcome.primary.time_frame phase
         design.allocation design.masking arm.added arm.removed intervention.added intervention.removed eligibility.age
         eligibility.sex results.submitted results.returned trial.new trial.left date.unreadable expanded_access
-        results.delayed results.waived eligibility.healthy_volunteers country.added country.removed""",
+        results.delayed results.waived eligibility.healthy_volunteers country.added country.removed
+        trial.transferred""",
     "minor": """
         status.country
         enrollment.target date.slipped date.advanced date.actual date.added date.removed sponsor.collaborators
