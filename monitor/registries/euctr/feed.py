@@ -80,7 +80,7 @@ def _items(body: bytes) -> list[str]:
     except (expat.ExpatError, _DeclaresTypes, ValueError) as error:
         raise AnswerUnreadable(f"what came instead of the feed is not proper XML: {error}", raw=body) from error
     if reading.root != "rss" or not reading.has_channel:
-        raise AnswerUnreadable("what came is no RSS feed", raw=body)
+        raise AnswerUnreadable("what came is not an RSS feed", raw=body)
     return reading.items
 
 

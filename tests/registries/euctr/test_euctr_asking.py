@@ -187,13 +187,13 @@ def test_a_feed_that_says_something_else_is_a_new_version(euctr, register, moved
     ("body", "reason"),
     [
         (b"", "not proper XML"),
-        (b"<html><body>Maintenance</body></html>", "no RSS"),
+        (b"<html><body>Maintenance</body></html>", "not an RSS"),
         (b"<rss><channel><item><title>One</title></item></channel></rss>", "names no trial"),
         (b"<rss><channel><item>", "not proper XML"),
         (b'<!DOCTYPE x [<!ENTITY a "aaaa">]><rss><channel>&a;</channel></rss>', "document type"),
         ('<!DOCTYPE x [<!ENTITY a "aaaa">]><rss><channel/></rss>'.encode("utf-16"), "document type"),
         (b"<rss><channel>" + b"<a>" * 100_000, "too deeply"),
-        (b"<feed/>", "no RSS"),
+        (b"<feed/>", "not an RSS"),
     ],
 )
 def test_what_is_no_feed_is_no_version(euctr, register, body, reason):
