@@ -76,6 +76,7 @@ def test_a_trial_that_moved_to_ctis_is_told_as_a_transfer():
     found = dict(told(trial(DE="Completed", ES="Ongoing"), trial(DE="Completed", ES="Trial now transitioned")))
 
     assert found == {
+        "status.changed": "Overall status went from Ongoing to Trial now transitioned.",
         "status.country": "In Spain the status went from “Ongoing” to “Trial now transitioned”.",
         "trial.transferred": "The trial now goes on in CTIS (euclinicaltrials.eu): news of it come from there.",
     }
