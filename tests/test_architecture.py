@@ -96,10 +96,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.http.polite": "requests takes long to load, and most commands ask no registry",
     "monitor.operate.configured": "most configurations subscribe nobody",
     "monitor.quiet": "of what a quiet check prints, only some needs rich",
-    "monitor.registries.drks.adapter": "zipfile and msgspec are for its file of all trials, and few commands read one",
-    "monitor.registries.ctis.adapter": "every command loads the adapters, and few ask or read each registry",
-    "monitor.registries.isrctn.markup": "every command loads the adapters, and few read XML",
-    "monitor.registries.euctr.adapter": "of a registry that is not asked, only what its ids look like is loaded",
+    "monitor.registries.*": "every command loads the adapters, and few ask a registry or read its records",
     "monitor.settings.values": "few keys need idna, or the names of roles, topics and kinds",
     "monitor.storage.statements": "PostgreSQL's dialect is loaded where that is used",
     "monitor.storage.store": "Alembic is loaded where there is something to migrate",
@@ -111,9 +108,10 @@ IMPORTS_WHEN_NEEDED = {
 
 
 def listed_as(module: str) -> str:
-    """Its name; the command line, and the declarations of channels, are listed together."""
-    if module.startswith("monitor.cli."):
-        return "monitor.cli.*"
+    """Its name; the command line, the folders of registries, and the declarations of channels are listed together."""
+    for folder in ("monitor.cli.", "monitor.registries."):
+        if module.startswith(folder):
+            return f"{folder}*"
     return "monitor.channels.*.channel" if module in {f"monitor.channels.{name}.channel" for name in NAMES} else module
 
 
