@@ -1,4 +1,5 @@
 from dataclasses import fields, replace
+from datetime import date
 
 from monitor.model import Search, State
 from monitor.storage import tables, trials, watches
@@ -21,6 +22,7 @@ FULL = Trial(
     read_in_full_at=LATER.replace(microsecond=250_000),
     misses=2,
     first_missed_at=NOON,
+    reads_otherwise_on="2027-01-31",
 )
 
 
@@ -96,6 +98,24 @@ def test_a_removed_trial_stays_watched_and_a_merged_one_does_not(store: Store) -
 
     with store.read() as tx:
         assert trials.watched_ids(tx, REGISTRY) == [KNEE, SHOULDER]
+
+
+def test_a_day_that_came_makes_a_verified_trial_one_to_look_at(store: Store) -> None:
+    verified = Trial(REGISTRY, HIP, state=State.LISTED, verified_version=VERSION)
+    days = {HIP: "2026-11-30", KNEE: "2026-12-01", SHOULDER: None}
+    record(store, *(replace(verified, trial_id=each, reads_otherwise_on=day) for each, day in days.items()))
+    watch(store, *days)
+
+    def due(day: date) -> tuple[list[str], set[str]]:
+        with store.read() as tx:
+            watched = trials.watched_ids(tx, REGISTRY, unverified_at=VERSION, day=day)
+            return watched, trials.reading_otherwise(tx, REGISTRY, days, day)
+
+    assert due(date(2026, 11, 29)) == ([], set())
+    assert due(date(2026, 11, 30)) == ([HIP], {HIP})
+    assert due(date(2027, 1, 1)) == ([HIP, KNEE], {HIP, KNEE})
+    with store.read() as tx:
+        assert trials.watched_ids(tx, REGISTRY, unverified_at=VERSION) == []
 
 
 def test_only_trials_that_are_verified_at_the_version_are_standing(store: Store) -> None:

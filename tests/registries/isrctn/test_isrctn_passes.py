@@ -107,6 +107,19 @@ def test_a_pass_in_which_nothing_was_edited_costs_one_request(make: Callable[...
     assert watching.served.asked_since() == [f"{LIST}2026-09-30T00:00:00.000Z"]
 
 
+def test_edits_of_others_cost_no_second_request(make: Callable[..., Watching]) -> None:
+    watching = make(HIP, KNEE)
+    watching.look()
+    watching.served.put(WRIST, watching.clock())
+    watching.clock.advance(hours=1)
+    watching.served.asked_since()
+
+    assert {one.result for one in watching.look().values()} == {Result.UNCHANGED}
+
+    assert len(watching.served.asked_since()) == 1
+    assert str(watching.row(HIP).verified_version).startswith("2026-10-05T09")
+
+
 def test_an_edit_is_taken_from_the_list_and_asked_for_no_more(make: Callable[..., Watching]) -> None:
     watching = make(HIP, KNEE)
     watching.look()
