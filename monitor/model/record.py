@@ -191,6 +191,8 @@ class Sponsor:
 
     name: str
     kind: str | None = None
+    key: str | None = None
+    """What the registry knows it by whatever it is called; None where it has no such ids."""
 
 
 @dataclass(frozen=True, slots=True)

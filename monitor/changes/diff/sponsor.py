@@ -25,6 +25,10 @@ def _lead(pair: Comparison) -> Iterator[Difference]:
         summary = f"Lead sponsor is only spelled otherwise: {quote(after.name)}, formerly {quote(before.name)}."
         yield pair.difference("lead_sponsor", "sponsor.respelled", before=before, after=after, summary=summary)
         return
+    if before and after and _is_renamed(before, after):
+        summary = f"Lead sponsor goes by another name: {quote(after.name)}, formerly {quote(before.name)}."
+        yield pair.difference("lead_sponsor", "sponsor.respelled", before=before, after=after, summary=summary)
+        return
     if before and after and (fold_name(before.name) == fold_name(after.name) or respelled(before.name, after.name)):
         summary = f"Lead sponsor {_reclassed(before, after)}."
     else:
@@ -36,6 +40,11 @@ def _lead(pair: Comparison) -> Iterator[Difference]:
 
 def _identity(sponsor: Sponsor | None) -> tuple[str, str | None] | None:
     return (fold_name(sponsor.name), sponsor.kind) if sponsor else None
+
+
+def _is_renamed(before: Sponsor, after: Sponsor) -> bool:
+    """Whether the registry knows both as one organisation."""
+    return before.key is not None and before.key == after.key and before.kind == after.kind
 
 
 def _reclassed(before: Sponsor, after: Sponsor) -> str:
@@ -57,7 +66,7 @@ def _collaborators(pair: Comparison) -> Iterator[Difference]:
 
 
 def _same_spelling(before: Sponsor, after: Sponsor) -> float:
-    return float(before.kind == after.kind and respelled(before.name, after.name))
+    return float(_is_renamed(before, after) or (before.kind == after.kind and respelled(before.name, after.name)))
 
 
 def _collaborators_summary(gone: Sequence[Sponsor], come: Sequence[Sponsor]) -> str:

@@ -197,7 +197,7 @@ def _documents(tree: Node) -> tuple[StudyDocument, ...]:
 def _part(tree: Node, part: Node) -> Node:
     information = object_at(tree, _INFORMATION)
     titles, conditions = object_at(tree, _TITLES), object_at(information, "medicalCondition")
-    sponsors = take_items(part, "sponsors", _sponsor, lambda read: read[1].name)
+    sponsors = take_items(part, "sponsors", _sponsor, lambda read: read[1].key or read[1].name)
     lead = next((sponsor for is_primary, sponsor in sponsors if is_primary), None)
     return {
         "brief_title": take_text(titles, "publicTitle"),
@@ -223,7 +223,7 @@ def _sponsor(item: Node) -> tuple[bool, Sponsor] | None:
         return None
     is_commercial = take(item, "isCommercial", bool)
     kind = None if is_commercial is None else "INDUSTRY" if is_commercial else "OTHER"
-    return take(item, "primary", bool) or False, Sponsor(name, kind)
+    return take(item, "primary", bool) or False, Sponsor(name, kind, take_text(organisation, "businessKey"))
 
 
 def _phases(tree: Node, category: Node) -> tuple[Coded, ...]:

@@ -160,6 +160,21 @@ def test_many_documents_are_told_together():
     assert ("document.added", "9 study documents added: 9 “Consent form”.") in told(trial(), more)
 
 
+def test_a_sponsor_is_known_by_its_key_whatever_it_is_called():
+    renamed, sold = trial(), trial()
+    for tree, changes in ((renamed, {}), (sold, {"businessKey": "ORG-199900009"})):
+        (lead,) = (each for each in tree["authorizedApplication"]["authorizedPartI"]["sponsors"] if each["primary"])
+        lead["organisation"] |= {"name": "Suber Medicamentos S.A.", **changes}
+
+    assert told(trial(), renamed) == [
+        (
+            "sponsor.respelled",
+            "Lead sponsor goes by another name: “Suber Medicamentos S.A.”, formerly “Quercus Farma, Lda.”.",
+        )
+    ]
+    assert told(trial(), sold)[0][0] == "sponsor.lead"
+
+
 def test_phases_are_read_from_code_and_words_alike():
     for code in range(1, 12):
         (words, shared) = codes._PHASES[code]

@@ -36,8 +36,8 @@ RECORD = Record(
     completion_date=PartialDate("2026-06-30", "ESTIMATED"),
     last_update_post_date="2024-09-21",
     enrollment=Enrollment(150, "ESTIMATED"),
-    lead_sponsor=Sponsor("Quercus Farma, Lda.", "INDUSTRY"),
-    collaborators=(Sponsor("Instituto do Sobreiro", "OTHER"),),
+    lead_sponsor=Sponsor("Quercus Farma, Lda.", "INDUSTRY", "ORG-199900001"),
+    collaborators=(Sponsor("Instituto do Sobreiro", "OTHER", "ORG-199900002"),),
     phases=(Coded("PHASE2", "Therapeutic exploratory (Phase II)"),),
     interventions=(Intervention("TEST", "Cork oak tannin 40 mg capsules"), Intervention("PLACEBO", "Placebo capsules")),
     primary_outcomes=(Outcome("Days until the ulcer has closed, up to day 21"),),
@@ -89,20 +89,18 @@ RECORD = Record(
                 ],
                 "rowSubjectCount": 12,
                 "sponsors": {
-                    "Quercus Farma, Lda.": {
+                    "ORG-199900001": {
                         "commercial": "Commercial",
                         "organisation": {
-                            "businessKey": "ORG-199900001",
                             "commercial": True,
                             "organisationLocationStatus": "Active",
                             "type": "Pharmaceutical company",
                             "typeCode": "10",
                         },
                     },
-                    "Instituto do Sobreiro": {
+                    "ORG-199900002": {
                         "commercial": "Non-Commercial",
                         "organisation": {
-                            "businessKey": "ORG-199900002",
                             "commercial": False,
                             "organisationLocationStatus": "Active",
                             "type": "Educational Institution",
