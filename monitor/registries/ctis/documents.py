@@ -39,6 +39,8 @@ def document_of(tree: Json, trial_id: str, *, probe_digest: bytes | None = None)
     if reason := reason_against(tree, trial_id):
         raise AnswerUnreadable(reason)
     record = without_noise(_in_present_form(tree))
+    if reason := reason_against(record, trial_id):  # what is kept of it has to prove itself, too
+        raise AnswerUnreadable(reason)
     content = written(record)
     if len(content) > RECORD_CAP:
         raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
