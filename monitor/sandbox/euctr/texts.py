@@ -132,6 +132,7 @@ def summary_text(found: Iterable[Trial]) -> bytes:
             "Population Age: Adults",
             "Gender: Male, Female",
             f"Trial protocol: {' '.join(listed)}",
+            f"Trial results: {'View results' if tree['results'] else '(No results available)'}",
             f"Link: {SITE}/search?query=eudract_number:{tree['eudract']}",
             "",
         ]

@@ -21,7 +21,7 @@ NAMES = {
 
 
 def written_trials(today: date) -> dict[str, WrittenTrial]:
-    """By id: one that ends in one country and then in all, one that moves to CTIS, one that is complete."""
+    """By id: one that ends in one country and then in all, one that moves to CTIS, one that reports."""
     stopped = State("Prematurely ended in Germany", {"countries.DE.status": "Prematurely Ended"})
     ended = State(
         "Ended everywhere",
@@ -30,6 +30,7 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
             **{f"countries.{code}.ended": today.isoformat() for code in ("AT", "DE", "3RD")},
         },
     )
+    reported = State("Results posted", {"results": True})
     moved = State("Transitioned to CTIS", {"countries.SE.status": "Trial now transitioned"})
     return {
         EXAMPLE: WrittenTrial(
@@ -39,7 +40,9 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
         "2016-000111-22": WrittenTrial(
             record("2016-000111-22", today, "Cream for gardeners", {"SE": "Ongoing", "ES": "Completed"}), (moved,)
         ),
-        "2012-000333-44": WrittenTrial(record("2012-000333-44", today, "Drops for divers", {"FR": "Completed"})),
+        "2012-000333-44": WrittenTrial(
+            record("2012-000333-44", today, "Drops for divers", {"FR": "Completed"}), (reported,)
+        ),
     }
 
 
@@ -62,6 +65,7 @@ def record(trial_id: str, today: date, title: str, countries: dict[str, str]) ->
         "secondary_when": "Week 12",
         "participants": "120",
         "product": "Sandboxine",
+        "results": False,
         "countries": {
             code: {"status": status, "entered": entered, "participants": "40", "ended": ""}
             for code, status in countries.items()
