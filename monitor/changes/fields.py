@@ -162,6 +162,7 @@ FIELDS = {
         _by_shape("results_first_submit_qc_date", "Results passed review", Topic.RESULTS, "results.dates"),
         _by_shape("results_first_post_date", "Results first posted", Topic.RESULTS, "results.dates"),
         _by_shape("results_comments_post_date", "Results with comments first posted", Topic.RESULTS, "results.dates"),
+        _by_shape("results_published_date", "Results first published elsewhere", Topic.RESULTS, "results.dates"),
         _by_shape(
             "results_waived",
             "Results waived",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.registries.drks.download import BulkFile
 
 FETCHED_AT_ONCE = 100
+PROBED_AT_ONCE = 400
 NOT_IN_FILE = "not in the file of all trials"
 KEPT_WITH_EACH = 4 * 1024
 """Bytes of a file that is not believed which are kept for each trial."""
@@ -117,11 +118,12 @@ class Drks(Adapter):
         except RegistryError as error:
             yield [Unanswered(trial_id, str(error)) for trial_id in trial_ids]
             return
-        yield [
-            ProbeResult(trial_id, held.digests[trial_id])
-            for trial_id in trial_ids
-            if trial_id in held.digests and trial_id not in held.twice
-        ]
+        for start in range(0, len(trial_ids), PROBED_AT_ONCE):
+            yield [
+                ProbeResult(trial_id, held.digests[trial_id])
+                for trial_id in trial_ids[start : start + PROBED_AT_ONCE]
+                if trial_id in held.digests and trial_id not in held.twice
+            ]
 
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
         """Documents, found by going through the file once. Every id asked for is answered exactly once."""

@@ -99,8 +99,8 @@ def _with_texts_of(old: Record, new: Record, names: Iterable[str]) -> Record:
     for name in names:
         if name in Record.__dataclass_fields__:
             new = replace(new, **{name: getattr(old, name)})
-        else:
-            new = replace(new, details={**new.details, name: old.details.get(name)})
+        elif name in old.details:
+            new = replace(new, details={**new.details, name: old.details[name]})
     return new
 
 
@@ -209,6 +209,9 @@ def _country(item: Node) -> Site | None:
 def _design(node: Node, languages: Languages) -> Node:
     texts = "characteristicDescriptions"
     phase = take_text(node, "phase")
+    for member in ("typeOfSequenceGeneration", "typeOfHiddenAllocation"):
+        if text := languages.read(member, spoken(node, texts, member)):
+            node[member] = text
     coded = {
         "study_type": ("type", codes.TYPES),
         "allocation": ("allocation", codes.ALLOCATIONS),

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -43,11 +44,11 @@ def mutated(chance: Random, tree):
         node, key = chance.choice(list(places(tree)))
         match chance.randrange(4):
             case 0:
-                node[key] = chance.choice(ODD)
+                node[key] = deepcopy(chance.choice(ODD))
             case 1 if isinstance(node, dict):
                 node[chance.choice(("type", "status", "idLocale", "title", "contact", "new"))] = node.pop(key)
             case 2 if isinstance(node, list):
-                node.insert(0, chance.choice((node[key], *ODD)))
+                node.insert(0, deepcopy(chance.choice((node[key], *ODD))))
             case _:
                 del node[key]
         if not tree:

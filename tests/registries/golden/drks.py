@@ -61,6 +61,7 @@ RECORD = Record(
         ],
         "study_first_post_date": {"date": "2024-02-12"},
         "results_first_post_date": {"date": "2026-05-21"},
+        "results_published_date": "2026-06-30",
         "ipd_sharing": "YES",
         "ipd_description": "On request",
         "references": [
@@ -75,6 +76,7 @@ RECORD = Record(
         "studyCharacteristic": {
             "controlTypes": [{"idControlType": {"controlType": "ACTIVE_CONTROL"}}],
             "duration": "LONGITUDINAL",
+            "typeOfHiddenAllocation": "Sealed envelopes",
         },
         "materialSupports": [{"contact": {"affiliation": "Wärmewerk GmbH"}, "type": "COMMERCIAL"}],
         "ethicsCommittee": {
