@@ -75,3 +75,13 @@ def test_a_bad_answer_is_never_a_snapshot(told, tmp_path, kind):
     post_to_all(told, "behave")
 
     assert found == (3, dict.fromkeys(ASKED, "failed"))
+
+
+def test_a_watch_follows_a_trial_into_the_other_registry_that_has_it(told, tmp_path):
+    monitor = command(tmp_path, **told["variables"])
+
+    monitor("watch", "add", "ISRCTN10000018", "--siblings")
+    lines = map(json.loads, monitor("check", "--json").stdout.splitlines())
+
+    found = {line["trial_id"]: line["result"] for line in lines if "result" in line}
+    assert found == {"ISRCTN10000018": "baseline", "2024-510001-11-00": "baseline"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from monitor.model import Json
-from monitor.sandbox.ctis.trials import countries_of
+from monitor.sandbox.ctis.trials import IDENTIFIERS, countries_of
 from monitor.sandbox.edits import value_at
 from monitor.sandbox.small.trees import Trial, copied
 
@@ -17,7 +17,6 @@ DAY = "%d/%m/%Y"
 PHASE = "Therapeutic confirmatory  (Phase III)"
 """Of all trials; the real one has two blanks in it, too."""
 _PART_ONE = "authorizedApplication.authorizedPartI"
-_IDENTIFIERS = f"{_PART_ONE}.trialDetails.clinicalTrialIdentifiers"
 
 
 def record_of(trial: Trial) -> Json:
@@ -33,8 +32,8 @@ def row_of(trial: Trial) -> Json:
     rows = {
         "ctNumber": tree.get("ctNumber"),
         "ctStatus": tree.get("ctPublicStatusCode"),
-        "ctTitle": value_at(tree, f"{_IDENTIFIERS}.fullTitle"),
-        "shortTitle": value_at(tree, f"{_IDENTIFIERS}.shortTitle"),
+        "ctTitle": value_at(tree, f"{IDENTIFIERS}.fullTitle"),
+        "shortTitle": value_at(tree, f"{IDENTIFIERS}.shortTitle"),
         "startDateEU": tree.get("startDateEU"),
         "endDateEU": tree.get("endDateEU"),
         "conditions": ", ".join(conditions_of(tree)),

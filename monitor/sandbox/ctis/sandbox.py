@@ -8,7 +8,7 @@ import orjson
 
 from monitor.model import Json
 from monitor.sandbox.ctis.rows import found_by, page_of, record_of
-from monitor.sandbox.ctis.trials import EXAMPLE, written_trials
+from monitor.sandbox.ctis.trials import EXAMPLE, IDENTIFIERS, written_trials
 from monitor.sandbox.exchange import HTML, JSON, Answer, Request
 from monitor.sandbox.small import SmallRegistry, Trial, WrittenTrial
 
@@ -25,8 +25,8 @@ class Sandbox(SmallRegistry):
     example = EXAMPLE
     root = "/api/ctis"
     id_form = r"20[0-9]{2}-5[0-9]{5}-[0-9]{2}-[0-9]{2}"
-    title = "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers.publicTitle"
-    long_text = "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers.fullTitle"
+    title = f"{IDENTIFIERS}.publicTitle"
+    long_text = f"{IDENTIFIERS}.fullTitle"
     form: ClassVar[Mapping[str, str]] = {
         "Title": title,
         "Status code": "ctPublicStatusCode",
@@ -48,6 +48,7 @@ class Sandbox(SmallRegistry):
         tree["ctNumber"] = trial_id
         names = tree["authorizedApplication"]["authorizedPartI"]["trialDetails"]["clinicalTrialIdentifiers"]
         names["publicTitle"] += f", part {number}"
+        names["secondaryIdentifyingNumbers"] = {"additionalRegistries": []}
         return trial_id
 
     def answer_well(self, request: Request, trials: Mapping[str, Trial]) -> Answer:

@@ -5,12 +5,17 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from monitor.model import Json
+from monitor.sandbox.edits import edit_of
 from monitor.sandbox.small.trees import State, WrittenTrial
 
 EXAMPLE = "2023-505613-24-00"
 RECRUITING, RECRUITMENT_ENDED, HALTED, ENDED, CANCELLED = 4, 5, 6, 8, 12
 STATES = "authorizedApplication.memberStatesConcerned"
 EVENTS = "events.trialEvents"
+IDENTIFIERS = "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers"
+NUMBERS = f"{IDENTIFIERS}.secondaryIdentifyingNumbers"
+SIBLING = "ISRCTN10000018"
+"""The id of one of the trials in ISRCTN, which the sandbox of that has, too."""
 
 
 class Subject(NamedTuple):
@@ -60,14 +65,14 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
             "authorizedApplication.applicationInfo.1": application("AM-1", "ADDITION OF MSC", today),
         },
     )
+    drops = record("2024-510001-11-00", today, "Drops for dry eyes", ("Germany",), RECRUITING)
+    edit_of({f"{NUMBERS}.isrctnNumber": {"id": 5, "number": SIBLING}})(drops)
     return {
         EXAMPLE: WrittenTrial(
             record(EXAMPLE, today, "Quiet pumps for the night", ("Spain", "Italy"), RECRUITING),
             (halted, everywhere, ended),
         ),
-        "2024-510001-11-00": WrittenTrial(
-            record("2024-510001-11-00", today, "Drops for dry eyes", ("Germany",), RECRUITING), (widened,)
-        ),
+        "2024-510001-11-00": WrittenTrial(drops, (widened,)),
         "2024-510002-12-00": WrittenTrial(
             record("2024-510002-12-00", today, "A patch for travellers", ("France",), RECRUITMENT_ENDED, OTHERS)
         ),

@@ -53,6 +53,7 @@ class Sandbox(SmallRegistry):
         """Another number and title."""
         digits = f"{90_000_000 + number}"
         tree["trial"]["isrctn"]["#"] = digits
+        tree["trial"]["externalRefs"]["eudraCTNumber"] = "Nil known"
         tree["trial"]["trialDescription"]["title"] += f", part {number}"
         return f"ISRCTN{digits}"
 

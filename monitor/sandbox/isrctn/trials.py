@@ -12,6 +12,10 @@ from monitor.sandbox.small.trees import State, WrittenTrial
 EXAMPLE = "ISRCTN12949496"
 
 
+SIBLING = "2024-510001-11-00"
+"""The id of one of the trials in CTIS, which the sandbox of that has, too."""
+
+
 def written_trials(today: date) -> dict[str, WrittenTrial]:
     """By id: one that will be stopped, one whose recruitment ends by date, one yet to begin, one with results."""
     stopped = State(
@@ -34,14 +38,14 @@ def written_trials(today: date) -> dict[str, WrittenTrial]:
             },
         },
     )
+    drops = full_trial("ISRCTN10000018", today, title="Drops for dry eyes", start=-300, end=1, finish=60)
+    drops["trial"]["externalRefs"]["eudraCTNumber"] = SIBLING
     return {
         EXAMPLE: WrittenTrial(
             full_trial(EXAMPLE, today, title="Walking in company after a new knee", start=-200, end=90, finish=400),
             (raised, stopped),
         ),
-        "ISRCTN10000018": WrittenTrial(
-            full_trial("ISRCTN10000018", today, title="Warm rooms for cold hands", start=-300, end=1, finish=60)
-        ),
+        "ISRCTN10000018": WrittenTrial(drops),
         "ISRCTN10000026": WrittenTrial(
             full_trial("ISRCTN10000026", today, title="A song before sleep", start=2, end=300, finish=500)
         ),
