@@ -69,7 +69,7 @@ class Client:
             "searchCriteria": criteria,
         }
         answer = self._ask("search", orjson.dumps(asked))
-        found = _page(self._parsed(answer), answer)
+        found = page_in(self._parsed(answer), answer)
         if not criteria:
             self.total = found.total
         return found
@@ -143,7 +143,7 @@ def _parsed(answer: Response, *, base: str, user_agent: str) -> Json:
         raise AnswerUnreadable(f"{KEY} answers with what is not proper JSON: {error.msg}", raw=answer.body) from error
 
 
-def _page(tree: Json, answer: Response) -> Page:
+def page_in(tree: Json, answer: Response) -> Page:
     """The page of a search. Raise AnswerUnreadable for anything else."""
     data = tree.get("data") if isinstance(tree, dict) else None
     pagination = tree.get("pagination") if isinstance(tree, dict) else None

@@ -50,16 +50,20 @@ class Listing:
         return RegistryVersion(_stamp(firsts, known), mark)
 
     def probe(self, trial_ids: Sequence[str]) -> Iterator[Sequence[ProbeResult | Unmoved]]:
-        """Who is listed with what his row says, and who is not listed. Who may have moved again is left out."""
-        if self._since is None:
+        """Who did not move since, and what the rows say of those on whose day that is not certain.
+
+        Who moved, or may have moved again, is left out.
+        """
+        day = day_of(self._since or "")
+        if self._since is None or day is None:
             return
-        day = day_of(self._since) or ""
+        limit = _less_overlap(day)
         told: list[ProbeResult | Unmoved] = []
         for trial_id in trial_ids:
             row = self._rows.get(trial_id)
             if self.later_submission(trial_id):
                 continue
-            if row is None:
+            if row is None or row.day < limit:
                 told.append(Unmoved(trial_id, self._since))
             elif row.day < day:
                 told.append(ProbeResult(trial_id, row.digest))
@@ -80,7 +84,7 @@ class Listing:
         day = day_of(known.stamp) if known else None
         if day is None:
             return None
-        limit = (date.fromisoformat(day) - OVERLAP).isoformat()
+        limit = _less_overlap(day)
         pages: list[Page] = []
         for sort, first in firsts.items():
             page, number = first, 1
@@ -97,6 +101,10 @@ class Listing:
         self._rows = {row.trial_id: row for page in pages for row in page.rows}
         self._latest = {trial_id[:-3]: trial_id for trial_id in sorted(self._rows)}
         self._since = since
+
+
+def _less_overlap(day: str) -> str:
+    return (date.fromisoformat(day) - OVERLAP).isoformat()
 
 
 def _day(row: Row, sort: str) -> str:

@@ -12,8 +12,10 @@ import pytest
 
 from monitor.changes.diff import diff
 from monitor.errors import AnswerUnreadable
+from monitor.http.response import Response
 from monitor.model import Record
 from monitor.registries.ctis import drift, record
+from monitor.registries.ctis.client import page_in
 from monitor.registries.ctis.documents import kept_document
 from tests.registries.ctis.fake import CORK, former, trial
 
@@ -104,6 +106,12 @@ ODD: tuple[Any, ...] = (
     None, True, 0, -1, 10**18, 1.5, "", " ", "x" * 5000, "\x1b[31m\x00", "=1+1", [], {}, [[]], [{}], {"": {}}, ["a", 5],
     {"id": 1}, "2024-02-31", "31/02/2024", "99/99/9999", "Ongoing, recruiting", "EARLY_TERMINATION", [None],
 )  # fmt: skip
+ROW = {
+    "trialCountries": ["Portugal:4", "Denmark:4"],
+    "sponsor": "Quercus Farma, Lda.",
+    "lastUpdated": "14/09/2024",
+    "lastPublicationUpdate": "21/09/2024",
+}
 FORMER = former(trial(), words="Ongoing, recruiting", countries="PT:Ongoing, recruiting, DK:Ended")
 
 
@@ -176,3 +184,19 @@ def test_ten_thousand_mutated_records_raise_nothing_and_leave_nothing_behind(tmp
 
     assert 3_000 < believed < 10_000
     assert list(tmp_path.iterdir()) == []
+
+
+def test_mutated_pages_of_a_search_raise_nothing_but_what_a_page_may():
+    page = {"pagination": {"totalRecords": 1, "currentPage": 1}, "data": [{"ctNumber": CORK, "ctStatus": 4, **ROW}]}
+    read_ = 0
+    for number in range(500):
+        chance = random.Random(number)
+        body = orjson.dumps(mutated(page, chance))
+        answer = Response(200, {"Date": chance.choice(("", "5", "Fri, 99 Nov 2026 12:00:00 GMT"))}, body, "")
+        try:
+            rows = page_in(orjson.loads(body), answer).rows
+        except AnswerUnreadable:
+            continue
+        read_ += all(len(row.digest) == 32 and isinstance(row.day, str) for row in rows)
+
+    assert 100 < read_ < 500
