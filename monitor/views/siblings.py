@@ -105,5 +105,5 @@ def _disagreement(told: Iterable[tuple[str, Coded | None]]) -> str | None:
     said = [(name, status, _ENDED[status.code]) for name, status in told if status and status.code in _ENDED]
     if len({ended for *_, ended in said}) < 2:
         return None
-    each = [f"{one_line(name)} {one_line(str(status) or code_label(status.code))}" for name, status, _ in said]
+    each = [f"{one_line(name)} says “{one_line(str(status) or code_label(status.code))}”" for name, status, _ in said]
     return f"The registries disagree on how it stands: {natural_list(each, len(each))}."

@@ -48,7 +48,8 @@ def test_a_watch_holds_the_trials_it_was_given(store: Store) -> None:
         assert watches.trials_of(tx, watch.id) == [(REGISTRY, HIP), (REGISTRY, KNEE)]
     assert watch_json(watch) == {
         "id": watch.id, "origin": "command", "name": None, "created_at": "2026-11-22T12:00:00Z", "trials": 2,
-        "kind": "trials", "sponsor": None, "role": None, "condition": None, "search": None,
+        "kind": "trials", "sponsor": None, "role": None, "condition": None, "search": None, "registry": None,
+        "siblings": False,
     }  # fmt: skip
 
 

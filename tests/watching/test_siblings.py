@@ -290,7 +290,7 @@ def test_show_says_where_else_a_trial_is_registered_and_how_it_stands_there(both
     assert [str(each.overall_status) for each in found.known] == ["Terminated", "None", "Recruiting"]
     assert found.disagreement == (
         "The registries disagree on how it stands: "
-        "North Registry Recruiting, South Registry Terminated and South Registry Recruiting."
+        "North Registry says “Recruiting”, South Registry says “Terminated” and South Registry says “Recruiting”."
     )
 
 

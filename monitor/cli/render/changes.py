@@ -7,10 +7,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.render.check import ID_WIDTH, NO_NAMES
 from monitor.cli.render.settled import not_told
 from monitor.cli.render.styles import BADGE_WIDTH, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
-from monitor.cli.render.tables import TableColumn, stretches
+from monitor.cli.render.tables import ID_WIDTH, NO_NAMES, TableColumn, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Significance
 from monitor.render.folding import summaries

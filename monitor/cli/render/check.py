@@ -1,7 +1,6 @@
 """What `monitor check` shows: a block for each trial with news, and a line that says all were checked. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,16 +9,13 @@ from rich.text import Text
 
 from monitor.changes.topics import TIMED
 from monitor.cli.render.styles import BADGE_WIDTH, BADGES, DIM, FAILED, LABEL, NOTICE, TRIAL, badge
+from monitor.cli.render.tables import ID_WIDTH, NO_NAMES
 from monitor.cli.render.text import styled
 from monitor.cli.render.values import is_long_text, long_text, short_value
 from monitor.model import Change, Checked, Result, Significance, Unlisted
 from monitor.render.folding import folded
 from monitor.render.values import is_summary_redundant, label
 from monitor.text import one_line, plain, stamp
-
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
-ID_WIDTH = 17
-"""As long as the longest of the usual ids, such as 2024-512345-67-00."""
 
 _WORDS = {
     Result.BASELINE: ("baseline taken", DIM),

@@ -7,10 +7,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.render.check import ID_WIDTH, NO_NAMES
 from monitor.cli.render.settled import not_told
 from monitor.cli.render.styles import DIM, FAILED, HEADING, LABEL, NOTICE, TRIAL
-from monitor.cli.render.tables import GAP, TableColumn, widths_of
+from monitor.cli.render.tables import GAP, ID_WIDTH, NO_NAMES, TableColumn, widths_of
 from monitor.cli.render.text import styled
 from monitor.model import Enrollment, PartialDate, Significance
 from monitor.render.words import code_label

@@ -1,14 +1,19 @@
 """Tables of any length, printed in parts whose columns keep their widths from the first row to the last. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 
 from rich.console import RenderableType
 from rich.table import Table
 
 from monitor.cli.render.styles import HEADING
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+"""What registries are called, where trials of one alone are shown."""
+ID_WIDTH = 17
+"""As long as the longest of the usual ids, such as 2024-512345-67-00."""
 GAP = 2
 AT_ONCE = 50
 """Rows a stretch: so many are seen at once while the rest is still read."""

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.changes.searches import search_words
-from monitor.cli.render.check import NO_NAMES
 from monitor.cli.render.styles import DIM, HEADING
+from monitor.cli.render.tables import NO_NAMES
 from monitor.cli.render.text import styled
 from monitor.ports import SponsorName
 from monitor.storage.trials import Trial
