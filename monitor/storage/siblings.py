@@ -291,6 +291,13 @@ def drop_of(tx: Connection, watch_id: int, roots: Collection[Key]) -> None:
     _drop(tx, watch_id, [key for key, of in joined_of(tx, watch_id).items() if of in roots])
 
 
+def drop_denied(tx: Connection, registry: str, trial_ids: Sequence[str]) -> None:
+    """Take siblings of which their registry knows nothing out of the watches that they joined: nobody named them."""
+    for trial_id, by_watch in roots(tx, registry, trial_ids).items():
+        for watch_id in by_watch:
+            _drop(tx, watch_id, [(registry, trial_id)])
+
+
 def _drop(tx: Connection, watch_id: int, keys: Sequence[Key]) -> None:
     for chunk in chunks(keys, 500):
         tx.execute(

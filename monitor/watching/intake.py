@@ -25,6 +25,7 @@ from monitor.storage import (
     notices,
     quarantine,
     settlements,
+    siblings,
     snapshots,
     subscriptions,
     trials,
@@ -102,6 +103,8 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
     newcomers.forget(tx, key, [event.trial_id for event in made if event.snapshot == 1])
     leavers.note_reported(tx, key, [event.trial_id for event in made if event.trial_id in stored.leaving])
     trials.record(tx, [effect.trial for effect in effects if effect.trial.snapshot])
+    if denied := [effect.trial.trial_id for effect in effects if effect.checked.is_unknown]:
+        siblings.drop_denied(tx, key, denied)
     for effect in effects:
         if effect.quarantined:
             _quarantine(tx, effect.trial, effect.quarantined, intake)

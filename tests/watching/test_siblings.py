@@ -219,6 +219,21 @@ def test_a_sibling_that_was_removed_does_not_come_back(both: Both) -> None:
     assert both.held(watch) == ["N0001"]
 
 
+def test_a_sibling_that_its_registry_does_not_know_leaves_the_watch_and_one_that_was_named_stays(both: Both) -> None:
+    """Records name numbers that were mistyped, and trials that are not public."""
+    both.north.put("N0001", ids=["S0001"])
+    watch = both.watch("N0001")
+    named = both.watch("S0001", registry=SOUTH, follows=False)
+
+    told = both.check()["S0001"]
+
+    assert told.is_unknown
+    assert both.held(watch) == ["N0001"]
+    assert both.held(named) == ["S0001"]
+    both.check()
+    assert both.held(watch) == ["N0001"]
+
+
 def test_siblings_go_with_the_trial_that_was_named(both: Both) -> None:
     both.north.put("N0001", ids=["S0001"])
     both.north.put("N0002")
