@@ -183,6 +183,8 @@ def test_a_watch_that_does_not_follow_siblings_holds_what_was_named(both: Both) 
 def test_of_many_siblings_ten_join_and_the_operator_hears_of_the_others_once(both: Both) -> None:
     many = [f"S{number:04}" for number in range(500)]
     both.north.put("N0001", ids=many)
+    for each in many[: siblings.MOST]:
+        both.south.put(each)
     watch = both.watch("N0001")
     both.check()
     both.north.put("N0001", ids=[*many, "S9000"])
@@ -248,6 +250,7 @@ def test_siblings_go_with_the_trial_that_was_named(both: Both) -> None:
 
 def test_a_watch_of_the_configuration_keeps_what_joined_it_while_it_follows_siblings(both: Both) -> None:
     both.north.put("N0001", ids=["S0001"])
+    both.south.put("S0001")
 
     def apply(*with_siblings: str) -> int:
         with both.store.begin() as tx:
