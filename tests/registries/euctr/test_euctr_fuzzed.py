@@ -54,14 +54,15 @@ def changed(tree, random):
     return [changed(value, random) for value in tree] if isinstance(tree, list) else tree
 
 
-def tried(raw):
-    """Whether it was read: then all that is done with a document is done with it."""
+def tried(raw, *, compared):
+    """Whether it was read: then all that is done with a document is done with it, and if it is *compared*, that too."""
     try:
         document = kept_document(TRIAL, raw)
     except AnswerUnreadable:
         return False
     record = parse(document)
-    diff(BEFORE, record, on=datetime(2026, 11, 20, tzinfo=UTC).date())
+    if compared:
+        diff(BEFORE, record, on=datetime(2026, 11, 20, tzinfo=UTC).date())
     unknown(document.content)
     assert kept_document(TRIAL, document.content) == document
     return True
@@ -77,10 +78,11 @@ def fuzz(count, seed):
     else:
         sources = [text]
     tree = orjson.loads(kept_document(TRIAL, text).content)
-    return sum(
-        tried(mangled(random.choice(sources), random)) if number % 2 else tried(orjson.dumps(changed(tree, random)))
-        for number in range(count)
-    )
+    read = 0
+    for number in range(count):
+        raw = mangled(random.choice(sources), random) if number % 2 else orjson.dumps(changed(tree, random))
+        read += tried(raw, compared=number % 20 < 2)
+    return read
 
 
 def test_hundreds_of_mangled_records_are_read_or_refused(tmp_path, monkeypatch):
