@@ -26,7 +26,7 @@ RECORD_CAP = 2 * 1024 * 1024
 DOCUMENT_CAP = 16 * 1024 * 1024
 _THIRD = "3RD"
 _NEEDED = "AE"
-"""Sections that every record has. The last one, P, shows that it is whole; outside the EEA, also H or N does."""
+"""Sections that every record has. Its last line shows that it is whole; outside the EEA, also section H or N does."""
 _GROUPS = ("sponsors", "products", "placebos", "networks", "meddra")
 _NESTED = ("substances", "support")
 _COUNTRY = re.compile(f"[A-Z]{{2}}|{_THIRD}")
@@ -63,8 +63,8 @@ def country_record(trial_id: str, country: str, raw: bytes) -> CountryText:
         named = ", ".join(sorted(found[0].trial_ids))[:60]
         raise AnswerUnreadable(f"the record for {country} is of “{named}”, not of {trial_id}", raw=raw)
     sections = found[0].sections
-    ends = "PNH" if country == _THIRD else "P"
-    if not all(letter in sections for letter in _NEEDED) or not any(letter in sections for letter in ends):
+    is_ended = found[0].is_ended or (country == _THIRD and not {"H", "N"}.isdisjoint(sections))
+    if not is_ended or not all(letter in sections for letter in _NEEDED):
         raise AnswerUnreadable(
             f"the record for {country} is cut short: it has the sections {sections or 'none'}", raw=raw
         )

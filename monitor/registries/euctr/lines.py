@@ -57,12 +57,14 @@ _ENTERED = "Date on which this record was first entered"
 class CountryText:
     """What a record says: *lines* by code and label, *groups* of items by name, *sections* that it has.
 
+    *is_ended* says that its last line is there: how the trial stands, even where that is empty.
     *trial_ids* are those that it says it is of, *link* is the address that it gives for itself.
     """
 
     lines: dict[str, Value] = field(default_factory=dict)
     groups: dict[str, list[Item]] = field(default_factory=dict)
     sections: str = ""
+    is_ended: bool = False
     trial_ids: set[str] = field(default_factory=set)
     link: str = ""
 
@@ -179,6 +181,7 @@ class _Reading:
         self._value = [value]
         if code == "D.8":
             self._group = None
+        self._text.is_ended |= code == "P" and label == "End of Trial Status"
         if not code or code == "A.2":
             self._about(label, value)
         if _TRANSLATED.search(label) or not label or _is_left_out(code, label):

@@ -19,8 +19,9 @@ from monitor.ports import (
     searching,
 )
 from monitor.registries.euctr.adapter import Euctr
-from tests.loopback import RESET, http
+from tests.loopback import RESET, gzipped, http
 from tests.registries.euctr.texts import NOON, TRIAL, FakeRegister, country_text, summary_text, wire
+from tests.registries.poisons import bomb
 
 OTHER = "2016-900456-78"
 
@@ -79,6 +80,8 @@ def test_the_record_outside_the_union_is_asked_for_in_small_letters(euctr, regis
         (http(wire(country_text("ES", trial_id=OTHER))), Unreadable),
         (http(wire(country_text("ES"))[:3000]), Unreadable),
         (http(b"x" * 3_000_000), Unreadable),
+        (bomb(megabytes=50), Unreadable),
+        (gzipped(wire(country_text("ES")), cut=200), Unreadable),
         (http("Übel".encode("latin-1")), Unreadable),
     ],
 )

@@ -85,7 +85,9 @@ def test_a_trial_of_which_a_country_is_missing_is_no_document():
         kept_document(TRIAL, raw)
 
 
-@pytest.mark.parametrize("head", ["P. End of Trial\n", "E. General", "F.4 Planned", "N. Review"])
+@pytest.mark.parametrize(
+    "head", ["P. End of Trial\n", "P. End of Trial Status", "E. General", "F.4 Planned", "N. Review"]
+)
 def test_a_record_that_is_cut_short_is_no_document(head):
     text = country_text("DE")
 

@@ -30,11 +30,15 @@ def test_a_line_without_a_code_goes_on_with_the_one_above_whatever_it_begins_wit
     assert lines["E.4 Principal exclusion criteria"] == "H. pylori infection"
 
 
-@pytest.mark.parametrize("text", ["E.5 Nothing: else", "P. End of Trial Status: mine", "N. Nobody", "F. Population"])
+@pytest.mark.parametrize(
+    "text",
+    ["E.5 Nothing: else", "P. End of Trial Status: mine", "N. Nobody", "F. Population", "B. Sponsor Information"],
+)
 def test_a_value_that_begins_like_the_head_of_another_section_does_not_end_its_own(text):
     lines = read(country_text("DE", edits={"2. Thirsty": f"2. Thirsty\n{text}"})).lines
 
     assert lines["P. End of Trial Status"] == "Ongoing"
+    assert lines["E.4 Principal exclusion criteria"] == "H. pylori infection"
     assert lines["F.4.1 In the member state"] == "40"
 
 
