@@ -14,6 +14,8 @@ from monitor.errors import AnswerTooLarge, AnswerUnreadable
 PIECE = 128 * 1024
 OBJECT_CAP = 16 * 1024 * 1024
 """Bytes of one object."""
+DEEPEST = 1000
+"""Objects within objects; what reads JSON takes no more either."""
 # What stands before a brace, strings skipped whole. Nothing in it is ever given back, so its time is that of one look.
 _TO_BRACE = re.compile(rb'[^"{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}]*+)*+[{}]', re.DOTALL)
 _BETWEEN = re.compile(rb"(?:\xef\xbb\xbf)?[\s,\[\]]*")
@@ -35,8 +37,8 @@ def objects(read: Callable[[int], bytes]) -> Iterator[bytes]:
                 brackets += _brackets(buffer[at : end - 1])
                 begins = end - 1
             depth += 1 if opens else -1
-            if depth < 0:
-                raise AnswerUnreadable("it is not proper JSON: a brace is closed that was not opened")
+            if not 0 <= depth <= DEEPEST:
+                raise AnswerUnreadable("it is not proper JSON: its braces do not match, or go too deep")
             at = end
             if not depth:
                 yield buffer[begins:end]

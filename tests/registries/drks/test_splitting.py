@@ -39,7 +39,10 @@ def test_what_is_cut_short_is_refused_wherever_it_is_cut(whole):
             cut(whole[:length])
 
 
-@pytest.mark.parametrize("stream", [b'[{"a": 1}}]', b'[{"a": 1}]<html>{', b'"text" {"a": 1}', b"}", b'[1, {"a": 1}]'])
+@pytest.mark.parametrize(
+    "stream",
+    [b'[{"a": 1}}]', b'[{"a": 1}]<html>{', b'"text" {"a": 1}', b"}", b'[1, {"a": 1}]', b"[" + b'{"a":' * 5_000],
+)
 def test_what_is_no_list_of_objects_is_refused(stream):
     with pytest.raises(AnswerUnreadable):
         cut(stream)
