@@ -81,6 +81,7 @@ PLANTED: dict[str, list[tuple[Edit, list[str]]]] = {
         (_set(start_date=dated("2025-10-01", "ACTUAL")), ["date.slipped"]),
         (_set(start_date=dated("2025-09", "ACTUAL")), ["date.precision"]),
     ],
+    "recruitment_end_date": [(_set(recruitment_end_date=dated("2026-12")), ["date.added"])],
     "primary_completion_date": [
         (_set(primary_completion_date=dated("2027-01")), ["date.advanced"]),
         (_set(primary_completion_date=dated("2027-03-01", "ACTUAL")), ["date.actual"]),
