@@ -102,7 +102,7 @@ def _reason_against_status(tree: Node, name: str) -> str | None:
     status = tree.get(name)
     if status in (None, ""):
         return f"the record lacks {name}"
-    return None if type(status) is str or code_in(status) is not None else f"{name} is no status"
+    return None if type(status) is str or code_in(status) is not None else f"{name} cannot be a status"
 
 
 def _in_present_form(tree: Node) -> Node:
