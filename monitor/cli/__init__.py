@@ -27,11 +27,20 @@ COMMANDS = (
     Declared("deliver", "monitor.cli.deliveries:deliver", "Send what is due, once."),
     Declared("why", "monitor.cli.deliveries:why", "Explain, change by change, why somebody was or was not told."),
     Declared("show", "monitor.cli.trials:show", "Show a trial's record as people read it."),
-    Declared("history", "monitor.cli.trials:history", "List every snapshot of a trial and what it changed."),
+    Declared(
+        "history",
+        "monitor.cli.trials:history",
+        "List every snapshot of a trial and what it changed; imported pages come first.",
+    ),
     Declared(
         "diff",
         "monitor.cli.trials:diff",
         "Compare two snapshots of a trial field by field, with a word diff in long text.",
+    ),
+    Declared(
+        "compare",
+        "monitor.cli.compare:compare",
+        "Compare a saved page of the former ClinicalTrials.gov with the trial's record of today.",
     ),
     Declared(
         "changes",
@@ -85,7 +94,7 @@ COMMANDS = (
     Declared(
         "import",
         "monitor.cli.transfer:import_",
-        "Take in an export, or the lists of other programs; nobody is alerted, and nothing is doubled.",
+        "Take in an export, lists of other programs, or saved pages; nobody is alerted, and nothing is doubled.",
     ),
     Declared("watch", "monitor.cli.watch:app", "Say which trials to watch."),
     Declared("subscriptions", "monitor.cli.subscribe:manage", "See and change who is told."),

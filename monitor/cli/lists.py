@@ -10,6 +10,7 @@ from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.operate.transfer.lists import TrialList
+    from monitor.operate.transfer.lists.opening import Source
 
 SHOWN = 10
 """Lines of a kind; the others are counted."""
@@ -34,11 +35,14 @@ def named(program: "App", texts: Sequence[str]) -> "TrialList":
     return found
 
 
-def listed(program: "App", file: Path) -> "TrialList":
-    """The trials of a list. ConfigurationInvalid for a file that cannot be read or says nothing at all."""
-    from monitor.operate.transfer.lists import read_list  # PyYAML is not needed to show --help
+def listed(program: "App", file: Path, source: "Source | None" = None) -> "TrialList":
+    """The trials of a list, of its open *source* where there is one.
 
-    found = read_list(file, program.registries)
+    ConfigurationInvalid for a file that cannot be read or says nothing at all.
+    """
+    from monitor.operate.transfer.lists import read_list, read_source  # PyYAML is not needed to show --help
+
+    found = read_source(source, program.registries) if source else read_list(file, program.registries)
     if not found.trials and not found.left:
         where = "standard input" if str(file) == "-" else file
         raise ConfigurationInvalid(f"{where} names no trial: write one trial id a line")

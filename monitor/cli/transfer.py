@@ -1,5 +1,6 @@
 """`monitor export` and `monitor import`."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,13 @@ from monitor.cli.progress import progress
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import ConfigurationInvalid
 from monitor.text import counted
-from monitor.views.json.operating import export_json, imported_json
+from monitor.views.json.operating import export_json, imported_json, imported_page_json
 from monitor.views.json.watches import imported_list_json
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.operate.transfer.lists.opening import Source
+    from monitor.ports import Registry
 
 WRONG_USAGE = 2
 DEFAULT_FOLDER = Path("snapshots") / "export"
@@ -73,28 +76,39 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="The folder of an export, or lists of trials to watch; - is standard input.", metavar="FILE…"
+            help="The folder of an export, lists of trials to watch, or saved pages; - is standard input.",
+            metavar="FILE…",
         ),
     ],
     name: Annotated[str | None, typer.Option(help="What to call the watch that lists make.", metavar="NAME")] = None,
+    taken_on: Annotated[
+        str | None, typer.Option(help="The day of which saved pages are; else each says it itself.", metavar="DAY")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in an export, or the lists of other programs; nobody is alerted, and nothing is doubled.
+    """Take in an export, lists of other programs, or saved pages; nobody is alerted, and nothing is doubled.
 
     A list is text with trial ids or addresses of their pages, the registry's download as CSV, TSV or JSON, an export
     of the WHO's portal, a feed or bookmarks, the urls.yaml of urlwatch or webchanges, or the data folder of
     changedetection.io or a backup of it. What cannot be used, and what only mentions a trial, is named with its place.
 
+    A page of a trial, "Study Details" or "Tabular View" of the former ClinicalTrials.gov, goes into the history of its
+    trial, before everything that was fetched.
+
     [dim]$[/dim] monitor import snapshots/export
     [dim]$[/dim] monitor import urls.yaml /datastore --name "moved here"
     [dim]$[/dim] monitor import ctg-studies.csv
+    [dim]$[/dim] monitor import NCT02116634.html --taken-on 2016-06-30
     """
+    from monitor.cli.trials import day_typed
+
+    day = day_typed(taken_on) if taken_on else None
     settings: Settings = context.obj
     left: list[str] = []
     with settings.open() as program:
         for file in files:
             try:
-                left += _take(program, file, name, as_json=as_json)
+                left += _take(program, file, name, day, as_json=as_json)
             except ConfigurationInvalid as error:  # the others are as good as before
                 left.append(str(error))
     complain_of(left)
@@ -102,12 +116,48 @@ def import_(
         raise typer.Exit(WRONG_USAGE)
 
 
-def _take(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
-    from monitor.operate.transfer.lists import is_store  # PyYAML is not needed to show --help
+def _take(program: "App", file: Path, name: str | None, day: date | None, *, as_json: bool) -> list[str]:
+    from monitor.operate.transfer.lists import folder_of, is_store, opened  # PyYAML is not needed to show --help
+    from monitor.operate.transfer.saved_pages import contents_of, reader_of
 
     if file.is_dir() and not is_store(file):
+        _refuse_day(file, day)
         return _take_export(program, file, as_json=as_json)
-    return _take_list(program, file, name, as_json=as_json)
+    if folder_of(file):
+        _refuse_day(file, day)
+        return _take_list(program, file, name, None, as_json=as_json)
+    with opened(file) as source:
+        if registry := reader_of(source, program.registries):
+            return _take_page(program, file, registry, contents_of(source), day, as_json=as_json)
+        _refuse_day(file, day)
+        return _take_list(program, file, name, source, as_json=as_json)
+
+
+def _refuse_day(file: Path, day: date | None) -> None:
+    if day is not None:
+        raise ConfigurationInvalid(f"{file} is not a saved page of a trial: --taken-on is for those alone")
+
+
+def _take_page(
+    program: "App", file: Path, registry: "Registry", raw: bytes, day: date | None, *, as_json: bool
+) -> list[str]:
+    """Put a page into the history of its trial and say so."""
+    from monitor.clock import utc_now
+    from monitor.operate.transfer.saved_pages import import_page, name_of, page_of
+
+    name = name_of(file)
+    page = page_of(raw, registry, name=name)
+    try:
+        done = import_page(page, taken_on=day, name=name, store=program.store, now=utc_now())
+    except ConfigurationInvalid as error:
+        raise ConfigurationInvalid(f"{name}: {error}") from None
+    if as_json:
+        write_json(imported_page_json(file, done))
+        return []
+    trial_id = page.document.trial_id
+    told = f"as of {done.taken_on}, {done.dated_by}" if done.is_new else f"was here before, as of {done.taken_on}"
+    console().print(f"{name}: {page.view} of {trial_id}, {told}.", soft_wrap=True, markup=False)
+    return []
 
 
 def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
@@ -130,12 +180,12 @@ def _take_export(program: "App", folder: Path, *, as_json: bool) -> list[str]:
     return done.left
 
 
-def _take_list(program: "App", file: Path, name: str | None, *, as_json: bool) -> list[str]:
+def _take_list(program: "App", file: Path, name: str | None, source: "Source | None", *, as_json: bool) -> list[str]:
     """Watch the trials of a list and say so; give what is none."""
     from monitor.clock import utc_now
     from monitor.watching.watches import add_trials
 
-    found = listed(program, file)
+    found = listed(program, file, source)
     left, aside = found.left, found.aside
     for added in add_trials(found.trials, store=program.store, name=name, now=utc_now()):
         if as_json:

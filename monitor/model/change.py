@@ -19,6 +19,8 @@ class Snapshot:
     taken_at: datetime
     registry_version: str | None = None
     """The registry's own version stamp of its data when this was served."""
+    source: str | None = None
+    """The name of the file that it was imported from, of a page that somebody saved; it has no number of its own."""
 
 
 class Significance(IntEnum):

@@ -337,7 +337,9 @@ class Record:
     """Further fields that the document has, by name, as the registry's own values: compared and shown, no more."""
     rest: Mapping[str, Json] = field(default_factory=dict)
     silent: frozenset[str] = field(default=frozenset(), compare=False)
-    """Fields that no document of this form has: of them nothing is known, which differs from there being nothing."""
+    """Fields that no document of this form has, or not so that they could be compared: of them nothing is known, which
+    differs from there being nothing. `lead_sponsor.kind` is a part of a field, or of each of its items; where
+    `sites.facility` is among them, only the countries of the sites are known."""
     parts: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the document's parts that a record of this registry does not lose once it has them."""
 

@@ -1,6 +1,7 @@
 """What a registry answers: its version, where trials stand, and one value for each trial that was asked for."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from monitor.model import Document
 
@@ -73,6 +74,19 @@ class Unanswered:
 
     trial_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page of a trial that somebody saved, as a document."""
+
+    document: Document
+    view: str
+    """What the site called this page."""
+    posted_on: date | None
+    """The day of the update that the page shows: at least that old it is. None where it does not say."""
+    archived_on: date | None = None
+    """The day on which an archive took its copy; None where it comes from none."""
 
 
 Answer = Document | Merged | Missing | Unreadable | Unanswered

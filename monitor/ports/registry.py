@@ -10,6 +10,7 @@ What only some registries can do is a protocol of its own, and `isinstance` tell
     Probing          tells cheaply which trials moved        without it, every trial is fetched at each new version
     ByCalendar       says other things on other days         without it, a document says the same on every day
     PairReading      reads of two documents what differs     without it, both are read in full
+    PageReading      reads pages that people saved           without it, a record is had from the registry alone
     Searching        finds trials                            without it, trials are watched by their ids alone
     SharedSearching  lists the trials of many sponsors       without it, each sponsor is searched for by itself
     SponsorLookup    knows how sponsors write their names    without it, a sponsor is searched for as it is written
@@ -23,7 +24,7 @@ from typing import Protocol, runtime_checkable
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Document, Record, Search, Snapshot
-from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, Unanswered, Unmoved
+from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, SavedPage, Unanswered, Unmoved
 from monitor.ports.searches import SearchPage, SharedPage, SponsorName, SweepPage
 
 
@@ -155,6 +156,17 @@ class PairReading(Protocol):
         Their differences, and why the second is not believed, are the same as of what `parse` gives, save that what is
         only said in another language is no difference.
         """
+
+
+@runtime_checkable
+class PageReading(Protocol):
+    """It reads pages of its site that people saved. All of it is pure."""
+
+    def may_be_page(self, raw: bytes) -> bool:
+        """Whether a file is a page of this registry's site, readable or not; cheap."""
+
+    def read_page(self, raw: bytes) -> SavedPage:
+        """The page as a document. Raise ConfigurationInvalid for any other: what it is, and what to save instead."""
 
 
 @runtime_checkable

@@ -58,11 +58,12 @@ def event_ids(
     if after is not None:
         last = select(*_time_of_event).where(events.c.id == after).scalar_subquery()
         query = query.where(tuple_(*_time_of_event).op("<", is_comparison=True)(last))
-    query = query.where(_is_of(within, events.c.registry, events.c.trial_id))
+    query = query.where(is_of(within, events.c.registry, events.c.trial_id))
     return list(tx.scalars(query.order_by(*(column.desc() for column in _time_of_event)).limit(limit)))
 
 
-def _is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement[str]) -> ColumnElement[bool]:
+def is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the trial of these columns is among them."""
     if within.trials:
         return tuple_(registry, trial_id).in_(within.trials)
     if within.registry is not None:
@@ -76,7 +77,7 @@ def _is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement
 def trials_read(tx: Connection, within: Within) -> int:
     """How many of the trials have been read at least once: so many could have changed."""
     query = select(func.count()).select_from(trials).where(trials.c.snapshot.is_not(None))
-    return tx.scalar(query.where(_is_of(within, *_kept))) or 0
+    return tx.scalar(query.where(is_of(within, *_kept))) or 0
 
 
 def watched(tx: Connection, within: Within, *, after: Key | None, limit: int) -> list[Key]:

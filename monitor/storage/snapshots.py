@@ -44,6 +44,8 @@ class SnapshotRow:
     registry_version: str | None
     stored: int
     """Bytes of the compressed body."""
+    source: str | None = None
+    """The name of the file that it was imported from, of a page that somebody saved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from monitor.changes.topics import Topic
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Event, Filters, Record, Significance, State
 from monitor.ports import Registry
-from monitor.storage import events, pages, settlements, snapshots, trials
+from monitor.storage import archived, events, pages, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.pages import Key, Span
 from monitor.storage.settlements import Settled
 from monitor.storage.store import Store
+from monitor.views.archive import archive_of, changes_to, first_snapshot, pages_of
 from monitor.views.scope import Scope
 
 AT_ONCE = 200
@@ -50,7 +51,8 @@ class TrialChanges:
     registry: str
     trial_id: str
     url: str
-    snapshot: int
+    snapshot: int | None
+    """None of a page that was imported, which has no number."""
     title: str | None = None
     lead_sponsor: str | None = None
     """By the record of that snapshot; None where nobody asked."""
@@ -61,6 +63,8 @@ class TrialChanges:
     """The day on which the registry posted the update, as it writes it; None where the event does not say."""
     settled: Settled | None = None
     """Why nobody was told, or is told yet; None where whoever it concerned was."""
+    imported_from: str | None = None
+    """The file of the page that it changed since, or came with: nobody is told of what pages tell."""
     error: str | None = None
 
 
@@ -78,7 +82,7 @@ class ChangesSummary:
         """Add what is given."""
         self.changes += len(seen.changes)
         self.unreadable += seen.error is not None
-        self.not_told += len(seen.changes) if seen.settled else 0
+        self.not_told += len(seen.changes) if seen.settled or seen.imported_from else 0
 
 
 def changes(
@@ -88,7 +92,8 @@ def changes(
 
     An event that cannot be read may be what was asked for: it is given too, with the reason.
     """
-    for each in _all(query, store, {each.key: each for each in registries}):
+    known = {each.key: each for each in registries}
+    for each in _by_time(_all(query, store, known), archived_changes(query, store, known)):
         seen = each
         if query.limit is not None and summary.changes + len(each.changes) > query.limit:
             summary.is_cut = True
@@ -98,6 +103,51 @@ def changes(
             yield seen
         if summary.is_cut:
             return
+
+
+def _by_time(stored: Iterable[TrialChanges], archived: Sequence[TrialChanges]) -> Iterator[TrialChanges]:
+    """Both, the newest first; what cannot be read keeps its place."""
+    waiting = list(reversed(archived))
+    for each in stored:
+        while waiting and each.seen_at and waiting[-1].seen_at and waiting[-1].seen_at > each.seen_at:
+            yield waiting.pop()
+        yield each
+    yield from reversed(waiting)
+
+
+def archived_changes(query: ChangesQuery, store: Store, registries: Mapping[str, Registry]) -> Sequence[TrialChanges]:
+    """What saved pages tell that those before them did not, and the first snapshots that the last pages did not."""
+    found: list[TrialChanges] = []
+    with store.read() as tx:
+        for key, trial_id in archived.trials_within(tx, query.scope.within):
+            if key in registries:
+                found += _of_archive(tx, query, registries[key], trial_id)
+    return sorted(found, key=lambda seen: (seen.seen_at, seen.trial_id), reverse=True)
+
+
+def _of_archive(tx: Connection, query: ChangesQuery, registry: Registry, trial_id: str) -> Iterator[TrialChanges]:
+    pages = pages_of(tx, registry, trial_id, damaged=[])
+    steps = [(each.snapshot, each.snapshot, each.changes) for each in archive_of(pages, registry)]
+    if first := first_snapshot(tx, registry, trial_id):
+        steps += [(first, page, changes_to(first, page, registry)) for page in pages[-1:]]
+    for taken, page, told in steps:
+        is_within = query.span.since <= taken.taken_at and (
+            query.span.until is None or taken.taken_at < query.span.until
+        )
+        record = registry.parse(taken.document, taken.taken_at)
+        if is_within and query.scope.holds(record) and (passed := passing(told, query.filters)):
+            yield TrialChanges(
+                registry=registry.key,
+                trial_id=trial_id,
+                url=registry.page(trial_id),
+                snapshot=None if taken.source else taken.number,
+                title=record.brief_title,
+                lead_sponsor=record.lead_sponsor.name if query.wants_sponsor and record.lead_sponsor else None,
+                seen_at=taken.taken_at,
+                changes=tuple(passed),
+                posted_on=record.last_update_post_date,
+                imported_from=page.source,
+            )
 
 
 def _all(query: ChangesQuery, store: Store, registries: Mapping[str, Registry]) -> Iterator[TrialChanges]:

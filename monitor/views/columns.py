@@ -30,7 +30,7 @@ CHANGES = (
 def change_cells(seen: TrialChanges) -> Iterator[tuple[Cell, ...]]:
     """A row a change; one for an event that cannot be read."""
     about = (Link(seen.trial_id, seen.url), seen.title, seen.lead_sponsor, seen.seen_at, day(seen.posted_on))
-    told = str(seen.settled.settlement) if seen.settled else None
+    told = "imported" if seen.imported_from else str(seen.settled.settlement) if seen.settled else None
     behind = (told, seen.snapshot, seen.url)
     if seen.error:
         yield (*about, None, None, None, None, f"unreadable: {seen.error}", *behind)

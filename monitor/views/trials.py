@@ -5,6 +5,7 @@ Where the latest snapshot is damaged, the latest that can be read stands in for 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from monitor.changes.events import changes_between
 from monitor.errors import NothingFound, StoreCorrupt
@@ -13,6 +14,18 @@ from monitor.ports import Registry
 from monitor.storage import events, snapshots, trials
 from monitor.storage.snapshots import SnapshotRow
 from monitor.storage.store import Store
+from monitor.views.archive import (
+    BASELINE,
+    archive_of,
+    changes_since,
+    changes_to,
+    first_snapshot,
+    pages_of,
+    standing_on,
+)
+
+Which = int | date | None
+"""A snapshot by its number, or by a day on which it stood; None for the one that is meant otherwise."""
 
 Complain = Callable[[str], None]
 
@@ -32,6 +45,7 @@ class History:
     trial_id: str
     title: str | None
     rows: Sequence[tuple[SnapshotRow, Sequence[Change]]]
+    """Those pages that were imported come first."""
     damaged: Mapping[int, str]
     """What is wrong with those snapshots that cannot be read, by number."""
     unread: Mapping[int, str]
@@ -49,53 +63,75 @@ class SnapshotComparison:
 
 
 def snapshot_of(
-    trial_id: str, *, registry: Registry, store: Store, number: int | None, complain: Complain
+    trial_id: str, *, registry: Registry, store: Store, which: Which, complain: Complain, fetched: bool = False
 ) -> TrialSnapshot:
-    """That snapshot of a trial, or its latest. NothingFound where there is none, or where it holds no record."""
-    taken = _snapshot(trial_id, registry, store, number, complain)
+    """That snapshot of a trial, or its latest. NothingFound where there is none, or where it holds no record.
+
+    The latest may be an imported page, unless it has to be *fetched*.
+    """
+    taken = _snapshot(trial_id, registry, store, which, complain)
+    if fetched and taken.source is not None:
+        raise _no_snapshot(trial_id)
     return TrialSnapshot(snapshot=taken, record=_record(registry, taken))
 
 
 def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
     """The history of a trial. NothingFound where it has no snapshot yet."""
     unread: dict[int, StoreCorrupt] = {}
+    lost: list[str] = []
     with store.read() as tx:
         taken = snapshots.listing(tx, registry.key, trial_id)
         told = events.of_trial(tx, registry.key, trial_id, damaged=unread)
         damaged = snapshots.damaged_of(tx, registry.key, trial_id)
         trial = trials.known(tx, registry.key, [trial_id]).get(trial_id)
-    if not taken:
+        pages = pages_of(tx, registry, trial_id, damaged=lost)
+        first = first_snapshot(tx, registry, trial_id) if pages else None
+    archive = archive_of(pages, registry)
+    if not taken and not archive:
         raise _no_snapshot(trial_id)
-    changes = {event.snapshot: event.changes for event in told}
+    changes: dict[int, Sequence[Change]] = {event.snapshot: event.changes for event in told}
+    if first:
+        changes.setdefault(BASELINE, changes_to(first, pages[-1], registry))
+    title = trial.title if trial else registry.parse(pages[-1].document, pages[-1].taken_at).brief_title
     return History(
         trial_id=trial_id,
-        title=trial.title if trial else None,
-        rows=[(row, changes.get(row.number, ())) for row in taken],
+        title=title,
+        rows=[
+            *((each.row, each.changes) for each in archive),
+            *((row, changes.get(row.number, ())) for row in taken),
+        ],
         damaged=damaged,
-        unread={number: str(error) for number, error in unread.items()},
+        unread={number: str(error) for number, error in unread.items()} | dict(enumerate(lost, start=-len(lost))),
     )
 
 
 def comparison_of(
-    trial_id: str, a: int | None, b: int | None, *, registry: Registry, store: Store, complain: Complain
+    trial_id: str, a: Which, b: Which, *, registry: Registry, store: Store, complain: Complain
 ) -> SnapshotComparison:
     """What changed between snapshot *a*, or the one before *b*, and snapshot *b*, or the latest."""
     after = _snapshot(trial_id, registry, store, b, complain)
     before = _snapshot(trial_id, registry, store, a, complain) if a else _before(after, registry, store, complain)
-    record = _record(registry, after)
-    changes = changes_between(_record(registry, before), record, on=after.taken_at.date())
+    former, record = _record(registry, before), _record(registry, after)
+    if before.source is None:
+        changes = changes_between(former, record, on=after.taken_at.date())
+    else:
+        changes = changes_since(former, record, after)
     return SnapshotComparison(before=before, after=after, record=record, changes=changes)
 
 
-def _snapshot(trial_id: str, registry: Registry, store: Store, number: int | None, complain: Complain) -> Snapshot:
+def _snapshot(trial_id: str, registry: Registry, store: Store, which: Which, complain: Complain) -> Snapshot:
     """That snapshot of a trial; or its latest that holds a record, or where that is damaged the latest before it."""
     damaged: dict[str, StoreCorrupt] = {}
     with store.read() as tx:
-        if number is not None:
-            return snapshots.get(tx, registry.key, trial_id, number)
+        if isinstance(which, date):
+            return standing_on(tx, registry, trial_id, which)
+        if which is not None:
+            return snapshots.get(tx, registry.key, trial_id, which)
         latest = snapshots.latest_of(tx, registry.key, [trial_id], state=State.LISTED, damaged=damaged).get(trial_id)
         if damaged:
             latest = snapshots.readable(tx, registry.key, trial_id)
+        elif latest is None:
+            latest = next(reversed(pages_of(tx, registry, trial_id)), None)
     if latest is None and damaged:
         raise damaged[trial_id]
     if latest is None:
@@ -111,7 +147,13 @@ def _no_snapshot(trial_id: str) -> NothingFound:
 
 def _before(after: Snapshot, registry: Registry, store: Store, complain: Complain) -> Snapshot:
     """The snapshot before that one; or where that is damaged the latest record before it."""
-    number, trial_id = _number_before(after), after.document.trial_id
+    trial_id = after.document.trial_id
+    if after.number <= BASELINE:
+        with store.read() as tx:
+            pages = [page for page in pages_of(tx, registry, trial_id) if page.number < after.number]
+        if pages:
+            return pages[-1]
+    number = _number_before(after)
     try:
         return _snapshot(trial_id, registry, store, number, complain)
     except StoreCorrupt as error:
@@ -124,7 +166,7 @@ def _before(after: Snapshot, registry: Registry, store: Store, complain: Complai
 
 
 def _number_before(snapshot: Snapshot) -> int:
-    if snapshot.number == 1:
+    if snapshot.number <= BASELINE:
         raise NothingFound(f"{snapshot.document.trial_id} has one record so far: there is nothing to compare it with")
     return snapshot.number - 1
 

@@ -3,6 +3,7 @@
     pairing, tree, leftovers    how lists and subtrees are compared
     values, wording             values as JSON, and the sentences that several topics share
     comparison                  the two records side by side
+    silence                     what the form of one of the two documents cannot say
     status … rest               one module a topic: what counts as a difference, and its sentence
     apply                       from the differences back to the second record
 
@@ -34,10 +35,11 @@ from monitor.changes.diff import (
     titles,
 )
 from monitor.changes.diff.apply import apply
-from monitor.changes.diff.comparison import Comparison, no_baseline
+from monitor.changes.diff.comparison import Comparison, no_baseline, posted_on
+from monitor.changes.diff.silence import not_compared, of_what_both_tell
 from monitor.model import Difference, Record
 
-__all__ = ["apply", "diff", "no_baseline"]
+__all__ = ["apply", "diff", "no_baseline", "not_compared", "posted_on"]
 
 _TOPICS = (
     status,
@@ -67,11 +69,5 @@ def diff(
     *on* is the day the change was seen, which places it in the trial's life. *baseline* gives the first record of the
     trial, from which dates are counted too: it is asked for where a date moved.
     """
-    pair = Comparison(*_of_what_both_tell(before, after), on, baseline)
+    pair = Comparison(*of_what_both_tell(before, after), on, baseline)
     return tuple(difference for topic in _TOPICS for difference in topic.differences(pair))
-
-
-def _of_what_both_tell(before: Record, after: Record) -> tuple[Record, Record]:
-    """The two records without the fields on which the form of either document is silent."""
-    silent = before.silent | after.silent
-    return (before.without(silent), after.without(silent)) if silent else (before, after)

@@ -15,7 +15,7 @@ from monitor.cli.render.worddiff import both_sides, word_diff
 from monitor.model import Change, Json, Snapshot
 from monitor.render.values import differing_parts, kept_name, label
 from monitor.render.words import value_words
-from monitor.text import counted, moment, one_line, readable, stamp
+from monitor.text import counted, moment, natural_list, one_line, readable, stamp
 
 SIDE_BY_SIDE = 100
 """From this width on there is room for two columns of readable text."""
@@ -51,7 +51,17 @@ class DiffPage:
         yield Text(counted(count, "change") if count else "no change in what is watched", style=DIM)
 
 
+def left_out_line(labels: Sequence[str]) -> Text:
+    """What was not compared."""
+    if not labels:
+        return Text("everything was compared", style=DIM)
+    named = natural_list([label if label.isupper() else label[:1].lower() + label[1:] for label in labels], 10)
+    return Text(f"not compared, as the page does not say it, or not in a form that can be: {named}", style=DIM)
+
+
 def _about(snapshot: Snapshot) -> str:
+    if snapshot.source is not None:
+        return f"page of {snapshot.taken_at:%Y-%m-%d}, from {one_line(snapshot.source)}"
     taken = f"snapshot {snapshot.number}, {moment(snapshot.taken_at)}"
     return f"{taken}, registry data of {stamp(snapshot.registry_version)}"
 

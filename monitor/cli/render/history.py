@@ -36,13 +36,17 @@ def history_table(
     table.add_column("Data of", width=10)
     table.add_column("Changes", overflow="fold")
     for snapshot, changes in rows:
-        table.add_row(
-            f"{snapshot.number}",
-            Text(moment(snapshot.taken_at)),
-            styled(stamp(snapshot.registry_version), DIM),
-            _changes(snapshot, changes, damaged),
-        )
-    return Group(heading, Text(counted(len(rows), "snapshot"), style=DIM), Text(), table)
+        table.add_row(*_cells(snapshot), _changes(snapshot, changes, damaged))
+    pages = sum(snapshot.source is not None for snapshot, _ in rows)
+    about = counted(len(rows) - pages, "snapshot") + (f", {counted(pages, 'imported page')}" if pages else "")
+    return Group(heading, Text(about, style=DIM), Text(), table)
+
+
+def _cells(snapshot: SnapshotRow) -> tuple[RenderableType, ...]:
+    """Which it is, and of when: an imported page has a day alone."""
+    if snapshot.source is not None:
+        return Text("–"), Text(f"{snapshot.taken_at:%Y-%m-%d}"), Text("imported", style=DIM)
+    return f"{snapshot.number}", Text(moment(snapshot.taken_at)), styled(stamp(snapshot.registry_version), DIM)
 
 
 def _changes(snapshot: SnapshotRow, changes: Sequence[Change], damaged: Collection[int]) -> RenderableType:
@@ -50,6 +54,8 @@ def _changes(snapshot: SnapshotRow, changes: Sequence[Change], damaged: Collecti
         return Text("damaged: it cannot be read", style=NOTICE)
     if not changes and snapshot.number - 1 in damaged:
         return Text(f"what it changed is not known: snapshot {snapshot.number - 1} is damaged", style=NOTICE)
+    if snapshot.source is not None and not changes:
+        return styled(f"page imported from {one_line(snapshot.source)}", DIM)
     if not changes:
         return Text("baseline" if snapshot.number == 1 else "no change in what is watched", style=DIM)
     weighty = sorted(

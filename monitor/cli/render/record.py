@@ -46,7 +46,7 @@ def record_page(record: Record, snapshot: Snapshot, elsewhere: Siblings = NOWHER
         ("Sponsor", [*_sponsor(record), *detail_rows(record, Topic.SPONSOR)]),
         ("Design", [*_design(record), *detail_rows(record, Topic.DESIGN)]),
         ("Arms and interventions", _arms(record)),
-        ("Outcomes", _outcomes(record)),
+        ("Outcomes", [*_outcomes(record), *detail_rows(record, Topic.OUTCOMES)]),
         ("Eligibility", [*_eligibility(record), *detail_rows(record, Topic.ELIGIBILITY)]),
         (_sites_heading(record), _sites(record)),
         ("Contacts", contact_rows(record)),
@@ -73,7 +73,10 @@ def _heading(record: Record, snapshot: Snapshot) -> RenderableType:
         lines.append(styled(one_line(record.official_title), DIM))
     lines.append(styled(record.url, "cyan"))
     taken = f"snapshot {snapshot.number}, taken {moment(snapshot.taken_at)}"
-    lines.append(Text(f"{taken} · registry data of {stamp(snapshot.registry_version)}", style=DIM))
+    taken = f"{taken} · registry data of {stamp(snapshot.registry_version)}"
+    if snapshot.source is not None:
+        taken = f"page of {snapshot.taken_at:%Y-%m-%d}, from {one_line(snapshot.source)}"
+    lines.append(Text(taken, style=DIM))
     if record.aliases:
         lines.append(Text(f"also registered as {one_line(', '.join(record.aliases))}", style=DIM))
     return Group(*lines)

@@ -19,6 +19,7 @@ from monitor.errors import StoreCorrupt, StoreUnavailable
 from monitor.files import make_file, make_folder
 from monitor.model import Event
 from monitor.operate.transfer.shapes import (
+    ArchivedLine,
     EventShape,
     Manifest,
     NoticeLine,
@@ -31,7 +32,7 @@ from monitor.operate.transfer.shapes import (
     as_file,
     as_line,
 )
-from monitor.storage import endpoints, events, notices, siblings, snapshots, subscriptions, trials, watches
+from monitor.storage import archived, endpoints, events, notices, siblings, snapshots, subscriptions, trials, watches
 from monitor.storage.snapshots import DamagedSnapshot
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
@@ -88,6 +89,7 @@ def export(
             _lines(writing, "subscriptions", _subscriptions(writing, tx, secrets, now))
             told = reversed(notices.listing(tx, limit=_ALL))
             _lines(writing, "notices", map(NoticeLine.of, told))
+            _lines(writing, "archived", _archived(writing, tx))
         manifest = replace(Manifest(), complete=True, **writing.counts)
         (folder / MANIFEST).write_bytes(as_file(manifest))
         for reason in writing.damaged:
@@ -183,6 +185,15 @@ def _lines(writing: _Export, name: str, shapes: Iterable[Shape]) -> None:
         for shape in shapes:
             stream.write(as_line(shape))
             writing.count(name)
+
+
+def _archived(writing: _Export, tx: Connection) -> Iterator[ArchivedLine]:
+    """The pages that were imported; of one that is damaged, only that it is."""
+    for each in archived.every(tx):
+        if isinstance(each, str):
+            writing.leave_out(each)
+        else:
+            yield ArchivedLine.of(each)
 
 
 def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:

@@ -18,6 +18,7 @@ from monitor.errors import ConfigurationInvalid, MonitorError
 from monitor.model import Snapshot, Subscription
 from monitor.operate.transfer.exporting import MANIFEST
 from monitor.operate.transfer.shapes import (
+    ArchivedLine,
     EventShape,
     Manifest,
     NoticeLine,
@@ -28,7 +29,7 @@ from monitor.operate.transfer.shapes import (
     WatchLine,
 )
 from monitor.ports import Registry
-from monitor.storage import endpoints, events, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import archived, endpoints, events, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.bodies import LARGEST
 from monitor.storage.locks import lock_registry
 from monitor.storage.statements import chunks
@@ -52,6 +53,7 @@ class Imported:
     watches: int = 0
     subscriptions: int = 0
     notices: int = 0
+    archived: int = 0
     left: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
 
@@ -79,6 +81,7 @@ def read_export(
     numbers = _take_watches(folder, registries, context, done)
     _take_subscriptions(folder, numbers, context, done)
     _take_notices(folder, context, done)
+    _take_archived(folder, registries, context, done)
     return done
 
 
@@ -243,6 +246,24 @@ def _take_notices(folder: Path, context: SubscribeContext, done: Imported) -> No
     for batch in chunks(_lines(folder / "notices.jsonl", NoticeLine, done)):
         with context.store.begin() as tx:
             done.notices += notices.keep(tx, [line.notice for _, line in batch])
+
+
+def _take_archived(folder: Path, registries: Mapping[str, Registry], context: SubscribeContext, done: Imported) -> None:
+    """Take those pages that stand before what is fetched here, and that their registry proves to be pages."""
+    for place, line in _lines(folder / "archived.jsonl", ArchivedLine, done):
+        try:
+            page = line.archived
+            registry = registries.get(line.registry)
+            if registry is None or registry.identify(line.trial_id) != line.trial_id:
+                raise ValueError("this is not a trial of a registry known here")
+            registry.prove(line.trial_id, page.document.content)
+            with context.store.begin() as tx:
+                first = snapshots.listing(tx, line.registry, line.trial_id)[:1]
+                if first and line.taken_on > first[0].taken_at.date():
+                    raise ValueError(f"it is newer than the first snapshot of {line.trial_id}")
+                done.archived += archived.add(tx, [page])
+        except (MonitorError, ValueError) as error:
+            done.left.append(_one_line(place, error))
 
 
 def _lines(file: Path, shape: type[S], done: Imported) -> Iterator[tuple[str, S]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 import orjson
@@ -23,6 +23,7 @@ from monitor.model import (
     State,
     SubscriptionState,
 )
+from monitor.storage.archived import ArchivedDocument
 from monitor.storage.trials import Trial
 
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -55,6 +56,7 @@ class Manifest(Shape, frozen=True, kw_only=True):
     watches: Count = 0
     subscriptions: Count = 0
     notices: Count = 0
+    archived: Count = 0
     damaged: Count = 0
     """Snapshots and events that could not be read, and are left out."""
 
@@ -251,6 +253,39 @@ class NoticeLine(Shape, frozen=True, kw_only=True):
     def notice(self) -> Notice:
         """The notice of a line."""
         return Notice(**{name: getattr(self, name) for name in self.__struct_fields__})
+
+
+class ArchivedLine(Shape, frozen=True, kw_only=True):
+    """A line of archived.jsonl: a page that was imported, as its canonical document."""
+
+    registry: str
+    trial_id: str
+    taken_on: date
+    source: str
+    imported_at: Moment
+    sha256: Sha256
+    document: AnyJson
+
+    @classmethod
+    def of(cls, archived: ArchivedDocument) -> Self:
+        """The line of a page."""
+        return cls(
+            registry=archived.document.registry,
+            trial_id=archived.document.trial_id,
+            taken_on=archived.taken_on,
+            source=archived.source,
+            imported_at=archived.imported_at,
+            sha256=archived.document.digest.hex(),
+            document=orjson.loads(archived.document.content),
+        )
+
+    @property
+    def archived(self) -> ArchivedDocument:
+        """The page of a line. ValueError where its document is not the one that its SHA-256 was taken of."""
+        document = Document(self.registry, self.trial_id, _packed(self.document))
+        if document.digest.hex() != self.sha256:
+            raise ValueError("its SHA-256 is another")
+        return ArchivedDocument(document, self.taken_on, self.source, self.imported_at)
 
 
 def as_file(shape: Shape | list[EventShape]) -> bytes:

@@ -10,6 +10,7 @@ from monitor.ports import (
     Oddity,
     ProbeResult,
     RegistryVersion,
+    SavedPage,
     SearchPage,
     SharedPage,
     SponsorName,
@@ -18,6 +19,7 @@ from monitor.ports import (
 )
 from monitor.registries.adapter import Adapter
 from monitor.registries.clinicaltrials_gov import batches, differing, drift, record, searching, sponsors, sweeping
+from monitor.registries.clinicaltrials_gov.classic.content import is_classic, proved
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import kept_document
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
@@ -119,19 +121,41 @@ class ClinicalTrialsGov(Adapter):
 
     def prove(self, trial_id: str, raw: bytes) -> Document:
         """The document that an answer which was kept proves to be. Raise AnswerUnreadable where it is none."""
-        return kept_document(trial_id, raw)
+        return proved(trial_id, raw) if is_classic(raw) else kept_document(trial_id, raw)
 
     def parse(self, document: Document, as_of: datetime) -> Record:  # noqa: ARG002 - no field depends on the day
         """What a LISTED document says, which is the same on every day. Pure; raises for none that `fetch` gave."""
+        if is_classic(document.content):
+            from monitor.registries.clinicaltrials_gov.classic.record import parse_page  # few trials have old pages
+
+            return parse_page(document)
         return record.parse(document)
 
-    def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:  # noqa: ARG002
+    def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:
         """What two LISTED documents of one trial say, without most of what both say."""
+        if is_classic(before.document.content) or is_classic(after.content):
+            return self.parse(before.document, before.taken_at), self.parse(after, as_of)
         return differing.parse_differing(before.document, after)
 
     def unknown(self, document: Document) -> Sequence[Oddity]:
         """What a LISTED document holds that is not among the documented fields and codes."""
+        if is_classic(document.content):
+            from monitor.registries.clinicaltrials_gov.classic.record import unknown_in  # few trials have old pages
+
+            return unknown_in(document)
         return drift.unknown(document.content)
+
+    def may_be_page(self, raw: bytes) -> bool:
+        """Whether a file is a page of the site as it was until June 2024, or of today's; cheap."""
+        from monitor.registries.clinicaltrials_gov.classic.pages import may_be_page  # only files that are imported
+
+        return may_be_page(raw)
+
+    def read_page(self, raw: bytes) -> SavedPage:
+        """A page of the site as it was until June 2024. Raise ConfigurationInvalid for any other, with the remedy."""
+        from monitor.registries.clinicaltrials_gov.classic.reading import read_page  # BeautifulSoup takes long to load
+
+        return read_page(raw)
 
     def close(self) -> None:
         """Give up connections."""

@@ -20,6 +20,11 @@ def _by_letters() -> Mapping[str, str]:
     return {_letters(code): code for code in documented_codes()}
 
 
+def is_documented(code: str) -> bool:
+    """Whether the registry documents this code, of whatever kind."""
+    return code in documented_codes()
+
+
 def coded(code: str) -> Coded:
     """*code* with its words: `SUPPORTIVE_CARE` is "Supportive care" where the vocabulary does not know better.
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from monitor.operate.backup import Backup, Restored
     from monitor.operate.doctor import Finding
     from monitor.operate.transfer.importing import Imported
+    from monitor.operate.transfer.saved_pages import ImportedPage
     from monitor.operate.transfer.shapes import Manifest
     from monitor.storage.copying import Contents
 
@@ -38,6 +39,20 @@ def export_json(folder: Path, written: "Manifest") -> dict[str, Json]:
 def imported_json(done: "Imported") -> dict[str, Json]:
     """What was taken from an export, and what was not."""
     return asdict(done)
+
+
+def imported_page_json(file: Path, done: "ImportedPage") -> dict[str, Json]:
+    """A saved page in the history of its trial; `is_new` is false where it was there before, with the day it had."""
+    document = done.page.document
+    return {
+        "file": str(file),
+        "registry": document.registry,
+        "trial_id": document.trial_id,
+        "view": done.page.view,
+        "taken_on": done.taken_on.isoformat(),
+        "dated_by": done.dated_by if done.is_new else None,
+        "is_new": done.is_new,
+    }
 
 
 def finding_json(name: str, finding: "Finding") -> dict[str, Json]:

@@ -10,6 +10,7 @@ from monitor.views.json.moments import moment_json
 if TYPE_CHECKING:
     from monitor.storage.snapshots import SnapshotRow
     from monitor.views.changes import TrialChanges
+    from monitor.views.saved_pages import PageComparison
     from monitor.views.siblings import Siblings
     from monitor.views.status import LastChange, StatusRow
     from monitor.views.trials import SnapshotComparison
@@ -23,10 +24,21 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
     return {
         "registry": snapshot.document.registry,
         "trial_id": snapshot.document.trial_id,
-        "snapshot": snapshot.number,
+        "snapshot": _number(snapshot),
         "taken_at": moment_json(snapshot.taken_at),
         "registry_version": snapshot.registry_version,
+        **_imported(snapshot.source),
     }
+
+
+def _number(snapshot: "Snapshot | SnapshotRow") -> int | None:
+    """Its number; a page that was imported has none."""
+    return snapshot.number if snapshot.source is None else None
+
+
+def _imported(source: str | None) -> dict[str, Json]:
+    """Which file a page was imported from; nothing of a snapshot."""
+    return {} if source is None else {"imported_from": source}
 
 
 def record_json(snapshot: Snapshot, record: Record) -> dict[str, Json]:
@@ -58,10 +70,11 @@ def history_json(trial_id: str, row: "SnapshotRow", changes: Sequence[Change]) -
     """A snapshot in a history, with what it changed."""
     return {
         "trial_id": trial_id,
-        "snapshot": row.number,
+        "snapshot": _number(row),
         "state": str(row.state),
         "taken_at": moment_json(row.taken_at),
         "registry_version": row.registry_version,
+        **_imported(row.source),
         "changes": [change.as_json() for change in changes],
     }
 
@@ -69,7 +82,19 @@ def history_json(trial_id: str, row: "SnapshotRow", changes: Sequence[Change]) -
 def comparison_json(compared: "SnapshotComparison") -> dict[str, Json]:
     """The later snapshot, the number of the earlier one, and what changed between them."""
     changes: list[Json] = [change.as_json() for change in compared.changes]
-    return {**snapshot_json(compared.after), "before": compared.before.number, "changes": changes}
+    before = compared.before
+    of_page = {} if before.source is None else {"before_page": snapshot_json(before)}
+    return {**snapshot_json(compared.after), "before": _number(before), **of_page, "changes": changes}
+
+
+def page_comparison_json(compared: "PageComparison") -> dict[str, Json]:
+    """The record of today, the page that was compared with it, what changed, and what could not be compared."""
+    return {
+        **snapshot_json(compared.after),
+        "page": {**snapshot_json(compared.before), "view": compared.view},
+        "changes": [change.as_json() for change in compared.changes],
+        "not_compared": list(compared.left_out),
+    }
 
 
 def changes_json(seen: "TrialChanges") -> Iterator[dict[str, Json]]:
@@ -83,7 +108,7 @@ def changes_json(seen: "TrialChanges") -> Iterator[dict[str, Json]]:
         "snapshot": seen.snapshot,
         "seen_at": moment_json(seen.seen_at),
         "posted_on": seen.posted_on,
-        "not_told": str(seen.settled.settlement) if seen.settled else None,
+        "not_told": "imported" if seen.imported_from else str(seen.settled.settlement) if seen.settled else None,
         "hold": seen.settled.hold_id if seen.settled else None,
         "error": seen.error,
     }

@@ -28,9 +28,10 @@ from monitor.operate.transfer.lists.opening import LARGEST, LARGEST_TREE, Source
 from monitor.operate.transfer.lists.sorting import Sorter, TrialList
 from monitor.ports import Registry
 
-__all__ = ["LARGEST", "LARGEST_TREE", "TrialList", "is_store", "read_list"]
+__all__ = ["LARGEST", "LARGEST_TREE", "TrialList", "folder_of", "is_store", "opened", "read_list", "read_source"]
 
 is_store = stores.is_store
+folder_of = stores.folder_of
 
 _BY_BEGINNING = (
     (trees.looks_like_it, trees.read),
@@ -44,15 +45,21 @@ def read_list(file: Path, registries: Sequence[Registry]) -> TrialList:
 
     Raise ConfigurationInvalid for a file that cannot be read, is too large, or is not what its name says.
     """
-    sorter = Sorter(registries)
     if folder := stores.folder_of(file):
+        sorter = Sorter(registries)
         stores.read(stores.Folder(folder), sorter, shown=str(folder))
         return sorter.found()
     with opened(file) as source:
-        if archives.is_archive(source):
-            archives.read(source, sorter, read_one=_read)
-        else:
-            _read(source, sorter)
+        return read_source(source, registries)
+
+
+def read_source(source: Source, registries: Sequence[Registry]) -> TrialList:
+    """The trials of a list that is open. Raise as `read_list` does."""
+    sorter = Sorter(registries)
+    if archives.is_archive(source):
+        archives.read(source, sorter, read_one=_read)
+    else:
+        _read(source, sorter)
     return sorter.found()
 
 

@@ -1,0 +1,104 @@
+"""Documents from before a trial was first fetched here: pages that people saved, each of a day in the past.
+
+They stand before every snapshot of their trial and are no snapshots themselves: whatever compares, alerts and counts
+snapshots never sees them. `monitor.views.archive` puts both in one order. The same document is kept once.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from monitor.errors import StoreCorrupt
+from monitor.model import Document
+from monitor.storage import bodies
+from monitor.storage.pages import Key, Within, is_of
+from monitor.storage.statements import add_new, chunks
+from monitor.storage.archive_tables import archived_documents as table
+
+_READ_AT_ONCE = 100
+_order = (table.c.registry, table.c.trial_id, table.c.taken_on, table.c.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedDocument:
+    """A document and the day of which it is; *source* is the name of the file that it came from."""
+
+    document: Document
+    taken_on: date
+    source: str
+    imported_at: datetime
+
+
+def add(tx: Connection, archived: Sequence[ArchivedDocument]) -> int:
+    """Keep those that are not there yet, and give how many these are. One that is there keeps its day."""
+    return sum(len(add_new(tx, table, [_row(each)], returning=(table.c.digest,))) for each in archived)
+
+
+def of_trial(
+    tx: Connection, registry: str, trial_id: str, *, damaged: list[str] | None = None
+) -> list[ArchivedDocument]:
+    """Those of a trial, the oldest first. Where *damaged* is given, what cannot be read is told there, and left out."""
+    query = select(table).where(table.c.registry == registry, table.c.trial_id == trial_id).order_by(*_order)
+    found = []
+    for row in tx.execute(query):
+        try:
+            found.append(_restored(row))
+        except StoreCorrupt as error:
+            if damaged is None:
+                raise
+            damaged.append(str(error))
+    return found
+
+
+def trials_within(tx: Connection, within: Within) -> list[Key]:
+    """The trials among these that have any."""
+    query = select(table.c.registry, table.c.trial_id).where(is_of(within, table.c.registry, table.c.trial_id))
+    return [(row.registry, row.trial_id) for row in tx.execute(query.distinct().order_by(*_order[:2]))]
+
+
+def every(tx: Connection) -> Iterator[ArchivedDocument | str]:
+    """All of them in order, a few at a time in memory; in the place of one that is damaged what is wrong with it."""
+    for row in tx.execute(select(table).order_by(*_order).execution_options(yield_per=_READ_AT_ONCE)):
+        try:
+            yield _restored(row)
+        except StoreCorrupt as error:
+            yield str(error)
+
+
+def known(tx: Connection, documents: Iterable[Document]) -> dict[bytes, date]:
+    """The days of those documents that are there already, by digest."""
+    found: dict[bytes, date] = {}
+    for chunk in chunks(documents):
+        query = select(table.c.digest, table.c.taken_on).where(table.c.digest.in_([each.digest for each in chunk]))
+        found |= {row.digest: date.fromisoformat(row.taken_on) for row in tx.execute(query)}
+    return found
+
+
+def _row(archived: ArchivedDocument) -> dict[str, Any]:
+    document = archived.document
+    return {
+        "registry": document.registry,
+        "trial_id": document.trial_id,
+        "digest": document.digest,
+        "taken_on": archived.taken_on.isoformat(),
+        "source": archived.source,
+        "imported_at": archived.imported_at,
+        "size": len(document.content),
+        "body": bodies.compress(document.content),
+    }
+
+
+def _restored(row: Row[Any]) -> ArchivedDocument:
+    what = f"the imported page of {row.trial_id} of {row.taken_on}"
+    content = bodies.decompress(row.body, size=row.size, what=what)
+    document = Document(row.registry, row.trial_id, content)
+    if document.digest != row.digest:
+        raise bodies.damaged(what, "its SHA-256 is another")
+    try:
+        taken_on = date.fromisoformat(row.taken_on)
+    except ValueError as error:
+        raise bodies.damaged(what, "its day is none") from error
+    return ArchivedDocument(document, taken_on, row.source, row.imported_at)

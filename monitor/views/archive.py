@@ -1,0 +1,95 @@
+"""The pages that people saved of a trial, in one order with its snapshots: they come first, whatever their days.
+
+A page is a snapshot without a number of its own: 0 is the one that stands right before the baseline, -1 the one before
+that. These numbers move when another page is imported, so nothing keeps or shows them; people name a page by a day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import pairwise
+
+from sqlalchemy import Connection
+
+from monitor.changes.diff import posted_on
+from monitor.changes.events import changes_between
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.model import Change, Record, Snapshot, State
+from monitor.ports import Registry
+from monitor.storage import archived, snapshots
+from monitor.storage.snapshots import SnapshotRow
+
+BASELINE = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """A page in the history of a trial, with what changed since the page before."""
+
+    snapshot: Snapshot
+    changes: Sequence[Change]
+
+    @property
+    def row(self) -> SnapshotRow:
+        """As it stands in a list."""
+        taken = self.snapshot
+        return SnapshotRow(taken.number, taken.taken_at, State.LISTED, None, len(taken.document.content), taken.source)
+
+
+def pages_of(tx: Connection, registry: Registry, trial_id: str, *, damaged: list[str] | None = None) -> list[Snapshot]:
+    """The pages of a trial, the oldest first."""
+    kept = archived.of_trial(tx, registry.key, trial_id, damaged=damaged)
+    return [
+        Snapshot(number, each.document, moment_of(each.taken_on), None, each.source)
+        for number, each in enumerate(kept, start=1 - len(kept))
+    ]
+
+
+def moment_of(day: date) -> datetime:
+    """The moment as which a page of that day counts: its beginning, in UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def archive_of(pages: Sequence[Snapshot], registry: Registry) -> list[Archived]:
+    """The pages with what each tells that the one before it did not."""
+    records = [registry.parse(page.document, page.taken_at) for page in pages]
+    told: list[Sequence[Change]] = [()]
+    for (former, present), page in zip(pairwise(records), pages[1:], strict=True):
+        told.append(changes_since(former, present, page))
+    return [Archived(snapshot=page, changes=changes) for page, changes in zip(pages, told, strict=False)]
+
+
+def changes_since(before: Record, after: Record, taken: Snapshot) -> tuple[Change, ...]:
+    """What changed from a page to what was taken later, as of the day on which the registry posted that."""
+    return changes_between(before, after, on=posted_on(before, after, taken.taken_at.date()))
+
+
+def changes_to(first: Snapshot, page: Snapshot, registry: Registry) -> tuple[Change, ...]:
+    """What the first snapshot says that the last page did not."""
+    before, after = (registry.parse(each.document, each.taken_at) for each in (page, first))
+    return changes_since(before, after, first)
+
+
+def first_snapshot(tx: Connection, registry: Registry, trial_id: str) -> Snapshot | None:
+    """The baseline of a trial; None where there is none, or it cannot be read or holds no record."""
+    try:
+        first = snapshots.get(tx, registry.key, trial_id, BASELINE)
+    except (NothingFound, StoreCorrupt):
+        return None
+    return first if first.document.state is State.LISTED else None
+
+
+def standing_on(tx: Connection, registry: Registry, trial_id: str, day: date) -> Snapshot:
+    """What stood of a trial at the end of a day, as far as anything is kept of that. NothingFound where nothing is."""
+    rows = [row for row in snapshots.listing(tx, registry.key, trial_id) if row.taken_at.date() <= day]
+    if rows:
+        return snapshots.get(tx, registry.key, trial_id, rows[-1].number)
+    pages = pages_of(tx, registry, trial_id)
+    before = [page for page in pages if page.taken_at.date() <= day]
+    if before:
+        return before[-1]
+    begins = [page.taken_at for page in pages[:1]]
+    begins = begins or [row.taken_at for row in snapshots.listing(tx, registry.key, trial_id)[:1]]
+    if not begins:
+        raise NothingFound(f"there is no snapshot of {trial_id} yet; `monitor check {trial_id}` takes one")
+    raise NothingFound(f"what is kept of {trial_id} begins on {begins[0]:%Y-%m-%d}: name that day or a later one")
