@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Row, select
 from monitor.errors import StoreCorrupt
 from monitor.model import Document
 from monitor.storage import bodies
+from monitor.storage.archive_tables import archived_documents as table
 from monitor.storage.pages import Key, Within, is_of
 from monitor.storage.statements import add_new, chunks
-from monitor.storage.archive_tables import archived_documents as table
 
 _READ_AT_ONCE = 100
 _order = (table.c.registry, table.c.trial_id, table.c.taken_on, table.c.digest)

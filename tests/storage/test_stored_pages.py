@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from monitor.errors import StoreCorrupt
 from monitor.storage import archived
+from monitor.storage.archive_tables import archived_documents
 from monitor.storage.archived import ArchivedDocument
 from monitor.storage.pages import Within
 from monitor.storage.store import Store
-from monitor.storage.archive_tables import archived_documents
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, document
 
 
