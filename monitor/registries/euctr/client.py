@@ -62,7 +62,7 @@ class Client:
 
     def _answer(self, trial_id: str) -> Answer:
         if not is_trial_id(trial_id):
-            return Unanswered(trial_id, f"“{one_line(trial_id)[:40]}” is no EudraCT number")
+            return Unanswered(trial_id, f"“{one_line(trial_id)[:40]}” is not a EudraCT number")
         try:
             return self._trial(trial_id)
         except AnswerUnreadable as error:

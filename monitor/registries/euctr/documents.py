@@ -134,13 +134,13 @@ def _checked(trial_id: str, raw: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise AnswerUnreadable("it is not proper JSON") from error
     if not isinstance(tree, dict) or not {"eudract_number", "countries"} <= tree.keys():
-        raise AnswerUnreadable("it is no document of a trial")
+        raise AnswerUnreadable("it is not the document of a trial")
     if tree["eudract_number"] != trial_id:
         raise AnswerUnreadable(f"it is the record of “{str(tree['eudract_number'])[:40]}”, not of {trial_id}")
     countries, results = tree["countries"], tree.get("results", "-")
     well = isinstance(countries, dict) and 0 < len(countries) <= MOST_COUNTRIES
     if not well or not isinstance(results, str) or tree.keys() - {"eudract_number", "countries", "results"}:
-        raise AnswerUnreadable("it is no document of a trial")
+        raise AnswerUnreadable("it is not the document of a trial")
     for country, record in countries.items():
         if not _COUNTRY.fullmatch(country) or not _is_record(record):
             raise AnswerUnreadable(f"the record for “{country[:40]}” has not the form of one")
