@@ -53,6 +53,7 @@ DOUBTS = {
     "a merger that was denied": MERGED.format(1, in_hours(-1), "before", ONE),
     "a merger read in the future": MERGED.format(0, in_hours(1), "before", ONE),
     "a leaver": f"INSERT INTO leavers VALUES ('{KEY}', '{TRIALS[0]}', 1, 'before', NULL)",
+    "a watch that follows siblings": "INSERT INTO sibling_watches VALUES (1)",
     "a change that is not settled": SETTLEMENT.format("pending"),
     "an answer refused just now": QUARANTINE.format(in_hours(1)),
     "a pause that was asked for": LEFT_ALONE.format(in_hours(1)),

@@ -46,6 +46,14 @@ FORMS = {
     "ensaiosclinicos.gov.br": {"RBR-10vpgvfs": ["RBR-10vpgvfs", "RBR 10vpgvfs"]},
     "pactr.samrc.ac.za": {"PACTR202004801273802": ["PACTR202004801273802", "PACTR 202004801273802"]},
     "slctr.lk": {"SLCTR/2020/011": ["SLCTR/2020/011", "slctr-2020-011"]},
+    "itmctr.ccebtcm.org.cn": {"ITMCTR2023000001": ["ITMCTR2023000001", "ITMCTR 2023000001"]},
+    "clinicaltrials.jp": {"JapicCTI-205238": ["JapicCTI-205238", "Japic CTI 205238", "JPRN-JapicCTI-205238"]},
+    "jmacct.med.or.jp": {"JMA-IIA00001": ["JMA-IIA00001", "JPRN-JMA-IIA00001"]},
+    "lbctr.moph.gov.lb": {"LBCTR2020010001": ["LBCTR2020010001"]},
+    "onderzoekmetmensen.nl": {"NL-OMON55178": ["NL-OMON55178", "NL OMON 55178"]},
+    "trialregister.nl": {"NTR1234": ["NTR1234", "NTR 1234"]},
+    "ensayosclinicos-repec.ins.gob.pe": {"PER-010-20": ["PER-010-20"]},
+    "rpcec.sld.cu": {"RPCEC00000123": ["RPCEC00000123", "RPCEC 00000123"]},
     "thaiclinicaltrials.org": {"TCTR20200402001": ["TCTR20200402001"]},
 }
 """By registry, ids in their one normal form, and how else they are written."""
