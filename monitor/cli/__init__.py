@@ -26,7 +26,9 @@ COMMANDS = (
     Declared("subscribe", "monitor.cli.subscribe:subscribe", "Tell somebody of changes, by mail, webhook or chat."),
     Declared("deliver", "monitor.cli.deliveries:deliver", "Send what is due, once."),
     Declared("why", "monitor.cli.deliveries:why", "Explain, change by change, why somebody was or was not told."),
-    Declared("show", "monitor.cli.trials:show", "Show a trial's record as people read it."),
+    Declared(
+        "show", "monitor.cli.trials:show", "Show a trial's record as people read it, and where else it is registered."
+    ),
     Declared(
         "history",
         "monitor.cli.trials:history",
@@ -65,7 +67,7 @@ COMMANDS = (
     Declared(
         "sandbox",
         "monitor.cli.operate:sandbox",
-        "Run a local ClinicalTrials.gov, a mailbox and a webhook receiver to try things against.",
+        "Run a local ClinicalTrials.gov or other registries, a mailbox and a webhook receiver to try things against.",
     ),
     Declared("demo", "monitor.cli.operate:demo", "Find and explain a real change, offline, in a few seconds."),
     Declared(

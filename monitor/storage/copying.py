@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Table, func, inspect, select, text
 
 from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import DeliveryState
-from monitor.storage import snapshots
+from monitor.storage import archived, snapshots
+from monitor.storage.archive_tables import archived_documents
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
@@ -131,7 +132,7 @@ def prove(file: Path) -> None:
 
 
 def damaged_snapshots(tx: Connection, report_progress: ReportProgress) -> list[str]:
-    """Read every snapshot and compare it with its SHA-256; return what is wrong, one line per snapshot."""
+    """Compare every snapshot and imported page with its SHA-256; return what is wrong, one line for each."""
     total = tx.scalar(select(func.count()).select_from(metadata.tables["snapshots"])) or 0
     damaged = []
     for number, reason in enumerate(snapshots.inspect(tx), start=1):
@@ -139,6 +140,8 @@ def damaged_snapshots(tx: Connection, report_progress: ReportProgress) -> list[s
             damaged.append(reason)
         if number % _ROWS == 0 or number == total:
             report_progress(number, total)
+    if archived_documents.name in inspect(tx).get_table_names():
+        damaged += [each for each in archived.every(tx) if isinstance(each, str)]
     return damaged
 
 

@@ -9,6 +9,7 @@ from monitor.errors import StoreCorrupt
 from monitor.storage import archived
 from monitor.storage.archive_tables import archived_documents
 from monitor.storage.archived import ArchivedDocument
+from monitor.storage.copying import damaged_snapshots
 from monitor.storage.pages import Within
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, document
@@ -53,3 +54,4 @@ def test_a_damaged_page_is_told_and_spoils_no_other(store: Store):
         assert left.taken_on == date(2016, 1, 1)
         assert len(damaged) == 1
         assert [isinstance(each, str) for each in archived.every(tx)] == [True, False]
+        assert damaged_snapshots(tx, lambda done, total: None) == damaged, "a backup says so, too"
