@@ -1,9 +1,9 @@
 """Put the parts together: the only module that knows every adapter."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor.alerts.notices import configuration_bad
@@ -14,14 +14,16 @@ from monitor.http.asking import user_agent
 from monitor.http.network import Network
 from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
 from monitor.http.response import AskedBefore
-from monitor.model import Checked, Search, Unlisted
+from monitor.model import Checked, Document, Search, Unlisted
 from monitor.operate.applied import noted_if_nothing_changes
 from monitor.operate.configured import apply_subscriptions, apply_watches
-from monitor.ports import FetchedRegistry, Registry, fetched, find_registry, registry_to_search
-from monitor.registries.declared import ADAPTERS
+from monitor.ports import FedRegistry, FetchedRegistry, Registry, fetched, find_registry, registry_to_search
+from monitor.registries.declared import ADAPTERS, FED_BY_FILES
 from monitor.registries.settings import PoliteSettings
 from monitor.storage import left_alone, notices, searches, siblings, trials
+from monitor.storage import registries as registry_rows
 from monitor.storage.store import Store
+from monitor.text import file_in_words
 from monitor.vault import VARIABLE, Vault, key_file
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted
     from monitor.watching.context import PassContext
+    from monitor.watching.fed import Outdated
     from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
     from monitor.watching.sweep import Progress
 
@@ -74,7 +77,9 @@ class App:
         candidates = [self.registry(registry)] if registry else self.registries
         if found := find_registry(candidates, text):
             return found
-        examples = " or ".join(candidate.example_id for candidate in candidates)
+        # Those that are asked, unless there is none among them: there are some twenty more, which files feed.
+        shown = [each for each in candidates if isinstance(each, FetchedRegistry)] or candidates
+        examples = " or ".join(candidate.example_id for candidate in shown)
         raise TrialIdInvalid(
             f"“{text[:80]}” is not a trial id known here; one looks like {examples} "
             "(or paste the address of the trial's page)"
@@ -238,6 +243,21 @@ class App:
         self._take_up(self._configured_subscriptions())
         return accept(numbers, store=self.store, known=self.registries, now=utc_now(), alike=alike)
 
+    def feed(
+        self, documents: Iterable[tuple[FedRegistry, Document]], *, day: date, alerts: bool
+    ) -> Iterator["Checked | Outdated"]:
+        """Take in what a file of that day brought of registries that are not asked: see `monitor.watching.fed`."""
+        from monitor.watching.fed import Feeding, feed  # only one command needs it
+
+        self._take_up(self._configured_subscriptions())
+        return feed(documents, Feeding(store=self.store, day=day, now=utc_now(), alerts=alerts))
+
+    def last_file(self, registry: Registry) -> str:
+        """Of what day the last file of a registry is that is not asked, in words."""
+        with self.store.read() as tx:
+            last = registry_rows.version(tx, registry.key)
+        return file_in_words(last.stamp if last else None, today=utc_now().date())
+
     def unseen(self, registry: Registry, reason: str) -> Iterator[Checked | Unlisted]:
         """Report everything watched as not checked, and why."""
         from monitor.watching.patrol import unseen  # a registry is seldom out of reach
@@ -305,11 +325,12 @@ def key_place(config: Config) -> str:
 def _connect(config: Config, *, asked: AskedBefore | None = None) -> tuple[Registry, ...]:
     """Every registry that there is an adapter for; the first is the default."""
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
-    return tuple(
+    connected = (
         adapter.connect(settings, _polite_session(settings, network, asked))
         for adapter in ADAPTERS
         for settings in (config.registries[adapter.key],)
     )
+    return (*connected, *(adapter() for adapter in FED_BY_FILES))
 
 
 def _polite_session(settings: PoliteSettings, network: Network, asked: AskedBefore | None) -> PoliteSession:

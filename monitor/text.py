@@ -15,7 +15,7 @@ one picture of several, stay between those.
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeVar
 from unicodedata import normalize
@@ -231,3 +231,14 @@ def size(count: int) -> str:
     if count < 1_000:
         return counted(count, "byte")
     return f"{count / 1_000:,.0f} kB" if count < 100_000 else f"{count / 1_000_000:,.1f} MB"
+
+
+def file_in_words(day: str | None, *, today: date) -> str:
+    """Of what day the last file of a registry is, and how old it makes its trials; *day* is None where none came."""
+    if day is None:
+        return "no file of it was imported yet"
+    try:
+        age = (today - date.fromisoformat(day[:10])).days
+    except ValueError:
+        return f"its last file is of {day}"
+    return f"its last file is of {day[:10]}, " + ("today" if age <= 0 else f"{counted(age, 'day')} old")

@@ -100,6 +100,8 @@ def _unsettled(settled: Settled) -> str:
                 f"not sent yet: an earlier change of this trial is held back, and goes first: "
                 f"`monitor held show {settled.hold_id}` has it, and what you can do"
             )
+        case Settlement.DISCARDED if settled.hold_id is None:
+            return "not sent: it came with a file that was imported without --alert"
         case Settlement.DISCARDED:
             at = f"{settled.settled_at:%Y-%m-%d %H:%M} UTC"
             return f"not sent: discarded with many like it, as hold {settled.hold_id}, at {at}"

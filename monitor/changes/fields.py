@@ -26,6 +26,8 @@ class Field:
     coded: bool = False
     by_shape: bool = False
     """Its changes are told by the shape of its value alone. It lies in `Record.details`, if it is no attribute."""
+    is_loose: bool = False
+    """Whether case and punctuation make no difference."""
     when_added: str | None = None
     """The sentence for a value that came, {} standing for it, where that says more than that it did."""
 
@@ -36,9 +38,16 @@ class Field:
 
 
 def _by_shape(
-    name: str, label: str, topic: Topic, kind: str, *, coded: bool = False, when_added: str | None = None
+    name: str,
+    label: str,
+    topic: Topic,
+    kind: str,
+    *,
+    coded: bool = False,
+    is_loose: bool = False,
+    when_added: str | None = None,
 ) -> Field:
-    return Field(name, label, topic, kind, coded, by_shape=True, when_added=when_added)
+    return Field(name, label, topic, kind, coded, by_shape=True, is_loose=is_loose, when_added=when_added)
 
 
 FIELDS = {
@@ -57,6 +66,7 @@ FIELDS = {
         Field("primary_completion_date", "Primary completion date", Topic.DATES),
         Field("completion_date", "Completion date", Topic.DATES),
         Field("enrollment", "Enrollment", Topic.ENROLLMENT),
+        _by_shape("target_size", "Target size", Topic.ENROLLMENT, "enrollment.text", is_loose=True),
         Field("lead_sponsor", "Lead sponsor", Topic.SPONSOR),
         Field("collaborators", "Collaborators", Topic.SPONSOR),
         Field("responsible_party", "Responsible party", Topic.SPONSOR),

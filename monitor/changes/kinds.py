@@ -207,6 +207,7 @@ KINDS = _declared(
         "A result was corrected.",
         sentence=sentences.enrollment_corrected,
     ),
+    *_alike(Topic.ENROLLMENT, "enrollment.text", MINOR, "a target size in words", "No number to compare."),
     Kind("date.slipped", Topic.DATES, by_days, *_MOVED, sentence=sentences.date_moved),
     Kind("date.advanced", Topic.DATES, by_days, *_MOVED, sentence=sentences.date_moved),
     Kind(
@@ -388,11 +389,7 @@ KINDS = _declared(
     Kind("title.respelled", Topic.TITLE, ADMINISTRATIVE, *_SAME),
     *_alike(Topic.ADMINISTRATIVE, "verified updated registered contacts", ADMINISTRATIVE),
     Kind(
-        "other",
-        Topic.OTHER,
-        MINOR,
-        "content for which there is no name here yet",
-        "It is better to see it than not.",
+        "other", Topic.OTHER, MINOR, "content for which there is no name here yet", "It is better to see it than not."
     ),
     Kind("other.respelled", Topic.OTHER, ADMINISTRATIVE, *_SAME),
 )

@@ -13,7 +13,7 @@ from monitor.cli.checked import write_summary, writer
 from monitor.cli.session import Settings, complain, console
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
 from monitor.model import Checked, CheckSummary, Result, Unlisted
-from monitor.ports import FetchedRegistry, cannot_be_asked, fetched
+from monitor.ports import FetchedRegistry, cannot_be_asked
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -90,13 +90,13 @@ def _deliver(program: "App", *, as_json: bool) -> int:
 def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[TrialsToCheck], list[str]]:
     """What to check by registry, and a complaint for each text that is not a trial id."""
     if not texts:
-        every = [fetched(program.registry(registry))] if registry else program.fetched_registries
+        every = [_asked(program, registry)] if registry else program.fetched_registries
         watched = [TrialsToCheck(one, program.watched(one), is_patrol=True) for one in every]
         watched = [one for one in watched if one.trial_ids or program.searches(one.registry)]
         if not watched and program.complaints:
             raise ConfigurationInvalid("\n".join(program.complaints))
         if not watched:
-            raise NothingFound("nothing is watched yet: begin with `monitor watch add NCT02116634`")
+            raise NothingFound(_why_nothing(program))
         return watched, []
     found: dict[str, tuple[FetchedRegistry, list[str]]] = {}
     bad = []
@@ -107,7 +107,7 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
             bad.append(str(error))
             continue
         if not isinstance(one, FetchedRegistry):
-            bad.append(f"{trial_id}: {cannot_be_asked(one)}")
+            bad.append(f"{trial_id}: {cannot_be_asked(one)}; {program.last_file(one)}")
             continue
         found.setdefault(one.key, (one, []))[1].append(trial_id)
     return [TrialsToCheck(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
@@ -131,6 +131,21 @@ def _names(program: "App", wanted: list[TrialsToCheck]) -> dict[str, str]:
     """What the registries are called, where trials of several may be shown."""
     names = {one.registry.key: one.registry.name for one in wanted}
     return names if len(names) > 1 else program.names()
+
+
+def _asked(program: "App", key: str) -> FetchedRegistry:
+    """The registry of that key. ConfigurationInvalid where it is not asked, with how old its last file is."""
+    registry = program.registry(key)
+    if isinstance(registry, FetchedRegistry):
+        return registry
+    raise ConfigurationInvalid(f"{cannot_be_asked(registry)}; {program.last_file(registry)}")
+
+
+def _why_nothing(program: "App") -> str:
+    """Why there is nothing to check: nothing is watched, or only what files bring."""
+    if any(program.watched(each) for each in program.registries if not isinstance(each, FetchedRegistry)):
+        return "what is watched comes from files alone, by `monitor import FILE`: there is nothing to ask"
+    return "nothing is watched yet: begin with `monitor watch add NCT02116634`"
 
 
 def _results(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterator[Checked | Unlisted]:

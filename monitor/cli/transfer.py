@@ -84,9 +84,12 @@ def import_(
     taken_on: Annotated[
         str | None, typer.Option(help="The day of which saved pages are; else each says it itself.", metavar="DAY")
     ] = None,
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Tell subscribers what an export of the WHO's portal changed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take in an export, lists of other programs, or saved pages; nobody is alerted, and nothing is doubled.
+    """Take in an export, lists of other programs, or saved pages; nothing is doubled, and nobody alerted unasked.
 
     A list is text with trial ids or addresses of their pages, the registry's download as CSV, TSV or JSON, an export
     of the WHO's portal, a feed or bookmarks, the urls.yaml of urlwatch or webchanges, or the data folder of
@@ -95,10 +98,14 @@ def import_(
     A page of a trial, "Study Details" or "Tabular View" of the former ClinicalTrials.gov, goes into the history of its
     trial, before everything that was fetched.
 
+    An export of the WHO's portal, as XML or CSV, also brings the records of registries that are never asked, such as
+    ChiCTR or CTRI; the next one shows what changed in them since, with --alert also to subscribers.
+
     [dim]$[/dim] monitor import snapshots/export
     [dim]$[/dim] monitor import urls.yaml /datastore --name "moved here"
     [dim]$[/dim] monitor import ctg-studies.csv
     [dim]$[/dim] monitor import NCT02116634.html --taken-on 2016-06-30
+    [dim]$[/dim] monitor import ICTRP-Results.xml --alert
     """
     from monitor.cli.trials import day_typed
 
@@ -108,7 +115,7 @@ def import_(
     with settings.open() as program:
         for file in files:
             try:
-                left += _take(program, file, name, day, as_json=as_json)
+                left += _take(program, file, name, day, alert=alert, as_json=as_json)
             except ConfigurationInvalid as error:  # the others are as good as before
                 left.append(str(error))
     complain_of(left)
@@ -116,8 +123,10 @@ def import_(
         raise typer.Exit(WRONG_USAGE)
 
 
-def _take(program: "App", file: Path, name: str | None, day: date | None, *, as_json: bool) -> list[str]:
+def _take(program: "App", file: Path, name: str | None, day: date | None, *, alert: bool, as_json: bool) -> list[str]:
+    from monitor.clock import utc_now
     from monitor.operate.transfer.lists import folder_of, is_store, opened  # PyYAML is not needed to show --help
+    from monitor.operate.transfer.portal import portal_export
     from monitor.operate.transfer.saved_pages import contents_of, reader_of
 
     if file.is_dir() and not is_store(file):
@@ -130,6 +139,10 @@ def _take(program: "App", file: Path, name: str | None, day: date | None, *, as_
         if registry := reader_of(source, program.registries):
             return _take_page(program, file, registry, contents_of(source), day, as_json=as_json)
         _refuse_day(file, day)
+        if export := portal_export(source, program.registries, today=utc_now().date()):
+            from monitor.cli.portal import take_portal_export  # only one kind of file needs it
+
+            return take_portal_export(program, export, name, alert=alert, as_json=as_json)
         return _take_list(program, file, name, source, as_json=as_json)
 
 

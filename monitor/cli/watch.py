@@ -19,8 +19,9 @@ from monitor.cli.searching import (
 )
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
+from monitor.ports import FetchedRegistry
 from monitor.text import counted
-from monitor.views.json.watches import added_json, added_search_json, watch_json, watched_trial_json
+from monitor.views.json.watches import added_json, added_search_json, listed_watch_json, watched_trial_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,17 +121,21 @@ def _add(program: "App", found: "TrialList", *, name: str | None, siblings: bool
             write_json(added_json(added, left=left, aside=aside))
             left, aside = [], []  # of all registries, and said once
         else:
-            console().print(_added(added))
+            console().print(_added(program, added), soft_wrap=True)
     if as_json and not found.trials:
         write_json(added_json(None, left=left, aside=aside))
 
 
-def _added(added: "Added") -> str:
+def _added(program: "App", added: "Added") -> str:
     before = f", {len(added.already):,} of these were watched before" if added.already else ""
     held = counted(added.watch.trials, "trial")
     if added.watch.siblings:
         held += f" and follows {'it' if added.watch.trials == 1 else 'them'} into other registries"
-    return f"Watch {added.watch.id} holds {held}{before}. [dim]monitor check[/dim] looks at them now."
+    registry = program.registry(added.registry)
+    if isinstance(registry, FetchedRegistry):
+        return f"Watch {added.watch.id} holds {held}{before}. [dim]monitor check[/dim] looks at them now."
+    news = f"{registry.name} is fed by files, with [dim]monitor import FILE[/dim]; {program.last_file(registry)}"
+    return f"Watch {added.watch.id} holds {held}{before}. {news}."
 
 
 def _add_search(program: "App", search: "Search", *, registry: str | None, name: str | None, as_json: bool) -> None:
@@ -169,7 +174,7 @@ def list_(
     [dim]$[/dim] monitor watch list
     [dim]$[/dim] monitor watch list oncology
     """
-    from monitor.views.watches import trials_of_watch, watches  # SQLAlchemy is not needed to show --help
+    from monitor.views.watches import last_files, trials_of_watch, watches  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
@@ -178,13 +183,16 @@ def list_(
             _show_trials(trials_of_watch(which, program.store), program.names(), as_json=as_json)
             return
         listed, names = watches(program.store), program.names()
+        fed = [each.key for each in program.registries if not isinstance(each, FetchedRegistry)]
+        files = last_files(program.store, fed)
     if as_json:
         for watch in listed:
-            write_json(watch_json(watch))
+            write_json(listed_watch_json(watch, files.get(watch.id, {})))
         return
     from monitor.cli.render.watches import watch_table  # rich is of no use to --json
+    from monitor.clock import utc_now
 
-    console().print(watch_table(listed, names))
+    console().print(watch_table(listed, names, files=files, today=utc_now().date()))
 
 
 def _show_trials(trials: "Sequence[Trial]", names: "Mapping[str, str]", *, as_json: bool) -> None:

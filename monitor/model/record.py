@@ -340,6 +340,8 @@ class Record:
     """Fields that no document of this form has, or not so that they could be compared: of them nothing is known, which
     differs from there being nothing. `lead_sponsor.kind` is a part of a field, or of each of its items; where
     `sites.facility` is among them, only the countries of the sites are known."""
+    lost: frozenset[str] = field(default=frozenset(), compare=False)
+    """Fields of this form on which this document says nothing: what was known of them is not gone for that."""
     parts: frozenset[str] = field(default=frozenset(), compare=False)
     """Names of the document's parts that a record of this registry does not lose once it has them."""
 

@@ -22,6 +22,7 @@ from monitor.ports.answers import (
 from monitor.ports.registry import (
     ByCalendar,
     Documents,
+    FedRegistry,
     FetchedRegistry,
     Fetching,
     Identity,
@@ -52,6 +53,7 @@ __all__ = [
     "Answer",
     "ByCalendar",
     "Documents",
+    "FedRegistry",
     "FetchedRegistry",
     "Fetching",
     "Identity",

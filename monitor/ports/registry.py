@@ -1,8 +1,8 @@
 """What is asked of a registry: small protocols, `Registry` as those that every adapter keeps, and those that some keep.
 
-`Registry` is what reading takes; `FetchedRegistry` can be asked, too, while others are fed by files alone. It is asked
-for many trials at once and answers one value a trial, so that one bad record never spoils the batch. Nothing here
-assumes a form of registration number, or JSON. Exceptions for a whole request are those under
+`Registry` is what reading takes; a `FetchedRegistry` can be asked, too, while files alone feed a `FedRegistry`. It is
+asked for many trials at once and answers one value a trial, so that one bad record never spoils the batch. Nothing
+here assumes a form of registration number, or JSON. Exceptions for a whole request are those under
 `monitor.errors.RegistryError`.
 
 What only some registries can do is a protocol of its own, and `isinstance` tells whether one can:
@@ -17,7 +17,7 @@ What only some registries can do is a protocol of its own, and `isinstance` tell
     Sweeping         gives all its documents, page by page   without it, not all trials can be watched at once
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
@@ -122,6 +122,17 @@ class Registry(Identity, Documents, Protocol):
 @runtime_checkable
 class FetchedRegistry(Registry, RegistryConnection, Versions, Fetching, Protocol):
     """One that can be asked."""
+
+
+@runtime_checkable
+class FedRegistry(Registry, Protocol):
+    """One that files feed."""
+
+    def from_row(self, trial_id: str, row: Mapping[str, str], *, build: str | None) -> Document:
+        """The document that a row of an export is, by the folded names of its columns. Pure.
+
+        *build* is the day of the data in it. Raise AnswerUnreadable where the row is no record.
+        """
 
 
 @runtime_checkable

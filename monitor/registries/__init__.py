@@ -11,8 +11,11 @@ A new registry takes one folder, one line and one golden document:
 * one golden document in tests/registries/golden: an invented answer of the registry as it is on the wire, beside it
   the `Record` that it becomes. The tests that hold for every adapter find it there by the folder's name.
 
+A folder of several registries has `ADAPTERS` instead. One that files alone feed is a
+`monitor.registries.adapter.FedByFiles`, and its folder declares no table.
+
 `monitor.registries.declared` loads the adapters; this package alone, and those of the folders, load nothing.
 """
 
-FOLDERS = ("clinicaltrials_gov", "isrctn", "drks", "ctis", "euctr")
+FOLDERS = ("clinicaltrials_gov", "isrctn", "drks", "ctis", "euctr", "ictrp")
 """The first is the default registry."""

@@ -153,6 +153,17 @@ def trials_of(tx: Connection, watch_id: int) -> list[tuple[str, str]]:
     return [(row.registry, row.trial_id) for row in tx.execute(query)]
 
 
+def registries_held(tx: Connection, registries: Iterable[str]) -> dict[int, list[str]]:
+    """Of which of these registries each watch holds trials; watches that hold none of them are left out."""
+    found: dict[int, list[str]] = {}
+    query = select(watched_trials.c.watch_id, watched_trials.c.registry).distinct()
+    for chunk in chunks(registries):
+        rows = tx.execute(query.where(watched_trials.c.registry.in_(chunk)))
+        for watch_id, registry in sorted((row.watch_id, row.registry) for row in rows):
+            found.setdefault(watch_id, []).append(registry)
+    return found
+
+
 def held_among(tx: Connection, registry: str, trial_ids: Iterable[str]) -> set[tuple[int, str]]:
     """Which watches hold which of these trials, as (watch, trial id)."""
     query = select(watched_trials.c.watch_id, watched_trials.c.trial_id).where(watched_trials.c.registry == registry)

@@ -1,5 +1,8 @@
 """The watches, and the trials that one of them holds."""
 
+from collections.abc import Iterable
+
+from monitor.storage import registries as registry_rows
 from monitor.storage import trials
 from monitor.storage import watches as kept
 from monitor.storage.store import Store
@@ -11,6 +14,16 @@ def watches(store: Store) -> list[Watch]:
     """Every watch, the oldest first."""
     with store.read() as tx:
         return kept.listing(tx)
+
+
+def last_files(store: Store, registries: Iterable[str]) -> dict[int, dict[str, str | None]]:
+    """By watch, of what day the last file is of each of these registries that it holds trials of; None before one."""
+    with store.read() as tx:
+        held = kept.registries_held(tx, registries)
+        keys = {key for each in held.values() for key in each}
+        versions = {key: registry_rows.version(tx, key) for key in keys}
+    days = {key: version.stamp if version else None for key, version in versions.items()}
+    return {watch: {key: days[key] for key in each} for watch, each in held.items()}
 
 
 def trials_of_watch(which: str, store: Store) -> list[Trial]:

@@ -71,3 +71,5 @@ class IntakeContext(AnswerContext):
     store: Store
     tells_at_once: bool = True
     """Whether events are told in the commit that makes them; else they are pending until somebody settles them."""
+    tells_nobody: bool = False
+    """Whether they are discarded in that commit: history that nobody is to be alerted of."""

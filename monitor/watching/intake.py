@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from monitor.alerts.alike import builds_between
 from monitor.alerts.notices import drifted
 from monitor.alerts.settling import owe_or_pend
-from monitor.model import Checked, Document
+from monitor.model import Checked, Document, Settlement
 from monitor.ports import Answer, Merged, Missing, Registry, Versions
 from monitor.storage import (
     drift,
@@ -96,7 +96,10 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
     snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot], stored.bases)
     made = events.add(tx, [effect.event for effect in effects if effect.event])
     builds = {event.id: _builds_missed(stored.trial(key, event.trial_id), intake) for event in made}
-    if intake.tells_at_once:
+    if intake.tells_nobody:
+        settlements.pend(tx, key, builds)
+        settlements.record(tx, builds, Settlement.DISCARDED, at=now)
+    elif intake.tells_at_once:
         owe_or_pend(tx, made, builds, now=now)
     else:
         settlements.pend(tx, key, builds)

@@ -13,7 +13,7 @@ from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionS
 from monitor.alerts.subscribe import subscribe as subscribe_to
 from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Filters, Search
-from monitor.ports import Registry, Searching
+from monitor.ports import FetchedRegistry, Registry, Searching
 from monitor.storage import searches, trials, watches
 from monitor.storage.store import Store
 from monitor.watching.watches import resolve_search
@@ -123,8 +123,9 @@ def take_baselines(
         ids = sorted(trial_id for registry, trial_id in named if registry == key)
         with store.read() as tx:
             known = {one.trial_id for one in trials.known(tx, key, ids).values() if one.snapshot is not None}
-        if new := [trial_id for trial_id in ids if trial_id not in known]:
-            checked += check(new, registry_of(key))
+        new, registry = [trial_id for trial_id in ids if trial_id not in known], registry_of(key)
+        if new and isinstance(registry, FetchedRegistry):  # a file brings the others
+            checked += check(new, registry)
     if denied := [one for one in checked if one.is_unknown]:
         raise NothingFound("\n".join(f"{one.trial_id}: {one.error}; nobody is subscribed" for one in denied))
     return checked

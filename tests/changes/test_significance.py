@@ -25,7 +25,8 @@ BY_KIND = {
         trial.transferred""",
     "minor": """
         status.country
-        enrollment.target date.slipped date.advanced date.actual date.added date.removed sponsor.collaborators
+        enrollment.target enrollment.text
+        date.slipped date.advanced date.actual date.added date.removed sponsor.collaborators
         sponsor.responsible_party outcome.primary.description outcome.secondary.added outcome.secondary.removed
         outcome.secondary.time_frame outcome.secondary.measure outcome.secondary.description outcome.other.added
         outcome.other.removed outcome.other.time_frame outcome.other.measure outcome.other.description outcome.promoted

@@ -12,7 +12,7 @@ from monitor.changes.diff.wording import change_sentence, code_words, respelling
 from monitor.changes.fields import FIELDS, Field
 from monitor.changes.spelling import respelled
 from monitor.model import Difference, Json, Record
-from monitor.text import counted, cut, fold, natural_list, quote
+from monitor.text import counted, cut, fold, fold_wording, natural_list, quote
 
 _TEXT = 60
 _ITEM = 70
@@ -36,6 +36,8 @@ def differences(pair: Comparison) -> Iterator[Difference]:
             continue
         before, after = _value(pair.before, field.name), _value(pair.after, field.name)
         if before is after or before == after or frozen(before) == frozen(after):
+            continue
+        if field.is_loose and fold_wording(before) == fold_wording(after):
             continue
         kind, summary = _kind_and_summary(field, before, after)
         yield pair.difference(field.name, kind, before=before, after=after, summary=summary)

@@ -17,8 +17,8 @@ _NEVER_TOLD = frozenset(("rest", "contacts", "trial_id"))
 
 
 def of_what_both_tell(before: Record, after: Record) -> tuple[Record, Record]:
-    """The two records without the fields, and parts of fields, on which the form of either document is silent."""
-    silent = before.silent | after.silent
+    """The two records without what the form of either document is silent on, and without what the later one lost."""
+    silent = before.silent | after.silent | after.lost
     return (_without(before, silent), _without(after, silent)) if silent else (before, after)
 
 

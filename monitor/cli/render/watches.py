@@ -1,6 +1,7 @@
 """What `monitor watch list` shows. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,11 +14,20 @@ from monitor.cli.render.text import styled
 from monitor.ports import SponsorName
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
-from monitor.text import counted, moment, one_line
+from monitor.text import counted, file_in_words, moment, one_line
 
 
-def watch_table(watches: Iterable[Watch], names: Mapping[str, str] = NO_NAMES) -> RenderableType:
-    """A row per watch; without any, how to begin. *names* are what registries are called, where there are several."""
+def watch_table(
+    watches: Iterable[Watch],
+    names: Mapping[str, str] = NO_NAMES,
+    *,
+    files: Mapping[int, Mapping[str, str | None]],
+    today: date,
+) -> RenderableType:
+    """A row per watch; without any, how to begin. *names* are what registries are called, where there are several.
+
+    Below, how old the last files are of registries that files feed: *files* are their days, by watch and registry.
+    """
     rows = list(watches)
     if not rows:
         return Text("Nothing is watched yet. Begin with: monitor watch add NCT02116634")
@@ -38,7 +48,18 @@ def watch_table(watches: Iterable[Watch], names: Mapping[str, str] = NO_NAMES) -
         if watch.siblings:
             what.append(", and the same trials in other registries", style=DIM)
         table.add_row(str(watch.id), f"{watch.trials:,}", name, what, Text(origin, style=DIM), since)
-    return Group(table, Text(), Text(counted(len(rows), "watch", "watches"), style=DIM))
+    fed = [Text(line, style=DIM) for line in _files(files, today)]
+    return Group(table, Text(), *fed, Text(counted(len(rows), "watch", "watches"), style=DIM))
+
+
+def _files(files: Mapping[int, Mapping[str, str | None]], today: date) -> Iterator[str]:
+    """A line for each day of which the last files of some registries are."""
+    by_day: dict[str, set[str]] = {}
+    for each in files.values():
+        for key, day in each.items():
+            by_day.setdefault(day or "", set()).add(key)
+    for day, keys in sorted(by_day.items()):
+        yield f"{', '.join(sorted(keys))}: {file_in_words(day or None, today=today)}"
 
 
 def trial_table(trials: Iterable[Trial], names: Mapping[str, str] = NO_NAMES) -> RenderableType:

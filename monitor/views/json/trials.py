@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.views.status import LastChange, StatusRow
     from monitor.views.trials import SnapshotComparison
 
-NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent"})
+NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent", "lost"})
 """What the program keeps of a record for itself."""
 
 

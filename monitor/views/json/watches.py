@@ -1,6 +1,6 @@
 """Watches and their trials: `watch`, and `import` of lists, with --json. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from monitor.storage.trials import Trial
     from monitor.storage.watches import Watch
     from monitor.watching.watches import Added, AddedSearch
+
+
+def listed_watch_json(watch: "Watch", files: Mapping[str, str | None]) -> dict[str, Json]:
+    """A watch as the list has it: *files* are the days of the last files of registries that files feed."""
+    return {**watch_json(watch), "files": dict(files)}
 
 
 def watch_json(watch: "Watch") -> dict[str, Json]:

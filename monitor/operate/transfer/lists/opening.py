@@ -44,7 +44,7 @@ _OTHER_THINGS = (
     (b"SQLite format 3\0", "is a database: name a list, or bring a backup back with `monitor restore`"),
 )
 _NO_TEXT = ("Cc", "Cn", "Co", "Cs")
-_FALLBACK = "cp1252-where-not-utf-8"
+FALLBACK = "cp1252-where-not-utf-8"
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -53,7 +53,7 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-codecs.register_error(_FALLBACK, _as_cp1252)
+codecs.register_error(FALLBACK, _as_cp1252)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Source:
         """The lines with their ends, of any kind. ConfigurationInvalid for one that no list has."""
         self.stream.seek(0)
         encoding = encoding_of(self.head)
-        errors = _FALLBACK if encoding.startswith("utf-8") else "replace"
+        errors = FALLBACK if encoding.startswith("utf-8") else "replace"
         text = io.TextIOWrapper(self.stream, encoding, errors, newline="")
         try:
             number = 0
@@ -112,7 +112,7 @@ class Source:
             )
         self.stream.seek(0)
         encoding = encoding_of(self.head)
-        return self.stream.read().decode(encoding, _FALLBACK if encoding.startswith("utf-8") else "replace")
+        return self.stream.read().decode(encoding, FALLBACK if encoding.startswith("utf-8") else "replace")
 
 
 @contextmanager

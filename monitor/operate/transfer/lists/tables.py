@@ -73,7 +73,7 @@ def read(source: Source, sorter: Sorter) -> None:
     if heading is None:
         return
     columns = _deciding(source, heading, sorter)
-    for count, row in enumerate(_rows(source.lines(), heading.delimiter)):
+    for count, row in enumerate(rows_of(source.lines(), heading.delimiter)):
         place = f"{source.name}:{row.line}"
         if row.is_open:
             sorter.leave(place, "a quotation mark there is not closed, and what follows it was not read: close it")
@@ -109,7 +109,7 @@ def _called(heading: Heading, column: int) -> str:
 
 def _deciding(source: Source, heading: Heading, sorter: Sorter) -> list[int]:
     """The columns that name the trial: those of the surest name that have a trial in them, or are sure by name."""
-    rows = islice(_rows(source.lines(), heading.delimiter), heading.row + 1, heading.row + _SAMPLE_LINES)
+    rows = islice(rows_of(source.lines(), heading.delimiter), heading.row + 1, heading.row + _SAMPLE_LINES)
     filled: set[int] = set()
     for row in rows:
         filled |= {
@@ -126,7 +126,7 @@ def _deciding(source: Source, heading: Heading, sorter: Sorter) -> list[int]:
 
 
 def _heading_in(sample: Sequence[str], delimiter: str) -> Heading | None:
-    rows = [row.cells for row in _rows(sample, delimiter)]
+    rows = [row.cells for row in rows_of(sample, delimiter)]
     for number, row in enumerate(rows[:_PREAMBLE]):
         ranked = tuple((rank, column) for column, cell in enumerate(row) if (rank := rank_of(cell)) is not None)
         if ranked and len(row) > 1:
@@ -139,7 +139,7 @@ def _heading_in(sample: Sequence[str], delimiter: str) -> Heading | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A row, the *line* in which it begins, and whether a quotation mark in it *is_open* to the end of the file."""
 
     line: int
@@ -147,7 +147,8 @@ class _Row:
     is_open: bool = False
 
 
-def _rows(lines: Iterable[str], delimiter: str) -> Iterator[_Row]:
+def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    """The rows of a table, a first line such as `sep=;` left empty."""
     csv.field_size_limit(LONGEST_LINE)
     marks = 0
 
@@ -163,9 +164,9 @@ def _rows(lines: Iterable[str], delimiter: str) -> Iterator[_Row]:
         for cells in reader:
             if last:
                 yield last
-            last = _Row(begins, cells, is_open=marks % 2 == 1 and reader.line_num > begins)
+            last = Row(begins, cells, is_open=marks % 2 == 1 and reader.line_num > begins)
             begins, marks = reader.line_num + 1, 0
         if last:
             yield last
     except csv.Error:
-        yield _Row(begins, [], is_open=True)
+        yield Row(begins, [], is_open=True)
