@@ -226,9 +226,8 @@ def _texts(main: Tag) -> Page:
     """Texts behind a heading of their own."""
     page: Page = {}
     for head in tags(main.find_all("div")):
-        if len(head.contents) > 3 or head.find("div"):
-            continue
-        said = line_of(head).casefold()
+        own = (each for each in head.contents[:3] if isinstance(each, NavigableString))
+        said = " ".join("".join(own).split()).casefold()
         key = _SUMMARIES.get(said) or _HEADED.get(said.rstrip(" :"))
         follows = head.find_next_sibling("div") if key else None
         if key and isinstance(follows, Tag):

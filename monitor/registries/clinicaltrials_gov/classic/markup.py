@@ -16,12 +16,15 @@ _BLOCKS = frozenset(
 _UNSEEN = frozenset(("button", "head", "noscript", "script", "select", "style", "sup", "template", "textarea"))
 _REPEATING = frozenset(("tr-dropdown", "nlm-info"))
 """Classes of what repeats headings, and of advice that is the same on every page."""
+_MAIN = re.compile(r"""<[a-z]{1,10}\b[^<>]*\bid=["']?main-content\b""", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _BREAK = "\n"
 
 
 def main_of(text: str) -> Tag:
     """The part of a page that is about the study; all of it where that is not marked."""
+    if begins := _MAIN.search(text):
+        text = text[begins.start() :]  # what stands above takes a fourth of the time
     main = BeautifulSoup(text, "lxml", parse_only=SoupStrainer(id="main-content")).find(id="main-content")
     return main if isinstance(main, Tag) else BeautifulSoup(text, "lxml")
 
