@@ -6,7 +6,7 @@ The forms are those that occur in the secondary ids of records and in publicatio
 import pytest
 
 from monitor.ports import find_registry
-from monitor.registries.declared import ADAPTERS
+from monitor.registries.declared import ADAPTERS, FED_BY_FILES
 
 FORMS = {
     "clinicaltrials.gov": {
@@ -77,7 +77,7 @@ NONE = (
     "+49 30 2014-0026",
 )
 
-REGISTRIES = {adapter.key: adapter for adapter in ADAPTERS}
+REGISTRIES = {adapter.key: adapter for adapter in (*ADAPTERS, *FED_BY_FILES)}
 KNOWN = [
     (key, trial_id, text)
     for key, ids in FORMS.items()
@@ -89,7 +89,8 @@ KNOWN = [
 
 @pytest.fixture
 def registries(adapter_for):
-    return [adapter_for("http://127.0.0.1:9", adapter=adapter) for adapter in ADAPTERS]
+    asked = [adapter_for("http://127.0.0.1:9", adapter=adapter) for adapter in ADAPTERS]
+    return [*asked, *(adapter() for adapter in FED_BY_FILES)]
 
 
 @pytest.mark.parametrize(("key", "trial_id", "text"), KNOWN)
