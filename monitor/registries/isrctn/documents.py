@@ -69,7 +69,7 @@ def kept_document(trial_id: str, raw: bytes) -> Document:
         try:
             return _proven(orjson.loads(raw), trial_id)
         except orjson.JSONDecodeError as error:
-            raise AnswerUnreadable("it is no proper JSON", raw=raw) from error
+            raise AnswerUnreadable("it is not proper JSON", raw=raw) from error
     records = records_in(root_of(raw))
     if len(records) != 1:
         raise AnswerUnreadable(f"it holds {len(records)} records", raw=raw)
@@ -108,7 +108,7 @@ def _reason_against(tree: Json, trial_id: str) -> str | None:
     """Why a tree is not proven to be the record of *trial_id*; None where it is."""
     trial = tree.get("trial") if isinstance(tree, dict) else None
     if not isinstance(trial, dict):
-        return "it is no record of a trial"
+        return "it is not the record of a trial"
     number = trial.get("isrctn")
     digits = number.get(TEXT) if isinstance(number, dict) else number
     if not isinstance(digits, str) or f"ISRCTN{digits.upper().removeprefix('ISRCTN')}" != trial_id:
