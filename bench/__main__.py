@@ -17,6 +17,7 @@ PARTS = {
     "checks": "checks of watched trials, beside a bare script and, with --peers, other programs",
     "intake": "taking in documents, and what a snapshot weighs",
     "bulk": "a look at 1,000 trials of a registry that gives its 37,000 in one file",
+    "pages": "reading a saved classic page",
     "diffs": "comparing two versions of a record",
     "deliveries": "mails and webhooks, to many receivers and slow ones",
     "matching": "an event among a million subscriptions",

@@ -68,7 +68,7 @@ class PortalExport:
             return registry, document
         source = shown(row.cells.get("sourceregister", "")) if len(self.strangers) < _MOST_NAMES else "others"
         if not source:
-            raise AnswerUnreadable(f"{shown(text)!r} is no trial id known here")
+            raise AnswerUnreadable(f"{shown(text)!r} is not a trial id known here")
         self.strangers[source] += 1
         return None
 
