@@ -164,11 +164,13 @@ def _clock_warnings(summary: CheckSummary) -> list[str]:
     from monitor.clock import utc_now
     from monitor.watching.builds import is_ahead
 
-    now, version = utc_now(), summary.registry_version
-    if not version or not is_ahead(version, now):
-        return []
-    words = f"the registry's data are of {version}, and it is {now:%Y-%m-%d %H:%M} UTC here"
-    return [f"{words}: one of the two clocks is wrong; set this machine's if it is the one (`timedatectl` shows it)"]
+    now = utc_now()
+    return [
+        f"the registry's data are of {version}, and it is {now:%Y-%m-%d %H:%M} UTC here: "
+        "one of the two clocks is wrong; set this machine's if it is the one (`timedatectl` shows it)"
+        for version in summary.versions.values()
+        if version and is_ahead(version, now)
+    ]
 
 
 def _held_warnings(summary: CheckSummary) -> list[str]:

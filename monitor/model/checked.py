@@ -88,7 +88,8 @@ class CheckSummary:
     changed: bool = False
     requests: int = 0
     bytes: int = 0
-    registry_version: str | None = None
+    versions: dict[str, str | None] = field(default_factory=dict)
+    """By registry, as of which version of its data its trials are reported."""
     seconds: float = 0.0
 
     def count(self, checked: Checked | Unlisted) -> None:
@@ -99,8 +100,8 @@ class CheckSummary:
         self.results[checked.trial_id] = checked.result
         self.changed |= bool(checked.changes)
         self.behind += checked.is_behind
-        if not (checked.is_behind and self.registry_version):
-            self.registry_version = checked.registry_version or self.registry_version
+        known = self.versions.get(checked.registry)
+        self.versions[checked.registry] = known if checked.is_behind and known else checked.registry_version or known
 
     def counts(self) -> Counter[Result]:
         """How many trials came to each result."""

@@ -1,6 +1,6 @@
 """What a check came to, in one line for people: the proof that all trials were looked at. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from monitor.model.checked import CheckSummary, Result
 from monitor.text import counted, size, stamp
@@ -10,7 +10,7 @@ def closing_parts(
     results: Mapping[Result, int],
     *,
     asked: int,
-    registry_version: str | None,
+    versions: Collection[str | None],
     requests: int,
     bytes_: int,
     seconds: float,
@@ -19,6 +19,7 @@ def closing_parts(
 ) -> list[str]:
     """The parts of the line: first how many of *asked* trials were checked, last what that cost.
 
+    *versions* are those of the registries, one each: of several, none is named, for each dates its own data.
     *refreshed*: whether any registry had newer data at all. *behind* is for how many it answered from older data than
     it has.
     """
@@ -29,10 +30,12 @@ def closing_parts(
         parts += [
             _result_count(result, count) for result, count in results.items() if count and result is not Result.FAILED
         ]
-        parts += [f"registry data of {stamp(registry_version)}"] if registry_version else []
+        parts += [f"registry data of {stamp(version)}" for version in versions if version and len(versions) == 1]
         parts += [f"{behind:,} answered from older data, and asked for again next time"] if behind else []
     else:
-        parts = [f"{done:,} of {asked:,} verified as of {stamp(registry_version)}: nothing newer at the registry"]
+        as_of = [f" as of {stamp(version)}: nothing newer at the registry" for version in versions]
+        several = f": nothing newer at {len(versions)} registries"
+        parts = [f"{done:,} of {asked:,} verified{as_of[0] if len(as_of) == 1 else several}"]
     traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]
     return [*parts, ", ".join(traffic)]
 
@@ -43,11 +46,11 @@ def closing_parts_of(summary: CheckSummary) -> list[str]:
     return closing_parts(
         counts,
         asked=summary.asked,
-        registry_version=summary.registry_version,
+        versions=list(summary.versions.values()) or [None],
         requests=summary.requests,
         bytes_=summary.bytes,
         seconds=summary.seconds,
-        refreshed=summary.requests > 1 or bool(counts[Result.FAILED] or summary.unlisted),
+        refreshed=summary.requests > max(len(summary.versions), 1) or bool(counts[Result.FAILED] or summary.unlisted),
         behind=summary.behind,
     )
 

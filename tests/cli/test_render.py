@@ -238,7 +238,7 @@ def test_a_trial_without_news_is_worth_a_line_only_in_a_small_pass(result):
 
 
 def closing(results: dict[Result, int], **more) -> str:
-    given = {"registry_version": STAMP, "requests": 4, "bytes_": 812_345, "seconds": 0.314, **more}
+    given = {"versions": [STAMP], "requests": 4, "bytes_": 812_345, "seconds": 0.314, **more}
     return printed(
         closing_line(closing_parts(results, asked=sum(results.values()), **given), failed=0), width=300
     ).strip()
@@ -259,6 +259,13 @@ def test_the_closing_line_counts_baselines():
     assert closing({Result.BASELINE: 24}).startswith("24 of 24 checked · 24 baselines taken · ")
 
 
+def test_of_several_registries_no_version_stands_for_all():
+    several = {"versions": [STAMP, None, "2026-11-21"]}
+    assert "registry data of" not in closing({Result.UNCHANGED: 2, Result.BASELINE: 1}, **several)
+    said = closing({Result.UNCHANGED: 3}, refreshed=False, **several)
+    assert said.startswith("3 of 3 verified: nothing newer at 3 registries · ")
+
+
 def test_the_closing_line_says_when_nothing_was_newer():
     line = closing({Result.UNCHANGED: 1000}, requests=1, bytes_=0, refreshed=False)
     assert line.startswith("1,000 of 1,000 verified as of 2026-11-20 09:00")
@@ -266,7 +273,7 @@ def test_the_closing_line_says_when_nothing_was_newer():
 
 
 def test_a_pass_that_failed_never_counts_as_verified():
-    assert "verified" not in closing({Result.FAILED: 3}, refreshed=False, registry_version=None)
+    assert "verified" not in closing({Result.FAILED: 3}, refreshed=False, versions=[None])
 
 
 # Values
@@ -531,13 +538,13 @@ def test_a_diff_without_changes_says_so():
 
 def test_watches_are_listed_with_how_many_trials_they_hold():
     watches = [Watch(1, "command", "Sleep", TAKEN_AT, 1240), Watch(12, "config", None, TAKEN_AT, 1)]
-    text = words_of(watch_table(watches), width=80)
+    text = words_of(watch_table(watches, files={}, today=TAKEN_AT.date()), width=80)
     for fact in ("Sleep", "1,240", "a command", "config.toml", "2026-11-20 17:00 UTC", "2 watches"):
         assert fact in text
 
 
 def test_no_watch_at_all_is_told_with_the_way_out():
-    assert "monitor watch add" in printed(watch_table([]))
+    assert "monitor watch add" in printed(watch_table([], files={}, today=TAKEN_AT.date()))
 
 
 def test_the_quarantine_lists_what_was_not_believed_and_why():
@@ -603,11 +610,11 @@ def everything_hostile() -> list[object]:
         trial_block(checked(Result.CHANGED, changes=changes + quiet, snapshot=2, **about), asked=1),
         trial_block(checked(Result.UNCHANGED, **about), asked=1),
         trial_block(checked(Result.FAILED, error=HOSTILE, **about), asked=1),
-        closing_line(closing_parts({}, asked=1, registry_version=HOSTILE, requests=1, bytes_=1, seconds=1.0), failed=0),
+        closing_line(closing_parts({}, asked=1, versions=[HOSTILE], requests=1, bytes_=1, seconds=1.0), failed=0),
         record_page(nasty, taken),
         history_table(HOSTILE, HOSTILE, [(listed_snapshot(2, HOSTILE), changes + quiet)]),
         DiffPage(HOSTILE, HOSTILE, before=taken, after=taken, changes=changes),
-        watch_table([Watch(1, HOSTILE, HOSTILE, TAKEN_AT, 1)]),
+        watch_table([Watch(1, HOSTILE, HOSTILE, TAKEN_AT, 1)], files={}, today=TAKEN_AT.date()),
         quarantine_table([refused(1, HOSTILE, HOSTILE, 1)]),
     ]
 
