@@ -69,8 +69,11 @@ class App:
         for registry in self.registries:
             if key in (None, registry.key):
                 return registry
-        known = ", ".join(registry.key for registry in self.registries)
-        raise ConfigurationInvalid(f"“{key}” is not a registry known here; known: {known}")
+        known = ", ".join(registry.key for registry in self.fetched_registries)
+        fed = len(self.registries) - len(self.fetched_registries)
+        raise ConfigurationInvalid(
+            f"“{key}” is not a registry known here; known: {known}" + (f", and {fed} that files feed" if fed else "")
+        )
 
     def identify(self, text: str, *, registry: str | None = None) -> tuple[Registry, str]:
         """The registry and the trial id that *text* means. TrialIdInvalid where it means none."""

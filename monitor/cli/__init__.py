@@ -96,7 +96,7 @@ COMMANDS = (
     Declared(
         "import",
         "monitor.cli.transfer:import_",
-        "Take in an export, lists of other programs, or saved pages; nobody is alerted, and nothing is doubled.",
+        "Take in an export, lists of other programs, or saved pages; nothing is doubled, and nobody alerted unasked.",
     ),
     Declared("watch", "monitor.cli.watch:app", "Say which trials to watch."),
     Declared("subscriptions", "monitor.cli.subscribe:manage", "See and change who is told."),

@@ -7,7 +7,7 @@ import signal
 from abc import abstractmethod
 from collections.abc import Callable, Collection
 from contextlib import ExitStack, nullcontext
-from threading import Event
+from queue import SimpleQueue
 from time import monotonic
 from typing import ClassVar, TypeVar, Unpack
 
@@ -103,14 +103,16 @@ def run(registry: R, *others: SandboxRegistry, on_ready: Callable[[R], None] = l
 
     To be called from the main thread, which alone may handle signals; handlers are as before afterwards.
     """
-    ended = Event()
-    former = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    ended: SimpleQueue[int] = SimpleQueue()  # an Event must not be set by a handler: it may be waited for right then
+    former = {
+        number: signal.signal(number, lambda number, _: ended.put(number)) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         with ExitStack() as servers:
             for server in (registry, *others, registry.inboxes.mailbox, registry.inboxes.receiver):
                 servers.enter_context(server or nullcontext())
             on_ready(registry)
-            ended.wait()
+            ended.get()
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)

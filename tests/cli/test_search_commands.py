@@ -175,7 +175,8 @@ def test_a_watch_follows_its_trials_into_other_registries_where_that_is_asked_fo
     told = " ".join(ran.stdout.split())
     assert "Watch 2 holds 1 trial and follows it into other registries, 1 of these were watched before." in told
     assert [each["siblings"] for each in objects(monitor("watch", "list", "--json"))] == [False, True]
-    assert "and the same trials in other registries" in " ".join(monitor("watch", "list").stdout.split())
+    listed = monitor("watch", "list", COLUMNS="200").stdout
+    assert "and the same trials in other registries" in " ".join(listed.split())
     assert monitor("check").returncode == 0
     [shown] = objects(monitor("show", TRIAL, "--json"))
     assert (shown["siblings"], shown["more_siblings"], shown["disagreement"]) == ([], 0, None)

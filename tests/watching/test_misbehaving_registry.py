@@ -65,7 +65,7 @@ def watching(quick: Trying) -> Trying:
     return quick
 
 
-@pytest.mark.parametrize("kind", sorted(set(Fault) - SAID_LATER))
+@pytest.mark.parametrize("kind", sorted(set(Sandbox.faults) - SAID_LATER))
 def test_no_misbehaviour_is_a_change(watching: Trying, kind: Fault) -> None:
     ids = [WITHDRAWN_LATER] if kind in (Fault.WRONG_ID, Fault.UNKNOWN, Fault.HUGE) else None
     watching.sandbox.misbehave(kind, seconds=0.01, ids=ids, most=300 if kind is Fault.LONG else None)
