@@ -3,6 +3,7 @@
 Hypothesis has a profile for each: a test says `@settings(max_examples=…)` only where one example takes long.
 """
 
+import os
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -13,6 +14,9 @@ T = TypeVar("T")
 
 # How fast the machine is says nothing about the program.
 UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+
+FUZZED = int(os.environ.get("FUZZED", "1000"))
+"""Damaged documents of each registry in `make test-slow`; `make fuzz` tries ten thousand."""
 
 settings.register_profile("sample", max_examples=50, derandomize=True, **UNHURRIED)
 settings.register_profile("thorough", max_examples=2_000, **UNHURRIED)

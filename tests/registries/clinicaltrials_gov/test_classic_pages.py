@@ -13,6 +13,7 @@ from monitor.model import Arm, Enrollment, Outcome, PartialDate, Record, Site
 from monitor.ports import PageReading
 from tests.registries.clinicaltrials_gov import classic
 from tests.registries.clinicaltrials_gov.classic import REASON, TITLE, TRIAL
+from tests.sample_sizes import FUZZED, sizes
 
 SHARED = Path(__file__).parents[4] / "shared"
 PAGES = SHARED / "data/registries/classic"
@@ -276,7 +277,7 @@ def mutated(page: str, rng: random.Random) -> bytes:
     return bytes(raw)
 
 
-@pytest.mark.parametrize("rounds", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", sizes(200, FUZZED))
 def test_a_damaged_page_is_read_or_refused(adapter, rounds):
     rng = random.Random(rounds)
     pages = [*EVERY.values(), *(file.read_text(encoding="utf-8") for file in sorted(PAGES.glob("*.html")))]
@@ -292,7 +293,7 @@ def test_a_damaged_page_is_read_or_refused(adapter, rounds):
         adapter.unknown(document)
 
 
-@pytest.mark.parametrize("rounds", [200, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", sizes(200, FUZZED))
 def test_a_damaged_document_is_proved_and_read_or_refused(adapter, rounds):
     rng = random.Random(rounds)
     content = json.loads(adapter.read_page(classic.tabular().encode()).document.content)

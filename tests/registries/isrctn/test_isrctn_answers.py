@@ -17,6 +17,7 @@ from tests.loopback import RESET, Loopback, http
 from tests.registries.isrctn import real
 from tests.registries.isrctn.trials import HIP, KNEE, WRIST, Served, listed, serving, trial
 from tests.registries.poisons import ERROR_PAGE, NGINX_404
+from tests.sample_sizes import FUZZED, sizes
 
 GOOD = listed(trial())
 BOMB = (
@@ -160,7 +161,7 @@ def meddled(choose: random.Random, tree: object) -> object:
     return [meddled(choose, value) for value in tree] if isinstance(tree, list) else tree
 
 
-@pytest.mark.parametrize("rounds", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", sizes(300, FUZZED))
 def test_whatever_comes_is_a_document_that_reads_or_none(adapter_for, rounds: int) -> None:
     choose = random.Random(rounds)
     isrctn = adapter_for("http://127.0.0.1:9", adapter=Isrctn)
