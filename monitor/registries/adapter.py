@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from monitor.http.polite import PoliteSession
 from monitor.model import Document, Record
@@ -27,15 +27,33 @@ class Declared(ABC):
 
 
 class Adapter(Declared):
-    """One that is asked: `connect` makes the registry."""
+    """One that is asked, over *session*, which is closed with it; *base_url* is where."""
 
     settings: type[PoliteSettings]
     """The keys of its table in config.toml."""
 
     @classmethod
-    @abstractmethod
     def connect(cls, settings: Any, session: PoliteSession) -> Registry:
-        """The registry as *settings*, of the class above, say; it closes *session* with itself. Nothing is asked."""
+        """The registry as *settings*, of the class above, say. Nothing is asked."""
+        return cast("Registry", cls(base_url=settings.base_url, session=session))
+
+    def __init__(self, *, base_url: str, session: PoliteSession) -> None:
+        self.traffic = session.traffic
+        self.address = base_url
+        self._session = session
+
+    @property
+    def left_alone_for(self) -> float:
+        """For how many seconds more its server wants no request; 0 where it did not say so."""
+        return self._session.left_alone_for
+
+    def leave_alone(self, seconds: float) -> None:
+        """Make no request for so long: another process was asked for it."""
+        self._session.leave_alone(seconds)
+
+    def close(self) -> None:
+        """Give up connections."""
+        self._session.close()
 
 
 class FedByFiles(Declared):

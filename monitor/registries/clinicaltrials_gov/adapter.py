@@ -35,25 +35,9 @@ class ClinicalTrialsGov(Adapter):
     example_id = "NCT02116634"
     settings = ClinicalTrialsGovSettings
 
-    @classmethod
-    def connect(cls, settings: ClinicalTrialsGovSettings, session: PoliteSession) -> "ClinicalTrialsGov":
-        """The registry as *settings* say."""
-        return cls(base_url=settings.base_url, session=session)
-
     def __init__(self, *, base_url: str, session: PoliteSession) -> None:
-        self.traffic = session.traffic
-        self.address = base_url
-        self._session = session
+        super().__init__(base_url=base_url, session=session)
         self._client = Client(base_url=base_url, session=session)
-
-    @property
-    def left_alone_for(self) -> float:
-        """For how many seconds more its server wants no request; 0 where it did not say so."""
-        return self._session.left_alone_for
-
-    def leave_alone(self, seconds: float) -> None:
-        """Make no request for so long: another process was asked for it."""
-        self._session.leave_alone(seconds)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -156,10 +140,6 @@ class ClinicalTrialsGov(Adapter):
         from monitor.registries.clinicaltrials_gov.classic.reading import read_page  # BeautifulSoup takes long to load
 
         return read_page(raw)
-
-    def close(self) -> None:
-        """Give up connections."""
-        self._session.close()
 
 
 ADAPTER = ClinicalTrialsGov

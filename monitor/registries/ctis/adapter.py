@@ -5,7 +5,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from monitor.http.polite import PoliteSession
 from monitor.model import Document, Record, Search
 from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, Unmoved
 from monitor.registries.adapter import Adapter
@@ -27,16 +26,6 @@ class Ctis(Adapter):
     example_id = "2023-505613-24-00"
     settings = CtisSettings
 
-    @classmethod
-    def connect(cls, settings: CtisSettings, session: PoliteSession) -> "Ctis":
-        """The registry as *settings* say."""
-        return cls(base_url=settings.base_url, session=session)
-
-    def __init__(self, *, base_url: str, session: PoliteSession) -> None:
-        self.traffic = session.traffic
-        self.address = base_url
-        self._session = session
-
     @cached_property
     def _client(self) -> "Client":
         from monitor.registries.ctis.client import Client
@@ -48,15 +37,6 @@ class Ctis(Adapter):
         from monitor.registries.ctis.listing import Listing
 
         return Listing(self._client)
-
-    @property
-    def left_alone_for(self) -> float:
-        """For how many seconds more its server wants no request; 0 where it did not say so."""
-        return self._session.left_alone_for
-
-    def leave_alone(self, seconds: float) -> None:
-        """Make no request for so long: another process was asked for it."""
-        self._session.leave_alone(seconds)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -118,10 +98,6 @@ class Ctis(Adapter):
         from monitor.registries.ctis import drift
 
         return drift.unknown(document.content)
-
-    def close(self) -> None:
-        """Give up connections."""
-        self._session.close()
 
 
 ADAPTER = Ctis

@@ -52,9 +52,7 @@ class Drks(Adapter):
         once_a_day: bool = True,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.traffic = session.traffic
-        self.address = base_url
-        self._session = session
+        super().__init__(base_url=base_url, session=session)
         self._once_a_day = once_a_day
         self._clock = clock
         self._file: BulkFile | None = None
@@ -66,15 +64,6 @@ class Drks(Adapter):
         self._refused: AnswerUnreadable | None = None
         """Why the last file was not believed."""
         self._asked_at: datetime | None = None
-
-    @property
-    def left_alone_for(self) -> float:
-        """For how many seconds more its server wants no request; 0 where it did not say so."""
-        return self._session.left_alone_for
-
-    def leave_alone(self, seconds: float) -> None:
-        """Make no request for so long: another process was asked for it."""
-        self._session.leave_alone(seconds)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -244,7 +233,7 @@ class Drks(Adapter):
     def close(self) -> None:
         """Give up connections, and the file."""
         self._close_file()
-        self._session.close()
+        super().close()
 
 
 ADAPTER = Drks

@@ -27,15 +27,8 @@ class Euctr(Adapter):
     settings = EuctrSettings
     words = WORDS
 
-    @classmethod
-    def connect(cls, settings: EuctrSettings, session: PoliteSession) -> "Euctr":
-        """The registry as *settings* say."""
-        return cls(base_url=settings.base_url, session=session)
-
     def __init__(self, *, base_url: str, session: PoliteSession) -> None:
-        self.traffic = session.traffic
-        self.address = base_url
-        self._session = session
+        super().__init__(base_url=base_url, session=session)
         self._feed: Feed | None = None
 
     @cached_property
@@ -43,15 +36,6 @@ class Euctr(Adapter):
         from monitor.registries.euctr.client import Client  # most commands ask nothing of this registry
 
         return Client(base_url=self.address, session=self._session)
-
-    @property
-    def left_alone_for(self) -> float:
-        """For how many seconds more its server wants no request; 0 where it did not say so."""
-        return self._session.left_alone_for
-
-    def leave_alone(self, seconds: float) -> None:
-        """Make no request for so long: another process was asked for it."""
-        self._session.leave_alone(seconds)
 
     def identify(self, text: str) -> str | None:
         """The EudraCT number that *text* names; None where it names none, or several."""
@@ -101,10 +85,6 @@ class Euctr(Adapter):
         from monitor.registries.euctr.drift import unknown  # as above
 
         return unknown(document.content)
-
-    def close(self) -> None:
-        """Give up connections."""
-        self._session.close()
 
 
 ADAPTER = Euctr

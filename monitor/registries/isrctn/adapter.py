@@ -36,28 +36,12 @@ class Isrctn(Adapter):
     example_id = "ISRCTN12949496"
     settings = IsrctnSettings
 
-    @classmethod
-    def connect(cls, settings: IsrctnSettings, session: PoliteSession) -> "Isrctn":
-        """The registry as *settings* say."""
-        return cls(base_url=settings.base_url, session=session)
-
     def __init__(self, *, base_url: str, session: PoliteSession, clock: Callable[[], datetime] = utc_now) -> None:
-        self.traffic = session.traffic
-        self.address = base_url
-        self._session = session
+        super().__init__(base_url=base_url, session=session)
         self._client = Client(base_url=base_url, session=session)
         self._clock = clock
         self._kept = Kept()
         self._edited: Edited | None = None
-
-    @property
-    def left_alone_for(self) -> float:
-        """For how many seconds more its server wants no request; 0 where it did not say so."""
-        return self._session.left_alone_for
-
-    def leave_alone(self, seconds: float) -> None:
-        """Make no request for so long: another process was asked for it."""
-        self._session.leave_alone(seconds)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -132,10 +116,6 @@ class Isrctn(Adapter):
     def unknown(self, document: Document) -> Sequence[Oddity]:
         """What a LISTED document holds that is not known here."""
         return drift.unknown(document.content)
-
-    def close(self) -> None:
-        """Give up connections."""
-        self._session.close()
 
 
 def _midnight(at: datetime) -> datetime:
