@@ -6,6 +6,8 @@ on it stands as before; whoever is needs no other request. So a watch list of an
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from monitor.clock import utc_now
 from monitor.http.polite import PoliteSession
@@ -13,14 +15,14 @@ from monitor.model import Document, Record, Search
 from monitor.model.stamps import built_at
 from monitor.ports import Answer, Oddity, ProbeResult, RegistryVersion, SearchPage, Unmoved
 from monitor.registries.adapter import Adapter
-from monitor.registries.isrctn import drift, fetching, record, searching
-from monitor.registries.isrctn.client import Client
-from monitor.registries.isrctn.documents import kept_document
-from monitor.registries.isrctn.edited import Edited, Kept
-from monitor.registries.isrctn.ids import trial_id_in, trial_ids_in
-from monitor.registries.isrctn.markup import KEY
-from monitor.registries.isrctn.record import PAGE
+from monitor.registries.isrctn.ids import KEY, PAGE, trial_id_in, trial_ids_in
 from monitor.registries.isrctn.settings import IsrctnSettings
+
+if TYPE_CHECKING:
+    from monitor.registries.isrctn.client import Client
+    from monitor.registries.isrctn.edited import Edited, Kept
+
+# What asks and what reads is loaded where it is needed: every command loads this module, and few have trials of ISRCTN.
 
 OVERLAP = timedelta(days=1)
 """How long before the last known edit a list begins."""
@@ -38,10 +40,20 @@ class Isrctn(Adapter):
 
     def __init__(self, *, base_url: str, session: PoliteSession, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(base_url=base_url, session=session)
-        self._client = Client(base_url=base_url, session=session)
         self._clock = clock
-        self._kept = Kept()
         self._edited: Edited | None = None
+
+    @cached_property
+    def _client(self) -> "Client":
+        from monitor.registries.isrctn.client import Client
+
+        return Client(base_url=self.address, session=self._session)
+
+    @cached_property
+    def _kept(self) -> "Kept":
+        from monitor.registries.isrctn.edited import Kept
+
+        return Kept()
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -61,6 +73,8 @@ class Isrctn(Adapter):
         An edit that the registry shows later than others made after it is in one of the next lists all the same, since
         each begins a day before the last edit that is known.
         """
+        from monitor.registries.isrctn.edited import Edited, Kept
+
         last = built_at(known.stamp) if known else None
         begin = _midnight(last - OVERLAP if last else self._clock() - AT_FIRST)
         self._edited, self._kept = None, Kept()
@@ -80,6 +94,8 @@ class Isrctn(Adapter):
 
     def fetch(self, trial_ids: Sequence[str]) -> Iterator[Sequence[Answer]]:
         """Documents: those that came with a list of this pass at no cost, the others one a request."""
+        from monitor.registries.isrctn import fetching
+
         return fetching.fetch(self._client, trial_ids, self._kept)
 
     def find(
@@ -94,6 +110,8 @@ class Isrctn(Adapter):
 
         Raise AnswerUnreadable where the registry lists others than it counts, or a record that cannot be read.
         """
+        from monitor.registries.isrctn import searching
+
         day = self._clock().date()
         return searching.find(self._client, search, day=day, since=updated_since, stopped=stopped, kept=self._kept)
 
@@ -103,18 +121,26 @@ class Isrctn(Adapter):
 
     def prove(self, trial_id: str, raw: bytes) -> Document:
         """The document that an answer which was kept proves to be. Raise AnswerUnreadable where it is none."""
+        from monitor.registries.isrctn.documents import kept_document
+
         return kept_document(trial_id, raw)
 
     def parse(self, document: Document, as_of: datetime) -> Record:
         """What a LISTED document says on the day of *as_of*. Pure; raises for none that `fetch` gave."""
+        from monitor.registries.isrctn import record
+
         return record.parse(document, _day(as_of))
 
     def reads_otherwise_on(self, document: Document, as_of: datetime) -> date | None:
         """The next day on which a LISTED document says something else, as its status goes by dates. Pure."""
+        from monitor.registries.isrctn import record
+
         return record.next_move(document, _day(as_of))
 
     def unknown(self, document: Document) -> Sequence[Oddity]:
         """What a LISTED document holds that is not known here."""
+        from monitor.registries.isrctn import drift
+
         return drift.unknown(document.content)
 
 

@@ -15,7 +15,8 @@ from monitor.http.polite import PoliteSession
 from monitor.http.response import Response, status_in_words
 from monitor.http.urls import checked_base_url
 from monitor.registries.isrctn.documents import records_in, trial_id_of
-from monitor.registries.isrctn.markup import KEY, Element, name_of, root_of
+from monitor.registries.isrctn.ids import KEY
+from monitor.registries.isrctn.markup import Element, name_of, root_of
 
 SETTINGS = f'registries."{KEY}"'
 REMEDY = f"check the network, or {SETTINGS}.base_url in config.toml"

@@ -14,7 +14,8 @@ import orjson
 
 from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document, Json
-from monitor.registries.isrctn.markup import KEY, TEXT, Element, children, name_of, root_of, tree_of
+from monitor.registries.isrctn.ids import KEY
+from monitor.registries.isrctn.markup import TEXT, Element, children, name_of, root_of, tree_of
 
 RECORD_CAP = 4 * 1024 * 1024
 """Bytes of one record; the largest real one known has 60 kB."""

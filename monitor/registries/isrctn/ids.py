@@ -2,6 +2,9 @@
 
 import re
 
+KEY = "isrctn.com"
+"""The registry's host name."""
+PAGE = "https://www.isrctn.com/"
 LONGEST_TEXT = 10_000
 # “ISCRTN”, with two letters swapped, is seen in other registries' records.
 _ID = re.compile(

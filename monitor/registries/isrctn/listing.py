@@ -10,7 +10,8 @@ from monitor.errors import AnswerUnreadable
 from monitor.model.stamps import built_at
 from monitor.registries.isrctn.client import REMEDY, Client
 from monitor.registries.isrctn.documents import last_update_of
-from monitor.registries.isrctn.markup import KEY, Element
+from monitor.registries.isrctn.ids import KEY
+from monitor.registries.isrctn.markup import Element
 
 AT_ONCE = 500
 """Records of an answer: some 20 MB at most."""

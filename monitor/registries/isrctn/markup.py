@@ -10,9 +10,8 @@ from typing import Any
 
 from monitor.errors import AnswerUnreadable
 from monitor.model import Json
+from monitor.registries.isrctn.ids import KEY
 
-KEY = "isrctn.com"
-"""The registry's host name."""
 TEXT = "#"
 """The member that holds the text of an element with attributes."""
 DEEPEST = 30

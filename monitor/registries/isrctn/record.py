@@ -25,6 +25,7 @@ from monitor.model import (
 )
 from monitor.registries.isrctn import stating
 from monitor.registries.isrctn.details import take_details, take_documents
+from monitor.registries.isrctn.ids import PAGE
 from monitor.registries.isrctn.stating import OVERRIDES, status_on
 from monitor.registries.isrctn.taking import (
     Node,
@@ -39,7 +40,6 @@ from monitor.registries.isrctn.taking import (
     text_of,
 )
 
-PAGE = "https://www.isrctn.com/"
 PHASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "phase 0": ("EARLY_PHASE1",),

@@ -13,8 +13,9 @@ from monitor.ports import SearchPage
 from monitor.registries.isrctn.client import Client
 from monitor.registries.isrctn.documents import document_of, trial_id_of
 from monitor.registries.isrctn.edited import Kept
+from monitor.registries.isrctn.ids import KEY
 from monitor.registries.isrctn.listing import BEGINNING, read_all
-from monitor.registries.isrctn.markup import KEY, Element
+from monitor.registries.isrctn.markup import Element
 from monitor.registries.isrctn.record import parse
 from monitor.text import fold_organisation
 
