@@ -96,16 +96,19 @@ class App:
         """Whether *text* means a trial."""
         return find_registry(self.registries, text) is not None
 
-    def watched(self, registry: Registry) -> list[str]:
-        """The ids of all trials that some watch holds, those of the configuration included."""
+    def watched(self) -> dict[str, list[str]]:
+        """The ids of all trials that some watch holds, by registry, those of the configuration included.
+
+        A registry that is only searched stands there, with none.
+        """
         self._take_up(self._configured_watches())
         with self.store.read() as tx:
-            return trials.watched_ids(tx, registry.key)
+            return {key: trials.watched_ids(tx, key) for key in trials.watched_registries(tx)}
 
-    def unchecked_siblings(self, registry: Registry) -> list[str]:
-        """The ids of trials that joined watches as siblings, and have no baseline yet."""
+    def unchecked_siblings(self) -> dict[str, list[str]]:
+        """The ids of trials that joined watches as siblings, and have no baseline yet, by registry."""
         with self.store.read() as tx:
-            return siblings.unchecked(tx, registry.key)
+            return siblings.unchecked(tx)
 
     def names(self) -> dict[str, str]:
         """What the registries are called, by key; nothing where trials of the default one alone are known."""

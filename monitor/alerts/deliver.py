@@ -21,8 +21,8 @@ from monitor.alerts.prepare import sample, with_address
 from monitor.alerts.queues import THREADS, Queues
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.model import Message
-from monitor.ports import Accepted, Registry
-from monitor.storage import attempts, subscriptions
+from monitor.ports import Accepted
+from monitor.storage import attempts, settlements, subscriptions
 
 RECORDED_AT_ONCE = 100
 RECORDED_WITHIN = 0.2
@@ -61,23 +61,28 @@ def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
 
 def _tidied(outbox: Outbox) -> list[Exception]:
     """Do what comes before sending, and give what went wrong with it."""
-
-    def settle(registry: Registry) -> None:
-        settle_abandoned(
-            Settling(registry=registry, store=outbox.context.store, window=outbox.settle), now=outbox.clock()
-        )
-
-    def forget() -> None:
-        with outbox.context.store.begin() as tx:
-            attempts.forget(tx, before=outbox.clock() - ATTEMPTS_KEPT)
-
-    steps: list[Callable[[], None]] = [partial(settle, each) for each in outbox.context.registries.values()]
+    store, registries = outbox.context.store, outbox.context.registries
     troubles: list[Exception] = []
-    for step in (*steps, forget):
+
+    def attempted(step: Callable[[], None]) -> None:
         try:
             step()
         except Exception as error:  # whatever it is, what is owed is sent
             troubles.append(error)
+
+    def settle_all() -> None:
+        with store.read() as tx:
+            pending = settlements.oldest_pending(tx, registries)
+        for key, oldest in pending.items():
+            settling = Settling(registry=registries[key], store=store, window=outbox.settle)
+            attempted(partial(settle_abandoned, settling, oldest, now=outbox.clock()))
+
+    def forget() -> None:
+        with store.begin() as tx:
+            attempts.forget(tx, before=outbox.clock() - ATTEMPTS_KEPT)
+
+    attempted(settle_all)
+    attempted(forget)
     return troubles
 
 

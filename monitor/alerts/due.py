@@ -18,7 +18,7 @@ def is_anything_due(store: Store, registries: Iterable[str], *, now: datetime) -
     try:
         with store.read() as tx:
             due_at, oldest = deliveries.next_due(tx), attempts.oldest(tx)
-            pending = any(settlements.oldest_pending(tx, key) is not None for key in registries)
+            pending = bool(settlements.oldest_pending(tx, registries))
     except StoreError:
         return True
     return pending or (due_at is not None and due_at <= now) or (oldest is not None and oldest < now - ATTEMPTS_KEPT)

@@ -53,7 +53,7 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
     """Settle what is pending at one registry, at the end of a pass that covered so many trials; give the ids held."""
     key = settling.registry.key
     with settling.store.read() as tx:
-        if settlements.oldest_pending(tx, key) is None:
+        if not settlements.oldest_pending(tx, [key]):
             return frozenset()
     with settling.store.begin() as tx:
         lock_registry(tx, key)
@@ -88,16 +88,16 @@ def _pending(tx: Connection, settling: Settling, now: datetime) -> list[Pending]
     return pending + [Pending(event, each.version) for each, event in again]
 
 
-def settle_abandoned(settling: Settling, *, now: datetime) -> None:
-    """Settle what a pass left pending that is over, or whose settle window is.
+def settle_abandoned(settling: Settling, oldest: datetime, *, now: datetime) -> None:
+    """Settle what a pass left pending, since *oldest*, that is over, or whose settle window is.
 
     What a sweep found waits for its end, as far as that can be expected: part of it would not show a mass change.
     """
+    if not _is_over(oldest, max(settling.window, ABANDONED_AFTER), now):
+        return
     with settling.store.read() as tx:
-        oldest = settlements.oldest_pending(tx, settling.registry.key)
         sweep = sweeps.get(tx, settling.registry.key)
-    is_swept = sweep and not sweep.finished_at and not _is_over(sweep.started_at, LONGEST_SWEEP, now)
-    if oldest is not None and not is_swept and _is_over(oldest, max(settling.window, ABANDONED_AFTER), now):
+    if not sweep or sweep.finished_at or _is_over(sweep.started_at, LONGEST_SWEEP, now):
         settle(settling, now=now)
 
 

@@ -90,14 +90,7 @@ def _deliver(program: "App", *, as_json: bool) -> int:
 def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[TrialsToCheck], list[str]]:
     """What to check by registry, and a complaint for each text that is not a trial id."""
     if not texts:
-        every = [_asked(program, registry)] if registry else program.fetched_registries
-        watched = [TrialsToCheck(one, program.watched(one), is_patrol=True) for one in every]
-        watched = [one for one in watched if one.trial_ids or program.searches(one.registry)]
-        if not watched and program.complaints:
-            raise ConfigurationInvalid("\n".join(program.complaints))
-        if not watched:
-            raise NothingFound(_why_nothing(program))
-        return watched, []
+        return _everything_watched(program, registry), []
     found: dict[str, tuple[FetchedRegistry, list[str]]] = {}
     bad = []
     for text in texts:
@@ -113,14 +106,32 @@ def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[lis
     return [TrialsToCheck(one, list(dict.fromkeys(ids)), is_patrol=False) for one, ids in found.values()], bad
 
 
+def _everything_watched(program: "App", registry: str | None) -> list[TrialsToCheck]:
+    """All that is watched of the registries that can be asked, or of one. NothingFound where there is nothing."""
+    every = [_asked(program, registry)] if registry else program.fetched_registries
+    watched = program.watched()
+    wanted = [TrialsToCheck(one, watched[one.key], is_patrol=True) for one in every if one.key in watched]
+    wanted = [one for one in wanted if one.trial_ids or program.searches(one.registry)]
+    if not wanted and program.complaints:
+        raise ConfigurationInvalid("\n".join(program.complaints))
+    if not wanted and any(
+        watched.get(each.key) for each in program.registries if not isinstance(each, FetchedRegistry)
+    ):
+        raise NothingFound("what is watched comes from files alone, by `monitor import FILE`: there is nothing to ask")
+    if not wanted:
+        raise NothingFound("nothing is watched yet: begin with `monitor watch add NCT02116634`")
+    return wanted
+
+
 def _and_siblings(program: "App", wanted: list[TrialsToCheck], summary: CheckSummary) -> Iterator[TrialsToCheck]:
     """What is wanted; after a whole pass, the siblings in other registries that it found, for their baselines."""
     yield from wanted
     if not all(one.is_patrol for one in wanted):
         return
     passed = {one.registry.key for one in wanted}
+    unchecked = program.unchecked_siblings()
     for registry in program.fetched_registries:
-        found = program.unchecked_siblings(registry)
+        found = unchecked.get(registry.key, ())
         new = [each for each in found if registry.key not in passed or each not in summary.results]
         if new:
             summary.asked += len(new)
@@ -139,13 +150,6 @@ def _asked(program: "App", key: str) -> FetchedRegistry:
     if isinstance(registry, FetchedRegistry):
         return registry
     raise ConfigurationInvalid(f"{cannot_be_asked(registry)}; {program.last_file(registry)}")
-
-
-def _why_nothing(program: "App") -> str:
-    """Why there is nothing to check: nothing is watched, or only what files bring."""
-    if any(program.watched(each) for each in program.registries if not isinstance(each, FetchedRegistry)):
-        return "what is watched comes from files alone, by `monitor import FILE`: there is nothing to ask"
-    return "nothing is watched yet: begin with `monitor watch add NCT02116634`"
 
 
 def _results(program: "App", asked: TrialsToCheck, progress: "Progress") -> Iterator[Checked | Unlisted]:

@@ -64,18 +64,20 @@ class Checker:
         """By registry, the trials that failed in its last whole pass, with when they began to."""
 
     def step(self) -> Turn:
-        """A pass over each registry that is due.
+        """A pass over each registry that is due. One of which nothing is watched is not asked anything.
 
         What breaks a pass off and is not the registry's doing, such as a StoreError, is raised once the
         others are through. The registry stays due then, and its next pass comes after a pause.
         """
         program = self._program()
         self._part_from_former(program.fetched_registries)
+        with program.store.read() as tx:
+            watched = trials.watched_registries(tx)
         failed: list[Exception] = []
         for registry in program.fetched_registries:
             if self._stopping():
                 break
-            if self._is_due(program, registry):
+            if registry.key in watched and self._is_due(program, registry):
                 try:
                     self._try_pass(program, registry)
                 except Exception as error:  # whatever it is, the other registries get their pass
@@ -96,11 +98,9 @@ class Checker:
         self._former = registries
 
     def _is_due(self, program: Program, registry: FetchedRegistry) -> bool:
-        """Whether a pass is due. A registry of which nothing is watched is not asked anything."""
+        """Whether a pass over what is watched of it is due."""
         with program.store.read() as tx:
             known = health.get(tx, registry.key)
-            if not trials.is_anything_watched(tx, registry.key):
-                return False
         due_at = known.next_check_at if known else None
         pause_ends, _ = self._pauses.get(registry.key, (0.0, 0.0))
         every = program.config.schedule.check_every

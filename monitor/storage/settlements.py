@@ -85,15 +85,16 @@ def pending(tx: Connection, registry: str) -> tuple[list[Pending], list[DamagedE
     return found, damaged
 
 
-def oldest_pending(tx: Connection, registry: str) -> datetime | None:
-    """When the event that has waited longest in a registry occurred; None if none waits."""
+def oldest_pending(tx: Connection, registries: Iterable[str]) -> dict[str, datetime]:
+    """When the event occurred that has waited longest, by registry; of these, without those in which none waits."""
+    occurred = func.min(events_table.c.occurred_at, type_=events_table.c.occurred_at.type)
     query = (
-        select(func.min(events_table.c.occurred_at, type_=events_table.c.occurred_at.type))
-        .join(settlements, settlements.c.event_id == events_table.c.id)
-        .where(settlements.c.registry == registry, settlements.c.settlement == Settlement.PENDING)
+        select(settlements.c.registry, occurred.label("oldest"))
+        .join(events_table, settlements.c.event_id == events_table.c.id)
+        .where(settlements.c.registry.in_(list(registries)), settlements.c.settlement == Settlement.PENDING)
+        .group_by(settlements.c.registry)
     )
-    oldest: datetime | None = tx.scalar(query)
-    return oldest
+    return {row.registry: row.oldest for row in tx.execute(query)}
 
 
 def forget(tx: Connection, event_ids: Iterable[str]) -> None:

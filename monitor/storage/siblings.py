@@ -243,12 +243,15 @@ def roots(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
     return found
 
 
-def unchecked(tx: Connection, registry: str) -> list[str]:
-    """The siblings that joined watches and have no baseline yet, in order."""
+def unchecked(tx: Connection) -> dict[str, list[str]]:
+    """The siblings that joined watches and have no baseline yet: their ids, in order, by registry."""
     of_trial = and_(trials.c.registry == joined_siblings.c.registry, trials.c.trial_id == joined_siblings.c.trial_id)
     has_baseline = exists().where(of_trial, trials.c.snapshot.is_not(None))
-    query = select(joined_siblings.c.trial_id).where(joined_siblings.c.registry == registry, ~has_baseline)
-    return list(tx.scalars(query.distinct().order_by(joined_siblings.c.trial_id)))
+    key = (joined_siblings.c.registry, joined_siblings.c.trial_id)
+    found = defaultdict(list)
+    for registry, trial_id in tx.execute(select(*key).where(~has_baseline).distinct().order_by(*key)):
+        found[registry].append(trial_id)
+    return dict(found)
 
 
 def join(tx: Connection, watch_id: int, trial: Key, found: Sequence[Key], at: datetime) -> Joined:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, tuple_, union, update
 
 from monitor.model import State
 from monitor.storage.searches import is_everything
@@ -144,10 +144,14 @@ def _not_due(merged: MergedDue | None) -> tuple[ColumnElement[bool], ...]:
     return (or_(is_recent, trials.c.verified_version == merged.version),)
 
 
-def is_anything_watched(tx: Connection, registry: str) -> bool:
-    """Whether any watch holds a trial of this registry, or searches it."""
-    held = exists().where(watched_trials.c.registry == registry)
-    return bool(tx.scalar(select(held | exists().where(searches.c.registry == registry))))
+def watched_registries(tx: Connection) -> frozenset[str]:
+    """The registries of which any watch holds a trial, or which it searches: a look at the index for each of them."""
+    key = watched_trials.c.registry
+    first = select(func.min(key).label("registry")).cte("held", recursive=True)
+    following = select(func.min(key)).where(key > first.c.registry).scalar_subquery()
+    held = first.union_all(select(following).where(first.c.registry.is_not(None)))
+    found = tx.scalars(union(select(held.c.registry), select(searches.c.registry)))
+    return frozenset(registry for registry in found if registry is not None)
 
 
 def watched_count(tx: Connection, registry: str) -> int:

@@ -76,7 +76,7 @@ def die_before_settling(outbox: OutboxHarness) -> None:
 
     def clock() -> datetime:
         with outbox.store.read() as tx:
-            if settlements.oldest_pending(tx, outbox.registry.key):
+            if settlements.oldest_pending(tx, [outbox.registry.key]):
                 raise DiedError
         return outbox.clock()
 
@@ -226,7 +226,7 @@ def test_what_follows_a_held_change_is_told_after_it(outbox: OutboxHarness, deci
     assert [snapshot for _, snapshot in told_of(outbox, first)] == told
     with outbox.store.read() as tx:
         assert settlements.waiting(tx) == {}
-        assert settlements.oldest_pending(tx, outbox.registry.key) is None
+        assert not settlements.oldest_pending(tx, [outbox.registry.key])
 
 
 def test_what_is_held_twice_is_told_in_order_whichever_is_released_first(outbox: OutboxHarness) -> None:
@@ -329,7 +329,7 @@ def test_a_change_that_is_reverted_within_the_settle_window_is_told_to_nobody(ou
         "reverted" in line for line in explained(outbox.registry.key, WITHDRAWN_LATER, HOOK, outbox.subscribe_context)
     )
     with outbox.store.read() as tx:
-        assert settlements.oldest_pending(tx, outbox.registry.key) is None
+        assert not settlements.oldest_pending(tx, [outbox.registry.key])
 
 
 def test_a_change_that_stands_is_told_when_its_settle_window_is_over(outbox: OutboxHarness) -> None:

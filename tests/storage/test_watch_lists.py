@@ -299,3 +299,18 @@ def test_a_hundred_trials_are_watched_in_as_many_statements_as_two(store: Store)
         add(store, *(f"NCT{number:08}" for number in range(1, 101)))
 
     assert len(for_a_hundred) == len(for_two) > 1
+
+
+def test_registries_are_watched_that_a_watch_holds_trials_of_or_searches(store: Store) -> None:
+    def watched() -> frozenset[str]:
+        with store.read() as tx:
+            return trials.watched_registries(tx)
+
+    assert watched() == frozenset()
+    with store.begin() as tx:
+        trials.record(tx, [Trial("drks.de", "DRKS00000001")])
+        for registry in (OTHER, REGISTRY, "euctr"):
+            watches.add(tx, registry=registry, trial_ids=[HIP, KNEE], origin="command", name=None, at=NOON)
+        watches.add_search(tx, registry="ctis", search=Search(condition="Gout"), origin="command", name=None, at=NOON)
+
+    assert watched() == {OTHER, REGISTRY, "euctr", "ctis"}

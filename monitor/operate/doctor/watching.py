@@ -20,8 +20,8 @@ def registry(context: DoctorContext) -> Iterator[Finding]:
 def others(context: DatabaseContext) -> Iterator[Finding]:
     """The same of the others of which something is watched: a look at one may cost it more than a few bytes."""
     default = context.registries[0].key
-    watched = (each for each in context.registries if trials.is_anything_watched(context.tx, each.key))
-    yield from _all_answering((each for each in watched if each.key != default), context.now)
+    watched = trials.watched_registries(context.tx) - {default}
+    yield from _all_answering((each for each in context.registries if each.key in watched), context.now)
 
 
 def _all_answering(registries: Iterable[Registry], now: datetime) -> Iterator[Finding]:
