@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from monitor.alerts.conversations import Trial, begun_by
 from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
@@ -44,9 +45,7 @@ from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
-Trial = tuple[str, str]
-"""(registry, trial id)"""
-NO_FAMILIES: Mapping[Trial, Trial] = MappingProxyType({})
+NO_FAMILIES: Mapping[Trial, Sequence[Trial]] = MappingProxyType({})
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -114,7 +113,7 @@ class Loaded:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
         owed = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
-        families = families_of(tx, {(each.registry, each.trial_id) for each in owed.values()}, context.registries)
+        families = siblings.families(tx, {(each.registry, each.trial_id) for each in owed.values()})
         self._events = _each(
             owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries, families)
         )
@@ -255,24 +254,16 @@ def sample(subscription: Subscription, context: RenderContext, *, now: datetime)
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 
-def families_of(tx: Connection, keys: Iterable[Trial], registries: Mapping[str, Registry]) -> dict[Trial, Trial]:
-    """The member of each trial's family, with its siblings in other registries, that stands for all of it.
-
-    That is the one in the first of the *registries* that has any, and there the lowest id; a trial by itself has none.
-    """
-    places = {key: place for place, key in enumerate(registries)}
-    return {
-        trial: min(family, key=lambda each: (places.get(each[0], len(places)), each))
-        for trial, family in siblings.families(tx, keys).items()
-    }
-
-
 def event_context(
-    tx: Connection, event: Event, registries: Mapping[str, Registry], families: Mapping[Trial, Trial] = NO_FAMILIES
+    tx: Connection,
+    event: Event,
+    registries: Mapping[str, Registry],
+    families: Mapping[Trial, Sequence[Trial]] = NO_FAMILIES,
 ) -> EventContext:
     """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
     context = _context_of(tx, event, registries)
-    return replace(context, family=families.get((event.registry, event.trial_id)))
+    family = families.get((event.registry, event.trial_id))
+    return replace(context, has_siblings=True, begun_by=begun_by(tx, event, family)) if family else context
 
 
 def _context_of(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:

@@ -17,6 +17,7 @@ from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Filters, Search, Subscription, SubscriptionState
 from monitor.storage import endpoints, silence, subscriptions, watches
+from monitor.storage.mergers import successors
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
 from monitor.vault import Vault
@@ -89,7 +90,7 @@ def subscribe(
         subscription = Subscription(
             id=str(uuid4()),
             endpoint=endpoint,
-            trials=scope.trials,
+            trials=_named(tx, scope),
             watch_id=watch_id,
             everything=everything,
             filters=filters,
@@ -110,6 +111,11 @@ def _same(tx: Connection, wanted: Subscription) -> str | None:
     scope = (wanted.trials, wanted.watch_id, wanted.everything, wanted.filters)
     alike = [each for each in theirs if (each.trials, each.watch_id, each.everything, each.filters) == scope]
     return alike[0].called if alike else None
+
+
+def _named(tx: Connection, scope: SubscriptionScope) -> frozenset[tuple[str, str]]:
+    """The trials that it names, and those that they are known to have merged into: they are heard of by those ids."""
+    return scope.trials | successors(tx, scope.trials)
 
 
 def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:
@@ -204,7 +210,7 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     return Subscription(
         id=str(uuid4()),
         endpoint=endpoint,
-        trials=wanted.scope.trials,
+        trials=_named(tx, wanted.scope),
         watch_id=watch_id,
         everything=everything,
         filters=wanted.filters,

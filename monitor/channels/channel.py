@@ -46,8 +46,10 @@ class EventContext:
     facts: Facts = NO_FACTS
     registry_name: str = ""
     """What people call the registry; empty where that is its key."""
-    family: tuple[str, str] | None = None
-    """Where the trial is known in several registries, the first of these and its id there: the same for all of them."""
+    has_siblings: bool = False
+    """Whether the trial is known in several registries."""
+    begun_by: Event | None = None
+    """The event of a sibling that told the same shortly before, in whose conversation this one is told."""
 
 
 class Configuration(Protocol):

@@ -20,7 +20,7 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.ports import FetchedRegistry
-from monitor.text import counted
+from monitor.text import counted, first_few
 from monitor.views.json.watches import added_json, added_search_json, listed_watch_json, watched_trial_json
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from monitor.watching.watches import Added
 
 WRONG_USAGE = 2
+MOST_NAMED = 3
+"""Trials of each registry that a message names."""
 
 app = Commands(help="Say which trials to watch.", no_args_is_help=True)
 
@@ -121,21 +123,26 @@ def _add(program: "App", found: "TrialList", *, name: str | None, siblings: bool
             write_json(added_json(added, left=left, aside=aside))
             left, aside = [], []  # of all registries, and said once
         else:
-            console().print(_added(program, added), soft_wrap=True)
+            console().print(_added(program, added, is_one_of_several=len(found.trials) > 1), soft_wrap=True)
     if as_json and not found.trials:
         write_json(added_json(None, left=left, aside=aside))
 
 
-def _added(program: "App", added: "Added") -> str:
+def _added(program: "App", added: "Added", *, is_one_of_several: bool) -> str:
+    """What is held now; with the trials, where others of another registry were added by the same command."""
     before = f", {len(added.already):,} of these were watched before" if added.already else ""
     held = counted(added.watch.trials, "trial")
     if added.watch.siblings:
         held += f" and follows {'it' if added.watch.trials == 1 else 'them'} into other registries"
     registry = program.registry(added.registry)
+    begin = "Watch"
+    if is_one_of_several:
+        begin = f"{first_few(list(added.trial_ids), MOST_NAMED)} ({registry.name}): watch"
+    told = f"{begin} {added.watch.id} holds {held}{before}."
     if isinstance(registry, FetchedRegistry):
-        return f"Watch {added.watch.id} holds {held}{before}. [dim]monitor check[/dim] looks at them now."
+        return f"{told} [dim]monitor check[/dim] looks at them now."
     news = f"{registry.name} is fed by files, with [dim]monitor import FILE[/dim]; {program.last_file(registry)}"
-    return f"Watch {added.watch.id} holds {held}{before}. {news}."
+    return f"{told} {news}."
 
 
 def _add_search(program: "App", search: "Search", *, registry: str | None, name: str | None, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, select, tuple_
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Significance
@@ -109,6 +109,18 @@ def latest_of(tx: Connection, registry: str, trial_ids: Iterable[str], *, since:
         for row in tx.execute(select(events).join(last, same).where(of_late)).all():
             with suppress(StoreCorrupt):
                 found[row.trial_id] = restored(row)
+    return found
+
+
+def between(tx: Connection, trials: Iterable[tuple[str, str]], *, since: datetime, until: datetime) -> list[Event]:
+    """The events of these trials, as (registry, trial id), from *since* to *until*; damaged ones are left out."""
+    is_within = and_(events.c.occurred_at >= since, events.c.occurred_at <= until)
+    found: list[Event] = []
+    for chunk in chunks(trials):
+        query = select(events).where(tuple_(events.c.registry, events.c.trial_id).in_(chunk), is_within)
+        for row in tx.execute(query.order_by(events.c.id)).all():
+            with suppress(StoreCorrupt):
+                found.append(restored(row))
     return found
 
 

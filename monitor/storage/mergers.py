@@ -1,6 +1,7 @@
 """What trials merged into, as far as their registries have said. Every merger is a row of `trials`."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection, select
 
@@ -8,10 +9,10 @@ from monitor.storage.statements import chunks
 from monitor.storage.tables import trials
 
 
-def successors(tx: Connection, members: set[tuple[str, str]]) -> set[tuple[str, str]]:
+def successors(tx: Connection, members: AbstractSet[tuple[str, str]]) -> set[tuple[str, str]]:
     """The trials that these are known to have merged into, over any number of mergers."""
     found: set[tuple[str, str]] = set()
-    newest = members
+    newest = set(members)
     while newest:
         into = {
             (registry, trial_id)
@@ -23,7 +24,7 @@ def successors(tx: Connection, members: set[tuple[str, str]]) -> set[tuple[str, 
     return found
 
 
-def by_registry(members: set[tuple[str, str]]) -> dict[str, list[str]]:
+def by_registry(members: AbstractSet[tuple[str, str]]) -> dict[str, list[str]]:
     """The ids of these trials by registry, in order."""
     grouped: dict[str, list[str]] = {}
     for registry, trial_id in sorted(members):

@@ -65,8 +65,10 @@ def test_a_trial_is_followed_into_another_registry(monitor: Monitor, registries:
 def test_where_trials_of_two_registries_are_listed_each_has_its_registrys_name(
     monitor: Monitor, registries: tuple[Sandbox, Isrctn]
 ):
-    monitor("watch", "add", TRIAL, SIBLING)
+    added = monitor("watch", "add", TRIAL, SIBLING).stdout
 
+    assert f"{TRIAL} (ClinicalTrials.gov): watch 1 holds 1 trial." in added
+    assert f"{SIBLING} (ISRCTN): watch 2 holds 1 trial." in added
     lines = monitor("check").stdout.splitlines()
 
     first, second = (next(line for line in lines if line.startswith(each)) for each in (TRIAL, SIBLING))

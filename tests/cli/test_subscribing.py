@@ -97,6 +97,24 @@ def test_the_configuration_watches_what_its_subscriptions_name(monitor: Monitor,
     assert monitor("check").stderr.startswith("monitor: nothing is watched yet")
 
 
+def test_a_block_that_names_a_trial_which_merged_into_another_hears_of_that_one_too(
+    monitor: Monitor, tmp_path: Path, sandbox: Sandbox
+):
+    """However often it is applied after the merger, changed or not; and so does who subscribes only then."""
+    block = f'[[subscription]]\nemail = "ops@example.org"\ntrials = ["{TRIAL}"]\n'
+    (tmp_path / "config.toml").write_text(block, encoding="utf-8")
+    monitor("check")
+    sandbox.merge(TRIAL, into=OTHER)
+    for note in ("", 'note = "ours"\n', 'note = "ours"\n'):
+        (tmp_path / "config.toml").write_text(block + note, encoding="utf-8")
+        monitor("check")
+    monitor("subscribe", "email", "late@example.org", "--trial", TRIAL)
+
+    listed = objects(monitor("subscriptions", "list", "--json"))
+
+    assert [one["trials"] for one in listed] == [[TRIAL, OTHER]] * 2
+
+
 def test_one_that_cannot_hear_is_named_everywhere(monitor: Monitor):
     monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL)
     monitor("subscribe", "email", "all@example.org", "--all")

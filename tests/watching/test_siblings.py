@@ -1,17 +1,20 @@
 """A watch follows its trials into other registries, and whoever is subscribed hears of all of them."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from monitor.alerts.conversations import begun_by
 from monitor.alerts.prepare import RenderContext, prepared
 from monitor.config import Config
-from monitor.model import Checked, Record, Subscription
+from monitor.model import Change, Checked, Document, Event, Record, Significance, Snapshot, Subscription
 from monitor.ports import siblings_in
-from monitor.storage import deliveries, events, notices, siblings, subscriptions, watches
+from monitor.storage import deliveries, events, notices, siblings, snapshots, subscriptions, watches
 from monitor.storage.store import Store
 from monitor.views.siblings import Siblings, siblings_of
 from monitor.watching.context import PassContext
@@ -321,8 +324,8 @@ def test_registries_that_say_so_in_other_words_do_not_disagree(both: Both) -> No
     assert both.siblings("N0001").disagreement is None
 
 
-def test_mails_about_siblings_are_one_conversation_and_name_their_registries(both: Both) -> None:
-    """Whichever registry tells first, and although each trial goes on having a thread of its own."""
+def told_in_turn(both: Both, *, days: float, status: str = "TERMINATED", title: str = "Joints") -> list[EmailMessage]:
+    """The mails of what the southern registry tells, and so many days later the northern one."""
     both.north.put("N0001", ids=["S0001"])
     both.south.put("S0001")
     both.watch("N0001")
@@ -330,19 +333,59 @@ def test_mails_about_siblings_are_one_conversation_and_name_their_registries(bot
     about(both, "N0001")
     both.south.put("S0001", status="TERMINATED")
     both.check()
-    both.clock.advance(days=3)
-    both.north.put("N0001", ids=["S0001"], status="TERMINATED")
+    both.clock.advance(days=days)
+    both.north.put("N0001", ids=["S0001"], status=status, title=title)
     both.check()
+    return mails(both)
 
-    first, second = mails(both)
+
+def test_a_fact_that_two_registries_tell_within_a_week_is_one_conversation(both: Both) -> None:
+    first, second = told_in_turn(both, days=3)
 
     assert "S0001 (South Registry): Terminated" in first["Subject"]
     assert "N0001 (North Registry): Terminated" in second["Subject"]
-    assert first["In-Reply-To"] == second["In-Reply-To"] == second["References"]
-    above, own = first["References"].split()
-    assert above == first["In-Reply-To"]
-    assert own != above
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert second["References"].split() == [first["References"], first["Message-ID"]]
     assert "hear of N0001, in other registries, too" in " ".join(first.get_body(("plain",)).get_content().split())
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"days": 8}, {"days": 3, "status": "RECRUITING", "title": "Hips"}],
+    ids=["the same, later than a week", "something else"],
+)
+def test_whatever_else_is_told_of_a_sibling_has_a_conversation_of_its_own(both: Both, told: dict[str, Any]) -> None:
+    first, second = told_in_turn(both, **told)
+
+    assert first["References"] != second["References"] == second["In-Reply-To"]
+    assert first["Message-ID"] not in second["References"]
+
+
+def test_a_fact_that_goes_round_three_registries_is_one_conversation(both: Both) -> None:
+    """The third tells it later than a week after the first, and within one after the second."""
+    with both.store.begin() as tx:
+        for days, (registry, trial_id) in enumerate(((SOUTH, "S0001"), (NORTH, "N0001"), ("west.example", "W0001"))):
+            keep_stopped(tx, registry, trial_id, both.clock() + timedelta(days=5 * days))
+    family = [(SOUTH, "S0001"), (NORTH, "N0001"), ("west.example", "W0001")]
+    with both.store.read() as tx:
+        first, second, third = (events.of_trial(tx, *key)[0] for key in family)
+        assert [begun_by(tx, each, family) for each in (first, second, third)] == [None, first, first]
+
+
+def keep_stopped(tx: Connection, registry: str, trial_id: str, at: datetime) -> None:
+    """Keep an event that says that a trial was stopped."""
+    snapshots.add(tx, [Snapshot(2, Document(registry, trial_id, b"{}"), taken_at=at)])
+    stopped = Change(
+        field="overall_status",
+        path="",
+        kind="status.stopped",
+        topic="status",
+        before="RECRUITING",
+        after="TERMINATED",
+        summary="Stopped.",
+        significance=Significance.CRITICAL,
+    )
+    events.add(tx, [Event(registry=registry, trial_id=trial_id, snapshot=2, occurred_at=at, changes=(stopped,))])
 
 
 def mails(both: Both) -> list[EmailMessage]:

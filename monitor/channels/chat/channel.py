@@ -59,7 +59,7 @@ class Chat(Channel):
             url=context.url,
             subscription=envelope.subscription,
             changes=changes,
-            registry=context.registry_name if context.family else "",
+            registry=context.registry_name if context.has_siblings else "",
         )
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:  # noqa: ARG002 - a room needs no more

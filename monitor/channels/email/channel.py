@@ -7,6 +7,7 @@ from monitor.channels.channel import Channel, Configuration, Envelope, EventCont
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
+from monitor.model.delivery import delivery_id
 from monitor.ports import Transport
 from monitor.text import one_line
 
@@ -50,7 +51,7 @@ class Email(Channel):
         return f"{smtp.host}:{smtp.port}"
 
     def event_renderer(self, context: EventContext, changes: Sequence[Change], config: Configuration) -> EventRenderer:
-        """A mail, signed, in the thread of its trial and of that one's siblings."""
+        """A mail, signed, in the thread of its trial, or of the sibling that told the same shortly before."""
         from monitor.channels.email.configured import mail_sender  # a check that tells nobody renders nothing
         from monitor.channels.email.rendering import EventMail
 
@@ -60,9 +61,9 @@ class Email(Channel):
             url=context.url,
             changes=changes,
             registry_name=context.registry_name,
-            is_named=context.family is not None,
+            is_named=context.has_siblings,
         )
-        sender, event, family = mail_sender(config), context.event, context.family
+        sender, first = mail_sender(config), context.begun_by or context.event
         return lambda envelope: sender.signed(
             mail.for_subscriber(
                 envelope.subscription,
@@ -72,8 +73,8 @@ class Email(Channel):
                 list_host=sender.list_host,
                 unsubscribe=sender.unsubscribe,
                 date=envelope.date,
-                thread_root=f"{event.registry}/{event.trial_id}/{envelope.subscription.id}",
-                family_root=f"{'/'.join(family)}/{envelope.subscription.id}" if family else None,
+                thread_root=f"{first.registry}/{first.trial_id}/{envelope.subscription.id}",
+                answers=delivery_id(first.id, envelope.subscription.id) if context.begun_by else None,
             )
         )
 

@@ -81,19 +81,19 @@ class EventMail:
         unsubscribe: str,
         date: datetime,
         thread_root: str,
-        family_root: str | None = None,
+        answers: str | None = None,
     ) -> bytes:
         """The whole mail, for the address of a subscription.
 
         *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
         click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail
-        has; *family_root* is the same for the trial's siblings in other registries, too. Raise ConfigurationInvalid
-        where *unsubscribe* is another kind of URI.
+        has. *answers* is the id of the delivery that this one follows there, if it follows one. Raise
+        ConfigurationInvalid where *unsubscribe* is another kind of URI.
         """
         leave = leaving(unsubscribe, subscription)
         host = mime.token(list_host)
         root = f"<{mime.token(thread_root)}@{host}>"
-        above = f"<{mime.token(family_root)}@{host}>" if family_root else root
+        above = f"<{mime.token(answers)}@{host}>" if answers else root
         headers = [
             mime.address("From", sender),
             mime.address("To", subscription.endpoint.address),
@@ -101,7 +101,7 @@ class EventMail:
             ("Date", format_datetime(date)),
             ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
             ("In-Reply-To", above),
-            ("References", " ".join(dict.fromkeys((above, root)))),
+            ("References", " ".join(dict.fromkeys((root, above)))),
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "OOF, AutoReply"),
             ("List-Id", f"Trial alerts <alerts.{host}>"),
