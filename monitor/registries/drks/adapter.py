@@ -30,7 +30,8 @@ KEPT_WITH_EACH = 4 * 1024
 class Drks(Adapter):
     """The port `monitor.ports.Registry` for DRKS. It closes *session* with itself.
 
-    The file that was downloaded is kept until there is another one, and answers everything until then.
+    The file that was downloaded is kept until there is another one, and answers everything until then, in the processes
+    to come as well.
     """
 
     key = "drks.de"
@@ -167,12 +168,23 @@ class Drks(Adapter):
     def _current(self) -> "BulkFile":
         """The file of the version that was named last, or a newer one. Raise a RegistryError where there is none."""
         needed = self._version.stamp if self._version else ""
-        if self._file is None or (self._of_file < needed and not self._asked_just_now()):
+        is_here = self._file is not None or self._is_kept()
+        if not is_here or (self._of_file < needed and not self._asked_just_now()):
             self._download(self._version)
         assert self._file  # noqa: S101 - what downloading leaves
         if self._of_file < needed:
             raise RegistryUnreachable(f"{self.key} gives its file of {self._of_file}, although that of {needed} is out")
         return self._file
+
+    def _is_kept(self) -> bool:
+        """Whether the file of the version was there from another process, while it is the newest: then take it."""
+        from monitor.registries.drks.keeping import kept  # as in `_download`
+
+        seen = rhythm.seen_in(self._version)
+        if self._version is None or seen is None or not self._once_a_day or rhythm.may_be_newer(seen, self._clock()):
+            return False
+        self._file, self._of_file = kept(seen.digest), self._version.stamp
+        return self._file is not None
 
     def _asked_just_now(self) -> bool:
         return self._once_a_day and self._asked_at is not None and rhythm.is_kept(self._asked_at, self._clock())
@@ -183,6 +195,7 @@ class Drks(Adapter):
         One that was not believed is not asked for again while it would be the same.
         """
         from monitor.registries.drks.download import download  # a command that asks DRKS nothing downloads no files
+        from monitor.registries.drks.keeping import keep
 
         if self._refused and self._asked_just_now():
             raise self._refused
@@ -198,6 +211,8 @@ class Drks(Adapter):
         seen = rhythm.Seen(now, rhythm.expected_after(len(held.digests), self._expected), held.digest)
         version = rhythm.version_of(rhythm.day_of_data(file.name, newest=held.newest, at=now), seen, known=known)
         self._of_file = version.stamp
+        if self._once_a_day:
+            keep(file.file, seen.digest)
         return version
 
     def prove(self, trial_id: str, raw: bytes) -> Document:

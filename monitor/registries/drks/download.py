@@ -1,6 +1,7 @@
 """Ask for the file of all trials, and decide whether what came is one.
 
-The file has no name in its folder, so it goes with the process, however that ends.
+The file has no name in its folder, so it goes with the process, however that ends; what is found to be one is kept:
+see `monitor.registries.drks.keeping`.
 """
 
 import tempfile

@@ -121,7 +121,43 @@ def test_a_trial_that_is_new_here_is_looked_for_in_the_file_of_the_day(registry,
 
     assert isinstance(fetched(adapter, KNEE)[KNEE], Document)
     assert isinstance(fetched(adapter, HIP)[HIP], Document)
-    assert len(server.requests) == 2, "one a process"
+    assert len(server.requests) == 1, "one a day"
+
+
+@pytest.mark.parametrize("what", ["cut", "another", "gone", "open to others"])
+def test_a_kept_file_that_something_happened_to_is_had_anew(registry, server, tmp_path, what):
+    version = registry().version(None)
+    (folder,) = tmp_path.iterdir()
+    (kept,) = folder.iterdir()
+    assert (folder.stat().st_mode & 0o777, kept.stat().st_mode & 0o777) == (0o700, 0o600)
+    if what == "gone":
+        kept.unlink()
+    elif what == "open to others":
+        folder.chmod(0o777)
+    else:
+        kept.write_bytes(kept.read_bytes()[:-9] if what == "cut" else zipped(record(KNEE, title="Another")))
+    adapter = registry()
+    adapter.version(version)
+
+    assert isinstance(fetched(adapter, KNEE)[KNEE], Document)
+    assert len(server.requests) == 2
+
+
+def test_one_file_is_kept_and_where_there_is_no_room_for_it_none(registry, server, tmp_path):
+    version = registry().version(None)
+    registry.now += timedelta(days=1)
+    server.day, server.body = "20261128", zipped(record(KNEE, lastUpdate="2026-11-28"))
+    version = registry().version(version)
+    (folder,) = tmp_path.iterdir()
+    (kept,) = folder.iterdir()
+    kept.unlink()
+    folder.rmdir()
+    folder.write_bytes(b"in the way")
+
+    adapter = registry()
+    adapter.version(version)
+    assert isinstance(fetched(adapter, KNEE)[KNEE], Document)
+    assert len(server.requests) == 3
 
 
 def test_a_sandbox_is_asked_every_time(registry, server):
@@ -316,7 +352,6 @@ def test_a_registry_that_is_away_answers_for_nobody(registry, server):
 
 
 def test_the_file_is_gone_with_the_adapter_and_after_one_that_was_not_believed(registry, server, monkeypatch, tmp_path):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     made = []
     opened = tempfile.TemporaryFile
 
@@ -325,7 +360,7 @@ def test_the_file_is_gone_with_the_adapter_and_after_one_that_was_not_believed(r
         return made[-1]
 
     monkeypatch.setattr(tempfile, "TemporaryFile", noted)
-    adapter = registry()
+    adapter = registry(once_a_day=False)
     adapter.version(None)
     assert list(Path(tmp_path).iterdir()) == []
     assert [each.closed for each in made] == [False]
