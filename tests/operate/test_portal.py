@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
 from monitor.http.polite import PoliteSession
 from monitor.model import Checked, Result, Settlement
+from monitor.operate.transfer.exporting import export as export_all
+from monitor.operate.transfer.importing import read_export
 from monitor.operate.transfer.lists import opened
 from monitor.operate.transfer.portal import PortalExport, portal_export
 from monitor.operate.transfer.portal.dating import days
@@ -20,7 +23,10 @@ from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.declared import FED_BY_FILES
 from monitor.storage import events, registries, settlements, snapshots, trials
 from monitor.storage.store import Store
+from monitor.vault import Vault
 from monitor.watching.fed import Feeding, Outdated, feed
+from tests.outbox import CONFIG
+from tests.program import Clock
 from tests.registries.ictrp.exports import Trial, as_csv, as_xml, trial
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -167,6 +173,24 @@ def test_another_list_is_no_export(content: bytes, feeds: Feeds) -> None:
 def test_a_file_that_ends_within_a_trial_is_refused(feeds: Feeds) -> None:
     with pytest.raises(ConfigurationInvalid, match="ends within a trial"):
         feeds.take(as_xml(FIRST)[:-200], "cut.xml")
+
+
+def test_trials_whose_ids_have_slashes_are_exported_and_taken_in_again(feeds: Feeds, tmp_path: Path) -> None:
+    feeds.take(as_csv(FIRST))
+    folder = tmp_path / "export"
+
+    for _ in range(2):  # the second time, what the folder has is not taken for trials that are gone
+        written = export_all(feeds.store, folder, secrets=None, now=NOON, report_progress=lambda *_: None)
+
+    assert (written.trials, written.snapshots) == (3, 3)
+    assert {place.name for place in (folder / "trials" / "ctri.nic.in").iterdir()} == {SWIM.replace("/", "%2F")}
+    with closing(Store.open(f"sqlite:///{tmp_path}/elsewhere.sqlite3")) as store:
+        vault = Vault.open(key=None, file=tmp_path / "key")
+        context = SubscribeContext(store=store, vault=vault, clock=Clock(NOON), config=CONFIG)
+        done = read_export(folder, {each.key: each for each in known()}, context, lambda *_: None)
+        assert (done.left, done.trials, done.snapshots) == ([], 3, 3)
+        with store.read() as tx:
+            assert [row.number for row in snapshots.listing(tx, "ctri.nic.in", SWIM)] == [1]
 
 
 def test_markup_is_text_and_nothing_is_expanded(feeds: Feeds) -> None:

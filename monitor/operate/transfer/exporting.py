@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -158,12 +159,18 @@ def _events(writing: _Export, tx: Connection, trial: Trial, lost: list[int]) -> 
     return [event for event in told if event.snapshot not in lost]
 
 
+def folder_name(trial_id: str) -> str:
+    """The name of a trial's folder: its id, and as in an address where that has a slash, as CTRI's have."""
+    return quote(trial_id, safe="")
+
+
 def _place(folder: Path, registry: str, trial_id: str) -> Path:
     """The folder of a trial. A name that could lead elsewhere is refused."""
-    for name in (registry, trial_id):
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+    names = registry, folder_name(trial_id)
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._%-]*", name):
             raise StoreUnavailable(f"{name[:60]!r} cannot be the name of a folder: export cannot go on")
-    return folder / "trials" / registry / trial_id
+    return folder.joinpath("trials", *names)
 
 
 def _sweep(writing: _Export) -> None:
@@ -171,8 +178,8 @@ def _sweep(writing: _Export) -> None:
     for registry in sorted((writing.folder / "trials").glob("*")):
         for names in chunks(entry.name for entry in os.scandir(registry)):
             with writing.store.read() as tx:
-                known = trials.known(tx, registry.name, names)
-            for name in set(names) - known.keys():
+                known = trials.known(tx, registry.name, map(unquote, names))
+            for name in set(names) - set(map(folder_name, known)):
                 shutil.rmtree(registry / name)
 
 

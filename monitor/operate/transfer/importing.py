@@ -16,7 +16,7 @@ from msgspec.json import decode
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.errors import ConfigurationInvalid, MonitorError
 from monitor.model import Snapshot, Subscription
-from monitor.operate.transfer.exporting import MANIFEST
+from monitor.operate.transfer.exporting import MANIFEST, folder_name
 from monitor.operate.transfer.shapes import (
     ArchivedLine,
     EventShape,
@@ -124,7 +124,7 @@ def _take_trial(place: Path, registries: Mapping[str, Registry], context: Subscr
 def _named(file: TrialFile, place: Path, registries: Mapping[str, Registry]) -> tuple[str, str]:
     """The trial that a file is about, which is also the one that its folders name."""
     registry = registries.get(file.registry)
-    if (file.registry, file.trial_id) != (place.parent.name, place.name):
+    if (file.registry, folder_name(file.trial_id)) != (place.parent.name, place.name):
         raise ValueError("trial.json is about another trial than its folder")
     if registry is None or registry.identify(file.trial_id) != file.trial_id:
         raise ValueError("this is not a trial of a registry known here")
