@@ -19,7 +19,7 @@ def looked_into(mismatch: Mismatch) -> Iterator[Mismatch]:
     if not _comparable(mismatch.before) or not _comparable(mismatch.after):
         yield mismatch
         return
-    inside = list(_inside(mismatch))
+    inside = sorted(_inside(mismatch), key=repr)  # DeepDiff's order is another in each process
     yield from inside or [mismatch]
 
 

@@ -55,7 +55,7 @@ PATHS: Mapping[str, str] = MappingProxyType(
         "acronym": f"{_TITLES}.shortTitle",
         "overall_status": "ctPublicStatusCode",
         "country_statuses": f"{_APPLICATION}.memberStatesConcerned",
-        "why_stopped": "events.temporaryHaltList",
+        "why_stopped": "events.temporaryHaltList[].reasonHalt",
         "start_date": "startDateEU",
         "completion_date": "endDate",
         "enrollment": f"{_APPLICATION}.authorizedPartsII.recruitmentSubjectCount",
@@ -151,12 +151,16 @@ def _whole(tree: Node) -> Node:
 
 
 def _date(tree: Node, actual: Iterable[str], planned: Node, estimated: Iterable[str]) -> PartialDate | None:
-    """The first day that is given, what happened before what is planned. Another one of the same plan stays."""
-    for node, names, type_ in ((tree, actual, "ACTUAL"), (planned, estimated, "ESTIMATED")):
-        for name in names:
-            if day := _day(node, name):
-                return PartialDate(day, type_)
-    return None
+    """The first day that is given, what happened before what is planned. Another one of the same plan stays.
+
+    The plan is taken where it happened, too: else it would seem new on the day on which it did.
+    """
+    days = [
+        PartialDate(day, type_)
+        for node, names, type_ in ((tree, actual, "ACTUAL"), (planned, estimated, "ESTIMATED"))
+        if (day := next((day for name in names if (day := _day(node, name))), None))
+    ]
+    return days[0] if days else None
 
 
 def _day(node: Node, name: str) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 from monitor.model import Coded, CountryStatus, Json
 from monitor.registries.ctis import codes
-from monitor.registries.ctis.trees import Node, leaves, object_at, objects_at, take_text
+from monitor.registries.ctis.trees import Node, leaves, object_at, objects_at, take_text, text_at
 
 _STATES = "authorizedApplication.memberStatesConcerned"
 _EARLY = re.compile(r"(?i)\bearly.?termination\b|early_termination")
@@ -33,7 +33,8 @@ def _ended_early(tree: Node) -> set[str]:
 def why_stopped(tree: Node) -> str | None:
     """The reasons that are given with temporary halts and early ends, each once.
 
-    The registry has no field for it, and how it names these members is not documented: any text of a reason counts.
+    The registry has no field for it, and how it names these members is not documented: any text of a reason counts. They
+    stay with their halts, which are there before the whole trial is stopped, and after it goes on.
     """
     events = object_at(tree, "events")
     found: dict[str, None] = {}
@@ -44,7 +45,7 @@ def why_stopped(tree: Node) -> str | None:
             waiting += node
         elif type(node) is dict:
             for name in [each for each in node if _REASON.search(each)]:
-                if text := take_text(node, name):
+                if text := text_at(node, name):
                     found[text] = None
             waiting += node.values()
     return "; ".join(found) or None

@@ -38,13 +38,16 @@ def take(node: Node, name: str, kind: type[T]) -> T | None:
     return found
 
 
-def take_text(node: Node, name: str) -> str | None:
-    """The text at *name*, its white space folded, taken; what is empty stays. Some are written as in HTML."""
+def text_at(node: Node, name: str) -> str | None:
+    """The text at *name*, its white space folded; None where it is empty. Some are written as in HTML."""
     found = node.get(name)
-    text = " ".join(unescape(found).split()) if type(found) is str else ""
-    if not text:
-        return None
-    del node[name]
+    return (" ".join(unescape(found).split()) or None) if type(found) is str else None
+
+
+def take_text(node: Node, name: str) -> str | None:
+    """The text at *name*, as `text_at` gives it, taken; what is empty stays."""
+    if text := text_at(node, name):
+        del node[name]
     return text
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.changes.diff.leftovers import looked_into
+from monitor.changes.diff.tree import Mismatch
 from monitor.model import ResponsibleParty, Sponsor
 from tests.changes.diff.records import changes, coded, differences, only, record
 
@@ -218,6 +220,15 @@ def test_items_without_a_name_are_looked_into():
     found = only(differences(record(rest=before), record(rest=after)))
 
     assert (found.before, found.after) == ({"links[].year": 2020}, {"links[].year": 2025})
+
+
+def test_what_differs_in_items_without_a_name_has_one_order_in_every_process():
+    before, after = ([{"to": f"{n}.example", "year": year + n} for n in range(9)] for year in (2020, 2040))
+
+    found = list(looked_into(Mismatch("links", before, after)))
+
+    assert len(found) > 8
+    assert found == sorted(found, key=repr)
 
 
 def test_items_that_are_alike_are_counted():

@@ -99,6 +99,29 @@ def test_the_reason_for_a_halt_is_told_while_it_lasts():
     assert read(in_all(4, events=halted)).why_stopped is None
 
 
+def test_a_halt_in_one_country_that_becomes_one_in_all_takes_nothing_away():
+    halted = {"temporaryHaltList": [{"mscName": "Denmark", "reasonHalt": "Capsules dissolved too early"}]}
+    somewhere = in_all(6, events=halted)
+    somewhere["ctPublicStatusCode"] = 4
+    somewhere["authorizedApplication"]["memberStatesConcerned"][0]["mscPublicStatusCode"] = 4
+
+    assert told(somewhere, in_all(6, events=halted)) == [
+        (
+            "status.stopped",
+            "Overall status went from Ongoing, recruiting to Temporarily halted: “Capsules dissolved too early”.",
+        ),
+        ("why_stopped.added", "Reason for stopping was added: “Capsules dissolved too early”."),
+        ("status.country", "In Portugal the status went from “Ongoing, recruiting” to “Temporarily halted”."),
+    ]
+
+
+def test_what_was_planned_is_not_new_once_it_happened():
+    planned = trial(startDateEU=None)
+    happened = trial(startDateEU="2024-05-06", endDate="2026-01-31")
+
+    assert [kind for kind, _ in told(planned, happened)] == ["date.actual", "date.actual"]
+
+
 def test_another_of_the_registrys_words_for_one_code_is_a_minor_move():
     changes = weigh_all(diff(read(in_all(3)), read(in_all(4)), on=ON))
 

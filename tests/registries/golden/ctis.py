@@ -136,10 +136,7 @@ RECORD = Record(
                             "justificationForTrialCategory": "Second trial in people",
                             "trialCategory": "2",
                         },
-                        "trialDuration": {
-                            "estimatedEndDate": "2026-03-31",
-                            "estimatedRecruitmentStartDate": "2024-04-01",
-                        },
+                        "trialDuration": {"estimatedEndDate": "2026-03-31"},
                         "trialObjective": {"trialScopes": [{"code": "4"}, {"code": "6"}]},
                     }
                 },
