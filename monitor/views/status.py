@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
-from monitor.ports import Registry
+from monitor.ports import FetchedRegistry, Registry, cannot_be_asked
 from monitor.storage import events, pages, quarantine, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.pages import Key
@@ -154,8 +154,9 @@ class StatusReader:
         refused = quarantine.latest_refused(tx, key, wanted)
         for trial_id in wanted:
             trial, record = known.get(trial_id) or Trial(key, trial_id), records.get(trial_id)
-            troubles = [*_troubles(trial, refused.get(trial_id)), *damaged.get(trial_id, ())]
-            if trial.snapshot is not None and record is None and trial_id not in damaged:
+            troubles = [*self._unread(trial), *_troubles(trial, refused.get(trial_id)), *damaged.get(trial_id, ())]
+            is_listed = trial.snapshot is not None and trial.state is State.LISTED
+            if is_listed and record is None and trial_id not in damaged:
                 troubles.append("unreadable: none of its snapshots holds a record")
             troubles += [f"its last change is unreadable: {unread[trial_id]}"] if trial_id in unread else []
             yield StatusRow(
@@ -168,6 +169,14 @@ class StatusReader:
                 troubles=tuple(troubles),
                 **_said(record),
             )
+
+    def _unread(self, trial: Trial) -> Iterator[str]:
+        """That there is no record yet, and what brings one."""
+        registry = self.registries.get(trial.registry)
+        if trial.snapshot is None and registry and not isinstance(registry, FetchedRegistry):
+            yield f"no record yet: {cannot_be_asked(registry)}"
+        elif trial.snapshot is None:
+            yield "no record yet: `monitor check` takes one, or says why not"
 
     def _is_wanted(self, record: Record | None, is_damaged: bool) -> bool:
         """What cannot be read may be asked for; what was never read has no status and no sponsor."""
@@ -215,8 +224,6 @@ def _said(record: Record | None) -> dict[str, Any]:
 
 def _troubles(trial: Trial, refused: tuple[int, datetime] | None) -> Iterator[str]:
     """What a reader has to know before trusting the row."""
-    if trial.snapshot is None:
-        yield "no record yet: `monitor check` takes one, or says why not"
     if trial.state is State.REMOVED:
         yield "no longer in the registry"
     if trial.state is State.MERGED:

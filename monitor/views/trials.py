@@ -20,6 +20,7 @@ from monitor.views.archive import (
     changes_since,
     changes_to,
     first_snapshot,
+    no_snapshot,
     pages_of,
     standing_on,
 )
@@ -71,7 +72,7 @@ def snapshot_of(
     """
     taken = _snapshot(trial_id, registry, store, which, complain)
     if fetched and taken.source is not None:
-        raise _no_snapshot(trial_id)
+        raise no_snapshot(registry, trial_id)
     return TrialSnapshot(snapshot=taken, record=_record(registry, taken))
 
 
@@ -88,7 +89,7 @@ def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
         first = first_snapshot(tx, registry, trial_id) if pages else None
     archive = archive_of(pages, registry)
     if not taken and not archive:
-        raise _no_snapshot(trial_id)
+        raise no_snapshot(registry, trial_id)
     changes: dict[int, Sequence[Change]] = {event.snapshot: event.changes for event in told}
     if first:
         changes.setdefault(BASELINE, changes_to(first, pages[-1], registry))
@@ -132,17 +133,17 @@ def _snapshot(trial_id: str, registry: Registry, store: Store, which: Which, com
             latest = snapshots.readable(tx, registry.key, trial_id)
         elif latest is None:
             latest = next(reversed(pages_of(tx, registry, trial_id)), None)
+        known = trials.known(tx, registry.key, [trial_id]).get(trial_id)
     if latest is None and damaged:
         raise damaged[trial_id]
+    if latest is None and known and known.merged_into:
+        into = known.merged_into
+        raise NothingFound(f"{trial_id} was merged into {into} before it was first read: `monitor show {into}`")
     if latest is None:
-        raise _no_snapshot(trial_id)
+        raise no_snapshot(registry, trial_id)
     for error in damaged.values():
         complain(f"{error}; snapshot {latest.number} is the latest that can be read")
     return latest
-
-
-def _no_snapshot(trial_id: str) -> NothingFound:
-    return NothingFound(f"there is no snapshot of {trial_id} yet; `monitor check {trial_id}` takes one")
 
 
 def _before(after: Snapshot, registry: Registry, store: Store, complain: Complain) -> Snapshot:

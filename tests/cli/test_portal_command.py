@@ -20,12 +20,14 @@ SECOND = [
     },
     {**trial(WITHDRAWN_LATER), "Export date": "2026-01-16", "Last Refreshed on": "2026-01-12"},
 ]
+NEWER = [{**trial("CTRI/2025/01/000011"), "Export date": "2026-01-16", "Last Refreshed on": "2026-01-12"}]
 
 
 @pytest.fixture
 def monitor(tmp_path: Path, sandbox: Sandbox) -> Monitor:
     (tmp_path / "first.csv").write_bytes(as_csv(FIRST))
     (tmp_path / "second.csv").write_bytes(as_csv(SECOND))
+    (tmp_path / "newer.csv").write_bytes(as_csv(NEWER))
     return command(tmp_path, **{f"{REGISTRY}BASE_URL": sandbox.base_url, f"{REGISTRY}REQUESTS_PER_SECOND": "1000"})
 
 
@@ -69,6 +71,28 @@ def test_a_registry_that_files_feed_is_not_checked_and_says_so(monitor: Monitor)
     assert "what is watched comes from files alone" in every.stderr
     monitor("watch", "add", WITHDRAWN_LATER)
     assert monitor("check").returncode == 0
+
+
+def test_of_a_trial_that_no_file_brought_yet_commands_say_what_brings_it(monitor: Monitor) -> None:
+    monitor("watch", "add", SWIM)
+
+    shown, history, on = (monitor(*each, SWIM) for each in (("show",), ("history",), ("show", "--on", "2026-01-01")))
+    (row,) = map(json.loads, monitor("status", "--json").stdout.splitlines())
+    doctor = monitor("doctor", "--json").stdout
+
+    remedy = "ctri.nic.in cannot be asked: its trials come from files, by `monitor import FILE`"
+    told = f"monitor: there is no snapshot of {SWIM} yet; {remedy}\n"
+    assert (shown.stderr, history.stderr, on.stderr) == (told, told, told)
+    assert row["troubles"] == [f"no record yet: {remedy}"]
+    assert f"1 watched trial in no imported file yet, such as {SWIM}" in doctor
+    assert "never read" not in doctor
+
+
+def test_a_newer_file_without_a_trial_does_not_make_the_doctor_ask_for_a_check(monitor: Monitor) -> None:
+    monitor("import", "first.csv")
+    monitor("import", "newer.csv")
+
+    assert "not read since" not in monitor("doctor", "--json").stdout
 
 
 def test_without_alert_nobody_hears_of_a_file_and_why_says_so(monitor: Monitor) -> None:

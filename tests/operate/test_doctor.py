@@ -120,9 +120,22 @@ def _write(add: Callable[..., object], *arguments: Any, **named: Any) -> Callabl
     return write
 
 
+def _watch_one_behind_and_one_unread(store: Store) -> None:
+    with store.begin() as tx:
+        watches.add(tx, registry=REGISTRY, trial_ids=["NCT01000000", HIP], origin="command", name=None, at=NOW)
+        snapshots.add(tx, [replace(snapshot("NCT01000000"), taken_at=NOW)])
+        trials.record(tx, [Trial(REGISTRY, "NCT01000000", State.LISTED, snapshot=1, verified_version="of old")])
+
+
 LATER = NOW + timedelta(days=1)
 WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
     "unread": (_watch_unread, "trials", Level.PROBLEM, f"1 watched trial never read, such as {HIP}"),
+    "unread beside one that is behind": (
+        _watch_one_behind_and_one_unread,
+        "trials",
+        Level.PROBLEM,
+        f"1 watched trial never read, such as {HIP}",
+    ),
     "empty": (_watch_nothing, "trials", Level.NOTE, "watch 1 holds no trial"),
     "failing": (lambda store: _disable(store, wholly=False), "receivers", Level.NOTE, "has failed since"),
     "disabled": (lambda store: _disable(store, wholly=True), "receivers", Level.PROBLEM, "is disabled since"),

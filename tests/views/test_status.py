@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Search, Settlement, State
 from monitor.storage import quarantine, settlements, tables, watches
 from monitor.views import sorting
@@ -11,6 +11,7 @@ from monitor.views.json.trials import status_json
 from monitor.views.sorting import COLUMNS, checked_column
 from monitor.views.status import StatusRow
 from monitor.views.statuses import statuses_of
+from monitor.views.trials import snapshot_of
 from tests.program import WITHDRAWN_LATER, Trying
 from tests.studies import led_by, status_becomes, titled
 from tests.views.asking import damage, damage_event, damage_snapshots, publish, standing
@@ -188,6 +189,17 @@ def test_an_answer_that_was_not_believed_is_a_trouble_until_one_is(quick: Trying
     )
     publish(quick, ids[1], titled("Another"))
     assert row_of(quick, ids[1]).troubles == ()
+
+
+def test_a_trial_that_had_merged_before_it_was_first_read_is_not_called_unreadable(quick: Trying) -> None:
+    gone, into = sorted(quick.sandbox.trial_ids())[1:3]
+    quick.sandbox.merge(gone, into=into)
+    quick.watch(gone)
+    quick.check()
+
+    assert row_of(quick, gone).troubles == (f"merged into {into}",)
+    with pytest.raises(NothingFound, match=f"{gone} was merged into {into} before it was first read"):
+        snapshot_of(gone, registry=quick.registry, store=quick.store, which=None, complain=pytest.fail)
 
 
 def test_a_trial_that_was_not_read_yet_has_a_row_but_no_status(quick: Trying, ids: list[str]) -> None:

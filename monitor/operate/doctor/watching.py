@@ -65,13 +65,18 @@ def outage(context: DatabaseContext) -> Iterator[Finding]:
 
 def watched(context: DatabaseContext) -> Iterator[Finding]:
     """Trials that are out of date, and watches that watch nothing."""
-    unread = condition.unread(context.tx)
+    fed = [each.key for each in context.registries if not isinstance(each, FetchedRegistry)]
+    unread = condition.unread(context.tx, fed)
     if unread.never:
         words = f"{counted(unread.never, 'watched trial')} never read, such as {unread.example}"
         yield problem(words, "run `monitor check`; it says what is the matter with each")
     if unread.behind:
         words = f"{counted(unread.behind, 'watched trial')} not read since the registry renewed its data"
         yield note(words, "run `monitor check`, unless a pass is under way")
+    number, example = condition.awaited(context.tx, fed)
+    if number:
+        words = f"{counted(number, 'watched trial')} in no imported file yet, such as {example}"
+        yield note(words, "`monitor import FILE` takes in an export of the WHO's portal that has it")
     for number in condition.empty_watches(context.tx):
         yield note(f"watch {number} holds no trial", f"`monitor watch remove {number}`, or wait for what it searches")
 

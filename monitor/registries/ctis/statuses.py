@@ -33,8 +33,8 @@ def _ended_early(tree: Node) -> set[str]:
 def why_stopped(tree: Node) -> str | None:
     """The reasons that are given with temporary halts and early ends, each once.
 
-    The registry has no field for it, and how it names these members is not documented: any text of a reason counts. They
-    stay with their halts, which are there before the whole trial is stopped, and after it goes on.
+    The registry has no field for it, and how it names these members is not documented: any text of a reason counts.
+    They stay with their halts, which are there before the whole trial is stopped, and after it goes on.
     """
     events = object_at(tree, "events")
     found: dict[str, None] = {}
