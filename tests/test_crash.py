@@ -4,7 +4,7 @@ import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,12 @@ def sandbox(present: Sandbox) -> Sandbox:
 
 
 def renamed(step: int) -> Callable[[Study], Study]:
-    """What a sponsor submits: a new acronym, on a later day."""
+    """What a sponsor submits: a new acronym, on a later day than the one before, and on none that is to come."""
+    day = utc_now().date() - timedelta(2000 - step)
 
     def rename(study: Study) -> Study:
         study["protocolSection"]["identificationModule"]["acronym"] = f"STEP-{step}"
-        study["protocolSection"]["statusModule"]["lastUpdateSubmitDate"] = str(date(2026, 1, 1) + timedelta(step))
+        study["protocolSection"]["statusModule"]["lastUpdateSubmitDate"] = str(day)
         return study
 
     return rename

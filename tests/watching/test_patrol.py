@@ -617,7 +617,7 @@ def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_u
     A listing in full is always due to the processes that die: the last one is put a day back.
     """
     store = Store.open(store_url)
-    with of_today(trials=60) as sandbox:
+    with of_today(trials=120) as sandbox:
         program = Patrolling(store, sandbox, tmp_path)
         program.clock.now = utc_now() - timedelta(hours=1)
         anchor, *rest = sandbox.trial_ids()
