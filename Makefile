@@ -38,7 +38,7 @@ test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on Pos
 	$(AT) $(BIN)/pytest
 
 test-slow: $(VENV)/tested  ## a kill at every step, disks full at every write, four weeks of service, thousands of draws by chance
-	$(BIN)/pytest -m 'slow or hypothesis' --hypothesis-profile thorough
+	$(BIN)/pytest -m 'slow or hypothesis' --hypothesis-profile thorough --durations 10
 
 year: $(VENV)/tested       ## a year of the service with all its troubles, in some minutes; `test-slow` has four weeks
 	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 -m slow --timeout 1800 --durations 1 tests/service/test_year.py

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quiet.test_refreshed import timeless
 from tests.quiet.world import TRIALS, World
+from tests.sample_sizes import examples
 
 LISTED = "UPDATE searches SET listed_version = (SELECT version_stamp FROM registries), listed_in_full_at = NULL"
 BLOCKS = {
@@ -258,7 +259,7 @@ def test_what_is_refused_is_told_by_every_check(world: World) -> None:
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=settings.default.max_examples // 2)  # each makes several passes
+@examples(25, 300)  # each makes several passes
 @given(
     blocks=st.sampled_from(PLAIN),
     made=st.lists(steps, max_size=3),

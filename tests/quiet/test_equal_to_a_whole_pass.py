@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from monitor.clock import utc_now
 from tests.loopback import http
 from tests.quiet.world import AS_BEFORE, KEY, TRIALS, World
+from tests.sample_sizes import examples
 
 Change = tuple[str, dict[str, Any]]
 """A statement and its parameters."""
@@ -127,6 +128,7 @@ answers = st.sampled_from(
 
 
 @pytest.mark.hypothesis
+@examples(50, 1000)  # each makes up to two passes
 @given(
     made=st.lists(st.one_of(changes, changes, searches), max_size=3),
     answer=answers,

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.clock import utc_now
@@ -19,6 +19,7 @@ from tests.loopback import Answer, Request
 from tests.quiet.refreshed import AT_ONCE, PAGE_ODDITIES, TRIAL_ODDITIES, Refreshed, refreshed
 from tests.quiet.test_equal_to_a_whole_pass import Change, changes, moment, moments, searches, some_trial, sql
 from tests.quiet.world import TRIALS, Ran, World
+from tests.sample_sizes import examples
 
 PAGES = -(-len(TRIALS) // AT_ONCE)
 
@@ -233,7 +234,7 @@ rows = st.one_of(
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=settings.default.max_examples // 3)  # each makes up to three passes
+@examples(16, 150)  # each makes up to three passes
 @given(
     stamps=st.one_of(*[plain_versions] * 3, odd_versions),
     days=st.one_of(*[plain_builds] * 3, odd_builds),

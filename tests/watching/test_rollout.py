@@ -10,7 +10,7 @@ from shutil import copy
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Checked, Result, Search, Unlisted
@@ -20,6 +20,7 @@ from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from tests.nodes import Nodes, named, studied
 from tests.program import Clock
+from tests.sample_sizes import examples
 
 HIP, KNEE, SHOULDER = "NCT05550201", "NCT05550202", "NCT05550203"
 
@@ -375,7 +376,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, 200)  # each makes many passes
 @given(
     seed=st.integers(min_value=0),
     steps=st.lists(st.sampled_from(["build", "change", "pass", "pass", "day"]), min_size=3, max_size=15),

@@ -20,6 +20,7 @@ from monitor.channels.email.rendering import MOST_CHANGES
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Change, Endpoint, Event, Filters, Significance, Subscription, delivery_id
 from tests.channels.email.mails import mail_bytes
+from tests.sample_sizes import examples
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 URL = "https://clinicaltrials.gov/study/NCT05550001"
@@ -505,6 +506,7 @@ KNOWN_TAGS = {tag for tag, _ in PLAIN_PAGE.found}
 KNOWN_ATTRIBUTES = {name for _, attributes in PLAIN_PAGE.found for name in attributes}
 
 
+@examples(50, 1000)  # each renders a mail
 @given(st.lists(HOSTILE, min_size=12, max_size=12))
 def test_hostile_text_adds_no_header_and_no_tag(texts):
     status, reason, summary, trial_id, title, note, name, host, way, url, root, criteria = texts

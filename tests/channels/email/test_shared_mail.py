@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.channels.email import mime, slots
@@ -13,6 +13,7 @@ from monitor.channels.email.rendering import EventMail
 from monitor.channels.email.slots import SLOTS, Slotted
 from monitor.model import Subscription
 from tests.channels.email.test_mail import CRITERIA, HALTED, TARGET, URL, event, subscription
+from tests.sample_sizes import examples
 
 OWN = {
     "sender": "Trial monitor <monitor@example.org>",
@@ -49,7 +50,7 @@ def rendered_for_each(mail: EventMail, reader: Subscription, **own: object) -> b
 NOTES = st.none() | st.text(max_size=80) | st.sampled_from([HOSTILE, "&nbsp;", "&#38;", "a  b", " x ", "<!--", "\r\n"])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150, 1000)  # each renders a mail twice
 @given(
     note=NOTES,
     watch=NOTES,
@@ -106,6 +107,7 @@ def test_a_title_with_a_mark_in_it_is_shown_as_it_is(mark):
     assert all(f"note {number}".encode() in each for number, each in enumerate(mails))
 
 
+@examples(50, 1000)  # each is drawn by a long expression
 @given(st.from_regex(mime._PLAIN_ADDRESS, fullmatch=True))
 def test_a_plain_address_is_what_the_standard_library_reads(address):
     assert mime.address("To", address) == ("To", parseaddr(address)[1][:254])
