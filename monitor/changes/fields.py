@@ -123,6 +123,7 @@ FIELDS = {
         _by_shape("trials_pointing_here", "Trials that point to this record", Topic.EXPANDED_ACCESS, "other"),
         _by_shape("data_monitoring_committee", "Data monitoring committee", Topic.OVERSIGHT, "oversight"),
         _by_shape("applications", "Applications", Topic.OVERSIGHT, "oversight"),
+        _by_shape("milestones", "Milestones by country", Topic.OVERSIGHT, "oversight"),
         _by_shape("fda_regulated_drug", "FDA-regulated drug", Topic.OVERSIGHT, "oversight"),
         _by_shape("fda_regulated_device", "FDA-regulated device", Topic.OVERSIGHT, "oversight"),
         _by_shape("unapproved_device", "Unapproved device", Topic.OVERSIGHT, "oversight"),

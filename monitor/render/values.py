@@ -139,7 +139,7 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
     if field == "overall_status" and change.kind == "status.stopped" and before is None:
         return []  # that is how the trial stood when it was first seen: the sentence says so
     if before == after and isinstance(before, str):
-        return []  # another of the registry's words for one code: the sentence has both
+        return _in_other_words(change)
     if _is_objects(before) or _is_objects(after):
         left, joined = _unmatched(before or [], after or []), _unmatched(after or [], before or [])
         if field == "sites":
@@ -152,6 +152,13 @@ def _lines(change: Change, *, every_country: bool) -> list[Line]:
     if _is_item(before) or _is_item(after):
         return _item_changes(before, after)
     return [_value(before, after, field, own=change.words)]
+
+
+def _in_other_words(change: Change) -> list[Line]:
+    """Both of a registry's words for one code, of which a change has the later ones, and its sentence the former."""
+    now = value_words(change.after, change.field, change.words)
+    told = re.search(rf" went from (.+) to {re.escape(now)}(?:[.:]|$)", one_line(change.summary))
+    return [Line(shortened(told[1], MOST_TEXT), shortened(now, MOST_TEXT))] if told else []
 
 
 _CARD = {

@@ -7,7 +7,9 @@ only the former form has, and what only the present one has, is silent: see `SIL
 from monitor.registries.ctis.trees import Node, object_at, objects_at
 
 MARK = "formerForm"
-SILENT = frozenset(("applications", "documents", "has_results", "results", "rest", "last_update_post_date"))
+SILENT = frozenset(
+    ("applications", "documents", "has_results", "milestones", "results", "rest", "last_update_post_date")
+)
 """Fields of which a record of the former form says nothing, or says it in a way that cannot be compared."""
 
 

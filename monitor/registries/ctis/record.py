@@ -28,7 +28,7 @@ from monitor.registries.ctis import codes, legacy
 from monitor.registries.ctis.days import day_in
 from monitor.registries.ctis.identifiers import take_secondary_ids
 from monitor.registries.ctis.ids import PAGE
-from monitor.registries.ctis.statuses import country_statuses, overall_status, why_stopped
+from monitor.registries.ctis.statuses import country_statuses, drop_named, milestones, overall_status, why_stopped
 from monitor.registries.ctis.trees import (
     Node,
     drop_emptied,
@@ -77,6 +77,7 @@ PATHS: Mapping[str, str] = MappingProxyType(
         "results": "results",
         "documents": "documents",
         "applications": f"{_APPLICATION}.applicationInfo",
+        "milestones": "events.trialEvents",
         "secondary_ids": f"{_TITLES}.secondaryIdentifyingNumbers",
         "brief_summary": f"{_INFORMATION}.trialObjective.mainObjective",
         "last_update_submit_date": "lastUpdated",
@@ -109,10 +110,12 @@ def parse(document: Document) -> Record:
     fields["enrollment"] = fields.pop("in_countries") or _told_enrollment(tree)
     details = {
         "applications": _applications(application),
+        "milestones": milestones(tree),
         "secondary_ids": take_secondary_ids(object_at(tree, _TITLES), application),
         "brief_summary": take_text(object_at(tree, f"{_INFORMATION}.trialObjective"), "mainObjective"),
     }
     tree.pop("totalNumberEnrolled", None)
+    drop_named(tree)
     return Record(
         registry=document.registry,
         trial_id=document.trial_id,
@@ -317,8 +320,8 @@ def _parts_by_country(application: Node) -> Node:
     counts: list[int] = []
 
     def read(item: Node) -> str | None:
-        country = object_at(item, "mscInfo").get("mscName")
-        if type(country) is not str or not country:
+        country = take_text(object_at(item, "mscInfo"), "mscName")
+        if not country:
             return None
         sites.extend(take_items(item, "trialSites", _site, lambda site: site.facility or ""))
         count = item.get("recruitmentSubjectCount")

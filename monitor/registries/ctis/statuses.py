@@ -1,10 +1,15 @@
-"""How a trial stands, as a whole and in each country, and why it stopped. Pure, but for the tree it is taken from."""
+"""How a trial stands, as a whole and in each country, why it stopped, and what was notified of it.
+
+Pure, but for the tree it is taken from.
+"""
 
 import re
+from collections.abc import Callable, Iterable
 
 from monitor.model import Coded, CountryStatus, Json
 from monitor.registries.ctis import codes
-from monitor.registries.ctis.trees import Node, leaves, object_at, objects_at, take_text, text_at
+from monitor.registries.ctis.days import day_in
+from monitor.registries.ctis.trees import Node, leaves, object_at, objects_at, take_items, take_text, text_at
 
 _STATES = "authorizedApplication.memberStatesConcerned"
 _EARLY = re.compile(r"(?i)\bearly.?termination\b|early_termination")
@@ -49,6 +54,64 @@ def why_stopped(tree: Node) -> str | None:
                     found[text] = None
             waiting += node.values()
     return "; ".join(found) or None
+
+
+def milestones(tree: Node) -> list[Json]:
+    """What was notified in each country and on which day, temporary halts with their reasons; taken, once all is read.
+
+    A halt is told by its country, its first day and its reason: what else it says stays.
+    """
+    events = object_at(tree, "events")
+    found: set[str] = set()
+
+    def read(item: Node, of_country: Callable[[Node], Iterable[str]]) -> str | None:
+        country = _name(item)
+        if not country:
+            return None
+        found.update(f"{country}: {told}" for told in of_country(item))
+        del item["mscName"]
+        return country
+
+    take_items(events, "trialEvents", lambda item: read(item, _notified), str)
+    take_items(events, "temporaryHaltList", lambda item: read(item, _halted), str)
+    return sorted(found)
+
+
+def _notified(state: Node) -> Iterable[str]:
+    def read(event: Node) -> str | None:
+        kind = take_text(event, "notificationType")
+        return _told(kind.replace("_", " ").capitalize(), _take_day(event, "date")) if kind else None
+
+    return take_items(state, "events", read, str)
+
+
+def _halted(halt: Node) -> Iterable[str]:
+    days = sorted((day, name) for name, value in halt.items() if (day := day_in(value)))
+    reasons = [take_text(halt, name) for name in sorted(halt) if _REASON.search(name)]
+    told = _told("Temporary halt", _take_day(halt, days[0][1]) if days else None)
+    given = "; ".join(reason for reason in reasons if reason)
+    return [f"{told} ({given})" if given else told]
+
+
+def _told(what: str, day: str | None) -> str:
+    return f"{what}, {day}" if day else what
+
+
+def _take_day(node: Node, name: str) -> str | None:
+    day = day_in(node.get(name))
+    if day:
+        del node[name]
+    return day
+
+
+def drop_named(tree: Node) -> None:
+    """Take the names of countries of which nothing else is left to tell."""
+    application = object_at(tree, "authorizedApplication")
+    states = application.get("memberStatesConcerned")
+    if type(states) is list:
+        application["memberStatesConcerned"] = [
+            each for each in states if type(each) is not dict or each.keys() - {"mscName"}
+        ]
 
 
 def _name(state: Node) -> str:

@@ -67,7 +67,7 @@ def test_canonicalising_twice_changes_nothing():
 
 
 def test_every_field_has_one_path_and_every_path_a_field():
-    not_here = {"country_statuses", "applications", "recruitment_end_date", "reviews", "transferred_to"}
+    not_here = {"country_statuses", "applications", "milestones", "recruitment_end_date", "reviews", "transferred_to"}
     not_here |= {"results_published_date", "target_size"}
     not_here |= {"registered_outcomes", "outcomes_submitted", "listed_outcomes"}  # of pages that people saved
     assert set(record.PATHS) | {"rest"} | not_here == set(FIELDS)

@@ -122,6 +122,40 @@ def test_what_was_planned_is_not_new_once_it_happened():
     assert [kind for kind, _ in told(planned, happened)] == ["date.actual", "date.actual"]
 
 
+def test_what_other_fields_tell_is_no_other_content():
+    """A halt in one country, its becoming one in all, and an early end: each is told once, and nothing as removed."""
+    halt = {"mscName": "Denmark", "haltDate": "2024-09-17", "reasonHalt": "Capsules dissolved too early"}
+    halted = {"temporaryHaltList": [halt], **started()}
+    ended = {"temporaryHaltList": [halt], **ended_early("Portugal", "Denmark")["events"]}
+
+    begun = told(in_all(4, events=started()), in_all(4, events=halted))
+    everywhere = told(in_all(4, events=halted), in_all(6, events=halted))
+    early = told(in_all(6, events=halted), in_all(8, events=ended, endDateEU="30/09/2024"))
+
+    assert begun == [
+        (
+            "oversight",
+            "Milestones by country: added “Denmark: Temporary halt, 2024-09-17 (Capsules dissolved too early)”.",
+        )
+    ]
+    assert [kind for kind, _ in everywhere] == ["status.stopped", "why_stopped.added", "status.country"]
+    assert sorted({kind for kind, _ in early}) == ["date.actual", "oversight", "status.country", "status.stopped"]
+
+
+def started():
+    events = [{"notificationType": "START_OF_TRIAL", "date": "2024-04-19"}]
+    return {"trialEvents": [{"mscName": name, "events": events} for name in ("Portugal", "Denmark")]}
+
+
+def test_a_country_that_joins_is_told_by_its_status_alone():
+    state = {"mscName": "Iceland", "mscPublicStatusCode": 2}
+    before, after = trial(), trial()
+    after["authorizedApplication"]["memberStatesConcerned"].append(state)
+    after["authorizedApplication"]["authorizedPartsII"].append({"mscInfo": {"mscName": "Iceland"}})
+
+    assert [kind for kind, _ in told(before, after)] == ["country.added"]
+
+
 def test_another_of_the_registrys_words_for_one_code_is_a_minor_move():
     changes = weigh_all(diff(read(in_all(3)), read(in_all(4)), on=ON))
 

@@ -11,7 +11,7 @@ from monitor.channels.email.rendering import subject
 from monitor.model import Change
 from monitor.registries.ctis.documents import document_of
 from monitor.registries.ctis.record import parse
-from monitor.render.values import lines
+from monitor.render.values import lines, not_shown_yet
 from tests.changes.test_origin import event
 from tests.channels.email.test_mail import subscription
 from tests.registries.ctis.fake import CORK
@@ -55,12 +55,14 @@ def test_a_country_is_shown_with_its_status():
     assert "Denmark: Ongoing, recruiting" in texts
 
 
-def test_a_move_within_a_shared_code_is_shown_by_its_sentence():
+def test_a_move_within_a_shared_code_is_shown_in_the_registrys_words():
     suspended, countries = sorted(changes(6, 7), key=lambda change: change.field, reverse=True)
 
     assert str(countries.significance) == "minor"
     assert (suspended.kind, str(suspended.significance)) == ("status.changed", "minor")
     assert suspended.summary == "Overall status went from Temporarily halted to Suspended."
-    assert lines(suspended) == []
+    (line,) = lines(suspended)
+    assert (line.before, line.after) == ("Temporarily halted", "Suspended")
+    assert not_shown_yet(suspended) == ""
     assert subject(event(suspended), [suspended]) == "[minor] HON-0001: Suspended"
     assert Change.from_json(orjson.loads(orjson.dumps(suspended.as_json()))) == suspended

@@ -58,6 +58,11 @@ RECORD = Record(
     documents=(StudyDocument("Protocol", filename="D1_Protocol SOBRO-2, version 2.0"),),
     details={
         "applications": ["IN (initial)", "SM-1 (substantial modification)"],
+        "milestones": [
+            "Denmark: Start of trial, 2024-05-03",
+            "Portugal: Start of trial, 2024-04-19",
+            "Portugal: Temporary halt, 2024-09-17",
+        ],
         "secondary_ids": [
             {"id": "NCT05559903", "type": "REGISTRY", "domain": "ClinicalTrials.gov"},
             {"id": "SOB-0417", "type": "REGISTRY", "domain": "Registo Nacional de Estudos"},
@@ -156,7 +161,6 @@ RECORD = Record(
                         "decision": "authorized",
                         "decisionDate": "2024-03-02",
                         "hasRecruitmentStarted": True,
-                        "mscName": "Denmark",
                         "reportingStatusCode": "Authorised",
                         "trialPeriod": [{"fromDate": "2024-05-03", "trialStartDate": "2024-05-03"}],
                         "trialStatus": "Authorised",
@@ -192,7 +196,6 @@ RECORD = Record(
                         "decision": "authorized",
                         "decisionDate": "2024-03-02",
                         "hasRecruitmentStarted": True,
-                        "mscName": "Portugal",
                         "reportingStatusCode": "Authorised",
                         "trialPeriod": [{"fromDate": "2024-04-19", "trialStartDate": "2024-04-19"}],
                         "trialStatus": "Authorised",
@@ -235,18 +238,6 @@ RECORD = Record(
                 "fileType": "PDF",
                 "systemVersion": "1",
             }
-        },
-        "events": {
-            "trialEvents": [
-                {
-                    "events": [
-                        {"date": "2024-04-19", "notificationType": "START_OF_TRIAL"},
-                        {"date": "2024-09-17", "notificationType": "TEMPORARY_HALT"},
-                    ],
-                    "mscName": "Portugal",
-                },
-                {"events": [{"date": "2024-05-03", "notificationType": "START_OF_TRIAL"}], "mscName": "Denmark"},
-            ]
         },
         "trialRegion": 3,
         "trialRegionCode": 3,
