@@ -1,7 +1,8 @@
 """Processes that die or run out of room at a moment of the test's choosing, made in milliseconds.
 
 A step is a statement about to be sent to the database or just executed, a transaction about to be committed or just
-committed, an answer that has just come from the registry, and a delivery that its receiver has just taken.
+committed, an answer that has just come from the registry, and a delivery that its receiver has just taken. What begins
+a transaction on SQLite is none: it leaves nothing to the file, and the statement after it is a step.
 
 They are forked from a server that has everything loaded: a test can afford hundreds of them, each with a real SIGKILL.
 """
@@ -72,8 +73,13 @@ def _work(there: Connection, dies_at: int, work: Callable[..., Any], arguments: 
             if steps == dies_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(Engine, name, step)
+    def statement_step(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("PRAGMA query_only", "BEGIN")):
+            step()
+
+    for name in ("before_cursor_execute", "after_cursor_execute"):
+        event.listen(Engine, name, statement_step)
+    event.listen(Engine, "commit", step)
     for kind, name in ((PoliteSession, "get"), (WebhookTransport, "send"), (EmailTransport, "send")):
         setattr(kind, name, _followed_by(step, getattr(kind, name)))
     answer = work(*arguments)
