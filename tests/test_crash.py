@@ -47,7 +47,7 @@ def renamed(step: int) -> Callable[[Study], Study]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox) -> None:
     """Every step of a check that finds a change, then every step of the check after that death."""
     ids = sandbox.trial_ids()

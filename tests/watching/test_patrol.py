@@ -610,7 +610,7 @@ def test_a_sponsor_of_2500_trials_is_paged(quiet: Patrolling, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_a_pass_that_dies_anywhere_loses_no_new_trial_and_no_last_change(store_url: str, tmp_path: Path) -> None:
     """Each time the registry has a new trial of the sponsor, and the one before it has gone elsewhere.
 

@@ -423,7 +423,7 @@ def test_sponsors_are_listed_in_full_one_by_one_where_a_shared_listing_lacks_a_t
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_a_pass_that_dies_anywhere_loses_no_new_trial_of_many_sponsors(store_url: str, tmp_path: Path) -> None:
     store = Store.open(store_url)
     with of_today(trials=200) as large:
