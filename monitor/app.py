@@ -50,6 +50,12 @@ class App:
     """Registries of which this process knows what they asked of an earlier one."""
     complaints: list[str] = field(default_factory=list)
     """What of the configuration could not be used so far, while everything else went on."""
+    fetched_registries: tuple[FetchedRegistry, ...] = field(init=False, repr=False, compare=False)
+    """Those that can be asked."""
+
+    def __post_init__(self) -> None:
+        asked = tuple(registry for registry in self.registries if isinstance(registry, FetchedRegistry))
+        object.__setattr__(self, "fetched_registries", asked)
 
     def __enter__(self) -> "App":
         return self
@@ -58,11 +64,6 @@ class App:
         for registry in self.fetched_registries:
             registry.close()
         self.store.close()
-
-    @property
-    def fetched_registries(self) -> tuple[FetchedRegistry, ...]:
-        """Those that can be asked."""
-        return tuple(registry for registry in self.registries if isinstance(registry, FetchedRegistry))
 
     def registry(self, key: str | None) -> Registry:
         """The registry named *key*, or the default one."""
