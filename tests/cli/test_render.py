@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from monitor.changes.events import changes_between
+from monitor.changes.fields import FIELDS
 from monitor.cli.render.check import closing_line, trial_block
 from monitor.cli.render.diff import DiffPage
 from monitor.cli.render.history import history_table
@@ -503,6 +504,33 @@ def test_sites_are_counted_by_country():
     assert "41 sites in 2 countries" in text
     assert "Norway 40 sites City 0 4, City 1 4" in text
     assert "Recruiting: 40" in text
+
+
+def test_countries_are_named_where_none_has_a_status():
+    countries = (CountryStatus("China", "", ""), CountryStatus("Peru", "", ""))
+    text = words_of(record_page(replace(SLEEP, country_statuses=countries), snapshot(1)))
+
+    assert "Countries China, Peru" in text
+    assert "Status by country" not in text
+
+
+def test_a_country_without_a_named_site_is_no_site():
+    apart = (Site(facility="Klinik", city="Freiburg"), Site(country="Germany"))
+    text = words_of(record_page(replace(SLEEP, sites=apart), snapshot(1)))
+
+    assert "1 site in 1 country" in text
+    assert "Germany no site named" in text
+    alone = words_of(record_page(replace(SLEEP, sites=(Site(country="Peru"),)), snapshot(1)))
+    assert "Sites in 1 country" in alone
+
+
+@pytest.mark.parametrize(
+    "name", [field.name for field in FIELDS.values() if field.by_shape and not hasattr(SLEEP, field.name)]
+)
+def test_what_is_compared_is_shown(name):
+    text = words_of(record_page(replace(SLEEP, details={name: ["Tea:60"]}), snapshot(1)))
+
+    assert "Tea:60" in text
 
 
 def test_history_lists_every_snapshot_with_its_changes():

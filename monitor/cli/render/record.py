@@ -38,7 +38,7 @@ STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
 def record_page(record: Record, snapshot: Snapshot, elsewhere: Siblings = NOWHERE) -> RenderableType:
     """The whole record, section by section; sections without content are left out."""
     sections = (
-        ("Status", _status(record)),
+        ("Status", [*_status(record), *detail_rows(record, Topic.ENROLLMENT)]),
         ("In other registries", sibling_rows(elsewhere)),
         ("Conditions", [_listed(record, "conditions"), _listed(record, "keywords")]),
         ("Description", detail_rows(record, Topic.DESCRIPTION)),
@@ -121,16 +121,18 @@ def _status(record: Record) -> list[Row]:
     return [
         (FIELDS["overall_status"].label, words),
         _row(record, "last_known_status"),
-        (FIELDS["country_statuses"].label, _countries(record.country_statuses)),
+        _countries(record.country_statuses),
         (FIELDS["why_stopped"].label, why),
         _row(record, "enrollment"),
     ]
 
 
-def _countries(statuses: Sequence[CountryStatus]) -> RenderableType | None:
-    """A line a country."""
-    lines = [styled(f"{one_line(one.country)}: {one_line(one.words)}") for one in statuses]
-    return Group(*lines) if lines else None
+def _countries(statuses: Sequence[CountryStatus]) -> Row:
+    """A line a country; where the registry gives none a status, their names."""
+    if not any(one.words for one in statuses):
+        return "Countries", _value(comma_list([one.country for one in statuses]))
+    lines = [styled(": ".join(one_line(part) for part in (one.country, one.words) if part)) for one in statuses]
+    return FIELDS["country_statuses"].label, Group(*lines)
 
 
 def _listed(record: Record, name: str) -> Row:
@@ -230,9 +232,11 @@ def _eligibility(record: Record) -> list[Row]:
 
 
 def _sites_heading(record: Record) -> str:
-    countries = len({site.country for site in record.sites})
-    counts = f"{counted(len(record.sites), 'site')} in {counted(countries, 'country', 'countries')}"
-    return counts if record.sites else "Sites"
+    """How many sites and countries are named: some registries name countries apart from the sites, or alone."""
+    named = sum(1 for site in record.sites if _named(site))
+    countries = len({site.country for site in record.sites if site.country})
+    where = f" in {counted(countries, 'country', 'countries')}" if countries else ""
+    return f"{counted(named, 'site') if named else 'Sites'}{where}"
 
 
 def _sites(record: Record) -> list[Row]:
@@ -258,9 +262,12 @@ def _country(sites: Sequence[Site]) -> RenderableType:
 
 
 def _site(site: Site) -> Text:
-    parts = [one_line(part) for part in (site.facility, site.city, site.state) if part]
-    text = Text(", ".join(parts) or "a site without a name")
+    text = Text(", ".join(one_line(part) for part in _named(site)) or "no site named")
     return text.append(f"  {code_label(site.status)}", style=DIM) if site.status else text
+
+
+def _named(site: Site) -> list[str]:
+    return [part for part in (site.facility, site.city, site.state) if part]
 
 
 def _results(record: Record) -> list[Row]:
