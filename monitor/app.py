@@ -66,9 +66,9 @@ class App:
         self.store.close()
 
     def registry(self, key: str | None) -> Registry:
-        """The registry named *key*, or the default one."""
+        """The registry of that host, or with that name, such as CTIS; or the default one."""
         for registry in self.registries:
-            if key in (None, registry.key):
+            if key is None or key.casefold() in (registry.key, registry.name.casefold()):
                 return registry
         known = ", ".join(registry.key for registry in self.fetched_registries)
         fed = len(self.registries) - len(self.fetched_registries)
@@ -81,6 +81,8 @@ class App:
         candidates = [self.registry(registry)] if registry else self.registries
         if found := find_registry(candidates, text):
             return found
+        if registry and (elsewhere := find_registry(self.registries, text)):
+            raise TrialIdInvalid(f"{elsewhere[1]} is a trial of {elsewhere[0].key}, not of {candidates[0].key}")
         # Those that are asked, unless there is none among them: there are some twenty more, which files feed.
         shown = [each for each in candidates if isinstance(each, FetchedRegistry)] or candidates
         examples = " or ".join(candidate.example_id for candidate in shown)

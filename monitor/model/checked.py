@@ -50,6 +50,8 @@ class Checked:
     """Whether the registry says that it has no such trial, of one that was never seen there."""
     is_behind: bool = False
     """Whether the answer came from older data than the registry has: what it shows is as of *registry_version*."""
+    merged_into: str | None = None
+    """For people: the trial that the registry gave in its place, where that was asked for."""
 
     def settled(self, held: Collection[str]) -> "Checked":
         """The same, told as held where the id of its event is among those."""

@@ -338,4 +338,5 @@ def _checked(trial: Trial, result: Result, intake: IntakeContext, *, changes: tu
         registry_version=intake.version.stamp,
         title=trial.title,
         changes=changes,
+        merged_into=trial.merged_into if result is Result.MERGED else None,
     )

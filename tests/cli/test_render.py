@@ -220,6 +220,7 @@ def test_a_summary_is_left_out_only_where_it_repeats_what_stands_beside_it():
         (Result.BASELINE, {"snapshot": 1}, "baseline taken"),
         (Result.UNCHANGED, {"snapshot": 1}, "unchanged"),
         (Result.MERGED, {"snapshot": 2}, "merged into another record"),
+        (Result.MERGED, {"snapshot": 1, "merged_into": "NCT05550002"}, "merged into NCT05550002"),
         (Result.REMOVED, {"snapshot": 2}, "no longer in the registry"),
         (Result.HELD, {"snapshot": 2}, "held back"),
         (Result.FAILED, {"error": "no answer within 60 s: try again later"}, "no answer within 60 s: try again later"),

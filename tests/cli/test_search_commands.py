@@ -158,10 +158,12 @@ def test_the_configuration_watches_and_subscribes_to_a_sponsor(monitor: Monitor,
 
 
 def test_a_search_is_made_in_the_registry_that_is_named(monitor: Monitor):
-    ran = monitor("watch", "add", "--sponsor", ALZAHRA, "--registry", "clinicaltrials.gov", "--json")
-
-    [added] = objects(ran)
-    assert added["registry"] == "clinicaltrials.gov"
+    for written in ("clinicaltrials.gov", "ClinicalTrials.gov"):  # its host, or what people call it
+        [added] = objects(monitor("watch", "add", "--sponsor", ALZAHRA, "--registry", written, "--json"))
+        assert added["registry"] == "clinicaltrials.gov"
+    assert "cannot be searched" in monitor("watch", "add", "--condition", "x", "--registry", "drks").stderr
+    elsewhere = monitor("check", "--registry", "DRKS", TRIAL)
+    assert elsewhere.stderr == f"monitor: {TRIAL} is a trial of clinicaltrials.gov, not of drks.de\n"
     ran = monitor("subscribe", "email", "ops@example.org", "--sponsor", ALZAHRA, "--registry", "nowhere.example")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "is not a registry known here" in ran.stderr

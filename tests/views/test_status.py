@@ -195,8 +195,9 @@ def test_a_trial_that_had_merged_before_it_was_first_read_is_not_called_unreadab
     gone, into = sorted(quick.sandbox.trial_ids())[1:3]
     quick.sandbox.merge(gone, into=into)
     quick.watch(gone)
-    quick.check()
+    told = quick.check()[gone]
 
+    assert (str(told.result), told.merged_into) == ("merged", into)
     assert row_of(quick, gone).troubles == (f"merged into {into}",)
     with pytest.raises(NothingFound, match=f"{gone} was merged into {into} before it was first read"):
         snapshot_of(gone, registry=quick.registry, store=quick.store, which=None, complain=pytest.fail)

@@ -41,6 +41,8 @@ def trial_block(checked: Checked, *, asked: int, names: Mapping[str, str] = NO_N
 
 def _result_line(checked: Checked, names: Mapping[str, str]) -> Text:
     words, style = _WORDS[checked.result]
+    if checked.merged_into:
+        words = f"merged into {one_line(checked.merged_into)}"
     if checked.error:
         words = f"{words}: {one_line(checked.error)}"
     name_style = TRIAL if checked.result is not Result.UNCHANGED else DIM
