@@ -84,7 +84,8 @@ def _lines(export: "PortalExport", taken: Taken, added: "list[Added]", *, alert:
     trials = counted(sum(map(len, export.fed.values())), "trial")
     lines = [f"{export.name}, of {export.day}: {trials} of {_registries(export)}{': ' if came else ''}{came}."]
     if taken.older:
-        lines.append(f"{counted(taken.older, 'trial')} left as they are: there is a record of a later day.")
+        stays = "it is" if taken.older == 1 else "they are"
+        lines.append(f"{counted(taken.older, 'trial')} left as {stays}: there is a record of a later day.")
     if taken.results[Result.CHANGED]:
         told = "`monitor deliver` sends what is owed" if alert else "nobody is alerted, as --alert was not given"
         lines.append(f"{counted(taken.results[Result.CHANGED], 'change')} kept: {told}.")

@@ -169,6 +169,8 @@ def _take_page(
         return []
     trial_id = page.document.trial_id
     told = f"as of {done.taken_on}, {done.dated_by}" if done.is_new else f"was here before, as of {done.taken_on}"
+    if day and day != done.taken_on:
+        told += ", and stays of that day: --taken-on is for new pages"
     console().print(f"{name}: {page.view} of {trial_id}, {told}.", soft_wrap=True, markup=False)
     return []
 

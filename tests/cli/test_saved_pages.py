@@ -122,7 +122,9 @@ def test_the_same_page_is_there_once(monitor: Monitor, page: Path):
 
     assert (again["is_new"], again["taken_on"]) == (False, "2015-03-02")
     assert len(lines(monitor("history", WITHDRAWN_LATER, "--json"))) == 1
-    assert "was here before, as of 2015-03-02" in monitor("import", str(page)).stdout
+    assert "was here before, as of 2015-03-02." in monitor("import", str(page)).stdout
+    told = monitor("import", str(page), "--taken-on", "2015-04-01").stdout
+    assert "was here before, as of 2015-03-02, and stays of that day: --taken-on is for new pages." in told
 
 
 def test_an_imported_page_changes_no_snapshot_and_tells_nobody(monitor: Monitor, page: Path):

@@ -145,6 +145,6 @@ def _bound(infos: list[ZipInfo]) -> None:
     """Refuse a zip whose files would become too large, or are packed in a way that DRKS does not use."""
     size, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     if size > MOST_UNPACKED or (size > GROWS_FREELY and size > packed * MOST_GROWTH):
-        raise AnswerUnreadable(f"it is a zip of {packed:,} bytes that would become {size:,}: that is not believed")
+        raise AnswerUnreadable(f"it is a zip of {packed:,} bytes that would become {size:,}")
     if any(info.flag_bits & 1 or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in infos):
         raise AnswerUnreadable("it is a zip that is encrypted, or packed in an unknown way")

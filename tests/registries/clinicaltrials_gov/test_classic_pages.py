@@ -184,6 +184,9 @@ def test_a_status_that_nobody_knows_is_told_as_drift(adapter):
     assert adapter.unknown(adapter.read_page(classic.details().encode()).document) == ()
 
 
+PART_OF_TABLE = f"Tracking Information\nRecruitment Status  ICMJE\tCompleted\nNCT Number  ICMJE\t{TRIAL}\n"
+
+
 def test_people_do_not_get_into_the_document(adapter):
     for page in EVERY.values():
         assert b"Jane" not in adapter.read_page(page.encode()).document.content
@@ -229,6 +232,7 @@ def test_the_document_proves_itself(adapter, layout):
         ("<html><body><h1>502 Bad Gateway</h1></body></html>", "not a page of a study"),
         ("<clinical_study><id_info/></clinical_study>", "former XML"),
         ("just some words", "not a page of a study"),
+        (PART_OF_TABLE, 'a part of the "Tabular View"'),
         ("", "not a page of a study"),
         (classic.details(trial="NCT1", body=""), "ClinicalTrials.gov Identifier"),
         (classic.details(status=""), "Recruitment Status"),
@@ -240,6 +244,10 @@ def test_anything_else_is_refused_with_what_to_save_instead(adapter, page, words
         adapter.read_page(page.encode())
 
     assert "\n" not in str(refused.value)
+
+
+def test_a_part_of_a_page_is_not_taken_for_a_list_of_trials(adapter):
+    assert adapter.may_be_page(PART_OF_TABLE.encode())
 
 
 @pytest.mark.parametrize("opening", ["<table><tr><td>", "<div>", "<span>", "<x></y>"])

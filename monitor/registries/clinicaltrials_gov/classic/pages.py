@@ -25,6 +25,8 @@ _MODERN = re.compile(r"<ctg-root\b")
 _HISTORY = re.compile(r"""class=["'][^"'<>]{0,200}\breleases\b|id=["']?StudyStatusBody\b""")
 _XML = re.compile(r"<clinical_study\b")
 _IN_TEXT = re.compile(r"^[\s|]*Recruitment Status[\s|]*:", re.MULTILINE)
+_IN_TABLE = re.compile(r"^[\s|]*(?:Recruitment Status|NCT Number)[\s|]+ICMJE\b", re.MULTILINE)
+"""Rows that only the "Tabular View" has, in which ICMJE marks what journals ask for."""
 _NAMED_IN_TEXT = re.compile(r"ClinicalTrials\.gov Identifier[\s|]*:[\s|]*NCT[0-9]{8}")
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
@@ -61,7 +63,7 @@ def may_be_page(raw: bytes) -> bool:
     text = decoded(raw)
     if is_markup(text):
         return bool(_STUDY.search(text) or _HISTORY.search(text) or _MODERN.search(text))
-    return bool(_IN_TEXT.search(text) and _NAMED_IN_TEXT.search(text))
+    return bool((_IN_TEXT.search(text) and _NAMED_IN_TEXT.search(text)) or _IN_TABLE.search(text))
 
 
 def decoded(raw: bytes) -> str:
@@ -116,6 +118,8 @@ def refusal(text: str) -> str | None:
     if not is_markup(text):
         if _XML.search(text):
             return f"it is the former XML of a study, which is not read: {_INSTEAD}"
+        if not _IN_TEXT.search(text) and _IN_TABLE.search(text):
+            return 'it is a part of the "Tabular View": copy the whole page, from the title of the study on'
         return None if _IN_TEXT.search(text) else f"it is not a page of a study: {_INSTEAD}"
     if _STUDY.search(text):
         return f"it is nested deeper than any page of a study: {_INSTEAD}" if is_too_deep(text) else None
