@@ -7,11 +7,11 @@ that. These numbers move when another page is imported, so nothing keeps or show
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from sqlalchemy import Connection
 
-from monitor.changes.diff import posted_on
+from monitor.changes.diff import last_said, posted_on
 from monitor.changes.events import changes_between
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Record, Snapshot, State
@@ -51,12 +51,18 @@ def moment_of(day: date) -> datetime:
 
 
 def archive_of(pages: Sequence[Snapshot], registry: Registry) -> list[Archived]:
-    """The pages with what each tells that the one before it did not."""
-    records = [registry.parse(page.document, page.taken_at) for page in pages]
+    """The pages with what each tells that those before it did not."""
+    records = _known(pages, registry)
     told: list[Sequence[Change]] = [()]
     for (former, present), page in zip(pairwise(records), pages[1:], strict=True):
         told.append(changes_since(former, present, page))
     return [Archived(snapshot=page, changes=changes) for page, changes in zip(pages, told, strict=False)]
+
+
+def _known(pages: Sequence[Snapshot], registry: Registry) -> list[Record]:
+    """What was known of the trial at each page: where one is silent on a field, what an earlier one said of it."""
+    records = (registry.parse(page.document, page.taken_at) for page in pages)
+    return list(accumulate(records, last_said))
 
 
 def changes_since(before: Record, after: Record, taken: Snapshot) -> tuple[Change, ...]:
@@ -64,10 +70,9 @@ def changes_since(before: Record, after: Record, taken: Snapshot) -> tuple[Chang
     return changes_between(before, after, on=posted_on(before, after, taken.taken_at.date()))
 
 
-def changes_to(first: Snapshot, page: Snapshot, registry: Registry) -> tuple[Change, ...]:
-    """What the first snapshot says that the last page did not."""
-    before, after = (registry.parse(each.document, each.taken_at) for each in (page, first))
-    return changes_since(before, after, first)
+def changes_to(first: Snapshot, pages: Sequence[Snapshot], registry: Registry) -> tuple[Change, ...]:
+    """What the first snapshot says that the pages before it, of which there are some, did not."""
+    return changes_since(_known(pages, registry)[-1], registry.parse(first.document, first.taken_at), first)
 
 
 def first_snapshot(tx: Connection, registry: Registry, trial_id: str) -> Snapshot | None:

@@ -129,7 +129,7 @@ def _of_archive(tx: Connection, query: ChangesQuery, registry: Registry, trial_i
     pages = pages_of(tx, registry, trial_id, damaged=[])
     steps = [(each.snapshot, each.snapshot, each.changes) for each in archive_of(pages, registry)]
     if first := first_snapshot(tx, registry, trial_id):
-        steps += [(first, page, changes_to(first, page, registry)) for page in pages[-1:]]
+        steps += [(first, page, changes_to(first, pages, registry)) for page in pages[-1:]]
     for taken, page, told in steps:
         is_within = query.span.since <= taken.taken_at and (
             query.span.until is None or taken.taken_at < query.span.until

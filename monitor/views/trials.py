@@ -92,7 +92,7 @@ def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
         raise no_snapshot(registry, trial_id)
     changes: dict[int, Sequence[Change]] = {event.snapshot: event.changes for event in told}
     if first:
-        changes.setdefault(BASELINE, changes_to(first, pages[-1], registry))
+        changes.setdefault(BASELINE, changes_to(first, pages, registry))
     title = trial.title if trial else registry.parse(pages[-1].document, pages[-1].taken_at).brief_title
     return History(
         trial_id=trial_id,

@@ -116,6 +116,23 @@ def test_pages_stand_in_the_history_by_their_days_in_whatever_order_they_come(mo
     assert shown.index("2014-05-06") < shown.index("2015-03-02")
 
 
+def test_what_a_page_in_between_does_not_say_is_compared_with_the_page_before(monitor: Monitor, tmp_path: Path):
+    earlier = text(posted="May 6, 2014") + "Sponsor: | Hospital by the Sea |\nOfficial Title: | A Trial of Cells |\n"
+    latest = text(posted="May 6, 2015") + "Official Title: | A Trial of Some Cells |\n"
+    for name, content in (("1.txt", earlier), ("2.txt", text()), ("3.txt", latest)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        lines(monitor("import", name, "--json"))
+    monitor("check", WITHDRAWN_LATER)
+
+    *pages, first = lines(monitor("history", WITHDRAWN_LATER, "--json"))
+    changed = lines(monitor("changes", "--trial", WITHDRAWN_LATER, "--since", "2010-01-01", "--json"))
+
+    assert [[change["field"] for change in row["changes"]] for row in pages] == [[], [], ["official_title"]]
+    assert {"lead_sponsor", "official_title"} <= {change["field"] for change in first["changes"]}
+    (sponsor,) = [change for change in changed if change["field"] == "lead_sponsor"]
+    assert sponsor["before"]["name"] == "Hospital by the Sea"
+
+
 def test_the_same_page_is_there_once(monitor: Monitor, page: Path):
     lines(monitor("import", str(page), "--json"))
     (again,) = lines(monitor("import", str(page), "--taken-on", "2015-04-01", "--json"))

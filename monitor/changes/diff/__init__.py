@@ -36,10 +36,10 @@ from monitor.changes.diff import (
 )
 from monitor.changes.diff.apply import apply
 from monitor.changes.diff.comparison import Comparison, no_baseline, posted_on
-from monitor.changes.diff.silence import not_compared, of_what_both_tell
+from monitor.changes.diff.silence import last_said, not_compared, of_what_both_tell
 from monitor.model import Difference, Record
 
-__all__ = ["apply", "diff", "no_baseline", "not_compared", "posted_on"]
+__all__ = ["apply", "diff", "last_said", "no_baseline", "not_compared", "posted_on"]
 
 _TOPICS = (
     status,

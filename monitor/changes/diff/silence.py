@@ -22,6 +22,16 @@ def of_what_both_tell(before: Record, after: Record) -> tuple[Record, Record]:
     return (_without(before, silent), _without(after, silent)) if silent else (before, after)
 
 
+def last_said(former: Record, present: Record) -> Record:
+    """*present*, with what *former* says in the fields on which it is wholly silent: what is known once both are."""
+    names = {name for name in present.silent - former.silent - _NEVER_TOLD if "." not in name}
+    fields = {name: getattr(former, name) for name in names if hasattr(former, name)}
+    details = {name: former.details[name] for name in names if name in former.details}
+    parts = {name for name in former.silent if name.partition(".")[0] in names}
+    silent = (present.silent - names) | parts
+    return replace(present, **{**fields, "details": {**present.details, **details}, "silent": silent})
+
+
 def not_compared(before: Record, after: Record) -> tuple[str, ...]:
     """The labels of the fields that one of the two records has, and that were not compared at all."""
     silent = (before.silent | after.silent) - _NEVER_TOLD
