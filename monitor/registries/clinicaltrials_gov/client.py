@@ -44,7 +44,6 @@ from monitor.registries.clinicaltrials_gov.reading import (
     page_of,
     parsed,
     redirected_to,
-    remedy_for,
     says_not_found,
     turned_away,
 )
@@ -56,6 +55,7 @@ from monitor.registries.clinicaltrials_gov.version import (
     version_question,
     version_stated,
 )
+from monitor.registries.remedies import with_remedy
 
 MOST_PAGES = 20
 """Of one batch. One page holds a whole batch, so more than a few are a server gone wrong."""
@@ -210,7 +210,7 @@ class Client:
         try:
             answer = self.session.get(url, **options)
         except RegistryUnreachable as error:
-            raise RegistryUnreachable(f"{error}; {remedy_for(error)}", status=error.status) from error
+            raise with_remedy(error, KEY) from error
         if refusal := turned_away(answer, base=self._base, user_agent=self.session.user_agent):
             raise refusal
         return answer

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from monitor.errors import AnswerUnreadable, RegistryUnreachable, RequestRefused
+from monitor.errors import AnswerUnreadable, RequestRefused
 from monitor.http.response import Response, status_in_words
 from monitor.model import Json
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
@@ -47,17 +47,6 @@ class TurnedAway(RequestRefused):
 
 class FieldsRefused(RequestRefused):
     """The registry does not know a field that we asked for."""
-
-
-def remedy_for(error: RegistryUnreachable) -> str:
-    """What to do where the registry gives no answer."""
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return f"it wants fewer requests: lower {SETTINGS}.requests_per_second in config.toml, and check again later"
-    if error.remedy:
-        return error.remedy
-    if error.status is not None:
-        return f"check again later, and if that lasts, {ADDRESS_REMEDY}"
-    return REMEDY
 
 
 def turned_away(answer: Response, *, base: str, user_agent: str) -> TurnedAway | None:

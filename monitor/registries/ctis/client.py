@@ -22,6 +22,7 @@ from monitor.model import Json
 from monitor.registries.ctis.documents import RECORD_CAP
 from monitor.registries.ctis.ids import KEY
 from monitor.registries.ctis.rows import Row, row_in
+from monitor.registries.remedies import with_remedy
 from monitor.text import one_line
 
 ROWS = 100
@@ -101,8 +102,7 @@ class Client:
                 answer = self._session.post(url, body, headers=_HEADERS)
         except RegistryUnreachable as error:
             self._failed_in_a_row += 1
-            remedy = error.remedy or f"check the network, or {SETTINGS}.base_url in config.toml"
-            raise RegistryUnreachable(f"{error}; {remedy}", status=error.status) from error
+            raise with_remedy(error, KEY) from error
         return answer
 
     def _parsed(self, answer: Response) -> Json:

@@ -14,6 +14,7 @@ from monitor.http.polite import PoliteSession
 from monitor.http.response import Response, status_in_words
 from monitor.registries.drks import bulk
 from monitor.registries.drks.bulk import Contents
+from monitor.registries.remedies import with_remedy
 from monitor.text import one_line
 
 SIZE_CAP = 512 * 1024 * 1024
@@ -58,8 +59,7 @@ def _asked(session: PoliteSession, url: str, file: BinaryIO) -> Response:
     try:
         answer = session.download(url, file, size_cap=SIZE_CAP, deadline=DEADLINE)
     except RegistryUnreachable as error:
-        words = f"{error}; {error.remedy or REMEDY}"
-        raise RegistryUnreachable(words, status=error.status) from error
+        raise with_remedy(error, "drks.de") from error
     if answer.status == HTTPStatus.OK:
         return answer
     words = f"drks.de answers {status_in_words(answer.status)} instead of its file of all trials; {REMEDY}"

@@ -20,6 +20,7 @@ from monitor.registries.euctr import feed
 from monitor.registries.euctr.documents import RECORD_CAP, country_record, document_of, summary_of
 from monitor.registries.euctr.ids import KEY, WELL_KNOWN, is_trial_id
 from monitor.registries.euctr.summary import Summary
+from monitor.registries.remedies import with_remedy
 from monitor.text import one_line
 
 REMEDY = f'check the network, or registries."{KEY}".base_url in config.toml'
@@ -102,7 +103,7 @@ class Client:
         try:
             answer = self._session.get(self._base + path, body_cap=cap, attempts=attempts)
         except RegistryUnreachable as error:
-            raise RegistryUnreachable(f"{error}; {error.remedy or REMEDY}", status=error.status) from error
+            raise with_remedy(error, KEY) from error
         if answer.status == HTTPStatus.OK:
             return answer
         words = status_in_words(answer.status)

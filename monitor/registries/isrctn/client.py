@@ -10,13 +10,14 @@ neither is made. A trial that the registry does not know is a 404, or a list of 
 from http import HTTPStatus
 from urllib.parse import quote_plus
 
-from monitor.errors import AnswerUnreadable, RegistryError, RequestRefused
+from monitor.errors import AnswerUnreadable, RegistryError, RegistryUnreachable, RequestRefused
 from monitor.http.polite import PoliteSession
 from monitor.http.response import Response, status_in_words
 from monitor.http.urls import checked_base_url
 from monitor.registries.isrctn.documents import records_in, trial_id_of
 from monitor.registries.isrctn.ids import KEY
 from monitor.registries.isrctn.markup import Element, name_of, root_of
+from monitor.registries.remedies import with_remedy
 
 SETTINGS = f'registries."{KEY}"'
 REMEDY = f"check the network, or {SETTINGS}.base_url in config.toml"
@@ -42,7 +43,7 @@ class Client:
         Raise AnswerUnreadable where the answer holds others than it says.
         """
         url = f"{self._base}/api/query/format/default?limit={limit}&q={quote_plus(text)}"
-        answer = self._session.get(url, body_cap=ANSWER_CAP)
+        answer = self._get(url, cap=ANSWER_CAP)
         root = root_of(_expect_ok(answer))
         total, records = root.get("totalCount", ""), records_in(root)
         if name_of(root) != "allTrials" or not total.isascii() or not total.isdigit() or len(total) > 9:
@@ -56,7 +57,7 @@ class Client:
     def record(self, trial_id: str) -> tuple[Element | None, bytes]:
         """The record that the registry gives for a trial, with the bytes; None where it says that it has none."""
         url = f"{self._base}/api/trial/{trial_id}/format/default"
-        answer = self._session.get(url, body_cap=RECORD_CAP)
+        answer = self._get(url, cap=RECORD_CAP)
         if answer.status == HTTPStatus.NOT_FOUND:
             return None, b""
         root = root_of(_expect_ok(answer))
@@ -66,6 +67,12 @@ class Client:
         if len(records) != 1:
             raise AnswerUnreadable(f"{KEY} answers with {len(records)} records instead of one", raw=answer.body)
         return records[0], answer.body
+
+    def _get(self, url: str, *, cap: int) -> Response:
+        try:
+            return self._session.get(url, body_cap=cap)
+        except RegistryUnreachable as error:
+            raise with_remedy(error, KEY) from error
 
     def is_healthy(self) -> bool:
         """Whether the registry finds some trial, whichever, and gives it."""
