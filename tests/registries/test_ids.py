@@ -33,12 +33,14 @@ FORMS = {
             "2014\u2010002606\u201020",
             "2014-002606-20-ES",
             "2014-002606-20-3RD",
+            "2014-002606-20-outside-eu/eea",
+            "EUCTR2014-002606-20Outside-EU/EEA",
         ],
     },
     "drks.de": {"DRKS00038775": ["DRKS00038775", "drks00038775", "DRKS 00038775", "DRKS-ID: DRKS00038775"]},
     "anzctr.org.au": {"ACTRN12620000421932": ["ACTRN12620000421932", "ACTRN12620000421932p", "ANZCTR 12620000421932"]},
     "chictr.org.cn": {"ChiCTR2000029953": ["ChiCTR2000029953", "ChiCTR 2000029953", "chictr2000029953"]},
-    "ctri.nic.in": {"CTRI/2020/04/024749": ["CTRI/2020/04/024749", "CTRI-2020-04-024749"]},
+    "ctri.nic.in": {"CTRI/2020/04/024749": ["CTRI/2020/04/024749", "CTRI-2020-04-024749", "ctri / 2020 / 04 / 024749"]},
     "jrct.mhlw.go.jp": {"jRCTs031190227": ["jRCTs031190227", "JRCTs031190227", "jRCT s031190227"]},
     "umin.ac.jp": {"UMIN000000562": ["UMIN000000562", "UMIN:000000562", "JPRN-UMIN000000562"]},
     "cris.nih.go.kr": {"KCT0005005": ["KCT0005005", "KCT 0005005"]},
@@ -47,12 +49,14 @@ FORMS = {
     "pactr.samrc.ac.za": {"PACTR202004801273802": ["PACTR202004801273802", "PACTR 202004801273802"]},
     "slctr.lk": {"SLCTR/2020/011": ["SLCTR/2020/011", "slctr-2020-011"]},
     "itmctr.ccebtcm.org.cn": {"ITMCTR2023000001": ["ITMCTR2023000001", "ITMCTR 2023000001"]},
-    "clinicaltrials.jp": {"JapicCTI-205238": ["JapicCTI-205238", "Japic CTI 205238", "JPRN-JapicCTI-205238"]},
+    "clinicaltrials.jp": {
+        "JapicCTI-205238": ["JapicCTI-205238", "Japic CTI 205238(en)", "JPRN-JapicCTI-205238", "JapicCTI-205238en"]
+    },
     "jmacct.med.or.jp": {"JMA-IIA00001": ["JMA-IIA00001", "JPRN-JMA-IIA00001"]},
     "lbctr.moph.gov.lb": {"LBCTR2020010001": ["LBCTR2020010001"]},
     "onderzoekmetmensen.nl": {"NL-OMON55178": ["NL-OMON55178", "NL OMON 55178"]},
-    "trialregister.nl": {"NTR1234": ["NTR1234", "NTR 1234"]},
-    "ensayosclinicos-repec.ins.gob.pe": {"PER-010-20": ["PER-010-20"]},
+    "trialregister.nl": {"NTR1234": ["NTR1234", "NTR 1234"], "NL8536": ["NL8536", "NL 8536", "nl-8536"]},
+    "ensayosclinicos-repec.ins.gob.pe": {"PER-010-20": ["PER-010-20", "PER 010-20", "per010-20"]},
     "rpcec.sld.cu": {"RPCEC00000123": ["RPCEC00000123", "RPCEC 00000123"]},
     "thaiclinicaltrials.org": {"TCTR20200402001": ["TCTR20200402001"]},
 }
@@ -64,12 +68,14 @@ ADDRESSES = {
     "euclinicaltrials.eu": "https://euclinicaltrials.eu/ctis-public/view/2023-505613-24-00?lang=en",
     "clinicaltrialsregister.eu": "https://www.clinicaltrialsregister.eu/ctr-search/trial/2014-002606-20/GB",
     "drks.de": "https://drks.de/search/en/trial/DRKS00038775/details",
+    "ctri.nic.in": "https://trialsearch.who.int/Trial2.aspx?TrialID=CTRI%2F2020%2F04%2F024749",
 }
 NONE = (
     "",
     "hip fracture",
     "NL26560.042.09",
     "2016080318745",
+    "NL-1105 AZ Amsterdam",
     "per 100 000",
     "12-345-67",
     "U1111-1234-5678",
@@ -130,3 +136,10 @@ def test_several_ids_in_one_text_are_told_apart(registries):
     assert {each.key: each.ids_in(text) for each in registries if each.ids_in(text)} == {
         key: [trial_id] for key, trial_id in texts
     }
+
+
+def test_a_short_number_of_the_former_dutch_register_is_one_where_nothing_else_stands(registries):
+    named = [(each.key, each.identify("NL123")) for each in registries if each.identify("NL123")]
+
+    assert named == [("trialregister.nl", "NL123")]
+    assert [each.key for each in registries if each.ids_in("from page NL123 on")] == []

@@ -15,7 +15,7 @@ PORTAL = "https://trialsearch.who.int/Trial2.aspx?TrialID="
 """Where a trial's page is at the portal, for registries whose own pages are not found by the id."""
 
 _GAP = r"[\s:#\u2010-\u2015-]{0,3}"
-_SLASH = r"\s?[/\-_ ]\s?"
+_SLASH = r"\s{0,3}(?:[/\-_ ]|%2F)\s{0,3}"
 _END = r"(?![0-9A-Za-z])"
 
 
@@ -134,7 +134,7 @@ SOURCES = (
         "JapicCTI",
         "JapicCTI-250001",
         ("japic",),
-        ((rf"Japic[\s-]*CTI{_GAP}([0-9]{{6}})", "JapicCTI-{}"),),
+        ((rf"Japic[\s-]*CTI{_GAP}([0-9]{{6}})(?:[\s(]{{0,3}}(?:en|ja)\)?)?", "JapicCTI-{}"),),
         prefix="JPRN-",
     ),
     Source(
@@ -158,7 +158,13 @@ SOURCES = (
         "NTR",
         "NL1001",
         ("ntr", "nl"),
-        ((rf"NTR{_GAP}([0-9]{{1,5}})", "NTR{}"), (r"NL([0-9]{4,5})(?![.\s-]?[0-9])", "NL{}")),
+        (
+            (rf"NTR{_GAP}([0-9]{{1,5}})", "NTR{}"),
+            (r"NL([0-9]{4,5})(?![.\s-]?[0-9])", "NL{}"),
+            # Apart, it may be a post code: NL-1105 AZ.
+            (r"NL[\s:#-]([0-9]{4})(?![.\s-]?[0-9]|\s?[A-Z]{2}(?![A-Z]))", "NL{}"),
+            (r"\ANL([0-9]{1,3})\Z", "NL{}"),
+        ),
     ),
     Source(
         "pactr.samrc.ac.za",
@@ -180,8 +186,8 @@ SOURCES = (
         "ensayosclinicos-repec.ins.gob.pe",
         "REPEC",
         "PER-001-25",
-        ("per-",),
-        ((r"PER-([0-9]{3})-([0-9]{2})", "PER-{}-{}"),),
+        ("per",),
+        ((r"PER[\s-]{0,3}([0-9]{3})-([0-9]{2})", "PER-{}-{}"),),
     ),
     Source(
         "rpcec.sld.cu",
