@@ -195,10 +195,7 @@ def test_trials_whose_ids_have_slashes_are_exported_and_taken_in_again(feeds: Fe
 
 def test_markup_is_text_and_nothing_is_expanded(feeds: Feeds) -> None:
     content = as_xml(export("2026-11-06", trial(WALK, Public_title="Walks <18 & <br>rest & more")))
-    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
-    content = content.replace(b"<Trials", bomb + b"<Trials", 1).replace(
-        b"Steps a day", b"&b;&b;<![CDATA[ <i>steps</i>]]>"
-    )
+    content = content.replace(b"Steps a day", b"&b;&b;<![CDATA[ <i>steps</i>]]>")
 
     feeds.take(content, "portal.xml")
 
@@ -206,6 +203,17 @@ def test_markup_is_text_and_nothing_is_expanded(feeds: Feeds) -> None:
     with feeds.store.read() as tx:
         (kept,) = snapshots.latest_of(tx, "chictr.org.cn", [WALK]).values()
     assert b'"primary_outcome":"&b;&b; steps"' in kept.document.content
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_file_that_declares_entities_is_refused(encoding: str, feeds: Feeds) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    content = (
+        as_xml(export("2026-11-06", trial(WALK, Public_title="&b;"))).decode().replace("<Trials", f"{bomb}<Trials", 1)
+    )
+
+    with pytest.raises(ConfigurationInvalid, match="declares a document type"):
+        feeds.take(content.encode(encoding), "portal.xml")
 
 
 def test_no_one_hears_of_a_file_without_alert_not_even_later(feeds: Feeds) -> None:

@@ -40,8 +40,10 @@ def text_of(raw: bytes) -> str:
     if re.match(rb"(?:\xef\xbb\xbf)?\s*<", raw):
         raise AnswerUnreadable("an HTML page came instead of text", raw=raw)
     try:
+        if b"\0" in raw:  # as in UTF-16, of which letters without accents are UTF-8 as well
+            raise ValueError(raw[:1])
         return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+    except ValueError as error:
         raise AnswerUnreadable("what came is not UTF-8", raw=raw) from error
 
 

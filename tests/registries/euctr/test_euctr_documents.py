@@ -62,6 +62,7 @@ def test_the_order_of_the_countries_makes_no_difference():
         (b"", "nothing at all"),
         (b"<html>Request rejected</html>", "HTML"),
         (b"\xff\xfe", "not UTF-8"),
+        (wire(country_text("DE")).decode().encode("utf-16-le"), "not UTF-8"),
         (b"Service unavailable", "no summary"),
         (wire(country_text("DE")), "no summary"),
         (b"{", "not proper JSON"),

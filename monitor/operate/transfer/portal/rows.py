@@ -1,6 +1,6 @@
 """The rows of an export, a trial each, by the folded names of their columns: XML and CSV alike.
 
-XML is cut into trials by its tags alone: no entity is expanded but those of HTML, and no document type is read. What
+XML is cut into trials by its tags alone: no entity is expanded but those of HTML, and a document type is refused. What
 is not UTF-8 is read as Windows-1252, byte by byte. All is bounded: a trial, a name, a file.
 """
 
@@ -20,6 +20,7 @@ LONGEST_TRIAL = 4 * 1024 * 1024
 """Characters of one trial; those of real ones are some ten thousand."""
 _TITLES = {"publictitle", "scientifictitle"}
 _OF_AN_EXPORT = {"sourceregister", "recruitmentstatus", "lastrefreshedon", "exportdate"}
+_DECLARES = re.compile(r"<!\s*(?:doctype|entity)", re.IGNORECASE)
 _TAG = re.compile(r"<([^<>]*)>")
 _TRIAL_ENDS = re.compile(r"</\s*Trial\s*>", re.IGNORECASE)
 _TRIAL_BEGINS = re.compile(r"<\s*Trial\s*>", re.IGNORECASE)
@@ -42,8 +43,15 @@ def folded(name: str) -> str:
 
 
 def reader_of(source: Source) -> Callable[[], Iterator[Row]] | None:
-    """What reads the rows of a file from its beginning, again and again; None for one that is no export."""
+    """What reads the rows of a file from its beginning, again and again; None for one that is no export.
+
+    Raise ConfigurationInvalid for XML that declares a document type, by which entities could be defined.
+    """
     if ROOT.lower() in source.beginning[:4096].lower():
+        if _DECLARES.search(source.beginning):
+            raise ConfigurationInvalid(
+                f"{source.name} declares a document type, as no export of the portal does: download it once more"
+            )
         return lambda: _of_xml(source)
     if source.beginning.startswith(("<", "{", "[")) or not (heading := heading_of(source)):
         return None
