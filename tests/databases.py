@@ -3,7 +3,8 @@
 PostgreSQL is one server a test process, started when the first test wants it and stopped with the process; each test
 has a database of its own on it. Nothing listens on a network: the server has a socket in its own folder.
 
-The migrations make the tables once a process; what `store` opens is a copy.
+The migrations make the tables once a process; what `store` opens is a copy. To copy a database takes PostgreSQL ten
+times as long as to empty it: a copy goes to the next test, unless a test did more to it than to write rows.
 
 Where a module says `ON_POSTGRESQL = SLOW`, its tests are for `make test-slow` on PostgreSQL: they work for seconds, and
 what the two stores do differently is tested in `tests/storage`.
@@ -44,6 +45,37 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql" in parameters and getattr(item.module, "ON_POSTGRESQL", None) == SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+EMPTY = """
+DO $$
+DECLARE its regclass;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- all rows go: no foreign key need be looked at
+    FOR its IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+        CONTINUE WHEN its = 'alembic_version'::regclass;
+        EXECUTE format('DELETE FROM %s', its);
+    END LOOP;
+    PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$"""
+
+OTHERS_END = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+SHAPE = """
+SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+    SELECT concat_ws(' ', oid, relname, relkind, relnatts, relacl) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT pg_attribute::text FROM pg_attribute WHERE attrelid >= 16384
+    UNION ALL SELECT pg_constraint::text FROM pg_constraint WHERE oid >= 16384
+    UNION ALL SELECT pg_trigger::text FROM pg_trigger
+    UNION ALL SELECT pg_proc::text FROM pg_proc WHERE oid >= 16384
+    UNION ALL SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg%'
+    UNION ALL SELECT version_num FROM alembic_version
+    UNION ALL SELECT 'large' FROM pg_class WHERE oid >= 16384 AND pg_relation_size(oid) > 1000000
+) AS parts (part)"""
+"""Of a database: all that makes it another one than its template, but for rows. What is the test's begins at 16384."""
 
 
 @contextmanager
@@ -100,13 +132,50 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+class Copies:
+    """Copies of the database that has its tables, each for one test at a time."""
+
+    def __init__(self, server: str, template: str) -> None:
+        self.server = server
+        self.template = template
+        self.empty: list[str] = []
+        with psycopg.connect(self.address(template)) as connection:
+            self.shape = connection.execute(SHAPE).fetchone()
+
+    def address(self, name: str) -> str:
+        return self.server.replace("/postgres?", f"/{name}?")
+
+    def take(self) -> str:
+        """The name of an empty one."""
+        if self.empty:
+            return self.empty.pop()
+        name = f"test_{next(_numbers)}"
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Empty it, or give it up where it is no longer what it was."""
+        try:
+            with psycopg.connect(self.address(name), autocommit=True) as connection:
+                connection.execute(OTHERS_END)
+                connection.execute(EMPTY)
+                if connection.execute(SHAPE).fetchone() == self.shape:
+                    self.empty.append(name)
+                    return
+        except psycopg.Error:
+            pass  # the test has damaged it
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """The name of a database that has its tables, to be copied."""
+def postgres_copies(postgres: str) -> Copies:
+    """Databases that have their tables and no rows."""
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("CREATE DATABASE with_tables")
     Store.open(postgres.replace("/postgres?", "/with_tables?")).close()
-    return "with_tables"
+    return Copies(postgres, "with_tables")
 
 
 @pytest.fixture(scope="session")
@@ -120,10 +189,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def postgres_url(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A database of this test's own, without tables where the test does not ask for its `store`."""
+    if "store" in request.fixturenames:
+        copies: Copies = request.getfixturevalue("postgres_copies")
+        name = copies.take()
+        yield copies.address(name)
+        copies.give_back(name)
+        return
     name = f"test_{next(_numbers)}"
-    template = request.getfixturevalue("postgres_template") if "store" in request.fixturenames else "template1"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template1")
     yield postgres.replace("/postgres?", f"/{name}?")
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
