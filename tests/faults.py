@@ -9,7 +9,6 @@ They are forked from a server that has everything loaded: a test can afford hund
 
 import multiprocessing
 import os
-import pkgutil
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -19,7 +18,6 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-import monitor.cli
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.http.polite import PoliteSession
@@ -31,15 +29,12 @@ _FORKS.set_forkserver_preload(
         "css_inline",
         "jinja2",
         "monitor.__main__",
-        *(module.name for module in pkgutil.walk_packages(monitor.cli.__path__, "monitor.cli.")),
-        "monitor.channels.chat.transport",
-        "monitor.alerts.wiring",
-        "monitor.storage.copying",
         "psycopg",
         "pytest",
         "sqlalchemy.dialects.postgresql",
         "tests.storage.documents",
         "tests.faults",
+        "tests.loaded",
     ]
 )
 
