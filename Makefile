@@ -37,13 +37,13 @@ quick: $(VENV)/tested      ## the pure tests, in seconds
 test: $(VENV)/tested       ## every test but the slow ones, on SQLite and on PostgreSQL
 	$(AT) $(BIN)/pytest
 
-test-slow: $(VENV)/tested  ## a kill at every step, disks full at every write, four weeks of service, thousands of draws by chance
+test-slow: $(VENV)/tested  ## kills at all kinds of step, disks full anywhere, four weeks of service, hundreds of draws by chance
 	$(BIN)/pytest -m 'slow or hypothesis' --hypothesis-profile thorough --durations 10
 
 year: $(VENV)/tested       ## a year of the service with all its troubles, in some minutes; `test-slow` has four weeks
 	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 -m slow --timeout 1800 --durations 1 tests/service/test_year.py
 
-fuzz: $(VENV)/tested       ## ten thousand damaged documents of each registry, in some minutes; `test-slow` has a thousand
+fuzz: $(VENV)/tested       ## ten thousand damaged documents of each registry, in some minutes; `test-slow` has three hundred
 	FUZZED=10000 $(BIN)/pytest -m slow --timeout 1800 tests/registries -k "fuzzed or damaged or mangled or mutated or whatever_comes"
 
 lint: $(VENV)/tested       ## format, rules and types

@@ -49,7 +49,7 @@ def renamed(step: int) -> Callable[[Study], Study]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, sandbox: Sandbox) -> None:
-    """Every step of a check that finds a change, then every step of the check after that death."""
+    """At every other step of a check that finds a change: on one store before, on the other behind each statement."""
     ids = sandbox.trial_ids()
     store = Store.open(store_url)
     program = Trying(store, sandbox)
@@ -59,7 +59,8 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
     sandbox.edit(WITHDRAWN_LATER, renamed(0))
     whole = dying(store_url, sandbox.base_url, "check", "--json", step=0).steps
     assert whole > 15
-    for step in range(1, whole + 1):
+    steps = range(1 if store_url.startswith("sqlite") else 2, whole + 1, 2)
+    for step in steps:
         sandbox.edit(WITHDRAWN_LATER, renamed(step))
 
         died = dying(store_url, sandbox.base_url, "check", "--json", step=step)
@@ -70,7 +71,7 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
         assert [change.after for change in told if change.field == "acronym"].count(f"STEP-{step}") == 1
         assert set(program.results(*ids).values()) == {Result.UNCHANGED}
     numbers = program.snapshot_numbers(WITHDRAWN_LATER)
-    assert numbers == list(range(1, whole + 3))
+    assert numbers == list(range(1, len(steps) + 3))
     assert [event.snapshot for event in program.events(WITHDRAWN_LATER)] == numbers[1:]
     store.close()
 
@@ -80,7 +81,7 @@ def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Pat
     """Making the database and taking the first baseline: whatever is left of it, the next start goes on."""
     first = dying(f"sqlite:///{tmp_path}/0.sqlite3", sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=0)
     whole = first.steps
-    for step in range(1, whole + 1, 2):
+    for step in range(1, whole + 1, 5):
         store_url = f"sqlite:///{tmp_path}/{step}.sqlite3"
 
         dying(store_url, sandbox.base_url, "check", WITHDRAWN_LATER, "--json", step=step)

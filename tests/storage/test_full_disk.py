@@ -20,7 +20,7 @@ from tests import faults
 from tests.storage.documents import NOON, REGISTRY, history
 
 IDS = [f"NCT96{number:06d}" for number in range(6)]
-PLACES = 150
+PLACES = 80
 
 
 def keep(store: Store, trial_id: str) -> None:
