@@ -1,5 +1,6 @@
 """`monitor subscribe` and `monitor subscriptions`: who hears of what, and how."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,10 +25,12 @@ from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.model import Subscription, SubscriptionState
+from monitor.ports import FetchedRegistry
 from monitor.text import first_few
 from monitor.views.json.alerts import listed_subscription_json, sample_json, subscribed_json, subscription_json
 
 if TYPE_CHECKING:
+    from monitor.app import App
     from monitor.watching.subscribing import SubscribeResult
 
 if TYPE_CHECKING:
@@ -144,13 +147,25 @@ def subscribe(
             result = program.subscribe(request)
         except SponsorUnknown as error:
             complain_of_sponsor(error, as_json=as_json)
+        fed = _fed(program, result)
     if as_json:
         write_json(subscribed_json(result, with_stopped=stopped))
     else:
-        _show(result, name=name)
+        _show(result, name=name, fed=fed)
 
 
-def _show(result: "SubscribeResult", *, name: str | None) -> None:
+def _fed(program: "App", result: "SubscribeResult") -> list[str]:
+    """A line for each registry of its trials that is not asked: nobody hears of a file without --alert."""
+    keys = sorted({key for key, _ in result.made.subscription.trials})
+    return [
+        f"{registry.name} is fed by files: monitor import FILE --alert tells what they change; "
+        f"{program.last_file(registry)}."
+        for registry in map(program.registry, keys)
+        if not isinstance(registry, FetchedRegistry)
+    ]
+
+
+def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) -> None:
     """Say who hears of what from now on, and what was found on the way."""
     made, scope = result.made, result.scope
     out = console()
@@ -162,7 +177,7 @@ def _show(result: "SubscribeResult", *, name: str | None) -> None:
     if made.taken_for:
         out.print(f"This {made.taken_for}.", markup=False)
     out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
-    for line in said_of_watching(made.watched, result.checked):
+    for line in (*said_of_watching(made.watched, result.checked), *fed):
         out.print(line, markup=False)
     if result.stopped is not None:
         out.print(said_of_stopped(result.stopped), markup=False)

@@ -238,7 +238,7 @@ def fetched(registry: Registry) -> FetchedRegistry:
 
 def cannot_be_asked(registry: Registry) -> str:
     """That this registry is fed by files alone, and how."""
-    return f"{registry.key} cannot be asked: its trials come from files, by `monitor import FILE`"
+    return f"{registry.key} cannot be asked: its trials come with exports of the WHO's portal, by `monitor import FILE`"
 
 
 def searching(registry: Registry) -> Searching:

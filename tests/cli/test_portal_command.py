@@ -64,23 +64,26 @@ def test_a_registry_that_files_feed_is_not_checked_and_says_so(monitor: Monitor)
 
     named, alone, every = monitor("check", SWIM), monitor("check", "--registry", "ctri.nic.in"), monitor("check")
 
-    words = "ctri.nic.in cannot be asked: its trials come from files, by `monitor import FILE`; its last file is of"
+    words = "ctri.nic.in cannot be asked: its trials come with exports of the WHO's portal, by `monitor import FILE`"
     assert (named.returncode, alone.returncode) == (2, 2)
     assert named.stderr.startswith(f"monitor: {SWIM}: {words}")
-    assert alone.stderr.startswith(f"monitor: {words}")
+    assert alone.stderr.startswith(f"monitor: {words}; its last file is of")
     assert "what is watched comes from files alone" in every.stderr
     monitor("watch", "add", WITHDRAWN_LATER)
     assert monitor("check").returncode == 0
 
 
 def test_of_a_trial_that_no_file_brought_yet_commands_say_what_brings_it(monitor: Monitor) -> None:
-    monitor("watch", "add", SWIM)
+    subscribed = monitor("subscribe", "email", "you@clinic.example", "--trial", SWIM).stdout
 
+    assert "CTRI is fed by files: monitor import FILE --alert tells what they change; no file of it" in " ".join(
+        subscribed.split()
+    )
     shown, history, on = (monitor(*each, SWIM) for each in (("show",), ("history",), ("show", "--on", "2026-01-01")))
     (row,) = map(json.loads, monitor("status", "--json").stdout.splitlines())
     doctor = monitor("doctor", "--json").stdout
 
-    remedy = "ctri.nic.in cannot be asked: its trials come from files, by `monitor import FILE`"
+    remedy = "ctri.nic.in cannot be asked: its trials come with exports of the WHO's portal, by `monitor import FILE`"
     told = f"monitor: there is no snapshot of {SWIM} yet; {remedy}\n"
     assert (shown.stderr, history.stderr, on.stderr) == (told, told, told)
     assert row["troubles"] == [f"no record yet: {remedy}"]
