@@ -14,6 +14,9 @@ A new registry takes one folder, one line and one golden document:
 A folder of several registries has `ADAPTERS` instead. One that files alone feed is a
 `monitor.registries.adapter.FedByFiles`, and its folder declares no table.
 
+What several of them do alike stands beside the folders: `taking` takes values out of a tree, `oddities` tells of what
+is not known in it.
+
 `monitor.registries.declared` loads the adapters; this package alone, and those of the folders, load nothing.
 """
 

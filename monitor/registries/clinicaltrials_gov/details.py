@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from monitor.model import Json
-from monitor.registries.clinicaltrials_gov.taking import Node, object_at, take, take_count, take_texts, take_truth
+from monitor.registries.clinicaltrials_gov.taking import take_count, take_texts, take_truth
+from monitor.registries.taking import Node, object_at, take
 
 _Take = Callable[[Node, str], Json]
 

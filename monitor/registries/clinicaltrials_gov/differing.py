@@ -16,7 +16,7 @@ import orjson
 from monitor.model import Document, Record
 from monitor.registries.clinicaltrials_gov.differing_sites import read_differing_sites
 from monitor.registries.clinicaltrials_gov.record import parse, record_of
-from monitor.registries.clinicaltrials_gov.taking import Node
+from monitor.registries.taking import Node
 
 ALWAYS_READ = frozenset({"statusModule", "hasResults", "annotationSection", "derivedSection"})
 """Sections and modules that tell when in the life of a trial a change happened, whatever changed."""

@@ -13,7 +13,7 @@ import msgspec
 import orjson
 from msgspec import UNSET, Meta, Raw, UnsetType
 
-from monitor.registries.clinicaltrials_gov.taking import Node
+from monitor.registries.taking import Node
 
 _LOCATIONS = "locations"
 

@@ -20,12 +20,8 @@ import orjson
 from monitor.model import Json
 from monitor.ports import Oddity
 from monitor.registries.clinicaltrials_gov.known import Known, documented_study
-from monitor.text import plain
+from monitor.registries.oddities import MOST, told
 
-MOST = 50
-"""Oddities told of one document. A field that is new at a hundred sites is one."""
-LONGEST_PATH = 200
-LONGEST_VALUE = 100
 WALKED_AT_FIRST = 100
 """Documents of a process. That many are walked in the time in which the type is made, 12 ms."""
 
@@ -77,7 +73,7 @@ def unknown_in(study: Json) -> Sequence[Oddity]:
     """As `unknown`, of a study that is read already. It may hold what documents leave out."""
     found: dict[Oddity, None] = {}
     _note_in_list([study], documented_study(), found)
-    return tuple(dict.fromkeys(map(_bounded, found)))
+    return told(found)
 
 
 def _note_in_list(items: list[Any], known: Known, found: dict[Oddity, None]) -> None:
@@ -120,14 +116,3 @@ def _note(oddity: Oddity, found: dict[Oddity, None]) -> None:
 def _as_text(value: Json) -> str:
     """A code as it is; what is none, or empty, as JSON."""
     return value if value and isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def _bounded(oddity: Oddity) -> Oddity:
-    """The oddity in a form that any database can keep and any terminal show."""
-    value = None if oddity.value is None else _short(oddity.value, LONGEST_VALUE)
-    return Oddity(_short(oddity.path, LONGEST_PATH), value)
-
-
-def _short(text: str, length: int) -> str:
-    cut = text if len(text) <= length else text[: length - 1] + "…"
-    return plain(cut).replace("\n", " ")

@@ -31,10 +31,7 @@ from monitor.registries.clinicaltrials_gov.codes import coded
 from monitor.registries.clinicaltrials_gov.details import PATHS as DETAILS
 from monitor.registries.clinicaltrials_gov.details import take_details
 from monitor.registries.clinicaltrials_gov.taking import (
-    Node,
     drop_emptied,
-    object_at,
-    take,
     take_coded,
     take_count,
     take_date,
@@ -44,6 +41,7 @@ from monitor.registries.clinicaltrials_gov.taking import (
     take_texts,
     take_truth,
 )
+from monitor.registries.taking import Node, object_at, take
 
 PAGE = "https://clinicaltrials.gov/study/"
 

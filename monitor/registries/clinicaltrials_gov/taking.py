@@ -6,34 +6,16 @@ an outcome's measure. What has no identity is listed there under the empty name.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
 
 from monitor.model import Coded, PartialDate
 from monitor.registries.clinicaltrials_gov.codes import coded
-
-Node = dict[str, Any]
-T = TypeVar("T")
+from monitor.registries.taking import Node, T, object_at, take
 
 _COUNT = re.compile("[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 DEEPEST_STRUCT = 5
 """Levels at which taking can leave an empty object: …designModule.designInfo.maskingInfo, and one to spare."""
-
-
-def object_at(node: Node, name: str) -> Node:
-    """The object at *name*; an unattached empty one where there is none, so that taking from it takes nothing."""
-    found = node.get(name)
-    return found if type(found) is dict else {}
-
-
-def take(node: Node, name: str, kind: type[T]) -> T | None:
-    """The value at *name*, taken out of *node*; None, and nothing taken, where it is not of exactly this kind."""
-    found = node.get(name)
-    if type(found) is not kind:
-        return None
-    del node[name]
-    return found
 
 
 def take_name(node: Node, name: str) -> str | None:

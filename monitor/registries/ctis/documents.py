@@ -13,7 +13,8 @@ from monitor.registries.ctis.codes import code_in, countries
 from monitor.registries.ctis.days import day_in
 from monitor.registries.ctis.ids import KEY, is_trial_id
 from monitor.registries.ctis.noise import without_noise
-from monitor.registries.ctis.trees import Node, object_at, objects_at
+from monitor.registries.ctis.trees import object_at, objects_at
+from monitor.registries.taking import Node
 
 RECORD_CAP = 16 * 1024 * 1024
 """Bytes of one record; the largest that was seen has 2 MB."""

@@ -8,11 +8,7 @@ from monitor.model import Json
 from monitor.ports import Oddity
 from monitor.registries.ctis import codes
 from monitor.registries.ctis.trees import at, leaves, object_at, objects_at
-from monitor.text import plain
-
-MOST = 50
-"""Oddities told of one document."""
-LONGEST = 100
+from monitor.registries.oddities import told
 
 _APPLICATION = "authorizedApplication"
 _MEMBERS = {
@@ -26,10 +22,9 @@ _MEMBERS = {
 
 
 def unknown(content: bytes) -> Sequence[Oddity]:
-    """What is unknown in the content of a LISTED document, each thing once, at most MOST."""
+    """What is unknown in the content of a LISTED document."""
     tree = orjson.loads(content)
-    found = dict.fromkeys([*_members(tree), *_statuses(tree), *_phases(tree)])
-    return tuple(found)[:MOST]
+    return told((*_members(tree), *_statuses(tree), *_phases(tree)))
 
 
 def _members(tree: Json) -> Iterator[Oddity]:
@@ -37,7 +32,7 @@ def _members(tree: Json) -> Iterator[Oddity]:
         known = set(names.split())
         for name in object_at(tree, path) if path else tree:
             if name not in known:
-                yield Oddity(_short(f"{path}.{name}" if path else name))
+                yield Oddity(f"{path}.{name}" if path else name)
 
 
 def _statuses(tree: Json) -> Iterator[Oddity]:
@@ -47,7 +42,7 @@ def _statuses(tree: Json) -> Iterator[Oddity]:
     for path, value in given:
         code = codes.code_in(value)
         if code is None or not codes.is_known_status(code):
-            yield Oddity(path, _short(str(value)) or '""')
+            yield Oddity(path, str(value))
 
 
 def _of(states: Json) -> list[Json]:
@@ -58,9 +53,4 @@ def _phases(tree: Json) -> Iterator[Oddity]:
     path = f"{_APPLICATION}.authorizedPartI.trialDetails.trialInformation.trialCategory.trialPhase"
     value = at(tree, path)
     if value is not None and codes.phases(value) is None:
-        yield Oddity(path, _short(str(value)) or '""')
-
-
-def _short(text: str) -> str:
-    cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return plain(cut).replace("\n", " ")
+        yield Oddity(path, str(value))

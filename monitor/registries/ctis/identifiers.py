@@ -1,7 +1,8 @@
 """The ids under which a trial is known elsewhere. Pure, but for the tree that they are taken from."""
 
 from monitor.model import Json
-from monitor.registries.ctis.trees import Node, object_at, take_items, take_text
+from monitor.registries.ctis.trees import object_at, take_items, take_text
+from monitor.registries.taking import Node
 
 _REGISTRIES = (
     ("nctNumber", "ClinicalTrials.gov"),

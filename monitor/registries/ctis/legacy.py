@@ -4,7 +4,8 @@ The relaunch changed the form of every record, and the content of none: read in 
 only the former form has, and what only the present one has, is silent: see `SILENT`.
 """
 
-from monitor.registries.ctis.trees import Node, object_at, objects_at
+from monitor.registries.ctis.trees import object_at, objects_at
+from monitor.registries.taking import Node
 
 MARK = "formerForm"
 SILENT = frozenset(

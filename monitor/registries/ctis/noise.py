@@ -18,7 +18,8 @@ from typing import Any
 import orjson
 
 from monitor.errors import AnswerUnreadable
-from monitor.registries.ctis.trees import Node, object_at, objects_at
+from monitor.registries.ctis.trees import object_at, objects_at
+from monitor.registries.taking import Node
 
 DEEPEST = 60
 """Levels of a record; real ones have twelve."""

@@ -29,16 +29,8 @@ from monitor.registries.ctis.days import day_in
 from monitor.registries.ctis.identifiers import take_secondary_ids
 from monitor.registries.ctis.ids import PAGE
 from monitor.registries.ctis.statuses import country_statuses, drop_named, milestones, overall_status, why_stopped
-from monitor.registries.ctis.trees import (
-    Node,
-    drop_emptied,
-    leaves,
-    object_at,
-    objects_at,
-    take,
-    take_items,
-    take_text,
-)
+from monitor.registries.ctis.trees import drop_emptied, leaves, object_at, objects_at, take_items, take_text
+from monitor.registries.taking import Node, take
 
 _APPLICATION = "authorizedApplication"
 _PART = f"{_APPLICATION}.authorizedPartI"

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from monitor.model import Coded, CountryStatus, Json
 from monitor.registries.ctis import codes
 from monitor.registries.ctis.days import day_in
-from monitor.registries.ctis.trees import Node, leaves, object_at, objects_at, take_items, take_text, text_at
+from monitor.registries.ctis.trees import leaves, object_at, objects_at, take_items, take_text, text_at
+from monitor.registries.taking import Node
 
 _STATES = "authorizedApplication.memberStatesConcerned"
 _EARLY = re.compile(r"(?i)\bearly.?termination\b|early_termination")

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from html import unescape
-from typing import Any, TypeVar
 
 from monitor.model import Json
-
-Node = dict[str, Any]
-T = TypeVar("T")
+from monitor.registries.taking import Node, T
 
 
 def at(tree: Json, path: str) -> Json:
@@ -27,15 +24,6 @@ def objects_at(tree: Json, path: str) -> list[Node]:
     """The objects in the list at a path."""
     found = at(tree, path)
     return [item for item in found if type(item) is dict] if type(found) is list else []
-
-
-def take(node: Node, name: str, kind: type[T]) -> T | None:
-    """The value at *name*, taken out of *node*; None, and nothing taken, where it is not of exactly this kind."""
-    found = node.get(name)
-    if type(found) is not kind:
-        return None
-    del node[name]
-    return found
 
 
 def text_at(node: Node, name: str) -> str | None:

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from monitor.model import Json
 from monitor.registries.drks import codes
 from monitor.registries.drks.languages import Languages, Node, spoken
-from monitor.registries.drks.taking import object_at, take, take_items, take_text
+from monitor.registries.drks.taking import take_items, take_text
+from monitor.registries.taking import object_at, take
 
 _TITLES = "trialDescriptions"
 _DESIGN = "studyCharacteristic"

@@ -10,22 +10,12 @@ import orjson
 from monitor.model import Json
 from monitor.ports import Oddity
 from monitor.registries.drks.known import Known, documented_record
-from monitor.text import cut, one_line
-
-MOST = 50
-"""Oddities told of one document. A field that is new at a hundred places is one."""
-LONGEST_PATH = 200
-LONGEST_VALUE = 100
+from monitor.registries.oddities import told
 
 
 def unknown(content: bytes) -> Sequence[Oddity]:
-    """What is unknown in the content of a LISTED document, each thing once, at most MOST."""
-    found: dict[Oddity, None] = {}
-    for oddity in _in(orjson.loads(content), documented_record()):
-        found[oddity] = None
-        if len(found) == MOST:
-            break
-    return tuple(found)
+    """What is unknown in the content of a LISTED document."""
+    return told(_in(orjson.loads(content), documented_record()))
 
 
 def _in(value: Json, known: Known) -> Iterator[Oddity]:
@@ -38,11 +28,7 @@ def _in(value: Json, known: Known) -> Iterator[Oddity]:
             if member := known.members.get(name):
                 yield from _in(each, member)
             else:
-                yield Oddity(_short(f"{known.path}.{name}".lstrip("."), LONGEST_PATH))
+                yield Oddity(f"{known.path}.{name}".lstrip("."))
     elif known.codes and value not in known.codes:
         said = value if isinstance(value, str) else orjson.dumps(value).decode()
-        yield Oddity(known.path, _short(said, LONGEST_VALUE) or '""')
-
-
-def _short(text: str, length: int) -> str:
-    return cut(one_line(text), length)
+        yield Oddity(known.path, said)

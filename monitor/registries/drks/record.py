@@ -25,7 +25,8 @@ from monitor.registries.drks.languages import (
     translated,
 )
 from monitor.registries.drks.places import country
-from monitor.registries.drks.taking import dropped_empty, object_at, take, take_items, take_text
+from monitor.registries.drks.taking import dropped_empty, take_items, take_text
+from monitor.registries.taking import object_at, take
 
 PAGE = "https://drks.de/search/en/trial/"
 _RECRUITMENT = "recruitment"

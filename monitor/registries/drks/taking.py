@@ -1,27 +1,10 @@
 """Take values out of a freshly read tree, so that what nobody took is what is left. Pure, but for the tree itself."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from monitor.model import Json
 from monitor.registries.drks.languages import Node
-
-T = TypeVar("T")
-
-
-def object_at(node: Node, name: str) -> Node:
-    """The object at *name*; an unattached empty one where there is none, so that taking from it takes nothing."""
-    found = node.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def take(node: Node, name: str, kind: type[T]) -> T | None:
-    """The value at *name*, taken out of *node*; None, and nothing taken, where it is not of exactly this kind."""
-    found = node.get(name)
-    if type(found) is not kind:
-        return None
-    del node[name]
-    return found
+from monitor.registries.taking import T, take
 
 
 def take_text(node: Node, name: str) -> str | None:

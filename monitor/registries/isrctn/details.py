@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 from monitor.model import Json, StudyDocument
-from monitor.registries.isrctn.taking import Node, items_at, object_at, take_said, take_texts, text_of
+from monitor.registries.isrctn.taking import items_at, take_said, take_texts, text_of
+from monitor.registries.taking import Node, object_at
 
 _IDS = (
     ("clinicalTrialsGovNumber", "ClinicalTrials.gov number"),

@@ -1,7 +1,6 @@
 """What a document holds that is not known here: statuses, phases and sexes, and elements of its sections. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from types import MappingProxyType
 
 import orjson
@@ -10,11 +9,10 @@ from monitor.model import Json
 from monitor.ports import Oddity
 from monitor.registries.isrctn.record import PHASES, SEXES
 from monitor.registries.isrctn.stating import OVERRIDES, STATUSES
-from monitor.registries.isrctn.taking import Node, items_at, object_at, text_of
-from monitor.text import plain
+from monitor.registries.isrctn.taking import items_at, text_of
+from monitor.registries.oddities import told
+from monitor.registries.taking import Node, object_at
 
-MOST = 50
-"""Oddities told of one document."""
 KNOWN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         section: frozenset(names.split())
@@ -42,9 +40,9 @@ KNOWN: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def unknown(content: bytes) -> Sequence[Oddity]:
-    """What is unknown in the content of a LISTED document, each thing once, at most MOST."""
+    """What is unknown in the content of a LISTED document."""
     trial = object_at(orjson.loads(content), "trial")
-    return tuple(islice(dict.fromkeys((*_codes(trial), *_members(trial))), MOST))
+    return told((*_codes(trial), *_members(trial)))
 
 
 def _codes(trial: Node) -> Iterator[Oddity]:
@@ -59,7 +57,7 @@ def _codes(trial: Node) -> Iterator[Oddity]:
 def _code(path: str, value: Json, known: Mapping[str, object]) -> Iterator[Oddity]:
     words = text_of(value)
     if words and " ".join(words.lower().split()) not in known:
-        yield Oddity(path, _short(words))
+        yield Oddity(path, words)
 
 
 def _members(trial: Node) -> Iterator[Oddity]:
@@ -67,10 +65,6 @@ def _members(trial: Node) -> Iterator[Oddity]:
         if section.startswith("@") or section == "isrctn":
             continue
         if section not in KNOWN:
-            yield Oddity(f"trial.{_short(section)}")
+            yield Oddity(f"trial.{section}")
         elif isinstance(value, dict):
-            yield from (Oddity(f"trial.{section}.{_short(name)}") for name in value if name not in KNOWN[section])
-
-
-def _short(text: str) -> str:
-    return plain(text if len(text) <= 100 else text[:99] + "…").replace("\n", " ")
+            yield from (Oddity(f"trial.{section}.{name}") for name in value if name not in KNOWN[section])

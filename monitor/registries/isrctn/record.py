@@ -28,10 +28,8 @@ from monitor.registries.isrctn.details import take_details, take_documents
 from monitor.registries.isrctn.ids import PAGE
 from monitor.registries.isrctn.stating import OVERRIDES, status_on
 from monitor.registries.isrctn.taking import (
-    Node,
     items_at,
     numbered,
-    object_at,
     take_count,
     take_date,
     take_said,
@@ -39,6 +37,7 @@ from monitor.registries.isrctn.taking import (
     take_texts,
     text_of,
 )
+from monitor.registries.taking import Node, object_at
 
 PHASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

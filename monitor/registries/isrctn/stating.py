@@ -19,7 +19,8 @@ from datetime import date
 from types import MappingProxyType
 
 from monitor.model import Coded
-from monitor.registries.isrctn.taking import Node, day_in, object_at, text_of
+from monitor.registries.isrctn.taking import day_in, text_of
+from monitor.registries.taking import Node, object_at
 
 COMPLETED = Coded("COMPLETED", "Completed")
 NOT_YET = Coded("NOT_YET_RECRUITING", "Not yet recruiting")

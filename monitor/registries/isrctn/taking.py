@@ -6,12 +6,10 @@ Texts come as the registry's software of the day writes them: with or without li
 import html
 import re
 from datetime import date
-from typing import Any
 
 from monitor.model import Json, PartialDate
 from monitor.registries.isrctn.markup import TEXT
-
-Node = dict[str, Any]
+from monitor.registries.taking import Node
 
 _NOTHING = frozenset(
     ("nil known", "n/a", "na", "none", "not applicable", "nil", "not provided", "not provided at time of registration")
@@ -20,12 +18,6 @@ _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]{0,20}Z?)?")
 _COUNT = re.compile("[0-9]{1,9}")
 _NUMBERED = re.compile(r"(?<![0-9.,(])([0-9]{1,3})\.\s+")
 MOST_OUTCOMES = 200
-
-
-def object_at(node: Node, name: str) -> Node:
-    """The object at *name*; an unattached empty one where there is none, so that taking from it takes nothing."""
-    found = node.get(name)
-    return found if isinstance(found, dict) else {}
 
 
 def items_at(value: Json) -> list[Json]:

@@ -13,8 +13,6 @@ import pytest
 from monitor.model.vocabulary import WORDS
 from monitor.registries.clinicaltrials_gov import documents, drift, record
 from monitor.registries.clinicaltrials_gov.drift import (
-    LONGEST_PATH,
-    LONGEST_VALUE,
     MOST,
     Oddity,
     is_documented,
@@ -22,6 +20,7 @@ from monitor.registries.clinicaltrials_gov.drift import (
     unknown_in,
 )
 from monitor.registries.clinicaltrials_gov.known import Known, documented_codes, documented_study
+from monitor.registries.oddities import LONGEST_PATH, LONGEST_VALUE
 from monitor.sandbox.clinicaltrials_gov.pieces import TREE, read_tree
 from tests.registries.trials import FULL, WITHHELD, trial
 
