@@ -1,4 +1,4 @@
-"""The memory of `monitor serve` some time after its first pass, when it has nothing to do."""
+"""The memory of `monitor serve` when it has nothing to do: where trials are watched, some time after its first pass."""
 
 import re
 import signal
@@ -14,8 +14,10 @@ from bench.wanted import Wanted
 
 SIZES = {0: 80, 10_000: 90}
 """Watched trials, and MB."""
+STARTED, PASSED = '"event":"serving"', '"registry_version":"'
+"""What its log says once it runs, and after a pass; nothing is asked where nothing is watched."""
 SETTLES = 10
-"""Seconds after its first pass, with some ticks of its clock in them."""
+"""Seconds after that, with some ticks of its clock in them."""
 LONGEST = 120
 
 
@@ -28,18 +30,18 @@ def measure(wanted: Wanted) -> Iterator[Figure]:
                 ours.watch(trials)
                 ours.check()
                 registry.refresh()
-            idle, peak = _memory(ours)
+            idle, peak = _memory(ours, after=PASSED if trials else STARTED)
         name = f"serve: {trials:,} trials watched" if trials else "serve: nothing watched"
         yield Figure(f"{name}, idle", idle, "MB", bar)
         yield Figure(f"{name}, at its most", peak, "MB")
 
 
-def _memory(ours: Installed) -> tuple[float, float]:
-    """MB resident once it is idle, and the most there were."""
+def _memory(ours: Installed, *, after: str) -> tuple[float, float]:
+    """MB resident once it is idle, some time after its log said that, and the most there were."""
     with (ours.folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command("serve"), cwd=ours.folder, env=ours.environment, stderr=log)
         try:
-            _wait_for_a_pass(ours.folder / "log", process)
+            _wait_for(after, ours.folder / "log", process)
             sleep(SETTLES)
             status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         finally:
@@ -49,9 +51,9 @@ def _memory(ours: Installed) -> tuple[float, float]:
     return int(found["VmRSS"]) / 1024, int(found["VmHWM"]) / 1024
 
 
-def _wait_for_a_pass(log: Path, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(words: str, log: Path, process: subprocess.Popen[bytes]) -> None:
     until = monotonic() + LONGEST
-    while '"registry_version":"' not in (said := log.read_text(encoding="utf-8")):
+    while words not in (said := log.read_text(encoding="utf-8")):
         if monotonic() > until or process.poll() is not None:
-            raise RuntimeError(f"monitor serve finished no pass:\n{said[-2000:]}")
+            raise RuntimeError(f"monitor serve came to no {words}:\n{said[-2000:]}")
         sleep(0.2)
