@@ -1,6 +1,7 @@
 """The worker that checks registries: it runs a pass over each one that is due, and keeps its health."""
 
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from random import random
@@ -64,26 +65,23 @@ class Checker:
         """By registry, the trials that failed in its last whole pass, with when they began to."""
 
     def step(self) -> Turn:
-        """A pass over each registry that is due. One of which nothing is watched is not asked anything.
+        """A pass over each registry that is due, of all of them at once: one that makes us wait keeps no other back.
 
-        What breaks a pass off and is not the registry's doing, such as a StoreError, is raised once the
-        others are through. The registry stays due then, and its next pass comes after a pause.
+        One of which nothing is watched is not asked anything. What breaks a pass off and is not the registry's doing,
+        such as a StoreError, is raised once the others are through. The registry stays due then, and its next pass
+        comes after a pause.
         """
         program = self._program()
         self._part_from_former(program.fetched_registries)
         with program.store.read() as tx:
             watched = trials.watched_registries(tx)
-        failed: list[Exception] = []
-        for registry in program.fetched_registries:
-            if self._stopping():
-                break
-            if registry.key in watched and self._is_due(program, registry):
-                try:
-                    self._try_pass(program, registry)
-                except Exception as error:  # whatever it is, the other registries get their pass
-                    failed.append(error)
-        if failed:
-            raise failed[0]
+        of_these = [registry for registry in program.fetched_registries if registry.key in watched]
+        due = [registry for registry in of_these if self._is_due(program, registry)]
+        if due and not self._stopping():
+            with ThreadPoolExecutor(len(due), thread_name_prefix="pass") as pool:
+                passes = [pool.submit(self._try_pass, program, registry) for registry in due]
+            for each in passes:
+                each.result()
         return Turn.SKIPPED if self._broken or self._stopping() else Turn.WORKED
 
     def failing_since(self) -> datetime | None:

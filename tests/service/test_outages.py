@@ -1,15 +1,23 @@
 """A registry that cannot be read: back-off, one word to the operator when it lasts, and one when it is over."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
+from threading import Barrier
 
 import pytest
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.config import Config
-from monitor.storage import health
+from monitor.http.polite import PoliteSession
+from monitor.model import Checked, Unlisted
+from monitor.ports import FetchedRegistry
+from monitor.registries.isrctn.adapter import Isrctn
+from monitor.sandbox.isrctn import Sandbox as IsrctnSandbox
+from monitor.storage import health, watches
 from monitor.storage.health import Health
 from tests.databases import SLOW
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.service.workers import Workers
 
@@ -158,3 +166,33 @@ def test_a_pass_that_our_own_database_breaks_off_is_not_repeated_at_every_tick(q
     workers.patrol = patrol  # type: ignore[method-assign]
     workers.pass_time(6 * MINUTE)
     assert workers.outbox.kinds(WITHDRAWN_LATER)
+
+
+class Meeting(Workers):
+    """The passes over its registries wait for each other before they begin."""
+
+    def __init__(self, outbox: OutboxHarness, *more: FetchedRegistry) -> None:
+        super().__init__(outbox)
+        self.fetched_registries = (*self.fetched_registries, *more)
+        self.barrier = Barrier(len(self.fetched_registries), timeout=30)
+
+    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
+        self.barrier.wait()
+        return super().patrol(registry, reports_verified=reports_verified)
+
+
+def test_a_registry_that_makes_us_wait_keeps_no_other_back(outbox: OutboxHarness) -> None:
+    with IsrctnSandbox() as sandbox:
+        session = PoliteSession(requests_per_second=1000, user_agent="registry-monitor/0 (tests)")
+        isrctn = Isrctn.connect(Isrctn.settings(base_url=sandbox.base_url), session)
+        trial_id = sandbox.trial_ids()[0]
+        outbox.watch(WITHDRAWN_LATER)
+        with outbox.store.begin() as tx:
+            watches.add(tx, registry=isrctn.key, trial_ids=[trial_id], origin="command", name=None, at=outbox.clock())
+        workers = Meeting(outbox, isrctn)
+
+        workers.tick()
+
+        isrctn.close()
+    passes = {line["registry"]: line["trials"] for line in workers.lines() if line["event"] == "registry checked"}
+    assert passes == {outbox.registry.key: 1, isrctn.key: 1}
