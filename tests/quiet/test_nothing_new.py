@@ -168,7 +168,12 @@ def test_a_version_that_another_process_saw_meanwhile_is_not_written_over(world:
 def test_who_interrupts_it_sees_no_fault_of_the_program(world: World) -> None:
     world.answer = [Pause(20)]
     command = [sys.executable, "-m", "monitor", "--config", str(world.config), "check"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins without it
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, former)
+    with process:
         while not world.server.requests:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
