@@ -19,13 +19,25 @@ reason is put into words only when somebody asks, because almost nobody does, an
 subscriptions to a changed trial ask for: ten of these and twenty changes take 0.1 ms.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from monitor.changes.membership import is_about_another_watch
 from monitor.changes.topics import Topic
 from monitor.model import Change, Filters, Interest, Significance, Subscription
+
+
+class Refused(StrEnum):
+    """What a change is left out for, where many are counted."""
+
+    ANOTHER_WATCH = "another_watch"
+    WITHOUT = "without"
+    NOT_NAMED = "topics_and_kinds"
+    SIGNIFICANCE = "significance"
+    PERCENT = "percent"
+    DAYS = "days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,11 @@ def matching(changes: Sequence[Change], asked: Interest | Subscription) -> Match
     )
 
 
+def tells(changes: Sequence[Change], asked: Interest | Subscription) -> bool:
+    """Whether any of *changes* of one event passes, where it does not matter which."""
+    return any(not _refusal(change, asked.filters, asked) for change in changes)
+
+
 def passing(changes: Sequence[Change], filters: Filters) -> tuple[Change, ...]:
     """Those of the *changes* of one event that *filters* by themselves let pass, as a table has them: no more."""
     return tuple(change for change in changes if not _refusal(change, filters))
@@ -81,6 +98,12 @@ def reason(change: Change, asked: Interest | Subscription) -> str | None:
     """Why *change* does not pass by itself, in one line; None where it does."""
     refusal = _refusal(change, asked.filters, asked)
     return refusal(change, asked.filters) if refusal else None
+
+
+def refused_for(change: Change, asked: Interest | Subscription) -> Refused | None:
+    """As `reason`, for counting."""
+    refusal = _refusal(change, asked.filters, asked)
+    return _COUNTED_AS[refusal] if refusal else None
 
 
 _Words = Callable[[Change, Filters], str]
@@ -188,6 +211,14 @@ def _size(change: Change, unit: str) -> float:
     return abs(change.measure[unit]) if change.measure else 0
 
 
+_COUNTED_AS: Mapping[_Words, Refused] = {
+    _of_another_watch: Refused.ANOTHER_WATCH,
+    _unwanted: Refused.WITHOUT,
+    _not_named: Refused.NOT_NAMED,
+    _too_insignificant: Refused.SIGNIFICANCE,
+    _fewer_percent: Refused.PERCENT,
+    _fewer_days: Refused.DAYS,
+}
 _TOPICS = {str(topic): place for place, topic in enumerate(Topic)}
 
 

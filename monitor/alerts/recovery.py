@@ -16,7 +16,7 @@ from monitor.changes.significance import weigh_all
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Record, Snapshot, State
 from monitor.model.ids import event_id
-from monitor.ports import Registry
+from monitor.ports import PairReading, Registry
 from monitor.storage import events, notices, snapshots
 from monitor.storage.settlements import DamagedEvent
 
@@ -61,13 +61,21 @@ def _made_again(tx: Connection, registry: Registry, trial_id: str, number: int) 
     except (StoreCorrupt, NothingFound):
         return None
     before = snapshots.readable(tx, registry.key, trial_id, before=number)
-    changes = _changes(snapshot, before, registry)
-    return event_rules.event_after(snapshot, changes)
+    return told_by(snapshot, before, registry)
+
+
+def told_by(snapshot: Snapshot, before: Snapshot | None, registry: Registry) -> Event | None:
+    """What *snapshot* tells after *before*, the last record of its trial; None where that is nothing."""
+    return event_rules.event_after(snapshot, _changes(snapshot, before, registry))
 
 
 def _changes(snapshot: Snapshot, before: Snapshot | None, registry: Registry) -> Sequence[Change]:
-    """What *snapshot* tells after *before*, as when it was taken."""
+    """As `told_by`, as when it was taken."""
     document = snapshot.document
+    returned = before is not None and before.number != snapshot.number - 1
+    if before and document.state is State.LISTED and isinstance(registry, PairReading):
+        records = registry.parse_pair(before, document, snapshot.taken_at)
+        return event_rules.changes_between(*records, on=snapshot.taken_at.date(), returned=returned)
     former = (
         registry.parse(before.document, before.taken_at) if before else empty_record(registry.key, document.trial_id)
     )
@@ -78,6 +86,5 @@ def _changes(snapshot: Snapshot, before: Snapshot | None, registry: Registry) ->
         return weigh_all([event_rules.removed(former, words)])
     if before is None:
         return weigh_all(membership.joined(registry.parse(document, snapshot.taken_at), None))
-    returned = before.number != snapshot.number - 1
     record = registry.parse(document, snapshot.taken_at)
     return event_rules.changes_between(former, record, on=snapshot.taken_at.date(), returned=returned)

@@ -8,9 +8,10 @@ import typer
 
 from monitor.channels import NAMES
 from monitor.channels.declared import CHANNELS
+from monitor.cli.backtest import backtest, dry_run
 from monitor.cli.commands import Commands
 from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
-from monitor.cli.render.subscribed import said_of_stopped, said_of_watching
+from monitor.cli.render.subscribed import about, said_of_stopped, said_of_watching
 from monitor.cli.searching import (
     ConditionOption,
     ExpressionOption,
@@ -24,9 +25,8 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
-from monitor.model import Subscription, SubscriptionState
+from monitor.model import SubscriptionState
 from monitor.ports import FetchedRegistry
-from monitor.text import first_few
 from monitor.views.json.alerts import listed_subscription_json, sample_json, subscribed_json, subscription_json
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ def subscribe(
     as_webhook: Annotated[
         bool, typer.Option("--as-webhook", help="The URL is a chat service's, and is to get our JSON all the same.")
     ] = False,
+    is_dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Make nothing: show what it would have sent by now, from what is kept.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="With --dry-run: from when on, such as 24m, which is usual.", metavar="WHEN")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell somebody of changes, by mail, webhook or chat.
@@ -106,6 +112,7 @@ def subscribe(
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --stopped
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
+    [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --dry-run
     [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
@@ -126,6 +133,8 @@ def subscribe(
             "say what it is about with one of --trial, --watch, --sponsor, --condition, --search and --all"
         )
     refuse_registry_without_search(registry, search)
+    if since is not None and not is_dry_run:
+        raise ConfigurationInvalid("--since says which past to look at: give it with --dry-run")
     settings: Settings = context.obj
     address = address_of(address)
     request = SubscribeRequest(
@@ -142,6 +151,9 @@ def subscribe(
         as_webhook=as_webhook,
         lists_stopped=stopped,
     )
+    if is_dry_run:
+        dry_run(settings, request, since, as_json=as_json)
+        return
     with settings.open() as program:
         try:
             result = program.subscribe(request)
@@ -189,15 +201,6 @@ def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) ->
     if made.secret:
         out.print("Its signing secret, shown this once:")
         out.print(made.secret, soft_wrap=True)
-
-
-def about(subscription: Subscription) -> str:
-    """What a subscription is about, in words."""
-    if subscription.everything:
-        return "every trial that is checked"
-    if subscription.watch_id is not None:
-        return f"the trials of {subscription.watch_called}"
-    return first_few(sorted(trial_id for _, trial_id in subscription.trials))
 
 
 @manage.command(name="list")
@@ -250,6 +253,9 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
         return
     console().print(f"Taken: {accepted.outcome}", markup=False)
     console().print(channel.where_to_look(message), markup=False, soft_wrap=True)
+
+
+manage.command()(backtest)
 
 
 @manage.command()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Document
@@ -57,6 +57,15 @@ def trials_within(tx: Connection, within: Within) -> list[Key]:
     """The trials among these that have any."""
     query = select(table.c.registry, table.c.trial_id).where(is_of(within, table.c.registry, table.c.trial_id))
     return [(row.registry, row.trial_id) for row in tx.execute(query.distinct().order_by(*_order[:2]))]
+
+
+def first_day(tx: Connection, within: Within) -> date | None:
+    """The earliest day of which there is one of these trials; None where there is none, or that day is damaged."""
+    query = select(func.min(table.c.taken_on)).where(is_of(within, table.c.registry, table.c.trial_id))
+    try:
+        return date.fromisoformat(tx.scalar(query) or "")
+    except ValueError:
+        return None
 
 
 def every(tx: Connection) -> Iterator[ArchivedDocument | str]:

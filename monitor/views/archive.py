@@ -4,7 +4,7 @@ A page is a snapshot without a number of its own: 0 is the one that stands right
 that. These numbers move when another page is imported, so nothing keeps or shows them; people name a page by a day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import accumulate, pairwise
@@ -73,6 +73,19 @@ def changes_since(before: Record, after: Record, taken: Snapshot) -> tuple[Chang
 def changes_to(first: Snapshot, pages: Sequence[Snapshot], registry: Registry) -> tuple[Change, ...]:
     """What the first snapshot says that the pages before it, of which there are some, did not."""
     return changes_since(_known(pages, registry)[-1], registry.parse(first.document, first.taken_at), first)
+
+
+def steps_of(
+    tx: Connection, registry: Registry, trial_id: str
+) -> Iterator[tuple[Snapshot, Snapshot, Sequence[Change]]]:
+    """What was taken, with the page that it is or comes after, and what it tells that the one before did not.
+
+    It is each page of a trial, and the first snapshot behind the last one. Pages that are damaged are left out.
+    """
+    pages = pages_of(tx, registry, trial_id, damaged=[])
+    yield from ((each.snapshot, each.snapshot, each.changes) for each in archive_of(pages, registry))
+    if first := first_snapshot(tx, registry, trial_id):
+        yield from ((first, page, changes_to(first, pages, registry)) for page in pages[-1:])
 
 
 def first_snapshot(tx: Connection, registry: Registry, trial_id: str) -> Snapshot | None:

@@ -24,7 +24,7 @@ from monitor.storage.isolation import in_words, isolated
 from monitor.storage.pages import Key, Span
 from monitor.storage.settlements import Settled
 from monitor.storage.store import Store
-from monitor.views.archive import archive_of, changes_to, first_snapshot, pages_of
+from monitor.views.archive import steps_of
 from monitor.views.scope import Scope
 
 AT_ONCE = 200
@@ -126,11 +126,7 @@ def archived_changes(query: ChangesQuery, store: Store, registries: Mapping[str,
 
 
 def _of_archive(tx: Connection, query: ChangesQuery, registry: Registry, trial_id: str) -> Iterator[TrialChanges]:
-    pages = pages_of(tx, registry, trial_id, damaged=[])
-    steps = [(each.snapshot, each.snapshot, each.changes) for each in archive_of(pages, registry)]
-    if first := first_snapshot(tx, registry, trial_id):
-        steps += [(first, page, changes_to(first, pages, registry)) for page in pages[-1:]]
-    for taken, page, told in steps:
+    for taken, page, told in steps_of(tx, registry, trial_id):
         is_within = query.span.since <= taken.taken_at and (
             query.span.until is None or taken.taken_at < query.span.until
         )

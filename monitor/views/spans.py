@@ -1,6 +1,10 @@
-"""Spans of time as people name them: `monday`, `yesterday`, `7d`, `2026-11-20`. In UTC, like all times here. Pure."""
+"""Spans of time as people name them: `monday`, `yesterday`, `7d`, `24m`, `2026-11-20`. Pure.
+
+In UTC, like all times here.
+"""
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
 from monitor.errors import ConfigurationInvalid
@@ -8,10 +12,11 @@ from monitor.storage.pages import Span
 
 DAY = timedelta(days=1)
 USUAL = "7d"
-FORMS = "write today, yesterday, monday, 12h, 7d, 2w, 2026-11-20 or 2026-11-20T08:00, in UTC"
+FORMS = "write today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20 or 2026-11-20T08:00, in UTC"
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LENGTH = re.compile(r"([0-9]{1,4}) ?([hdw])[a-z]*")
+_MONTHS = re.compile(r"([0-9]{1,4}) ?m(?:o|onths?)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -39,11 +44,21 @@ def _bounds(text: str, now: datetime, *, option: str) -> tuple[datetime, datetim
             unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
             at = now - timedelta(**{unit: int(found[1])})
             return at, at
+        if found := _MONTHS.fullmatch(words):
+            at = months_before(now, int(found[1]))
+            return at, at
         at = datetime.fromisoformat(words.upper())
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         return at, at + DAY if _DAY.fullmatch(words) else at
     except (ValueError, OverflowError) as error:
         raise ConfigurationInvalid(f"{option} “{text[:40]}” cannot be read as a time: {FORMS}") from error
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day and time so many months earlier, or the last day of that month. ValueError before the year 1."""
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    month += 1
+    return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
 
 
 def _days_back(words: str, now: datetime) -> timedelta | None:

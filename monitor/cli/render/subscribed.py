@@ -1,11 +1,20 @@
-"""What `monitor subscribe` says about the trials of a new subscription. Pure."""
+"""What is said of a subscription: what it is about, and when it is new what was found on the way. Pure."""
 
 from collections.abc import Iterator, Sequence
 
-from monitor.model import Checked, Result
+from monitor.model import Checked, Result, Subscription
 from monitor.text import first_few
 
 STOPPED_NAMED = 20
+
+
+def about(subscription: Subscription) -> str:
+    """What a subscription is about, in words."""
+    if subscription.everything:
+        return "every trial that is checked"
+    if subscription.watch_id is not None:
+        return f"the trials of {subscription.watch_called}"
+    return first_few(sorted(trial_id for _, trial_id in subscription.trials))
 
 
 def said_of_stopped(trial_ids: Sequence[str]) -> str:

@@ -1,0 +1,100 @@
+"""Everything that was seen of some trials within a span of time, told or not, in bulk: what a rule is tried on.
+
+No query is of more than some thousand rows at a time, and a damaged row spoils no other.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, exists, func, select, tuple_
+
+from monitor.errors import StoreCorrupt
+from monitor.model import Event, Settlement
+from monitor.storage.events import restored
+from monitor.storage.pages import Key, Span, Within, is_of
+from monitor.storage.sibling_tables import joined_siblings
+from monitor.storage.statements import chunks, rows_of
+from monitor.storage.tables import events, settlements, snapshots, trials, watched_trials
+
+FIRST = 1
+"""The number of a trial's baseline."""
+
+_with_settlement = select(events, settlements.c.settlement, settlements.c.hold_id).outerjoin(
+    settlements, settlements.c.event_id == events.c.id
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event, and why it was not told, or not yet; None where whoever it concerned was told."""
+
+    event: Event
+    settlement: Settlement | None
+    hold_id: int | None
+
+
+def seen(tx: Connection, within: Within, span: Span, *, damaged: dict[str, StoreCorrupt]) -> Iterator[Seen]:
+    """The events of these trials, in no order. One that cannot be read is put into *damaged*, by its id."""
+    query = select(events.c.id).where(events.c.occurred_at >= span.since)
+    if span.until is not None:
+        query = query.where(events.c.occurred_at < span.until)
+    ids = tx.scalars(query.where(is_of(within, events.c.registry, events.c.trial_id))).all()
+    for row in rows_of(tx, _with_settlement, events.c.id, ids, damaged):
+        try:
+            yield Seen(restored(row), row.settlement, row.hold_id)
+        except StoreCorrupt as error:
+            damaged[row.id] = error
+
+
+def without_event(tx: Connection, within: Within) -> list[tuple[str, str, int]]:
+    """Registry, trial id and number of those later snapshots that have no event: nobody checked when they came.
+
+    An import or a back-fill brought them, for a check that finds nothing new takes no snapshot.
+    """
+    c = snapshots.c
+    has_event = exists().where(
+        events.c.registry == c.registry, events.c.trial_id == c.trial_id, events.c.snapshot == c.number
+    )
+    query = select(c.registry, c.trial_id, c.number).where(c.number > FIRST, ~has_event)
+    query = query.where(is_of(within, c.registry, c.trial_id))
+    return [tuple(row) for row in tx.execute(query.order_by(c.registry, c.trial_id, c.number))]
+
+
+def begins(tx: Connection, within: Within) -> datetime | None:
+    """When the first snapshot of any of the trials was taken; None where none was."""
+    first = select(func.min(snapshots.c.taken_at)).where(snapshots.c.number == FIRST)
+    found: datetime | None = tx.scalar(first.where(is_of(within, snapshots.c.registry, snapshots.c.trial_id)))
+    return found
+
+
+def unread(tx: Connection, within: Within) -> list[Key]:
+    """Those of the trials, named or held by a watch, that were never read, in order."""
+    if within.trials:
+        read = select(trials.c.registry, trials.c.trial_id).where(trials.c.snapshot.is_not(None))
+        found = tx.execute(read.where(tuple_(trials.c.registry, trials.c.trial_id).in_(within.trials)))
+        return sorted(set(within.trials) - {(row.registry, row.trial_id) for row in found})
+    held = watched_trials.c
+    is_read = exists().where(
+        trials.c.registry == held.registry, trials.c.trial_id == held.trial_id, trials.c.snapshot.is_not(None)
+    )
+    query = select(held.registry, held.trial_id).where(~is_read)
+    if within.watch_id is not None:
+        query = query.where(held.watch_id == within.watch_id)
+    return [(row.registry, row.trial_id) for row in tx.execute(query.distinct().order_by(held.registry, held.trial_id))]
+
+
+def with_siblings(tx: Connection, keys: Iterable[Key]) -> set[Key]:
+    """The trials, and those that joined watches as their siblings: who named the ones hears of the others."""
+    c = joined_siblings.c
+    found = set(keys)
+    for chunk in chunks(sorted(found)):
+        query = select(c.registry, c.trial_id).where(tuple_(c.of_registry, c.of_trial_id).in_(chunk))
+        found |= {(row.registry, row.trial_id) for row in tx.execute(query)}
+    return found
+
+
+def read_trials(tx: Connection, registry: str) -> list[str]:
+    """The ids of a registry's trials that were read, and that it still lists or listed last, in order."""
+    is_read = and_(trials.c.registry == registry, trials.c.snapshot.is_not(None))
+    return list(tx.scalars(select(trials.c.trial_id).where(is_read).order_by(trials.c.trial_id)))

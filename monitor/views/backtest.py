@@ -1,0 +1,210 @@
+"""What a rule would have told of what was seen so far: which messages, when, and what of it stays untold, and why.
+
+Who was subscribed when, and what was sent in fact, makes no difference. What the registry's own doing made (held,
+discarded, folded) is not told here either; what came with a file that alerted nobody is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from monitor.alerts.matching import Refused, matching, refused_for, tells
+from monitor.model import Event, Interest, Settlement, Significance
+from monitor.ports import Registry
+from monitor.storage import pages, seen
+from monitor.storage.pages import Span
+from monitor.storage.seen import Seen
+from monitor.storage.store import Store
+from monitor.views.replaying import Replaying
+from monitor.views.rules import Rule
+
+T = TypeVar("T")
+Ends = Callable[[datetime], datetime]
+"""When the window ends in which something was seen: what ends together is sent together."""
+
+MONTH = timedelta(days=365.25 / 12)
+_UNTOLD = {Settlement.HELD: "held", Settlement.FOLDED: "folded", Settlement.DISCARDED: "discarded"}
+REASONS = (*map(str, Refused), *_UNTOLD.values())
+"""Why changes are not told, in the order in which they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a rule tells of one event: its most significant change in a sentence, and how many there are."""
+
+    at: datetime
+    registry: str
+    trial_id: str
+    snapshot: int | None
+    """None of a saved page, which has no number."""
+    significance: Significance
+    gist: str
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message, with all that it tells, the most significant first."""
+
+    at: datetime
+    told: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The same rule one step looser or stricter, and how many messages that would have been."""
+
+    min_significance: Significance
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """What came of it."""
+
+    rule: Rule
+    since: datetime
+    until: datetime
+    begins: datetime | None
+    """When what is kept of its trials begins; None where nothing is kept."""
+    trials: int
+    """How many of them were ever read."""
+    events: int
+    sent: Sequence[Sent]
+    """The newest first."""
+    by_month: Mapping[str, int]
+    """Messages by month, `2026-11`, every month of the span among them, the earliest first."""
+    untold: Mapping[str, int]
+    """Changes by the reason why they are not told: one of REASONS."""
+    unreadable: int
+    """Events and snapshots."""
+    looser: Neighbour | None
+    stricter: Neighbour | None
+
+    @property
+    def months(self) -> float:
+        """How long the part of the span is of which anything is kept."""
+        begins = max(self.since, self.begins or self.until)
+        return max(timedelta(0), self.until - begins) / MONTH
+
+    @property
+    def a_month(self) -> float | None:
+        """Messages a month; None where that would be a guess from less than a day."""
+        return len(self.sent) / self.months if self.months * MONTH >= timedelta(days=1) else None
+
+
+def backtest(
+    rule: Rule,
+    *,
+    since: datetime,
+    now: datetime,
+    store: Store,
+    registries: Sequence[Registry],
+    ends: Ends | None = None,
+) -> Backtest:
+    """Try a rule on what was seen from *since* on."""
+    tally = _Tally(rule.interest)
+    with store.read() as tx:
+        replaying = Replaying(tx, rule.within, Span(since), {each.key: each for each in registries})
+        for each in replaying.events():
+            tally.count(each)
+        begins = replaying.begins()
+        trials = sum(pages.trials_read(tx, within) for within in rule.within)
+    sent = [
+        Sent(at, sorted(told, key=lambda each: (-each.significance, each.at, each.trial_id)))
+        for at, told in by_window(tally.told, lambda each: each.at, ends)
+    ]
+    return Backtest(
+        rule=rule,
+        since=since,
+        until=now,
+        begins=begins,
+        trials=trials,
+        events=tally.events,
+        sent=sent,
+        by_month=_by_month([each.at for each in sent], since, now),
+        untold={reason: tally.untold[reason] for reason in REASONS if tally.untold[reason]},
+        unreadable=len(replaying.damaged),
+        looser=tally.looser.neighbour(ends) if tally.looser else None,
+        stricter=tally.stricter.neighbour(ends) if tally.stricter else None,
+    )
+
+
+def by_window(
+    told: Sequence[T], at: Callable[[T], datetime], ends: Ends | None = None
+) -> list[tuple[datetime, list[T]]]:
+    """What is sent together, with when that is, the newest first; without *ends* each by itself, at once. Pure."""
+    if ends is None:
+        return sorted(((at(each), [each]) for each in told), key=lambda pair: pair[0], reverse=True)
+    windows: defaultdict[datetime, list[T]] = defaultdict(list)
+    for each in told:
+        windows[ends(at(each))].append(each)
+    return sorted(windows.items(), key=lambda pair: pair[0], reverse=True)
+
+
+def _by_month(moments: Sequence[datetime], since: datetime, until: datetime) -> dict[str, int]:
+    counts = Counter((at.year, at.month) for at in moments)
+    first, last = (each.year * 12 + each.month - 1 for each in (since, max((until, *moments))))
+    months = ((number // 12, number % 12 + 1) for number in range(first, last + 1))
+    return {f"{year:04}-{month:02}": counts[year, month] for year, month in months}
+
+
+@dataclass(slots=True)
+class _Beside:
+    """Counts for the same rule with another least significance."""
+
+    interest: Interest
+    moments: list[datetime] = field(default_factory=list)
+
+    def neighbour(self, ends: Ends | None) -> Neighbour:
+        """What came of it."""
+        return Neighbour(self.interest.filters.min_significance, len(by_window(self.moments, lambda at: at, ends)))
+
+
+class _Tally:
+    """What a rule makes of one event after the other."""
+
+    def __init__(self, interest: Interest) -> None:
+        self._interest = interest
+        self.events = 0
+        self.told: list[Told] = []
+        self.untold: Counter[str] = Counter()
+        self.looser, self.stricter = (_beside(interest, step) for step in (-1, 1))
+
+    def count(self, each: Seen) -> None:
+        """Take in an event."""
+        event = each.event
+        self.events += 1
+        match = matching(event.changes, self._interest)
+        self.untold.update(str(refused_for(change, self._interest)) for change in match.filtered)
+        if reason := _untold(each):
+            self.untold[reason] += len(match.changes)
+            return
+        if match.passes:
+            self.told.append(_told(event, match.changes[0].summary, match.changes[0].significance, len(match.changes)))
+        # A looser rule passes whatever this one does, and a stricter one nothing else.
+        if self.looser and (match.passes or tells(event.changes, self.looser.interest)):
+            self.looser.moments.append(event.occurred_at)
+        if self.stricter and match.passes and tells(event.changes, self.stricter.interest):
+            self.stricter.moments.append(event.occurred_at)
+
+
+def _beside(interest: Interest, step: int) -> _Beside | None:
+    least = interest.filters.min_significance + step
+    if not min(Significance) <= least <= max(Significance):
+        return None
+    filters = replace(interest.filters, min_significance=Significance(least))
+    return _Beside(replace(interest, filters=filters))
+
+
+def _untold(each: Seen) -> str | None:
+    """Why an event is not told to anybody; None where it is, or would be but for the file that it came with."""
+    came_with_a_file = each.settlement is Settlement.DISCARDED and each.hold_id is None
+    return _UNTOLD.get(each.settlement) if each.settlement and not came_with_a_file else None
+
+
+def _told(event: Event, gist: str, significance: Significance, changes: int) -> Told:
+    snapshot = event.snapshot if event.snapshot >= seen.FIRST else None
+    return Told(event.occurred_at, event.registry, event.trial_id, snapshot, significance, gist, changes)

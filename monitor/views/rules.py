@@ -1,0 +1,134 @@
+"""What a subscription is about and what of it it tells, as a rule that can be tried: one that is made, or not yet.
+
+trials by name      with those that joined watches as their siblings
+a watch             the trials that it holds now, also for the time before it held them
+a search            the watch that looks for the same; where there is none, what is kept here of a sponsor's trials
+everything          every trial that was ever seen
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.changes.searches import search_words
+from monitor.channels.channel import Configuration
+from monitor.channels.declared import CHANNELS
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Endpoint, Interest, Search, Subscription
+from monitor.ports import Registry
+from monitor.storage import searches, seen, subscriptions, watches
+from monitor.storage.mergers import successors
+from monitor.storage.pages import MOST_NAMED, Key, Within
+from monitor.storage.statements import chunks
+from monitor.storage.store import Store
+from monitor.text import fold_organisation
+from monitor.views.scope import scope_of
+from monitor.views.sponsored import trials_of_sponsor
+from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
+
+NOT_MADE = 0
+"""The number of a watch that is made with a subscription, and is not there yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A subscription, and the trials that it is about."""
+
+    subscription: Subscription
+    """Of one that is not made yet, the id is empty."""
+    within: Sequence[Within]
+    """No trial is in two of these."""
+    unread: Sequence[Key]
+    """Those of the trials of which nothing is kept yet, in order."""
+    looked_for: str | None = None
+    """What would be looked for, in words, where no watch does so yet: others of its trials are not known."""
+
+    @property
+    def interest(self) -> Interest:
+        """All that decides whether it tells a change."""
+        subscription = self.subscription
+        return Interest(subscription.filters, subscription.watch_id, subscription.everything)
+
+
+def rule_of(subscription_id: str, store: Store) -> Rule:
+    """The rule of a subscription, by its name or id. NothingFound where there is none, or several."""
+    with store.read() as tx:
+        return _rule(tx, subscriptions.get(tx, subscription_id))
+
+
+def rule_of_request(
+    request: SubscribeRequest, *, store: Store, config: Configuration, known: KnownRegistries, now: datetime
+) -> Rule:
+    """The rule of a subscription that is asked for; nothing is made, and no registry is asked.
+
+    Raise what `monitor.watching.subscribing` does, and ConfigurationInvalid for a search whose trials only the registry
+    knows.
+    """
+    channel = CHANNELS[request.channel]
+    address = channel.checked(request.address, config)
+    if not request.as_webhook:
+        channel.refuse_mistaken(request.address)
+    identified = [known.identify(text) for text in request.trials]
+    blank = Subscription(
+        id="",
+        endpoint=Endpoint(id="", channel=request.channel, shown=channel.shown(address), address=""),
+        trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
+        everything=request.everything,
+        filters=request.filters,
+        note=request.note,
+        name=request.name,
+        created_at=now,
+    )
+    with store.read() as tx:
+        if request.search is not None:
+            registry = known.to_search(request.search, request.registry)
+            return _rule_of_search(tx, blank, request.search, registry)
+        if request.watch is not None:
+            watch = watches.find(tx, request.watch)
+            if watch.search and watch.search.is_everything:
+                return _rule(tx, replace(blank, everything=True))
+            return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+        return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)))
+
+
+def _rule(tx: Connection, subscription: Subscription) -> Rule:
+    within: Sequence[Within]
+    if subscription.everything:
+        within = [Within()]
+    elif subscription.watch_id is not None:
+        within = [scope_of(tx, trials=(), watch=str(subscription.watch_id), sponsor=None).within]
+    else:
+        within = _named(seen.with_siblings(tx, subscription.trials))
+    return Rule(
+        subscription=subscription,
+        within=within,
+        unread=[key for each in within for key in seen.unread(tx, each)],
+    )
+
+
+def _rule_of_search(tx: Connection, blank: Subscription, search: Search, registry: Registry) -> Rule:
+    for each in searches.of_registry(tx, registry.key, damaged={}):
+        if _same(each.search, search):
+            watch = watches.get(tx, each.watch_id)
+            return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+    if not search.is_of_sponsor_alone:
+        raise ConfigurationInvalid(
+            f"which trials are found by {search_words(search)} only {registry.key} knows, and a dry run asks it "
+            "nothing: watch them with `monitor watch add`, check, and try again"
+        )
+    words = search_words(search)
+    within = _named(set(trials_of_sponsor(tx, registry, search)))
+    return Rule(subscription=replace(blank, watch_id=NOT_MADE), within=within, unread=(), looked_for=words)
+
+
+def _same(one: Search, other: Search) -> bool:
+    """Whether two searches look for the same, however a sponsor's name is spelled."""
+    return replace(one, sponsor=None) == replace(other, sponsor=None) and (
+        fold_organisation(one.sponsor) == fold_organisation(other.sponsor)
+    )
+
+
+def _named(keys: set[Key]) -> list[Within]:
+    return [Within(trials=tuple(chunk)) for chunk in chunks(sorted(keys), MOST_NAMED)]
