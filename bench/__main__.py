@@ -21,6 +21,7 @@ PARTS = {
     "diffs": "comparing two versions of a record",
     "deliveries": "mails and webhooks, to many receivers and slow ones",
     "matching": "an event among a million subscriptions",
+    "backtest": "trying a rule on the history that is kept",
     "sponsors": "how often the registry is asked where many sponsors are watched",
     "serving": "the memory of a service",
     "profiling": "where the time goes: the share of each package",

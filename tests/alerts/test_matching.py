@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.alerts.matching import matching, reason
+from monitor.alerts.matching import Refused, matching, reason, refused_for, tells
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Endpoint, Filters, Significance, Subscription
 
@@ -126,6 +126,25 @@ def test_a_change_passes_or_is_refused_with_its_reason(given, changed, why_not):
     assert (told is None) == (why_not is None)
     assert why_not is None or told.startswith(why_not)
     assert matching([changed], asking(**given)).passes == (why_not is None)
+
+
+@pytest.mark.parametrize(("given", "changed", "why_not"), CASES)
+def test_what_is_refused_is_counted_under_what_it_is_refused_for(given, changed, why_not):
+    asked = asking(**given)
+
+    counted = refused_for(changed, asked)
+
+    assert (counted is None) == (why_not is None) == tells([changed], asked)
+    assert counted is None or given.keys() & ASKED_BY[counted] or counted is Refused.SIGNIFICANCE
+
+
+ASKED_BY = {
+    Refused.NOT_NAMED: {"topics", "kinds"},
+    Refused.WITHOUT: {"without"},
+    Refused.SIGNIFICANCE: {"min_significance"},
+    Refused.PERCENT: {"min_percent"},
+    Refused.DAYS: {"min_days"},
+}
 
 
 def test_an_event_passes_with_one_of_its_changes_and_keeps_their_order():

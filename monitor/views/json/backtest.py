@@ -15,20 +15,16 @@ IMMEDIATE = "immediate"
 def backtest_json(found: "Backtest") -> dict[str, Json]:
     """One object for all of it; `subscription` has no id where it is not made yet."""
     rule = found.rule
-    made = bool(rule.subscription.id)
     subscription = subscription_json(rule.subscription)
-    if not made:
-        subscription |= {
-            "id": None,
-            "created_at": None,
-            "trials": [*sorted(id_ for _, id_ in rule.subscription.trials)],
-        }
+    is_made = bool(rule.subscription.id)
+    if not is_made:
+        subscription |= {"id": None, "created_at": None, "watch": rule.subscription.watch_id or None}
     by_month: list[Json] = [{"month": month, "messages": count} for month, count in found.by_month.items()]
     untold: list[Json] = [{"reason": reason, "changes": count} for reason, count in found.untold.items()]
     messages: list[Json] = [_sent(each) for each in found.sent]
     return {
         "subscription": subscription,
-        "is_made": made,
+        "is_made": is_made,
         "looked_for": rule.looked_for,
         "rhythm": IMMEDIATE,
         "since": moment_json(found.since),

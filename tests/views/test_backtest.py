@@ -1,0 +1,363 @@
+"""What a rule would have told of what was seen so far."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select
+
+from monitor.cli.render.backtest import sparkline
+from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.model import Document, Filters, Role, Search, Settlement, Significance, Subscription
+from monitor.storage import archived, holds, searches, settlements, snapshots, subscriptions, tables, watches
+from monitor.storage.archived import ArchivedDocument
+from monitor.storage.holds import Hold
+from monitor.views.backtest import Backtest, backtest, by_window
+from monitor.views.json.backtest import backtest_json
+from monitor.views.rules import NOT_MADE, Rule, rule_of, rule_of_request
+from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
+from tests.outbox import CONFIG
+from tests.program import WITHDRAWN_LATER, Trying
+from tests.storage.subscribers import mailbox, subscription
+from tests.studies import Edit, led_by, status_becomes, titled, together, verified_a_year_later
+from tests.views.asking import damage_event, publish
+
+ALZAHRA = "Alzahra Hospital"
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+def ids(quick: Trying) -> list[str]:
+    """Trials with a baseline, the withdrawn one first."""
+    return watched(quick)
+
+
+def watched(program: Trying) -> list[str]:
+    program.watch(*program.sandbox.trial_ids())
+    program.check()
+    return sorted(program.sandbox.trial_ids())
+
+
+def subscribed(program: Trying, *trial_ids: str, **wanted: Any) -> Subscription:
+    """Somebody who came only now; to everything unless it is said otherwise."""
+    with program.store.begin() as tx:
+        made = subscription(mailbox(tx), *trial_ids, **({"everything": True} if not (trial_ids or wanted) else wanted))
+        subscriptions.add(tx, made)
+    return made
+
+
+def tried(program: Trying, made: Subscription | Rule, **options: Any) -> Backtest:
+    """The rule, on the last year unless it is said otherwise."""
+    rule = made if isinstance(made, Rule) else rule_of(made.id, program.store)
+    now = program.clock()
+    given = {"since": now - YEAR, "now": now, **options}
+    return backtest(rule, store=program.store, registries=[program.registry], **given)
+
+
+def told(found: Backtest) -> list[tuple[str, int | None]]:
+    return [(each.trial_id, each.snapshot) for sent in found.sent for each in sent.told]
+
+
+def asked(program: Trying, **wanted: Any) -> Rule:
+    """The rule of somebody who asks for it."""
+    registry = program.registry
+    known = KnownRegistries(
+        lambda text: (registry, registry.identify(text) or ""), lambda _: registry, lambda *_: registry
+    )
+    request = SubscribeRequest(channel="email", address="ops@example.org", **wanted)
+    return rule_of_request(request, store=program.store, config=CONFIG, known=known, now=program.clock())
+
+
+def test_what_was_seen_before_anybody_subscribed_is_told_the_newest_first_on_either_store(program: Trying) -> None:
+    ids = watched(program)
+    publish(program, ids[1], titled("First"))
+    program.sandbox.next_state(WITHDRAWN_LATER)
+    program.clock.advance(days=30)
+    program.check()
+    made = subscribed(program)
+
+    found = tried(program, made)
+
+    assert told(found) == [(WITHDRAWN_LATER, 2), (ids[1], 2)]
+    [newest] = found.sent[0].told
+    assert (newest.at, newest.significance, newest.changes) == (program.clock(), Significance.CRITICAL, 3)
+    assert newest.gist.startswith("Overall status went from Not yet recruiting to Withdrawn")
+    assert (found.trials, found.events, found.unreadable) == (len(ids), 2, 0)
+    assert found.begins == program.clock() - timedelta(days=31)
+    assert 1 < found.months < 1.1
+    assert found.a_month == pytest.approx(2 / found.months)
+    assert list(found.by_month.items())[-2:] == [("2026-11", 1), ("2026-12", 1)]
+    assert sum(found.by_month.values()) == 2
+
+
+def test_only_the_trials_of_a_rule_count_on_either_store(program: Trying) -> None:
+    ids = watched(program)
+    publish(program, ids[1], titled("One"))
+    publish(program, ids[2], titled("Another"))
+    with program.store.begin() as tx:
+        named, _ = watches.add(
+            tx, registry=program.registry.key, trial_ids=ids[2:4], origin="command", name="two", at=program.clock()
+        )
+
+    assert told(tried(program, subscribed(program, ids[1]))) == [(ids[1], 2)]
+    assert told(tried(program, subscribed(program, watch_id=named.id))) == [(ids[2], 2)]
+    assert tried(program, subscribed(program, ids[5])).sent == []
+
+
+def test_only_what_the_span_holds_is_told(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("First"))
+    publish(quick, ids[2], titled("Second"), days=3)
+
+    found = tried(quick, subscribed(quick), since=quick.clock() - timedelta(days=2))
+
+    assert told(found) == [(ids[2], 2)]
+    assert found.events == 1
+
+
+def test_what_is_left_out_is_counted_by_its_reason(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("Another title"))
+    quick.sandbox.next_state(WITHDRAWN_LATER)
+    quick.clock.advance(days=1)
+    quick.check()
+    made = subscribed(
+        quick,
+        everything=True,
+        filters=Filters(topics=frozenset(("status", "title")), without=frozenset(("title",))),
+    )
+
+    found = tried(quick, made)
+
+    assert told(found) == [(WITHDRAWN_LATER, 2)]
+    assert found.untold.keys() == {"without", "topics_and_kinds"}
+    assert found.untold["without"] == 1
+    assert tried(quick, subscribed(quick)).untold == {"significance": 6}
+
+
+def test_a_step_looser_or_stricter_is_counted_too(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("Another title"))
+    publish(quick, ids[2], status_becomes("SUSPENDED", "No funding"))
+    publish(quick, ids[3], lambda _: None)
+
+    def steps(least: Significance) -> list[tuple[str, int] | None]:
+        found = tried(quick, subscribed(quick, everything=True, filters=Filters(min_significance=least)))
+        beside = (each and (str(each.min_significance), each.messages) for each in (found.looser, found.stricter))
+        return [("asked", len(found.sent)), *beside]
+
+    assert steps(Significance.MINOR) == [("asked", 2), ("administrative", 3), ("major", 1)]
+    assert steps(Significance.ADMINISTRATIVE) == [("asked", 3), None, ("minor", 2)]
+    assert steps(Significance.CRITICAL) == [("asked", 1), ("major", 1), None]
+
+
+@pytest.mark.parametrize(
+    ("settlement", "reason"),
+    [(Settlement.HELD, "held"), (Settlement.DISCARDED, "discarded"), (Settlement.FOLDED, "folded")],
+)
+def test_what_the_registry_made_itself_is_told_to_nobody(
+    quick: Trying, ids: list[str], settlement: Settlement, reason: str
+) -> None:
+    publish(quick, ids[1], titled("By mistake"))
+    hold = None if settlement is Settlement.FOLDED else held(quick)
+    settle(quick, ids[1], settlement, hold)
+
+    found = tried(quick, subscribed(quick))
+
+    assert found.sent == []
+    assert found.untold[reason] == 1
+
+
+def test_what_came_with_a_file_that_alerted_nobody_is_told(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("Imported"))
+    settle(quick, ids[1], Settlement.DISCARDED)
+
+    assert told(tried(quick, subscribed(quick))) == [(ids[1], 2)]
+
+
+def test_snapshots_that_were_imported_without_events_tell_what_they_changed_on_either_store(program: Trying) -> None:
+    ids = watched(program)
+    publish(program, ids[1], titled("First"))
+    publish(program, ids[1], titled("Second"))
+    made = subscribed(program)
+    with_events = tried(program, made)
+    with program.store.begin() as tx:
+        tx.execute(delete(tables.events))
+
+    without = tried(program, made)
+
+    assert without.sent == with_events.sent
+    assert told(without) == [(ids[1], 3), (ids[1], 2)]
+    assert tried(program, made, since=program.clock()).sent == without.sent[:1]
+
+
+def test_saved_pages_tell_what_each_changed_as_of_its_day(quick: Trying, ids: list[str]) -> None:
+    key = quick.registry.key
+    saved = [saved_page(quick, ids[1], f"As of {year}", date(year, 3, 1)) for year in (2015, 2016)]
+    with quick.store.begin() as tx:
+        archived.add(tx, saved)
+
+    found = tried(quick, subscribed(quick, ids[1]), since=datetime(2014, 1, 1, tzinfo=UTC))
+
+    assert [(sent.at.date(), each.registry, each.snapshot) for sent in found.sent for each in sent.told] == [
+        (quick.clock().date(), key, 1),
+        (date(2016, 3, 1), key, None),
+    ]
+    assert found.begins == datetime(2015, 3, 1, tzinfo=UTC)
+
+
+def settle(program: Trying, trial_id: str, settlement: Settlement, hold: int | None = None) -> None:
+    """Let the event of its second snapshot not be told for this reason."""
+    key = program.registry.key
+    event_id = f"{key}/{trial_id}/2"
+    with program.store.begin() as tx:
+        settlements.pend(tx, key, {event_id: 1})
+        settlements.record(tx, [event_id], settlement, at=program.clock(), hold_id=hold)
+
+
+def held(program: Trying) -> int:
+    """The number of a hold."""
+    hold = Hold(
+        registry=program.registry.key, version="v", fields=("brief_title",), trials=1, checked=1, held_at=program.clock()
+    )
+    with program.store.begin() as tx:
+        return holds.add(tx, hold).id
+
+
+def saved_page(program: Trying, trial_id: str, title: str, day: date) -> ArchivedDocument:
+    """The record as it stands, under another title."""
+    with program.store.read() as tx:
+        content = snapshots.get(tx, program.registry.key, trial_id, 1).document.content
+    marked = content.replace(b'"briefTitle":"', f'"briefTitle":"{title}: '.encode())
+    return ArchivedDocument(Document(program.registry.key, trial_id, marked), day, "saved.html", program.clock())
+
+
+def test_what_cannot_be_read_is_counted_and_spoils_no_other(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("Damaged"))
+    publish(quick, ids[2], titled("Whole"))
+    damage_event(quick, ids[1])
+
+    found = tried(quick, subscribed(quick))
+
+    assert told(found) == [(ids[2], 2)]
+    assert found.unreadable == 1
+
+
+def test_of_trials_that_nothing_is_kept_of_the_past_says_nothing(quick: Trying, ids: list[str]) -> None:
+    found = tried(quick, asked(quick, trials=["NCT99999999", ids[0]]))
+
+    assert [trial_id for _, trial_id in found.rule.unread] == ["NCT99999999"]
+    assert found.a_month is None, "nothing is known of less than a day"
+    none = tried(quick, asked(quick, trials=["NCT99999999"]))
+    assert (none.begins, none.months, none.trials, none.a_month) == (None, 0, 0, None)
+
+
+@pytest.fixture
+def unmoved(quick: Trying, ids: list[str]) -> Iterator[Trying]:
+    """What is asked for makes no row and no request."""
+    counted = (tables.endpoints, tables.subscriptions, tables.watches, tables.watched_trials, tables.searches)
+
+    def rows() -> list[int]:
+        with quick.store.read() as tx:
+            return [tx.scalar(select(func.count()).select_from(table)) or 0 for table in counted]
+
+    before = rows()
+    quick.requests()
+    yield quick
+    assert rows() == before
+    assert quick.requests() == []
+
+
+def test_a_sponsor_that_no_watch_looks_for_is_found_among_the_records(unmoved: Trying, ids: list[str]) -> None:
+    rule = asked(unmoved, search=Search(sponsor="  ALZAHRA hospital."))
+
+    assert [within.trials for within in rule.within] == [((unmoved.registry.key, WITHDRAWN_LATER),)]
+    assert rule.interest.watch_id == NOT_MADE
+    assert rule.looked_for == "trials that ALZAHRA hospital. leads"
+    assert asked(unmoved, search=Search(sponsor="Nobody at all")).within == []
+
+
+def test_a_sponsor_that_supports_a_trial_counts_in_any_role_alone(quick: Trying, ids: list[str]) -> None:
+    def supported(study: dict[str, Any]) -> None:
+        module = study["protocolSection"]["sponsorCollaboratorsModule"]
+        module["collaborators"] = [{"name": "Al\u200bzahra Hospital", "class": "OTHER"}]
+
+    publish(quick, ids[3], supported)
+
+    def found(role: Role) -> list[str]:
+        [within] = asked(quick, search=Search(sponsor=ALZAHRA, role=role)).within
+        return [trial_id for _, trial_id in within.trials]
+
+    assert found(Role.LEAD) == [WITHDRAWN_LATER]
+    assert found(Role.ANY) == sorted([WITHDRAWN_LATER, ids[3]])
+
+
+def test_a_watch_that_looks_for_the_same_has_the_trials(quick: Trying, ids: list[str]) -> None:
+    key = quick.registry.key
+    with quick.store.begin() as tx:
+        watch, _ = watches.add_search(
+            tx, registry=key, search=Search(sponsor=ALZAHRA), origin="command", name="theirs", at=quick.clock()
+        )
+        watches.join(tx, watch.id, key, [ids[4]], quick.clock())
+        assert searches.get(tx, watch.id)
+
+    rule = asked(quick, search=Search(sponsor="alzahra  HOSPITAL"))
+
+    assert (rule.interest.watch_id, rule.looked_for) == (watch.id, None)
+    publish(quick, ids[4], titled("Theirs"))
+    assert told(tried(quick, rule)) == [(ids[4], 2)]
+
+
+def test_a_search_that_only_the_registry_can_answer_is_refused(unmoved: Trying) -> None:
+    with pytest.raises(ConfigurationInvalid, match="trials on ALS only clinicaltrials.gov knows.*monitor watch add"):
+        asked(unmoved, search=Search(condition="ALS"))
+    with pytest.raises(NothingFound):
+        asked(unmoved, watch="none of these")
+    with pytest.raises(ConfigurationInvalid, match="mail address"):
+        rule = SubscribeRequest(channel="email", address="nobody", everything=True)
+        known = KnownRegistries(lambda _: (unmoved.registry, ""), lambda _: unmoved.registry, lambda *_: unmoved.registry)
+        rule_of_request(rule, store=unmoved.store, config=CONFIG, known=known, now=unmoved.clock())
+
+
+def test_a_sponsor_that_changed_is_found_by_the_latest_record(quick: Trying, ids: list[str]) -> None:
+    publish(quick, WITHDRAWN_LATER, led_by("Another Hospital"))
+
+    assert asked(quick, search=Search(sponsor=ALZAHRA)).within == []
+
+
+def test_one_object_says_all_of_it(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("Another title"))
+
+    made = backtest_json(tried(quick, subscribed(quick)))
+    wanted = backtest_json(tried(quick, asked(quick, everything=True)))
+
+    assert made["subscription"]["id"]
+    assert (wanted["is_made"], wanted["subscription"]["id"]) == (False, None)
+    alike = ("rhythm", "trials", "events", "count", "by_month", "not_told", "looser", "stricter", "messages", "unread")
+    assert {name: made[name] for name in alike} == {name: wanted[name] for name in alike}
+    [message] = made["messages"]
+    assert message["events"][0]["trial_id"] == ids[1]
+    assert made["not_told"] == [{"reason": "significance", "changes": 3}]
+
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def test_what_is_told_at_once_is_sent_by_itself_and_what_ends_together_is_sent_together() -> None:
+    moments = [AT, AT, AT + timedelta(days=1), AT + timedelta(hours=3)]
+
+    assert [at for at, _ in by_window(moments, lambda at: at)] == [moments[2], moments[3], AT, AT]
+
+    def noon(at: datetime) -> datetime:
+        today = at.replace(hour=12, minute=0)
+        return today if at < today else today + timedelta(days=1)
+
+    assert by_window(moments, lambda at: at, noon) == [
+        (datetime(2026, 11, 21, 12, tzinfo=UTC), [moments[2], moments[3]]),
+        (datetime(2026, 11, 20, 12, tzinfo=UTC), [AT, AT]),
+    ]
+
+
+def test_a_bar_is_as_high_as_its_month_has_messages_in_any_encoding() -> None:
+    assert sparkline([0, 1, 8, 4], "utf-8") == "▁▂█▅"
+    assert sparkline([0, 1, 8, 4], "cp1252") == "_.#="
+    assert sparkline([0, 0], "utf-8") == "▁▁"
+    assert sparkline([3], "no such encoding") == "#"
