@@ -122,8 +122,7 @@ def _fill(ours: Installed, originals: list[History], *, trials_: int, with_event
 def _copied(history: History, trial_id: str) -> History:
     former = history[0][0].trial_id.encode()
     return [
-        (Document(KEY, trial_id, each.content.replace(former, trial_id.encode())), changes)
-        for each, changes in history
+        (Document(KEY, trial_id, each.content.replace(former, trial_id.encode())), changes) for each, changes in history
     ]
 
 

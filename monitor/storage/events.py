@@ -135,14 +135,25 @@ def inspect(tx: Connection) -> Iterator[str | None]:
             yield None
 
 
+def changes_in(body: bytes, event_id: str) -> Sequence[Any]:
+    """The changes of an event as they are stored, which may make no sense. StoreCorrupt where they are no list."""
+    what = f"event {event_id}"
+    content = bodies.decompress(body, what=what)
+    try:
+        changes = orjson.loads(content)
+    except ValueError as error:
+        raise bodies.damaged(what, "its changes make no sense") from error
+    if not isinstance(changes, list):
+        raise bodies.damaged(what, "its changes make no sense")
+    return changes
+
+
 def restored(row: Row[Any]) -> Event:
     """The event of a row that has its columns. StoreCorrupt where it is damaged."""
-    what = f"event {row.id}"
-    content = bodies.decompress(row.changes, what=what)
     try:
-        changes = tuple(Change.from_json(change) for change in orjson.loads(content))
+        changes = tuple(Change.from_json(change) for change in changes_in(row.changes, row.id))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise bodies.damaged(what, "its changes make no sense") from error
+        raise bodies.damaged(f"event {row.id}", "its changes make no sense") from error
     return Event(
         registry=row.registry,
         trial_id=row.trial_id,

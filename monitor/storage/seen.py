@@ -3,15 +3,15 @@
 No query is of more than some thousand rows at a time, and a damaged row spoils no other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, exists, func, select, tuple_
 
 from monitor.errors import StoreCorrupt
-from monitor.model import Event, Settlement
-from monitor.storage.events import restored
+from monitor.model import Json, Settlement
+from monitor.storage.events import changes_in
 from monitor.storage.pages import Key, Span, Within, is_of
 from monitor.storage.sibling_tables import joined_siblings
 from monitor.storage.statements import chunks, rows_of
@@ -20,18 +20,28 @@ from monitor.storage.tables import events, settlements, snapshots, trials, watch
 FIRST = 1
 """The number of a trial's baseline."""
 
-_with_settlement = select(events, settlements.c.settlement, settlements.c.hold_id).outerjoin(
-    settlements, settlements.c.event_id == events.c.id
+_c = events.c
+_of_event = (_c.id, _c.registry, _c.trial_id, _c.snapshot, _c.occurred_at, _c.changes)
+_with_settlement = select(*_of_event, settlements.c.settlement, settlements.c.hold_id).outerjoin(
+    settlements, settlements.c.event_id == _c.id
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An event, and why it was not told, or not yet; None where whoever it concerned was told."""
+    """An event, and why it was not told, or not yet; None where whoever it concerned was.
 
-    event: Event
-    settlement: Settlement | None
-    hold_id: int | None
+    Its changes are as they are stored: a hundred thousand events have few that differ in what a rule looks at, and to
+    make each a `Change` takes longer than all the rest.
+    """
+
+    registry: str
+    trial_id: str
+    snapshot: int
+    occurred_at: datetime
+    changes: Sequence[Mapping[str, Json]]
+    settlement: Settlement | None = None
+    hold_id: int | None = None
 
 
 def seen(tx: Connection, within: Within, span: Span, *, damaged: dict[str, StoreCorrupt]) -> Iterator[Seen]:
@@ -40,11 +50,12 @@ def seen(tx: Connection, within: Within, span: Span, *, damaged: dict[str, Store
     if span.until is not None:
         query = query.where(events.c.occurred_at < span.until)
     ids = tx.scalars(query.where(is_of(within, events.c.registry, events.c.trial_id))).all()
-    for row in rows_of(tx, _with_settlement, events.c.id, ids, damaged):
+    for row in rows_of(tx, _with_settlement, _c.id, ids, damaged):
+        event_id, registry, trial_id, snapshot, occurred_at, body, settlement, hold_id = tuple(row)
         try:
-            yield Seen(restored(row), row.settlement, row.hold_id)
+            yield Seen(registry, trial_id, snapshot, occurred_at, changes_in(body, event_id), settlement, hold_id)
         except StoreCorrupt as error:
-            damaged[row.id] = error
+            damaged[event_id] = error
 
 
 def without_event(tx: Connection, within: Within) -> list[tuple[str, str, int]]:

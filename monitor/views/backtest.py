@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.alerts.matching import Refused, matching, refused_for, tells
-from monitor.model import Event, Interest, Settlement, Significance
+from monitor.model import Change, Interest, Settlement, Significance
+from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.storage import pages, seen
 from monitor.storage.pages import Span
@@ -25,6 +26,8 @@ Ends = Callable[[datetime], datetime]
 """When the window ends in which something was seen: what ends together is sent together."""
 
 MONTH = timedelta(days=365.25 / 12)
+_MOST_KEPT = 50_000
+"""Verdicts."""
 _UNTOLD = {Settlement.HELD: "held", Settlement.FOLDED: "folded", Settlement.DISCARDED: "discarded"}
 REASONS = (*map(str, Refused), *_UNTOLD.values())
 """Why changes are not told, in the order in which they are listed."""
@@ -109,7 +112,10 @@ def backtest(
     with store.read() as tx:
         replaying = Replaying(tx, rule.within, Span(since), {each.key: each for each in registries})
         for each in replaying.events():
-            tally.count(each)
+            try:
+                tally.count(each)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                replaying.damaged[event_id(each.registry, each.trial_id, each.snapshot)] = "its changes make no sense"
         begins = replaying.begins()
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
     sent = [
@@ -163,32 +169,80 @@ class _Beside:
         return Neighbour(self.interest.filters.min_significance, len(by_window(self.moments, lambda at: at, ends)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a rule makes of the changes of an event."""
+
+    told: int
+    """How many of them it tells."""
+    first: int
+    """The place of the first one that it tells."""
+    untold: Mapping[str, int]
+    """The others, by the reason."""
+    looser: bool
+    stricter: bool
+    """Whether such a rule tells any."""
+
+
+_Traits = tuple[Any, ...]
+"""All of a change that a rule looks at."""
+
+
 class _Tally:
-    """What a rule makes of one event after the other."""
+    """What a rule makes of one event after the other. Events that are alike to it are decided once."""
 
     def __init__(self, interest: Interest) -> None:
         self._interest = interest
+        self._weighs_size = interest.filters.min_percent is not None or interest.filters.min_days is not None
+        self._verdicts: dict[tuple[_Traits, ...], _Verdict] = {}
         self.events = 0
         self.told: list[Told] = []
         self.untold: Counter[str] = Counter()
         self.looser, self.stricter = (_beside(interest, step) for step in (-1, 1))
 
     def count(self, each: Seen) -> None:
-        """Take in an event."""
-        event = each.event
+        """Take in an event. KeyError, TypeError, ValueError or AttributeError where its changes make no sense."""
+        verdict = self._verdict(each.changes)
         self.events += 1
-        match = matching(event.changes, self._interest)
-        self.untold.update(str(refused_for(change, self._interest)) for change in match.filtered)
-        if reason := _untold(each):
-            self.untold[reason] += len(match.changes)
+        for reason, count in verdict.untold.items():
+            self.untold[reason] += count
+        if nobody := _untold(each):
+            self.untold[nobody] += verdict.told
             return
-        if match.passes:
-            self.told.append(_told(event, match.changes[0].summary, match.changes[0].significance, len(match.changes)))
-        # A looser rule passes whatever this one does, and a stricter one nothing else.
-        if self.looser and (match.passes or tells(event.changes, self.looser.interest)):
-            self.looser.moments.append(event.occurred_at)
-        if self.stricter and match.passes and tells(event.changes, self.stricter.interest):
-            self.stricter.moments.append(event.occurred_at)
+        if verdict.told:
+            self.told.append(_told(each, each.changes[verdict.first], verdict.told))
+        if self.looser and verdict.looser:
+            self.looser.moments.append(each.occurred_at)
+        if self.stricter and verdict.stricter:
+            self.stricter.moments.append(each.occurred_at)
+
+    def _verdict(self, changes: Sequence[Mapping[str, Any]]) -> _Verdict:
+        alike = tuple([self._traits(change) for change in changes])
+        found = self._verdicts.get(alike)
+        if found is None:
+            if len(self._verdicts) >= _MOST_KEPT:
+                self._verdicts.clear()
+            found = self._verdicts[alike] = self._decided([Change.from_json(change) for change in changes])
+        return found
+
+    def _traits(self, change: Mapping[str, Any]) -> _Traits:
+        kind, size = change["kind"], None
+        if self._weighs_size and (measure := change["measure"]):
+            size = measure.get("percent"), measure.get("days")
+        watch = change["before"]["watch_id"] if kind == "trial.left" else None
+        return kind, change["significance"], change["field"], change["topic"], size, watch
+
+    def _decided(self, changes: Sequence[Change]) -> _Verdict:
+        match = matching(changes, self._interest)
+        return _Verdict(
+            told=len(match.changes),
+            first=next((place for place, change in enumerate(changes) if change is match.changes[0]), 0)
+            if match.passes
+            else 0,
+            untold=Counter(str(refused_for(change, self._interest)) for change in match.filtered),
+            looser=bool(self.looser and tells(changes, self.looser.interest)),
+            stricter=bool(self.stricter and tells(changes, self.stricter.interest)),
+        )
 
 
 def _beside(interest: Interest, step: int) -> _Beside | None:
@@ -205,6 +259,7 @@ def _untold(each: Seen) -> str | None:
     return _UNTOLD.get(each.settlement) if each.settlement and not came_with_a_file else None
 
 
-def _told(event: Event, gist: str, significance: Significance, changes: int) -> Told:
-    snapshot = event.snapshot if event.snapshot >= seen.FIRST else None
-    return Told(event.occurred_at, event.registry, event.trial_id, snapshot, significance, gist, changes)
+def _told(each: Seen, change: Mapping[str, Any], count: int) -> Told:
+    snapshot = each.snapshot if each.snapshot >= seen.FIRST else None
+    significance = Significance[change["significance"].upper()]
+    return Told(each.occurred_at, each.registry, each.trial_id, snapshot, significance, change["summary"], count)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from monitor.alerts.recovery import told_by
 from monitor.changes.events import event_after
 from monitor.errors import StoreCorrupt
-from monitor.model import Snapshot, State
+from monitor.model import Event, Snapshot, State
 from monitor.ports import Registry
 from monitor.storage import archived, seen, snapshots
 from monitor.storage.pages import Span, Within
@@ -80,14 +80,19 @@ class Replaying:
                 before = None
             if before and taken.number in numbers[trial_id] and self._is_within(taken.taken_at):
                 event = told_by(taken, before, registry)
-                yield from [Seen(event, None, None)] if event else []
+                yield from [_seen(event)] if event else []
             if taken.document.state is State.LISTED:
                 before = taken
 
     def _of_pages(self, registry: Registry, trial_id: str) -> Iterator[Seen]:
         for taken, _, changes in steps_of(self.tx, registry, trial_id):
             event = event_after(taken, changes) if self._is_within(taken.taken_at) else None
-            yield from [Seen(event, None, None)] if event else []
+            yield from [_seen(event)] if event else []
 
     def _is_within(self, at: datetime) -> bool:
         return at >= self.span.since and (self.span.until is None or at < self.span.until)
+
+
+def _seen(event: Event) -> Seen:
+    changes = [change.as_json() for change in event.changes]
+    return Seen(event.registry, event.trial_id, event.snapshot, event.occurred_at, changes)
