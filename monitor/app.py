@@ -142,13 +142,18 @@ class App:
                     notices.notify_operator(tx, configuration_bad(words, now=utc_now()))
 
     def reconfigured(self, config: Config) -> Self:
-        """The same program with another configuration, on the store that is open: its address takes a new start.
+        """The same program with another configuration, on the store that is open: it and the pages take a new start.
 
         Registries whose settings are the same stay as they are, with their pace.
         """
         same = (config.registries, config.network) == (self.config.registries, self.config.network)
         registries = self.registries if same else _connect(config)
-        return replace(self, config=config.replace(store=self.config.store), registries=registries, complaints=[])
+        return replace(
+            self,
+            config=config.replace(store=self.config.store, web=self.config.web),
+            registries=registries,
+            complaints=[],
+        )
 
     @property
     def vault(self) -> Vault:
@@ -163,8 +168,10 @@ class App:
 
     def outbox(self) -> "Outbox":
         """What delivering needs: the channels, and what stands on every message."""
-        from monitor.alerts.wiring import outbox_for  # a check that tells nobody needs no channels
+        from monitor.alerts.links import Links  # a check that tells nobody needs no channels
+        from monitor.alerts.wiring import outbox_for
 
+        web = self.config.web
         return outbox_for(
             self.config,
             settle=self.config.schedule.settle,
@@ -172,6 +179,7 @@ class App:
             vault=self.vault,
             registries=self.registries,
             clock=utc_now,
+            links=Links(self.vault, web.public_url) if web.self_service else None,
         )
 
     def subscribe(self, request: "SubscribeRequest") -> "SubscribeResult":

@@ -1,4 +1,4 @@
-"""Keeps secrets encrypted at rest: addresses that hold passwords, and webhooks' signing secrets.
+"""Keeps secrets encrypted at rest, such as addresses that hold passwords, and webhooks' own; signs what we give out.
 
 The key comes from MONITOR_SECRET_KEY, or from a file beside the database that is made when something is first sealed.
 Whoever loses the key loses the endpoints, so it is never replaced: opening what was sealed without its key is an error.
@@ -6,9 +6,12 @@ Several keys mean a change of keys: the first seals, all of them open. Encryptio
 fernet): AES-128 in CBC mode with an HMAC, so what was altered does not open.
 """
 
+import hmac
 import os
 import re
 import stat
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "MONITOR_SECRET_KEY"
 
+SHORTEST_SIGNATURE = 16
+
 _A_KEY = "32 random bytes in base64, several separated by commas, the newest first"
 
 
@@ -31,6 +36,7 @@ class Vault:
         self._key = key
         self._file = file
         self._fernet: MultiFernet | None = None
+        self._plain: Sequence[bytes] = ()
 
     @classmethod
     def open(cls, *, key: str | None, file: Path) -> "Vault":
@@ -63,6 +69,18 @@ class Vault:
                 "address again"
             ) from error
 
+    def signature(self, purpose: str, content: bytes) -> bytes:
+        """32 bytes that nobody without the key can make, of use for that *purpose* alone. Raise as `seal` does."""
+        if self._key is None:
+            _make_file(self._file)
+        return _signatures(self._raw()[:1], purpose, content)[0]
+
+    def signed(self, purpose: str, content: bytes, signature: bytes) -> bool:
+        """Whether one of the keys made that signature, or what it begins with: 16 bytes at least."""
+        made = _signatures(self._raw(), purpose, content)
+        length = len(signature)
+        return length >= SHORTEST_SIGNATURE and any(hmac.compare_digest(each[:length], signature) for each in made)
+
     def fingerprint(self) -> bytes:
         """What tells these keys from others, and from none that can be used. No key can be found by it."""
         try:
@@ -79,13 +97,29 @@ class Vault:
         if self._fernet is None:
             from cryptography.fernet import Fernet, MultiFernet
 
-            text = _read_file(self._file) if self._key is None else self._key
+            texts = self._split()
             try:
-                self._fernet = MultiFernet([Fernet(key) for key in re.split(r"[,\s]+", text.strip(", \t\r\n"))])
+                self._fernet = MultiFernet([Fernet(key) for key in texts])
             except ValueError:
                 # Without the cause, which may repeat a part of the key.
                 raise ConfigurationInvalid(f"{self._place} holds no key: expected {_A_KEY}") from None
+            self._plain = tuple(urlsafe_b64decode(key) for key in texts)
         return self._fernet
+
+    def _raw(self) -> Sequence[bytes]:
+        """The keys as bytes."""
+        self._keys()
+        return self._plain
+
+    def _split(self) -> list[str]:
+        text = _read_file(self._file) if self._key is None else self._key
+        return re.split(r"[,\s]+", text.strip(", \t\r\n"))
+
+
+def _signatures(keys: Sequence[bytes], purpose: str, content: bytes) -> list[bytes]:
+    """Of each key, with one that is derived for the purpose: what seals signs nothing."""
+    derived = (hmac.digest(key, f"monitor signs: {purpose}".encode(), "sha256") for key in keys)
+    return [hmac.digest(key, content, "sha256") for key in derived]
 
 
 def key_file(store_url: str) -> Path:

@@ -17,12 +17,12 @@ from monitor.alerts.claims import attempt, claim
 from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 from monitor.alerts.outcomes import record
-from monitor.alerts.prepare import sample, with_address
+from monitor.alerts.prepare import pages_of, sample, with_address
 from monitor.alerts.queues import THREADS, Queues
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.model import Message
 from monitor.ports import Accepted
-from monitor.storage import attempts, settlements, subscriptions
+from monitor.storage import attempts, confirmations, settlements, subscriptions
 
 RECORDED_AT_ONCE = 100
 RECORDED_WITHIN = 0.2
@@ -78,8 +78,11 @@ def _tidied(outbox: Outbox) -> list[Exception]:
             attempted(partial(settle_abandoned, settling, oldest, now=outbox.clock()))
 
     def forget() -> None:
+        now = outbox.clock()
         with store.begin() as tx:
-            attempts.forget(tx, before=outbox.clock() - ATTEMPTS_KEPT)
+            attempts.forget(tx, before=now - ATTEMPTS_KEPT)
+            if confirmations.is_any_to_lapse(tx, before=now - confirmations.WITHIN):
+                confirmations.lapse(tx, before=now - confirmations.WITHIN, at=now)
 
     attempted(settle_all)
     attempted(forget)
@@ -102,5 +105,6 @@ def send_sample(subscription_id: str, outbox: Outbox) -> tuple[Message, Accepted
     now = outbox.clock()
     with outbox.context.store.read() as tx:
         subscription = with_address(tx, subscriptions.get(tx, subscription_id), outbox.context, now=now)
-    message = sample(subscription, outbox.context, now=now)
+        page = pages_of(tx, [subscription.id], outbox.context).get(subscription.id, "")
+    message = sample(subscription, outbox.context, page=page, now=now)
     return message, outbox.transports[subscription.endpoint.channel].send(message, now=now)

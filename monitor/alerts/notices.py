@@ -333,6 +333,17 @@ def registry_shrank(registry: str, version: str, *, known: int, absent: int, now
     )
 
 
+def to_confirm(whole_id: str, about: str, *, now: datetime) -> Notice:
+    """What a subscriber is to confirm, whose mail says the rest."""
+    return Notice(
+        id=whole_id,
+        kind=whole_id.partition("/")[0],
+        occurred_at=now,
+        subject="Confirm that you want to hear of clinical trials",
+        text=one_line(about),
+    )
+
+
 def _these(reasons: Mapping[str, str]) -> str:
     """One trial by its id, several by their number."""
     return next(iter(reasons)) if len(reasons) == 1 else f"{len(reasons):,} trials"

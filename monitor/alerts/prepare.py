@@ -7,7 +7,7 @@ One that cannot be made ready, because its address does not open or what it tell
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from monitor.alerts.conversations import Trial, begun_by
+from monitor.alerts.links import Links
 from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
@@ -40,7 +41,7 @@ from monitor.model import (
     Subscription,
 )
 from monitor.ports import Registry
-from monitor.storage import deliveries, endpoints, notices, siblings, snapshots, subscriptions
+from monitor.storage import confirmations, deliveries, endpoints, links, notices, siblings, snapshots, subscriptions
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -59,6 +60,8 @@ class RenderContext:
     registries: Mapping[str, Registry]
     """By key; the first is the default."""
     config: Configuration
+    links: Links | None = None
+    """To the pages of subscriptions, where there are such pages."""
 
 
 Ready = list[tuple[Delivery, Message]]
@@ -117,6 +120,8 @@ class Loaded:
         self._events = _each(
             owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries, families)
         )
+        self._pages = pages_of(tx, self._subscriptions, context)
+        self._tokens = {each: confirmations.sealed(tx, each) for each in self._unconfirmed()}
         unread: dict[str, StoreCorrupt] = {}
         told = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
         self._notices: dict[str, Notice | Exception] = {**notices.known(tx, told, damaged=unread), **unread}
@@ -158,6 +163,20 @@ class Loaded:
         shown = self.shown(delivery)
         self.unprepared[delivery.id] = Unprepared(delivery, shown, in_words(error), endpoint_id, is_lost)
 
+    def _unconfirmed(self) -> list[str]:
+        """The subscriptions that notices ask to be confirmed."""
+        waiting = {confirmations.notice_id(each): each for each in self._subscriptions}
+        return [waiting[delivery.cause.id] for delivery in self._unrendered if delivery.cause.id in waiting]
+
+    def _confirmed_at(self, subscription_id: str) -> str:
+        """Where a subscription is confirmed. NothingFound where it is not to be any more."""
+        sealed = self._tokens[subscription_id]
+        if sealed is None or self._context.links is None:
+            raise NothingFound(
+                "it was confirmed or has lapsed, or [web] self_service is off: let it be asked for again"
+            )
+        return self._context.links.confirm(self._context.vault.unseal(sealed))
+
     def _rendered(self, delivery: Delivery, config: Configuration, *, now: datetime) -> bytes:
         subscription = replace(
             self._subscriptions[delivery.subscription_id], endpoint=_or_raise(self.endpoint(delivery))
@@ -168,22 +187,35 @@ class Loaded:
             sequence=delivery.sequence,
             config=config,
             date=now,
+            manage=self._pages.get(subscription.id, ""),
         )
         match delivery.cause:
             case EventCause() as cause:
                 return self._renderer(cause, subscription)(envelope)
             case NoticeCause(id=notice_id):
+                if subscription.id in self._tokens:
+                    envelope = replace(envelope, confirm=self._confirmed_at(subscription.id))
                 return rendered_notice(_or_raise(self._notices[notice_id]), envelope)
 
     def _renderer(self, cause: EventCause, subscription: Subscription) -> EventRenderer:
         """What renders an event for all who are told the same of it by the same channel."""
         event_context = _or_raise(self._events[cause])
         changes = matching(event_context.event.changes, subscription).changes
+        # What was owed when its filters were others is told all the same.
+        changes = changes or event_context.event.changes
         key = cause, subscription.endpoint.channel, tuple(map(id, changes))  # the context keeps them alive
         if key not in self._renderers:
             channel = CHANNELS[subscription.endpoint.channel]
             self._renderers[key] = channel.event_renderer(event_context, changes, self._context.config)
         return self._renderers[key]
+
+
+def pages_of(tx: Connection, subscription_ids: Collection[str], context: RenderContext) -> dict[str, str]:
+    """Where the subscribers change or end each of these, where there are such pages."""
+    if context.links is None:
+        return {}
+    versions = links.versions(tx, subscription_ids)
+    return {each: context.links.manage(each, versions.get(each, 0)) for each in subscription_ids}
 
 
 def _each(keys: Iterable[Key], read: Callable[[Key], Value]) -> dict[Key, Value | Exception]:
@@ -221,8 +253,11 @@ def with_address(tx: Connection, subscription: Subscription, context: RenderCont
     return replace(subscription, endpoint=endpoints.get(tx, context.vault, subscription.endpoint.id, at=now))
 
 
-def sample(subscription: Subscription, context: RenderContext, *, now: datetime) -> Message:
-    """A message that shows what a subscriber will get, about a trial of the default registry that does not exist."""
+def sample(subscription: Subscription, context: RenderContext, *, page: str = "", now: datetime) -> Message:
+    """A message that shows what a subscriber will get, about a trial of the default registry that does not exist.
+
+    *page* is where they change the subscription.
+    """
     registry = next(iter(context.registries.values()))
     event = Event(
         registry=registry.key,
@@ -250,7 +285,9 @@ def sample(subscription: Subscription, context: RenderContext, *, now: datetime)
     key = str(uuid4())
     channel = CHANNELS[subscription.endpoint.channel]
     render = channel.event_renderer(invented, matching(event.changes, everything).changes, context.config)
-    body = render(Envelope(subscription=everything, delivery_id=key, sequence=0, config=context.config, date=now))
+    body = render(
+        Envelope(subscription=everything, delivery_id=key, sequence=0, config=context.config, date=now, manage=page)
+    )
     return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
 
 

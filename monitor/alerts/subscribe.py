@@ -82,15 +82,15 @@ def subscribe(
     secret = _secret_for(channel)
     now = context.clock()
     with context.store.begin() as tx:
-        watch_id, everything = _covered(tx, scope, now)
-        watched = _watched_too(tx, scope.trials, now)
+        watch_id, everything = covered(tx, scope, now)
+        watched = watched_too(tx, scope.trials, now)
         endpoint, made = endpoints.put(
             tx, context.vault, channel=channel, address=checked, shown=shown, at=now, secret=secret
         )
         subscription = Subscription(
             id=str(uuid4()),
             endpoint=endpoint,
-            trials=_named(tx, scope),
+            trials=named(tx, scope),
             watch_id=watch_id,
             everything=everything,
             filters=filters,
@@ -98,27 +98,29 @@ def subscribe(
             name=name,
             created_at=now,
         )
-        same = _same(tx, subscription)
+        before = same(tx, subscription)
         subscriptions.add(tx, subscription)
         subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
     taken_for = CHANNELS[channel].taken_for(address)
-    return Subscribed(subscription, secret if made else None, watched, same_as=same, taken_for=taken_for)
+    return Subscribed(
+        subscription, secret if made else None, watched, same_as=before.called if before else None, taken_for=taken_for
+    )
 
 
-def _same(tx: Connection, wanted: Subscription) -> str | None:
-    """What another active subscription is called that goes to the same place, about the same, with the same filters."""
+def same(tx: Connection, wanted: Subscription) -> Subscription | None:
+    """Another active subscription that goes to the same place, about the same, with the same filters, if any."""
     theirs = subscriptions.at_endpoint(tx, wanted.endpoint.id)
     scope = (wanted.trials, wanted.watch_id, wanted.everything, wanted.filters)
     alike = [each for each in theirs if (each.trials, each.watch_id, each.everything, each.filters) == scope]
-    return alike[0].called if alike else None
+    return alike[0] if alike else None
 
 
-def _named(tx: Connection, scope: SubscriptionScope) -> frozenset[tuple[str, str]]:
+def named(tx: Connection, scope: SubscriptionScope) -> frozenset[tuple[str, str]]:
     """The trials that it names, and those that they are known to have merged into: they are heard of by those ids."""
     return scope.trials | successors(tx, scope.trials)
 
 
-def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:
+def watched_too(tx: Connection, named: Collection[tuple[str, str]], now: datetime) -> tuple[str, ...]:
     """Watch those of the trials that no watch holds; give their ids."""
     by_registry: dict[str, list[str]] = {}
     for registry, trial_id in sorted(named):
@@ -129,7 +131,7 @@ def _watched_too(tx: Connection, named: Collection[tuple[str, str]], now: dateti
     return tuple(trial_id for ids in by_registry.values() for trial_id in ids)
 
 
-def _covered(tx: Connection, scope: SubscriptionScope, now: datetime) -> tuple[int | None, bool]:
+def covered(tx: Connection, scope: SubscriptionScope, now: datetime) -> tuple[int | None, bool]:
     """The watch that it is about, if any, and whether it is about everything: so is a watch of all trials."""
     watch: Watch | None = None
     if scope.search is not None:
@@ -202,7 +204,7 @@ def apply_config(
 
 def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: datetime) -> Subscription:
     address, shown = new_endpoint(wanted.channel, wanted.address, context, as_webhook=wanted.as_webhook)
-    watch_id, everything = _covered(tx, wanted.scope, now)
+    watch_id, everything = covered(tx, wanted.scope, now)
     secret = _secret_for(wanted.channel)
     endpoint = endpoints.put_configured(
         tx, context.vault, channel=wanted.channel, address=address, shown=shown, at=now, secret=secret
@@ -210,7 +212,7 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     return Subscription(
         id=str(uuid4()),
         endpoint=endpoint,
-        trials=_named(tx, wanted.scope),
+        trials=named(tx, wanted.scope),
         watch_id=watch_id,
         everything=everything,
         filters=wanted.filters,

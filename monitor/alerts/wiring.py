@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from monitor.alerts.links import Links
 from monitor.alerts.outbox import Outbox
 from monitor.alerts.prepare import RenderContext
 from monitor.channels.channel import Configuration
@@ -20,13 +21,15 @@ def outbox_for(
     vault: Vault,
     registries: Sequence[Registry],
     clock: Callable[[], datetime],
+    links: Links | None = None,
 ) -> Outbox:
-    """What delivering needs; *settle* is how long a change waits before it is told."""
+    """What delivering needs; *settle* is how long a change waits before it is told, *links* go into mails."""
     context = RenderContext(
         store=store,
         vault=vault,
         registries={registry.key: registry for registry in registries},
         config=config,
+        links=links,
     )
     transports = {name: channel.transport(config) for name, channel in CHANNELS.items()}
     return Outbox(context=context, transports=transports, clock=clock, settle=settle)

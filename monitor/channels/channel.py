@@ -72,6 +72,10 @@ class Envelope:
     sequence: int
     config: Configuration
     date: datetime
+    manage: str = ""
+    """Where the subscriber changes or ends the subscription; empty where there is no such page."""
+    confirm: str = ""
+    """Where the subscriber confirms it; only of the notice that asks for that."""
 
 
 EventRenderer = Callable[[Envelope], bytes]
@@ -126,7 +130,7 @@ class Channel(ABC):
 
     @abstractmethod
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
-        """The bytes that tell the operator of a notice. Pure."""
+        """The bytes that tell the operator of a notice, or have a subscriber confirm one. Pure."""
 
     @abstractmethod
     def recognised_by(self, body: bytes) -> str:

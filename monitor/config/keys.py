@@ -85,6 +85,17 @@ class WebSettings(Section):
         default="http://127.0.0.1:8080",
         description='an http(s) address, such as "https://trials.example.org"',
     )
+    self_service: bool = setting(values.boolean, default=False, description=A_SWITCH)
+    trusted_proxies: tuple[str, ...] = setting(
+        values.listed(values.network),
+        default=("127.0.0.0/8", "::1/128"),
+        description='a list of networks, such as ["10.0.0.0/8"]',
+    )
+
+    def check(self) -> None:
+        """What leads to a subscription is read by nobody on the way."""
+        if self.self_service and not values.is_confidential(self.public_url):
+            raise RuleBroken("has self_service = true, which needs an https address as public_url")
 
 
 class OperatorSettings(Section, more=_ADDRESSES):

@@ -84,7 +84,7 @@ class Subscription:
     """Why the subscriber cares, in their words; it comes with every delivery."""
     state: SubscriptionState = SubscriptionState.ACTIVE
     origin: str = "command"
-    """command, config, or operator: one that covers no trials and hears of notices."""
+    """command, config, web (its subscriber asked for it), or operator: one that covers no trials and hears of notices."""
     created_at: datetime
 
     @property
@@ -100,7 +100,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What the operator has to know of the program itself: an outage, an endpoint that was given up."""
+    """What the operator has to know of the program itself, such as an outage; or what a subscriber has to confirm."""
 
     id: str
     """Derived from what happened, so that telling it twice tells it once."""
@@ -133,7 +133,7 @@ class EventCause:
 
 @dataclass(frozen=True, slots=True)
 class NoticeCause:
-    """A delivery is owed because of a notice to the operator."""
+    """A delivery is owed because of a notice: to the operator, or to a subscriber who has yet to confirm."""
 
     id: str
 

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from urllib.parse import SplitResult, urlsplit
@@ -137,6 +137,17 @@ def web_address(value: object) -> str:
     if not _is_called_by_http(parts) or parts.query or parts.fragment or " " in found:
         raise ValueError
     return found.rstrip("/")
+
+
+def is_confidential(address: str) -> bool:
+    """Whether an http(s) address may hold a secret: nobody on the way reads it, or nothing leaves this machine."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        is_here = ip_address(host).is_loopback
+    except ValueError:
+        is_here = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here)
 
 
 def hook_address(value: object) -> str:

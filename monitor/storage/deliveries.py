@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -54,10 +55,15 @@ _REMEDY = "`monitor deliveries list` shows the latest"
 _is_owed = deliveries.c.standing == literal_column(f"'{DeliveryState.OWED}'")
 _is_rejected = deliveries.c.standing == literal_column(f"'{DeliveryState.REJECTED}'")
 _earlier = deliveries.alias("earlier")
+# Who has yet to confirm a subscription hears of nothing but that: the notice that asks for it.
+_hears = or_(
+    subscriptions.c.state == SubscriptionState.ACTIVE,
+    and_(subscriptions.c.state == SubscriptionState.PENDING, deliveries.c.notice_id.is_not(None)),
+)
 _sendable = and_(
     _is_owed,
     exists()
-    .where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state == SubscriptionState.ACTIVE)
+    .where(subscriptions.c.id == deliveries.c.subscription_id, _hears)
     .where(endpoints.c.id == subscriptions.c.endpoint_id, endpoints.c.disabled_at.is_(None)),
 )
 _claimable = and_(

@@ -16,6 +16,11 @@ def lock_registry(tx: Connection, registry: str) -> None:
     _lock(tx, f"registry {registry}")
 
 
+def lock_confirmations(tx: Connection) -> None:
+    """Let one transaction at a time ask for a confirmation or give one, so that what it counted stays true."""
+    _lock(tx, "confirmations")
+
+
 def lock_schema(tx: Connection) -> None:
     """Let one transaction at a time migrate the database."""
     _lock(tx, "schema")

@@ -1,4 +1,7 @@
-"""What the operator should know about the program. Stored even if nobody is told: `monitor doctor` shows them."""
+"""What the operator should know about the program. Stored even if nobody is told: `monitor doctor` shows them.
+
+What a subscriber is to confirm is a notice too, because it goes out as one does; but it is nothing for the operator.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
@@ -12,8 +15,11 @@ from monitor.storage.statements import add_new, rows_of
 from monitor.storage.tables import endpoints, notices, subscriptions
 
 LISTED = 50
+TO_CONFIRM = "subscription.confirm"
+"""The kind of what a subscriber is to confirm."""
 
 _columns = [notices.c[field.name] for field in fields(Notice)]
+_is_for_operator = notices.c.kind != TO_CONFIRM
 
 
 def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = None) -> bool:
@@ -34,6 +40,12 @@ def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = N
     return True
 
 
+def ask_subscriber(tx: Connection, notice: Notice, subscription_id: str) -> None:
+    """Store what a subscriber is to confirm, of the kind TO_CONFIRM, and owe it to them."""
+    add_new(tx, notices, [asdict(notice)])
+    deliveries.owe_notice(tx, notice, [subscription_id])
+
+
 def keep(tx: Connection, imported: Iterable[Notice]) -> int:
     """Store notices of another store, and owe them to nobody; return how many are new."""
     return len(add_new(tx, notices, [asdict(notice) for notice in imported], returning=(notices.c.id,)))
@@ -46,11 +58,16 @@ def known(tx: Connection, ids: set[str], *, damaged: dict[str, StoreCorrupt]) ->
 
 
 def listing(tx: Connection, limit: int = LISTED) -> list[Notice]:
-    """The latest notices, newest first, without damaged ones."""
-    query = select(*_columns).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
+    """The latest notices to the operator, newest first, without damaged ones."""
+    query = select(*_columns).where(_is_for_operator).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
     try:
         rows = list(tx.execute(query).all())
     except StoreCorrupt:
-        newest = select(notices.c.id).order_by(notices.c.occurred_at.desc(), notices.c.id).limit(limit)
+        newest = (
+            select(notices.c.id)
+            .where(_is_for_operator)
+            .order_by(notices.c.occurred_at.desc(), notices.c.id)
+            .limit(limit)
+        )
         rows = [row for key in tx.scalars(newest).all() for row in rows_of(tx, query, notices.c.id, [key], {})]
     return [Notice(**row._mapping) for row in rows]

@@ -150,6 +150,12 @@ def set_state(tx: Connection, subscription_id: str, state: SubscriptionState, at
         deliveries.give_up(tx, subscription_id, at, "the subscription has ended")
 
 
+def edit(tx: Connection, subscription_id: str, wanted: Filters, note: str | None) -> None:
+    """Change what it hears of, and its note. What is owed stays owed."""
+    values = {**filters.values_of(wanted), "note": note}
+    tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(values))
+
+
 def last_sequences(tx: Connection) -> dict[str, int]:
     """The number of the delivery that each subscription was owed last; 0 where there was none."""
     return {row.id: row.last_sequence for row in tx.execute(select(subscriptions.c.id, subscriptions.c.last_sequence))}

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
-from monitor.storage import archive_tables, sibling_tables  # noqa: F401 - a part of the schema
+from monitor.storage import archive_tables, opt_in_tables, sibling_tables  # noqa: F401 - a part of the schema
 from monitor.storage.metadata import metadata as metadata  # those who make the whole schema take it from here
 from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
 

@@ -72,6 +72,7 @@ class Email(Channel):
                 sender=sender.sender,
                 list_host=sender.list_host,
                 unsubscribe=sender.unsubscribe,
+                manage=envelope.manage,
                 date=envelope.date,
                 thread_root=f"{first.registry}/{first.trial_id}/{envelope.subscription.id}",
                 answers=delivery_id(first.id, envelope.subscription.id) if context.begun_by else None,
@@ -81,19 +82,11 @@ class Email(Channel):
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
         """A mail, signed."""
         from monitor.channels.email.configured import mail_sender  # as above
-        from monitor.channels.email.notice import notice_mail
+        from monitor.channels.email.notice import confirmation_mail, notice_mail
 
         sender = mail_sender(envelope.config)
-        return sender.signed(
-            notice_mail(
-                notice,
-                subscription=envelope.subscription,
-                delivery_id=envelope.delivery_id,
-                sender=sender.sender,
-                list_host=sender.list_host,
-                date=envelope.date,
-            )
-        )
+        render = confirmation_mail if envelope.confirm else notice_mail
+        return sender.signed(render(notice, envelope, sender=sender.sender, list_host=sender.list_host))
 
     def recognised_by(self, body: bytes) -> str:
         """Its subject."""

@@ -1,9 +1,10 @@
-"""The foot of a mail: why it came, and how to leave. Pure."""
+"""Why a mail came, and how to leave: its foot, and the headers that a mail program makes a button of. Pure."""
 
 from urllib.parse import quote, unquote, urlsplit
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Event, Subscription
+from monitor.settings.values import is_confidential
 from monitor.text import counted, first_few, one_line
 
 MOST_LEAVING = 800
@@ -32,7 +33,7 @@ def why_told(subscription: Subscription, event: Event) -> str:
 def leaving(uri: str, subscription: Subscription) -> str:
     """Where to write or click to leave; a mail says which subscription it means."""
     parts = urlsplit(uri.strip())
-    if parts.scheme not in ("mailto", "https"):
+    if parts.scheme != "mailto" and not is_confidential(uri.strip()):
         raise ConfigurationInvalid(
             f"“{one_line(uri)[:80]}” is not a way to unsubscribe: a mailto: or https: address is expected"
         )
@@ -42,6 +43,20 @@ def leaving(uri: str, subscription: Subscription) -> str:
     if parts.scheme == "mailto" and not parts.query:
         return f"{safe}?subject={quote(f'Unsubscribe {subscription.id}')}"
     return safe
+
+
+def leaving_by_link(manage: str) -> list[tuple[str, str]]:
+    """The headers for one click, RFC 8058, where a subscription has a page of its own at *manage*."""
+    return _one_click(f"{manage}/leave") if manage else []
+
+
+def leaving_headers(leave: str) -> list[tuple[str, str]]:
+    """The headers for the address that `leaving` gave: with a click, or with a mail to write."""
+    return _one_click(leave) if is_confidential(leave) else [("List-Unsubscribe", f"<{leave}>")]
+
+
+def _one_click(leave: str) -> list[tuple[str, str]]:
+    return [("List-Unsubscribe", f"<{leave}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
 
 
 def leaving_in_words(uri: str) -> str:

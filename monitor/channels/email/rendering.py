@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.channels.email import mime
-from monitor.channels.email.foot import leaving, leaving_in_words, why_told
+from monitor.channels.email.foot import leaving, leaving_headers, leaving_in_words, why_told
 from monitor.channels.email.slots import SLOTS, Slotted, slots
 from monitor.model import Change, Event, Significance, Subscription
 from monitor.render.folding import grouped
@@ -68,7 +68,8 @@ class EventMail:
         self._subject = mime.unstructured("Subject", subject(event, changes, registry=registry if is_named else ""))
         self._page = _page(event, changes, title=title, url=url) | {"registry": registry}
         self._text = _without_gaps(templates().get_template("event.txt").render(self._page))
-        self._shared: dict[bool, Slotted | None] = {}
+        self._shared: dict[tuple[str, ...], Slotted | None] = {}
+        """By what readers have of their own: not all have a note."""
 
     def for_subscriber(
         self,
@@ -82,15 +83,17 @@ class EventMail:
         date: datetime,
         thread_root: str,
         answers: str | None = None,
+        manage: str = "",
     ) -> bytes:
         """The whole mail, for the address of a subscription.
 
         *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
-        click, RFC 8058. *thread_root* is the same for all mails that belong together, and becomes an id that no mail
-        has. *answers* is the id of the delivery that this one follows there, if it follows one. Raise
-        ConfigurationInvalid where *unsubscribe* is another kind of URI.
+        click, RFC 8058. Where the subscription has a page of its own, *manage*, people leave there. *thread_root* is the
+        same for all mails that belong together, and becomes an id that no mail has. *answers* is the id of the delivery
+        that this one follows there, if it follows one. Raise ConfigurationInvalid where *unsubscribe* is another kind of
+        URI.
         """
-        leave = leaving(unsubscribe, subscription)
+        leave = leaving(f"{manage}/leave" if manage else unsubscribe, subscription)
         host = mime.token(list_host)
         root = f"<{mime.token(thread_root)}@{host}>"
         above = f"<{mime.token(answers)}@{host}>" if answers else root
@@ -105,8 +108,7 @@ class EventMail:
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "OOF, AutoReply"),
             ("List-Id", f"Trial alerts <alerts.{host}>"),
-            ("List-Unsubscribe", f"<{leave}>"),
-            *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if leave.startswith("https:") else []),
+            *leaving_headers(leave),
             mime.unstructured("X-Monitor-Event", self._event.id),
             ("X-Monitor-Sequence", str(sequence)),
         ]
@@ -114,7 +116,8 @@ class EventMail:
             "why": why_told(subscription, self._event),
             "note": safe_cut(subscription.note or "", MOST_NOTE),
             "leave": leave,
-            "leaving": leaving_in_words(leave),
+            "leaving": f"To change this or leave: {manage}" if manage else leaving_in_words(leave),
+            "manage": manage,
             "sequence": str(sequence),
         }
         foot = templates().get_template("event-foot.txt").render(own)
@@ -122,11 +125,10 @@ class EventMail:
 
     def _html(self, own: Mapping[str, str]) -> str:
         """What is rendered once, with what is this subscriber's own in its place."""
-        has_note = bool(own["note"])
-        if has_note not in self._shared:
-            names = [name for name in SLOTS if has_note or name != "note"]
-            self._shared[has_note] = Slotted.of(self._rendered({**own, **slots(names)}), names)
-        shared = self._shared[has_note]
+        names = tuple(name for name in SLOTS if own[name])
+        if names not in self._shared:
+            self._shared[names] = Slotted.of(self._rendered({**own, **slots(names)}), names)
+        shared = self._shared[names]
         return shared.filled(own) if shared else self._rendered(own)
 
     def _rendered(self, own: Mapping[str, str]) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-SLOTS = ("why", "note", "leave", "sequence")
-"""What is a reader's own: all of it text in the page but *leave*, which is an address in an attribute."""
+SLOTS = ("why", "note", "leave", "manage", "sequence")
+"""What is a reader's own: all of it text in the page but the ADDRESSES, which stand in attributes."""
+
+ADDRESSES = frozenset(("leave", "manage"))
 
 _MARKS = {name: chr(0xE000 + number) for number, name in enumerate(SLOTS)}
 """Characters for private use. A title that has one makes a mail dearer, and nothing else."""
@@ -41,7 +43,7 @@ class Slotted:
         """The page with these values."""
         filled = [self.pieces[0]]
         for name, piece in zip(self.names, self.pieces[1:], strict=True):
-            filled += (_as_serialised(values[name], in_attribute=name == "leave"), piece)
+            filled += (_as_serialised(values[name], in_attribute=name in ADDRESSES), piece)
         return "".join(filled)
 
 

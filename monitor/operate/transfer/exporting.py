@@ -33,7 +33,18 @@ from monitor.operate.transfer.shapes import (
     as_file,
     as_line,
 )
-from monitor.storage import archived, endpoints, events, notices, siblings, snapshots, subscriptions, trials, watches
+from monitor.storage import (
+    archived,
+    endpoints,
+    events,
+    links,
+    notices,
+    siblings,
+    snapshots,
+    subscriptions,
+    trials,
+    watches,
+)
 from monitor.storage.snapshots import DamagedSnapshot
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
@@ -232,7 +243,9 @@ def _subscriptions(
     writing: _Export, tx: Connection, secrets: Vault | None, now: datetime
 ) -> Iterator[SubscriptionLine]:
     numbers = subscriptions.last_sequences(tx)
-    for each in subscriptions.listing(tx):
+    listed = subscriptions.listing(tx)
+    versions = links.versions(tx, [each.id for each in listed])
+    for each in listed:
         endpoint = each.endpoint
         if secrets:
             try:
@@ -259,4 +272,5 @@ def _subscriptions(
             origin=each.origin,
             created_at=each.created_at,
             last_sequence=numbers[each.id],
+            link_version=versions.get(each.id, 0),
         )

@@ -29,7 +29,7 @@ from monitor.operate.transfer.shapes import (
     WatchLine,
 )
 from monitor.ports import Registry
-from monitor.storage import archived, endpoints, events, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import archived, endpoints, events, links, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.bodies import LARGEST
 from monitor.storage.locks import lock_registry
 from monitor.storage.statements import chunks
@@ -203,7 +203,7 @@ def _take_watch(line: WatchLine, registries: Mapping[str, Registry], context: Su
 
 def _take_subscriptions(folder: Path, numbers: Mapping[int, int], context: SubscribeContext, done: Imported) -> None:
     for place, line in _lines(folder / "subscriptions.jsonl", SubscriptionLine, done):
-        if line.origin != "command":
+        if line.origin in ("config", "operator"):
             done.aside.append(f"{place}: subscription {line.id} belongs to a config.toml: put it into yours")
         elif line.address is None:
             done.aside.append(f"{place}: subscription {line.id} has no address: export with --with-secrets to have it")
@@ -235,10 +235,13 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], conte
             note=line.note,
             name=None if line.name and subscriptions.named(tx, line.name) else line.name,
             state=line.state,
+            origin=line.origin,
             created_at=line.created_at,
         )
         subscriptions.add(tx, made)
         subscriptions.number_on(tx, line.id, line.last_sequence)
+        if line.link_version:
+            links.renew(tx, line.id, line.link_version)
     return True
 
 

@@ -217,9 +217,11 @@ class SubscriptionLine(Shape, frozen=True, kw_only=True):
     min_days: int | None
     note: str | None
     state: SubscriptionState
-    origin: Annotated[str, Meta(pattern=r"^(command|config|operator)\Z")]
+    origin: Annotated[str, Meta(pattern=r"^(command|config|operator|web)\Z")]
     created_at: Moment
     last_sequence: Count
+    link_version: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """Of the links in its mails that count."""
 
     @property
     def filters(self) -> Filters:

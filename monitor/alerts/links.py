@@ -1,0 +1,51 @@
+"""The signed links in mails: each leads to the page of one subscription, and lets whoever has it change that. Pure.
+
+A link says which subscription it is of and which version of its links it belongs to, and is signed with the vault's
+key: nothing is kept of it, and it does not expire, because a mail of three years ago must still let people leave.
+Ending the former links of a subscription moves its version on; see `monitor.storage.links`.
+"""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from uuid import UUID
+
+from monitor.vault import Vault
+
+PURPOSE = "manage"
+SIGNATURE = 18
+"""Bytes of it that are in a link."""
+_HEAD = 18
+_LENGTH = (_HEAD + SIGNATURE) * 4 // 3
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes links below an address, and reads them."""
+
+    vault: Vault
+    public_url: str
+
+    def manage(self, subscription_id: str, version: int = 0) -> str:
+        """The address of a subscription's own page."""
+        head = UUID(subscription_id).bytes + version.to_bytes(2, "big")
+        token = urlsafe_b64encode(head + self.vault.signature(PURPOSE, head)[:SIGNATURE]).decode()
+        return f"{self.public_url}/a/{token}"
+
+    def confirm(self, token: str) -> str:
+        """The address where a subscription is confirmed."""
+        return f"{self.public_url}/confirm/{token}"
+
+    def read(self, token: str) -> tuple[str, int] | None:
+        """The subscription and the version that a link's token is of; None where nobody here signed it."""
+        if len(token) != _LENGTH or not token.isascii():
+            return None
+        try:
+            whole = urlsafe_b64decode(token)
+        except (binascii.Error, ValueError):
+            return None
+        head, signature = whole[:_HEAD], whole[_HEAD:]
+        # A decoder forgives what an encoder never writes, and one link has one form.
+        if urlsafe_b64encode(whole).decode() != token or not self.vault.signed(PURPOSE, head, signature):
+            return None
+        return str(UUID(bytes=head[:16])), int.from_bytes(head[16:], "big")

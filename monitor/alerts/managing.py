@@ -1,0 +1,158 @@
+"""Let people change, pause and leave a subscription by the signed link that its mails carry.
+
+Whoever has the link can do that, and no more: no other subscription, no address. Leaving takes effect with its commit:
+what was not handed over by then is not sent. What the configuration made, its file changes; pausing and leaving work.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from monitor.alerts.links import Links
+from monitor.alerts.opting_in import about
+from monitor.alerts.subscribe import SubscribeContext
+from monitor.channels.declared import CHANNELS
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
+from monitor.model import Delivery, DeliveryState, Filters, Subscription, SubscriptionState
+from monitor.storage import confirmations, deliveries, endpoints, links, subscriptions
+
+UNDONE_WITHIN = timedelta(days=30)
+SHOWN = 10
+NEWEST_VERSION = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that was taken."""
+
+    at: datetime
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Managed:
+    """A subscription as its own page shows it."""
+
+    subscription: Subscription
+    about: str
+    sent: tuple[Sent, ...] = ()
+    """The latest, newest first."""
+    is_fixed: bool = False
+    """Whether only a file changes what it hears of."""
+    can_return: bool = False
+    """Whether its subscriber ended it, and may take that back."""
+
+
+def look(token: str, known: Links, context: SubscribeContext) -> Managed:
+    """The subscription of a link. NothingFound where the link leads to none, or not any more."""
+    with context.store.read() as tx:
+        subscription = _of(tx, token, known)
+        return Managed(
+            subscription=subscription,
+            about=about(tx, subscription),
+            sent=tuple(_sent(tx, subscription.id)),
+            is_fixed=_is_fixed(subscription),
+            can_return=_can_return(tx, subscription, context.clock()),
+        )
+
+
+def change(token: str, filters: Filters, note: str | None, known: Links, context: SubscribeContext) -> None:
+    """Change what a subscription hears of from now on. ConfigurationInvalid where a file says that."""
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        if _is_fixed(subscription):
+            raise ConfigurationInvalid("what this subscription hears of is set by whoever runs this service")
+        subscriptions.edit(tx, subscription.id, filters, note)
+
+
+def pause(token: str, known: Links, context: SubscribeContext) -> None:
+    """Keep what is owed until it is resumed; nothing where it is not active."""
+    _move(token, SubscriptionState.ACTIVE, SubscriptionState.PAUSED, known, context)
+
+
+def resume(token: str, known: Links, context: SubscribeContext) -> None:
+    """Go on after a pause; nothing where it is not paused."""
+    _move(token, SubscriptionState.PAUSED, SubscriptionState.ACTIVE, known, context)
+
+
+def leave(token: str, known: Links, context: SubscribeContext) -> Subscription:
+    """End a subscription, and give up what is owed to it; nothing where it has ended."""
+    now = context.clock()
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        if subscription.state is not SubscriptionState.ENDED:
+            subscriptions.set_state(tx, subscription.id, SubscriptionState.ENDED, now)
+            if subscription.state is SubscriptionState.PENDING:
+                confirmations.use(tx, subscription.id)
+            else:
+                links.note_left(tx, subscription.id, now)
+        return subscription
+
+
+def come_back(token: str, known: Links, context: SubscribeContext) -> None:
+    """Take leaving back. ConfigurationInvalid where somebody else ended it, or it is too long ago."""
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        if subscription.state is not SubscriptionState.ENDED:
+            return
+        if not _can_return(tx, subscription, context.clock()):
+            raise ConfigurationInvalid("this subscription has ended, and a link does not bring it back: subscribe anew")
+        subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, context.clock())
+        links.note_left(tx, subscription.id, None)
+        endpoints.enable(tx, subscription.endpoint.id)
+
+
+def renew(token: str, known: Links, context: SubscribeContext) -> str:
+    """End all links that mails carried so far, and give the one that counts from now on."""
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        version = links.versions(tx, [subscription.id]).get(subscription.id, 0) + 1
+        if version > NEWEST_VERSION:
+            raise ConfigurationInvalid("this subscription has had too many links: leave it, and subscribe anew")
+        links.renew(tx, subscription.id, version)
+    return known.manage(subscription.id, version)
+
+
+def _of(tx: Connection, token: str, known: Links) -> Subscription:
+    found = known.read(token)
+    subscription = subscriptions.known(tx, [found[0]]).get(found[0]) if found else None
+    if found is None or subscription is None:
+        raise NothingFound("this link leads to no subscription: look whether it is whole")
+    if links.versions(tx, [subscription.id]).get(subscription.id, 0) != found[1]:
+        raise NothingFound("this link was ended: take that of a later mail")
+    return subscription
+
+
+def _move(
+    token: str, before: SubscriptionState, after: SubscriptionState, known: Links, context: SubscribeContext
+) -> None:
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        if subscription.state is before:
+            subscriptions.set_state(tx, subscription.id, after, context.clock())
+
+
+def _is_fixed(subscription: Subscription) -> bool:
+    return subscription.origin in ("config", "operator")
+
+
+def _can_return(tx: Connection, subscription: Subscription, now: datetime) -> bool:
+    left_at = links.left_at(tx, subscription.id)
+    has_business = subscription.trials or subscription.everything or subscription.watch_id is not None
+    is_ended = subscription.state is SubscriptionState.ENDED
+    return bool(is_ended and left_at and has_business and now - left_at < UNDONE_WITHIN)
+
+
+def _sent(tx: Connection, subscription_id: str) -> list[Sent]:
+    """What was taken lately, by its subject; one whose bytes are damaged is left out."""
+    taken = deliveries.listing(tx, standing=DeliveryState.DELIVERED, subscriptions=[subscription_id], limit=SHOWN)
+    return [Sent(each.finished_at, subject) for each in taken if each.finished_at and (subject := _subject(tx, each))]
+
+
+def _subject(tx: Connection, delivery: Delivery) -> str | None:
+    try:
+        body = deliveries.get(tx, delivery.id).body
+    except StoreCorrupt:
+        return None
+    return CHANNELS["email"].recognised_by(body) if body else None

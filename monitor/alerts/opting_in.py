@@ -1,0 +1,162 @@
+"""Subscribe people who ask for it themselves: nothing is sent before the owner of the address has confirmed it.
+
+    asked for  ->  PENDING, and one mail with a token is owed  ->  confirmed: ACTIVE, and its trials are watched
+    commit                 commit, through the outbox                    commit
+
+Whoever asks learns nothing: an address that is known takes the same steps as one that is not. Not more than
+A_DAY_FOR_AN_ADDRESS confirmations go to one address, and AN_HOUR_FOR_A_NETWORK are asked for from one network. What is
+not confirmed WITHIN that time ends. Nothing here asks a registry: a stranger makes nobody wait.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from monitor.alerts.notices import to_confirm
+from monitor.alerts.subscribe import (
+    SubscribeContext,
+    SubscriptionScope,
+    covered,
+    named,
+    new_endpoint,
+    same,
+    watched_too,
+)
+from monitor.changes.searches import search_words
+from monitor.errors import NothingFound
+from monitor.model import Filters, Subscription, SubscriptionState
+from monitor.storage import confirmations, endpoints, notices, searches, subscriptions
+from monitor.storage.confirmations import WITHIN, Confirmation
+from monitor.storage.locks import lock_confirmations
+from monitor.text import first_few
+
+CHANNEL = "email"
+A_DAY_FOR_AN_ADDRESS = 3
+AN_HOUR_FOR_A_NETWORK = 20
+TOKEN_BYTES = 24
+ORIGIN = "web"
+"""What says that a subscription was asked for so."""
+_NO_TOKEN = "this link was used before, or is older than 48 hours"  # noqa: S105 - says that there is none
+
+
+class Answer(Enum):
+    """What whoever asks is told."""
+
+    ASKED = "asked"
+    """A mail was sent, or the address has had its share: which, only the owner of the address learns."""
+    TOO_OFTEN = "too often"
+    """The network has had its share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks for."""
+
+    address: str
+    scope: SubscriptionScope
+    filters: Filters
+    note: str | None
+    network: str
+    """The network that it came from, as an address of one."""
+
+
+def ask(request: Request, context: SubscribeContext) -> Answer:
+    """Have the owner of an address confirm a subscription. ConfigurationInvalid for what is no address."""
+    checked, shown = new_endpoint(CHANNEL, request.address, context, as_webhook=False)
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), context.clock()
+    sealed = context.vault.seal(token)
+    network = context.vault.signature("network", request.network.encode())
+    with context.store.begin() as tx:
+        lock_confirmations(tx)
+        confirmations.lapse(tx, before=now - WITHIN, at=now)
+        hour, day = now - timedelta(hours=1), now - timedelta(days=1)
+        if confirmations.from_network(tx, network, since=hour) >= AN_HOUR_FOR_A_NETWORK:
+            return Answer.TOO_OFTEN
+        endpoint, _ = endpoints.put(tx, context.vault, channel=CHANNEL, address=checked, shown=shown, at=now)
+        if confirmations.to_endpoint(tx, endpoint.id, since=day) >= A_DAY_FOR_AN_ADDRESS:
+            confirmations.refuse(tx, endpoint.id)
+            return Answer.ASKED
+        watch_id, everything = covered(tx, request.scope, now)
+        subscription = Subscription(
+            id=str(uuid4()),
+            endpoint=endpoint,
+            trials=named(tx, request.scope),
+            watch_id=watch_id,
+            everything=everything,
+            filters=request.filters,
+            note=request.note,
+            state=SubscriptionState.PENDING,
+            origin=ORIGIN,
+            created_at=now,
+        )
+        subscriptions.add(tx, subscription)
+        _owe_confirmation(tx, subscription, token, sealed, network, now)
+    return Answer.ASKED
+
+
+def _owe_confirmation(
+    tx: Connection, subscription: Subscription, token: str, sealed: bytes, network: bytes, now: datetime
+) -> None:
+    wanted = Confirmation(
+        subscription_id=subscription.id,
+        token_digest=_digest(token),
+        sealed=sealed,
+        network=network,
+        asked_at=now,
+    )
+    confirmations.add(tx, wanted)
+    notice = to_confirm(confirmations.notice_id(subscription.id), about(tx, subscription), now=now)
+    notices.ask_subscriber(tx, notice, subscription.id)
+
+
+def waiting(token: str, context: SubscribeContext) -> tuple[Subscription, str]:
+    """The subscription that a token would confirm, and what it is about. NothingFound where it confirms none."""
+    with context.store.read() as tx:
+        subscription = _waiting(tx, token, context.clock())
+        return subscription, about(tx, subscription)
+
+
+def confirm(token: str, context: SubscribeContext) -> Subscription:
+    """Make a subscription active, and watch its trials. NothingFound where the token confirms none, or did so before.
+
+    Where the same was subscribed before, that one is given, and this one ends: nobody hears of anything twice.
+    """
+    now = context.clock()
+    with context.store.begin() as tx:
+        lock_confirmations(tx)
+        subscription = _waiting(tx, token, now)
+        confirmations.use(tx, subscription.id)
+        endpoints.enable(tx, subscription.endpoint.id)
+        if before := same(tx, subscription):
+            subscriptions.set_state(tx, subscription.id, SubscriptionState.ENDED, now)
+            return before
+        watched_too(tx, subscription.trials, now)
+        subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, now)
+        return subscriptions.find(tx, subscription.id)
+
+
+def about(tx: Connection, subscription: Subscription) -> str:
+    """What a subscription is about, for who does not know what a watch is."""
+    if subscription.everything:
+        return "every trial that is watched here"
+    if subscription.watch_id is not None:
+        watched = searches.get(tx, subscription.watch_id)
+        return search_words(watched.search) if watched else f"the trials of {subscription.watch_called}"
+    return first_few(sorted(trial_id for _, trial_id in subscription.trials))
+
+
+def _waiting(tx: Connection, token: str, now: datetime) -> Subscription:
+    found = confirmations.waiting(tx, _digest(token), since=now - WITHIN)
+    subscription = subscriptions.find(tx, found) if found else None
+    if subscription is None or subscription.state is not SubscriptionState.PENDING:
+        raise NothingFound(_NO_TOKEN)
+    return subscription
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "replace")).digest()
