@@ -4,7 +4,7 @@ Whoever has the link can do that, and no more: no other subscription, no address
 what was not handed over by then is not sent. What the configuration made, its file changes; pausing and leaving work.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -44,6 +44,12 @@ class Managed:
     """Whether its subscriber ended it, and may take that back."""
 
 
+def page_of(subscription_id: str, known: Links, context: SubscribeContext) -> str:
+    """The address of a subscription's own page."""
+    with context.store.read() as tx:
+        return known.manage(subscription_id, links.versions(tx, [subscription_id]).get(subscription_id, 0))
+
+
 def look(token: str, known: Links, context: SubscribeContext) -> Managed:
     """The subscription of a link. NothingFound where the link leads to none, or not any more."""
     with context.store.read() as tx:
@@ -57,12 +63,16 @@ def look(token: str, known: Links, context: SubscribeContext) -> Managed:
         )
 
 
-def change(token: str, filters: Filters, note: str | None, known: Links, context: SubscribeContext) -> None:
-    """Change what a subscription hears of from now on. ConfigurationInvalid where a file says that."""
+def change(token: str, wanted: Filters, note: str | None, known: Links, context: SubscribeContext) -> None:
+    """Change the topics, the least significance and the note of a subscription, from now on.
+
+    What else filters it stays as it is. ConfigurationInvalid where a file says what it hears of.
+    """
     with context.store.begin() as tx:
         subscription = _of(tx, token, known)
         if _is_fixed(subscription):
             raise ConfigurationInvalid("what this subscription hears of is set by whoever runs this service")
+        filters = replace(subscription.filters, topics=wanted.topics, min_significance=wanted.min_significance)
         subscriptions.edit(tx, subscription.id, filters, note)
 
 

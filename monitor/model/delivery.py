@@ -84,7 +84,7 @@ class Subscription:
     """Why the subscriber cares, in their words; it comes with every delivery."""
     state: SubscriptionState = SubscriptionState.ACTIVE
     origin: str = "command"
-    """command, config, web (its subscriber asked for it), or operator: one that covers no trials and hears of notices."""
+    """command, config, web (asked for on a page), or operator: one that covers no trials and hears of notices."""
     created_at: datetime
 
     @property

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self
 
 from monitor.alerts.outbox import DeliveryResult
+from monitor.alerts.subscribe import SubscribeContext
 from monitor.config import Config
 from monitor.model import Checked, Unlisted
-from monitor.ports import FetchedRegistry
+from monitor.ports import FetchedRegistry, Registry
 from monitor.storage.store import Store
 
 
@@ -39,6 +40,15 @@ class Program(Protocol):
 
         Raise RegistryError where the registry does not even say what version its data have.
         """
+
+    def registry(self, key: str | None) -> Registry:
+        """The registry of that key, or the default one."""
+
+    def identify(self, text: str) -> tuple[Registry, str]:
+        """The registry and the trial id that *text* means. TrialIdInvalid where it means none."""
+
+    def subscribe_context(self) -> SubscribeContext:
+        """What subscribing needs."""
 
     def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
         """Send what is due; once *stopping* says so, finish what is being sent and end."""

@@ -119,6 +119,10 @@ class Service:
         self._checking.wake()
         self._dispatching.wake()
 
+    def send_soon(self) -> None:
+        """Wake who sends: something is owed."""
+        self._dispatching.wake()
+
     def is_idle(self) -> bool:
         """Whether nothing new is to be begun: it is ending, or another process is the active one."""
         return self._stop.is_set() or not self.leadership.active

@@ -8,15 +8,19 @@ What is claimed and not sent then is sent by the next process, once its claim ha
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
+from starlette.applications import Starlette
 from structlog.typing import FilteringBoundLogger
 
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
+from monitor.storage.store import Store
+from monitor.web.front import PLACES
 from monitor.web.listening import Listener, listen
 from monitor.web.pages import pages
 
@@ -33,8 +37,9 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
     program.apply_configured_subscriptions()
     listening = listen(program.config.web.bind)
     service = Service(program, clock=clock, log=log)
-    listener = Listener(pages(service, ages=service.ages), listening)
-    with _signals() as came:
+    with ExitStack() as opened, _signals() as came:
+        application = _application(program, service, opened)
+        listener = Listener(application, listening, trusted_proxies=program.config.web.trusted_proxies)
         service.start()
         listener.start()
         log.info("serving", address=listener.address, database=program.store.database.name)
@@ -44,6 +49,25 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
         finished &= listener.stop()
     log.info("stopped") if finished else log.warning("stopped, leaving behind what took too long")
     return finished
+
+
+def _application(program: Program, service: Service, opened: ExitStack) -> Starlette:
+    """The pages; those for subscribers, where there are any, on a database connection of their own."""
+    web = program.config.web
+    if not web.self_service:
+        return pages(service, ages=service.ages)
+    from monitor.web.subscribers import subscriber_routes  # few services have these pages, which need Jinja
+
+    store = opened.enter_context(closing(Store.open(program.config.store.url)))
+    routes = subscriber_routes(
+        replace(program.subscribe_context(), store=store),
+        public_url=web.public_url,
+        registry=program.registry(None),
+        identify=program.identify,
+        committed=service.send_soon,
+    )
+    more = {"/subscriptions/new": "ask for alerts by mail"}
+    return pages(service, ages=service.ages, more=routes, places={**PLACES, **more})
 
 
 def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:

@@ -1,6 +1,7 @@
 """The socket, and the server in a thread of its own."""
 
 import socket
+from collections.abc import Sequence
 from threading import Thread
 
 from starlette.applications import Starlette
@@ -27,7 +28,15 @@ def listen(bind: str) -> socket.socket:
 class Listener:
     """Answers on a socket until it is stopped. Signals are left to the main thread."""
 
-    def __init__(self, application: Starlette, listening: socket.socket, *, head_within: float = HEAD_WITHIN) -> None:
+    def __init__(
+        self,
+        application: Starlette,
+        listening: socket.socket,
+        *,
+        head_within: float = HEAD_WITHIN,
+        trusted_proxies: Sequence[str] = (),
+    ) -> None:
+        """*trusted_proxies* are the networks whose X-Forwarded-For says who asks."""
         self._socket = listening
         limits = {"most": most_connections(), "head_within": head_within}
         self._server = Server(
@@ -41,6 +50,8 @@ class Listener:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=[*trusted_proxies],
                 timeout_graceful_shutdown=1,
             )
         )

@@ -6,10 +6,10 @@ from typing import Protocol
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from monitor import __version__
-from monitor.web.front import SAFETY, front_page
+from monitor.web.front import PLACES, SAFETY, front_page
 
 UNWELL = 503
 DATABASE_SILENT = "the database does not answer"
@@ -29,14 +29,22 @@ class ServiceHealth(Protocol):
         """What Prometheus reads."""
 
 
-def pages(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int]] = dict) -> Starlette:
+def pages(
+    health: ServiceHealth,
+    *,
+    ages: Callable[[], Mapping[str, int]] = dict,
+    more: Sequence[BaseRoute] = (),
+    places: Mapping[str, str] = PLACES,
+) -> Starlette:
     """The application; *ages* says for how many seconds what is due has been so, where anything is.
+
+    *more* are other pages that it has, and *places* what its first page names.
 
     The pages are plain functions, which it runs in threads: some wait for the database.
     """
 
     def front(_request: Request) -> Response:
-        page = front_page(__version__, health.standing(), health.problems())
+        page = front_page(__version__, health.standing(), health.problems(), places)
         return HTMLResponse(page, headers={**FRESH, **SAFETY})
 
     def healthz(_request: Request) -> Response:
@@ -50,7 +58,7 @@ def pages(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int]] = dict
         return Response(health.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
 
     answers = {"/": front, "/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
-    application = Starlette(routes=[Route(path, answer) for path, answer in answers.items()])
+    application = Starlette(routes=[*(Route(path, answer) for path, answer in answers.items()), *more])
     # A redirect would lead to whatever host the request names.
     application.router.redirect_slashes = False
     return application

@@ -354,6 +354,28 @@ def test_an_empty_file_is_refused(tmp_path, raw):
 
 
 @pytest.mark.parametrize(
+    ("url", "is_enough"),
+    [
+        ("https://trials.example.org", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://localhost:8080/trials", True),
+        ("http://trials.example.org", False),
+        ("http://10.0.0.1", False),
+        ("http://localhost.example.org", False),
+    ],
+)
+def test_links_to_subscriptions_are_read_by_nobody_on_the_way(url, is_enough):
+    given = {"MONITOR_WEB__PUBLIC_URL": url, "MONITOR_WEB__SELF_SERVICE": "true"}
+
+    if is_enough:
+        assert load(None, given).web.self_service
+    else:
+        assert "web has self_service = true, which needs an https address as public_url" in complaint(None, given)
+    assert load(None, {"MONITOR_WEB__PUBLIC_URL": url}).web.public_url == url
+
+
+@pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"AUTH": "ntlm"}, "MONITOR_SMTP__AUTH: expected"),

@@ -1,7 +1,9 @@
 """`monitor serve` as a process: it is killed, told things by signals, and has trouble with what is around it."""
 
+import re
 import resource
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,10 +11,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 from sqlalchemy import make_url
 
 from monitor.sandbox.mailbox import Mailbox
-from monitor.storage import leases
+from monitor.storage import leases, subscriptions
 from tests.databases import SLOW
 from tests.loopback import Loopback, http
 from tests.program import WITHDRAWN_LATER
@@ -184,6 +187,42 @@ def test_a_database_server_that_goes_away_is_told_and_got_over(
     serving_on_postgresql.sandbox.next_state(WITHDRAWN_LATER)
     serving_on_postgresql.look_now(served)
     assert served.says("trial changed")["trial_id"] == WITHDRAWN_LATER
+
+
+def test_who_subscribes_on_a_page_is_told_and_leaves_with_one_click(serving: Serving, mailbox: Mailbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    config = watching(mailbox).replace("[[subscription]]\nemail = \"anna@example.org\"\nall = true\n", "")
+    serving.configure(config + f'[web]\nself_service = true\npublic_url = "http://{address}"\n')
+    served = serving.start(bind=address)
+    served.says("registry checked")
+    with requests.Session() as reader:
+        reader.trust_env = False
+        assert "/subscriptions/new" in served.asked("/")[1]
+        asked = {"address": "anna@example.org", "about": "trials", "trials": WITHDRAWN_LATER}
+        page = f"http://{address}/subscriptions/new"
+        reader.post(page, data=asked | {"form": hidden(reader, page)}, timeout=20).raise_for_status()
+        eventually(lambda: mailbox.messages)
+        confirm = re.findall(r"http\S+/confirm/\S+", mailbox.messages[0].email.get_body(("plain",)).get_content())[0]
+        reader.post(confirm, data={"form": hidden(reader, confirm)}, timeout=20).raise_for_status()
+        serving.sandbox.next_state(WITHDRAWN_LATER)
+        serving.look_now(served)
+        eventually(lambda: len(mailbox.messages) > 1)
+        leave = mailbox.messages[1].email["List-Unsubscribe"].strip("<>")
+        left = reader.post(leave, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False, timeout=20)
+
+    assert left.status_code == 200
+    assert [mail.recipients for mail in mailbox.messages] == [("anna@example.org",)] * 2
+    with serving.store.read() as tx:
+        assert [str(each.state) for each in subscriptions.listing(tx)] == ["ended"]
+    secrets = {confirm.rpartition("/")[2], leave.split("/")[-2]}
+    assert not [line for line in served.lines if any(each in str(line) for each in secrets)]
+    served.signal(signal.SIGTERM)
+    assert served.ended() == 0
+
+
+def hidden(reader: requests.Session, page: str) -> str:
+    return re.findall(r'name="form" value="(\w+)"', reader.get(page, timeout=20).text)[0]
 
 
 def test_an_address_that_is_taken_is_one_line(quick_serving: Serving) -> None:

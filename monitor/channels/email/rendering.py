@@ -88,10 +88,10 @@ class EventMail:
         """The whole mail, for the address of a subscription.
 
         *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
-        click, RFC 8058. Where the subscription has a page of its own, *manage*, people leave there. *thread_root* is the
-        same for all mails that belong together, and becomes an id that no mail has. *answers* is the id of the delivery
-        that this one follows there, if it follows one. Raise ConfigurationInvalid where *unsubscribe* is another kind of
-        URI.
+        click, RFC 8058. Where the subscription has a page of its own, *manage*, people leave there. *thread_root* is
+        the same for all mails that belong together, and becomes an id that no mail has. *answers* is the id of the
+        delivery that this one follows there, if it follows one. Raise ConfigurationInvalid where *unsubscribe* is
+        another kind of URI.
         """
         leave = leaving(f"{manage}/leave" if manage else unsubscribe, subscription)
         host = mime.token(list_host)

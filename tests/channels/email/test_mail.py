@@ -396,6 +396,20 @@ def test_it_has_every_header_that_a_careful_sender_sets():
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+@pytest.mark.parametrize("host", ["https://trials.example.org", "http://127.0.0.1:8080"])
+def test_a_subscription_with_a_page_of_its_own_is_changed_and_left_there(host):
+    page = f"{host}/a/AbC_-0"
+    told = parsed(mail(HALTED, manage=page))
+    text, html = (part.get_content() for part in told.iter_parts())
+
+    assert told["List-Unsubscribe"] == f"<{page}/leave>"
+    assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"To change this or leave: {page}\n" in text
+    assert f'href="{page}"' in html
+    assert f'href="{page}/leave"' in html
+    assert "mailto:" not in text + html
+
+
 def test_leaving_takes_one_click_only_where_there_is_a_page_for_it():
     with_page = parsed(mail(HALTED, unsubscribe="https://trials.example.org/leave/abc"))
     without = parsed(mail(HALTED))

@@ -21,13 +21,13 @@ OWN = {
     "unsubscribe": "mailto:operator@example.org",
     "thread_root": "clinicaltrials.gov/NCT05550001/s",
 }
-HOSTILE = "<b>&amp;\"'` \u00a0\u2028\ue000\ue001\ue002\ue003 {{ why }} ]]> --> \x00\x1b[31m é\U0001f9ea </td>"
+HOSTILE = "<b>&amp;\"'` \u00a0\u2028\ue000\ue001\ue002\ue003\ue004 {{ why }} ]]> --> \x00\x1b[31m é\U0001f9ea </td>"
 
 
 @pytest.fixture(scope="module")
 def told() -> EventMail:
     told = event(HALTED, TARGET, CRITERIA)
-    title = re.sub("[\ue000-\ue003]", "", HOSTILE)
+    title = re.sub("[\ue000-\ue004]", "", HOSTILE)
     return EventMail(told, title=title, url=URL, changes=told.changes, registry_name="ClinicalTrials.gov")
 
 
@@ -58,16 +58,18 @@ NOTES = st.none() | st.text(max_size=80) | st.sampled_from([HOSTILE, "&nbsp;", "
     unsubscribe=st.sampled_from(
         ["mailto:o@example.org", "https://example.org/leave?a=b&c='d'&amp;quot;", "https://example.org/é%22<x>?&lt"]
     ),
+    manage=st.sampled_from(["", "https://example.org/a/AbC_-"]),
 )
-@example(note=HOSTILE, watch=HOSTILE, sequence=0, unsubscribe="https://example.org/?a&b")
-def test_a_shared_page_is_the_one_that_is_rendered_for_each(told, note, watch, sequence, unsubscribe):
+@example(note=HOSTILE, watch=HOSTILE, sequence=0, unsubscribe="https://example.org/?a&b", manage="")
+def test_a_shared_page_is_the_one_that_is_rendered_for_each(told, note, watch, sequence, unsubscribe, manage):
     first = subscription(address="first@example.org", note="another" if note else None)
     reader = subscription(note=note, trials=frozenset(), watch_id=7, watch=watch)
 
-    whole = rendered_for_each(told, reader, sequence=sequence, unsubscribe=unsubscribe)
-    bytes_for(told, first)
+    own = {"sequence": sequence, "unsubscribe": unsubscribe, "manage": manage}
+    whole = rendered_for_each(told, reader, **own)
+    bytes_for(told, first, manage=manage and "https://example.org/a/first")
 
-    assert bytes_for(told, reader, sequence=sequence, unsubscribe=unsubscribe) == whole
+    assert bytes_for(told, reader, **own) == whole
 
 
 def test_one_page_is_rendered_for_two_hundred_readers(told, monkeypatch):

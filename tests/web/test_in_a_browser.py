@@ -1,0 +1,87 @@
+"""The pages for subscribers as a browser has them: without scripts, on a narrow screen, in the dark.
+
+Skipped where there is no Playwright, or no Chromium.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage.store import Store
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+from tests.web.site import ANNA, Site
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Site]:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.check(WITHDRAWN_LATER)
+    with Site(outbox) as running:
+        yield running
+    outbox.registry.close()
+
+
+def test_the_whole_way_needs_no_script(site: Site, browser: Any) -> None:
+    said: list[str] = []
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{site.url}/subscriptions/new")
+        page.get_by_label("Their numbers in the registry").fill(WITHDRAWN_LATER)
+        page.get_by_label("Your mail address").fill(ANNA)
+        page.get_by_text("Major", exact=True).click()
+        page.get_by_role("button", name="Send me that mail").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Look into your mailbox"
+        page.goto(site.confirmation())
+        page.get_by_role("button", name="Yes, tell me").click()
+        page.get_by_role("link", name="Change it, pause it, or leave").click()
+        page.get_by_text("Sites", exact=True).click()
+        page.get_by_label("A note to yourself").fill("our rival")
+        page.get_by_role("button", name="Save").click()
+        assert page.get_by_role("status").inner_text().startswith("Saved.")
+        page.get_by_role("button", name="Pause").click()
+        assert site.states() == ["paused"]
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Stop these mails").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Stopped"
+        assert site.states() == ["ended"]
+        page.get_by_role("button", name="Undo").click()
+
+    (subscription,) = site.listed()
+    assert (str(subscription.state), subscription.note) == ("active", "our rival")
+    assert (str(subscription.filters.min_significance), set(subscription.filters.topics)) == ("major", {"sites"})
+    assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1440])
+def test_no_page_is_wider_than_the_screen(site: Site, browser: Any, width: int, scheme: str) -> None:
+    own = site.subscribed()
+    site.withdraw()
+    site.outbox.deliver()
+    site.ask("somebody.with.a.long.name@a-domain-with-a-long-name.example.org")
+    confirm = site.confirmation()
+    with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
+        page = context.new_page()
+        for link in (f"{site.url}/subscriptions/new", confirm, own, f"{own}/leave", f"{site.url}/a/none"):
+            page.goto(link)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, link
+            background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert (sum(map(int, background[4:-1].split(","))) < 200) == (scheme == "dark")

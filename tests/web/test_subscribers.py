@@ -1,0 +1,504 @@
+"""People subscribe themselves, change that and leave, over real HTTP, and nobody can make them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config, set_state
+from monitor.model import Filters, Search, Significance, SubscriptionState
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import watches
+from monitor.storage.store import Store
+from monitor.storage.tables import metadata
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+from tests.web.site import ANNA, Reader, Site, text_of
+
+BOB = "bob@example.org"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def site(outbox: OutboxHarness) -> Iterator[Site]:
+    """On both stores; the trial has its baseline."""
+    outbox.check(WITHDRAWN_LATER)
+    with Site(outbox) as running:
+        yield running
+
+
+@pytest.fixture
+def quick_site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Site]:
+    """On SQLite alone, where the store makes no difference."""
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.check(WITHDRAWN_LATER)
+    with Site(outbox) as running:
+        yield running
+    outbox.registry.close()
+
+
+# The whole way
+
+
+def test_who_asks_confirms_hears_and_leaves_with_one_click(site: Site) -> None:
+    asked = site.ask()
+    assert (asked.status_code, site.states()) == (200, ["pending"])
+    site.withdraw()
+    site.outbox.deliver()
+    assert [mail["To"] for mail in site.mails()] == [ANNA], "nothing but the question before it is answered"
+
+    site.reader.submit(site.confirmation())
+    assert site.states() == ["active"]
+    site.withdraw()
+    site.outbox.deliver()
+    asking, told = site.mails()
+    assert WITHDRAWN_LATER in told["Subject"]
+    leave = told["List-Unsubscribe"].strip("<>")
+    assert leave.startswith(f"{site.url}/a/")
+    assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert leave.removesuffix("/leave") in text_of(told)
+
+    answer = Reader(site).send_fields(leave, ONE_CLICK, headers={"Origin": "null"})
+    site.withdraw()
+    site.outbox.deliver()
+
+    assert (answer.status_code, answer.headers.get("Location"), answer.headers.get("Set-Cookie")) == (200, None, None)
+    assert site.states() == ["ended"]
+    assert len(site.mails()) == 2
+
+
+def test_the_question_says_what_is_asked_and_carries_the_way_to_end_it(quick_site: Site) -> None:
+    quick_site.ask()
+    quick_site.outbox.deliver()
+
+    (mail,) = quick_site.mails()
+    words = " ".join(text_of(mail).split())
+    assert f"that {ANNA} hear by mail of {WITHDRAWN_LATER}." in words
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert Reader(quick_site).send_fields(mail["List-Unsubscribe"].strip("<>"), ONE_CLICK).status_code == 200
+    assert quick_site.states() == ["ended"]
+    assert quick_site.reader.open(re.findall(r"http\S+/confirm/\S+", text_of(mail))[0]).status_code == 404
+
+
+def test_what_was_owed_is_not_sent_after_leaving(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    quick_site.withdraw()
+    assert quick_site.owed() == 1
+
+    Reader(quick_site).send_fields(f"{page}/leave", ONE_CLICK)
+
+    assert quick_site.owed() == 0
+    assert quick_site.outbox.deliver() == []
+
+
+def test_a_trial_that_nobody_watched_is_watched_once_it_is_confirmed(site: Site) -> None:
+    other = next(each for each in site.outbox.sandbox.trial_ids() if each != WITHDRAWN_LATER)
+
+    def watched() -> bool:
+        with site.outbox.store.read() as tx:
+            return bool(watches.holding(tx, site.outbox.registry.key, other))
+
+    site.ask(trials=f"https://clinicaltrials.gov/study/{other} {WITHDRAWN_LATER}")
+    assert not watched()
+    site.reader.submit(site.confirmation())
+
+    assert watched()
+    assert site.listed()[0].origin == "web"
+
+
+def test_all_trials_of_a_sponsor_that_is_watched_can_be_asked_for(quick_site: Site) -> None:
+    outbox = quick_site.outbox
+    with outbox.store.begin() as tx:
+        watch, _ = watches.add_search(
+            tx,
+            registry=outbox.registry.key,
+            search=Search(sponsor="Halden <b>"),
+            origin="command",
+            name=None,
+            at=outbox.clock(),
+        )
+    page = quick_site.reader.open("/subscriptions/new").text
+    assert f'<option value="{watch.id}">Halden &lt;b&gt;</option>' in page
+
+    assert quick_site.ask(about="sponsor", sponsor="999").status_code == 400
+    own = quick_site.subscribed(about="sponsor", sponsor=str(watch.id))
+
+    assert quick_site.listed()[-1].watch_id == watch.id
+    assert "trials that Halden &lt;b&gt; leads" in quick_site.reader.open(own).text
+
+
+# What no stranger can do
+
+
+def test_programs_that_open_every_link_change_nothing(site: Site) -> None:
+    page = site.subscribed()
+    site.ask(BOB)
+    confirm = site.confirmation()
+    before = contents(site.outbox.store)
+
+    for _ in range(20):
+        for link in (page, f"{page}/leave", confirm, "/subscriptions/new"):
+            scanner = Reader(site)
+            assert scanner.open(link).status_code == 200
+            assert scanner.head(site.whole(link), timeout=20).status_code == 200
+
+    assert contents(site.outbox.store) == before
+    assert site.states() == ["active", "pending"]
+
+
+def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    with store.read() as tx:
+        return {
+            name: sorted((tuple(row) for row in tx.execute(text(f"SELECT * FROM {name}"))), key=repr)
+            for name in metadata.tables
+        }
+
+
+@pytest.mark.parametrize("multipart", [False, True])
+def test_one_click_comes_as_either_kind_of_form_and_twice(quick_site: Site, multipart: bool) -> None:
+    page = quick_site.subscribed()
+    sent = {"files": {"List-Unsubscribe": (None, "One-Click")}} if multipart else {"data": ONE_CLICK}
+
+    answers = [
+        quick_site.reader.post(f"{page}/leave", allow_redirects=False, timeout=20, **sent)  # type: ignore[arg-type]
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert quick_site.states() == ["ended"]
+
+
+@pytest.mark.parametrize("body", ["", "x=1", "List-Unsubscribe=Two-Clicks", "List-Unsubscribe"])
+def test_a_post_that_does_not_say_so_leaves_nothing(quick_site: Site, body: str) -> None:
+    page = quick_site.subscribed()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = quick_site.reader.post(f"{page}/leave", data=body, headers=kind, timeout=20)
+
+    assert (answer.status_code, quick_site.states()) == (400, ["active"])
+
+
+def test_a_link_that_nobody_here_signed_leads_nowhere(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    quick_site.subscribed(BOB)
+    base, _, token = page.rpartition("/")
+    forged = {token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :] for place in range(48)}
+    forged |= {token[:-1], token + "A", token[:22], "A" * 48, "é" * 48, "%00", token.swapcase(), ""}
+
+    for each in sorted(forged):
+        answer = quick_site.reader.post(f"{base}/{each}/leave", data=ONE_CLICK, allow_redirects=False, timeout=20)
+        assert answer.status_code == 404, each
+
+    assert quick_site.states() == ["active", "active"]
+
+
+def test_a_question_is_answered_once_and_within_two_days(site: Site) -> None:
+    site.ask()
+    first = site.confirmation()
+    site.ask(BOB)
+    second = site.confirmation()
+    token = first.rpartition("/")[2]
+    assert len(token) >= 22, "128 bits in base64"
+    assert site.reader.submit(first).status_code == 200
+
+    assert site.reader.submit(first).status_code == 404
+    assert site.reader.open(f"{site.url}/confirm/{token[:-1]}x").status_code == 404
+    site.outbox.clock.advance(hours=49)
+    assert site.reader.open(second).status_code == 404
+    site.ask("cleo@example.org")
+    assert site.states() == ["active", "ended", "pending"]
+
+
+def test_no_token_is_in_the_database_in_clear_once_it_was_used(site: Site) -> None:
+    """Until then it is in the mail that carries it, and nowhere else."""
+    site.ask()
+    confirm = site.confirmation()
+    token = confirm.rpartition("/")[2]
+    held = contents(site.outbox.store)
+    assert token not in repr(held)
+    assert any(row for row in held["deliveries"] if row[-1] is not None)
+
+    page = site.reader.submit(confirm)
+
+    after = contents(site.outbox.store)
+    assert page.status_code == 200
+    assert [row[-1] for row in after["deliveries"]] == [None]
+    assert [row[1:3] for row in after["confirmations"]] == [(None, None)]
+
+
+def test_a_known_address_and_an_unknown_one_get_the_same_answer_and_so_does_one_too_many(quick_site: Site) -> None:
+    quick_site.subscribed(ANNA)
+    asked = [quick_site.ask(address) for address in (ANNA, BOB, ANNA, ANNA, ANNA)]
+
+    answers = {(answer.status_code, answer.text.replace(ANNA, "X").replace(BOB, "X")) for answer in asked}
+    assert len(answers) == 1
+    quick_site.outbox.deliver()
+    to = [mail["To"] for mail in quick_site.mails()]
+    assert (to.count(ANNA), to.count(BOB)) == (3, 1)
+    quick_site.outbox.clock.advance(hours=24, seconds=1)
+    quick_site.ask(ANNA)
+    quick_site.outbox.deliver()
+    assert [mail["To"] for mail in quick_site.mails()].count(ANNA) == 4
+
+
+def test_an_answer_does_not_come_before_its_time(quick_site: Site) -> None:
+    """Which is longer than anything takes that is done meanwhile."""
+    answers = [quick_site.ask(address) for address in (ANNA, ANNA, ANNA, ANNA, BOB)]
+
+    assert min(answer.elapsed.total_seconds() for answer in answers) >= 0.3
+
+
+def test_a_network_has_its_share_an_hour(quick_site: Site) -> None:
+    def asking_from(network: str, number: int) -> int:
+        reader = Reader(quick_site)
+        reader.headers["X-Forwarded-For"] = f"198.51.100.9, {network}"
+        quick_site.reader = reader
+        return quick_site.ask(f"{number}-{network.replace(':', '-')}@example.org").status_code
+
+    statuses = [asking_from(f"203.0.113.{number}", number) for number in range(22)]
+
+    assert statuses == [200] * 20 + [429] * 2
+    assert asking_from("203.0.114.1", 1) == 200
+    assert [asking_from(f"2001:db8::{number:x}", number) for number in range(21)] == [200] * 20 + [429]
+    assert asking_from("2001:db8:0:1::1", 1) == 200
+    quick_site.outbox.clock.advance(hours=1, seconds=1)
+    assert asking_from("203.0.113.1", 77) == 200
+
+
+def test_another_site_cannot_fill_in_a_form(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    fields = {"address": BOB, "about": "everything", "least": "minor"}
+    reader = quick_site.reader
+    form = re.findall(r'name="form" value="(\w+)"', reader.open("/subscriptions/new").text)[0]
+    own = re.findall(r'name="form" value="(\w+)"', reader.open(page).text)[0]
+
+    refused = [
+        Reader(quick_site).send_fields("/subscriptions/new", fields | {"form": form}),
+        reader.send_fields("/subscriptions/new", fields),
+        reader.send_fields("/subscriptions/new", fields | {"form": own}),
+        reader.send_fields("/subscriptions/new", fields | {"form": form}, {"Origin": "https://evil.example"}),
+        reader.send_fields("/subscriptions/new", fields | {"form": form}, {"Sec-Fetch-Site": "cross-site"}),
+        reader.send_fields(page, {"do": "pause"}),
+        reader.send_fields(page, {"do": "pause", "form": form}),
+        reader.send_fields(page, {"do": "pause", "form": own}, {"Sec-Fetch-Site": "same-site"}),
+    ]
+
+    assert [answer.status_code for answer in refused] == [403] * 8
+    assert quick_site.states() == ["active"]
+    assert reader.send_fields(page, {"do": "pause", "form": own}, {"Origin": "null"}).status_code == 200
+    assert quick_site.states() == ["paused"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"address": "anna"}, "not a mail address"),
+        ({"address": ""}, "Give the mail address"),
+        ({"trials": ""}, "Give the number of a trial"),
+        ({"trials": "x<script>"}, "“x&lt;script&gt;” is not the number of a trial"),
+        ({"trials": " ".join(f"NCT{number:08}" for number in range(51))}, "at most 50 trials"),
+        ({"topic": "weather"}, "not a known topic"),
+        ({"least": "enormous"}, "not a known significance"),
+    ],
+)
+def test_a_form_that_is_wrong_says_so_and_keeps_what_was_filled_in(
+    quick_site: Site, fields: dict[str, str], words: str
+) -> None:
+    answer = quick_site.ask(**{"address": "zoe@example.org", **fields})
+
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "<script>" not in answer.text
+    assert quick_site.listed() == []
+
+
+def test_a_form_that_is_none_or_endless_is_refused(quick_site: Site) -> None:
+    url = quick_site.whole("/subscriptions/new")
+
+    assert quick_site.reader.post(url, json={"address": ANNA}, timeout=20).status_code == 415
+    assert quick_site.reader.post(url, data={"address": "a" * 70_000}, timeout=20).status_code == 413
+    assert quick_site.reader.post(url, data={f"f{number}": "" for number in range(300)}, timeout=20).status_code == 413
+
+
+def test_pages_have_no_script_and_no_style_and_secret_ones_tell_nobody_where_they_are(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    quick_site.ask(BOB)
+    confirm = quick_site.confirmation()
+    for link in ("/subscriptions/new", page, f"{page}/leave", confirm, "/a/none", "/confirm/none"):
+        answer = quick_site.reader.open(link)
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; ")
+        assert {"form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy.split("; "))
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == (
+            "same-origin" if link == "/subscriptions/new" else "no-referrer"
+        )
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert not re.search(r"<script|<style| style=| on\w+=|(src|href)=\"(https?:)?//(?!127\.0\.0\.1)", answer.text)
+        assert answer.text.count("<h1") == 1
+        assert ANNA not in answer.text
+
+
+def test_what_pages_load_may_be_kept_for_ever_and_changes_its_address_with_its_content(quick_site: Site) -> None:
+    files = re.findall(r'href="(/static/[^"]+)"', quick_site.reader.open("/subscriptions/new").text)
+
+    answers = {file.rpartition("/")[2]: quick_site.reader.open(file) for file in files}
+
+    assert {name: answer.headers["Content-Type"] for name, answer in answers.items()} == {
+        "style.css": "text/css; charset=utf-8",
+        "icon.svg": "image/svg+xml",
+    }
+    assert all("immutable" in answer.headers["Cache-Control"] for answer in answers.values())
+    assert quick_site.reader.open("/static/000000000000/style.css").status_code == 404
+    assert quick_site.reader.open(files[0].rpartition("/")[0] + "/base.html").status_code == 404
+
+
+def test_below_a_path_all_links_have_it(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> None:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.check(WITHDRAWN_LATER)
+    with Site(outbox, path="/alerts") as site:
+        page = site.reader.open("/alerts/subscriptions/new")
+        paths = re.findall(r'(?:href|action)="(/[^"]+)"', page.text)
+        own = site.subscribed()
+        assert all(path.startswith("/alerts/") for path in paths)
+        assert [site.reader.open(path).status_code for path in paths] == [200] * len(paths)
+        assert own.startswith(f"{site.url}/alerts/a/")
+        assert site.reader.open(own).status_code == 200
+    outbox.registry.close()
+
+
+# One's own page
+
+
+def test_what_is_saved_counts_from_then_on_and_keeps_the_rest(site: Site) -> None:
+    made = site.outbox.subscribe(
+        ANNA, WITHDRAWN_LATER, channel="email", filters=Filters(min_days=30, without=frozenset(["trial.left"]))
+    )
+    page = site.links.manage(made.subscription.id)
+
+    saved = site.reader.submit(page, do="save", topic=["dates", "sites"], least="critical", note=" our\r\n rival ")
+
+    assert "Saved." in saved.text
+    subscription = site.outbox.subscription(made)
+    assert subscription.filters == Filters(
+        topics=frozenset(["dates", "sites"]),
+        min_significance=Significance.CRITICAL,
+        min_days=30,
+        without=frozenset(["trial.left"]),
+    )
+    assert subscription.note == "our rival"
+    assert re.search(r'value="sites" checked>', saved.text)
+    assert re.search(r'value="critical" checked>', saved.text)
+
+
+def test_what_was_owed_is_told_though_its_filters_would_not_let_it_pass_now(site: Site) -> None:
+    page = site.subscribed()
+    site.withdraw()
+    assert site.owed() == 1
+
+    site.reader.submit(page, do="save", topic="sponsor", least="critical")
+    site.outbox.deliver()
+
+    assert WITHDRAWN_LATER in site.mails()[-1]["Subject"]
+    assert site.owed() == 0
+
+
+def test_a_pause_ends_by_the_same_page(site: Site) -> None:
+    page = site.subscribed()
+    assert "Paused." in site.reader.submit(page, do="pause").text
+    site.withdraw()
+    assert site.owed() == 0
+
+    assert "It goes on." in site.reader.submit(page, do="resume").text
+    assert site.states() == ["active"]
+    assert site.woken > 0
+
+
+def test_it_shows_what_was_sent_the_latest_first(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    assert "Nothing yet." in quick_site.reader.open(page).text
+    quick_site.withdraw()
+    quick_site.outbox.deliver()
+
+    shown = quick_site.reader.open(page).text
+
+    assert f"<bdi>[critical] {WITHDRAWN_LATER}: Withdrawn – “Because economic problems”</bdi>" in shown
+    assert "2026-11-22" in shown
+
+
+def test_leaving_can_be_taken_back_for_a_month_but_not_what_somebody_else_ended(site: Site) -> None:
+    page = site.subscribed()
+    left = site.reader.submit(f"{page}/leave", do="leave")
+    assert "Undo" in left.text
+    site.reader.submit(page, do="return")
+    assert site.states() == ["active"]
+
+    site.reader.submit(f"{page}/leave", do="leave")
+    set_state(site.listed()[0].id, SubscriptionState.ACTIVE, site.outbox.subscribe_context)
+    site.outbox.clock.advance(minutes=1)
+    set_state(site.listed()[0].id, SubscriptionState.ENDED, site.outbox.subscribe_context)
+    assert "Undo" not in site.reader.open(page).text
+    assert site.reader.submit(page, do="return").status_code in (400, 403)
+    assert site.states() == ["ended"]
+
+
+def test_after_a_month_leaving_stays(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    form = re.findall(r'name="form" value="(\w+)"', quick_site.reader.open(page).text)[0]
+    quick_site.reader.submit(f"{page}/leave", do="leave")
+    quick_site.outbox.clock.advance(days=31)
+
+    answer = quick_site.reader.send_fields(page, {"do": "return", "form": form})
+
+    assert (answer.status_code, quick_site.states()) == (400, ["ended"])
+
+
+def test_a_new_link_ends_the_former_ones_and_mails_carry_it(site: Site) -> None:
+    former = site.subscribed()
+
+    renewed = site.reader.submit(former, do="renew")
+    new = re.findall(r'href="([^"]+/a/[^"]+)"', renewed.text)[0]
+
+    assert new != former
+    assert site.reader.open(former).status_code == 404
+    assert site.reader.post(f"{former}/leave", data=ONE_CLICK, timeout=20).status_code == 404
+    assert site.reader.open(new).status_code == 200
+    site.withdraw()
+    site.outbox.deliver()
+    assert site.mails()[-1]["List-Unsubscribe"] == f"<{new}/leave>"
+
+
+def test_the_same_confirmed_twice_is_told_once(site: Site) -> None:
+    first = site.subscribed()
+    second = site.subscribed()
+    site.withdraw()
+    site.outbox.deliver()
+
+    assert first == second
+    assert site.states() == ["active", "ended"]
+    assert len(site.mails()) == 3
+
+
+def test_a_subscription_of_the_configuration_is_left_and_not_changed(quick_site: Site) -> None:
+    wanted = Wanted(name="office", channel="email", address=ANNA, scope=SubscriptionScope(everything=True))
+    apply_config([wanted], quick_site.outbox.subscribe_context)
+    page = quick_site.links.manage(quick_site.listed()[0].id)
+
+    saved = quick_site.reader.submit(page, do="save", least="critical")
+    left = quick_site.reader.submit(f"{page}/leave", do="leave")
+    apply_config([wanted], quick_site.outbox.subscribe_context)
+
+    assert (saved.status_code, left.status_code, quick_site.states()) == (400, 200, ["ended"])
+
+
+def test_while_the_database_does_not_answer_pages_say_so(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    with quick_site.outbox.store.begin() as tx:
+        tx.exec_driver_sql("ALTER TABLE links RENAME TO missing")
+
+    answer = quick_site.reader.open(page)
+
+    assert (answer.status_code, "The database does not answer" in answer.text) == (503, True)
