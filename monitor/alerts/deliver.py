@@ -81,8 +81,8 @@ def _tidied(outbox: Outbox) -> list[Exception]:
         now = outbox.clock()
         with store.begin() as tx:
             attempts.forget(tx, before=now - ATTEMPTS_KEPT)
-            if confirmations.is_any_to_lapse(tx, before=now - confirmations.WITHIN):
-                confirmations.lapse(tx, before=now - confirmations.WITHIN, at=now)
+            if confirmations.is_any_to_lapse(tx, now=now):
+                confirmations.lapse(tx, now=now)
 
     attempted(settle_all)
     attempted(forget)

@@ -94,7 +94,7 @@ def leave(token: str, known: Links, context: SubscribeContext) -> Subscription:
         if subscription.state is not SubscriptionState.ENDED:
             subscriptions.set_state(tx, subscription.id, SubscriptionState.ENDED, now)
             if subscription.state is SubscriptionState.PENDING:
-                confirmations.use(tx, subscription.id)
+                confirmations.drop(tx, subscription.id)
             else:
                 links.note_left(tx, subscription.id, now)
         return subscription

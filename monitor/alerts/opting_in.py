@@ -73,7 +73,7 @@ def ask(request: Request, context: SubscribeContext) -> Answer:
     network = context.vault.signature("network", request.network.encode())
     with context.store.begin() as tx:
         lock_confirmations(tx)
-        confirmations.lapse(tx, before=now - WITHIN, at=now)
+        confirmations.lapse(tx, now=now)
         hour, day = now - timedelta(hours=1), now - timedelta(days=1)
         if confirmations.from_network(tx, network, since=hour) >= AN_HOUR_FOR_A_NETWORK:
             return Answer.TOO_OFTEN
@@ -130,7 +130,7 @@ def confirm(token: str, context: SubscribeContext) -> Subscription:
     with context.store.begin() as tx:
         lock_confirmations(tx)
         subscription = _waiting(tx, token, now)
-        confirmations.use(tx, subscription.id)
+        confirmations.use(tx, subscription.id, at=now)
         endpoints.enable(tx, subscription.endpoint.id)
         if before := same(tx, subscription):
             subscriptions.set_state(tx, subscription.id, SubscriptionState.ENDED, now)
@@ -147,7 +147,8 @@ def about(tx: Connection, subscription: Subscription) -> str:
     if subscription.watch_id is not None:
         watched = searches.get(tx, subscription.watch_id)
         return search_words(watched.search) if watched else f"the trials of {subscription.watch_called}"
-    return first_few(sorted(trial_id for _, trial_id in subscription.trials))
+    ids = sorted(trial_id for _, trial_id in subscription.trials)
+    return first_few(ids) if ids else "trials that are not watched any more"
 
 
 def _waiting(tx: Connection, token: str, now: datetime) -> Subscription:

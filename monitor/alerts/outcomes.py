@@ -94,9 +94,11 @@ def _follow_up(tx: Connection, sent: Sent, result: DeliveryResult, *, since: dat
             tx, endpoint_disabled(endpoint, result.outcome, since=since, now=now), except_at=endpoint.id
         )
     if result.standing is DeliveryState.REJECTED:
-        notices.notify_operator(
-            tx, given_up(delivery, endpoint, result.outcome, since=since, now=now), except_at=endpoint.id
-        )
+        # Whoever asked for a subscription may have mistyped the address: that is nothing for the operator.
+        if not delivery.cause.id.startswith(notices.TO_CONFIRM):
+            notices.notify_operator(
+                tx, given_up(delivery, endpoint, result.outcome, since=since, now=now), except_at=endpoint.id
+            )
         if isinstance(sent.result, DeliveryRejected) and sent.result.ends:
             subscriptions.set_state(tx, delivery.subscription_id, SubscriptionState.ENDED, at=now)
 

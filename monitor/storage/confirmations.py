@@ -1,22 +1,25 @@
 """Subscriptions that people asked for themselves, until they confirm them: single-use tokens, and how many there were.
 
 Of a token only its digest can be looked up. What the mail is to carry is kept encrypted until it is used or has lapsed,
-and then both are gone, with the mail that carried it.
+and then both are gone, with the mail that carried it. What was never confirmed is deleted, the only subscriptions that
+ever are: nobody agreed that their address be kept.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from monitor.model import SubscriptionState, delivery_id
 from monitor.storage import subscriptions as subscription_rows
 from monitor.storage.notices import TO_CONFIRM
-from monitor.storage.opt_in_tables import confirmations
-from monitor.storage.tables import deliveries, subscriptions
+from monitor.storage.opt_in_tables import confirmations, links
+from monitor.storage.tables import attempts, deliveries, endpoints, notices, subscribed_trials, subscriptions
 
 WITHIN = timedelta(hours=48)
 """How long a subscription waits."""
+FORGOTTEN_AFTER = timedelta(days=3)
+"""From when it was asked for: whatever was under way to the address has come to its end by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,29 +71,41 @@ def refuse(tx: Connection, endpoint_id: str) -> None:
     tx.execute(update(confirmations).where(which).values(refused=confirmations.c.refused + 1))
 
 
-def use(tx: Connection, subscription_id: str) -> None:
+def use(tx: Connection, subscription_id: str, *, at: datetime) -> None:
     """Make its token confirm nothing any more, and forget the mail that carried it."""
-    _forget_tokens(tx, confirmations.c.subscription_id == subscription_id)
-    _forget_mails(tx, [subscription_id])
+    tx.execute(update(confirmations).where(_of(subscription_id)).values(confirmed_at=at))
+    drop(tx, subscription_id)
 
 
-def lapse(tx: Connection, *, before: datetime, at: datetime) -> None:
-    """End what was asked for *before* and never confirmed, and forget its tokens; later, who asked when."""
+def drop(tx: Connection, subscription_id: str) -> None:
+    """As `use`, of a subscription that is not confirmed."""
+    tx.execute(update(confirmations).where(_of(subscription_id)).values(token_digest=None, sealed=None))
+    carried = delivery_id(notice_id(subscription_id), subscription_id)
+    tx.execute(update(deliveries).where(deliveries.c.id == carried).values(body=None))
+
+
+def lapse(tx: Connection, *, now: datetime) -> None:
+    """End what was not confirmed WITHIN its time; and FORGOTTEN_AFTER that, forget it, and the address with it."""
     query = (
         select(subscriptions.c.id)
         .join(confirmations, confirmations.c.subscription_id == subscriptions.c.id)
-        .where(subscriptions.c.state == SubscriptionState.PENDING, confirmations.c.asked_at <= before)
+        .where(subscriptions.c.state == SubscriptionState.PENDING, confirmations.c.asked_at <= now - WITHIN)
     )
     for subscription_id in tx.scalars(query).all():
-        subscription_rows.set_state(tx, subscription_id, SubscriptionState.ENDED, at)
-        use(tx, subscription_id)
-    tx.execute(delete(confirmations).where(confirmations.c.asked_at <= before))
+        subscription_rows.set_state(tx, subscription_id, SubscriptionState.ENDED, now)
+        drop(tx, subscription_id)
+    is_old = confirmations.c.asked_at <= now - FORGOTTEN_AFTER
+    unconfirmed = select(confirmations.c.subscription_id).where(is_old, confirmations.c.confirmed_at.is_(None))
+    for subscription_id in tx.scalars(unconfirmed).all():
+        _forget(tx, subscription_id)
+    tx.execute(delete(confirmations).where(is_old))
 
 
-def is_any_to_lapse(tx: Connection, *, before: datetime) -> bool:
+def is_any_to_lapse(tx: Connection, *, now: datetime) -> bool:
     """Whether `lapse` would do anything."""
-    query = select(confirmations.c.subscription_id).where(confirmations.c.asked_at <= before).limit(1)
-    return tx.scalar(query) is not None
+    waits = confirmations.c.token_digest.is_not(None) & (confirmations.c.asked_at <= now - WITHIN)
+    is_old = confirmations.c.asked_at <= now - FORGOTTEN_AFTER
+    return tx.scalar(select(confirmations.c.subscription_id).where(waits | is_old).limit(1)) is not None
 
 
 def notice_id(subscription_id: str) -> str:
@@ -98,16 +113,24 @@ def notice_id(subscription_id: str) -> str:
     return f"{TO_CONFIRM}/{subscription_id}"
 
 
+def _of(subscription_id: str) -> ColumnElement[bool]:
+    return confirmations.c.subscription_id == subscription_id
+
+
 def _to(endpoint_id: str) -> ColumnElement[bool]:
     theirs = select(subscriptions.c.id).where(subscriptions.c.endpoint_id == endpoint_id)
     return confirmations.c.subscription_id.in_(theirs)
 
 
-def _forget_tokens(tx: Connection, which: ColumnElement[bool]) -> None:
-    tx.execute(update(confirmations).where(which).values(token_digest=None, sealed=None))
-
-
-def _forget_mails(tx: Connection, subscription_ids: list[str]) -> None:
-    """What is left of a mail that has no use any more holds no token."""
-    ids = [delivery_id(notice_id(each), each) for each in subscription_ids]
-    tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(body=None))
+def _forget(tx: Connection, subscription_id: str) -> None:
+    """Delete a subscription that nobody confirmed, with what asked for that, and its address where it has no other."""
+    endpoint_id = tx.scalar(select(subscriptions.c.endpoint_id).where(subscriptions.c.id == subscription_id))
+    theirs = deliveries.c.subscription_id == subscription_id
+    tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(select(deliveries.c.id).where(theirs))))
+    tx.execute(delete(deliveries).where(theirs))
+    tx.execute(delete(notices).where(notices.c.id == notice_id(subscription_id)))
+    for table in (subscribed_trials, links, confirmations):
+        tx.execute(delete(table).where(table.c.subscription_id == subscription_id))
+    tx.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
+    has_other = exists().where(subscriptions.c.endpoint_id == endpoints.c.id)
+    tx.execute(delete(endpoints).where(endpoints.c.id == endpoint_id, ~has_other))

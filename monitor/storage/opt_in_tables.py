@@ -13,6 +13,7 @@ confirmations = Table(
     Column("sealed", Bytes, comment="the token, encrypted, for the mail that is to carry it; null as above"),
     Column("network", Bytes, nullable=False, comment="of who asked, as a keyed digest"),
     Column("asked_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
     Column("refused", Integer, nullable=False, comment="how often more was asked for since, and nothing was sent"),
     UniqueConstraint("token_digest"),
     Index("confirmations_by_time", "asked_at"),

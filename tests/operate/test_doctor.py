@@ -19,7 +19,7 @@ from rich.console import Console
 from monitor.channels.email.settings import SmtpSettings
 from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
-from monitor.config.keys import OperatorSettings, StoreSettings
+from monitor.config.keys import OperatorSettings, StoreSettings, WebSettings
 from monitor.http.polite import PoliteSession
 from monitor.model import EventCause, Notice, Settlement, State
 from monitor.operate import doctor
@@ -259,6 +259,18 @@ def test_no_operator_is_worth_a_note(context: DoctorContext) -> None:
     ((name, _),) = found(replace(context, config=config), Level.NOTE)
 
     assert name == "operator"
+
+
+@pytest.mark.parametrize(
+    ("url", "level"), [("https://trials.example.org", Level.FINE), ("http://127.0.0.1:8080", Level.NOTE)]
+)
+def test_pages_that_nobody_else_can_reach_are_worth_a_note(context: DoctorContext, url: str, level: Level) -> None:
+    config = context.config.replace(web=WebSettings(public_url=url, self_service=True))
+
+    told = [finding for name, finding in examine(replace(context, config=config)) if name == "pages"]
+
+    assert [each.level for each in told] == [level]
+    assert url in told[0].text
 
 
 def test_a_check_that_crashes_is_a_finding_and_the_others_go_on(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from monitor.alerts.opting_in import Request, ask
 from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http.polite import PoliteSession
@@ -20,7 +21,7 @@ from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import deliveries, endpoints, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import deliveries, endpoints, links, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
@@ -369,6 +370,34 @@ def test_a_mailbox_comes_back_under_its_own_id(
 
     with elsewhere.read() as tx:
         assert subscriptions.get(tx, made.subscription.id).everything
+
+
+def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_that_count(
+    outbox: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+) -> None:
+    vault = outbox.subscribe_context.vault
+    ask(
+        Request(
+            address="anna@example.org",
+            scope=SubscriptionScope(everything=True),
+            filters=Filters(),
+            note=None,
+            network="203.0.113.0/24",
+        ),
+        outbox.subscribe_context,
+    )
+    with outbox.store.begin() as tx:
+        (asked,) = subscriptions.listing(tx)
+        links.renew(tx, asked.id, 7)
+    exported(outbox.store, tmp_path / "a", vault)
+
+    read_export(tmp_path / "a", registries, context(elsewhere, vault), quiet)
+
+    with elsewhere.read() as tx:
+        (kept,) = subscriptions.listing(tx)
+        assert (kept.id, kept.origin, str(kept.state)) == (asked.id, "web", "pending")
+        assert links.versions(tx, [kept.id]) == {kept.id: 7}
+        assert notices.listing(tx) == []
 
 
 def test_a_subscription_comes_back_under_its_name_unless_another_has_it(

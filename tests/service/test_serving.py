@@ -192,7 +192,7 @@ def test_a_database_server_that_goes_away_is_told_and_got_over(
 def test_who_subscribes_on_a_page_is_told_and_leaves_with_one_click(serving: Serving, mailbox: Mailbox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    config = watching(mailbox).replace("[[subscription]]\nemail = \"anna@example.org\"\nall = true\n", "")
+    config = watching(mailbox).replace('[[subscription]]\nemail = "anna@example.org"\nall = true\n', "")
     serving.configure(config + f'[web]\nself_service = true\npublic_url = "http://{address}"\n')
     served = serving.start(bind=address)
     served.says("registry checked")

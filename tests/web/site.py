@@ -20,6 +20,7 @@ from monitor.web.pages import pages
 from monitor.web.subscribers import subscriber_routes
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.studies import named, together, verified_a_year_later
 from tests.web.test_pages import StubHealth
 
 ANNA = "anna@example.org"
@@ -72,9 +73,7 @@ class Site:
             identify=self._identify,
             committed=self._wake,
         )
-        self._listener = Listener(
-            pages(StubHealth(), more=routes), listening, trusted_proxies=("127.0.0.0/8",)
-        )
+        self._listener = Listener(pages(StubHealth(), more=routes), listening, trusted_proxies=("127.0.0.0/8",))
         context = replace(outbox.delivering.context, links=self.links)
         outbox.delivering = replace(outbox.delivering, context=context)
         self.reader = Reader(self)
@@ -101,6 +100,7 @@ class Site:
         return url if url.startswith("http") else self.url + url
 
     def ask(self, address: str = ANNA, **fields: str | list[str]) -> Response:
+        self.outbox.clock.advance(seconds=1)  # so that they have an order
         wanted = {"about": "trials", "trials": WITHDRAWN_LATER} | fields
         return self.reader.submit("/subscriptions/new", address=address, **wanted)
 
@@ -123,6 +123,12 @@ class Site:
     def withdraw(self) -> None:
         """Let the trial change, and see it."""
         self.outbox.sandbox.next_state(WITHDRAWN_LATER)
+        self.outbox.clock.advance(minutes=1)
+        self.outbox.told(WITHDRAWN_LATER)
+
+    def rename(self, name: str) -> None:
+        """Let the trial change in another way, and see it."""
+        self.outbox.sandbox.edit(WITHDRAWN_LATER, together(named(name), verified_a_year_later))
         self.outbox.clock.advance(minutes=1)
         self.outbox.told(WITHDRAWN_LATER)
 

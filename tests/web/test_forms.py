@@ -18,10 +18,14 @@ def multipart(*parts: tuple[str, str]) -> bytes:
 def test_both_kinds_of_form_give_the_same() -> None:
     parts = [(f'Content-Disposition: form-data; name="{name}"', value) for name, value in (("a", "é 1"), ("b", ""))]
 
-    assert fields_of(MULTIPART, multipart(*parts)) == fields_of(URLENCODED, b"a=%C3%A9+1&b=") == {
-        "a": ["é 1"],
-        "b": [""],
-    }
+    assert (
+        fields_of(MULTIPART, multipart(*parts))
+        == fields_of(URLENCODED, b"a=%C3%A9+1&b=")
+        == {
+            "a": ["é 1"],
+            "b": [""],
+        }
+    )
 
 
 def test_a_file_in_a_form_is_left_out() -> None:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config, set_state
+from monitor.errors import DeliveryRejected
 from monitor.model import Filters, Search, Significance, SubscriptionState
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import watches
+from monitor.storage import notices, watches
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
 from tests.outbox import OutboxHarness
@@ -45,7 +46,7 @@ def quick_site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator
 def test_who_asks_confirms_hears_and_leaves_with_one_click(site: Site) -> None:
     asked = site.ask()
     assert (asked.status_code, site.states()) == (200, ["pending"])
-    site.withdraw()
+    site.rename("EARLY")
     site.outbox.deliver()
     assert [mail["To"] for mail in site.mails()] == [ANNA], "nothing but the question before it is answered"
 
@@ -53,7 +54,7 @@ def test_who_asks_confirms_hears_and_leaves_with_one_click(site: Site) -> None:
     assert site.states() == ["active"]
     site.withdraw()
     site.outbox.deliver()
-    asking, told = site.mails()
+    _, told = site.mails()
     assert WITHDRAWN_LATER in told["Subject"]
     leave = told["List-Unsubscribe"].strip("<>")
     assert leave.startswith(f"{site.url}/a/")
@@ -61,7 +62,7 @@ def test_who_asks_confirms_hears_and_leaves_with_one_click(site: Site) -> None:
     assert leave.removesuffix("/leave") in text_of(told)
 
     answer = Reader(site).send_fields(leave, ONE_CLICK, headers={"Origin": "null"})
-    site.withdraw()
+    site.rename("LATE")
     site.outbox.deliver()
 
     assert (answer.status_code, answer.headers.get("Location"), answer.headers.get("Set-Cookie")) == (200, None, None)
@@ -202,14 +203,40 @@ def test_a_question_is_answered_once_and_within_two_days(site: Site) -> None:
     second = site.confirmation()
     token = first.rpartition("/")[2]
     assert len(token) >= 22, "128 bits in base64"
-    assert site.reader.submit(first).status_code == 200
+    form = re.findall(r'name="form" value="(\w+)"', site.reader.open(first).text)[0]
+    assert site.reader.send_fields(first, {"form": form}).status_code == 200
 
-    assert site.reader.submit(first).status_code == 404
+    assert site.reader.send_fields(first, {"form": form}).status_code == 404
     assert site.reader.open(f"{site.url}/confirm/{token[:-1]}x").status_code == 404
     site.outbox.clock.advance(hours=49)
     assert site.reader.open(second).status_code == 404
+    site.outbox.deliver()
+    assert site.states() == ["active", "ended"]
+
+
+def test_an_address_that_was_not_confirmed_is_forgotten_and_a_confirmed_one_is_not(site: Site) -> None:
+    site.subscribed(ANNA)
+    site.ask(ANNA)
+    site.ask(BOB)
+    site.outbox.deliver()
+    site.outbox.clock.advance(days=3, seconds=1)
+
     site.ask("cleo@example.org")
-    assert site.states() == ["active", "ended", "pending"]
+
+    held = contents(site.outbox.store)
+    assert [each.endpoint.shown for each in site.listed()] == [ANNA, "cleo@example.org"]
+    assert BOB not in repr(held)
+    assert [len(held[name]) for name in ("endpoints", "confirmations", "notices", "subscribed_trials")] == [2, 1, 2, 2]
+
+
+def test_a_mistyped_address_is_nothing_for_the_operator(quick_site: Site) -> None:
+    quick_site.outbox.refuse(BOB, DeliveryRejected("550 5.1.1 nobody here", status=550, ends=True))
+    quick_site.ask(BOB)
+    quick_site.outbox.deliver()
+
+    with quick_site.outbox.store.read() as tx:
+        assert notices.listing(tx) == []
+    assert quick_site.states() == ["ended"]
 
 
 def test_no_token_is_in_the_database_in_clear_once_it_was_used(site: Site) -> None:
@@ -333,9 +360,7 @@ def test_pages_have_no_script_and_no_style_and_secret_ones_tell_nobody_where_the
         assert policy.startswith("default-src 'none'; ")
         assert {"form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy.split("; "))
         assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Referrer-Policy"] == (
-            "same-origin" if link == "/subscriptions/new" else "no-referrer"
-        )
+        assert answer.headers["Referrer-Policy"] == ("same-origin" if link == "/subscriptions/new" else "no-referrer")
         assert answer.headers["X-Robots-Tag"] == "noindex"
         assert not re.search(r"<script|<style| style=| on\w+=|(src|href)=\"(https?:)?//(?!127\.0\.0\.1)", answer.text)
         assert answer.text.count("<h1") == 1

@@ -69,6 +69,7 @@ CHECKS: dict[str, Callable[[DoctorContext], Iterator[Finding]]] = {
     "privacy": machine.privacy,
     "registry": watching.registry,
     "operator": alerting.operator,
+    "pages": alerting.pages,
 }
 DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "database": database.database,

@@ -22,6 +22,18 @@ def operator(context: DoctorContext) -> Iterator[Finding]:
         yield note("nobody hears of trouble", f"give [operator] an {', '.join(others)} or {last} in config.toml")
 
 
+def pages(context: DoctorContext) -> Iterator[Finding]:
+    """Where the links in mails lead, if people subscribe themselves."""
+    web = context.config.web
+    if web.self_service and not web.public_url.startswith("https:"):
+        yield note(
+            f"links in mails lead to {web.public_url}, which is this machine alone",
+            "give [web] public_url the https address that subscribers reach",
+        )
+    elif web.self_service:
+        yield fine(f"people subscribe themselves at {web.public_url}/subscriptions/new")
+
+
 def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
     """Whether the one server for all of a channel's deliveries lets us in, if the channel is used."""
     channel = CHANNELS[name]

@@ -404,7 +404,7 @@ def test_a_subscription_with_a_page_of_its_own_is_changed_and_left_there(host):
 
     assert told["List-Unsubscribe"] == f"<{page}/leave>"
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert f"To change this or leave: {page}\n" in text
+    assert f"To change this or leave: {page}\r\n" in text
     assert f'href="{page}"' in html
     assert f'href="{page}/leave"' in html
     assert "mailto:" not in text + html

@@ -18,12 +18,13 @@ def upgrade() -> None:
         ),
         sa.Column("network", sa.LargeBinary, nullable=False, comment="of who asked, as a keyed digest"),
         sa.Column("asked_at", moment, nullable=False),
+        sa.Column("confirmed_at", moment),
         sa.Column(
             "refused", sa.Integer, nullable=False, comment="how often more was asked for since, and nothing was sent"
         ),
         sa.PrimaryKeyConstraint("subscription_id", name="confirmations_pk"),
-        sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"], name="confirmations_subscriptions_fk"),
         sa.UniqueConstraint("token_digest", name="confirmations_token_digest_unique"),
+        sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"], name="confirmations_subscriptions_fk"),
         sqlite_with_rowid=False,
     )
     op.create_index("confirmations_by_time", "confirmations", ["asked_at"])
