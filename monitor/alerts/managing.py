@@ -71,7 +71,7 @@ def change(token: str, wanted: Filters, note: str | None, known: Links, context:
     with context.store.begin() as tx:
         subscription = _of(tx, token, known)
         if _is_fixed(subscription):
-            raise ConfigurationInvalid("what this subscription hears of is set by whoever runs this service")
+            raise ConfigurationInvalid("what this subscription hears of is set by the people who run this service")
         filters = replace(subscription.filters, topics=wanted.topics, min_significance=wanted.min_significance)
         subscriptions.edit(tx, subscription.id, filters, note)
 
@@ -107,7 +107,7 @@ def come_back(token: str, known: Links, context: SubscribeContext) -> None:
         if subscription.state is not SubscriptionState.ENDED:
             return
         if not _can_return(tx, subscription, context.clock()):
-            raise ConfigurationInvalid("this subscription has ended, and a link does not bring it back: subscribe anew")
+            raise ConfigurationInvalid("this subscription has ended, and a link does not bring it back: subscribe again")
         subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, context.clock())
         links.note_left(tx, subscription.id, None)
         endpoints.enable(tx, subscription.endpoint.id)
@@ -119,7 +119,7 @@ def renew(token: str, known: Links, context: SubscribeContext) -> str:
         subscription = _of(tx, token, known)
         version = links.versions(tx, [subscription.id]).get(subscription.id, 0) + 1
         if version > NEWEST_VERSION:
-            raise ConfigurationInvalid("this subscription has had too many links: leave it, and subscribe anew")
+            raise ConfigurationInvalid("this subscription has had too many links: leave it, and subscribe again")
         links.renew(tx, subscription.id, version)
     return known.manage(subscription.id, version)
 

@@ -111,6 +111,7 @@ def _owe_confirmation(
     )
     confirmations.add(tx, wanted)
     notice = to_confirm(confirmations.notice_id(subscription.id), about(tx, subscription), now=now)
+    subscriptions.number_on(tx, subscription.id, -1)  # it takes 0, so that the first alert is number 1
     notices.ask_subscriber(tx, notice, subscription.id)
 
 

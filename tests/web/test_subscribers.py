@@ -60,6 +60,7 @@ def test_who_asks_confirms_hears_and_leaves_with_one_click(site: Site) -> None:
     assert leave.startswith(f"{site.url}/a/")
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert leave.removesuffix("/leave") in text_of(told)
+    assert "This is alert 1 of this subscription." in text_of(told), "the question is no alert"
 
     answer = Reader(site).send_fields(leave, ONE_CLICK, headers={"Origin": "null"})
     site.rename("LATE")
@@ -76,7 +77,7 @@ def test_the_question_says_what_is_asked_and_carries_the_way_to_end_it(quick_sit
 
     (mail,) = quick_site.mails()
     words = " ".join(text_of(mail).split())
-    assert f"that {ANNA} hear by mail of {WITHDRAWN_LATER}." in words
+    assert f"asked for mails to {ANNA} about changes in {WITHDRAWN_LATER}." in words
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert Reader(quick_site).send_fields(mail["List-Unsubscribe"].strip("<>"), ONE_CLICK).status_code == 200
