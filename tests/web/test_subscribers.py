@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 from sqlalchemy import text
@@ -14,8 +16,10 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import notices, watches
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
+from monitor.web.subscribers import THREADS
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.service.processes import eventually
 from tests.web.site import ANNA, Reader, Site, text_of
 
 BOB = "bob@example.org"
@@ -394,6 +398,27 @@ def test_below_a_path_all_links_have_it(quick_store: Store, sandbox: Sandbox, tm
         assert own.startswith(f"{site.url}/alerts/a/")
         assert site.reader.open(own).status_code == 200
     outbox.registry.close()
+
+
+def test_pages_that_wait_for_the_database_take_few_threads_and_keep_no_other_page_waiting(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+
+    def leave(_: int) -> int:
+        return Reader(quick_site).send_fields(f"{page}/leave", ONE_CLICK).status_code
+
+    with ThreadPoolExecutor(40) as readers:
+        with quick_site.outbox.store.begin():  # nobody else can write
+            waiting = readers.map(leave, range(40))
+            eventually(lambda: working() == THREADS)
+            assert [quick_site.reader.open("/healthz").status_code for _ in range(10)] == [200] * 10
+            assert working() <= THREADS + 1, "and one that answers about health"
+        assert list(waiting) == [200] * 40
+    assert quick_site.states() == ["ended"]
+
+
+def working() -> int:
+    """How many threads take a step of a page, or wait for one."""
+    return sum(thread.name.startswith("AnyIO") for thread in enumerate_threads())
 
 
 # One's own page
