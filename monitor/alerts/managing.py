@@ -107,7 +107,9 @@ def come_back(token: str, known: Links, context: SubscribeContext) -> None:
         if subscription.state is not SubscriptionState.ENDED:
             return
         if not _can_return(tx, subscription, context.clock()):
-            raise ConfigurationInvalid("this subscription has ended, and a link does not bring it back: subscribe again")
+            raise ConfigurationInvalid(
+                "this subscription has ended, and a link does not bring it back: subscribe again"
+            )
         subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, context.clock())
         links.note_left(tx, subscription.id, None)
         endpoints.enable(tx, subscription.endpoint.id)

@@ -77,10 +77,11 @@ def ask(request: Request, context: SubscribeContext) -> Answer:
         hour, day = now - timedelta(hours=1), now - timedelta(days=1)
         if confirmations.from_network(tx, network, since=hour) >= AN_HOUR_FOR_A_NETWORK:
             return Answer.TOO_OFTEN
-        endpoint, _ = endpoints.put(tx, context.vault, channel=CHANNEL, address=checked, shown=shown, at=now)
-        if confirmations.to_endpoint(tx, endpoint.id, since=day) >= A_DAY_FOR_AN_ADDRESS:
-            confirmations.refuse(tx, endpoint.id)
+        asked = confirmations.to_address(tx, shown, since=day)
+        if len(asked) >= A_DAY_FOR_AN_ADDRESS:
+            confirmations.refuse(tx, asked[0])
             return Answer.ASKED
+        endpoint, _ = endpoints.put(tx, context.vault, channel=CHANNEL, address=checked, shown=shown, at=now)
         watch_id, everything = covered(tx, request.scope, now)
         subscription = Subscription(
             id=str(uuid4()),

@@ -58,17 +58,21 @@ def from_network(tx: Connection, network: bytes, *, since: datetime) -> int:
     return tx.scalar(select(func.count()).select_from(confirmations).where(is_theirs)) or 0
 
 
-def to_endpoint(tx: Connection, endpoint_id: str, *, since: datetime) -> int:
-    """How many confirmations an address was asked for after *since*."""
-    query = select(func.count()).select_from(confirmations).where(_to(endpoint_id), confirmations.c.asked_at > since)
-    return tx.scalar(query) or 0
+def to_address(tx: Connection, shown: str, *, since: datetime) -> list[str]:
+    """The subscriptions that were asked for after *since* for an address, in whatever case; the latest first."""
+    query = (
+        select(confirmations.c.subscription_id)
+        .join(subscriptions, subscriptions.c.id == confirmations.c.subscription_id)
+        .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
+        .where(confirmations.c.asked_at > since, func.lower(endpoints.c.shown) == func.lower(shown))
+        .order_by(confirmations.c.asked_at.desc(), confirmations.c.subscription_id)
+    )
+    return list(tx.scalars(query).all())
 
 
-def refuse(tx: Connection, endpoint_id: str) -> None:
-    """Count that more was asked for, and nothing sent: a write, as for one that is sent, which takes as long."""
-    latest = select(func.max(confirmations.c.asked_at)).where(_to(endpoint_id)).scalar_subquery()
-    which = _to(endpoint_id) & (confirmations.c.asked_at == latest)
-    tx.execute(update(confirmations).where(which).values(refused=confirmations.c.refused + 1))
+def refuse(tx: Connection, subscription_id: str) -> None:
+    """Count that more was asked for after this one, and nothing sent: a write takes as long as when it is sent."""
+    tx.execute(update(confirmations).where(_of(subscription_id)).values(refused=confirmations.c.refused + 1))
 
 
 def use(tx: Connection, subscription_id: str, *, at: datetime) -> None:
@@ -115,11 +119,6 @@ def notice_id(subscription_id: str) -> str:
 
 def _of(subscription_id: str) -> ColumnElement[bool]:
     return confirmations.c.subscription_id == subscription_id
-
-
-def _to(endpoint_id: str) -> ColumnElement[bool]:
-    theirs = select(subscriptions.c.id).where(subscriptions.c.endpoint_id == endpoint_id)
-    return confirmations.c.subscription_id.in_(theirs)
 
 
 def _forget(tx: Connection, subscription_id: str) -> None:

@@ -263,9 +263,9 @@ def test_no_token_is_in_the_database_in_clear_once_it_was_used(site: Site) -> No
 
 def test_a_known_address_and_an_unknown_one_get_the_same_answer_and_so_does_one_too_many(quick_site: Site) -> None:
     quick_site.subscribed(ANNA)
-    asked = [quick_site.ask(address) for address in (ANNA, BOB, ANNA, ANNA, ANNA)]
+    asked = [quick_site.ask(address) for address in (ANNA, BOB, ANNA, ANNA.upper(), ANNA)]
 
-    answers = {(answer.status_code, answer.text.replace(ANNA, "X").replace(BOB, "X")) for answer in asked}
+    answers = {(answer.status_code, re.sub(f"{ANNA}|{BOB}", "X", answer.text, flags=re.IGNORECASE)) for answer in asked}
     assert len(answers) == 1
     quick_site.outbox.deliver()
     to = [mail["To"] for mail in quick_site.mails()]
@@ -409,7 +409,7 @@ def test_pages_that_wait_for_the_database_take_few_threads_and_keep_no_other_pag
     with ThreadPoolExecutor(40) as readers:
         with quick_site.outbox.store.begin():  # nobody else can write
             waiting = readers.map(leave, range(40))
-            eventually(lambda: working() == THREADS)
+            eventually(lambda: working() >= THREADS)
             assert [quick_site.reader.open("/healthz").status_code for _ in range(10)] == [200] * 10
             assert working() <= THREADS + 1, "and one that answers about health"
         assert list(waiting) == [200] * 40
