@@ -34,6 +34,19 @@ def test_a_database_is_given_on_empty_and_numbers_begin_anew(postgres_copies: Co
     postgres_copies.give_back(name)
 
 
+def test_numbers_begin_anew_also_where_the_rows_that_had_them_are_gone(postgres_copies: Copies) -> None:
+    name = postgres_copies.take()
+    assert number_of_the_next_watch(postgres_copies.address(name)) == 1
+    with psycopg.connect(postgres_copies.address(name), autocommit=True) as connection:
+        connection.execute("TRUNCATE watches CASCADE")
+
+    postgres_copies.give_back(name)
+
+    assert postgres_copies.take() == name
+    assert number_of_the_next_watch(postgres_copies.address(name)) == 1
+    postgres_copies.give_back(name)
+
+
 @pytest.mark.parametrize(
     "change",
     [
