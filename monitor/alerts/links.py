@@ -44,6 +44,8 @@ class Links:
             whole = urlsafe_b64decode(token)
         except (binascii.Error, ValueError):
             return None
+        if len(whole) != _HEAD + SIGNATURE:
+            return None
         head, signature = whole[:_HEAD], whole[_HEAD:]
         # A decoder forgives what an encoder never writes, and one link has one form.
         if urlsafe_b64encode(whole).decode() != token or not self.vault.signed(PURPOSE, head, signature):
