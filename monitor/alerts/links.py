@@ -5,7 +5,6 @@ key: nothing is kept of it, and it does not expire, because a mail of three year
 Ending the former links of a subscription moves its version on; see `monitor.storage.links`.
 """
 
-import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +15,6 @@ PURPOSE = "manage"
 SIGNATURE = 18
 """Bytes of it that are in a link."""
 _HEAD = 18
-_LENGTH = (_HEAD + SIGNATURE) * 4 // 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,13 @@ class Links:
 
     def read(self, token: str) -> tuple[str, int] | None:
         """The subscription and the version that a link's token is of; None where nobody here signed it."""
-        if len(token) != _LENGTH or not token.isascii():
-            return None
         try:
             whole = urlsafe_b64decode(token)
-        except (binascii.Error, ValueError):
-            return None
-        if len(whole) != _HEAD + SIGNATURE:
+        except ValueError:
             return None
         head, signature = whole[:_HEAD], whole[_HEAD:]
         # A decoder forgives what an encoder never writes, and one link has one form.
-        if urlsafe_b64encode(whole).decode() != token or not self.vault.signed(PURPOSE, head, signature):
+        is_ours = len(signature) == SIGNATURE and urlsafe_b64encode(whole).decode() == token
+        if not is_ours or not self.vault.signed(PURPOSE, head, signature):
             return None
         return str(UUID(bytes=head[:16])), int.from_bytes(head[16:], "big")

@@ -16,6 +16,7 @@ from monitor.alerts.recovery import told_by
 from monitor.changes.events import event_after
 from monitor.errors import StoreCorrupt
 from monitor.model import Event, Snapshot, State
+from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.storage import archived, seen, snapshots
 from monitor.storage.pages import Span, Within
@@ -73,7 +74,7 @@ class Replaying:
         for taken in snapshots.histories(self.tx, registry.key, ids):
             if isinstance(taken, DamagedSnapshot):
                 if taken.number in numbers[taken.trial_id]:
-                    self.damaged[f"{taken.registry}/{taken.trial_id}/{taken.number}"] = taken.reason
+                    self.damaged[event_id(taken.registry, taken.trial_id, taken.number)] = taken.reason
                 continue
             trial_id = taken.document.trial_id
             if before and before.document.trial_id != trial_id:
