@@ -5,7 +5,6 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,10 @@ import pytest
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import Monitor, Ran, asking, command
-from tests.program import of_today
 from tests.studies import titled, together, verified_in
 
 TRIAL = "NCT02116634"
 SPONSOR = "Alzahra Hospital"
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Sandbox]]:
-    """A folder where 13 trials are watched and one has just been withdrawn, and the registry that it asks."""
-    folder = tmp_path_factory.mktemp("prepared")
-    with of_today(trials=12) as running:
-        run = command(folder, **asking(running))
-        assert run("watch", "add", *running.trial_ids()).returncode == 0
-        assert run("check").returncode == 0
-        running.next_state(TRIAL)
-        assert run("check").returncode == 0
-        yield folder, running
 
 
 @pytest.fixture
