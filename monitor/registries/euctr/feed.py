@@ -46,7 +46,10 @@ class Feed:
         known_at = built_at(known.stamp) if known else None
         if known and known_at and known.etag == self.digest and timedelta(0) <= self.at - known_at < KNOWN_FOR:
             return known
-        return RegistryVersion(self.at.isoformat(), self.digest)
+        at = self.at
+        if known_at and at == known_at.replace(microsecond=0):
+            at = known_at + timedelta(microseconds=1)  # another feed within one second of the Date header is newer
+        return RegistryVersion(at.isoformat(), self.digest)
 
 
 def feed_of(answer: Response) -> Feed:

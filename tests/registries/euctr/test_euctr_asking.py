@@ -186,6 +186,17 @@ def test_a_feed_that_says_something_else_is_a_new_version(euctr, register, moved
     assert euctr.version(known) == RegistryVersion("2026-11-20T12:10:00+00:00", euctr.version(None).etag)
 
 
+def test_two_feeds_of_one_second_are_two_versions(euctr, register):
+    known = euctr.version(None)
+    stamps = [known.stamp]
+    for day in ("18", "19"):
+        register.moved = [(TRIAL, f"Wed, {day} Nov 2026 00:00:00 GMT")]
+        known = euctr.version(known)
+        stamps.append(known.stamp)
+
+    assert sorted(set(stamps)) == stamps
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
