@@ -4,6 +4,7 @@ settling    which events are told, held or folded into others; alike and holding
 matching    which changes of an event a subscription is to be told of, and for the others why not
 conversations  which mails belong together: what two registries tell within a week is told in one
 prepare     claimed deliveries as messages, each rendered once; postponing is for those that cannot be
+contexts    what a message says of its trial beside the changes; samples are of a trial that does not exist
 deliver     sends what is owed, or one delivery, and keeps trying; its steps are in claims, queues and outcomes
 outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
 subscribe   makes, changes and ends subscriptions; filters are what they pass, as people write them

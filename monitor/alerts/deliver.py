@@ -17,8 +17,9 @@ from monitor.alerts.claims import attempt, claim
 from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 from monitor.alerts.outcomes import record
-from monitor.alerts.prepare import pages_of, sample, with_address
+from monitor.alerts.prepare import pages_of, with_address
 from monitor.alerts.queues import THREADS, Queues
+from monitor.alerts.samples import sample
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.model import Message
 from monitor.ports import Accepted

@@ -6,47 +6,37 @@ twice saw one thing. Another process may have rendered it first; then its bytes 
 One that cannot be made ready, because its address does not open or what it tells is damaged, keeps nobody else's back.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TypeVar
-from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from monitor.alerts.conversations import Trial, begun_by
+from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.links import Links
 from monitor.alerts.matching import matching
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.channels.channel import Configuration, Envelope, EventContext, EventRenderer, Facts
+from monitor.channels.channel import Configuration, Envelope, EventRenderer
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
-    Change,
     Delivery,
     Endpoint,
     Event,
     EventCause,
-    Filters,
     Message,
     Notice,
     NoticeCause,
-    Significance,
-    Snapshot,
-    State,
     Subscription,
 )
 from monitor.ports import Registry
-from monitor.storage import confirmations, deliveries, endpoints, links, notices, siblings, snapshots, subscriptions
+from monitor.storage import confirmations, deliveries, endpoints, links, notices, siblings, subscriptions
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
-NO_FAMILIES: Mapping[Trial, Sequence[Trial]] = MappingProxyType({})
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -239,94 +229,12 @@ def _or_raise(value: Value | Exception) -> Value:
 
 def _event(tx: Connection, delivery: Delivery, context: RenderContext) -> Event:
     number = int(delivery.cause.id.rpartition("/")[2])
-    return event_of(tx, _registry(context.registries, delivery.registry), delivery.trial_id, number)
-
-
-def _registry(registries: Mapping[str, Registry], key: str) -> Registry:
-    if key not in registries:
-        raise NothingFound(f"{key} is not a registry known here: use the version that knows it")
-    return registries[key]
+    return event_of(tx, registry_of(context.registries, delivery.registry), delivery.trial_id, number)
 
 
 def with_address(tx: Connection, subscription: Subscription, context: RenderContext, *, now: datetime) -> Subscription:
     """The subscription with its endpoint's address and secrets, which storage keeps sealed."""
     return replace(subscription, endpoint=endpoints.get(tx, context.vault, subscription.endpoint.id, at=now))
-
-
-def sample(subscription: Subscription, context: RenderContext, *, page: str = "", now: datetime) -> Message:
-    """A message that shows what a subscriber will get, about a trial of the default registry that does not exist.
-
-    *page* is where they change the subscription.
-    """
-    registry = next(iter(context.registries.values()))
-    event = Event(
-        registry=registry.key,
-        trial_id=re.sub(r"\d", "0", registry.example_id),
-        snapshot=2,
-        occurred_at=now,
-        changes=(
-            Change(
-                field="overall_status",
-                path="protocolSection.statusModule.overallStatus",
-                kind="status.stopped",
-                topic="status",
-                before="RECRUITING",
-                after="SUSPENDED",
-                summary="This is a test: overall status went from Recruiting to Suspended.",
-                significance=Significance.CRITICAL,
-            ),
-        ),
-    )
-    facts = Facts(overall_status="SUSPENDED")
-    invented = EventContext(
-        event, "A test of this subscription", None, f"https://{registry.key}/", facts, registry.name
-    )
-    everything = replace(subscription, filters=Filters())
-    key = str(uuid4())
-    channel = CHANNELS[subscription.endpoint.channel]
-    render = channel.event_renderer(invented, matching(event.changes, everything).changes, context.config)
-    body = render(
-        Envelope(subscription=everything, delivery_id=key, sequence=0, config=context.config, date=now, manage=page)
-    )
-    return Message(delivery_id=key, endpoint=subscription.endpoint, body=body)
-
-
-def event_context(
-    tx: Connection,
-    event: Event,
-    registries: Mapping[str, Registry],
-    families: Mapping[Trial, Sequence[Trial]] = NO_FAMILIES,
-) -> EventContext:
-    """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
-    context = _context_of(tx, event, registries)
-    family = families.get((event.registry, event.trial_id))
-    return replace(context, has_siblings=True, begun_by=begun_by(tx, event, family)) if family else context
-
-
-def _context_of(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
-    registry = _registry(registries, event.registry)
-    snapshot: Snapshot | None = None
-    with suppress(StoreCorrupt, NothingFound):
-        snapshot = snapshots.get(tx, event.registry, event.trial_id, event.snapshot)
-    version = snapshot.registry_version if snapshot else None
-    if snapshot is None or snapshot.document.state is not State.LISTED:
-        snapshot = snapshots.readable(tx, event.registry, event.trial_id)
-    if snapshot is None:
-        # An alert without the trial's title is better than none.
-        known = Facts(registry_version=version)
-        return EventContext(
-            event, event.trial_id, None, f"https://{event.registry}/{event.trial_id}", known, registry.name
-        )
-    record = registry.parse(snapshot.document, snapshot.taken_at)
-    sponsor = record.lead_sponsor.name if record.lead_sponsor else None
-    facts = Facts(
-        registry_version=version,
-        last_update_post_date=record.last_update_post_date,
-        overall_status=record.overall_status.code if record.overall_status else None,
-        phases=tuple(phase.code for phase in record.phases),
-        conditions=record.conditions,
-    )
-    return EventContext(event, record.brief_title or event.trial_id, sponsor, record.url, facts, registry.name)
 
 
 def rendered_notice(notice: Notice, envelope: Envelope) -> bytes:

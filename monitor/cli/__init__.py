@@ -99,7 +99,7 @@ COMMANDS = (
         "Take in an export, lists of other programs, or saved pages; nothing is doubled, and nobody alerted unasked.",
     ),
     Declared("watch", "monitor.cli.watch:app", "Say which trials to watch."),
-    Declared("subscriptions", "monitor.cli.subscribe:manage", "See and change who is told."),
+    Declared("subscriptions", "monitor.cli.subscriptions:manage", "See and change who is told."),
     Declared("deliveries", "monitor.cli.deliveries:app", "See what was sent, and send it again."),
     Declared(
         "quarantine",

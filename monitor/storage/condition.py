@@ -8,10 +8,10 @@ from sqlalchemy import Connection, and_, case, exists, func, select, text
 
 from monitor.model import SubscriptionState
 from monitor.storage.searches import is_everything
+from monitor.storage.service_tables import health
 from monitor.storage.tables import (
     deliveries,
     endpoints,
-    health,
     registries,
     searches,
     settlements,

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from monitor.ports import Oddity
+from monitor.storage.service_tables import drift
 from monitor.storage.statements import add_new, chunks
-from monitor.storage.tables import drift
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from monitor.storage.service_tables import health
 from monitor.storage.statements import put
-from monitor.storage.tables import health
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 
+from monitor.storage.service_tables import leases
 from monitor.storage.statements import add_new
-from monitor.storage.tables import leases
 
 SCHEDULER = "scheduler"
 """The lease of the process that looks at registries and sends."""

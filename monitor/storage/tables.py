@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
-from monitor.storage import archive_tables, opt_in_tables, sibling_tables  # noqa: F401 - a part of the schema
+from monitor.storage import archive_tables, opt_in_tables, service_tables, sibling_tables  # noqa: F401 - a part of the schema
 from monitor.storage.metadata import metadata as metadata  # those who make the whole schema take it from here
 from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
 
@@ -342,38 +342,6 @@ sweeps = Table(
     Column("seen", Integer, nullable=False),
     Column("total", Integer),
     Column("finished_at", Moment),
-    sqlite_with_rowid=False,
-)
-
-drift = Table(
-    "drift",
-    metadata,
-    Column("registry", Text, primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("value", TextWithoutNul, primary_key=True, comment="empty for an unknown field"),
-    Column("trial_id", Text, nullable=False, comment="an example"),
-    Column("first_seen_at", Moment, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-health = Table(
-    "health",
-    metadata,
-    Column("registry", Text, primary_key=True),
-    Column("next_check_at", Moment, nullable=False),
-    Column("failures", Integer, nullable=False, comment="in a row"),
-    Column("failing_since", Moment),
-    Column("reason", TextWithoutNul, comment="of the last failure"),
-    Column("told_at", Moment, comment="when the operator was told of this outage"),
-    sqlite_with_rowid=False,
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("holder", Text, nullable=False),
-    Column("beat", Integer, nullable=False, comment="moves while the holder lives"),
     sqlite_with_rowid=False,
 )
 
