@@ -52,6 +52,43 @@ class EventContext:
     """The event of a sibling that told the same shortly before, in whose conversation this one is told."""
 
 
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """An event within a digest, and those of its changes that the subscriber asked for; at least one."""
+
+    context: EventContext
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was looked at, so that silence means something: the trials of a subscription, as of a digest's end."""
+
+    trials: int
+    checked: int
+    """How many of these were checked since the digest's beginning."""
+    versions: tuple[tuple[str, str | None], ...] = ()
+    """By what people call a registry, its own stamp of the data that was checked."""
+    unchecked: tuple[tuple[str, str], ...] = ()
+    """What could not be checked, such as a trial's id or what a watch looks for, and why, each on one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What happened in a time, told at once. Without entries it says that nothing did, and has a coverage."""
+
+    period: str
+    """daily, weekly, monthly, quiet hours, catch-up (what happened before the subscription was made) or pause."""
+    began_at: datetime | None
+    """In the subscriber's zone, as *ended_at* is; None where that is not known."""
+    ended_at: datetime
+    entries: tuple[DigestEntry, ...] = ()
+    """The oldest first."""
+    omitted: int = 0
+    """How many events more there were, each of no more significance than any entry."""
+    coverage: Coverage | None = None
+
+
 class Configuration(Protocol):
     """What channels read of the configuration."""
 
@@ -72,6 +109,8 @@ class Envelope:
     sequence: int
     config: Configuration
     date: datetime
+    about: str = ""
+    """What the subscription is about, for who does not know what a watch is; empty where that is not looked up."""
     manage: str = ""
     """Where the subscriber changes or ends the subscription; empty where there is no such page."""
     confirm: str = ""
@@ -127,6 +166,10 @@ class Channel(ABC):
 
         What all who asked for the same get in the same way is rendered here, once for all of them.
         """
+
+    def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:
+        """The bytes that tell one subscriber of all that a digest holds. Pure."""
+        raise NotImplementedError(self.name)
 
     @abstractmethod
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
