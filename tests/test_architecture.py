@@ -86,7 +86,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.channels.chat.guarding": "Apprise takes long to load, and only a chat needs it",
     "monitor.channels.chat.transport": "as above",
     "monitor.channels.email.address": "only new addresses are checked",
-    "monitor.channels.email.rendering": "Jinja and css-inline take long to load, and only a mail needs them",
+    "monitor.channels.email.typesetting": "Jinja and css-inline take long to load, and only a mail needs them",
     "monitor.channels.email.transport": "dkim is for those who sign",
     "monitor.cli.*": "--help needs neither SQLAlchemy nor requests nor rich, and --json no rich",
     "monitor.config.complaints": "difflib is for mistakes",

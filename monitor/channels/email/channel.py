@@ -7,7 +7,6 @@ from monitor.channels.channel import Channel, Configuration, Envelope, EventCont
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
-from monitor.model.delivery import delivery_id
 from monitor.ports import Transport
 from monitor.text import one_line
 
@@ -55,38 +54,16 @@ class Email(Channel):
         from monitor.channels.email.configured import mail_sender  # a check that tells nobody renders nothing
         from monitor.channels.email.rendering import EventMail
 
-        mail = EventMail(
-            context.event,
-            title=context.title,
-            url=context.url,
-            changes=changes,
-            registry_name=context.registry_name,
-            is_named=context.has_siblings,
-        )
-        sender, first = mail_sender(config), context.begun_by or context.event
-        return lambda envelope: sender.signed(
-            mail.for_subscriber(
-                envelope.subscription,
-                delivery_id=envelope.delivery_id,
-                sequence=envelope.sequence,
-                sender=sender.sender,
-                list_host=sender.list_host,
-                unsubscribe=sender.unsubscribe,
-                manage=envelope.manage,
-                date=envelope.date,
-                thread_root=f"{first.registry}/{first.trial_id}/{envelope.subscription.id}",
-                answers=delivery_id(first.id, envelope.subscription.id) if context.begun_by else None,
-            )
-        )
+        mail, sender = EventMail(context, changes), mail_sender(config)
+        return lambda envelope: mail.for_subscriber(envelope, sender)
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
         """A mail, signed."""
         from monitor.channels.email.configured import mail_sender  # as above
         from monitor.channels.email.notice import confirmation_mail, notice_mail
 
-        sender = mail_sender(envelope.config)
         render = confirmation_mail if envelope.confirm else notice_mail
-        return sender.signed(render(notice, envelope, sender=sender.sender, list_host=sender.list_host))
+        return render(notice, envelope, mail_sender(envelope.config))
 
     def recognised_by(self, body: bytes) -> str:
         """Its subject."""

@@ -1,55 +1,40 @@
 """A notice as a mail: to the operator, or to a subscriber who has yet to confirm a subscription. Pure."""
 
 from collections.abc import Mapping
-from email.utils import format_datetime
 
 from monitor.channels.channel import Envelope
 from monitor.channels.email import mime
+from monitor.channels.email.alert import ALERTS, NOTICES, Headers, headers_of
+from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import leaving_by_link
-from monitor.channels.email.rendering import inliner, templates
+from monitor.channels.email.typesetting import as_html, as_text
 from monitor.model import Notice
 from monitor.text import one_line, plain
 
 
-def notice_mail(notice: Notice, envelope: Envelope, *, sender: str, list_host: str) -> bytes:
-    """The whole mail. There is nothing to unsubscribe from: the configuration names the operator."""
-    headers = _headers(
-        f"[monitor] {notice.subject}", "Notices of the trial monitor <notices", envelope, sender, list_host
-    )
+def notice_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> bytes:
+    """The whole mail, signed. There is nothing to unsubscribe from: the configuration names the operator."""
+    subject = mime.unstructured("Subject", f"[monitor] {notice.subject}")
     page = {"subject": notice.subject, "paragraphs": plain(notice.text).split("\n"), "kind": notice.kind}
-    return _mail("notice", headers, page, envelope)
+    return _mail("notice", page, headers_of(subject, envelope, sender, listed=NOTICES), envelope, sender)
 
 
-def confirmation_mail(notice: Notice, envelope: Envelope, *, sender: str, list_host: str) -> bytes:
-    """The whole mail, which asks for one click. No stranger's words are in it: whoever asked may be somebody else."""
-    headers = _headers(notice.subject, "Trial alerts <alerts", envelope, sender, list_host)
+def confirmation_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> bytes:
+    """The whole mail, signed, which asks for one click.
+
+    No stranger's words are in it: whoever asked may be somebody else.
+    """
+    subject = mime.unstructured("Subject", notice.subject)
+    headers = [*headers_of(subject, envelope, sender, listed=ALERTS), *leaving_by_link(envelope.manage)]
     page = {
         "subject": notice.subject,
         "about": one_line(notice.text),
         "address": one_line(envelope.subscription.endpoint.shown),
         "confirm": envelope.confirm,
     }
-    return _mail("confirmation", [*headers, *leaving_by_link(envelope.manage)], page, envelope)
+    return _mail("confirmation", page, headers, envelope, sender)
 
 
-def _headers(subject: str, list_name: str, envelope: Envelope, sender: str, list_host: str) -> list[tuple[str, str]]:
-    host = mime.token(list_host)
-    return [
-        mime.address("From", sender),
-        mime.address("To", envelope.subscription.endpoint.address),
-        mime.unstructured("Subject", subject),
-        ("Date", format_datetime(envelope.date)),
-        ("Message-ID", f"<{mime.token(envelope.delivery_id)}@{host}>"),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
-        ("List-Id", f"{list_name}.{host}>"),
-    ]
-
-
-def _mail(name: str, headers: list[tuple[str, str]], page: Mapping[str, object], envelope: Envelope) -> bytes:
-    return mime.message(
-        headers,
-        text=templates().get_template(f"{name}.txt").render(page),
-        html=inliner().inline(templates().get_template(f"{name}.html").render(page)),
-        boundary=envelope.delivery_id,
-    )
+def _mail(name: str, page: Mapping[str, object], headers: Headers, envelope: Envelope, sender: MailSender) -> bytes:
+    text, html = as_text(name, page), as_html(name, page)
+    return sender.signed(mime.message(headers, text=text, html=html, boundary=envelope.delivery_id))

@@ -1,37 +1,21 @@
-"""An event as a mail: text first, then HTML, with all its headers, rendered once as bytes. Pure.
-
-The bytes are a function of the arguments: made again, they are the same. They are stored, and every attempt sends
-them as they are.
-
-Left out on purpose: `Precedence: bulk`, which RFC 3834 calls historic and some filters take as a reason to sort the
-mail away. What keeps vacation notices from answering is `Auto-Submitted`, and for Exchange, which does not read that,
-`X-Auto-Response-Suppress`.
-"""
+"""An event as a mail: text first, then HTML, rendered once for all who are told the same of it. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from email.utils import format_datetime
-from functools import cache
-from textwrap import TextWrapper
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from monitor.channels.channel import Envelope, EventContext
 from monitor.channels.email import mime
-from monitor.channels.email.foot import leaving, leaving_headers, leaving_in_words, why_told
-from monitor.channels.email.slots import SLOTS, Slotted, slots
-from monitor.model import Change, Event, Significance, Subscription
+from monitor.channels.email.alert import Alert, message_id
+from monitor.channels.email.configured import MailSender
+from monitor.channels.email.foot import why_told
+from monitor.model import Change, Event, Significance, delivery_id
 from monitor.render.folding import grouped
 from monitor.render.values import Line, label, lines, not_shown_yet
-from monitor.render.worddiff import DiffOp, Stretch
+from monitor.render.worddiff import DiffOp
 from monitor.render.words import path_words, value_words
-from monitor.text import counted, first_few, moment, one_line, plain, safe_cut
-
-if TYPE_CHECKING:
-    from css_inline import CSSInliner
-    from jinja2 import Environment
-    from markupsafe import Markup
+from monitor.text import counted, first_few, moment, one_line, safe_cut
 
 SUBJECT = 120
 """So many characters a subject has at most."""
@@ -40,103 +24,37 @@ MOST_CHANGES = 40
 MOST_LABELS = 8
 MOST_TITLE = 240
 MOST_SENTENCE = 600
-MOST_NOTE = 1_000
-_TEXT_WIDTH = 76
-_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
 
 
 class EventMail:
-    """What all get who are told of the same *changes* of an event; at least one.
+    """What all get who are told of the same *changes* of an event; at least one."""
 
-    *registry_name* is what people call the registry; empty where that is its key. *is_named* has it in the
-    subject, too, as it is where the trial is known in several.
-    """
-
-    def __init__(
-        self,
-        event: Event,
-        *,
-        title: str,
-        url: str,
-        changes: Sequence[Change],
-        registry_name: str = "",
-        is_named: bool = False,
-    ) -> None:
-        changes = sorted(changes, key=lambda change: -change.significance)
-        registry = one_line(registry_name or event.registry)
+    def __init__(self, context: EventContext, changes: Sequence[Change]) -> None:
+        event, changes = context.event, sorted(changes, key=lambda change: -change.significance)
+        registry = one_line(context.registry_name or event.registry)
         self._event = event
-        self._subject = mime.unstructured("Subject", subject(event, changes, registry=registry if is_named else ""))
-        self._page = _page(event, changes, title=title, url=url) | {"registry": registry}
-        self._text = _without_gaps(templates().get_template("event.txt").render(self._page))
-        self._shared: dict[tuple[str, ...], Slotted | None] = {}
-        """By what readers have of their own: not all have a note."""
+        self._begun_by = context.begun_by
+        self._alert = Alert(
+            "event",
+            _page(event, changes, title=context.title, url=context.url) | {"registry": registry},
+            subject=subject(event, changes, registry=registry if context.has_siblings else ""),
+        )
 
-    def for_subscriber(
-        self,
-        subscription: Subscription,
-        *,
-        delivery_id: str,
-        sequence: int,
-        sender: str,
-        list_host: str,
-        unsubscribe: str,
-        date: datetime,
-        thread_root: str,
-        answers: str | None = None,
-        manage: str = "",
-    ) -> bytes:
-        """The whole mail, for the address of a subscription.
+    def for_subscriber(self, envelope: Envelope, sender: MailSender) -> bytes:
+        """The whole mail, in the thread of its trial, or of the sibling that told the same shortly before.
 
-        *list_host* stands behind the @ of ids. *unsubscribe* is a mailto or an https URI; with https, leaving takes one
-        click, RFC 8058. Where the subscription has a page of its own, *manage*, people leave there. *thread_root* is
-        the same for all mails that belong together, and becomes an id that no mail has. *answers* is the id of the
-        delivery that this one follows there, if it follows one. Raise ConfigurationInvalid where *unsubscribe* is
-        another kind of URI.
+        A thread begins with an id that no mail has. Raise ConfigurationInvalid where nobody could unsubscribe.
         """
-        leave = leaving(f"{manage}/leave" if manage else unsubscribe, subscription)
-        host = mime.token(list_host)
-        root = f"<{mime.token(thread_root)}@{host}>"
-        above = f"<{mime.token(answers)}@{host}>" if answers else root
-        headers = [
-            mime.address("From", sender),
-            mime.address("To", subscription.endpoint.address),
-            self._subject,
-            ("Date", format_datetime(date)),
-            ("Message-ID", f"<{mime.token(delivery_id)}@{host}>"),
-            ("In-Reply-To", above),
-            ("References", " ".join(dict.fromkeys((root, above)))),
-            ("Auto-Submitted", "auto-generated"),
-            ("X-Auto-Response-Suppress", "OOF, AutoReply"),
-            ("List-Id", f"Trial alerts <alerts.{host}>"),
-            *leaving_headers(leave),
-            mime.unstructured("X-Monitor-Event", self._event.id),
-            ("X-Monitor-Sequence", str(sequence)),
-        ]
-        own = {
-            "why": why_told(subscription, self._event),
-            "note": safe_cut(subscription.note or "", MOST_NOTE),
-            "leave": leave,
-            "leaving": f"To change this or leave: {manage}" if manage else leaving_in_words(leave),
-            "manage": manage,
-            "sequence": str(sequence),
-        }
-        foot = templates().get_template("event-foot.txt").render(own)
-        return mime.message(headers, text=self._text + _without_gaps(foot), html=self._html(own), boundary=delivery_id)
-
-    def _html(self, own: Mapping[str, str]) -> str:
-        """What is rendered once, with what is this subscriber's own in its place."""
-        names = tuple(name for name in SLOTS if own[name])
-        if names not in self._shared:
-            self._shared[names] = Slotted.of(self._rendered({**own, **slots(names)}), names)
-        shared = self._shared[names]
-        return shared.filled(own) if shared else self._rendered(own)
-
-    def _rendered(self, own: Mapping[str, str]) -> str:
-        return inliner().inline(templates().get_template("event.html").render({**self._page, **own}))
-
-
-def _without_gaps(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text)
+        subscription, first = envelope.subscription, self._begun_by or self._event
+        root = message_id(f"{first.registry}/{first.trial_id}/{subscription.id}", sender)
+        above = message_id(delivery_id(first.id, subscription.id), sender) if self._begun_by else root
+        return self._alert.for_subscriber(
+            envelope,
+            sender,
+            why=why_told(subscription, self._event),
+            threaded=[("In-Reply-To", above), ("References", " ".join(dict.fromkeys((root, above))))],
+            marked=[mime.unstructured("X-Monitor-Event", self._event.id)],
+        )
 
 
 def subject(event: Event, changes: Sequence[Change], *, registry: str = "") -> str:
@@ -294,70 +212,3 @@ def _link(url: str) -> str:
     """The address, if it is one that may be clicked; else nothing."""
     usable = re.fullmatch(r"https?://[!-~]+", url) and not set('"<>\\') & set(url)
     return url if usable and urlsplit(url).hostname else ""
-
-
-# How it is set
-
-
-@cache
-def templates() -> "Environment":
-    """The templates beside this module."""
-    # A check that alerts nobody need not load it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-    templates = Environment(
-        loader=PackageLoader("monitor.channels.email"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters |= {
-        "wrapped": _wrapped,
-        "marked": _marked,
-        "typeset": _typeset,
-    }
-    return templates
-
-
-@cache
-def inliner() -> "CSSInliner":
-    """What writes styles into the elements, where every reader of mail finds them."""
-    from css_inline import CSSInliner  # as above
-
-    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
-
-
-def _typeset(text: str) -> "Markup":
-    """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`."""
-    from markupsafe import Markup, escape  # as above
-
-    broken = str(escape(text)).replace("\n", "<br>")
-    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped two lines above
-
-
-def _wrapped(text: str, indent: int = 0) -> str:
-    """Paragraphs of plain text, no line of prose wider than a mail's; what cannot be broken stays whole."""
-    margin = " " * indent
-    wrapper = TextWrapper(
-        _TEXT_WIDTH,
-        initial_indent=margin,
-        subsequent_indent=margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(wrapper.fill(line) for line in text.split("\n"))
-
-
-def _marked(stretches: Sequence[Stretch]) -> str:
-    """What went and what came, marked as git does; alone on a line by its sign."""
-    if len(stretches) == 1:
-        op, words = stretches[0]
-        return plain({DiffOp.REMOVED: "- ", DiffOp.ADDED: "+ "}.get(op, "") + words)
-    return plain("".join(_sign(op, words) for op, words in stretches))
-
-
-def _sign(op: DiffOp, words: str) -> str:
-    opening, closing = {DiffOp.REMOVED: ("[-", "-]"), DiffOp.ADDED: ("{+", "+}")}.get(op, ("", ""))
-    return f"{opening}{words}{closing}"

@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.channels.channel import Envelope, EventContext
+from monitor.channels.email.configured import MailSender
 from monitor.channels.email.rendering import EventMail
 from monitor.channels.email.transport import EmailTransport
+from monitor.config import load
 from monitor.errors import DeliveryFailed
 from monitor.model import Change, Endpoint, Event, Message
 from monitor.sandbox.mailbox import Mailbox
 
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
+CONFIG = load(None, {})
 INES, OMAR, LI = "ines@example.org", "omar@example.org", "li@example.org"
 BODY = b"From: monitor@example.org\r\nTo: ines@example.org\r\nSubject: Withdrawn\r\n\r\nFrom here on\r\n.\r\n..\r\n"
 
@@ -28,8 +32,22 @@ def mail_bytes(
     event: Event, *, title: str, url: str, changes: Sequence[Change], registry_name: str = "", **own: object
 ) -> bytes:
     """The mail about these changes, for the reader whom *own* is of."""
-    mail = EventMail(event, title=title, url=url, changes=changes, registry_name=registry_name)
-    return mail.for_subscriber(own.pop("subscription"), **own)
+    mail = EventMail(EventContext(event, title, None, url, registry_name=registry_name), changes)
+    return mail.for_subscriber(*addressed(**own))
+
+
+def addressed(
+    *,
+    sender: str = "Trial monitor <monitor@example.org>",
+    list_host: str = "example.org",
+    unsubscribe: str = "mailto:operator@example.org",
+    **own: object,
+) -> tuple[Envelope, MailSender]:
+    """What a mail is made for: the reader whom *own* is of, and who sends it, who signs nothing."""
+    return (
+        Envelope(config=CONFIG, **own),
+        MailSender(sender=sender, list_host=list_host, unsubscribe=unsubscribe, signed=lambda message: message),
+    )
 
 
 @contextmanager

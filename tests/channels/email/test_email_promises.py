@@ -48,7 +48,6 @@ def mail(*changes: Change, trial_id: str = "NCT05550001", to: str = INES, note: 
         "list_host": "example.org",
         "unsubscribe": PAGE,
         "date": NOW,
-        "thread_root": f"{trial_id}/{SUBSCRIPTION}",
     }
     return mail_bytes(told, **options | more)
 
@@ -103,7 +102,6 @@ def test_no_stranger_adds_a_header_with_any_of_ten_thousand_texts() -> None:
             note=text,
             title=text,
             delivery_id=text,
-            thread_root=text,
             sender=f"{text} <monitor@example.org>",
             list_host=text,
             unsubscribe=f"https://trials.example.org/{text[:60]}",

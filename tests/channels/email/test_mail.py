@@ -119,7 +119,6 @@ def mail(*changes: Change, of: Event | None = None, **more) -> bytes:
         "list_host": "example.org",
         "unsubscribe": "mailto:operator@example.org",
         "date": NOW,
-        "thread_root": f"{told.registry}/{told.trial_id}/{SUBSCRIPTION}",
         "registry_name": "ClinicalTrials.gov",
     }
     return mail_bytes(told, **options | more)
@@ -539,7 +538,6 @@ def test_hostile_text_adds_no_header_and_no_tag(texts):
         sender=f"{name} <monitor@example.org>",
         list_host=host,
         delivery_id=root,
-        thread_root=root,
         unsubscribe=f"mailto:{way[:60]}",
     )
 

@@ -8,19 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monitor.channels.channel import EventContext
 from monitor.channels.email import mime, slots
+from monitor.channels.email.alert import Alert
 from monitor.channels.email.rendering import EventMail
 from monitor.channels.email.slots import SLOTS, Slotted
 from monitor.model import Subscription
+from tests.channels.email.mails import addressed
 from tests.channels.email.test_mail import CRITERIA, HALTED, TARGET, URL, event, subscription
 from tests.sample_sizes import examples
 
-OWN = {
-    "sender": "Trial monitor <monitor@example.org>",
-    "list_host": "example.org",
-    "unsubscribe": "mailto:operator@example.org",
-    "thread_root": "clinicaltrials.gov/NCT05550001/s",
-}
 HOSTILE = "<b>&amp;\"'` \u00a0\u2028\ue000\ue001\ue002\ue003\ue004 {{ why }} ]]> --> \x00\x1b[31m é\U0001f9ea </td>"
 
 
@@ -28,22 +25,21 @@ HOSTILE = "<b>&amp;\"'` \u00a0\u2028\ue000\ue001\ue002\ue003\ue004 {{ why }} ]]>
 def told() -> EventMail:
     told = event(HALTED, TARGET, CRITERIA)
     title = re.sub("[\ue000-\ue004]", "", HOSTILE)
-    return EventMail(told, title=title, url=URL, changes=told.changes, registry_name="ClinicalTrials.gov")
+    return EventMail(EventContext(told, title, None, URL, registry_name="ClinicalTrials.gov"), told.changes)
 
 
 def bytes_for(mail: EventMail, reader: Subscription, *, sequence: int = 17, **own: str) -> bytes:
-    return mail.for_subscriber(
-        reader, delivery_id="a99784b4", sequence=sequence, date=reader.created_at, **{**OWN, **own}
-    )
+    made_for = {"subscription": reader, "delivery_id": "a99784b4", "sequence": sequence, "date": reader.created_at}
+    return mail.for_subscriber(*addressed(**made_for, **own))
 
 
 def rendered_for_each(mail: EventMail, reader: Subscription, **own: object) -> bytes:
     """Without any slot: as for the first reader of all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Slotted, "of", lambda *_: None)
-        mail._shared.clear()
+        mail._alert._shared.clear()
         whole = bytes_for(mail, reader, **own)
-    mail._shared.clear()
+    mail._alert._shared.clear()
     return whole
 
 
@@ -75,14 +71,14 @@ def test_a_shared_page_is_the_one_that_is_rendered_for_each(told, note, watch, s
 def test_one_page_is_rendered_for_two_hundred_readers(told, monkeypatch):
     """And a second one for those who wrote themselves a note."""
     rendered = []
-    real = EventMail._rendered
+    real = Alert._rendered
 
-    def rendering_it(mail: EventMail, own: Mapping[str, str]) -> str:
+    def rendering_it(mail: Alert, own: Mapping[str, str]) -> str:
         rendered.append(own)
         return real(mail, own)
 
-    monkeypatch.setattr(EventMail, "_rendered", rendering_it)
-    told._shared.clear()
+    monkeypatch.setattr(Alert, "_rendered", rendering_it)
+    told._alert._shared.clear()
     mails = {
         bytes_for(told, subscription(address=f"{number}@example.org", note="mine" if number % 2 else None))
         for number in range(200)
@@ -100,7 +96,7 @@ def test_a_page_in_which_a_mark_is_not_found_once_is_not_shared(page):
 @pytest.mark.parametrize("mark", slots.slots(SLOTS).values())
 def test_a_title_with_a_mark_in_it_is_shown_as_it_is(mark):
     told = event(HALTED)
-    mail = EventMail(told, title=f"Mark {mark}", url=URL, changes=told.changes)
+    mail = EventMail(EventContext(told, f"Mark {mark}", None, URL), told.changes)
     readers = [subscription(address=f"{number}@example.org", note=f"note {number}") for number in range(2)]
 
     mails = [bytes_for(mail, reader) for reader in readers]

@@ -1,0 +1,94 @@
+"""How mails are set: the templates, what they write texts with, and styles where every reader of mail finds them. Pure.
+
+`frame.html` is the page of every mail: a card with a head, a body and a foot, which a template fills as its blocks;
+`mail.css` has its colors, light and dark. Texts are wrapped at the width of a mail.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING
+
+from monitor.render.worddiff import DiffOp, Stretch
+from monitor.text import plain
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_TEXT_WIDTH = 76
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
+
+
+def as_text(name: str, page: Mapping[str, object]) -> str:
+    """The text template *name*, filled; never two empty lines after each other."""
+    return re.sub(r"\n{3,}", "\n\n", _templates().get_template(f"{name}.txt").render(page))
+
+
+def as_html(name: str, page: Mapping[str, object]) -> str:
+    """The HTML template *name*, filled, with its styles written into the elements."""
+    return _inliner().inline(_templates().get_template(f"{name}.html").render(page))
+
+
+@cache
+def _templates() -> "Environment":
+    # A check that alerts nobody need not load it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    templates = Environment(
+        loader=PackageLoader("monitor.channels.email"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters |= {
+        "wrapped": _wrapped,
+        "marked": _marked,
+        "typeset": _typeset,
+    }
+    return templates
+
+
+@cache
+def _inliner() -> "CSSInliner":
+    from css_inline import CSSInliner  # as above
+
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def _typeset(text: str) -> "Markup":
+    """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`."""
+    from markupsafe import Markup, escape  # as above
+
+    broken = str(escape(text)).replace("\n", "<br>")
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped two lines above
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Paragraphs of plain text, no line of prose wider than a mail's; what cannot be broken stays whole."""
+    margin = " " * indent
+    wrapper = TextWrapper(
+        _TEXT_WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.fill(line) for line in text.split("\n"))
+
+
+def _marked(stretches: Sequence[Stretch]) -> str:
+    """What went and what came, marked as git does; alone on a line by its sign."""
+    if len(stretches) == 1:
+        op, words = stretches[0]
+        return plain({DiffOp.REMOVED: "- ", DiffOp.ADDED: "+ "}.get(op, "") + words)
+    return plain("".join(_sign(op, words) for op, words in stretches))
+
+
+def _sign(op: DiffOp, words: str) -> str:
+    opening, closing = {DiffOp.REMOVED: ("[-", "-]"), DiffOp.ADDED: ("{+", "+}")}.get(op, ("", ""))
+    return f"{opening}{words}{closing}"
