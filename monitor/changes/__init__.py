@@ -6,5 +6,6 @@ fields        every watched field, declared once
 diff          what differs between two records, field by field; edit and spelling compare its texts
 significance  how much each difference matters
 events        the changes between two snapshots, as one event
+netting       what several changes of one trial come to
 membership    a trial that a watch finds, or no longer finds, as changes; searches what it looks for, in words
 """
