@@ -16,7 +16,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.model.change import Change, ChangeOrigin, Difference, Event, Settlement, Significance, Snapshot, Timing
+    from monitor.model.change import (
+        Change,
+        ChangeOrigin,
+        Difference,
+        Event,
+        Settlement,
+        Significance,
+        Snapshot,
+        Sum,
+        Timing,
+    )
     from monitor.model.checked import Checked, CheckSummary, Result, Unlisted
     from monitor.model.delivery import (
         Attempt,
@@ -96,13 +106,14 @@ __all__ = [
     "Submission",
     "Subscription",
     "SubscriptionState",
+    "Sum",
     "Timing",
     "Unlisted",
     "delivery_id",
 ]
 
 _HELD = {
-    "change": "Change ChangeOrigin Difference Event Settlement Significance Snapshot Timing",
+    "change": "Change ChangeOrigin Difference Event Settlement Significance Snapshot Sum Timing",
     "checked": "Checked CheckSummary Result Unlisted",
     "delivery": (
         "Attempt Cause Delivery DeliveryState Endpoint EventCause Filters Interest Message Notice "

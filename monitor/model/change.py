@@ -1,8 +1,8 @@
 """What we keep of a trial, and what it tells: Snapshot, Difference, Change, Event. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
@@ -103,17 +103,43 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What several moves of one field come to, the last of them among them."""
+
+    moves: int
+    since: date
+    """The day on which the first of them was seen."""
+    unit: str
+    """As in a measure: days, percent."""
+    amount: float
+    before: Json = field(hash=False)
+    """The value before the first of them."""
+
+    def as_json(self) -> dict[str, Json]:
+        """`{"moves": 4, "since": "2026-03-01", "days": 124, "before": …}`."""
+        return {
+            "moves": self.moves,
+            "since": self.since.isoformat(),
+            self.unit: self.amount,
+            "before": self.before,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Difference):
     """A difference, weighed."""
 
     significance: Significance
     takes_back: str | None = None
     """The id of the event whose change this one reverts, soon after: a correction."""
+    adds_up: Sum | None = None
+    """Why it is told although it is small by itself, to who asked for larger ones alone; never of a stored event."""
 
     def as_json(self) -> dict[str, Json]:
         """The change as it is stored, and as `check --json` and webhooks show it.
 
-        `takes_back` and `words` are there only where they say anything, and `origin` only where it is not an edit.
+        `takes_back`, `adds_up` and `words` are there only where they say anything, and `origin` only where it is not an
+        edit.
         """
         return {
             "field": self.field,
@@ -126,6 +152,7 @@ class Change(Difference):
             "measure": dict(self.measure) if self.measure else None,
             "timing": str(self.timing) if self.timing else None,
             **({"takes_back": self.takes_back} if self.takes_back else {}),
+            **({"adds_up": self.adds_up.as_json()} if self.adds_up else {}),
             **({"origin": str(self.origin)} if self.origin is not ChangeOrigin.EDIT else {}),
             **({"words": dict(self.words)} if self.words else {}),
             "summary": self.summary,
@@ -133,7 +160,7 @@ class Change(Difference):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> "Change":
-        """The inverse of `as_json`. Raise KeyError, TypeError or ValueError for what is no change."""
+        """A change as it was stored. Raise KeyError, TypeError or ValueError for what is none."""
         timing, words = data.get("timing"), data.get("words")
         if words is not None and not all(isinstance(each, str) for each in dict.values(words)):
             raise TypeError("the words of codes are texts")

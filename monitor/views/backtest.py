@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from monitor.alerts.matching import Refused, matching, refused_for, tells
+from monitor.alerts.matching import matching, tells
+from monitor.alerts.refusals import Refused, refused_for
 from monitor.model import Change, Interest, Settlement, Significance
 from monitor.model.ids import event_id
 from monitor.ports import Registry

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.alerts.matching import Refused, matching, reason, refused_for, tells
+from monitor.alerts.matching import matching, tells
+from monitor.alerts.refusals import Refused, reason, refused_for
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Endpoint, Filters, Significance, Subscription
 
