@@ -50,6 +50,11 @@ def past_of(moves: Iterable[Move]) -> Past:
     return by_field
 
 
+def can_add_up(change: Change) -> bool:
+    """Whether a change moves something by so much."""
+    return bool(_amount(change))
+
+
 def wants_past(changes: Sequence[Change], asked: Interest | Subscription) -> bool:
     """Whether what went before decides if any of *changes* is told."""
     return any(_is_too_small(change, asked) for change in changes)

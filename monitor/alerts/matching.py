@@ -29,6 +29,9 @@ class Match:
     past: Past
     """What went before."""
 
+    every: tuple[Change, ...]
+    """All of them, in their order."""
+
     @property
     def passes(self) -> bool:
         """Whether there is anything to tell."""
@@ -56,6 +59,7 @@ def matching(changes: Sequence[Change], asked: Interest | Subscription, past: Pa
         tuple(change for change, passes in zip(shown, told, strict=True) if not passes),
         asked,
         past,
+        tuple(shown),
     )
 
 

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.links import Links
-from monitor.alerts.matching import matching
+from monitor.alerts.past import matches_of
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.channels.channel import Configuration, Envelope, EventRenderer
+from monitor.channels.channel import Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
@@ -110,6 +110,15 @@ class Loaded:
         self._events = _each(
             owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries, families)
         )
+        self._matches = matches_of(
+            tx,
+            (
+                (event.event, self._subscriptions[delivery.subscription_id].interest)
+                for delivery in self._unrendered
+                if isinstance(delivery.cause, EventCause)
+                and isinstance(event := self._events[delivery.cause], EventContext)
+            ),
+        )
         self._pages = pages_of(tx, self._subscriptions, context)
         self._tokens = {each: confirmations.sealed(tx, each) for each in self._unconfirmed()}
         unread: dict[str, StoreCorrupt] = {}
@@ -189,14 +198,15 @@ class Loaded:
 
     def _renderer(self, cause: EventCause, subscription: Subscription) -> EventRenderer:
         """What renders an event for all who are told the same of it by the same channel."""
-        event_context = _or_raise(self._events[cause])
-        changes = matching(event_context.event.changes, subscription).changes
+        context = _or_raise(self._events[cause])
+        match = self._matches[cause.id, subscription.interest]
         # What was owed when its filters were others is told all the same.
-        changes = changes or event_context.event.changes
-        key = cause, subscription.endpoint.channel, tuple(map(id, changes))  # the context keeps them alive
+        changes = match.changes or match.every
+        key = cause, subscription.endpoint.channel, tuple(map(id, changes))  # the matches keep them alive
         if key not in self._renderers:
             channel = CHANNELS[subscription.endpoint.channel]
-            self._renderers[key] = channel.event_renderer(event_context, changes, self._context.config)
+            told = replace(context, event=replace(context.event, changes=match.every))
+            self._renderers[key] = channel.event_renderer(told, changes, self._context.config)
         return self._renderers[key]
 
 

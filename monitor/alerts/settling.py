@@ -20,8 +20,10 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from monitor.alerts import notices as words
+from monitor.alerts.adding_up import NO_PAST, Past, can_add_up, wants_past
 from monitor.alerts.holding import hold_alike, in_order, take_turns
-from monitor.alerts.matching import matching
+from monitor.alerts.matching import matching, tells
+from monitor.alerts.past import pasts_of
 from monitor.alerts.recovery import made_again
 from monitor.changes.events import changes_between, trials_concerned
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
@@ -32,11 +34,14 @@ from monitor.storage.covering import Members
 from monitor.storage.holds import Decision
 from monitor.storage.locks import lock_registry
 from monitor.storage.settlements import Pending
+from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """What is pending for so much longer than its settle window belongs to no pass any more."""
 LONGEST_SWEEP = timedelta(days=1)
+_DECIDED_AT_ONCE = 200
+"""Events of which is kept in memory what went before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,17 +174,28 @@ def _owed(tx: Connection, events: Sequence[Event], registry: str, now: datetime)
     """
     concerned = {event.id: trials_concerned(event) for event in events}
     found = covering.find(tx, registry, dict.fromkeys(chain(*concerned.values())))
-    for event in events:
-        for subscription_id in _hearing(event, found.groups(concerned[event.id]), now):
-            yield event.id, registry, event.trial_id, subscription_id
+    for some in chunks(events, _DECIDED_AT_ONCE):
+        groups = {event.id: list(found.groups(concerned[event.id])) for event in some}
+        pasts = pasts_of(tx, [event for event in some if _wants_past(event, groups[event.id])])
+        for event in some:
+            for subscription_id in _hearing(event, groups[event.id], pasts.get(event.id, NO_PAST), now):
+                yield event.id, registry, event.trial_id, subscription_id
 
 
-def _hearing(event: Event, groups: Iterable[tuple[Interest, Members]], now: datetime) -> list[str]:
+def _wants_past(event: Event, groups: Iterable[tuple[Interest, Members]]) -> bool:
+    """Whether what went before an event decides if anybody hears of it."""
+    return any(
+        wants_past(event.changes, interest) and not tells(event.changes, interest)
+        for interest, _ in (groups if any(map(can_add_up, event.changes)) else ())
+    )
+
+
+def _hearing(event: Event, groups: Iterable[tuple[Interest, Members]], past: Past, now: datetime) -> list[str]:
     """Which of those who cover its trials hear of an event, each once, the oldest first."""
     heard = {
         (since, subscription_id)
         for interest, members in groups
-        if matching(event.changes, interest).passes
+        if matching(event.changes, interest, past).passes
         for since, subscription_id in members
         if since <= event.occurred_at or since > now
     }

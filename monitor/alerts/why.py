@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from monitor.alerts.adding_up import NO_PAST, Past
 from monitor.alerts.matching import matching
+from monitor.alerts.past import pasts_of
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
@@ -23,6 +25,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
         unsettled = settlements.known(tx, [event.id for event in told])
         named = {(registry, trial_id), *siblings.roots(tx, registry, [trial_id]).get(trial_id, {}).values()}
+        pasts = pasts_of(tx, told)
         is_watched = silence.is_watched(tx, registry, trial_id)
         is_known = bool(trials.known(tx, registry, [trial_id]))
     if not theirs:
@@ -38,7 +41,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
     covered = [
         (each, each.everything or not named.isdisjoint(each.trials) or each.watch_id in watching) for each in theirs
     ]
-    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled), *unwatched]
+    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled, pasts), *unwatched]
 
 
 def _as_shown(address: str, context: SubscribeContext) -> list[str]:
@@ -55,26 +58,37 @@ def explanations(
     subscriptions: Sequence[tuple[Subscription, bool]],
     deliveries: Sequence[Delivery],
     unsettled: Mapping[str, Settled],
+    pasts: Mapping[str, Past],
 ) -> Iterator[str]:
-    """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now."""
+    """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now.
+
+    *pasts* has what went before each event.
+    """
     owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
+        past = pasts.get(event.id, NO_PAST)
         yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
             if delivery:
-                words = f"{_fate(delivery)}{_part_of(event, subscription)}"
+                words = f"{_fate(delivery)}{_part_of(event, subscription, past)}"
             elif event.id in unsettled:
                 words = _unsettled(unsettled[event.id])
             else:
-                words = _not_owed(event, subscription, covers=covers)
+                words = _not_owed(event, subscription, past, covers=covers)
             yield f"  subscription {subscription.called}: {words}"
 
 
-def _part_of(event: Event, subscription: Subscription) -> str:
-    """What of an event was not part of what was sent, and why; empty where all of it was."""
-    reasons = [f"{change.kind}: {reason}" for change, reason in matching(event.changes, subscription).reasons]
-    return f"; without {'; '.join(reasons)}" if reasons else ""
+def _part_of(event: Event, subscription: Subscription, past: Past) -> str:
+    """What of an event was told because it adds up, and what was not part of what was sent, and why; empty for none."""
+    match = matching(event.changes, subscription, past)
+    added = [change.summary for change in match.changes if change.adds_up]
+    reasons = [f"{change.kind}: {reason}" for change, reason in match.reasons]
+    return "".join(
+        f"; {what} {'; '.join(those)}"
+        for what, those in (("because small changes add up:", added), ("without", reasons))
+        if those
+    )
 
 
 def _fate(delivery: Delivery) -> str:
@@ -109,7 +123,7 @@ def _unsettled(settled: Settled) -> str:
             return "not sent: it was reverted before its settle window was over"
 
 
-def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
+def _not_owed(event: Event, subscription: Subscription, past: Past, *, covers: bool) -> str:
     """Why nothing was owed."""
     if subscription.created_at > event.occurred_at:
         return f"not sent: it was made later, at {subscription.created_at:%Y-%m-%d %H:%M} UTC"
@@ -117,7 +131,7 @@ def _not_owed(event: Event, subscription: Subscription, *, covers: bool) -> str:
         return "not sent: it has ended"
     if not covers:
         return "not sent: it is not about this trial, or not any more"
-    match = matching(event.changes, subscription)
+    match = matching(event.changes, subscription, past)
     if not match.passes:
         return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))
     was = "not active" if subscription.state is SubscriptionState.ACTIVE else subscription.state

@@ -88,6 +88,11 @@ class Subscription:
     created_at: datetime
 
     @property
+    def interest(self) -> Interest:
+        """What decides whether it tells a change."""
+        return Interest(self.filters, self.watch_id, self.everything)
+
+    @property
     def called(self) -> str:
         """Its name, or the beginning of its id: commands take either."""
         return self.name or self.id[:8]

@@ -4,10 +4,12 @@ No query is of more than some thousand rows at a time, and a damaged row spoils 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select, tuple_
+from sqlalchemy import Connection, Row, and_, exists, func, select, tuple_
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Json, Settlement
@@ -51,11 +53,18 @@ def seen(tx: Connection, within: Within, span: Span, *, damaged: dict[str, Store
         query = query.where(events.c.occurred_at < span.until)
     ids = tx.scalars(query.where(is_of(within, events.c.registry, events.c.trial_id))).all()
     for row in rows_of(tx, _with_settlement, _c.id, ids, damaged):
-        event_id, registry, trial_id, snapshot, occurred_at, body, settlement, hold_id = tuple(row)
         try:
-            yield Seen(registry, trial_id, snapshot, occurred_at, changes_in(body, event_id), settlement, hold_id)
+            yield _seen(row)
         except StoreCorrupt as error:
-            damaged[event_id] = error
+            damaged[row.id] = error
+
+
+def of_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Iterator[Seen]:
+    """The events of these trials, of each the oldest first. What cannot be read is left out."""
+    query = _with_settlement.where(_c.registry == registry).order_by(_c.trial_id, _c.snapshot)
+    for row in rows_of(tx, query, _c.trial_id, trial_ids, {}):
+        with suppress(StoreCorrupt):
+            yield _seen(row)
 
 
 def without_event(tx: Connection, within: Within) -> list[tuple[str, str, int]]:
@@ -109,3 +118,8 @@ def read_trials(tx: Connection, registry: str) -> list[str]:
     """The ids of a registry's trials that were read, and that it still lists or listed last, in order."""
     is_read = and_(trials.c.registry == registry, trials.c.snapshot.is_not(None))
     return list(tx.scalars(select(trials.c.trial_id).where(is_read).order_by(trials.c.trial_id)))
+
+
+def _seen(row: Row[Any]) -> Seen:
+    event_id, registry, trial_id, snapshot, occurred_at, body, settlement, hold_id = tuple(row)
+    return Seen(registry, trial_id, snapshot, occurred_at, changes_in(body, event_id), settlement, hold_id)
