@@ -55,9 +55,34 @@ def can_add_up(change: Change) -> bool:
     return bool(_amount(change))
 
 
+def may_add_up(asked: Interest | Subscription) -> bool:
+    """Whether anything is ever told because it adds up: some small change is not told, and some large one is."""
+    filters = asked.filters
+    if filters.min_significance is Significance.CRITICAL:
+        return False  # no date is, however far it moves
+    sizes = filters.min_days, filters.min_percent
+    return filters.min_significance is Significance.MAJOR or sizes != (None, None)
+
+
+class Sums:
+    """What the moves of one trial come to, one after the other."""
+
+    def __init__(self, asked: Interest | Subscription, before: Iterable[Move] = ()) -> None:
+        self._asked = asked
+        self._totals: dict[str, Sum | None] = {}
+        for move in before:
+            self.take(move)
+
+    def take(self, move: Move) -> Change | None:
+        """The change of the next move as it is told, where it is because they add up."""
+        field = move.change.field
+        self._totals[field], told = _after(self._totals.get(field), move, self._asked)
+        return told
+
+
 def wants_past(changes: Sequence[Change], asked: Interest | Subscription) -> bool:
     """Whether what went before decides if any of *changes* is told."""
-    return any(_is_too_small(change, asked) for change in changes)
+    return may_add_up(asked) and any(_is_too_small(change, asked) for change in changes)
 
 
 def added_up(change: Change, past: Past, asked: Interest | Subscription) -> Change | None:
@@ -77,7 +102,7 @@ def so_far(change: Change, past: Past, asked: Interest | Subscription) -> str:
     return f"; adds up to {abs(total.amount):g}{of} {unit} so far"
 
 
-def after(total: Sum | None, move: Move, asked: Interest | Subscription) -> tuple[Sum | None, Change | None]:
+def _after(total: Sum | None, move: Move, asked: Interest | Subscription) -> tuple[Sum | None, Change | None]:
     """What the moves of a field come to after one more; and that one as it is told, where it is because they add up."""
     at, change = move
     refusal = refusal_of(change, asked.filters, asked)
@@ -96,11 +121,11 @@ def after(total: Sum | None, move: Move, asked: Interest | Subscription) -> tupl
 
 def _sum(change: Change, past: Past, asked: Interest | Subscription) -> Sum | None:
     """What a change that is too small by itself comes to with what went before; None where nothing did."""
-    if not past.get(change.field) or not _is_too_small(change, asked):
+    if not past.get(change.field) or not may_add_up(asked) or not _is_too_small(change, asked):
         return None
     total: Sum | None = None
     for move in past[change.field]:
-        total, _ = after(total, move, asked)
+        total, _ = _after(total, move, asked)
     return _with(total, _amount(change)) if total else None
 
 

@@ -8,7 +8,7 @@ Nothing is filtered without a trace: every change that does not pass has its rea
 Matching runs for everything that subscriptions to a changed trial ask for: ten of these and twenty changes take 0.1 ms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.alerts.adding_up import NO_PAST, Past, added_up, so_far
@@ -51,7 +51,7 @@ def matching(changes: Sequence[Change], asked: Interest | Subscription, past: Pa
     Where `adding_up.wants_past` says so, *past* is needed: what went before. A change that passes only because it adds
     up with that is among the former as it is to be told.
     """
-    shown = [added_up(change, past, asked) or change for change in changes] if past else changes
+    shown = weightiest_first(added_up(change, past, asked) or change for change in changes) if past else changes
     passed = [change.adds_up is not None or not refusal_of(change, asked.filters, asked) for change in shown]
     told = _with_what_explains(shown, passed, asked.filters)
     return Match(
@@ -61,6 +61,11 @@ def matching(changes: Sequence[Change], asked: Interest | Subscription, past: Pa
         past,
         tuple(shown),
     )
+
+
+def weightiest_first(changes: Iterable[Change]) -> list[Change]:
+    """Changes of one event as it has them, also where what they add up to weighs more than they did."""
+    return sorted(changes, key=lambda change: -change.significance)
 
 
 def tells(changes: Sequence[Change], asked: Interest | Subscription) -> bool:

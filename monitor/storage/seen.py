@@ -28,6 +28,8 @@ _with_settlement = select(*_of_event, settlements.c.settlement, settlements.c.ho
     settlements, settlements.c.event_id == _c.id
 )
 
+_by_trial = (_c.registry, _c.trial_id, _c.snapshot)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -47,21 +49,25 @@ class Seen:
 
 
 def seen(tx: Connection, within: Within, span: Span, *, damaged: dict[str, StoreCorrupt]) -> Iterator[Seen]:
-    """The events of these trials, in no order. One that cannot be read is put into *damaged*, by its id."""
+    """The events of these trials, trial by trial, the oldest first; *damaged* has what cannot be read, by its id."""
     query = select(events.c.id).where(events.c.occurred_at >= span.since)
     if span.until is not None:
         query = query.where(events.c.occurred_at < span.until)
-    ids = tx.scalars(query.where(is_of(within, events.c.registry, events.c.trial_id))).all()
-    for row in rows_of(tx, _with_settlement, _c.id, ids, damaged):
+    ids = tx.scalars(query.where(is_of(within, events.c.registry, events.c.trial_id)).order_by(*_by_trial)).all()
+    for row in rows_of(tx, _with_settlement.order_by(*_by_trial), _c.id, ids, damaged):
         try:
             yield _seen(row)
         except StoreCorrupt as error:
             damaged[row.id] = error
 
 
-def of_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Iterator[Seen]:
-    """The events of these trials, of each the oldest first. What cannot be read is left out."""
-    query = _with_settlement.where(_c.registry == registry).order_by(_c.trial_id, _c.snapshot)
+def of_trials(
+    tx: Connection, registry: str, trial_ids: Iterable[str], *, until: datetime | None = None
+) -> Iterator[Seen]:
+    """The events of these trials before *until*, of each the oldest first. What cannot be read is left out."""
+    query = _with_settlement.where(_c.registry == registry).order_by(*_by_trial)
+    if until is not None:
+        query = query.where(_c.occurred_at < until)
     for row in rows_of(tx, query, _c.trial_id, trial_ids, {}):
         with suppress(StoreCorrupt):
             yield _seen(row)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from monitor.alerts.matching import matching, tells
+from monitor.alerts.adding_up import Move, Sums, may_add_up, unit_of
+from monitor.alerts.matching import matching, tells, weightiest_first
 from monitor.alerts.refusals import Refused, refused_for
 from monitor.model import Change, Interest, Settlement, Significance
 from monitor.model.ids import event_id
@@ -19,7 +20,7 @@ from monitor.storage import pages, seen
 from monitor.storage.pages import Span
 from monitor.storage.seen import Seen
 from monitor.storage.store import Store
-from monitor.views.replaying import Replaying
+from monitor.views.replaying import OfTrial, Replaying
 from monitor.views.rules import Rule
 
 T = TypeVar("T")
@@ -112,11 +113,14 @@ def backtest(
     tally = _Tally(rule.interest)
     with store.read() as tx:
         replaying = Replaying(tx, rule.within, Span(since), {each.key: each for each in registries})
-        for each in replaying.events():
-            try:
-                tally.count(each)
-            except (AttributeError, KeyError, TypeError, ValueError):
-                replaying.damaged[event_id(each.registry, each.trial_id, each.snapshot)] = "its changes make no sense"
+        for trial in replaying.trials():
+            sums = tally.sums(trial)
+            for each in trial.events:
+                try:
+                    tally.count(each, sums)
+                except (AttributeError, KeyError, TypeError, ValueError):
+                    damaged = event_id(each.registry, each.trial_id, each.snapshot)
+                    replaying.damaged[damaged] = "its changes make no sense"
         begins = replaying.begins()
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
     sent = [
@@ -189,6 +193,10 @@ _Traits = tuple[Any, ...]
 """All of a change that a rule looks at."""
 
 
+_Sums = tuple[Sums | None, Sums | None, Sums | None]
+"""Of a rule, the looser and the stricter one; None where nothing adds up."""
+
+
 class _Tally:
     """What a rule makes of one event after the other. Events that are alike to it are decided once."""
 
@@ -201,20 +209,35 @@ class _Tally:
         self.untold: Counter[str] = Counter()
         self.looser, self.stricter = (_beside(interest, step) for step in (-1, 1))
 
-    def count(self, each: Seen) -> None:
+    def sums(self, trial: OfTrial) -> _Sums:
+        """What adds up in a trial, before its first event."""
+        beside = (each.interest if each else None for each in (self.looser, self.stricter))
+        ours, looser, stricter = (
+            Sums(each, trial.before) if each and may_add_up(each) else None for each in (self._interest, *beside)
+        )
+        return ours, looser, stricter
+
+    def count(self, each: Seen, sums: _Sums) -> None:
         """Take in an event. KeyError, TypeError, ValueError or AttributeError where its changes make no sense."""
-        verdict = self._verdict(each.changes)
+        verdict, shown = self._verdict(each.changes), each.changes
         self.events += 1
+        moves = _moves(each) if any(sums) else []
+        added, looser, stricter = (_added(moves, each_sums) for each_sums in sums)
+        if added:
+            changes = weightiest_first(
+                added.get(place) or Change.from_json(change) for place, change in enumerate(each.changes)
+            )
+            verdict, shown = self._decided(changes), [change.as_json() for change in changes]
         for reason, count in verdict.untold.items():
             self.untold[reason] += count
         if nobody := _untold(each):
             self.untold[nobody] += verdict.told
             return
         if verdict.told:
-            self.told.append(_told(each, each.changes[verdict.first], verdict.told))
-        if self.looser and verdict.looser:
+            self.told.append(_told(each, shown[verdict.first], verdict.told))
+        if self.looser and (verdict.looser or looser):
             self.looser.moments.append(each.occurred_at)
-        if self.stricter and verdict.stricter:
+        if self.stricter and (verdict.stricter or stricter):
             self.stricter.moments.append(each.occurred_at)
 
     def _verdict(self, changes: Sequence[Mapping[str, Any]]) -> _Verdict:
@@ -252,6 +275,21 @@ def _beside(interest: Interest, step: int) -> _Beside | None:
         return None
     filters = replace(interest.filters, min_significance=Significance(least))
     return _Beside(replace(interest, filters=filters))
+
+
+def _moves(each: Seen) -> list[tuple[int, Move]]:
+    """What of an event may add up, by its place in it."""
+    return [
+        (place, Move(each.occurred_at, Change.from_json(change)))
+        for place, change in enumerate(each.changes)
+        if unit_of(change["kind"])
+    ]
+
+
+def _added(moves: Sequence[tuple[int, Move]], sums: Sums | None) -> dict[int, Change]:
+    """Which of them are told because they add up, and how."""
+    taken = ((place, sums.take(move)) for place, move in moves) if sums else ()
+    return {place: told for place, told in taken if told}
 
 
 def _untold(each: Seen) -> str | None:

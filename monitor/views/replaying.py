@@ -6,12 +6,15 @@ saved pages                        what each tells of the one before, as of its 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from itertools import groupby
 
 from sqlalchemy import Connection
 
+from monitor.alerts.adding_up import Move
+from monitor.alerts.past import moves_in
 from monitor.alerts.recovery import told_by
 from monitor.changes.events import event_after
 from monitor.errors import StoreCorrupt
@@ -31,6 +34,14 @@ _Numbers = Mapping[str, set[int]]
 
 
 @dataclass(frozen=True, slots=True)
+class OfTrial:
+    """What was seen of a trial, the oldest first, and what moved in it before."""
+
+    events: Sequence[Seen]
+    before: Sequence[Move] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Replaying:
     """What is read, and what of it could not be."""
 
@@ -42,18 +53,34 @@ class Replaying:
     damaged: dict[str, StoreCorrupt | str] = field(default_factory=dict)
     """By the id of the event, or what would be that."""
 
-    def events(self) -> Iterator[Seen]:
-        """Everything, in no order."""
+    def trials(self) -> Iterator[OfTrial]:
+        """Everything, a trial at a time; a trial comes once more for what is kept otherwise than as events."""
         for within in self.within:
             unreadable: dict[str, StoreCorrupt] = {}
-            yield from seen.seen(self.tx, within, self.span, damaged=unreadable)
+            yield from self._stored(seen.seen(self.tx, within, self.span, damaged=unreadable))
             self.damaged.update(unreadable)
             for registry, numbers in self._without_event(within):
                 for ids in chunks(numbers, _TRIALS_AT_ONCE):
-                    yield from self._made_from(registry, ids, numbers)
+                    yield from _by_trial(self._made_from(registry, ids, numbers))
             for key, trial_id in archived.trials_within(self.tx, within):
                 if key in self.registries:
-                    yield from self._of_pages(self.registries[key], trial_id)
+                    yield OfTrial(list(self._of_pages(self.registries[key], trial_id)))
+
+    def _stored(self, events: Iterator[Seen]) -> Iterator[OfTrial]:
+        """These events, with what was stored of their trials before the span."""
+        begins = self.begins()
+        if begins is None or begins >= self.span.since:
+            yield from _by_trial(events)
+            return
+        for some in chunks(_by_trial(events), _TRIALS_AT_ONCE):
+            wanted: defaultdict[str, list[str]] = defaultdict(list)
+            for each in some:
+                wanted[each.events[0].registry].append(each.events[0].trial_id)
+            before: defaultdict[tuple[str, str], list[Move]] = defaultdict(list)
+            for registry, ids in wanted.items():
+                for earlier in seen.of_trials(self.tx, registry, ids, until=self.span.since):
+                    before[registry, earlier.trial_id] += moves_in(earlier)
+            yield from (OfTrial(each.events, before[each.events[0].registry, each.events[0].trial_id]) for each in some)
 
     def begins(self) -> datetime | None:
         """When what is kept of the trials begins; None where nothing is."""
@@ -97,3 +124,9 @@ class Replaying:
 def _seen(event: Event) -> Seen:
     changes = [change.as_json() for change in event.changes]
     return Seen(event.registry, event.trial_id, event.snapshot, event.occurred_at, changes)
+
+
+def _by_trial(events: Iterable[Seen]) -> Iterator[OfTrial]:
+    """Events that come trial by trial, so."""
+    for _, those in groupby(events, lambda each: (each.registry, each.trial_id)):
+        yield OfTrial(list(those))

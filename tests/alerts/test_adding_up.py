@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from random import Random
 
 import pytest
 
@@ -11,13 +12,15 @@ from monitor.alerts.adding_up import Move, past_of
 from monitor.alerts.matching import matching
 from monitor.alerts.settling import owe_deliveries
 from monitor.alerts.why import explained
-from monitor.model import Change, Event, Filters, Interest, Significance
+from monitor.model import Change, Event, Filters, Interest, Significance, Subscription
 from monitor.storage import deliveries, events, snapshots
 from monitor.storage.store import Store
+from monitor.views.backtest import Backtest, backtest
+from monitor.views.rules import rule_of
 from tests.databases import counted_statements
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER as TRIAL
-from tests.storage.documents import HIP, KNEE, REGISTRY, snapshot
+from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER, snapshot
 from tests.storage.subscribers import kept
 from tests.studies import Edit, edited
 from tests.webhook_schema import as_promised
@@ -206,6 +209,28 @@ def test_what_went_before_is_read_once_for_all_trials_and_readers_and_only_where
         kept(store, everything=True, filters=Filters(min_days=number))
 
     assert (reads([large]), reads(small)) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_moves_the_rule_on_the_past_tells_what_was_told(store: Store, seed: int) -> None:
+    chance = Random(seed)
+    trials = {each: [chance.choice([-60, -25, 10, 25, 60, 120]) for _ in range(9)] for each in (HIP, KNEE, SHOULDER)}
+    told = [event for trial_id, days in trials.items() for event in slipping(store, trial_id, *days)]
+    for asked in (Filters(min_days=90), Filters(min_days=30), Filters(min_significance=Significance.MAJOR)):
+        reader = kept(store, everything=True, filters=asked)
+        with store.begin() as tx:
+            owe_deliveries(tx, told, REGISTRY, now=told[0].occurred_at)
+            owed = {each.cause.id for each in deliveries.listing(tx, limit=1000) if each.subscription_id == reader.id}
+
+        def tried(since: datetime, reader: Subscription = reader) -> Backtest:
+            return backtest(rule_of(reader.id, store), since=since, now=LATER, store=store, registries=[])
+
+        whole, late = tried(NOON), tried(told[4].occurred_at)
+
+        ids = [f"{REGISTRY}/{each.trial_id}/{each.snapshot}" for sent in whole.sent for each in sent.told]
+        assert sorted(ids) == sorted(owed)
+        assert late.sent == [sent for sent in whole.sent if sent.at >= told[4].occurred_at]
+        assert len(owed) + sum(whole.untold.values()) == len(told)
 
 
 # From the registry to the reader
