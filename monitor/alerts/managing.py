@@ -151,7 +151,7 @@ def _is_fixed(subscription: Subscription) -> bool:
 
 def _can_return(tx: Connection, subscription: Subscription, now: datetime) -> bool:
     left_at = links.left_at(tx, subscription.id)
-    has_business = subscription.trials or subscription.everything or subscription.watch_id is not None
+    has_business = subscription.trials or subscription.everything or subscription.is_about_watches
     is_ended = subscription.state is SubscriptionState.ENDED
     return bool(is_ended and left_at and has_business and now - left_at < UNDONE_WITHIN)
 

@@ -146,6 +146,8 @@ def about(tx: Connection, subscription: Subscription) -> str:
     """What a subscription is about, for who does not know what a watch is."""
     if subscription.everything:
         return "every trial that is watched here"
+    if subscription.group is not None:
+        return f"the trials of {subscription.watch_called}"
     if subscription.watch_id is not None:
         watched = searches.get(tx, subscription.watch_id)
         return search_words(watched.search) if watched else f"the trials of {subscription.watch_called}"

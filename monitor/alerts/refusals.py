@@ -1,9 +1,9 @@
 """Why a subscription does not tell a change, looked at by itself; most changes of most subscriptions it does. Pure.
 
     what           topics and kinds together: a change passes that either names. Most people would hear nothing at all
-                   if a change had to be of a named topic and of a named kind. Who subscribed to a watch, or to
-                   everything, hears of trials that are new in it and that leave it or the registry, whatever topics
-                   they named; what they want to go *without* is never told.
+                   if a change had to be of a named topic and of a named kind. Who subscribed to a watch, a group of
+                   watches or everything hears of trials that are new in it and that leave it or the registry, whatever
+                   topics they named; what they want to go *without* is never told.
     significance   at least the least that was asked for. Administrative changes are silent unless they are named: by
                    the topic `administrative` or by their exact kind. The beginning of a kind, or another topic that
                    happens to hold some, asks for none.
@@ -52,11 +52,11 @@ def refused_for(change: Change, asked: Interest | Subscription) -> Refused | Non
 
 def refusal_of(change: Change, filters: Filters, asked: Interest | Subscription | None = None) -> Words | None:
     """What puts into words why *change* does not pass; None where it does. *asked* is what has the *filters*."""
-    if asked and is_about_another_watch(change, asked.watch_id):
+    if asked and change.kind == "trial.left" and is_about_another_watch(change, asked.watches):
         return _of_another_watch
     if is_unwanted(change, filters):
         return _unwanted
-    hears_of_members = asked is not None and (asked.watch_id is not None or asked.everything)
+    hears_of_members = asked is not None and (asked.everything or bool(asked.watches))
     is_member = hears_of_members and change.kind in _MEMBERSHIP
     if (filters.topics or filters.kinds) and not is_member and not _named(change, filters):
         return _not_named

@@ -15,8 +15,8 @@ from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
-from monitor.model import Filters, Search, Subscription, SubscriptionState
-from monitor.storage import endpoints, silence, subscriptions, watches
+from monitor.model import Filters, Search, Subscription, SubscriptionState, WatchGroup
+from monitor.storage import endpoints, groups, silence, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
@@ -28,12 +28,14 @@ ROTATION_OVERLAP = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionScope:
-    """What a subscription is about: trials by name, the trials of a watch, what a search finds, or everything."""
+    """What a subscription is about: trials by name, those of a watch, of a group or of a search, or everything."""
 
     trials: frozenset[tuple[str, str]] = frozenset()
     watch_id: int | None = None
     search: tuple[str, Search] | None = None
     """In which registry, and what: it is watched from then on."""
+    group: str | None = None
+    """The name of a group of watches."""
     everything: bool = False
 
 
@@ -75,8 +77,8 @@ def subscribe(
     """Make a subscription, and the endpoint where it is new.
 
     A search, and trials that nobody watches yet, are watched in the same transaction: what nobody checks is never
-    told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch that
-    is none.
+    told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch or a
+    group that is none.
     """
     checked, shown = new_endpoint(channel, address, context, as_webhook=as_webhook)
     secret = _secret_for(channel)
@@ -92,6 +94,7 @@ def subscribe(
             endpoint=endpoint,
             trials=named(tx, scope),
             watch_id=watch_id,
+            group=grouped(tx, scope),
             everything=everything,
             filters=filters,
             note=note,
@@ -110,9 +113,12 @@ def subscribe(
 def same(tx: Connection, wanted: Subscription) -> Subscription | None:
     """Another active subscription that goes to the same place, about the same, with the same filters, if any."""
     theirs = subscriptions.at_endpoint(tx, wanted.endpoint.id)
-    scope = (wanted.trials, wanted.watch_id, wanted.everything, wanted.filters)
-    alike = [each for each in theirs if (each.trials, each.watch_id, each.everything, each.filters) == scope]
-    return alike[0] if alike else None
+    return next((each for each in theirs if _asked_by(each) == _asked_by(wanted)), None)
+
+
+def _asked_by(subscription: Subscription) -> tuple[object, ...]:
+    about = (subscription.trials, subscription.watch_id, subscription.group, subscription.everything)
+    return (*about, subscription.filters)
 
 
 def named(tx: Connection, scope: SubscriptionScope) -> frozenset[tuple[str, str]]:
@@ -142,6 +148,11 @@ def covered(tx: Connection, scope: SubscriptionScope, now: datetime) -> tuple[in
     if watch and watch.search and watch.search.is_everything:
         return None, True
     return watch.id if watch else None, scope.everything
+
+
+def grouped(tx: Connection, scope: SubscriptionScope) -> WatchGroup | None:
+    """The group of watches that it is about, if any. NothingFound where there is none of that name."""
+    return None if scope.group is None else groups.find(tx, scope.group)
 
 
 def checked_endpoint(channel: str, address: str, context: SubscribeContext) -> tuple[str, str]:
@@ -214,6 +225,7 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
         endpoint=endpoint,
         trials=named(tx, wanted.scope),
         watch_id=watch_id,
+        group=grouped(tx, wanted.scope),
         everything=everything,
         filters=wanted.filters,
         note=wanted.note,

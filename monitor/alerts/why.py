@@ -39,7 +39,8 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         unchanged = f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."
         return [unchanged, *unwatched]
     covered = [
-        (each, each.everything or not named.isdisjoint(each.trials) or each.watch_id in watching) for each in theirs
+        (each, each.everything or not named.isdisjoint(each.trials) or not watching.isdisjoint(each.watches))
+        for each in theirs
     ]
     return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled, pasts), *unwatched]
 

@@ -5,7 +5,8 @@
     no longer found                                        trial.left, with the changes that may be why
 
 Both belong to one watch. Every subscriber of a trial hears that it is new; only subscribers of that watch hear that it
-left, since nothing changed for others.
+left, since nothing changed for others. To who is about a group of watches, a trial that another watch of it still
+holds has not left.
 """
 
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ class Membership:
     """The day of the registry's data in which the search was listed before; None where that is not known."""
     sibling_of: tuple[str, str] | None = None
     """The registry and id of the trial that the watch follows into other registries, if that is how it was found."""
+    still_in: tuple[int, ...] = ()
+    """Of a trial that the watch lost, the other watches that hold it and have not lost it."""
 
     @property
     def words(self) -> str:
@@ -159,15 +162,21 @@ def left(record: Record, lost: Membership, changes: Sequence[Change], last: Even
         told += "; none of the changes seen here says why"
     return KINDS["trial.left"].difference(
         record,
-        before={"trial_id": record.trial_id, **lost.as_json()},
+        before={"trial_id": record.trial_id, **lost.as_json(), **_still_in(lost)},
         after=None,
         summary=f"{told.rstrip('.')}.",
     )
 
 
-def is_about_another_watch(change: Difference, watch_id: int | None) -> bool:
-    """Whether a change tells of a trial that left a watch, and not this one."""
-    return change.kind == "trial.left" and (watch_id is None or (change.before or {}).get("watch_id") != watch_id)
+def is_about_another_watch(change: Difference, watches: frozenset[int]) -> bool:
+    """Whether a trial that left a watch, as a `trial.left` tells, did not leave these *watches* thereby."""
+    lost: dict[str, Any] = change.before or {}
+    return lost.get("watch_id") not in watches or not watches.isdisjoint(lost.get("still_in", ()))
+
+
+def _still_in(lost: Membership) -> dict[str, Json]:
+    """Nothing where no other watch holds the trial, which is usual."""
+    return {"still_in": [*lost.still_in]} if lost.still_in else {}
 
 
 def _reasons(search: Search, changes: Sequence[Change]) -> str:

@@ -53,6 +53,7 @@ def subscribe(
     watch: Annotated[
         str | None, typer.Option(help="All trials of this watch, by its number or name.", metavar="WATCH")
     ] = None,
+    group: Annotated[str | None, typer.Option(help="All trials of all watches of this group.", metavar="GROUP")] = None,
     sponsor: SponsorOption = None,
     role: RoleOption = None,
     expression: ExpressionOption = None,
@@ -106,6 +107,7 @@ def subscribe(
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --stopped
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
+    [dim]$[/dim] monitor subscribe email ops@example.org --group "oncology competitors"
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --dry-run
     [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
@@ -122,9 +124,9 @@ def subscribe(
         min_days=min_days,
     )
     search = search_of(sponsor, role, expression=expression, condition=condition)
-    if bool(trial) + (watch is not None) + (search is not None) + everything != 1:
+    if bool(trial) + sum(each is not None for each in (watch, group, search)) + everything != 1:
         raise ConfigurationInvalid(
-            "say what it is about with one of --trial, --watch, --sponsor, --condition, --search and --all"
+            "say what it is about with one of --trial, --watch, --group, --sponsor, --condition, --search and --all"
         )
     refuse_registry_without_search(registry, search)
     if since is not None and not is_dry_run:
@@ -136,6 +138,7 @@ def subscribe(
         address=address,
         trials=trial or (),
         watch=watch,
+        group=group,
         search=search,
         registry=registry,
         everything=everything,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.groups import group, ungroup
 from monitor.cli.lists import complain_of, listed, named
 from monitor.cli.searching import (
     ConditionOption,
@@ -20,7 +21,7 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.ports import FetchedRegistry
-from monitor.text import counted, first_few
+from monitor.text import counted, first_few, natural_list
 from monitor.views.json.watches import added_json, added_search_json, listed_watch_json, watched_trial_json
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ def add(
         bool, typer.Option("--siblings", help="Watch the same trials in other registries, too, whenever one is found.")
     ] = False,
     name: Annotated[str | None, typer.Option(help="What to call this watch.", metavar="NAME")] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option("--group", help="Put it into this group of watches; repeat for more.", metavar="GROUP"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch trials; the next check takes their baseline.
@@ -83,6 +88,7 @@ def add(
     [dim]$[/dim] monitor watch add --sponsor "University of Oxford" --registry isrctn.com
     [dim]$[/dim] monitor watch add --all-trials
     [dim]$[/dim] monitor watch add NCT02116634 --siblings
+    [dim]$[/dim] monitor watch add --sponsor "Alzahra Hospital" --group "oncology competitors"
     """
     search = search_of(sponsor, role, expression=expression, condition=condition, everything=all_trials)
     if bool(trial_ids or file) == (search is not None):
@@ -96,34 +102,48 @@ def add(
     from monitor.watching.watches import check_name  # SQLAlchemy and requests are not needed to show --help
 
     check_name(name)
+    for each in groups or ():
+        check_name(each, "group")
+    if groups and all_trials:
+        raise ConfigurationInvalid("a watch of all trials is in no group: subscribe with --all instead of --group")
     settings: Settings = context.obj
     if search is not None:
         with settings.open() as program:
-            _add_search(program, search, registry=registry, name=name, as_json=as_json)
+            _add_search(program, search, registry=registry, name=name, groups=groups or (), as_json=as_json)
         return
     with settings.open() as program:
         found = named(program, trial_ids or [])
         if file:
             found.include(listed(program, file))
-        _add(program, found, name=name, siblings=siblings, as_json=as_json)
+        _add(program, found, name=name, siblings=siblings, groups=groups or (), as_json=as_json)
     complain_of(found.left)
     complain_of(found.aside)
     if found.left:
         raise typer.Exit(WRONG_USAGE)
 
 
-def _add(program: "App", found: "TrialList", *, name: str | None, siblings: bool, as_json: bool) -> None:
+def _add(
+    program: "App",
+    found: "TrialList",
+    *,
+    name: str | None,
+    siblings: bool,
+    groups: "Sequence[str]",
+    as_json: bool,
+) -> None:
     from monitor.clock import utc_now
     from monitor.watching.watches import add_trials
 
     left, aside = found.left, found.aside
     adding = add_trials(found.trials, store=program.store, name=name, siblings=siblings, now=utc_now())
     for added in adding:
+        _group(program, added.watch.id, groups)
         if as_json:
             write_json(added_json(added, left=left, aside=aside))
             left, aside = [], []  # of all registries, and said once
         else:
             console().print(_added(program, added, is_one_of_several=len(found.trials) > 1), soft_wrap=True)
+            _say_groups(groups)
     if as_json and not found.trials:
         write_json(added_json(None, left=left, aside=aside))
 
@@ -145,7 +165,28 @@ def _added(program: "App", added: "Added", *, is_one_of_several: bool) -> str:
     return f"{told} {news}."
 
 
-def _add_search(program: "App", search: "Search", *, registry: str | None, name: str | None, as_json: bool) -> None:
+def _group(program: "App", watch_id: int, groups: "Sequence[str]") -> None:
+    from monitor.clock import utc_now
+    from monitor.watching.grouping import put
+
+    for name in groups:
+        put(name, [str(watch_id)], store=program.store, now=utc_now())
+
+
+def _say_groups(groups: "Sequence[str]") -> None:
+    if groups:
+        console().print(f"It is in {natural_list([f'group “{name}”' for name in groups], len(groups))}.", markup=False)
+
+
+def _add_search(
+    program: "App",
+    search: "Search",
+    *,
+    registry: str | None,
+    name: str | None,
+    groups: "Sequence[str]",
+    as_json: bool,
+) -> None:
     from monitor.clock import utc_now
     from monitor.watching.watches import add_search, resolve_search
 
@@ -154,6 +195,7 @@ def _add_search(program: "App", search: "Search", *, registry: str | None, name:
     except SponsorUnknown as error:
         complain_of_sponsor(error, as_json=as_json)
     added = add_search(resolved, store=program.store, name=name, now=utc_now())
+    _group(program, added.watch.id, groups)
     if as_json:
         write_json(added_search_json(added))
         return
@@ -163,6 +205,7 @@ def _add_search(program: "App", search: "Search", *, registry: str | None, name:
     from monitor.changes.searches import search_words  # not needed to show --help
 
     out.print(f"Watch {added.watch.id} {looks} {search_words(resolved.search)}: {finds} now.", markup=False)
+    _say_groups(groups)
     if resolved.search.is_everything:
         out.print("The first check reads them all, and goes on where it stopped whenever it is interrupted.")
     out.print("[dim]monitor check[/dim] looks at them; the first time is a silent baseline.")
@@ -181,7 +224,12 @@ def list_(
     [dim]$[/dim] monitor watch list
     [dim]$[/dim] monitor watch list oncology
     """
-    from monitor.views.watches import last_files, trials_of_watch, watches  # SQLAlchemy is not needed to show --help
+    from monitor.views.watches import (
+        groups_of_watches,
+        last_files,
+        trials_of_watch,
+        watches,
+    )  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
@@ -189,17 +237,17 @@ def list_(
         if which is not None:
             _show_trials(trials_of_watch(which, program.store), program.names(), as_json=as_json)
             return
-        listed, names = watches(program.store), program.names()
+        listed, names, groups = watches(program.store), program.names(), groups_of_watches(program.store)
         fed = [each.key for each in program.registries if not isinstance(each, FetchedRegistry)]
         files = last_files(program.store, fed)
     if as_json:
         for watch in listed:
-            write_json(listed_watch_json(watch, files.get(watch.id, {})))
+            write_json(listed_watch_json(watch, files.get(watch.id, {}), groups.get(watch.id, ())))
         return
     from monitor.cli.render.watches import watch_table  # rich is of no use to --json
     from monitor.clock import utc_now
 
-    console().print(watch_table(listed, names, files=files, today=utc_now().date()))
+    console().print(watch_table(listed, names, files=files, groups=groups, today=utc_now().date()))
 
 
 def _show_trials(trials: "Sequence[Trial]", names: "Mapping[str, str]", *, as_json: bool) -> None:
@@ -210,6 +258,10 @@ def _show_trials(trials: "Sequence[Trial]", names: "Mapping[str, str]", *, as_js
     from monitor.cli.render.watches import trial_table  # rich is of no use to --json
 
     console().print(trial_table(trials, names))
+
+
+app.command()(group)
+app.command()(ungroup)
 
 
 @app.command()

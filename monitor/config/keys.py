@@ -152,6 +152,9 @@ class WatchSettings(Section):
     all_trials: bool = setting(values.boolean, default=False, description=A_SWITCH)
     registry: str | None = setting(values.name, default=None, description=A_REGISTRY)
     siblings: bool = setting(values.boolean, default=False, description=A_SWITCH)
+    groups: tuple[str, ...] = setting(
+        values.listed(values.name), default=(), description='a list of names, such as ["oncology competitors"]'
+    )
 
     def check(self) -> None:
         """It is of one kind."""
@@ -160,6 +163,8 @@ class WatchSettings(Section):
         _registry_of_a_search(self.registry, is_search=not self.trials)
         if self.siblings and not self.trials:
             raise RuleBroken("has siblings without trials; give both, or no siblings")
+        if self.groups and self.all_trials:
+            raise RuleBroken("has groups and all_trials; give subscriptions all = true instead of a group")
 
     @property
     def looks_for(self) -> "Search | None":
@@ -185,6 +190,7 @@ class SubscriptionSettings(_Named, more=_ADDRESSES):
     as_webhook: bool = setting(values.boolean, default=False, description=A_SWITCH)
     trials: tuple[str, ...] = setting(values.listed(values.name), default=(), description=TRIAL_IDS)
     watch: str | None = setting(values.name, default=None, description="the name of a watch")
+    group: str | None = setting(values.name, default=None, description="the name of a group of watches")
     sponsor: str | None = setting(values.phrase, default=None, description=values.A_SPONSOR)
     role: "Role | None" = setting(values.role, default=None, description=A_ROLE)
     registry: str | None = setting(values.name, default=None, description=A_REGISTRY)
@@ -213,7 +219,7 @@ class SubscriptionSettings(_Named, more=_ADDRESSES):
 
     def check(self) -> None:
         """It has one channel and one scope."""
-        for choices in (NAMES, ("trials", "watch", "sponsor", "all")):
+        for choices in (NAMES, ("trials", "watch", "group", "sponsor", "all")):
             _exactly_one(self, choices)
         _role_of_a_sponsor(self.role, self.sponsor)
         _registry_of_a_search(self.registry, is_search=self.sponsor is not None)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         NoticeCause,
         Subscription,
         SubscriptionState,
+        WatchGroup,
         delivery_id,
     )
     from monitor.model.record import (
@@ -109,6 +110,7 @@ __all__ = [
     "Sum",
     "Timing",
     "Unlisted",
+    "WatchGroup",
     "delivery_id",
 ]
 
@@ -117,7 +119,7 @@ _HELD = {
     "checked": "Checked CheckSummary Result Unlisted",
     "delivery": (
         "Attempt Cause Delivery DeliveryState Endpoint EventCause Filters Interest Message Notice "
-        "NoticeCause Subscription SubscriptionState delivery_id"
+        "NoticeCause Subscription SubscriptionState WatchGroup delivery_id"
     ),
     "record": (
         "Arm Coded CountryStatus Document Enrollment Intervention Json Outcome PartialDate Record ResponsibleParty "

@@ -48,8 +48,18 @@ class Interest:
     """All of a subscription that decides whether it tells a change: thousands of subscriptions share a few of these."""
 
     filters: Filters = Filters()
-    watch_id: int | None = None
+    watches: frozenset[int] = frozenset()
+    """The watches that it is about; empty where it is about trials by name, or everything."""
     everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchGroup:
+    """Watches that subscriptions are about together, whichever they are at the moment."""
+
+    id: int
+    name: str
+    watches: frozenset[int] = frozenset()
 
 
 class SubscriptionState(StrEnum):
@@ -76,6 +86,10 @@ class Subscription:
     """Where it is about all trials of a watch, whichever they are at the moment."""
     watch: str | None = None
     """The name of that watch, where it has one; only of a subscription that comes from storage."""
+    group: WatchGroup | None = None
+    """Where it is about all trials of all watches of a group."""
+    team: str | None = None
+    """What the people are called together who share what it is about and its filters, each with one like it."""
     name: str | None = None
     """What people call it."""
     everything: bool = False
@@ -90,7 +104,7 @@ class Subscription:
     @property
     def interest(self) -> Interest:
         """What decides whether it tells a change."""
-        return Interest(self.filters, self.watch_id, self.everything)
+        return Interest(self.filters, self.watches, self.everything)
 
     @property
     def called(self) -> str:
@@ -98,8 +112,22 @@ class Subscription:
         return self.name or self.id[:8]
 
     @property
+    def watches(self) -> frozenset[int]:
+        """The watches that it is about; empty where it is about trials by name, or everything."""
+        if self.group is not None:
+            return self.group.watches
+        return frozenset() if self.watch_id is None else frozenset((self.watch_id,))
+
+    @property
+    def is_about_watches(self) -> bool:
+        """Whether it is about the trials of a watch or of a group of them, whichever they are at the moment."""
+        return self.watch_id is not None or self.group is not None
+
+    @property
     def watch_called(self) -> str:
-        """The watch that it is about, by its name or its number."""
+        """The watch that it is about, by its name or its number, or the group of watches by its name."""
+        if self.group is not None:
+            return f"group “{self.group.name}”"
         return f"watch “{self.watch}”" if self.watch else f"watch {self.watch_id}"
 
 

@@ -12,7 +12,7 @@ from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
 from monitor.model import Search
 from monitor.ports import Registry
-from monitor.storage import subscriptions, watches
+from monitor.storage import groups, subscriptions, watches
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
@@ -58,7 +58,14 @@ def apply_watches(
         watches.apply_config(
             tx, wanted, at=now, wanted_searches=looked_for, kept=kept, with_siblings=_with_siblings(config)
         )
+        groups.apply_config(tx, _groups(config), now)
     return list(refused.values())
+
+
+def _groups(config: Config) -> dict[str, Sequence[str]]:
+    """The groups of each watch that is to be in any, by the watch's name."""
+    named = ((_name_of(watch, number), watch.groups) for number, watch in enumerate(config.watch, start=1))
+    return {name: those for name, those in named if those}
 
 
 def _with_siblings(config: Config) -> set[str]:
@@ -148,6 +155,7 @@ def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: I
     return SubscriptionScope(
         trials=frozenset((key, trial_id) for key, ids in trials.items() for trial_id in ids),
         watch_id=watch_ids[watch] if watch else None,
+        group=block.group,
         everything=block.all,
     )
 

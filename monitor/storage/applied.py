@@ -24,11 +24,18 @@ _READ = (
     ORDER BY held.watch_id, held.registry, held.trial_id
     """,
     "SELECT watch_id FROM sibling_watches ORDER BY watch_id",
+    """
+    SELECT g.id, g.name, held.watch_id, held.origin
+    FROM watch_groups AS g LEFT JOIN grouped_watches AS held ON held.group_id = g.id ORDER BY g.id, held.watch_id
+    """,
     "SELECT watch_id, registry, trial_id, of_registry, of_trial_id FROM joined_siblings ORDER BY 1, 2, 3",
     """
     SELECT id, endpoint_id, watch_id, everything, topics, kinds, min_significance, min_percent, min_days, note, state,
-           origin, name, created_at, ended_at, without, label
-    FROM subscriptions WHERE name IS NOT NULL ORDER BY id
+           origin, name, created_at, ended_at, without, label, about.group_id, of.team
+    FROM subscriptions
+    LEFT JOIN subscribed_groups AS about ON about.subscription_id = id
+    LEFT JOIN team_members AS of ON of.subscription_id = id
+    WHERE name IS NOT NULL ORDER BY id
     """,
     """
     SELECT subscription_id, registry, trial_id FROM subscribed_trials

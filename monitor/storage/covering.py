@@ -1,8 +1,9 @@
 """Which active subscriptions cover a trial, in groups of those that ask for the same.
 
-They cover it by its name, by that of a trial as whose sibling it joined a watch, by a watch that holds it, or because
-they cover everything. Each way is an index, so the cost is that of the matches and not of all that there are. Ten
-thousand subscriptions ask for few different things: what they ask for is read, and can be decided, once for each.
+They cover it by its name, by that of a trial as whose sibling it joined a watch, by a watch that holds it, by a group
+that such a watch is in, or because they cover everything. Each way is an index, so the cost is that of the matches and
+not of all that there are. Ten thousand subscriptions ask for few different things: what they ask for is read, and can
+be decided, once for each.
 
 A subscription with damaged filters filters nothing: too much is better than silence. One whose row is damaged
 otherwise is left out, so that it silences nobody else.
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, literal, select
+from sqlalchemy import Connection, Row, Select, and_, literal, null, select, union_all
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Interest, SubscriptionState
-from monitor.storage import filters
+from monitor.storage import filters, groups
+from monitor.storage.group_tables import grouped_watches, subscribed_groups
 from monitor.storage.sibling_tables import joined_siblings
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import subscribed_trials, subscriptions, watched_trials
@@ -30,7 +32,9 @@ _Asked = tuple[Any, ...]
 """The columns of an interest, as they stand in the database."""
 
 _c = subscriptions.c
-_asked = (_c.created_at, _c.id, _c.watch_id, _c.everything, *filters.COLUMNS)
+_who = (_c.created_at, _c.id)
+_what = (_c.watch_id, _c.everything, *filters.COLUMNS)
+_asked = (*_who, null().label("group_id"), *_what)
 _is_active = _c.state == SubscriptionState.ACTIVE
 _sibling = joined_siblings.c
 _is_named = and_(
@@ -42,6 +46,12 @@ _of_siblings = (
     .join(subscriptions)
     .where(_is_active)
     .distinct()
+)
+_of_groups = (
+    select(grouped_watches.c.watch_id, *_who, grouped_watches.c.group_id, *_what)
+    .join_from(grouped_watches, subscribed_groups, subscribed_groups.c.group_id == grouped_watches.c.group_id)
+    .join(subscriptions)
+    .where(_is_active)
 )
 
 
@@ -69,7 +79,7 @@ def find(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Covering:
     wanted = list(trial_ids)
     watches, joined = _watches(tx, registry, wanted)
     return Covering(
-        everything=_grouped(tx, select(literal(None), *_asked).where(_c.everything, _is_active)).get(None, {}),
+        everything=_grouped(tx, [select(literal(None), *_asked).where(_c.everything, _is_active)]).get(None, {}),
         by_watch=_to_watches(tx, {each for those in watches.values() for each in those}),
         by_trial=_to_trials(tx, registry, wanted, joined),
         watches=watches,
@@ -95,11 +105,12 @@ def _watches(tx: Connection, registry: str, trial_ids: Iterable[str]) -> tuple[d
 
 
 def _to_watches(tx: Connection, watch_ids: Iterable[int]) -> dict[Any, Groups]:
-    query = select(_c.watch_id, *_asked).where(_is_active)
-    groups: dict[Any, Groups] = {}
+    """Those to each of the watches, by itself or by a group that it is in."""
+    found: dict[Any, Groups] = {}
     for chunk in chunks(sorted(watch_ids)):
-        groups |= _grouped(tx, query.where(_c.watch_id.in_(chunk)))
-    return groups
+        alone = select(_c.watch_id, *_asked).where(_is_active, _c.watch_id.in_(chunk))
+        found |= _grouped(tx, [alone, _of_groups.where(grouped_watches.c.watch_id.in_(chunk))])
+    return found
 
 
 def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str], joined: Collection[str]) -> dict[Any, Groups]:
@@ -109,38 +120,46 @@ def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str], joined: 
         .join_from(subscribed_trials, subscriptions)
         .where(subscribed_trials.c.registry == registry, _is_active)
     )
-    groups: dict[Any, Groups] = {}
+    found: dict[Any, Groups] = {}
     for chunk in chunks(trial_ids):
-        groups |= _grouped(tx, query.where(subscribed_trials.c.trial_id.in_(chunk)))
+        found |= _grouped(tx, [query.where(subscribed_trials.c.trial_id.in_(chunk))])
     of_siblings = _of_siblings.where(_sibling.registry == registry)
     for chunk in chunks(sorted(joined)):
-        for trial_id, found in _grouped(tx, of_siblings.where(_sibling.trial_id.in_(chunk))).items():
-            named = groups.get(trial_id, {})
-            groups[trial_id] = {each: [*named.get(each, ()), *found.get(each, ())] for each in {**named, **found}}
-    return groups
+        for trial_id, others in _grouped(tx, [of_siblings.where(_sibling.trial_id.in_(chunk))]).items():
+            named = found.get(trial_id, {})
+            found[trial_id] = {each: [*named.get(each, ()), *others.get(each, ())] for each in {**named, **others}}
+    return found
 
 
-def _grouped(tx: Connection, query: Select[Any]) -> dict[Any, Groups]:
+def _grouped(tx: Connection, queries: Sequence[Select[Any]]) -> dict[Any, Groups]:
     """By the first column, who asks for what; the others are those of `_asked`."""
     found: defaultdict[Any, defaultdict[_Asked, Members]] = defaultdict(lambda: defaultdict(list))
-    for place, since, subscription_id, *asked in (tuple(row) for row in _readable(tx, query)):
+    watch_groups: set[int] = set()
+    for place, since, subscription_id, *asked in (tuple(row) for row in _readable(tx, queries)):
         found[place][tuple(asked)].append((since, subscription_id))
-    return {place: _by_interest(groups) for place, groups in found.items()}
+        if asked[0] is not None:
+            watch_groups.add(asked[0])
+    watches = groups.watches_of(tx, watch_groups)
+    return {place: _by_interest(those, watches) for place, those in found.items()}
 
 
-def _by_interest(groups: Mapping[_Asked, Members]) -> Groups:
+def _by_interest(those: Mapping[_Asked, Members], watches: Mapping[int, frozenset[int]]) -> Groups:
     by_interest: defaultdict[Interest, Members] = defaultdict(list)
-    for asked, members in groups.items():
-        watch_id, everything, *columns = asked
-        interest = Interest(filters.restored_or_none(*columns), watch_id, everything)
-        by_interest[interest] += members
+    for asked, members in those.items():
+        group_id, watch_id, everything, *columns = asked
+        about = watches[group_id] if group_id is not None else frozenset(() if watch_id is None else (watch_id,))
+        by_interest[Interest(filters.restored_or_none(*columns), about, everything)] += members
     return by_interest
 
 
-def _readable(tx: Connection, query: Select[Any]) -> Sequence[Row[Any]]:
-    """The rows of *query* without those that are damaged; only where one is does each subscription cost a statement."""
+def _readable(tx: Connection, queries: Sequence[Select[Any]]) -> Sequence[Row[Any]]:
+    """The rows of *queries*, without damaged ones; only where one is does each subscription cost a statement."""
     try:
-        return tx.execute(query).all()
+        return tx.execute(union_all(*queries) if len(queries) > 1 else queries[0]).all()
     except StoreCorrupt:
-        ids = tx.scalars(query.with_only_columns(_c.id, maintain_column_froms=True).distinct()).all()
-        return list(rows_of(tx, query, _c.id, ids, {}))
+        return [row for query in queries for row in _undamaged(tx, query)]
+
+
+def _undamaged(tx: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
+    ids = tx.scalars(query.with_only_columns(_c.id, maintain_column_froms=True).distinct()).all()
+    return rows_of(tx, query, _c.id, ids, {})

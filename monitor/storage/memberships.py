@@ -1,6 +1,6 @@
 """Newcomers and leavers with their watches: which watches found new trials, and which lost some."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 from monitor.changes.membership import Membership
 from monitor.model import Search
 from monitor.model.stamps import day_of
-from monitor.storage import leavers, newcomers, searches, siblings
+from monitor.storage import leavers, newcomers, searches, siblings, watches
 from monitor.storage.statements import chunks
-from monitor.storage.tables import watches
+from monitor.storage.tables import watches as watch_rows
 
 
 def found(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Membership]:
@@ -32,7 +32,22 @@ def lost(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, l
     """Of those of the trials that are about to leave watches, and of which nobody was told, these watches."""
     leaving = leavers.unreported(tx, registry, trial_ids)
     known = _watches(tx, {watch_id for ids in leaving.values() for watch_id in ids})
-    return {trial_id: [_membership(each, known) for each in ids] for trial_id, ids in leaving.items()}
+    still = _still_in(tx, registry, leaving)
+    return {
+        trial_id: [replace(_membership(each, known), still_in=tuple(still.get(trial_id, ()))) for each in ids]
+        for trial_id, ids in leaving.items()
+    }
+
+
+def _still_in(tx: Connection, registry: str, trial_ids: Collection[str]) -> dict[str, list[int]]:
+    """The watches that each of these trials is in and is not about to leave, in order."""
+    if not trial_ids:
+        return {}
+    staying = watches.held_among(tx, registry, trial_ids) - leavers.among(tx, registry, trial_ids)
+    found: dict[str, list[int]] = {}
+    for watch_id, trial_id in sorted(staying):
+        found.setdefault(trial_id, []).append(watch_id)
+    return found
 
 
 _Known = dict[int, tuple[str | None, Search]]
@@ -44,7 +59,7 @@ def _watches(tx: Connection, watch_ids: Iterable[int]) -> _Known:
     names = {
         row.id: row.name
         for chunk in chunks(watch_ids)
-        for row in tx.execute(select(watches.c.id, watches.c.name).where(watches.c.id.in_(chunk)))
+        for row in tx.execute(select(watch_rows.c.id, watch_rows.c.name).where(watch_rows.c.id.in_(chunk)))
     }
     known = searches.known(tx, watch_ids)
     return {

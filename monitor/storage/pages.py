@@ -29,7 +29,8 @@ Key = tuple[str, str]
 class Within:
     """Which trials to search; without any condition, all of them."""
 
-    watch_id: int | None = None
+    watches: tuple[int, ...] = ()
+    """Those that one of these watches holds."""
     registry: str | None = None
     """The registry that is watched as a whole by that watch."""
     trials: tuple[Key, ...] = ()
@@ -68,9 +69,9 @@ def is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement[
         return tuple_(registry, trial_id).in_(within.trials)
     if within.registry is not None:
         return registry == within.registry
-    if within.watch_id is not None:
+    if within.watches:
         held = and_(watched_trials.c.registry == registry, watched_trials.c.trial_id == trial_id)
-        return exists().where(held, watched_trials.c.watch_id == within.watch_id)
+        return exists().where(held, watched_trials.c.watch_id.in_(within.watches))
     return true()
 
 
@@ -91,7 +92,7 @@ def watched(tx: Connection, within: Within, *, after: Key | None, limit: int) ->
     found = _held(tx, within, after=after, limit=limit) if within.registry is None else []
     mirrored = select(searches.c.registry).where(is_everything).distinct()
     whole = [within.registry] if within.registry is not None else []
-    if within.watch_id is None:
+    if not within.watches:
         whole = list(tx.scalars(mirrored))
     if not whole:
         return found
@@ -103,8 +104,8 @@ def watched_count(tx: Connection, within: Within) -> int:
     """How many trials `watched` gives; of several watches that hold the same trial, a few more."""
     if within.trials:
         return len(within.trials)
-    if within.watch_id is not None and within.registry is None:
-        held = select(func.count()).where(watched_trials.c.watch_id == within.watch_id)
+    if within.watches and within.registry is None:
+        held = select(func.count()).where(watched_trials.c.watch_id.in_(within.watches))
         return tx.scalar(held) or 0
     mirrored = select(searches.c.registry).where(is_everything)
     whole = trials.c.registry.in_(mirrored), trials.c.snapshot.is_not(None)
@@ -115,8 +116,8 @@ def watched_count(tx: Connection, within: Within) -> int:
 def _held(tx: Connection, within: Within, *, after: Key | None, limit: int) -> list[Key]:
     """Those in the list of a watch, or of any."""
     query = select(*_watched).distinct()
-    if within.watch_id is not None:
-        query = query.where(watched_trials.c.watch_id == within.watch_id)
+    if within.watches:
+        query = query.where(watched_trials.c.watch_id.in_(within.watches))
     return _page(tx, query, _watched, after=after, limit=limit)
 
 

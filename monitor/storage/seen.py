@@ -105,8 +105,8 @@ def unread(tx: Connection, within: Within) -> list[Key]:
         trials.c.registry == held.registry, trials.c.trial_id == held.trial_id, trials.c.snapshot.is_not(None)
     )
     query = select(held.registry, held.trial_id).where(~is_read)
-    if within.watch_id is not None:
-        query = query.where(held.watch_id == within.watch_id)
+    if within.watches:
+        query = query.where(held.watch_id.in_(within.watches))
     return [(row.registry, row.trial_id) for row in tx.execute(query.distinct().order_by(held.registry, held.trial_id))]
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlalchemy import Connection, exists, or_, select
 
 from monitor.model import SubscriptionState
+from monitor.storage.group_tables import grouped_watches, subscribed_groups, watch_groups
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import searches, subscribed_trials, subscriptions, watched_trials
 from monitor.text import first_few
@@ -50,7 +51,7 @@ def _not_watched(trial_ids: list[str]) -> str:
 
 
 def _about_nothing(tx: Connection) -> dict[str, str]:
-    """Those about a watch that holds nothing and looks for nothing, or about everything where nothing is watched."""
+    """Those about a watch or a group that holds nothing, or about everything where nothing is watched."""
     holds = exists().where(watched_trials.c.watch_id == subscriptions.c.watch_id)
     looks = exists().where(searches.c.watch_id == subscriptions.c.watch_id)
     about_a_watch = select(subscriptions.c.id, subscriptions.c.watch_id).where(
@@ -60,9 +61,27 @@ def _about_nothing(tx: Connection) -> dict[str, str]:
         subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions remove {subscription_id[:8]}`"
         for subscription_id, watch_id in tx.execute(about_a_watch)
     }
+    found |= _about_empty_groups(tx)
     if not tx.scalar(select(or_(exists().select_from(watched_trials), exists().select_from(searches)))):
         about_everything = select(subscriptions.c.id).where(
             subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.everything
         )
         found |= dict.fromkeys(tx.scalars(about_everything), "nothing is watched yet: `monitor watch add TRIAL_ID`")
     return found
+
+
+def _about_empty_groups(tx: Connection) -> dict[str, str]:
+    """Those about a group of which no watch holds anything or looks for anything."""
+    of_group = grouped_watches.c.group_id == subscribed_groups.c.group_id
+    holds = exists().where(of_group, watched_trials.c.watch_id == grouped_watches.c.watch_id)
+    looks = exists().where(of_group, searches.c.watch_id == grouped_watches.c.watch_id)
+    query = (
+        select(subscriptions.c.id, watch_groups.c.name)
+        .join_from(subscriptions, subscribed_groups)
+        .join(watch_groups)
+        .where(subscriptions.c.state == SubscriptionState.ACTIVE, ~holds, ~looks)
+    )
+    return {
+        subscription_id: f"group “{name}” holds no trial: `monitor watch group '{name}' WATCH` puts a watch into it"
+        for subscription_id, name in tx.execute(query)
+    }

@@ -16,20 +16,31 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Endpoint, Filters, Subscription, SubscriptionState
-from monitor.storage import bodies, deliveries, filters
+from monitor.model import Endpoint, Filters, Subscription, SubscriptionState, WatchGroup
+from monitor.storage import bodies, deliveries, filters, groups, teams
+from monitor.storage.group_tables import subscribed_groups, watch_groups
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watches
+from monitor.storage.team_tables import team_members
 
 REMEDY = "`monitor subscriptions list` shows those there are"
 
 _columns_of_filters = attrgetter(*(column.name for column in filters.COLUMNS))
 _of_endpoint = (endpoints.c[name] for name in ("way", "shown", "failing_since", "disabled_at"))
+_of_others = (
+    watches.c.name.label("watch_name"),
+    watch_groups.c.id.label("group_id"),
+    watch_groups.c.name.label("group_name"),
+    team_members.c.team,
+)
 _whole = (
-    select(subscriptions, *_of_endpoint, watches.c.name.label("watch_name"))
+    select(subscriptions, *_of_endpoint, *_of_others)
     .join_from(subscriptions, endpoints)
     .outerjoin(watches, watches.c.id == subscriptions.c.watch_id)
+    .outerjoin(subscribed_groups, subscribed_groups.c.subscription_id == subscriptions.c.id)
+    .outerjoin(watch_groups, watch_groups.c.id == subscribed_groups.c.group_id)
+    .outerjoin(team_members, team_members.c.subscription_id == subscriptions.c.id)
 )
 
 
@@ -38,10 +49,8 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
 
     Raise ConfigurationInvalid where another that has not ended is called the same.
     """
-    if subscription.name and (other := named(tx, subscription.name)):
-        raise ConfigurationInvalid(
-            f"subscription {other[:8]} is called “{subscription.name}” already: choose another name"
-        )
+    if subscription.name and (other := called(tx, subscription.name)):
+        raise ConfigurationInvalid(f"{other} is called “{subscription.name}” already: choose another name")
     values = _values(subscription) | {
         "id": subscription.id,
         "name": name,
@@ -52,6 +61,8 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
     }
     tx.execute(insert(subscriptions).values(values))
     _name_trials(tx, subscription.id, subscription.trials)
+    groups.subscribe(tx, subscription.id, subscription.group)
+    teams.put(tx, subscription.id, subscription.team)
 
 
 def get(tx: Connection, subscription_id: str) -> Subscription:
@@ -77,6 +88,14 @@ def named(tx: Connection, name: str) -> str | None:
     called = or_(subscriptions.c.label == name, subscriptions.c.name == name)
     query = select(subscriptions.c.id).where(called, subscriptions.c.state != SubscriptionState.ENDED)
     return tx.scalar(query.order_by(subscriptions.c.created_at).limit(1))
+
+
+def called(tx: Connection, name: str) -> str | None:
+    """The subscription or the team of that name, in words, where it has not ended; None where there is none."""
+    if teams.is_there(tx, name):
+        return "a team"
+    other = named(tx, name)
+    return f"subscription {other[:8]}" if other else None
 
 
 def known(
@@ -130,6 +149,13 @@ def at_endpoint(tx: Connection, endpoint_id: str) -> list[Subscription]:
 def to_watch(tx: Connection, watch_id: int) -> list[Subscription]:
     """The active subscriptions that are about a watch, the oldest first."""
     return _active_where(tx, subscriptions.c.watch_id == watch_id)
+
+
+def of_team(tx: Connection, team: str) -> list[Subscription]:
+    """The subscriptions of the people of a team who have not left it, the oldest first; none where there is no team."""
+    query = _whole.where(team_members.c.team == team, subscriptions.c.state != SubscriptionState.ENDED)
+    rows = tx.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
+    return list(_restored_all(tx, rows))
 
 
 def _active_where(tx: Connection, which: ColumnElement[bool]) -> list[Subscription]:
@@ -190,7 +216,7 @@ def apply_config(
     it. A name that is gone ends, and gives up its name: should it come back, it is a new subscription. Nothing is
     written where all is as wanted.
     """
-    rows = tx.execute(select(subscriptions).where(subscriptions.c.name.is_not(None))).all()
+    rows = tx.execute(_whole.where(subscriptions.c.name.is_not(None))).all()
     present = {row.name: row for row in rows}
     for gone in present.keys() - wanted.keys() - set(kept):
         set_state(tx, present[gone].id, SubscriptionState.ENDED, at)
@@ -206,13 +232,16 @@ def apply_config(
 def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted: Subscription) -> None:
     """Make a kept subscription as wanted; do nothing where it is."""
     values = _values(wanted)
-    if trials == wanted.trials and all(getattr(row, column) == value for column, value in values.items()):
+    others = (row.group_id, row.team) == (wanted.group and wanted.group.id, wanted.team)
+    if others and trials == wanted.trials and all(getattr(row, column) == value for column, value in values.items()):
         return
     if row.state == SubscriptionState.ENDED:
         values |= {"state": SubscriptionState.ACTIVE, "ended_at": None}
     tx.execute(update(subscriptions).where(subscriptions.c.id == row.id).values(values))
     tx.execute(delete(subscribed_trials).where(subscribed_trials.c.subscription_id == row.id))
     _name_trials(tx, row.id, wanted.trials)
+    groups.subscribe(tx, row.id, wanted.group)
+    teams.put(tx, row.id, wanted.team)
 
 
 def _name_trials(tx: Connection, subscription_id: str, trials: Iterable[tuple[str, str]]) -> None:
@@ -248,11 +277,17 @@ def _values(subscription: Subscription) -> dict[str, Any]:
 def _restored_all(tx: Connection, rows: Sequence[Row[Any]]) -> Iterator[Subscription]:
     for chunk in chunks(rows):
         trials = _trials_of(tx, [row.id for row in chunk])
-        yield from (_restored(row, trials[row.id]) for row in chunk)
+        held = groups.watches_of(tx, {row.group_id for row in chunk if row.group_id is not None})
+        about = {
+            each.group_id: WatchGroup(each.group_id, each.group_name, held[each.group_id])
+            for each in chunk
+            if each.group_id is not None
+        }
+        yield from (_restored(row, trials[row.id], about.get(row.group_id)) for row in chunk)
 
 
-def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
-    has_business = trials or row.everything or row.watch_id is not None or row.origin == "operator"
+def _restored(row: Row[Any], trials: set[tuple[str, str]], group: WatchGroup | None) -> Subscription:
+    has_business = trials or row.everything or row.watch_id is not None or group or row.origin == "operator"
     return Subscription(
         id=row.id,
         endpoint=Endpoint(
@@ -266,6 +301,8 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]]) -> Subscription:
         trials=frozenset(trials),
         watch_id=row.watch_id,
         watch=row.watch_name,
+        group=group,
+        team=row.team,
         name=row.label or row.name,
         everything=row.everything,
         filters=filters.restored_or_none(*_columns_of_filters(row)),

@@ -24,7 +24,14 @@ from sqlalchemy import (
 
 from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
-from monitor.storage import archive_tables, opt_in_tables, service_tables, sibling_tables  # noqa: F401 - a part of the schema
+from monitor.storage import (  # noqa: F401 - a part of the schema
+    archive_tables,
+    group_tables,
+    opt_in_tables,
+    service_tables,
+    sibling_tables,
+    team_tables,
+)
 from monitor.storage.metadata import metadata as metadata  # those who make the whole schema take it from here
 from monitor.storage.types import Bytes, Moment, Name, OneOf, TextWithoutNul
 

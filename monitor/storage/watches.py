@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Search
-from monitor.storage import leavers, newcomers, siblings
+from monitor.storage import groups, leavers, newcomers, siblings
 from monitor.storage import searches as search_rows
+from monitor.storage.groups import Origin
 from monitor.storage.locks import lock_registry
 from monitor.storage.mergers import by_registry, successors
 from monitor.storage.searches import WatchedSearch
@@ -24,7 +25,6 @@ from monitor.storage.tables import searches, trials, watched_trials, watches
 
 LONGEST_NUMBER = 10
 """Digits from which on a text is a name: no database counts so far."""
-Origin = Literal["command", "config"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,7 @@ def remove(tx: Connection, watch_id: int) -> Watch:
         lock_registry(tx, watch.looks_for.registry)  # or a listing may be adding trials to it right now
     tx.execute(delete(watches).where(watches.c.id == watch_id))
     newcomers.forget_unwatched(tx)
+    groups.forget_empty(tx)
     return watch
 
 
@@ -208,6 +209,7 @@ def remove_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> in
     if removed:
         empty = watches.c.id.not_in(select(watched_trials.c.watch_id))
         tx.execute(delete(watches).where(watches.c.origin == "command", is_list, empty))
+        groups.forget_empty(tx)
     return len({trial_id for ids in removed.values() for trial_id in ids})
 
 
@@ -280,6 +282,8 @@ def _configure_search(
         _empty(tx, watch)
     watch_id = watch.id if watch else _named(tx, name, "config", at)
     search_rows.put_anew(tx, watch_id, registry, search)
+    if search.is_everything:
+        groups.leave_all(tx, watch_id)  # such a watch holds no list: see `monitor.watching.grouping`
 
 
 def _empty(tx: Connection, watch: Watch) -> None:

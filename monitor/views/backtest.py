@@ -253,7 +253,7 @@ class _Tally:
         kind, size = change["kind"], None
         if self._weighs_size and (measure := change["measure"]):
             size = measure.get("percent"), measure.get("days")
-        watch = change["before"]["watch_id"] if kind == "trial.left" else None
+        watch = _watches_of(change["before"]) if kind == "trial.left" else None
         return kind, change["significance"], change["field"], change["topic"], size, watch
 
     def _decided(self, changes: Sequence[Change]) -> _Verdict:
@@ -267,6 +267,11 @@ class _Tally:
             looser=bool(self.looser and tells(changes, self.looser.interest)),
             stricter=bool(self.stricter and tells(changes, self.stricter.interest)),
         )
+
+
+def _watches_of(lost: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The watch that lost a trial, and those that hold it still."""
+    return lost["watch_id"], *lost.get("still_in", ())
 
 
 def _beside(interest: Interest, step: int) -> _Beside | None:

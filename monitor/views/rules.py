@@ -2,6 +2,7 @@
 
 trials by name      with those that joined watches as their siblings
 a watch             the trials that it holds now, also for the time before it held them
+a group             the same of all the watches that are in it now
 a search            the watch that looks for the same; where there is none, what is kept here of a sponsor's trials
 everything          every trial that was ever seen
 """
@@ -18,7 +19,7 @@ from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Endpoint, Interest, Search, Subscription
 from monitor.ports import Registry
-from monitor.storage import searches, seen, subscriptions, watches
+from monitor.storage import groups, searches, seen, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.storage.statements import chunks
@@ -49,7 +50,7 @@ class Rule:
     def interest(self) -> Interest:
         """All that decides whether it tells a change."""
         subscription = self.subscription
-        return Interest(subscription.filters, subscription.watch_id, subscription.everything)
+        return Interest(subscription.filters, subscription.watches, subscription.everything)
 
 
 def rule_of(subscription_id: str, store: Store) -> Rule:
@@ -90,6 +91,8 @@ def rule_of_request(
             if watch.search and watch.search.is_everything:
                 return _rule(tx, replace(blank, everything=True))
             return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+        if request.group is not None:
+            return _rule(tx, replace(blank, group=groups.find(tx, request.group)))
         return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)))
 
 
@@ -99,6 +102,9 @@ def _rule(tx: Connection, subscription: Subscription) -> Rule:
         within = [Within()]
     elif subscription.watch_id is not None:
         within = [scope_of(tx, trials=(), watch=str(subscription.watch_id), sponsor=None).within]
+    elif subscription.group is not None:
+        watched = tuple(sorted(subscription.watches))
+        within = [Within(watches=watched)] if watched else []
     else:
         within = _named(seen.with_siblings(tx, subscription.trials))
     return Rule(

@@ -52,7 +52,7 @@ def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponso
     elif watch is not None:
         found = watches.find(tx, watch)
         mirrors = found.looks_for.registry if found.looks_for and found.looks_for.search.is_everything else None
-        within, words = Within(watch_id=found.id, registry=mirrors), f" of watch {found.id}"
+        within, words = Within(watches=(found.id,), registry=mirrors), f" of watch {found.id}"
     if sponsor is not None:
         led_by = f"led by “{shortened(sponsor, 100)}”"
     return Scope(within=within, sponsor=folded, words=words, led_by=led_by)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from monitor.storage import groups, trials
 from monitor.storage import registries as registry_rows
-from monitor.storage import trials
 from monitor.storage import watches as kept
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -14,6 +14,12 @@ def watches(store: Store) -> list[Watch]:
     """Every watch, the oldest first."""
     with store.read() as tx:
         return kept.listing(tx)
+
+
+def groups_of_watches(store: Store) -> dict[int, list[str]]:
+    """The names of the groups that each watch is in, in order; watches in none are left out."""
+    with store.read() as tx:
+        return groups.names_by_watch(tx)
 
 
 def last_files(store: Store, registries: Iterable[str]) -> dict[int, dict[str, str | None]]:

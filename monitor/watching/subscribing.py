@@ -14,7 +14,7 @@ from monitor.alerts.subscribe import subscribe as subscribe_to
 from monitor.errors import NothingFound, RegistryError
 from monitor.model import Checked, Filters, Search
 from monitor.ports import FetchedRegistry, Registry, Searching
-from monitor.storage import searches, trials, watches
+from monitor.storage import groups, searches, trials, watches
 from monitor.storage.store import Store
 from monitor.watching.watches import resolve_search
 
@@ -23,7 +23,7 @@ Check = Callable[[Sequence[str], Registry], Iterable[Checked]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeRequest:
-    """Who wants to hear of what: one of *trials*, *watch*, *search* and *everything* is given."""
+    """Who wants to hear of what: one of *trials*, *watch*, *group*, *search* and *everything* is given."""
 
     channel: str
     """The name of one, as `monitor.channels` lists them."""
@@ -32,6 +32,8 @@ class SubscribeRequest:
     """Trial ids, or addresses of their pages."""
     watch: str | None = None
     """A watch by its number or name."""
+    group: str | None = None
+    """The name of a group of watches."""
     search: Search | None = None
     registry: str | None = None
     """Where to search; None for the first registry that can be asked."""
@@ -75,7 +77,7 @@ def subscribe(
     """Subscribe somebody to what is watched from now on.
 
     Raise ConfigurationInvalid for an address or a name that cannot be used, TrialIdInvalid or NothingFound for what is
-    no trial or no watch, SponsorUnknown for a sponsor that the registry does not know by that name.
+    no trial, no watch or no group, SponsorUnknown for a sponsor that the registry does not know by that name.
     """
     new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
     scope = _scope(request, context.store, known)
@@ -103,9 +105,13 @@ def _scope(request: SubscribeRequest, store: Store, known: KnownRegistries) -> S
     if request.watch is not None:
         with store.read() as tx:
             watch_id = watches.find(tx, request.watch).id
+    if request.group is not None:
+        with store.read() as tx:
+            groups.find(tx, request.group)  # or baselines would be taken in vain
     return SubscriptionScope(
         trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
         watch_id=watch_id,
+        group=request.group,
         everything=request.everything,
     )
 
@@ -136,20 +142,28 @@ def stopped_already(
 ) -> list[str] | None:
     """The trials that a subscription is about and that have stopped before it was made, as the registry has them now.
 
-    None where that is not a search, or the registry does not say.
+    None where that is no search, or the registry does not say.
     """
-    registry_key, search = scope.search or (None, None)
-    if scope.watch_id is not None:
-        with store.read() as tx:
-            watched = searches.get(tx, scope.watch_id)
-        if watched:
-            registry_key, search = watched.registry, watched.search
-    if search is None:
-        return None
-    registry = registry_of(registry_key)
+    found: list[list[str] | None] = [_stopped(key, search, registry_of) for key, search in _searches(scope, store)]
+    known = [trial_ids for trial_ids in found if trial_ids is not None]
+    return sorted({trial_id for trial_ids in known for trial_id in trial_ids}) if known else None
+
+
+def _searches(scope: SubscriptionScope, store: Store) -> list[tuple[str, Search]]:
+    """What finds the trials that a subscription is about, each with its registry."""
+    if scope.search is not None:
+        return [scope.search]
+    with store.read() as tx:
+        watched = {scope.watch_id} if scope.watch_id is not None else set()
+        if scope.group is not None:
+            watched |= groups.find(tx, scope.group).watches
+        return [(each.registry, each.search) for each in searches.known(tx, sorted(watched)).values()]
+
+
+def _stopped(key: str, search: Search, registry_of: Callable[[str | None], Registry]) -> list[str] | None:
+    registry = registry_of(key)
     if not isinstance(registry, Searching):
         return None
-    pages = registry.find(search, stopped=True)
     with suppress(RegistryError):
-        return sorted({trial_id for page in pages for trial_id in page.trial_ids})
+        return [trial_id for page in registry.find(search, stopped=True) for trial_id in page.trial_ids]
     return None

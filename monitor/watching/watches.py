@@ -54,10 +54,10 @@ class Removed:
     """The subscriptions that ended with it, by what they are called."""
 
 
-def check_name(name: str | None) -> None:
-    """Raise ConfigurationInvalid for a name that no watch can have."""
+def check_name(name: str | None, noun: str = "watch") -> None:
+    """Raise ConfigurationInvalid for a name that no watch can have, nor anything else that the *noun* says."""
     if name is not None and (not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME):
-        raise ConfigurationInvalid(f"a watch's name has up to {LONGEST_NAME} characters that can be printed")
+        raise ConfigurationInvalid(f"a {noun}'s name has up to {LONGEST_NAME} characters that can be printed")
     if name is not None and name.isdecimal():
         raise ConfigurationInvalid(f"“{name}” would be taken for a watch's number: choose a name with a letter in it")
 

@@ -8,7 +8,7 @@ import pytest
 from monitor.alerts.matching import matching, tells
 from monitor.alerts.refusals import Refused, reason, refused_for
 from monitor.changes.kinds import KINDS
-from monitor.model import Change, Endpoint, Filters, Significance, Subscription
+from monitor.model import Change, Endpoint, Filters, Significance, Subscription, WatchGroup
 
 ADMINISTRATIVE, MINOR, MAJOR, CRITICAL = Significance
 
@@ -27,13 +27,16 @@ def change(kind: str, significance: Significance = MAJOR, measure: dict[str, int
     )
 
 
-def asking(*, watch_id: int | None = None, everything: bool = False, **given: object) -> Subscription:
+def asking(
+    *, watch_id: int | None = None, group: WatchGroup | None = None, everything: bool = False, **given: object
+) -> Subscription:
     """A subscription with these filters; to trials by name, unless it is said otherwise."""
     filters = {name: frozenset(value) if isinstance(value, list) else value for name, value in given.items()}
     return Subscription(
         id="7b0e6c1e-0000-4000-8000-000000000001",
         endpoint=Endpoint(id="e", channel="email", shown="ops@example.org", address="ops@example.org"),
         watch_id=watch_id,
+        group=group,
         everything=everything,
         filters=Filters(**filters),
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -196,6 +199,20 @@ def test_a_trial_that_leaves_is_told_to_those_who_subscribed_to_that_watch():
     assert matching([LEFT], asking(topics=["sites"], watch_id=7)).passes
     for other in ({"watch_id": 8}, {"everything": True}, {}):
         assert reason(LEFT, asking(**other)) == "trial.left is about a watch that this subscription is not about"
+
+
+def test_a_trial_left_a_group_of_watches_once_no_watch_of_it_holds_the_trial():
+    moved = replace(LEFT, before={**LEFT.before, "still_in": [9, 12]})
+    group = WatchGroup(1, "rivals", frozenset((7, 8, 9)))
+    without_nine = replace(group, watches=frozenset((7, 8)))
+    elsewhere = replace(group, watches=frozenset((8, 9)))
+
+    assert matching([LEFT], asking(group=group)).passes
+    assert not matching([moved], asking(group=group)).passes
+    assert matching([moved], asking(group=without_nine)).passes
+    assert matching([moved], asking(watch_id=7)).passes
+    assert not matching([LEFT], asking(group=elsewhere)).passes
+    assert matching([JOINED], asking(topics=["sites"], group=group)).passes
 
 
 def test_what_is_never_to_be_told_is_not_told_however_critical():

@@ -114,7 +114,7 @@ def test_the_examples_in_the_default_file_are_good(written):
     assert [subscription.looks_for for subscription in config.subscription if subscription.sponsor] == [
         Search(sponsor="Alzahra Hospital", role=Role.ANY)
     ]
-    assert [subscription.channel for subscription in config.subscription] == ["email", *NAMES]
+    assert [subscription.channel for subscription in config.subscription] == ["email", *NAMES, "email"]
     assert config.subscription[0].watch == config.watch[0].name
 
 
@@ -543,17 +543,23 @@ BAD_FILES = [
         "[operator]\nemail = 'ops'",
         'operator.email expected a mail address, such as "ops@example.org", or "", found "ops"',
     ),
-    (TO_OPS + "all = false", "subscription[0] has none of trials, watch, sponsor, all; give exactly one of them"),
+    (
+        TO_OPS + "all = false",
+        "subscription[0] has none of trials, watch, group, sponsor, all; give exactly one of them",
+    ),
     (
         TO_OPS + "all = true\nwatch = 'x'",
-        "subscription[0] has watch and all of trials, watch, sponsor, all; give exactly one",
+        "subscription[0] has watch and all of trials, watch, group, sponsor, all; give exactly one",
     ),
     (
         TO_OPS + "webhook = 'https://a.example'\nall = true",
         "subscription[0] has email and webhook of email, webhook",
     ),
     ("[[subscription]]\nall = true", f"subscription[0] has none of {', '.join(NAMES)}; give exactly one of them"),
-    (TO_OPS + "trials = []", "subscription[0] has none of trials, watch, sponsor, all; give exactly one of them"),
+    (
+        TO_OPS + "trials = []",
+        "subscription[0] has none of trials, watch, group, sponsor, all; give exactly one of them",
+    ),
     (TO_OPS + "trials = 'NCT1'", f'subscription[0].trials {IDS}, found "NCT1"'),
     (TO_OPS + "trials = ['']", f'subscription[0].trials[0] {IDS}, found ""'),
     (TO_OPS + "all = 'yes'", 'subscription[0].all expected true or false, found "yes"'),

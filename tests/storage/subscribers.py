@@ -8,8 +8,8 @@ from uuid import uuid4
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection
 
-from monitor.model import Delivery, Endpoint, Filters, Subscription
-from monitor.storage import deliveries, endpoints, events, snapshots, subscriptions, watches
+from monitor.model import Delivery, Endpoint, Filters, Subscription, WatchGroup
+from monitor.storage import deliveries, endpoints, events, groups, snapshots, subscriptions, watches
 from monitor.storage.covering import find as find_covering
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -27,6 +27,7 @@ def subscription(
     endpoint: Endpoint,
     *trial_ids: str,
     watch_id: int | None = None,
+    group: WatchGroup | None = None,
     everything: bool = False,
     filters: Filters | None = None,
     note: str | None = None,
@@ -38,6 +39,7 @@ def subscription(
         endpoint=Endpoint(id=endpoint.id, channel=endpoint.channel, shown=endpoint.shown, address=""),
         trials=frozenset((REGISTRY, trial_id) for trial_id in trial_ids),
         watch_id=watch_id,
+        group=group,
         everything=everything,
         filters=filters or Filters(),
         note=note,
@@ -91,3 +93,10 @@ def covering(store: Store, *trial_ids: str, registry: str = REGISTRY) -> dict[st
     groups = {trial_id: found.groups([trial_id]) for trial_id in trial_ids}
     covered = {each: {key for _, members in those for _, key in members} for each, those in groups.items()}
     return {trial_id: ids for trial_id, ids in covered.items() if ids}
+
+
+def grouped(store: Store, name: str, *watch_ids: int) -> WatchGroup:
+    """That group of watches, with these in it, too."""
+    with store.begin() as tx:
+        groups.put(tx, name, watch_ids, origin="command", at=NOON)
+        return groups.find(tx, name)

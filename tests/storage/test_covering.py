@@ -1,16 +1,18 @@
 """Which subscriptions cover a trial, and in which groups."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
 from monitor.model import Filters, Interest, SubscriptionState
-from monitor.storage import subscriptions, tables
+from monitor.storage import groups, subscriptions, tables, watches
 from monitor.storage.covering import Covering
 from monitor.storage.covering import find as find_covering
 from monitor.storage.store import Store
 from tests.databases import counted_statements
 from tests.storage.documents import HIP, KNEE, LATER, REGISTRY, SHOULDER
-from tests.storage.subscribers import covering, kept, mailbox, subscribed, subscription, watch
+from tests.storage.subscribers import covering, grouped, kept, mailbox, subscribed, subscription, watch
 
 OTHER = "isrctn.com"
 MONTHS = Filters(min_days=30)
@@ -75,9 +77,9 @@ def test_those_that_ask_for_the_same_are_one_group(store: Store) -> None:
     groups = dict(as_sets(find(store, HIP), HIP))
 
     assert groups == {
-        Interest(MONTHS, None, everything=True): set(dates),
-        Interest(Filters(), None, everything=True): {all_of_it.id},
-        Interest(MONTHS, number): set(watching),
+        Interest(MONTHS, everything=True): set(dates),
+        Interest(Filters(), everything=True): {all_of_it.id},
+        Interest(MONTHS, frozenset((number,))): set(watching),
         Interest(): {by_name.id},
     }
 
@@ -88,6 +90,49 @@ def test_a_watch_that_holds_two_of_the_trials_covers_both_once(store: Store) -> 
     [(_, members)] = as_sets(find(store, HIP, KNEE), HIP, KNEE)
 
     assert members == {to_watch.id}
+
+
+def test_a_trial_is_covered_by_a_group_that_a_watch_of_it_is_in(store: Store) -> None:
+    hips, both = watch(store, HIP), watch(store, HIP, KNEE)
+    joints = grouped(store, "joints", hips, both)
+    to_group = kept(store, group=joints)
+    alone = kept(store, watch_id=both)
+    grouped(store, "others", watch(store, SHOULDER))
+
+    assert covering(store, HIP, KNEE, SHOULDER) == {HIP: {to_group.id, alone.id}, KNEE: {to_group.id, alone.id}}
+    assert (Interest(watches=frozenset((hips, both))), {to_group.id}) in as_sets(find(store, HIP), HIP)
+
+
+def test_a_group_is_what_it_holds_at_the_moment(store: Store) -> None:
+    hips, knees = watch(store, HIP), watch(store, KNEE)
+    to_group = kept(store, group=grouped(store, "joints", hips))
+
+    joints = grouped(store, "joints", knees)
+    assert covering(store, HIP, KNEE) == {HIP: {to_group.id}, KNEE: {to_group.id}}
+
+    with store.begin() as tx:
+        groups.take_out(tx, joints, hips)
+    assert covering(store, HIP, KNEE) == {KNEE: {to_group.id}}
+
+    with store.begin() as tx:
+        watches.remove(tx, knees)
+        assert groups.find(tx, "joints").watches == frozenset()
+        subscriptions.set_state(tx, to_group.id, SubscriptionState.ENDED, LATER)
+        groups.forget_empty(tx)
+        assert groups.listing(tx) == []
+
+
+def test_groups_cost_one_statement_however_many_they_are(store: Store) -> None:
+    number = watch(store, HIP)
+
+    def ask(times: int) -> int:
+        for each in range(times):
+            kept(store, group=grouped(store, f"group {times}, {each}", number))
+        with counted_statements() as sent:
+            find(store, HIP)
+        return len(sent)
+
+    assert ask(1) == ask(20) == 5
 
 
 def test_the_number_of_subscriptions_costs_no_statement(store: Store) -> None:
@@ -115,14 +160,15 @@ def test_damaged_filters_filter_nothing(store: Store, filters: str) -> None:
         tx.execute(update(tables.subscriptions).where(tables.subscriptions.c.id == damaged.id).values(topics=filters))
 
     assert dict(as_sets(find(store, HIP), HIP)) == {
-        Interest(Filters(), None, everything=True): {damaged.id},
-        Interest(MONTHS, None, everything=True): {other.id},
+        Interest(Filters(), everything=True): {damaged.id},
+        Interest(MONTHS, everything=True): {other.id},
     }
 
 
 def test_a_damaged_row_silences_nobody_else(quick_store: Store) -> None:
     number = watch(quick_store, HIP)
-    scopes = ({"everything": True}, {"watch_id": number})
+    joints = grouped(quick_store, "joints", number)
+    scopes: tuple[dict[str, Any], ...] = ({"everything": True}, {"watch_id": number}, {"group": joints})
     damaged, others = ([kept(quick_store, **scope).id for scope in scopes] for _ in range(2))
     damaged.append(subscribed(quick_store, HIP).id)
     others.append(subscribed(quick_store, HIP).id)

@@ -71,9 +71,9 @@ def test_what_was_never_read_is_named_of_a_watch_and_of_trials(store: Store):
         trials.record(tx, [Trial(registry=REGISTRY, trial_id=HIP, snapshot=1), Trial(registry=REGISTRY, trial_id=KNEE)])
 
     with store.read() as tx:
-        for within in (Within(watch_id=held), Within(), Within(trials=((REGISTRY, HIP), (REGISTRY, KNEE)))):
+        for within in (Within(watches=(held,)), Within(), Within(trials=((REGISTRY, HIP), (REGISTRY, KNEE)))):
             assert seen.unread(tx, within) == [(REGISTRY, KNEE)]
-        assert seen.unread(tx, Within(watch_id=held + 1)) == []
+        assert seen.unread(tx, Within(watches=(held + 1,))) == []
         assert seen.read_trials(tx, REGISTRY) == [HIP]
 
 

@@ -275,7 +275,7 @@ def test_a_sponsor_that_no_watch_looks_for_is_found_among_the_records(unmoved: T
     rule = asked(unmoved, search=Search(sponsor="  ALZAHRA hospital."))
 
     assert [within.trials for within in rule.within] == [((unmoved.registry.key, WITHDRAWN_LATER),)]
-    assert rule.interest.watch_id == NOT_MADE
+    assert rule.interest.watches == {NOT_MADE}
     assert rule.looked_for == "trials that ALZAHRA hospital. leads"
     assert asked(unmoved, search=Search(sponsor="Nobody at all")).within == []
 
@@ -306,7 +306,7 @@ def test_a_watch_that_looks_for_the_same_has_the_trials(quick: Trying, ids: list
 
     rule = asked(quick, search=Search(sponsor="alzahra  HOSPITAL"))
 
-    assert (rule.interest.watch_id, rule.looked_for) == (watch.id, None)
+    assert (rule.interest.watches, rule.looked_for) == ({watch.id}, None)
     publish(quick, ids[4], titled("Theirs"))
     assert told(tried(quick, rule)) == [(ids[4], 2)]
 

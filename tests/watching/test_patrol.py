@@ -20,6 +20,7 @@ from monitor.storage import leavers, newcomers, notices, searches, tables, watch
 from monitor.storage.store import Store
 from monitor.watching.context import PassContext
 from monitor.watching.discover import discover, discover_all
+from monitor.watching.grouping import put
 from monitor.watching.patrol import patrol
 from tests.databases import SLOW
 from tests.outbox import OutboxHarness
@@ -63,6 +64,12 @@ class Patrolling(OutboxHarness):
         scope = SubscriptionScope(watch_id=watch_id)
         url = f"https://{address}.example/"
         subscribe("webhook", url, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context)
+
+    def subscribe_to_group(self, name: str, address: str) -> None:
+        """The same to a group of watches."""
+        scope = SubscriptionScope(group=name)
+        url = f"https://{address}.example/"
+        subscribe("webhook", url, scope=scope, filters=Filters(), note=None, context=self.subscribe_context)
 
     def heard(self, address: str) -> list[tuple[str, str]]:
         """Trial and type of every message so far, after delivering what is due."""
@@ -203,6 +210,31 @@ def test_a_change_of_sponsor_is_told_to_the_subscribers_of_both(patrolling: Patr
     patrolling.patrol()
     assert patrolling.heard("juniper") == [(handed_over, "trial.changed")]
     assert patrolling.heard("harbour") == [(handed_over, "trial.changed"), (handed_over, "trial.left")]
+
+
+def test_what_moves_from_one_watch_of_a_group_to_another_did_not_leave_it(patrolling: Patrolling) -> None:
+    """And what is in two watches of the group is told once."""
+    moving, staying, other, *_ = patrolling.sandbox.trial_ids()
+    patrolling.give(HARBOUR, moving, staying, refresh=False)
+    patrolling.give(JUNIPER, other)
+    rivals = [patrolling.watch_search(Search(sponsor=sponsor)) for sponsor in (HARBOUR, JUNIPER)]
+    group = put("rivals", map(str, rivals), store=patrolling.store, now=patrolling.clock())
+    patrolling.subscribe_to(rivals[0], "harbour")
+    patrolling.subscribe_to_group(group.name, "rivals")
+    patrolling.patrol()
+    patrolling.give(JUNIPER, moving)
+    patrolling.patrol()
+
+    patrolling.sandbox.refresh()
+    patrolling.clock.advance(days=8)
+    patrolling.patrol()
+
+    assert patrolling.heard("harbour") == [(moving, "trial.changed"), (moving, "trial.left")]
+    assert patrolling.heard("rivals") == [(moving, "trial.changed")]
+    patrolling.give("Somebody Else", moving)
+    patrolling.clock.advance(days=8)
+    patrolling.patrol()
+    assert patrolling.heard("rivals")[1:] == [(moving, "trial.left")]
 
 
 def test_a_change_of_sponsor_in_the_middle_of_a_pass_is_told_to_both(patrolling: Patrolling) -> None:

@@ -16,7 +16,7 @@ def why_told(subscription: Subscription, event: Event) -> str:
     named = sorted(each for _, each in subscription.trials)
     if subscription.everything:
         about = "every trial that is watched"
-    elif subscription.watch_id is not None:
+    elif subscription.is_about_watches:
         about = f"the trials of {one_line(subscription.watch_called)}"
     elif named and trial_id not in named:
         about = f"{one_line(first_few(named))}, in other registries, too"

@@ -12,7 +12,7 @@ def about(subscription: Subscription) -> str:
     """What a subscription is about, in words."""
     if subscription.everything:
         return "every trial that is checked"
-    if subscription.watch_id is not None:
+    if subscription.is_about_watches:
         return f"the trials of {subscription.watch_called}"
     return first_few(sorted(trial_id for _, trial_id in subscription.trials))
 

@@ -1,7 +1,8 @@
 """What `monitor watch list` shows. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -16,15 +17,20 @@ from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
 from monitor.text import counted, file_in_words, moment, one_line
 
+NO_GROUPS: Mapping[int, Sequence[str]] = MappingProxyType({})
+
 
 def watch_table(
     watches: Iterable[Watch],
     names: Mapping[str, str] = NO_NAMES,
     *,
     files: Mapping[int, Mapping[str, str | None]],
+    groups: Mapping[int, Sequence[str]] = NO_GROUPS,
     today: date,
 ) -> RenderableType:
     """A row per watch; without any, how to begin. *names* are what registries are called, where there are several.
+
+    *groups* are the names of those that a watch is in; the table has them where any is in one.
 
     Below, how old the last files are of registries that files feed: *files* are their days, by watch and registry.
     """
@@ -36,6 +42,8 @@ def watch_table(
     table.add_column("Trials", justify="right")
     table.add_column("Name", overflow="fold")
     table.add_column("Watches", overflow="fold")
+    if groups:
+        table.add_column("Groups", overflow="fold")
     table.add_column("Made by", overflow="fold")
     table.add_column("Since", overflow="fold")
     for watch in rows:
@@ -47,7 +55,8 @@ def watch_table(
             what.append(f", in {one_line(names.get(watch.looks_for.registry, watch.looks_for.registry))}")
         if watch.siblings:
             what.append(", and the same trials in other registries", style=DIM)
-        table.add_row(str(watch.id), f"{watch.trials:,}", name, what, Text(origin, style=DIM), since)
+        within = [styled(one_line(", ".join(groups.get(watch.id, ()))))] if groups else []
+        table.add_row(str(watch.id), f"{watch.trials:,}", name, what, *within, Text(origin, style=DIM), since)
     fed = [Text(line, style=DIM) for line in _files(files, today)]
     return Group(table, Text(), *fed, Text(counted(len(rows), "watch", "watches"), style=DIM))
 

@@ -26,6 +26,7 @@ def subscription_json(subscription: Subscription) -> dict[str, Json]:
         "trials": [*sorted(trial_id for _, trial_id in subscription.trials)],
         "watch": subscription.watch_id,
         "watch_name": subscription.watch,
+        "group": subscription.group.name if subscription.group else None,
         "all": subscription.everything,
         "topics": [*sorted(filters.topics)],
         "kinds": [*sorted(filters.kinds)],

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from monitor.watching.watches import Added, AddedSearch
 
 
-def listed_watch_json(watch: "Watch", files: Mapping[str, str | None]) -> dict[str, Json]:
+def listed_watch_json(watch: "Watch", files: Mapping[str, str | None], groups: Sequence[str] = ()) -> dict[str, Json]:
     """A watch as the list has it: *files* are the days of the last files of registries that files feed."""
-    return {**watch_json(watch), "files": dict(files)}
+    return {**watch_json(watch), "groups": [*groups], "files": dict(files)}
+
+
+def group_json(name: str, watches: "Sequence[Watch]") -> dict[str, Json]:
+    """A group, and the numbers of the watches in it."""
+    return {"group": name, "watches": [watch.id for watch in watches]}
 
 
 def watch_json(watch: "Watch") -> dict[str, Json]:
