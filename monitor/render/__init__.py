@@ -1,7 +1,8 @@
 """What mails, chat messages and the terminal share to show changes. Pure; layout is each one's own.
 
-    words     codes and values as people say them      values    one change's before and after, as lines
-    worddiff  two long texts, word by word             folding   changes that repeat each other, told once
+    words      codes and values as people say them      values    one change's before and after, as lines
+    worddiff   two long texts, word by word             folding   changes that repeat each other, told once
+    headlines  a change in a few words                  nets      what several changes came to, in words
 
 The rule: a registry's words reach a mail, a header or a page only through `monitor.text.plain` or one of its kin.
 """

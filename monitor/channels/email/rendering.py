@@ -12,9 +12,9 @@ from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.model import Change, Event, Significance, delivery_id
 from monitor.render.folding import grouped
+from monitor.render.headlines import MOST_SENTENCE, gist, heading, heading_line, is_shown_in_words, quoted_reason
 from monitor.render.values import Line, label, lines, not_shown_yet
-from monitor.render.worddiff import DiffOp
-from monitor.render.words import path_words, value_words
+from monitor.render.words import path_words
 from monitor.text import counted, first_few, moment, one_line, safe_cut
 
 SUBJECT = 120
@@ -23,7 +23,6 @@ SUBJECT = 120
 MOST_CHANGES = 40
 MOST_LABELS = 8
 MOST_TITLE = 240
-MOST_SENTENCE = 600
 
 
 class EventMail:
@@ -64,44 +63,7 @@ def subject(event: Event, changes: Sequence[Change], *, registry: str = "") -> s
     """
     where = f" ({safe_cut(registry, 30)})" if registry else ""
     begin = f"[{changes[0].significance}] {safe_cut(event.trial_id, 40)}{where}: "
-    return begin + _gist(changes, SUBJECT - len(begin))
-
-
-def _gist(changes: Sequence[Change], room: int) -> str:
-    """The most significant change in so many characters."""
-    first = changes[0]
-    shown = lines(first)
-    if first.kind == "trial.new" and isinstance(first.after, dict):
-        how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
-        if (first.after.get("found_by") or {}).get("sibling_of"):
-            how = "The same trial in another registry"
-        told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
-    elif first.field == "overall_status" and first.after:
-        status = value_words(first.after, first.field, first.words)
-        if _is_of_a_new_trial(first):
-            status = f"{status} when first seen"
-        reason = _reason(changes, room=room - len(status) - len(" – "))
-        told = f"{status} – {reason}" if reason else status
-    elif len(sentence := _sentence(first)) <= room or len(shown) != 1 or shown[0].stretches:
-        told = sentence
-    else:
-        told = f"{label(first)}: {shown[0].before} → {shown[0].after}"
-    return safe_cut(told, room)
-
-
-def _reason(changes: Sequence[Change], *, room: int = MOST_SENTENCE) -> str:
-    """Why the trial was stopped, in quotation marks, where that is news too; else nothing."""
-    reason = next((change.after for change in changes if change.field == "why_stopped" and change.after), None)
-    return f"“{safe_cut(reason, max(room - 2, 1))}”" if reason else ""
-
-
-def _sentence(change: Change) -> str:
-    """The summary as a heading: without a full stop, and without the trial id, which stands before it."""
-    told = one_line(change.summary).rstrip(".")
-    if change.field != "trial_id":
-        return told
-    told = re.sub(r"^[\w-]+ (was|is|has been) ", "", told)
-    return told[:1].upper() + told[1:]
+    return begin + gist(changes, SUBJECT - len(begin))
 
 
 # What the templates are given
@@ -133,8 +95,8 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     # Administrative changes are named beside others; alone, they are what was asked for.
     told = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
     shown = grouped(told)
-    first, reason = changes[0], _reason(changes) if changes[0].field == "overall_status" else ""
-    headline = _headline(first)
+    first, reason = changes[0], quoted_reason(changes) if changes[0].field == "overall_status" else ""
+    headline = heading_line(first)
     shown_above = _shown_above(shown, headline, reason)
     rows = [change for change in shown[:MOST_CHANGES] if change not in shown_above]
     return {
@@ -146,7 +108,7 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
         "headline": headline,
         "reason": reason,
         "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
-        "rows": _rows(rows, beside=f"{reason} {'' if shown_above else _sentence(first)}"),
+        "rows": _rows(rows, beside=f"{reason} {'' if shown_above else heading(first)}"),
         "count": counted(len(rows), "more change" if shown_above else "change") if len(rows) > 1 or shown_above else "",
         "changes": len(told),
         "more": len(shown) - MOST_CHANGES,
@@ -159,31 +121,10 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
 def _shown_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:
     """Those of *changes* of which the headline and the reason under it show all there is."""
     first = changes[0]
-    if headline.stretches and (not _is_shown_in_words(first) or lines(first)):
+    if headline.stretches and (not is_shown_in_words(first) or lines(first)):
         return []
     given = [change for change in changes if change.field == "why_stopped" and not change.before]
     return [first, *(change for change in given if reason and len(one_line(change.after)) <= MOST_SENTENCE - 2)]
-
-
-def _is_shown_in_words(change: Change) -> bool:
-    """Whether the sentence says more than old → new does: that the trial is gone, or that something is so now."""
-    return change.field == "trial_id" or isinstance(change.after, bool) or _is_of_a_new_trial(change)
-
-
-def _is_of_a_new_trial(change: Change) -> bool:
-    """Whether this is how a trial stood when it was first seen, and not what became of it."""
-    return change.kind == "status.stopped" and change.before is None
-
-
-def _headline(change: Change) -> Line:
-    """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
-    shown = lines(change)
-    if len(shown) != 1 or shown[0].stretches or _is_shown_in_words(change):
-        return Line(stretches=((DiffOp.KEPT, safe_cut(_sentence(change), MOST_SENTENCE)),))
-    old, new = shown[0].before, shown[0].after
-    if both := re.fullmatch(r"(.+?)( \([a-z ]+\))\n(.+)\2", f"{old}\n{new}"):
-        return Line(both[1], both[3], label=label(change) + both[2])
-    return Line(old, new, label=label(change))
 
 
 def _rows(changes: Sequence[Change], *, beside: str) -> list[_Row]:
