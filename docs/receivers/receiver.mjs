@@ -25,7 +25,8 @@ const SHORTEST_KEY = 24;
 async function act(message) {
   const { type, data } = message;
   if (type.startsWith("monitor.")) return say(`${type}: ${data.subject}`);
-  for (const change of data.changes) say(`${data.trial_id} ${change.significance}: ${change.summary}`);
+  for (const trial of type === "digest" ? data.trials : [data])
+    for (const change of trial.changes) say(`${trial.trial_id} ${change.significance}: ${change.summary}`);
 }
 
 // Print a line, without what could steer a terminal: a registry's words are other people's.

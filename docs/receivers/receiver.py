@@ -38,8 +38,9 @@ def act(message):
     if message["type"].startswith("monitor."):
         say(f"{message['type']}: {data['subject']}")
         return
-    for change in data["changes"]:
-        say(f"{data['trial_id']} {change['significance']}: {change['summary']}")
+    for trial in data["trials"] if message["type"] == "digest" else [data]:
+        for change in trial["changes"]:
+            say(f"{trial['trial_id']} {change['significance']}: {change['summary']}")
 
 
 def say(text):

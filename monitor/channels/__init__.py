@@ -3,8 +3,8 @@
 A new channel takes one folder, one line and its tests:
 
 * a folder here whose `channel` holds `CHANNEL`: a subclass of `Channel` that says what the channel is called, which
-  addresses it takes and what may be shown of them, how an event and a notice are rendered, when a delivery is tried
-  again, and what sends it. An address may hold secrets, and no message may;
+  addresses it takes and what may be shown of them, how an event, a digest and a notice are rendered, when a delivery is
+  tried again, and what sends it. An address may hold secrets, and no message may;
 * a module `settings` beside it with `ADDRESS`, the key of `[[subscription]]` and `[operator]` for its addresses, and
   `TABLES`, its own tables of config.toml, of which there may be none;
 * its name in `NAMES` below, and its keys in config.toml. The command line, the configuration, the database and

@@ -167,9 +167,9 @@ class Channel(ABC):
         What all who asked for the same get in the same way is rendered here, once for all of them.
         """
 
+    @abstractmethod
     def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:
         """The bytes that tell one subscriber of all that a digest holds. Pure."""
-        raise NotImplementedError(self.name)
 
     @abstractmethod
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:

@@ -5,7 +5,7 @@ from monitor.model import Change, Json
 from monitor.render.headlines import heading
 from monitor.render.values import LONG, label
 from monitor.render.words import value_words
-from monitor.text import counted, one_line
+from monitor.text import one_line
 
 _BACK = {(True, False): "removed again", (False, True): "added again"}
 """By whether there was nothing before, and nothing in between."""
@@ -22,12 +22,12 @@ def sentence(net: Net) -> str:
 def steps_in_words(net: Net) -> str:
     """By which steps it came to that; empty where there was one."""
     if net.left_out:
-        return f"{counted(net.left_out, 'of them', 'of them')} {_back(net)}"
+        return f"{net.left_out:,} of them {'was' if net.left_out == 1 else 'were'} {_how_back(net)}"
     if len(net.steps) == 1:
         return ""
     if net.change.field == "overall_status":
         return f"by way of {' and '.join(_value(step.change, step.change.after) for step in net.steps[:-1])}"
-    return f"in {counted(len(net.steps), 'step')}"
+    return f"in {len(net.steps):,} steps"
 
 
 def _folded(net: Net) -> str:
@@ -50,11 +50,11 @@ def _value(change: Change, value: Json) -> str:
 
 
 def _changed_back(net: Net) -> str:
-    first = net.steps[0].change
-    back = _BACK.get((first.before is None, first.after is None))
-    return f"{back} since" if back else "was changed back since"
+    back = _how_back(net)
+    return f"{back} since" if back else "changed back since"
 
 
-def _back(net: Net) -> str:
+def _how_back(net: Net) -> str:
+    """How what came was taken back, or what went came back; empty where it was there before and after."""
     first = net.steps[0].change
-    return f"{'was' if net.left_out == 1 else 'were'} {_BACK.get((first.before is None, first.after is None), 'taken back')}"
+    return _BACK.get((first.before is None, first.after is None), "")

@@ -2,6 +2,6 @@
 
 channel    the declaration                        transport   what sends
 services   which services may be written to       pasted      the URLs that they give to paste
-rendering  an event as plain text                 settings    the table [chat] of config.toml
+rendering  events and digests as plain text       settings    the table [chat] of config.toml
 guarding   every call of Apprise goes through a guarded session
 """

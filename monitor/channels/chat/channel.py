@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.channels.channel import Channel, Configuration, Envelope, EventContext, EventRenderer
+from monitor.channels.channel import Channel, Configuration, Digest, Envelope, EventContext, EventRenderer
 from monitor.channels.chat.settings import ChatSettings
 from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
@@ -61,6 +61,12 @@ class Chat(Channel):
             changes=changes,
             registry=context.registry_name if context.has_siblings else "",
         )
+
+    def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:
+        """Text, a line a trial."""
+        from monitor.channels.chat.rendering import digest_chat  # as above
+
+        return digest_chat(digest, envelope.subscription)
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:  # noqa: ARG002 - a room needs no more
         """Plain text."""

@@ -1,4 +1,4 @@
-"""An event, or a notice, as a chat message: plain text, short enough for every service to take in one piece. Pure.
+"""An event, a digest or a notice as a chat message: plain text, short enough to be taken in one piece. Pure.
 
     [critical] NCT02116634 – Vitamin D in breast cancer
     • Overall status went from Not yet recruiting to Withdrawn: “Because economic problems”.
@@ -13,8 +13,11 @@ that show other words than their address, are broken up with a character of no w
 import re
 from collections.abc import Sequence
 
+from monitor.channels.channel import Digest
+from monitor.channels.digests import Section, covered, name_of, sections, subject, summed
 from monitor.model import Change, Event, Notice, Subscription
 from monitor.render.folding import folded
+from monitor.render.nets import sentence
 from monitor.render.values import card
 from monitor.text import counted, one_line, plain, shortened
 
@@ -27,6 +30,8 @@ _SUMMARY = 280
 _NOTE = 280
 _URL = 300
 _FACT = 120
+_OF_MANY = 120
+"""Characters of a change in a digest."""
 _TOLD_OF_NEW = ("title", "lead_sponsor", "found_by", "registered_on")
 
 _BREAK = "\N{WORD JOINER}"
@@ -59,6 +64,24 @@ def chat_text(
     return "\n".join([heading, *_change_lines(folded(changes), room), *end]).encode()
 
 
+def digest_chat(digest: Digest, subscription: Subscription) -> bytes:
+    """The message, in UTF-8: a line a trial, the most significant first, as many as there is room for."""
+    told = sections(digest)
+    note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
+    end = [*([inert(covered(digest.coverage), _SUMMARY)] if digest.coverage else []), *note]
+    heading = inert(f"{name_of(digest)}: {summed(digest, told)}" if told else subject(digest, told), _SUMMARY)
+    room = MOST_CHARACTERS - len("\n".join([heading, *end])) - 1
+    return "\n".join([heading, *_fitting([_trial_line(each) for each in told], room, noun="trial"), *end]).encode()
+
+
+def _trial_line(section: Section) -> str:
+    """What changed most in a trial, and how much else."""
+    first, *others = (*section.standing, *section.folded)
+    mark = "taken back" if first.is_folded else first.change.significance
+    more = f" (and {counted(len(others), 'more change')})" if others else ""
+    return f"• [{mark}] {one_line(section.event.trial_id)}: {inert(sentence(first), _OF_MANY)}{more}"
+
+
 def notice_chat(notice: Notice) -> bytes:
     """The message, in UTF-8."""
     lines = (f"[monitor] {notice.subject}", *plain(notice.text).split("\n"))
@@ -66,11 +89,16 @@ def notice_chat(notice: Notice) -> bytes:
 
 
 def _change_lines(changes: Sequence[Change], room: int) -> list[str]:
-    """A line a change; where they don't fit into *room* characters, a last line that says how many are missing."""
+    """A line a change, and what is known of a trial that is new."""
     lines = ["\n".join([f"• {inert(change.summary, _SUMMARY)}", *_card(change)]) for change in changes]
+    return _fitting(lines, room, noun="change")
+
+
+def _fitting(lines: Sequence[str], room: int, *, noun: str) -> list[str]:
+    """As many lines as fit into *room* characters; where that is not all, a last one that says how many are missing."""
     for shown in range(len(lines), -1, -1):
         missing = len(lines) - shown
-        told = lines[:shown] + ([f"• and {counted(missing, 'more change')}"] if missing else [])
+        told = [*lines[:shown], *([f"• and {counted(missing, f'more {noun}')}"] if missing else [])]
         if len("\n".join(told)) < room:
             return told
     return []

@@ -1,7 +1,7 @@
 """Mail by SMTP.
 
 channel    the declaration                        address      addresses as people type them
-rendering  an event as a mail, notice a notice    alert        what every mail has: headers, why it came, how to leave
+rendering  an event, digest many, notice a notice alert        what every mail has: headers, why it came, how to leave
 foot       those words; slots what is shared      typesetting  templates; mime the bytes of a mail
 transport  what sends, and the signature          smtp         one connection; logins, tokens how it is logged in
 settings   the table [smtp] of config.toml        configured   the server and the sender as that table has them

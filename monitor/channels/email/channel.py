@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor.channels.channel import Channel, Configuration, Envelope, EventContext, EventRenderer
+from monitor.channels.channel import Channel, Configuration, Digest, Envelope, EventContext, EventRenderer
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
@@ -56,6 +56,13 @@ class Email(Channel):
 
         mail, sender = EventMail(context, changes), mail_sender(config)
         return lambda envelope: mail.for_subscriber(envelope, sender)
+
+    def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:
+        """A mail, signed, in no thread."""
+        from monitor.channels.email.configured import mail_sender  # as above
+        from monitor.channels.email.digest import digest_mail
+
+        return digest_mail(digest, envelope, mail_sender(envelope.config))
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
         """A mail, signed."""

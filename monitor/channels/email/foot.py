@@ -10,24 +10,34 @@ from monitor.text import counted, first_few, one_line
 MOST_LEAVING = 800
 
 
-def why_told(subscription: Subscription, event: Event) -> str:
-    """What a subscriber asked to hear of, of which this event is."""
-    trial_id = event.trial_id
-    named = sorted(each for _, each in subscription.trials)
-    if subscription.everything:
-        about = "every trial that is watched"
-    elif subscription.is_about_watches:
-        about = f"the trials of {one_line(subscription.watch_called)}"
-    elif named and trial_id not in named:
-        about = f"{one_line(first_few(named))}, in other registries, too"
-    elif len(named) > 1:
-        about = f"{counted(len(named), 'trial')}, {one_line(trial_id)} among them"
-    else:
-        about = one_line(trial_id)
+def why_told(subscription: Subscription, event: Event | None = None, *, about: str = "", rhythm: str = "") -> str:
+    """What a subscriber asked to hear of, of which *event* is; or all of it.
+
+    *about* says what a watch looks for, and *rhythm* how it is told, such as “daily digest”.
+    """
     filters = subscription.filters
     wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
     never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
-    return f"You asked to hear of {about}: changes{wanted} of {filters.min_significance} significance or more{never}."
+    how = f" as a {rhythm}" if rhythm else ""
+    scope = _scope(subscription, event, about)
+    return (
+        f"You asked to hear of {scope}{how}: changes{wanted} of {filters.min_significance} significance or more{never}."
+    )
+
+
+def _scope(subscription: Subscription, event: Event | None, about: str) -> str:
+    named = sorted(each for _, each in subscription.trials)
+    if subscription.everything:
+        return "every trial that is watched"
+    if subscription.is_about_watches:
+        return one_line(about) or f"the trials of {one_line(subscription.watch_called)}"
+    if event is None:
+        return one_line(first_few(named, 6))
+    if named and event.trial_id not in named:
+        return f"{one_line(first_few(named))}, in other registries, too"
+    if len(named) > 1:
+        return f"{counted(len(named), 'trial')}, {one_line(event.trial_id)} among them"
+    return one_line(event.trial_id)
 
 
 def leaving(uri: str, subscription: Subscription) -> str:

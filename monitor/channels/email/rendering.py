@@ -1,15 +1,14 @@
 """An event as a mail: text first, then HTML, rendered once for all who are told the same of it. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from monitor.channels.channel import Envelope, EventContext
 from monitor.channels.email import mime
 from monitor.channels.email.alert import Alert, message_id
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
+from monitor.channels.email.typesetting import clickable
 from monitor.model import Change, Event, Significance, delivery_id
 from monitor.render.folding import grouped
 from monitor.render.headlines import MOST_SENTENCE, gist, heading, heading_line, is_shown_in_words, quoted_reason
@@ -50,7 +49,7 @@ class EventMail:
         return self._alert.for_subscriber(
             envelope,
             sender,
-            why=why_told(subscription, self._event),
+            why=why_told(subscription, self._event, about=envelope.about),
             threaded=[("In-Reply-To", above), ("References", " ".join(dict.fromkeys((root, above))))],
             marked=[mime.unstructured("X-Monitor-Event", self._event.id)],
         )
@@ -102,7 +101,7 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
     return {
         "trial_id": one_line(event.trial_id),
         "title": safe_cut(title, MOST_TITLE),
-        "url": _link(url),
+        "url": clickable(url),
         "seen_at": moment(event.occurred_at),
         "significance": str(first.significance),
         "headline": headline,
@@ -147,9 +146,3 @@ def _item(change: Change, *, beside: str) -> _Item:
 def _labels(changes: Sequence[Change]) -> str:
     """The fields of *changes*, each once, in so many words as a line has room for."""
     return first_few(list(dict.fromkeys(map(label, changes))), MOST_LABELS)
-
-
-def _link(url: str) -> str:
-    """The address, if it is one that may be clicked; else nothing."""
-    usable = re.fullmatch(r"https?://[!-~]+", url) and not set('"<>\\') & set(url)
-    return url if usable and urlsplit(url).hostname else ""

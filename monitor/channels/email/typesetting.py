@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from monitor.render.worddiff import DiffOp, Stretch
 from monitor.text import plain
@@ -30,6 +31,12 @@ def as_text(name: str, page: Mapping[str, object]) -> str:
 def as_html(name: str, page: Mapping[str, object]) -> str:
     """The HTML template *name*, filled, with its styles written into the elements."""
     return _inliner().inline(_templates().get_template(f"{name}.html").render(page))
+
+
+def clickable(url: str) -> str:
+    """The address, if it is one that may be clicked; else nothing."""
+    usable = re.fullmatch(r"https?://[!-~]+", url) and not set('"<>\\') & set(url)
+    return url if usable and urlsplit(url).hostname else ""
 
 
 @cache

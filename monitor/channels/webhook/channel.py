@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from monitor.channels.channel import Channel, Configuration, Envelope, EventContext, EventRenderer
+from monitor.channels.channel import Channel, Configuration, Digest, Envelope, EventContext, EventRenderer
 from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
@@ -59,6 +59,12 @@ class Webhook(Channel):
             facts=context.facts,
         )
         return lambda envelope: body.for_subscriber(envelope.subscription, sequence=envelope.sequence)
+
+    def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:
+        """JSON."""
+        from monitor.channels.webhook.digest import digest_webhook  # as above
+
+        return digest_webhook(digest, envelope.subscription, sequence=envelope.sequence)
 
     def render_notice(self, notice: Notice, envelope: Envelope) -> bytes:
         """JSON."""

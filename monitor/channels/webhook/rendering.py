@@ -107,14 +107,14 @@ def type_of(changes: Sequence[Change]) -> str:
 
 def _cut(envelope: Mapping[str, Json], data: Mapping[str, Json]) -> bytes:
     """The same in LARGEST bytes: with as many changes as fit."""
-    told = [_summarised(change) for change in data["changes"]]
+    told = [summarised(change) for change in data["changes"]]
     note = data["subscription"]["note"]
     shortened = {
         **data,
-        "title": _beginning(data["title"]),
-        "lead_sponsor": _beginning(data["lead_sponsor"]),
+        "title": beginning(data["title"]),
+        "lead_sponsor": beginning(data["lead_sponsor"]),
         **{name: _short(data[name]) for name in _facts_as_json(NO_FACTS)},
-        "subscription": {**data["subscription"], "note": _beginning(note)},
+        "subscription": {**data["subscription"], "note": beginning(note)},
         "truncated": True,
         "changes_in_all": len(told),
     }
@@ -128,15 +128,16 @@ def _cut(envelope: Mapping[str, Json], data: Mapping[str, Json]) -> bytes:
     return orjson.dumps({**envelope, "data": {**shortened, "changes": fitting}})
 
 
-def _summarised(change: Mapping[str, Json]) -> dict[str, Json]:
+def summarised(change: Mapping[str, Json]) -> dict[str, Json]:
+    """A change without its values."""
     kept = {key: change[key] for key in ("field", "kind", "topic", "significance")}
-    return {**kept, "summary": _beginning(change["summary"])}
+    return {**kept, "summary": beginning(change["summary"])}
 
 
 def _short(value: Json) -> Json:
     """A text's beginning, or the first texts of a list that have LONGEST_TEXT characters in all."""
     if not isinstance(value, list):
-        return _beginning(value)
+        return beginning(value)
     room = LONGEST_TEXT
     kept = []
     for text in value:
@@ -147,5 +148,6 @@ def _short(value: Json) -> Json:
     return kept
 
 
-def _beginning(text: str | None) -> str | None:
+def beginning(text: str | None) -> str | None:
+    """As much of a text as there is room for where others are cut, too."""
     return text if text is None or len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"

@@ -1,0 +1,174 @@
+"""A digest as a mail: a line a trial to skim, and below each what else changed there. Pure.
+
+Mail programs show no more than some 100 kB of a page, so it is bounded: details go first, then the least significant
+trials. What is left out is counted, and each trial links to its registry.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any
+
+from monitor.changes.netting import Net
+from monitor.channels.channel import Digest, Envelope
+from monitor.channels.digests import (
+    Section,
+    covered,
+    interval,
+    is_reason,
+    is_whole,
+    name_of,
+    sections,
+    seen,
+    subject,
+    summed,
+    unchecked,
+)
+from monitor.channels.email.alert import Alert
+from monitor.channels.email.configured import MailSender
+from monitor.channels.email.foot import why_told
+from monitor.channels.email.typesetting import clickable
+from monitor.render.headlines import heading_line, quoted_reason
+from monitor.render.nets import sentence, steps_in_words
+from monitor.render.values import Line, not_shown_yet
+from monitor.render.worddiff import DiffOp
+from monitor.text import counted, one_line, safe_cut
+
+LARGEST = 90_000
+"""Bytes of the page: Gmail cuts what is beyond 102 kB."""
+MOST_TRIALS = 150
+MOST_DETAILS = 6
+MOST_DETAILS_OF_MANY, MANY = 3, 12
+"""Details of a trial where there are more than MANY: they are skimmed."""
+MOST_TITLE = 64
+MOST_SENTENCE = 220
+MOST_BEYOND = 45
+_WITHIN_A_DAY = ("daily", "quiet hours")
+_RHYTHMS = ("daily", "weekly", "monthly")
+_ROOM = LARGEST - 15_000
+"""For trials: the rest is for the frame, its style sheet, and what could not be checked."""
+_A_TRIAL, _A_DETAIL = 520, 640
+"""Bytes that one takes in the page besides its words, in round numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """A change on one line; *beyond* is what the line does not say."""
+
+    significance: str
+    line: Line
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A trial as it is set: its most significant change, with the reason for that, then others."""
+
+    trial_id: str
+    title: str
+    url: str
+    registry: str
+    seen_on: str
+    """Empty where it is plain from the digest's own time."""
+    main: _Detail
+    reason: str
+    details: Sequence[_Detail]
+    more: int
+    """How many changes are left out."""
+
+
+def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes:
+    """The whole mail, signed. Raise ConfigurationInvalid where nobody could unsubscribe."""
+    told = sections(digest)
+    alert = Alert("digest", _bounded(_page(digest, told)), subject=subject(digest, told))
+    rhythm = name_of(digest).lower() if digest.period in _RHYTHMS else ""
+    return alert.for_subscriber(
+        envelope, sender, why=why_told(envelope.subscription, about=envelope.about, rhythm=rhythm)
+    )
+
+
+def _page(digest: Digest, told: Sequence[Section]) -> dict[str, Any]:
+    coverage, most = digest.coverage, MOST_DETAILS if len(told) <= MANY else MOST_DETAILS_OF_MANY
+    return {
+        "name": name_of(digest),
+        "interval": interval(digest),
+        "summed": summed(digest, told),
+        "significance": str(told[0].significance or "") if told else "",
+        "trials": [_trial(section, digest, most) for section in told[:MOST_TRIALS]],
+        "untold": max(len(told) - MOST_TRIALS, 0),
+        "omitted": digest.omitted,
+        "covered": covered(coverage) if coverage else "",
+        "unchecked": list(unchecked(coverage)) if coverage else [],
+        "is_whole": coverage is None or is_whole(coverage),
+        "counted": counted,
+    }
+
+
+def _trial(section: Section, digest: Digest, most: int) -> _Trial:
+    event, context = section.event, section.context
+    first, *others = (*section.standing, *section.folded)
+    is_stopped = first.change.field == "overall_status" and not first.is_folded
+    reason = quoted_reason(section.changes, room=MOST_SENTENCE) if is_stopped else ""
+    told = [each for each in others if each.change.significance and not (reason and is_reason(each.change))]
+    return _Trial(
+        trial_id=one_line(event.trial_id),
+        title=safe_cut(context.title, MOST_TITLE) if context.title != event.trial_id else "",
+        url=clickable(context.url),
+        registry=one_line(context.registry_name or event.registry) if context.has_siblings else "",
+        seen_on="" if digest.period in _WITHIN_A_DAY else seen(event, digest)[: len("2026-11-22")],
+        main=_detail(first, beside=reason),
+        reason=reason,
+        details=[_detail(each, beside=reason) for each in told[:most]],
+        more=max(len(told) - most, 0),
+    )
+
+
+def _detail(net: Net, *, beside: str) -> _Detail:
+    if net.is_folded:
+        return _Detail("taken back", _words(sentence(net)), "")
+    line = heading_line(net.change)
+    if line.stretches:
+        return _Detail(str(net.change.significance), _words(sentence(net)), "")
+    beyond = not_shown_yet(net.change, beside=beside).rstrip(".")
+    clause = beyond if len(beyond) <= MOST_BEYOND else beyond.partition("; ")[0]
+    parts = [part for part in (safe_cut(clause, MOST_BEYOND), steps_in_words(net)) if part]
+    return _Detail(str(net.change.significance), line, "; ".join(parts))
+
+
+def _words(text: str) -> Line:
+    return Line(stretches=((DiffOp.KEPT, safe_cut(text, MOST_SENTENCE)),))
+
+
+# How much of it there is room for
+
+
+def _bounded(page: dict[str, Any]) -> dict[str, Any]:
+    """The page with as much as the mail has room for: a line for each trial first, then details of the first ones."""
+    trials: list[_Trial] = page["trials"]
+    sizes = list(accumulate(map(_size, trials)))
+    fitting = bisect_right(sizes, _ROOM)
+    room = _ROOM - (sizes[fitting - 1] if fitting else 0)
+    told = []
+    for trial in trials[:fitting]:
+        needed = list(accumulate(map(_size_of_detail, trial.details)))
+        most = bisect_right(needed, room)
+        room -= needed[most - 1] if most else 0
+        told.append(replace(trial, details=trial.details[:most], more=trial.more + len(needed) - most))
+    return page | {"trials": told, "untold": page["untold"] + len(trials) - fitting}
+
+
+def _size(trial: _Trial) -> int:
+    """The bytes that a trial takes in the page without its details, no fewer than it does."""
+    return _A_TRIAL + _of_words(trial.title, trial.url, trial.reason) + _size_of_detail(trial.main)
+
+
+def _size_of_detail(detail: _Detail) -> int:
+    line = detail.line
+    stretches = (words for _, words in line.stretches)
+    return _A_DETAIL + _of_words(line.label, line.before, line.after, detail.beyond, *stretches)
+
+
+def _of_words(*texts: str) -> int:
+    """Bytes of texts as HTML: a sign that must be escaped takes five more."""
+    return sum(len(text.encode()) + 5 * sum(map(text.count, "&<>\"'")) for text in texts)
