@@ -17,7 +17,15 @@ from monitor.http.response import AskedBefore
 from monitor.model import Checked, Document, Search, Unlisted
 from monitor.operate.applied import noted_if_nothing_changes
 from monitor.operate.configured import apply_subscriptions, apply_watches
-from monitor.ports import FedRegistry, FetchedRegistry, Registry, fetched, find_registry, registry_to_search
+from monitor.ports import (
+    FedRegistry,
+    FetchedRegistry,
+    HistoryReading,
+    Registry,
+    fetched,
+    find_registry,
+    registry_to_search,
+)
 from monitor.registries.declared import ADAPTERS, FED_BY_FILES
 from monitor.registries.settings import PoliteSettings
 from monitor.storage import left_alone, notices, searches, siblings, trials
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from monitor.alerts.subscribe import SubscribeContext
     from monitor.operate.doctor import DoctorContext
     from monitor.watching.accept import NotAccepted
+    from monitor.watching.backfill import Backfilled
     from monitor.watching.context import PassContext
     from monitor.watching.fed import Outdated
     from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
@@ -233,6 +242,26 @@ class App:
         self._take_up(refused)
         reported = patrol(context, progress=progress or no_progress, reports_verified=reports_verified)
         return self._as_asked(context.registry, reported)
+
+    def backfill(
+        self,
+        registry: Registry,
+        trial_ids: Sequence[str] | None = None,
+        *,
+        most: int | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Iterator["Backfilled"]:
+        """Fetch former versions of these trials, or of a few that are due: see `monitor.watching.backfill`.
+
+        Nothing is asked of a registry that gives none, or where the configuration does not let it be asked.
+        """
+        from monitor.watching.backfill import Backfilling, backfill, backfill_due  # most commands ask for none
+
+        if not isinstance(registry, HistoryReading) or not registry.asks_history:
+            return
+        context = Backfilling(registry=registry, store=self.store, clock=utc_now, most=most, stopping=stopping)
+        done = backfill_due(context) if trial_ids is None else backfill(trial_ids, context)
+        yield from self._as_asked(fetched(registry), done)
 
     def _as_asked(self, registry: FetchedRegistry, reported: Iterator[T]) -> Iterator[T]:
         """What a pass reports. A registry that asked to be left alone is left alone by later processes, too."""

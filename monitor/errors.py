@@ -12,6 +12,7 @@
     │   ├── DeliveryDeferred        worth another attempt; may say when
     │   └── DeliveryRejected        never again; may end the subscription
     └── RegistryError                                                                            exit 3
+        ├── HistoryUnavailable      it gives former versions of no record: nothing more is asked of them
         ├── RegistryUnreachable     temporary: no usable answer within the deadline and retries
         ├── RequestRefused          the registry understood and declined; carries the HTTP status
         └── AnswerUnreadable        it answered, and the answer is not what was asked for; carries the bytes
@@ -69,6 +70,10 @@ class RegistryError(MonitorError):
     """A registry did not give what was asked for."""
 
     exit_status = 3
+
+
+class HistoryUnavailable(RegistryError):
+    """A registry gives the former versions of no record: it forbids it, or answers otherwise than is known here."""
 
 
 class RegistryUnreachable(RegistryError):

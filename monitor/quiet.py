@@ -24,6 +24,7 @@ from monitor.http.urls import checked_base_url
 from monitor.model.checked import MANY, CheckSummary
 from monitor.operate.applied import basis_of
 from monitor.registries.clinicaltrials_gov.plain import PlainClient
+from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
 from monitor.registries.clinicaltrials_gov.version import KEY
 from monitor.streams import write_in_utf8
 from monitor.vault import Vault, key_file
@@ -85,6 +86,7 @@ def _pass(config: Config) -> tuple[QuietPass | None, AskedBefore]:
             client,
             clock=utc_now,
             full_check_every=config.schedule.full_check_every,
+            asks_history=isinstance(settings, ClinicalTrialsGovSettings) and settings.history,
             basis=basis_of(config, Vault.open(key=config.secret_key or None, file=key_file(config.store.url))),
         )
     return made, session.asked

@@ -32,7 +32,7 @@ COMMANDS = (
     Declared(
         "history",
         "monitor.cli.trials:history",
-        "List every snapshot of a trial and what it changed; imported pages come first.",
+        "List every snapshot of a trial and what it changed; what was imported comes first.",
     ),
     Declared(
         "diff",
@@ -92,6 +92,11 @@ COMMANDS = (
         "export",
         "monitor.cli.transfer:export",
         "Write everything as plain JSON files: trials with every snapshot and event, watches, subscriptions, notices.",
+    ),
+    Declared(
+        "backfill",
+        "monitor.cli.backfill:backfill",
+        "Fetch what records said before they were first read here, and put it into the history of their trials.",
     ),
     Declared(
         "import",

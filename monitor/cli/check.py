@@ -75,6 +75,7 @@ def check(
         if as_json or summary.asked or finds_more:
             write_summary(summary, as_json=as_json)
         untaken = _deliver(program, as_json=as_json) if deliver else 0
+        _go_on_with_history(program, wanted)
         bad += program.complaints
     for message in (*bad, *_clock_warnings(summary), *_held_warnings(summary)):
         complain(message)
@@ -85,6 +86,15 @@ def _deliver(program: "App", *, as_json: bool) -> int:
     from monitor.cli.deliveries import send  # a command of its own, which most checks do without
 
     return send(program.deliver(), as_json=as_json)
+
+
+def _go_on_with_history(program: "App", wanted: list[TrialsToCheck]) -> None:
+    """After a whole pass, fetch a few former versions of trials that are newly watched, where that is configured."""
+    asking = [one.registry for one in wanted if one.is_patrol and getattr(one.registry, "asks_history", False)]
+    if asking:
+        from monitor.cli.backfill import go_on  # few configurations have it
+
+        go_on(program, asking)
 
 
 def _wanted(program: "App", texts: list[str], registry: str | None) -> tuple[list[TrialsToCheck], list[str]]:

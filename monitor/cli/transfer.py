@@ -17,7 +17,7 @@ from monitor.views.json.watches import imported_list_json
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.operate.transfer.lists.opening import Source
-    from monitor.ports import Registry
+    from monitor.ports import SavedPage
 
 WRONG_USAGE = 2
 DEFAULT_FOLDER = Path("snapshots") / "export"
@@ -82,7 +82,8 @@ def import_(
     ],
     name: Annotated[str | None, typer.Option(help="What to call the watch that lists make.", metavar="NAME")] = None,
     taken_on: Annotated[
-        str | None, typer.Option(help="The day of which saved pages are; else each says it itself.", metavar="DAY")
+        str | None,
+        typer.Option(help="The day of which saved pages or records are; else each page says it itself.", metavar="DAY"),
     ] = None,
     alert: Annotated[
         bool, typer.Option("--alert", help="Tell subscribers what an export of the WHO's portal changed.")
@@ -96,7 +97,7 @@ def import_(
     changedetection.io or a backup of it. What cannot be used, and what only mentions a trial, is named with its place.
 
     A page of a trial, "Study Details" or "Tabular View" of the former ClinicalTrials.gov, goes into the history of its
-    trial, before everything that was fetched.
+    trial, before everything that was fetched; with --taken-on, so does the JSON of one record of its API.
 
     An export of the WHO's portal, as XML or CSV, also brings the records of registries that are never asked, such as
     ChiCTR or CTRI; the next one shows what changed in them since, with --alert also to subscribers.
@@ -105,6 +106,7 @@ def import_(
     [dim]$[/dim] monitor import urls.yaml /datastore --name "moved here"
     [dim]$[/dim] monitor import ctg-studies.csv
     [dim]$[/dim] monitor import NCT02116634.html --taken-on 2016-06-30
+    [dim]$[/dim] monitor import NCT02116634.json --taken-on 2024-05-01
     [dim]$[/dim] monitor import ICTRP-Results.xml --alert
     """
     from monitor.cli.trials import day_typed
@@ -127,7 +129,7 @@ def _take(program: "App", file: Path, name: str | None, day: date | None, *, ale
     from monitor.clock import utc_now
     from monitor.operate.transfer.lists import folder_of, is_store, opened  # PyYAML is not needed to show --help
     from monitor.operate.transfer.portal import portal_export
-    from monitor.operate.transfer.saved_pages import contents_of, reader_of
+    from monitor.operate.transfer.saved_pages import contents_of, name_of, page_of, reader_of, record_of
 
     if file.is_dir() and not is_store(file):
         _refuse_day(file, day)
@@ -137,7 +139,10 @@ def _take(program: "App", file: Path, name: str | None, day: date | None, *, ale
         return _take_list(program, file, name, None, as_json=as_json)
     with opened(file) as source:
         if registry := reader_of(source, program.registries):
-            return _take_page(program, file, registry, contents_of(source), day, as_json=as_json)
+            page = page_of(contents_of(source), registry, name=name_of(file))
+            return _take_page(program, file, page, day, as_json=as_json)
+        if record := record_of(source, program.registries, has_day=day is not None):
+            return _take_page(program, file, record, day, as_json=as_json)
         _refuse_day(file, day)
         if export := portal_export(source, program.registries, today=utc_now().date()):
             from monitor.cli.portal import take_portal_export  # only one kind of file needs it
@@ -148,18 +153,15 @@ def _take(program: "App", file: Path, name: str | None, day: date | None, *, ale
 
 def _refuse_day(file: Path, day: date | None) -> None:
     if day is not None:
-        raise ConfigurationInvalid(f"{file} is not a saved page of a trial: --taken-on is for those alone")
+        raise ConfigurationInvalid(f"{file} is not a saved page or record of a trial: --taken-on is for those alone")
 
 
-def _take_page(
-    program: "App", file: Path, registry: "Registry", raw: bytes, day: date | None, *, as_json: bool
-) -> list[str]:
-    """Put a page into the history of its trial and say so."""
+def _take_page(program: "App", file: Path, page: "SavedPage", day: date | None, *, as_json: bool) -> list[str]:
+    """Put a page or record into the history of its trial and say so."""
     from monitor.clock import utc_now
-    from monitor.operate.transfer.saved_pages import import_page, name_of, page_of
+    from monitor.operate.transfer.saved_pages import import_page, name_of
 
     name = name_of(file)
-    page = page_of(raw, registry, name=name)
     try:
         done = import_page(page, taken_on=day, name=name, store=program.store, now=utc_now())
     except ConfigurationInvalid as error:

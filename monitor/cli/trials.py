@@ -67,7 +67,7 @@ def show(
 
 
 def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) -> None:
-    """List every snapshot of a trial and what it changed; imported pages come first.
+    """List every snapshot of a trial and what it changed; what was imported comes first.
 
     [dim]$[/dim] monitor history NCT02116634
     """

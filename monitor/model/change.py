@@ -20,7 +20,9 @@ class Snapshot:
     registry_version: str | None = None
     """The registry's own version stamp of its data when this was served."""
     source: str | None = None
-    """The name of the file that it was imported from, of a page that somebody saved; it has no number of its own."""
+    """What it was imported from, of a document from before the first one; it has no number of its own."""
+    version: int | None = None
+    """The registry's own number, of a former version that it gave."""
 
 
 class Significance(IntEnum):

@@ -340,6 +340,9 @@ class Record:
     """Fields that no document of this form has, or not so that they could be compared: of them nothing is known, which
     differs from there being nothing. `lead_sponsor.kind` is a part of a field, or of each of its items; where
     `sites.facility` is among them, only the countries of the sites are known."""
+    converted: frozenset[str] = field(default=frozenset(), compare=False)
+    """Fields, or parts of them as above, whose texts came in another markup than this registry's records have: against
+    one of those they are compared without spacing and marks of lists."""
     lost: frozenset[str] = field(default=frozenset(), compare=False)
     """Fields of this form on which this document says nothing: what was known of them is not gone for that."""
     parts: frozenset[str] = field(default=frozenset(), compare=False)

@@ -2,6 +2,7 @@
 
 registry   what is asked of a registry, and what only some can be asked
 answers    what it answers for trials
+history    which versions a record had before
 siblings   where else a trial is registered, by what its record says
 searches   what is looked for in it, and the pages that it answers with
 transport  what is asked of what sends, a channel's
@@ -19,6 +20,7 @@ from monitor.ports.answers import (
     Unmoved,
     Unreadable,
 )
+from monitor.ports.history import FormerVersion, HistoryReading
 from monitor.ports.registry import (
     ByCalendar,
     Documents,
@@ -56,6 +58,8 @@ __all__ = [
     "FedRegistry",
     "FetchedRegistry",
     "Fetching",
+    "FormerVersion",
+    "HistoryReading",
     "Identity",
     "Merged",
     "Missing",

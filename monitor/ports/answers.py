@@ -78,15 +78,17 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page of a trial that somebody saved, as a document."""
+    """A page or record of a trial that somebody saved, as a document."""
 
     document: Document
     view: str
-    """What the site called this page."""
+    """What the site called this page, or what else it is."""
     posted_on: date | None
-    """The day of the update that the page shows: at least that old it is. None where it does not say."""
+    """The day of the update that it shows: at least that old it is. None where it does not say."""
     archived_on: date | None = None
-    """The day on which an archive took its copy; None where it comes from none."""
+    """The day on which an archive took its copy, or of the data of a record; None where neither is known."""
+    version: int | None = None
+    """The registry's own number of a former version; None for anything else."""
 
 
 Answer = Document | Merged | Missing | Unreadable | Unanswered

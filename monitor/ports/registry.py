@@ -11,6 +11,7 @@ What only some registries can do is a protocol of its own, and `isinstance` tell
     ByCalendar       says other things on other days         without it, a document says the same on every day
     PairReading      reads of two documents what differs     without it, both are read in full
     PageReading      reads pages that people saved           without it, a record is had from the registry alone
+    HistoryReading   gives versions from before the first    without it, history begins with the first snapshot
     Searching        finds trials                            without it, trials are watched by their ids alone
     SharedSearching  lists the trials of many sponsors       without it, each sponsor is searched for by itself
     SponsorLookup    knows how sponsors write their names    without it, a sponsor is searched for as it is written
@@ -171,13 +172,19 @@ class PairReading(Protocol):
 
 @runtime_checkable
 class PageReading(Protocol):
-    """It reads pages of its site that people saved. All of it is pure."""
+    """It reads pages of its site, and records, that people saved. All of it is pure."""
 
     def may_be_page(self, raw: bytes) -> bool:
         """Whether a file is a page of this registry's site, readable or not; cheap."""
 
     def read_page(self, raw: bytes) -> SavedPage:
         """The page as a document. Raise ConfigurationInvalid for any other: what it is, and what to save instead."""
+
+    def saved_record(self, raw: bytes) -> SavedPage | None:
+        """The record that a file is, or the former version of one; None for any other file.
+
+        Raise ConfigurationInvalid for one that is not whole.
+        """
 
 
 @runtime_checkable

@@ -22,6 +22,8 @@ LONGEST_LOG = 20_000
 RESET_STATUS = 0
 API = "/api/"
 """The API is below it, and the control page everywhere else."""
+ROBOTS = "/robots.txt"
+"""A registry's own, which there is only where a misbehaviour answers for it."""
 
 
 class SandboxRegistry(HttpListening, ControlledRegistry):
@@ -78,7 +80,7 @@ class SandboxRegistry(HttpListening, ControlledRegistry):
         return self._misbehaviours.active()
 
     def _respond(self, request: Request) -> tuple[Answer, Misbehaviour | None]:
-        if not request.path.startswith(API):
+        if not request.path.startswith(API) and request.path != ROBOTS:
             return control.answer(request, self), None
         misbehaviour = self._misbehaviours.take(request)
         answer = self.answer(request, misbehaviour)

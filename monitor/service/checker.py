@@ -16,6 +16,7 @@ from monitor.model import Checked, Notice, Result, Unlisted
 from monitor.model.stamps import data_are_old
 from monitor.ports import FetchedRegistry
 from monitor.service.heartbeat import beat
+from monitor.service.history import fetch_history
 from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.pass_summary import PassSummary
 from monitor.service.program import Program
@@ -133,6 +134,7 @@ class Checker:
         self._committed()
         if summary.well:
             beat(program.config, self._log)
+            fetch_history(program, registry, log=self._log, stopping=self._stopping)
         return True
 
     def _note_failing(self, registry: FetchedRegistry, summary: PassSummary) -> None:

@@ -9,6 +9,7 @@ from monitor.config import Config
 from monitor.model import Checked, Unlisted
 from monitor.ports import FetchedRegistry, Registry
 from monitor.storage.store import Store
+from monitor.watching.backfill import Backfilled
 
 
 class Program(Protocol):
@@ -40,6 +41,9 @@ class Program(Protocol):
 
         Raise RegistryError where the registry does not even say what version its data have.
         """
+
+    def backfill(self, registry: FetchedRegistry, *, stopping: Callable[[], bool]) -> Iterator[Backfilled]:
+        """Fetch a few former versions of its watched trials, where it gives them and may be asked for them."""
 
     def registry(self, key: str | None) -> Registry:
         """The registry of that key, or the default one."""

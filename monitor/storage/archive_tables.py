@@ -16,4 +16,5 @@ archived_documents = Table(
     Column("imported_at", Moment, nullable=False),
     Column("size", Integer, nullable=False, comment="bytes of the content before compression"),
     Column("body", Bytes, nullable=False),
+    Column("version", Integer, comment="the registry's number of a former version; null for a page"),
 )

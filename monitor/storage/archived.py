@@ -1,7 +1,8 @@
-"""Documents from before a trial was first fetched here: pages that people saved, each of a day in the past.
+"""Documents from before a trial was first fetched here, each of a day in the past.
 
-They stand before every snapshot of their trial and are no snapshots themselves: whatever compares, alerts and counts
-snapshots never sees them. `monitor.views.archive` puts both in one order. The same document is kept once.
+They are pages and records that people saved, and former versions that the registry keeps. They stand before every
+snapshot of their trial and are no snapshots themselves: whatever compares, alerts and counts snapshots never sees them.
+`monitor.views.archive` puts both in one order. The same document is kept once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Integer, Row, func, literal, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Document
@@ -19,17 +20,22 @@ from monitor.storage.pages import Key, Within, is_of
 from monitor.storage.statements import add_new, chunks
 
 _READ_AT_ONCE = 100
-_order = (table.c.registry, table.c.trial_id, table.c.taken_on, table.c.digest)
+_number = func.coalesce(table.c.version, literal(-1, Integer))
+_order = (table.c.registry, table.c.trial_id, table.c.taken_on, _number, table.c.digest)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedDocument:
-    """A document and the day of which it is; *source* is the name of the file that it came from."""
+    """A document and the day of which it is; *source* is the name of the file that it came from.
+
+    *version* is the registry's own number of a former version, which orders those of one day.
+    """
 
     document: Document
     taken_on: date
     source: str
     imported_at: datetime
+    version: int | None = None
 
 
 def add(tx: Connection, archived: Sequence[ArchivedDocument]) -> int:
@@ -51,6 +57,14 @@ def of_trial(
                 raise
             damaged.append(str(error))
     return found
+
+
+def versions_of(tx: Connection, registry: str, trial_id: str) -> dict[int, date]:
+    """The days of those former versions of a trial that are there, by number."""
+    query = select(table.c.version, table.c.taken_on).where(
+        table.c.registry == registry, table.c.trial_id == trial_id, table.c.version.is_not(None)
+    )
+    return {row.version: date.fromisoformat(row.taken_on) for row in tx.execute(query)}
 
 
 def trials_within(tx: Connection, within: Within) -> list[Key]:
@@ -97,11 +111,12 @@ def _row(archived: ArchivedDocument) -> dict[str, Any]:
         "imported_at": archived.imported_at,
         "size": len(document.content),
         "body": bodies.compress(document.content),
+        "version": archived.version,
     }
 
 
 def _restored(row: Row[Any]) -> ArchivedDocument:
-    what = f"the imported page of {row.trial_id} of {row.taken_on}"
+    what = f"the imported document of {row.trial_id} of {row.taken_on}"
     content = bodies.decompress(row.body, size=row.size, what=what)
     document = Document(row.registry, row.trial_id, content)
     if document.digest != row.digest:
@@ -110,4 +125,4 @@ def _restored(row: Row[Any]) -> ArchivedDocument:
         taken_on = date.fromisoformat(row.taken_on)
     except ValueError as error:
         raise bodies.damaged(what, "its day is none") from error
-    return ArchivedDocument(document, taken_on, row.source, row.imported_at)
+    return ArchivedDocument(document, taken_on, row.source, row.imported_at, row.version)

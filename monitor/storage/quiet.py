@@ -36,6 +36,12 @@ WITH seen AS MATERIALIZED (
              OR coalesce(sponsor, condition, expression) IS NULL
              OR listed_in_full_at IS NOT NULL AND julianday(listed_in_full_at) IS NULL)
       AND NOT EXISTS (SELECT 1 FROM sibling_watches)
+      AND NOT (:asks_history AND EXISTS (
+          SELECT 1 FROM trials AS begun LEFT JOIN backfills USING (registry, trial_id)
+          WHERE begun.registry = :registry AND begun.state = 'listed' AND begun.snapshot IS NOT NULL
+            AND backfills.finished_at IS NULL AND (backfills.retry_at IS NULL OR backfills.retry_at <= :now)
+            AND EXISTS (SELECT 1 FROM watched_trials AS held
+                        WHERE held.registry = begun.registry AND held.trial_id = begun.trial_id)))
       AND NOT EXISTS (SELECT 1 FROM leavers WHERE registry = :registry)
       AND NOT EXISTS (SELECT 1 FROM settlements WHERE registry = :registry AND settlement = 'pending')
       AND NOT EXISTS (SELECT 1 FROM quarantine WHERE registry = :registry AND latest_at >= :now)
@@ -145,11 +151,14 @@ class QuietStore:
                 connection.execute(pragma)
             yield cls(connection, file)
 
-    def standing(self, registry: str, *, now: datetime, read_before: datetime, basis: bytes | None) -> Standing | None:
+    def standing(
+        self, registry: str, *, now: datetime, read_before: datetime, basis: bytes | None, asks_history: bool = False
+    ) -> Standing | None:
         """How a registry's watched trials stand; None where a pass has anything to do but to ask for the version.
 
         *read_before* is for mergers, as in `monitor.storage.trials.MergedDue`; *basis* is that of what would be applied
-        first, as in `monitor.operate.applied`, and None where nothing would be.
+        first, as in `monitor.operate.applied`, and None where nothing would be. With *asks_history*, former versions
+        that may be asked for are something to do.
         """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE or not self._has_its_journal():
             return None
@@ -158,7 +167,7 @@ class QuietStore:
         if basis is not None and not is_applied:
             return None
         asked: dict[str, str | bool] = {"registry": registry, "now": as_text(now), "read_before": as_text(read_before)}
-        asked |= {"schema": HEAD, "is_applied": is_applied}
+        asked |= {"schema": HEAD, "is_applied": is_applied, "asks_history": asks_history}
         rows = self._connection.execute(_STANDING, asked).fetchall()
         if not rows:
             return None

@@ -45,7 +45,9 @@ class SnapshotRow:
     stored: int
     """Bytes of the compressed body."""
     source: str | None = None
-    """The name of the file that it was imported from, of a page that somebody saved."""
+    """What it was imported from, of a document from before the first one."""
+    version: int | None = None
+    """The registry's own number, of a former version that it gave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
 from monitor.storage import (  # noqa: F401 - a part of the schema
     archive_tables,
+    backfill_tables,
     group_tables,
     opt_in_tables,
     service_tables,

@@ -1,7 +1,8 @@
-"""The pages that people saved of a trial, in one order with its snapshots: they come first, whatever their days.
+"""What a trial said before its first snapshot, in one order with its snapshots: it comes first, whatever its days.
 
-A page is a snapshot without a number of its own: 0 is the one that stands right before the baseline, -1 the one before
-that. These numbers move when another page is imported, so nothing keeps or shows them; people name a page by a day.
+These are pages and records that people saved, and former versions that the registry gave: pages, in short. A page is a
+snapshot without a number of its own: 0 is the one that stands right before the baseline, -1 the one before that. These
+numbers move when another page is imported, so nothing keeps or shows them; people name a page by a day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,14 +34,17 @@ class Archived:
     def row(self) -> SnapshotRow:
         """As it stands in a list."""
         taken = self.snapshot
-        return SnapshotRow(taken.number, taken.taken_at, State.LISTED, None, len(taken.document.content), taken.source)
+        size = len(taken.document.content)
+        return SnapshotRow(
+            taken.number, taken.taken_at, State.LISTED, None, size, source=taken.source, version=taken.version
+        )
 
 
 def pages_of(tx: Connection, registry: Registry, trial_id: str, *, damaged: list[str] | None = None) -> list[Snapshot]:
     """The pages of a trial, the oldest first."""
     kept = archived.of_trial(tx, registry.key, trial_id, damaged=damaged)
     return [
-        Snapshot(number, each.document, moment_of(each.taken_on), None, each.source)
+        Snapshot(number, each.document, moment_of(each.taken_on), None, each.source, each.version)
         for number, each in enumerate(kept, start=1 - len(kept))
     ]
 

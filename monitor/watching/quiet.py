@@ -39,14 +39,17 @@ def quiet_pass(
     clock: Callable[[], datetime],
     full_check_every: timedelta,
     basis: bytes | None = None,
+    asks_history: bool = False,
 ) -> QuietPass | None:
     """Make a pass over what is watched at one registry, with the SQLite database in *file*, if nothing moved.
 
     *basis* is that of what would be applied first, as in `monitor.operate.applied`; None where nothing would be.
+    *asks_history* says whether the registry may be asked for former versions.
     """
     with suppress(sqlite3.Error, OSError, OverflowError, UnicodeError), QuietStore.opened(file) as store:
         now = clock()
-        seen = store.standing(registry.key, now=now, read_before=now - full_check_every, basis=basis)
+        due = {"now": now, "read_before": now - full_check_every}
+        seen = store.standing(registry.key, **due, basis=basis, asks_history=asks_history)
         if seen is None or not _is_past(seen.version.stamp, now):
             return None
         version = registry.version(seen.version)

@@ -58,7 +58,7 @@ def test_a_page_is_compared_with_the_record_of_today(monitor: Monitor, page: Pat
 def test_comparing_takes_a_snapshot_where_there_is_none_and_begins_no_watch(monitor: Monitor, page: Path):
     shown = monitor("compare", str(page), WITHDRAWN_LATER)
 
-    assert "page of 2015-03-02, from saved.txt" in shown.stdout
+    assert "as of 2015-03-02, from saved.txt" in shown.stdout
     assert "not compared" in shown.stdout
     assert "Nothing is watched" in monitor("watch", "list").stdout
     assert [row["snapshot"] for row in lines(monitor("history", WITHDRAWN_LATER, "--json"))] == [1]
@@ -112,7 +112,7 @@ def test_pages_stand_in_the_history_by_their_days_in_whatever_order_they_come(mo
     assert after[2]["snapshot"] == 1
     assert {change["field"] for change in after[2]["changes"]} == {"overall_status", "enrollment"}
     shown = monitor("history", WITHDRAWN_LATER).stdout
-    assert "1 snapshot, 2 imported pages" in shown
+    assert "1 snapshot, 2 imported documents" in shown
     assert shown.index("2014-05-06") < shown.index("2015-03-02")
 
 
@@ -172,7 +172,7 @@ def test_days_name_snapshots_and_pages(monitor: Monitor, page: Path):
     assert lines(monitor("diff", WITHDRAWN_LATER, "--json")) == [compared], "the one before the first is the page"
     (shown,) = lines(monitor("show", WITHDRAWN_LATER, "--on", "2015-03-02", "--json"))
     assert shown["record"]["overall_status"]["code"] == "RECRUITING"
-    assert "page of 2015-03-02, from saved.txt" in monitor("show", WITHDRAWN_LATER, "--on", "2016-01-01").stdout
+    assert "as of 2015-03-02, from saved.txt" in monitor("show", WITHDRAWN_LATER, "--on", "2016-01-01").stdout
     too_early = monitor("show", WITHDRAWN_LATER, "--on", "2015-03-01")
     assert (too_early.returncode, "begins on 2015-03-02" in too_early.stderr) == (2, True)
     for typed in ("0", "2015-3-1", "yesterday"):

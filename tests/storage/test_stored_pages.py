@@ -46,7 +46,7 @@ def test_a_damaged_page_is_told_and_spoils_no_other(store: Store):
         archived.add(tx, [page(HIP, "2015-01-01", 1), page(HIP, "2016-01-01", 2)])
         table = archived_documents
         tx.execute(update(table).where(table.c.taken_on == "2015-01-01").values(body=b"(torn"))
-        with pytest.raises(StoreCorrupt, match="imported page of NCT91000001 of 2015-01-01"):
+        with pytest.raises(StoreCorrupt, match="imported document of NCT91000001 of 2015-01-01"):
             archived.of_trial(tx, REGISTRY, HIP)
         damaged: list[str] = []
         (left,) = archived.of_trial(tx, REGISTRY, HIP, damaged=damaged)

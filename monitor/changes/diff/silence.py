@@ -2,9 +2,12 @@
 
 A field may be silent in part: of a sponsor only the name is known, of sites only the countries. Then that part is left
 out on both sides, and items that are alike without it are one.
+
+Texts that one of the two documents has in another markup are the same where they differ in spacing and marks alone.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from typing import Any
 
@@ -14,11 +17,17 @@ from monitor.model import CountryStatus, Record
 
 ONLY_COUNTRIES = "sites.facility"
 _NEVER_TOLD = frozenset(("rest", "contacts", "trial_id"))
+_TREES = frozenset(("results",))
+"""Fields of a value in which nobody knows what is a text: converted, they are not compared."""
+_MARKS = re.compile(r"(?m)^\s*(?:[*+•-]|[0-9]{1,3}[.)])\s+|\\(?=[!-/:-@\[-`{-~])|[*_^]|\s+")
+"""The mark of an item, the escape of a sign, emphasis, and space."""
 
 
 def of_what_both_tell(before: Record, after: Record) -> tuple[Record, Record]:
     """The two records without what the form of either document is silent on, and without what the later one lost."""
-    silent = before.silent | after.silent | after.lost
+    converted = before.converted ^ after.converted
+    silent = before.silent | after.silent | after.lost | (converted & _TREES)
+    before = _in_words_of(after, before, converted - _TREES)
     return (_without(before, silent), _without(after, silent)) if silent else (before, after)
 
 
@@ -29,7 +38,9 @@ def last_said(former: Record, present: Record) -> Record:
     details = {name: former.details[name] for name in names if name in former.details}
     parts = {name for name in former.silent if name.partition(".")[0] in names}
     silent = (present.silent - names) | parts
-    return replace(present, **{**fields, "details": {**present.details, **details}, "silent": silent})
+    converted = {name for name in former.converted if name.partition(".")[0] in names}
+    known = {"details": {**present.details, **details}, "silent": silent, "converted": present.converted | converted}
+    return replace(present, **{**fields, **known})
 
 
 def not_compared(before: Record, after: Record) -> tuple[str, ...]:
@@ -65,3 +76,46 @@ def _with_countries_alone(record: Record) -> Record:
     names = {country_key(site.country): site.country for site in record.sites if site.country}
     told = record.country_statuses or tuple(CountryStatus(name, "", "") for name in names.values())
     return replace(record, sites=(), country_statuses=told)
+
+
+def _in_words_of(other: Record, record: Record, names: Collection[str]) -> Record:
+    """The record with the texts of the *other* wherever those in its fields of these *names* differ in marks alone."""
+    for name in names:
+        field, _, part = name.partition(".")
+        value = _value(record, field)
+        if value is None:
+            continue
+        words = {_bare(text): text for text in _texts(_value(other, field), part)}
+        reworded = _reworded(value, part, words)
+        if field in record.details:
+            record = replace(record, details={**record.details, field: reworded})
+        else:
+            record = replace(record, **{field: reworded})
+    return record
+
+
+def _value(record: Record, field: str) -> Any:
+    return record.details.get(field, getattr(record, field, None))
+
+
+def _texts(value: Any, part: str) -> Iterator[str]:
+    """The texts in a field, or in a part of each of its items."""
+    for item in value if isinstance(value, tuple) else (value,):
+        text = getattr(item, part, None) if part else item
+        if isinstance(text, str):
+            yield text
+
+
+def _reworded(value: Any, part: str, words: Mapping[str, str]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_reworded(item, part, words) for item in value)
+    text = getattr(value, part, None) if part else value
+    if not isinstance(text, str):
+        return value
+    known = words.get(_bare(text), text)
+    return replace(value, **{part: known}) if part else known
+
+
+def _bare(text: str) -> str:
+    """A text without marks of lists, escapes, emphasis and space."""
+    return _MARKS.sub("", text)

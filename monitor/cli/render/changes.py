@@ -77,7 +77,7 @@ def _what(seen: TrialChanges) -> RenderableType:
     for change, summary in zip(seen.changes, summaries(seen.changes), strict=True):
         grid.add_row(badge(change.significance), styled(one_line(summary)))
     if seen.imported_from:
-        since = f"not told: what changed since a page imported from {one_line(seen.imported_from)}"
+        since = f"not told: what changed since a document imported from {one_line(seen.imported_from)}"
         return Group(
             grid, styled(since if seen.snapshot else f"not told: imported from {one_line(seen.imported_from)}", NOTICE)
         )

@@ -61,7 +61,7 @@ def left_out_line(labels: Sequence[str]) -> Text:
 
 def _about(snapshot: Snapshot) -> str:
     if snapshot.source is not None:
-        return f"page of {snapshot.taken_at:%Y-%m-%d}, from {one_line(snapshot.source)}"
+        return f"as of {snapshot.taken_at:%Y-%m-%d}, from {one_line(snapshot.source)}"
     taken = f"snapshot {snapshot.number}, {moment(snapshot.taken_at)}"
     return f"{taken}, registry data of {stamp(snapshot.registry_version)}"
 

@@ -38,14 +38,15 @@ def history_table(
     for snapshot, changes in rows:
         table.add_row(*_cells(snapshot), _changes(snapshot, changes, damaged))
     pages = sum(snapshot.source is not None for snapshot, _ in rows)
-    about = counted(len(rows) - pages, "snapshot") + (f", {counted(pages, 'imported page')}" if pages else "")
+    about = counted(len(rows) - pages, "snapshot") + (f", {counted(pages, 'imported document')}" if pages else "")
     return Group(heading, Text(about, style=DIM), Text(), table)
 
 
 def _cells(snapshot: SnapshotRow) -> tuple[RenderableType, ...]:
-    """Which it is, and of when: an imported page has a day alone."""
+    """Which it is, and of when: an imported document has a day alone."""
     if snapshot.source is not None:
-        return Text("–"), Text(f"{snapshot.taken_at:%Y-%m-%d}"), Text("imported", style=DIM)
+        what = "imported" if snapshot.version is None else f"version {snapshot.version}"
+        return Text("–"), Text(f"{snapshot.taken_at:%Y-%m-%d}"), Text(what, style=DIM)
     return f"{snapshot.number}", Text(moment(snapshot.taken_at)), styled(stamp(snapshot.registry_version), DIM)
 
 
@@ -55,7 +56,7 @@ def _changes(snapshot: SnapshotRow, changes: Sequence[Change], damaged: Collecti
     if not changes and snapshot.number - 1 in damaged:
         return Text(f"what it changed is not known: snapshot {snapshot.number - 1} is damaged", style=NOTICE)
     if snapshot.source is not None and not changes:
-        return styled(f"page imported from {one_line(snapshot.source)}", DIM)
+        return styled(f"imported from {one_line(snapshot.source)}", DIM)
     if not changes:
         return Text("baseline" if snapshot.number == 1 else "no change in what is watched", style=DIM)
     weighty = sorted(

@@ -75,7 +75,7 @@ def _heading(record: Record, snapshot: Snapshot) -> RenderableType:
     taken = f"snapshot {snapshot.number}, taken {moment(snapshot.taken_at)}"
     taken = f"{taken} · registry data of {stamp(snapshot.registry_version)}"
     if snapshot.source is not None:
-        taken = f"page of {snapshot.taken_at:%Y-%m-%d}, from {one_line(snapshot.source)}"
+        taken = f"as of {snapshot.taken_at:%Y-%m-%d}, from {one_line(snapshot.source)}"
     lines.append(Text(taken, style=DIM))
     if record.aliases:
         lines.append(Text(f"also registered as {one_line(', '.join(record.aliases))}", style=DIM))

@@ -1,7 +1,10 @@
-"""Pages of trials that people saved: read from files, and kept in the history of their trials as of a day in the past.
+"""Pages and records of trials that people saved: read from files, and kept in their history as of a day in the past.
 
-A page stands before everything that was fetched, whenever it is imported: it is never newer than the first snapshot,
-is compared with nothing when it comes, and nobody is alerted. The same page is kept once.
+A record is JSON as a registry's API gives it. Such a file is a list of one trial, too, so only who gives a day means
+the record; a former version is never a list.
+
+Each stands before everything that was fetched, whenever it is imported: it is never newer than the first snapshot, is
+compared with nothing when it comes, and nobody is alerted. The same document is kept once.
 """
 
 import sys
@@ -72,6 +75,21 @@ def reader_of(source: Source, registries: Sequence[Registry]) -> Registry | None
     return next((registry for registry in readers if registry.may_be_page(raw)), None)
 
 
+def record_of(source: Source, registries: Sequence[Registry], *, has_day: bool) -> SavedPage | None:
+    """The record that a file is; None for other files, and for one that may be meant as a list, without a day."""
+    if source.size > LARGEST or source.size == 0:
+        return None
+    raw = contents_of(source)
+    readers = (registry for registry in registries if isinstance(registry, PageReading))
+    try:
+        page = next((page for registry in readers if (page := registry.saved_record(raw))), None)
+    except ConfigurationInvalid as error:
+        if has_day:
+            raise ConfigurationInvalid(f"{source.name}: {error}") from None
+        return None
+    return page if page and (has_day or page.version is not None) else None
+
+
 def contents_of(source: Source) -> bytes:
     """All that a source holds."""
     source.stream.seek(0)
@@ -105,7 +123,7 @@ def import_page(page: SavedPage, *, taken_on: date | None, name: str, store: Sto
                 f"it is of {day}, and {document.trial_id} was first read here on {fetched[0].taken_at:%Y-%m-%d}: what "
                 "was read since is in `monitor history`, and only older pages are taken"
             )
-        kept = ArchivedDocument(document, day, name, now)
+        kept = ArchivedDocument(document, day, name, now, page.version)
         is_new = bool(archived.add(tx, [kept]))
         if not is_new:
             day = archived.known(tx, [document])[document.digest]

@@ -258,7 +258,7 @@ class NoticeLine(Shape, frozen=True, kw_only=True):
 
 
 class ArchivedLine(Shape, frozen=True, kw_only=True):
-    """A line of archived.jsonl: a page that was imported, as its canonical document."""
+    """A line of archived.jsonl: what was imported from before the first snapshot, as its canonical document."""
 
     registry: str
     trial_id: str
@@ -267,6 +267,8 @@ class ArchivedLine(Shape, frozen=True, kw_only=True):
     imported_at: Moment
     sha256: Sha256
     document: AnyJson
+    version: Count | None = None
+    """The registry's own number, of a former version."""
 
     @classmethod
     def of(cls, archived: ArchivedDocument) -> Self:
@@ -279,6 +281,7 @@ class ArchivedLine(Shape, frozen=True, kw_only=True):
             imported_at=archived.imported_at,
             sha256=archived.document.digest.hex(),
             document=orjson.loads(archived.document.content),
+            version=archived.version,
         )
 
     @property
@@ -287,7 +290,7 @@ class ArchivedLine(Shape, frozen=True, kw_only=True):
         document = Document(self.registry, self.trial_id, _packed(self.document))
         if document.digest.hex() != self.sha256:
             raise ValueError("its SHA-256 is another")
-        return ArchivedDocument(document, self.taken_on, self.source, self.imported_at)
+        return ArchivedDocument(document, self.taken_on, self.source, self.imported_at, self.version)
 
 
 def as_file(shape: Shape | list[EventShape]) -> bytes:

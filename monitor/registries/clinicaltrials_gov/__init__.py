@@ -19,6 +19,7 @@ documents  proof that an answer is the record asked for; the canonical form
 trees      what lies where in a record, and how it is written
 record     what a document says; taking, details: how its values are read
 differing  what two documents say, read only where they differ
+history    the versions that a record had before
 classic    the pages that people saved before June 2024
 drift      what a document holds that is not documented
 known      the documented fields and codes, from fields.txt and codes.txt

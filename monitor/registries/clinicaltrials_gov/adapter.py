@@ -7,8 +7,10 @@ from monitor.http.polite import PoliteSession
 from monitor.model import Document, Record, Search, Snapshot
 from monitor.ports import (
     Answer,
+    FormerVersion,
     Oddity,
     ProbeResult,
+    Registry,
     RegistryVersion,
     SavedPage,
     SearchPage,
@@ -22,6 +24,8 @@ from monitor.registries.clinicaltrials_gov import batches, differing, drift, rec
 from monitor.registries.clinicaltrials_gov.classic.content import is_classic, proved
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import kept_document
+from monitor.registries.clinicaltrials_gov.history import content as versions
+from monitor.registries.clinicaltrials_gov.history.asking import HistoryClient
 from monitor.registries.clinicaltrials_gov.ids import trial_id_in, trial_ids_in
 from monitor.registries.clinicaltrials_gov.settings import ClinicalTrialsGovSettings
 from monitor.registries.clinicaltrials_gov.version import KEY
@@ -35,9 +39,16 @@ class ClinicalTrialsGov(Adapter):
     example_id = "NCT02116634"
     settings = ClinicalTrialsGovSettings
 
-    def __init__(self, *, base_url: str, session: PoliteSession) -> None:
+    @classmethod
+    def connect(cls, settings: ClinicalTrialsGovSettings, session: PoliteSession) -> Registry:
+        """The registry as its settings say. Nothing is asked."""
+        return cls(base_url=settings.base_url, session=session, asks_history=settings.history)
+
+    def __init__(self, *, base_url: str, session: PoliteSession, asks_history: bool = False) -> None:
         super().__init__(base_url=base_url, session=session)
+        self.asks_history = asks_history
         self._client = Client(base_url=base_url, session=session)
+        self._history = HistoryClient(base_url=base_url, session=session)
 
     def identify(self, text: str) -> str | None:
         """The trial id that *text* names; None where it names none, or several."""
@@ -105,7 +116,9 @@ class ClinicalTrialsGov(Adapter):
 
     def prove(self, trial_id: str, raw: bytes) -> Document:
         """The document that an answer which was kept proves to be. Raise AnswerUnreadable where it is none."""
-        return proved(trial_id, raw) if is_classic(raw) else kept_document(trial_id, raw)
+        if is_classic(raw):
+            return proved(trial_id, raw)
+        return versions.proved(trial_id, raw) if versions.is_version(raw) else kept_document(trial_id, raw)
 
     def parse(self, document: Document, as_of: datetime) -> Record:  # noqa: ARG002 - no field depends on the day
         """What a LISTED document says, which is the same on every day. Pure; raises for none that `fetch` gave."""
@@ -113,11 +126,15 @@ class ClinicalTrialsGov(Adapter):
             from monitor.registries.clinicaltrials_gov.classic.record import parse_page  # few trials have old pages
 
             return parse_page(document)
+        if versions.is_version(document.content):
+            from monitor.registries.clinicaltrials_gov.history.record import parse_version  # as above
+
+            return parse_version(document)
         return record.parse(document)
 
     def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:
         """What two LISTED documents of one trial say, without most of what both say."""
-        if is_classic(before.document.content) or is_classic(after.content):
+        if not (_is_of_api(before.document) and _is_of_api(after)):
             return self.parse(before.document, before.taken_at), self.parse(after, as_of)
         return differing.parse_differing(before.document, after)
 
@@ -125,6 +142,10 @@ class ClinicalTrialsGov(Adapter):
         """What a LISTED document holds that is not among the documented fields and codes."""
         if is_classic(document.content):
             from monitor.registries.clinicaltrials_gov.classic.record import unknown_in  # few trials have old pages
+
+            return unknown_in(document)
+        if versions.is_version(document.content):
+            from monitor.registries.clinicaltrials_gov.history.record import unknown_in  # as above
 
             return unknown_in(document)
         return drift.unknown(document.content)
@@ -140,6 +161,25 @@ class ClinicalTrialsGov(Adapter):
         from monitor.registries.clinicaltrials_gov.classic.reading import read_page  # BeautifulSoup takes long to load
 
         return read_page(raw)
+
+    def saved_record(self, raw: bytes) -> SavedPage | None:
+        """A record as the API gives it, or a former version as the site does; None for any other file."""
+        from monitor.registries.clinicaltrials_gov.history.saved import saved_record  # only files that are imported
+
+        return saved_record(raw)
+
+    def former_versions(self, trial_id: str) -> list[FormerVersion]:
+        """All versions of a record, by an interface that is not documented. One request."""
+        return self._history.versions(trial_id)
+
+    def former_version(self, trial_id: str, number: int) -> Document:
+        """A version as a document. One request."""
+        return self._history.version(trial_id, number)
+
+
+def _is_of_api(document: Document) -> bool:
+    """Whether it is a record as the API gives it."""
+    return not is_classic(document.content) and not versions.is_version(document.content)
 
 
 ADAPTER = ClinicalTrialsGov

@@ -12,6 +12,7 @@ class ClinicalTrialsGovSettings(PoliteSettings):
         default="https://clinicaltrials.gov/api/v2",
         description='an http(s) address without "?" and "#", such as "https://clinicaltrials.gov/api/v2"',
     )
+    history: bool = setting(values.boolean, default=False, description="true or false")
 
 
 TABLES = {"clinicaltrials.gov": ClinicalTrialsGovSettings}

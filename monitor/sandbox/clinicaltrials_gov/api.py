@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import orjson
 
+from monitor.sandbox.clinicaltrials_gov import history
 from monitor.sandbox.clinicaltrials_gov.databuild import API_VERSION
 from monitor.sandbox.clinicaltrials_gov.edition_view import EditionView
 from monitor.sandbox.clinicaltrials_gov.listing import (
@@ -29,8 +30,8 @@ SAMPLE = 100
 
 def answer(request: Request, view: EditionView) -> Answer:
     """Answer one request from one edition."""
-    if request.path.startswith("/api/int"):
-        return Answer(403, TEXT, b"Forbidden")
+    if request.path.startswith(history.ROOT):
+        return history.answer(request, view.edition)
     path = request.path.removeprefix(ROOT)
     if path == request.path or not is_offered(path):
         return not_found_page()

@@ -36,7 +36,7 @@ CONCERNED: dict[Fault, Callable[[Misbehaviour, Request], bool]] = {
 
 def asked_ids(request: Request) -> set[str]:
     """The canonical ids of the trials that a request names."""
-    named = [request.path.rpartition("/")[2]]
+    named = request.path.split("/")
     for name, text in request.query.items():
         if name.endswith("ids") or name.startswith("query."):
             named += re.split(r"[\s,|]+", text)

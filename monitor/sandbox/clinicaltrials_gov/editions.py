@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
+from zlib import compress, decompress
 
 import orjson
 
@@ -16,6 +17,7 @@ from monitor.errors import NothingFound
 from monitor.model import Json
 from monitor.sandbox.clinicaltrials_gov.databuild import Calendar, DataBuild
 from monitor.sandbox.clinicaltrials_gov.initial_trials import InitialTrials, WrittenState
+from monitor.sandbox.clinicaltrials_gov.synthetic.past import past
 
 SECTIONS = (
     "protocolSection",
@@ -36,6 +38,13 @@ class Version:
     former: Json | None = None
     serial: int = field(default_factory=lambda: next(_serials))
     """Unlike that of any other version, so that rendered bytes can be kept by it."""
+    earlier: tuple[bytes, ...] = ()
+    """The studies that were published before, the oldest first, compressed."""
+
+    @property
+    def and_earlier(self) -> tuple[bytes, ...]:
+        """The earlier ones and this one."""
+        return (*self.earlier, compress(orjson.dumps(self.study), 1))
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,13 @@ class Edition:
             below = [item[name] for item in found if isinstance(item, dict) and name in item]
             found = [item for value in below for item in (value if isinstance(value, list) else [value])]
         return found
+
+    def versions(self, trial_id: str) -> list[Json]:
+        """Every version of a study, the one of today last. What it was before the sandbox began is invented."""
+        version = self.published.get(trial_id)
+        initial = [self.initial.study(trial_id)] if trial_id in self.initial else []
+        published = [orjson.loads(decompress(each)) for each in version.and_earlier] if version else []
+        return [*(past(initial[0]) if initial else []), *initial, *published]
 
     def former_study(self, trial_id: str) -> Json:
         """The study as it was before its last publication; the study itself where there was nothing before."""
@@ -159,7 +175,9 @@ class Editions:
         ordered = {name: tidy[name] for name in sorted(tidy, key=section_rank)}
         with self._lock:
             current = self.live.version(trial_id)
-            self._drafts[trial_id] = Version(ordered, former=current.study if current else None)
+            self._drafts[trial_id] = Version(
+                ordered, former=current.study if current else None, earlier=current.and_earlier if current else ()
+            )
         return trial_id
 
     def edit(self, trial_id: str, change: Callable[[Json], Json | None]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.views.status import LastChange, StatusRow
     from monitor.views.trials import SnapshotComparison
 
-NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent", "lost"})
+NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent", "converted", "lost"})
 """What the program keeps of a record for itself."""
 
 
@@ -27,18 +27,20 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
         "snapshot": _number(snapshot),
         "taken_at": moment_json(snapshot.taken_at),
         "registry_version": snapshot.registry_version,
-        **_imported(snapshot.source),
+        **_imported(snapshot),
     }
 
 
 def _number(snapshot: "Snapshot | SnapshotRow") -> int | None:
-    """Its number; a page that was imported has none."""
+    """Its number; what was imported has none."""
     return snapshot.number if snapshot.source is None else None
 
 
-def _imported(source: str | None) -> dict[str, Json]:
-    """Which file a page was imported from; nothing of a snapshot."""
-    return {} if source is None else {"imported_from": source}
+def _imported(taken: "Snapshot | SnapshotRow") -> dict[str, Json]:
+    """What a document from before the first snapshot was imported from; nothing of a snapshot."""
+    if taken.source is None:
+        return {}
+    return {"imported_from": taken.source} | ({} if taken.version is None else {"former_version": taken.version})
 
 
 def record_json(snapshot: Snapshot, record: Record) -> dict[str, Json]:
@@ -74,7 +76,7 @@ def history_json(trial_id: str, row: "SnapshotRow", changes: Sequence[Change]) -
         "state": str(row.state),
         "taken_at": moment_json(row.taken_at),
         "registry_version": row.registry_version,
-        **_imported(row.source),
+        **_imported(row),
         "changes": [change.as_json() for change in changes],
     }
 

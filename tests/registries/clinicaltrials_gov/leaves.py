@@ -10,7 +10,7 @@ from monitor.model import Document, Record
 
 RECKONED = {"estimatedResultsFirstSubmitDate", "mcpReleaseN", "stdAges"}
 """What the registry reckons from other members, and the parser drops."""
-ABOUT = {"paths", "parts", "silent", "lost"}
+ABOUT = {"paths", "parts", "silent", "converted", "lost"}
 """Fields that tell of the document's form, not of the trial."""
 IMPLIED = {"dateUnknown", "unreleaseDateUnknown"}
 """Said by a submission without a date."""

@@ -242,10 +242,26 @@ def test_a_wrong_path_gets_the_web_servers_page_and_not_the_registrys_words(clie
     assert "not found" not in answer.text
 
 
-def test_the_back_end_of_the_user_interface_is_forbidden(client, sandbox):
-    answer = client.session.get(f"http://127.0.0.1:{sandbox.port}/api/int/studies/{FIRST}/history", timeout=30)
+def test_the_back_end_of_the_site_has_the_former_versions(client, sandbox):
+    """Undocumented: HTML, no derived section, publications of today, and 403 for a version that there is not."""
+    sandbox.edit(FIRST, lambda study: study["protocolSection"]["statusModule"].update(whyStopped="Funds"))
+    at = f"http://127.0.0.1:{sandbox.port}/api/int/studies/{FIRST}"
 
-    assert answer.status_code == 403
+    def asked(path: str):
+        return client.session.get(at + path, timeout=30)
+
+    changes = asked("/history").json()["changes"]
+    last = asked(f"/history/{len(changes) - 1}").json()
+    assert [each["version"] for each in changes] == list(range(len(changes)))
+    assert (changes[0]["moduleLabels"], changes[-1]["moduleLabels"]) == ([], ["Study Status"])
+    assert asked("?history=true").json()["history"]["changes"] == changes
+    assert last["study"]["protocolSection"]["statusModule"]["whyStopped"] == "Funds"
+    assert "derivedSection" not in last["study"]
+    assert last["study"]["protocolSection"]["eligibilityModule"]["eligibilityCriteria"].startswith("<p>")
+    assert "DERIVED" in {each["type"] for each in last["study"]["protocolSection"]["referencesModule"]["references"]}
+    assert asked(f"/history/{len(changes)}").status_code == 403
+    assert [asked(path).status_code for path in ("", "/history/x", "s")] == [404, 404, 404]
+    assert client.session.get(at.replace(FIRST, "NCT99999999") + "/history", timeout=30).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])

@@ -4,7 +4,8 @@ They stand as they would on a given day, to which all their dates are relative.
 
 A trial is written from its *plan*, module by module, each with a source of chance of its own: so a list that asks for
 the status of a thousand trials writes a thousand status modules and nothing else. Ids begin at NCT90000001 and obsolete
-ids at NCT80000001, far above those that the registry has given so far. `evolve` makes the next version of any study.
+ids at NCT80000001, far above those that the registry has given so far. `evolve` makes the next version of any study,
+and `past` those before it.
 
 Sizes of 6,000 trials, compact JSON: median 11 kB, p90 31 kB, p99 137 kB, largest 877 kB, mean 18 kB; of real records
 (2026): 12, 35, 148, 1,120 and 20 kB.
