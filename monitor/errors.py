@@ -11,6 +11,7 @@
     ├── DeliveryFailed              a receiver did not take a delivery                           exit 3
     │   ├── DeliveryDeferred        worth another attempt; may say when
     │   └── DeliveryRejected        never again; may end the subscription
+    ├── MailboxUnreadable           the mailbox that bounces come to cannot be read              exit 3
     └── RegistryError                                                                            exit 3
         ├── HistoryUnavailable      it gives former versions of no record: nothing more is asked of them
         ├── RegistryUnreachable     temporary: no usable answer within the deadline and retries
@@ -136,6 +137,12 @@ class DeliveryRejected(DeliveryFailed):
     def __init__(self, message: str, *, status: int | None = None, answer: bytes = b"", ends: bool = False) -> None:
         super().__init__(message, status=status, answer=answer)
         self.ends = ends
+
+
+class MailboxUnreadable(MonitorError):
+    """The mailbox that bounces come to cannot be read."""
+
+    exit_status = 3
 
 
 def system_words(error: OSError | OverflowError) -> str:

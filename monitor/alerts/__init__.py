@@ -7,6 +7,7 @@ prepare     claimed deliveries as messages, each rendered once; postponing is fo
 contexts    what a message says of its trial beside the changes; samples are of a trial that does not exist
 deliver     sends what is owed, or one delivery, and keeps trying; its steps are in claims, queues and outcomes
 outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
+bounces     what mails that came back and complaints do to subscriptions; returned reads the mailbox of these
 subscribe   makes, changes and ends subscriptions; filters are what they pass, as people write them
 notices     what the operator has to know, in words
 why         every event of a trial beside every subscription of an address: told, or why not

@@ -23,7 +23,7 @@ from monitor.alerts.samples import sample
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.model import Message
 from monitor.ports import Accepted
-from monitor.storage import attempts, confirmations, settlements, subscriptions
+from monitor.storage import attempts, bounces, confirmations, settlements, subscriptions
 
 RECORDED_AT_ONCE = 100
 RECORDED_WITHIN = 0.2
@@ -82,6 +82,7 @@ def _tidied(outbox: Outbox) -> list[Exception]:
         now = outbox.clock()
         with store.begin() as tx:
             attempts.forget(tx, before=now - ATTEMPTS_KEPT)
+            bounces.forget(tx, before=now - ATTEMPTS_KEPT)
             if confirmations.is_any_to_lapse(tx, now=now):
                 confirmations.lapse(tx, now=now)
 

@@ -31,5 +31,5 @@ def outbox_for(
         config=config,
         links=links,
     )
-    transports = {name: channel.transport(config) for name, channel in CHANNELS.items()}
+    transports = {name: channel.transport(config, vault) for name, channel in CHANNELS.items()}
     return Outbox(context=context, transports=transports, clock=clock, settle=settle)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 from monitor.channels.retries import STANDARD, RetrySchedule
 from monitor.model import Change, Event, Message, Notice, Subscription
 from monitor.ports import Transport
+from monitor.vault import Vault
 
 if TYPE_CHECKING:
     from monitor.settings import Section
@@ -150,8 +151,8 @@ class Channel(ABC):
         return None
 
     @abstractmethod
-    def transport(self, config: Configuration) -> Transport:
-        """What sends, as configured."""
+    def transport(self, config: Configuration, vault: Vault) -> Transport:
+        """What sends, as configured; *vault* signs what is to come back to us."""
 
     def greet(self, config: Configuration, *, seconds: float) -> str:
         """Try the one server that every delivery goes through, and give its name. Raise MonitorError if it is no use.

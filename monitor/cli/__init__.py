@@ -106,6 +106,7 @@ COMMANDS = (
     Declared("watch", "monitor.cli.watch:app", "Say which trials to watch."),
     Declared("subscriptions", "monitor.cli.subscriptions:manage", "See and change who is told."),
     Declared("deliveries", "monitor.cli.deliveries:app", "See what was sent, and send it again."),
+    Declared("bounces", "monitor.cli.bounces:app", "Read the mails that come back, and see what they did."),
     Declared(
         "quarantine",
         "monitor.cli.quarantine:app",

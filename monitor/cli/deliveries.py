@@ -119,7 +119,7 @@ def _named(subscription: "Subscription") -> str:
 
 @app.command()
 def show(context: typer.Context, which: Annotated[str, typer.Argument(metavar="DELIVERY")]) -> None:
-    """Show a delivery as JSON, with every attempt and what the receiver answered.
+    """Show a delivery as JSON, with every attempt, what the receiver answered, and what came back.
 
     [dim]$[/dim] monitor deliveries show 7c1e
     """

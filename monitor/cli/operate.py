@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +40,10 @@ def sandbox(
         ),
     ] = None,
     mailbox: Annotated[bool, typer.Option(help="Run a mailbox.")] = True,
+    maildir: Annotated[
+        Path | None,
+        typer.Option(help="Where the mailbox puts bounces and complaints, if told to make some.", metavar="DIR"),
+    ] = None,
     receiver: Annotated[bool, typer.Option(help="Run a webhook receiver.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Where all is, and what arrives, as JSON lines.")] = False,
 ) -> None:
@@ -70,6 +75,7 @@ def sandbox(
     inboxes = Inboxes(
         Mailbox(mailbox_port, latest=LATEST, on_arrival=announcements.mail) if mailbox else None,
         WebhookReceiver(port=receiver_port, latest=LATEST, on_arrival=announcements.webhook) if receiver else None,
+        maildir=maildir,
     )
     ports = [port, *(port and port + INBOXES + number for number in range(1, len(keys)))]
     first, *others = [

@@ -3,13 +3,15 @@
 To add a way to behave, add it to `MAILBOX_WAYS` or `RECEIVER_WAYS`: the control page and the controls read them there.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.sandbox.bouncing import COMPLAINT, FULL, NOBODY, Refusal, make_maildir, put_into, report_of
 from monitor.sandbox.exchange import Answer
 from monitor.sandbox.mailbox import DROP, Mail, Mailbox, Stage
 from monitor.sandbox.misbehaviour import Fault, Misbehaviour
@@ -23,11 +25,14 @@ TAKEN = Answer(204)
 
 @dataclass(frozen=True)
 class MailboxWay:
-    """What the mailbox answers at one stage; without a stage, it accepts everything."""
+    """What the mailbox answers at one stage; without an answer, it accepts everything."""
 
     explained: str
     stage: Stage = Stage.MESSAGE
     answer: str | None = None
+    reports: bool = False
+    """Whether it reports on what it took, in the sandbox's Maildir: a *refusal*, or a complaint where there is none."""
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,9 @@ MAILBOX_WAYS = {
     "refuse": MailboxWay("refuse every mail, 550", Stage.RECIPIENT, "550 5.7.1 Mail from you is not wanted here"),
     "unknown": MailboxWay("know no such address, 550 5.1.1", Stage.RECIPIENT, "550 5.1.1 No such mailbox"),
     "drop": MailboxWay("keep it, and drop the connection after the final dot", Stage.MESSAGE, DROP),
+    "bounce": MailboxWay("take it, and report later that there is no such mailbox", reports=True, refusal=NOBODY),
+    "full": MailboxWay("take it, and report later that the mailbox is full", reports=True, refusal=FULL),
+    "complain": MailboxWay("take it, and report later that its reader complains", reports=True, refusal=COMPLAINT),
 }
 RECEIVER_WAYS = {
     "204": ReceiverWay("take every webhook, 204"),
@@ -59,11 +67,21 @@ RECEIVER_WAYS = {
 
 
 class Inboxes:
-    """A mailbox and a webhook receiver, either of which may be missing. The caller runs them."""
+    """A mailbox and a webhook receiver, either of which may be missing. The caller runs them.
 
-    def __init__(self, mailbox: Mailbox | None = None, receiver: WebhookReceiver | None = None) -> None:
+    *maildir* is where reports on mails go, if there are any.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox | None = None,
+        receiver: WebhookReceiver | None = None,
+        *,
+        maildir: Path | None = None,
+    ) -> None:
         self.mailbox = mailbox
         self.receiver = receiver
+        self.maildir = maildir
         self.mailbox_way = "take"
         self.receiver_way = "204"
 
@@ -82,11 +100,23 @@ class Inboxes:
         if self.mailbox is None:
             raise NothingFound("This sandbox has no mailbox: start it without --no-mailbox.")
         chosen = MAILBOX_WAYS[known(way, MAILBOX_WAYS)]
+        report = self._reporting(chosen)
         self.mailbox.behave()
+        self.mailbox.report = report
         if chosen.answer is not None:
             self.mailbox.answer(chosen.stage, chosen.answer)
         self.mailbox_way = way
         return chosen.explained
+
+    def _reporting(self, way: MailboxWay) -> Callable[[Mail], None] | None:
+        """What reports on a mail, where that is the way."""
+        folder = self.maildir
+        if not way.reports:
+            return None
+        if folder is None:
+            raise NothingFound("This sandbox has no Maildir for reports: start it with --maildir DIR.")
+        make_maildir(folder)
+        return lambda mail: put_into(folder, report_of(mail, way.refusal))
 
     def set_receiver_way(self, way: str) -> str:
         """Make the receiver behave so from now on, and return what that means. Raises ConfigurationInvalid."""

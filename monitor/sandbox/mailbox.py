@@ -95,6 +95,8 @@ class Mailbox(Listening):
         super().__init__(port)
         self.messages: list[Mail] = []
         """What was taken, the eldest first; clear it as you like."""
+        self.report: Callable[[Mail], None] | None = None
+        """Called with each message that was taken, to report on it afterwards; see `monitor.sandbox.bouncing`."""
         self.sessions = 0
         """How many connections have said hello."""
         self._latest = latest
@@ -163,7 +165,10 @@ class Mailbox(Listening):
             mail = Mail(self._came, sender, recipients, raw)
             self.messages.append(mail)
             del self.messages[: -self._latest if self._latest else 0]
+            report = self.report
         self._on_arrival(mail)
+        if report:
+            report(mail)
 
     def greet(self) -> None:
         """Count a connection."""

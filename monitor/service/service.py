@@ -12,6 +12,7 @@ from monitor.alerts.notices import service_failing
 from monitor.alerts.outbox import CLAIMED_FOR
 from monitor.config import Config
 from monitor.errors import MonitorError
+from monitor.service.bounces import READ_EVERY, BounceReader
 from monitor.service.checker import Checker
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.leadership import BEAT_EVERY, Leadership
@@ -73,6 +74,10 @@ class Service:
         self._keeping = Worker("lease", self.leadership.step, log=log, every=BEAT_EVERY)
         dispatch = giving_back(self.dispatcher.step, done=lambda: self.dispatcher.sent)
         self._dispatching = Worker("dispatcher", dispatch, log=log)
+        self.bounces = BounceReader(
+            lambda: self.program, monotonic=monotonic, log=log, stopping=self.is_idle, committed=self._dispatching.wake
+        )
+        self._reading = Worker("bounces", self.bounces.step, log=log, every=READ_EVERY)
         self.checker = Checker(
             lambda: self.program,
             clock=clock,
@@ -88,7 +93,11 @@ class Service:
             self.tick, every=tick_every, monotonic=monotonic, log=log, restarted=self.metrics.restarted
         )
         self.watchdog = Watchdog(
-            {self._checking: self._signs_of_checking, self._dispatching: lambda: self.dispatcher.sent},
+            {
+                self._checking: self._signs_of_checking,
+                self._dispatching: lambda: self.dispatcher.sent,
+                self._reading: lambda: self.bounces.mails,
+            },
             monotonic=monotonic,
             log=log,
             hung=self.metrics.hung,
@@ -105,6 +114,7 @@ class Service:
         self._measuring.start()
         self._checking.start()
         self._dispatching.start()
+        self._reading.start()
         self.ticker.start()
 
     def watch(self) -> None:
@@ -135,7 +145,7 @@ class Service:
         """
         self._stop.set()
         self.ticker.stop()
-        workers = (self._checking, self._dispatching, self._keeping, self._measuring)
+        workers = (self._checking, self._dispatching, self._reading, self._keeping, self._measuring)
         for worker in workers:
             worker.stop()
         until = self._monotonic() + STOPS_WITHIN

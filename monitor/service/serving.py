@@ -16,11 +16,13 @@ from queue import Empty, SimpleQueue
 from starlette.applications import Starlette
 from structlog.typing import FilteringBoundLogger
 
+from monitor.alerts.subscribe import SubscribeContext
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
 from monitor.storage.store import Store
 from monitor.web.front import PLACES
+from monitor.web.hooks import bounce_route
 from monitor.web.listening import Listener, listen
 from monitor.web.pages import pages
 
@@ -54,8 +56,13 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
 def _application(program: Program, service: Service, opened: ExitStack) -> Starlette:
     """The pages; those for subscribers, where there are any, on a database connection of their own."""
     web = program.config.web
+
+    def context() -> SubscribeContext:
+        return service.program.subscribe_context()
+
+    hook = bounce_route(context, committed=service.send_soon)
     if not web.self_service:
-        return pages(service, ages=service.ages)
+        return pages(service, ages=service.ages, more=[hook])
     from monitor.web.subscribers import subscriber_routes  # few services have these pages, which need Jinja
 
     store = opened.enter_context(closing(Store.open(program.config.store.url)))
@@ -67,7 +74,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         committed=service.send_soon,
     )
     more = {"/subscriptions/new": "ask for alerts by mail"}
-    return pages(service, ages=service.ages, more=routes, places={**PLACES, **more})
+    return pages(service, ages=service.ages, more=[hook, *routes], places={**PLACES, **more})
 
 
 def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:

@@ -8,9 +8,10 @@ ever are: nobody agreed that their address be kept.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from monitor.model import SubscriptionState, delivery_id
+from monitor.storage import bounces
 from monitor.storage import subscriptions as subscription_rows
 from monitor.storage.notices import TO_CONFIRM
 from monitor.storage.opt_in_tables import confirmations, links
@@ -124,6 +125,11 @@ def _of(subscription_id: str) -> ColumnElement[bool]:
 def _forget(tx: Connection, subscription_id: str) -> None:
     """Delete a subscription that nobody confirmed, with what asked for that, and its address where it has no other."""
     endpoint_id = tx.scalar(select(subscriptions.c.endpoint_id).where(subscriptions.c.id == subscription_id))
+    others = select(subscriptions.c.id).where(
+        subscriptions.c.endpoint_id == endpoint_id, subscriptions.c.id != subscription_id
+    )
+    is_alone = tx.scalar(others.limit(1)) is None
+    bounces.forget_subscription(tx, subscription_id, with_endpoint=endpoint_id if is_alone else None)
     theirs = deliveries.c.subscription_id == subscription_id
     tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(select(deliveries.c.id).where(theirs))))
     tx.execute(delete(deliveries).where(theirs))
@@ -131,5 +137,5 @@ def _forget(tx: Connection, subscription_id: str) -> None:
     for table in (subscribed_trials, links, confirmations):
         tx.execute(delete(table).where(table.c.subscription_id == subscription_id))
     tx.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
-    has_other = exists().where(subscriptions.c.endpoint_id == endpoints.c.id)
-    tx.execute(delete(endpoints).where(endpoints.c.id == endpoint_id, ~has_other))
+    if is_alone:
+        tx.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))

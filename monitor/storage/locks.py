@@ -21,6 +21,11 @@ def lock_confirmations(tx: Connection) -> None:
     _lock(tx, "confirmations")
 
 
+def lock_bounces(tx: Connection) -> None:
+    """Let one transaction at a time decide what a report of a mail means, so that what it counted stays true."""
+    _lock(tx, "bounces")
+
+
 def lock_schema(tx: Connection) -> None:
     """Let one transaction at a time migrate the database."""
     _lock(tx, "schema")

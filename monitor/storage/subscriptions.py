@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Filters, Subscription, SubscriptionState, WatchGroup
 from monitor.storage import bodies, deliveries, filters, groups, teams
+from monitor.storage.bounce_tables import bounced_subscriptions
 from monitor.storage.group_tables import subscribed_groups, watch_groups
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, rows_of
@@ -146,6 +147,13 @@ def at_endpoint(tx: Connection, endpoint_id: str) -> list[Subscription]:
     return _active_where(tx, subscriptions.c.endpoint_id == endpoint_id)
 
 
+def not_ended_at(tx: Connection, endpoint_id: str) -> list[Subscription]:
+    """Those that go to one endpoint and have not ended, active or not, the oldest first."""
+    going = (subscriptions.c.endpoint_id == endpoint_id) & (subscriptions.c.state != SubscriptionState.ENDED)
+    rows = tx.execute(_whole.where(going).order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
+    return list(_restored_all(tx, rows))
+
+
 def to_watch(tx: Connection, watch_id: int) -> list[Subscription]:
     """The active subscriptions that are about a watch, the oldest first."""
     return _active_where(tx, subscriptions.c.watch_id == watch_id)
@@ -172,6 +180,7 @@ def set_state(tx: Connection, subscription_id: str, state: SubscriptionState, at
     statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
     if not tx.execute(statement.values(state=state, ended_at=ended_at)).rowcount:
         raise NothingFound(f"there is no subscription {subscription_id}: {REMEDY}")
+    tx.execute(delete(bounced_subscriptions).where(bounced_subscriptions.c.subscription_id == subscription_id))
     if state == SubscriptionState.ENDED:
         deliveries.give_up(tx, subscription_id, at, "the subscription has ended")
 

@@ -27,6 +27,7 @@ from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionSt
 from monitor.storage import (  # noqa: F401 - a part of the schema
     archive_tables,
     backfill_tables,
+    bounce_tables,
     group_tables,
     opt_in_tables,
     service_tables,

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.model import Attempt, Delivery, DeliveryState, Subscription
-from monitor.storage import attempts, subscriptions
+from monitor.model.report import Bounce
+from monitor.storage import attempts, bounces, subscriptions
 from monitor.storage import deliveries as kept
 from monitor.storage.pages import Key
 from monitor.storage.store import Store
@@ -30,11 +31,13 @@ class DeliveriesQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDetails:
-    """A delivery, whom it is for, and every attempt."""
+    """A delivery, whom it is for, every attempt, and what came back."""
 
     delivery: Delivery
     subscription: Subscription
     attempts: Sequence[Attempt]
+    reports: Sequence[Bounce]
+    """What mail systems and readers said of it afterwards."""
 
 
 def deliveries(query: DeliveriesQuery, store: Store) -> list[tuple[Delivery, Subscription]]:
@@ -67,4 +70,5 @@ def delivery_details(which: str, store: Store) -> DeliveryDetails:
             delivery=delivery,
             subscription=subscriptions.get(tx, delivery.subscription_id),
             attempts=attempts.of_delivery(tx, delivery.id),
+            reports=bounces.of_delivery(tx, delivery.id),
         )

@@ -4,6 +4,7 @@
     /healthz    200 while everything works that should, else 503 with the reasons: restart it, or call somebody
     /readyz     200 once it is active or standing by with a database that it can read, else 503
     /metrics    figures, in the text format of Prometheus
+    /hooks/bounces   mails that came back, from a mail server: see `hooks`
     /subscriptions/new, /confirm/…, /a/…   where `[web] self_service` is on: see `subscribers`
 
 `pages` makes the application, `metrics` holds the figures, `listening` is the socket and the server's thread, and

@@ -22,6 +22,8 @@ DEFAULT_FILE = Path(__file__).parents[2] / "config.toml"
 SECRETS = {
     "/smtp/password": "MONITOR_SMTP__PASSWORD",
     "/smtp/dkim_key": "MONITOR_SMTP__DKIM_KEY",
+    "/bounces/password": "MONITOR_BOUNCES__PASSWORD",
+    "/bounces/token": "MONITOR_BOUNCES__TOKEN",
     "/secret_key": "MONITOR_SECRET_KEY",
 }
 """Keys that only a variable may give, and which."""
@@ -450,7 +452,7 @@ BAD_FILES = [
     ("[stor]\nurl = 'x'", "stor is not a known key; did you mean store?"),
     (
         "[ldap]\nhost = 'x'",
-        "ldap is not a known key; known: store, registries, schedule, smtp, webhooks, chat, network, web, operator",
+        "ldap is not a known key; known: store, registries, schedule, smtp, bounces, webhooks, chat, network, web",
     ),
     ("[schedule]\nCheck_Every = '1h'", "schedule.Check_Every is not a known key; did you mean check_every?"),
     ("[[watch]]\ntrial = ['N']\ntrials = ['N']", "watch[0].trial is not a known key; did you mean trials?"),
@@ -713,7 +715,8 @@ def test_a_secret_comes_from_a_variable_or_a_file(tmp_path, name):
 
     for given in ({name: "hunter2"}, {f"{name}_FILE": str(secret)}):
         config = load(None, {**whole, **given})
-        assert "hunter2" in (config.smtp.password, config.smtp.dkim_key, config.secret_key)
+        bounces = (config.bounces.password, config.bounces.token)
+        assert "hunter2" in (config.smtp.password, config.smtp.dkim_key, *bounces, config.secret_key)
         assert "hunter2" not in f"{config!r} {config}"
 
 

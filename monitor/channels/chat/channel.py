@@ -8,6 +8,7 @@ from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
+from monitor.vault import Vault
 
 
 class Chat(Channel):
@@ -35,7 +36,7 @@ class Chat(Channel):
         found = pasted(address)
         return found.words if found else None
 
-    def transport(self, config: Configuration) -> Transport:
+    def transport(self, config: Configuration, vault: Vault) -> Transport:  # noqa: ARG002 - nothing comes back
         """Apprise, under the guard and the deadline that webhooks have."""
         from monitor.channels.chat.transport import ANSWER_CAP, ChatTransport
         from monitor.channels.guarding import guarded_session

@@ -9,6 +9,7 @@ from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
+from monitor.vault import Vault
 
 
 class Email(Channel):
@@ -35,11 +36,11 @@ class Email(Channel):
         """As it is."""
         return address
 
-    def transport(self, config: Configuration) -> Transport:
+    def transport(self, config: Configuration, vault: Vault) -> Transport:
         """Through the mail server."""
         from monitor.channels.email.configured import email_transport  # loads smtplib and ssl
 
-        return email_transport(config)
+        return email_transport(config, vault)
 
     def greet(self, config: Configuration, *, seconds: float) -> str:
         """Log in at the mail server."""

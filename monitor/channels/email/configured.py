@@ -7,11 +7,13 @@ from functools import partial
 
 from monitor.channels.channel import Configuration
 from monitor.channels.email.address import with_ascii_domain
-from monitor.channels.email.settings import SmtpSettings
+from monitor.channels.email.return_paths import ReturnPaths
+from monitor.channels.email.settings import BounceSettings, SmtpSettings
 from monitor.channels.email.tokens import token_from_command, token_from_file
 from monitor.channels.email.transport import EmailTransport, signed
 from monitor.http.network import Network
 from monitor.settings.network import NetworkSettings
+from monitor.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +29,10 @@ class MailSender:
     """Adds a DKIM signature, or nothing."""
 
 
-def email_transport(config: Configuration, **limits: float) -> EmailTransport:
-    """What hands mail to the server."""
+def email_transport(config: Configuration, vault: Vault | None = None, **limits: float) -> EmailTransport:
+    """What hands mail to the server. It comes back to the sender, or to addresses that *vault* signs."""
     smtp, network = config.section(SmtpSettings), config.section(NetworkSettings)
+    back = config.section(BounceSettings).address
     return EmailTransport(
         host=smtp.host,
         port=smtp.port,
@@ -37,6 +40,7 @@ def email_transport(config: Configuration, **limits: float) -> EmailTransport:
         username=smtp.username,
         password=smtp.password,
         sender=smtp.sender,
+        return_path=ReturnPaths(back, vault).of if back and vault else None,
         fetch_token=_token_of(smtp),
         network=Network(network.ca_bundle, network.proxy),
         **limits,

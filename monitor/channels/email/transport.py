@@ -72,7 +72,10 @@ _SIGNED = (
 
 
 class EmailTransport:
-    """Sends through one SMTP server, of which no proxy is asked. *sender* may have a display name."""
+    """Sends through one SMTP server, of which no proxy is asked. *sender* may have a display name.
+
+    *return_path* gives the address that the mail of a delivery comes back to, by its id; else that is the sender's.
+    """
 
     def __init__(
         self,
@@ -80,6 +83,7 @@ class EmailTransport:
         host: str,
         port: int,
         sender: str,
+        return_path: Callable[[str], str] | None = None,
         security: Security = "none",
         username: str = "",
         password: str = "",
@@ -90,7 +94,8 @@ class EmailTransport:
     ) -> None:
         self._host = host
         self._port = port
-        self._sender = with_ascii_domain(parseaddr(sender)[1])
+        own = with_ascii_domain(parseaddr(sender)[1])
+        self._return_path = return_path or (lambda _: own)
         self._security = security
         self._login = Login(username, password, fetch_token) if username else None
         self._network = network or Network()
@@ -245,7 +250,8 @@ class EmailTransport:
         address = message.endpoint.address
         if any(sign in address for sign in "\r\n\0<> "):
             raise DeliveryRejected("the address cannot stand in an SMTP command: subscribe it again")
-        self._check(connection.mail(self._sender, self._options(connection, message)), _THE_SENDER, connection)
+        sender = self._return_path(message.delivery_id)
+        self._check(connection.mail(sender, self._options(connection, message, sender)), _THE_SENDER, connection)
         self._check(connection.rcpt(address), f"mail for {one_line(address)}", connection)
         try:
             reply = connection.data(message.body)
@@ -255,11 +261,11 @@ class EmailTransport:
         self._check(reply, "the message", connection)
         return Accepted(f"{self._named} took it: {said(reply)}", reply[0], printable(reply[1]))
 
-    def _options(self, connection: Connection, message: Message) -> Sequence[str]:
+    def _options(self, connection: Connection, message: Message, sender: str) -> Sequence[str]:
         connection.command_encoding = "ascii"
         options = [f"size={len(message.body)}"] if connection.has_extn("size") else []
         receiver = message.endpoint
-        if self._sender.isascii() and receiver.address.isascii() and message.body.partition(b"\r\n\r\n")[0].isascii():
+        if sender.isascii() and receiver.address.isascii() and message.body.partition(b"\r\n\r\n")[0].isascii():
             return options
         if not connection.has_extn("smtputf8"):
             lacking = f"{self._named} takes no international addresses (SMTPUTF8)"

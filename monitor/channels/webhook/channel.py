@@ -7,6 +7,7 @@ from monitor.channels.webhook.settings import WebhookSettings
 from monitor.model import Change, Message, Notice
 from monitor.ports import Transport
 from monitor.text import one_line
+from monitor.vault import Vault
 
 
 class Webhook(Channel):
@@ -33,7 +34,7 @@ class Webhook(Channel):
 
         refuse_chat_as_webhook(address)
 
-    def transport(self, config: Configuration) -> Transport:
+    def transport(self, config: Configuration, vault: Vault) -> Transport:  # noqa: ARG002 - nothing comes back
         """Under the guard."""
         from monitor.channels.guarding import guarded_session  # a check that tells nobody calls nobody
         from monitor.channels.webhook.transport import WebhookTransport

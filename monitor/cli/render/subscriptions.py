@@ -7,12 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, NOTICE
-from monitor.model import Filters, Significance, Subscription
+from monitor.model import Filters, Significance, Subscription, SubscriptionState
 from monitor.text import counted, one_line
 
 
 def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping[str, str]) -> RenderableType:
-    """A row per subscription, with what it is about in words; below, why some are *silent*, by id."""
+    """A row per subscription, with what it is about in words; there or below, why some are *silent*, by id."""
     listed = list(rows)
     if not listed:
         return Text("Nobody is subscribed yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")
@@ -20,20 +20,33 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
     for heading in ("Subscription", "To", "About", "Only", "State"):
         table.add_column(heading, overflow="fold")
     for subscription, about in listed:
-        state = subscription.state if not subscription.endpoint.disabled_at else "disabled: it failed for days"
         table.add_row(
             Text(one_line(subscription.called)),
             Text(f"{subscription.endpoint.channel} {one_line(subscription.endpoint.shown)}"),
             Text(about),
             Text(_only(subscription.filters), style=DIM),
-            Text(state),
+            Text(_state(subscription, silent.get(subscription.id))),
         )
-    called = {subscription.id: one_line(subscription.called) for subscription, _ in listed}
+    active = {each.id: one_line(each.called) for each, _ in listed if _is_active(each)}
     warnings = [
-        Text(f"{called.get(key, key[:8])} cannot hear of everything: {reason}", style=NOTICE)
+        Text(f"{active[key]} cannot hear of everything: {reason}", style=NOTICE)
         for key, reason in silent.items()
+        if key in active
     ]
     return Group(table, Text(), *warnings, Text(counted(len(listed), "subscription"), style=DIM))
+
+
+def _is_active(subscription: Subscription) -> bool:
+    return subscription.state is SubscriptionState.ACTIVE and subscription.endpoint.disabled_at is None
+
+
+def _state(subscription: Subscription, reason: str | None) -> str:
+    """How it stands; with the *reason* where it hears of nothing."""
+    if _is_active(subscription):
+        return str(subscription.state)
+    if subscription.endpoint.disabled_at:
+        return f"disabled: {one_line(reason or 'it failed for days')}"
+    return f"{subscription.state}: {one_line(reason)}" if reason else str(subscription.state)
 
 
 def _only(filters: Filters) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model import Attempt, Delivery, DeliveryState, EventCause, Json, Message, NoticeCause, Subscription
 from monitor.ports import Accepted
+from monitor.views.json.bounces import bounce_json
 from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:
@@ -103,9 +104,13 @@ def listed_delivery_json(delivery: Delivery, subscription: Subscription) -> dict
 
 
 def delivery_details_json(details: "DeliveryDetails") -> dict[str, Json]:
-    """A delivery with every attempt and what the receiver answered."""
-    tries: list[Json] = [_attempt(each) for each in details.attempts]
-    return {**delivery_json(details.delivery), "to": details.subscription.endpoint.shown, "attempts": tries}
+    """A delivery with every attempt and what the receiver answered, and what came back."""
+    return {
+        **delivery_json(details.delivery),
+        "to": details.subscription.endpoint.shown,
+        "attempts": [_attempt(each) for each in details.attempts],
+        "reports": [bounce_json(each) for each in details.reports],
+    }
 
 
 def _attempt(attempt: Attempt) -> dict[str, Json]:

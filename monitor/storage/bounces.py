@@ -1,0 +1,126 @@
+"""What mail systems reported of deliveries, and what that did to subscriptions.
+
+A report is known by its digest, so that one which is read twice counts once. Those that did something are kept; what
+was only noted is forgotten after a while, as attempts are.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
+
+from monitor.errors import NothingFound
+from monitor.model import DeliveryState, SubscriptionState
+from monitor.model.report import Bounce, BounceEffect, ReportKind
+from monitor.storage.bounce_tables import bounced_subscriptions, bounces
+from monitor.storage.ids import find_id
+from monitor.storage.statements import add_new, put
+from monitor.storage.tables import deliveries, endpoints, subscriptions
+from monitor.text import one_line
+
+LISTED = 50
+_columns = [bounces.c[field.name] for field in fields(Bounce)]
+_WORDS = {
+    ReportKind.HARD: "mail to it comes back for good",
+    ReportKind.FULL: "its mailbox was full three times in seven days",
+    ReportKind.COMPLAINT: "its reader reported a mail as unwanted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A delivery that was taken, and where it went."""
+
+    delivery_id: str
+    endpoint_id: str
+    channel: str
+    shown: str
+
+
+def delivered(tx: Connection, text: str) -> Delivered | None:
+    """The delivery of that id, or whose id alone begins so, if it was taken; None for any other text."""
+    try:
+        whole_id = find_id(tx, deliveries.c.id, text, noun="delivery", remedy="")
+    except NothingFound:
+        return None
+    query = (
+        select(deliveries.c.id, endpoints.c.id, endpoints.c.way, endpoints.c.shown)
+        .join_from(deliveries, subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
+        .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
+        .where(deliveries.c.id == whole_id, deliveries.c.standing == DeliveryState.DELIVERED)
+    )
+    row = tx.execute(query).one_or_none()
+    return Delivered(*row) if row else None
+
+
+def add(tx: Connection, bounce: Bounce) -> bool:
+    """Keep a report, and return whether it is new."""
+    return bool(add_new(tx, bounces, [asdict(bounce)], returning=(bounces.c.digest,)))
+
+
+def unheeded(tx: Connection, endpoint_id: str, kind: ReportKind, *, since: datetime) -> int:
+    """How many deliveries to an endpoint came back so after *since*, and did nothing yet."""
+    query = select(func.count(bounces.c.delivery_id.distinct())).where(
+        bounces.c.endpoint_id == endpoint_id,
+        bounces.c.kind == kind,
+        bounces.c.read_at > since,
+        bounces.c.effect.is_(None),
+    )
+    return tx.scalar(query) or 0
+
+
+def heed(tx: Connection, bounce: Bounce, effect: BounceEffect, subscription_ids: list[str]) -> None:
+    """Note what a report did, and to which subscriptions; what came before it in the same way is heeded with it."""
+    alike = and_(bounces.c.endpoint_id == bounce.endpoint_id, bounces.c.kind == bounce.kind, bounces.c.effect.is_(None))
+    tx.execute(update(bounces).where(or_(alike, bounces.c.digest == bounce.digest)).values(effect=effect))
+    put(tx, bounced_subscriptions, [{"subscription_id": each, "digest": bounce.digest} for each in subscription_ids])
+
+
+def of_delivery(tx: Connection, delivery_id: str) -> list[Bounce]:
+    """What was reported of a delivery, the oldest first."""
+    query = select(*_columns).where(bounces.c.delivery_id == delivery_id)
+    return [Bounce(**row._mapping) for row in tx.execute(query.order_by(bounces.c.read_at, bounces.c.digest))]
+
+
+def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
+    """The latest reports, newest first, each with its address as it may be shown."""
+    query = select(*_columns, endpoints.c.shown).join(endpoints, endpoints.c.id == bounces.c.endpoint_id)
+    rows = tx.execute(query.order_by(bounces.c.read_at.desc(), bounces.c.digest).limit(limit)).all()
+    return [(Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown) for row in rows]
+
+
+def reasons(tx: Connection) -> dict[str, str]:
+    """Why subscriptions hear of nothing that a report ended, paused or disabled, by their ids."""
+    query = (
+        select(
+            bounced_subscriptions.c.subscription_id,
+            bounces.c.kind,
+            bounces.c.diagnostic,
+            bounces.c.read_at,
+        )
+        .join(bounces, bounces.c.digest == bounced_subscriptions.c.digest)
+        .join(subscriptions, subscriptions.c.id == bounced_subscriptions.c.subscription_id)
+        .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
+        .where(or_(subscriptions.c.state != SubscriptionState.ACTIVE, endpoints.c.disabled_at.is_not(None)))
+    )
+    return {row.subscription_id: in_words(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
+
+
+def in_words(kind: ReportKind, diagnostic: str, at: datetime) -> str:
+    """What a report says, on one line."""
+    said = f" ({one_line(diagnostic)})" if diagnostic else ""
+    return f"{_WORDS.get(kind, 'mail to it came back')}, {at:%Y-%m-%d}{said}"
+
+
+def forget_subscription(tx: Connection, subscription_id: str, *, with_endpoint: str | None) -> None:
+    """Delete what a subscription is known to have suffered; *with_endpoint*, all that came back from that, too."""
+    theirs = select(deliveries.c.id).where(deliveries.c.subscription_id == subscription_id)
+    tx.execute(update(bounces).where(bounces.c.delivery_id.in_(theirs)).values(delivery_id=None))
+    tx.execute(delete(bounced_subscriptions).where(bounced_subscriptions.c.subscription_id == subscription_id))
+    if with_endpoint:
+        tx.execute(delete(bounces).where(bounces.c.endpoint_id == with_endpoint))
+
+
+def forget(tx: Connection, *, before: datetime) -> None:
+    """Delete what was noted before that, and did nothing."""
+    tx.execute(delete(bounces).where(bounces.c.read_at < before, bounces.c.effect.is_(None)))
