@@ -17,7 +17,11 @@ import pytest
 import requests
 from standardwebhooks import Webhook
 
+from monitor.channels.webhook.digest import digest_webhook
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from tests.channels.digests import digest, entry, trial_id
+from tests.channels.email.test_mail import CRITERIA, HALTED, TARGET
+from tests.channels.webhook.test_webhook_payload import SUBSCRIBER
 from tests.cli.commands import Monitor, asking, command
 from tests.service.processes import eventually
 
@@ -216,6 +220,17 @@ def test_one_that_cannot_be_acted_on_keeps_nobody_back_and_nothing_steers_a_term
         assert receiver.printed[1].startswith("not done with odd: ")
         assert receiver.printed[2].isprintable()
         assert "[31mred" in receiver.printed[2]
+
+
+def test_a_digest_is_taken_trial_by_trial(running: Callable[..., object]) -> None:
+    told = digest(entry(1, TARGET), entry(2, HALTED, CRITERIA))
+    with running() as receiver:
+        given(receiver, secret_of(1))
+        assert receiver.post(digest_webhook(told, SUBSCRIBER, sequence=1), secret=secret_of(1)) == 204
+        eventually(lambda: len(receiver.printed) == 4)
+
+        printed = [line.partition(": ")[0] for line in receiver.printed[1:]]
+        assert printed == [f"{trial_id(2)} critical", f"{trial_id(2)} minor", f"{trial_id(1)} major"]
 
 
 def test_it_answers_at_once(running: Callable[..., object]) -> None:

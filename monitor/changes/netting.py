@@ -21,6 +21,7 @@ from monitor.changes.fields import FIELDS
 from monitor.changes.significance import in_order, weigh
 from monitor.changes.topics import TIMED
 from monitor.model import Change, ChangeOrigin, Coded, Event, Json, Record, Significance, Timing
+from monitor.model.vocabulary import shared_words
 
 _OF_THE_RECORD = frozenset(("trial.new", "trial.left"))
 """Kinds that say how a trial was found, and take nothing back."""
@@ -169,15 +170,16 @@ def _holds_several(*values: Json) -> bool:
 
 
 def _saying(value: Json, change: Change, nothing: Record) -> Record:
-    """A record that says no more than *value* in the field of *change*, a code in the registry's own words."""
+    """A record that says no more than *value* in the field of *change*, a code in the registry's words for it."""
     if value is None:
         return nothing
     record = apply([replace(change, kind="", before=None, after=value)], nothing)
     held: Any = getattr(record, change.field, None)
-    if not isinstance(held, Coded) or held.code not in (change.words or {}):
+    if not isinstance(held, Coded):
         return record
-    in_own_words: dict[str, Any] = {change.field: Coded(held.code, (change.words or {})[held.code])}
-    return replace(record, **in_own_words)
+    words = (change.words or {}).get(held.code) or shared_words(held.code)
+    in_words: dict[str, Any] = {change.field: Coded(held.code, words)}
+    return replace(record, **in_words)
 
 
 # Items that went and came

@@ -17,7 +17,7 @@ from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
 from monitor.model import Change, Event, Significance
 from monitor.render.folding import grouped
 from monitor.render.headlines import gist
-from monitor.text import counted, natural_list, one_line, stamp
+from monitor.text import counted, natural_list, one_line, safe_cut, stamp
 
 _NAMES = {
     "daily": "Daily digest",
@@ -28,8 +28,9 @@ _NAMES = {
     "pause": "While paused",
 }
 _GIST = 80
-_UNCHECKED = 20
+MOST_UNCHECKED = 10
 """So many things that could not be checked are named."""
+_WHAT, _WHY = 60, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +148,15 @@ def is_whole(coverage: Coverage) -> bool:
 
 def covered(coverage: Coverage) -> str:
     """What was looked at, as a sentence."""
-    versions = natural_list([f"{stamp(version)} ({one_line(name)})" for name, version in coverage.versions], 6)
+    versions = natural_list([f"{stamp(version)} ({safe_cut(name, _WHAT)})" for name, version in coverage.versions], 6)
     data = f", registry data of {versions}" if versions else ""
     return f"{coverage.checked:,} of {counted(coverage.trials, 'trial')} checked{data}."
 
 
-def unchecked(coverage: Coverage) -> Iterator[str]:
-    """What could not be looked at and why, a line each."""
-    for what, why in coverage.unchecked[:_UNCHECKED]:
-        yield f"{one_line(what)}: {one_line(why)}"
-    if (more := len(coverage.unchecked) - _UNCHECKED) > 0:
-        yield f"and {more:,} more"
+def unchecked(coverage: Coverage) -> Iterator[tuple[str, str]]:
+    """What could not be looked at, and why: the first few of it, in bounded words."""
+    for what, why in coverage.unchecked[:MOST_UNCHECKED]:
+        yield safe_cut(what, _WHAT), safe_cut(why, _WHY)
 
 
 def interval(digest: Digest) -> str:

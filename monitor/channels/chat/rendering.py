@@ -17,6 +17,7 @@ from monitor.channels.channel import Digest
 from monitor.channels.digests import Section, covered, name_of, sections, subject, summed
 from monitor.model import Change, Event, Notice, Subscription
 from monitor.render.folding import folded
+from monitor.render.headlines import quoted_reason
 from monitor.render.nets import sentence
 from monitor.render.values import card
 from monitor.text import counted, one_line, plain, shortened
@@ -76,10 +77,13 @@ def digest_chat(digest: Digest, subscription: Subscription) -> bytes:
 
 def _trial_line(section: Section) -> str:
     """What changed most in a trial, and how much else."""
-    first, *others = (*section.standing, *section.folded)
+    first = (*section.standing, *section.folded)[0]
     mark = "taken back" if first.is_folded else first.change.significance
-    more = f" (and {counted(len(others), 'more change')})" if others else ""
-    return f"• [{mark}] {one_line(section.event.trial_id)}: {inert(sentence(first), _OF_MANY)}{more}"
+    told, reason = sentence(first), quoted_reason(section.changes) if first.change.field == "overall_status" else ""
+    because = f": {reason}" if reason and reason not in told else ""
+    others = len(section.counted) + len(section.folded) - 1
+    more = f" (and {counted(others, 'more change')})" if others else ""
+    return f"• [{mark}] {one_line(section.event.trial_id)}: {inert(told + because, _OF_MANY)}{more}"
 
 
 def notice_chat(notice: Notice) -> bytes:

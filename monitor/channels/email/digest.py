@@ -13,6 +13,7 @@ from typing import Any
 from monitor.changes.netting import Net
 from monitor.channels.channel import Digest, Envelope
 from monitor.channels.digests import (
+    MOST_UNCHECKED,
     Section,
     covered,
     interval,
@@ -46,8 +47,8 @@ MOST_SENTENCE = 220
 MOST_BEYOND = 45
 _WITHIN_A_DAY = ("daily", "quiet hours")
 _RHYTHMS = ("daily", "weekly", "monthly")
-_ROOM = LARGEST - 15_000
-"""For trials: the rest is for the frame, its style sheet, and what could not be checked."""
+_ROOM = LARGEST - 24_000
+"""For trials: the rest is for the frame, its style sheet, what could not be checked, and the foot."""
 _A_TRIAL, _A_DETAIL = 520, 640
 """Bytes that one takes in the page besides its words, in round numbers."""
 
@@ -100,6 +101,7 @@ def _page(digest: Digest, told: Sequence[Section]) -> dict[str, Any]:
         "omitted": digest.omitted,
         "covered": covered(coverage) if coverage else "",
         "unchecked": list(unchecked(coverage)) if coverage else [],
+        "more_unchecked": max(len(coverage.unchecked) - MOST_UNCHECKED, 0) if coverage else 0,
         "is_whole": coverage is None or is_whole(coverage),
         "counted": counted,
     }

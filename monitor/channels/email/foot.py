@@ -5,9 +5,10 @@ from urllib.parse import quote, unquote, urlsplit
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Event, Subscription
 from monitor.settings.values import is_confidential
-from monitor.text import counted, first_few, one_line
+from monitor.text import counted, first_few, one_line, safe_cut
 
 MOST_LEAVING = 800
+MOST_ABOUT = 300
 
 
 def why_told(subscription: Subscription, event: Event | None = None, *, about: str = "", rhythm: str = "") -> str:
@@ -30,7 +31,7 @@ def _scope(subscription: Subscription, event: Event | None, about: str) -> str:
     if subscription.everything:
         return "every trial that is watched"
     if subscription.is_about_watches:
-        return one_line(about) or f"the trials of {one_line(subscription.watch_called)}"
+        return safe_cut(about, MOST_ABOUT) or f"the trials of {one_line(subscription.watch_called)}"
     if event is None:
         return one_line(first_few(named, 6))
     if named and event.trial_id not in named:

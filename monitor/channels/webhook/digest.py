@@ -12,12 +12,10 @@ import orjson
 
 from monitor.changes.netting import Net
 from monitor.channels.channel import Coverage, Digest
-from monitor.channels.digests import Section, sections, subject
+from monitor.channels.digests import Section, sections, subject, unchecked
 from monitor.channels.webhook.rendering import LARGEST, beginning, envelope_of, summarised
 from monitor.model import Json, Subscription
 from monitor.render.nets import sentence
-
-_MOST_UNCHECKED = 20
 
 
 def digest_webhook(digest: Digest, subscription: Subscription, *, sequence: int) -> bytes:
@@ -74,10 +72,10 @@ def _coverage(coverage: Coverage) -> dict[str, Json]:
     return {
         "trials": coverage.trials,
         "checked": coverage.checked,
-        "versions": [{"registry": name, "version": version} for name, version in coverage.versions],
-        "unchecked": [
-            {"what": beginning(what), "why": beginning(why)} for what, why in coverage.unchecked[:_MOST_UNCHECKED]
+        "versions": [
+            {"registry": beginning(name), "version": beginning(version)} for name, version in coverage.versions
         ],
+        "unchecked": [{"what": what, "why": why} for what, why in unchecked(coverage)],
         "unchecked_in_all": len(coverage.unchecked),
     }
 
