@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.studies import document, studies
-from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
+from monitor.alerts.subscribe import Asked, SubscribeContext, SubscriptionScope, subscribe
 from monitor.config import load
-from monitor.model import Change, Event, Filters, Significance, Snapshot
+from monitor.model import Change, Event, Significance, Snapshot
 from monitor.storage import deliveries, events, snapshots, subscriptions
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -85,7 +85,7 @@ def owe(url: str, owed: Owed) -> None:
         events.add(tx, told)
     for address in owed.addresses:
         scope = SubscriptionScope(everything=True)
-        subscribe(owed.channel, address, scope=scope, filters=Filters(), note=None, context=context)
+        subscribe(owed.channel, address, Asked(scope=scope), context=context)
     with store.begin() as tx:
         everybody = subscriptions.listing(tx)
         deliveries.owe(tx, [(event.id, KEY, event.trial_id, one.id) for event in told for one in everybody], now)

@@ -12,11 +12,12 @@ import pytest
 from monitor.alerts.deliver import deliver
 from monitor.alerts.outbox import DeliveryResult, Outbox
 from monitor.alerts.prepare import RenderContext
-from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionScope, subscribe
+from monitor.alerts.subscribe import Asked, SubscribeContext, Subscribed, SubscriptionScope, subscribe
 from monitor.channels.declared import CHANNELS
 from monitor.config import load
 from monitor.errors import DeliveryFailed
-from monitor.model import Endpoint, Filters, Message, Subscription
+from monitor.model import Endpoint, Filters, Message, Rhythm, Subscription
+from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import Accepted
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, subscriptions
@@ -85,14 +86,18 @@ class OutboxHarness(Trying):
         )
 
     def subscribe(
-        self, address: str, *trial_ids: str, channel: str = "webhook", filters: Filters | None = None
+        self,
+        address: str,
+        *trial_ids: str,
+        channel: str = "webhook",
+        filters: Filters | None = None,
+        rhythm: Rhythm = IMMEDIATE,
     ) -> Subscribed:
         """About these trials, or everything."""
         trials = frozenset((self.registry.key, trial_id) for trial_id in trial_ids)
         scope = SubscriptionScope(trials=trials, everything=not trials)
-        return subscribe(
-            channel, address, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context
-        )
+        asked = Asked(scope=scope, filters=filters or Filters(), rhythm=rhythm)
+        return subscribe(channel, address, asked, context=self.subscribe_context)
 
     def deliver(self) -> list[DeliveryResult]:
         return list(deliver(self.delivering))

@@ -3,11 +3,13 @@
 settling    which events are told, held or folded into others; alike and holding are what it rests on
 matching    which changes of an event a subscription is to be told of, and for the others why not
 conversations  which mails belong together: what two registries tell within a week is told in one
+composing   owes the digests whose time has come: one delivery for all that waits; assembling is what each holds
 prepare     claimed deliveries as messages, each rendered once; postponing is for those that cannot be
 contexts    what a message says of its trial beside the changes; samples are of a trial that does not exist
 deliver     sends what is owed, or one delivery, and keeps trying; its steps are in claims, queues and outcomes
 outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
 bounces     what mails that came back and complaints do to subscriptions; returned reads the mailbox of these
+scopes      which trials a subscription is about
 subscribe   makes, changes and ends subscriptions; filters are what they pass, as people write them
 notices     what the operator has to know, in words
 why         every event of a trial beside every subscription of an address: told, or why not

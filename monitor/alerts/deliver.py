@@ -1,7 +1,7 @@
 """Send what is owed, and keep trying.
 
-    claim  ->  render, once, and keep the bytes  ->  send  ->  record what came of it
-    commit          commit                         network          commit
+    compose digests  ->  claim  ->  render, once, and keep the bytes  ->  send  ->  record what came of it
+         commit          commit                 commit                   network           commit
 
 Nothing holds a transaction while it talks to somebody else's server. A process that dies anywhere leaves rows that are
 still owed: a claim only moved their next attempt, so the next process sends them, with the same id and the same bytes.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
-from monitor.storage import attempts, deliveries, settlements
+from monitor.storage import attempts, backlog, settlements
 from monitor.storage.store import Store
 
 ATTEMPTS_KEPT = timedelta(days=90)
@@ -17,7 +17,7 @@ def is_anything_due(store: Store, registries: Iterable[str], *, now: datetime) -
     """
     try:
         with store.read() as tx:
-            due_at, oldest = deliveries.next_due(tx), attempts.oldest(tx)
+            due_at, oldest = backlog.next_due(tx), attempts.oldest(tx)
             pending = bool(settlements.oldest_pending(tx, registries))
     except StoreError:
         return True

@@ -9,27 +9,18 @@ not confirmed WITHIN that time ends. Nothing here asks a registry: a stranger ma
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
-from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import to_confirm
-from monitor.alerts.subscribe import (
-    SubscribeContext,
-    SubscriptionScope,
-    covered,
-    named,
-    new_endpoint,
-    same,
-    watched_too,
-)
+from monitor.alerts.subscribe import Asked, SubscribeContext, drafted, new_endpoint, same, watched_too
 from monitor.changes.searches import search_words
 from monitor.errors import NothingFound
-from monitor.model import Filters, Subscription, SubscriptionState
+from monitor.model import Subscription, SubscriptionState
 from monitor.storage import confirmations, endpoints, notices, searches, subscriptions
 from monitor.storage.confirmations import WITHIN, Confirmation
 from monitor.storage.locks import lock_confirmations
@@ -54,13 +45,10 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Asked):
     """What somebody asks for."""
 
     address: str
-    scope: SubscriptionScope
-    filters: Filters
-    note: str | None
     network: str
     """The network that it came from, as an address of one."""
 
@@ -82,19 +70,7 @@ def ask(request: Request, context: SubscribeContext) -> Answer:
             confirmations.refuse(tx, asked[0])
             return Answer.ASKED
         endpoint, _ = endpoints.put(tx, context.vault, channel=CHANNEL, address=checked, shown=shown, at=now)
-        watch_id, everything = covered(tx, request.scope, now)
-        subscription = Subscription(
-            id=str(uuid4()),
-            endpoint=endpoint,
-            trials=named(tx, request.scope),
-            watch_id=watch_id,
-            everything=everything,
-            filters=request.filters,
-            note=request.note,
-            state=SubscriptionState.PENDING,
-            origin=ORIGIN,
-            created_at=now,
-        )
+        subscription = replace(drafted(tx, endpoint, request, now=now), state=SubscriptionState.PENDING, origin=ORIGIN)
         subscriptions.add(tx, subscription)
         _owe_confirmation(tx, subscription, token, sealed, network, now)
     return Answer.ASKED

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from monitor.alerts.assembling import DigestReader
 from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.links import Links
 from monitor.alerts.past import matches_of
@@ -23,6 +24,7 @@ from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import (
     Delivery,
+    DigestCause,
     Endpoint,
     Event,
     EventCause,
@@ -32,7 +34,7 @@ from monitor.model import (
     Subscription,
 )
 from monitor.ports import Registry
-from monitor.storage import confirmations, deliveries, endpoints, links, notices, siblings, subscriptions
+from monitor.storage import confirmations, deliveries, digests, endpoints, links, notices, siblings, subscriptions
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -123,6 +125,10 @@ class Loaded:
         self._tokens = {each: confirmations.sealed(tx, each) for each in self._unconfirmed()}
         unread: dict[str, StoreCorrupt] = {}
         told = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
+        self._digests = DigestReader(context.registries)
+        self._composed = digests.known(
+            tx, {each.id for each in self._unrendered if isinstance(each.cause, DigestCause)}
+        )
         self._notices: dict[str, Notice | Exception] = {**notices.known(tx, told, damaged=unread), **unread}
 
     def endpoint(self, delivery: Delivery) -> Endpoint:
@@ -191,10 +197,19 @@ class Loaded:
         match delivery.cause:
             case EventCause() as cause:
                 return self._renderer(cause, subscription)(envelope)
+            case DigestCause():
+                return self._rendered_digest(delivery, envelope)
             case NoticeCause(id=notice_id):
                 if subscription.id in self._tokens:
                     envelope = replace(envelope, confirm=self._confirmed_at(subscription.id))
                 return rendered_notice(_or_raise(self._notices[notice_id]), envelope)
+
+    def _rendered_digest(self, delivery: Delivery, envelope: Envelope) -> bytes:
+        """One digest at a time is in memory: it may be large."""
+        subscription = envelope.subscription
+        with self._context.store.read() as tx:
+            digest = self._digests.digest(tx, delivery, self._composed[delivery.id], subscription)
+        return CHANNELS[subscription.endpoint.channel].render_digest(digest, envelope)
 
     def _renderer(self, cause: EventCause, subscription: Subscription) -> EventRenderer:
         """What renders an event for all who are told the same of it by the same channel."""

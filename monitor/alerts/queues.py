@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from monitor.alerts.claims import Claim, attempt, claim
+from monitor.alerts.composing import compose
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 
 CLAIMED_AT_ONCE = 200
@@ -59,12 +60,21 @@ class Queues:
 
     def _claim(self) -> None:
         self._asked_at = monotonic()
+        composed = self._compose()
         claimed = claim(self._outbox, limit=CLAIMED_AT_ONCE)
-        self._dry = claimed.count < CLAIMED_AT_ONCE
+        self._dry = claimed.count < CLAIMED_AT_ONCE and not composed
         self._followed |= claimed.followed
         self._postponed += claimed.postponed
         for each in claimed.ready:
             self._waiting[each.receiver].append(each)
+
+    def _compose(self) -> int:
+        """Owe some of the digests that are due: see `compose`. What goes wrong with one keeps nothing else from it."""
+        try:
+            return compose(self._outbox.context.store, now=self._outbox.clock())
+        except Exception as error:
+            self._troubles.append(error)
+            return 0
 
     def postponed(self) -> list[DeliveryResult]:
         """What could not be made ready since it was asked last."""

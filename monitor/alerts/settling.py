@@ -3,7 +3,8 @@
     pending  ->  reverted within the settle window?  folded, with the event that reverted it
              ->  one of so many alike?               held, until the operator releases or discards them together
              ->  after one of its trial that is?     waits behind that one, and is told after it
-             ->  its settle window is over?          told: its deliveries are owed, in the same commit
+             ->  its settle window is over?          told: its deliveries are owed, in the same commit, or it is
+                                                     gathered for the next digest of who hears of it then
 
 An event is pending from the commit that made it, so that nothing is forgotten: what a process that died left pending
 is settled by the next pass, or by the next delivery run.
@@ -27,9 +28,21 @@ from monitor.alerts.past import pasts_of
 from monitor.alerts.recovery import made_again
 from monitor.changes.events import changes_between, trials_concerned
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Event, Interest, Settlement, State
+from monitor.model import Event, Interest, Rhythm, Settlement, Significance, State
+from monitor.model.rhythm import window_end
 from monitor.ports import Registry
-from monitor.storage import covering, deliveries, holds, notices, settlements, snapshots, sweeps, trials
+from monitor.storage import (
+    covering,
+    deliveries,
+    gathered,
+    holds,
+    notices,
+    rhythms,
+    settlements,
+    snapshots,
+    sweeps,
+    trials,
+)
 from monitor.storage.covering import Members
 from monitor.storage.holds import Decision
 from monitor.storage.locks import lock_registry
@@ -52,6 +65,15 @@ class Settling:
     store: Store
     window: timedelta
     """How long an event waits for what may revert it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """That a subscription is to tell an event; *is_critical* where that is so of anything that it tells of it."""
+
+    event: Event
+    subscription_id: str
+    is_critical: bool
 
 
 def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[str]:
@@ -121,8 +143,29 @@ def owe_or_pend(tx: Connection, made: Sequence[Event], builds: Mapping[str, int]
 
 
 def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> None:
-    """Owe the deliveries of these events to whom they concern."""
-    deliveries.owe(tx, _owed(tx, events, registry, now), at=now)
+    """Owe the deliveries of these events to whom they concern; for who hears of them later, gather them."""
+    concerned = list(_concerned(tx, events, registry, now))
+    deliveries.lock(tx, {each.subscription_id for each in concerned})
+    at_once, later = told_when(concerned, rhythms.of(tx, {each.subscription_id for each in concerned}), now=now)
+    deliveries.owe(tx, ((each.event.id, registry, each.event.trial_id, each.subscription_id) for each in at_once), now)
+    gathered.add(tx, ((each.subscription_id, each.event.id) for each, _ in later))
+    rhythms.expect(tx, {each.subscription_id: due_at for each, due_at in later}.items())
+
+
+def told_when(
+    concerned: Iterable[Concerned], rhythm_of: Mapping[str, Rhythm], *, now: datetime
+) -> tuple[list[Concerned], list[tuple[Concerned, datetime]]]:
+    """Who is told at once, and who in a digest, with when that is due; without a rhythm it is at once. Pure."""
+    ends = {rhythm: window_end(rhythm, now) for rhythm in set(rhythm_of.values())}
+    at_once, later = [], []
+    for each in concerned:
+        rhythm = rhythm_of.get(each.subscription_id)
+        due_at = ends[rhythm] if rhythm else None
+        if rhythm is None or due_at is None or (rhythm.breaks_through and each.is_critical):
+            at_once.append(each)
+        else:
+            later.append((each, due_at))
+    return at_once, later
 
 
 def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
@@ -167,19 +210,18 @@ def decide(
     return len(held)
 
 
-def _owed(tx: Connection, events: Sequence[Event], registry: str, now: datetime) -> Iterator[tuple[str, str, str, str]]:
-    """Who hears of which event, as (event id, registry, trial id, subscription id).
+def _concerned(tx: Connection, events: Sequence[Event], registry: str, now: datetime) -> Iterator[Concerned]:
+    """Who hears of which event.
 
     Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
     """
-    concerned = {event.id: trials_concerned(event) for event in events}
-    found = covering.find(tx, registry, dict.fromkeys(chain(*concerned.values())))
+    trial_ids = {event.id: trials_concerned(event) for event in events}
+    found = covering.find(tx, registry, dict.fromkeys(chain(*trial_ids.values())))
     for some in chunks(events, _DECIDED_AT_ONCE):
-        groups = {event.id: list(found.groups(concerned[event.id])) for event in some}
+        groups = {event.id: list(found.groups(trial_ids[event.id])) for event in some}
         pasts = pasts_of(tx, [event for event in some if _wants_past(event, groups[event.id])])
         for event in some:
-            for subscription_id in _hearing(event, groups[event.id], pasts.get(event.id, NO_PAST), now):
-                yield event.id, registry, event.trial_id, subscription_id
+            yield from _hearing(event, groups[event.id], pasts.get(event.id, NO_PAST), now)
 
 
 def _wants_past(event: Event, groups: Iterable[tuple[Interest, Members]]) -> bool:
@@ -190,16 +232,19 @@ def _wants_past(event: Event, groups: Iterable[tuple[Interest, Members]]) -> boo
     )
 
 
-def _hearing(event: Event, groups: Iterable[tuple[Interest, Members]], past: Past, now: datetime) -> list[str]:
+def _hearing(event: Event, groups: Iterable[tuple[Interest, Members]], past: Past, now: datetime) -> list[Concerned]:
     """Which of those who cover its trials hear of an event, each once, the oldest first."""
-    heard = {
-        (since, subscription_id)
-        for interest, members in groups
-        if matching(event.changes, interest, past).passes
-        for since, subscription_id in members
-        if since <= event.occurred_at or since > now
-    }
-    return [subscription_id for _, subscription_id in sorted(heard)]
+    heard: set[tuple[datetime, str, bool]] = set()
+    for interest, members in groups:
+        told = matching(event.changes, interest, past).changes
+        if told:
+            is_critical = any(change.significance is Significance.CRITICAL for change in told)
+            heard.update(
+                (since, subscription_id, is_critical)
+                for since, subscription_id in members
+                if since <= event.occurred_at or since > now
+            )
+    return [Concerned(event, subscription_id, is_critical) for _, subscription_id, is_critical in sorted(heard)]
 
 
 def _folded(tx: Connection, pending: Sequence[Pending], settling: Settling) -> Iterator[str]:

@@ -15,7 +15,8 @@ from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
-from monitor.model import Filters, Search, Subscription, SubscriptionState, WatchGroup
+from monitor.model import Endpoint, Filters, Rhythm, Search, Subscription, SubscriptionState, WatchGroup
+from monitor.model.rhythm import IMMEDIATE
 from monitor.storage import endpoints, groups, silence, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.store import Store
@@ -37,6 +38,16 @@ class SubscriptionScope:
     group: str | None = None
     """The name of a group of watches."""
     everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a subscription is to tell, and when, as somebody asks for it."""
+
+    scope: SubscriptionScope = field(default_factory=SubscriptionScope)
+    filters: Filters = field(default_factory=Filters)
+    rhythm: Rhythm = IMMEDIATE
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +77,8 @@ class Subscribed:
 def subscribe(
     channel: str,
     address: str,
+    asked: Asked,
     *,
-    scope: SubscriptionScope,
-    filters: Filters,
-    note: str | None,
     context: SubscribeContext,
     name: str | None = None,
     as_webhook: bool = False,
@@ -84,29 +93,34 @@ def subscribe(
     secret = _secret_for(channel)
     now = context.clock()
     with context.store.begin() as tx:
-        watch_id, everything = covered(tx, scope, now)
-        watched = watched_too(tx, scope.trials, now)
+        watched = watched_too(tx, asked.scope.trials, now)
         endpoint, made = endpoints.put(
             tx, context.vault, channel=channel, address=checked, shown=shown, at=now, secret=secret
         )
-        subscription = Subscription(
-            id=str(uuid4()),
-            endpoint=endpoint,
-            trials=named(tx, scope),
-            watch_id=watch_id,
-            group=grouped(tx, scope),
-            everything=everything,
-            filters=filters,
-            note=note,
-            name=name,
-            created_at=now,
-        )
+        subscription = replace(drafted(tx, endpoint, asked, now=now), name=name)
         before = same(tx, subscription)
         subscriptions.add(tx, subscription)
         subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
     taken_for = CHANNELS[channel].taken_for(address)
     return Subscribed(
         subscription, secret if made else None, watched, same_as=before.called if before else None, taken_for=taken_for
+    )
+
+
+def drafted(tx: Connection, endpoint: Endpoint, asked: Asked, *, now: datetime) -> Subscription:
+    """A new subscription as it is asked for, not stored yet; what it looks for is watched from then on."""
+    watch_id, everything = covered(tx, asked.scope, now)
+    return Subscription(
+        id=str(uuid4()),
+        endpoint=endpoint,
+        trials=named(tx, asked.scope),
+        watch_id=watch_id,
+        group=grouped(tx, asked.scope),
+        everything=everything,
+        filters=asked.filters,
+        rhythm=asked.rhythm,
+        note=asked.note,
+        created_at=now,
     )
 
 
@@ -179,15 +193,12 @@ def new_endpoint(channel: str, address: str, context: SubscribeContext, *, as_we
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Asked):
     """A subscription as the configuration has it."""
 
     name: str
     channel: str
     address: str
-    scope: SubscriptionScope = field(default_factory=SubscriptionScope)
-    filters: Filters = field(default_factory=Filters)
-    note: str | None = None
     origin: str = "config"
     as_webhook: bool = False
     """That the address is one of a chat service is meant so."""
@@ -215,23 +226,11 @@ def apply_config(
 
 def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: datetime) -> Subscription:
     address, shown = new_endpoint(wanted.channel, wanted.address, context, as_webhook=wanted.as_webhook)
-    watch_id, everything = covered(tx, wanted.scope, now)
     secret = _secret_for(wanted.channel)
     endpoint = endpoints.put_configured(
         tx, context.vault, channel=wanted.channel, address=address, shown=shown, at=now, secret=secret
     )
-    return Subscription(
-        id=str(uuid4()),
-        endpoint=endpoint,
-        trials=named(tx, wanted.scope),
-        watch_id=watch_id,
-        group=grouped(tx, wanted.scope),
-        everything=everything,
-        filters=wanted.filters,
-        note=wanted.note,
-        origin=wanted.origin,
-        created_at=now,
-    )
+    return replace(drafted(tx, endpoint, wanted, now=now), origin=wanted.origin)
 
 
 def set_state(subscription_id: str, state: SubscriptionState, context: SubscribeContext) -> Subscription:

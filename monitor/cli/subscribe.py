@@ -21,6 +21,14 @@ from monitor.cli.searching import (
     search_of,
 )
 from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.timing import (
+    AllQuietOption,
+    AtOption,
+    BreakThroughOption,
+    DigestOption,
+    QuietHoursOption,
+    ZoneOption,
+)
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.ports import FetchedRegistry
@@ -76,6 +84,12 @@ def subscribe(
     min_days: Annotated[
         int | None, typer.Option(help="Dates that move by so many days or more.", metavar="DAYS")
     ] = None,
+    digest: DigestOption = None,
+    at: AtOption = None,
+    zone: ZoneOption = None,
+    quiet_hours: QuietHoursOption = None,
+    breaks_through: BreakThroughOption = None,
+    all_quiet: AllQuietOption = None,
     note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.", metavar="TEXT")] = None,
     name: Annotated[
         str | None, typer.Option(help="What to call it; commands take the name for its id.", metavar="NAME")
@@ -108,11 +122,13 @@ def subscribe(
     [dim]$[/dim] monitor subscribe webhook https://example.org/hooks/trials --all --min-significance critical
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
     [dim]$[/dim] monitor subscribe email ops@example.org --group "oncology competitors"
+    [dim]$[/dim] monitor subscribe email ops@example.org --all --digest daily --at 08:00 --tz Europe/Paris
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --dry-run
     [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
     from monitor.alerts.filters import checked_filters
+    from monitor.alerts.rhythms import checked_rhythm
     from monitor.watching.subscribing import SubscribeRequest  # SQLAlchemy is not needed to show --help
 
     filters = checked_filters(
@@ -122,6 +138,14 @@ def subscribe(
         min_significance=min_significance,
         min_percent=min_percent,
         min_days=min_days,
+    )
+    rhythm = checked_rhythm(
+        every=digest,
+        at=at,
+        zone=zone,
+        quiet_hours=quiet_hours,
+        breaks_through=breaks_through,
+        all_quiet=all_quiet,
     )
     search = search_of(sponsor, role, expression=expression, condition=condition)
     if bool(trial) + sum(each is not None for each in (watch, group, search)) + everything != 1:
@@ -143,6 +167,7 @@ def subscribe(
         registry=registry,
         everything=everything,
         filters=filters,
+        rhythm=rhythm,
         note=note,
         name=name,
         as_webhook=as_webhook,

@@ -4,6 +4,7 @@
     change    Snapshot -> Difference -> Change -> Event             what we keep, and what it tells
     checked   Checked -> CheckSummary                               what a check came to
     search    Search                                                what a watch looks for
+    rhythm    Rhythm                                                when a subscriber is told
     delivery  Subscription -> Delivery -> Message -> Attempt        who is told, and how that goes; Notice
 
 Words follow the WHO Trial Registration Data Set, then ClinicalTrials.gov's own field names.
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Cause,
         Delivery,
         DeliveryState,
+        DigestCause,
         Endpoint,
         EventCause,
         Filters,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         StudyDocument,
         Submission,
     )
+    from monitor.model.rhythm import Every, Rhythm
     from monitor.model.search import Role, Search
 
 __all__ = [
@@ -78,11 +81,13 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Difference",
+    "DigestCause",
     "Document",
     "Endpoint",
     "Enrollment",
     "Event",
     "EventCause",
+    "Every",
     "Filters",
     "Interest",
     "Intervention",
@@ -95,6 +100,7 @@ __all__ = [
     "Record",
     "ResponsibleParty",
     "Result",
+    "Rhythm",
     "Role",
     "Search",
     "Settlement",
@@ -118,13 +124,14 @@ _HELD = {
     "change": "Change ChangeOrigin Difference Event Settlement Significance Snapshot Sum Timing",
     "checked": "Checked CheckSummary Result Unlisted",
     "delivery": (
-        "Attempt Cause Delivery DeliveryState Endpoint EventCause Filters Interest Message Notice "
+        "Attempt Cause Delivery DeliveryState DigestCause Endpoint EventCause Filters Interest Message Notice "
         "NoticeCause Subscription SubscriptionState WatchGroup delivery_id"
     ),
     "record": (
         "Arm Coded CountryStatus Document Enrollment Intervention Json Outcome PartialDate Record ResponsibleParty "
         "Site Sponsor State StudyDocument Submission"
     ),
+    "rhythm": "Every Rhythm",
     "search": "Role Search",
 }
 """Which module holds what."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha1
 
 from monitor.model.change import Significance
+from monitor.model.rhythm import IMMEDIATE, Rhythm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class SubscriptionState(StrEnum):
 
     ACTIVE = "active"
     PAUSED = "paused"
-    """What is owed waits; what happens meanwhile is not told."""
+    """What is owed waits; what happens meanwhile is told only if that is asked for when it goes on."""
     PENDING = "pending"
     """Its subscriber has yet to confirm it."""
     ENDED = "ended"
@@ -94,9 +95,12 @@ class Subscription:
     """What people call it."""
     everything: bool = False
     filters: Filters = Filters()
+    rhythm: Rhythm = IMMEDIATE
     note: str | None = None
     """Why the subscriber cares, in their words; it comes with every delivery."""
     state: SubscriptionState = SubscriptionState.ACTIVE
+    paused_at: datetime | None = None
+    """Since when, where it is paused and that is known."""
     origin: str = "command"
     """command, config, web (asked for on a page), or operator: one that covers no trials and hears of notices."""
     created_at: datetime
@@ -171,19 +175,27 @@ class NoticeCause:
     id: str
 
 
-Cause = EventCause | NoticeCause
+@dataclass(frozen=True, slots=True)
+class DigestCause:
+    """A delivery is owed because a time is over whose events are told together."""
+
+    id: str
+    """`digest/` and the subscriber's date on which it ends; of one out of turn, the moment. One a date."""
+
+
+Cause = EventCause | NoticeCause | DigestCause
 """Why a delivery is owed: one value, with the id of what is to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What was caused by one event or one notice, owed to one subscription."""
+    """What was caused by one event or notice, or by the end of a time, owed to one subscription."""
 
     cause: Cause
     subscription_id: str
     registry: str
     trial_id: str
-    """Empty where it is a notice."""
+    """Empty where it is a notice or a digest."""
     sequence: int
     """1, 2, 3 … per subscription, without gaps: a receiver sees what is missing."""
     created_at: datetime
@@ -205,8 +217,8 @@ class Delivery:
 
     @property
     def about(self) -> str:
-        """The trial, or that it is a notice, for people to read."""
-        return self.trial_id or "notice"
+        """The trial, or that it is a notice or a digest, for people to read."""
+        return self.trial_id or ("digest" if isinstance(self.cause, DigestCause) else "notice")
 
 
 @lru_cache(maxsize=8192)

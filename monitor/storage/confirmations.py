@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from monitor.model import SubscriptionState, delivery_id
 from monitor.storage import bounces
 from monitor.storage import subscriptions as subscription_rows
+from monitor.storage.digest_tables import rhythms
 from monitor.storage.notices import TO_CONFIRM
 from monitor.storage.opt_in_tables import confirmations, links
 from monitor.storage.tables import attempts, deliveries, endpoints, notices, subscribed_trials, subscriptions
@@ -134,7 +135,7 @@ def _forget(tx: Connection, subscription_id: str) -> None:
     tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(select(deliveries.c.id).where(theirs))))
     tx.execute(delete(deliveries).where(theirs))
     tx.execute(delete(notices).where(notices.c.id == notice_id(subscription_id)))
-    for table in (subscribed_trials, links, confirmations):
+    for table in (subscribed_trials, links, rhythms, confirmations):
         tx.execute(delete(table).where(table.c.subscription_id == subscription_id))
     tx.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
     if is_alone:

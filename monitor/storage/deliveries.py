@@ -2,7 +2,7 @@
 
 A row is written in the transaction that causes it, so an alert exists from the moment its event does. There is no
 "sending" state to get stuck in: a claim only moves the next attempt, so a process that dies holding one delays it.
-What comes of an attempt, `monitor.storage.standings` writes.
+What comes of an attempt, `monitor.storage.standings` writes; how much waits, `monitor.storage.backlog` says.
 """
 
 from collections import Counter, defaultdict
@@ -30,6 +30,7 @@ from monitor.model import (
     Cause,
     Delivery,
     DeliveryState,
+    DigestCause,
     EventCause,
     Notice,
     NoticeCause,
@@ -41,7 +42,6 @@ from monitor.storage.delivery_rows import COLUMNS, LISTED_COLUMNS, add_owed, pac
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import deliveries, endpoints, subscriptions
-from monitor.storage.types import Moment
 
 Owed = tuple[str, str, str, str]
 """(event id, registry, trial id, subscription id)"""
@@ -52,22 +52,22 @@ DAMAGED_FOR = timedelta(days=1)
 _REMEDY = "`monitor deliveries list` shows the latest"
 
 # Spelled out in the statement: an index of the owed alone serves no statement that says "owed" with a parameter.
-_is_owed = deliveries.c.standing == literal_column(f"'{DeliveryState.OWED}'")
-_is_rejected = deliveries.c.standing == literal_column(f"'{DeliveryState.REJECTED}'")
+IS_OWED = deliveries.c.standing == literal_column(f"'{DeliveryState.OWED}'")
+IS_REJECTED = deliveries.c.standing == literal_column(f"'{DeliveryState.REJECTED}'")
 _earlier = deliveries.alias("earlier")
 # Who has yet to confirm a subscription hears of nothing but that: the notice that asks for it.
 _hears = or_(
     subscriptions.c.state == SubscriptionState.ACTIVE,
     and_(subscriptions.c.state == SubscriptionState.PENDING, deliveries.c.notice_id.is_not(None)),
 )
-_sendable = and_(
-    _is_owed,
+IS_SENDABLE = and_(
+    IS_OWED,
     exists()
     .where(subscriptions.c.id == deliveries.c.subscription_id, _hears)
     .where(endpoints.c.id == subscriptions.c.endpoint_id, endpoints.c.disabled_at.is_(None)),
 )
-_claimable = and_(
-    _sendable,
+IS_CLAIMABLE = and_(
+    IS_SENDABLE,
     ~exists().where(
         _earlier.c.standing == literal_column(f"'{DeliveryState.OWED}'"),
         _earlier.c.subscription_id == deliveries.c.subscription_id,
@@ -95,7 +95,7 @@ _lock = (
 _count = (
     update(subscriptions).where(_is_named).values(last_sequence=subscriptions.c.last_sequence + bindparam("number"))
 )
-_by_due = (deliveries.c.next_attempt_at, deliveries.c.sequence)
+BY_DUE = (deliveries.c.next_attempt_at, deliveries.c.sequence)
 
 _keep_body = (
     update(deliveries)
@@ -114,6 +114,17 @@ def owe_notice(tx: Connection, notice: Notice, subscription_ids: Iterable[str]) 
     """Owe a notice to subscriptions from when it occurred: see `_owe`."""
     owed = [(notice.id, notice.registry, "", subscription_id) for subscription_id in subscription_ids]
     return _owe(tx, owed, notice.occurred_at, cause=NoticeCause)
+
+
+def owe_digests(tx: Connection, causes: Mapping[str, str], at: datetime) -> list[str]:
+    """Owe each subscription the digest of that cause: see `_owe`. Whose date has one already is owed no other."""
+    owed = [(cause_id, "", "", subscription_id) for subscription_id, cause_id in causes.items()]
+    return _owe(tx, owed, at, cause=DigestCause)
+
+
+def lock(tx: Connection, subscription_ids: Collection[str]) -> None:
+    """Let no other transaction owe these subscriptions anything, or gather for them, before the commit of this one."""
+    _lock_numbers(tx, set(subscription_ids))
 
 
 def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Cause]) -> list[str]:
@@ -177,8 +188,8 @@ def claim_readable(
     """As `claim`, or *only* the delivery of that id; with those that cannot be read, and what waits for them."""
     query = (
         select(*_claimed)
-        .where(_claimable, deliveries.c.next_attempt_at <= now, *([] if only is None else [deliveries.c.id == only]))
-        .order_by(*_by_due)
+        .where(IS_CLAIMABLE, deliveries.c.next_attempt_at <= now, *([] if only is None else [deliveries.c.id == only]))
+        .order_by(*BY_DUE)
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)
     )
@@ -204,7 +215,7 @@ def release(tx: Connection, claimed: Iterable[Delivery]) -> None:
     for chunk in chunks(claimed):
         ids = [delivery.id for delivery in chunk]
         mine = deliveries.c.id.in_(ids) & (deliveries.c.next_attempt_at == chunk[0].next_attempt_at)
-        tx.execute(update(deliveries).where(_is_owed, mine).values(next_attempt_at=deliveries.c.owed_at))
+        tx.execute(update(deliveries).where(IS_OWED, mine).values(next_attempt_at=deliveries.c.owed_at))
 
 
 def keep_bodies(tx: Connection, rendered: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -224,7 +235,7 @@ def keep_bodies(tx: Connection, rendered: Mapping[str, bytes]) -> dict[str, byte
 
 def give_up(tx: Connection, subscription_id: str, at: datetime, outcome: str) -> int:
     """Reject everything that is owed to a subscription, and return how many deliveries there were."""
-    owed = (deliveries.c.subscription_id == subscription_id) & _is_owed
+    owed = (deliveries.c.subscription_id == subscription_id) & IS_OWED
     values = {"standing": DeliveryState.REJECTED, "finished_at": at, "outcome": outcome}
     return tx.execute(update(deliveries).where(owed).values(values)).rowcount
 
@@ -262,7 +273,7 @@ def listing(
     if since is not None:
         query = query.where(deliveries.c.created_at >= since)
     if failed:
-        query = query.where(_is_rejected)
+        query = query.where(IS_REJECTED)
         query = query.order_by(deliveries.c.finished_at.desc(), deliveries.c.id)
     else:
         query = query.order_by(deliveries.c.created_at.desc(), deliveries.c.id)
@@ -291,28 +302,8 @@ def replay(tx: Connection, text: str, at: datetime) -> Delivery:
 
 def replay_failed_since(tx: Connection, since: datetime, at: datetime) -> int:
     """Owe again what was rejected from *since* on, unless its subscription has ended; return how many there were."""
-    failed = _is_rejected & (deliveries.c.finished_at >= since)
+    failed = IS_REJECTED & (deliveries.c.finished_at >= since)
     return _replay(tx, failed, at)
-
-
-def next_due(tx: Connection) -> datetime | None:
-    """When the next delivery is due, in the future or the past; None if nothing is owed that may be sent."""
-    query = select(deliveries.c.next_attempt_at).where(_claimable).order_by(*_by_due).limit(1)
-    return tx.scalar(query)
-
-
-def oldest_owed(tx: Connection) -> datetime | None:
-    """When the longest-waiting delivery that may be sent was owed, tried before or not; None if there is none."""
-    oldest: datetime | None = tx.scalar(select(func.min(deliveries.c.owed_at, type_=Moment())).where(_sendable))
-    return oldest
-
-
-def oldest_postponed(tx: Connection) -> datetime | None:
-    """When the longest-waiting delivery that cannot be prepared was owed; None if there is none."""
-    postponed = (deliveries.c.attempts == 0) & deliveries.c.outcome.is_not(None) & deliveries.c.finished_at.is_(None)
-    query = select(func.min(deliveries.c.owed_at, type_=Moment())).where(_sendable, postponed)
-    oldest: datetime | None = tx.scalar(query)
-    return oldest
 
 
 def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest_wait: timedelta) -> int:
@@ -324,20 +315,7 @@ def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest
     too_far = ((~tried) & (deliveries.c.next_attempt_at > now + claimed_for)) | (
         tried & (deliveries.c.next_attempt_at > now + longest_wait)
     )
-    return tx.execute(update(deliveries).where(_is_owed, too_far).values(next_attempt_at=now)).rowcount
-
-
-def counts(tx: Connection) -> dict[DeliveryState, int]:
-    """How many deliveries there are in each state."""
-    count = select(func.count()).select_from(deliveries)
-    total, owed, rejected = (
-        tx.scalar(query) or 0 for query in (count, count.where(_is_owed), count.where(_is_rejected))
-    )
-    return {
-        DeliveryState.OWED: owed,
-        DeliveryState.DELIVERED: total - owed - rejected,
-        DeliveryState.REJECTED: rejected,
-    }
+    return tx.execute(update(deliveries).where(IS_OWED, too_far).values(next_attempt_at=now)).rowcount
 
 
 def _lock_numbers(tx: Connection, subscription_ids: set[str]) -> dict[str, int]:

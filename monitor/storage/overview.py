@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from monitor.model import DeliveryState
-from monitor.storage import deliveries, health
+from monitor.storage import backlog, health
 from monitor.storage.health import Health
 from monitor.storage.tables import registries
 
@@ -44,10 +44,10 @@ def overview(tx: Connection) -> Overview:
     """Read all figures, as of this transaction."""
     seen = tx.execute(select(registries.c.registry, registries.c.version_stamp, registries.c.checked_at)).all()
     return Overview(
-        deliveries=deliveries.counts(tx),
-        next_delivery_at=deliveries.next_due(tx),
-        oldest_delivery_at=deliveries.oldest_owed(tx),
-        postponed_since=deliveries.oldest_postponed(tx),
+        deliveries=backlog.counts(tx),
+        next_delivery_at=backlog.next_due(tx),
+        oldest_delivery_at=backlog.oldest_owed(tx),
+        postponed_since=backlog.oldest_postponed(tx),
         health=health.listing(tx),
         versions={row.registry: row.version_stamp for row in seen},
         confirmed={row.registry: row.checked_at for row in seen},

@@ -42,7 +42,7 @@ def add_new(
     """
     if not rows:
         return []
-    statement = _insert(tx, table).on_conflict_do_nothing()
+    statement = inserting(tx, table).on_conflict_do_nothing()
     if not returning:
         tx.execute(statement, rows)
         return []
@@ -85,7 +85,7 @@ def put(
 
     *others* are columns and what they become in a row that was there.
     """
-    statement = _insert(tx, table)
+    statement = inserting(tx, table)
     replaced = {
         column.name: statement.excluded[column.name]
         for column in table.c
@@ -98,7 +98,7 @@ def put(
         tx.execute(statement, chunk)
 
 
-def _insert(tx: Connection, table: Table) -> sqlite.Insert:
+def inserting(tx: Connection, table: Table) -> sqlite.Insert:
     """An insert that can say ON CONFLICT. Both dialects have one of the same interface, and no common class."""
     if tx.dialect.name == "postgresql":
         # Loaded only here: 40 ms that a SQLite user need not wait for.

@@ -13,32 +13,38 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal, or_, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Filters, Subscription, SubscriptionState, WatchGroup
-from monitor.storage import bodies, deliveries, filters, groups, teams
+from monitor.model.rhythm import IMMEDIATE
+from monitor.storage import bodies, deliveries, filters, groups, rhythms, teams
 from monitor.storage.bounce_tables import bounced_subscriptions
+from monitor.storage.digest_tables import rhythms as rhythm_rows
 from monitor.storage.group_tables import subscribed_groups, watch_groups
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import endpoints, subscribed_trials, subscriptions, watches
 from monitor.storage.team_tables import team_members
+from monitor.storage.types import Moment
 
 REMEDY = "`monitor subscriptions list` shows those there are"
 
 _columns_of_filters = attrgetter(*(column.name for column in filters.COLUMNS))
 _of_endpoint = (endpoints.c[name] for name in ("way", "shown", "failing_since", "disabled_at"))
 _of_others = (
+    *rhythms.COLUMNS,
     watches.c.name.label("watch_name"),
     watch_groups.c.id.label("group_id"),
     watch_groups.c.name.label("group_name"),
     team_members.c.team,
 )
+_columns_of_rhythm = attrgetter(*(column.name for column in rhythms.COLUMNS))
 _whole = (
     select(subscriptions, *_of_endpoint, *_of_others)
     .join_from(subscriptions, endpoints)
     .outerjoin(watches, watches.c.id == subscriptions.c.watch_id)
+    .outerjoin(rhythm_rows, rhythm_rows.c.subscription_id == subscriptions.c.id)
     .outerjoin(subscribed_groups, subscribed_groups.c.subscription_id == subscriptions.c.id)
     .outerjoin(watch_groups, watch_groups.c.id == subscribed_groups.c.group_id)
     .outerjoin(team_members, team_members.c.subscription_id == subscriptions.c.id)
@@ -64,6 +70,7 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
     _name_trials(tx, subscription.id, subscription.trials)
     groups.subscribe(tx, subscription.id, subscription.group)
     teams.put(tx, subscription.id, subscription.team)
+    rhythms.add(tx, subscription.id, subscription.rhythm, at=subscription.created_at)
 
 
 def get(tx: Connection, subscription_id: str) -> Subscription:
@@ -174,15 +181,21 @@ def _active_where(tx: Connection, which: ColumnElement[bool]) -> list[Subscripti
 def set_state(tx: Connection, subscription_id: str, state: SubscriptionState, at: datetime) -> None:
     """Make it active, paused or ended. What is owed stays owed when it is paused, and is given up when it ends.
 
-    NothingFound for an unknown id.
+    So is what waits for its next digest. NothingFound for an unknown id.
     """
     ended_at = at if state == SubscriptionState.ENDED else None
+    since = (
+        func.coalesce(subscriptions.c.paused_at, literal(at, Moment())) if state == SubscriptionState.PAUSED else None
+    )
     statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
-    if not tx.execute(statement.values(state=state, ended_at=ended_at)).rowcount:
+    if not tx.execute(statement.values(state=state, ended_at=ended_at, paused_at=since)).rowcount:
         raise NothingFound(f"there is no subscription {subscription_id}: {REMEDY}")
     tx.execute(delete(bounced_subscriptions).where(bounced_subscriptions.c.subscription_id == subscription_id))
     if state == SubscriptionState.ENDED:
         deliveries.give_up(tx, subscription_id, at, "the subscription has ended")
+        rhythms.end(tx, subscription_id)
+    elif state == SubscriptionState.ACTIVE:
+        rhythms.begin(tx, subscription_id, at=at)
 
 
 def edit(tx: Connection, subscription_id: str, wanted: Filters, note: str | None) -> None:
@@ -231,11 +244,16 @@ def apply_config(
         set_state(tx, present[gone].id, SubscriptionState.ENDED, at)
         tx.execute(update(subscriptions).where(subscriptions.c.id == present[gone].id).values(name=None))
     trials = _trials_of(tx, [row.id for row in rows])
+    kept_rhythms = rhythms.of(tx, [row.id for row in rows])
     for name, subscription in wanted.items():
         if name not in present:
             add(tx, subscription, name)
         else:
-            _change(tx, present[name], trials[present[name].id], subscription)
+            row = present[name]
+            _change(tx, row, trials[row.id], subscription)
+            if kept_rhythms.get(row.id, IMMEDIATE) != subscription.rhythm:
+                deliveries.lock(tx, [row.id])
+                rhythms.change(tx, row.id, subscription.rhythm, at=at)
 
 
 def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted: Subscription) -> None:
@@ -315,7 +333,9 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]], group: WatchGroup | N
         name=row.label or row.name,
         everything=row.everything,
         filters=filters.restored_or_none(*_columns_of_filters(row)),
+        rhythm=rhythms.restored(*_columns_of_rhythm(row)),
         note=row.note,
+        paused_at=row.paused_at,
         state=row.state if has_business else SubscriptionState.ENDED,
         origin=row.origin,
         created_at=row.created_at,

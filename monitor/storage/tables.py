@@ -28,6 +28,7 @@ from monitor.storage import (  # noqa: F401 - a part of the schema
     archive_tables,
     backfill_tables,
     bounce_tables,
+    digest_tables,
     group_tables,
     opt_in_tables,
     service_tables,
@@ -191,6 +192,7 @@ subscriptions = Table(
     Column("last_sequence", Integer, nullable=False, comment="of the delivery that was owed last"),
     Column("without", Text, comment="JSON; null: nothing"),
     Column("label", TextWithoutNul, comment="what a person calls it"),
+    Column("paused_at", Moment),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
 )

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.alerts.scopes import named, trials_of
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
@@ -21,11 +22,9 @@ from monitor.model import Endpoint, Interest, Search, Subscription
 from monitor.ports import Registry
 from monitor.storage import groups, searches, seen, subscriptions, watches
 from monitor.storage.mergers import successors
-from monitor.storage.pages import MOST_NAMED, Key, Within
-from monitor.storage.statements import chunks
+from monitor.storage.pages import Key, Within
 from monitor.storage.store import Store
 from monitor.text import fold_organisation
-from monitor.views.scope import scope_of
 from monitor.views.sponsored import trials_of_sponsor
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
 
@@ -97,16 +96,7 @@ def rule_of_request(
 
 
 def _rule(tx: Connection, subscription: Subscription) -> Rule:
-    within: Sequence[Within]
-    if subscription.everything:
-        within = [Within()]
-    elif subscription.watch_id is not None:
-        within = [scope_of(tx, trials=(), watch=str(subscription.watch_id), sponsor=None).within]
-    elif subscription.group is not None:
-        watched = tuple(sorted(subscription.watches))
-        within = [Within(watches=watched)] if watched else []
-    else:
-        within = _named(seen.with_siblings(tx, subscription.trials))
+    within = trials_of(tx, subscription)
     return Rule(
         subscription=subscription,
         within=within,
@@ -125,7 +115,7 @@ def _rule_of_search(tx: Connection, blank: Subscription, search: Search, registr
             "nothing: watch them with `monitor watch add`, check, and try again"
         )
     words = search_words(search)
-    within = _named(set(trials_of_sponsor(tx, registry, search)))
+    within = named(set(trials_of_sponsor(tx, registry, search)))
     return Rule(subscription=replace(blank, watch_id=NOT_MADE), within=within, unread=(), looked_for=words)
 
 
@@ -134,7 +124,3 @@ def _same(one: Search, other: Search) -> bool:
     return replace(one, sponsor=None) == replace(other, sponsor=None) and (
         fold_organisation(one.sponsor) == fold_organisation(other.sponsor)
     )
-
-
-def _named(keys: set[Key]) -> list[Within]:
-    return [Within(trials=tuple(chunk)) for chunk in chunks(sorted(keys), MOST_NAMED)]

@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from monitor.alerts.subscribe import SubscribeContext, Subscribed, SubscriptionScope, new_endpoint
+from monitor.alerts.subscribe import Asked, SubscribeContext, Subscribed, SubscriptionScope, new_endpoint
 from monitor.alerts.subscribe import subscribe as subscribe_to
 from monitor.errors import NothingFound, RegistryError
-from monitor.model import Checked, Filters, Search
+from monitor.model import Checked, Filters, Rhythm, Search
+from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry, Registry, Searching
 from monitor.storage import groups, searches, trials, watches
 from monitor.storage.store import Store
@@ -39,6 +40,7 @@ class SubscribeRequest:
     """Where to search; None for the first registry that can be asked."""
     everything: bool = False
     filters: Filters = field(default_factory=Filters)
+    rhythm: Rhythm = IMMEDIATE
     note: str | None = None
     name: str | None = None
     as_webhook: bool = False
@@ -86,9 +88,7 @@ def subscribe(
     made = subscribe_to(
         request.channel,
         request.address,
-        scope=scope,
-        filters=request.filters,
-        note=request.note,
+        Asked(scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note),
         context=context,
         name=request.name,
         as_webhook=request.as_webhook,

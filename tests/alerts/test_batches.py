@@ -13,7 +13,7 @@ from monitor.channels.webhook.signing import new_secret
 from monitor.errors import DeliveryDeferred, DeliveryRejected
 from monitor.model import DeliveryState, Filters, Message, Subscription
 from monitor.ports import Accepted
-from monitor.storage import deliveries, endpoints, subscriptions
+from monitor.storage import backlog, deliveries, endpoints, subscriptions
 from tests.databases import counted_statements
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -89,7 +89,7 @@ def test_two_hundred_deliveries_cost_as_many_statements_as_two(outbox: OutboxHar
     assert len(recording[0]) == len(recording[1]) <= 5
     standing = DeliveryState.DELIVERED if succeeds else DeliveryState.OWED
     with outbox.store.read() as tx:
-        assert deliveries.counts(tx)[standing] == MANY + 2
+        assert backlog.counts(tx)[standing] == MANY + 2
 
 
 def test_receivers_that_answer_differently_in_one_batch_each_get_their_own_outcome(outbox: OutboxHarness) -> None:

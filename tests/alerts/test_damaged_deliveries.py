@@ -8,7 +8,7 @@ from monitor.alerts.postponing import TRIED_AGAIN_AFTER
 from monitor.alerts.subscribe import SubscribeContext, Wanted, apply_config, set_state
 from monitor.errors import DeliveryDeferred
 from monitor.model import DeliveryState, SubscriptionState
-from monitor.storage import deliveries, endpoints, tables
+from monitor.storage import backlog, endpoints, tables
 from monitor.vault import Vault
 from tests.outbox import CONFIG, OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -70,7 +70,7 @@ def test_an_address_that_does_not_open_silences_nobody_else_and_is_waited_for(ou
     outbox.deliver()
     assert came(outbox).count(sealed.shown) == 2, "nothing was lost in a week"
     with outbox.store.read() as tx:
-        assert deliveries.oldest_postponed(tx) is None
+        assert backlog.oldest_postponed(tx) is None
 
 
 def test_a_damaged_snapshot_does_not_keep_an_alert_back(outbox: OutboxHarness) -> None:

@@ -14,7 +14,7 @@ from monitor.alerts.deliver import deliver
 from monitor.alerts.queues import MOST_UNRECORDED, THREADS, THREADS_A_RECEIVER
 from monitor.model import DeliveryState, Message
 from monitor.ports import Accepted
-from monitor.storage import deliveries
+from monitor.storage import backlog
 from tests.alerts.test_batches import subscribe_many, withdraw
 from tests.databases import counted_statements
 from tests.outbox import OutboxHarness
@@ -125,7 +125,7 @@ def test_sending_goes_on_while_others_are_recorded_but_not_without_end(
     next(results)
     results_are_read.set()
     with outbox.store.read() as tx:
-        most = deliveries.counts(tx)[DeliveryState.DELIVERED] + MOST_UNRECORDED
+        most = backlog.counts(tx)[DeliveryState.DELIVERED] + MOST_UNRECORDED
     until = monotonic() + LONG
     while len(outbox.channel.came) < most and monotonic() < until:
         sleep(0.01)

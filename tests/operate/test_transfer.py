@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.alerts.opting_in import Request, ask
-from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope, subscribe
+from monitor.alerts.subscribe import Asked, SubscribeContext, SubscriptionScope, subscribe
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http.polite import PoliteSession
 from monitor.model import Filters, State, SubscriptionState
@@ -405,8 +405,8 @@ def test_a_subscription_comes_back_under_its_name_unless_another_has_it(
 ) -> None:
     def named(of: SubscribeContext, address: str) -> str:
         scope = SubscriptionScope(everything=True)
-        filters = Filters(without=frozenset({"trial.left"}))
-        made = subscribe("email", address, scope=scope, filters=filters, note=None, context=of, name="rivals")
+        asked = Asked(scope=scope, filters=Filters(without=frozenset({"trial.left"})))
+        made = subscribe("email", address, asked, context=of, name="rivals")
         return made.subscription.id
 
     there = context(elsewhere, lived.subscribe_context.vault)

@@ -22,7 +22,7 @@ from monitor.model import (
     SubscriptionState,
     delivery_id,
 )
-from monitor.storage import attempts, deliveries, endpoints, standings, subscriptions
+from monitor.storage import attempts, backlog, deliveries, endpoints, standings, subscriptions
 from monitor.storage.standings import Outcome
 from monitor.storage.store import Store
 from monitor.storage.tables import notices
@@ -332,7 +332,7 @@ def test_paused_subscriptions_and_disabled_endpoints_are_passed_over_and_keep_wh
     with store.begin() as tx:
         subscriptions.set_state(tx, paused.id, SubscriptionState.PAUSED, NOON)
         endpoints.disable(tx, disabled.endpoint.id, NOON)
-        assert deliveries.next_due(tx) is None
+        assert backlog.next_due(tx) is None
     assert claim(store) == []
 
     with store.begin() as tx:
@@ -344,12 +344,12 @@ def test_paused_subscriptions_and_disabled_endpoints_are_passed_over_and_keep_wh
 def test_next_due_is_when_there_will_be_something_to_claim(store: Store) -> None:
     reader = subscribed(store)
     with store.read() as tx:
-        assert deliveries.next_due(tx) is None
+        assert backlog.next_due(tx) is None
     first, _ = owe(store, HIP, [2, 3], reader)
     with store.begin() as tx:
-        assert deliveries.next_due(tx) == NOON
+        assert backlog.next_due(tx) == NOON
         standings.write(tx, [deferred(first.id, LATER, "busy")])
-        assert deliveries.next_due(tx) == LATER  # the other one waits for the first
+        assert backlog.next_due(tx) == LATER  # the other one waits for the first
 
 
 @pytest.mark.parametrize("claims", sizes(100, 500))
@@ -380,13 +380,15 @@ def test_a_claim_is_served_by_the_indexes_of_what_is_owed(sqlite_url: str) -> No
     with store.begin() as tx:
         tx.connection.driver_connection.set_trace_callback(seen.append)  # type: ignore[union-attr]
         deliveries.claim(tx, now=NOON, until=LATER, limit=10)
-        deliveries.next_due(tx)
+        backlog.next_due(tx)
         tx.connection.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]
         plans = [[row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}")] for each in seen]
     store.close()
 
-    assert len(plans) == 2
-    for plan in plans:
+    *of_deliveries, of_digests = plans
+    assert len(of_deliveries) == 2
+    assert any("INDEX rhythms_due" in step for step in of_digests)
+    for plan in of_deliveries:
         assert "deliveries USING INDEX deliveries_due" in plan[0]
         assert any("deliveries_in_order" in step for step in plan)
         assert not any("TEMP B-TREE" in step for step in plan)
@@ -488,7 +490,7 @@ def test_failed_deliveries_are_listed_with_the_latest_first(store: Store) -> Non
         assert [each.sequence for each in deliveries.listing(tx, failed=True, limit=1)] == [2]
         assert len(deliveries.listing(tx)) == 3
         assert len(deliveries.listing(tx, limit=2)) == 2
-        assert deliveries.counts(tx) == {DeliveryState.OWED: 1, DeliveryState.DELIVERED: 0, DeliveryState.REJECTED: 2}
+        assert backlog.counts(tx) == {DeliveryState.OWED: 1, DeliveryState.DELIVERED: 0, DeliveryState.REJECTED: 2}
 
 
 def test_a_delivery_that_is_not_there_is_said_to_be_none(store: Store) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from monitor.alerts.subscribe import SubscriptionScope, subscribe
+from monitor.alerts.subscribe import Asked, SubscriptionScope, subscribe
 from monitor.clock import utc_now
 from monitor.errors import RegistryError
 from monitor.model import Checked, Filters, Result, Role, Search, Unlisted
@@ -61,9 +61,8 @@ class Patrolling(OutboxHarness):
 
     def subscribe_to(self, watch_id: int, address: str, filters: Filters | None = None) -> None:
         """A webhook that answers under this name."""
-        scope = SubscriptionScope(watch_id=watch_id)
-        url = f"https://{address}.example/"
-        subscribe("webhook", url, scope=scope, filters=filters or Filters(), note=None, context=self.subscribe_context)
+        asked = Asked(scope=SubscriptionScope(watch_id=watch_id), filters=filters or Filters())
+        subscribe("webhook", f"https://{address}.example/", asked, context=self.subscribe_context)
 
     def subscribe_to_group(self, name: str, address: str) -> None:
         """The same to a group of watches."""

@@ -1,0 +1,135 @@
+"""What a digest holds: the events that it tells, with what their records say, and how much was looked at.
+
+Of a digest of thousands, the MOST_TOLD most significant events are told, and how many more there are.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from monitor.alerts.contexts import event_context, registry_of
+from monitor.alerts.past import matches_of
+from monitor.alerts.recovery import event_of
+from monitor.alerts.scopes import trials_of
+from monitor.changes.searches import search_words
+from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.model import Delivery, Event, Rhythm, Subscription
+from monitor.model.rhythm import local
+from monitor.ports import Registry
+from monitor.storage import coverage, events, gathered, pages, searches, siblings
+from monitor.storage.digests import ComposedDigest
+from monitor.storage.pages import Within
+from monitor.storage.rhythms import OUT_OF_TURN
+
+MOST_TOLD = 200
+MOST_UNCHECKED = 5
+"""Trials that could not be checked, by name."""
+_MOST_KEPT = 4_000
+"""Events with their records, in memory."""
+_USUAL = timedelta(days=1)
+"""What a digest is of whose beginning is not known."""
+
+
+@dataclass(slots=True)
+class DigestReader:
+    """Reads what digests hold; events, and what was looked at, once for all whom they concern."""
+
+    registries: Mapping[str, Registry]
+    _contexts: dict[str, EventContext] = field(default_factory=dict)
+    _coverages: dict[tuple[tuple[Within, ...], datetime], Coverage] = field(default_factory=dict)
+
+    def digest(
+        self, tx: Connection, delivery: Delivery, composed: ComposedDigest, subscription: Subscription
+    ) -> Digest:
+        """What one delivery tells to its subscription. An event that cannot be read is counted as omitted."""
+        ids, count = gathered.told_by(tx, subscription.id, delivery.sequence, limit=MOST_TOLD)
+        entries = tuple(self._entries(tx, ids, subscription))
+        zone = Rhythm(zone=composed.zone)
+        return Digest(
+            period=composed.period,
+            began_at=composed.began_at and local(zone, composed.began_at),
+            ended_at=local(zone, composed.ended_at),
+            entries=entries,
+            omitted=count - len(entries),
+            coverage=self._coverage(tx, subscription, composed),
+        )
+
+    def _entries(self, tx: Connection, ids: Sequence[str], subscription: Subscription) -> Iterator[DigestEntry]:
+        self._read(tx, [each for each in ids if each not in self._contexts])
+        known = [self._contexts[each] for each in ids if each in self._contexts]
+        asked = subscription.interest
+        matches = matches_of(tx, ((context.event, asked) for context in known))
+        for context in sorted(known, key=_place):
+            match = matches[context.event.id, asked]
+            told = replace(context, event=replace(context.event, changes=match.every))
+            # What was gathered when its filters were others is told all the same.
+            yield DigestEntry(told, match.changes or match.every)
+
+    def _read(self, tx: Connection, ids: Collection[str]) -> None:
+        if len(self._contexts) + len(ids) > _MOST_KEPT:
+            self._contexts.clear()
+        damaged: dict[str, StoreCorrupt] = {}
+        found = events.known(tx, ids, damaged=damaged)
+        for event_id in damaged:
+            with suppress(StoreCorrupt, NothingFound):
+                found[event_id] = self._made_again(tx, event_id)
+        families = siblings.families(tx, {(each.registry, each.trial_id) for each in found.values()})
+        for event_id, event in found.items():
+            self._contexts[event_id] = event_context(tx, event, self.registries, families)
+
+    def _made_again(self, tx: Connection, event_id: str) -> Event:
+        registry, trial_id, number = event_id.split("/")
+        return event_of(tx, registry_of(self.registries, registry), trial_id, int(number))
+
+    def _coverage(self, tx: Connection, subscription: Subscription, composed: ComposedDigest) -> Coverage | None:
+        """How much was looked at; None of what has no regular time."""
+        if composed.period in (*OUT_OF_TURN, "quiet hours"):
+            return None
+        since = composed.began_at or composed.ended_at - _USUAL
+        within = tuple(trials_of(tx, subscription))
+        key = within, since
+        if key not in self._coverages:
+            self._coverages[key] = coverage_of(tx, within, self.registries, since=since)
+        return self._coverages[key]
+
+
+def _place(context: EventContext) -> tuple[datetime, str, str, int]:
+    event = context.event
+    return event.occurred_at, event.registry, event.trial_id, event.snapshot
+
+
+def coverage_of(
+    tx: Connection, within: Sequence[Within], registries: Mapping[str, Registry], *, since: datetime
+) -> Coverage:
+    """How many of some trials were checked since then, and what could not be."""
+    seen = [each for part in within for each in coverage.by_registry(tx, part, since=since)]
+    silent = [each for each in seen if each.named_at is None or each.named_at < since]
+    names = {key: registry.name for key, registry in registries.items()}
+    not_reached = {
+        names.get(each.registry, each.registry): (
+            f"not reached since {each.named_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            if each.named_at
+            else "not asked yet"
+        )
+        for each in silent
+    }
+    unlisted = [each for part in within for each in coverage.unlisted(tx, part)][:MOST_UNCHECKED]
+    not_listed = [
+        (search_words(watched.search), "the registry has not listed this in its latest data")
+        for watched in searches.known(tx, unlisted).values()
+    ]
+    missed = [each for part in within for each in coverage.unchecked(tx, part, since=since, limit=MOST_UNCHECKED)]
+    not_checked = [
+        (each.trial_id, f"not confirmed since {each.verified_at:%Y-%m-%d}" if each.verified_at else "not read yet")
+        for each in missed[:MOST_UNCHECKED]
+    ]
+    return Coverage(
+        trials=sum(pages.watched_count(tx, part) for part in within),
+        checked=sum(each.checked for each in seen),
+        versions=tuple({names.get(each.registry, each.registry): each.version for each in seen}.items()),
+        unchecked=(*not_reached.items(), *not_listed, *not_checked),
+    )

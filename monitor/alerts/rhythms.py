@@ -1,0 +1,67 @@
+"""Rhythms as people write them on the command line or a page. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from monitor.errors import ConfigurationInvalid
+from monitor.model.rhythm import IMMEDIATE, Every, Rhythm
+from monitor.settings import rhythms
+
+_READ: dict[str, tuple[str, Callable[[object], Any], str]] = {
+    "--digest": ("every", rhythms.every, rhythms.A_RHYTHM),
+    "--at": ("at", rhythms.clock_time, rhythms.A_TIME),
+    "--tz": ("zone", rhythms.zone, rhythms.A_ZONE),
+    "--quiet-hours": ("quiet_hours", rhythms.hours, rhythms.HOURS),
+}
+
+
+def checked_rhythm(
+    *,
+    every: str | None = None,
+    at: str | None = None,
+    zone: str | None = None,
+    quiet_hours: str | None = None,
+    breaks_through: bool | None = None,
+    all_quiet: bool | None = None,
+    before: Rhythm = IMMEDIATE,
+) -> Rhythm:
+    """A rhythm from what a person wrote; what is None stays as it was *before*.
+
+    ConfigurationInvalid for what is none, and for what would never have an effect.
+    """
+    written = zip(_READ.items(), (every, at, zone, quiet_hours), strict=True)
+    given = {name: _read(option, text) for (option, (name, _, _)), text in written if text is not None}
+    given |= {} if breaks_through is None else {"breaks_through": breaks_through}
+    given |= {} if all_quiet is None else {"all_quiet": all_quiet}
+    if given.get("every") is Every.IMMEDIATE:
+        given = {"all_quiet": False, "at": IMMEDIATE.at, **given}
+    elif given.get("every"):
+        given = {"quiet_hours": None, **given}
+    if given.get("quiet_hours") is None and given.get("every") is Every.IMMEDIATE:
+        given = {"breaks_through": False, **given}
+    rhythm = replace(before, **given)
+    _refuse_without_effect(rhythm, at_is_given=at is not None)
+    return rhythm
+
+
+def _read(option: str, text: str) -> Any:
+    _, read, expected = _READ[option]
+    try:
+        return read(text)
+    except ValueError:
+        raise ConfigurationInvalid(f"{option} “{text[:40]}” is none: write {expected}") from None
+
+
+def _refuse_without_effect(rhythm: Rhythm, *, at_is_given: bool) -> None:
+    is_digest = rhythm.every is not Every.IMMEDIATE
+    if at_is_given and not is_digest:
+        raise ConfigurationInvalid("--at is when a digest comes: give it with --digest daily, weekly or monthly")
+    if rhythm.all_quiet and not is_digest:
+        raise ConfigurationInvalid("--all-quiet is said by a digest: give it with --digest daily, weekly or monthly")
+    if rhythm.quiet_hours and is_digest:
+        raise ConfigurationInvalid(
+            "--quiet-hours are for what is told at once; a digest comes at a time of its own, which --at says"
+        )
+    if rhythm.breaks_through and rhythm.is_immediate:
+        raise ConfigurationInvalid("--break-through is out of a digest or quiet hours: give it with one of these")

@@ -1,0 +1,93 @@
+"""How many of some trials were checked of late, and which were not: what makes silence mean something.
+
+A trial was checked where an answer verified it since then; or where its registry has named the version of its data
+since then at which the trial was verified: one request says of all trials that nothing is newer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+from monitor.model import State
+from monitor.storage.pages import Within, is_of
+from monitor.storage.searches import is_everything
+from monitor.storage.tables import registries, searches, trials, watched_trials
+
+_held = exists().where(watched_trials.c.registry == trials.c.registry, watched_trials.c.trial_id == trials.c.trial_id)
+_mirrored = trials.c.registry.in_(select(searches.c.registry).where(is_everything))
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A trial that was not checked; *verified_at* is when it was last, None for never."""
+
+    registry: str
+    trial_id: str
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySeen:
+    """Some trials of a registry: how many were checked, and the version of its data that it named last, and when."""
+
+    registry: str
+    checked: int
+    version: str | None
+    named_at: datetime | None
+
+
+def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[RegistrySeen]:
+    """How many of the watched ones of these trials were checked since then, in each registry that has any."""
+    query = (
+        select(
+            trials.c.registry,
+            func.count().filter(_is_checked(since)),
+            registries.c.version_stamp,
+            registries.c.checked_at,
+        )
+        .outerjoin(registries, registries.c.registry == trials.c.registry)
+        .where(_is_watched(within))
+        .group_by(trials.c.registry, registries.c.version_stamp, registries.c.checked_at)
+        .order_by(trials.c.registry)
+    )
+    return [RegistrySeen(*row) for row in tx.execute(query)]
+
+
+def unchecked(tx: Connection, within: Within, *, since: datetime, limit: int) -> Sequence[Unchecked]:
+    """Up to *limit* of them that were not, in registries that named a version since; by registry and trial id."""
+    query = (
+        select(trials.c.registry, trials.c.trial_id, trials.c.verified_at)
+        .join(registries, registries.c.registry == trials.c.registry)
+        .where(_is_watched(within), ~_is_checked(since), registries.c.checked_at >= since)
+        .order_by(trials.c.registry, trials.c.trial_id)
+        .limit(limit)
+    )
+    return [Unchecked(*row) for row in tx.execute(query)]
+
+
+def unlisted(tx: Connection, within: Within) -> list[int]:
+    """Those watches of these trials whose search the registry has not listed at the version of its data."""
+    query = (
+        select(searches.c.watch_id)
+        .join(registries, registries.c.registry == searches.c.registry)
+        .where(~is_everything, searches.c.listed_version.is_distinct_from(registries.c.version_stamp))
+        .order_by(searches.c.watch_id)
+    )
+    if within.trials:
+        return []
+    if within.watches:
+        query = query.where(searches.c.watch_id.in_(within.watches))
+    return list(tx.scalars(query))
+
+
+def _is_watched(within: Within) -> ColumnElement[bool]:
+    return and_(is_of(within, trials.c.registry, trials.c.trial_id), or_(_held, _mirrored))
+
+
+def _is_checked(since: datetime) -> ColumnElement[bool]:
+    """NULL counts as no: a count of a trial that nobody ever verified is none."""
+    stands = and_(trials.c.verified_version == registries.c.version_stamp, registries.c.checked_at >= since)
+    merged = and_(trials.c.state == State.MERGED, registries.c.checked_at >= since)
+    return func.coalesce(or_(trials.c.verified_at >= since, stands, merged), False)

@@ -1,0 +1,225 @@
+"""What waits for the end of a window is told together: each event in one digest, and one digest a date."""
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from monitor.alerts.subscribe import Subscribed, set_state
+from monitor.model import DigestCause, Rhythm, SubscriptionState
+from monitor.model.rhythm import Every
+from monitor.storage import backlog, deliveries, gathered, rhythms
+from tests.databases import SLOW
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+from tests.studies import named, status_becomes, together, verified_in
+
+ON_POSTGRESQL = SLOW
+READER = "ops@example.org"
+DAILY = Rhythm(every=Every.DAILY, at=time(8), zone="Europe/Paris")
+PARIS_AT_EIGHT = time(7)
+"""In UTC, in winter."""
+
+
+@pytest.fixture
+def watched(outbox: OutboxHarness) -> OutboxHarness:
+    """A Sunday at 17:00 UTC, with a baseline."""
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check()
+    return outbox
+
+
+def subscribed(outbox: OutboxHarness, rhythm: Rhythm = DAILY, reader: str = READER) -> Subscribed:
+    return outbox.subscribe(reader, WITHDRAWN_LATER, channel="email", rhythm=rhythm)
+
+
+def happens(outbox: OutboxHarness, number: int) -> None:
+    """A sponsor submits another acronym, and the program sees it."""
+    outbox.sandbox.edit(WITHDRAWN_LATER, together(named(f"STEP-{number}"), verified_in(f"20{number:02}-01")))
+    outbox.check(WITHDRAWN_LATER)
+
+
+def stops(outbox: OutboxHarness) -> None:
+    """A critical change."""
+    outbox.sandbox.edit(WITHDRAWN_LATER, together(status_becomes("SUSPENDED", "Supplies"), verified_in("2040-01")))
+    outbox.check(WITHDRAWN_LATER)
+
+
+def at(outbox: OutboxHarness, moment: str) -> None:
+    """It becomes that time in UTC."""
+    outbox.clock.now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+def owed(outbox: OutboxHarness) -> list[tuple[str, tuple[int, ...]]]:
+    """The cause of each delivery, the oldest first, with the numbers of the snapshots that a digest tells."""
+    outbox.deliver()
+    found = []
+    with outbox.store.read() as tx:
+        for each in reversed(deliveries.listing(tx)):
+            ids, _ = gathered.told_by(tx, each.subscription_id, each.sequence, limit=99)
+            numbers = ids if isinstance(each.cause, DigestCause) else [each.cause.id]
+            cause = each.cause.id if isinstance(each.cause, DigestCause) else "event"
+            found.append((cause, tuple(sorted(int(one.rpartition("/")[2]) for one in numbers))))
+    return found
+
+
+def test_what_is_found_on_a_day_is_told_once_at_its_end(watched: OutboxHarness) -> None:
+    subscribed(watched)
+    happens(watched, 1)
+    happens(watched, 2)
+    at(watched, "2026-11-23T06:59:59")
+    assert owed(watched) == []
+
+    at(watched, "2026-11-23T07:00")
+    assert owed(watched) == [("digest/2026-11-23", (2, 3))]
+
+    assert len(watched.channel.came) == 1
+    with watched.store.read() as tx:
+        assert backlog.next_due(tx) is None
+    happens(watched, 3)
+    with watched.store.read() as tx:
+        assert backlog.next_due(tx) == datetime(2026, 11, 24, 7, tzinfo=UTC)
+    at(watched, "2026-11-24T07:00:01")
+    assert owed(watched) == [("digest/2026-11-23", (2, 3)), ("digest/2026-11-24", (4,))]
+
+
+def test_others_are_told_at_once_all_the_same(watched: OutboxHarness) -> None:
+    subscribed(watched)
+    subscribed(watched, Rhythm(), "ines@example.org")
+    happens(watched, 1)
+
+    assert owed(watched) == [("event", (2,))]
+    assert [message.endpoint.shown for message in watched.channel.came] == ["ines@example.org"]
+
+
+def test_a_date_has_one_digest_however_often_the_clock_is_set_back(watched: OutboxHarness) -> None:
+    """What would be in the second one waits for that of the next date."""
+    subscribed(watched)
+    happens(watched, 1)
+    at(watched, "2026-11-23T07:00")
+    assert owed(watched) == [("digest/2026-11-23", (2,))]
+
+    at(watched, "2026-11-22T20:00")
+    happens(watched, 2)
+    at(watched, "2026-11-23T07:00")
+    owed(watched)
+    at(watched, "2026-11-23T23:00")
+    assert owed(watched) == [("digest/2026-11-23", (2,))]
+
+    at(watched, "2026-11-24T07:00")
+    assert owed(watched) == [("digest/2026-11-23", (2,)), ("digest/2026-11-24", (3,))]
+
+
+def test_a_digest_that_was_put_too_far_ahead_comes_when_it_should(watched: OutboxHarness) -> None:
+    subscribed(watched)
+    at(watched, "2027-11-22T17:00")
+    happens(watched, 1)
+    at(watched, "2026-11-23T00:00")
+
+    with watched.store.begin() as tx:
+        assert rhythms.mend_clock(tx, now=watched.clock()) == 1
+        assert rhythms.mend_clock(tx, now=watched.clock()) == 0
+        assert rhythms.next_due(tx) == datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+
+def test_what_comes_late_is_one_digest_of_the_last_window(watched: OutboxHarness) -> None:
+    """Nothing ran for days; the next digest is that of the next date."""
+    subscribed(watched)
+    happens(watched, 1)
+    at(watched, "2026-11-27T03:00")
+    assert owed(watched) == [("digest/2026-11-26", (2,))]
+
+    happens(watched, 2)
+    at(watched, "2026-11-27T07:00")
+    assert owed(watched)[1:] == [("digest/2026-11-27", (3,))]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due", "cause"),
+    [
+        (Rhythm(every=Every.WEEKLY), "2026-11-23T08:00", "digest/2026-11-23"),
+        (Rhythm(every=Every.MONTHLY), "2026-12-01T08:00", "digest/2026-12-01"),
+        (Rhythm(quiet_hours=(time(16), time(18))), "2026-11-22T18:00", "digest/2026-11-22"),
+    ],
+)
+def test_each_rhythm_has_its_time(watched: OutboxHarness, rhythm: Rhythm, due: str, cause: str) -> None:
+    subscribed(watched, rhythm)
+    happens(watched, 1)
+    assert owed(watched) == []
+
+    at(watched, due)
+
+    assert owed(watched) == [(cause, (2,))]
+
+
+def test_outside_quiet_hours_it_is_told_at_once(watched: OutboxHarness) -> None:
+    subscribed(watched, Rhythm(quiet_hours=(time(22), time(7))))
+    happens(watched, 1)
+
+    assert owed(watched) == [("event", (2,))]
+
+
+def test_what_is_critical_breaks_through_where_that_is_asked_for(watched: OutboxHarness) -> None:
+    subscribed(watched, Rhythm(every=Every.DAILY, breaks_through=True))
+    subscribed(watched, Rhythm(every=Every.DAILY), "ines@example.org")
+    happens(watched, 1)
+    stops(watched)
+    assert owed(watched) == [("event", (3,))]
+
+    at(watched, "2026-11-23T08:00")
+
+    assert sorted(owed(watched)) == [
+        ("digest/2026-11-23", (2,)),
+        ("digest/2026-11-23", (2, 3)),
+        ("event", (3,)),
+    ]
+
+
+def test_that_all_is_quiet_is_said_to_who_asks_for_it(watched: OutboxHarness) -> None:
+    subscribed(watched, Rhythm(every=Every.DAILY, all_quiet=True))
+    for day in (23, 24):
+        at(watched, f"2026-11-{day}T08:00")
+        watched.check()
+        owed(watched)
+
+    assert owed(watched) == [("digest/2026-11-23", ()), ("digest/2026-11-24", ())]
+
+
+def test_who_has_left_is_owed_no_digest_and_who_is_paused_is_told_afterwards(watched: OutboxHarness) -> None:
+    left, paused = subscribed(watched), subscribed(watched, DAILY, "ines@example.org")
+    happens(watched, 1)
+    set_state(left.subscription.id, SubscriptionState.ENDED, watched.subscribe_context)
+    set_state(paused.subscription.id, SubscriptionState.PAUSED, watched.subscribe_context)
+    at(watched, "2026-11-23T07:00")
+    assert owed(watched) == []
+
+    for each in (left, paused):
+        set_state(each.subscription.id, SubscriptionState.ACTIVE, watched.subscribe_context)
+
+    assert owed(watched) == [("digest/2026-11-23", (2,))]
+    assert [message.endpoint.shown for message in watched.channel.came] == ["ines@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due", "cause"),
+    [
+        (Rhythm(), "2026-11-22T17:00", "digest/2026-11-22T17:00:00Z"),
+        (Rhythm(every=Every.WEEKLY, at=time(9)), "2026-11-23T09:00", "digest/2026-11-23"),
+        (Rhythm(every=Every.MONTHLY), "2026-12-01T08:00", "digest/2026-12-01"),
+    ],
+)
+def test_what_waits_goes_with_the_next_digest_of_another_rhythm(
+    watched: OutboxHarness, rhythm: Rhythm, due: str, cause: str
+) -> None:
+    """At once, as one digest, where there are no more of them."""
+    made = subscribed(watched)
+    happens(watched, 1)
+    happens(watched, 2)
+    with watched.store.begin() as tx:
+        rhythms.change(tx, made.subscription.id, rhythm, at=watched.clock())
+    if due != "2026-11-22T17:00":
+        assert owed(watched) == []
+
+    at(watched, due)
+
+    assert owed(watched) == [(cause, (2, 3))]
+    assert watched.subscription(made).rhythm == rhythm
