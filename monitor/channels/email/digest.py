@@ -42,7 +42,7 @@ MOST_TRIALS = 150
 MOST_DETAILS = 6
 MOST_DETAILS_OF_MANY, MANY = 3, 12
 """Details of a trial where there are more than MANY: they are skimmed."""
-MOST_TITLE = 64
+MOST_TITLE = 60
 MOST_SENTENCE = 220
 MOST_BEYOND = 45
 _WITHIN_A_DAY = ("daily", "quiet hours")

@@ -395,6 +395,17 @@ def test_it_has_every_header_that_a_careful_sender_sets():
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_what_a_watch_looks_for_is_said_and_not_its_number():
+    watching = subscription(trials=frozenset(), watch_id=3)
+    known, unknown = (
+        mail(HALTED, subscription=watching, about="trials that Nordlys leads"),
+        mail(HALTED, subscription=watching),
+    )
+
+    assert "You asked to hear of trials that Nordlys leads: changes of minor" in text_of(known)
+    assert "You asked to hear of the trials of watch 3: changes of minor" in text_of(unknown)
+
+
 @pytest.mark.parametrize("host", ["https://trials.example.org", "http://127.0.0.1:8080"])
 def test_a_subscription_with_a_page_of_its_own_is_changed_and_left_there(host):
     page = f"{host}/a/AbC_-0"
