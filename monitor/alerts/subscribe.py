@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from monitor.alerts.catching_up import tell, would_have_told
 from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
 from monitor.channels.webhook.signing import new_secret
@@ -72,6 +73,8 @@ class Subscribed:
     """Another active subscription that tells the same address of the same, by what it is called."""
     taken_for: str | None = None
     """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
+    caught_up: int = 0
+    """How many events of before it was made it tells, in one digest."""
 
 
 def subscribe(
@@ -82,12 +85,13 @@ def subscribe(
     context: SubscribeContext,
     name: str | None = None,
     as_webhook: bool = False,
+    catch_up: timedelta | None = None,
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
     A search, and trials that nobody watches yet, are watched in the same transaction: what nobody checks is never
-    told. Raise ConfigurationInvalid for an address that is none or a name that is taken, NothingFound for a watch or a
-    group that is none.
+    told. With *catch_up*, it tells of the time before that as well, in one digest. Raise ConfigurationInvalid for an
+    address that is none or a name that is taken, NothingFound for a watch or a group that is none.
     """
     checked, shown = new_endpoint(channel, address, context, as_webhook=as_webhook)
     secret = _secret_for(channel)
@@ -101,10 +105,23 @@ def subscribe(
         before = same(tx, subscription)
         subscriptions.add(tx, subscription)
         subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
+        caught_up = _caught_up(tx, subscription, now - catch_up, now) if catch_up else 0
     taken_for = CHANNELS[channel].taken_for(address)
     return Subscribed(
-        subscription, secret if made else None, watched, same_as=before.called if before else None, taken_for=taken_for
+        subscription,
+        secret if made else None,
+        watched,
+        same_as=before.called if before else None,
+        taken_for=taken_for,
+        caught_up=caught_up,
     )
+
+
+def _caught_up(tx: Connection, subscription: Subscription, since: datetime, now: datetime) -> int:
+    past = would_have_told(tx, subscription, since=since)
+    if past:
+        tell(tx, subscription.id, past, "catch-up", since=since, now=now)
+    return len(past)
 
 
 def drafted(tx: Connection, endpoint: Endpoint, asked: Asked, *, now: datetime) -> Subscription:

@@ -286,6 +286,12 @@ def of_event(tx: Connection, event_id: str) -> list[Delivery]:
     return [restored(row) for row in tx.execute(query)]
 
 
+def told(tx: Connection, subscription_id: str, event_ids: Iterable[str]) -> set[str]:
+    """Those of the events that are owed to a subscription by themselves, or were."""
+    query = select(deliveries.c.event_id).where(deliveries.c.subscription_id == subscription_id)
+    return {each for chunk in chunks(event_ids) for each in tx.scalars(query.where(deliveries.c.event_id.in_(chunk)))}
+
+
 def replay(tx: Connection, text: str, at: datetime) -> Delivery:
     """Owe a delivery again from *at* on, with the bytes and the id that it had, and with all attempts still ahead.
 

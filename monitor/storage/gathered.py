@@ -68,6 +68,12 @@ def waiting(tx: Connection, subscription_ids: Collection[str]) -> dict[str, int]
     return found
 
 
+def told(tx: Connection, subscription_id: str, event_ids: Iterable[str]) -> set[str]:
+    """Those of the events that a subscription tells in a digest, or will."""
+    query = select(_c.event_id).where(_c.subscription_id == subscription_id)
+    return {each for chunk in chunks(event_ids) for each in tx.scalars(query.where(_c.event_id.in_(chunk)))}
+
+
 def told_by(tx: Connection, subscription_id: str, digest: int, *, limit: int) -> tuple[Sequence[str], int]:
     """The ids of up to *limit* events of a digest, the most significant and then the latest; and how many it has."""
     mine = and_(_c.subscription_id == subscription_id, _c.digest == digest)

@@ -56,8 +56,7 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
 
     Raise ConfigurationInvalid where another that has not ended is called the same.
     """
-    if subscription.name and (other := called(tx, subscription.name)):
-        raise ConfigurationInvalid(f"{other} is called “{subscription.name}” already: choose another name")
+    _refuse_taken(tx, subscription.name)
     values = _values(subscription) | {
         "id": subscription.id,
         "name": name,
@@ -204,6 +203,12 @@ def edit(tx: Connection, subscription_id: str, wanted: Filters, note: str | None
     tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(values))
 
 
+def rename(tx: Connection, subscription_id: str, name: str | None) -> None:
+    """Call a subscription so. ConfigurationInvalid where another that has not ended is called the same."""
+    _refuse_taken(tx, name, besides=subscription_id)
+    tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(label=name))
+
+
 def last_sequences(tx: Connection) -> dict[str, int]:
     """The number of the delivery that each subscription was owed last; 0 where there was none."""
     return {row.id: row.last_sequence for row in tx.execute(select(subscriptions.c.id, subscriptions.c.last_sequence))}
@@ -269,6 +274,12 @@ def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted:
     _name_trials(tx, row.id, wanted.trials)
     groups.subscribe(tx, row.id, wanted.group)
     teams.put(tx, row.id, wanted.team)
+
+
+def _refuse_taken(tx: Connection, name: str | None, *, besides: str | None = None) -> None:
+    is_own = besides is not None and name is not None and named(tx, name) == besides
+    if name and not is_own and (other := called(tx, name)):
+        raise ConfigurationInvalid(f"{other} is called “{name}” already: choose another name")
 
 
 def _name_trials(tx: Connection, subscription_id: str, trials: Iterable[tuple[str, str]]) -> None:

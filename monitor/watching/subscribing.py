@@ -8,6 +8,7 @@ Where a step raises, nobody is subscribed and no watch is made.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from monitor.alerts.subscribe import Asked, SubscribeContext, Subscribed, SubscriptionScope, new_endpoint
 from monitor.alerts.subscribe import subscribe as subscribe_to
@@ -45,6 +46,8 @@ class SubscribeRequest:
     name: str | None = None
     as_webhook: bool = False
     """That a webhook's address is one of a chat service is meant so."""
+    catch_up: timedelta | None = None
+    """From how long ago on it is to tell what happened, as one digest."""
     lists_stopped: bool = False
     """Whether to say which of its trials have stopped already."""
 
@@ -92,6 +95,7 @@ def subscribe(
         context=context,
         name=request.name,
         as_webhook=request.as_webhook,
+        catch_up=request.catch_up,
     )
     return SubscribeResult(made=made, scope=scope, checked=checked, stopped=stopped)
 

@@ -1,11 +1,14 @@
 """What waits for the end of a window is told together: each event in one digest, and one digest a date."""
 
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.alerts.subscribe import Subscribed, set_state
-from monitor.model import DigestCause, Rhythm, SubscriptionState
+from monitor.alerts.editing import Editable, edit
+from monitor.alerts.resuming import missed_so_far, resume
+from monitor.alerts.subscribe import Asked, Subscribed, SubscriptionScope, set_state, subscribe
+from monitor.model import DigestCause, Filters, Rhythm, SubscriptionState
 from monitor.model.rhythm import Every
 from monitor.storage import backlog, deliveries, gathered, rhythms
 from tests.databases import SLOW
@@ -223,3 +226,59 @@ def test_what_waits_goes_with_the_next_digest_of_another_rhythm(
 
     assert owed(watched) == [(cause, (2, 3))]
     assert watched.subscription(made).rhythm == rhythm
+
+
+def test_what_was_missed_in_a_pause_is_counted_and_told_as_one_digest_if_asked(watched: OutboxHarness) -> None:
+    context = watched.subscribe_context
+    made, other = subscribed(watched, Rhythm()), subscribed(watched, Rhythm(), "ines@example.org")
+    happens(watched, 1)
+    watched.deliver()
+    for each in (made, other):
+        set_state(each.subscription.id, SubscriptionState.PAUSED, context)
+    watched.clock.advance(days=1)
+    happens(watched, 2)
+    happens(watched, 3)
+    assert missed_so_far(made.subscription.id, context) == 2
+
+    assert resume(made.subscription.id, context, catch_up=True).missed == 2
+    assert resume(other.subscription.id, context).missed == 2
+
+    assert sorted(owed(watched)) == [("digest/2026-11-23T17:00:00Z", (3, 4)), ("event", (2,)), ("event", (2,))]
+    assert resume(made.subscription.id, context, catch_up=True).missed == 0
+    happens(watched, 4)
+    assert sorted(owed(watched))[1:] == [("event", (2,)), ("event", (2,)), ("event", (5,)), ("event", (5,))]
+
+
+def test_a_new_subscription_can_catch_up_and_hears_of_nothing_twice(watched: OutboxHarness) -> None:
+    happens(watched, 1)
+    watched.clock.advance(days=10)
+    happens(watched, 2)
+    watched.clock.advance(days=10)
+    happens(watched, 3)
+    asked = Asked(scope=SubscriptionScope(everything=True), rhythm=DAILY)
+
+    made = subscribe("email", READER, asked, context=watched.subscribe_context, catch_up=timedelta(days=15))
+
+    assert made.caught_up == 2
+    assert owed(watched) == [("digest/2026-12-12T17:00:00Z", (3, 4))]
+    happens(watched, 4)
+    watched.clock.advance(days=1)
+    assert owed(watched)[1:] == [("digest/2026-12-13", (5,))]
+
+
+def test_other_filters_neither_tell_the_past_again_nor_drop_what_is_owed(watched: OutboxHarness) -> None:
+    def narrowed(before: Editable) -> Editable:
+        return replace(before, filters=replace(before.filters, kinds=frozenset({"status.stopped"})), note="stops only")
+
+    def widened(before: Editable) -> Editable:
+        return replace(before, filters=Filters(), name="everything of it")
+
+    made = subscribed(watched)
+    happens(watched, 1)
+    assert edit(made.subscription.id, narrowed, watched.subscribe_context).note == "stops only"
+    happens(watched, 2)
+    assert edit(made.subscription.id, widened, watched.subscribe_context).called == "everything of it"
+    happens(watched, 3)
+    at(watched, "2026-11-23T07:00")
+
+    assert owed(watched) == [("digest/2026-11-23", (2, 4))]
