@@ -59,11 +59,15 @@ def backfill(
 
 
 def go_on(program: "App", registries: Iterable["Registry"]) -> None:
-    """After a pass: fetch a little more for trials that are newly watched. It fails nothing."""
-    for registry in registries:
-        for done in program.backfill(registry):
-            if done.error:
-                complain(f"history of {done.trial_id}: {done.error}")
+    """After a pass: fetch a little more for trials that are newly watched. Whatever goes wrong is one line a trial."""
+    from monitor.cli.progress import progress
+
+    with progress("Fetching history") as report_progress:
+        for registry in registries:
+            for number, done in enumerate(program.backfill(registry), start=1):
+                report_progress(number, number + 1)
+                if done.error:
+                    complain(f"history of {done.trial_id}: {done.error}")
 
 
 def _wanted(program: "App", texts: Sequence[str], watch: str | None, *, everything: bool) -> ByRegistry:
@@ -136,6 +140,9 @@ def _summarize(done: Sequence["Backfilled"], *, asked: int, requests: int, as_js
     from monitor.cli.render.backfill import backfilled_line, summary_line  # rich is of no use to --json
 
     out = console()
+    if not asked:
+        out.print("Nothing is to be fetched: every trial on a watch's list is complete, or was not checked yet.")
+        return
     for one in done:
         if one.error:
             complain(f"{one.trial_id}: {one.error}")

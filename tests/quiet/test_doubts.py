@@ -78,6 +78,30 @@ def test_in_doubt_nothing_is_asked_printed_or_written(world: World, statement: s
     assert (ran.out, ran.err, ran.requests, ran.tables) == ("", "", [], tables)
 
 
+BEGUN = f"INSERT INTO backfills VALUES ('{KEY}', '{{}}', '[]', {{}}, {{}}, NULL)"
+
+
+@pytest.mark.parametrize(
+    ("waits", "is_done"),
+    [
+        ("SELECT 1", False),
+        (BEGUN.format(TRIALS[0], "NULL", f"'{in_hours(1)}'"), True),
+        (BEGUN.format(TRIALS[0], "NULL", f"'{in_hours(-1)}'"), False),
+    ],
+)
+def test_former_versions_that_may_be_asked_for_are_something_to_do(world: World, waits: str, is_done: bool) -> None:
+    """Those of one trial: of the others all is there."""
+    world.configure("history = true\n")
+    for trial_id in TRIALS[1:]:
+        world.change(BEGUN.format(trial_id, f"'{in_hours(-9)}'", "NULL"))
+    world.change(waits)
+    attempt, _ = world.quietly()
+
+    assert attempt.is_done is is_done
+    world.configure()
+    assert world.quietly()[0].is_done, "where they may not be asked for, nothing waits"
+
+
 NO_DOUBTS = {
     "a removed trial": f"UPDATE trials SET state = 'removed' {ONE}",
     "a merger read lately": MERGED.format(0, in_hours(-167), "before", ONE),

@@ -17,6 +17,7 @@ from monitor.service.checker import Checker
 from monitor.service.dispatcher import Dispatcher
 from monitor.service.logs import make_log
 from monitor.storage import notices
+from monitor.watching.backfill import Backfilled, Backfilling, HistoryRegistry, backfill_due
 from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from monitor.web.metrics import Metrics
@@ -56,6 +57,10 @@ class Workers:
 
     def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
         return deliver(replace(self.outbox.delivering, stopping=stopping))
+
+    def backfill(self, registry: HistoryRegistry, *, stopping: Callable[[], bool]) -> Iterator[Backfilled]:
+        context = Backfilling(registry=registry, store=self.store, clock=self.outbox.clock, stopping=stopping)
+        return backfill_due(context)
 
     def reconfigured(self, config: Config) -> Self:
         self.config = config

@@ -128,6 +128,17 @@ def test_it_goes_on_where_it_ended_and_leaves_no_gap(program: Trying):
     assert forecast([LONG], program.registry.key, program.store).finished == 1
 
 
+def test_it_ends_between_two_versions_where_it_has_to(quick: Trying):
+    quick.watch(LONG)
+    quick.check()
+    going_on = context(quick)
+    going_on.stopping = lambda: bool(kept(quick))
+
+    (done,) = backfill([LONG, OTHER], going_on)
+
+    assert (done.result, sorted(kept(quick))) == (BackfillResult.PARTIAL, [2])
+
+
 def test_versions_of_one_day_keep_their_order(quick: Trying):
     for count in (11, 12, 13):
         update(quick, LONG, submitted="2026-11-18", posted="2026-11-19", count=count)

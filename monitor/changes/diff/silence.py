@@ -17,8 +17,8 @@ from monitor.model import CountryStatus, Record
 
 ONLY_COUNTRIES = "sites.facility"
 _NEVER_TOLD = frozenset(("rest", "contacts", "trial_id"))
-_TREES = frozenset(("results",))
-"""Fields of a value in which nobody knows what is a text: converted, they are not compared."""
+_TREES = frozenset(("results", "violation_events"))
+"""Fields with a value in which nobody knows what is a text: converted, they are not compared."""
 _MARKS = re.compile(r"(?m)^\s*(?:[*+•-]|[0-9]{1,3}[.)])\s+|\\(?=[!-/:-@\[-`{-~])|[*_^]|\s+")
 """The mark of an item, the escape of a sign, emphasis, and space."""
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from monitor.changes.diff import diff, not_compared
+from monitor.changes.diff import diff, last_said, not_compared
 from monitor.model import Coded, Enrollment, Outcome, PartialDate, Record, Site, Sponsor
 
 ON = date(2026, 11, 27)
@@ -69,3 +69,49 @@ def test_a_country_that_went_is_told():
 def test_what_was_not_compared_has_its_label():
     assert not_compared(PAGE, RECORD) == ("Brief summary",)
     assert not_compared(RECORD, RECORD) == ()
+
+
+HTML = replace(
+    RECORD,
+    details={"brief_summary": "1. Words, 2 of them"},
+    eligibility_criteria="Inclusion:\n\n* Age > 18\n* Consent",
+    primary_outcomes=(Outcome("Pain", "6 weeks", "* On a scale"),),
+    results={"posted": "<b>yes</b>"},
+    converted=frozenset(("brief_summary", "eligibility_criteria", "primary_outcomes.description", "results")),
+)
+MARKDOWN = replace(
+    RECORD,
+    details={"brief_summary": "Words,  2 of them"},
+    eligibility_criteria="Inclusion:\n\n1. Age \\> 18\n2. *Consent*",
+    results={"posted": "**yes**"},
+)
+
+
+def test_texts_in_another_markup_are_the_same_where_they_differ_in_marks_alone():
+    for pair in ((HTML, MARKDOWN), (MARKDOWN, HTML)):
+        assert diff(*pair, on=ON) == ()
+
+
+def test_what_texts_in_another_markup_say_is_compared_and_what_nobody_can_tell_is_not():
+    later = replace(
+        MARKDOWN,
+        eligibility_criteria="Inclusion:\n\n1. Age \\< 18\n2. Consent",
+        primary_outcomes=(Outcome("Pain", "6 weeks", "On another scale"),),
+        results={"posted": "no"},
+    )
+
+    assert {each.field for each in diff(HTML, later, on=ON)} == {"eligibility_criteria", "primary_outcomes"}
+
+
+def test_two_texts_in_the_same_markup_are_compared_to_the_letter():
+    later = replace(HTML, eligibility_criteria="Inclusion:\n\n1. Age > 18\n2. Consent", results={"posted": "no"})
+
+    assert {"eligibility_criteria", "results"} <= {each.field for each in diff(HTML, later, on=ON)}
+
+
+def test_what_was_said_last_keeps_its_markup():
+    silent_page = replace(PAGE, silent=frozenset(("eligibility_criteria", "brief_summary")))
+    known = last_said(HTML, silent_page)
+
+    assert known.eligibility_criteria == HTML.eligibility_criteria
+    assert known.converted == {"eligibility_criteria", "brief_summary"}

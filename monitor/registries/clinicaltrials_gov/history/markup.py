@@ -4,12 +4,12 @@ Nothing here calls itself, and a text of any nesting takes a time in proportion 
 """
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 _DEEPEST_INDENT = 8
-_LISTS = ("ol", "ul")
 _PARAGRAPHS = frozenset(("p", "div", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"))
 _UNSEEN = ("script", "style")
+_TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|([^<]+|<)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _MANY_BREAKS = re.compile(r" *\n(?: *\n)+ *")
 
@@ -18,30 +18,36 @@ def as_text(markup: str) -> str:
     """The text of some HTML; a text without any as it is."""
     if "<" not in markup and "&" not in markup:
         return markup
-    reader = _Reader()
-    reader.feed(markup)
-    reader.close()
-    return reader.text()
+    written = _Written()
+    is_seen = True
+    for closing, name, text in _TOKEN.findall(markup):
+        tag = name.lower()
+        if tag in _UNSEEN:
+            is_seen = bool(closing)
+        elif tag:
+            (written.end if closing else written.begin)(tag)
+        elif is_seen:
+            written.add(unescape(text))
+    return written.text()
 
 
-class _Reader(HTMLParser):
-    """Collects the text of elements."""
+class _Written:
+    """What was read so far."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
         self._lists: list[int | None] = []
         """How many items each open list has so far; None for one without numbers."""
         self._is_fresh = True
         """Whether nothing stands in this line yet, or the mark of an item alone."""
-        self._unseen = 0
 
     def text(self) -> str:
-        """What was read."""
+        """All of it."""
         return _MANY_BREAKS.sub("\n\n", "".join(self._parts)).strip()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - no matter
-        if tag in _LISTS:
+    def begin(self, tag: str) -> None:
+        """Take the beginning of an element."""
+        if tag in ("ol", "ul"):
             self._break("\n" if self._lists else "\n\n")
             self._lists.append(0 if tag == "ol" else None)
         elif tag == "li":
@@ -50,22 +56,18 @@ class _Reader(HTMLParser):
             self._break("\n")
         elif tag in _PARAGRAPHS:
             self._break("\n\n")
-        elif tag in _UNSEEN:
-            self._unseen += 1
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _LISTS and self._lists:
+    def end(self, tag: str) -> None:
+        """Take the end of an element, whether it began or not."""
+        if tag in ("ol", "ul") and self._lists:
             self._lists.pop()
             self._break("\n" if self._lists else "\n\n")
         elif tag in _PARAGRAPHS:
             self._break("\n\n")
-        elif tag in _UNSEEN:
-            self._unseen = max(self._unseen - 1, 0)
 
-    def handle_data(self, data: str) -> None:
-        if self._unseen:
-            return
-        words = _SPACE.sub(" ", data)
+    def add(self, text: str) -> None:
+        """Take the text between two tags."""
+        words = _SPACE.sub(" ", text)
         if self._is_fresh:
             words = words.lstrip(" ")
         if words:

@@ -1,7 +1,7 @@
 """What a version says, by the parser of records, and on what it is silent. Pure; raises for none that was proven.
 
 Two versions are compared in all that both say. Against a record of the API, long texts are compared without their
-marks, because the ones are HTML and the others Markdown, and posted results are not compared at all.
+marks, because the ones are HTML and the others Markdown, and what posted results say is not compared at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +50,10 @@ _SAID_IN = MappingProxyType(
 )
 """What a version is silent on if it has not the section: some versions are served without theirs."""
 
+_TREES = ("annotationSection", "resultsSection")
+"""Sections in which any text may hold markup."""
+_CONVERTED = frozenset((*_TEXTS, "results", "violation_events"))
+
 
 def parse_version(document: Document) -> Record:
     """What the document of a version says."""
@@ -57,10 +61,11 @@ def parse_version(document: Document) -> Record:
     silent = _NEVER_SAID.union(name for section, names in _SAID_IN.items() if section not in study for name in names)
     for path in _TEXTS.values():
         _convert_at(study, path.split("."))
-    if "resultsSection" in study:
-        study["resultsSection"] = _converted(study["resultsSection"])
+    for section in _TREES:
+        if section in study:
+            study[section] = _converted(study[section])
     record = record_of(document, study)
-    return replace(record, silent=silent, converted=frozenset((*_TEXTS, "results")))
+    return replace(record, silent=silent, converted=_CONVERTED)
 
 
 def unknown_in(document: Document) -> Sequence[Oddity]:
