@@ -18,8 +18,8 @@ from monitor.alerts.refusals import WEIGHED, refusal_of
 from monitor.changes.kinds import KINDS
 from monitor.changes.rules import Rule, WeighingContext
 from monitor.model import Change, Interest, Json, Significance, Subscription, Sum
-from monitor.render.words import value_words
-from monitor.text import counted, percent
+from monitor.render.words import sum_words, value_words
+from monitor.text import counted
 
 UNITS: Mapping[str, str] = MappingProxyType({"date": "days", "enrollment": "percent"})
 """What the changes of a kind are measured in, by what the kind begins with."""
@@ -176,12 +176,8 @@ def _weighed(change: Change) -> Significance:
 def _in_words(total: Sum, after: Json) -> str:
     """A sentence without a colon, behind which channels would look for a list."""
     earlier = counted(total.moves - 1, "earlier change")
-    if total.unit == "days":
-        amount = f"{counted(round(abs(total.amount)), 'day')} {'later' if total.amount > 0 else 'earlier'}"
-    else:
-        amount = f"{percent(total.amount)} {'more' if total.amount > 0 else 'fewer'}"
     both = " to ".join(_bare(value) for value in (total.before, after))
-    return f"With {earlier} since {total.since:%Y-%m-%d} that adds up to {amount}, from {both}."
+    return f"With {earlier} since {total.since:%Y-%m-%d} that adds up to {sum_words(total)}, from {both}."
 
 
 def _bare(value: Json) -> str:

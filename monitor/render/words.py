@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 
 from monitor.changes.fields import is_coded
-from monitor.model import Json
+from monitor.model import Json, Sum
 from monitor.model.vocabulary import label_of
-from monitor.text import comma_list, one_line
+from monitor.text import comma_list, counted, one_line, percent
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -73,6 +73,13 @@ def site_words(site: dict[str, Json]) -> str:
     """A site by facility, city and country."""
     parts = [site.get(name) for name in ("facility", "city", "state", "country")]
     return ", ".join(one_line(str(part)) for part in parts if part) or "a site without a name"
+
+
+def sum_words(total: Sum) -> str:
+    """How far several moves of one field went together, such as "92 days later" or "25% fewer"."""
+    if total.unit == "days":
+        return f"{counted(round(abs(total.amount)), 'day')} {'later' if total.amount > 0 else 'earlier'}"
+    return f"{percent(total.amount)} {'more' if total.amount > 0 else 'fewer'}"
 
 
 def path_words(path: str) -> str:

@@ -34,6 +34,7 @@ from monitor.render.headlines import heading_line, quoted_reason
 from monitor.render.nets import sentence, steps_in_words
 from monitor.render.values import Line, not_shown_yet
 from monitor.render.worddiff import DiffOp
+from monitor.render.words import sum_words
 from monitor.text import counted, one_line, safe_cut
 
 LARGEST = 90_000
@@ -134,7 +135,9 @@ def _detail(net: Net, *, beside: str) -> _Detail:
         return _Detail(str(net.change.significance), _words(sentence(net)), "")
     beyond = not_shown_yet(net.change, beside=beside).rstrip(".")
     clause = beyond if len(beyond) <= MOST_BEYOND else beyond.partition("; ")[0]
-    parts = [part for part in (safe_cut(clause, MOST_BEYOND), steps_in_words(net)) if part]
+    total = net.change.adds_up
+    together = f"adds up to {sum_words(total)} since {total.since:%Y-%m-%d}" if total else ""
+    parts = [part for part in (safe_cut(clause, MOST_BEYOND), steps_in_words(net), together) if part]
     return _Detail(str(net.change.significance), line, "; ".join(parts))
 
 

@@ -24,8 +24,8 @@ def digest_webhook(digest: Digest, subscription: Subscription, *, sequence: int)
     trials = [_trial(section) for section in told]
     data: dict[str, Json] = {
         "period": digest.period,
-        "began_at": digest.began_at.isoformat() if digest.began_at else None,
-        "ended_at": digest.ended_at.isoformat(),
+        "began_at": digest.began_at.isoformat(timespec="seconds") if digest.began_at else None,
+        "ended_at": digest.ended_at.isoformat(timespec="seconds"),
         "subject": subject(digest, told),
         "trials": trials,
         "trials_in_all": len(told),

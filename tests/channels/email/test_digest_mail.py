@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.channels.channel import Digest
 from monitor.channels.email.digest import LARGEST, MANY, MOST_DETAILS, MOST_TRIALS, digest_mail
 from monitor.errors import ConfigurationInvalid
+from monitor.model import Sum
 from tests.channels.digests import REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
 from tests.channels.email.mails import NOW, addressed
 from tests.channels.email.test_mail import (
@@ -144,6 +146,18 @@ def test_days_are_told_where_a_digest_is_of_several():
 
     assert "(seen 2026-11-27)" not in text_of(daily)
     assert "(seen 2026-11-27)" in text_of(weekly)
+
+
+def test_what_small_changes_add_up_to_is_said_beside_the_last_of_them():
+    total = Sum(moves=3, since=date(2026, 9, 1), unit="days", amount=-91, before={"date": "2028-02"})
+    last = replace(SLIPPED, measure={"days": -30}, adds_up=total)
+
+    told = mail(digest(entry(1, last)))
+
+    assert "2027-03 → 2027-11; 8 months later; adds up to 91 days earlier since 2026-09-01" in " ".join(
+        text_of(told).split()
+    )
+    assert "adds up to 91 days earlier since 2026-09-01" in shown_words(told)
 
 
 def test_what_a_watch_looks_for_is_said_and_not_its_number():
