@@ -19,6 +19,7 @@ from monitor.alerts.links import Links
 from monitor.alerts.past import matches_of
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
+from monitor.alerts.scopes import looked_for
 from monitor.channels.channel import Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
@@ -122,6 +123,7 @@ class Loaded:
             ),
         )
         self._pages = pages_of(tx, self._subscriptions, context)
+        self._about = looked_for(tx, (self._subscriptions[each.subscription_id] for each in self._unrendered))
         self._tokens = {each: confirmations.sealed(tx, each) for each in self._unconfirmed()}
         unread: dict[str, StoreCorrupt] = {}
         told = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
@@ -192,6 +194,7 @@ class Loaded:
             sequence=delivery.sequence,
             config=config,
             date=now,
+            about=self._about.get(subscription.id, ""),
             manage=self._pages.get(subscription.id, ""),
         )
         match delivery.cause:

@@ -1,13 +1,14 @@
-"""Which trials a subscription is about, as conditions that storage searches by."""
+"""Which trials subscriptions are about: as conditions that storage searches by, and in words."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 
 from sqlalchemy import Connection
 
-from monitor.errors import NothingFound
+from monitor.changes.searches import search_words
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Subscription
-from monitor.storage import seen, watches
+from monitor.storage import searches, seen, watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.storage.statements import chunks
 
@@ -38,3 +39,15 @@ def _of_watch(tx: Connection, watch_id: int) -> Within:
 def named(keys: Iterable[Key]) -> list[Within]:
     """Trials by their names, MOST_NAMED at once."""
     return [Within(trials=tuple(chunk)) for chunk in chunks(sorted(keys), MOST_NAMED)]
+
+
+def looked_for(tx: Connection, about: Iterable[Subscription]) -> dict[str, str]:
+    """What the watches of subscriptions look for, by subscription, for people who do not know what a watch is.
+
+    One that holds trials by their ids looks for nothing. An alert that cannot say it is better than none.
+    """
+    watched = {each.id: each.watch_id for each in about if each.watch_id is not None}
+    with suppress(StoreCorrupt):
+        known = searches.known(tx, set(watched.values()))
+        return {each: search_words(known[watch_id].search) for each, watch_id in watched.items() if watch_id in known}
+    return {}

@@ -1,0 +1,108 @@
+"""A digest on its way: through a real mail server and a real receiver, to who reads it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+import pytest
+
+from monitor.alerts.outbox import Outbox
+from monitor.alerts.scopes import looked_for
+from monitor.alerts.subscribe import Asked, SubscriptionScope, subscribe
+from monitor.channels.declared import CHANNELS
+from monitor.config import load
+from monitor.model import Rhythm, Role, Search
+from monitor.model.rhythm import Every
+from monitor.sandbox.mailbox import Mailbox
+from monitor.sandbox.receiver import WebhookReceiver
+from monitor.storage import watches
+from tests.channels.email.test_mail import html_of, text_of
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+from tests.studies import named, status_becomes, together, verified_in
+from tests.webhook_schema import as_promised
+
+DAILY = Rhythm(every=Every.DAILY, at=time(8), zone="Europe/Paris")
+
+
+@dataclass
+class Arriving:
+    """The program, and the servers that take what it sends."""
+
+    program: OutboxHarness
+    mailbox: Mailbox
+    receiver: WebhookReceiver
+
+
+@pytest.fixture
+def arriving(outbox: OutboxHarness) -> Iterator[Arriving]:
+    with Mailbox() as mailbox, WebhookReceiver() as receiver:
+        variables = {
+            "MONITOR_SMTP__HOST": mailbox.host,
+            "MONITOR_SMTP__PORT": str(mailbox.port),
+            "MONITOR_SMTP__SECURITY": "none",
+            "MONITOR_SMTP__SENDER": "Trial monitor <monitor@example.org>",
+            "MONITOR_WEBHOOKS__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+        }
+        config = load(None, variables)
+        transports = {
+            name: CHANNELS[name].transport(config, outbox.delivering.context.vault) for name in ("email", "webhook")
+        }
+        was = outbox.delivering
+        outbox.delivering = Outbox(
+            context=replace(was.context, config=config), transports=transports, clock=outbox.clock, chance=was.chance
+        )
+        yield Arriving(outbox, mailbox, receiver)
+        for transport in transports.values():
+            transport.close()
+
+
+def test_a_day_is_told_in_one_mail_and_one_post_by_what_it_came_to(arriving: Arriving) -> None:
+    program = arriving.program
+    program.watch(WITHDRAWN_LATER)
+    program.check()
+    program.subscribe("ines@example.org", WITHDRAWN_LATER, channel="email", rhythm=DAILY)
+    program.subscribe(arriving.receiver.url, WITHDRAWN_LATER, rhythm=DAILY)
+    for number, edit in enumerate(
+        (status_becomes("SUSPENDED", "Supplies"), named("STEP"), status_becomes("NOT_YET_RECRUITING"))
+    ):
+        program.sandbox.edit(WITHDRAWN_LATER, together(edit, verified_in(f"204{number}-01")))
+        program.check(WITHDRAWN_LATER)
+    program.clock.now = datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+    program.deliver()
+
+    [mail], [received] = arriving.mailbox.messages, arriving.receiver.deliveries
+    assert mail.email["Subject"].startswith(f"Daily digest: {WITHDRAWN_LATER}: ")
+    text = " ".join(text_of(mail.raw).split())
+    assert "[taken back] Overall status went to Suspended and back to Not yet recruiting" in text
+    assert "Acronym" in text
+    assert "2026-11-23 08:00, Europe/Paris" in text
+    assert "1 of 1 trial checked" in text
+    assert 'class="which"' in html_of(mail.raw)
+    data = as_promised(received.body)["data"]
+    [trial] = data["trials"]
+    assert trial["changes"][0]["field"] == "acronym"
+    folded = {change["field"] for change in trial["changes"] if "folded" in change}
+    assert folded == {"overall_status", "why_stopped"}
+
+
+def test_a_watch_is_told_by_what_it_looks_for(outbox: OutboxHarness) -> None:
+    with outbox.store.begin() as tx:
+        watch, _ = watches.add_search(
+            tx,
+            registry=outbox.registry.key,
+            search=Search(sponsor="Nordlys Pharma AB", role=Role.LEAD),
+            origin="command",
+            name="rivals",
+            at=outbox.clock(),
+        )
+    about_watch = Asked(scope=SubscriptionScope(watch_id=watch.id))
+    made = [
+        subscribe("email", "ines@example.org", about_watch, context=outbox.subscribe_context).subscription,
+        outbox.subscribe("ines@example.org", WITHDRAWN_LATER, channel="email").subscription,
+    ]
+
+    with outbox.store.read() as tx:
+        assert looked_for(tx, made) == {made[0].id: "trials that Nordlys Pharma AB leads"}
+        assert looked_for(tx, []) == {}
