@@ -70,7 +70,7 @@ class Service:
         self.dispatcher = Dispatcher(
             lambda: self.program, clock=clock, monotonic=monotonic, log=log, stopping=self.is_idle
         )
-        self.leadership = Leadership(program.store, own_name(), monotonic=monotonic, log=log, won=self.tick)
+        self.leadership = Leadership(program.store, own_name(), monotonic=monotonic, log=log, won=self.look_everywhere)
         self._keeping = Worker("lease", self.leadership.step, log=log, every=BEAT_EVERY)
         dispatch = giving_back(self.dispatcher.step, done=lambda: self.dispatcher.sent)
         self._dispatching = Worker("dispatcher", dispatch, log=log)
@@ -129,6 +129,11 @@ class Service:
         self._checking.wake()
         self._dispatching.wake()
 
+    def look_everywhere(self) -> None:
+        """Wake also who is not woken by the tick: this process has become the active one, or is configured anew."""
+        self.tick()
+        self._reading.wake()
+
     def send_soon(self) -> None:
         """Wake who sends: something is owed."""
         self._dispatching.wake()
@@ -166,7 +171,7 @@ class Service:
         self.program = new
         unheeded = [name for name in NEED_A_RESTART if getattr(config, name) != getattr(former, name)]
         self._log.info("the configuration was reread", **({"needs_a_restart": unheeded} if unheeded else {}))
-        self.tick()
+        self.look_everywhere()
 
     def problems(self) -> Sequence[str]:
         """See `monitor.web.pages.ServiceHealth`. Asks the database, unless it has answered just now."""

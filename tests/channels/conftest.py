@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from monitor.channels.email.transport import EmailTransport
 from monitor.sandbox.mailbox import Mailbox
+from tests.channels.email.authority import Authority, make_authority
 from tests.channels.email.mails import channel_to
 
 
@@ -36,3 +37,8 @@ def signing_key() -> tuple[bytes, bytes]:
     )
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return private, b"v=DKIM1; k=rsa; p=" + b64encode(public)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))

@@ -14,6 +14,7 @@ import pytest
 import requests
 from sqlalchemy import make_url
 
+from monitor.sandbox.inboxes import Inboxes
 from monitor.sandbox.mailbox import Mailbox
 from monitor.storage import leases, subscriptions
 from tests.databases import SLOW
@@ -283,3 +284,24 @@ def _many_descriptors(count: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_mail_that_comes_back_is_the_last_one(quick_serving: Serving, mailbox: Mailbox, tmp_path: Path) -> None:
+    """From the mail to the report in the Maildir, and from there to the endpoint."""
+    inboxes = Inboxes(mailbox, maildir=tmp_path / "bounces")
+    inboxes.set_mailbox_way("bounce")
+    more = f'[bounces]\naddress = "bounces@example.org"\nmaildir = "{tmp_path}/bounces"\n'
+    quick_serving.configure(watching(mailbox, more))
+    served = quick_serving.start()
+    served.says("registry checked")
+    quick_serving.sandbox.next_state(WITHDRAWN_LATER)
+    quick_serving.make_due()
+    served.says("delivery delivered")
+    served.signal(signal.SIGTERM)
+    assert served.ended() == 0
+
+    again = quick_serving.start()  # which reads at once, and every minute
+    taken = again.says("mail came back")
+
+    assert (taken["to"], taken["kind"]) == ("anna@example.org", "hard")
+    assert taken["event"] == "mail came back: disabled", "the configuration names it, and no mail changes that"

@@ -115,8 +115,7 @@ def _imap(server: SplitResult, password: str, network: Network) -> Iterator[imap
                 _log_in(connection, server, password, name)
                 yield connection
             finally:
-                with suppress(OSError, imaplib.IMAP4.error):
-                    connection.logout()
+                _leave(connection)
     except (OSError, imaplib.IMAP4.error, ValueError) as error:
         why = "did not answer in time" if deadline.is_over else _why(error)
         raise MailboxUnreadable(f"the mailbox at {name} {why}") from None
@@ -146,6 +145,13 @@ def _log_in(connection: imaplib.IMAP4, server: SplitResult, password: str, name:
     answer, said = connection.select(_quoted(folder))
     if answer != "OK":
         raise MailboxUnreadable(f"the mailbox at {name} has no folder “{folder}”: {_said(said)}; check bounces.imap")
+
+
+def _leave(connection: imaplib.IMAP4) -> None:
+    with suppress(OSError, imaplib.IMAP4.error):
+        connection.logout()
+    with suppress(OSError):
+        connection.shutdown()  # which a logout that failed leaves out
 
 
 def _of_imap(connection: imaplib.IMAP4) -> Iterator[Unread]:
