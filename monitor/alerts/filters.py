@@ -33,6 +33,33 @@ def checked_filters(
     )
 
 
+def changed_filters(
+    before: Filters,
+    *,
+    topics: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
+    min_significance: str | None = None,
+    min_percent: float | None = None,
+    min_days: int | None = None,
+) -> Filters:
+    """Other filters from what a person wrote; what is None or empty stays as it was *before*."""
+    checked = checked_filters(
+        topics=topics or (),
+        kinds=kinds or (),
+        without=without or (),
+        min_significance=min_significance or str(before.min_significance),
+    )
+    return Filters(
+        topics=checked.topics or before.topics,
+        kinds=checked.kinds or before.kinds,
+        without=checked.without or before.without,
+        min_significance=checked.min_significance,
+        min_percent=before.min_percent if min_percent is None else min_percent,
+        min_days=before.min_days if min_days is None else min_days,
+    )
+
+
 def known(what: str, text: str, names: Collection[str], *, shown: Sequence[str] | None = None) -> str:
     """*text*, which is one of *names*. ConfigurationInvalid lists those *shown*, where they are not all."""
     if text in names:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm
 from monitor.settings import rhythms
+from monitor.settings.values import span
 
+_span = span(timedelta(hours=1), timedelta(weeks=52))
 _READ: dict[str, tuple[str, Callable[[object], Any], str]] = {
     "--digest": ("every", rhythms.every, rhythms.A_RHYTHM),
     "--at": ("at", rhythms.clock_time, rhythms.A_TIME),
@@ -43,6 +46,16 @@ def checked_rhythm(
     rhythm = replace(before, **given)
     _refuse_without_effect(rhythm, at_is_given=at is not None)
     return rhythm
+
+
+def checked_catch_up(text: str) -> timedelta:
+    """How far back somebody catches up. ConfigurationInvalid for what is no such span."""
+    try:
+        return _span(text)
+    except ValueError:
+        raise ConfigurationInvalid(
+            f"--catch-up “{text[:40]}” is no span from 1h to 52w: write 30d, for example"
+        ) from None
 
 
 def _read(option: str, text: str) -> Any:

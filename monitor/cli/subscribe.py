@@ -31,7 +31,9 @@ from monitor.cli.timing import (
 )
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
+from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry
+from monitor.render.rhythms import rhythm_words
 from monitor.views.json.alerts import subscribed_json
 
 if TYPE_CHECKING:
@@ -90,6 +92,10 @@ def subscribe(
     quiet_hours: QuietHoursOption = None,
     breaks_through: BreakThroughOption = None,
     all_quiet: AllQuietOption = None,
+    catch_up: Annotated[
+        str | None,
+        typer.Option("--catch-up", help="Tell what happened of late, too, as one message: 30d, 12h.", metavar="SPAN"),
+    ] = None,
     note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.", metavar="TEXT")] = None,
     name: Annotated[
         str | None, typer.Option(help="What to call it; commands take the name for its id.", metavar="NAME")
@@ -128,7 +134,7 @@ def subscribe(
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
     """
     from monitor.alerts.filters import checked_filters
-    from monitor.alerts.rhythms import checked_rhythm
+    from monitor.alerts.rhythms import checked_catch_up, checked_rhythm
     from monitor.watching.subscribing import SubscribeRequest  # SQLAlchemy is not needed to show --help
 
     filters = checked_filters(
@@ -172,6 +178,7 @@ def subscribe(
         name=name,
         as_webhook=as_webhook,
         lists_stopped=stopped,
+        catch_up=checked_catch_up(catch_up) if catch_up is not None else None,
     )
     if is_dry_run:
         dry_run(settings, request, since, as_json=as_json)
@@ -208,13 +215,17 @@ def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) ->
         from monitor.changes.searches import search_words  # not needed to show --help
 
         what = f"{search_words(scope.search[1])}, which {made.subscription.watch_called} looks for"
+    rhythm = "" if made.subscription.rhythm == IMMEDIATE else f", {rhythm_words(made.subscription.rhythm)}"
     if made.taken_for:
         out.print(f"This {made.taken_for}.", markup=False)
-    out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}.", markup=False)
+    out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}{rhythm}.", markup=False)
     for line in (*said_of_watching(made.watched, result.checked), *fed):
         out.print(line, markup=False)
     if result.stopped is not None:
         out.print(said_of_stopped(result.stopped), markup=False)
+    if made.caught_up:
+        was = "event of before" if made.caught_up == 1 else "events of before"
+        out.print(f"{made.caught_up:,} {was} comes with the next delivery run, as one message.", markup=False)
     if made.same_as:
         complain(f"{made.subscription.endpoint.shown} hears of the same already, by subscription {made.same_as}")
     called = f"“{name}”, " if name else ""

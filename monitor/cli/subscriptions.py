@@ -7,9 +7,11 @@ import typer
 from monitor.channels.declared import CHANNELS
 from monitor.cli.backtest import backtest
 from monitor.cli.commands import Commands
+from monitor.cli.editing import edit
 from monitor.cli.render.subscribed import about
 from monitor.cli.session import Settings, console, write_json
 from monitor.model import SubscriptionState
+from monitor.text import counted
 from monitor.views.json.alerts import listed_subscription_json, sample_json, subscription_json
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
@@ -71,6 +73,7 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
 
 
 manage.command()(backtest)
+manage.command()(edit)
 
 
 @manage.command()
@@ -83,12 +86,28 @@ def pause(context: typer.Context, which: Which) -> None:
 
 
 @manage.command()
-def resume(context: typer.Context, which: Which) -> None:
-    """Go on after a pause, and try a disabled endpoint again.
+def resume(
+    context: typer.Context,
+    which: Which,
+    catch_up: Annotated[
+        bool, typer.Option("--catch-up", help="Tell what it missed while it was paused, as one message.")
+    ] = False,
+) -> None:
+    """Go on after a pause, try a disabled endpoint again, and say how much was missed.
 
-    [dim]$[/dim] monitor subscriptions resume 3f2a
+    [dim]$[/dim] monitor subscriptions resume 3f2a --catch-up
     """
-    _set_state(context, which, SubscriptionState.ACTIVE)
+    from monitor.alerts.resuming import resume as resumed  # the program is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        result = resumed(which, program.subscribe_context(), catch_up=catch_up)
+    subscription = result.subscription
+    console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is active.", markup=False)
+    if result.missed:
+        what = counted(result.missed, "event")
+        fate = "is told with the next delivery run, as one message" if catch_up else "stays untold"
+        console().print(f"What it missed while it was paused, {what}, {fate}.", markup=False)
 
 
 @manage.command()

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from monitor.cli.render.styles import DIM, HEADING, NOTICE
 from monitor.model import Filters, Significance, Subscription, SubscriptionState
+from monitor.render.rhythms import rhythm_words
 from monitor.text import counted, one_line
 
 
@@ -17,7 +18,7 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
     if not listed:
         return Text("Nobody is subscribed yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
-    for heading in ("Subscription", "To", "About", "Only", "State"):
+    for heading in ("Subscription", "To", "About", "Only", "When", "State"):
         table.add_column(heading, overflow="fold")
     for subscription, about in listed:
         table.add_row(
@@ -25,6 +26,7 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
             Text(f"{subscription.endpoint.channel} {one_line(subscription.endpoint.shown)}"),
             Text(about),
             Text(_only(subscription.filters), style=DIM),
+            Text(rhythm_words(subscription.rhythm), style=DIM),
             Text(_state(subscription, silent.get(subscription.id))),
         )
     active = {each.id: one_line(each.called) for each, _ in listed if _is_active(each)}

@@ -5,7 +5,18 @@ Addresses are as they may be shown, and the only secret is that of a new webhook
 
 from typing import TYPE_CHECKING
 
-from monitor.model import Attempt, Delivery, DeliveryState, EventCause, Json, Message, NoticeCause, Subscription
+from monitor.model import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    DigestCause,
+    EventCause,
+    Json,
+    Message,
+    NoticeCause,
+    Rhythm,
+    Subscription,
+)
 from monitor.ports import Accepted
 from monitor.views.json.bounces import bounce_json
 from monitor.views.json.moments import moment_json
@@ -35,10 +46,24 @@ def subscription_json(subscription: Subscription) -> dict[str, Json]:
         "min_significance": str(filters.min_significance),
         "min_percent": filters.min_percent,
         "min_days": filters.min_days,
+        "rhythm": _rhythm(subscription.rhythm),
         "note": subscription.note,
         "state": str(subscription.state),
         "origin": subscription.origin,
         "created_at": moment_json(subscription.created_at),
+        "paused_at": moment_json(subscription.paused_at),
+    }
+
+
+def _rhythm(rhythm: Rhythm) -> dict[str, Json]:
+    hours = rhythm.quiet_hours
+    return {
+        "digest": str(rhythm.every),
+        "at": f"{rhythm.at:%H:%M}",
+        "tz": rhythm.zone,
+        "quiet_hours": f"{hours[0]:%H:%M}-{hours[1]:%H:%M}" if hours else None,
+        "break_through": rhythm.breaks_through,
+        "all_quiet": rhythm.all_quiet,
     }
 
 
@@ -57,6 +82,7 @@ def subscribed_json(result: "SubscribeResult", *, with_stopped: bool) -> dict[st
         "taken_for": made.taken_for,
         "same_as": made.same_as,
         "secret": made.secret,
+        "caught_up": made.caught_up,
         "watched": [*made.watched],
         "looks": looks,
         **({"stopped": stopped} if with_stopped else {}),
@@ -87,6 +113,7 @@ def delivery_json(delivery: Delivery) -> dict[str, Json]:
         "event": delivery.cause.id if isinstance(delivery.cause, EventCause) else None,
         "trial": delivery.trial_id or None,
         "notice": delivery.cause.id if isinstance(delivery.cause, NoticeCause) else None,
+        "digest": delivery.cause.id if isinstance(delivery.cause, DigestCause) else None,
         "subscription": delivery.subscription_id,
         "sequence": delivery.sequence,
         "standing": str(delivery.standing),
