@@ -54,7 +54,7 @@ def checked_catch_up(text: str) -> timedelta:
         return _span(text)
     except ValueError:
         raise ConfigurationInvalid(
-            f"--catch-up “{text[:40]}” is no span from 1h to 52w: write 30d, for example"
+            f"--catch-up cannot be “{text[:40]}”: write a span from 1h to 52w, such as 30d"
         ) from None
 
 
@@ -63,7 +63,7 @@ def _read(option: str, text: str) -> Any:
     try:
         return read(text)
     except ValueError:
-        raise ConfigurationInvalid(f"{option} “{text[:40]}” is none: write {expected}") from None
+        raise ConfigurationInvalid(f"{option} cannot be “{text[:40]}”: write {expected}") from None
 
 
 def _refuse_without_effect(rhythm: Rhythm, *, at_is_given: bool) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from sqlalchemy import Connection
+
 from monitor.alerts.adding_up import NO_PAST, Past
 from monitor.alerts.matching import matching
 from monitor.alerts.past import pasts_of
@@ -10,7 +12,8 @@ from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, SubscriptionState
-from monitor.storage import deliveries, events, settlements, siblings, silence, subscriptions, trials, watches
+from monitor.storage import deliveries, events, gathered, settlements, siblings, silence, subscriptions, trials, watches
+from monitor.storage.gathered import Gathered, Pair
 from monitor.storage.settlements import Settled
 
 
@@ -23,6 +26,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         theirs = subscriptions.listing(tx, at=[address, *forms])
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
+        in_digests = _in_digests(tx, told, theirs)
         unsettled = settlements.known(tx, [event.id for event in told])
         named = {(registry, trial_id), *siblings.roots(tx, registry, [trial_id]).get(trial_id, {}).values()}
         pasts = pasts_of(tx, told)
@@ -42,7 +46,26 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         (each, each.everything or not named.isdisjoint(each.trials) or not watching.isdisjoint(each.watches))
         for each in theirs
     ]
-    return [*map(str, damaged.values()), *explanations(told, covered, owed, unsettled, pasts), *unwatched]
+    lines = explanations(told, covered, owed, unsettled, pasts, in_digests)
+    return [*map(str, damaged.values()), *lines, *unwatched]
+
+
+def _in_digests(tx: Connection, events: Sequence[Event], subscriptions: Sequence[Subscription]) -> dict[Pair, str]:
+    """How those of the events stand that these subscriptions tell in digests."""
+    ids = [subscription.id for subscription in subscriptions]
+    found = gathered.of_events(tx, [event.id for event in events], ids)
+    told = deliveries.known(tx, {each.delivery_id for each in found.values() if each.delivery_id})
+    return {pair: _in_digest(each, told) for pair, each in found.items()}
+
+
+def _in_digest(each: Gathered, told: Mapping[str, Delivery]) -> str:
+    if each.delivery_id is None:
+        due = f" that is due at {each.due_at:%Y-%m-%d %H:%M} UTC" if each.due_at else ""
+        return f"gathered for the digest{due}"
+    delivery = told[each.delivery_id]
+    return (
+        f"in the digest of {delivery.cause.id.removeprefix('digest/')}, which is {delivery.id[:8]}: {_fate(delivery)}"
+    )
 
 
 def _as_shown(address: str, context: SubscribeContext) -> list[str]:
@@ -60,10 +83,11 @@ def explanations(
     deliveries: Sequence[Delivery],
     unsettled: Mapping[str, Settled],
     pasts: Mapping[str, Past],
+    in_digests: Mapping[Pair, str],
 ) -> Iterator[str]:
     """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now.
 
-    *pasts* has what went before each event.
+    *pasts* has what went before each event, *in_digests* how those stand that digests tell.
     """
     owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
@@ -73,6 +97,8 @@ def explanations(
             delivery = owed.get((event.id, subscription.id))
             if delivery:
                 words = f"{_fate(delivery)}{_part_of(event, subscription, past)}"
+            elif (subscription.id, event.id) in in_digests:
+                words = f"{in_digests[subscription.id, event.id]}{_part_of(event, subscription, past)}"
             elif event.id in unsettled:
                 words = _unsettled(unsettled[event.id])
             else:

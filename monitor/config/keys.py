@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor.channels import NAMES
+from monitor.config.timing import A_SWITCH, TimedSettings
 from monitor.registries import FOLDERS
 from monitor.registries.settings import PoliteSettings
 from monitor.settings import Section, secret, setting, table, tables, values
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Section)
 
 A_NAME = "a text that is not empty"
-A_SWITCH = "true or false"
 TRIAL_IDS = 'a list of registration numbers, such as ["NCT02116634"]'
 A_REGISTRY = 'the host name of a registry, such as "clinicaltrials.gov"'
 A_ROLE = '"lead" or "any"'
@@ -178,7 +178,7 @@ class WatchSettings(Section):
         )
 
 
-class _Named(Section):
+class _Named(TimedSettings):
     """What may have a name."""
 
     name: str | None = setting(values.name, default=None, description=A_NAME)
@@ -218,7 +218,8 @@ class SubscriptionSettings(_Named, more=_ADDRESSES):
     note: str | None = setting(values.name, default=None, description=A_NAME)
 
     def check(self) -> None:
-        """It has one channel and one scope."""
+        """It has one channel and one scope, and its timing makes sense."""
+        super().check()
         for choices in (NAMES, ("trials", "watch", "group", "sponsor", "all")):
             _exactly_one(self, choices)
         _role_of_a_sponsor(self.role, self.sponsor)

@@ -132,6 +132,7 @@ def apply_subscriptions(
                 address=block.address,
                 scope=scope,
                 filters=block.filters,
+                rhythm=block.rhythm,
                 note=block.note,
                 as_webhook=block.as_webhook,
             )

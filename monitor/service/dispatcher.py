@@ -10,7 +10,7 @@ from monitor.alerts.retrying import LONGEST_WAIT
 from monitor.model import DeliveryState
 from monitor.service.program import Program
 from monitor.service.worker import Turn
-from monitor.storage import backlog, deliveries
+from monitor.storage import backlog, deliveries, rhythms
 
 SET_BACK = 30.0
 """Seconds by which the wall clock must lose against the monotonic one before it counts as set back."""
@@ -73,6 +73,7 @@ class Dispatcher:
         if self._lead is None or lead < self._lead - SET_BACK:
             with program.store.begin() as tx:
                 pulled = deliveries.mend_clock(tx, now=now, claimed_for=CLAIMED_FOR, longest_wait=LONGEST_WAIT)
+                pulled += rhythms.mend_clock(tx, now=now)
             if pulled:
                 self._log.warning("the clock was set back, and what waited for it is due now", deliveries=pulled)
         self._lead = lead

@@ -2,9 +2,12 @@
 
 import re
 from datetime import time
+from typing import TYPE_CHECKING
 
-from monitor.model.rhythm import Every, known_zone
 from monitor.settings.values import any_text, one_of
+
+if TYPE_CHECKING:
+    from monitor.model import Every
 
 A_RHYTHM = '"immediate", "daily", "weekly" or "monthly"'
 A_TIME = 'a time of day, such as "08:00"'
@@ -12,8 +15,10 @@ A_ZONE = 'a time zone by its IANA name, such as "Europe/Paris" or "UTC"'
 HOURS = 'two different times of day, such as "22:00-07:00"'
 
 
-def every(value: object) -> Every:
+def every(value: object) -> "Every":
     """How often."""
+    from monitor.model import Every  # most configurations subscribe nobody
+
     return one_of(Every)(value)
 
 
@@ -27,6 +32,8 @@ def clock_time(value: object) -> time:
 
 def zone(value: object) -> str:
     """A time zone that this machine knows."""
+    from monitor.model.rhythm import known_zone  # as above
+
     found = known_zone(any_text(value))
     if found is None:
         raise ValueError

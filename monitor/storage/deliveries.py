@@ -280,6 +280,13 @@ def listing(
     return [restored(row) for row in tx.execute(query)]
 
 
+def known(tx: Connection, ids: Iterable[str]) -> dict[str, Delivery]:
+    """Those of the deliveries that there are, without bodies."""
+    query = select(*LISTED_COLUMNS)
+    rows = (row for chunk in chunks(ids) for row in tx.execute(query.where(deliveries.c.id.in_(chunk))))
+    return {delivery.id: delivery for delivery in map(restored, rows)}
+
+
 def of_event(tx: Connection, event_id: str) -> list[Delivery]:
     """All deliveries of one event, without bodies, in the order of the subscriptions' ids."""
     query = select(*LISTED_COLUMNS).where(deliveries.c.event_id == event_id).order_by(deliveries.c.subscription_id)

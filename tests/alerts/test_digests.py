@@ -5,12 +5,15 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from monitor.alerts.due import is_anything_due
 from monitor.alerts.editing import Editable, edit
 from monitor.alerts.resuming import missed_so_far, resume
 from monitor.alerts.subscribe import Asked, Subscribed, SubscriptionScope, set_state, subscribe
+from monitor.alerts.why import explained
 from monitor.model import DigestCause, Filters, Rhythm, SubscriptionState
 from monitor.model.rhythm import Every
 from monitor.storage import backlog, deliveries, gathered, rhythms
+from monitor.storage.overview import overview
 from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -282,3 +285,30 @@ def test_other_filters_neither_tell_the_past_again_nor_drop_what_is_owed(watched
     at(watched, "2026-11-23T07:00")
 
     assert owed(watched) == [("digest/2026-11-23", (2, 4))]
+
+
+def test_why_says_what_waits_for_which_digest_and_what_became_of_it(watched: OutboxHarness) -> None:
+    def lines() -> list[str]:
+        said = explained("clinicaltrials.gov", WITHDRAWN_LATER, READER, watched.subscribe_context)
+        return [line.strip() for line in said if line.startswith("  ")]
+
+    subscribed(watched)
+    happens(watched, 1)
+    (waiting,) = lines()
+    at(watched, "2026-11-23T07:00")
+    watched.deliver()
+
+    assert "gathered for the digest that is due at 2026-11-23 07:00 UTC" in waiting
+    assert "in the digest of 2026-11-23, which is " in lines()[0]
+    assert "sent, and taken at 2026-11-23 07:00 UTC" in lines()[0]
+
+
+def test_a_digest_that_is_due_and_not_composed_is_a_delivery_that_stands_still(watched: OutboxHarness) -> None:
+    subscribed(watched)
+    happens(watched, 1)
+    at(watched, "2026-11-23T09:00")
+    with watched.store.read() as tx:
+        found = overview(tx)
+
+    assert found.delivery_due_since(watched.clock()) == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert is_anything_due(watched.store, [watched.registry.key], now=watched.clock())

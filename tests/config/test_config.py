@@ -566,7 +566,26 @@ BAD_FILES = [
     (TO_OPS + "trials = ['']", f'subscription[0].trials[0] {IDS}, found ""'),
     (TO_OPS + "all = 'yes'", 'subscription[0].all expected true or false, found "yes"'),
     (TO_OPS + "all = true\nsponsr = 'x'", "subscription[0].sponsr is not a known key; did you mean sponsor?"),
-    (TO_OPS + "all = true\ndigest = 'x'", "subscription[0].digest is not a known key; known: name, email, webhook"),
+    (
+        TO_OPS + "all = true\ndigest = 'x'",
+        'subscription[0].digest expected "immediate", "daily", "weekly" or "monthly"',
+    ),
+    (TO_OPS + "all = true\ndigest = 'dayly'", 'found "dayly"; did you mean daily?'),
+    (
+        TO_OPS + "all = true\ndigest = 'daily'\nat = '25:00'",
+        'subscription[0].at expected a time of day, such as "08:00"',
+    ),
+    (TO_OPS + "all = true\ndigest = 'daily'\nat = 8", "subscription[0].at expected a time of day"),
+    (TO_OPS + "all = true\ntz = 'Europe/Prais'", "subscription[0].tz expected a time zone by its IANA name"),
+    (TO_OPS + "all = true\nquiet_hours = '22:00'", "subscription[0].quiet_hours expected two different times of day"),
+    (TO_OPS + "all = true\nquiet_hours = '7:00-07:00'", "subscription[0].quiet_hours expected two different times"),
+    (TO_OPS + "all = true\nat = '08:00'", "subscription[0] has at without a digest; give both"),
+    (TO_OPS + "all = true\nall_quiet = true", "subscription[0] has all_quiet without a digest; give both"),
+    (TO_OPS + "all = true\nbreak_through = true", "subscription[0] has break_through without a digest or quiet_hours"),
+    (
+        TO_OPS + "all = true\ndigest = 'daily'\nquiet_hours = '22:00-07:00'",
+        "subscription[0] has quiet_hours and a digest, which comes at a time of its own",
+    ),
     (TO_OPS + "all = true\ntopic = ['x']", "subscription[0].topic is not a known key; did you mean topics?"),
     (
         TO_OPS + "all = true\ntopics = ['sites', 'statuss']",

@@ -19,11 +19,13 @@ from sqlalchemy import Connection
 from monitor.errors import StoreCorrupt, StoreUnavailable
 from monitor.files import make_file, make_folder
 from monitor.model import Event
+from monitor.model.rhythm import IMMEDIATE
 from monitor.operate.transfer.shapes import (
     ArchivedLine,
     EventShape,
     Manifest,
     NoticeLine,
+    RhythmShape,
     SearchShape,
     Shape,
     SnapshotFile,
@@ -267,6 +269,7 @@ def _subscriptions(
             min_significance=str(each.filters.min_significance),
             min_percent=each.filters.min_percent,
             min_days=each.filters.min_days,
+            rhythm=None if each.rhythm == IMMEDIATE else RhythmShape.of(each.rhythm),
             note=each.note,
             state=each.state,
             origin=each.origin,

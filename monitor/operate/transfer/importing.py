@@ -16,6 +16,7 @@ from msgspec.json import decode
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.errors import ConfigurationInvalid, MonitorError
 from monitor.model import Snapshot, Subscription
+from monitor.model.rhythm import IMMEDIATE
 from monitor.operate.transfer.exporting import MANIFEST, folder_name
 from monitor.operate.transfer.shapes import (
     ArchivedLine,
@@ -232,6 +233,7 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], conte
             watch_id=None if line.watch is None else numbers[line.watch],
             everything=line.everything,
             filters=line.filters,
+            rhythm=line.rhythm.rhythm if line.rhythm else IMMEDIATE,
             note=line.note,
             name=None if line.name and subscriptions.named(tx, line.name) else line.name,
             state=line.state,

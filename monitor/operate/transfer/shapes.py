@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, Self
 
 import orjson
@@ -13,9 +13,11 @@ from monitor.model import (
     Change,
     Document,
     Event,
+    Every,
     Filters,
     Json,
     Notice,
+    Rhythm,
     Role,
     Search,
     Significance,
@@ -23,6 +25,7 @@ from monitor.model import (
     State,
     SubscriptionState,
 )
+from monitor.model.rhythm import known_zone
 from monitor.storage.archived import ArchivedDocument
 from monitor.storage.trials import Trial
 
@@ -198,6 +201,48 @@ class WatchLine(Shape, frozen=True, kw_only=True):
     siblings: bool = False
 
 
+ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+
+
+class RhythmShape(Shape, frozen=True, kw_only=True):
+    """When a subscription tells what it tells."""
+
+    every: Every
+    at: ClockTime
+    zone: str
+    quiet_hours: tuple[ClockTime, ClockTime] | None = None
+    breaks_through: bool = False
+    all_quiet: bool = False
+
+    @classmethod
+    def of(cls, rhythm: Rhythm) -> Self:
+        """The shape of a rhythm."""
+        hours = rhythm.quiet_hours
+        return cls(
+            every=rhythm.every,
+            at=f"{rhythm.at:%H:%M}",
+            zone=rhythm.zone,
+            quiet_hours=(f"{hours[0]:%H:%M}", f"{hours[1]:%H:%M}") if hours else None,
+            breaks_through=rhythm.breaks_through,
+            all_quiet=rhythm.all_quiet,
+        )
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The rhythm of a shape. ValueError for a time zone that this machine does not know."""
+        if known_zone(self.zone) is None:
+            raise ValueError(f"{self.zone[:40]!r} is not a time zone known here")
+        hours = self.quiet_hours
+        return Rhythm(
+            every=self.every,
+            at=time.fromisoformat(self.at),
+            zone=self.zone,
+            quiet_hours=(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None,
+            breaks_through=self.breaks_through,
+            all_quiet=self.all_quiet,
+        )
+
+
 class SubscriptionLine(Shape, frozen=True, kw_only=True):
     """A line of subscriptions.jsonl; *address* and *secret* only where they were asked for."""
 
@@ -215,6 +260,8 @@ class SubscriptionLine(Shape, frozen=True, kw_only=True):
     min_significance: Annotated[str, Meta(pattern=r"^(critical|major|minor|administrative)\Z")]
     min_percent: float | None
     min_days: int | None
+    rhythm: RhythmShape | None = None
+    """None: at once."""
     note: str | None
     state: SubscriptionState
     origin: Annotated[str, Meta(pattern=r"^(command|config|operator|web)\Z")]
