@@ -14,7 +14,7 @@ from monitor.changes.events import changes_between
 from monitor.changes.netting import Net, net
 from monitor.model import Change, Enrollment, Event, Outcome, Record, Significance, Site, Timing
 from tests.changes.diff.edits import PLANTED
-from tests.changes.diff.records import GHENT, HEALING, LYON, NAPLES, PAIN, coded, dated, record
+from tests.changes.diff.records import COST, GHENT, HEALING, LYON, NAPLES, PAIN, coded, dated, record
 from tests.changes.diff.test_what_must_hold import watched
 from tests.sample_sizes import examples
 
@@ -183,6 +183,25 @@ def test_an_outcome_that_was_added_changed_and_removed_is_folded():
 
     assert only(found).is_folded
     assert len(only(found).steps) == 3
+
+
+def test_of_sites_that_are_alike_each_is_counted():
+    base = (GHENT, NAPLES, LYON)
+
+    found = only(netted(*(record(sites=each) for each in (base, (*base, OSLO, OSLO, TURKU), (*base, OSLO)))))
+
+    assert [site["city"] for site in found.change.after] == ["Oslo"]
+    assert found.left_out == 2
+
+
+def test_one_that_came_while_another_was_away_is_told_by_itself():
+    base, others = (PAIN, COST), (COST,)
+    ice = Outcome("Ice applied to the ankle", "Week 2")
+
+    found = netted(*(record(secondary_outcomes=each) for each in (base, others, (*others, ice), others, base)))
+
+    assert [each.is_folded for each in found] == [True, True]
+    assert [len(each.steps) for each in found] == [2, 2]
 
 
 def test_folded_ones_come_last_and_the_others_by_significance():

@@ -10,7 +10,15 @@ from monitor.channels.digests import covered, interval, sections, subject, summe
 from monitor.model import Significance
 from monitor.render.nets import sentence
 from tests.channels.digests import ENDED, REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
-from tests.channels.email.test_mail import CRITERIA, HALTED, REASON, SPONSOR, TARGET, VERIFIED, new_outcome
+from tests.channels.email.test_mail import CRITERIA, HALTED, REASON, SPONSOR, TARGET, VERIFIED, change, new_outcome
+
+SITES = change(
+    "site.added",
+    None,
+    [{"facility": "Ward", "city": city, "country": "Norway"} for city in ("Oslo", "Bergen")],
+    field="sites",
+    summary="2 sites added in Norway: Ward (Oslo) and Ward (Bergen).",
+)
 
 
 def ids(told: Digest) -> list[str]:
@@ -150,6 +158,13 @@ def test_times_are_those_of_the_subscriber():
                 ),
             ],
             ["Secondary outcome added: “Biomarker 7 in plasma” (time frame: “Week 4”), and removed again since"],
+        ),
+        (
+            [
+                entry(1, SITES),
+                entry(1, replace(SITES, kind="site.removed", before=SITES.after[:1], after=None), hours=1),
+            ],
+            ["2 sites added in Norway: Ward (Oslo) and Ward (Bergen), 1 of them was removed again"],
         ),
         (
             [entry(1, CRITERIA), entry(1, replace(CRITERIA, before=CRITERIA.after, after=CRITERIA.before), hours=1)],
