@@ -119,12 +119,10 @@ def _obeyed(tx: Connection, bounce: Bounce, shown: str, now: datetime) -> tuple[
     """Do what a report means, and give that, and to which subscriptions."""
     wanted = _wanted(tx, bounce, now)
     going = subscriptions.not_ended_at(tx, bounce.endpoint_id) if wanted else []
-    free = [each for each in going if each.origin not in _FIXED]
     fixed = [each for each in going if each.origin in _FIXED]
-    if wanted is None or not going:
+    free = [each for each in going if each.origin not in _FIXED and _is_to_be(each, wanted)]
+    if wanted is None or not (free or fixed):
         return Outcome.NOTED, []
-    if wanted is SubscriptionState.PAUSED:
-        free = [each for each in free if each.state is SubscriptionState.ACTIVE]
     for each in free:
         subscriptions.set_state(tx, each.id, wanted, now)
         if each.state is SubscriptionState.PENDING:
@@ -145,6 +143,11 @@ def _wanted(tx: Connection, bounce: Bounce, now: datetime) -> SubscriptionState 
         times = bounces.unheeded(tx, bounce.endpoint_id, bounce.kind, since=now - FULL_WITHIN)
         return SubscriptionState.PAUSED if times >= FULL_TIMES else None
     return None
+
+
+def _is_to_be(subscription: Subscription, wanted: SubscriptionState | None) -> bool:
+    """Whether it is not so already: only an active one is paused."""
+    return wanted is SubscriptionState.ENDED or subscription.state is SubscriptionState.ACTIVE
 
 
 _DONE = {

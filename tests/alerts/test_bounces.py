@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.bounces import FULL_TIMES, Outcome, Taken, take
+from monitor.alerts.due import ATTEMPTS_KEPT
+from monitor.alerts.links import Links
+from monitor.alerts.opting_in import Request, ask
 from monitor.alerts.returned import read_mailbox
 from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config
 from monitor.channels.email.channel import CHANNEL as EMAIL
+from monitor.channels.email.returned import unread_mails
 from monitor.config import Config, load
+from monitor.errors import StoreUnavailable
 from monitor.model import Filters, Subscription, SubscriptionState
 from monitor.sandbox.bouncing import COMPLAINT, FULL, NOBODY, Refusal, make_maildir, put_into, report_of
 from monitor.sandbox.mailbox import Mail, Mailbox
 from monitor.storage import bounces, deliveries, notices, subscriptions
+from monitor.storage.confirmations import FORGOTTEN_AFTER
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import named, together, verified_a_year_later
@@ -34,7 +40,8 @@ class Post:
         config = configured(mailbox, self.maildir, **settings)
         vault = outbox.subscribe_context.vault
         outbox.subscribe_context = replace(outbox.subscribe_context, config=config)
-        context = replace(outbox.delivering.context, config=config)
+        links = Links(vault, "https://trials.example.org")
+        context = replace(outbox.delivering.context, config=config, links=links)
         self.transport = EMAIL.transport(config, vault)
         transports = {**outbox.delivering.transports, "email": self.transport}
         outbox.delivering = replace(outbox.delivering, context=context, transports=transports)
@@ -188,6 +195,92 @@ def test_what_may_end_is_noted_with_the_delivery_and_nothing_more(quick_post, st
     assert (taken.outcome, noted.status, noted.effect) == (Outcome.NOTED, status, None)
     assert quick_post.states() == {ANNA: "active"}
     assert quick_post.notices() == []
+
+
+def test_who_has_paused_is_not_told_of_a_full_mailbox(quick_post):
+    subscription = quick_post.subscribe(ANNA)
+    mails = [quick_post.tell(f"Title {number}")[0] for number in range(FULL_TIMES)]
+    with quick_post.outbox.store.begin() as tx:
+        subscriptions.set_state(tx, subscription.id, SubscriptionState.PAUSED, quick_post.outbox.clock())
+
+    assert [quick_post.send_back(mail, FULL)[0].outcome for mail in mails] == [Outcome.NOTED] * FULL_TIMES
+    assert (quick_post.reasons(), quick_post.notices()) == ([], [])
+
+
+def test_the_operator_hears_of_the_first_of_a_day(quick_post):
+    scope = SubscriptionScope(everything=True)
+    operator = Wanted(name="ops", channel="email", address=OPS, scope=scope, origin="operator")
+    assert apply_config([operator], quick_post.outbox.subscribe_context) == []
+    for address in (ANNA, BO):
+        quick_post.subscribe(address)
+    mails = {each.recipients[0]: each for each in quick_post.tell()}
+
+    assert [quick_post.send_back(mails[each])[0].outcome for each in (ANNA, BO)] == [Outcome.ENDED] * 2
+    assert quick_post.notices() == [f"Mail came back: {ANNA}"]
+
+
+def test_who_subscribes_again_after_that_hears_again(quick_post):
+    quick_post.subscribe(ANNA)
+    (mail,) = quick_post.tell()
+    quick_post.send_back(mail)
+
+    quick_post.subscribe(ANNA)
+
+    assert [each.recipients for each in quick_post.tell("One more title")] == [(ANNA,)]
+
+
+def test_what_is_only_noted_is_forgotten_as_attempts_are(quick_post):
+    quick_post.subscribe(ANNA)
+    for title, refusal in (("One", Refusal("4.4.1", "not now")), ("Two", COMPLAINT)):
+        (mail,) = quick_post.tell(title)
+        quick_post.send_back(mail, refusal)
+
+    quick_post.outbox.clock.now += ATTEMPTS_KEPT + timedelta(days=1)
+    quick_post.outbox.deliver()
+
+    with quick_post.outbox.store.read() as tx:
+        assert [str(bounce.kind) for bounce, _ in bounces.listing(tx)] == ["complaint"]
+
+
+def test_a_subscription_that_nobody_confirmed_takes_what_came_back_with_it(post):
+    """Nobody agreed that the address be kept."""
+    scope = SubscriptionScope(everything=True)
+    request = Request(address=ANNA, scope=scope, filters=Filters(), note=None, network="192.0.2.0/24")
+    ask(request, post.outbox.subscribe_context)
+    post.outbox.deliver()
+    (taken,) = post.send_back(post.mailbox.messages[-1])
+    assert (taken.outcome, post.states()) == (Outcome.ENDED, {ANNA: "ended"})
+
+    post.outbox.clock.now += FORGOTTEN_AFTER + timedelta(hours=1)
+    post.outbox.deliver()
+
+    with post.outbox.store.read() as tx:
+        assert (subscriptions.listing(tx), bounces.listing(tx)) == ([], [])
+
+
+def test_a_process_that_dies_before_it_marks_a_mail_reads_it_again_in_vain(quick_post):
+    quick_post.subscribe(ANNA)
+    (mail,) = quick_post.tell()
+    put_into(quick_post.maildir, report_of(mail, NOBODY))
+    with unread_mails(quick_post.outbox.subscribe_context.config) as mails:
+        take(next(mails).raw, quick_post.outbox.subscribe_context)
+
+    assert [each.outcome for each in quick_post.read()] == [Outcome.REPEATED]
+    assert quick_post.read() == []
+
+
+def test_a_database_that_fails_leaves_the_mail_unread(quick_post):
+    quick_post.subscribe(ANNA)
+    (mail,) = quick_post.tell()
+    put_into(quick_post.maildir, report_of(mail, NOBODY))
+
+    class Failing:
+        def begin(self):
+            raise StoreUnavailable("the database is locked: try again")
+
+    with pytest.raises(StoreUnavailable):
+        list(read_mailbox(replace(quick_post.outbox.subscribe_context, store=Failing())))
+    assert [each.outcome for each in quick_post.read()] == [Outcome.ENDED]
 
 
 # Forged

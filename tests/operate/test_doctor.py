@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from monitor.channels.email.settings import SmtpSettings
+from monitor.channels.email.settings import BounceSettings, SmtpSettings
 from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
 from monitor.config.keys import OperatorSettings, StoreSettings, WebSettings
@@ -27,6 +27,7 @@ from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine,
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
 from monitor.registries.drks.adapter import Drks
+from monitor.sandbox.bouncing import put_into
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox, Stage
 from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, snapshots, trials, watches
@@ -271,6 +272,21 @@ def test_pages_that_nobody_else_can_reach_are_worth_a_note(context: DoctorContex
 
     assert [each.level for each in told] == [level]
     assert url in told[0].text
+
+
+def test_the_mailbox_of_bounces_is_tried_and_nothing_in_it_marked(context: DoctorContext, tmp_path: Path) -> None:
+    folder = tmp_path / "Maildir"
+    config = context.config.replace(bounces=BounceSettings(maildir=str(folder)))
+    context = replace(context, config=config)
+
+    missing = [finding.text for name, finding in found(context, Level.PROBLEM) if name == "bounces"]
+    put_into(folder, b"Subject: hello")
+    good = [finding.text for name, finding in found(context, Level.FINE) if name == "bounces"]
+
+    assert len(missing) == 1
+    assert missing[0].startswith(f"bounces cannot be read: the Maildir {folder} cannot be read (No such file")
+    assert good == ["bounces can be read"]
+    assert len(list((folder / "new").iterdir())) == 1
 
 
 def test_a_check_that_crashes_is_a_finding_and_the_others_go_on(

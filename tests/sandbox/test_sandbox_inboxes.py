@@ -263,6 +263,29 @@ def test_the_page_offers_every_way_and_shows_the_one_that_was_chosen(client, san
     assert all(f'<option value="{way}"' in answer.text for way in (*MAILBOX_WAYS, *RECEIVER_WAYS))
 
 
+def test_a_mailbox_that_reports_needs_a_place_for_that(client, sandbox):
+    answer = client.post("/sandbox/mailbox", way="bounce")
+
+    assert answer.status_code == 404
+    assert "start it with --maildir DIR" in answer.json()["error"]
+    assert sandbox.inboxes.mailbox_way == "take"
+
+
+@pytest.mark.parametrize(
+    ("way", "says"), [("bounce", b"Status: 5.1.1"), ("full", b"Status: 5.2.2"), ("complain", b"Feedback-Type: abuse")]
+)
+def test_a_mailbox_reports_on_what_it_took(client, sandbox, tmp_path, way, says):
+    sandbox.inboxes.maildir = tmp_path / "Maildir"
+    client.post("/sandbox/mailbox", way=way)
+    send(sandbox)
+    client.post("/sandbox/mailbox", way="take")
+    send(sandbox)
+
+    (report,) = (tmp_path / "Maildir" / "new").iterdir()
+    assert says in report.read_bytes()
+    assert len(sandbox.inboxes.mails) == 2
+
+
 @pytest.mark.parametrize("control", ["mailbox", "receiver"])
 def test_an_unknown_way_is_answered_with_the_known_ones(client, sandbox, control):
     answer = client.post(f"/sandbox/{control}", way="explode")

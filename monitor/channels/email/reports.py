@@ -41,6 +41,7 @@ _STATUSES = ("text/delivery-status", "text/global-delivery-status")
 _FEEDBACK = "text/feedback-report"
 _RETURNED = ("text/rfc822", "text/rfc822-headers", "text/global", "text/global-headers")
 _OUR_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]{1,255}>", re.IGNORECASE)
+_TYPED = re.compile(r"^[A-Za-z0-9.-]+ ?; ?")
 _ID_QUOTED = re.compile(r"^[> \t]*Message-ID[ \t]*:.*", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,128}@[^\s<>,;:\"()]{1,255}")
 _MAIL_SYSTEM = re.compile(r"(?i)mailer[-_ ]?daemon|post ?master|mail delivery (?:sub)?system|mdaemon|courier-mta")
@@ -102,7 +103,7 @@ def _delivery_status(part: Message) -> Report:
 
 
 def _group(fields: Mapping[str, str]) -> Report:
-    diagnostic = fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", "")
+    diagnostic = _TYPED.sub("", fields.get("diagnostic-code", ""))
     action = re.split(r"[\s(;]", fields.get("action", "").lower(), maxsplit=1)[0]
     status = told_best(status_in(fields.get("status", "")), diagnostic)
     recipients = _addresses(fields.get(name, "") for name in ("original-recipient", "final-recipient"))

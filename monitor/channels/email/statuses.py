@@ -17,7 +17,9 @@ import re
 
 from monitor.model.report import ReportKind
 
-CLOSED = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4"})
+NO_SUCH_ADDRESS = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10"})
+CLOSED = frozenset({"2.1", "4.4"})
+"""Unless the words say that it is so for a while."""
 FULL = "2.2"
 NOT_OF_THE_MAILBOX = frozenset({"1.7", "1.8", "2.3", "3.4"})
 """The sender's address, and the size of the mail."""
@@ -48,6 +50,7 @@ _WORDS_FOR_FULL = re.compile(
     r"|mailbox is vol|容量が超過|邮箱已满",
     re.IGNORECASE,
 )
+_WORDS_FOR_A_WHILE = re.compile(r"(?i)at a rate|too (?:many|quickly|much)|temporar|try again")
 _FOR_GOOD = re.compile(
     r"permanent(?:ly)? (?:fatal )?(?:errors?|failures?)|permanently|giving up|given up|could ?n[o']t be delivered"
     r"|unable to deliver|undeliverable|unzustellbar|non (?:remis|distribué)|no (?:se )?pudo (?:ser )?entreg",
@@ -93,18 +96,20 @@ def meaning(action: str, status: str | None, diagnostic: str) -> ReportKind:
     if action == "delayed" or (action != "failed" and level != "5"):
         return ReportKind.DELAYED if action == "delayed" or level == "4" else ReportKind.OTHER
     detail = status.partition(".")[2] if status else ""
-    if detail == FULL or (_says_little(detail) and _WORDS_FOR_FULL.search(diagnostic)):
+    if detail == FULL or (_is_of_the_mailbox(detail) and _WORDS_FOR_FULL.search(diagnostic)):
         return ReportKind.FULL
     if level == "4":
         return ReportKind.SOFT
-    is_closed = detail in CLOSED or (_says_little(detail) and _WORDS_FOR_CLOSED.search(diagnostic))
-    return ReportKind.HARD if is_closed else ReportKind.SOFT
+    if detail in NO_SUCH_ADDRESS:
+        return ReportKind.HARD
+    is_closed = detail in CLOSED or (_is_of_the_mailbox(detail) and _WORDS_FOR_CLOSED.search(diagnostic))
+    return ReportKind.HARD if is_closed and not _WORDS_FOR_A_WHILE.search(diagnostic) else ReportKind.SOFT
 
 
 def _is_vague(status: str) -> bool:
     return status.endswith(".0")
 
 
-def _says_little(detail: str) -> bool:
+def _is_of_the_mailbox(detail: str) -> bool:
     """Whether words count beside a code: not where it is about something else than the mailbox."""
-    return detail not in CLOSED | NOT_OF_THE_MAILBOX and not detail.startswith(_POLICY)
+    return detail not in NOT_OF_THE_MAILBOX and not detail.startswith(_POLICY)

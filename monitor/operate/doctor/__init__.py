@@ -70,6 +70,7 @@ CHECKS: dict[str, Callable[[DoctorContext], Iterator[Finding]]] = {
     "registry": watching.registry,
     "operator": alerting.operator,
     "pages": alerting.pages,
+    "bounces": alerting.mailbox,
 }
 DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "database": database.database,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from monitor.channels.declared import CHANNELS
+from monitor.channels.email.returned import unread_mails
+from monitor.channels.email.settings import BounceSettings
 from monitor.errors import MonitorError
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
 from monitor.storage import condition, endpoints, notices, silence
@@ -48,6 +50,19 @@ def server(name: str, context: DatabaseContext) -> Iterator[Finding]:
         )
     else:
         yield fine(f"{where} lets us in")
+
+
+def mailbox(context: DoctorContext) -> Iterator[Finding]:
+    """Whether the mailbox that mails come back to can be read, if there is one. None of it is marked as read."""
+    if not context.config.section(BounceSettings).has_mailbox:
+        return
+    try:
+        with unread_mails(context.config) as mails:
+            next(mails, None)
+    except MonitorError as error:
+        yield problem(f"bounces cannot be read: {error}", "until then mails that come back change nothing")
+    else:
+        yield fine("bounces can be read")
 
 
 def receivers(context: DatabaseContext) -> Iterator[Finding]:

@@ -326,7 +326,15 @@ recipients. This is a permanent error. The following address(es) failed:
         failed("5.2.2", "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException"),
         "5.2.2",
     ),
+    Sample("full, under the code for no such mailbox", FULL, failed("5.1.1", "550 5.1.1 mailbox is full"), "5.1.1"),
     # What may end
+    Sample(
+        "too many mails",
+        SOFT,
+        failed("5.2.1", "550 5.2.1 This user receives mail at a rate that prevents more"),
+        "5.2.1",
+    ),
+    Sample("closed for now", SOFT, failed("5.2.1", "550 5.2.1 Mailbox temporarily disabled; 30 days"), "5.2.1"),
     Sample("a policy", SOFT, failed("5.7.1", "550 5.7.1 Message rejected as spam by content scanning"), "5.7.1"),
     Sample("no authentication", SOFT, failed("5.7.26", "550-5.7.26 This mail has been blocked, SPF"), "5.7.26"),
     Sample("a blocked network, that names an unknown user", SOFT, failed("5.7.1", "554 5.7.1 user unknown"), "5.7.1"),
