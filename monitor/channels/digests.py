@@ -111,7 +111,7 @@ def subject(digest: Digest, told: Sequence[Section]) -> str:
     if len(told) == 1 and not digest.omitted and (changes := told[0].changes):
         others = len(told[0].counted) - 1
         more = f", and {counted(others, 'more change')}" if others else ""
-        return f"{name_of(digest)}: {one_line(told[0].event.trial_id)}: {gist(changes, _GIST)}{more}"
+        return f"{name_of(digest)}: {safe_cut(told[0].event.trial_id, 40)}: {gist(changes, _GIST)}{more}"
     return f"{name_of(digest)}: {summed(digest, told)}"
 
 

@@ -26,6 +26,7 @@ from monitor.channels.digests import (
     summed,
     unchecked,
 )
+from monitor.channels.email import mime
 from monitor.channels.email.alert import Alert
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
@@ -43,6 +44,7 @@ MOST_TRIALS = 150
 MOST_DETAILS = 6
 MOST_DETAILS_OF_MANY, MANY = 3, 12
 """Details of a trial where there are more than MANY: they are skimmed."""
+MOST_ID = 40
 MOST_TITLE = 60
 MOST_SENTENCE = 220
 MOST_BEYOND = 45
@@ -85,9 +87,9 @@ def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes
     told = sections(digest)
     alert = Alert("digest", _bounded(_page(digest, told)), subject=subject(digest, told))
     rhythm = name_of(digest).lower() if digest.period in _RHYTHMS else ""
-    return alert.for_subscriber(
-        envelope, sender, why=why_told(envelope.subscription, about=envelope.about, rhythm=rhythm)
-    )
+    why = why_told(envelope.subscription, about=envelope.about, rhythm=rhythm)
+    marked = [mime.unstructured("X-Monitor-Digest", digest.period)]
+    return alert.for_subscriber(envelope, sender, why=why, marked=marked)
 
 
 def _page(digest: Digest, told: Sequence[Section]) -> dict[str, Any]:
@@ -113,9 +115,9 @@ def _trial(section: Section, digest: Digest, most: int) -> _Trial:
     first, *others = (*section.standing, *section.folded)
     is_stopped = first.change.field == "overall_status" and not first.is_folded
     reason = quoted_reason(section.changes, room=MOST_SENTENCE) if is_stopped else ""
-    told = [each for each in others if each.change.significance and not (reason and is_reason(each.change))]
+    told = [each for each in others if not (reason and is_reason(each.change))]
     return _Trial(
-        trial_id=one_line(event.trial_id),
+        trial_id=safe_cut(event.trial_id, MOST_ID),
         title=safe_cut(context.title, MOST_TITLE) if context.title != event.trial_id else "",
         url=clickable(context.url),
         registry=one_line(context.registry_name or event.registry) if context.has_siblings else "",

@@ -83,6 +83,7 @@ Daily digest, 2026-11-26 08:00 to 2026-11-27 08:00, Europe/Paris
 
 [minor] NCT05550002 – Melatonin in Group 2
   Eligibility criteria changed: “seven” became “five”
+    [administrative] Last verified: 2026-08 → 2026-11
   https://clinicaltrials.gov/study/NCT05550002
 
 [taken back] NCT05550003 – Melatonin in Group 3
@@ -187,7 +188,7 @@ def test_it_has_the_headers_of_every_alert_and_is_in_no_thread():
     assert message["List-Id"] == "Trial alerts <alerts.example.org>"
     assert message["List-Unsubscribe"] == f"<{PAGE}/leave>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message["X-Monitor-Sequence"] == "17"
+    assert (message["X-Monitor-Digest"], message["X-Monitor-Sequence"]) == ("daily", "17")
     assert message["References"] is message["In-Reply-To"] is None
 
 
@@ -276,6 +277,7 @@ def test_hostile_text_adds_no_header_and_no_tag(texts):
     )
 
     assert header_names(raw) == NAMES
+    assert len(parsed(raw)["Subject"]) <= 160
     page = Tags(html_of(raw))
     assert {tag for tag, _ in page.found} <= KNOWN_TAGS
     assert {name for _, attributes in page.found for name in attributes} <= KNOWN_ATTRIBUTES
