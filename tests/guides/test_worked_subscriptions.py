@@ -12,7 +12,7 @@ WORKED = "A subscription, worked through"
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the walk needs curl")
-@pytest.mark.parametrize("guide", ["patients", "researchers", "sponsor"])
+@pytest.mark.parametrize("guide", ["journalist", "patients", "researchers", "sponsor"])
 def test_what_a_guide_types_works_and_what_it_shows_comes(guide: str, tmp_path: Path):
     with walking(tmp_path) as walk:
         for block in blocks(GUIDES / f"{guide}.md", below=WORKED):
