@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
 
+from monitor.alerts.asking_again import AskingAgain, ask_again
 from monitor.alerts.claims import attempt, claim
 from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
@@ -86,8 +87,13 @@ def _tidied(outbox: Outbox) -> list[Exception]:
             if confirmations.is_any_to_lapse(tx, now=now):
                 confirmations.lapse(tx, now=now)
 
+    def ask() -> None:
+        can_answer = outbox.context.links is not None
+        ask_again(AskingAgain(store=store, registries=registries, can_answer=can_answer), now=outbox.clock())
+
     attempted(settle_all)
     attempted(forget)
+    attempted(ask)
     return troubles
 
 

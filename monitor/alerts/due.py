@@ -4,21 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
-from monitor.storage import attempts, backlog, settlements
+from monitor.storage import attempts, backlog, questions, settlements
 from monitor.storage.store import Store
 
 ATTEMPTS_KEPT = timedelta(days=90)
 
 
 def is_anything_due(store: Store, registries: Iterable[str], *, now: datetime) -> bool:
-    """Whether `deliver` would do anything now: send, settle what is pending in these registries, or forget attempts.
+    """Whether `deliver` would do anything now: send, ask, forget attempts, or settle what is pending there.
 
     What cannot be read is for `deliver` to say.
     """
     try:
         with store.read() as tx:
-            due_at, oldest = backlog.next_due(tx), attempts.oldest(tx)
+            due_at, oldest, asked_at = backlog.next_due(tx), attempts.oldest(tx), questions.next_due(tx)
             pending = bool(settlements.oldest_pending(tx, registries))
     except StoreError:
         return True
-    return pending or (due_at is not None and due_at <= now) or (oldest is not None and oldest < now - ATTEMPTS_KEPT)
+    is_due = any(at is not None and at <= now for at in (due_at, asked_at))
+    return pending or is_due or (oldest is not None and oldest < now - ATTEMPTS_KEPT)

@@ -15,7 +15,7 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Filters, Subscription, SubscriptionState
-from monitor.storage import confirmations, deliveries, endpoints, links, subscriptions
+from monitor.storage import confirmations, deliveries, endpoints, links, questions, subscriptions
 
 UNDONE_WITHIN = timedelta(days=30)
 SHOWN = 10
@@ -84,6 +84,12 @@ def pause(token: str, known: Links, context: SubscribeContext) -> None:
 def resume(token: str, known: Links, context: SubscribeContext) -> None:
     """Go on after a pause; nothing where it is not paused."""
     _move(token, SubscriptionState.PAUSED, SubscriptionState.ACTIVE, known, context)
+
+
+def keep(token: str, known: Links, context: SubscribeContext) -> None:
+    """Note that its subscriber says that it is still useful."""
+    with context.store.begin() as tx:
+        questions.note_answered(tx, _of(tx, token, known).id, at=context.clock())
 
 
 def leave(token: str, known: Links, context: SubscribeContext) -> Subscription:

@@ -89,7 +89,7 @@ def _owe_confirmation(
     confirmations.add(tx, wanted)
     notice = to_confirm(confirmations.notice_id(subscription.id), about(tx, subscription), now=now)
     subscriptions.number_on(tx, subscription.id, -1)  # it takes 0, so that the first alert is number 1
-    notices.ask_subscriber(tx, notice, subscription.id)
+    notices.ask_subscribers(tx, [(notice, [subscription.id])], at=now)
 
 
 def waiting(token: str, context: SubscribeContext) -> tuple[Subscription, str]:

@@ -12,6 +12,7 @@ from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 from monitor.alerts.retrying import disabling_due, next_attempt
 from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.model import Attempt, DeliveryState, SubscriptionState
+from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.ports import Accepted
 from monitor.storage import attempts, endpoints, notices, standings, subscriptions
 from monitor.storage.isolation import in_words, isolated
@@ -95,7 +96,7 @@ def _follow_up(tx: Connection, sent: Sent, result: DeliveryResult, *, since: dat
         )
     if result.standing is DeliveryState.REJECTED:
         # Whoever asked for a subscription may have mistyped the address: that is nothing for the operator.
-        if not delivery.cause.id.startswith(notices.TO_CONFIRM):
+        if not delivery.cause.id.startswith(SubscriberNotice.CONFIRM):
             notices.notify_operator(
                 tx, given_up(delivery, endpoint, result.outcome, since=since, now=now), except_at=endpoint.id
             )

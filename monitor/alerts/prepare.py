@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from monitor.alerts.assembling import DigestReader
 from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.links import Links
+from monitor.alerts.opting_in import about
 from monitor.alerts.past import matches_of
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
@@ -126,7 +127,9 @@ class Loaded:
         self._about = looked_for(tx, (self._subscriptions[each.subscription_id] for each in self._unrendered))
         self._tokens = {each: confirmations.sealed(tx, each) for each in self._unconfirmed()}
         unread: dict[str, StoreCorrupt] = {}
-        told = {delivery.cause.id for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)}
+        noticed = [delivery for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)]
+        self._about = {each: about(tx, self._subscriptions[each]) for each in {it.subscription_id for it in noticed}}
+        told = {delivery.cause.id for delivery in noticed}
         self._digests = DigestReader(context.registries)
         self._composed = digests.known(
             tx, {each.id for each in self._unrendered if isinstance(each.cause, DigestCause)}

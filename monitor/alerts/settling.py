@@ -26,7 +26,8 @@ from monitor.alerts.holding import hold_alike, in_order, take_turns
 from monitor.alerts.matching import matching, tells
 from monitor.alerts.past import pasts_of
 from monitor.alerts.recovery import made_again
-from monitor.changes.events import changes_between, trials_concerned
+from monitor.changes.endings import may_be_last
+from monitor.changes.events import TAKEN_BACK_WITHIN, changes_between, trials_concerned
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
 from monitor.model import Event, Interest, Rhythm, Settlement, Significance, State
 from monitor.model.rhythm import window_end
@@ -34,6 +35,7 @@ from monitor.ports import Registry
 from monitor.storage import (
     covering,
     deliveries,
+    endings,
     gathered,
     holds,
     notices,
@@ -143,7 +145,12 @@ def owe_or_pend(tx: Connection, made: Sequence[Event], builds: Mapping[str, int]
 
 
 def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> None:
-    """Owe the deliveries of these events to whom they concern; for who hears of them later, gather them."""
+    """Owe the deliveries of these events to whom they concern; for who hears of them later, gather them.
+
+    What may be the last event of its trial is looked at a weekend later, when what was wrong has been taken back.
+    """
+    last = [(event.registry, event.trial_id) for event in events if may_be_last(event)]
+    endings.note(tx, last, look_at=now + TAKEN_BACK_WITHIN)
     concerned = list(_concerned(tx, events, registry, now))
     deliveries.lock(tx, {each.subscription_id for each in concerned})
     at_once, later = told_when(concerned, rhythms.of(tx, {each.subscription_id for each in concerned}), now=now)

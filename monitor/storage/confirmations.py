@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from monitor.model import SubscriptionState, delivery_id
+from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.storage import bounces
 from monitor.storage import subscriptions as subscription_rows
 from monitor.storage.digest_tables import rhythms
-from monitor.storage.notices import TO_CONFIRM
 from monitor.storage.opt_in_tables import confirmations, links
+from monitor.storage.question_tables import questions
 from monitor.storage.tables import attempts, deliveries, endpoints, notices, subscribed_trials, subscriptions
 
 WITHIN = timedelta(hours=48)
@@ -116,7 +117,7 @@ def is_any_to_lapse(tx: Connection, *, now: datetime) -> bool:
 
 def notice_id(subscription_id: str) -> str:
     """The id of the notice that asks for the confirmation of a subscription."""
-    return f"{TO_CONFIRM}/{subscription_id}"
+    return f"{SubscriberNotice.CONFIRM}/{subscription_id}"
 
 
 def _of(subscription_id: str) -> ColumnElement[bool]:
@@ -135,7 +136,7 @@ def _forget(tx: Connection, subscription_id: str) -> None:
     tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(select(deliveries.c.id).where(theirs))))
     tx.execute(delete(deliveries).where(theirs))
     tx.execute(delete(notices).where(notices.c.id == notice_id(subscription_id)))
-    for table in (subscribed_trials, links, rhythms, confirmations):
+    for table in (subscribed_trials, links, rhythms, questions, confirmations):
         tx.execute(delete(table).where(table.c.subscription_id == subscription_id))
     tx.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
     if is_alone:

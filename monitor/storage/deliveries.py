@@ -112,8 +112,13 @@ def owe(tx: Connection, owed: Iterable[Owed], at: datetime) -> list[str]:
 
 def owe_notice(tx: Connection, notice: Notice, subscription_ids: Iterable[str]) -> list[str]:
     """Owe a notice to subscriptions from when it occurred: see `_owe`."""
-    owed = [(notice.id, notice.registry, "", subscription_id) for subscription_id in subscription_ids]
-    return _owe(tx, owed, notice.occurred_at, cause=NoticeCause)
+    return owe_notices(tx, [(notice, subscription_ids)], notice.occurred_at)
+
+
+def owe_notices(tx: Connection, told: Iterable[tuple[Notice, Iterable[str]]], at: datetime) -> list[str]:
+    """Owe each notice to its subscriptions from *at* on: see `_owe`."""
+    owed = [(notice.id, notice.registry, "", subscription_id) for notice, ids in told for subscription_id in ids]
+    return _owe(tx, owed, at, cause=NoticeCause)
 
 
 def owe_digests(tx: Connection, causes: Mapping[str, str], at: datetime) -> list[str]:

@@ -1,25 +1,25 @@
 """What the operator should know about the program. Stored even if nobody is told: `monitor doctor` shows them.
 
-What a subscriber is to confirm is a notice too, because it goes out as one does; but it is nothing for the operator.
+What a subscriber is asked is a notice too, because it goes out as one does; but it is nothing for the operator.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Notice, SubscriptionState
+from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.storage import deliveries
 from monitor.storage.statements import add_new, rows_of
 from monitor.storage.tables import endpoints, notices, subscriptions
 
 LISTED = 50
-TO_CONFIRM = "subscription.confirm"
-"""The kind of what a subscriber is to confirm."""
 
 _columns = [notices.c[field.name] for field in fields(Notice)]
-_is_for_operator = notices.c.kind != TO_CONFIRM
+_is_for_operator = notices.c.kind.not_in([str(kind) for kind in SubscriberNotice])
 
 
 def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = None) -> bool:
@@ -40,10 +40,10 @@ def notify_operator(tx: Connection, notice: Notice, *, except_at: str | None = N
     return True
 
 
-def ask_subscriber(tx: Connection, notice: Notice, subscription_id: str) -> None:
-    """Store what a subscriber is to confirm, of the kind TO_CONFIRM, and owe it to them."""
-    add_new(tx, notices, [asdict(notice)])
-    deliveries.owe_notice(tx, notice, [subscription_id])
+def ask_subscribers(tx: Connection, told: Sequence[tuple[Notice, Sequence[str]]], *, at: datetime) -> None:
+    """Store notices of a kind of `SubscriberNotice`, and owe each to its subscriptions, from *at* on."""
+    add_new(tx, notices, [asdict(notice) for notice, _ in told])
+    deliveries.owe_notices(tx, told, at)
 
 
 def keep(tx: Connection, imported: Iterable[Notice]) -> int:

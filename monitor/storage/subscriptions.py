@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, lit
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Endpoint, Filters, Subscription, SubscriptionState, WatchGroup
 from monitor.model.rhythm import IMMEDIATE
-from monitor.storage import bodies, deliveries, filters, groups, rhythms, teams
+from monitor.storage import bodies, deliveries, filters, groups, questions, rhythms, teams
 from monitor.storage.bounce_tables import bounced_subscriptions
 from monitor.storage.digest_tables import rhythms as rhythm_rows
 from monitor.storage.group_tables import subscribed_groups, watch_groups
@@ -70,6 +70,7 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
     groups.subscribe(tx, subscription.id, subscription.group)
     teams.put(tx, subscription.id, subscription.team)
     rhythms.add(tx, subscription.id, subscription.rhythm, at=subscription.created_at)
+    questions.begin(tx, subscription.id, at=subscription.created_at)
 
 
 def get(tx: Connection, subscription_id: str) -> Subscription:

@@ -3,6 +3,7 @@
     /subscriptions/new   a form; what is asked for waits until the owner of the address confirms it
     /confirm/{token}     a button, in the mail that asks for that
     /a/{token}           a subscription's own page, by the signed link in each of its mails
+    /a/{token}/keep      a button, in the mails that ask whether it is still useful
     /a/{token}/leave     one click, RFC 8058: mail programs send a POST, people see a button
 
 GET and HEAD change nothing, because programs that look for harmful links open every one. All steps run in THREADS of
@@ -78,6 +79,7 @@ class SubscriberPages:
             Route("/subscriptions/new", self._guarded(self._new), methods=both),
             Route("/confirm/{token}", self._guarded(self._confirm), methods=both),
             Route("/a/{token}", self._guarded(self._manage), methods=both),
+            Route("/a/{token}/keep", self._guarded(self._keep), methods=both),
             Route("/a/{token}/leave", self._guarded(self._leave), methods=both),
             self._pages.static_route(),
         ]
@@ -179,7 +181,18 @@ class SubscriberPages:
         manage = await self._run(managing.renew, token, self._desk.links, self._desk.context)
         return self._pages.page("renewed", {"manage": manage}, is_secret=True)
 
-    # Leaving
+    # Keeping and leaving
+
+    async def _keep(self, request: Request) -> Response:
+        token, context, links = request.path_params["token"], self._desk.context, self._desk.links
+        is_kept = request.method == "POST"
+        if is_kept:
+            check_origin(request, links.public_url)
+            check_token(await read_form(request), context.vault, token)
+            await self._run(managing.keep, token, links, context)
+        managed = await self._run(managing.look, token, links, context)
+        values = {**managed_values(managed), "token": token, "form": form_token(context.vault, token)}
+        return self._pages.page("keep", {**values, "is_kept": is_kept}, is_secret=True)
 
     async def _leave(self, request: Request) -> Response:
         """A mail program's POST has no cookie, no origin and no token of a form: the address is its secret."""

@@ -133,7 +133,7 @@ def test_an_operator_who_is_taken_out_of_the_configuration_hears_nothing_more(ou
 
 
 def test_a_mail_that_is_replayed_has_its_five_days_again(outbox: OutboxHarness) -> None:
-    outbox.subscribe(OPERATOR, WITHDRAWN_LATER, channel="email")
+    outbox.subscribe(OPERATOR, channel="email")
     outbox.refuse(OPERATOR, DeliveryDeferred("451 try later", status=451))
     withdrawn(outbox)
     deliver_for(outbox, timedelta(days=6))

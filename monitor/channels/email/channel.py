@@ -7,6 +7,7 @@ from monitor.channels.channel import Channel, Configuration, Digest, Envelope, E
 from monitor.channels.email.settings import SmtpSettings
 from monitor.channels.retries import RetrySchedule
 from monitor.model import Change, Message, Notice
+from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.ports import Transport
 from monitor.text import one_line
 from monitor.vault import Vault
@@ -69,9 +70,16 @@ class Email(Channel):
         """A mail, signed."""
         from monitor.channels.email.configured import mail_sender  # as above
         from monitor.channels.email.notice import confirmation_mail, notice_mail
+        from monitor.channels.email.question import question_mail
 
-        render = confirmation_mail if envelope.confirm else notice_mail
-        return render(notice, envelope, mail_sender(envelope.config))
+        sender = mail_sender(envelope.config)
+        match notice.kind:
+            case SubscriberNotice.CONFIRM:
+                return confirmation_mail(notice, envelope, sender)
+            case SubscriberNotice.FINISHED | SubscriberNotice.YEARLY:
+                return question_mail(notice, envelope, sender)
+            case _:
+                return notice_mail(notice, envelope, sender)
 
     def recognised_by(self, body: bytes) -> str:
         """Its subject."""

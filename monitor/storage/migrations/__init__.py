@@ -23,6 +23,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 """Every revision, the first one first. It stands here, beside Alembic's own knowledge, because loading Alembic takes
 100 ms and this is read at every start."""
