@@ -31,7 +31,8 @@ from monitor.channels.email.alert import Alert
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.channels.email.typesetting import clickable
-from monitor.render.headlines import heading_line, quoted_reason
+from monitor.model import Change, Timing
+from monitor.render.headlines import heading, heading_line, quoted_reason
 from monitor.render.nets import sentence, steps_in_words
 from monitor.render.values import Line, not_shown_yet
 from monitor.render.worddiff import DiffOp
@@ -130,21 +131,29 @@ def _trial(section: Section, digest: Digest, most: int) -> _Trial:
 
 
 def _detail(net: Net, *, beside: str) -> _Detail:
-    if net.is_folded:
-        return _Detail("taken back", _words(sentence(net)), "")
-    line = heading_line(net.change)
-    if line.stretches:
-        return _Detail(str(net.change.significance), _words(sentence(net)), "")
-    beyond = not_shown_yet(net.change, beside=beside).rstrip(".")
-    clause = beyond if len(beyond) <= MOST_BEYOND else beyond.partition("; ")[0]
-    total = net.change.adds_up
+    """Old → new, and what that does not say; a sentence where it says more, or all."""
+    change = net.change
+    weight = "taken back" if net.is_folded else str(change.significance)
+    line, beyond = heading_line(change), not_shown_yet(change, beside=beside).rstrip(".")
+    if net.is_folded or line.stretches or (beyond and heading(change).startswith(beyond)):
+        told = _without_usual_timing(sentence(net), change)
+        return _Detail(weight, Line(stretches=((DiffOp.KEPT, safe_cut(told, MOST_SENTENCE)),)), "")
+    total = change.adds_up
     together = f"adds up to {sum_words(total)} since {total.since:%Y-%m-%d}" if total else ""
-    parts = [part for part in (safe_cut(clause, MOST_BEYOND), steps_in_words(net), together) if part]
-    return _Detail(str(net.change.significance), line, "; ".join(parts))
+    parts = (_clause(_without_usual_timing(beyond, change)), steps_in_words(net), together)
+    return _Detail(weight, line, "; ".join(part for part in parts if part))
 
 
-def _words(text: str) -> Line:
-    return Line(stretches=((DiffOp.KEPT, safe_cut(text, MOST_SENTENCE)),))
+def _without_usual_timing(text: str, change: Change) -> str:
+    """*text* without when in the trial's life it was, unless that casts doubt on the change."""
+    is_usual = change.timing in (Timing.BEFORE_START, Timing.ENROLLING)
+    return text.replace(f", {change.timing.words}", "") if change.timing and is_usual else text
+
+
+def _clause(text: str) -> str:
+    """The first clause of what is too long, in the middle of a line."""
+    first = text if len(text) <= MOST_BEYOND else text.partition("; ")[0]
+    return safe_cut(first[:1].lower() + first[1:], MOST_BEYOND)
 
 
 # How much of it there is room for

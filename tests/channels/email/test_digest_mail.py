@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.channels.channel import Digest
 from monitor.channels.email.digest import LARGEST, MANY, MOST_DETAILS, MOST_TRIALS, digest_mail
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Sum
+from monitor.model import Sum, Timing
 from tests.channels.digests import REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
 from tests.channels.email.mails import NOW, addressed
 from tests.channels.email.test_mail import (
@@ -175,6 +175,40 @@ def test_an_outcome_list_is_told_as_far_as_there_is_room_and_the_rest_counted():
     assert text_of(raw).count("[minor]") == MOST_DETAILS
     assert "and 24 more changes" in text_of(raw)
     assert "and 24 more changes" in shown_words(raw)
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        (
+            replace(TARGET, summary="Enrollment target was cut from 1,240 to 620 participants, 50% fewer."),
+            "1,240 → 620; 50% fewer",
+        ),
+        (
+            replace(
+                TARGET,
+                timing=Timing.ENROLLING,
+                summary="Enrollment target was cut from 1,240 to 620 participants, while the trial was under way.",
+            ),
+            "1,240 → 620",
+        ),
+        (
+            replace(
+                TARGET,
+                timing=Timing.AFTER_RESULTS,
+                summary="Enrollment target was cut from 1,240 to 620 participants, after results were submitted.",
+            ),
+            "1,240 → 620; after results were submitted",
+        ),
+        (
+            replace(HALTED, after="UNKNOWN", summary="The registry set the overall status to unknown: not verified."),
+            "  The registry set the overall status to unknown: not verified",
+        ),
+    ],
+    ids=["what the values do not say", "a usual time", "a late time", "a sentence that says more"],
+)
+def test_a_line_is_short_and_says_what_counts(told, line):
+    assert f"{line}\n  https://" in text_of(mail(digest(entry(1, told))))
 
 
 # What a program reads
