@@ -168,6 +168,6 @@ def _came_back(bounce: Bounce, effect: BounceEffect, shown: str, *, count: int, 
         kind=kind,
         occurred_at=now,
         subject=f"{what}: {one_line(shown)}",
-        text=f"{one_line(shown)}: {bounces.in_words(bounce.kind, bounce.diagnostic, now)}; {done}.\n"
+        text=f"{one_line(shown)}: {bounces.reason(bounce.kind, bounce.diagnostic, now)}; {done}.\n"
         "There may be others of this day, of which no more notices come: `monitor bounces list` shows what came back.",
     )

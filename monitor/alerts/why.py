@@ -12,7 +12,18 @@ from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, SubscriptionState
-from monitor.storage import deliveries, events, gathered, settlements, siblings, silence, subscriptions, trials, watches
+from monitor.storage import (
+    bounces,
+    deliveries,
+    events,
+    gathered,
+    settlements,
+    siblings,
+    silence,
+    subscriptions,
+    trials,
+    watches,
+)
 from monitor.storage.gathered import Gathered, Pair
 from monitor.storage.settlements import Settled
 
@@ -27,6 +38,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         watching = {watch.id for watch in watches.holding(tx, registry, trial_id)}
         owed = [delivery for event in told for delivery in deliveries.of_event(tx, event.id)]
         in_digests = _in_digests(tx, told, theirs)
+        came_back = bounces.latest(tx, [delivery.id for delivery in owed])
         unsettled = settlements.known(tx, [event.id for event in told])
         named = {(registry, trial_id), *siblings.roots(tx, registry, [trial_id]).get(trial_id, {}).values()}
         pasts = pasts_of(tx, told)
@@ -46,7 +58,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         (each, each.everything or not named.isdisjoint(each.trials) or not watching.isdisjoint(each.watches))
         for each in theirs
     ]
-    lines = explanations(told, covered, owed, unsettled, pasts, in_digests)
+    lines = explanations(told, covered, owed, unsettled, pasts, in_digests, came_back)
     return [*map(str, damaged.values()), *lines, *unwatched]
 
 
@@ -84,10 +96,12 @@ def explanations(
     unsettled: Mapping[str, Settled],
     pasts: Mapping[str, Past],
     in_digests: Mapping[Pair, str],
+    came_back: Mapping[str, str],
 ) -> Iterator[str]:
     """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now.
 
-    *pasts* has what went before each event, *in_digests* how those stand that digests tell.
+    *pasts* has what went before each event, *in_digests* how those stand that digests tell, *came_back* what was
+    reported of a delivery afterwards, by its id.
     """
     owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
@@ -96,7 +110,8 @@ def explanations(
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
             if delivery:
-                words = f"{_fate(delivery)}{_part_of(event, subscription, past)}"
+                later = f"; {came_back[delivery.id]}" if delivery.id in came_back else ""
+                words = f"{_fate(delivery)}{later}{_part_of(event, subscription, past)}"
             elif (subscription.id, event.id) in in_digests:
                 words = f"{in_digests[subscription.id, event.id]}{_part_of(event, subscription, past)}"
             elif event.id in unsettled:

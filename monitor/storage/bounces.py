@@ -4,6 +4,7 @@ A report is known by its digest, so that one which is read twice counts once. Th
 was only noted is forgotten after a while, as attempts are.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -14,14 +15,21 @@ from monitor.model import DeliveryState, SubscriptionState
 from monitor.model.report import Bounce, BounceEffect, ReportKind
 from monitor.storage.bounce_tables import bounced_subscriptions, bounces
 from monitor.storage.ids import find_id
-from monitor.storage.statements import add_new, put
+from monitor.storage.statements import add_new, chunks, put
 from monitor.storage.tables import deliveries, endpoints, subscriptions
 from monitor.text import one_line
 
 LISTED = 50
 _columns = [bounces.c[field.name] for field in fields(Bounce)]
 _WORDS = {
-    ReportKind.HARD: "mail to it comes back for good",
+    ReportKind.HARD: "it came back: there is no such mailbox",
+    ReportKind.SOFT: "it came back",
+    ReportKind.FULL: "it came back: the mailbox is full",
+    ReportKind.COMPLAINT: "its reader reported it as unwanted",
+    ReportKind.DELAYED: "a server is still trying to deliver it",
+}
+_REASONS = {
+    ReportKind.HARD: "mail to it comes back, as there is no such mailbox",
     ReportKind.FULL: "its mailbox was full three times in seven days",
     ReportKind.COMPLAINT: "its reader reported a mail as unwanted",
 }
@@ -82,6 +90,15 @@ def of_delivery(tx: Connection, delivery_id: str) -> list[Bounce]:
     return [Bounce(**row._mapping) for row in tx.execute(query.order_by(bounces.c.read_at, bounces.c.digest))]
 
 
+def latest(tx: Connection, delivery_ids: Iterable[str]) -> dict[str, str]:
+    """What was reported last of those deliveries of which anything was, in words, by their ids."""
+    found: dict[str, str] = {}
+    for chunk in chunks(delivery_ids):
+        query = select(*_columns).where(bounces.c.delivery_id.in_(chunk)).order_by(bounces.c.read_at, bounces.c.digest)
+        found |= {row.delivery_id: in_words(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
+    return found
+
+
 def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
     """The latest reports, newest first, each with its address as it may be shown."""
     query = select(*_columns, endpoints.c.shown).join(endpoints, endpoints.c.id == bounces.c.endpoint_id)
@@ -103,13 +120,21 @@ def reasons(tx: Connection) -> dict[str, str]:
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
         .where(or_(subscriptions.c.state != SubscriptionState.ACTIVE, endpoints.c.disabled_at.is_not(None)))
     )
-    return {row.subscription_id: in_words(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
+    return {row.subscription_id: reason(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
+
+
+def reason(kind: ReportKind, diagnostic: str, at: datetime) -> str:
+    """Why an address gets no more mail, on one line."""
+    return f"{_REASONS[kind]}, {_said(diagnostic, at)}"
 
 
 def in_words(kind: ReportKind, diagnostic: str, at: datetime) -> str:
-    """What a report says, on one line."""
-    said = f" ({one_line(diagnostic)})" if diagnostic else ""
-    return f"{_WORDS.get(kind, 'mail to it came back')}, {at:%Y-%m-%d}{said}"
+    """What was reported of a mail, on one line."""
+    return f"{_WORDS[kind]}, {_said(diagnostic, at)}"
+
+
+def _said(diagnostic: str, at: datetime) -> str:
+    return f"{at:%Y-%m-%d}" + (f" ({one_line(diagnostic)})" if diagnostic else "")
 
 
 def forget_subscription(tx: Connection, subscription_id: str, *, with_endpoint: str | None) -> None:

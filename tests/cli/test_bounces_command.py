@@ -58,14 +58,14 @@ def test_what_came_back_is_told_wherever_somebody_looks(monitor: Monitor, sandbo
     (shown,) = [json.loads(monitor("deliveries", "show", taken["delivery"]).stdout)]
     assert [each["diagnostic"] for each in shown["reports"]] == ["550 5.1.1 No such mailbox"]
     assert (shown["standing"], shown["reports"][0]["effect"]) == ("delivered", "ended")
-    why = "ended: mail to it comes back for good,"
+    why = "ended: mail to it comes back, as there is no such mailbox,"
     assert why in " ".join(monitor("subscriptions", "list", COLUMNS="250").stdout.split())
     assert "550 5.1.1 No such mailbox" in monitor("bounces", "list", COLUMNS="250").stdout
+    told = monitor("why", WITHDRAWN_LATER, ANNA, COLUMNS="250").stdout
+    assert "; it came back: there is no such mailbox, " in told
     (subscription,) = objects(monitor("subscriptions", "list", "--json"))
-    assert (subscription["state"], subscription["silent"].partition(",")[0]) == (
-        "ended",
-        "mail to it comes back for good",
-    )
+    assert subscription["state"] == "ended"
+    assert subscription["silent"].startswith("mail to it comes back, as there is no such mailbox, ")
 
 
 def test_a_mail_can_be_given_by_hand(monitor: Monitor, sandbox: Sandbox, inboxes: Inboxes, tmp_path: Path):
