@@ -128,7 +128,7 @@ class Loaded:
         self._tokens = {each: confirmations.sealed(tx, each) for each in self._unconfirmed()}
         unread: dict[str, StoreCorrupt] = {}
         noticed = [delivery for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)]
-        self._about = {each: about(tx, self._subscriptions[each]) for each in {it.subscription_id for it in noticed}}
+        self._about |= {each: about(tx, self._subscriptions[each]) for each in {it.subscription_id for it in noticed}}
         told = {delivery.cause.id for delivery in noticed}
         self._digests = DigestReader(context.registries)
         self._composed = digests.known(

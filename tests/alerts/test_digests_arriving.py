@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time
 import pytest
 
 from monitor.alerts.outbox import Outbox
-from monitor.alerts.scopes import looked_for
 from monitor.alerts.subscribe import Asked, SubscriptionScope, subscribe
 from monitor.channels.declared import CHANNELS
 from monitor.config import load
@@ -88,21 +87,21 @@ def test_a_day_is_told_in_one_mail_and_one_post_by_what_it_came_to(arriving: Arr
 
 
 def test_a_watch_is_told_by_what_it_looks_for(outbox: OutboxHarness) -> None:
+    search = Search(sponsor="Alzahra Hospital", role=Role.LEAD)
     with outbox.store.begin() as tx:
         watch, _ = watches.add_search(
-            tx,
-            registry=outbox.registry.key,
-            search=Search(sponsor="Nordlys Pharma AB", role=Role.LEAD),
-            origin="command",
-            name="rivals",
-            at=outbox.clock(),
+            tx, registry=outbox.registry.key, search=search, origin="command", name="rivals", at=outbox.clock()
         )
+        watches.join(tx, watch.id, outbox.registry.key, [WITHDRAWN_LATER], outbox.clock())
+    outbox.check(WITHDRAWN_LATER)
     about_watch = Asked(scope=SubscriptionScope(watch_id=watch.id))
-    made = [
-        subscribe("email", "ines@example.org", about_watch, context=outbox.subscribe_context).subscription,
-        outbox.subscribe("ines@example.org", WITHDRAWN_LATER, channel="email").subscription,
-    ]
+    subscribe("email", "ines@example.org", about_watch, context=outbox.subscribe_context)
+    outbox.subscribe("omar@example.org", WITHDRAWN_LATER, channel="email")
+    outbox.sandbox.next_state(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
 
-    with outbox.store.read() as tx:
-        assert looked_for(tx, made) == {made[0].id: "trials that Nordlys Pharma AB leads"}
-        assert looked_for(tx, []) == {}
+    outbox.deliver()
+
+    told = {each.endpoint.shown: " ".join(text_of(each.body).split()) for each in outbox.channel.came}
+    assert "You asked to hear of trials that Alzahra Hospital leads: changes" in told["ines@example.org"]
+    assert f"You asked to hear of {WITHDRAWN_LATER}: changes" in told["omar@example.org"]
