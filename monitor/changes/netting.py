@@ -8,8 +8,8 @@ What fits into none of these is told as it is, and every change is a step of som
 between was not asked for, the chain has a gap, and nothing is said to be back that may not be.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -193,47 +193,55 @@ def _items(change: Change) -> list[Json]:
     return side if isinstance(side, list) else [side]
 
 
+_Open = defaultdict[tuple[bool, Hashable], list[int]]
+"""The places of what added an item (True) or removed it (False), and was not taken back; once for each time."""
+
+
 def _taken_up(nets: Sequence[Net]) -> list[Net]:
     """The same, without those that took back in full what earlier ones did: these say so."""
     standing: list[Net] = []
+    still_open: _Open = defaultdict(list)
     for each in nets:
-        back, left = _back(standing, each)
-        if left or not back:
-            standing.append(each)
-        for place, items in {} if left else back.items():
-            standing[place] = _less(standing[place], items, each.steps)
+        items, has_added = [] if each.is_folded else _items(each.change), each.change.before is None
+        if back := _back(items, has_added, still_open):
+            for place, taken in back.items():
+                standing[place] = _less(standing[place], taken, each.steps)
+            continue
+        for item in items:
+            still_open[has_added, frozen(item)].append(len(standing))
+        standing.append(each)
     return standing
 
 
-def _back(standing: Sequence[Net], later: Net) -> tuple[dict[int, list[Json]], list[Json]]:
-    """The items that *later* took back, by the place of what had added or removed them; and those that are left."""
-    found, left = {}, [] if later.is_folded else _items(later.change)
-    for place, former in enumerate(standing):
-        if not former.is_folded and (former.change.before is None) != (later.change.before is None):
-            common, left = _shared(left, _items(former.change))
-            if common:
-                found[place] = common
-    return found, left
+def _back(items: Sequence[Json], has_added: bool, still_open: _Open) -> dict[int, list[Json]]:
+    """Which of *items* were removed or added before, by the place of what did; nothing where not all of them were.
+
+    Those are not open any more.
+    """
+    found: defaultdict[int, list[Json]] = defaultdict(list)
+    used: Counter[tuple[bool, Hashable]] = Counter()
+    for item in items:
+        key = not has_added, frozen(item)
+        if used[key] >= len(still_open.get(key, ())):
+            return {}
+        found[still_open[key][used[key]]].append(item)
+        used[key] += 1
+    for key, times in used.items():
+        del still_open[key][:times]
+    return found
 
 
 def _less(former: Net, items: Sequence[Json], steps: Sequence[Step]) -> Net:
     """*former*, less these *items*, which *steps* took back."""
-    _, left = _shared(_items(former.change), items)
-    steps = (*former.steps, *steps)
+    away, left = Counter(map(frozen, items)), []
+    for item in _items(former.change):
+        if away[frozen(item)] > 0:
+            away[frozen(item)] -= 1
+        else:
+            left.append(item)
+    together = (*former.steps, *steps)
     if not left:
-        return _folded(steps)
+        return _folded(together)
     change = former.change
     change = replace(change, after=left) if change.before is None else replace(change, before=left)
-    return Net(change, steps)
-
-
-def _shared(items: Sequence[Json], others: Sequence[Json]) -> tuple[list[Json], list[Json]]:
-    """Those of *items* that are among the *others*, each as often as it is there; and the rest."""
-    among = Counter(map(frozen, others))
-    shared: list[Json] = []
-    rest: list[Json] = []
-    for item in items:
-        key = frozen(item)
-        (shared if among[key] > 0 else rest).append(item)
-        among[key] -= 1
-    return shared, rest
+    return Net(change, together)
