@@ -16,7 +16,7 @@ from monitor.changes.diff import last_said, posted_on
 from monitor.changes.events import changes_between
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Record, Snapshot, State
-from monitor.ports import FetchedRegistry, Registry, cannot_be_asked
+from monitor.ports import FetchedRegistry, PairReading, Registry, cannot_be_asked
 from monitor.storage import archived, snapshots
 from monitor.storage.snapshots import SnapshotRow
 
@@ -40,6 +40,14 @@ class Archived:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """All pages of a trial, the oldest first, and what was *known* of it at the last; None where there is none."""
+
+    pages: Sequence[Archived]
+    known: Record | None
+
+
 def pages_of(tx: Connection, registry: Registry, trial_id: str, *, damaged: list[str] | None = None) -> list[Snapshot]:
     """The pages of a trial, the oldest first."""
     kept = archived.of_trial(tx, registry.key, trial_id, damaged=damaged)
@@ -54,13 +62,35 @@ def moment_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def archive_of(pages: Sequence[Snapshot], registry: Registry) -> list[Archived]:
+def archive_of(pages: Sequence[Snapshot], registry: Registry) -> Archive:
     """The pages with what each tells that those before it did not."""
-    records = _known(pages, registry)
-    told: list[Sequence[Change]] = [()]
-    for (former, present), page in zip(pairwise(records), pages[1:], strict=True):
-        told.append(changes_since(former, present, page))
-    return [Archived(snapshot=page, changes=changes) for page, changes in zip(pages, told, strict=False)]
+    if not pages:
+        return Archive((), None)
+    told = _told_by_pairs(pages, registry)
+    if told is not None:
+        known = registry.parse(pages[-1].document, pages[-1].taken_at)
+    else:
+        records = _known(pages, registry)
+        known = records[-1]
+        told = [changes_since(*pair, page) for pair, page in zip(pairwise(records), pages[1:], strict=True)]
+    entries = [Archived(snapshot=page, changes=changes) for page, changes in zip(pages, [(), *told], strict=True)]
+    return Archive(entries, known)
+
+
+def _told_by_pairs(pages: Sequence[Snapshot], registry: Registry) -> list[Sequence[Change]] | None:
+    """What each page after the first tells, two pages read at a time; None where one says more fields than another.
+
+    What is known then depends on earlier ones, too.
+    """
+    if not isinstance(registry, PairReading):
+        return None
+    told: list[Sequence[Change]] = []
+    for former, page in pairwise(pages):
+        before, after = registry.parse_pair(former, page.document, page.taken_at)
+        if before.silent != after.silent:
+            return None
+        told.append(changes_since(before, after, page))
+    return told
 
 
 def _known(pages: Sequence[Snapshot], registry: Registry) -> list[Record]:
@@ -74,9 +104,11 @@ def changes_since(before: Record, after: Record, taken: Snapshot) -> tuple[Chang
     return changes_between(before, after, on=posted_on(before, after, taken.taken_at.date()))
 
 
-def changes_to(first: Snapshot, pages: Sequence[Snapshot], registry: Registry) -> tuple[Change, ...]:
-    """What the first snapshot says that the pages before it, of which there are some, did not."""
-    return changes_since(_known(pages, registry)[-1], registry.parse(first.document, first.taken_at), first)
+def changes_to(first: Snapshot, archive: Archive, registry: Registry) -> tuple[Change, ...]:
+    """What the first snapshot says that the pages before it did not; nothing where there are none."""
+    if archive.known is None:
+        return ()
+    return changes_since(archive.known, registry.parse(first.document, first.taken_at), first)
 
 
 def steps_of(
@@ -87,9 +119,10 @@ def steps_of(
     It is each page of a trial, and the first snapshot behind the last one. Pages that are damaged are left out.
     """
     pages = pages_of(tx, registry, trial_id, damaged=[])
-    yield from ((each.snapshot, each.snapshot, each.changes) for each in archive_of(pages, registry))
+    archive = archive_of(pages, registry)
+    yield from ((each.snapshot, each.snapshot, each.changes) for each in archive.pages)
     if first := first_snapshot(tx, registry, trial_id):
-        yield from ((first, page, changes_to(first, pages, registry)) for page in pages[-1:])
+        yield from ((first, page, changes_to(first, archive, registry)) for page in pages[-1:])
 
 
 def first_snapshot(tx: Connection, registry: Registry, trial_id: str) -> Snapshot | None:

@@ -88,17 +88,17 @@ def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
         pages = pages_of(tx, registry, trial_id, damaged=lost)
         first = first_snapshot(tx, registry, trial_id) if pages else None
     archive = archive_of(pages, registry)
-    if not taken and not archive:
+    if not taken and not pages:
         raise no_snapshot(registry, trial_id)
     changes: dict[int, Sequence[Change]] = {event.snapshot: event.changes for event in told}
     if first:
-        changes.setdefault(BASELINE, changes_to(first, pages, registry))
+        changes.setdefault(BASELINE, changes_to(first, archive, registry))
     title = trial.title if trial else registry.parse(pages[-1].document, pages[-1].taken_at).brief_title
     return History(
         trial_id=trial_id,
         title=title,
         rows=[
-            *((each.row, each.changes) for each in archive),
+            *((each.row, each.changes) for each in archive.pages),
             *((row, changes.get(row.number, ())) for row in taken),
         ],
         damaged=damaged,

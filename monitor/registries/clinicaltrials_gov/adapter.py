@@ -134,6 +134,10 @@ class ClinicalTrialsGov(Adapter):
 
     def parse_pair(self, before: Snapshot, after: Document, as_of: datetime) -> tuple[Record, Record]:
         """What two LISTED documents of one trial say, without most of what both say."""
+        if versions.is_version(before.document.content) and versions.is_version(after.content):
+            from monitor.registries.clinicaltrials_gov.history.record import parse_versions  # as above
+
+            return parse_versions(before.document, after)
         if not (_is_of_api(before.document) and _is_of_api(after)):
             return self.parse(before.document, before.taken_at), self.parse(after, as_of)
         return differing.parse_differing(before.document, after)

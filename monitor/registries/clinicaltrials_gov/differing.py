@@ -32,21 +32,37 @@ def parse_differing(before: Document, after: Document) -> tuple[Record, Record]:
 
     The differences of these records are those of the documents.
     """
-    try:
-        sections = _members(before.content), _members(after.content)
-        modules = tuple(_members(each.get(_PROTOCOL, b"{}")) for each in sections)
-    except msgspec.DecodeError:  # no document of today: its sections are something else than objects
+    trees = differing_trees(before.content, after.content)
+    if trees is None:
         return parse(before), parse(after)
+    records = record_of(before, trees[0]), record_of(after, trees[1])
+    if (_PROTOCOL in records[0].rest) is not (_PROTOCOL in records[1].rest):
+        # Whether all that is left is new depends on what is left of the modules that were not read.
+        return parse(before), parse(after)
+    return records
+
+
+def differing_trees(before: bytes, after: bytes) -> tuple[Node, Node] | None:
+    """Two studies as trees, without the modules that are passed over.
+
+    None where their sections are something else than objects: no document of today is like that.
+    """
+    try:
+        sections = _members(before), _members(after)
+        modules = tuple(_members(each.get(_PROTOCOL, b"{}")) for each in sections)
+    except msgspec.DecodeError:
+        return None
     differing = _differing(*sections) - {_PROTOCOL}
     old, new = (
         {**_read(all_sections, differing), _PROTOCOL: read}
         for all_sections, read in zip(sections, _read_modules(*modules), strict=True)
     )
-    records = record_of(before, old), record_of(after, new)
-    if (_PROTOCOL in records[0].rest) is not (_PROTOCOL in records[1].rest):
-        # Whether all that is left is new depends on what is left of the modules that were not read.
-        return parse(before), parse(after)
-    return records
+    return old, new
+
+
+def sections_in(study: bytes) -> frozenset[str]:
+    """The names of a study's sections."""
+    return frozenset(_members(study))
 
 
 def _read_modules(before: _Members, after: _Members) -> tuple[Node, Node]:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import orjson
@@ -17,13 +18,14 @@ from monitor.errors import (
     RegistryUnreachable,
     RequestRefused,
 )
-from monitor.model import Record
+from monitor.model import Record, Snapshot
 from monitor.ports import FormerVersion, HistoryReading
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.history.asking import history_address, versions_in
 from monitor.registries.clinicaltrials_gov.history.content import document_of
 from monitor.registries.clinicaltrials_gov.history.markup import as_text
 from monitor.registries.clinicaltrials_gov.history.record import parse_version
+from monitor.sandbox.clinicaltrials_gov import synthetic
 from monitor.sandbox.clinicaltrials_gov.marked_up import with_html
 from tests.loopback import http
 from tests.registries.clinicaltrials_gov.fake import FakeRegistry
@@ -169,6 +171,24 @@ def test_a_version_is_kept_as_it_was_served_and_proven_again(adapter: ClinicalTr
 def test_what_is_not_proven_is_no_version(adapter: ClinicalTrialsGov, answer: dict[str, Any]):
     with pytest.raises(AnswerUnreadable):
         adapter.prove(TRIAL, orjson.dumps(answer, option=orjson.OPT_SORT_KEYS))
+
+
+def test_two_versions_that_are_read_where_they_differ_say_what_they_say_in_full(adapter: ClinicalTrialsGov):
+    """Over a hundred steps as sponsors make them, in what they change and in what is silent."""
+    differing = 0
+    for number in range(10):
+        rng = Random(number)
+        study = synthetic.study(1, number, today=date(2026, 11, 27))
+        trial_id = synthetic.trial_id(number)
+        for step in range(10):
+            former, study = study, synthetic.evolve(study, rng).study
+            before, after = (document_of(version_of(each, step), trial_id) for each in (former, study))
+            pair = adapter.parse_pair(Snapshot(0, before, AT, None), after, AT)
+            whole = parse_version(before), parse_version(after)
+            assert diff(*pair, on=AT.date()) == diff(*whole, on=AT.date())
+            assert [each.silent for each in pair] == [each.silent for each in whole]
+            differing += bool(diff(*pair, on=AT.date()))
+    assert differing > 50
 
 
 # How it is asked for

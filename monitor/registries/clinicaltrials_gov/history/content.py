@@ -9,11 +9,12 @@ import orjson
 
 from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document
-from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP, canonical, reason_against, trial_id_of
+from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP, canonical, reason_against
 from monitor.registries.clinicaltrials_gov.trees import text_at
 from monitor.registries.clinicaltrials_gov.version import KEY
 
 _BEGINS = b'{"study":'
+_BEHIND = b',"studyVersion":'
 _TITLE = "protocolSection.identificationModule.briefTitle"
 
 
@@ -32,7 +33,7 @@ def document_of(answer: dict[str, Any], trial_id: str) -> Document:
     number = answer.get("studyVersion")
     if type(number) is not int:
         raise AnswerUnreadable(f"it does not say which version of {trial_id} it is")
-    content = b'%s%s,"studyVersion":%d}' % (_BEGINS, canonical(study), number)
+    content = b"%s%s%s%d}" % (_BEGINS, canonical(study), _BEHIND, number)
     if len(content) > RECORD_CAP:
         raise AnswerTooLarge(f"the version has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
     return Document(registry=KEY, trial_id=trial_id, content=content, title=text_at(study, _TITLE))
@@ -43,9 +44,9 @@ def proved(trial_id: str, content: bytes) -> Document:
     return document_of(answer_in(content), trial_id)
 
 
-def trial_of(answer: dict[str, Any]) -> str | None:
-    """Whose version an answer says it is."""
-    return trial_id_of(answer["study"])
+def study_in(content: bytes) -> bytes:
+    """The study within the content of a document."""
+    return content[len(_BEGINS) : content.rindex(_BEHIND)]
 
 
 def answer_in(raw: bytes) -> dict[str, Any]:

@@ -4,9 +4,12 @@ Nothing here calls itself, and a text of any nesting takes a time in proportion 
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 
 _DEEPEST_INDENT = 8
+_LONGEST_KEPT = 20_000
+"""Characters of a text that is converted once for versions in a row."""
 _PARAGRAPHS = frozenset(("p", "div", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"))
 _UNSEEN = ("script", "style")
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|([^<]+|<)")
@@ -18,6 +21,10 @@ def as_text(markup: str) -> str:
     """The text of some HTML; a text without any as it is."""
     if "<" not in markup and "&" not in markup:
         return markup
+    return _as_text(markup) if len(markup) > _LONGEST_KEPT else _kept_text(markup)
+
+
+def _as_text(markup: str) -> str:
     written = _Written()
     is_seen = True
     for closing, name, text in _TOKEN.findall(markup):
@@ -29,6 +36,10 @@ def as_text(markup: str) -> str:
         elif is_seen:
             written.add(unescape(text))
     return written.text()
+
+
+_kept_text = lru_cache(maxsize=1024)(_as_text)
+"""One version after the other has mostly the same texts."""
 
 
 class _Written:

@@ -4,7 +4,7 @@ Two versions are compared in all that both say. Against a record of the API, lon
 marks, because the ones are HTML and the others Markdown, and what posted results say is not compared at all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -14,8 +14,11 @@ import orjson
 from monitor.model import Document, Json, Record
 from monitor.ports import Oddity
 from monitor.registries.clinicaltrials_gov import drift
+from monitor.registries.clinicaltrials_gov.differing import differing_trees, sections_in
+from monitor.registries.clinicaltrials_gov.history.content import study_in
 from monitor.registries.clinicaltrials_gov.history.markup import as_text
 from monitor.registries.clinicaltrials_gov.record import PATHS, record_of
+from monitor.registries.taking import Node
 
 _TEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -58,7 +61,22 @@ _CONVERTED = frozenset((*_TEXTS, "results", "violation_events"))
 def parse_version(document: Document) -> Record:
     """What the document of a version says."""
     study = orjson.loads(document.content)["study"]
-    silent = _NEVER_SAID.union(name for section, names in _SAID_IN.items() if section not in study for name in names)
+    return _record_of(document, study, study)
+
+
+def parse_versions(before: Document, after: Document) -> tuple[Record, Record]:
+    """What two versions say, read only where they differ, as `differing` does it with records."""
+    studies = study_in(before.content), study_in(after.content)
+    trees = differing_trees(*studies)
+    if trees is None:
+        return parse_version(before), parse_version(after)
+    old, new = (sections_in(each) for each in studies)
+    return _record_of(before, trees[0], old), _record_of(after, trees[1], new)
+
+
+def _record_of(document: Document, study: Node, sections: Container[str]) -> Record:
+    """What a study, or a part of one that has these sections in all, says."""
+    silent = _NEVER_SAID.union(name for section, names in _SAID_IN.items() if section not in sections for name in names)
     for path in _TEXTS.values():
         _convert_at(study, path.split("."))
     for section in _TREES:
@@ -89,10 +107,11 @@ def _nodes_at(nodes: list[Json], steps: Sequence[str]) -> Iterator[dict[str, Any
 
 def _converted(tree: Json) -> Json:
     """The same tree with its texts converted. It can be written, so it is at most 254 levels deep."""
-    if isinstance(tree, str):
+    kind = type(tree)
+    if kind is str:
         return as_text(tree)
-    if isinstance(tree, list):
+    if kind is list:
         return [_converted(each) for each in tree]
-    if isinstance(tree, dict):
+    if kind is dict:
         return {name: _converted(each) for name, each in tree.items()}
     return tree
