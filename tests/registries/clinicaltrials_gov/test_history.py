@@ -150,6 +150,15 @@ def test_what_no_version_can_say_is_not_compared(adapter: ClinicalTrialsGov):
     assert set(not_compared(read(bare), of_api(adapter, FULL))) >= {"Study documents"}
 
 
+def test_texts_of_results_and_notices_are_converted_too():
+    study = orjson.loads(orjson.dumps(FULL))
+    study["resultsSection"] = {"moreInfoModule": {"limitationsAndCaveats": {"description": "Few\n\n* or none"}}}
+
+    results = read(study).results
+
+    assert results == study["resultsSection"]
+
+
 def test_a_version_is_kept_as_it_was_served_and_proven_again(adapter: ClinicalTrialsGov):
     document = document_of(version_of(FULL), TRIAL)
 
