@@ -44,6 +44,8 @@ class Document:
     """The data build that the registry says this came from, comparable as text; not part of the content."""
     title: str | None = field(default=None, compare=False)
     """What people call the trial; None for a document that comes from storage."""
+    lead_sponsor: str | None = field(default=None, compare=False)
+    """Who leads the trial, by name; None where nobody does, or the document comes from storage."""
     probe_digest: bytes | None = field(default=None, compare=False)
     """What a probe would have seen, as in `monitor.ports.ProbeResult`; None for a document that comes from storage."""
 

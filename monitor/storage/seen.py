@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, select, tuple_
 
 from monitor.errors import StoreCorrupt
-from monitor.model import Json, Settlement
+from monitor.model import Json, Settlement, Significance
 from monitor.storage.events import changes_in
 from monitor.storage.pages import Key, Span, Within, is_of
 from monitor.storage.sibling_tables import joined_siblings
@@ -71,6 +72,21 @@ def of_trials(
     for row in rows_of(tx, query, _c.trial_id, trial_ids, {}):
         with suppress(StoreCorrupt):
             yield _seen(row)
+
+
+def of_late(
+    tx: Connection, registry: str, trial_ids: Iterable[str], span: Span, *, least: Significance, limit: int
+) -> list[Seen]:
+    """Up to *limit* events of these trials that are as significant as *least*; what cannot be read is left out."""
+    is_wanted = and_(_c.registry == registry, _c.occurred_at >= span.since, _c.significance >= least)
+    if span.until is not None:
+        is_wanted = and_(is_wanted, _c.occurred_at < span.until)
+    query = _with_settlement.where(is_wanted).order_by(*_by_trial)
+    found: list[Seen] = []
+    for row in islice(rows_of(tx, query.limit(limit), _c.trial_id, trial_ids, {}), limit):
+        with suppress(StoreCorrupt):
+            found.append(_seen(row))
+    return found
 
 
 def without_event(tx: Connection, within: Within) -> list[tuple[str, str, int]]:

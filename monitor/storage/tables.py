@@ -77,7 +77,14 @@ trials = Table(
     Column("misses", Integer, nullable=False),
     Column("first_missed_at", Moment),
     Column("reads_otherwise_on", Text, comment="the day on which the calendar changes what the latest snapshot says"),
+    Column("lead_sponsor", TextWithoutNul, comment="folded; null: none, or not read since this column"),
     sqlite_with_rowid=False,
+)
+Index(
+    "trials_by_sponsor",
+    trials.c.registry,
+    trials.c.lead_sponsor,
+    sqlite_where=text("lead_sponsor IS NOT NULL"),
 )
 
 snapshots = Table(

@@ -40,6 +40,8 @@ class Trial:
     first_missed_at: datetime | None = None
     reads_otherwise_on: str | None = None
     """The first day on which the latest snapshot says something else than on its own; None where it never does."""
+    lead_sponsor: str | None = None
+    """Who leads it, by `fold_organisation`; None where nobody does, or it was not read since this is noted."""
 
 
 class VerifiedTrial(NamedTuple):
@@ -64,6 +66,12 @@ def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
         for chunk in chunks(trial_ids)
         for row in tx.execute(query.where(trials.c.trial_id.in_(chunk))).all()
     }
+
+
+def led_by(tx: Connection, registry: str, sponsor: str, *, limit: int) -> list[str]:
+    """Up to *limit* of the trials that the registry lists and *sponsor* leads, named by `fold_organisation`."""
+    query = select(trials.c.trial_id).where(trials.c.registry == registry, trials.c.lead_sponsor == sponsor)
+    return list(tx.scalars(query.where(trials.c.state == State.LISTED).order_by(trials.c.trial_id).limit(limit)))
 
 
 def titles(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, str]:

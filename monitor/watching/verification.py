@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from monitor.model import Document, State
 from monitor.ports import ProbeResult
 from monitor.storage.trials import Trial
+from monitor.text import fold_organisation
 from monitor.watching.builds import delay_in_words, is_behind, is_rolled_out
 from monitor.watching.context import AnswerContext
 from monitor.watching.plausibility import build_is_older
@@ -41,6 +42,7 @@ def row_after(trial: Trial, document: Document, context: AnswerContext) -> tuple
         digest=document.digest,
         probe_digest=_probe_digest(document, None if unverified else probe_result),
         title=document.title or trial.title,
+        lead_sponsor=fold_organisation(document.lead_sponsor) or trial.lead_sponsor,
         build=_build(trial, document, context),
         verified_version=context.version.stamp if is_verified else version,
         verified_at=context.now if is_verified else trial.verified_at,

@@ -38,6 +38,7 @@ def test_the_golden_document_becomes_the_golden_record(adapter_class, adapter_fo
     for field in fields(record):
         if field.compare:
             assert getattr(record, field.name) == getattr(golden.RECORD, field.name), field.name
+    assert document.lead_sponsor == golden.RECORD.lead_sponsor.name
     assert words_of(record) == words_of(golden.RECORD)
 
 

@@ -68,6 +68,7 @@ def document_of(study: Json, trial_id: str) -> Document:
         content=content,
         build=build_of(study),
         title=text_at(study, "protocolSection.identificationModule.briefTitle"),
+        lead_sponsor=text_at(study, "protocolSection.sponsorCollaboratorsModule.leadSponsor.name"),
         probe_digest=probe_result.digest if probe_result else None,
         updated_on=tuple(day for path in _UPDATES if (day := text_at(study, path))),
     )

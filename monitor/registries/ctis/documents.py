@@ -13,7 +13,7 @@ from monitor.registries.ctis.codes import code_in, countries
 from monitor.registries.ctis.days import day_in
 from monitor.registries.ctis.ids import KEY, is_trial_id
 from monitor.registries.ctis.noise import without_noise
-from monitor.registries.ctis.trees import object_at, objects_at
+from monitor.registries.ctis.trees import object_at, objects_at, text_at
 from monitor.registries.taking import Node
 
 RECORD_CAP = 16 * 1024 * 1024
@@ -51,6 +51,7 @@ def document_of(tree: Json, trial_id: str, *, probe_digest: bytes | None = None)
         trial_id=trial_id,
         content=content,
         title=title_of(record),
+        lead_sponsor=_lead_sponsor(record),
         probe_digest=probe_digest,
         updated_on=tuple(day for day in days if day),
     )
@@ -72,6 +73,17 @@ def written(record: Node) -> bytes:
         return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise AnswerUnreadable(f"the record cannot be kept: {error}") from error
+
+
+def _lead_sponsor(record: Node) -> str | None:
+    """Who is the first of its sponsors."""
+    part = object_at(record, "authorizedApplication.authorizedPartI")
+    leads = (
+        text_at(object_at(each, "organisation"), "name")
+        for each in objects_at(part, "sponsors")
+        if each.get("primary") is True
+    )
+    return next(leads, None)
 
 
 def title_of(record: Node) -> str | None:

@@ -49,6 +49,7 @@ def document_of(trial_id: str, raw: bytes) -> Document:
         trial_id=trial_id,
         content=content,
         title=title_of(tree),
+        lead_sponsor=_lead_sponsor(kept),
         probe_digest=sha256(raw).digest(),
         updated_on=(updated,) if isinstance(updated, str) else (),
     )
@@ -82,6 +83,14 @@ def reason_against(tree: Json, trial_id: str) -> str | None:
     if not (isinstance(status, str) and status):
         return "the record lacks recruitment.status"
     return None if title_of(tree) else "the record lacks a title (trialDescriptions)"
+
+
+def _lead_sponsor(tree: dict[str, Any]) -> str | None:
+    """The organisation of the first contact that is the primary sponsor."""
+    contacts = (each for each in tree.get("trialContacts") or () if isinstance(each, dict))
+    leads = (each.get("contact") for each in contacts if contact_kind(each) == "PRIMARY_SPONSOR")
+    names = (each.get("affiliation") for each in leads if isinstance(each, dict))
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def title_of(tree: dict[str, Any]) -> str | None:

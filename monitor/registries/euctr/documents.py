@@ -18,6 +18,7 @@ from monitor.model import Document, Json
 from monitor.registries.euctr.agreed import Agreed
 from monitor.registries.euctr.ids import KEY
 from monitor.registries.euctr.lines import CountryText, country_texts, plain_lines
+from monitor.registries.euctr.products import take_sponsors
 from monitor.registries.euctr.summary import MOST_COUNTRIES, Summary, summaries
 from monitor.text import one_line
 
@@ -111,8 +112,16 @@ def _document(trial_id: str, tree: dict[str, Any]) -> Document:
         raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {DOCUMENT_CAP:,} is not believed")
     agreed = Agreed(tree["countries"])
     title = one_line(agreed.text("A.3.1") or agreed.text("A.3") or "")
-    document = Document(registry=KEY, trial_id=trial_id, content=content, title=title or None)
+    document = Document(
+        registry=KEY, trial_id=trial_id, content=content, title=title or None, lead_sponsor=_lead_sponsor(tree)
+    )
     return replace(document, probe_digest=document.digest)
+
+
+def _lead_sponsor(tree: dict[str, Any]) -> str | None:
+    """The first sponsor that a country names."""
+    groups = (record["groups"].get("sponsors", ()) for _, record in sorted(tree["countries"].items()))
+    return next((found[0].name for items in groups if (found := take_sponsors(map(dict, items)))), None)
 
 
 def kept_document(trial_id: str, raw: bytes) -> Document:

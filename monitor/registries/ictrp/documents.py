@@ -39,7 +39,8 @@ def document_of(row: Mapping[str, str], *, registry: str, trial_id: str, build: 
     content = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
     if len(content) > RECORD_CAP:
         raise AnswerTooLarge(f"the record has {len(content):,} bytes; more than {RECORD_CAP:,} is not believed")
-    return Document(registry=registry, trial_id=trial_id, content=content, build=build, title=title)
+    lead = fields.get("primary_sponsor") or None
+    return Document(registry=registry, trial_id=trial_id, content=content, build=build, title=title, lead_sponsor=lead)
 
 
 def fields_of(row: Mapping[str, str]) -> dict[str, Json]:

@@ -16,6 +16,7 @@ from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document, Json
 from monitor.registries.isrctn.ids import KEY
 from monitor.registries.isrctn.markup import TEXT, Element, children, name_of, root_of, tree_of
+from monitor.registries.isrctn.taking import items_at, text_of
 
 RECORD_CAP = 4 * 1024 * 1024
 """Bytes of one record; the largest real one known has 60 kB."""
@@ -95,9 +96,16 @@ def _proven(tree: Json, trial_id: str) -> Document:
         trial_id=trial_id,
         content=content,
         title=trial["trialDescription"]["title"],
+        lead_sponsor=_lead_sponsor(tree),
         probe_digest=digest_of(*markers),
         updated_on=(updated[0],) if updated else (),
     )
+
+
+def _lead_sponsor(tree: dict[str, Json]) -> str | None:
+    """The first sponsor with a name."""
+    sponsors = (each for each in items_at(tree.get("sponsors")) if isinstance(each, dict))
+    return next((name for each in sponsors if (name := text_of(each.get("organisation")))), None)
 
 
 def digest_of(version: str, last_updated: str) -> bytes | None:
