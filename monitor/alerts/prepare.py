@@ -14,7 +14,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from monitor.alerts.assembling import DigestReader
-from monitor.alerts.contexts import event_context, registry_of
+from monitor.alerts.contexts import event_context, registry_of, with_background
+from monitor.alerts.conversations import Trial
 from monitor.alerts.links import Links
 from monitor.alerts.opting_in import about
 from monitor.alerts.past import matches_of
@@ -28,7 +29,6 @@ from monitor.model import (
     Delivery,
     DigestCause,
     Endpoint,
-    Event,
     EventCause,
     Message,
     Notice,
@@ -111,9 +111,7 @@ class Loaded:
                 self._unrendered.append(delivery)
         owed = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
         families = siblings.families(tx, {(each.registry, each.trial_id) for each in owed.values()})
-        self._events = _each(
-            owed, lambda key: event_context(tx, _event(tx, owed[key], context), context.registries, families)
-        )
+        self._events = _each(owed, lambda key: _event_context(tx, owed[key], context, families))
         self._matches = matches_of(
             tx,
             (
@@ -258,9 +256,12 @@ def _or_raise(value: Value | Exception) -> Value:
     return value
 
 
-def _event(tx: Connection, delivery: Delivery, context: RenderContext) -> Event:
-    number = int(delivery.cause.id.rpartition("/")[2])
-    return event_of(tx, registry_of(context.registries, delivery.registry), delivery.trial_id, number)
+def _event_context(
+    tx: Connection, delivery: Delivery, context: RenderContext, families: Mapping[Trial, Sequence[Trial]]
+) -> EventContext:
+    number, registries = int(delivery.cause.id.rpartition("/")[2]), context.registries
+    event = event_of(tx, registry_of(registries, delivery.registry), delivery.trial_id, number)
+    return with_background(tx, event_context(tx, event, registries, families), registries)
 
 
 def with_address(tx: Connection, subscription: Subscription, context: RenderContext, *, now: datetime) -> Subscription:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from monitor.channels.retries import STANDARD, RetrySchedule
-from monitor.model import Change, Event, Message, Notice, Subscription
+from monitor.model import Change, ContextLine, Event, Message, Notice, Subscription
 from monitor.ports import Transport
 from monitor.vault import Vault
 
@@ -51,6 +51,8 @@ class EventContext:
     """Whether the trial is known in several registries."""
     begun_by: Event | None = None
     """The event of a sibling that told the same shortly before, in whose conversation this one is told."""
+    background: tuple[ContextLine, ...] = ()
+    """What stands around it; `monitor.render.context.lines_for` has what of that is of use beside some changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.model.change import (
         Change,
         ChangeOrigin,
+        ContextLine,
         Difference,
         Event,
         Settlement,
@@ -77,6 +78,7 @@ __all__ = [
     "CheckSummary",
     "Checked",
     "Coded",
+    "ContextLine",
     "CountryStatus",
     "Delivery",
     "DeliveryState",
@@ -121,7 +123,7 @@ __all__ = [
 ]
 
 _HELD = {
-    "change": "Change ChangeOrigin Difference Event Settlement Significance Snapshot Sum Timing",
+    "change": "Change ChangeOrigin ContextLine Difference Event Settlement Significance Snapshot Sum Timing",
     "checked": "Checked CheckSummary Result Unlisted",
     "delivery": (
         "Attempt Cause Delivery DeliveryState DigestCause Endpoint EventCause Filters Interest Message Notice "

@@ -128,6 +128,23 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContextLine:
+    """A sentence on what stands around a change of an event; `monitor.render.context` makes it."""
+
+    kind: str
+    """drift, repeat or sponsor: receivers' programs rely on it."""
+    text: str
+    facts: Mapping[str, Json]
+    """The same for programs, by the keys that docs/webhook.schema.json describes."""
+    field: str = ""
+    """Of the change that it is about; empty where it is about the sponsor."""
+
+    def as_json(self) -> dict[str, Json]:
+        """As webhooks show it."""
+        return {"kind": self.kind, **({"field": self.field} if self.field else {}), **self.facts, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Difference):
     """A difference, weighed."""
 

@@ -61,6 +61,7 @@ class Chat(Channel):
             subscription=envelope.subscription,
             changes=changes,
             registry=context.registry_name if context.has_siblings else "",
+            background=context.background,
         )
 
     def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:

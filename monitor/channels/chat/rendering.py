@@ -15,7 +15,8 @@ from collections.abc import Sequence
 
 from monitor.channels.channel import Digest
 from monitor.channels.digests import Section, covered, name_of, sections, subject, summed
-from monitor.model import Change, Event, Notice, Subscription
+from monitor.model import Change, ContextLine, Event, Notice, Subscription
+from monitor.render.context import lines_for
 from monitor.render.folding import folded
 from monitor.render.headlines import quoted_reason
 from monitor.render.nets import sentence
@@ -49,18 +50,20 @@ def chat_text(
     subscription: Subscription,
     changes: Sequence[Change],
     registry: str = "",
+    background: Sequence[ContextLine] = (),
 ) -> bytes:
     """The message, in UTF-8: of the event's *changes* those that the subscriber asked for, as many as there is room.
 
     They are told most significant first; *url* is the trial's page, *title* None where the record has none,
-    *registry* what to call the registry where the trial is known in several.
+    *registry* what to call the registry where the trial is known in several, *background* what stands around the event.
     """
     named = f" – {inert(title, _TITLE)}" if title else ""
     significance = max(change.significance for change in changes)
     where = f" ({inert(registry, _REGISTRY)})" if registry else ""
     heading = f"[{significance}] {one_line(event.trial_id)}{where}{named}"
     note = [f"Note: {inert(subscription.note, _NOTE)}"] if subscription.note else []
-    end = [one_line(url)[:_URL], *note]
+    around = [inert(line.text, _SUMMARY) for line in lines_for(background, changes)[:1]]
+    end = [*around, one_line(url)[:_URL], *note]
     room = MOST_CHARACTERS - len("\n".join([heading, *end]))
     return "\n".join([heading, *_change_lines(folded(changes), room), *end]).encode()
 

@@ -10,6 +10,7 @@ from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.channels.email.typesetting import clickable
 from monitor.model import Change, Event, Significance, delivery_id
+from monitor.render.context import lines_for
 from monitor.render.folding import grouped
 from monitor.render.headlines import MOST_SENTENCE, gist, heading, heading_line, is_shown_in_words, quoted_reason
 from monitor.render.values import Line, label, lines, not_shown_yet
@@ -34,7 +35,8 @@ class EventMail:
         self._begun_by = context.begun_by
         self._alert = Alert(
             "event",
-            _page(event, changes, title=context.title, url=context.url) | {"registry": registry},
+            _page(event, changes, title=context.title, url=context.url)
+            | {"registry": registry, "background": [line.text for line in lines_for(context.background, changes)]},
             subject=subject(event, changes, registry=registry if context.has_siblings else ""),
         )
 

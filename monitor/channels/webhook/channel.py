@@ -58,6 +58,7 @@ class Webhook(Channel):
             lead_sponsor=context.lead_sponsor,
             changes=changes,
             facts=context.facts,
+            background=context.background,
         )
         return lambda envelope: body.for_subscriber(envelope.subscription, sequence=envelope.sequence)
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 import orjson
 
 from monitor.channels.channel import NO_FACTS, Facts
-from monitor.model import Change, Event, Json, Notice, Subscription
+from monitor.model import Change, ContextLine, Event, Json, Notice, Subscription
+from monitor.render.context import lines_for
 from monitor.render.folding import summaries
 
 SCHEMA_VERSION = 1
@@ -35,6 +36,7 @@ class EventBody:
         lead_sponsor: str | None,
         changes: Sequence[Change],
         facts: Facts = NO_FACTS,
+        background: Sequence[ContextLine] = (),
     ) -> None:
         self._envelope = envelope_of(type_of(changes), event.occurred_at)
         self._data: dict[str, Json] = {
@@ -47,6 +49,7 @@ class EventBody:
             "snapshot": event.snapshot,
             "previous_snapshot": event.snapshot - 1 or None,
             "significance": str(max((change.significance for change in changes), default=event.significance)),
+            "context": [line.as_json() for line in lines_for(background, changes)],
         }
         self._changes: list[Json] = [
             {**change.as_json(), "summary": summary}

@@ -82,6 +82,7 @@ class TrialFile(Shape, frozen=True, kw_only=True):
     misses: Count
     first_missed_at: Moment | None
     reads_otherwise_on: str | None = None
+    lead_sponsor: str | None = None
     damaged: list[Number] = []
     """Snapshots that could not be read when the export was written, and are not in it."""
 

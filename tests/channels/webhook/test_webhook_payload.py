@@ -85,6 +85,7 @@ def test_the_body_is_the_documented_one():
             "snapshot": 2,
             "previous_snapshot": 1,
             "significance": "critical",
+            "context": [],
             "sequence": 17,
             "changes": [change().as_json(), slipped.as_json()],
             "subscription": {
