@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from math import inf
 
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
@@ -23,6 +24,9 @@ def checked_filters(
     """Filters from what a person wrote. ConfigurationInvalid names what there is, and the nearest of it."""
     significances = [str(each) for each in reversed(Significance)]
     heads = sorted({kind.split(".")[0] for kind in KINDS})
+    for option, least in (("--min-percent", min_percent), ("--min-days", min_days)):
+        if least is not None and not 0 <= least < inf:
+            raise ConfigurationInvalid(f"{option} cannot be {least}: write 0 or more")
     return Filters(
         topics=frozenset(known("topic", text, [str(topic) for topic in Topic]) for text in topics),
         kinds=frozenset(known("kind", text, _BEGINNINGS, shown=heads) for text in kinds),
@@ -49,6 +53,8 @@ def changed_filters(
         kinds=kinds or (),
         without=without or (),
         min_significance=min_significance or str(before.min_significance),
+        min_percent=min_percent,
+        min_days=min_days,
     )
     return Filters(
         topics=checked.topics or before.topics,

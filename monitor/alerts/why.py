@@ -26,6 +26,7 @@ from monitor.storage import (
 )
 from monitor.storage.gathered import Gathered, Pair
 from monitor.storage.settlements import Settled
+from monitor.text import stamp
 
 
 def explained(registry: str, trial_id: str, address: str, context: SubscribeContext) -> list[str]:
@@ -75,9 +76,9 @@ def _in_digest(each: Gathered, told: Mapping[str, Delivery]) -> str:
         due = f" that is due at {each.due_at:%Y-%m-%d %H:%M} UTC" if each.due_at else ""
         return f"gathered for the digest{due}"
     delivery = told[each.delivery_id]
-    return (
-        f"in the digest of {delivery.cause.id.removeprefix('digest/')}, which is {delivery.id[:8]}: {_fate(delivery)}"
-    )
+    of = delivery.cause.id.removeprefix("digest/")
+    of = f"{stamp(of)} UTC" if "T" in of else of
+    return f"in the digest of {of}, which is {delivery.id[:8]}: {_fate(delivery)}"
 
 
 def _as_shown(address: str, context: SubscribeContext) -> list[str]:
@@ -124,8 +125,11 @@ def explanations(
 def _part_of(event: Event, subscription: Subscription, past: Past) -> str:
     """What of an event was told because it adds up, and what was not part of what was sent, and why; empty for none."""
     match = matching(event.changes, subscription, past)
-    added = [change.summary for change in match.changes if change.adds_up]
-    reasons = [f"{change.kind}: {reason}" for change, reason in match.reasons]
+    added = [change.summary.rstrip(".") for change in match.changes if change.adds_up]
+    refused: dict[str, dict[str, None]] = {}
+    for change, reason in match.reasons:
+        refused.setdefault(reason, {})[change.kind] = None
+    reasons = [f"{', '.join(kinds)}: {reason}" for reason, kinds in refused.items()]
     return "".join(
         f"; {what} {'; '.join(those)}"
         for what, those in (("because small changes add up:", added), ("without", reasons))
