@@ -24,10 +24,10 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.email.reports import read_report
 from monitor.channels.email.return_paths import ReturnPaths
 from monitor.channels.email.settings import BounceSettings
-from monitor.model import Notice, Subscription, SubscriptionState
+from monitor.model import DeliveryState, Notice, Subscription, SubscriptionState
 from monitor.model.report import Bounce, BounceEffect, Report, ReportKind
 from monitor.storage import bounces, confirmations, endpoints, notices, subscriptions
-from monitor.storage.bounces import Delivered
+from monitor.storage.bounces import Sent
 from monitor.storage.locks import lock_bounces
 from monitor.text import counted, one_line
 
@@ -45,6 +45,8 @@ class Outcome(StrEnum):
     """It reports nothing."""
     UNKNOWN = "unknown"
     """It is about nothing that was sent there: it may be forged."""
+    EARLY = "early"
+    """It is about a mail of which it is not recorded yet that it was taken: it is read again."""
     REPEATED = "repeated"
     """It was read before."""
     NOTED = "noted"
@@ -74,25 +76,25 @@ def take(raw: bytes, context: SubscribeContext) -> Taken:
     now = context.clock()
     with context.store.begin() as tx:
         lock_bounces(tx)
-        delivered = _delivered(tx, report)
-        if delivered is None:
-            return Taken(report=report, outcome=Outcome.UNKNOWN)
+        sent = _sent(tx, report)
+        if sent is None or sent.standing is not DeliveryState.DELIVERED:
+            return Taken(report=report, outcome=_without_delivery(sent))
         bounce = Bounce(
             digest=report.digest,
-            delivery_id=delivered.delivery_id,
-            endpoint_id=delivered.endpoint_id,
+            delivery_id=sent.delivery_id,
+            endpoint_id=sent.endpoint_id,
             kind=report.kind,
             status=report.status,
             diagnostic=report.diagnostic,
             read_at=now,
         )
         is_new = bounces.add(tx, bounce)
-        outcome, concerned = _obeyed(tx, bounce, delivered.shown, now) if is_new else (Outcome.REPEATED, [])
+        outcome, concerned = _obeyed(tx, bounce, sent.shown, now) if is_new else (Outcome.REPEATED, [])
     return Taken(
         report=report,
         outcome=outcome,
-        delivery_id=delivered.delivery_id,
-        shown=delivered.shown,
+        delivery_id=sent.delivery_id,
+        shown=sent.shown,
         subscriptions=concerned,
     )
 
@@ -103,9 +105,14 @@ def return_paths(context: SubscribeContext) -> ReturnPaths | None:
     return ReturnPaths(address, context.vault) if address else None
 
 
-def _delivered(tx: Connection, report: Report) -> Delivered | None:
+def _without_delivery(sent: Sent | None) -> Outcome:
+    """What becomes of a report about no mail that was taken; one may come back before that is recorded."""
+    return Outcome.EARLY if sent and sent.standing is DeliveryState.OWED else Outcome.UNKNOWN
+
+
+def _sent(tx: Connection, report: Report) -> Sent | None:
     """The delivery that a report is about, if it is certain; None for what may be forged."""
-    found = bounces.delivered(tx, report.delivery_id) if report.delivery_id else None
+    found = bounces.sent(tx, report.delivery_id) if report.delivery_id else None
     if found is None or found.channel != CHANNEL:
         return None
     # Those who collect complaints often leave out who complained.

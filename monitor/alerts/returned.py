@@ -5,7 +5,7 @@ A process that dies in between reads a mail again, which does nothing: see `moni
 
 from collections.abc import Iterator
 
-from monitor.alerts.bounces import Taken, take
+from monitor.alerts.bounces import Outcome, Taken, take
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.email.returned import unread_mails
 from monitor.errors import MonitorError
@@ -14,8 +14,8 @@ from monitor.errors import MonitorError
 def read_mailbox(context: SubscribeContext) -> Iterator[Taken]:
     """Take every mail that waits in the configured mailbox, and give what came of each.
 
-    Raise MailboxUnreadable where it cannot be read, and StoreError where the database fails: what was not taken stays
-    unread. A mail on which the program itself fails stays unread, too; that is raised when the others are taken.
+    What came too early stays unread, and so does what was not taken: raise MailboxUnreadable where the mailbox cannot
+    be read, StoreError where the database fails, and at the end what went wrong with one mail by a fault of ours.
     """
     trouble: Exception | None = None
     with unread_mails(context.config) as mails:
@@ -27,7 +27,8 @@ def read_mailbox(context: SubscribeContext) -> Iterator[Taken]:
             except Exception as error:  # a fault of ours must not keep the others
                 trouble = trouble or error
                 continue
-            mail.mark_read()
+            if taken.outcome is not Outcome.EARLY:
+                mail.mark_read()
             yield taken
     if trouble:
         raise trouble

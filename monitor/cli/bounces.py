@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = Commands(help="Read the mails that come back, and see what they did.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+SOME_FAILED = 3
 STANDARD_INPUT = Path("-")
 
 
@@ -35,19 +36,24 @@ def read(
 ) -> None:
     """Take bounces and complaints once: end or pause the subscriptions that they are about.
 
-    Mails of the mailbox are marked as read. What names nothing that was sent does nothing.
+    Mails of the mailbox are marked as read. What names nothing that was sent does nothing. What is about a mail that is
+    still being sent ends this with 3, and is to be read again.
 
     [dim]$[/dim] monitor bounces read
     [dim]$[/dim] monitor bounces read bounce.eml
     [dim]$[/dim] monitor bounces read - < bounce.eml
     """
     settings: Settings = context.obj
+    is_early = False
     with settings.open() as program:
         for taken in _read(files or [], program):
+            is_early = is_early or taken.outcome == "early"
             if as_json:
                 write_json(taken_json(taken))
             else:
                 console().print(_in_words(taken), markup=False, soft_wrap=True)
+    if is_early:
+        raise typer.Exit(SOME_FAILED)
 
 
 def _read(files: list[Path], program: "App") -> Iterator["Taken"]:
@@ -89,6 +95,8 @@ def _in_words(taken: "Taken") -> str:
             return "No report of a mail: nothing is done."
         case Outcome.UNKNOWN:
             return f"About nothing that was sent there: nothing is done. It says: {taken.report.kind}{said}"
+        case Outcome.EARLY:
+            return "About a mail that is still being sent: read it again in a minute."
         case Outcome.REPEATED:
             return f"{taken.shown}: read before."
         case Outcome.NOTED:

@@ -36,29 +36,30 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """A delivery that was taken, and where it went."""
+class Sent:
+    """A delivery that was sent at least once, and where it went."""
 
     delivery_id: str
     endpoint_id: str
     channel: str
     shown: str
+    standing: DeliveryState
 
 
-def delivered(tx: Connection, text: str) -> Delivered | None:
-    """The delivery of that id, or whose id alone begins so, if it was taken; None for any other text."""
+def sent(tx: Connection, text: str) -> Sent | None:
+    """The delivery of that id, or whose id alone begins so, if it was ever ready to be sent; None for other texts."""
     try:
         whole_id = find_id(tx, deliveries.c.id, text, noun="delivery", remedy="")
     except NothingFound:
         return None
     query = (
-        select(deliveries.c.id, endpoints.c.id, endpoints.c.way, endpoints.c.shown)
+        select(deliveries.c.id, endpoints.c.id, endpoints.c.way, endpoints.c.shown, deliveries.c.standing)
         .join_from(deliveries, subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
-        .where(deliveries.c.id == whole_id, deliveries.c.standing == DeliveryState.DELIVERED)
+        .where(deliveries.c.id == whole_id, deliveries.c.body.is_not(None))
     )
     row = tx.execute(query).one_or_none()
-    return Delivered(*row) if row else None
+    return Sent(*row) if row else None
 
 
 def add(tx: Connection, bounce: Bounce) -> bool:

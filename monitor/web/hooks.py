@@ -3,7 +3,7 @@
     POST /hooks/bounces    Content-Type: message/rfc822    Authorization: Bearer <[bounces] token>
 
 200 says what became of it, also where that is nothing, so that who sends it need not send it again; 503 says that it
-was not taken. Without `[bounces] hook` there is no such page.
+was not taken, or came before it was recorded that its mail was sent. Without `[bounces] hook` there is no such page.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from monitor.alerts.bounces import take
+from monitor.alerts.bounces import Outcome, take
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.email.reports import LARGEST
 from monitor.channels.email.settings import BounceSettings
@@ -28,6 +28,7 @@ MOST = 64 * 2**20
 """Bytes of a mail: what is behind its beginning is taken, and left unread."""
 TYPES = ("message/rfc822", "message/global")
 AT_ONCE = 2
+LATER = {"Retry-After": "60"}
 
 
 def bounce_route(context: Callable[[], SubscribeContext], *, committed: Callable[[], None]) -> Route:
@@ -59,7 +60,9 @@ class _BounceHook:
         try:
             taken = await run_sync(partial(take, raw, context), limiter=self._limiter)
         except MonitorError as error:
-            return PlainTextResponse(f"{error}\n", status_code=503, headers={"Retry-After": "60"})
+            return PlainTextResponse(f"{error}\n", status_code=503, headers=LATER)
+        if taken.outcome is Outcome.EARLY:
+            return JSONResponse(taken_json(taken), status_code=503, headers=LATER)
         self._committed()
         return JSONResponse(taken_json(taken))
 

@@ -311,14 +311,34 @@ def test_a_report_about_what_was_never_sent_does_nothing(quick_post):
     assert take(report, context).outcome is Outcome.ENDED
 
 
-def test_a_report_about_what_is_still_owed_does_nothing(quick_post):
+def test_a_report_that_comes_before_its_mail_is_recorded_as_taken_waits_for_that(quick_post):
     quick_post.subscribe(ANNA)
     (mail,) = quick_post.tell()
     with quick_post.outbox.store.begin() as tx:
         (delivery,) = deliveries.listing(tx)
         deliveries.replay(tx, delivery.id, quick_post.outbox.clock())
 
-    assert [each.outcome for each in quick_post.send_back(mail)] == [Outcome.UNKNOWN]
+    assert [each.outcome for each in quick_post.send_back(mail)] == [Outcome.EARLY]
+    assert [each.outcome for each in quick_post.read()] == [Outcome.EARLY], "it stays unread"
+    quick_post.outbox.deliver()
+    assert [each.outcome for each in quick_post.read()] == [Outcome.ENDED]
+
+
+def test_a_report_about_what_was_never_ready_to_be_sent_does_nothing(quick_post):
+    quick_post.subscribe(ANNA)
+    (mail,) = quick_post.tell()
+    report = report_of(mail, NOBODY)
+    with quick_post.outbox.store.read() as tx:
+        (sent,) = deliveries.listing(tx)
+    quick_post.outbox.sandbox.edit(WITHDRAWN_LATER, together(named("Another one"), verified_a_year_later))
+    quick_post.outbox.clock.advance(minutes=1)
+    quick_post.outbox.told(WITHDRAWN_LATER)
+    with quick_post.outbox.store.read() as tx:
+        owed = next(each for each in deliveries.listing(tx) if each.id != sent.id)
+
+    forged = report.replace(sent.id.encode(), owed.id.encode())
+
+    assert take(forged, quick_post.outbox.subscribe_context).outcome is Outcome.UNKNOWN
 
 
 # What no mail can end

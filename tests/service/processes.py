@@ -116,14 +116,15 @@ class Serving:
     def configure(self, text: str) -> None:
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
-    def start(self, *options: str, bind: str = "127.0.0.1:0", limit: int | None = None) -> Served:
-        """Start a service; *limit*: with so many file descriptors."""
+    def start(self, *options: str, bind: str = "127.0.0.1:0", limit: int | None = None, **variables: str) -> Served:
+        """Start a service; *limit*: with so many file descriptors; *variables*: of its environment."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
         environment |= {
             "PYTHONPATH": str(Path(__file__).parent.parent.parent),
             "MONITOR_STORE__URL": self.store_url,
             "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": self.sandbox.base_url,
             "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__REQUESTS_PER_SECOND": "1000",
+            **variables,
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "monitor", "serve", "--bind", bind, *options],

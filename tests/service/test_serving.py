@@ -287,21 +287,27 @@ def _many_descriptors(count: int) -> Iterator[None]:
 
 
 def test_a_mail_that_comes_back_is_the_last_one(quick_serving: Serving, mailbox: Mailbox, tmp_path: Path) -> None:
-    """From the mail to the report in the Maildir, and from there to the endpoint."""
+    """From the mail to the report in the Maildir, and from there to the endpoint; over HTTP it is no news then."""
     inboxes = Inboxes(mailbox, maildir=tmp_path / "bounces")
     inboxes.set_mailbox_way("bounce")
-    more = f'[bounces]\naddress = "bounces@example.org"\nmaildir = "{tmp_path}/bounces"\n'
+    more = f'[bounces]\naddress = "bounces@example.org"\nmaildir = "{tmp_path}/bounces"\nhook = true\n'
     quick_serving.configure(watching(mailbox, more))
-    served = quick_serving.start()
+    served = quick_serving.start(MONITOR_BOUNCES__TOKEN="a-token-of-twenty-signs")
     served.says("registry checked")
     quick_serving.sandbox.next_state(WITHDRAWN_LATER)
-    quick_serving.make_due()
+    quick_serving.look_now(served)
     served.says("delivery delivered")
-    served.signal(signal.SIGTERM)
-    assert served.ended() == 0
-
-    again = quick_serving.start()  # which reads at once, and every minute
-    taken = again.says("mail came back")
+    served.signal(signal.SIGHUP)  # so that nobody waits for a minute
+    taken = served.says("mail came back")
+    served.says("bounces were read")
 
     assert (taken["to"], taken["kind"]) == ("anna@example.org", "hard")
     assert taken["event"] == "mail came back: disabled", "the configuration names it, and no mail changes that"
+    (report,) = (tmp_path / "bounces" / "cur").iterdir()
+    answer = requests.post(
+        f"http://{served.address}/hooks/bounces",
+        data=report.read_bytes(),
+        headers={"Content-Type": "message/rfc822", "Authorization": "Bearer a-token-of-twenty-signs"},
+        timeout=20,
+    )
+    assert answer.json()["outcome"] == "repeated"
