@@ -5,9 +5,12 @@ same: see `monitor.alerts.settling`, which decides for each event once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
 
 from monitor.alerts.subscribe import SubscribeContext
+from monitor.alerts.teams import rename
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Rhythm, Subscription
 from monitor.storage import rhythms, subscriptions
@@ -23,20 +26,41 @@ class Editable:
     name: str | None
 
 
-def edit(subscription_id: str, change: Callable[[Editable], Editable], context: SubscribeContext) -> Subscription:
-    """Make a subscription what *change* makes of it, which may raise.
+Change = Callable[[Editable], Editable]
+"""What makes of it what it is to be; it may raise."""
 
-    ConfigurationInvalid where a file says what it is, or another has its new name.
+
+def edit(which: str, change: Change, context: SubscribeContext) -> list[Subscription]:
+    """Change a subscription, or in one commit all those of a team, whose name is that of the team then.
+
+    ConfigurationInvalid where a file says what it is, another has its new name, or a team would have none.
     """
     with context.store.begin() as tx:
-        before = subscriptions.find(tx, subscription_id)
-        if before.origin in ("config", "operator"):
-            raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
-        was = Editable(filters=before.filters, rhythm=before.rhythm, note=before.note, name=before.name)
-        wanted = change(was)
-        subscriptions.edit(tx, before.id, wanted.filters, wanted.note)
-        if wanted.name != was.name:
-            subscriptions.rename(tx, before.id, wanted.name)
-        if wanted.rhythm != was.rhythm:
-            rhythms.change(tx, before.id, wanted.rhythm, at=context.clock())
-        return subscriptions.find(tx, before.id)
+        team = subscriptions.of_team(tx, which)
+        if not team:
+            return [_edited(tx, subscriptions.find(tx, which), change, context)]
+        made = [_edited(tx, each, _but_its_name(change), context) for each in team]
+        name = change(replace(_editable(team[0]), name=which)).name
+        return made if name == which else rename(tx, made, name)
+
+
+def _edited(tx: Connection, before: Subscription, change: Change, context: SubscribeContext) -> Subscription:
+    if before.origin in ("config", "operator"):
+        raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
+    was = _editable(before)
+    wanted = change(was)
+    subscriptions.edit(tx, before.id, wanted.filters, wanted.note)
+    if wanted.name != was.name:
+        subscriptions.rename(tx, before.id, wanted.name)
+    if wanted.rhythm != was.rhythm:
+        rhythms.change(tx, before.id, wanted.rhythm, at=context.clock())
+    return subscriptions.find(tx, before.id)
+
+
+def _editable(before: Subscription) -> Editable:
+    return Editable(filters=before.filters, rhythm=before.rhythm, note=before.note, name=before.name)
+
+
+def _but_its_name(change: Change) -> Change:
+    """The same for one of a team."""
+    return lambda was: replace(change(was), name=was.name)

@@ -7,6 +7,7 @@ are whatever the configuration says.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain, count
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Endpoint, Filters, Rhythm, Search, Subscription, SubscriptionState, WatchGroup
 from monitor.model.rhythm import IMMEDIATE
-from monitor.storage import endpoints, groups, silence, subscriptions, watches
+from monitor.storage import configured_subscriptions, endpoints, groups, silence, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
@@ -93,28 +94,49 @@ def subscribe(
     told. With *catch_up*, it tells of the time before that as well, in one digest. Raise ConfigurationInvalid for an
     address that is none or a name that is taken, NothingFound for a watch or a group that is none.
     """
-    checked, shown = new_endpoint(channel, address, context, as_webhook=as_webhook)
-    secret = _secret_for(channel)
-    now = context.clock()
+    to = new_endpoint(channel, address, context, as_webhook=as_webhook)
     with context.store.begin() as tx:
-        watched = watched_too(tx, asked.scope.trials, now)
-        endpoint, made = endpoints.put(
-            tx, context.vault, channel=channel, address=checked, shown=shown, at=now, secret=secret
-        )
-        subscription = replace(drafted(tx, endpoint, asked, now=now), name=name)
-        before = same(tx, subscription)
-        subscriptions.add(tx, subscription)
-        subscription = replace(subscription, watch=subscriptions.find(tx, subscription.id).watch)
-        caught_up = _caught_up(tx, subscription, now - catch_up, now) if catch_up else 0
-    taken_for = CHANNELS[channel].taken_for(address)
-    return Subscribed(
-        subscription,
-        secret if made else None,
-        watched,
-        same_as=before.called if before else None,
-        taken_for=taken_for,
-        caught_up=caught_up,
+        made = subscribed(tx, channel, to, asked, context=context, name=name, catch_up=catch_up)
+    return replace(made, taken_for=CHANNELS[channel].taken_for(address))
+
+
+def subscribed(
+    tx: Connection,
+    channel: str,
+    to: tuple[str, str],
+    asked: Asked,
+    *,
+    context: SubscribeContext,
+    name: str | None,
+    catch_up: timedelta | None,
+) -> Subscribed:
+    """As `subscribe`, for an endpoint as `new_endpoint` gives it."""
+    now = context.clock()
+    watched = watched_too(tx, asked.scope.trials, now)
+    endpoint, secret = put_endpoint(tx, channel, to, context, now)
+    wanted = replace(drafted(tx, endpoint, asked, now=now), name=name)
+    return replace(add(tx, wanted, secret, catch_up=catch_up), watched=watched)
+
+
+def put_endpoint(
+    tx: Connection, channel: str, to: tuple[str, str], context: SubscribeContext, now: datetime
+) -> tuple[Endpoint, str | None]:
+    """The endpoint of an address as `new_endpoint` gives it, and the signing secret of a webhook that is new."""
+    secret = _secret_for(channel)
+    address, shown = to
+    endpoint, made = endpoints.put(
+        tx, context.vault, channel=channel, address=address, shown=shown, at=now, secret=secret
     )
+    return endpoint, secret if made else None
+
+
+def add(tx: Connection, wanted: Subscription, secret: str | None, *, catch_up: timedelta | None = None) -> Subscribed:
+    """Store a new subscription, and say whether its subscriber hears of the same already."""
+    before = same(tx, wanted)
+    subscriptions.add(tx, wanted)
+    made = replace(wanted, watch=subscriptions.find(tx, wanted.id).watch)
+    caught_up = _caught_up(tx, made, made.created_at - catch_up, made.created_at) if catch_up else 0
+    return Subscribed(made, secret, same_as=before.called if before else None, caught_up=caught_up)
 
 
 def _caught_up(tx: Connection, subscription: Subscription, since: datetime, now: datetime) -> int:
@@ -219,6 +241,8 @@ class Wanted(Asked):
     origin: str = "config"
     as_webhook: bool = False
     """That the address is one of a chat service is meant so."""
+    is_of_team: bool = False
+    """Whether others have the same block: each has a subscription of their own."""
 
 
 def apply_config(
@@ -230,15 +254,25 @@ def apply_config(
     """
     now = context.clock()
     made: dict[str, Subscription] = {}
-    refused: dict[str, MonitorError] = {}
+    refused: list[tuple[str, MonitorError]] = []
     with context.store.begin() as tx:
         for each in wanted:
             try:
-                made[each.name] = _configured(tx, each, context, now)
+                subscription = _configured(tx, each, context, now)
+                made[_name_of(each, subscription, made)] = subscription
             except (ConfigurationInvalid, NothingFound, StoreError) as error:
-                refused[each.name] = error
-        subscriptions.apply_config(tx, made, now, kept={*kept, *refused})
-    return list(refused.values())
+                refused.append((each.name, error))
+        configured_subscriptions.apply_config(tx, made, now, kept={*kept, *(name for name, _ in refused)})
+    return [error for _, error in refused]
+
+
+def _name_of(wanted: Wanted, subscription: Subscription, others: Collection[str]) -> str:
+    """What it is called: as its block, and in a team by its address as well; *others* are taken."""
+    if not wanted.is_of_team:
+        return wanted.name
+    name = f"{wanted.name}, {subscription.endpoint.shown}"
+    numbered = chain([name], (f"{name} ({number})" for number in count(2)))
+    return next(each for each in numbered if each not in others)
 
 
 def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: datetime) -> Subscription:
@@ -247,7 +281,8 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     endpoint = endpoints.put_configured(
         tx, context.vault, channel=wanted.channel, address=address, shown=shown, at=now, secret=secret
     )
-    return replace(drafted(tx, endpoint, wanted, now=now), origin=wanted.origin)
+    team = wanted.name if wanted.is_of_team else None
+    return replace(drafted(tx, endpoint, wanted, now=now), team=team, origin=wanted.origin)
 
 
 def set_state(subscription_id: str, state: SubscriptionState, context: SubscribeContext) -> Subscription:

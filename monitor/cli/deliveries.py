@@ -72,7 +72,7 @@ def list_(
     trial: Annotated[str | None, typer.Option(help="Only those about this trial.", metavar="TRIAL_ID")] = None,
     to: Annotated[
         str | None,
-        typer.Option(help="Only those to this subscription or address.", metavar="SUBSCRIPTION|ADDRESS"),
+        typer.Option(help="Only those to this subscription, team or address.", metavar="SUBSCRIPTION|ADDRESS"),
     ] = None,
     since: Annotated[
         str | None,

@@ -16,7 +16,7 @@ from monitor.cli.timing import (
     QuietHoursOption,
     ZoneOption,
 )
-from monitor.model import Filters, Rhythm
+from monitor.model import Filters, Rhythm, Subscription
 from monitor.render.rhythms import rhythm_words
 from monitor.views.json.alerts import subscription_json
 
@@ -45,7 +45,12 @@ class Field(StrEnum):
 
 def edit(
     context: typer.Context,
-    which: Annotated[str, typer.Argument(help="Its id, the beginning of that, or its name.", metavar="SUBSCRIPTION")],
+    which: Annotated[
+        str,
+        typer.Argument(
+            help="Its id, the beginning of that, or its name; or a team, for all in it.", metavar="SUBSCRIPTION"
+        ),
+    ],
     topic: TopicOption = None,
     kind: KindOption = None,
     without: Annotated[
@@ -72,7 +77,9 @@ def edit(
         list[Field] | None,
         typer.Option(help=f"Forget this: {', '.join(Field)}; repeat for more.", metavar="FIELD"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The subscription as it is then.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The subscription as it is then, or those of a team.")
+    ] = False,
 ) -> None:
     """Change what a subscription hears of, when, its note and its name; what is not given stays.
 
@@ -116,7 +123,12 @@ def edit(
 
     settings: Settings = context.obj
     with settings.open() as program:
-        subscription = edited(which, changed, program.subscribe_context())
+        subscriptions = edited(which, changed, program.subscribe_context())
+    for subscription in subscriptions:
+        _show(subscription, as_json=as_json)
+
+
+def _show(subscription: Subscription, *, as_json: bool) -> None:
     if as_json:
         write_json(subscription_json(subscription))
         return

@@ -29,14 +29,16 @@ from monitor.cli.timing import (
     QuietHoursOption,
     ZoneOption,
 )
-from monitor.cli.typing_in import address_of
+from monitor.cli.typing_in import STANDARD_INPUT, address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry
 from monitor.render.rhythms import rhythm_words
+from monitor.text import natural_list
 from monitor.views.json.alerts import subscribed_json
 
 if TYPE_CHECKING:
+    from monitor.alerts.subscribe import Subscribed
     from monitor.app import App
     from monitor.watching.subscribing import SubscribeResult
 
@@ -51,12 +53,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 def subscribe(
     context: typer.Context,
     channel: Annotated[ChannelName, typer.Argument(help="How to tell them.", metavar="|".join(NAMES))],
-    address: Annotated[
-        str,
+    addresses: Annotated[
+        list[str],
         typer.Argument(
             help="A mail address; a webhook's URL; for chat, the webhook URL that its service gave, or an Apprise URL. "
-            "- reads it from standard input.",
-            metavar="ADDRESS",
+            "- reads it from standard input. Several are a team, which has a name.",
+            metavar="ADDRESS…",
         ),
     ],
     trial: Annotated[list[str] | None, typer.Option(help="A trial; repeat for more.", metavar="TRIAL_ID")] = None,
@@ -98,7 +100,8 @@ def subscribe(
     ] = None,
     note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.", metavar="TEXT")] = None,
     name: Annotated[
-        str | None, typer.Option(help="What to call it; commands take the name for its id.", metavar="NAME")
+        str | None,
+        typer.Option(help="What to call it, or the team; commands take the name for its id.", metavar="NAME"),
     ] = None,
     as_webhook: Annotated[
         bool, typer.Option("--as-webhook", help="The URL is a chat service's, and is to get our JSON all the same.")
@@ -119,6 +122,9 @@ def subscribe(
     For chat, paste the webhook URL that Slack, Microsoft Teams (a workflow's), Discord, Google Chat, Webex or
     Mattermost shows; other services have an Apprise address (https://appriseit.com).
 
+    Several addresses are a team: each has a subscription of their own, hears of the same, and leaves alone. Commands
+    take the team's name for all of them, and `monitor subscriptions join` adds one, in any channel.
+
     A webhook's signing secret (Standard Webhooks 1.0.0) is shown once, when it is made. An address that is a secret
     itself stands in no list of processes when it comes on standard input, or is typed in after `-`.
 
@@ -129,6 +135,7 @@ def subscribe(
     [dim]$[/dim] monitor subscribe email ops@example.org --watch 1 --topic status --note "our competitor"
     [dim]$[/dim] monitor subscribe email ops@example.org --group "oncology competitors"
     [dim]$[/dim] monitor subscribe email ops@example.org --all --digest daily --at 08:00 --tz Europe/Paris
+    [dim]$[/dim] monitor subscribe email amara@example.org bengt@example.org --name oncology --watch 1
     [dim]$[/dim] monitor subscribe email ops@example.org --sponsor "Alzahra Hospital" --dry-run
     [dim]$[/dim] monitor subscribe chat https://hooks.slack.com/services/T…/B…/… --sponsor "Alzahra Hospital"
     [dim]$[/dim] monitor subscribe chat - --all < teams-address.txt
@@ -162,10 +169,13 @@ def subscribe(
     if since is not None and not is_dry_run:
         raise ConfigurationInvalid("--since says which past to look at: give it with --dry-run")
     settings: Settings = context.obj
-    address = address_of(address)
+    if len(addresses) > 1 and STANDARD_INPUT in addresses:
+        raise ConfigurationInvalid("- reads one address: give it alone, and the others to `monitor subscriptions join`")
+    address, *others = map(address_of, addresses)
     request = SubscribeRequest(
         channel=str(channel),
         address=address,
+        others=others,
         trials=trial or (),
         watch=watch,
         group=group,
@@ -190,7 +200,8 @@ def subscribe(
             complain_of_sponsor(error, as_json=as_json)
         fed = _fed(program, result)
     if as_json:
-        write_json(subscribed_json(result, with_stopped=stopped))
+        for made in (result.made, *result.others):
+            write_json(subscribed_json(result, made, with_stopped=stopped))
     else:
         _show(result, name=name, fed=fed)
 
@@ -208,7 +219,7 @@ def _fed(program: "App", result: "SubscribeResult") -> list[str]:
 
 def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) -> None:
     """Say who hears of what from now on, and what was found on the way."""
-    made, scope = result.made, result.scope
+    made, scope, everybody = result.made, result.scope, (result.made, *result.others)
     out = console()
     what = about(made.subscription)
     if scope.search:
@@ -218,7 +229,9 @@ def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) ->
     rhythm = "" if made.subscription.rhythm == IMMEDIATE else f", {rhythm_words(made.subscription.rhythm)}"
     if made.taken_for:
         out.print(f"This {made.taken_for}.", markup=False)
-    out.print(f"From now on, {made.subscription.endpoint.shown} hears about {what}{rhythm}.", markup=False)
+    people = [each.subscription.endpoint.shown for each in everybody]
+    hear = "hears" if len(people) == 1 else "hear"
+    out.print(f"From now on, {natural_list(people, len(people))} {hear} about {what}{rhythm}.", markup=False)
     for line in (*said_of_watching(made.watched, result.checked), *fed):
         out.print(line, markup=False)
     if result.stopped is not None:
@@ -226,11 +239,31 @@ def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) ->
     if made.caught_up:
         was = "event of before" if made.caught_up == 1 else "events of before"
         out.print(f"{made.caught_up:,} {was} comes with the next delivery run, as one message.", markup=False)
+    for each in everybody:
+        say_if_same(each)
+    out.print(_called(result, name), style="dim", markup=False)
+    for each in everybody:
+        show_secret(each, of_several=len(everybody) > 1)
+
+
+def _called(result: "SubscribeResult", name: str | None) -> str:
+    """What commands take for the subscription, or for those of a team, and how to try it."""
+    if result.others:
+        return f"Team “{name}” of {1 + len(result.others)}; monitor subscriptions test '{name}' sends each a sample."
+    key = result.made.subscription.id
+    called = f"“{name}”, " if name else ""
+    return f"Subscription {called}{key}; monitor subscriptions test {key[:8]} sends a sample."
+
+
+def say_if_same(made: "Subscribed") -> None:
+    """Say so where somebody hears of the same already."""
     if made.same_as:
         complain(f"{made.subscription.endpoint.shown} hears of the same already, by subscription {made.same_as}")
-    called = f"“{name}”, " if name else ""
-    sample = f"monitor subscriptions test {made.subscription.id[:8]} sends a sample."
-    out.print(f"Subscription {called}{made.subscription.id}; {sample}", style="dim", markup=False)
+
+
+def show_secret(made: "Subscribed", *, of_several: bool = False) -> None:
+    """Show the signing secret of a new webhook, this once."""
     if made.secret:
-        out.print("Its signing secret, shown this once:")
-        out.print(made.secret, soft_wrap=True)
+        whose = f"The signing secret of {made.subscription.endpoint.shown}" if of_several else "Its signing secret"
+        console().print(f"{whose}, shown this once:", markup=False)
+        console().print(made.secret, soft_wrap=True)

@@ -10,14 +10,21 @@ from monitor.cli.commands import Commands
 from monitor.cli.editing import edit
 from monitor.cli.render.subscribed import about
 from monitor.cli.session import Settings, console, write_json
-from monitor.model import SubscriptionState
+from monitor.cli.teams import join, leave, members
+from monitor.model import Message, SubscriptionState
+from monitor.ports import Accepted
 from monitor.text import counted
 from monitor.views.json.alerts import listed_subscription_json, sample_json, subscription_json
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-Which = Annotated[str, typer.Argument(help="The id of a subscription, or its beginning.", metavar="SUBSCRIPTION")]
+Which = Annotated[
+    str,
+    typer.Argument(
+        help="The id of a subscription, its beginning, or its name; or a team, for all in it.", metavar="SUBSCRIPTION"
+    ),
+]
 
 
 @manage.command(name="list")
@@ -42,15 +49,18 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
 @manage.command()
 def show(context: typer.Context, which: Which) -> None:
-    """Show one subscription as JSON.
+    """Show a subscription as JSON, or those of a team, one a line.
 
     [dim]$[/dim] monitor subscriptions show 3f2a
     """
     from monitor.storage import subscriptions  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
-    with settings.open() as program, program.store.read() as tx:
-        write_json(subscription_json(subscriptions.get(tx, which)))
+    with settings.open() as program:
+        meant = members(program, which)
+        with program.store.read() as tx:
+            for each in meant:
+                write_json(subscription_json(subscriptions.get(tx, each.id)))
 
 
 @manage.command(name="test")
@@ -63,7 +73,11 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
 
     settings: Settings = context.obj
     with settings.open() as program:
-        message, accepted = send_sample(which, program.outbox())
+        for each in members(program, which):
+            _show_sample(*send_sample(each.id, program.outbox()), as_json=as_json)
+
+
+def _show_sample(message: Message, accepted: Accepted, *, as_json: bool) -> None:
     channel = CHANNELS[message.endpoint.channel]
     if as_json:
         write_json(sample_json(message, accepted, begins_with=channel.recognised_by(message.body)))
@@ -74,6 +88,8 @@ def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False)
 
 manage.command()(backtest)
 manage.command()(edit)
+manage.command()(join)
+manage.command()(leave)
 
 
 @manage.command()
@@ -101,13 +117,15 @@ def resume(
 
     settings: Settings = context.obj
     with settings.open() as program:
-        result = resumed(which, program.subscribe_context(), catch_up=catch_up)
-    subscription = result.subscription
-    console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is active.", markup=False)
-    if result.missed:
-        what = counted(result.missed, "event")
-        fate = "is told with the next delivery run, as one message" if catch_up else "stays untold"
-        console().print(f"What it missed while it was paused, {what}, {fate}.", markup=False)
+        meant = members(program, which)
+        results = [resumed(each.id, program.subscribe_context(), catch_up=catch_up) for each in meant]
+    for result in results:
+        subscription = result.subscription
+        console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is active.", markup=False)
+        if result.missed:
+            what = counted(result.missed, "event")
+            fate = "is told with the next delivery run, as one message" if catch_up else "stays untold"
+            console().print(f"What it missed while it was paused, {what}, {fate}.", markup=False)
 
 
 @manage.command()
@@ -121,7 +139,7 @@ def remove(context: typer.Context, which: Which) -> None:
 
 @manage.command()
 def rotate(context: typer.Context, which: Which) -> None:
-    """Give a webhook a new signing secret; the former one signs beside it for a day.
+    """Give a webhook a new signing secret; the former one signs beside it for a day. Of a team, name the one it is.
 
     [dim]$[/dim] monitor subscriptions rotate 3f2a
     """
@@ -139,9 +157,11 @@ def _set_state(context: typer.Context, which: str, state: SubscriptionState) -> 
 
     settings: Settings = context.obj
     with settings.open() as program:
-        subscription = set_state(which, state, program.subscribe_context())
-        stays = state == SubscriptionState.ENDED and subscription.watch_id is not None
-    console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False)
-    if stays:
+        meant = [set_state(each.id, state, program.subscribe_context()) for each in members(program, which)]
+    for subscription in meant:
+        console().print(
+            f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False
+        )
+    if state == SubscriptionState.ENDED and subscription.watch_id is not None:
         watch = subscription.watch or subscription.watch_id
         console().print(f"Its watch stays: monitor watch remove {watch} ends it, too.", style="dim", markup=False)

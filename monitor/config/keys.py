@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.channels import NAMES
 from monitor.config.timing import A_SWITCH, TimedSettings
 from monitor.registries import FOLDERS
 from monitor.registries.settings import PoliteSettings
-from monitor.settings import Section, secret, setting, table, tables, values
+from monitor.settings import Section, Setting, secret, setting, table, tables, values
 from monitor.settings.network import NetworkSettings
 from monitor.settings.refused import RuleBroken
 
@@ -184,7 +184,21 @@ class _Named(TimedSettings):
     name: str | None = setting(values.name, default=None, description=A_NAME)
 
 
-class SubscriptionSettings(_Named, more=_ADDRESSES):
+def _of_several(address: Setting) -> Setting:
+    """A key for an address, or for those of several people."""
+    several = values.listed(address.read)
+
+    def read(value: object) -> Any:
+        return several(value) if isinstance(value, list) else address.read(value)
+
+    words = f"{address.description}, or a list of such"
+    return Setting(read, default=address.default, shown=address.shown, description=words)
+
+
+_SEVERAL_ADDRESSES = {name: _of_several(address) for name, address in _ADDRESSES.items()}
+
+
+class SubscriptionSettings(_Named, more=_SEVERAL_ADDRESSES):
     """Who wants to hear of what, and how. An address is kept as it is written: whoever sends to it checks it."""
 
     as_webhook: bool = setting(values.boolean, default=False, description=A_SWITCH)
@@ -238,10 +252,10 @@ class SubscriptionSettings(_Named, more=_ADDRESSES):
         return next(name for name in NAMES if getattr(self, name))
 
     @property
-    def address(self) -> str:
-        """Where the subscriber is reached; may hold secrets."""
-        address: str = getattr(self, self.channel)
-        return address
+    def addresses(self) -> tuple[str, ...]:
+        """Where the subscribers are reached, who are a team where they are several; may hold secrets."""
+        given: str | tuple[str, ...] = getattr(self, self.channel)
+        return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
 
     @property
     def filters(self) -> "Filters":

@@ -12,7 +12,7 @@ from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
 from monitor.model import Search
 from monitor.ports import Registry
-from monitor.storage import groups, subscriptions, watches
+from monitor.storage import configured_subscriptions, groups, watches
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def apply_subscriptions(
     """
     operator = config.operator.addresses
     with store.read() as tx:
-        if not config.subscription and not operator and not subscriptions.configured(tx):
+        if not config.subscription and not operator and not configured_subscriptions.configured(tx):
             return []
         named = watches.listing(tx) if config.subscription else []
     watch_ids = {watch.name: watch.id for watch in named if watch.name}
@@ -125,18 +125,20 @@ def apply_subscriptions(
         except (ConfigurationInvalid, TrialIdInvalid) as error:
             refused[name] = error
             continue
-        wanted.append(
+        wanted += [
             Wanted(
                 name=name,
                 channel=block.channel,
-                address=block.address,
+                address=address,
+                is_of_team=len(block.addresses) > 1,
                 scope=scope,
                 filters=block.filters,
                 rhythm=block.rhythm,
                 note=block.note,
                 as_webhook=block.as_webhook,
             )
-        )
+            for address in block.addresses
+        ]
     meant = config.operator.as_webhook
     wanted += [
         Wanted(name=f"config.toml, operator {name}", channel=name, address=address, origin="operator", as_webhook=meant)

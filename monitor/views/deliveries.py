@@ -59,7 +59,8 @@ def deliveries(query: DeliveriesQuery, store: Store) -> list[tuple[Delivery, Sub
 def _of_receiver(tx: Connection, to: str) -> list[str]:
     """The subscriptions at an address, or the one of that name or id."""
     at_address = [each.id for each in subscriptions.listing(tx, at=[to])]
-    return at_address or [subscriptions.find(tx, to).id]
+    of_team = [each.id for each in subscriptions.of_team(tx, to)]
+    return at_address or of_team or [subscriptions.find(tx, to).id]
 
 
 def delivery_details(which: str, store: Store) -> DeliveryDetails:

@@ -53,9 +53,13 @@ class Rule:
 
 
 def rule_of(subscription_id: str, store: Store) -> Rule:
-    """The rule of a subscription, by its name or id. NothingFound where there is none, or several."""
+    """The rule of a subscription, by its name or id, or the one that a team shares.
+
+    NothingFound where there is none, or several.
+    """
     with store.read() as tx:
-        return _rule(tx, subscriptions.get(tx, subscription_id))
+        shared = subscriptions.of_team(tx, subscription_id)
+        return _rule(tx, shared[0] if shared else subscriptions.get(tx, subscription_id))
 
 
 def rule_of_request(

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from monitor.alerts.subscribe import Asked, SubscribeContext, Subscribed, SubscriptionScope, new_endpoint
 from monitor.alerts.subscribe import subscribe as subscribe_to
-from monitor.errors import NothingFound, RegistryError
+from monitor.alerts.teams import subscribe_team
+from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError
 from monitor.model import Checked, Filters, Rhythm, Search
 from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry, Registry, Searching
@@ -30,6 +31,8 @@ class SubscribeRequest:
     channel: str
     """The name of one, as `monitor.channels` lists them."""
     address: str
+    others: Sequence[str] = ()
+    """The addresses of others who are to hear of the same: a team with the one at *address*, called *name*."""
     trials: Sequence[str] = ()
     """Trial ids, or addresses of their pages."""
     watch: str | None = None
@@ -57,6 +60,8 @@ class SubscribeResult:
     """A new subscription, and what was found on the way to it."""
 
     made: Subscribed
+    others: Sequence[Subscribed] = ()
+    """Those of the others of a team."""
     scope: SubscriptionScope
     checked: Sequence[Checked]
     """The trials that had no baseline, checked for the first time."""
@@ -84,20 +89,39 @@ def subscribe(
     Raise ConfigurationInvalid for an address or a name that cannot be used, TrialIdInvalid or NothingFound for what is
     no trial, no watch or no group, SponsorUnknown for a sponsor that the registry does not know by that name.
     """
-    new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
+    if request.others and request.name is None:
+        raise ConfigurationInvalid("several addresses are a team, which needs a name: give it one with --name")
+    for address in (request.address, *request.others):
+        new_endpoint(request.channel, address, context, as_webhook=request.as_webhook)
     scope = _scope(request, context.store, known)
     checked = take_baselines(scope.trials, context.store, known.of_key, check)
     stopped = stopped_already(scope, context.store, known.of_key) if request.lists_stopped else None
+    made, *others = _made(request, scope, context)
+    return SubscribeResult(made=made, others=others, scope=scope, checked=checked, stopped=stopped)
+
+
+def _made(request: SubscribeRequest, scope: SubscriptionScope, context: SubscribeContext) -> list[Subscribed]:
+    asked = Asked(scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note)
+    if request.name is not None and request.others:
+        return subscribe_team(
+            request.channel,
+            (request.address, *request.others),
+            asked,
+            team=request.name,
+            context=context,
+            as_webhook=request.as_webhook,
+            catch_up=request.catch_up,
+        )
     made = subscribe_to(
         request.channel,
         request.address,
-        Asked(scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note),
+        asked,
         context=context,
         name=request.name,
         as_webhook=request.as_webhook,
         catch_up=request.catch_up,
     )
-    return SubscribeResult(made=made, scope=scope, checked=checked, stopped=stopped)
+    return [made]
 
 
 def _scope(request: SubscribeRequest, store: Store, known: KnownRegistries) -> SubscriptionScope:

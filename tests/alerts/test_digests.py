@@ -278,9 +278,9 @@ def test_other_filters_neither_tell_the_past_again_nor_drop_what_is_owed(watched
 
     made = subscribed(watched)
     happens(watched, 1)
-    assert edit(made.subscription.id, narrowed, watched.subscribe_context).note == "stops only"
+    assert edit(made.subscription.id, narrowed, watched.subscribe_context)[0].note == "stops only"
     happens(watched, 2)
-    assert edit(made.subscription.id, widened, watched.subscribe_context).called == "everything of it"
+    assert edit(made.subscription.id, widened, watched.subscribe_context)[0].called == "everything of it"
     happens(watched, 3)
     at(watched, "2026-11-23T07:00")
 

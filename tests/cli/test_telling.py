@@ -140,7 +140,7 @@ def test_why_tells_both_what_was_sent_and_what_was_not(monitor: Monitor, sandbox
         (("webhook", "ftp://example.org/", "--all"), "http"),
         (("webhook", "https://user:pw@example.org/", "--all"), "example.org"),
         (("chat", "json://127.0.0.1/", "--all"), "json"),
-        (("email", "ops@example.org"), "--trial, --watch, --sponsor, --condition, --search and --all"),
+        (("email", "ops@example.org"), "--trial, --watch, --group, --sponsor, --condition, --search and --all"),
         (("email", "ops@example.org", "--all", "--topic", "statos"), "did you mean status?"),
         (("email", "ops@example.org", "--all", "--kind", "status.stoped"), "did you mean status.stopped?"),
         (("email", "ops@example.org", "--all", "--min-significance", "mayor"), "did you mean major?"),

@@ -210,7 +210,7 @@ def test_a_subscription_says_who_is_told_of_what(written):
     )
     office, hook, chat = config.subscription
 
-    assert [(each.channel, each.address) for each in config.subscription] == [
+    assert [(each.channel, *each.addresses) for each in config.subscription] == [
         ("email", "ops@trials.example"),
         ("webhook", "https://trials.example/hook?key=1"),
         ("chat", "slack://a/b/c"),
@@ -761,7 +761,7 @@ def test_no_complaint_about_a_variable_holds_a_secret(environ):
 def test_addresses_that_are_secrets_are_not_shown_with_the_configuration():
     config = load(None, {"MONITOR_SUBSCRIPTION": "[{chat = 'slack://hunter2', all = true}]"})
 
-    assert config.subscription[0].address == "slack://hunter2"
+    assert config.subscription[0].addresses == ("slack://hunter2",)
     assert "hunter2" not in f"{config!r} {config.subscription!r}"
 
 

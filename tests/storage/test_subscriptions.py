@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import DeliveryState, Filters, Significance, Subscription, SubscriptionState
-from monitor.storage import deliveries, endpoints, subscriptions, watches
+from monitor.storage import configured_subscriptions, deliveries, endpoints, subscriptions, watches
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
 from tests.storage.subscribers import BENGT, covering, kept, mailbox, owe, subscribed, subscription, watch
@@ -16,7 +16,7 @@ OTHER = "isrctn.com"
 
 def apply(store: Store, **wanted: Subscription) -> None:
     with store.begin() as tx:
-        subscriptions.apply_config(tx, wanted, LATER)
+        configured_subscriptions.apply_config(tx, wanted, LATER)
 
 
 def listed(store: Store) -> list[Subscription]:
@@ -135,7 +135,7 @@ def test_applying_the_same_configuration_again_writes_nothing(store: Store) -> N
         block = subscription(mailbox(tx), HIP, KNEE, origin="config", note="Ours")
     apply(store, ours=block)
     with store.read() as tx:  # where writing is refused
-        subscriptions.apply_config(tx, {"ours": replace(block, id="another", created_at=LATER)}, LATER)
+        configured_subscriptions.apply_config(tx, {"ours": replace(block, id="another", created_at=LATER)}, LATER)
 
     assert listed(store) == [replace(block, name="ours")]
 

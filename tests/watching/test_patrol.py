@@ -66,9 +66,8 @@ class Patrolling(OutboxHarness):
 
     def subscribe_to_group(self, name: str, address: str) -> None:
         """The same to a group of watches."""
-        scope = SubscriptionScope(group=name)
-        url = f"https://{address}.example/"
-        subscribe("webhook", url, scope=scope, filters=Filters(), note=None, context=self.subscribe_context)
+        asked = Asked(scope=SubscriptionScope(group=name))
+        subscribe("webhook", f"https://{address}.example/", asked, context=self.subscribe_context)
 
     def heard(self, address: str) -> list[tuple[str, str]]:
         """Trial and type of every message so far, after delivering what is due."""

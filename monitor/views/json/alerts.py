@@ -23,6 +23,7 @@ from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:
     from monitor.alerts.outbox import DeliveryResult
+    from monitor.alerts.subscribe import Subscribed
     from monitor.views.deliveries import DeliveryDetails
     from monitor.watching.subscribing import SubscribeResult
 
@@ -33,6 +34,7 @@ def subscription_json(subscription: Subscription) -> dict[str, Json]:
     return {
         "id": subscription.id,
         "name": subscription.name,
+        "team": subscription.team,
         "way": str(subscription.endpoint.channel),
         "to": subscription.endpoint.shown,
         "trials": [*sorted(trial_id for _, trial_id in subscription.trials)],
@@ -72,9 +74,11 @@ def listed_subscription_json(subscription: Subscription, silent: str | None) -> 
     return {**subscription_json(subscription), "silent": silent}
 
 
-def subscribed_json(result: "SubscribeResult", *, with_stopped: bool) -> dict[str, Json]:
-    """A new subscription and its secret, what came of checking its trials, and which of them have stopped already."""
-    made = result.made
+def subscribed_json(result: "SubscribeResult", made: "Subscribed", *, with_stopped: bool) -> dict[str, Json]:
+    """A new subscription and its secret, what came of checking its trials, and which of them have stopped already.
+
+    *made* is one of those of the result, which are several for a team.
+    """
     looks: dict[str, Json] = {one.trial_id: {"result": str(one.result), "error": one.error} for one in result.checked}
     stopped: Json = None if result.stopped is None else [*result.stopped]
     return {
