@@ -145,7 +145,7 @@ def _summarize(done: Sequence["Backfilled"], *, asked: int, requests: int, as_js
         return
     for one in done:
         if one.error:
-            complain(f"{one.trial_id}: {one.error}")
+            complain(one.error if one.trial_id in one.error else f"{one.trial_id}: {one.error}")
         else:
             out.print(backfilled_line(one), soft_wrap=True)
     out.print(summary_line(asked, whole, added=added, requests=requests), soft_wrap=True)

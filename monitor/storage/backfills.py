@@ -80,6 +80,13 @@ def put_off(tx: Connection, registry: str, trial_ids: Sequence[str], *, until: d
     )
 
 
+def failed(tx: Connection, registry: str) -> list[tuple[str, str]]:
+    """The trials whose history could not be had and is to be asked for again, each with the reason."""
+    query = select(backfills.c.trial_id, backfills.c.reason).order_by(backfills.c.trial_id)
+    query = query.where(backfills.c.registry == registry, backfills.c.finished_at.is_(None))
+    return [(row.trial_id, row.reason) for row in tx.execute(query.where(backfills.c.reason.is_not(None)))]
+
+
 def _is_on_a_list() -> ColumnElement[bool]:
     of_it = (watched_trials.c.registry == trials.c.registry, watched_trials.c.trial_id == trials.c.trial_id)
     return exists().where(*of_it)

@@ -7,7 +7,7 @@ nobody is alerted. Each is a request and a commit of its own, and the newest com
 there goes on without a gap into the first snapshot, and what is missing is asked for next time.
 
 A version counts as of the day on which the registry posted it, as it says itself; at the latest, of the day of the
-version after it.
+version after it. One that was posted after the first snapshot was taken is told by the snapshots.
 
 | what goes wrong                                     | what comes of it                                            |
 |-----------------------------------------------------|-------------------------------------------------------------|
@@ -23,6 +23,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from monitor.errors import (
     ConfigurationInvalid,
     HistoryUnavailable,
@@ -30,7 +32,7 @@ from monitor.errors import (
     RegistryUnreachable,
     StoreUnavailable,
 )
-from monitor.model import PartialDate, Record, State
+from monitor.model import Document, PartialDate, Record, State
 from monitor.ports import Documents, FormerVersion, HistoryReading
 from monitor.storage import archived, backfills, snapshots
 from monitor.storage.archived import ArchivedDocument
@@ -182,15 +184,24 @@ def _fetch(known: Backfill, context: Backfilling) -> None:
         version, *others = known.waiting
         context.asked += 1
         document = context.registry.former_version(known.trial_id, version.number)
-        record = context.registry.parse(document, context.clock())
         known = replace(known, waiting=tuple(others), retry_at=None, reason=None)
         with context.store.begin() as tx:
-            later = archived.versions_of(tx, known.registry, known.trial_id)
-            not_after = min([day for number, day in later.items() if number > version.number], default=first.taken_on)
-            day = min(_day_of(version, record), not_after)
-            source = f"the registry's history, version {version.number}"
-            archived.add(tx, [ArchivedDocument(document, day, source, context.clock(), version.number)])
+            _keep_version(tx, version, document, first, context)
             backfills.record(tx, [_finished(known, context)])
+
+
+def _keep_version(
+    tx: Connection, version: FormerVersion, document: Document, first: _First, context: Backfilling
+) -> None:
+    """Keep a version as of its day, unless it was posted after the first snapshot was taken."""
+    posted_on = _day_of(version, context.registry.parse(document, context.clock()))
+    if posted_on > first.taken_on:
+        return
+    there = archived.versions_of(tx, document.registry, document.trial_id)
+    later = [day for number, day in there.items() if number > version.number]
+    day = min([posted_on, *later])
+    source = f"the registry's history, version {version.number}"
+    archived.add(tx, [ArchivedDocument(document, day, source, context.clock(), version.number)])
 
 
 def _keep(known: Backfill, context: Backfilling) -> None:

@@ -46,6 +46,7 @@ def test_former_versions_are_fetched_once_and_shown_everywhere(monitor: Monitor,
     *versions, first = lines(monitor("history", LONG, "--json"))
     assert [(row["snapshot"], row["former_version"]) for row in versions] == [(None, 0), (None, 1), (None, 2)]
     assert (first["snapshot"], first["changes"]) == (1, [])
+    assert "1 snapshot, 3 former versions" in monitor("history", LONG).stdout
     (shown,) = lines(monitor("show", LONG, "--on", trial["begins_on"], "--json"))
     assert shown["record"]["overall_status"]["code"] == "NOT_YET_RECRUITING"
     assert "as of " in monitor("diff", LONG, trial["begins_on"]).stdout

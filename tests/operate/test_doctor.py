@@ -30,7 +30,18 @@ from monitor.registries.drks.adapter import Drks
 from monitor.sandbox.bouncing import put_into
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox, Stage
-from monitor.storage import drift, endpoints, health, notices, quarantine, settlements, snapshots, trials, watches
+from monitor.storage import (
+    backfills,
+    drift,
+    endpoints,
+    health,
+    notices,
+    quarantine,
+    settlements,
+    snapshots,
+    trials,
+    watches,
+)
 from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -417,3 +428,18 @@ def test_another_registry_is_asked_where_something_of_it_is_watched(context: Doc
     assert before == []
     assert told.level is Level.PROBLEM
     assert "gives no answer" in told.text
+
+
+def test_a_history_that_could_not_be_had_is_worth_knowing_where_it_is_asked_for(
+    context: DoctorContext, store: Store
+) -> None:
+    hearing(store)
+    with store.begin() as tx:
+        backfills.put_off(tx, REGISTRY, [HIP], until=LATER, reason="403 Forbidden")
+    assert found(context, Level.NOTE) == []
+
+    context.registries[0].asks_history = True  # type: ignore[attr-defined]
+
+    ((name, finding),) = found(context, Level.NOTE)
+    assert (name, finding.text) == ("history", f"the history of 1 trial not fetched, such as {HIP}: 403 Forbidden")
+    assert f"monitor backfill {HIP}" in finding.remedy

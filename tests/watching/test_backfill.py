@@ -174,6 +174,18 @@ def test_a_version_that_was_posted_after_the_one_that_followed_it_stands_before_
     assert days[max(days)] == days[max(days) - 1] == date(2026, 11, 6)
 
 
+def test_a_version_that_was_still_under_review_at_the_first_snapshot_is_no_part_of_what_stood_before(quick: Trying):
+    """Though it was submitted before the version that the snapshot shows."""
+    update(quick, LONG, submitted="2026-11-01", posted="2026-12-24", count=11)
+    update(quick, LONG, submitted="2026-11-05", posted="2026-11-06", count=12)
+    quick.watch(LONG)
+    quick.check()
+
+    (done,) = fetched(quick, LONG)
+
+    assert (done.result, sorted(kept(quick))) == (BackfillResult.COMPLETE, [0, 1, 2, 4])
+
+
 def test_a_trial_without_a_snapshot_is_not_asked_about(quick: Trying):
     (done,) = fetched(quick, LONG)
 

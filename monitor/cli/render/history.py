@@ -37,9 +37,17 @@ def history_table(
     table.add_column("Changes", overflow="fold")
     for snapshot, changes in rows:
         table.add_row(*_cells(snapshot), _changes(snapshot, changes, damaged))
-    pages = sum(snapshot.source is not None for snapshot, _ in rows)
-    about = counted(len(rows) - pages, "snapshot") + (f", {counted(pages, 'imported document')}" if pages else "")
+    about = _about([snapshot for snapshot, _ in rows])
     return Group(heading, Text(about, style=DIM), Text(), table)
+
+
+def _about(snapshots: Sequence[SnapshotRow]) -> str:
+    """How many there are of each kind."""
+    versions = sum(each.version is not None for each in snapshots)
+    others = sum(each.source is not None for each in snapshots) - versions
+    told = [counted(len(snapshots) - versions - others, "snapshot")]
+    told += [counted(versions, "former version")] if versions else []
+    return ", ".join([*told, *([counted(others, "imported document")] if others else [])])
 
 
 def _cells(snapshot: SnapshotRow) -> tuple[RenderableType, ...]:
@@ -55,6 +63,8 @@ def _changes(snapshot: SnapshotRow, changes: Sequence[Change], damaged: Collecti
         return Text("damaged: it cannot be read", style=NOTICE)
     if not changes and snapshot.number - 1 in damaged:
         return Text(f"what it changed is not known: snapshot {snapshot.number - 1} is damaged", style=NOTICE)
+    if snapshot.version is not None and not changes:
+        return Text("as first registered" if snapshot.version == 0 else "from the registry's history", style=DIM)
     if snapshot.source is not None and not changes:
         return styled(f"imported from {one_line(snapshot.source)}", DIM)
     if not changes:

@@ -89,6 +89,7 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "snapshots": database.readable,
     "outage": watching.outage,
     "trials": watching.watched,
+    "history": watching.history,
     "subscriptions": alerting.silent,
     "unbelieved": watching.unbelieved,
     "notices": alerting.recent_notices,

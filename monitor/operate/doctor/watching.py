@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from monitor.errors import MonitorError
 from monitor.model.stamps import DATA_OLD_AFTER, built_at
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
-from monitor.ports import FetchedRegistry, Registry
-from monitor.storage import condition, drift, health, quarantine, trials
+from monitor.ports import FetchedRegistry, HistoryReading, Registry
+from monitor.storage import backfills, condition, drift, health, quarantine, trials
 from monitor.text import counted, moment, one_line, stamp
 
 
@@ -79,6 +79,19 @@ def watched(context: DatabaseContext) -> Iterator[Finding]:
         yield note(words, "`monitor import FILE` takes in an export of the WHO's portal that has it")
     for number in condition.empty_watches(context.tx):
         yield note(f"watch {number} holds no trial", f"`monitor watch remove {number}`, or wait for what it searches")
+
+
+def history(context: DatabaseContext) -> Iterator[Finding]:
+    """Trials whose former versions could not be had, where these are asked for."""
+    for each in context.registries:
+        if not isinstance(each, HistoryReading) or not each.asks_history:
+            continue
+        if failed := backfills.failed(context.tx, each.key):
+            trial_id, reason = failed[0]
+            words = (
+                f"the history of {counted(len(failed), 'trial')} not fetched, such as {trial_id}: {one_line(reason)}"
+            )
+            yield note(words, f"it is asked for again later; `monitor backfill {trial_id}` does so now")
 
 
 def unbelieved(context: DatabaseContext) -> Iterator[Finding]:
