@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from monitor.alerts.contexts import event_context, registry_of
+from monitor.alerts.contexts import event_context, registry_of, with_background
 from monitor.alerts.past import matches_of
 from monitor.alerts.recovery import event_of
 from monitor.alerts.scopes import trials_of
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import Delivery, Event, Rhythm, Subscription
+from monitor.model import ContextLine, Delivery, Event, Rhythm, Subscription
 from monitor.model.rhythm import local
 from monitor.ports import Registry
 from monitor.storage import coverage, events, gathered, pages, searches, siblings
@@ -26,6 +26,8 @@ from monitor.storage.pages import Within
 from monitor.storage.rhythms import OUT_OF_TURN
 
 MOST_TOLD = 200
+FEW = 20
+"""Events of a digest up to which it says what stands around each."""
 MOST_UNCHECKED = 5
 """Trials that could not be checked, by name."""
 _MOST_KEPT = 4_000
@@ -40,6 +42,7 @@ class DigestReader:
 
     registries: Mapping[str, Registry]
     _contexts: dict[str, EventContext] = field(default_factory=dict)
+    _around: dict[str, tuple[ContextLine, ...]] = field(default_factory=dict)
     _coverages: dict[tuple[tuple[Within, ...], datetime], Coverage] = field(default_factory=dict)
 
     def digest(
@@ -65,13 +68,22 @@ class DigestReader:
         matches = matches_of(tx, ((context.event, asked) for context in known))
         for context in sorted(known, key=_place):
             match = matches[context.event.id, asked]
-            told = replace(context, event=replace(context.event, changes=match.every))
+            around = self._background(tx, context) if len(known) <= FEW else ()
+            told = replace(context, event=replace(context.event, changes=match.every), background=around)
             # What was gathered when its filters were others is told all the same.
             yield DigestEntry(told, match.changes or match.every)
+
+    def _background(self, tx: Connection, context: EventContext) -> tuple[ContextLine, ...]:
+        """What stands around an event, which takes several questions."""
+        event_id = context.event.id
+        if event_id not in self._around:
+            self._around[event_id] = with_background(tx, context, self.registries).background
+        return self._around[event_id]
 
     def _read(self, tx: Connection, ids: Collection[str]) -> None:
         if len(self._contexts) + len(ids) > _MOST_KEPT:
             self._contexts.clear()
+            self._around.clear()
         damaged: dict[str, StoreCorrupt] = {}
         found = events.known(tx, ids, damaged=damaged)
         for event_id in damaged:

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from monitor.changes.netting import Net, Step, net
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
-from monitor.model import Change, Event, Significance
+from monitor.model import Change, ContextLine, Event, Significance
+from monitor.render.context import lines_for
 from monitor.render.folding import grouped
 from monitor.render.headlines import gist
 from monitor.text import counted, natural_list, one_line, safe_cut, stamp
@@ -56,6 +57,11 @@ class Section:
         """The same, a stop and the reason that is given for it being one."""
         is_stopped = any(change.field == "overall_status" for change in self.changes)
         return [change for change in self.changes if not (is_stopped and is_reason(change))]
+
+    @property
+    def background(self) -> tuple[ContextLine, ...]:
+        """What stands around the last event, of what matters for the changes that stand; the most telling first."""
+        return lines_for(self.context.background, self.changes)
 
     @property
     def significance(self) -> Significance | None:

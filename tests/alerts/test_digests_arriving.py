@@ -18,7 +18,7 @@ from monitor.storage import watches
 from tests.channels.email.test_mail import html_of, text_of
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
-from tests.studies import named, status_becomes, together, verified_in
+from tests.studies import edited, named, status_becomes, together, verified_in
 from tests.webhook_schema import as_promised
 
 DAILY = Rhythm(every=Every.DAILY, at=time(8), zone="Europe/Paris")
@@ -84,6 +84,22 @@ def test_a_day_is_told_in_one_mail_and_one_post_by_what_it_came_to(arriving: Arr
     assert trial["changes"][0]["field"] == "acronym"
     folded = {change["field"] for change in trial["changes"] if "folded" in change}
     assert folded == {"overall_status", "why_stopped"}
+
+
+def test_a_digest_says_what_stands_around_a_change(outbox: OutboxHarness) -> None:
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check()
+    outbox.subscribe("ines@example.org", WITHDRAWN_LATER, channel="email", rhythm=DAILY)
+    for day, completed in ((23, "2041-01"), (24, "2042-01")):
+        slip = edited(statusModule__primaryCompletionDateStruct={"date": completed, "type": "ESTIMATED"})
+        outbox.sandbox.edit(WITHDRAWN_LATER, together(slip, verified_in(f"20{day}-01")))
+        outbox.check(WITHDRAWN_LATER)
+        outbox.clock.now = datetime(2026, 11, day, 7, tzinfo=UTC)
+        outbox.deliver()
+
+    first, second = (" ".join(text_of(each.body).split()) for each in outbox.channel.came)
+    assert "second slip" not in first
+    assert "Primary completion date: second slip" in second
 
 
 def test_a_watch_is_told_by_what_it_looks_for(outbox: OutboxHarness) -> None:

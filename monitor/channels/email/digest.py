@@ -53,7 +53,7 @@ _WITHIN_A_DAY = ("daily", "quiet hours")
 _RHYTHMS = ("daily", "weekly", "monthly")
 _ROOM = LARGEST - 24_000
 """For trials: the rest is for the frame, its style sheet, what could not be checked, and the foot."""
-_A_TRIAL, _A_DETAIL = 520, 640
+_A_TRIAL, _A_DETAIL, _A_BACKGROUND = 520, 640, 200
 """Bytes that one takes in the page besides its words, in round numbers."""
 
 
@@ -81,6 +81,8 @@ class _Trial:
     details: Sequence[_Detail]
     more: int
     """How many changes are left out."""
+    background: str
+    """What stands around its last event; empty where nothing is told of it."""
 
 
 def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes:
@@ -127,6 +129,7 @@ def _trial(section: Section, digest: Digest, most: int) -> _Trial:
         reason=reason,
         details=[_detail(each, beside=reason) for each in told[:most]],
         more=max(len(told) - most, 0),
+        background=safe_cut(section.background[0].text, MOST_SENTENCE) if section.background else "",
     )
 
 
@@ -176,7 +179,8 @@ def _bounded(page: dict[str, Any]) -> dict[str, Any]:
 
 def _size(trial: _Trial) -> int:
     """The bytes that a trial takes in the page without its details, no fewer than it does."""
-    return _A_TRIAL + _of_words(trial.title, trial.url, trial.reason) + _size_of_detail(trial.main)
+    around = _A_BACKGROUND + _of_words(trial.background) if trial.background else 0
+    return _A_TRIAL + _of_words(trial.title, trial.url, trial.reason) + around + _size_of_detail(trial.main)
 
 
 def _size_of_detail(detail: _Detail) -> int:

@@ -49,6 +49,7 @@ def _trial(section: Section) -> dict[str, Json]:
         "lead_sponsor": context.lead_sponsor,
         "snapshot": event.snapshot,
         "significance": str(section.significance) if section.standing else None,
+        "context": [line.as_json() for line in section.background],
         "changes": [_change(each) for each in (*section.standing, *section.folded)],
     }
 
@@ -105,7 +106,7 @@ def _shortened(trial: Mapping[str, Json]) -> dict[str, Json]:
         {**summarised(change), **{name: change[name] for name in kept if name in change}} for change in trial["changes"]
     ]
     texts = {name: beginning(trial[name]) for name in ("title", "lead_sponsor")}
-    return {**trial, **texts, "changes": changes, "changes_in_all": len(changes)}
+    return {**trial, **texts, "context": [], "changes": changes, "changes_in_all": len(changes)}
 
 
 def _size(trials: Sequence[Mapping[str, Json]]) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.channels.channel import Digest
 from monitor.channels.email.digest import LARGEST, MANY, MOST_DETAILS, MOST_TRIALS, digest_mail
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Sum, Timing
+from monitor.model import ContextLine, Sum, Timing
 from tests.channels.digests import REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
 from tests.channels.email.mails import NOW, addressed
 from tests.channels.email.test_mail import (
@@ -169,6 +169,15 @@ def test_what_a_watch_looks_for_is_said_and_not_its_number():
     assert "watch 3" not in text_of(raw) + html_of(raw)
 
 
+def test_what_stands_around_a_change_is_said_under_it():
+    drift = ContextLine(kind="drift", field="enrollment", text="Enrollment: second cut in 14 months, -60%.", facts={})
+    raw = mail(digest(entry(1, TARGET, background=(drift,)), entry(2, SPONSOR, background=(drift,))))
+
+    for part in (text_of(raw), shown_words(raw)):
+        assert part.count("second cut in 14 months") == 1
+        assert part.index("1,240 → 620") < part.index("second cut")
+
+
 def test_an_outcome_list_is_told_as_far_as_there_is_room_and_the_rest_counted():
     raw = mail(digest(entry(1, HALTED, *(new_outcome(number) for number in range(30)))))
 
@@ -256,7 +265,8 @@ LONG = "Very long “words” & <signs> 'and' more " * 40
 @pytest.mark.parametrize("trials", [1, MANY + 1, 60, MOST_TRIALS + 30])
 def test_no_mail_program_cuts_it_whatever_it_holds(changes, trials):
     """And the estimate that bounds it wastes no more than half of the room."""
-    entries = [entry(number, *changes, title=LONG, hours=number / 10) for number in range(trials)]
+    around = (ContextLine(kind="sponsor", text=LONG, facts={}),)
+    entries = [entry(number, *changes, title=LONG, hours=number / 10, background=around) for number in range(trials)]
     coverage = replace(WHOLE, unchecked=tuple((LONG, LONG) for _ in range(300)))
     reader = subscription(note=LONG, trials=frozenset(), watch_id=3)
     page = html_of(mail(digest(*entries, omitted=12_345, coverage=coverage), subscription=reader, about=LONG))
@@ -281,10 +291,14 @@ def test_what_there_is_no_room_for_goes_from_the_least_significant():
 
 # What a stranger's text cannot do
 
-PLAIN = [
-    Tags(html_of(mail(told, subscription=subscription(note="Ours"))))
-    for told in (FEW, replace(FEW, period="weekly"), digest(coverage=replace(WHOLE, unchecked=(("a", "b"),))))
-]
+AROUND = (ContextLine(kind="sponsor", text="Around.", facts={}),)
+SHOWN = (
+    FEW,
+    replace(FEW, period="weekly"),
+    digest(entry(1, TARGET, background=AROUND)),
+    digest(coverage=replace(WHOLE, unchecked=(("a", "b"),))),
+)
+PLAIN = [Tags(html_of(mail(told, subscription=subscription(note="Ours")))) for told in SHOWN]
 KNOWN_TAGS = {tag for page in PLAIN for tag, _ in page.found}
 KNOWN_ATTRIBUTES = {name for page in PLAIN for _, attributes in page.found for name in attributes}
 NAMES = header_names(mail(FEW))
@@ -299,7 +313,15 @@ def test_hostile_text_adds_no_header_and_no_tag(texts):
         replace(REASON, after=reason, summary=summary),
         replace(CRITERIA, after=criteria, summary=summary),
     )
-    hostile = entry(1, *changes, title=title, url=url, registry_name=registry, has_siblings=True)
+    hostile = entry(
+        1,
+        *changes,
+        background=(ContextLine(kind="drift", text=criteria, facts={}),),
+        title=title,
+        url=url,
+        registry_name=registry,
+        has_siblings=True,
+    )
     hostile = replace(hostile, context=replace(hostile.context, event=replace(hostile.context.event, trial_id=number)))
     back = replace(REOPENED, before=changes[0].after, after=HALTED.before, summary=summary)
     coverage = replace(WHOLE, checked=3, versions=((what, why),), unchecked=((what, why),))
@@ -339,7 +361,8 @@ def test_right_to_left_words_turn_nothing_round_them():
 
 def test_dark_colors_reach_every_color_that_is_inlined():
     coverage = replace(WHOLE, unchecked=(("NCT05559999", "no answer"),))
-    page = html_of(mail(replace(FEW, coverage=coverage, omitted=3), subscription=subscription(note="Ours")))
+    told = replace(FEW, entries=(*FEW.entries, entry(9, TARGET, background=AROUND)), coverage=coverage, omitted=3)
+    page = html_of(mail(told, subscription=subscription(note="Ours")))
     dark = page.partition("@media (prefers-color-scheme: dark) {")[2].partition("</style>")[0]
     names = {name for selectors in re.findall(r"([^{}]+)\{[^}]*[ {]color:", dark) for name in selectors.split(",")}
     reached = {name.strip() for name in names}

@@ -7,6 +7,7 @@ import pytest
 from monitor.channels.channel import Digest
 from monitor.channels.webhook.digest import digest_webhook
 from monitor.channels.webhook.rendering import LARGEST
+from monitor.model import ContextLine
 from tests.channels.digests import REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
 from tests.channels.email.test_mail import CRITERIA, HALTED, REASON, TARGET, new_outcome
 from tests.channels.webhook.test_webhook_payload import SUBSCRIBER
@@ -41,6 +42,7 @@ def test_the_body_is_the_documented_one():
                 "lead_sponsor": "Nordlys Pharma AB",
                 "snapshot": 2,
                 "significance": "critical",
+                "context": [],
                 "changes": [{**each.as_json(), "snapshots": [2]} for each in (HALTED, TARGET)],
             }
         ],
@@ -79,6 +81,13 @@ def test_what_was_taken_back_is_said_to_be():
     assert change["before"] == change["after"] == "RECRUITING"
     assert change["summary"] == "Overall status went to Suspended and back to Recruiting."
     assert trial["significance"] is None
+
+
+def test_what_stands_around_a_change_is_told_for_programs():
+    drift = ContextLine(kind="drift", field="enrollment", text="Enrollment: second cut.", facts={"times": 2})
+    [trial] = told(digest(entry(1, TARGET, background=(drift,))))["data"]["trials"]
+
+    assert trial["context"] == [{"kind": "drift", "field": "enrollment", "times": 2, "text": "Enrollment: second cut."}]
 
 
 def test_all_quiet_has_no_trials():
