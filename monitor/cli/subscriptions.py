@@ -37,14 +37,15 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
     settings: Settings = context.obj
     with settings.open() as program:
-        listed, silent = subscriptions(program.store)
+        listed = subscriptions(program.store)
     if as_json:
-        for subscription in listed:
-            write_json(listed_subscription_json(subscription, silent.get(subscription.id)))
+        for each in listed.subscriptions:
+            write_json(listed_subscription_json(each, listed.silent.get(each.id), listed.came_back.get(each.id)))
         return
     from monitor.cli.render.subscriptions import subscription_table  # rich is of no use to --json
 
-    console().print(subscription_table([(subscription, about(subscription)) for subscription in listed], silent))
+    rows = [(each, about(each)) for each in listed.subscriptions]
+    console().print(subscription_table(rows, listed.silent, listed.came_back))
 
 
 @manage.command()

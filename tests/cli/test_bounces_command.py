@@ -65,7 +65,7 @@ def test_what_came_back_is_told_wherever_somebody_looks(monitor: Monitor, sandbo
     assert "; it came back: there is no such mailbox, " in told
     (subscription,) = objects(monitor("subscriptions", "list", "--json"))
     assert subscription["state"] == "ended"
-    assert subscription["silent"].startswith("mail to it comes back, as there is no such mailbox, ")
+    assert subscription["came_back"].startswith("mail to it comes back, as there is no such mailbox, ")
 
 
 def test_a_mail_can_be_given_by_hand(monitor: Monitor, sandbox: Sandbox, inboxes: Inboxes, tmp_path: Path):

@@ -35,7 +35,7 @@ _WORDS_FOR_CLOSED = re.compile(
     r"|(?:account|mailbox) (?:has been|is|was) (?:disabled|closed|deleted|inactive|deactivated)|no mailbox here"
     r"|not a (?:known|valid) (?:user|mailbox|recipient)|invalid (?:recipient|mailbox)|recipnotfound|unrouteable address"
     r"|this user does ?n[o']t have an? \S{1,40} account|action not taken: mailbox unavailable"
-    r"|recipient address rejected: access denied"
+    r"|recipient address rejected: access denied|mx records point to non-existent hosts"
     r"|(?:benutzer|empfänger|postfach)(?: \S{1,80})? (?:unbekannt|existiert nicht)|(?:utilisateur|destinataire) inconnu"
     r"|boîte (?:aux lettres )?inconnue|n['’]existe pas|(?:usuario|destinatario) desconocido|no existe"
     r"|(?:utente|destinatario) sconosciuto|non esiste|(?:usuário|destinatário) desconhecido|não existe"
@@ -45,7 +45,8 @@ _WORDS_FOR_CLOSED = re.compile(
 _WORDS_FOR_FULL = re.compile(
     r"(?:mailbox|inbox|mail ?box) (?:is |was )?(?:currently )?full|(?:over|exceed\w*)(?: (?:the|its|his|their|your))?"
     r"(?: (?:storage|mailbox|disk|mail))? ?quota|quota (?:is )?(?:exceeded|full)|(?:inbox|mailbox) is out of storage"
-    r"|mailbox size limit exceeded|postfach (?:ist )?voll|speicherplatz (?:ist )?(?:überschritten|erschöpft)"
+    r"|mailbox size limit exceeded|exceeded storage allocation"
+    r"|postfach (?:ist )?voll|speicherplatz (?:ist )?(?:überschritten|erschöpft)"
     r"|boîte (?:aux lettres )?(?:est )?pleine|buzón (?:está )?lleno|casella (?:è )?piena|caixa (?:está )?cheia"
     r"|mailbox is vol|容量が超過|邮箱已满",
     re.IGNORECASE,

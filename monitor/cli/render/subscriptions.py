@@ -13,8 +13,13 @@ from monitor.render.rhythms import rhythm_words
 from monitor.text import counted, natural_list, one_line
 
 
-def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping[str, str]) -> RenderableType:
-    """A row per subscription or team, with what it is about in words; there or below, why some are *silent*, by id."""
+def subscription_table(
+    rows: Iterable[tuple[Subscription, str]], silent: Mapping[str, str], came_back: Mapping[str, str]
+) -> RenderableType:
+    """A row per subscription or team, with what it is about in words, and what *came_back* where that ended it, by id.
+
+    Below, why some are *silent*, by id.
+    """
     listed = list(rows)
     if not listed:
         return Text("Nobody is subscribed yet. Begin with: monitor subscribe email you@example.org --trial NCT02116634")
@@ -30,10 +35,10 @@ def subscription_table(rows: Iterable[tuple[Subscription, str]], silent: Mapping
             Text(about),
             Text(_only(first.filters), style=DIM),
             Text(", ".join(dict.fromkeys(rhythm_words(each.rhythm) for each in people)), style=DIM),
-            Text(_state_of_all(people, silent)),
+            Text(_state_of_all(people, came_back)),
         )
-    active = {each.id: _called(each) for each, _ in listed if _is_active(each)}
-    warnings = [f"{active[key]} cannot hear of everything: {reason}" for key, reason in silent.items() if key in active]
+    called = {each.id: _called(each) for each, _ in listed}
+    warnings = [f"{called.get(key, key[:8])} cannot hear of everything: {reason}" for key, reason in silent.items()]
     notes = [Text(each, style=NOTICE) for each in dict.fromkeys(warnings)]
     return Group(table, Text(), *notes, Text(counted(len(listed), "subscription"), style=DIM))
 
@@ -59,25 +64,20 @@ def _to(people: Sequence[Subscription]) -> str:
     return f"{len(people)} people, by {natural_list(list(channels))}"
 
 
-def _state_of_all(people: Sequence[Subscription], silent: Mapping[str, str]) -> str:
+def _state_of_all(people: Sequence[Subscription], came_back: Mapping[str, str]) -> str:
     """How they stand; where they differ, how many of them so."""
-    states = Counter(_state(each, silent.get(each.id)) for each in people)
+    states = Counter(_state(each, came_back.get(each.id)) for each in people)
     if len(states) == 1:
         return next(iter(states))
     return ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
 
 
-def _is_active(subscription: Subscription) -> bool:
-    return subscription.state is SubscriptionState.ACTIVE and subscription.endpoint.disabled_at is None
-
-
-def _state(subscription: Subscription, reason: str | None) -> str:
-    """How it stands; with the *reason* where it hears of nothing."""
-    if _is_active(subscription):
-        return str(subscription.state)
-    if subscription.endpoint.disabled_at:
-        return f"disabled: {one_line(reason or 'it failed for days')}"
-    return f"{subscription.state}: {one_line(reason)}" if reason else str(subscription.state)
+def _state(subscription: Subscription, came_back: str | None) -> str:
+    """How it stands, and what was reported of its mail where that is the reason."""
+    is_disabled = subscription.endpoint.disabled_at is not None and subscription.state is not SubscriptionState.ENDED
+    reason = came_back or ("it failed for days" if is_disabled else "")
+    state = "disabled" if is_disabled else str(subscription.state)
+    return f"{state}: {one_line(reason)}" if reason else state
 
 
 def _only(filters: Filters) -> str:

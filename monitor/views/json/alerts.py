@@ -69,9 +69,9 @@ def _rhythm(rhythm: Rhythm) -> dict[str, Json]:
     }
 
 
-def listed_subscription_json(subscription: Subscription, silent: str | None) -> dict[str, Json]:
-    """A subscription in a list, with why it cannot hear of everything that it is about."""
-    return {**subscription_json(subscription), "silent": silent}
+def listed_subscription_json(subscription: Subscription, silent: str | None, came_back: str | None) -> dict[str, Json]:
+    """A subscription in a list, with why it cannot hear of everything that it is about, or of anything."""
+    return {**subscription_json(subscription), "silent": silent, "came_back": came_back}
 
 
 def subscribed_json(result: "SubscribeResult", made: "Subscribed", *, with_stopped: bool) -> dict[str, Json]:

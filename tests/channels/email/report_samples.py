@@ -319,6 +319,7 @@ recipients. This is a permanent error. The following address(es) failed:
     Sample("full, for good", FULL, failed("5.2.2", "552 5.2.2 Mailbox size limit exceeded"), "5.2.2"),
     Sample("full, given up after days", FULL, failed("4.2.2", "452 4.2.2 The recipient's inbox is full"), "4.2.2"),
     Sample("full, in words alone", FULL, failed("5.0.0", "552 Quota exceeded (mailbox for user is full)"), "5.0.0"),
+    Sample("full, as RFC 5321 has it", FULL, failed("5.0.0", "552 Exceeded storage allocation"), "5.0.0"),
     Sample("full, in German", FULL, failed("5.5.0", "552 5.5.0 Postfach ist voll"), "5.5.0"),
     Sample(
         "full, from Exchange",
