@@ -52,10 +52,12 @@ class DigestReader:
         ids, count = gathered.told_by(tx, subscription.id, delivery.sequence, limit=MOST_TOLD)
         entries = tuple(self._entries(tx, ids, subscription))
         zone = Rhythm(zone=composed.zone)
+        # One that is composed late tells also what was seen since its window ended.
+        ended_at = max((composed.ended_at, *(entry.context.event.occurred_at for entry in entries)))
         return Digest(
             period=composed.period,
             began_at=composed.began_at and local(zone, composed.began_at),
-            ended_at=local(zone, composed.ended_at),
+            ended_at=local(zone, ended_at),
             entries=entries,
             omitted=count - len(entries),
             coverage=self._coverage(tx, subscription, composed),

@@ -102,6 +102,22 @@ def test_a_digest_says_what_stands_around_a_change(outbox: OutboxHarness) -> Non
     assert "Primary completion date: second slip" in second
 
 
+def test_one_that_comes_late_says_until_when_it_tells(arriving: Arriving) -> None:
+    """Who looks once a day, later than a digest is due, is told with it what was found just then."""
+    program = arriving.program
+    program.watch(WITHDRAWN_LATER)
+    program.check()
+    program.subscribe("ines@example.org", WITHDRAWN_LATER, channel="email", rhythm=replace(DAILY, all_quiet=True))
+    program.clock.now = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    program.sandbox.edit(WITHDRAWN_LATER, together(named("STEP"), verified_in("2040-01")))
+    program.check(WITHDRAWN_LATER)
+
+    program.deliver()
+
+    [mail] = arriving.mailbox.messages
+    assert "2026-11-22 18:00 to 2026-11-23 10:30, Europe/Paris" in " ".join(text_of(mail.raw).split())
+
+
 def test_a_watch_is_told_by_what_it_looks_for(outbox: OutboxHarness) -> None:
     search = Search(sponsor="Alzahra Hospital", role=Role.LEAD)
     with outbox.store.begin() as tx:
