@@ -18,7 +18,7 @@ from monitor.errors import (
     RegistryUnreachable,
     RequestRefused,
 )
-from monitor.model import Record, Snapshot
+from monitor.model import Arm, Enrollment, Outcome, PartialDate, Record, Snapshot
 from monitor.ports import FormerVersion, HistoryReading
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.history.asking import history_address, versions_in
@@ -94,6 +94,27 @@ def test_markup_that_is_nested_without_end_takes_no_time_without_end():
 
     assert as_text(deep).endswith("at the bottom")
     assert len(as_text(deep)) < 40 * 20_000
+
+
+def test_a_version_as_it_is_on_the_wire_becomes_a_record():
+    """Invented, in the shape that captures of the interface have."""
+    answer = json.loads((Path(__file__).parent / "former_version.json").read_bytes())
+    document = document_of(answer, "NCT91000007")
+    record = parse_version(document)
+
+    assert (document.title, record.brief_title) == ("Tea & Rest After Long Voyages",) * 2
+    assert record.details["brief_summary"] == "Sailors & tea.\n\nTwice a day, 1/2 l."
+    assert record.eligibility_criteria == (
+        "Inclusion Criteria:\n\n1. Age >/= 18 years\n2. A voyage of:\n   * two weeks, or\n   * more\n\n"
+        "Exclusion Criteria:\n\n* None"
+    )
+    assert record.arms == (Arm("Tea", "EXPERIMENTAL", "* Tea\n* Rest"),)
+    assert record.primary_outcomes == (Outcome("Days without nausea", "6 weeks", "A diary; < 1 entry counts"),)
+    assert record.enrollment == Enrollment(60, "ESTIMATED")
+    assert record.primary_completion_date == PartialDate("2021-06", "ESTIMATED")
+    assert (record.last_update_submit_date, record.last_update_post_date) == ("2019-03-04", "2019-03-06")
+    assert [each["pmid"] for each in record.details["references"]] == ["30000001"]  # type: ignore[index,union-attr,call-overload]
+    assert b"geoPoint" not in document.content
 
 
 def test_a_version_says_what_the_record_says_that_it_was(adapter: ClinicalTrialsGov):

@@ -94,7 +94,9 @@ class _Written:
         self._parts.append("   " * min(max(len(self._lists) - 1, 0), _DEEPEST_INDENT) + mark)
 
     def _break(self, breaks: str) -> None:
-        """End the line, unless nothing stands in it."""
+        """End the line, unless nothing stands in it; of two breaks in a row, the larger counts."""
         if not self._is_fresh:
             self._parts.append(breaks)
             self._is_fresh = True
+        elif self._parts and self._parts[-1] == "\n":
+            self._parts[-1] = breaks
