@@ -38,13 +38,14 @@ def edit(which: str, change: Change, context: SubscribeContext) -> list[Subscrip
     with context.store.begin() as tx:
         team = subscriptions.of_team(tx, which)
         if not team:
-            return [_edited(tx, subscriptions.find(tx, which), change, context)]
-        made = [_edited(tx, each, _but_its_name(change), context) for each in team]
+            return [edited(tx, subscriptions.find(tx, which), change, context)]
+        made = [edited(tx, each, _but_its_name(change), context) for each in team]
         name = change(replace(_editable(team[0]), name=which)).name
         return made if name == which else rename(tx, made, name)
 
 
-def _edited(tx: Connection, before: Subscription, change: Change, context: SubscribeContext) -> Subscription:
+def edited(tx: Connection, before: Subscription, change: Change, context: SubscribeContext) -> Subscription:
+    """As `edit`, of one subscription, within a transaction."""
     if before.origin in ("config", "operator"):
         raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
     was = _editable(before)

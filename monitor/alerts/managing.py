@@ -4,17 +4,21 @@ Whoever has the link can do that, and no more: no other subscription, no address
 what was not handed over by then is not sent. What the configuration made, its file changes; pausing and leaving work.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from monitor.alerts.catching_up import missed_by
+from monitor.alerts.editing import Editable, edited
 from monitor.alerts.links import Links
 from monitor.alerts.opting_in import about
+from monitor.alerts.resuming import go_on
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
-from monitor.model import Delivery, DeliveryState, Filters, Subscription, SubscriptionState
+from monitor.model import Delivery, DeliveryState, Subscription, SubscriptionState
 from monitor.storage import confirmations, deliveries, endpoints, links, questions, subscriptions
 
 UNDONE_WITHIN = timedelta(days=30)
@@ -40,6 +44,8 @@ class Managed:
     """The latest, newest first."""
     is_fixed: bool = False
     """Whether only a file changes what it hears of."""
+    missed: int = 0
+    """How many events it would have told by now, had it not been paused."""
     can_return: bool = False
     """Whether its subscriber ended it, and may take that back."""
 
@@ -59,31 +65,41 @@ def look(token: str, known: Links, context: SubscribeContext) -> Managed:
             about=about(tx, subscription),
             sent=tuple(_sent(tx, subscription.id)),
             is_fixed=_is_fixed(subscription),
+            missed=len(missed_by(tx, subscription)),
             can_return=_can_return(tx, subscription, context.clock()),
         )
 
 
-def change(token: str, wanted: Filters, note: str | None, known: Links, context: SubscribeContext) -> None:
-    """Change the topics, the least significance and the note of a subscription, from now on.
+def change(token: str, wanted: Callable[[Editable], Editable], known: Links, context: SubscribeContext) -> None:
+    """Make of a subscription what *wanted* makes of it, from now on; that may raise.
 
-    What else filters it stays as it is. ConfigurationInvalid where a file says what it hears of.
+    ConfigurationInvalid where a file says what it hears of.
     """
     with context.store.begin() as tx:
         subscription = _of(tx, token, known)
         if _is_fixed(subscription):
             raise ConfigurationInvalid("what this subscription hears of is set by the people who run this service")
-        filters = replace(subscription.filters, topics=wanted.topics, min_significance=wanted.min_significance)
-        subscriptions.edit(tx, subscription.id, filters, note)
+        edited(tx, subscription, wanted, context)
 
 
 def pause(token: str, known: Links, context: SubscribeContext) -> None:
     """Keep what is owed until it is resumed; nothing where it is not active."""
-    _move(token, SubscriptionState.ACTIVE, SubscriptionState.PAUSED, known, context)
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        if subscription.state is SubscriptionState.ACTIVE:
+            subscriptions.set_state(tx, subscription.id, SubscriptionState.PAUSED, context.clock())
 
 
-def resume(token: str, known: Links, context: SubscribeContext) -> None:
-    """Go on after a pause; nothing where it is not paused."""
-    _move(token, SubscriptionState.PAUSED, SubscriptionState.ACTIVE, known, context)
+def resume(token: str, known: Links, context: SubscribeContext, *, catch_up: bool = False) -> int:
+    """Go on after a pause; nothing where it is not paused. Give how many events it missed.
+
+    With *catch_up*, these are told as one digest.
+    """
+    with context.store.begin() as tx:
+        subscription = _of(tx, token, known)
+        if subscription.state is not SubscriptionState.PAUSED:
+            return 0
+        return go_on(tx, subscription, catch_up=catch_up, now=context.clock())
 
 
 def keep(token: str, known: Links, context: SubscribeContext) -> None:
@@ -140,15 +156,6 @@ def _of(tx: Connection, token: str, known: Links) -> Subscription:
     if links.versions(tx, [subscription.id]).get(subscription.id, 0) != found[1]:
         raise NothingFound("this link was ended: take that of a later mail")
     return subscription
-
-
-def _move(
-    token: str, before: SubscriptionState, after: SubscriptionState, known: Links, context: SubscribeContext
-) -> None:
-    with context.store.begin() as tx:
-        subscription = _of(tx, token, known)
-        if subscription.state is before:
-            subscriptions.set_state(tx, subscription.id, after, context.clock())
 
 
 def _is_fixed(subscription: Subscription) -> bool:

@@ -1,6 +1,9 @@
 """Go on after a pause, and tell what was missed where that is asked for."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import missed_by, tell
 from monitor.alerts.subscribe import SubscribeContext
@@ -19,15 +22,20 @@ class Resumed:
 
 def resume(subscription_id: str, context: SubscribeContext, *, catch_up: bool = False) -> Resumed:
     """Make a subscription active, and give a disabled endpoint another chance; with *catch_up*, tell what it missed."""
-    now = context.clock()
     with context.store.begin() as tx:
         subscription = subscriptions.find(tx, subscription_id)
-        missed = missed_by(tx, subscription)
-        subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, now)
-        endpoints.enable(tx, subscription.endpoint.id)
-        if catch_up and missed and subscription.paused_at:
-            tell(tx, subscription.id, missed, "pause", since=subscription.paused_at, now=now)
-        return Resumed(subscriptions.find(tx, subscription.id), len(missed))
+        missed = go_on(tx, subscription, catch_up=catch_up, now=context.clock())
+        return Resumed(subscriptions.find(tx, subscription.id), missed)
+
+
+def go_on(tx: Connection, subscription: Subscription, *, catch_up: bool, now: datetime) -> int:
+    """As `resume`, within a transaction; give how many events it missed."""
+    missed = missed_by(tx, subscription)
+    subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, now)
+    endpoints.enable(tx, subscription.endpoint.id)
+    if catch_up and missed and subscription.paused_at:
+        tell(tx, subscription.id, missed, "pause", since=subscription.paused_at, now=now)
+    return len(missed)
 
 
 def missed_so_far(subscription_id: str, context: SubscribeContext) -> int:

@@ -1,18 +1,16 @@
 """The form that asks for a subscription: what it offers, and what was filled in as a request."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.alerts.filters import checked_filters
 from monitor.alerts.opting_in import Request
 from monitor.alerts.subscribe import SubscriptionScope
-from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
-from monitor.model import Filters, Significance
 from monitor.ports import Registry
 from monitor.storage import searches, silence
 from monitor.storage.store import Store
+from monitor.web.choosing import filled_in, filters_of, rhythm_of
 from monitor.web.forms import Form, one
 
 MOST_TRIALS = 50
@@ -28,14 +26,6 @@ class Asking:
     """Where trials may be that nobody watches yet."""
     identify: Callable[[str], tuple[Registry, str]]
     """The trial that a text means. TrialIdInvalid where it means none."""
-
-
-def choices() -> Mapping[str, object]:
-    """What can be chosen of what changes."""
-    return {
-        "all_topics": [str(each) for each in Topic],
-        "all_significances": [str(each) for each in reversed(Significance)],
-    }
 
 
 def offered(asking: Asking, store: Store) -> list[tuple[str, str]]:
@@ -54,17 +44,10 @@ def blank(form: Form | None = None) -> dict[str, object]:
         "about": one(given, "about") or "trials",
         "trials": one(given, "trials")[:4000],
         "sponsor": one(given, "sponsor"),
-        "topics": list(given.get("topic", ())),
-        "least": one(given, "least") or "minor",
+        "may_come": False,
+        **filled_in(given),
         "error": "",
     }
-
-
-def filters_of(form: Form) -> Filters:
-    """What is to be told of a change. ConfigurationInvalid for what is no topic or no significance."""
-    return checked_filters(
-        topics=form.get("topic", ()), kinds=(), min_significance=one(form, "least") or str(Significance.MINOR)
-    )
 
 
 def asked_for(form: Form, network: str, asking: Asking, store: Store) -> Request:
@@ -73,7 +56,11 @@ def asked_for(form: Form, network: str, asking: Asking, store: Store) -> Request
     if not address or len(address) > LONGEST_ADDRESS:
         raise ConfigurationInvalid("Give the mail address that is to be told.")
     return Request(
-        address=address, scope=_scope(form, asking, store), filters=filters_of(form), note=None, network=network
+        address=address,
+        scope=_scope(form, asking, store),
+        filters=filters_of(form),
+        rhythm=rhythm_of(form),
+        network=network,
     )
 
 

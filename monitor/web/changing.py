@@ -1,13 +1,18 @@
 """A subscription's own page: what it shows, and what its form changes."""
 
+from dataclasses import replace
+from functools import partial
+
 from monitor.alerts import managing
+from monitor.alerts.editing import Editable
 from monitor.alerts.links import Links
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
-from monitor.model import SubscriptionState
-from monitor.text import one_line
-from monitor.web.asking import filters_of
+from monitor.model import Filters, SubscriptionState
+from monitor.render.rhythms import rhythm_words
+from monitor.text import counted, natural_list, one_line
+from monitor.web.choosing import STOPS, filters_of, rhythm_of, shown
 from monitor.web.forms import Form, one
 
 LONGEST_NOTE = 500
@@ -21,9 +26,13 @@ def managed_values(managed: Managed) -> dict[str, object]:
         "about": managed.about,
         "address": masked(subscription.endpoint.shown),
         "note": subscription.note or "",
-        "least": str(filters.min_significance),
-        "topics": sorted(filters.topics),
-        "more": sorted(filters.kinds) + [f"not {each}" for each in sorted(filters.without)],
+        **shown(filters, subscription.rhythm),
+        "may_come": subscription.everything or subscription.is_about_watches,
+        "told": in_words(filters),
+        "rhythm": rhythm_words(subscription.rhythm),
+        "missed": managed.missed,
+        "missed_words": counted(managed.missed, "update"),
+        "paused_on": f"{subscription.paused_at:%Y-%m-%d}" if subscription.paused_at else "",
         "is_paused": subscription.state is SubscriptionState.PAUSED,
         "is_ended": subscription.state is SubscriptionState.ENDED,
         "is_pending": subscription.state is SubscriptionState.PENDING,
@@ -37,10 +46,7 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext) -> 
     """Do what the button of a form says, and give what was done. ConfigurationInvalid where it cannot be."""
     match one(form, "do"):
         case "save":
-            note = one_line(one(form, "note"))
-            if len(note) > LONGEST_NOTE:
-                raise ConfigurationInvalid(f"A note has at most {LONGEST_NOTE} characters.")
-            managing.change(token, filters_of(form), note or None, links, context)
+            managing.change(token, partial(_edited, form), links, context)
             return "Saved. It counts from the next change on."
         case "pause":
             managing.pause(token, links, context)
@@ -48,10 +54,43 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext) -> 
         case "resume":
             managing.resume(token, links, context)
             return "It goes on."
+        case "catch up":
+            told = managing.resume(token, links, context, catch_up=True)
+            return f"It goes on. {_told(told)}"
         case "return":
             managing.come_back(token, links, context)
             return "It goes on. What was owed when you left is not sent any more."
     raise ConfigurationInvalid("Use one of the buttons of this page.")
+
+
+def _edited(form: Form, was: Editable) -> Editable:
+    """What a form makes of a subscription. ConfigurationInvalid for what it cannot be."""
+    note = one_line(one(form, "note"))
+    if len(note) > LONGEST_NOTE:
+        raise ConfigurationInvalid(f"A note has at most {LONGEST_NOTE} characters.")
+    return replace(was, filters=filters_of(form, was.filters), rhythm=rhythm_of(form, was.rhythm), note=note or None)
+
+
+def _told(missed: int) -> str:
+    return f"{counted(missed, 'update')} that you missed will come as one mail." if missed else "You missed nothing."
+
+
+def in_words(filters: Filters) -> str:
+    """What of a change is told, to stand behind what it is about."""
+    words = [f"{filters.min_significance} ones and above"]
+    if filters.topics:
+        words.append(f"about {natural_list([each.replace('_', ' ') for each in sorted(filters.topics)], 20)}")
+    if filters.kinds == STOPS:
+        words.append("only when one is terminated, suspended or withdrawn")
+    elif filters.kinds:
+        words.append(f"only {', '.join(sorted(filters.kinds))}")
+    if filters.min_days is not None:
+        words.append(f"dates that move by {filters.min_days:,} days or more")
+    if filters.min_percent is not None:
+        words.append(f"enrollment that changes by {filters.min_percent:g} % or more")
+    if filters.without:
+        words.append(f"never {', '.join(sorted(filters.without))}")
+    return "; ".join(words)
 
 
 def masked(address: str) -> str:

@@ -30,8 +30,10 @@ from monitor.alerts.opting_in import Answer
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.ports import Registry
-from monitor.web.asking import Asking, asked_for, blank, choices, offered
-from monitor.web.changing import changed, managed_values, masked
+from monitor.render.rhythms import rhythm_words
+from monitor.web.asking import Asking, asked_for, blank, offered
+from monitor.web.changing import changed, in_words, managed_values, masked
+from monitor.web.choosing import choices
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, one, read_form
 from monitor.web.rates import Rate
 from monitor.web.rendering import Pages
@@ -144,8 +146,8 @@ class SubscriberPages:
         values = {
             "about": about,
             "address": masked(subscription.endpoint.shown),
-            "least": str(subscription.filters.min_significance),
-            "topics": sorted(subscription.filters.topics),
+            "told": in_words(subscription.filters),
+            "rhythm": rhythm_words(subscription.rhythm),
             "form": form_token(context.vault, token),
         }
         return self._pages.page("confirm", values, is_secret=True)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from monitor.model import Filters, Significance
+from monitor.model.rhythm import Every, Rhythm
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
@@ -47,12 +49,20 @@ def test_the_whole_way_needs_no_script(site: Site, browser: Any) -> None:
         page.get_by_label("Their numbers in the registry").fill(WITHDRAWN_LATER)
         page.get_by_label("Your mail address").fill(ANNA)
         page.get_by_text("Major", exact=True).click()
+        assert page.get_by_label("Also tell me when nothing has changed").is_hidden(), "it is about digests"
+        page.get_by_text("On Mondays", exact=True).click()
+        assert page.get_by_label("Quiet from").is_hidden()
+        page.get_by_label("Time zone").select_option("Asia/Tokyo")
+        page.get_by_label("Also tell me when nothing has changed").check()
         page.get_by_role("button", name="Send me that mail").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Look into your mailbox"
         page.goto(site.confirmation())
+        assert "on Mondays at 08:00, Asia/Tokyo; also when all is quiet" in page.inner_text("main")
         page.get_by_role("button", name="Yes, tell me").click()
         page.get_by_role("link", name="Change it, pause it, or leave").click()
         page.get_by_text("Sites", exact=True).click()
+        page.get_by_text("More precisely").click()
+        page.get_by_label("Dates that move by at least").fill("30")
         page.get_by_label("A note to yourself").fill("our rival")
         page.get_by_role("button", name="Save").click()
         assert page.get_by_role("status").inner_text().startswith("Saved.")
@@ -66,8 +76,41 @@ def test_the_whole_way_needs_no_script(site: Site, browser: Any) -> None:
 
     (subscription,) = site.listed()
     assert (str(subscription.state), subscription.note) == ("active", "our rival")
-    assert (str(subscription.filters.min_significance), set(subscription.filters.topics)) == ("major", {"sites"})
+    assert subscription.filters == Filters(
+        topics=frozenset({"sites"}), min_significance=Significance.MAJOR, min_days=30
+    )
+    assert subscription.rhythm == Rhythm(every=Every.WEEKLY, zone="Asia/Tokyo", all_quiet=True)
     assert said == []
+
+
+def test_the_keyboard_alone_is_enough(site: Site, browser: Any) -> None:
+    """Every control is reached in the order in which it stands, is seen to have the focus, and works."""
+    own = site.subscribed()
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(own)
+        reached = []
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(
+                "(() => { const at = document.activeElement, style = getComputedStyle(at);"
+                " const name = at.name && at.name !== 'do' ? at.name : at.innerText;"
+                " return [at.tagName, name, style.outlineStyle] })()"
+            )
+            if focused[0] == "BODY":
+                break
+            reached.append(focused[:2])
+            assert focused[2] != "none", focused
+        names = [name for _, name in reached]
+        assert names[0] == "Skip to content"
+        order = [names.index(each) for each in ("Stop these mails", "often", "zone", "least", "note", "Save", "Pause")]
+        assert order == sorted(order)
+        page.get_by_role("radio", name="Daily").focus()
+        page.keyboard.press("Space")
+        page.get_by_role("button", name="Save").focus()
+        page.keyboard.press("Enter")
+        assert page.get_by_role("status").inner_text().startswith("Saved.")
+    assert site.listed()[0].rhythm.every is Every.DAILY
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -80,7 +123,14 @@ def test_no_page_is_wider_than_the_screen(site: Site, browser: Any, width: int, 
     confirm = site.confirmation()
     with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
         page = context.new_page()
-        for link in (f"{site.url}/subscriptions/new", confirm, own, f"{own}/leave", f"{site.url}/a/none"):
+        for link in (
+            f"{site.url}/subscriptions/new",
+            confirm,
+            own,
+            f"{own}/leave",
+            f"{own}/keep",
+            f"{site.url}/a/none",
+        ):
             page.goto(link)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, link
             background = page.evaluate("getComputedStyle(document.body).backgroundColor")

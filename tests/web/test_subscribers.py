@@ -1,5 +1,6 @@
 """People subscribe themselves, change that and leave, over real HTTP, and nobody can make them."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config, set_state
 from monitor.errors import DeliveryRejected
 from monitor.model import Filters, Search, Significance, SubscriptionState
+from monitor.model.rhythm import IMMEDIATE, Every, Rhythm
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import notices, watches
 from monitor.storage.store import Store
@@ -337,6 +339,8 @@ def test_another_site_cannot_fill_in_a_form(quick_site: Site) -> None:
         ({"trials": " ".join(f"NCT{number:08}" for number in range(51))}, "at most 50 trials"),
         ({"topic": "weather"}, "not a known topic"),
         ({"least": "enormous"}, "not a known significance"),
+        ({"often": "hourly", "zone": "UTC"}, "Choose how often"),
+        ({"days": "many"}, "whole number of days"),
     ],
 )
 def test_a_form_that_is_wrong_says_so_and_keeps_what_was_filled_in(
@@ -460,15 +464,57 @@ def test_what_was_owed_is_told_though_its_filters_would_not_let_it_pass_now(site
     assert site.owed() == 0
 
 
-def test_a_pause_ends_by_the_same_page(site: Site) -> None:
+def test_a_pause_ends_by_the_same_page_which_counts_what_was_missed(site: Site) -> None:
     page = site.subscribed()
-    assert "Paused." in site.reader.submit(page, do="pause").text
+    assert "You have missed nothing so far." in site.reader.submit(page, do="pause").text
     site.withdraw()
     assert site.owed() == 0
+    assert "You have missed 1 update so far" in site.reader.open(page).text
 
     assert "It goes on." in site.reader.submit(page, do="resume").text
     assert site.states() == ["active"]
     assert site.woken > 0
+    site.outbox.deliver()
+    assert len(site.mails()) == 1, "the question alone"
+
+
+def test_what_a_pause_missed_comes_as_one_mail_if_asked(site: Site) -> None:
+    page = site.subscribed()
+    site.reader.submit(page, do="pause")
+    site.withdraw()
+    site.rename("LATE")
+    assert "You have missed 2 updates so far" in site.reader.open(page).text
+
+    said = site.reader.submit(page, do="catch up").text
+    site.outbox.deliver()
+
+    assert "2 updates that you missed will come as one mail." in said
+    (told,) = site.mails()[1:]
+    assert "Withdrawn" in text_of(told)
+    assert "You missed nothing." in site.reader.submit(page, do="catch up").text, "pressed twice, or too late"
+    site.outbox.deliver()
+    assert len(site.mails()) == 2
+
+
+def test_a_digest_is_asked_for_confirmed_changed_and_shown(site: Site) -> None:
+    paris = {"often": "daily", "at": "08:00", "zone": "Europe/Paris"}
+    page = site.subscribed(**paris)
+    (subscription,) = site.listed()
+    assert subscription.rhythm == Rhythm(every=Every.DAILY, zone="Europe/Paris")
+    site.withdraw()
+    site.outbox.deliver()
+    assert len(site.mails()) == 1
+
+    saved = site.reader.submit(page, **{**paris, "at": "21:30", "breaks_through": "yes"}, do="save", least="minor")
+    assert "daily at 21:30, Europe/Paris; critical changes at once" in saved.text
+    assert 'value="Europe/Paris" selected' in saved.text
+    site.outbox.clock.advance(hours=5)
+    site.outbox.deliver()
+
+    (told,) = site.mails()[1:]
+    assert told["Subject"] in html.unescape(site.reader.open(page).text), "among what was sent"
+    site.reader.submit(page, do="save", least="minor", often="immediate", zone="UTC")
+    assert site.listed()[0].rhythm == IMMEDIATE
 
 
 def test_it_shows_what_was_sent_the_latest_first(quick_site: Site) -> None:

@@ -1,0 +1,180 @@
+"""What a form offers of what is told and when: what can be chosen, what it shows, and what was chosen.
+
+Where a form lacks a field that it offers, because it is of an older page, what it stands for stays as it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+from functools import cache
+from zoneinfo import available_timezones
+
+from monitor.alerts.filters import checked_filters
+from monitor.changes.topics import Topic
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Filters, Significance
+from monitor.model.rhythm import IMMEDIATE, Every, Rhythm, known_zone
+from monitor.settings.rhythms import clock_time
+from monitor.web.forms import Form, one
+
+OFTEN = {
+    Every.IMMEDIATE: "At once",
+    Every.DAILY: "Daily",
+    Every.WEEKLY: "On Mondays",
+    Every.MONTHLY: "On the 1st of the month",
+}
+STOPS = frozenset({"status.stopped"})
+"""The kinds of change of who hears only of trials that stop."""
+COMING_AND_GOING = ("trial.new", "trial.left")
+EVERYTHING = Filters()
+MOST_DAYS = 3650
+MOST_PERCENT = 1000
+_ELSEWHERE = "Other"
+_PLACES = (
+    *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+    *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+)
+"""Where zones of today's names are; the others are older names of the same."""
+_WHERE = {"Indian": "Indian Ocean"}
+
+
+def choices() -> Mapping[str, object]:
+    """What can be chosen."""
+    return {
+        "all_topics": [str(each) for each in Topic],
+        "all_significances": [str(each) for each in reversed(Significance)],
+        "all_often": [(str(each), words) for each, words in OFTEN.items()],
+        "all_zones": zones(),
+        "zone_names": {name for _, found in zones() for name, _ in found},
+        "most_days": MOST_DAYS,
+        "most_percent": MOST_PERCENT,
+    }
+
+
+@cache
+def zones() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The time zones by their part of the world, each with how it is shown."""
+    places: dict[str, list[tuple[str, str]]] = {place: [] for place in _PLACES}
+    for name in sorted(available_timezones()):
+        place, _, city = name.partition("/")
+        if place in places and known_zone(name):
+            places[place].append((name, city.replace("_", " ").replace("/", ", ")))
+    return (
+        (_ELSEWHERE, (("UTC", "UTC"),)),
+        *((_WHERE.get(each, each), tuple(found)) for each, found in places.items()),
+    )
+
+
+def shown(filters: Filters, rhythm: Rhythm) -> dict[str, object]:
+    """What a form shows of a subscription."""
+    begin, end = rhythm.quiet_hours or (None, None)
+    return {
+        "topics": sorted(filters.topics),
+        "least": str(filters.min_significance),
+        "stops": filters.kinds == STOPS,
+        "has_other_kinds": bool(filters.kinds - STOPS),
+        "days": "" if filters.min_days is None else str(filters.min_days),
+        "percent": "" if filters.min_percent is None else f"{filters.min_percent:g}",
+        "never": sorted(filters.without),
+        "often": str(rhythm.every),
+        "at": _clock(rhythm.at),
+        "zone": rhythm.zone,
+        "quiet_from": _clock(begin),
+        "quiet_to": _clock(end),
+        "breaks_through": rhythm.breaks_through,
+        "all_quiet": rhythm.all_quiet,
+    }
+
+
+def filled_in(form: Form) -> dict[str, object]:
+    """What a form shows again of what was filled in, right or wrong."""
+    return {
+        **shown(EVERYTHING, IMMEDIATE),
+        "topics": list(form.get("topic", ())),
+        "least": one(form, "least") or "minor",
+        "stops": bool(one(form, "stops")),
+        "never": list(form.get("never", ())),
+        "often": one(form, "often") or str(Every.IMMEDIATE),
+        "zone": one(form, "zone") or "UTC",
+        "at": one(form, "at")[:5] or _clock(IMMEDIATE.at),
+        **{name: one(form, name)[:8] for name in ("days", "percent", "quiet_from", "quiet_to")},
+        "breaks_through": bool(one(form, "breaks_through")),
+        "all_quiet": bool(one(form, "all_quiet")),
+    }
+
+
+def filters_of(form: Form, before: Filters = EVERYTHING) -> Filters:
+    """What is to be told of a change. ConfigurationInvalid for what is no topic, no significance or no number."""
+    kinds = before.kinds
+    if not kinds - STOPS and "offers" in form:
+        kinds = STOPS if one(form, "stops") else frozenset()
+    without = before.without
+    if "never" in form:
+        without = without - {*COMING_AND_GOING} | ({*COMING_AND_GOING} & {*form["never"]})
+    checked = checked_filters(
+        topics=form.get("topic", ()), kinds=(), min_significance=one(form, "least") or str(Significance.MINOR)
+    )
+    days = _number(form, "days", before.min_days, most=MOST_DAYS, what="days")
+    return replace(
+        checked,
+        kinds=kinds,
+        without=without,
+        min_days=None if days is None else int(days),
+        min_percent=_number(form, "percent", before.min_percent, most=MOST_PERCENT, what="percent"),
+    )
+
+
+def rhythm_of(form: Form, before: Rhythm = IMMEDIATE) -> Rhythm:
+    """When it is to be told. ConfigurationInvalid for what is none; what has no effect on it is left out."""
+    if "often" not in form:
+        return before
+    every, zone = one(form, "often"), known_zone(one(form, "zone"))
+    if every not in OFTEN:
+        raise ConfigurationInvalid("Choose how often you want to be told.")
+    if zone is None:
+        raise ConfigurationInvalid("Choose a time zone.")
+    breaks_through = bool(one(form, "breaks_through"))
+    if every == Every.IMMEDIATE:
+        hours = _quiet_hours(form)
+        if hours is None:
+            return IMMEDIATE
+        return Rhythm(zone=zone, quiet_hours=hours, breaks_through=breaks_through)
+    return Rhythm(
+        every=Every(every),
+        at=_time(form, "at"),
+        zone=zone,
+        breaks_through=breaks_through,
+        all_quiet=bool(one(form, "all_quiet")),
+    )
+
+
+def _quiet_hours(form: Form) -> tuple[time, time] | None:
+    if not one(form, "quiet_from") and not one(form, "quiet_to"):
+        return None
+    hours = _time(form, "quiet_from"), _time(form, "quiet_to")
+    if hours[0] == hours[1]:
+        raise ConfigurationInvalid("Quiet hours begin and end at different times.")
+    return hours
+
+
+def _time(form: Form, name: str) -> time:
+    try:
+        return clock_time(one(form, name).strip()[:5])
+    except ValueError:
+        raise ConfigurationInvalid("Give times as hours and minutes, such as 08:00.") from None
+
+
+def _number(form: Form, name: str, before: float | None, *, most: int, what: str) -> float | None:
+    """A number that was filled in, None where there is none; as it was *before* where the form has no such field."""
+    if name not in form:
+        return before
+    text = one(form, name).strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
+        raise ConfigurationInvalid(f"Give a whole number of {what} from 1 to {most:,}, or nothing.")
+    return int(text)
+
+
+def _clock(at: time | None) -> str:
+    return f"{at:%H:%M}" if at else ""
