@@ -17,7 +17,7 @@ def test_a_channel_is_called_as_its_folder_and_its_addresses_have_a_key(name: st
 
     assert CHANNELS[name].name == name
     assert name in OperatorSettings.settings
-    assert SubscriptionSettings.settings[name] is address
+    assert SubscriptionSettings.settings[name].description == f"{address.description}, or a list of such"
 
 
 def test_the_declarations_load_none_of_the_libraries_that_channels_need() -> None:
