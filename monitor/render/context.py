@@ -97,9 +97,9 @@ def repeat_line(change: Change, days: Sequence[date]) -> ContextLine | None:
 
 
 def sponsor_line(trials: int, *, stopped: int, slipped: int, posted: int) -> ContextLine | None:
-    """`Of the sponsor's 14 other trials here, 2 were stopped in the last 90 days.`; None where nothing happened."""
+    """`2 of the sponsor's 14 other trials here were stopped in the 90 days before.`; None where nothing happened."""
     happened = [
-        f"{number:,} {one if number == 1 else many}"
+        (number, one if number == 1 else many)
         for number, one, many in (
             (stopped, "was stopped", "were stopped"),
             (slipped, f"had a date slip by {LATELY} days or more", f"had dates slip by {LATELY} days or more"),
@@ -109,10 +109,13 @@ def sponsor_line(trials: int, *, stopped: int, slipped: int, posted: int) -> Con
     ]
     if not happened:
         return None
-    told = f"{', '.join(happened[:-1])} and {happened[-1]}" if len(happened) > 1 else happened[0]
-    text = f"In the {LATELY} days before, of the sponsor's {counted(trials, 'other trial')} here {told}."
+    number, what = happened[0]
+    who = (
+        "The sponsor's other trial here" if trials == 1 else f"{number:,} of the sponsor's {trials:,} other trials here"
+    )
+    others = "".join(f", {number:,} {what}" for number, what in happened[1:])
     facts = {"trials": trials, "within_days": LATELY, "stopped": stopped, "slipped": slipped, "results_posted": posted}
-    return ContextLine(kind="sponsor", text=text, facts=facts)
+    return ContextLine(kind="sponsor", text=f"{who} {what} in the {LATELY} days before{others}.", facts=facts)
 
 
 def lines_for(lines: Sequence[ContextLine], changes: Sequence[Change]) -> tuple[ContextLine, ...]:

@@ -146,7 +146,7 @@ def test_what_became_of_the_sponsors_other_trials_is_told_as_of_the_event(outbox
     told = last_lines(outbox)
     change(outbox, status_becomes("SUSPENDED"), trial_id=ids[3])
 
-    assert told == last_lines(outbox) == ["In the 90 days before, of the sponsor's 5 other trials here 2 were stopped."]
+    assert told == last_lines(outbox) == ["2 of the sponsor's 5 other trials here were stopped in the 90 days before."]
 
 
 @pytest.mark.parametrize("what", ["snapshot", "event"])

@@ -85,11 +85,14 @@ def test_what_happened_before_is_counted():
 def test_what_became_of_the_sponsors_other_trials_is_said_where_anything_did():
     assert sponsor_line(14, stopped=0, slipped=0, posted=0) is None
     assert sponsor_line(14, stopped=2, slipped=0, posted=0).text == (
-        "In the 90 days before, of the sponsor's 14 other trials here 2 were stopped."
+        "2 of the sponsor's 14 other trials here were stopped in the 90 days before."
+    )
+    assert sponsor_line(1, stopped=0, slipped=1, posted=0).text == (
+        "The sponsor's other trial here had a date slip by 90 days or more in the 90 days before."
     )
     assert sponsor_line(1_400, stopped=1, slipped=3, posted=1).text == (
-        "In the 90 days before, of the sponsor's 1,400 other trials here "
-        "1 was stopped, 3 had dates slip by 90 days or more and 1 posted results."
+        "1 of the sponsor's 1,400 other trials here was stopped in the 90 days before, "
+        "3 had dates slip by 90 days or more, 1 posted results."
     )
 
 
