@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.alerts.contexts import event_context, registry_of, with_background
+from monitor.alerts.matching import Match
 from monitor.alerts.past import matches_of
 from monitor.alerts.recovery import event_of
 from monitor.alerts.scopes import trials_of
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import ContextLine, Delivery, Event, Rhythm, Subscription
+from monitor.model import ContextLine, Delivery, Event, Interest, Rhythm, Subscription
 from monitor.model.rhythm import local
 from monitor.ports import Registry
 from monitor.storage import coverage, events, gathered, pages, searches, siblings
@@ -32,6 +33,8 @@ MOST_UNCHECKED = 5
 """Trials that could not be checked, by name."""
 _MOST_KEPT = 4_000
 """Events with their records, in memory."""
+_MOST_DECIDED = 20_000
+"""What subscribers who ask for the same make of an event, in memory."""
 _USUAL = timedelta(days=1)
 """What a digest is of whose beginning is not known."""
 
@@ -43,6 +46,7 @@ class DigestReader:
     registries: Mapping[str, Registry]
     _contexts: dict[str, EventContext] = field(default_factory=dict)
     _around: dict[str, tuple[ContextLine, ...]] = field(default_factory=dict)
+    _matches: dict[tuple[str, Interest], Match] = field(default_factory=dict)
     _coverages: dict[tuple[tuple[Within, ...], datetime], Coverage] = field(default_factory=dict)
 
     def digest(
@@ -67,9 +71,12 @@ class DigestReader:
         self._read(tx, [each for each in ids if each not in self._contexts])
         known = [self._contexts[each] for each in ids if each in self._contexts]
         asked = subscription.interest
-        matches = matches_of(tx, ((context.event, asked) for context in known))
+        if len(self._matches) > _MOST_DECIDED:
+            self._matches.clear()
+        undecided = [context.event for context in known if (context.event.id, asked) not in self._matches]
+        self._matches |= matches_of(tx, ((event, asked) for event in undecided))
         for context in sorted(known, key=_place):
-            match = matches[context.event.id, asked]
+            match = self._matches[context.event.id, asked]
             around = self._background(tx, context) if len(known) <= FEW else ()
             told = replace(context, event=replace(context.event, changes=match.every), background=around)
             # What was gathered when its filters were others is told all the same.

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerts.background import background
-from monitor.model import ContextLine, Filters, Settlement
+from monitor.model import ContextLine, Filters, Rhythm, Settlement
+from monitor.model.rhythm import Every
 from monitor.storage import archived, settlements, tables
 from monitor.storage.archived import ArchivedDocument
 from tests.outbox import OutboxHarness
@@ -68,6 +69,25 @@ def test_a_date_that_slips_again_says_so_in_mail_webhook_and_chat(outbox: Outbox
     for kind in ("plain", "html"):
         text = " ".join(mail.get_body((kind,)).get_content().split())
         assert "third slip in 2 months, +150 days since registration on" in text
+
+
+def test_a_digest_says_it_once_for_a_trial_as_of_its_last_event(outbox: OutboxHarness) -> None:
+    monthly = Rhythm(every=Every.MONTHLY)
+    for address, channel in ((HOOK, "webhook"), (MAIL, "email")):
+        outbox.subscribe(address, TRIAL, channel=channel, rhythm=monthly)
+    slipping(outbox)
+    for to in ("2026-02-14", "2026-03-16"):
+        change(outbox, completing(to), days=1)
+    outbox.clock.advance(days=30)
+
+    outbox.deliver()
+
+    said = "Primary completion date: second slip in 1 day, +60 days since registration on 2024-03-01."
+    bodies = {message.endpoint.channel: message.body for message in outbox.channel.came}
+    [trial] = as_promised(bodies["webhook"])["data"]["trials"]
+    assert [line["text"] for line in trial["context"]] == [said]
+    text = message_from_bytes(bodies["email"], policy=policy.default).get_body(("plain",)).get_content()
+    assert " ".join(text.split()).count(said) == 1
 
 
 def test_who_is_not_told_of_the_date_is_not_told_what_stands_around_it(outbox: OutboxHarness) -> None:
