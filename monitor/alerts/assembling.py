@@ -21,7 +21,7 @@ from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import ContextLine, Delivery, Event, Interest, Rhythm, Subscription
 from monitor.model.rhythm import local
 from monitor.ports import Registry
-from monitor.storage import coverage, events, gathered, pages, searches, siblings
+from monitor.storage import coverage, deliveries, events, gathered, pages, searches, siblings
 from monitor.storage.digests import ComposedDigest
 from monitor.storage.pages import Within
 from monitor.storage.rhythms import OUT_OF_TURN
@@ -65,6 +65,7 @@ class DigestReader:
             entries=entries,
             omitted=count - len(entries),
             coverage=self._coverage(tx, subscription, composed),
+            at_once=0 if count else _at_once(tx, delivery, composed),
         )
 
     def _entries(self, tx: Connection, ids: Sequence[str], subscription: Subscription) -> Iterator[DigestEntry]:
@@ -116,6 +117,13 @@ class DigestReader:
         if key not in self._coverages:
             self._coverages[key] = coverage_of(tx, within, self.registries, since=since)
         return self._coverages[key]
+
+
+def _at_once(tx: Connection, delivery: Delivery, composed: ComposedDigest) -> int:
+    """How many alerts broke through while nothing waited for the digest."""
+    if composed.began_at is None:
+        return 0
+    return deliveries.told_at_once(tx, delivery.subscription_id, since=composed.began_at, before=delivery.sequence)
 
 
 def _place(context: EventContext) -> tuple[datetime, str, str, int]:

@@ -90,6 +90,8 @@ class Digest:
     omitted: int = 0
     """How many events more there were, each of no more significance than any entry."""
     coverage: Coverage | None = None
+    at_once: int = 0
+    """How many alerts broke through in that time, of a digest without entries: nothing *more* happened."""
 
 
 class Configuration(Protocol):

@@ -124,7 +124,7 @@ def subject(digest: Digest, told: Sequence[Section]) -> str:
 def summed(digest: Digest, told: Sequence[Section]) -> str:
     """How many changes of which significance, in how many trials; or that nothing happened, as far as is known."""
     if not told:
-        return _quiet(digest.coverage)
+        return _quiet(digest.coverage, at_once=digest.at_once)
     counts = Counter(each.significance for section in told for each in section.counted)
     levels = [level for level in sorted(counts, reverse=True) if level or len(counts) == 1]
     back = sum(len(section.folded) for section in told)
@@ -137,14 +137,23 @@ def summed(digest: Digest, told: Sequence[Section]) -> str:
     return f"{what} in {counted(len(told), 'trial')}{more}"
 
 
-def _quiet(coverage: Coverage | None) -> str:
+def _quiet(coverage: Coverage | None, *, at_once: int) -> str:
+    nothing = "Nothing more" if at_once else "All quiet"
     if coverage is None:
-        return "All quiet"
+        return nothing
     if is_whole(coverage):
-        return f"All quiet: {coverage.checked:,} of {counted(coverage.trials, 'trial')} checked"
+        return f"{nothing}: {coverage.checked:,} of {counted(coverage.trials, 'trial')} checked"
     missing = coverage.trials - coverage.checked
     what = f"{missing:,} of {counted(coverage.trials, 'trial')}" if missing > 0 else "not everything"
-    return f"Quiet, but {what} could {'not ' if missing > 0 else ''}be checked"
+    return f"{'Nothing more' if at_once else 'Quiet'}, but {what} could {'not ' if missing > 0 else ''}be checked"
+
+
+def nothing_happened(digest: Digest) -> str:
+    """What a digest without entries says, as a sentence."""
+    what = "Nothing more" if digest.at_once else "Nothing"
+    whole = "" if digest.coverage is None or is_whole(digest.coverage) else ", as far as could be checked"
+    told = f"; {counted(digest.at_once, 'alert')} came at once" if digest.at_once else ""
+    return f"{what} that you asked for has changed{whole}{told}."
 
 
 def is_whole(coverage: Coverage) -> bool:

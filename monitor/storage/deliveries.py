@@ -304,6 +304,13 @@ def told(tx: Connection, subscription_id: str, event_ids: Iterable[str]) -> set[
     return {each for chunk in chunks(event_ids) for each in tx.scalars(query.where(deliveries.c.event_id.in_(chunk)))}
 
 
+def told_at_once(tx: Connection, subscription_id: str, *, since: datetime, before: int) -> int:
+    """How many events were told to it by themselves since then, in deliveries of a lower number."""
+    c = deliveries.c
+    theirs = (c.subscription_id == subscription_id, c.sequence < before, c.created_at >= since, c.event_id.is_not(None))
+    return tx.scalar(select(func.count()).select_from(deliveries).where(*theirs)) or 0
+
+
 def replay(tx: Connection, text: str, at: datetime) -> Delivery:
     """Owe a delivery again from *at* on, with the bytes and the id that it had, and with all attempts still ahead.
 

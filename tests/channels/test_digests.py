@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from monitor.channels.channel import Coverage, Digest
-from monitor.channels.digests import covered, interval, sections, subject, summed, unchecked
+from monitor.channels.digests import covered, interval, nothing_happened, sections, subject, summed, unchecked
 from monitor.model import Significance
 from monitor.render.nets import sentence
 from tests.channels.digests import ENDED, REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
@@ -114,6 +114,27 @@ def test_events_that_were_left_out_are_counted():
 )
 def test_silence_is_told_for_what_it_is_worth(coverage, told):
     assert subject(digest(coverage=coverage), []) == told
+
+
+@pytest.mark.parametrize(
+    ("coverage", "subject_of_it", "sentence_of_it"),
+    [
+        (
+            WHOLE,
+            "Nothing more: 214 of 214 trials checked",
+            "Nothing more that you asked for has changed; 2 alerts came at once.",
+        ),
+        (
+            Coverage(trials=9, checked=8),
+            "Nothing more, but 1 of 9 trials could not be checked",
+            "Nothing more that you asked for has changed, as far as could be checked; 2 alerts came at once.",
+        ),
+    ],
+)
+def test_what_came_at_once_is_not_passed_over_in_silence(coverage, subject_of_it, sentence_of_it):
+    told = digest(coverage=coverage, at_once=2)
+
+    assert (subject(told, []), nothing_happened(told)) == (subject_of_it, sentence_of_it)
 
 
 def test_coverage_says_of_which_data_and_what_is_missing_and_is_bounded():
