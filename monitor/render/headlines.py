@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.model import Change
-from monitor.render.values import Line, label, lines
+from monitor.render.values import Line, is_compared, label, lines
 from monitor.render.worddiff import DiffOp
 from monitor.render.words import value_words
 from monitor.text import one_line, safe_cut
@@ -62,7 +62,7 @@ def is_of_a_new_trial(change: Change) -> bool:
 
 def heading_line(change: Change) -> Line:
     """What changed, old → new, what qualifies both said once; its sentence where it has no such short form."""
-    shown = lines(change)
+    shown = [] if is_compared(change) else lines(change)
     if len(shown) != 1 or shown[0].stretches or is_shown_in_words(change):
         return Line(stretches=((DiffOp.KEPT, safe_cut(heading(change), MOST_SENTENCE)),))
     old, new = shown[0].before, shown[0].after

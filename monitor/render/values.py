@@ -74,6 +74,12 @@ def lines(change: Change, *, whole: bool = False) -> list[Line]:
     return shown if whole else [_bounded(line) for line in shown]
 
 
+def is_compared(change: Change) -> bool:
+    """Whether its lines are two long texts, compared word by word, which takes long to make."""
+    texts = [value for value in (change.before, change.after) if isinstance(value, str)]
+    return len(texts) == 2 and texts[0] != texts[1] and max(map(len, texts)) > LONG
+
+
 def differing_parts(before: Json, after: Json) -> list[str]:
     """The parts in which an item that keeps its name differs; empty where that is no way to show the change."""
     if not (_is_item(before) and _is_item(after)) or _is_organisation(before) or _is_organisation(after):

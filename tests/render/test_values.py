@@ -4,7 +4,7 @@ import pytest
 
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Significance, Timing
-from monitor.render.values import lines, not_shown_yet
+from monitor.render.values import is_compared, lines, not_shown_yet
 from monitor.render.worddiff import DiffOp
 
 
@@ -73,3 +73,24 @@ def test_a_long_list_of_names_shows_the_name_that_differs():
 
     changed = [stretch for line in shown for stretch in line.stretches if stretch[0] is not DiffOp.KEPT]
     assert changed == [(DiffOp.REMOVED, "three"), (DiffOp.ADDED, "five")]
+
+
+LONG_TEXT = "Adults with insomnia after heart surgery who can wear an actigraph for seven nights"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_long"),
+    [
+        (LONG_TEXT, LONG_TEXT.replace("seven", "five"), True),
+        ("Adults", LONG_TEXT, True),
+        ("Adults", "Adults and children", False),
+        (None, LONG_TEXT, False),
+        (LONG_TEXT, LONG_TEXT, False),
+        ([LONG_TEXT], ["Adults"], False),
+    ],
+)
+def test_texts_that_are_compared_word_by_word_are_known_before_they_are(before, after, is_long):
+    told = change("eligibility_criteria", "eligibility.criteria", before, after, "Eligibility criteria changed.")
+
+    assert is_compared(told) is is_long
+    assert not is_long or all(line.stretches for line in lines(told))

@@ -139,8 +139,10 @@ def _detail(net: Net, *, beside: str) -> _Detail:
     """Old → new, and what that does not say; a sentence where it says more, or all."""
     change = net.change
     weight = "taken back" if net.is_folded else str(change.significance)
-    line, beyond = heading_line(change), not_shown_yet(change, beside=beside).rstrip(".")
-    if net.is_folded or line.stretches or (beyond and heading(change).startswith(beyond)):
+    line = heading_line(change)
+    is_told_in_words = net.is_folded or bool(line.stretches)
+    beyond = "" if is_told_in_words else not_shown_yet(change, beside=beside).rstrip(".")
+    if is_told_in_words or (beyond and heading(change).startswith(beyond)):
         told = _without_usual_timing(sentence(net), change)
         return _Detail(weight, Line(stretches=((DiffOp.KEPT, safe_cut(told, MOST_SENTENCE)),)), "")
     total = change.adds_up
