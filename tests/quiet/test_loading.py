@@ -13,9 +13,9 @@ from tests.quiet.world import World
 
 OURS = {
     "monitor": "monitor clock errors files quiet streams text __main__",
-    "configuration": "config config.complaints config.keys config.loading config.places settings settings.network"
-    " settings.refused settings.values channels channels.chat channels.chat.settings channels.email"
-    " channels.email.settings channels.webhook channels.webhook.settings registries registries.settings",
+    "configuration": "config config.complaints config.keys config.loading config.places config.timing settings"
+    " settings.network settings.refused settings.rhythms settings.values channels channels.chat channels.chat.settings"
+    " channels.email channels.email.settings channels.webhook channels.webhook.settings registries registries.settings",
     "the keys of registries": " ".join(f"registries.{folder} registries.{folder}.settings" for folder in FOLDERS),
     "what is configured": "operate operate.applied storage.applied vault",
     "one question": "http http.alarms http.asking http.deadline http.network http.once http.reading http.response"
