@@ -15,10 +15,12 @@ from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
 from monitor.clock import utc_now
 from monitor.http.guarded import GuardedSession
-from monitor.model import Result
+from monitor.model import Result, Rhythm
+from monitor.model.rhythm import Every
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
+from monitor.storage import gathered
 from monitor.storage.store import Store
 from tests.faulty_program import dying
 from tests.outbox import OutboxHarness
@@ -112,6 +114,8 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
             program.subscribe(hook.url, *trials)
         for reader in ("ops@example.org", "ines@example.org", "omar@example.org", "li@example.org"):
             program.subscribe(reader, WITHDRAWN_LATER, channel="email")
+        daily = Rhythm(every=Every.DAILY, at=(program.clock() - timedelta(hours=1)).time().replace(second=0))
+        gathering = program.subscribe("eva@example.org", WITHDRAWN_LATER, channel="email", rhythm=daily)
         variables = {
             "MONITOR_SECRET_KEY": (tmp_path / "secret.key").read_text().strip(),
             "MONITOR_SMTP__HOST": "127.0.0.1",
@@ -136,7 +140,9 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
     told = len(program.events(WITHDRAWN_LATER))
     assert told > whole / 3
     assert len({one for one, _ in came}) == len(set(came)) == 3 * told
-    assert len({one for one, _ in mails}) == len(set(mails)) == 4 * told
+    assert len({one for one, _ in mails}) == len(set(mails)) == 4 * told + 1
+    with store.read() as tx:
+        assert gathered.told_by(tx, gathering.subscription.id, 1, limit=0) == ([], told), "in one digest"
     assert {json.loads(body)["data"]["trial_id"] for _, body in came} == {WITHDRAWN_LATER}
     assert len(came) + len(mails) - 7 * told <= whole
     assert set(program.standings()) == {"delivered"}

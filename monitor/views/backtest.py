@@ -4,7 +4,7 @@ Who was subscribed when, and what was sent in fact, makes no difference. What th
 discarded, folded) is not told here either; what came with a file that alerted nobody is.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from monitor.alerts.adding_up import Move, Sums, may_add_up, unit_of
 from monitor.alerts.matching import matching, tells, weightiest_first
 from monitor.alerts.refusals import Refused, refused_for
-from monitor.model import Change, Interest, Settlement, Significance
+from monitor.model import Change, Interest, Rhythm, Settlement, Significance
 from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.storage import pages, seen
@@ -22,10 +22,9 @@ from monitor.storage.seen import Seen
 from monitor.storage.store import Store
 from monitor.views.replaying import OfTrial, Replaying
 from monitor.views.rules import Rule
+from monitor.views.windows import Place, messages
 
 T = TypeVar("T")
-Ends = Callable[[datetime], datetime]
-"""When the window ends in which something was seen: what ends together is sent together."""
 
 MONTH = timedelta(days=365.25 / 12)
 _MOST_KEPT = 50_000
@@ -107,9 +106,8 @@ def backtest(
     now: datetime,
     store: Store,
     registries: Sequence[Registry],
-    ends: Ends | None = None,
 ) -> Backtest:
-    """Try a rule on what was seen from *since* on."""
+    """Try a rule on what was seen from *since* on, in its own rhythm."""
     tally = _Tally(rule.interest)
     with store.read() as tx:
         replaying = Replaying(tx, rule.within, Span(since), {each.key: each for each in registries})
@@ -123,9 +121,10 @@ def backtest(
                     replaying.damaged[damaged] = "its changes make no sense"
         begins = replaying.begins()
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
+    spoken = _Spoken(rule.subscription.rhythm, max(since, begins or now), now)
     sent = [
         Sent(at, sorted(told, key=lambda each: (-each.significance, each.at, each.trial_id)))
-        for at, told in by_window(tally.told, lambda each: each.at, ends)
+        for at, told in spoken.messages(tally.told, lambda each: (each.at, each.significance is Significance.CRITICAL))
     ]
     return Backtest(
         rule=rule,
@@ -138,21 +137,9 @@ def backtest(
         by_month=_by_month([each.at for each in sent], since, now),
         untold={reason: tally.untold[reason] for reason in REASONS if tally.untold[reason]},
         unreadable=len(replaying.damaged),
-        looser=tally.looser.neighbour(ends) if tally.looser else None,
-        stricter=tally.stricter.neighbour(ends) if tally.stricter else None,
+        looser=tally.looser.neighbour(spoken) if tally.looser else None,
+        stricter=tally.stricter.neighbour(spoken) if tally.stricter else None,
     )
-
-
-def by_window(
-    told: Sequence[T], at: Callable[[T], datetime], ends: Ends | None = None
-) -> list[tuple[datetime, list[T]]]:
-    """What is sent together, with when that is, the newest first; without *ends* each by itself, at once. Pure."""
-    if ends is None:
-        return sorted(((at(each), [each]) for each in told), key=lambda pair: pair[0], reverse=True)
-    windows: defaultdict[datetime, list[T]] = defaultdict(list)
-    for each in told:
-        windows[ends(at(each))].append(each)
-    return sorted(windows.items(), key=lambda pair: pair[0], reverse=True)
 
 
 def _by_month(moments: Sequence[datetime], since: datetime, until: datetime) -> dict[str, int]:
@@ -162,16 +149,29 @@ def _by_month(moments: Sequence[datetime], since: datetime, until: datetime) -> 
     return {f"{year:04}-{month:02}": counts[year, month] for year, month in months}
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """When a rule tells what it tells, in the span of which anything is kept."""
+
+    rhythm: Rhythm
+    since: datetime
+    until: datetime
+
+    def messages(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
+        """As `monitor.views.windows.messages`."""
+        return messages(told, place, self.rhythm, since=self.since, until=self.until)
+
+
 @dataclass(slots=True)
 class _Beside:
     """Counts for the same rule with another least significance."""
 
     interest: Interest
-    moments: list[datetime] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
-    def neighbour(self, ends: Ends | None) -> Neighbour:
+    def neighbour(self, spoken: _Spoken) -> Neighbour:
         """What came of it."""
-        return Neighbour(self.interest.filters.min_significance, len(by_window(self.moments, lambda at: at, ends)))
+        return Neighbour(self.interest.filters.min_significance, len(spoken.messages(self.places, lambda each: each)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +233,15 @@ class _Tally:
         if nobody := _untold(each):
             self.untold[nobody] += verdict.told
             return
+        place = each.occurred_at, False
         if verdict.told:
-            self.told.append(_told(each, shown[verdict.first], verdict.told))
+            told = _told(each, shown[verdict.first], verdict.told)
+            place = each.occurred_at, told.significance is Significance.CRITICAL  # which no step leaves out
+            self.told.append(told)
         if self.looser and (verdict.looser or looser):
-            self.looser.moments.append(each.occurred_at)
+            self.looser.places.append(place)
         if self.stricter and (verdict.stricter or stricter):
-            self.stricter.moments.append(each.occurred_at)
+            self.stricter.places.append(place)
 
     def _verdict(self, changes: Sequence[Mapping[str, Any]]) -> _Verdict:
         alike = tuple([self._traits(change) for change in changes])

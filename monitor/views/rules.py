@@ -81,6 +81,7 @@ def rule_of_request(
         trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
         everything=request.everything,
         filters=request.filters,
+        rhythm=request.rhythm,
         note=request.note,
         name=request.name,
         created_at=now,

@@ -1,21 +1,24 @@
 """What a rule would have told of what was seen so far."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
 
-from monitor.cli.render.backtest import sparkline
+from monitor.cli.render.backtest import backtest_lines, sparkline
 from monitor.errors import ConfigurationInvalid, NothingFound
-from monitor.model import Document, Filters, Role, Search, Settlement, Significance, Subscription
+from monitor.model import Document, Filters, Rhythm, Role, Search, Settlement, Significance, Subscription
+from monitor.model.rhythm import Every
 from monitor.storage import archived, holds, searches, settlements, snapshots, subscriptions, tables, watches
 from monitor.storage.archived import ArchivedDocument
 from monitor.storage.holds import Hold
-from monitor.views.backtest import Backtest, backtest, by_window
+from monitor.views.backtest import Backtest, backtest
 from monitor.views.json.backtest import backtest_json
 from monitor.views.rules import NOT_MADE, Rule, rule_of, rule_of_request
+from monitor.views.windows import messages
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
 from tests.outbox import CONFIG
 from tests.program import WITHDRAWN_LATER, Trying
@@ -342,19 +345,45 @@ def test_one_object_says_all_of_it(quick: Trying, ids: list[str]) -> None:
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
+def sent(rhythm: Rhythm, *moments: datetime) -> list[tuple[datetime, int]]:
+    """When each message goes out, and how much it tells; the first thing is critical."""
+    places = [(at, number == 0) for number, at in enumerate(moments)]
+    found = messages(places, lambda place: place, rhythm, since=AT, until=AT + timedelta(days=3))
+    return [(at, len(told)) for at, told in found]
+
+
 def test_what_is_told_at_once_is_sent_by_itself_and_what_ends_together_is_sent_together() -> None:
     moments = [AT, AT, AT + timedelta(days=1), AT + timedelta(hours=3)]
+    first, second, third = (datetime(2026, 11, day, 12, tzinfo=UTC) for day in (20, 21, 22))
+    daily = Rhythm(every=Every.DAILY, at=time(12))
 
-    assert [at for at, _ in by_window(moments, lambda at: at)] == [moments[2], moments[3], AT, AT]
-
-    def noon(at: datetime) -> datetime:
-        today = at.replace(hour=12, minute=0)
-        return today if at < today else today + timedelta(days=1)
-
-    assert by_window(moments, lambda at: at, noon) == [
-        (datetime(2026, 11, 21, 12, tzinfo=UTC), [moments[2], moments[3]]),
-        (datetime(2026, 11, 20, 12, tzinfo=UTC), [AT, AT]),
+    assert sent(Rhythm(), *moments) == [(moments[2], 1), (moments[3], 1), (AT, 1), (AT, 1)]
+    assert sent(daily, *moments) == [(second, 2), (first, 2)]
+    assert sent(replace(daily, breaks_through=True), *moments) == [(second, 2), (first, 1), (AT, 1)]
+    assert sent(replace(daily, all_quiet=True), *moments) == [(third, 0), (second, 2), (first, 2)]
+    assert sent(Rhythm(quiet_hours=(time(8), time(12))), *moments) == [
+        (second, 1),
+        (moments[3], 1),
+        (first, 2),
     ]
+
+
+def test_a_rule_is_tried_in_its_own_rhythm_and_says_so(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("First"))
+    publish(quick, ids[2], titled("Second"))
+    quick.check()
+    weekly = Rhythm(every=Every.WEEKLY, at=time(8), zone="Europe/Paris")
+
+    found = tried(quick, asked(quick, everything=True, rhythm=weekly))
+
+    assert [len(each.told) for each in found.sent] == [2]
+    assert backtest_json(found)["rhythm"] == "weekly"
+    said = [str(line) for line in backtest_lines(found, limit=9, width=80, encoding="utf-8")]
+    assert any("sent on Mondays at 08:00, Europe/Paris." in line for line in said)
+    quiet = tried(
+        quick, asked(quick, everything=True, rhythm=replace(weekly, all_quiet=True)), now=quick.clock() + YEAR
+    )
+    assert len(quiet.sent) == 52
 
 
 def test_a_bar_is_as_high_as_its_month_has_messages_in_any_encoding() -> None:

@@ -11,6 +11,7 @@ from monitor.cli.render.subscribed import about
 from monitor.cli.render.tables import ID_WIDTH, NO_NAMES, TableColumn, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Filters, Significance
+from monitor.render.rhythms import rhythm_words
 from monitor.text import comma_list, counted, first_few, natural_list, one_line
 from monitor.views.backtest import MONTH, Backtest, Neighbour, Told
 
@@ -109,7 +110,12 @@ def _sum(found: Backtest, noun: str) -> str:
     span = counted(round(found.months), "month") if found.months >= 2 else counted(days, "day")
     rate = f" ({_number(found.a_month)} a month)" if found.a_month is not None and found.sent else ""
     many = counted(len(found.sent), noun) if found.sent else f"No {noun}"
-    return f"{many} in {span}{rate}, each sent at once."
+    return f"{many} in {span}{rate}, {_how(found)}."
+
+
+def _how(found: Backtest) -> str:
+    rhythm = found.rule.subscription.rhythm
+    return "each sent at once" if rhythm.is_immediate else f"sent {rhythm_words(rhythm)}"
 
 
 def _number(rate: float) -> str:

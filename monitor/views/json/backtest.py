@@ -9,8 +9,6 @@ from monitor.views.json.moments import moment_json
 if TYPE_CHECKING:
     from monitor.views.backtest import Backtest, Neighbour, Sent
 
-IMMEDIATE = "immediate"
-
 
 def backtest_json(found: "Backtest") -> dict[str, Json]:
     """One object for all of it; `subscription` has no id where it is not made yet."""
@@ -26,7 +24,7 @@ def backtest_json(found: "Backtest") -> dict[str, Json]:
         "subscription": subscription,
         "is_made": is_made,
         "looked_for": rule.looked_for,
-        "rhythm": IMMEDIATE,
+        "rhythm": str(rule.subscription.rhythm.every),
         "since": moment_json(found.since),
         "until": moment_json(found.until),
         "kept_since": moment_json(found.begins),
