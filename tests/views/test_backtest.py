@@ -383,7 +383,7 @@ def test_a_rule_is_tried_in_its_own_rhythm_and_says_so(quick: Trying, ids: list[
     quiet = tried(
         quick, asked(quick, everything=True, rhythm=replace(weekly, all_quiet=True)), now=quick.clock() + YEAR
     )
-    assert len(quiet.sent) == 52
+    assert len(quiet.sent) == 53
 
 
 def test_a_bar_is_as_high_as_its_month_has_messages_in_any_encoding() -> None:
