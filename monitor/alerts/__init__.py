@@ -1,6 +1,7 @@
 """Who is told of a change, and how it reaches them: from an event to an alert that its receiver has taken.
 
 settling    which events are told, held or folded into others; alike and holding are what it rests on
+owing       who hears of which event, and when: at once, or in a digest
 matching    which changes of an event a subscription is to be told of, and for the others why not
 conversations  which mails belong together: what two registries tell within a week is told in one
 composing   owes the digests whose time has come: one delivery for all that waits; assembling is what each holds

@@ -3,7 +3,8 @@
 Of a digest of thousands, the MOST_TOLD most significant events are told, and how many more there are.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,10 +19,11 @@ from monitor.alerts.scopes import trials_of
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import ContextLine, Delivery, Event, Interest, Rhythm, Subscription
+from monitor.model import ContextLine, Delivery, Event, Interest, Rhythm, Snapshot, Subscription
+from monitor.model.ids import event_id
 from monitor.model.rhythm import local
 from monitor.ports import Registry
-from monitor.storage import coverage, deliveries, events, gathered, pages, searches, siblings
+from monitor.storage import coverage, deliveries, events, gathered, pages, searches, siblings, snapshots
 from monitor.storage.digests import ComposedDigest
 from monitor.storage.pages import Within
 from monitor.storage.rhythms import OUT_OF_TURN
@@ -96,15 +98,16 @@ class DigestReader:
             self._around.clear()
         damaged: dict[str, StoreCorrupt] = {}
         found = events.known(tx, ids, damaged=damaged)
-        for event_id in damaged:
+        for each in damaged:
             with suppress(StoreCorrupt, NothingFound):
-                found[event_id] = self._made_again(tx, event_id)
+                found[each] = self._made_again(tx, each)
         families = siblings.families(tx, {(each.registry, each.trial_id) for each in found.values()})
-        for event_id, event in found.items():
-            self._contexts[event_id] = event_context(tx, event, self.registries, families)
+        taken = _snapshots(tx, found.values())
+        for each, event in found.items():
+            self._contexts[each] = event_context(tx, event, self.registries, families, snapshot=taken.get(each))
 
-    def _made_again(self, tx: Connection, event_id: str) -> Event:
-        registry, trial_id, number = event_id.split("/")
+    def _made_again(self, tx: Connection, lost: str) -> Event:
+        registry, trial_id, number = lost.split("/")
         return event_of(tx, registry_of(self.registries, registry), trial_id, int(number))
 
     def _coverage(self, tx: Connection, subscription: Subscription, composed: ComposedDigest) -> Coverage | None:
@@ -124,6 +127,19 @@ def _at_once(tx: Connection, delivery: Delivery, composed: ComposedDigest) -> in
     if composed.began_at is None:
         return 0
     return deliveries.told_at_once(tx, delivery.subscription_id, since=composed.began_at, before=delivery.sequence)
+
+
+def _snapshots(tx: Connection, told: Iterable[Event]) -> dict[str, Snapshot]:
+    """Those of the snapshots that tell these events that can be read, by the event."""
+    by_registry: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in told:
+        by_registry[event.registry].append(event)
+    found: dict[str, Snapshot] = {}
+    for registry, of_registry in by_registry.items():
+        keys = [(event.trial_id, event.snapshot) for event in of_registry]
+        taken = snapshots.known(tx, registry, keys, damaged={})
+        found |= {event_id(registry, *key): snapshot for key, snapshot in taken.items()}
+    return found
 
 
 def _place(context: EventContext) -> tuple[datetime, str, str, int]:

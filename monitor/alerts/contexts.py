@@ -23,9 +23,14 @@ def event_context(
     event: Event,
     registries: Mapping[str, Registry],
     families: Mapping[Trial, Sequence[Trial]] = NO_FAMILIES,
+    *,
+    snapshot: Snapshot | None = None,
 ) -> EventContext:
-    """The event with what the record of that moment says of the trial; or the nearest that can be read, or none."""
-    context = _context_of(tx, event, registries)
+    """The event with what the record of that moment says of the trial; or the nearest that can be read, or none.
+
+    *snapshot* is its own, where that is at hand.
+    """
+    context = _context_of(tx, event, registries, snapshot)
     family = families.get((event.registry, event.trial_id))
     return replace(context, has_siblings=True, begun_by=begun_by(tx, event, family)) if family else context
 
@@ -37,11 +42,13 @@ def with_background(tx: Connection, context: EventContext, registries: Mapping[s
     return replace(context, background=background(tx, event, registry, lead_sponsor=context.lead_sponsor))
 
 
-def _context_of(tx: Connection, event: Event, registries: Mapping[str, Registry]) -> EventContext:
+def _context_of(
+    tx: Connection, event: Event, registries: Mapping[str, Registry], snapshot: Snapshot | None
+) -> EventContext:
     registry = registry_of(registries, event.registry)
-    snapshot: Snapshot | None = None
-    with suppress(StoreCorrupt, NothingFound):
-        snapshot = snapshots.get(tx, event.registry, event.trial_id, event.snapshot)
+    if snapshot is None:
+        with suppress(StoreCorrupt, NothingFound):
+            snapshot = snapshots.get(tx, event.registry, event.trial_id, event.snapshot)
     version = snapshot.registry_version if snapshot else None
     if snapshot is None or snapshot.document.state is not State.LISTED:
         snapshot = snapshots.readable(tx, event.registry, event.trial_id)

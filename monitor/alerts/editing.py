@@ -1,7 +1,7 @@
 """Change what a subscription hears of and when, from now on.
 
 The past is not told again by other filters, and what is owed or waits for a digest by the former ones is told all the
-same: see `monitor.alerts.settling`, which decides for each event once.
+same: see `monitor.alerts.owing`, which decides for each event once.
 """
 
 from collections.abc import Callable

@@ -16,47 +16,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 
 from sqlalchemy import Connection
 
 from monitor.alerts import notices as words
-from monitor.alerts.adding_up import NO_PAST, Past, can_add_up, wants_past
 from monitor.alerts.holding import hold_alike, in_order, take_turns
-from monitor.alerts.matching import matching, tells
-from monitor.alerts.past import pasts_of
+from monitor.alerts.owing import owe_deliveries
 from monitor.alerts.recovery import made_again
-from monitor.changes.endings import may_be_last
-from monitor.changes.events import TAKEN_BACK_WITHIN, changes_between, trials_concerned
+from monitor.changes.events import changes_between
 from monitor.errors import ConfigurationInvalid, StoreCorrupt
-from monitor.model import Event, Interest, Rhythm, Settlement, Significance, State
-from monitor.model.rhythm import window_end
+from monitor.model import Event, Settlement, State
 from monitor.ports import Registry
 from monitor.storage import (
-    covering,
-    deliveries,
-    endings,
-    gathered,
     holds,
     notices,
-    rhythms,
     settlements,
     snapshots,
     sweeps,
     trials,
 )
-from monitor.storage.covering import Members
 from monitor.storage.holds import Decision
 from monitor.storage.locks import lock_registry
 from monitor.storage.settlements import Pending
-from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """What is pending for so much longer than its settle window belongs to no pass any more."""
 LONGEST_SWEEP = timedelta(days=1)
-_DECIDED_AT_ONCE = 200
-"""Events of which is kept in memory what went before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +53,6 @@ class Settling:
     store: Store
     window: timedelta
     """How long an event waits for what may revert it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Concerned:
-    """That a subscription is to tell an event; *is_critical* where that is so of anything that it tells of it."""
-
-    event: Event
-    subscription_id: str
-    is_critical: bool
 
 
 def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[str]:
@@ -144,37 +121,6 @@ def owe_or_pend(tx: Connection, made: Sequence[Event], builds: Mapping[str, int]
     owe_deliveries(tx, in_order(event for event in made if event.id not in pending), registry, now=now)
 
 
-def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> None:
-    """Owe the deliveries of these events to whom they concern; for who hears of them later, gather them.
-
-    What may be the last event of its trial is looked at a weekend later, when what was wrong has been taken back.
-    """
-    last = [(event.registry, event.trial_id) for event in events if may_be_last(event)]
-    endings.note(tx, last, look_at=now + TAKEN_BACK_WITHIN)
-    concerned = list(_concerned(tx, events, registry, now))
-    deliveries.lock(tx, {each.subscription_id for each in concerned})
-    at_once, later = told_when(concerned, rhythms.of(tx, {each.subscription_id for each in concerned}), now=now)
-    deliveries.owe(tx, ((each.event.id, registry, each.event.trial_id, each.subscription_id) for each in at_once), now)
-    gathered.add(tx, ((each.subscription_id, each.event.id) for each, _ in later))
-    rhythms.expect(tx, {each.subscription_id: due_at for each, due_at in later}.items())
-
-
-def told_when(
-    concerned: Iterable[Concerned], rhythm_of: Mapping[str, Rhythm], *, now: datetime
-) -> tuple[list[Concerned], list[tuple[Concerned, datetime]]]:
-    """Who is told at once, and who in a digest, with when that is due; without a rhythm it is at once. Pure."""
-    ends = {rhythm: window_end(rhythm, now) for rhythm in set(rhythm_of.values())}
-    at_once, later = [], []
-    for each in concerned:
-        rhythm = rhythm_of.get(each.subscription_id)
-        due_at = ends[rhythm] if rhythm else None
-        if rhythm is None or due_at is None or (rhythm.breaks_through and each.is_critical):
-            at_once.append(each)
-        else:
-            later.append((each, due_at))
-    return at_once, later
-
-
 def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
     """Whether so much time has gone by; true too of what began ahead of *now*: the clock was set back."""
     return now - began_at >= span or began_at > now
@@ -215,43 +161,6 @@ def decide(
         settlements.forget(tx, (event.id for event in turns.told))
         holds.decide(tx, hold_id, decision, now)
     return len(held)
-
-
-def _concerned(tx: Connection, events: Sequence[Event], registry: str, now: datetime) -> Iterator[Concerned]:
-    """Who hears of which event.
-
-    Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
-    """
-    trial_ids = {event.id: trials_concerned(event) for event in events}
-    found = covering.find(tx, registry, dict.fromkeys(chain(*trial_ids.values())))
-    for some in chunks(events, _DECIDED_AT_ONCE):
-        groups = {event.id: list(found.groups(trial_ids[event.id])) for event in some}
-        pasts = pasts_of(tx, [event for event in some if _wants_past(event, groups[event.id])])
-        for event in some:
-            yield from _hearing(event, groups[event.id], pasts.get(event.id, NO_PAST), now)
-
-
-def _wants_past(event: Event, groups: Iterable[tuple[Interest, Members]]) -> bool:
-    """Whether what went before an event decides if anybody hears of it."""
-    return any(
-        wants_past(event.changes, interest) and not tells(event.changes, interest)
-        for interest, _ in (groups if any(map(can_add_up, event.changes)) else ())
-    )
-
-
-def _hearing(event: Event, groups: Iterable[tuple[Interest, Members]], past: Past, now: datetime) -> list[Concerned]:
-    """Which of those who cover its trials hear of an event, each once, the oldest first."""
-    heard: set[tuple[datetime, str, bool]] = set()
-    for interest, members in groups:
-        told = matching(event.changes, interest, past).changes
-        if told:
-            is_critical = any(change.significance is Significance.CRITICAL for change in told)
-            heard.update(
-                (since, subscription_id, is_critical)
-                for since, subscription_id in members
-                if since <= event.occurred_at or since > now
-            )
-    return [Concerned(event, subscription_id, is_critical) for _, subscription_id, is_critical in sorted(heard)]
 
 
 def _folded(tx: Connection, pending: Sequence[Pending], settling: Settling) -> Iterator[str]:

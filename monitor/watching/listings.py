@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from monitor.alerts.settling import owe_deliveries
+from monitor.alerts.owing import owe_deliveries
 from monitor.changes.searches import search_words
 from monitor.errors import RegistryUnreachable
 from monitor.model import Unlisted

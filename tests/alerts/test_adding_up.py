@@ -10,7 +10,7 @@ import pytest
 
 from monitor.alerts.adding_up import Move, past_of
 from monitor.alerts.matching import matching
-from monitor.alerts.settling import owe_deliveries
+from monitor.alerts.owing import owe_deliveries
 from monitor.alerts.why import explained
 from monitor.model import Change, Event, Filters, Interest, Significance, Subscription
 from monitor.storage import deliveries, events, snapshots

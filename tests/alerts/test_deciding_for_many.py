@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from monitor.alerts.matching import matching
-from monitor.alerts.settling import owe_deliveries
+from monitor.alerts.owing import owe_deliveries
 from monitor.changes.events import trials_concerned
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Event, Filters, Significance, Subscription, SubscriptionState
