@@ -22,6 +22,7 @@ PARTS = {
     "deliveries": "mails and webhooks, to many receivers and slow ones",
     "matching": "an event among a million subscriptions",
     "backtest": "trying a rule on the history that is kept",
+    "digests": "a day of digests, from a change to the mails that tell it",
     "sponsors": "how often the registry is asked where many sponsors are watched",
     "serving": "the memory of a service",
     "profiling": "where the time goes: the share of each package",
