@@ -13,6 +13,7 @@ import pytest
 
 from monitor.alerts.opting_in import Request, ask
 from monitor.alerts.subscribe import Asked, SubscribeContext, SubscriptionScope, subscribe
+from monitor.alerts.teams import subscribe_team
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http.polite import PoliteSession
 from monitor.model import Filters, State, SubscriptionState
@@ -21,10 +22,11 @@ from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import deliveries, endpoints, links, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import deliveries, endpoints, groups, links, notices, snapshots, subscriptions, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
+from monitor.watching.grouping import put
 from tests.databases import SLOW
 from tests.outbox import CONFIG, OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock
@@ -398,6 +400,27 @@ def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_t
         assert (kept.id, kept.origin, str(kept.state)) == (asked.id, "web", "pending")
         assert links.versions(tx, [kept.id]) == {kept.id: 7}
         assert notices.listing(tx) == []
+
+
+def test_groups_and_teams_come_back_with_those_who_are_in_them(
+    lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
+) -> None:
+    put("rivals", ["1"], store=lived.store, now=NOON)
+    people = ["amara@example.org", "bengt@example.org"]
+    asked = Asked(scope=SubscriptionScope(group="rivals"))
+    made = subscribe_team("email", people, asked, team="oncology", context=lived.subscribe_context)
+    exported(lived.store, tmp_path / "export", lived.subscribe_context.vault)
+
+    done = read_export(tmp_path / "export", registries, context(elsewhere, lived.subscribe_context.vault), quiet)
+
+    assert done.left == []
+    with elsewhere.read() as tx:
+        members = subscriptions.of_team(tx, "oncology")
+        assert [(each.id, each.name) for each in members] == [
+            (each.subscription.id, f"oncology, {address}") for each, address in zip(made, people, strict=True)
+        ]
+        assert {each.group for each in members} == {groups.find(tx, "rivals")}
+        assert len(groups.find(tx, "rivals").watches) == 1
 
 
 def test_a_subscription_comes_back_under_its_name_unless_another_has_it(

@@ -39,6 +39,7 @@ from monitor.storage import (
     archived,
     endpoints,
     events,
+    groups,
     links,
     notices,
     siblings,
@@ -217,6 +218,8 @@ def _archived(writing: _Export, tx: Connection) -> Iterator[ArchivedLine]:
 
 
 def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:
+    grouped = groups.names_by_watch(tx)
+
     def line(watch: Watch) -> WatchLine:
         looks_for = watch.looks_for
         joined = siblings.joined_of(tx, watch.id)
@@ -236,6 +239,7 @@ def _watch_in(tx: Connection) -> Callable[[Watch], WatchLine]:
             ),
             trials=[each for each in watches.trials_of(tx, watch.id) if each not in joined],
             siblings=watch.siblings,
+            groups=grouped.get(watch.id, []),
         )
 
     return line
@@ -262,6 +266,8 @@ def _subscriptions(
             secret=endpoint.secrets[0] if endpoint.secrets else None,
             trials=sorted(each.trials),
             watch=each.watch_id,
+            group=each.group.name if each.group else None,
+            team=each.team if each.origin == "command" else None,
             everything=each.everything,
             topics=sorted(each.filters.topics),
             kinds=sorted(each.filters.kinds),

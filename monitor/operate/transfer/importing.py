@@ -30,7 +30,18 @@ from monitor.operate.transfer.shapes import (
     WatchLine,
 )
 from monitor.ports import Registry
-from monitor.storage import archived, endpoints, events, links, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import (
+    archived,
+    endpoints,
+    events,
+    groups,
+    links,
+    notices,
+    snapshots,
+    subscriptions,
+    trials,
+    watches,
+)
 from monitor.storage.bodies import LARGEST
 from monitor.storage.locks import lock_registry
 from monitor.storage.statements import chunks
@@ -167,6 +178,7 @@ def _take_watches(
             continue
         try:
             numbers[line.id] = _take_watch(line, registries, context)
+            _take_groups(line, numbers[line.id], context)
             done.watches += 1
         except (MonitorError, ValueError) as error:
             done.left.append(_one_line(place, error))
@@ -202,6 +214,12 @@ def _take_watch(line: WatchLine, registries: Mapping[str, Registry], context: Su
         return found
 
 
+def _take_groups(line: WatchLine, watch_id: int, context: SubscribeContext) -> None:
+    with context.store.begin() as tx:
+        for name in line.groups:
+            groups.put(tx, name, [watch_id], origin="command", at=line.created_at)
+
+
 def _take_subscriptions(folder: Path, numbers: Mapping[int, int], context: SubscribeContext, done: Imported) -> None:
     for place, line in _lines(folder / "subscriptions.jsonl", SubscriptionLine, done):
         if line.origin in ("config", "operator"):
@@ -231,11 +249,13 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], conte
             endpoint=endpoint,
             trials=frozenset(line.trials),
             watch_id=None if line.watch is None else numbers[line.watch],
+            group=None if line.group is None else groups.find(tx, line.group),
+            team=None if line.team and subscriptions.named(tx, line.team) else line.team,
             everything=line.everything,
             filters=line.filters,
             rhythm=line.rhythm.rhythm if line.rhythm else IMMEDIATE,
             note=line.note,
-            name=None if line.name and subscriptions.named(tx, line.name) else line.name,
+            name=None if line.name and subscriptions.called(tx, line.name) else line.name,
             state=line.state,
             origin=line.origin,
             created_at=line.created_at,

@@ -33,6 +33,8 @@ Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 Number = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Name = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,200}\Z")]
+"""Of a group or of a team."""
 Moment = Annotated[datetime, Meta(tz=True)]
 AnyJson = Any
 """As `monitor.model.Json`, which holds itself: msgspec takes any JSON for this."""
@@ -200,6 +202,8 @@ class WatchLine(Shape, frozen=True, kw_only=True):
     trials: list[TrialName]
     """Those that were named: siblings join anew."""
     siblings: bool = False
+    groups: list[Name] = []
+    """The names of those that it is in."""
 
 
 ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
@@ -254,6 +258,9 @@ class SubscriptionLine(Shape, frozen=True, kw_only=True):
     secret: str | None
     trials: list[TrialName]
     watch: Number | None
+    group: Name | None = None
+    """The name of a group of watches."""
+    team: Name | None = None
     everything: bool
     topics: list[str]
     kinds: list[str]
