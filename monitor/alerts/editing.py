@@ -26,11 +26,11 @@ class Editable:
     name: str | None
 
 
-Change = Callable[[Editable], Editable]
+Edit = Callable[[Editable], Editable]
 """What makes of it what it is to be; it may raise."""
 
 
-def edit(which: str, change: Change, context: SubscribeContext) -> list[Subscription]:
+def edit(which: str, change: Edit, context: SubscribeContext) -> list[Subscription]:
     """Change a subscription, or in one commit all those of a team, whose name is that of the team then.
 
     ConfigurationInvalid where a file says what it is, another has its new name, or a team would have none.
@@ -44,7 +44,7 @@ def edit(which: str, change: Change, context: SubscribeContext) -> list[Subscrip
         return made if name == which else rename(tx, made, name)
 
 
-def edited(tx: Connection, before: Subscription, change: Change, context: SubscribeContext) -> Subscription:
+def edited(tx: Connection, before: Subscription, change: Edit, context: SubscribeContext) -> Subscription:
     """As `edit`, of one subscription, within a transaction."""
     if before.origin in ("config", "operator"):
         raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
@@ -62,6 +62,6 @@ def _editable(before: Subscription) -> Editable:
     return Editable(filters=before.filters, rhythm=before.rhythm, note=before.note, name=before.name)
 
 
-def _but_its_name(change: Change) -> Change:
+def _but_its_name(change: Edit) -> Edit:
     """The same for one of a team."""
     return lambda was: replace(change(was), name=was.name)

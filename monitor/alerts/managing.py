@@ -1,17 +1,17 @@
 """Let people change, pause and leave a subscription by the signed link that its mails carry.
 
 Whoever has the link can do that, and no more: no other subscription, no address. Leaving takes effect with its commit:
-what was not handed over by then is not sent. What the configuration made, its file changes; pausing and leaving work.
+what was not handed over by then is not sent. What the configuration made, its file changes, and what a team shares is
+changed for all of it at once; pausing and leaving work.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import missed_by
-from monitor.alerts.editing import Editable, edited
+from monitor.alerts.editing import Edit, edited
 from monitor.alerts.links import Links
 from monitor.alerts.opting_in import about
 from monitor.alerts.resuming import go_on
@@ -44,6 +44,8 @@ class Managed:
     """The latest, newest first."""
     is_fixed: bool = False
     """Whether only a file changes what it hears of."""
+    is_shared: bool = False
+    """Whether a team shares what it hears of, which is not changed for one of them."""
     missed: int = 0
     """How many events it would have told by now, had it not been paused."""
     can_return: bool = False
@@ -65,21 +67,26 @@ def look(token: str, known: Links, context: SubscribeContext) -> Managed:
             about=about(tx, subscription),
             sent=tuple(_sent(tx, subscription.id)),
             is_fixed=_is_fixed(subscription),
+            is_shared=subscription.team is not None,
             missed=len(missed_by(tx, subscription)),
             can_return=_can_return(tx, subscription, context.clock()),
         )
 
 
-def change(token: str, wanted: Callable[[Editable], Editable], known: Links, context: SubscribeContext) -> None:
+def change(token: str, wanted: Edit, known: Links, context: SubscribeContext) -> None:
     """Make of a subscription what *wanted* makes of it, from now on; that may raise.
 
-    ConfigurationInvalid where a file says what it hears of.
+    What a team shares stays as it is. ConfigurationInvalid where a file says what it hears of.
     """
     with context.store.begin() as tx:
         subscription = _of(tx, token, known)
         if _is_fixed(subscription):
             raise ConfigurationInvalid("what this subscription hears of is set by the people who run this service")
-        edited(tx, subscription, wanted, context)
+        edited(tx, subscription, _but_its_filters(wanted) if subscription.team else wanted, context)
+
+
+def _but_its_filters(wanted: Edit) -> Edit:
+    return lambda was: replace(wanted(was), filters=was.filters)
 
 
 def pause(token: str, known: Links, context: SubscribeContext) -> None:

@@ -15,7 +15,7 @@ from monitor.cli.formats import (
     chosen_output,
     write_report,
 )
-from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
+from monitor.cli.scoping import GroupOption, LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console
 from monitor.text import counted
 from monitor.views.json.trials import changes_json
@@ -35,6 +35,7 @@ def changes(
     ] = None,
     trial: TrialsOption = None,
     watch: WatchOption = None,
+    group: GroupOption = None,
     sponsor: LeadOption = None,
     topic: TopicOption = None,
     kind: KindOption = None,
@@ -67,7 +68,7 @@ def changes(
     filters = checked_filters(topics=topic or (), kinds=kind or (), min_significance=min_significance)
     settings: Settings = context.obj
     with settings.open() as program:
-        scope = chosen_scope(program, trial, watch, sponsor)
+        scope = chosen_scope(program, trial, watch, group, sponsor)
         wants_sponsor = output.form is not Format.PAGE
         query = ChangesQuery(scope=scope, span=span, filters=filters, limit=limit, wants_sponsor=wants_sponsor)
         summary = ChangesSummary()

@@ -17,7 +17,7 @@ from monitor.cli.formats import (
     write_report,
 )
 from monitor.cli.progress import progress
-from monitor.cli.scoping import LeadOption, TrialsOption, WatchOption, chosen_scope
+from monitor.cli.scoping import GroupOption, LeadOption, TrialsOption, WatchOption, chosen_scope
 from monitor.cli.session import Settings, complain, console
 from monitor.text import shortened
 from monitor.views.json.trials import status_json
@@ -30,6 +30,7 @@ def status(
     context: typer.Context,
     trial: TrialsOption = None,
     watch: WatchOption = None,
+    group: GroupOption = None,
     sponsor: LeadOption = None,
     wanted: Annotated[
         list[str] | None,
@@ -62,7 +63,7 @@ def status(
     statuses = statuses_of(wanted or ())
     settings: Settings = context.obj
     with settings.open() as program:
-        scope = chosen_scope(program, trial, watch, sponsor)
+        scope = chosen_scope(program, trial, watch, group, sponsor)
         registries = {registry.key: registry for registry in program.registries}
         with progress(
             "Reading", shown=_takes_long(output.form, is_sorted=column != USUAL or reverse)

@@ -1,4 +1,4 @@
-"""Which trials a question is about: those of a watch, of a sponsor, some by their ids, or all.
+"""Which trials a question is about: those of a watch or a group of watches, of a sponsor, some by their ids, or all.
 
 A sponsor's are those that it leads by their latest record, its name compared as a search for a sponsor does: in any
 case, spacing and Unicode form, and as a whole.
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Record
-from monitor.storage import watches
+from monitor.storage import groups, watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.text import fold_organisation, shortened
 
@@ -37,22 +37,38 @@ class Scope:
         return self.holds_lead(record.lead_sponsor.name if record.lead_sponsor else None)
 
 
-def scope_of(tx: Connection, *, trials: Sequence[Key], watch: str | None, sponsor: str | None) -> Scope:
-    """The scope of these options. NothingFound for a watch that is none, ConfigurationInvalid for what is no scope."""
-    if trials and watch is not None:
-        raise ConfigurationInvalid("give --trial or --watch, not both")
+def scope_of(
+    tx: Connection, *, trials: Sequence[Key], watch: str | None, sponsor: str | None, group: str | None = None
+) -> Scope:
+    """The scope of these options.
+
+    NothingFound for a watch or a group that is none, ConfigurationInvalid for what is no scope.
+    """
+    if bool(trials) + (watch is not None) + (group is not None) > 1:
+        raise ConfigurationInvalid("give one of --trial, --watch and --group")
     if len(trials) > MOST_NAMED:
         raise ConfigurationInvalid(f"at most {MOST_NAMED:,} trials can be named: watch them, and give that --watch")
     folded = fold_organisation(sponsor) if sponsor is not None else None
     if sponsor is not None and not any(character.isalnum() for character in folded or ""):
         raise ConfigurationInvalid("--sponsor takes a name, such as --sponsor 'Alzahra Hospital'")
-    within, words, led_by = Within(), "", ""
+    within, words = _within(tx, trials, watch, group)
+    led_by = f"led by “{shortened(sponsor, 100)}”" if sponsor is not None else ""
+    return Scope(within=within, sponsor=folded, words=words, led_by=led_by)
+
+
+def _within(tx: Connection, trials: Sequence[Key], watch: str | None, group: str | None) -> tuple[Within, str]:
+    """Where to search, and the same for people."""
     if trials:
-        within = Within(trials=tuple(dict.fromkeys(trials)))
-    elif watch is not None:
+        return Within(trials=tuple(dict.fromkeys(trials))), ""
+    if group is not None:
+        held = groups.find(tx, group).watches
+        if not held:
+            raise NothingFound(
+                f"group “{group}” holds no watch: `monitor watch group '{group}' WATCH` puts one into it"
+            )
+        return Within(watches=tuple(sorted(held))), f" of group “{group}”"
+    if watch is not None:
         found = watches.find(tx, watch)
         mirrors = found.looks_for.registry if found.looks_for and found.looks_for.search.is_everything else None
-        within, words = Within(watches=(found.id,), registry=mirrors), f" of watch {found.id}"
-    if sponsor is not None:
-        led_by = f"led by “{shortened(sponsor, 100)}”"
-    return Scope(within=within, sponsor=folded, words=words, led_by=led_by)
+        return Within(watches=(found.id,), registry=mirrors), f" of watch {found.id}"
+    return Within(), ""

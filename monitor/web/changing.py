@@ -37,6 +37,7 @@ def managed_values(managed: Managed) -> dict[str, object]:
         "is_ended": subscription.state is SubscriptionState.ENDED,
         "is_pending": subscription.state is SubscriptionState.PENDING,
         "is_fixed": managed.is_fixed,
+        "is_shared": managed.is_shared,
         "can_return": managed.can_return,
         "sent": [(f"{each.at:%Y-%m-%d}", each.subject) for each in managed.sent],
     }

@@ -46,7 +46,8 @@ def standing(program: Trying, *, sort: str = "trial", is_reversed: bool = False,
 def scope_asked(program: Trying, options: dict[str, Any]) -> Any:
     named = [(program.registry.key, trial_id) for trial_id in options.pop("trials", ())]
     with program.store.read() as tx:
-        return scope_of(tx, trials=named, watch=options.pop("watch", None), sponsor=options.pop("sponsor", None))
+        given = {name: options.pop(name, None) for name in ("watch", "group", "sponsor")}
+        return scope_of(tx, trials=named, **given)
 
 
 def publish(program: Trying, trial_id: str, edit: Edit, **later: float) -> None:

@@ -197,7 +197,7 @@ def test_a_trial_that_is_no_longer_watched_is_told_of_as_long_as_no_watch_is_ask
     ("options", "said"),
     [
         ({"watch": "7"}, "there is no watch 7"),
-        ({"watch": "1", "trials": ["NCT1"]}, "give --trial or --watch, not both"),
+        ({"watch": "1", "trials": ["NCT1"]}, "give one of --trial, --watch and --group"),
         ({"sponsor": " ., "}, "--sponsor takes a name"),
         ({"trials": [f"NCT{number:08}" for number in range(1001)]}, "watch them, and give that --watch"),
         ({"topics": ["staus"]}, "did you mean status\\? known: status, enrollment"),

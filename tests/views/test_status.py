@@ -12,6 +12,7 @@ from monitor.views.sorting import COLUMNS, checked_column
 from monitor.views.status import StatusRow
 from monitor.views.statuses import statuses_of
 from monitor.views.trials import snapshot_of
+from monitor.watching.grouping import put
 from tests.program import WITHDRAWN_LATER, Trying
 from tests.studies import led_by, status_becomes, titled
 from tests.views.asking import damage, damage_event, damage_snapshots, publish, standing
@@ -42,6 +43,8 @@ def test_every_watched_trial_has_a_row_on_either_store_however_small_the_pages(
 
     assert [row.trial_id for row in standing(program)] == ids
     assert [row.trial_id for row in standing(program, watch="1")] == ids[:8]
+    put("both", ["1", "2"], store=program.store, now=program.clock())
+    assert [row.trial_id for row in standing(program, group="both")] == ids
     assert standing(program, trials=[ids[5], ids[3]])[0].title == "Another title"
     assert [row.trial_id for row in standing(program) if row.last] == [ids[3]]
 

@@ -10,7 +10,8 @@ from threading import enumerate as enumerate_threads
 import pytest
 from sqlalchemy import text
 
-from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config, set_state
+from monitor.alerts.subscribe import Asked, SubscriptionScope, Wanted, apply_config, set_state
+from monitor.alerts.teams import subscribe_team
 from monitor.errors import DeliveryRejected
 from monitor.model import Filters, Search, Significance, SubscriptionState
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm
@@ -592,6 +593,23 @@ def test_a_subscription_of_the_configuration_is_left_and_not_changed(quick_site:
     apply_config([wanted], quick_site.outbox.subscribe_context)
 
     assert (saved.status_code, left.status_code, quick_site.states()) == (400, 200, ["ended"])
+
+
+def test_each_of_a_team_has_a_rhythm_of_their_own_and_leaves_alone_and_what_they_share_stays(quick_site: Site) -> None:
+    context = quick_site.outbox.subscribe_context
+    asked = Asked(scope=SubscriptionScope(everything=True))
+    one, other = subscribe_team("email", [ANNA, "bruno@example.org"], asked, team="oncology", context=context)
+    page = quick_site.links.manage(one.subscription.id)
+
+    rhythm = {"often": "weekly", "at": "09:00", "zone": "UTC"}
+    saved = quick_site.reader.submit(page, do="save", least="critical", topic="sites", **rhythm)
+    changed, same = (quick_site.outbox.subscription(each) for each in (one, other))
+
+    assert 'name="least"' not in saved.text
+    assert (changed.filters, str(changed.rhythm.every)) == (Filters(), "weekly")
+    assert (same.filters, str(same.rhythm.every)) == (Filters(), "immediate")
+    quick_site.reader.submit(f"{page}/leave", do="leave")
+    assert sorted(quick_site.states()) == ["active", "ended"]
 
 
 def test_while_the_database_does_not_answer_pages_say_so(quick_site: Site) -> None:
