@@ -20,8 +20,8 @@ def history(workers: Workers) -> list[str]:
     return [path for path in workers.outbox.requests() if path.startswith("/api/int")]
 
 
-def test_history_is_fetched_after_passes_a_part_each_time(workers: Workers) -> None:
-    begun(workers, [f"NCT9{number:07}" for number in range(1, 13)])
+def test_history_is_fetched_after_passes_a_part_each_time(quick_workers: Workers) -> None:
+    workers = begun(quick_workers, [f"NCT9{number:07}" for number in range(1, 13)])
 
     workers.tick()
     first = history(workers)

@@ -19,15 +19,18 @@ ONLY_COUNTRIES = "sites.facility"
 _NEVER_TOLD = frozenset(("rest", "contacts", "trial_id"))
 _TREES = frozenset(("results", "violation_events"))
 """Fields with a value in which nobody knows what is a text: converted, they are not compared."""
-_MARKS = re.compile(r"(?m)^\s*(?:[*+•-]|[0-9]{1,3}[.)])\s+|\\(?=[!-/:-@\[-`{-~])|[*_^]|\s+")
-"""The mark of an item, the escape of a sign, emphasis, and space."""
+_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+_MARKS = re.compile(r"\s*(?:(?:[*+•-]|[0-9]{1,3}[.)])\s+)*")
+_IDLE = re.compile(r"[*_^\s]+")
+"""What Markdown sets before a sign; the marks of an item, at the beginning of its line; emphasis, and space."""
 
 
 def of_what_both_tell(before: Record, after: Record) -> tuple[Record, Record]:
     """The two records without what the form of either document is silent on, and without what the later one lost."""
     converted = before.converted ^ after.converted
     silent = before.silent | after.silent | after.lost | (converted & _TREES)
-    before = _in_words_of(after, before, converted - _TREES)
+    for name in converted - _TREES:
+        before, after = _in_one_markup(before, after, name)
     return (_without(before, silent), _without(after, silent)) if silent else (before, after)
 
 
@@ -78,20 +81,21 @@ def _with_countries_alone(record: Record) -> Record:
     return replace(record, sites=(), country_statuses=told)
 
 
-def _in_words_of(other: Record, record: Record, names: Collection[str]) -> Record:
-    """The record with the texts of the *other* wherever those in its fields of these *names* differ in marks alone."""
-    for name in names:
-        field, _, part = name.partition(".")
-        value = _value(record, field)
-        if value is None:
-            continue
-        words = {_bare(text): text for text in _texts(_value(other, field), part)}
-        reworded = _reworded(value, part, words)
-        if field in record.details:
-            record = replace(record, details={**record.details, field: reworded})
-        else:
-            record = replace(record, **{field: reworded})
-    return record
+def _in_one_markup(before: Record, after: Record, name: str) -> tuple[Record, Record]:
+    """The records with one form for those texts of a field that differ in marks alone: the later record's."""
+    field, _, part = name.partition(".")
+    words = {_bare(text): text for text in _texts(_value(after, field), part)}
+    return _with_words(before, field, part, words), _with_words(after, field, part, words)
+
+
+def _with_words(record: Record, field: str, part: str, words: Mapping[str, str]) -> Record:
+    value = _value(record, field)
+    if value is None or not words:
+        return record
+    reworded = _reworded(value, part, words)
+    if field in record.details:
+        return replace(record, details={**record.details, field: reworded})
+    return replace(record, **{field: reworded})
 
 
 def _value(record: Record, field: str) -> Any:
@@ -118,4 +122,5 @@ def _reworded(value: Any, part: str, words: Mapping[str, str]) -> Any:
 
 def _bare(text: str) -> str:
     """A text without marks of lists, escapes, emphasis and space."""
-    return _MARKS.sub("", text)
+    lines = _ESCAPE.sub("", text).splitlines()
+    return _IDLE.sub("", "".join(_MARKS.sub("", line, count=1) for line in lines))

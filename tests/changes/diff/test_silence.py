@@ -92,6 +92,14 @@ def test_texts_in_another_markup_are_the_same_where_they_differ_in_marks_alone()
         assert diff(*pair, on=ON) == ()
 
 
+def test_texts_that_are_alike_but_for_their_marks_are_no_reason_to_mix_up_items():
+    one, other = Outcome("Pain", "6 weeks", "On a  scale"), Outcome("Sleep", "6 weeks", "On a scale")
+    markdown = replace(MARKDOWN, primary_outcomes=(one, other))
+    html = replace(HTML, primary_outcomes=(replace(one, description="On a scale"), other))
+
+    assert diff(html, markdown, on=ON) == ()
+
+
 def test_what_texts_in_another_markup_say_is_compared_and_what_nobody_can_tell_is_not():
     later = replace(
         MARKDOWN,

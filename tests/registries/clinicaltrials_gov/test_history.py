@@ -1,5 +1,6 @@
 """Former versions of records: how they are asked for, proven and read, and what of them can be compared."""
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -35,7 +36,8 @@ from tests.studies import edited
 TRIAL = FULL["protocolSection"]["identificationModule"]["nctId"]
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 HISTORY = f"/api/int/studies/{TRIAL}/history"
-CAPTURES = Path(__file__).parents[4] / "shared" / "data" / "ctgov" / "history"
+REAL = Path(__file__).parents[4] / "shared/data/ctgov"
+CAPTURES = REAL / "history"
 
 
 def version_of(study: dict[str, Any], number: int = 3) -> dict[str, Any]:
@@ -323,7 +325,7 @@ def test_where_robots_txt_cannot_be_had_nothing_is_asked(adapter_for, fake: Fake
 # Captures of the real interface, where they are at hand
 
 
-@pytest.mark.skipif(not CAPTURES.exists(), reason="the captures are not part of this repository")
+@pytest.mark.skipif(not CAPTURES.exists(), reason="the captures are not beside the checkout")
 def test_real_captures_are_read():
     history = json.loads((CAPTURES / "NCT03690141_int_history_true.EXCERPT.json").read_bytes())["history"]
     versions = versions_in(history, "NCT03690141")
@@ -342,3 +344,15 @@ def test_real_captures_are_read():
     assert record.eligibility_criteria.startswith("Inclusion Criteria:\n\n1. ")
     assert ">/=18 years" in record.eligibility_criteria
     assert record.sites
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.exists(), reason="the sample of real records is not beside the checkout")
+def test_no_real_record_differs_from_a_version_that_says_the_same(adapter: ClinicalTrialsGov):
+    """With all that sponsors write into long texts: lists in lists, marks that are none, signs that are escaped."""
+    with gzip.open(REAL / "records.jsonl.gz") as lines:
+        for study in map(orjson.loads, lines):
+            trial_id = study["protocolSection"]["identificationModule"]["nctId"]
+            record = adapter.parse(adapter.prove(trial_id, orjson.dumps(study)), AT)
+            version = parse_version(document_of(version_of(study), trial_id))
+            assert fields(version, record) == fields(record, version) == set(), trial_id
