@@ -4,10 +4,8 @@ Mail programs show no more than some 100 kB of a page, so it is bounded: details
 trials. What is left out is counted, and each trial links to its registry.
 """
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Any
 
 from monitor.changes.netting import Net
@@ -28,7 +26,7 @@ from monitor.channels.digests import (
     unchecked,
 )
 from monitor.channels.email import mime
-from monitor.channels.email.alert import Alert
+from monitor.channels.email.alert import MOST_NOTE, Alert
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.channels.email.typesetting import clickable
@@ -42,7 +40,6 @@ from monitor.text import counted, one_line, safe_cut
 
 LARGEST = 90_000
 """Bytes of the page: Gmail cuts what is beyond 102 kB."""
-MOST_TRIALS = 150
 MOST_DETAILS = 6
 MOST_DETAILS_OF_MANY, MANY = 3, 12
 """Details of a trial where there are more than MANY: they are skimmed."""
@@ -52,10 +49,10 @@ MOST_SENTENCE = 220
 MOST_BEYOND = 45
 _WITHIN_A_DAY = ("daily", "quiet hours")
 _RHYTHMS = ("daily", "weekly", "monthly")
-_ROOM = LARGEST - 24_000
-"""For trials: the rest is for the frame, its style sheet, what could not be checked, and the foot."""
-_A_TRIAL, _A_DETAIL, _A_BACKGROUND = 520, 640, 200
+_A_FRAME, _A_TRIAL, _A_DETAIL, _A_BACKGROUND, _AN_UNCHECKED = 13_000, 520, 640, 200, 70
 """Bytes that one takes in the page besides its words, in round numbers."""
+_OF_DETAILS = 6
+"""One part in so many of the room is kept for details, which trials without end would take up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +76,56 @@ class _Trial:
     """Empty where it is plain from the digest's own time."""
     main: _Detail
     reason: str
-    details: Sequence[_Detail]
-    more: int
-    """How many changes are left out."""
     background: str
     """What stands around its last event; empty where nothing is told of it."""
+    others: Sequence[Net]
+    details: Sequence[_Detail] = ()
+    """Of the others those that there is room for."""
+
+    @property
+    def more(self) -> int:
+        """How many changes are left out."""
+        return len(self.others) - len(self.details)
 
 
 def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes:
     """The whole mail, signed. Raise ConfigurationInvalid where nobody could unsubscribe."""
     told = sections(digest)
-    alert = Alert("digest", _bounded(_page(digest, told)), subject=subject(digest, told))
     rhythm = name_of(digest).lower() if digest.period in _RHYTHMS else ""
     why = why_told(envelope.subscription, about=envelope.about, rhythm=rhythm)
+    room = LARGEST - _A_FRAME - _of_words(why, (envelope.subscription.note or "")[:MOST_NOTE])
+    alert = Alert("digest", _page(digest, told, room), subject=subject(digest, told))
     marked = [mime.unstructured("X-Monitor-Digest", digest.period)]
     return alert.for_subscriber(envelope, sender, why=why, marked=marked)
 
 
-def _page(digest: Digest, told: Sequence[Section]) -> dict[str, Any]:
-    coverage, most = digest.coverage, MOST_DETAILS if len(told) <= MANY else MOST_DETAILS_OF_MANY
+def _page(digest: Digest, told: Sequence[Section], room: int) -> dict[str, Any]:
+    coverage = digest.coverage
+    missed = list(unchecked(coverage)) if coverage else []
+    trials = _trials(told, digest, room - sum(_AN_UNCHECKED + _of_words(what, why) for what, why in missed))
     return {
         "name": name_of(digest),
         "interval": interval(digest),
         "summed": summed(digest, told),
         "nothing": nothing_happened(digest),
         "significance": str(told[0].significance or "") if told else "",
-        "trials": [_trial(section, digest, most) for section in told[:MOST_TRIALS]],
-        "untold": max(len(told) - MOST_TRIALS, 0),
+        "trials": trials,
+        "untold": len(told) - len(trials),
         "omitted": digest.omitted,
         "covered": covered(coverage) if coverage else "",
-        "unchecked": list(unchecked(coverage)) if coverage else [],
+        "unchecked": missed,
         "more_unchecked": max(len(coverage.unchecked) - MOST_UNCHECKED, 0) if coverage else 0,
         "is_whole": coverage is None or is_whole(coverage),
         "counted": counted,
     }
 
 
-def _trial(section: Section, digest: Digest, most: int) -> _Trial:
+def _trial(section: Section, digest: Digest) -> _Trial:
+    """Without its details yet."""
     event, context = section.event, section.context
     first, *others = (*section.standing, *section.folded)
     is_stopped = first.change.field == "overall_status" and not first.is_folded
     reason = quoted_reason(section.changes, room=MOST_SENTENCE) if is_stopped else ""
-    told = [each for each in others if not (reason and is_reason(each.change))]
     return _Trial(
         trial_id=safe_cut(event.trial_id, MOST_ID),
         title=safe_cut(context.title, MOST_TITLE) if context.title != event.trial_id else "",
@@ -129,9 +134,8 @@ def _trial(section: Section, digest: Digest, most: int) -> _Trial:
         seen_on="" if digest.period in _WITHIN_A_DAY else seen(event, digest)[: len("2026-11-22")],
         main=_detail(first, beside=reason),
         reason=reason,
-        details=[_detail(each, beside=reason) for each in told[:most]],
-        more=max(len(told) - most, 0),
         background=safe_cut(section.background[0].text, MOST_SENTENCE) if section.background else "",
+        others=[each for each in others if not (reason and is_reason(each.change))],
     )
 
 
@@ -166,19 +170,30 @@ def _clause(text: str) -> str:
 # How much of it there is room for
 
 
-def _bounded(page: dict[str, Any]) -> dict[str, Any]:
-    """The page with as much as the mail has room for: a line for each trial first, then details of the first ones."""
-    trials: list[_Trial] = page["trials"]
-    sizes = list(accumulate(map(_size, trials)))
-    fitting = bisect_right(sizes, _ROOM)
-    room = _ROOM - (sizes[fitting - 1] if fitting else 0)
-    told = []
-    for trial in trials[:fitting]:
-        needed = list(accumulate(map(_size_of_detail, trial.details)))
-        most = bisect_right(needed, room)
-        room -= needed[most - 1] if most else 0
-        told.append(replace(trial, details=trial.details[:most], more=trial.more + len(needed) - most))
-    return page | {"trials": told, "untold": page["untold"] + len(trials) - fitting}
+def _trials(told: Sequence[Section], digest: Digest, room: int) -> list[_Trial]:
+    """As many as there is room for: first the line of each, then the details of the first ones."""
+    trials: list[_Trial] = []
+    details = room // _OF_DETAILS
+    for trial in (_trial(section, digest) for section in told):
+        if (size := _size(trial)) > room - details:
+            break
+        room -= size
+        trials.append(trial)
+    most = MOST_DETAILS if len(told) <= MANY else MOST_DETAILS_OF_MANY
+    for place, trial in enumerate(trials):
+        fitting = list(_fitting(trial, most, room))
+        room -= sum(map(_size_of_detail, fitting))
+        trials[place] = replace(trial, details=fitting)
+    return trials
+
+
+def _fitting(trial: _Trial, most: int, room: int) -> Iterator[_Detail]:
+    for net in trial.others[:most]:
+        detail = _detail(net, beside=trial.reason)
+        room -= _size_of_detail(detail)
+        if room < 0:
+            return
+        yield detail
 
 
 def _size(trial: _Trial) -> int:
