@@ -52,11 +52,13 @@ def sent(tx: Connection, text: str) -> Sent | None:
         whole_id = find_id(tx, deliveries.c.id, text, noun="delivery", remedy="")
     except NothingFound:
         return None
+    # The mail that asks for a confirmation is forgotten once that is given.
+    was_ready = or_(deliveries.c.standing == DeliveryState.DELIVERED, deliveries.c.body.is_not(None))
     query = (
         select(deliveries.c.id, endpoints.c.id, endpoints.c.way, endpoints.c.shown, deliveries.c.standing)
         .join_from(deliveries, subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
-        .where(deliveries.c.id == whole_id, deliveries.c.body.is_not(None))
+        .where(deliveries.c.id == whole_id, was_ready)
     )
     row = tx.execute(query).one_or_none()
     return Sent(*row) if row else None

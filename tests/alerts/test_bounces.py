@@ -1,5 +1,6 @@
 """Mails that come back, and complaints: from a mail, through a real server, to what becomes of its subscriptions."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 from monitor.alerts.bounces import FULL_TIMES, Outcome, Taken, take
 from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.links import Links
-from monitor.alerts.opting_in import Request, ask
+from monitor.alerts.opting_in import Request, ask, confirm
 from monitor.alerts.returned import read_mailbox
 from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config
 from monitor.channels.email.channel import CHANNEL as EMAIL
@@ -245,6 +246,19 @@ def test_what_is_only_noted_is_forgotten_as_attempts_are(quick_post):
 
     with quick_post.outbox.store.read() as tx:
         assert [str(bounce.kind) for bounce, _ in bounces.listing(tx)] == ["complaint"]
+
+
+def test_who_confirmed_may_complain_of_the_mail_that_asked_for_it(quick_post):
+    scope = SubscriptionScope(everything=True)
+    request = Request(address=ANNA, scope=scope, filters=Filters(), note=None, network="192.0.2.0/24")
+    ask(request, quick_post.outbox.subscribe_context)
+    quick_post.outbox.deliver()
+    (mail,) = quick_post.mailbox.messages
+    text = mail.email.get_body(("plain",)).get_content()
+    confirm(re.findall(r"/confirm/(\S+)", text)[0], quick_post.outbox.subscribe_context)
+    assert quick_post.states() == {ANNA: "active"}
+
+    assert [each.outcome for each in quick_post.send_back(mail, COMPLAINT)] == [Outcome.ENDED]
 
 
 def test_a_subscription_that_nobody_confirmed_takes_what_came_back_with_it(post):
