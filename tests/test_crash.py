@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from monitor.alerts.links import Links
 from monitor.alerts.outbox import Outbox
 from monitor.channels.email.transport import EmailTransport
 from monitor.channels.webhook.transport import WebhookTransport
@@ -21,6 +22,7 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage import gathered
+from monitor.storage.questions import YEAR
 from monitor.storage.store import Store
 from tests.faulty_program import dying
 from tests.outbox import OutboxHarness
@@ -145,6 +147,47 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
         assert gathered.told_by(tx, gathering.subscription.id, 1, limit=0) == ([], told), "in one digest"
     assert {json.loads(body)["data"]["trial_id"] for _, body in came} == {WITHDRAWN_LATER}
     assert len(came) + len(mails) - 7 * told <= whole
+    assert set(program.standings()) == {"delivered"}
+    store.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_everybody_is_asked_once_wherever_asking_dies(store_url: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """At every fourth step of looking who is to be asked, and of sending that; at each, somebody new is due."""
+    store = Store.open(store_url)
+    program = OutboxHarness(store, sandbox, tmp_path)
+    with Mailbox() as mailbox:
+        program.delivering = real_outbox(program, mailbox)
+        links = Links(program.subscribe_context.vault, "http://127.0.0.1:8080")
+        program.delivering = replace(program.delivering, context=replace(program.delivering.context, links=links))
+        program.clock = program.delivering.clock
+        program.subscribe_context = replace(
+            program.subscribe_context, clock=Clock(utc_now() - YEAR - timedelta(hours=1))
+        )
+        program.subscribe("reader-0@example.org", channel="email")
+        variables = {
+            "MONITOR_SECRET_KEY": (tmp_path / "secret.key").read_text().strip(),
+            "MONITOR_SMTP__HOST": "127.0.0.1",
+            "MONITOR_SMTP__PORT": str(mailbox.port),
+            "MONITOR_WEB__SELF_SERVICE": "true",
+        }
+        whole = dying(store_url, sandbox.base_url, "deliver", step=0, **variables).steps
+        assert whole >= 15
+        steps = range(1 if store_url.startswith("sqlite") else 3, whole + 1, 4)
+        for step in steps:
+            program.subscribe(f"reader-{step}@example.org", channel="email")
+            dying(store_url, sandbox.base_url, "deliver", step=step, **variables)
+        program.clock.advance(minutes=10)
+        while program.deliver():
+            program.clock.advance(hours=1)
+        for channel in program.delivering.transports.values():
+            channel.close()
+        came = [(mail.email["To"], mail.email["Message-ID"], mail.email["Subject"]) for mail in mailbox.messages]
+
+    assert {to for to, _, _ in came} == {f"reader-{step}@example.org" for step in (0, *steps)}
+    assert len({to for to, _, _ in came}) == len(set(came)), "one question each"
+    assert {subject for _, _, subject in came} == {"Are these alerts still useful?"}
     assert set(program.standings()) == {"delivered"}
     store.close()
 

@@ -12,7 +12,7 @@ from the outbox. Whoever does not answer loses nothing.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -32,12 +32,14 @@ from monitor.changes.endings import how_it_ended
 from monitor.errors import StoreCorrupt
 from monitor.model import Notice, State, Subscription
 from monitor.ports import Registry
-from monitor.storage import endings, notices, questions, snapshots, subscriptions, trials
+from monitor.storage import endings, notices, questions, rhythms, snapshots, subscriptions, trials
 from monitor.storage.questions import Question
 from monitor.storage.store import Store
 
 AT_ONCE = 500
 """Subscriptions in one transaction."""
+A_WHILE = timedelta(hours=1)
+"""After a digest."""
 TRANSACTIONS = 4
 """In which trials that may have ended are looked at, in one run; the next one goes on."""
 
@@ -161,17 +163,24 @@ class _Asking:
         self._notices: dict[str, Notice] = {}
         self._told: defaultdict[str, list[str]] = defaultdict(list)
         """The subscriptions that are told each notice, by its id."""
+        self._later: dict[str, datetime] = {}
+        """When to look again at those whose digest comes first."""
 
     def tell_of_ends(self) -> None:
-        """Tell those of whose trials nothing more is expected, and who were not told so before."""
+        """Tell those of whose trials nothing more is expected, and who were not told so before.
+
+        Whose digest is still to tell what happened is looked at again once it has.
+        """
+        found = {
+            each.id: ended for each in self._reached() if (ended := self._ended(each)) and not self._was_told(each)
+        }
+        self._later = {key: at + A_WHILE for key, at in rhythms.waiting_until(self._tx, found).items()}
         digests = {}
-        for subscription in self._reached():
-            ended = self._ended(subscription)
-            digest = digest_of(subscription.trials)
-            if ended and self._questions[subscription.id].finished != digest:
-                self._tell(subscription, nothing_more(ended, now=self._now))
-                digests[subscription.id] = digest
+        for key in found.keys() - self._later.keys():
+            self._tell(self._known[key], nothing_more(found[key], now=self._now))
+            digests[key] = digest_of(self._known[key].trials)
         questions.note_finished(self._tx, digests, at=self._now)
+        questions.look_again(self._tx, self._later)
 
     def ask_if_useful(self) -> None:
         """Ask those whose year is over, unless nothing more is expected of their trials anyway."""
@@ -189,7 +198,7 @@ class _Asking:
         for key, question in self._questions.items():
             created_at = self._known[key].created_at if key in self._known else self._now
             times[key] = look_again_at(created_at, question, self._now)
-        questions.look_again(self._tx, times)
+        questions.look_again(self._tx, times | self._later)
 
     def owe(self) -> None:
         """Owe all that they are told."""
@@ -198,6 +207,9 @@ class _Asking:
 
     def _reached(self) -> Iterator[Subscription]:
         return (each for each in self._known.values() if hears(each))
+
+    def _was_told(self, subscription: Subscription) -> bool:
+        return self._questions[subscription.id].finished == digest_of(subscription.trials)
 
     def _ended(self, subscription: Subscription) -> dict[TrialKey, str] | None:
         """The trials of a subscription of which nothing more is expected; None where something is."""

@@ -4,7 +4,7 @@ Every subscription has a row from its beginning, so that finding the few that ar
 many there are. What is asked of them, `monitor.alerts.asking_again` says.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,21 @@ def as_question(row: Sequence[Any]) -> Question:
 def begin(tx: Connection, subscription_id: str, *, at: datetime) -> None:
     """Look at a subscription that was made *at* then when its first year is over."""
     add_new(tx, questions, [{"subscription_id": subscription_id, "look_at": at + YEAR}])
+
+
+def known(tx: Connection, subscription_ids: Collection[str]) -> dict[str, Question]:
+    """What the subscribers of these were asked before, by subscription; of each there is something."""
+    found = {each: Question(each) for each in subscription_ids}
+    for chunk in chunks(sorted(subscription_ids)):
+        for row in tx.execute(select(*columns).where(questions.c.subscription_id.in_(chunk))):
+            found[row.subscription_id] = as_question(tuple(row))
+    return found
+
+
+def restore(tx: Connection, asked: Question) -> None:
+    """Note what a subscriber was asked elsewhere."""
+    values = {"asked_at": asked.asked_at, "answered_at": asked.answered_at, "finished": asked.finished}
+    tx.execute(update(questions).where(questions.c.subscription_id == asked.subscription_id).values(values))
 
 
 def due(tx: Connection, *, now: datetime, limit: int) -> list[Question]:

@@ -172,6 +172,15 @@ def forget_immediate(tx: Connection, subscription_ids: Iterable[str]) -> None:
         tx.execute(delete(rhythms).where(_c.subscription_id.in_(chunk), is_done))
 
 
+def waiting_until(tx: Connection, subscription_ids: Iterable[str]) -> dict[str, datetime]:
+    """When the digest is due that tells what waits for it, of those of these subscriptions for which anything does."""
+    query = select(_c.subscription_id, _c.digest_at).where(_c.digest_at.is_not(None), _is_waiting)
+    found: dict[str, datetime] = {}
+    for chunk in chunks(sorted(subscription_ids)):
+        found.update((key, at) for key, at in tx.execute(query.where(_c.subscription_id.in_(chunk))))
+    return found
+
+
 def next_due(tx: Connection) -> datetime | None:
     """When the next digest is due, in the future or the past; None while none is."""
     query = select(_c.digest_at).where(_c.digest_at.is_not(None), _hears).order_by(_c.digest_at).limit(1)

@@ -13,6 +13,7 @@ from monitor.alerts.subscribe import Asked, SubscriptionScope, Wanted, apply_con
 from monitor.channels.declared import CHANNELS
 from monitor.errors import DeliveryRejected
 from monitor.model import SubscriptionState
+from monitor.model.rhythm import Every, Rhythm
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, endings, notices, questions
 from monitor.storage.questions import YEAR, Question
@@ -227,6 +228,23 @@ def test_who_hears_of_nothing_is_not_told(quick_outbox: OutboxHarness, state: Su
     set_state(made.subscription.id, SubscriptionState.ACTIVE, outbox.subscribe_context)
 
     assert asked(outbox) == []
+
+
+def test_who_is_told_in_digests_hears_of_the_end_first_in_one(outbox: OutboxHarness) -> None:
+    with_pages(outbox)
+    outbox.check(WITHDRAWN_LATER)
+    outbox.subscribe(ANNA, WITHDRAWN_LATER, channel="email", rhythm=Rhythm(every=Every.MONTHLY))
+    outbox.clock.advance(days=10)  # the 2nd of the month
+    withdraw(outbox)
+    outbox.clock.advance(days=5)
+    assert (asked(outbox), outbox.channel.came) == ([], [])
+
+    outbox.clock.advance(days=25)
+    outbox.deliver()
+    (digest,) = subjects(outbox)
+    assert "Monthly digest" in digest
+    outbox.clock.advance(hours=1)
+    assert asked(outbox) == [f"Nothing more is expected of {WITHDRAWN_LATER}: keep these alerts?"]
 
 
 # Still useful?

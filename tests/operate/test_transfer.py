@@ -22,7 +22,18 @@ from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import deliveries, endpoints, groups, links, notices, snapshots, subscriptions, trials, watches
+from monitor.storage import (
+    deliveries,
+    endpoints,
+    groups,
+    links,
+    notices,
+    questions,
+    snapshots,
+    subscriptions,
+    trials,
+    watches,
+)
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.vault import Vault
@@ -391,6 +402,8 @@ def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_t
     with outbox.store.begin() as tx:
         (asked,) = subscriptions.listing(tx)
         links.renew(tx, asked.id, 7)
+        questions.note_finished(tx, {asked.id: bytes(32)}, at=outbox.clock())
+        before = questions.known(tx, [asked.id])
     exported(outbox.store, tmp_path / "a", vault)
 
     read_export(tmp_path / "a", registries, context(elsewhere, vault), quiet)
@@ -399,6 +412,7 @@ def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_t
         (kept,) = subscriptions.listing(tx)
         assert (kept.id, kept.origin, str(kept.state)) == (asked.id, "web", "pending")
         assert links.versions(tx, [kept.id]) == {kept.id: 7}
+        assert questions.known(tx, [kept.id]) == before, "what it was asked is not asked again"
         assert notices.listing(tx) == []
 
 

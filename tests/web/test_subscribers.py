@@ -149,7 +149,7 @@ def test_programs_that_open_every_link_change_nothing(site: Site) -> None:
     before = contents(site.outbox.store)
 
     for _ in range(20):
-        for link in (page, f"{page}/leave", confirm, "/subscriptions/new"):
+        for link in (page, f"{page}/leave", f"{page}/keep", confirm, "/subscriptions/new"):
             scanner = Reader(site)
             assert scanner.open(link).status_code == 200
             assert scanner.head(site.whole(link), timeout=20).status_code == 200
@@ -284,6 +284,22 @@ def test_an_answer_does_not_come_before_its_time(quick_site: Site) -> None:
     answers = [quick_site.ask(address) for address in (ANNA, ANNA, ANNA, ANNA, BOB)]
 
     assert min(answer.elapsed.total_seconds() for answer in answers) >= 0.3
+
+
+def test_no_digest_comes_before_it_is_confirmed(site: Site) -> None:
+    site.ask(often="daily", zone="UTC", at="08:00", all_quiet="yes")
+    confirm = site.confirmation()
+    site.withdraw()
+    site.outbox.clock.advance(hours=30)
+    site.outbox.deliver()
+    assert len(site.mails()) == 1
+
+    site.reader.submit(confirm)
+    site.outbox.clock.advance(hours=24)
+    site.outbox.deliver()
+
+    (quiet,) = site.mails()[1:]
+    assert quiet["Subject"].startswith("Quiet"), "what happened before is not told"
 
 
 def test_a_network_has_its_share_an_hour(quick_site: Site) -> None:

@@ -42,6 +42,7 @@ from monitor.storage import (
     groups,
     links,
     notices,
+    questions,
     siblings,
     snapshots,
     subscriptions,
@@ -251,6 +252,7 @@ def _subscriptions(
     numbers = subscriptions.last_sequences(tx)
     listed = subscriptions.listing(tx)
     versions = links.versions(tx, [each.id for each in listed])
+    asked = questions.known(tx, [each.id for each in listed])
     for each in listed:
         endpoint = each.endpoint
         if secrets:
@@ -282,4 +284,7 @@ def _subscriptions(
             created_at=each.created_at,
             last_sequence=numbers[each.id],
             link_version=versions.get(each.id, 0),
+            asked_at=asked[each.id].asked_at,
+            answered_at=asked[each.id].answered_at,
+            finished=finished.hex() if (finished := asked[each.id].finished) else None,
         )

@@ -37,6 +37,7 @@ from monitor.storage import (
     groups,
     links,
     notices,
+    questions,
     snapshots,
     subscriptions,
     trials,
@@ -44,6 +45,7 @@ from monitor.storage import (
 )
 from monitor.storage.bodies import LARGEST
 from monitor.storage.locks import lock_registry
+from monitor.storage.questions import Question
 from monitor.storage.statements import chunks
 
 P = TypeVar("P")
@@ -264,6 +266,8 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], conte
         subscriptions.number_on(tx, line.id, line.last_sequence)
         if line.link_version:
             links.renew(tx, line.id, line.link_version)
+        finished = bytes.fromhex(line.finished) if line.finished else None
+        questions.restore(tx, Question(line.id, line.asked_at, line.answered_at, finished))
     return True
 
 

@@ -277,6 +277,11 @@ class SubscriptionLine(Shape, frozen=True, kw_only=True):
     last_sequence: Count
     link_version: Annotated[int, Meta(ge=0, le=65535)] = 0
     """Of the links in its mails that count."""
+    asked_at: Moment | None = None
+    """When its subscriber was asked last whether to go on."""
+    answered_at: Moment | None = None
+    finished: Sha256 | None = None
+    """Of the trials of which they were told that nothing more is expected."""
 
     @property
     def filters(self) -> Filters:
