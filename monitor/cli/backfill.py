@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.session import Settings, complain, console, write_json
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.views.json.backfill import backfilled_json, forecast_json
 
 if TYPE_CHECKING:
@@ -64,10 +64,13 @@ def go_on(program: "App", registries: Iterable["Registry"]) -> None:
 
     with progress("Fetching history") as report_progress:
         for registry in registries:
-            for number, done in enumerate(program.backfill(registry), start=1):
-                report_progress(number, number + 1)
-                if done.error:
-                    complain(f"history of {done.trial_id}: {done.error}")
+            try:
+                for number, done in enumerate(program.backfill(registry), start=1):
+                    report_progress(number, number + 1)
+                    if done.error:
+                        complain(f"history of {done.trial_id}: {done.error}")
+            except MonitorError as error:
+                complain(str(error))
 
 
 def _wanted(program: "App", texts: Sequence[str], watch: str | None, *, everything: bool) -> ByRegistry:

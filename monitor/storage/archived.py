@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, func, literal, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Document
@@ -60,11 +60,24 @@ def of_trial(
 
 
 def versions_of(tx: Connection, registry: str, trial_id: str) -> dict[int, date]:
-    """The days of those former versions of a trial that are there, by number."""
-    query = select(table.c.version, table.c.taken_on).where(
-        table.c.registry == registry, table.c.trial_id == trial_id, table.c.version.is_not(None)
-    )
-    return {row.version: date.fromisoformat(row.taken_on) for row in tx.execute(query)}
+    """The days of those former versions of a trial that are there, by number. StoreCorrupt where one is no day."""
+    query = select(table.c.version, table.c.taken_on).where(*_is_version_of(registry, trial_id))
+    return {row.version: _day(row.taken_on, f"a former version of {trial_id}") for row in tx.execute(query)}
+
+
+def extent(tx: Connection, registry: str, trial_id: str) -> tuple[int, date | None]:
+    """How many former versions of a trial are there, and the day of the first; None where none is, or it is damaged."""
+    count, day = tx.execute(
+        select(func.count(), func.min(table.c.taken_on)).where(*_is_version_of(registry, trial_id))
+    ).one()
+    try:
+        return count, date.fromisoformat(day or "")
+    except ValueError:
+        return count, None
+
+
+def _is_version_of(registry: str, trial_id: str) -> tuple[ColumnElement[bool], ...]:
+    return table.c.registry == registry, table.c.trial_id == trial_id, table.c.version.is_not(None)
 
 
 def trials_within(tx: Connection, within: Within) -> list[Key]:
@@ -121,8 +134,13 @@ def _restored(row: Row[Any]) -> ArchivedDocument:
     document = Document(row.registry, row.trial_id, content)
     if document.digest != row.digest:
         raise bodies.damaged(what, "its SHA-256 is another")
+    if not isinstance(row.version, int | None):
+        raise bodies.damaged(what, "its version is no number")
+    return ArchivedDocument(document, _day(row.taken_on, what), row.source, row.imported_at, row.version)
+
+
+def _day(text: str, what: str) -> date:
     try:
-        taken_on = date.fromisoformat(row.taken_on)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise bodies.damaged(what, "its day is none") from error
-    return ArchivedDocument(document, taken_on, row.source, row.imported_at, row.version)

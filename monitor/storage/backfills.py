@@ -63,21 +63,9 @@ def due(tx: Connection, registry: str, *, now: datetime | None, limit: int | Non
 
 
 def put_off(tx: Connection, registry: str, trial_ids: Sequence[str], *, until: datetime, reason: str) -> None:
-    """Ask for no more of these trials before that moment."""
-    known = of_trials(tx, registry, trial_ids)
-    record(
-        tx,
-        (
-            Backfill(
-                registry=registry,
-                trial_id=trial_id,
-                waiting=known[trial_id].waiting if trial_id in known else None,
-                retry_at=until,
-                reason=reason,
-            )
-            for trial_id in trial_ids
-        ),
-    )
+    """Ask for no more of these trials before that moment. What is known of them stays, and is not read."""
+    rows = (Backfill(registry=registry, trial_id=each, retry_at=until, reason=reason) for each in trial_ids)
+    put(tx, backfills, map(_row, rows), keeping=("waiting", "finished_at"))
 
 
 def failed(tx: Connection, registry: str) -> list[tuple[str, str]]:

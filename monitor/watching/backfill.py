@@ -94,6 +94,8 @@ class Backfilling:
     stopping: Callable[[], bool] = field(default=lambda: False)
     asked: int = 0
     """Requests so far."""
+    added: int = 0
+    """Versions that are new."""
 
     @property
     def is_over(self) -> bool:
@@ -156,57 +158,69 @@ def backfill_due(context: Backfilling) -> Iterator[Backfilled]:
 
 
 def _backfill_one(trial_id: str, context: Backfilling) -> Backfilled:
-    """Fetch the history of one trial as far as it may be asked for."""
-    key = context.registry.key
-    with context.store.read() as tx:
-        known = backfills.of_trials(tx, key, [trial_id]).get(trial_id) or Backfill(registry=key, trial_id=trial_id)
-        before = len(archived.versions_of(tx, key, trial_id))
+    """Fetch the history of one trial as far as it may be asked for. What goes wrong with it is a value."""
+    key, before = context.registry.key, context.added
+    known: Backfill | None = None
     error: Exception | None = None
     try:
-        _fetch(known, context)
+        known = _fetch(trial_id, context)
     except (StoreUnavailable, MemoryError):
         raise
     except Exception as raised:
         error = raised
         _note(trial_id, raised, context)
-    return _outcome(trial_id, before, error, context)
+    with context.store.read() as tx:
+        versions, begins_on = archived.extent(tx, key, trial_id)
+    result = BackfillResult.COMPLETE if known and known.finished_at else BackfillResult.PARTIAL
+    return Backfilled(
+        registry=key,
+        trial_id=trial_id,
+        result=BackfillResult.FAILED if error else result,
+        versions=versions,
+        added=context.added - before,
+        waiting=len(known.waiting or ()) if known else 0,
+        begins_on=begins_on,
+        error=in_words(error) if error else None,
+        ends=isinstance(error, HistoryUnavailable | RegistryUnreachable | ConfigurationInvalid),
+    )
 
 
-def _fetch(known: Backfill, context: Backfilling) -> None:
-    """Have one version after the other, and keep each."""
+def _fetch(trial_id: str, context: Backfilling) -> Backfill:
+    """Have one version after the other, and keep each; give how far it is."""
+    key = context.registry.key
+    with context.store.read() as tx:
+        known = backfills.of_trials(tx, key, [trial_id]).get(trial_id) or Backfill(registry=key, trial_id=trial_id)
     if known.finished_at is not None:
-        return
-    first = _first(known.trial_id, context)
+        return known
+    first = _first(trial_id, context)
     if known.waiting is None:
-        known = replace(known, waiting=_waiting(known.trial_id, first, context))
-        _keep(known, context)
+        known = _finished(replace(known, waiting=_waiting(trial_id, first, context)), context)
+        with context.store.begin() as tx:
+            backfills.record(tx, [known])
     while known.waiting and not context.is_over:
         version, *others = known.waiting
         context.asked += 1
-        document = context.registry.former_version(known.trial_id, version.number)
-        known = replace(known, waiting=tuple(others), retry_at=None, reason=None)
+        document = context.registry.former_version(trial_id, version.number)
+        known = _finished(replace(known, waiting=tuple(others), retry_at=None, reason=None), context)
         with context.store.begin() as tx:
-            _keep_version(tx, version, document, first, context)
-            backfills.record(tx, [_finished(known, context)])
+            added = _keep_version(tx, version, document, first, context)
+            backfills.record(tx, [known])
+        context.added += added
+    return known
 
 
 def _keep_version(
     tx: Connection, version: FormerVersion, document: Document, first: _First, context: Backfilling
-) -> None:
-    """Keep a version as of its day, unless it was posted after the first snapshot was taken."""
+) -> int:
+    """Keep a version as of its day, unless it was posted after the first snapshot was taken; give how many are new."""
     posted_on = _day_of(version, context.registry.parse(document, context.clock()))
     if posted_on > first.taken_on:
-        return
+        return 0
     there = archived.versions_of(tx, document.registry, document.trial_id)
     later = [day for number, day in there.items() if number > version.number]
     day = min([posted_on, *later])
     source = f"the registry's history, version {version.number}"
-    archived.add(tx, [ArchivedDocument(document, day, source, context.clock(), version.number)])
-
-
-def _keep(known: Backfill, context: Backfilling) -> None:
-    with context.store.begin() as tx:
-        backfills.record(tx, [_finished(known, context)])
+    return archived.add(tx, [ArchivedDocument(document, day, source, context.clock(), version.number)])
 
 
 def _finished(known: Backfill, context: Backfilling) -> Backfill:
@@ -257,22 +271,3 @@ def _note(trial_id: str, error: Exception, context: Backfilling) -> None:
         if isinstance(error, HistoryUnavailable):
             failed.update(backfills.due(tx, context.registry.key, now=now))
         backfills.put_off(tx, context.registry.key, sorted(failed), until=now + wait, reason=in_words(error))
-
-
-def _outcome(trial_id: str, before: int, error: Exception | None, context: Backfilling) -> Backfilled:
-    key = context.registry.key
-    with context.store.read() as tx:
-        there = archived.versions_of(tx, key, trial_id)
-        known = backfills.of_trials(tx, key, [trial_id]).get(trial_id)
-    result = BackfillResult.COMPLETE if known and known.finished_at else BackfillResult.PARTIAL
-    return Backfilled(
-        registry=key,
-        trial_id=trial_id,
-        result=BackfillResult.FAILED if error else result,
-        versions=len(there),
-        added=len(there) - before,
-        waiting=len(known.waiting or ()) if known else 0,
-        begins_on=min(there.values(), default=None),
-        error=in_words(error) if error else None,
-        ends=isinstance(error, HistoryUnavailable | RegistryUnreachable | ConfigurationInvalid),
-    )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text
 
 from monitor.storage import archived, backfills, deliveries
 from monitor.views.trials import history_of
@@ -270,6 +271,26 @@ def test_three_refusals_one_after_the_other_end_the_run(quick: Trying):
     done = fetched(quick, LONG, OTHER, THIRD, FOURTH)
 
     assert [each.ends for each in done] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        f"UPDATE backfills SET waiting = 'odd' WHERE trial_id = '{LONG}'",
+        f"UPDATE archived_documents SET taken_on = 'one day' WHERE trial_id = '{LONG}'",
+    ],
+)
+def test_a_damaged_row_harms_its_own_trial_alone(quick: Trying, damage: str):
+    broken(quick, LONG, OTHER)
+    fetched(quick, LONG, most=2)
+    with quick.store.begin() as tx:
+        tx.execute(text(damage))
+
+    bad, good = fetched(quick, LONG, OTHER)
+
+    assert (bad.result, bad.ends, good.result) == (BackfillResult.FAILED, False, BackfillResult.COMPLETE)
+    assert LONG in (bad.error or "")
+    assert is_put_off(quick, OTHER, until=RETRY_AFTER) is False
 
 
 def test_what_is_due_is_fetched_bit_by_bit(quick: Trying):
