@@ -2,11 +2,13 @@
 
 settling    which events are told, held or folded into others; alike and holding are what it rests on
 owing       who hears of which event, and when: at once, or in a digest
-matching    which changes of an event a subscription is to be told of, and for the others why not
+matching    which changes of an event a subscription is to be told of; refusals say why not, and adding_up which are
+            too small by themselves and are told together; past is what went before, as that needs it
 conversations  which mails belong together: what two registries tell within a week is told in one
 composing   owes the digests whose time has come: one delivery for all that waits; assembling is what each holds
 prepare     claimed deliveries as messages, each rendered once; postponing is for those that cannot be
-contexts    what a message says of its trial beside the changes; samples are of a trial that does not exist
+contexts    what a message says of its trial beside the changes; background is what stands around these
+samples     messages of a trial that does not exist
 deliver     sends what is owed, or one delivery, and keeps trying; its steps are in claims, queues and outcomes
 outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
 bounces     what mails that came back and complaints do to subscriptions; returned reads the mailbox of these

@@ -111,6 +111,10 @@ def test_the_first_move_and_what_nobody_was_told_say_nothing(outbox: OutboxHarne
     [line] = around_last(outbox)
     assert line.facts["times"] == 2
 
+    change(outbox, completing("2026-04-01"))
+    [line] = around_last(outbox)
+    assert (line.facts["times"], line.text.split(": ")[1][:8]) == (1, "+76 days")
+
 
 def settled(outbox: OutboxHarness, settlement: Settlement) -> None:
     event = outbox.events(TRIAL)[-1]
