@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from monitor.alerts.contexts import event_context, registry_of, with_background
+from monitor.alerts.background import BackgroundReader
+from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.matching import Match
 from monitor.alerts.past import matches_of
 from monitor.alerts.recovery import event_of
@@ -48,8 +49,13 @@ class DigestReader:
     registries: Mapping[str, Registry]
     _contexts: dict[str, EventContext] = field(default_factory=dict)
     _around: dict[str, tuple[ContextLine, ...]] = field(default_factory=dict)
+    _backgrounds: BackgroundReader = field(init=False)
     _matches: dict[tuple[str, Interest], Match] = field(default_factory=dict)
     _coverages: dict[tuple[tuple[Within, ...], datetime], Coverage] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read what stands around events from the same registries."""
+        self._backgrounds = BackgroundReader(self.registries)
 
     def digest(
         self, tx: Connection, delivery: Delivery, composed: ComposedDigest, subscription: Subscription
@@ -89,7 +95,8 @@ class DigestReader:
         """What stands around an event, which takes several questions."""
         event_id = context.event.id
         if event_id not in self._around:
-            self._around[event_id] = with_background(tx, context, self.registries).background
+            read = self._backgrounds.around
+            self._around[event_id] = read(tx, context.event, lead_sponsor=context.lead_sponsor)
         return self._around[event_id]
 
     def _read(self, tx: Connection, ids: Collection[str]) -> None:

@@ -4,10 +4,11 @@ Everything is as of the event, never as of now. Of the trial count the versions 
 What cannot be read is left out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from monitor.alerts.adding_up import can_add_up, unit_of
 from monitor.changes.diff.dates import distance
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import Change, ContextLine, Event, PartialDate, Record, Settlement, Significance, State
+from monitor.model import Change, ContextLine, Event, Json, PartialDate, Record, Settlement, Significance, State
 from monitor.ports import Registry
 from monitor.render.context import LATELY, Drift, FirstVersion, drift_line, repeat_line, sponsor_line
 from monitor.storage import archived, seen, snapshots, trials
@@ -25,22 +26,38 @@ from monitor.text import fold_organisation
 
 MOST_VERSIONS = 100
 """So many of the versions before the first snapshot are read, beside the first of all."""
-MOST_OTHER_TRIALS = 1_000
+MOST_TRIALS = 1_000
 """Of a sponsor with more of them nothing is said."""
 MOST_CHANGES = 5
 _MOST_OF_LATE = 500
+_MOST_KEPT = 1_000
+"""Sponsors, each at a moment."""
+_OF_LATE = ("status.stopped", "date.slipped", "results.posted")
 _EXPLAINED = "why_stopped"
 """What is told with the status anyway."""
 
 
-def background(
-    tx: Connection, event: Event, registry: Registry, *, lead_sponsor: str | None
-) -> tuple[ContextLine, ...]:
-    """What there is to say around an event, in the order of its changes; of its sponsor last."""
-    history = _History(tx, event, registry)
-    about = (_of_change(change, history) for change in _worth_it(event))
-    sponsor = _of_sponsor(tx, event, fold_organisation(lead_sponsor))
-    return tuple(line for line in (*about, sponsor) if line)
+@dataclass(slots=True)
+class BackgroundReader:
+    """Reads what there is to say around events; of a sponsor and a moment once for all its trials."""
+
+    registries: Mapping[str, Registry]
+    _sponsors: dict[tuple[str, str, datetime], "_Sponsor | None"] = field(default_factory=dict)
+
+    def around(self, tx: Connection, event: Event, *, lead_sponsor: str | None) -> tuple[ContextLine, ...]:
+        """What there is to say around an event, in the order of its changes; of its sponsor last."""
+        history = _History(tx, event, self.registries[event.registry])
+        about = (_of_change(change, history) for change in _worth_it(event))
+        sponsor = self._sponsor(tx, event, fold_organisation(lead_sponsor))
+        return tuple(line for line in (*about, sponsor.line_beside(event.trial_id) if sponsor else None) if line)
+
+    def _sponsor(self, tx: Connection, event: Event, name: str) -> "_Sponsor | None":
+        key = event.registry, name, event.occurred_at
+        if key not in self._sponsors:
+            if len(self._sponsors) >= _MOST_KEPT:
+                self._sponsors.clear()
+            self._sponsors[key] = _sponsor(tx, *key) if name else None
+        return self._sponsors[key]
 
 
 def _worth_it(event: Event) -> list[Change]:
@@ -166,34 +183,36 @@ def _amount(measure: Mapping[str, float], kind: str) -> float:
     return measure.get(unit_of(kind) or "", 0)
 
 
-def _of_sponsor(tx: Connection, event: Event, sponsor: str) -> ContextLine | None:
-    """What became of the other trials of this sponsor, by `fold_organisation`, until the event."""
-    known = trials.led_by(tx, event.registry, sponsor, limit=MOST_OTHER_TRIALS + 2) if sponsor else []
-    others = [trial_id for trial_id in known if trial_id != event.trial_id]
-    if len(others) > MOST_OTHER_TRIALS:
+@dataclass(frozen=True, slots=True)
+class _Sponsor:
+    """The trials that somebody leads, and those of them in which something was seen of late, by its kind."""
+
+    trials: frozenset[str]
+    seen: Mapping[str, Set[str]]
+
+    def line_beside(self, trial_id: str) -> ContextLine | None:
+        """What became of the others."""
+        stopped, slipped, posted = (len(self.seen.get(kind, set()) - {trial_id}) for kind in _OF_LATE)
+        return sponsor_line(len(self.trials - {trial_id}), stopped=stopped, slipped=slipped, posted=posted)
+
+
+def _sponsor(tx: Connection, registry: str, name: str, at: datetime) -> _Sponsor | None:
+    """The sponsor of that name, by `fold_organisation`, at that moment; None where there is too much to read."""
+    known = trials.led_by(tx, registry, name, limit=MOST_TRIALS + 1)
+    if len(known) > MOST_TRIALS:
         return None
-    span = Span(event.occurred_at - timedelta(days=LATELY), event.occurred_at + timedelta(microseconds=1))
-    found = seen.of_late(tx, event.registry, others, span, least=Significance.MAJOR, limit=_MOST_OF_LATE)
+    span = Span(at - timedelta(days=LATELY), at + timedelta(microseconds=1))
+    found = seen.of_late(tx, registry, known, span, least=Significance.MAJOR, limit=_MOST_OF_LATE)
     if len(found) == _MOST_OF_LATE:
         return None
-    news = [each for each in found if _is_news(each)]
-    return sponsor_line(
-        len(others),
-        stopped=_trials_with(news, "status.stopped"),
-        slipped=_trials_with(news, "date.slipped"),
-        posted=_trials_with(news, "results.posted"),
-    )
+    happened: defaultdict[str, set[str]] = defaultdict(set)
+    for each in filter(_is_news, found):
+        for kind in filter(None, map(_kind_of_late, each.changes)):
+            happened[kind].add(each.trial_id)
+    return _Sponsor(frozenset(known), happened)
 
 
-def _trials_with(events: Sequence[Seen], kind: str) -> int:
-    """In how many trials a change of this kind was seen that matters; how a trial stood when it came is none."""
-    return len(
-        {
-            each.trial_id
-            for each in events
-            for change in each.changes
-            if change.get("kind") == kind
-            and change.get("significance") in ("major", "critical")
-            and not (kind == "status.stopped" and change.get("before") is None)
-        }
-    )
+def _kind_of_late(change: Mapping[str, Json]) -> str | None:
+    """The kind of a stored change that matters; how a trial stood when it came is none."""
+    is_first_look = change.get("kind") == "status.stopped" and change.get("before") is None
+    return change.get("kind") if change.get("significance") in ("major", "critical") and not is_first_look else None

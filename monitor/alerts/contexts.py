@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from monitor.alerts.background import background
 from monitor.alerts.conversations import Trial, begun_by
 from monitor.channels.channel import EventContext, Facts
 from monitor.errors import NothingFound, StoreCorrupt
@@ -33,13 +32,6 @@ def event_context(
     context = _context_of(tx, event, registries, snapshot)
     family = families.get((event.registry, event.trial_id))
     return replace(context, has_siblings=True, begun_by=begun_by(tx, event, family)) if family else context
-
-
-def with_background(tx: Connection, context: EventContext, registries: Mapping[str, Registry]) -> EventContext:
-    """The same with what stands around the event: worth its time where an event is told by itself."""
-    event = context.event
-    registry = registry_of(registries, event.registry)
-    return replace(context, background=background(tx, event, registry, lead_sponsor=context.lead_sponsor))
 
 
 def _context_of(

@@ -14,7 +14,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from monitor.alerts.assembling import DigestReader
-from monitor.alerts.contexts import event_context, registry_of, with_background
+from monitor.alerts.background import BackgroundReader
+from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.conversations import Trial
 from monitor.alerts.links import Links
 from monitor.alerts.opting_in import about
@@ -111,7 +112,8 @@ class Loaded:
                 self._unrendered.append(delivery)
         owed = {delivery.cause: delivery for delivery in self._unrendered if isinstance(delivery.cause, EventCause)}
         families = siblings.families(tx, {(each.registry, each.trial_id) for each in owed.values()})
-        self._events = _each(owed, lambda key: _event_context(tx, owed[key], context, families))
+        reader = BackgroundReader(context.registries)
+        self._events = _each(owed, lambda key: _event_context(tx, owed[key], reader, families))
         self._matches = matches_of(
             tx,
             (
@@ -257,11 +259,12 @@ def _or_raise(value: Value | Exception) -> Value:
 
 
 def _event_context(
-    tx: Connection, delivery: Delivery, context: RenderContext, families: Mapping[Trial, Sequence[Trial]]
+    tx: Connection, delivery: Delivery, reader: BackgroundReader, families: Mapping[Trial, Sequence[Trial]]
 ) -> EventContext:
-    number, registries = int(delivery.cause.id.rpartition("/")[2]), context.registries
+    number, registries = int(delivery.cause.id.rpartition("/")[2]), reader.registries
     event = event_of(tx, registry_of(registries, delivery.registry), delivery.trial_id, number)
-    return with_background(tx, event_context(tx, event, registries, families), registries)
+    context = event_context(tx, event, registries, families)
+    return replace(context, background=reader.around(tx, event, lead_sponsor=context.lead_sponsor))
 
 
 def with_address(tx: Connection, subscription: Subscription, context: RenderContext, *, now: datetime) -> Subscription:

@@ -121,10 +121,16 @@ def sponsor_line(trials: int, *, stopped: int, slipped: int, posted: int) -> Con
 def lines_for(lines: Sequence[ContextLine], changes: Sequence[Change]) -> tuple[ContextLine, ...]:
     """Those of the *lines* of an event that are of use to who is told of these *changes*, the most telling first."""
     fields = list(dict.fromkeys(change.field for change in changes))
-    about = sorted((line for line in lines if line.field in fields), key=lambda line: fields.index(line.field))
+    told = {_without_label(line): line for line in reversed(lines) if line.field in fields}
+    about = sorted(told.values(), key=lambda line: fields.index(line.field))
     matters = any(change.significance >= Significance.MAJOR for change in changes)
     sponsor = [line for line in lines if not line.field] if matters else []
     return (*about[:1], *sponsor, *about[1:])[:MOST_LINES]
+
+
+def _without_label(line: ContextLine) -> str:
+    """What it says, whichever of a trial's dates it is of: two that move together are told once."""
+    return line.text.partition(": ")[2] or line.text
 
 
 def _ordinal(number: int) -> str:

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import update
 
-from monitor.alerts.background import background
+from monitor.alerts.background import BackgroundReader
 from monitor.model import ContextLine, Filters, Rhythm, Settlement
 from monitor.model.rhythm import Every
 from monitor.storage import archived, settlements, tables
@@ -41,7 +41,11 @@ def last_lines(outbox: OutboxHarness, trial_id: str = TRIAL) -> list[str]:
 def around_last(outbox: OutboxHarness, trial_id: str = TRIAL) -> tuple[ContextLine, ...]:
     event = outbox.events(trial_id)[-1]
     with outbox.store.read() as tx:
-        return background(tx, event, outbox.registry, lead_sponsor="Alzahra Hospital")
+        return reader(outbox).around(tx, event, lead_sponsor="Alzahra Hospital")
+
+
+def reader(outbox: OutboxHarness) -> BackgroundReader:
+    return BackgroundReader({outbox.registry.key: outbox.registry})
 
 
 def slipping(outbox: OutboxHarness, *to: str) -> None:
@@ -183,7 +187,7 @@ def test_what_is_damaged_is_left_out(outbox: OutboxHarness, what: str) -> None:
         changed = {"body": b"torn"} if what == "snapshot" else {"changes": b"torn"}
         tx.execute(update(table).where(number == (1 if what == "snapshot" else 2)).values(changed))
 
-        [line] = background(tx, event, outbox.registry, lead_sponsor=None)
+        [line] = reader(outbox).around(tx, event, lead_sponsor=None)
 
     assert line.facts["times"] == (3 if what == "snapshot" else 2)
     assert ("days_since_first_version" in line.facts) == (what == "event")

@@ -109,4 +109,13 @@ def test_the_most_telling_sentences_on_what_is_told_come_first():
     assert shown(replace(STOPPED, field="honey")) == ["sponsor"]
 
 
+def test_two_dates_that_move_together_are_told_once():
+    one, other = (drift_line(replace(MOVED, field=name), THIRD) for name in ("completion_date", "start_date"))
+
+    assert lines_for((one, other), (replace(MOVED, field="start_date"), replace(MOVED, field="completion_date"))) == (
+        one,
+    )
+    assert lines_for((one, other), (replace(MOVED, field="start_date"),)) == (other,)
+
+
 FIELDS = ("primary_completion_date", "enrollment", "overall_status")
