@@ -135,7 +135,7 @@ def _restored(row: Row[Any]) -> ArchivedDocument:
     if document.digest != row.digest:
         raise bodies.damaged(what, "its SHA-256 is another")
     if not isinstance(row.version, int | None):
-        raise bodies.damaged(what, "its version is no number")
+        raise bodies.damaged(what, "its version is not a number")
     return ArchivedDocument(document, _day(row.taken_on, what), row.source, row.imported_at, row.version)
 
 
