@@ -74,6 +74,7 @@ class Dispatcher:
             with program.store.begin() as tx:
                 pulled = deliveries.mend_clock(tx, now=now, claimed_for=CLAIMED_FOR, longest_wait=LONGEST_WAIT)
                 pulled += rhythms.mend_clock(tx, now=now)
+                questions.mend_clock(tx, now=now)
             if pulled:
                 self._log.warning("the clock was set back, and what waited for it is due now", deliveries=pulled)
         self._lead = lead

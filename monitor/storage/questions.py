@@ -101,3 +101,9 @@ def next_due(tx: Connection) -> datetime | None:
     """When a subscription, or a trial that may have ended, is to be looked at next; None where none ever is."""
     earliest = [select(func.min(table.c.look_at, type_=Moment()).label("at")) for table in (questions, endings)]
     return min((at for at in tx.scalars(union_all(*earliest)) if at is not None), default=None)
+
+
+def mend_clock(tx: Connection, *, now: datetime) -> None:
+    """Look again at what was put too far ahead before the clock was set back: nothing waits for more than a year."""
+    for table in (questions, endings):
+        tx.execute(update(table).where(table.c.look_at > now + YEAR + timedelta(days=1)).values(look_at=now))

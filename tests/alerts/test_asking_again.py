@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from monitor.alerts import asking_again
 from monitor.alerts.links import Links
@@ -18,6 +19,7 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import deliveries, endings, notices, questions
 from monitor.storage.questions import YEAR, Question
 from monitor.storage.store import Store
+from monitor.storage.tables import subscriptions
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import edited, status_becomes, together, verified_a_year_later
@@ -304,6 +306,25 @@ def test_what_was_made_before_there_were_questions_gets_its_turn_when_its_year_i
     assert asked(outbox) == [], "not all at once"
     outbox.clock.advance(days=265)
 
+    assert asked(outbox) == [USEFUL]
+
+
+def test_a_clock_that_ran_ahead_for_ten_years_makes_nobody_wait_for_as_long(outbox: OutboxHarness) -> None:
+    with_pages(outbox)
+    outbox.clock.advance(days=3640)
+    made = outbox.subscribe(ANNA, channel="email").subscription
+    outbox.clock.advance(days=-3640)
+    with outbox.store.begin() as tx:
+        questions.mend_clock(tx, now=outbox.clock())
+        assert questions.next_due(tx) == outbox.clock()
+    assert asked(outbox) == []
+
+    with outbox.store.begin() as tx:
+        tx.execute(update(subscriptions).values(created_at=outbox.clock()))
+        questions.look_again(tx, {made.id: outbox.clock() + timedelta(days=3650)})
+        questions.mend_clock(tx, now=outbox.clock())
+    assert asked(outbox) == []
+    outbox.clock.advance(days=366)
     assert asked(outbox) == [USEFUL]
 
 

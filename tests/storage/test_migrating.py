@@ -2,7 +2,8 @@
 
 from sqlalchemy import Connection, insert, text
 
-from monitor.storage import deliveries, events, snapshots, tables
+from monitor.model import SubscriptionState
+from monitor.storage import deliveries, events, questions, snapshots, tables
 from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, event, history
@@ -40,4 +41,22 @@ def test_a_database_from_before_subscriptions_keeps_everything_and_can_owe(store
     assert [each.sequence for each in owe(after, HIP, [2, 3], subscribed(after))] == [1, 2]
     with after.read() as tx:
         assert len(deliveries.listing(tx)) == 2
+    after.close()
+
+
+def test_a_subscription_from_before_there_were_questions_is_looked_at_soon(store_url: str) -> None:
+    before = migrated(store_url, "0018")
+    with before.begin() as tx:
+        endpoint = {"way": "email", "address_digest": b"x", "shown": "a@clinic.example", "sealed": b""}
+        tx.execute(insert(tables.endpoints).values(id="e", created_at=NOON, **endpoint))
+        asked = {"topics": "[]", "kinds": "[]", "min_significance": 1, "everything": True}
+        kept = {"state": SubscriptionState.ACTIVE, "origin": "command", "created_at": NOON, "last_sequence": 7}
+        tx.execute(insert(tables.subscriptions).values(id="s", endpoint_id="e", **asked, **kept))
+    before.close()
+
+    after = Store.open(store_url)
+
+    with after.begin() as tx:
+        assert questions.next_due(tx) == NOON
+        assert [each.subscription_id for each in questions.due(tx, now=NOON, limit=9)] == ["s"]
     after.close()
