@@ -19,7 +19,7 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Subscription, SubscriptionState
-from monitor.storage import confirmations, deliveries, endpoints, links, questions, subscriptions
+from monitor.storage import bounces, confirmations, deliveries, endpoints, links, questions, subscriptions
 
 UNDONE_WITHIN = timedelta(days=30)
 SHOWN = 10
@@ -46,6 +46,8 @@ class Managed:
     """Whether only a file changes what it hears of."""
     is_shared: bool = False
     """Whether a team shares what it hears of, which is not changed for one of them."""
+    reason: str = ""
+    """Why it hears of nothing, where that is because mail came back."""
     missed: int = 0
     """How many events it would have told by now, had it not been paused."""
     can_return: bool = False
@@ -68,6 +70,7 @@ def look(token: str, known: Links, context: SubscribeContext) -> Managed:
             sent=tuple(_sent(tx, subscription.id)),
             is_fixed=_is_fixed(subscription),
             is_shared=subscription.team is not None,
+            reason=bounces.reasons(tx, only=subscription.id).get(subscription.id, ""),
             missed=len(missed_by(tx, subscription)),
             can_return=_can_return(tx, subscription, context.clock()),
         )

@@ -109,8 +109,8 @@ def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
     return [(Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown) for row in rows]
 
 
-def reasons(tx: Connection) -> dict[str, str]:
-    """Why subscriptions hear of nothing that a report ended, paused or disabled, by their ids."""
+def reasons(tx: Connection, *, only: str | None = None) -> dict[str, str]:
+    """Why subscriptions hear of nothing that a report ended, paused or disabled, by their ids; *only* of that one."""
     query = (
         select(
             bounced_subscriptions.c.subscription_id,
@@ -123,6 +123,8 @@ def reasons(tx: Connection) -> dict[str, str]:
         .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
         .where(or_(subscriptions.c.state != SubscriptionState.ACTIVE, endpoints.c.disabled_at.is_not(None)))
     )
+    if only is not None:
+        query = query.where(bounced_subscriptions.c.subscription_id == only)
     return {row.subscription_id: reason(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
 
 

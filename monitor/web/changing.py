@@ -31,6 +31,7 @@ def managed_values(managed: Managed) -> dict[str, object]:
         "told": in_words(filters),
         "rhythm": rhythm_words(subscription.rhythm),
         "missed": managed.missed,
+        "reason": managed.reason,
         "missed_words": counted(managed.missed, "update"),
         "paused_on": f"{subscription.paused_at:%Y-%m-%d}" if subscription.paused_at else "",
         "is_paused": subscription.state is SubscriptionState.PAUSED,

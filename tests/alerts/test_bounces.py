@@ -11,6 +11,7 @@ import pytest
 from monitor.alerts.bounces import FULL_TIMES, Outcome, Taken, take
 from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.links import Links
+from monitor.alerts.managing import look
 from monitor.alerts.opting_in import Request, ask, confirm
 from monitor.alerts.returned import read_mailbox
 from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config
@@ -157,6 +158,9 @@ def test_a_full_mailbox_pauses_after_three_mails_in_seven_days(post):
 
     assert outcomes == [Outcome.NOTED, Outcome.NOTED, Outcome.PAUSED]
     assert post.states() == {ANNA: "paused"}
+    links = post.outbox.delivering.context.links
+    page = look(links.manage(subscription.id).rpartition("/")[2], links, post.outbox.subscribe_context)
+    assert page.reason.startswith("its mailbox was full three times in seven days"), "its reader sees why"
 
     with post.outbox.store.begin() as tx:
         subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, post.outbox.clock())
