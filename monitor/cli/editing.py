@@ -60,7 +60,8 @@ def edit(
         str | None, typer.Option(help="critical, major, minor or administrative.", metavar="SIGNIFICANCE")
     ] = None,
     min_percent: Annotated[
-        float | None, typer.Option(help="Enrollment changes from so many percent on, also in several steps.", metavar="PERCENT")
+        float | None,
+        typer.Option(help="Enrollment changes from so many percent on, also in several steps.", metavar="PERCENT"),
     ] = None,
     min_days: Annotated[
         int | None, typer.Option(help="Dates that move by so many days or more, also in several steps.", metavar="DAYS")

@@ -83,7 +83,8 @@ def subscribe(
     ] = False,
     min_significance: SignificanceOption = "minor",
     min_percent: Annotated[
-        float | None, typer.Option(help="Enrollment changes from so many percent on, also in several steps.", metavar="PERCENT")
+        float | None,
+        typer.Option(help="Enrollment changes from so many percent on, also in several steps.", metavar="PERCENT"),
     ] = None,
     min_days: Annotated[
         int | None, typer.Option(help="Dates that move by so many days or more, also in several steps.", metavar="DAYS")
