@@ -29,6 +29,8 @@ BLOCKS = {
     "a named mail": '[[subscription]]\nname = "two"\nemail = "one@example.org"\nall = true\ntopics = ["status"]',
     "a webhook": f'[[subscription]]\nname = "hook"\nwebhook = "https://example.org/in"\ntrials = ["{TRIALS[5]}"]',
     "of a sponsor": '[[subscription]]\nemail = "three@example.org"\nsponsor = "Quay Trust"\nmin_days = 3',
+    "a grouped list": f'[[watch]]\nname = "rivals"\ntrials = ["{TRIALS[10]}"]\ngroups = ["rivals"]',
+    "a team": '[[subscription]]\nname = "team"\nemail = ["four@example.org", "five@example.org"]\ngroup = "rivals"',
     "an operator": '[operator]\nemail = "ops@example.org"',
     "a rule": '[webhooks]\nallow_networks = ["10.0.0.0/8"]',
     "nonsense": '[[watch]]\nname = "odd"\ntrials = ["7"]',
@@ -54,7 +56,8 @@ PLAIN = [
     ["a webhook"],
     ["of a sponsor"],
     ["an operator"],
-    ["a list", "an operator", "a webhook", "a mail", "a search", "of a sponsor"],
+    ["a grouped list", "a team"],
+    ["a list", "an operator", "a webhook", "a mail", "a search", "of a sponsor", "a grouped list", "a team"],
 ]
 
 
@@ -162,6 +165,12 @@ STEPS: dict[str, Step] = {
     "no block": sql("UPDATE subscriptions SET name = NULL"),
     "another block": sql("UPDATE subscriptions SET name = 'config.toml, subscription 9' WHERE name = 'hook'"),
     "another watch of it": sql("UPDATE subscriptions SET watch_id = 1 WHERE watch_id IS NOT NULL"),
+    "in no group": sql("DELETE FROM grouped_watches"),
+    "grouped by a command": sql("UPDATE grouped_watches SET origin = 'command'"),
+    "another name of a group": sql("UPDATE watch_groups SET name = name || '2'"),
+    "about no group": sql("DELETE FROM subscribed_groups"),
+    "in no team": sql("DELETE FROM team_members"),
+    "in another team": sql("UPDATE team_members SET team = 'other'"),
     "subscribed to fewer": sql("DELETE FROM subscribed_trials"),
     "subscribed to another": sql(f"UPDATE subscribed_trials SET trial_id = '{TRIALS[9]}'"),
     "a damaged seal": sql("UPDATE endpoints SET sealed = x'00'"),

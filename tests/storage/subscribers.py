@@ -15,7 +15,7 @@ from monitor.storage.store import Store
 from monitor.vault import Vault
 from tests.storage.documents import HIP, NOON, REGISTRY, event, snapshot
 
-AMARA, BENGT = "amara@clinic.example", "bengt@clinic.example"
+AMARA, BENGT, CHIDI = "amara@clinic.example", "bengt@clinic.example", "chidi@clinic.example"
 VAULT = Vault.open(key=Fernet.generate_key().decode(), file=Path("none"))
 
 

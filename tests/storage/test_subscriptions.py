@@ -6,10 +6,10 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import DeliveryState, Filters, Significance, Subscription, SubscriptionState
-from monitor.storage import configured_subscriptions, deliveries, endpoints, subscriptions, watches
+from monitor.storage import configured_subscriptions, deliveries, endpoints, links, subscriptions, watches
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER
-from tests.storage.subscribers import BENGT, covering, kept, mailbox, owe, subscribed, subscription, watch
+from tests.storage.subscribers import AMARA, BENGT, CHIDI, covering, kept, mailbox, owe, subscribed, subscription, watch
 
 OTHER = "isrctn.com"
 
@@ -227,3 +227,80 @@ def test_a_subscription_is_found_by_its_name_and_no_other_has_it(store: Store) -
         assert subscriptions.get(tx, "rivals") == first
         subscriptions.set_state(tx, first.id, SubscriptionState.ENDED, LATER)
         subscriptions.add(tx, replace(subscription(mailbox(tx), KNEE), name="rivals"))
+
+
+# Several people
+
+
+def team(store: Store, *addresses: str, **more: object) -> dict[str, Subscription]:
+    """What a block for these people comes to, by the names that they have in the team."""
+    with store.begin() as tx:
+        alike = [subscription(mailbox(tx, each), HIP, origin="config") for each in addresses]
+    return {f"ours, {each.endpoint.shown}": replace(each, team="ours", **more) for each in alike}
+
+
+def by_address(store: Store) -> dict[str, tuple[str, str, str | None]]:
+    return {each.endpoint.shown: (each.id, str(each.state), each.name) for each in listed(store)}
+
+
+def test_a_member_of_a_team_comes_back_as_one_and_is_found_by_it(store: Store) -> None:
+    with store.begin() as tx:
+        members = [replace(subscription(mailbox(tx, each), HIP), team="ours", name=each) for each in (AMARA, BENGT)]
+        for each in members:
+            subscriptions.add(tx, each)
+        assert subscriptions.of_team(tx, "ours") == members
+        assert subscriptions.of_team(tx, "theirs") == []
+        subscriptions.set_state(tx, members[0].id, SubscriptionState.ENDED, LATER)
+        assert subscriptions.of_team(tx, "ours") == members[1:]
+        with pytest.raises(ConfigurationInvalid, match="a team is called “ours” already"):
+            subscriptions.add(tx, replace(subscription(mailbox(tx), HIP), name="ours"))
+        with pytest.raises(NothingFound, match="“ours” is a team: name one in it"):
+            subscriptions.find(tx, "ours")
+
+
+def test_each_of_a_block_goes_on_by_address_whatever_its_order_and_ends_alone(store: Store) -> None:
+    apply(store, **team(store, AMARA, BENGT))
+    before = by_address(store)
+    with store.read() as tx:  # where writing is refused
+        known = subscriptions.listing(tx)
+        configured_subscriptions.apply_config(tx, {each.name or "": each for each in reversed(known)}, LATER)
+
+    apply(store, **team(store, CHIDI, BENGT))
+
+    after = by_address(store)
+    assert after[BENGT] == before[BENGT]
+    assert after[AMARA] == (before[AMARA][0], "ended", None)
+    assert after[CHIDI][1:] == ("active", f"ours, {CHIDI}")
+
+
+def test_those_of_a_block_who_are_shown_alike_are_not_mixed_up(store: Store) -> None:
+    first, second = team(store, AMARA, BENGT).values()
+    apply(store, **{"ours, a room": first, "ours, a room (2)": second})
+
+    apply(
+        store, **{"ours, a room": replace(second, id="another"), "ours, a room (2)": replace(first, id="yet another")}
+    )
+    apply(store, **{"ours, a room": replace(second, id="another")})
+
+    assert by_address(store) == {AMARA: (first.id, "ended", None), BENGT: (second.id, "active", "ours, a room")}
+
+
+def test_a_changed_block_begins_anew_for_those_whom_a_receiver_ended_and_not_for_those_who_left(store: Store) -> None:
+    apply(store, **team(store, AMARA, BENGT))
+    with store.begin() as tx:
+        for each in subscriptions.of_team(tx, "ours"):
+            subscriptions.set_state(tx, each.id, SubscriptionState.ENDED, NOON)
+        links.note_left(tx, by_address(store)[AMARA][0], NOON)
+
+    apply(store, **team(store, AMARA, BENGT, note="Ours"))
+
+    assert {shown: state for shown, (_, state, _) in by_address(store).items()} == {AMARA: "ended", BENGT: "active"}
+
+
+def test_a_block_that_is_kept_keeps_all_of_its_team(store: Store) -> None:
+    apply(store, **team(store, AMARA, BENGT))
+
+    with store.begin() as tx:
+        configured_subscriptions.apply_config(tx, {}, LATER, kept={"ours"})
+
+    assert [each.state for each in listed(store)] == ["active", "active"]
