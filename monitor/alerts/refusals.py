@@ -52,8 +52,8 @@ def refused_for(change: Change, asked: Interest | Subscription) -> Refused | Non
 
 def refusal_of(change: Change, filters: Filters, asked: Interest | Subscription | None = None) -> Words | None:
     """What puts into words why *change* does not pass; None where it does. *asked* is what has the *filters*."""
-    if asked and change.kind == "trial.left" and is_about_another_watch(change, asked.watches):
-        return _of_another_watch
+    if asked and change.kind == "trial.left" and (refusal := _refusal_of_leaving(change, asked.watches)):
+        return refusal
     if is_unwanted(change, filters):
         return _unwanted
     hears_of_members = asked is not None and (asked.everything or bool(asked.watches))
@@ -109,6 +109,17 @@ def _moves_less(change: Change, kinds: str, unit: str, least: float) -> bool:
     return abs(change.measure.get(unit, least)) < least
 
 
+def _refusal_of_leaving(change: Change, watches: frozenset[int]) -> Words | None:
+    if not is_about_another_watch(change, watches):
+        return None
+    is_of_these = (change.before or {}).get("watch_id") in watches
+    return _still_in_the_group if is_of_these else _of_another_watch
+
+
+def _still_in_the_group(_: Change, __: Filters) -> str:
+    return "it left one watch of the group, and another one holds it still"
+
+
 def _of_another_watch(change: Change, _: Filters) -> str:
     return f"{change.kind} is about a watch that this subscription is not about"
 
@@ -144,6 +155,7 @@ def _size(change: Change, unit: str) -> float:
 
 _COUNTED_AS: Mapping[Words, Refused] = {
     _of_another_watch: Refused.ANOTHER_WATCH,
+    _still_in_the_group: Refused.ANOTHER_WATCH,
     _unwanted: Refused.WITHOUT,
     _not_named: Refused.NOT_NAMED,
     _too_insignificant: Refused.SIGNIFICANCE,

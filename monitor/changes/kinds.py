@@ -376,7 +376,7 @@ KINDS = _declared(
         MAJOR,
         "a watch no longer finds it, with the changes that may be why; noticed when its search is listed in full, once "
         "in `full_check_every`",
-        "You would hear of it no more. Only those who subscribed to that watch are told.",
+        "You would hear of it no more. Who subscribed to that watch is told, or to a group of which no other holds it.",
         label="Left a watch",
     ),
     Kind("trial.merged", Topic.IDENTITY, CRITICAL, *_RECORD, sentence=sentences.trial_merged),
