@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from monitor.storage.store import Store
 from monitor.storage.tables import subscriptions
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
-from tests.studies import edited, status_becomes, together, verified_a_year_later
+from tests.studies import edited, status_becomes, titled, together, verified_a_year_later
 
 ANNA = "anna@example.org"
 MADE_AT = datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -216,6 +217,33 @@ def test_many_subscribers_are_told_a_few_at_a_time_and_each_once(
     with outbox.store.begin() as tx:
         assert endings.take(tx, now=outbox.clock()) is None
     assert asked(outbox) == []
+
+
+def test_a_title_is_text_in_every_channel_whatever_it_is(quick_outbox: OutboxHarness) -> None:
+    outbox = quick_outbox
+    title = "<img src=x onerror=alert(1)>\r\nBcc: everybody@example.org\n@everyone \u202e" + "long " * 500
+    outbox.check(WITHDRAWN_LATER)
+    outbox.subscribe(ANNA, WITHDRAWN_LATER, channel="email")
+    outbox.subscribe("https://hooks.example.org/", WITHDRAWN_LATER)
+    outbox.subscribe("slack://TokenA/TokenB/TokenC", WITHDRAWN_LATER, channel="chat")
+    withdraw(outbox)
+    outbox.sandbox.edit(WITHDRAWN_LATER, together(titled(title), verified_a_year_later))
+    outbox.check(WITHDRAWN_LATER)
+    outbox.deliver()
+    outbox.channel.came.clear()
+    outbox.clock.advance(days=5)
+    outbox.deliver()
+    told = {each.endpoint.channel: each.body for each in outbox.channel.came}
+    mail = message_from_bytes(told["email"], policy=policy.default)
+    html = mail.get_body(("html",))
+
+    assert html is not None
+    assert "&lt;img" in html.get_content()
+    assert "<img" not in html.get_content()
+    assert mail["Bcc"] is None
+    assert len(told["webhook"]) < 2000
+    assert "@everyone" not in told["chat"].decode()
+    assert "\u202e" not in mail.as_string() + told["chat"].decode()
 
 
 @pytest.mark.parametrize("state", [SubscriptionState.PAUSED, SubscriptionState.ENDED])
