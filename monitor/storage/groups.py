@@ -30,13 +30,6 @@ def find(tx: Connection, name: str) -> WatchGroup:
     return WatchGroup(found, name, watches_of(tx, [found])[found])
 
 
-def listing(tx: Connection) -> list[WatchGroup]:
-    """Every group, by its name."""
-    found = tx.execute(select(watch_groups.c.id, watch_groups.c.name).order_by(watch_groups.c.name)).all()
-    held = watches_of(tx, [each.id for each in found])
-    return [WatchGroup(each.id, each.name, held[each.id]) for each in found]
-
-
 def watches_of(tx: Connection, group_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """The watches of each of the groups."""
     held: dict[int, set[int]] = {each: set() for each in group_ids}

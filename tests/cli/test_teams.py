@@ -6,12 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.clock import utc_now
-from monitor.model import SubscriptionState
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mailbox
-from monitor.storage import links, subscriptions
-from monitor.storage.store import Store
 from tests.cli.commands import Monitor, Ran, asking, command
 
 TRIAL = "NCT02116634"
@@ -182,39 +178,6 @@ def test_a_block_with_several_addresses_is_a_team_and_who_is_taken_off_it_ends_a
     named = [each["name"] for each in objects(monitor("subscriptions", "show", "ops"))]
     assert named == [f"ops, {BENGT}", f"ops, {CHIDI}"]
     assert "the configuration makes “ops”" in refusal(monitor("subscriptions", "join", "ops", "email", AMARA))
-
-
-def test_who_left_a_team_of_the_configuration_stays_out_whatever_else_of_the_block_changes(
-    monitor: Monitor, configure: Callable[..., Ran], tmp_path: Path
-):
-    configure([AMARA, BENGT])
-    store = Store.open(f"sqlite:///{tmp_path}/snapshots/monitor.sqlite3")
-    with store.begin() as tx:
-        at = utc_now()
-        subscriptions.set_state(tx, ids(monitor)[AMARA], SubscriptionState.ENDED, at)
-        links.note_left(tx, ids(monitor)[AMARA], at)
-    store.close()
-
-    configure([AMARA, BENGT, CHIDI], 'topics = ["status"]')
-
-    assert states(monitor) == {AMARA: "ended", BENGT: "active", CHIDI: "active"}
-    assert [each["topics"] for each in objects(monitor("subscriptions", "show", "ops"))] == [["status"], ["status"]]
-
-
-def test_whoever_was_alone_in_a_block_goes_on_as_one_of_several_and_back(
-    monitor: Monitor, configure: Callable[..., Ran]
-):
-    configure(AMARA)
-    alone = ids(monitor)[AMARA]
-
-    for people in ([AMARA, BENGT], [BENGT, AMARA], [AMARA], AMARA):
-        configure(people)
-        assert ids(monitor)[AMARA] == alone
-        assert states(monitor)[AMARA] == "active"
-
-    [only] = objects(monitor("subscriptions", "show", "ops"))
-    assert (only["to"], only["name"], only["team"]) == (AMARA, "ops", None)
-    assert states(monitor)[BENGT] == "ended"
 
 
 def test_an_address_of_a_team_that_cannot_be_used_harms_nobody_else(monitor: Monitor, tmp_path: Path):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from monitor.errors import NothingFound
 from monitor.model import Filters, Interest, SubscriptionState
 from monitor.storage import groups, subscriptions, tables, watches
 from monitor.storage.covering import Covering
@@ -119,7 +120,8 @@ def test_a_group_is_what_it_holds_at_the_moment(store: Store) -> None:
         assert groups.find(tx, "joints").watches == frozenset()
         subscriptions.set_state(tx, to_group.id, SubscriptionState.ENDED, LATER)
         groups.forget_empty(tx)
-        assert groups.listing(tx) == []
+        with pytest.raises(NothingFound, match="there is no group of watches “joints”"):
+            groups.find(tx, "joints")
 
 
 def test_groups_cost_one_statement_however_many_they_are(store: Store) -> None:

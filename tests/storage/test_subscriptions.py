@@ -273,6 +273,21 @@ def test_each_of_a_block_goes_on_by_address_whatever_its_order_and_ends_alone(st
     assert after[CHIDI][1:] == ("active", f"ours, {CHIDI}")
 
 
+def test_who_was_alone_in_a_block_goes_on_as_one_of_several_and_back(store: Store) -> None:
+    alone = {"ours": replace(*team(store, AMARA).values(), team=None)}
+    apply(store, **alone)
+    first = by_address(store)[AMARA][0]
+
+    for wanted in (team(store, AMARA, BENGT), team(store, BENGT, AMARA), alone):
+        apply(store, **wanted)
+        assert by_address(store)[AMARA][:2] == (first, "active")
+
+    assert by_address(store)[AMARA][2] == "ours"
+    assert by_address(store)[BENGT][1:] == ("ended", None)
+    with store.read() as tx:
+        assert subscriptions.of_team(tx, "ours") == []
+
+
 def test_those_of_a_block_who_are_shown_alike_are_not_mixed_up(store: Store) -> None:
     first, second = team(store, AMARA, BENGT).values()
     apply(store, **{"ours, a room": first, "ours, a room (2)": second})
