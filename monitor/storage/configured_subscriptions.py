@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from monitor.model import Subscription, SubscriptionState
-from monitor.model.rhythm import IMMEDIATE
 from monitor.storage import deliveries, groups, links, rhythms, teams
 from monitor.storage.subscription_rows import WHOLE, name_trials, trials_of, values_of
 from monitor.storage.subscriptions import add, set_state
@@ -45,14 +44,13 @@ def apply_config(
     for name, subscription_id in renamed.items():
         _configure_name(tx, subscription_id, name)
     trials = trials_of(tx, [row.id for row in rows])
-    kept_rhythms = rhythms.of(tx, [row.id for row in rows])
     for name, subscription in wanted.items():
         if name not in present:
             add(tx, subscription, name)
         else:
             row = present[name]
-            _change(tx, row, trials[row.id], subscription)
-            if kept_rhythms.get(row.id, IMMEDIATE) != subscription.rhythm:
+            _change(tx, row, trials[row.id], subscription, at)
+            if rhythms.of_row(row) != subscription.rhythm:
                 deliveries.lock(tx, [row.id])
                 rhythms.change(tx, row.id, subscription.rhythm, at=at)
 
@@ -81,7 +79,7 @@ def _configure_name(tx: Connection, subscription_id: str, name: str | None) -> N
     tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(name=name))
 
 
-def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted: Subscription) -> None:
+def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted: Subscription, at: datetime) -> None:
     """Make a kept subscription as wanted; do nothing where it is."""
     if row.team != wanted.team:
         teams.put(tx, row.id, wanted.team)
@@ -90,7 +88,7 @@ def _change(tx: Connection, row: Row[Any], trials: set[tuple[str, str]], wanted:
     if is_about_the_same and all(getattr(row, column) == value for column, value in values.items()):
         return
     if row.state == SubscriptionState.ENDED and links.left_at(tx, row.id) is None:
-        values |= {"state": SubscriptionState.ACTIVE, "ended_at": None}
+        set_state(tx, row.id, SubscriptionState.ACTIVE, at)
     tx.execute(update(subscriptions).where(subscriptions.c.id == row.id).values(values))
     tx.execute(delete(subscribed_trials).where(subscribed_trials.c.subscription_id == row.id))
     name_trials(tx, row.id, wanted.trials)

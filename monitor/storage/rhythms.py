@@ -87,7 +87,7 @@ def change(tx: Connection, subscription_id: str, rhythm: Rhythm, *, at: datetime
     period = row.period if row else None
     due_at = window_end(rhythm, at) if waits or rhythm.all_quiet else None
     if row and waits and (due_at is None or period):
-        period, due_at = period or _restored(row).period, at
+        period, due_at = period or of_row(row).period, at
     told_until = row.told_until if row else at
     put(tx, rhythms, [_row(subscription_id, rhythm, at=due_at, told_until=told_until) | {"period": period}])
 
@@ -96,7 +96,7 @@ def begin(tx: Connection, subscription_id: str, *, at: datetime) -> None:
     """Let a subscription that became active hear that all is quiet from then on, if it asks for that."""
     row = tx.execute(select(rhythms, _is_waiting.label("waits")).where(_c.subscription_id == subscription_id)).first()
     if row and not row.waits:
-        due_at = _quiet_end(_restored(row), at)
+        due_at = _quiet_end(of_row(row), at)
         mine = _c.subscription_id == subscription_id
         tx.execute(update(rhythms).where(mine).values(digest_at=due_at, told_until=at, period=None))
 
@@ -140,7 +140,7 @@ def due(tx: Connection, subscription_ids: Collection[str], *, now: datetime) -> 
     return [
         Due(
             subscription_id=row.subscription_id,
-            rhythm=_restored(row),
+            rhythm=of_row(row),
             at=row.digest_at,
             period=row.period,
             told_until=row.told_until,
@@ -201,9 +201,9 @@ def mend_clock(tx: Connection, *, now: datetime) -> int:
     return mended
 
 
-def values_of(rhythm: Rhythm) -> dict[str, Any]:
-    """What a row has of a rhythm; all null where it is at once."""
-    return dict.fromkeys(_NAMES) if rhythm == IMMEDIATE else _values(rhythm)
+def of_row(row: Row[Any]) -> Rhythm:
+    """The rhythm of a row that has its columns."""
+    return restored(*(getattr(row, name) for name in _NAMES))
 
 
 def restored(
@@ -224,10 +224,6 @@ def restored(
 
 _EVERY = frozenset(map(str, Every))
 _NAMES = [column.name for column in COLUMNS]
-
-
-def _restored(row: Row[Any]) -> Rhythm:
-    return restored(*(getattr(row, name) for name in _NAMES))
 
 
 def _row(subscription_id: str, rhythm: Rhythm, *, at: datetime | None, told_until: datetime | None) -> dict[str, Any]:

@@ -24,7 +24,6 @@ _of_others = (
     watch_groups.c.name.label("group_name"),
     team_members.c.team,
 )
-_columns_of_rhythm = attrgetter(*(column.name for column in rhythms.COLUMNS))
 WHOLE = (
     select(subscriptions, *_of_endpoint, *_of_others)
     .join_from(subscriptions, endpoints)
@@ -70,7 +69,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]], group: WatchGroup | N
         name=row.label or row.name,
         everything=row.everything,
         filters=filters.restored_or_none(*_columns_of_filters(row)),
-        rhythm=rhythms.restored(*_columns_of_rhythm(row)),
+        rhythm=rhythms.of_row(row),
         note=row.note,
         paused_at=row.paused_at,
         state=row.state if has_business else SubscriptionState.ENDED,

@@ -1,20 +1,25 @@
 """What waits for the end of a window is told together: each event in one digest, and one digest a date."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import text, update
 
+from monitor.alerts.composing import compose
 from monitor.alerts.due import is_anything_due
 from monitor.alerts.editing import Editable, edit
 from monitor.alerts.resuming import missed_so_far, resume
-from monitor.alerts.subscribe import Asked, Subscribed, SubscriptionScope, set_state, subscribe
+from monitor.alerts.subscribe import Asked, Subscribed, SubscriptionScope, Wanted, apply_config, set_state, subscribe
 from monitor.alerts.why import explained
+from monitor.errors import StoreCorrupt
 from monitor.model import DigestCause, Filters, Rhythm, SubscriptionState
 from monitor.model.rhythm import Every
-from monitor.storage import backlog, deliveries, gathered, rhythms
+from monitor.storage import backlog, deliveries, digest_tables, gathered, rhythms
 from monitor.storage.overview import overview
-from tests.databases import SLOW
+from tests.databases import SLOW, counted_statements
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import named, status_becomes, together, verified_in
@@ -312,3 +317,62 @@ def test_a_digest_that_is_due_and_not_composed_is_a_delivery_that_stands_still(w
 
     assert found.delivery_due_since(watched.clock()) == datetime(2026, 11, 23, 7, tzinfo=UTC)
     assert is_anything_due(watched.store, [watched.registry.key], now=watched.clock())
+
+
+def test_two_processes_compose_each_digest_once(watched: OutboxHarness) -> None:
+    readers = [f"reader{number}@example.org" for number in range(12)]
+    for reader in readers:
+        subscribed(watched, DAILY, reader)
+    happens(watched, 1)
+    at(watched, "2026-11-23T07:00")
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(compose, watched.store, now=watched.clock()) for _ in range(4)]
+    assert all(each.exception() is None for each in done)
+
+    assert owed(watched) == [("digest/2026-11-23", (2,))] * len(readers)
+    assert sorted(message.endpoint.shown for message in watched.channel.came) == sorted(readers)
+
+
+def test_a_block_of_the_configuration_has_a_rhythm_and_keeps_what_waits_when_that_changes(
+    watched: OutboxHarness,
+) -> None:
+    context = watched.subscribe_context
+    block = Wanted(name="office", channel="email", address=READER, scope=SubscriptionScope(everything=True))
+    apply_config([replace(block, rhythm=DAILY)], context)
+    happens(watched, 1)
+    with counted_statements() as again:
+        apply_config([replace(block, rhythm=DAILY)], context)
+    assert not [each for each in again if each.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+    apply_config([replace(block, rhythm=replace(DAILY, at=time(9)))], context)
+
+    at(watched, "2026-11-23T07:00")
+    assert owed(watched) == []
+    at(watched, "2026-11-23T08:00")
+    assert owed(watched) == [("digest/2026-11-23", (2,))]
+    apply_config([], context)
+    with watched.store.read() as tx:
+        assert backlog.next_due(tx) is None
+
+
+def test_what_a_damaged_row_keeps_from_its_digest_keeps_nobody_elses(watched: OutboxHarness) -> None:
+    """A zone that no machine knows is UTC; what cannot be read at all is tried again a day later."""
+    strange, broken, sound = (subscribed(watched, DAILY, f"{name}@example.org") for name in ("amara", "bengt", "chi"))
+    happens(watched, 1)
+    with watched.store.begin() as tx:
+        mine = digest_tables.rhythms.c.subscription_id
+        zone = update(digest_tables.rhythms).where(mine == strange.subscription.id).values(zone="Mars/Olympus")
+        tx.execute(zone)
+        if tx.dialect.name == "sqlite":
+            tx.execute(
+                text("UPDATE rhythms SET told_until = 'soon' WHERE subscription_id = :id"),
+                {"id": broken.subscription.id},
+            )
+    at(watched, "2026-11-23T08:30")
+
+    with suppress(StoreCorrupt):
+        watched.deliver()
+
+    came = {message.endpoint.shown for message in watched.channel.came}
+    assert {"amara@example.org", sound.subscription.endpoint.shown} <= came
