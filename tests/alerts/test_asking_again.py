@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerts import asking_again
+from monitor.alerts.due import is_anything_due
 from monitor.alerts.links import Links
 from monitor.alerts.questions import APART, is_year_over, look_again_at
 from monitor.alerts.subscribe import Asked, SubscriptionScope, Wanted, apply_config, set_state, subscribe
@@ -23,6 +24,7 @@ from monitor.storage.store import Store
 from monitor.storage.tables import subscriptions
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.service.workers import Workers
 from tests.studies import edited, status_becomes, titled, together, verified_a_year_later
 
 ANNA = "anna@example.org"
@@ -335,6 +337,22 @@ def test_what_was_made_before_there_were_questions_gets_its_turn_when_its_year_i
     outbox.clock.advance(days=265)
 
     assert asked(outbox) == [USEFUL]
+
+
+def test_a_service_that_has_nothing_else_to_send_asks_when_it_is_time(quick_outbox: OutboxHarness) -> None:
+    outbox = quick_outbox
+    outbox.subscribe(ANNA, channel="email")
+    workers = Workers(outbox)
+    outbox.clock.advance(days=364)
+    workers.dispatcher.step()
+    assert (outbox.channel.came, is_anything_due(outbox.store, [], now=outbox.clock())) == ([], False)
+
+    outbox.clock.advance(days=1)
+    assert is_anything_due(outbox.store, [], now=outbox.clock())
+    workers.dispatcher.step()
+
+    assert subjects(outbox) == [USEFUL]
+    assert not is_anything_due(outbox.store, [], now=outbox.clock())
 
 
 def test_a_clock_that_ran_ahead_for_ten_years_makes_nobody_wait_for_as_long(outbox: OutboxHarness) -> None:
