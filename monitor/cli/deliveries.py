@@ -114,7 +114,8 @@ def list_(
 def _named(subscription: "Subscription") -> str:
     """Where it goes, and its name where it has one."""
     shown = subscription.endpoint.shown
-    return f"{subscription.name} ({shown})" if subscription.name else shown
+    name = subscription.team or subscription.name
+    return f"{name} ({shown})" if name else shown
 
 
 @app.command()

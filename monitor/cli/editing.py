@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.filtering import KindOption, TopicOption
+from monitor.cli.render.subscribed import named
 from monitor.cli.session import Settings, console, write_json
 from monitor.cli.timing import (
     AllQuietOption,
@@ -135,7 +136,7 @@ def _show(subscription: Subscription, *, as_json: bool) -> None:
         return
     words = rhythm_words(subscription.rhythm)
     console().print(
-        f"Subscription {subscription.called} to {subscription.endpoint.shown} is changed; it tells {words}.",
+        f"Subscription {named(subscription)} is changed; it tells {words}.",
         markup=False,
     )
 

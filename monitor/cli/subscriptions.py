@@ -8,7 +8,7 @@ from monitor.channels.declared import CHANNELS
 from monitor.cli.backtest import backtest
 from monitor.cli.commands import Commands
 from monitor.cli.editing import edit
-from monitor.cli.render.subscribed import about
+from monitor.cli.render.subscribed import about, named
 from monitor.cli.session import Settings, console, write_json
 from monitor.cli.teams import join, leave, members
 from monitor.model import Message, SubscriptionState
@@ -122,7 +122,7 @@ def resume(
         results = [resumed(each.id, program.subscribe_context(), catch_up=catch_up) for each in meant]
     for result in results:
         subscription = result.subscription
-        console().print(f"Subscription {subscription.called} to {subscription.endpoint.shown} is active.", markup=False)
+        console().print(f"Subscription {named(subscription)} is active.", markup=False)
         if result.missed:
             what = counted(result.missed, "event")
             fate = "is told with the next delivery run, as one message" if catch_up else "stays untold"
@@ -160,9 +160,7 @@ def _set_state(context: typer.Context, which: str, state: SubscriptionState) -> 
     with settings.open() as program:
         meant = [set_state(each.id, state, program.subscribe_context()) for each in members(program, which)]
     for subscription in meant:
-        console().print(
-            f"Subscription {subscription.called} to {subscription.endpoint.shown} is {state}.", markup=False
-        )
+        console().print(f"Subscription {named(subscription)} is {state}.", markup=False)
     if state == SubscriptionState.ENDED and subscription.watch_id is not None:
         watch = subscription.watch or subscription.watch_id
         console().print(f"Its watch stays: monitor watch remove {watch} ends it, too.", style="dim", markup=False)

@@ -83,7 +83,8 @@ def test_a_team_is_one_line_of_the_table_and_its_name_stands_for_all_in_it(monit
     assert len(objects(monitor("subscriptions", "test", "oncology", "--json"))) == len(mailbox.messages) == 3
     assert [each["is_made"] for each in objects(monitor("subscriptions", "backtest", "oncology", "--json"))] == [True]
 
-    monitor("subscriptions", "pause", "oncology")
+    paused = monitor("subscriptions", "pause", "oncology").stdout.splitlines()
+    assert paused[0] == f"Subscription of {AMARA} in team “oncology” is paused."
     monitor("subscriptions", "resume", f"oncology, {AMARA}")
     assert "1 active, 2 paused" in monitor("subscriptions", "list").stdout
     monitor("subscriptions", "remove", "oncology")

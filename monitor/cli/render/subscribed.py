@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.model import Checked, Result, Subscription
-from monitor.text import first_few
+from monitor.text import first_few, one_line
 
 STOPPED_NAMED = 20
 
@@ -15,6 +15,12 @@ def about(subscription: Subscription) -> str:
     if subscription.is_about_watches:
         return f"the trials of {subscription.watch_called}"
     return first_few(sorted(trial_id for _, trial_id in subscription.trials))
+
+
+def named(subscription: Subscription) -> str:
+    """A subscription as a sentence names it, with whom it is for."""
+    shown = one_line(subscription.endpoint.shown)
+    return f"of {shown} in team “{subscription.team}”" if subscription.team else f"{subscription.called} to {shown}"
 
 
 def said_of_stopped(trial_ids: Sequence[str]) -> str:
