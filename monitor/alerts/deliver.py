@@ -22,6 +22,7 @@ from monitor.alerts.prepare import pages_of, with_address
 from monitor.alerts.queues import THREADS, Queues
 from monitor.alerts.samples import sample
 from monitor.alerts.settling import Settling, settle_abandoned
+from monitor.alerts.subscribe import refuse_unless_wanted
 from monitor.model import Message
 from monitor.ports import Accepted
 from monitor.storage import attempts, bounces, confirmations, settlements, subscriptions
@@ -109,10 +110,15 @@ def deliver_one(delivery_id: str, outbox: Outbox) -> DeliveryResult | None:
 
 
 def send_sample(subscription_id: str, outbox: Outbox) -> tuple[Message, Accepted]:
-    """Send one message of no consequence now, outside the outbox, and give it. Raise DeliveryFailed if not taken."""
+    """Send one message of no consequence now, outside the outbox, and give it.
+
+    Raise DeliveryFailed if it is not taken, and ConfigurationInvalid where nothing may be sent any more, or yet.
+    """
     now = outbox.clock()
     with outbox.context.store.read() as tx:
-        subscription = with_address(tx, subscriptions.get(tx, subscription_id), outbox.context, now=now)
+        known = subscriptions.get(tx, subscription_id)
+        refuse_unless_wanted(known)
+        subscription = with_address(tx, known, outbox.context, now=now)
         page = pages_of(tx, [subscription.id], outbox.context).get(subscription.id, "")
     message = sample(subscription, outbox.context, page=page, now=now)
     return message, outbox.transports[subscription.endpoint.channel].send(message, now=now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from monitor.alerts.subscribe import SubscribeContext
+from monitor.alerts.subscribe import SubscribeContext, refuse_unless_wanted
 from monitor.alerts.teams import rename
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Rhythm, Subscription
@@ -33,12 +33,15 @@ Edit = Callable[[Editable], Editable]
 def edit(which: str, change: Edit, context: SubscribeContext) -> list[Subscription]:
     """Change a subscription, or in one commit all those of a team, whose name is that of the team then.
 
-    ConfigurationInvalid where a file says what it is, another has its new name, or a team would have none.
+    ConfigurationInvalid where it has ended, a file says what it is, another has its new name, or a team would have
+    none.
     """
     with context.store.begin() as tx:
         team = subscriptions.of_team(tx, which)
         if not team:
-            return [edited(tx, subscriptions.find(tx, which), change, context)]
+            found = subscriptions.find(tx, which)
+            refuse_unless_wanted(found)
+            return [edited(tx, found, change, context)]
         made = [edited(tx, each, _but_its_name(change), context) for each in team]
         name = change(replace(_editable(team[0]), name=which)).name
         return made if name == which else rename(tx, made, name)

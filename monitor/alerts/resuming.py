@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import missed_by, tell
-from monitor.alerts.subscribe import SubscribeContext
+from monitor.alerts.subscribe import SubscribeContext, refuse_unless_wanted
 from monitor.model import Subscription, SubscriptionState
 from monitor.storage import endpoints, subscriptions
 
@@ -21,9 +21,13 @@ class Resumed:
 
 
 def resume(subscription_id: str, context: SubscribeContext, *, catch_up: bool = False) -> Resumed:
-    """Make a subscription active, and give a disabled endpoint another chance; with *catch_up*, tell what it missed."""
+    """Make a subscription active, and give a disabled endpoint another chance; with *catch_up*, tell what it missed.
+
+    ConfigurationInvalid for one that has ended, or is not confirmed.
+    """
     with context.store.begin() as tx:
         subscription = subscriptions.find(tx, subscription_id)
+        refuse_unless_wanted(subscription)
         missed = go_on(tx, subscription, catch_up=catch_up, now=context.clock())
         return Resumed(subscriptions.find(tx, subscription.id), missed)
 

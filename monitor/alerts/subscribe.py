@@ -285,10 +285,25 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     return replace(drafted(tx, endpoint, wanted, now=now), team=team, origin=wanted.origin)
 
 
+def refuse_unless_wanted(subscription: Subscription) -> None:
+    """Raise ConfigurationInvalid for one that has ended, or that the owner of its address is yet to confirm."""
+    if subscription.state is SubscriptionState.ENDED:
+        raise ConfigurationInvalid(f"subscription {subscription.called} has ended: `monitor subscribe` makes another")
+    if subscription.state is SubscriptionState.PENDING:
+        raise ConfigurationInvalid(
+            f"subscription {subscription.called} waits until the owner of the address confirms it"
+        )
+
+
 def set_state(subscription_id: str, state: SubscriptionState, context: SubscribeContext) -> Subscription:
-    """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance."""
+    """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance.
+
+    ConfigurationInvalid where one is to be paused that has ended, or is not confirmed.
+    """
     with context.store.begin() as tx:
         subscription = subscriptions.find(tx, subscription_id)
+        if state is SubscriptionState.PAUSED:
+            refuse_unless_wanted(subscription)
         subscriptions.set_state(tx, subscription.id, state, at=context.clock())
         if state == SubscriptionState.ACTIVE:
             endpoints.enable(tx, subscription.endpoint.id)

@@ -17,6 +17,7 @@ from monitor.cli.timing import (
     QuietHoursOption,
     ZoneOption,
 )
+from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Rhythm, Subscription
 from monitor.render.rhythms import rhythm_words
 from monitor.views.json.alerts import subscription_json
@@ -123,6 +124,12 @@ def edit(
             name=before.name if name is None else name,
         )
 
+    given = (
+        topic, kind, without, min_significance, min_percent, min_days, digest, at, zone, quiet_hours, breaks_through,
+        all_quiet, note, name, clear,
+    )  # fmt: skip
+    if all(each is None or each == [] for each in given):
+        raise ConfigurationInvalid("say what to change, such as --digest weekly or --note TEXT; --help has it all")
     settings: Settings = context.obj
     with settings.open() as program:
         subscriptions = edited(which, changed, program.subscribe_context())

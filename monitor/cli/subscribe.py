@@ -34,7 +34,7 @@ from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry
 from monitor.render.rhythms import rhythm_words
-from monitor.text import natural_list
+from monitor.text import counted, natural_list
 from monitor.views.json.alerts import subscribed_json
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def subscribe(
         for made in (result.made, *result.others):
             write_json(subscribed_json(result, made, with_stopped=stopped))
     else:
-        _show(result, name=name, fed=fed)
+        _show(result, name=name, fed=fed, catches_up=catch_up is not None)
 
 
 def _fed(program: "App", result: "SubscribeResult") -> list[str]:
@@ -218,7 +218,7 @@ def _fed(program: "App", result: "SubscribeResult") -> list[str]:
     ]
 
 
-def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) -> None:
+def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str], catches_up: bool) -> None:
     """Say who hears of what from now on, and what was found on the way."""
     made, scope, everybody = result.made, result.scope, (result.made, *result.others)
     out = console()
@@ -238,8 +238,10 @@ def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str]) ->
     if result.stopped is not None:
         out.print(said_of_stopped(result.stopped), markup=False)
     if made.caught_up:
-        was = "event of before" if made.caught_up == 1 else "events of before"
-        out.print(f"{made.caught_up:,} {was} comes with the next delivery run, as one message.", markup=False)
+        what = f"{counted(made.caught_up, 'earlier event')} {'comes' if made.caught_up == 1 else 'come'}"
+        out.print(f"{what} with the next delivery run, as one message.", markup=False)
+    elif catches_up:
+        out.print("Nothing that it asks for happened in the time that it was to catch up with.", markup=False)
     for each in everybody:
         say_if_same(each)
     out.print(_called(result, name), style="dim", markup=False)

@@ -20,8 +20,10 @@ def find_id(tx: Connection, column: Column[str], text: str, *, noun: str, remedy
     places, so an index on the column serves it; it would not serve LIKE.
     """
     begin = text.strip().lower()
-    if not re.fullmatch(rf"[0-9a-f-]{{{SHORTEST},36}}", begin):
-        raise NothingFound(f"{text!r} is not an id, nor the first {SHORTEST} characters or more of one: {remedy}")
+    if not re.fullmatch(r"[0-9a-f-]{1,36}", begin):
+        raise NothingFound(f"there is no {noun} {text!r}: {remedy}")
+    if len(begin) < SHORTEST:
+        raise NothingFound(f"{text!r} is too short: give {SHORTEST} characters of an id or more, or all of a name")
     rest = _LEAST[len(begin) :]
     first, last = begin + rest, begin + rest.replace("0", "f")
     found: list[Any] = list(tx.scalars(select(column).where(column.between(first, last)).limit(2)).all())

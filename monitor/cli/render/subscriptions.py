@@ -26,7 +26,8 @@ def subscription_table(
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
     for heading in ("Subscription", "To", "About", "Only", "When", "State"):
         table.add_column(heading, overflow="fold")
-    for row in _rows(listed):
+    told = list(_rows(listed))
+    for row in told:
         first, about = row[0]
         people = [subscription for subscription, _ in row]
         table.add_row(
@@ -40,7 +41,7 @@ def subscription_table(
     called = {each.id: _called(each) for each, _ in listed}
     warnings = [f"{called.get(key, key[:8])} cannot hear of everything: {reason}" for key, reason in silent.items()]
     notes = [Text(each, style=NOTICE) for each in dict.fromkeys(warnings)]
-    return Group(table, Text(), *notes, Text(counted(len(listed), "subscription"), style=DIM))
+    return Group(table, Text(), *notes, Text(counted(len(told), "subscription"), style=DIM))
 
 
 def _rows(listed: Iterable[tuple[Subscription, str]]) -> Iterable[Sequence[tuple[Subscription, str]]]:

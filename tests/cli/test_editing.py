@@ -1,0 +1,60 @@
+"""`monitor subscriptions`: what is said to who asks for something that makes no sense."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Monitor, command
+
+OPS = ("subscribe", "email", "ops@example.org", "--all")
+
+
+@pytest.fixture
+def monitor(tmp_path: Path) -> Monitor:
+    return command(tmp_path)
+
+
+@pytest.fixture
+def ended(monitor: Monitor) -> str:
+    """The id of a subscription that has ended."""
+    monitor(*OPS, "--name", "ops")
+    listed = monitor("subscriptions", "list", "--json").stdout
+    monitor("subscriptions", "remove", "ops")
+    return listed.split('"id":"')[1][:8]
+
+
+@pytest.mark.parametrize("asked", [("edit", "--note", "x"), ("pause",), ("resume",), ("test",)])
+def test_what_has_ended_is_not_brought_back_and_written_to_by_the_way(monitor: Monitor, ended: str, asked) -> None:
+    verb, *options = asked
+
+    ran = monitor("subscriptions", verb, ended, *options)
+
+    said = "monitor: subscription ops has ended: `monitor subscribe` makes another\n"
+    assert (ran.returncode, ran.stderr) == (2, said)
+    assert '"state":"ended"' in monitor("subscriptions", "list", "--json").stdout
+
+
+def test_an_edit_of_nothing_says_what_can_be_said(monitor: Monitor) -> None:
+    monitor(*OPS, "--name", "ops")
+
+    ran = monitor("subscriptions", "edit", "ops")
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "monitor: say what to change, such as --digest weekly or --note TEXT; --help has it all\n"
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [
+        ("rivals", "there is no subscription 'rivals': `monitor subscriptions list` shows those there are"),
+        ("3f", "'3f' is too short: give 4 characters of an id or more, or all of a name"),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_from_an_id_that_is_too_short(monitor: Monitor, which: str, said: str) -> None:
+    assert monitor("subscriptions", "pause", which).stderr == f"monitor: {said}\n"
+
+
+def test_a_catch_up_that_finds_nothing_says_so(monitor: Monitor) -> None:
+    ran = monitor(*OPS, "--catch-up", "30d")
+
+    assert "Nothing that it asks for happened in the time that it was to catch up with." in ran.stdout
