@@ -98,7 +98,7 @@ class Walk:
     def type(self, block: Block) -> None:
         """Type a block, at the time that it names."""
         if at := re.match(r"# (\S+ \S+) ([\w/]+)", block.text):
-            self.time.move_to(datetime.fromisoformat(at[1]).replace(tzinfo=ZoneInfo(at[2])))
+            self.time.move_to(datetime.fromisoformat(at[1]).replace(tzinfo=ZoneInfo(at[2])).timestamp())
         typed = block.text.replace(f"http://127.0.0.1:{DEFAULT_PORT}/", self.sandbox.page_url)
         typed = typed.replace(f"http://127.0.0.1:{DEFAULT_PORT + 2}/hooks/trials", self.sandbox.inboxes.receiver.url)
         ran = subprocess.run(
@@ -149,7 +149,7 @@ def walking(folder: Path) -> Iterator[Walk]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     with (
-        time_machine.travel(BEGINS, tick=True) as time,
+        time_machine.travel(BEGINS.timestamp(), tick=True) as time,
         Mailbox() as mailbox,
         WebhookReceiver() as receiver,
         Sandbox(trials=TRIALS, clock=utc_now, inboxes=Inboxes(mailbox, receiver)) as sandbox,
@@ -183,6 +183,6 @@ class Asked(socketserver.StreamRequestHandler):
 
 
 def at_a_time(now: datetime, typed: list[str], folder: Path, environ: dict[str, str]) -> tuple[int, str, str]:
-    """Be `monitor …` as though it were *now*."""
-    with time_machine.travel(now, tick=True):
+    """Be `monitor …` as though it were *now*, in the zone that the environment names."""
+    with time_machine.travel(now.timestamp(), tick=True):
         return be_monitor(typed, folder, environ)
