@@ -9,6 +9,7 @@ import pytest
 
 from monitor.alerts.matching import matching
 from monitor.alerts.owing import owe_deliveries
+from monitor.alerts.past import pasts_of
 from monitor.changes.events import trials_concerned
 from monitor.changes.kinds import KINDS
 from monitor.model import Change, Event, Filters, Significance, Subscription, SubscriptionState
@@ -95,13 +96,14 @@ def test_deciding_for_many_at_once_owes_what_deciding_one_by_one_does(store: Sto
         )
         since = reader.created_at
         is_due = reader.state is SubscriptionState.ACTIVE and (since <= event.occurred_at or since > now)
-        return bool(covers) and is_due and matching(event.changes, reader).passes
+        return bool(covers) and is_due and matching(event.changes, reader, pasts[event.id]).passes
 
     with store.begin() as tx:
         snapshots.add(tx, [snapshot(trial_id, number) for trial_id in TRIALS for number in range(1, 6)])
         events.add(tx, told)
         owe_deliveries(tx, told, REGISTRY, now=now)
         owed = [(each.cause.id, each.subscription_id) for each in deliveries.listing(tx, limit=1000)]
+        pasts = pasts_of(tx, told)
 
     assert sorted(owed) == sorted(
         (event.id, reader.id) for event in told for reader in people if is_told(reader, event)
