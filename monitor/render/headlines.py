@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from monitor.model import Change
+from monitor.model import Change, Json
 from monitor.render.values import Line, is_compared, label, lines
 from monitor.render.worddiff import DiffOp
 from monitor.render.words import value_words
-from monitor.text import one_line, safe_cut
+from monitor.text import natural_list, one_line, safe_cut
 
 MOST_SENTENCE = 600
 """Characters of a sentence, and of a reason, that a heading has room for."""
@@ -18,9 +18,7 @@ def gist(changes: Sequence[Change], room: int) -> str:
     first = changes[0]
     shown = lines(first)
     if first.kind == "trial.new" and isinstance(first.after, dict):
-        how = "Newly registered" if first.after.get("newly_registered") else "Newly found"
-        if (first.after.get("found_by") or {}).get("sibling_of"):
-            how = "The same trial in another registry"
+        how = _how_new(first.after)
         told = f"{how} – “{first.after['title']}”" if first.after.get("title") else how
     elif first.field == "overall_status" and first.after:
         status = value_words(first.after, first.field, first.words)
@@ -33,6 +31,26 @@ def gist(changes: Sequence[Change], room: int) -> str:
     else:
         told = f"{label(first)}: {shown[0].before} → {shown[0].after}"
     return safe_cut(told, room)
+
+
+def _how_new(card: dict[str, Json]) -> str:
+    if (card.get("found_by") or {}).get("sibling_of"):
+        return "The same trial in another registry"
+    return "Newly registered" if card.get("newly_registered") else "Newly found"
+
+
+def new_trial(change: Change) -> str:
+    """A trial that is new in a watch, beside its id and title: "Newly registered: Recruiting, Phase 3, Nordlys AB"."""
+    card = change.after if isinstance(change.after, dict) else {}
+    status, phases, countries = (card.get(name) for name in ("overall_status", "phases", "countries"))
+    facts = [
+        value_words(status, "overall_status", change.words) if status else "",
+        value_words(phases, "phases") if phases and phases != ["NA"] else "",
+        str(card.get("lead_sponsor") or ""),
+        natural_list(countries) if isinstance(countries, list) else "",
+    ]
+    told = ", ".join(one_line(fact) for fact in facts if fact)
+    return f"{_how_new(card)}: {told}" if told else _how_new(card)
 
 
 def quoted_reason(changes: Sequence[Change], *, room: int = MOST_SENTENCE) -> str:

@@ -31,7 +31,7 @@ from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.channels.email.typesetting import clickable
 from monitor.model import Change, Timing
-from monitor.render.headlines import heading, heading_line, quoted_reason
+from monitor.render.headlines import heading, heading_line, new_trial, quoted_reason
 from monitor.render.nets import sentence, steps_in_words
 from monitor.render.values import Line, not_shown_yet
 from monitor.render.worddiff import DiffOp
@@ -147,7 +147,8 @@ def _detail(net: Net, *, beside: str) -> _Detail:
     is_told_in_words = net.is_folded or bool(line.stretches)
     beyond = "" if is_told_in_words else not_shown_yet(change, beside=beside).rstrip(".")
     if is_told_in_words or (beyond and heading(change).startswith(beyond)):
-        told = _without_usual_timing(sentence(net), change)
+        is_new = change.kind == "trial.new" and not net.is_folded
+        told = new_trial(change) if is_new else _without_usual_timing(sentence(net), change)
         return _Detail(weight, Line(stretches=((DiffOp.KEPT, safe_cut(told, MOST_SENTENCE)),)), "")
     total = change.adds_up
     together = f"adds up to {sum_words(total)} since {total.since:%Y-%m-%d}" if total else ""
