@@ -6,6 +6,7 @@ import shutil
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from monitor.alerts.subscribe import Asked, SubscribeContext, SubscriptionScope,
 from monitor.alerts.teams import subscribe_team
 from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.http.polite import PoliteSession
-from monitor.model import Filters, State, SubscriptionState
+from monitor.model import Filters, Rhythm, State, SubscriptionState
+from monitor.model.rhythm import Every
 from monitor.operate.transfer.exporting import export
 from monitor.operate.transfer.importing import Imported, read_export
 from monitor.ports import Registry
@@ -373,16 +375,21 @@ def test_the_folder_of_an_export_can_be_moved(
     assert imported(tmp_path / "b", registries, elsewhere).trials == 13
 
 
-def test_a_mailbox_comes_back_under_its_own_id(
+def test_a_mailbox_comes_back_under_its_own_id_and_in_its_rhythm(
     lived: OutboxHarness, elsewhere: Store, registries: Mapping[str, Registry], tmp_path: Path
 ) -> None:
-    made = lived.subscribe("ops@example.org", channel="email")
+    rhythm = Rhythm(every=Every.WEEKLY, at=time(7, 30), zone="Asia/Tokyo", breaks_through=True, all_quiet=True)
+    made = lived.subscribe("ops@example.org", channel="email", rhythm=rhythm)
+    quiet_hours = Rhythm(quiet_hours=(time(22), time(7)))
+    other = lived.subscribe("ines@example.org", channel="email", rhythm=quiet_hours)
     exported(lived.store, tmp_path / "a", lived.subscribe_context.vault)
 
     read_export(tmp_path / "a", registries, context(elsewhere, lived.subscribe_context.vault), quiet)
 
     with elsewhere.read() as tx:
         assert subscriptions.get(tx, made.subscription.id).everything
+        assert subscriptions.get(tx, made.subscription.id).rhythm == rhythm
+        assert subscriptions.get(tx, other.subscription.id).rhythm == quiet_hours
 
 
 def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_that_count(

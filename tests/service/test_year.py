@@ -15,17 +15,24 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.http.polite import PoliteSession
+from monitor.model import Rhythm
+from monitor.model.rhythm import Every
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import events as kept
+from monitor.storage.digest_tables import gathered
 from monitor.storage.store import Store
+from monitor.storage.tables import events
 from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY
 from tests.service.workers import Workers
 
 HOOK = "https://hooks.example.org/trials"
+DIGESTS = "https://hooks.example.org/digests"
 OPERATOR = "https://hooks.example.org/monitor"
 BEGINS = datetime.combine(BUILD_DAY, time(17), UTC)
 DAYS = int(os.environ.get("SIMULATED_DAYS", "28"))
@@ -50,6 +57,7 @@ class Year:
         """When, in seconds since the beginning, and what."""
         self.alerts: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
+        self.digests: list[dict[str, Any]] = []
         self.published: list[str] = []
         self.seconds = 0.0
         self.set_by = timedelta(0)
@@ -96,6 +104,8 @@ class Year:
                 self.alerts.update(
                     change["after"] for change in body["data"]["changes"] if change["field"] == "acronym"
                 )
+            elif message.endpoint.shown == DIGESTS:
+                self.digests.append(body)
             else:
                 self.told[body["type"]] += 1
         self.workers.outbox.channel.came.clear()
@@ -116,6 +126,7 @@ class Year:
         outbox = self.workers.outbox
         outbox.watch(*self.trials)
         outbox.subscribe(HOOK)
+        outbox.subscribe(DIGESTS, rhythm=Rhythm(every=Every.DAILY, at=time(2, 30), zone="America/New_York"))
         apply_config(
             [Wanted(name="operator", channel="webhook", address=OPERATOR, origin="operator")], outbox.subscribe_context
         )
@@ -157,6 +168,16 @@ class Year:
                 self.down_until = 0.0
 
 
+def in_digests(year: Year) -> Counter[str]:
+    """The acronyms that digests told, by the events that they hold: a long one leaves some out of its body."""
+    with year.store.read() as tx:
+        query = select(events.c.id).join(gathered, gathered.c.event_id == events.c.id)
+        ids = tx.scalars(query.where(gathered.c.digest.is_not(None))).all()
+        found = kept.known(tx, ids, damaged={}).values()
+    changes = (change for event in found for change in event.changes)
+    return Counter(str(change.after) for change in changes if change.field == "acronym")
+
+
 def renamed(number: int, *, on: date) -> Any:
     def rename(study: dict[str, Any]) -> None:
         study["protocolSection"]["identificationModule"]["acronym"] = f"CHANGE-{number}"
@@ -193,6 +214,10 @@ def test_in_a_year_every_change_is_told_exactly_once_and_the_registry_is_asked_p
 
     assert len(year.published) >= DAYS * 13
     assert year.alerts == Counter(year.published)
+    assert in_digests(year) == Counter(year.published)
+    assert len(year.builds) * 0.9 <= len(year.digests) <= DAYS + 1
+    dates = [body["data"]["ended_at"][:10] for body in year.digests]
+    assert len(set(dates)) == len(dates)
     assert year.told["monitor.registry.unreadable"] == year.told["monitor.registry.readable"] > 0
     assert set(year.told) == {"monitor.registry.unreadable", "monitor.registry.readable"}
     asked = Counter(int(at // 86_400) for at, _ in year.asked)
