@@ -77,6 +77,8 @@ def _digest(due: Due, now: datetime) -> ComposedDigest:
     else:
         cause = f"digest/{local(due.rhythm, ended_at).date()}"
         began_at = max(filter(None, (last_end(due.rhythm, due.at - _SECOND), due.told_until)), default=None)
+    if began_at and began_at >= ended_at:  # the clock was set back
+        began_at = None
     return ComposedDigest(
         delivery_id=delivery_id(cause, due.subscription_id),
         cause=cause,

@@ -208,6 +208,9 @@ def test_who_has_left_is_owed_no_digest_and_who_is_paused_is_told_afterwards(wat
 
     assert owed(watched) == [("digest/2026-11-23", (2,))]
     assert [message.endpoint.shown for message in watched.channel.came] == ["ines@example.org"]
+    happens(watched, 2)
+    at(watched, "2026-11-24T07:00")
+    assert owed(watched)[1:] == [("digest/2026-11-24", (3,))] * 2, "what waited when it ended is told no more"
 
 
 @pytest.mark.parametrize(
