@@ -14,6 +14,8 @@ outbox      what delivering needs, and what comes of it; retrying says when the 
 bounces     what mails that came back and complaints do to subscriptions; returned reads the mailbox of these
 scopes      which trials a subscription is about
 subscribe   makes, changes and ends subscriptions; filters are what they pass, as people write them
+opting_in   people who subscribe themselves; managing is what they do by their links, and links makes these
+asking_again  asks them whether to go on: once where nothing more is expected, and once a year; questions has the words
 teams       several people who hear of the same, each with a subscription of their own
 notices     what the operator has to know, in words
 why         every event of a trial beside every subscription of an address: told, or why not

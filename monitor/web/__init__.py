@@ -11,7 +11,7 @@
 `connections` limits how many descriptors strangers can take up. It listens on loopback unless told otherwise. Of the
 first four nothing changes anything, and nothing is secret.
 
-`subscribers` has the pages for people: `asking` and `changing` are what their forms say, `forms` how these come in and
-which of them are obeyed, `rates` how many, and `rendering` makes pages of `templates/` and `static/`. The whole of a
-page is a template that extends base.html, a route and a handler.
+`subscribers` has the pages for people: `asking` and `changing` are what their forms say, `choosing` what both offer,
+`forms` how these come in and which of them are obeyed, `rates` how many, and `rendering` makes pages of `templates/` and
+`static/`. The whole of a page is a template that extends base.html, a route and a handler.
 """
