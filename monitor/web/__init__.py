@@ -12,6 +12,6 @@
 first four nothing changes anything, and nothing is secret.
 
 `subscribers` has the pages for people: `asking` and `changing` are what their forms say, `choosing` what both offer,
-`forms` how these come in and which of them are obeyed, `rates` how many, and `rendering` makes pages of `templates/` and
-`static/`. The whole of a page is a template that extends base.html, a route and a handler.
+`forms` how these come in and which of them are obeyed, `rates` how many, and `rendering` makes pages of `templates/`
+and `static/`. The whole of a page is a template that extends base.html, a route and a handler.
 """
