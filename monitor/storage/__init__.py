@@ -1,9 +1,10 @@
 """Everything that is stored, and all the SQL.
 
 `store` opens a database and gives transactions; each table has a module of functions that take such a transaction
-first: `registries`, `trials`, `snapshots`, `events`, `watches`, `quarantine`, and for alerts `endpoints`,
-`subscriptions`, `deliveries`, `attempts`, `bounces`; `covering` finds whom a trial concerns. `tables` is the schema as
-SQLAlchemy knows it, `migrations` how a database gets there. One set of statements serves SQLite and PostgreSQL.
+first: `registries`, `trials`, `snapshots`, `events`, `watches` and `groups` of them, `quarantine`, and for alerts
+`endpoints`, `subscriptions`, `teams`, `deliveries`, `attempts`, `bounces`; `covering` finds whom a trial concerns.
+`tables` is the schema as SQLAlchemy knows it, `migrations` how a database gets there. One set of statements serves
+SQLite and PostgreSQL.
 
 Functions take and return the values of `monitor.model`. Many trials cost one statement per chunk, never one per trial.
 What is read back is what was written, or else `StoreCorrupt` is raised.
