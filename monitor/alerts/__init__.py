@@ -13,7 +13,9 @@ deliver     sends what is owed, or one delivery, and keeps trying; its steps are
 outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
 bounces     what mails that came back and complaints do to subscriptions; returned reads the mailbox of these
 scopes      which trials a subscription is about
-subscribe   makes, changes and ends subscriptions; filters are what they pass, as people write them
+subscribe   makes, pauses and ends subscriptions; filters and rhythms are what they pass and when, as people write it
+editing     changes what a subscription hears of, and when; resuming goes on after a pause, and catching_up tells what
+            was missed
 opting_in   people who subscribe themselves; managing is what they do by their links, and links makes these
 asking_again  asks them whether to go on: once where nothing more is expected, and once a year; questions has the words
 teams       several people who hear of the same, each with a subscription of their own
