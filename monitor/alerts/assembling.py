@@ -88,8 +88,7 @@ class DigestReader:
             match = self._matches[context.event.id, asked]
             around = self._background(tx, context) if len(known) <= FEW else ()
             told = replace(context, event=replace(context.event, changes=match.every), background=around)
-            # What was gathered when its filters were others is told all the same.
-            yield DigestEntry(told, match.changes or match.every)
+            yield DigestEntry(told, match.owed)
 
     def _background(self, tx: Connection, context: EventContext) -> tuple[ContextLine, ...]:
         """What stands around an event, which takes several questions."""

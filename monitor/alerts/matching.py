@@ -38,6 +38,15 @@ class Match:
         return bool(self.changes)
 
     @property
+    def owed(self) -> tuple[Change, ...]:
+        """What is told of an event that is owed.
+
+        Where nothing passes any more, as filters changed since, it is what is not administrative, or all.
+        """
+        usual = (change for change in self.every if change.significance is not Significance.ADMINISTRATIVE)
+        return self.changes or tuple(usual) or self.every
+
+    @property
     def reasons(self) -> tuple[tuple[Change, str], ...]:
         """Why each of the others does not pass, in one line."""
         return tuple(

@@ -221,8 +221,7 @@ class Loaded:
         """What renders an event for all who are told the same of it by the same channel."""
         context = _or_raise(self._events[cause])
         match = self._matches[cause.id, subscription.interest]
-        # What was owed when its filters were others is told all the same.
-        changes = match.changes or match.every
+        changes = match.owed
         key = cause, subscription.endpoint.channel, tuple(map(id, changes))  # the matches keep them alive
         if key not in self._renderers:
             channel = CHANNELS[subscription.endpoint.channel]

@@ -125,6 +125,8 @@ def explanations(
 def _part_of(event: Event, subscription: Subscription, past: Past) -> str:
     """What of an event was told because it adds up, and what was not part of what was sent, and why; empty for none."""
     match = matching(event.changes, subscription, past)
+    if not match.passes:
+        return "; it was owed before its filters changed"
     added = [change.summary.rstrip(".") for change in match.changes if change.adds_up]
     refused: dict[str, dict[str, None]] = {}
     for change, reason in match.reasons:

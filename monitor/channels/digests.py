@@ -54,9 +54,10 @@ class Section:
 
     @property
     def counted(self) -> list[Change]:
-        """The same, a stop and the reason that is given for it being one."""
+        """The same, a stop and the reason that is given for it being one; no administrative ones beside others."""
         is_stopped = any(change.field == "overall_status" for change in self.changes)
-        return [change for change in self.changes if not (is_stopped and is_reason(change))]
+        told = [change for change in self.changes if not (is_stopped and is_reason(change))]
+        return [change for change in told if change.significance is not Significance.ADMINISTRATIVE] or told
 
     @property
     def background(self) -> tuple[ContextLine, ...]:

@@ -49,6 +49,16 @@ def test_a_trial_has_its_events_together_and_the_title_that_it_has_now():
     assert [change.field for change in section.changes] == ["overall_status", "why_stopped", "enrollment"]
 
 
+def test_administrative_changes_beside_others_are_counted_nowhere():
+    told = digest(entry(1, HALTED, TARGET, VERIFIED))
+
+    section = only(told)
+
+    assert [change.field for change in section.counted] == [HALTED.field, TARGET.field]
+    assert subject(told, [section]).endswith(", and 1 more change")
+    assert only(digest(entry(1, VERIFIED))).counted == [VERIFIED]
+
+
 def only(told: Digest):
     [section] = sections(told)
     return section

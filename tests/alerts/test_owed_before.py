@@ -1,0 +1,49 @@
+"""What is owed when a subscription changes, and what is said of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts.editing import Editable, edit
+from monitor.alerts.why import explained
+from tests.alerts.test_digests import READER, at, happens, subscribed
+from tests.channels.email.test_mail import text_of
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+
+
+@pytest.fixture
+def watched(outbox: OutboxHarness) -> OutboxHarness:
+    """A Sunday at 17:00 UTC, with a baseline."""
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check()
+    return outbox
+
+
+def why(outbox: OutboxHarness, reader: str = READER) -> list[str]:
+    """What is said of each event."""
+    said = explained("clinicaltrials.gov", WITHDRAWN_LATER, reader, outbox.subscribe_context)
+    return [line.strip() for line in said if line.startswith("  ")]
+
+
+def only_stops(before: Editable) -> Editable:
+    return replace(before, filters=replace(before.filters, kinds=frozenset({"status.stopped"})))
+
+
+def test_of_what_waits_when_filters_change_the_usual_is_told(watched: OutboxHarness) -> None:
+    """It has an administrative change, too, which neither the former nor the new filters let pass."""
+    made = subscribed(watched)
+    happens(watched, 1)
+    edit(made.subscription.id, only_stops, watched.subscribe_context)
+    assert why(watched)[0].endswith("; it was owed before its filters changed")
+    at(watched, "2026-11-23T07:00")
+
+    watched.deliver()
+
+    [mail] = watched.channel.came
+    text = " ".join(text_of(mail.body).split())
+    assert "Acronym" in text
+    assert "1 minor change in 1 trial" in text
+    assert "more change" not in text
+    assert "Last verified" not in text
+    assert "without" not in why(watched)[0]
