@@ -100,10 +100,11 @@ def restore(
 def _words(contents: "Contents") -> str:
     latest = f"latest check {moment(contents.checked_at)}" if contents.checked_at else "no check yet"
     owed = counted(contents.owed, "delivery", "deliveries")
+    waiting = f", {counted(contents.gathered, 'alert')} gathered for digests" if contents.gathered else ""
     return (
         f"{counted(contents.trials, 'trial')}, {counted(contents.snapshots, 'snapshot')}, "
         f"{counted(contents.events, 'event')}, {counted(contents.watches, 'watch', 'watches')}, "
-        f"{counted(contents.subscriptions, 'subscription')}; {latest}; {owed} owed."
+        f"{counted(contents.subscriptions, 'subscription')}; {latest}; {owed} owed{waiting}."
     )
 
 

@@ -20,6 +20,7 @@ from monitor.errors import NothingFound, StoreCorrupt, StoreUnavailable
 from monitor.model import DeliveryState
 from monitor.storage import archived, snapshots
 from monitor.storage.archive_tables import archived_documents
+from monitor.storage.digest_tables import gathered
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
@@ -45,6 +46,8 @@ class Contents:
     endpoints: int
     owed: int
     """Deliveries that are still to be made."""
+    gathered: int
+    """Alerts that wait for a digest, which is no delivery yet."""
     checked_at: datetime | None
     """When a registry was asked last."""
 
@@ -153,6 +156,7 @@ def contents(tx: Connection) -> Contents:
         return tx.scalar(select(func.count()).select_from(metadata.tables[name])) or 0 if name in there else 0
 
     owed = select(func.count()).select_from(deliveries).where(deliveries.c.standing == DeliveryState.OWED)
+    waiting = select(func.count()).select_from(gathered).where(gathered.c.digest.is_(None))
     return Contents(
         trials=count("trials"),
         snapshots=count("snapshots"),
@@ -161,6 +165,7 @@ def contents(tx: Connection) -> Contents:
         subscriptions=count("subscriptions"),
         endpoints=count("endpoints"),
         owed=(tx.scalar(owed) or 0) if "deliveries" in there else 0,
+        gathered=(tx.scalar(waiting) or 0) if "gathered" in there else 0,
         checked_at=tx.scalar(select(func.max(registries.c.checked_at, type_=registries.c.checked_at.type))),
     )
 

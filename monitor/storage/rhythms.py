@@ -187,6 +187,11 @@ def next_due(tx: Connection) -> datetime | None:
     return tx.scalar(query)
 
 
+def overdue(tx: Connection, before: datetime) -> int:
+    """How many digests should have been composed before then, and may be: paused and disabled ones aside."""
+    return tx.scalar(select(func.count()).select_from(rhythms).where(_c.digest_at < before, _hears)) or 0
+
+
 def mend_clock(tx: Connection, *, now: datetime) -> int:
     """Make due when they should be digests that were put too far ahead before the clock was set back; how many."""
     latest = func.max(_c.digest_at, type_=Moment())

@@ -22,7 +22,7 @@ from monitor.operate.backup import Backup, Consent, Restored, back_up, restore
 from monitor.operate.transfer.exporting import export
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.receiver import WebhookReceiver
-from monitor.storage import copying, endpoints, leases, snapshots, trials, watches
+from monitor.storage import copying, endpoints, gathered, leases, snapshots, trials, watches
 from monitor.storage.holders import own_name
 from monitor.storage.leases import Lease
 from monitor.storage.store import Store
@@ -34,7 +34,7 @@ from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER, Clock
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, history, snapshot
 from tests.storage.migrated import migrated
-from tests.storage.subscribers import AMARA, VAULT, owe, subscribed
+from tests.storage.subscribers import AMARA, VAULT, owe, subscribed, tell
 
 ON_POSTGRESQL = SLOW
 
@@ -84,6 +84,18 @@ def test_a_backup_holds_everything_and_says_how_much(furnished: str, tmp_path: P
     assert (made.contents.snapshots, made.contents.watches, made.contents.owed, made.damaged) == (7, 1, 2, ())
     assert made.file.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.glob(".b*")] == []
+
+
+def test_a_backup_says_how_much_waits_for_digests(store_url: str, tmp_path: Path) -> None:
+    with closing(Store.open(store_url)) as store:
+        reader = subscribed(store)
+        told = tell(store, HIP, 2, 3)
+        with store.begin() as tx:
+            gathered.add(tx, [(reader.id, each) for each in told])
+
+    made = backed_up(store_url, tmp_path / "b.sqlite3")
+
+    assert (made.contents.owed, made.contents.gathered) == (0, 2)
 
 
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])

@@ -21,7 +21,8 @@ from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
 from monitor.config.keys import OperatorSettings, StoreSettings, WebSettings
 from monitor.http.polite import PoliteSession
-from monitor.model import EventCause, Notice, Settlement, State
+from monitor.model import EventCause, Notice, Rhythm, Settlement, State, SubscriptionState
+from monitor.model.rhythm import Every
 from monitor.operate import doctor
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
@@ -37,8 +38,10 @@ from monitor.storage import (
     health,
     notices,
     quarantine,
+    rhythms,
     settlements,
     snapshots,
+    subscriptions,
     trials,
     watches,
 )
@@ -139,6 +142,18 @@ def _watch_one_behind_and_one_unread(store: Store) -> None:
         trials.record(tx, [Trial(REGISTRY, "NCT01000000", State.LISTED, snapshot=1, verified_version="of old")])
 
 
+def _wait_for_a_digest(store: Store) -> None:
+    """Of three, one is paused and one is not due yet."""
+    daily = Rhythm(every=Every.DAILY)
+    due, paused, early = (subscribed(store, address=f"{name}@clinic.example") for name in ("due", "paused", "early"))
+    with store.begin() as tx:
+        for each in (due, paused, early):
+            rhythms.add(tx, each.id, daily, at=NOW)
+        rhythms.expect(tx, [(due.id, NOW - timedelta(hours=2)), (paused.id, NOW - timedelta(hours=2))])
+        rhythms.expect(tx, [(early.id, NOW - timedelta(minutes=2))])
+        subscriptions.set_state(tx, paused.id, SubscriptionState.PAUSED, at=NOW)
+
+
 LATER = NOW + timedelta(days=1)
 WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
     "unread": (_watch_unread, "trials", Level.PROBLEM, f"1 watched trial never read, such as {HIP}"),
@@ -157,6 +172,7 @@ WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
         Level.PROBLEM,
         "1 delivery overdue",
     ),
+    "a digest not composed": (_wait_for_a_digest, "deliveries", Level.PROBLEM, "1 digest overdue"),
     "held": (_hold, "unbelieved", Level.PROBLEM, "1 event held"),
     "quarantined": (
         _write(quarantine.add, REGISTRY, HIP, reason="a login page", raw=b"<html>", at=NOW),

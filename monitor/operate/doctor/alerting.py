@@ -8,7 +8,7 @@ from monitor.channels.email.returned import unread_mails
 from monitor.channels.email.settings import BounceSettings
 from monitor.errors import MonitorError
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
-from monitor.storage import condition, endpoints, notices, silence
+from monitor.storage import condition, endpoints, notices, rhythms, silence
 from monitor.text import counted, moment, one_line
 
 RECENT = timedelta(days=7)
@@ -78,11 +78,13 @@ def receivers(context: DatabaseContext) -> Iterator[Finding]:
 
 
 def outbox(context: DatabaseContext) -> Iterator[Finding]:
-    """Overdue deliveries."""
-    if late := condition.overdue(context.tx, context.now - OVERDUE_AFTER):
-        yield problem(
-            f"{counted(late, 'delivery', 'deliveries')} overdue", "start `monitor serve`, or run `monitor deliver`"
-        )
+    """Overdue deliveries, and digests that nobody composed."""
+    before = context.now - OVERDUE_AFTER
+    deliveries, digests = condition.overdue(context.tx, before), rhythms.overdue(context.tx, before)
+    late = [counted(deliveries, "delivery", "deliveries")] if deliveries else []
+    late += [counted(digests, "digest")] if digests else []
+    if late:
+        yield problem(f"{' and '.join(late)} overdue", "start `monitor serve`, or run `monitor deliver`")
     else:
         yield fine("nothing is overdue")
 
