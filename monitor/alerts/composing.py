@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.model import delivery_id
-from monitor.model.rhythm import last_end, local, window_end
+from monitor.model.rhythm import last_end, local, quiet_since, window_end
 from monitor.storage import deliveries, digests, gathered, rhythms
 from monitor.storage.digests import ComposedDigest
 from monitor.storage.isolation import isolated
@@ -76,7 +76,9 @@ def _digest(due: Due, now: datetime) -> ComposedDigest:
         cause, ended_at, began_at = f"digest/{due.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", due.at, due.told_until
     else:
         cause = f"digest/{local(due.rhythm, ended_at).date()}"
-        began_at = max(filter(None, (last_end(due.rhythm, due.at - _SECOND), due.told_until)), default=None)
+        first = due.at - _SECOND
+        begins = quiet_since(due.rhythm, first) or last_end(due.rhythm, first)
+        began_at = max(filter(None, (begins, due.told_until)), default=None)
     if began_at and began_at >= ended_at:  # the clock was set back
         began_at = None
     return ComposedDigest(

@@ -132,7 +132,7 @@ def summed(digest: Digest, told: Sequence[Section]) -> str:
     if not levels:
         what = f"{counted(back, 'change')} taken back"
     else:
-        noun = "change" if [counts[level] for level in levels] == [1] else "changes"
+        noun = "change" if counts[levels[-1]] == 1 else "changes"
         what = f"{natural_list([f'{counts[level]:,} {level}' for level in levels], 4)} {noun}"
     more = f", and {counted(digest.omitted, 'more event')}" if digest.omitted else ""
     return f"{what} in {counted(len(told), 'trial')}{more}"

@@ -76,6 +76,11 @@ def last_end(rhythm: Rhythm, at: datetime) -> datetime | None:
     return max((end for _, end in _quiet_around(rhythm, at) if end <= at), default=None)
 
 
+def quiet_since(rhythm: Rhythm, at: datetime) -> datetime | None:
+    """When the quiet hours began that moment is within; None where it is in none."""
+    return next((start for start, end in _quiet_around(rhythm, at) if start <= at < end), None)
+
+
 def local(rhythm: Rhythm, at: datetime) -> datetime:
     """That moment as the subscriber's clock shows it."""
     return at.astimezone(_zone(rhythm.zone))

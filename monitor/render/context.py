@@ -78,8 +78,9 @@ def drift_line(change: Change, drift: Drift) -> ContextLine | None:
     facts: dict[str, Json] = {"times": drift.times, "since": drift.since.isoformat()}
     if drift.first and drift.total is not None:
         facts |= {"first_version_on": drift.first.on.isoformat(), f"{drift.unit}_since_first_version": drift.total}
-        if told or drift.total != drift.amount:
-            told.append(f"{_signed(drift)} since {drift.first.words}")
+        how_far = _how_far(drift.unit, drift.total)
+        if how_far and (told or drift.total != drift.amount):
+            told.append(f"{how_far} since {drift.first.words}")
     if not told:
         return None
     return ContextLine(kind="drift", field=change.field, text=f"{label(change)}: {', '.join(told)}.", facts=facts)
@@ -148,7 +149,9 @@ def _within(drift: Drift) -> str:
     return f" in {counted(months, 'month')}" if months > 1 else f" in {counted(days, 'day')}"
 
 
-def _signed(drift: Drift) -> str:
-    total = drift.total or 0
-    sign = "+" if total > 0 else "-" if total < 0 else ""
-    return f"{sign}{counted(round(abs(total)), 'day')}" if drift.unit == "days" else f"{sign}{percent(total)}"
+def _how_far(unit: str, total: float) -> str:
+    """Such as `+412 days` or `49.2% fewer`; empty of what is back where it began, or so near that it rounds to it."""
+    if unit == "days":
+        days = round(total)
+        return f"{'+' if days > 0 else '-'}{counted(abs(days), 'day')}" if days else ""
+    return f"{percent(total)} {'more' if total > 0 else 'fewer'}" if round(total, 1) else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from monitor.model import Change, Json
 from monitor.render.values import Line, is_compared, label, lines
 from monitor.render.worddiff import DiffOp
-from monitor.render.words import value_words
+from monitor.render.words import sum_words, value_words
 from monitor.text import natural_list, one_line, safe_cut
 
 MOST_SENTENCE = 600
@@ -26,6 +26,8 @@ def gist(changes: Sequence[Change], room: int) -> str:
             status = f"{status} when first seen"
         reason = quoted_reason(changes, room=room - len(status) - len(" – "))
         told = f"{status} – {reason}" if reason else status
+    elif total := first.adds_up:
+        told = f"{label(first)}: {sum_words(total)} in all since {total.since:%Y-%m-%d}"
     elif len(told_whole := heading(first)) <= room or len(shown) != 1 or shown[0].stretches:
         told = told_whole
     else:

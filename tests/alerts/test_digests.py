@@ -19,6 +19,7 @@ from monitor.model import DigestCause, Filters, Rhythm, SubscriptionState
 from monitor.model.rhythm import Every
 from monitor.storage import backlog, deliveries, digest_tables, gathered, rhythms
 from monitor.storage.overview import overview
+from tests.channels.email.test_mail import text_of
 from tests.databases import SLOW, counted_statements
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -160,6 +161,17 @@ def test_each_rhythm_has_its_time(watched: OutboxHarness, rhythm: Rhythm, due: s
     at(watched, due)
 
     assert owed(watched) == [(cause, (2,))]
+
+
+def test_quiet_hours_are_told_from_where_they_begin(watched: OutboxHarness) -> None:
+    subscribed(watched, Rhythm(quiet_hours=(time(19), time(7)), zone="Europe/Oslo"))
+    at(watched, "2026-11-22T21:00")
+    happens(watched, 1)
+    at(watched, "2026-11-23T06:00")
+
+    assert owed(watched) == [("digest/2026-11-23", (2,))]
+    [message] = watched.channel.came
+    assert "Quiet hours, 2026-11-22 19:00 to 2026-11-23 07:00, Europe/Oslo" in text_of(message.body)
 
 
 def test_outside_quiet_hours_it_is_told_at_once(watched: OutboxHarness) -> None:

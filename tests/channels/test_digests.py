@@ -69,7 +69,7 @@ def only(told: Digest):
     [
         (
             [entry(1, HALTED, REASON, TARGET), entry(2, TARGET, CRITERIA)],
-            "1 critical, 2 major and 1 minor changes in 2 trials",
+            "1 critical, 2 major and 1 minor change in 2 trials",
         ),
         ([entry(1, CRITERIA), entry(2, CRITERIA, VERIFIED)], "2 minor changes in 2 trials"),
         ([entry(1, VERIFIED), entry(2, VERIFIED)], "2 administrative changes in 2 trials"),
@@ -95,7 +95,7 @@ def test_a_line_says_how_much_there_is_a_stop_and_its_reason_being_one(entries, 
 def test_the_subject_says_what_it_is_and_how_much(period, begin):
     told = digest(entry(1, TARGET), entry(2, CRITERIA), period=period)
 
-    assert subject(told, sections(told)) == f"{begin}1 major and 1 minor changes in 2 trials"
+    assert subject(told, sections(told)) == f"{begin}1 major and 1 minor change in 2 trials"
 
 
 def test_the_subject_of_one_trial_says_what_changed_there():

@@ -57,8 +57,17 @@ THIRD = Drift(unit="days", amount=30, times=3, since=date(2025, 9, 22), on=DAY, 
         (
             SIZED,
             replace(THIRD, unit="percent", amount=-10.0, times=11, total=-49.2),
-            "Enrollment: 11th cut in 14 months, -49.2% since registration on 2024-03-01.",
+            "Enrollment: 11th cut in 14 months, 49.2% fewer since registration on 2024-03-01.",
         ),
+        (
+            SIZED,
+            replace(THIRD, unit="percent", amount=120.0, times=1, total=2114.3),
+            "Enrollment: 2,114.3% more since registration on 2024-03-01.",
+        ),
+        # What is back where it began has come no way.
+        (SIZED, replace(THIRD, unit="percent", amount=-10.0, times=1, total=0.0), None),
+        (SIZED, replace(THIRD, unit="percent", amount=-10.0, total=-0.04), "Enrollment: third cut in 14 months."),
+        (MOVED, replace(THIRD, amount=-30, times=1, total=0), None),
         (
             SIZED,
             replace(THIRD, unit="percent", amount=5.0, times=2, total=None),

@@ -46,9 +46,8 @@ MOST_DETAILS_OF_MANY, MANY = 3, 12
 MOST_ID = 40
 MOST_TITLE = 60
 MOST_SENTENCE = 220
-MOST_BEYOND = 45
+MOST_BEYOND = 60
 _WITHIN_A_DAY = ("daily", "quiet hours")
-_RHYTHMS = ("daily", "weekly", "monthly")
 _A_FRAME, _A_TRIAL, _A_DETAIL, _A_BACKGROUND, _AN_UNCHECKED = 13_000, 520, 640, 200, 70
 """Bytes that one takes in the page besides its words, in round numbers."""
 _OF_DETAILS = 6
@@ -91,8 +90,7 @@ class _Trial:
 def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes:
     """The whole mail, signed. Raise ConfigurationInvalid where nobody could unsubscribe."""
     told = sections(digest)
-    rhythm = name_of(digest).lower() if digest.period in _RHYTHMS else ""
-    why = why_told(envelope.subscription, about=envelope.about, rhythm=rhythm)
+    why = why_told(envelope.subscription, about=envelope.about)
     room = LARGEST - _A_FRAME - _of_words(why, (envelope.subscription.note or "")[:MOST_NOTE])
     alert = Alert("digest", _page(digest, told, room), subject=subject(digest, told))
     marked = [mime.unstructured("X-Monitor-Digest", digest.period)]

@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote, urlsplit
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Event, Subscription
+from monitor.model import Event, Rhythm, Subscription
 from monitor.settings.values import is_confidential
 from monitor.text import counted, first_few, one_line, safe_cut
 
@@ -11,19 +11,29 @@ MOST_LEAVING = 800
 MOST_ABOUT = 300
 
 
-def why_told(subscription: Subscription, event: Event | None = None, *, about: str = "", rhythm: str = "") -> str:
+def why_told(subscription: Subscription, event: Event | None = None, *, about: str = "") -> str:
     """What a subscriber asked to hear of, of which *event* is; or all of it.
 
-    *about* says what a watch looks for, and *rhythm* how it is told, such as “daily digest”.
+    *about* says what a watch looks for.
     """
     filters = subscription.filters
     wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
     never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
-    how = f" as a {rhythm}" if rhythm else ""
+    how = _how(subscription.rhythm)
     scope = _scope(subscription, event, about)
     return (
         f"You asked to hear of {scope}{how}: changes{wanted} of {filters.min_significance} significance or more{never}."
     )
+
+
+def _how(rhythm: Rhythm) -> str:
+    """How it is told, where that is not usual."""
+    if rhythm.is_immediate:
+        return ""
+    words = f" as a {rhythm.period} digest"
+    if rhythm.quiet_hours:
+        words = " outside your quiet hours, from {:%H:%M} to {:%H:%M}".format(*rhythm.quiet_hours)
+    return f"{words}, and at once of what is critical" if rhythm.breaks_through else words
 
 
 def _scope(subscription: Subscription, event: Event | None, about: str) -> str:

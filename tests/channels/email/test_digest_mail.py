@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.channels.channel import Digest
 from monitor.channels.email.digest import LARGEST, MANY, MOST_DETAILS, digest_mail
 from monitor.errors import ConfigurationInvalid
-from monitor.model import ContextLine, Sum, Timing
+from monitor.model import ContextLine, Every, Rhythm, Subscription, Sum, Timing
 from tests.channels.digests import REOPENED, SLIPPED, WHOLE, digest, entry, trial_id
 from tests.channels.email.mails import NOW, addressed
 from tests.channels.email.test_mail import (
@@ -39,8 +39,12 @@ from tests.sample_sizes import examples
 PAGE = "https://trials.example.org/a/AbC_-0"
 
 
+def daily(**more: object) -> Subscription:
+    return subscription(rhythm=Rhythm(every=Every.DAILY), **more)
+
+
 def mail(told: Digest, **more: object) -> bytes:
-    made_for = {"subscription": subscription(), "delivery_id": "a99784b4", "sequence": 17, "date": NOW, "manage": PAGE}
+    made_for = {"subscription": daily(), "delivery_id": "a99784b4", "sequence": 17, "date": NOW, "manage": PAGE}
     return digest_mail(told, *addressed(**{**made_for, **more}))
 
 
@@ -68,7 +72,7 @@ SPACE = " "
 
 def test_the_text_part_reads_alone():
     assert (
-        text_of(mail(FEW, subscription=subscription(note="Comparators")))
+        text_of(mail(FEW, subscription=daily(note="Comparators")))
         == f"""\
 1 critical, 2 major and 2 minor changes in 3 trials
 Daily digest, 2026-11-26 08:00 to 2026-11-27 08:00, Europe/Paris
@@ -159,10 +163,20 @@ def test_what_small_changes_add_up_to_is_said_beside_the_last_of_them():
         text_of(told).split()
     )
     assert "adds up to 91 days earlier since 2026-09-01" in shown_words(told)
+    assert parsed(told)["Subject"] == (
+        "Daily digest: NCT05550001: Primary completion date: 91 days earlier in all since 2026-09-01"
+    )
+
+
+def test_when_in_its_life_a_trial_changed_is_not_cut():
+    late = TARGET.summary.replace("50% fewer, while recruiting", "2,114.3% fewer, after the primary completion date")
+    told = mail(digest(entry(1, replace(TARGET, summary=late, timing=Timing.AFTER_PRIMARY_COMPLETION))))
+
+    assert "2,114.3% fewer, after the primary completion date" in " ".join(text_of(told).split())
 
 
 def test_what_a_watch_looks_for_is_said_and_not_its_number():
-    reader = subscription(trials=frozenset(), watch_id=3)
+    reader = daily(trials=frozenset(), watch_id=3)
     raw = mail(FEW, subscription=reader, about="trials led by Nordlys Pharma AB")
 
     assert "You asked to hear of trials led by Nordlys Pharma AB as a daily digest:" in " ".join(text_of(raw).split())

@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from email.header import decode_header, make_header
 from html import unescape
 from html.parser import HTMLParser
@@ -18,7 +18,7 @@ from monitor.changes.kinds import KINDS
 from monitor.channels.email import mime
 from monitor.channels.email.rendering import MOST_CHANGES
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Change, Endpoint, Event, Filters, Significance, Subscription, delivery_id
+from monitor.model import Change, Endpoint, Event, Every, Filters, Rhythm, Significance, Subscription, delivery_id
 from tests.channels.email.mails import mail_bytes
 from tests.sample_sizes import examples
 
@@ -312,6 +312,27 @@ def test_dark_colors_reach_every_color_that_is_inlined():
         if re.search(r"(?<!-)color:", attributes.get("style") or "") and attributes.get("class") != "open":
             classes = {f".{name}" for name in (attributes.get("class") or "").split()}
             assert reached & {tag, *classes}, (tag, attributes)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "how"),
+    [
+        (Rhythm(every=Every.WEEKLY), " as a weekly digest: changes"),
+        (
+            Rhythm(every=Every.DAILY, breaks_through=True),
+            " as a daily digest, and at once of what is critical: changes",
+        ),
+        (
+            Rhythm(quiet_hours=(time(22), time(7)), breaks_through=True),
+            " outside your quiet hours, from 22:00 to 07:00, and at once of what is critical: changes",
+        ),
+    ],
+)
+def test_it_says_how_it_is_told(rhythm, how):
+    """Also where a critical change comes at once all the same."""
+    raw = mail(HALTED, subscription=subscription(rhythm=rhythm))
+
+    assert f"You asked to hear of NCT05550001{how}" in " ".join(text_of(raw).split())
 
 
 def test_it_says_why_it_came_and_how_to_leave():
