@@ -11,7 +11,7 @@ version after it. One that was posted after the first snapshot was taken is told
 
 | what goes wrong                                     | what comes of it                                            |
 |-----------------------------------------------------|-------------------------------------------------------------|
-| a version or list that is refused or is no record   | the trial is asked for again after RETRY_AFTER              |
+| a version or list that is refused or makes no sense | the trial is asked for again after RETRY_AFTER              |
 | that for MOST_FAILED trials one after the other     | nothing more is asked in this run                           |
 | the registry cannot be reached                      | the same, and that trial after RETRY_UNREACHED              |
 | it forbids it, or answers in another shape          | the same, and no trial is asked for before RETRY_AFTER      |
@@ -26,6 +26,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from monitor.errors import (
+    AnswerUnreadable,
     ConfigurationInvalid,
     HistoryUnavailable,
     NothingFound,
@@ -109,6 +110,8 @@ class _First:
 
     taken_on: date
     submitted_until: date
+    is_record: bool
+    """Whether it is a record, which is one of the versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,19 +237,30 @@ def _first(trial_id: str, context: Backfilling) -> _First:
         first = snapshots.get(tx, registry.key, trial_id, _BASELINE)
     taken_on = first.taken_at.date()
     if first.document.state is not State.LISTED:
-        return _First(taken_on, taken_on)
+        return _First(taken_on, taken_on, is_record=False)
     submitted = _day(registry.parse(first.document, first.taken_at).last_update_submit_date)
-    return _First(taken_on, submitted or taken_on)
+    return _First(taken_on, submitted or taken_on, is_record=True)
 
 
 def _waiting(trial_id: str, first: _First, context: Backfilling) -> tuple[FormerVersion, ...]:
     """The versions that are to be had, the newest first: those that the first snapshot is, or comes after."""
     context.asked += 1
     listed = context.registry.former_versions(trial_id)
+    _refuse_senseless(listed, first, on=context.clock().date())
     with context.store.read() as tx:
         there = archived.versions_of(tx, context.registry.key, trial_id)
     older = [each for each in listed if each.submitted_on <= first.submitted_until and each.number not in there]
     return tuple(sorted(older, key=lambda version: -version.number))
+
+
+def _refuse_senseless(listed: Sequence[FormerVersion], first: _First, *, on: date) -> None:
+    """Raise AnswerUnreadable for a list that cannot be the history of a record that was read here."""
+    latest = on + timedelta(days=1)  # it may be tomorrow where the registry is
+    if odd := [each for each in listed if each.submitted_on > latest]:
+        day = odd[0].submitted_on
+        raise AnswerUnreadable(f"version {odd[0].number} is said to be of {day}, which is still to come")
+    if not listed or (first.is_record and all(each.submitted_on > first.submitted_until for each in listed)):
+        raise AnswerUnreadable("its history names no version that the first snapshot can be")
 
 
 def _day_of(version: FormerVersion, record: Record) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -212,6 +213,11 @@ def is_put_off(program: Trying, trial_id: str, *, until: timedelta) -> bool:
     return known is not None and known.reason is not None and trial_id in due and trial_id not in early
 
 
+def listed(*days: str) -> bytes:
+    """A list of versions of these days."""
+    return orjson.dumps({"changes": [{"version": number, "date": day} for number, day in enumerate(days)]})
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -219,6 +225,10 @@ def is_put_off(program: Trying, trial_id: str, *, until: timedelta) -> bool:
         lambda box: box.misbehave("403", target="/history/1", ids=[LONG]),
         lambda box: box.misbehave("html", target="/history/0", ids=[LONG]),
         lambda box: box.misbehave("cut", target="/history", ids=[LONG]),
+        lambda box: box.misbehave("answer", target="/history$", body=b'{"changes":[]}', ids=[LONG]),
+        lambda box: box.misbehave("answer", target="/history$", body=listed("2999-01-01"), ids=[LONG]),
+        lambda box: box.misbehave("answer", target="/history$", body=listed("2010-01-01", "2999-01-01"), ids=[LONG]),
+        lambda box: box.misbehave("answer", target="/history$", body=listed("2026-11-20"), ids=[LONG]),
     ],
 )
 def test_what_is_odd_ends_the_try_for_that_trial_alone(quick: Trying, spoil: Callable[..., None]):
