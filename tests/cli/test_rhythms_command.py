@@ -79,7 +79,7 @@ def test_what_happened_of_late_comes_as_one_digest(monitor: Monitor) -> None:
     made = said(
         monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--name", "ops", "--catch-up", "52w")
     )
-    assert "1 event of before comes with the next delivery run, as one message." in made
+    assert "1 earlier event comes with the next delivery run, as one message." in made
 
     monitor("deliver")
 
