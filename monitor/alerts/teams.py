@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from monitor.alerts.ending import Ended, ended
 from monitor.alerts.subscribe import (
     Asked,
     SubscribeContext,
@@ -88,7 +89,7 @@ def join(team: str, channel: str, address: str, context: SubscribeContext, *, as
     return made
 
 
-def leave(team: str, address: str, context: SubscribeContext) -> Subscription:
+def leave(team: str, address: str, context: SubscribeContext) -> Ended:
     """End what the person at an address has of a team; the others go on. NothingFound where none in it has it."""
     with context.store.begin() as tx:
         members = subscriptions.of_team(tx, team)
@@ -99,8 +100,7 @@ def leave(team: str, address: str, context: SubscribeContext) -> Subscription:
             names = natural_list([f"“{each.called}”" for each in found or members])
             words = "several in it have" if found else "nobody in it has"
             raise NothingFound(f"{words} that address: `monitor subscriptions remove` ends one by name, of {names}")
-        subscriptions.set_state(tx, found[0].id, SubscriptionState.ENDED, context.clock())
-        return found[0]
+        return ended(tx, found[0], now=context.clock())
 
 
 def rename(tx: Connection, members: Sequence[Subscription], name: str | None) -> list[Subscription]:

@@ -182,5 +182,18 @@ def _not_owed(event: Event, subscription: Subscription, past: Past, *, covers: b
     match = matching(event.changes, subscription, past)
     if not match.passes:
         return "not sent: " + "; ".join(dict.fromkeys(reason for _, reason in match.reasons))
-    was = "not active" if subscription.state is SubscriptionState.ACTIVE else subscription.state
-    return f"not sent: it was {was} at that moment"
+    return f"not sent: {_not_heard(event, subscription)}"
+
+
+def _not_heard(event: Event, subscription: Subscription) -> str:
+    """Why a subscription owed nothing that it asks for, as far as is known of what it was then."""
+    is_told_later = not subscription.rhythm.is_immediate
+    if subscription.state is SubscriptionState.ENDED:
+        ended_at = subscription.ended_at
+        before = f"ended at {ended_at:%Y-%m-%d %H:%M} UTC" if ended_at else "has ended"
+        if is_told_later and (ended_at is None or ended_at >= event.occurred_at):
+            return f"it {before}, before the digest that was to tell this"
+        return f"it {before}"
+    if subscription.state is SubscriptionState.ACTIVE:
+        return "it was not active at that moment" + (", or ended before its next digest" if is_told_later else "")
+    return f"it was {subscription.state} at that moment"

@@ -10,7 +10,7 @@ from monitor.cli.commands import Commands
 from monitor.cli.editing import edit
 from monitor.cli.render.subscribed import about, named
 from monitor.cli.session import Settings, console, write_json
-from monitor.cli.teams import join, leave, members
+from monitor.cli.teams import join, leave, members, say_what_is_dropped
 from monitor.model import Message, SubscriptionState
 from monitor.ports import Accepted
 from monitor.text import counted
@@ -99,7 +99,16 @@ def pause(context: typer.Context, which: Which) -> None:
 
     [dim]$[/dim] monitor subscriptions pause 3f2a
     """
-    _set_state(context, which, SubscriptionState.PAUSED)
+    from monitor.alerts.subscribe import set_state  # the program is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        paused = [
+            set_state(each.id, SubscriptionState.PAUSED, program.subscribe_context())
+            for each in members(program, which)
+        ]
+    for subscription in paused:
+        console().print(f"Subscription {named(subscription)} is paused.", markup=False)
 
 
 @manage.command()
@@ -135,7 +144,17 @@ def remove(context: typer.Context, which: Which) -> None:
 
     [dim]$[/dim] monitor subscriptions remove 3f2a
     """
-    _set_state(context, which, SubscriptionState.ENDED)
+    from monitor.alerts.ending import end  # the program is not needed to show --help
+
+    settings: Settings = context.obj
+    with settings.open() as program:
+        ended = [end(each.id, program.subscribe_context()) for each in members(program, which)]
+    for each in ended:
+        console().print(f"Subscription {named(each.subscription)} is ended.", markup=False)
+        say_what_is_dropped(each)
+    if (last := ended[-1].subscription).watch_id is not None:
+        watch = last.watch or last.watch_id
+        console().print(f"Its watch stays: monitor watch remove {watch} ends it, too.", style="dim", markup=False)
 
 
 @manage.command()
@@ -151,16 +170,3 @@ def rotate(context: typer.Context, which: Which) -> None:
         secret = rotate_secret(which, program.subscribe_context())
     console().print("The new signing secret, shown this once:")
     console().print(secret, soft_wrap=True)
-
-
-def _set_state(context: typer.Context, which: str, state: SubscriptionState) -> None:
-    from monitor.alerts.subscribe import set_state  # the program is not needed to show --help
-
-    settings: Settings = context.obj
-    with settings.open() as program:
-        meant = [set_state(each.id, state, program.subscribe_context()) for each in members(program, which)]
-    for subscription in meant:
-        console().print(f"Subscription {named(subscription)} is {state}.", markup=False)
-    if state == SubscriptionState.ENDED and subscription.watch_id is not None:
-        watch = subscription.watch or subscription.watch_id
-        console().print(f"Its watch stays: monitor watch remove {watch} ends it, too.", style="dim", markup=False)

@@ -7,8 +7,10 @@ import typer
 from monitor.cli.session import Settings, console
 from monitor.cli.subscribe import ChannelName, say_if_same, show_secret
 from monitor.cli.typing_in import address_of
+from monitor.text import counted
 
 if TYPE_CHECKING:
+    from monitor.alerts.ending import Ended
     from monitor.app import App
     from monitor.model import Subscription
 
@@ -65,4 +67,12 @@ def leave(
     settings: Settings = context.obj
     with settings.open() as program:
         left = teams.leave(team, address_of(address), program.subscribe_context())
-    console().print(f"{left.endpoint.shown} is no longer in team “{team}”.", markup=False)
+    console().print(f"{left.subscription.endpoint.shown} is no longer in team “{team}”.", markup=False)
+    say_what_is_dropped(left)
+
+
+def say_what_is_dropped(ended: "Ended") -> None:
+    """Say how much waited for the next digest of what has ended, if anything did."""
+    if ended.dropped:
+        what = counted(ended.dropped, "event")
+        console().print(f"What waited for its next digest, {what}, is dropped.", markup=False)

@@ -101,6 +101,8 @@ class Subscription:
     state: SubscriptionState = SubscriptionState.ACTIVE
     paused_at: datetime | None = None
     """Since when, where it is paused and that is known."""
+    ended_at: datetime | None = None
+    """When it ended, where it has and that is known."""
     origin: str = "command"
     """command, config, web (asked for on a page), or operator: one that covers no trials and hears of notices."""
     created_at: datetime

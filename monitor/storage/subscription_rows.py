@@ -72,6 +72,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]], group: WatchGroup | N
         rhythm=rhythms.of_row(row),
         note=row.note,
         paused_at=row.paused_at,
+        ended_at=row.ended_at,
         state=row.state if has_business else SubscriptionState.ENDED,
         origin=row.origin,
         created_at=row.created_at,

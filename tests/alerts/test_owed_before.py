@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts.editing import Editable, edit
+from monitor.alerts.ending import end
+from monitor.alerts.subscribe import set_state
 from monitor.alerts.why import explained
+from monitor.model import SubscriptionState
 from tests.alerts.test_digests import READER, at, happens, subscribed
 from tests.channels.email.test_mail import text_of
 from tests.outbox import OutboxHarness
@@ -47,3 +50,21 @@ def test_of_what_waits_when_filters_change_the_usual_is_told(watched: OutboxHarn
     assert "more change" not in text
     assert "Last verified" not in text
     assert "without" not in why(watched)[0]
+
+
+def test_why_says_that_it_ended_before_the_digest(watched: OutboxHarness) -> None:
+    made = subscribed(watched)
+    happens(watched, 1)
+    watched.clock.advance(hours=1)
+
+    ended = end(made.subscription.id, watched.subscribe_context)
+    watched.clock.advance(hours=1)
+    happens(watched, 2)
+
+    assert ended.dropped == 1
+    assert [line.partition(": ")[2] for line in why(watched)] == [
+        "not sent: it ended at 2026-11-22 18:00 UTC, before the digest that was to tell this",
+        "not sent: it ended at 2026-11-22 18:00 UTC",
+    ]
+    set_state(made.subscription.id, SubscriptionState.ACTIVE, watched.subscribe_context)
+    assert why(watched)[0].endswith("not sent: it was not active at that moment, or ended before its next digest")

@@ -95,3 +95,14 @@ def test_a_pause_says_how_much_was_missed(monitor: Monitor) -> None:
     assert subscription(monitor)["paused_at"] is not None
     assert "is active." in said(monitor("subscriptions", "resume", "ops", "--catch-up"))
     assert subscription(monitor)["paused_at"] is None
+
+
+def test_who_ends_what_has_something_waiting_is_told_what_is_dropped(monitor: Monitor) -> None:
+    people = ("ops@example.org", "ines@example.org")
+    said(monitor("subscribe", "email", *people, "--trial", TRIAL, "--name", "ops", "--catch-up", "52w"))
+
+    left = said(monitor("subscriptions", "leave", "ops", "ines@example.org"))
+    removed = said(monitor("subscriptions", "remove", "ops"))
+
+    for words in (left, removed):
+        assert words.endswith("What waited for its next digest, 1 event, is dropped.")
