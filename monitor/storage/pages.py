@@ -20,6 +20,7 @@ MOST_NAMED = 1000
 _time_of_event = (events.c.occurred_at, events.c.registry, events.c.trial_id, events.c.snapshot)
 _watched = (watched_trials.c.registry, watched_trials.c.trial_id)
 _kept = (trials.c.registry, trials.c.trial_id)
+_is_same = and_(*(one == other for one, other in zip(_kept, _watched, strict=True)))
 
 Key = tuple[str, str]
 """Registry and trial id."""
@@ -90,35 +91,49 @@ def watched(tx: Connection, within: Within, *, after: Key | None, limit: int) ->
         named = sorted(each for each in within.trials if after is None or each > after)
         return named[:limit]
     found = _held(tx, within, after=after, limit=limit) if within.registry is None else []
-    mirrored = select(searches.c.registry).where(is_everything).distinct()
-    whole = [within.registry] if within.registry is not None else []
-    if not within.watches:
-        whole = list(tx.scalars(mirrored))
-    if not whole:
+    if not (whole := _whole(tx, within)):
         return found
-    every = select(*_kept).where(trials.c.registry.in_(whole), trials.c.snapshot.is_not(None))
-    return sorted({*found, *_page(tx, every, _kept, after=after, limit=limit)})[:limit]
+    return sorted({*found, *_page(tx, _all_of(whole), _kept, after=after, limit=limit)})[:limit]
 
 
 def watched_count(tx: Connection, within: Within) -> int:
-    """How many trials `watched` gives; of several watches that hold the same trial, a few more."""
+    """How many trials `watched` gives in all."""
     if within.trials:
         return len(within.trials)
-    if within.watches and within.registry is None:
-        held = select(func.count()).where(watched_trials.c.watch_id.in_(within.watches))
-        return tx.scalar(held) or 0
-    mirrored = select(searches.c.registry).where(is_everything)
-    whole = trials.c.registry.in_(mirrored), trials.c.snapshot.is_not(None)
-    others = select(func.count()).select_from(watched_trials).where(watched_trials.c.registry.not_in(mirrored))
-    return (tx.scalar(select(func.count()).select_from(trials).where(*whole)) or 0) + (tx.scalar(others) or 0)
+    whole, found = _whole(tx, within), 0
+    if whole:
+        found += tx.scalar(select(func.count()).select_from(_all_of(whole).subquery())) or 0
+    if within.registry is None:
+        others = _held_by(within)
+        if whole:
+            counted = exists().where(trials.c.registry.in_(whole), trials.c.snapshot.is_not(None), _is_same)
+            others = others.where(~counted)
+        found += tx.scalar(select(func.count()).select_from(others.subquery())) or 0
+    return found
+
+
+def _whole(tx: Connection, within: Within) -> list[str]:
+    """The registries of which every trial is watched."""
+    if within.registry is not None:
+        return [within.registry]
+    if within.watches:
+        return []
+    return list(tx.scalars(select(searches.c.registry).where(is_everything).distinct()))
+
+
+def _all_of(registries: Sequence[str]) -> Select[Any]:
+    return select(*_kept).where(trials.c.registry.in_(registries), trials.c.snapshot.is_not(None))
+
+
+def _held_by(within: Within) -> Select[Any]:
+    """What is in the list of one of its watches, or of any: each trial once, of however many watches it is."""
+    query = select(*_watched).distinct()
+    return query.where(watched_trials.c.watch_id.in_(within.watches)) if within.watches else query
 
 
 def _held(tx: Connection, within: Within, *, after: Key | None, limit: int) -> list[Key]:
     """Those in the list of a watch, or of any."""
-    query = select(*_watched).distinct()
-    if within.watches:
-        query = query.where(watched_trials.c.watch_id.in_(within.watches))
-    return _page(tx, query, _watched, after=after, limit=limit)
+    return _page(tx, _held_by(within), _watched, after=after, limit=limit)
 
 
 def _page(
