@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from monitor.model.ids import event_id
+from monitor.model.stamps import is_older
 
 if TYPE_CHECKING:
     from monitor.model.change import Change
@@ -91,7 +92,7 @@ class CheckSummary:
     requests: int = 0
     bytes: int = 0
     versions: dict[str, str | None] = field(default_factory=dict)
-    """By registry, as of which version of its data its trials are reported."""
+    """By registry, as of which version of its data its trials are reported: the newest of them."""
     seconds: float = 0.0
 
     def count(self, checked: Checked | Unlisted) -> None:
@@ -102,8 +103,9 @@ class CheckSummary:
         self.results[checked.trial_id] = checked.result
         self.changed |= bool(checked.changes)
         self.behind += checked.is_behind
-        known = self.versions.get(checked.registry)
-        self.versions[checked.registry] = known if checked.is_behind and known else checked.registry_version or known
+        known, seen = self.versions.get(checked.registry), checked.registry_version or None
+        keeps = known and (seen is None or checked.is_behind or is_older(seen, known))
+        self.versions[checked.registry] = known if keeps else seen
 
     def counts(self) -> Counter[Result]:
         """How many trials came to each result."""

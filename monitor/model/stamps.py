@@ -34,6 +34,12 @@ def day_of(stamp: str) -> str | None:
     return built.date().isoformat() if built else None
 
 
+def is_older(stamp: str, than: str) -> bool:
+    """Whether a version comes before another one; false where either stamp is no time."""
+    one, other = built_at(stamp), built_at(than)
+    return bool(one and other and one < other)
+
+
 def data_are_old(stamp: str, *, now: datetime) -> bool:
     """Whether a registry's data are older than week-ends and holidays explain."""
     built = built_at(stamp)

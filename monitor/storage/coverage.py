@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from monitor.model import State
 from monitor.storage.pages import Within, is_of
@@ -30,12 +30,14 @@ class Unchecked:
 
 @dataclass(frozen=True, slots=True)
 class RegistrySeen:
-    """Some trials of a registry: how many were checked, and the version of its data that it named last, and when."""
+    """Some trials of a registry: how many were checked, the version of its data they are as of, and what it said."""
 
     registry: str
     checked: int
     version: str | None
+    """The newest in which any of them was verified; where none was checked, the one that the registry named last."""
     named_at: datetime | None
+    """When it last named a version."""
 
 
 def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[RegistrySeen]:
@@ -44,7 +46,7 @@ def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[Regi
         select(
             trials.c.registry,
             func.count().filter(_is_checked(since)),
-            registries.c.version_stamp,
+            _version(since),
             registries.c.checked_at,
         )
         .outerjoin(registries, registries.c.registry == trials.c.registry)
@@ -80,6 +82,14 @@ def unlisted(tx: Connection, within: Within) -> list[int]:
     if within.watches:
         query = query.where(searches.c.watch_id.in_(within.watches))
     return list(tx.scalars(query))
+
+
+def _version(since: datetime) -> ColumnElement[str | None]:
+    """Stamps that are no times have no order: any of those at which trials were verified will do."""
+    counts = and_(_is_checked(since), trials.c.state != State.MERGED)
+    newest = func.count().filter(counts, trials.c.verified_version == registries.c.version_stamp)
+    verified = func.max(trials.c.verified_version).filter(counts)
+    return case((newest > 0, registries.c.version_stamp), else_=func.coalesce(verified, registries.c.version_stamp))
 
 
 def _is_watched(within: Within) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ class Trial:
     verified_version: str | None = None
     """The registry's version at which this trial was last known to be as the latest snapshot says."""
     verified_at: datetime | None = None
+    """When an answer last showed that."""
     read_in_full_at: datetime | None = None
     misses: int = 0
     """How many times in a row the registry said that it knows no such trial, before that is believed."""

@@ -50,12 +50,6 @@ def is_second_of_day(stamp: str, known: str | None, now: datetime) -> bool:
     return same_day and not is_rolled_out(stamp, now)
 
 
-def is_older(stamp: str, than: str) -> bool:
-    """Whether a version comes before another one; false where either stamp is no time."""
-    one, other = built_at(stamp), built_at(than)
-    return bool(one and other and one < other)
-
-
 def reaches(stamp: str | None, since: str) -> bool:
     """Whether what is verified at *stamp* was so at *since*, too, or later; false where the order is not known."""
     if stamp is None or stamp == since:

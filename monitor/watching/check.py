@@ -245,6 +245,9 @@ class _Probing:
     | it moved       | read it                       | read it                          |
     | as it was      | verified                      | ask again next time              |
 
+    What may come from either of two builds of a day shows that the trial still is as it was in the former: it is
+    verified at that, and asked for again.
+
     Where a registry lists what moved since a version, a trial that it does not name is verified, if it was at that
     version; else it is read.
     """
@@ -301,19 +304,16 @@ class _Probing:
             yield _behind(trial, reason, self.needed, self.context)
 
     def _verified(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> Iterator[Checked]:
-        """Verify those that the probe proves; report all, the others as of the version in which they were verified."""
-        stamp, now = self.version.stamp, self.context.clock()
-        unproven = {
-            one.trial_id
-            for one, seen in unmoved
-            if not seen.is_of_version and is_second_of_day(stamp, one.verified_version, now)
-        }
-        proven = [(trial, seen) for trial, seen in unmoved if trial.trial_id not in unproven]
-        self._verify(proven)
-        yield from _unmoved([trial for trial, _ in proven], self.version, self.context)
-        for trial, _ in unmoved:
-            if trial.trial_id in unproven:
-                yield _as_it_was(trial, trial.verified_version, self.context)
+        """Verify and report each at the version that the probe proves: this one, or that in which it was verified."""
+        self._verify(unmoved)
+        for trial, seen in unmoved:
+            yield _as_it_was(trial, self._proven(trial, seen), self.context)
+
+    def _proven(self, trial: Trial, seen: ProbeResult) -> str | None:
+        """The stamp of the version in which a trial that did not move is as it was."""
+        stamp, known = self.version.stamp, trial.verified_version
+        is_in_doubt = not seen.is_of_version and is_second_of_day(stamp, known, self.context.clock())
+        return known if is_in_doubt else stamp
 
     def _verified_unlisted(self, unlisted: Sequence[Trial]) -> Iterator[Checked]:
         """Verify those that are not among what moved: that is of the version itself, whatever builds there are."""
@@ -326,16 +326,16 @@ class _Probing:
         yield from _unmoved(unlisted, self.version, context)
 
     def _verify(self, unmoved: Sequence[tuple[Trial, ProbeResult]]) -> None:
-        """One commit for a batch, and in it one statement for each build that the answers name: mostly one in all."""
-        context, by_build = self.context, defaultdict(list)
+        """One commit for a batch, and in it one statement for each version and build: mostly one in all."""
+        context, alike = self.context, defaultdict(list)
         latest = latest_believable(self.version.stamp, context.clock())
         for trial, seen in unmoved:
             build = None if build_is_older(seen.build, trial.build, latest=latest) else seen.build
-            by_build[build].append(trial.trial_id)
+            alike[self._proven(trial, seen), build].append(trial.trial_id)
         with context.store.begin() as tx:
-            for build, trial_ids in by_build.items():
+            for (version, build), trial_ids in alike.items():
                 trials.mark_verified(
-                    tx, context.registry.key, trial_ids, version=self.version.stamp, at=context.clock(), build=build
+                    tx, context.registry.key, trial_ids, version=version, at=context.clock(), build=build
                 )
 
 

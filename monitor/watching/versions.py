@@ -15,11 +15,12 @@ from datetime import datetime
 
 from monitor.alerts.notices import registry_ahead
 from monitor.errors import AnswerUnreadable
+from monitor.model.stamps import is_older
 from monitor.ports import FetchedRegistry, RegistryVersion
 from monitor.storage import notices, registries
 from monitor.storage.store import Store
 from monitor.text import moment, one_line
-from monitor.watching.builds import ROLLED_OUT_AFTER, is_ahead, is_older, leaps
+from monitor.watching.builds import ROLLED_OUT_AFTER, is_ahead, leaps
 
 
 def current_version(

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Checked, Result, Search, Unlisted
-from monitor.storage import events, notices, searches, sweeps, trials, watches
+from monitor.model import Checked, CheckSummary, Result, Search, Unlisted
+from monitor.storage import coverage, events, notices, searches, sweeps, trials, watches
+from monitor.storage.pages import Within
 from monitor.storage.store import Store
 from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
@@ -213,6 +214,30 @@ def test_builds_of_one_day_cannot_be_told_apart_but_a_probe_that_moved_is_not_fo
     watching.results()
 
     assert watching.told(HIP)[-1] == ("MORNING", "NOON")
+
+
+def test_who_is_as_before_a_second_build_of_one_day_was_checked_and_is_as_of_the_former(watching: Watching) -> None:
+    """Of the latest version a check speaks all the same, and a digest, too: in whichever order the trials come."""
+    former = watching.nodes.build().stamp
+    watching.results()
+    since = watching.clock() + timedelta(seconds=20)
+    latest = watching.nodes.build(days=0, **{HIP: named("NOON")}).stamp
+
+    for result in (Result.CHANGED, Result.UNCHANGED):
+        watching.clock.advance(hours=1)
+        told = [one for one in watching.patrol() if isinstance(one, Checked)]
+        assert {one.trial_id: one.result for one in told} == {HIP: result, KNEE: Result.UNCHANGED}
+        assert {one.trial_id: one.registry_version for one in told} == {HIP: latest, KNEE: former}
+        for order in (told, reversed(told)):
+            summary = CheckSummary()
+            for one in order:
+                summary.count(one)
+            assert summary.versions == {watching.nodes.key: latest}
+    with watching.store.read() as tx:
+        [both] = coverage.by_registry(tx, Within(), since=since)
+        [knee] = coverage.by_registry(tx, Within(trials=((watching.nodes.key, KNEE),)), since=since)
+        assert coverage.unchecked(tx, Within(), since=since, limit=9) == []
+    assert [(each.checked, each.version) for each in (both, knee)] == [(2, latest), (1, former)]
 
 
 def test_a_merger_that_an_older_machine_does_not_know_is_not_taken_back(watching: Watching) -> None:
