@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from monitor.model import ContextLine, Delivery, Event, Interest, Rhythm, Snapsh
 from monitor.model.ids import event_id
 from monitor.model.rhythm import local
 from monitor.ports import Registry
-from monitor.storage import coverage, deliveries, events, gathered, pages, searches, siblings, snapshots
+from monitor.storage import coverage, deliveries, events, gathered, health, pages, searches, siblings, snapshots
 from monitor.storage.digests import ComposedDigest
 from monitor.storage.pages import Within
 from monitor.storage.rhythms import OUT_OF_TURN
@@ -40,6 +40,7 @@ _MOST_DECIDED = 20_000
 """What subscribers who ask for the same make of an event, in memory."""
 _USUAL = timedelta(days=1)
 """What a digest is of whose beginning is not known."""
+_NEVER = "not read yet"
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class DigestReader:
     _around: dict[str, tuple[ContextLine, ...]] = field(default_factory=dict)
     _backgrounds: BackgroundReader = field(init=False)
     _matches: dict[tuple[str, Interest], Match] = field(default_factory=dict)
-    _coverages: dict[tuple[tuple[Within, ...], datetime], Coverage] = field(default_factory=dict)
+    _coverages: dict[tuple[tuple[Within, ...], datetime, str], Coverage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what stands around events from the same registries."""
@@ -122,9 +123,11 @@ class DigestReader:
             return None
         since = composed.began_at or composed.ended_at - _USUAL
         within = tuple(trials_of(tx, subscription))
-        key = within, since
+        key = within, since, composed.zone
         if key not in self._coverages:
-            self._coverages[key] = coverage_of(tx, within, self.registries, since=since)
+            self._coverages[key] = coverage_of(
+                tx, within, self.registries, since=since, zone=Rhythm(zone=composed.zone)
+            )
         return self._coverages[key]
 
 
@@ -154,18 +157,20 @@ def _place(context: EventContext) -> tuple[datetime, str, str, int]:
 
 
 def coverage_of(
-    tx: Connection, within: Sequence[Within], registries: Mapping[str, Registry], *, since: datetime
+    tx: Connection,
+    within: Sequence[Within],
+    registries: Mapping[str, Registry],
+    *,
+    since: datetime,
+    zone: Rhythm,
 ) -> Coverage:
-    """How many of some trials were checked since then, and what could not be."""
+    """How many of some trials were checked since then, and what could not be, at times in the zone of that rhythm."""
     seen = [each for part in within for each in coverage.by_registry(tx, part, since=since)]
     silent = [each for each in seen if each.named_at is None or each.named_at < since]
     names = {key: registry.name for key, registry in registries.items()}
+    failing = {each.registry for each in health.listing(tx) if each.failures} if silent else set()
     not_reached = {
-        names.get(each.registry, each.registry): (
-            f"not reached since {each.named_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-            if each.named_at
-            else "not asked yet"
-        )
+        names.get(each.registry, each.registry): _silence(each, zone, is_failing=each.registry in failing)
         for each in silent
     }
     unlisted = [each for part in within for each in coverage.unlisted(tx, part)][:MOST_UNCHECKED]
@@ -175,7 +180,10 @@ def coverage_of(
     ]
     missed = [each for part in within for each in coverage.unchecked(tx, part, since=since, limit=MOST_UNCHECKED)]
     not_checked = [
-        (each.trial_id, f"not confirmed since {each.verified_at:%Y-%m-%d}" if each.verified_at else "not read yet")
+        (
+            each.trial_id,
+            f"not confirmed since {local(zone, each.verified_at):%Y-%m-%d}" if each.verified_at else _NEVER,
+        )
         for each in missed[:MOST_UNCHECKED]
     ]
     return Coverage(
@@ -184,3 +192,11 @@ def coverage_of(
         versions=tuple({names.get(each.registry, each.registry): each.version for each in seen}.items()),
         unchecked=(*not_reached.items(), *not_listed, *not_checked),
     )
+
+
+def _silence(registry: coverage.RegistrySeen, zone: Rhythm, *, is_failing: bool) -> str:
+    """How long a registry has said nothing; that it was asked in vain is known of what the service checks."""
+    if registry.named_at is None:
+        return _NEVER
+    what = "not reached since" if is_failing else "last checked"
+    return f"{what} {local(zone, registry.named_at):%Y-%m-%d %H:%M}, {zone.zone}"
