@@ -28,8 +28,9 @@ def checked_rhythm(
     breaks_through: bool | None = None,
     all_quiet: bool | None = None,
     before: Rhythm = IMMEDIATE,
+    catches_up: bool = False,
 ) -> Rhythm:
-    """A rhythm from what a person wrote; what is None stays as it was *before*.
+    """A rhythm from what a person wrote; what is None stays as it was *before*. A catch-up has a time zone, too.
 
     ConfigurationInvalid for what is none, and for what would never have an effect.
     """
@@ -44,6 +45,8 @@ def checked_rhythm(
     if given.get("quiet_hours") is None and given.get("every") is Every.IMMEDIATE:
         given = {"breaks_through": False, **given}
     rhythm = replace(before, **given)
+    if zone is not None and rhythm.is_immediate and given.get("every") is None and not catches_up:
+        raise ConfigurationInvalid("--tz is of a digest or quiet hours: give it with one of these")
     _refuse_without_effect(rhythm, at_is_given=at is not None)
     return rhythm
 

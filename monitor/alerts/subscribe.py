@@ -75,7 +75,7 @@ class Subscribed:
     taken_for: str | None = None
     """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
     caught_up: int = 0
-    """How many events of before it was made it tells, in one digest."""
+    """How many events from before it was made it tells, in one digest."""
 
 
 def subscribe(

@@ -126,6 +126,8 @@ def _process_value(param: Any, context: Any, value: Any) -> Any:
     kind = param.type_descriptor.annotation
     if kind is str and isinstance(value, str) and not _is_text(value):
         raise typer.BadParameter("it is not text in UTF-8: type it again", ctx=context, param=param)
+    if _is_said_empty(value, kind, param):
+        raise typer.BadParameter("it is empty: leave it out, or say what it is", ctx=context, param=param)
     if value is None:
         converted: Any = () if is_list else None
         is_plain = True
@@ -140,6 +142,14 @@ def _process_value(param: Any, context: Any, value: Any) -> Any:
     if not is_plain or (param.required and param.value_is_missing(converted)):
         return type(param).process_value(param, context, value)
     return param.callback(context, param, converted) if param.callback else converted
+
+
+def _is_said_empty(value: Any, kind: Any, param: Any) -> bool:
+    """Whether an option for text was given, or one of several, and says nothing."""
+    if param.param_type_name != "option" or kind not in (str, list[str]) or value == param.default:
+        return False
+    given = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(each, str) and not each.strip() for each in given)
 
 
 def _converted(value: Any, kind: type, param: Any) -> Any:

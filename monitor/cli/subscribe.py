@@ -160,6 +160,7 @@ def subscribe(
         quiet_hours=quiet_hours,
         breaks_through=breaks_through,
         all_quiet=all_quiet,
+        catches_up=catch_up is not None,
     )
     search = search_of(sponsor, role, expression=expression, condition=condition)
     if bool(trial) + sum(each is not None for each in (watch, group, search)) + everything != 1:

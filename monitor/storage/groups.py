@@ -21,12 +21,13 @@ _grouped = grouped_watches.c
 Origin = Literal["command", "config"]
 
 
-def find(tx: Connection, name: str) -> WatchGroup:
-    """The group of that name. NothingFound where there is none."""
+def find(tx: Connection, name: str, *, remedy: str = "") -> WatchGroup:
+    """The group of that name. NothingFound, with the *remedy*, where there is none; usually to make it."""
     found = tx.scalar(select(watch_groups.c.id).where(watch_groups.c.name == name))
     if found is None:
         called = name[:80]
-        raise NothingFound(f"there is no group of watches “{called}”: `monitor watch group '{called}' WATCH` makes it")
+        remedy = remedy or f"`monitor watch group '{called}' WATCH` makes it"
+        raise NothingFound(f"there is no group of watches “{called}”: {remedy}")
     return WatchGroup(found, name, watches_of(tx, [found])[found])
 
 

@@ -78,6 +78,8 @@ class Backtest:
     events: int
     sent: Sequence[Sent]
     """The newest first."""
+    waiting: int
+    """Events that wait for the end of their window: they are in no message yet."""
     by_month: Mapping[str, int]
     """Messages by month, `2026-11`, every month of the span among them, the earliest first."""
     untold: Mapping[str, int]
@@ -122,9 +124,10 @@ def backtest(
         begins = replaying.begins()
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
     spoken = _Spoken(rule.subscription.rhythm, max(since, begins or now), now)
+    waiting = spoken.waiting(tally.told, _place)
     sent = [
         Sent(at, sorted(told, key=lambda each: (-each.significance, each.at, each.trial_id)))
-        for at, told in spoken.messages(tally.told, lambda each: (each.at, each.significance is Significance.CRITICAL))
+        for at, told in spoken.messages(tally.told, _place)
     ]
     return Backtest(
         rule=rule,
@@ -134,12 +137,17 @@ def backtest(
         trials=trials,
         events=tally.events,
         sent=sent,
+        waiting=waiting,
         by_month=_by_month([each.at for each in sent], since, now),
         untold={reason: tally.untold[reason] for reason in REASONS if tally.untold[reason]},
         unreadable=len(replaying.damaged),
         looser=tally.looser.neighbour(spoken) if tally.looser else None,
         stricter=tally.stricter.neighbour(spoken) if tally.stricter else None,
     )
+
+
+def _place(told: Told) -> Place:
+    return told.at, told.significance is Significance.CRITICAL
 
 
 def _by_month(moments: Sequence[datetime], since: datetime, until: datetime) -> dict[str, int]:
@@ -158,7 +166,14 @@ class _Spoken:
     until: datetime
 
     def messages(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
-        """As `monitor.views.windows.messages`."""
+        """As `monitor.views.windows.messages`; those alone that were sent by now."""
+        return [(at, each) for at, each in self._all(told, place) if at <= self.until]
+
+    def waiting(self, told: Sequence[T], place: Callable[[T], Place]) -> int:
+        """How much waits for the end of its window."""
+        return sum(len(each) for at, each in self._all(told, place) if at > self.until)
+
+    def _all(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
         return messages(told, place, self.rhythm, since=self.since, until=self.until)
 
 

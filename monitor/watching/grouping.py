@@ -30,7 +30,7 @@ def take_out(name: str, which: Sequence[str], *, store: Store) -> list[Watch]:
     then none is taken out.
     """
     with store.begin() as tx:
-        group = groups.find(tx, name)
+        group = groups.find(tx, name, remedy="`monitor watch list` shows those there are")
         found = [watches.find(tx, each) for each in which]
         for watch in found:
             groups.take_out(tx, group, watch.id)

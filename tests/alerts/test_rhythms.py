@@ -45,6 +45,7 @@ def test_what_is_not_given_stays(before: Rhythm, given: dict[str, Any], expected
         ({"zone": "x" * 5000}, "--tz cannot be “" + "x" * 40 + "”"),
         ({"quiet_hours": "22:00"}, "--quiet-hours cannot be “22:00”: write two different times of day"),
         ({"quiet_hours": "07:00-7:00"}, "--quiet-hours cannot be “07:00-7:00”"),
+        ({"zone": "Europe/Paris"}, "--tz is of a digest or quiet hours: give it with one of these"),
         ({"at": "08:00"}, "--at is when a digest comes: give it with --digest"),
         ({"all_quiet": True}, "--all-quiet is said by a digest: give it with --digest"),
         ({"breaks_through": True}, "--break-through is out of a digest or quiet hours: give it with one of these"),

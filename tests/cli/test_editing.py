@@ -43,6 +43,15 @@ def test_an_edit_of_nothing_says_what_can_be_said(monitor: Monitor) -> None:
     assert ran.stderr == "monitor: say what to change, such as --digest weekly or --note TEXT; --help has it all\n"
 
 
+@pytest.mark.parametrize("option", ["--name", "--note", "--topic"])
+def test_an_option_that_says_nothing_is_refused(monitor: Monitor, option: str) -> None:
+    ran = monitor(*OPS, option, " ")
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert option in ran.stderr
+    assert "it is empty: leave it out, or say what it is" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("which", "said"),
     [

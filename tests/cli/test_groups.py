@@ -53,6 +53,9 @@ def test_what_makes_no_group_is_refused_in_one_line(monitor: Monitor):
     assert "there is no watch 9" in refusal(monitor("watch", "group", RIVALS, "2", "9"))
     assert objects(monitor("watch", "group", RIVALS, "--json")) == [{"group": RIVALS, "watches": [1]}]
     assert "a group's name has up to 200 characters" in refusal(monitor("watch", "group", "\n", "1"))
+    assert refusal(monitor("watch", "ungroup", "nope", "2")) == (
+        "monitor: there is no group of watches “nope”: `monitor watch list` shows those there are"
+    )
     assert "watch 2 is not in group" in refusal(monitor("watch", "ungroup", RIVALS, "2"))
     assert "subscribe with --all" in refusal(monitor("watch", "add", "--all-trials", "--group", RIVALS))
     assert "there is no group of watches “rivals”" in refusal(

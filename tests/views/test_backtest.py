@@ -374,8 +374,15 @@ def test_a_rule_is_tried_in_its_own_rhythm_and_says_so(quick: Trying, ids: list[
     quick.check()
     weekly = Rhythm(every=Every.WEEKLY, at=time(8), zone="Europe/Paris")
 
-    found = tried(quick, asked(quick, everything=True, rhythm=weekly))
+    early = tried(quick, asked(quick, everything=True, rhythm=weekly))
+    assert ([*early.sent], early.waiting, early.stricter.messages) == ([], 2, 0)
+    assert backtest_json(early)["waiting"] == 2
+    said = [str(line) for line in backtest_lines(early, limit=9, width=80, encoding="utf-8")]
+    assert "2 more events wait for the next mail." in said
 
+    found = tried(quick, asked(quick, everything=True, rhythm=weekly), now=quick.clock() + timedelta(days=7))
+
+    assert found.waiting == 0
     assert [len(each.told) for each in found.sent] == [2]
     assert backtest_json(found)["rhythm"] == "weekly"
     said = [str(line) for line in backtest_lines(found, limit=9, width=80, encoding="utf-8")]

@@ -12,7 +12,7 @@ from monitor.cli.render.tables import ID_WIDTH, NO_NAMES, TableColumn, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Filters, Significance
 from monitor.render.rhythms import rhythm_words
-from monitor.text import comma_list, counted, first_few, natural_list, one_line
+from monitor.text import counted, first_few, natural_list, one_line
 from monitor.views.backtest import MONTH, Backtest, Neighbour, Told
 
 _BARS, _PLAIN_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
@@ -60,6 +60,9 @@ def backtest_lines(found: Backtest, *, limit: int, width: int, encoding: str) ->
         yield Text()
         yield styled(_bars(found, width, encoding))
     yield styled(_sum(found, noun), LABEL)
+    if found.waiting:
+        waits = "waits" if found.waiting == 1 else "wait"
+        yield styled(f"{counted(found.waiting, 'more event')} {waits} for the next {noun}.")
     yield from _of_trials(found)
     if found.untold:
         filters = found.rule.subscription.filters
@@ -149,9 +152,9 @@ def _beside(word: str, each: Neighbour, found: Backtest, noun: str) -> str:
 
 
 def _not_named(filters: Filters) -> str:
-    of = [f"topics {comma_list(sorted(filters.topics))}"] if filters.topics else []
-    of += [f"kinds {first_few(sorted(filters.kinds))}"] if filters.kinds else []
-    return f"of others than {' and '.join(of)}"
+    of = [f"about {natural_list(sorted(filters.topics), len(filters.topics))}"] if filters.topics else []
+    of += [f"of the kinds {first_few(sorted(filters.kinds))}"] if filters.kinds else []
+    return f"not {' or '.join(of)}"
 
 
 _REASONS: Mapping[str, Callable[[Filters], str]] = {

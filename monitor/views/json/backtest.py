@@ -34,6 +34,7 @@ def backtest_json(found: "Backtest") -> dict[str, Json]:
         "events": found.events,
         "unreadable": found.unreadable,
         "count": len(found.sent),
+        "waiting": found.waiting,
         "a_month": None if found.a_month is None else round(found.a_month, 2),
         "by_month": by_month,
         "not_told": untold,
