@@ -4,7 +4,8 @@ From the command line a subscription is active at once; those of the configurati
 are whatever the configuration says.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, count
@@ -246,24 +247,39 @@ class Wanted(Asked):
 
 
 def apply_config(
-    wanted: Sequence[Wanted], context: SubscribeContext, *, kept: Collection[str] = ()
+    wanted: Sequence[Wanted], context: SubscribeContext, *, kept: Sequence[Wanted] = ()
 ) -> list[MonitorError]:
     """Make the configuration's subscriptions these: new ones begin, changed ones change, vanished ones end.
 
-    Those named in *kept* stay as they are, and so does one that cannot be as it is wanted: give why, for each.
+    Those in *kept*, whatever they are about, stay as they are, and so does one that cannot be as it is wanted: give
+    why, for each.
     """
     now = context.clock()
     made: dict[str, Subscription] = {}
-    refused: list[tuple[str, MonitorError]] = []
+    refused: list[tuple[Wanted, MonitorError]] = []
     with context.store.begin() as tx:
         for each in wanted:
             try:
                 subscription = _configured(tx, each, context, now)
                 made[_name_of(each, subscription, made)] = subscription
             except (ConfigurationInvalid, NothingFound, StoreError) as error:
-                refused.append((each.name, error))
-        configured_subscriptions.apply_config(tx, made, now, kept={*kept, *(name for name, _ in refused)})
+                refused.append((each, error))
+        staying = _endpoints_of(tx, [*kept, *(each for each, _ in refused)], context)
+        configured_subscriptions.apply_config(tx, made, now, kept=staying)
     return [error for _, error in refused]
+
+
+def _endpoints_of(tx: Connection, kept: Iterable[Wanted], context: SubscribeContext) -> dict[str, set[str]]:
+    """The endpoints of these by the names of their blocks, as far as there are any."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for each in kept:
+        try:
+            address, _ = checked_endpoint(each.channel, each.address, context)
+        except ConfigurationInvalid:
+            address = each.address
+        known = endpoints.known_id(tx, each.channel, address)
+        found[each.name] |= {known} if known else set()
+    return found
 
 
 def _name_of(wanted: Wanted, subscription: Subscription, others: Collection[str]) -> str:

@@ -13,6 +13,7 @@ from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
 from monitor.model import Search
 from monitor.ports import Registry
 from monitor.storage import configured_subscriptions, groups, watches
+from monitor.storage.reconciling import BY_PLACE
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
@@ -114,20 +115,22 @@ def apply_subscriptions(
             return []
         named = watches.listing(tx) if config.subscription else []
     watch_ids = {watch.name: watch.id for watch in named if watch.name}
-    from monitor.alerts.subscribe import Wanted, apply_config  # most configurations subscribe nobody
+    from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config  # most configurations subscribe nobody
 
     wanted: list[Wanted] = []
-    refused: dict[str, MonitorError] = {}
+    kept: list[Wanted] = []
+    refused: list[MonitorError] = []
     for number, block in enumerate(config.subscription, start=1):
-        name = block.name or f"config.toml, subscription {number}"
+        scope = SubscriptionScope()
+        able = wanted
         try:
             scope = _scope(block, watch_ids, identify)
         except (ConfigurationInvalid, TrialIdInvalid) as error:
-            refused[name] = error
-            continue
-        wanted += [
+            refused.append(error)
+            able = kept
+        able += [
             Wanted(
-                name=name,
+                name=block.name or f"{BY_PLACE}{number}",
                 channel=block.channel,
                 address=address,
                 is_of_team=len(block.addresses) > 1,
@@ -144,7 +147,7 @@ def apply_subscriptions(
         Wanted(name=f"config.toml, operator {name}", channel=name, address=address, origin="operator", as_webhook=meant)
         for name, address in operator.items()
     ]
-    return [*refused.values(), *apply_config(wanted, context(), kept=refused)]
+    return [*refused, *apply_config(wanted, context(), kept=kept)]
 
 
 def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "SubscriptionScope":

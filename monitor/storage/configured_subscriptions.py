@@ -3,14 +3,16 @@
 A block with several addresses is a team, in which each has a subscription of their own: see `teams`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
 from monitor.model import Subscription, SubscriptionState
-from monitor.storage import deliveries, groups, links, rhythms, teams
+from monitor.storage import deliveries, filters, groups, links, rhythms, teams
+from monitor.storage.reconciling import Configured, continued
 from monitor.storage.subscription_rows import WHOLE, name_trials, trials_of, values_of
 from monitor.storage.subscriptions import add, set_state
 from monitor.storage.tables import subscribed_trials, subscriptions
@@ -22,28 +24,29 @@ def configured(tx: Connection) -> bool:
 
 
 def apply_config(
-    tx: Connection, wanted: Mapping[str, Subscription], at: datetime, *, kept: Collection[str] = ()
+    tx: Connection,
+    wanted: Mapping[str, Subscription],
+    at: datetime,
+    *,
+    kept: Mapping[str, Collection[str]] | None = None,
 ) -> None:
     """Make the subscriptions of the configuration those *wanted*, by their names: those of their blocks, or in a team.
 
-    Those of the blocks named in *kept* stay as they are. A new name is added. A changed block keeps its id and its
-    numbering, and begins anew where it had ended, unless its subscriber left. An unchanged one stays as it is, also
-    where a receiver ended it or a command paused it. One that is gone ends, and gives up its name: should it come back,
-    it is a new subscription. Nothing is written where all is as wanted.
+    `reconciling` says which goes on as which. Those of the blocks in *kept* stay as they are; it has the ids of their
+    endpoints, as far as these are known. A changed one keeps its id and its numbering, and begins anew where it had
+    ended, unless its subscriber left. An unchanged one stays as it is, also where a receiver ended it or a command
+    paused it. One that is gone ends, and gives up its name: should it come back, it is a new subscription. Nothing is
+    written where all is as wanted.
     """
     rows = tx.execute(WHOLE.where(subscriptions.c.name.is_not(None))).all()
-    present = _by_wanted_name(rows, wanted)
-    stay = {row.id for row in present.values()}
+    trials = trials_of(tx, [row.id for row in rows])
+    present, staying = _sorted_out(rows, trials, wanted, kept or {})
+    stay = {row.id for row in (*present.values(), *staying)}
     for row in rows:
-        if row.id not in stay and _block(row) not in kept:
+        if row.id not in stay:
             set_state(tx, row.id, SubscriptionState.ENDED, at)
             _configure_name(tx, row.id, None)
-    renamed = {name: row.id for name, row in present.items() if row.name != name}
-    for subscription_id in renamed.values():
-        _configure_name(tx, subscription_id, None)  # first of all: one may be called as another was
-    for name, subscription_id in renamed.items():
-        _configure_name(tx, subscription_id, name)
-    trials = trials_of(tx, [row.id for row in rows])
+    _rename(tx, present, staying)
     for name, subscription in wanted.items():
         if name not in present:
             add(tx, subscription, name)
@@ -55,24 +58,69 @@ def apply_config(
                 rhythms.change(tx, row.id, subscription.rhythm, at=at)
 
 
-def _by_wanted_name(rows: Iterable[Row[Any]], wanted: Mapping[str, Subscription]) -> dict[str, Row[Any]]:
-    """The row that each of the *wanted* goes on with: of its block and address, or of its block where it is alone."""
-    by_place = {(_block(row), row.endpoint_id): row for row in rows}
+def _sorted_out(
+    rows: Sequence[Row[Any]],
+    trials: Mapping[str, set[tuple[str, str]]],
+    wanted: Mapping[str, Subscription],
+    kept: Mapping[str, Collection[str]],
+) -> tuple[dict[str, Row[Any]], list[Row[Any]]]:
+    """The row that each of the *wanted* goes on with, where there is one, and the rows of those *kept*."""
+    ours = [_as_wanted(name, each) for name, each in wanted.items()]
+    places = {(each.block, each.who) for each in ours}
+    before = {row.name: _as_it_is(row, trials[row.id]) for row in rows}
+    of_kept = {name for name, each in before.items() if each.named_block in kept}
+    free = [each for name, each in before.items() if name not in of_kept or (each.block, each.who) in places]
+    unusable = _unusable(kept, {each.block for each in before.values() if each.named_block})
+    found = continued(free, [*ours, *unusable])
     by_name = {row.name: row for row in rows}
-    found = {}
-    for name, subscription in wanted.items():
-        row = by_place.get((subscription.team or name, subscription.endpoint.id))
-        if row is None and subscription.team is None:
-            row = by_name.get(name)
-        if row is not None:
-            found[name] = row
-    return found
+    present = {each.name: by_name[found[each.name]] for each in ours if each.name in found}
+    known, unknown = {each.who for each in unusable}, {block for block, those in kept.items() if not those}
+    may_be_theirs = {name for name, each in before.items() if each.who in known or each.block in unknown}
+    gone_on = {row.name for row in present.values()}
+    return present, [by_name[name] for name in sorted((of_kept | may_be_theirs) - gone_on)]
 
 
-def _block(row: Row[Any]) -> str:
-    """The name of its block of the configuration, which is that of a team where several addresses stand in it."""
-    name: str = row.team or row.name
-    return name
+def _unusable(kept: Mapping[str, Collection[str]], known: Collection[str]) -> list[Configured]:
+    """The blocks that are kept and by whose names no subscription is known: what these are about is unknown."""
+    return [
+        Configured(name=f"{block}, {endpoint_id}", block=block, who=("config", endpoint_id))
+        for block, endpoint_ids in kept.items()
+        if block not in known
+        for endpoint_id in endpoint_ids
+    ]
+
+
+def _as_wanted(name: str, wanted: Subscription) -> Configured:
+    return Configured(
+        name=name,
+        block=wanted.team or name,
+        who=(wanted.origin, wanted.endpoint.id),
+        about=(wanted.trials, wanted.watch_id, wanted.group and wanted.group.id, wanted.everything),
+        rest=(tuple(filters.values_of(wanted.filters).items()), wanted.note, wanted.rhythm),
+    )
+
+
+def _as_it_is(row: Row[Any], trials: Collection[tuple[str, str]]) -> Configured:
+    return Configured(
+        name=row.name,
+        block=row.team or row.name,
+        who=(row.origin, row.endpoint_id),
+        about=(frozenset(trials), row.watch_id, row.group_id, row.everything),
+        rest=(tuple((each.name, getattr(row, each.name)) for each in filters.COLUMNS), row.note, rhythms.of_row(row)),
+    )
+
+
+def _rename(tx: Connection, present: Mapping[str, Row[Any]], staying: Iterable[Row[Any]]) -> None:
+    """Call those that go on as their blocks are called now; one that stays keeps its name where no other needs it."""
+    renamed = {name: row.id for name, row in present.items() if row.name != name}
+    kept = {row.name: row.id for row in staying}
+    for name in kept.keys() & renamed:
+        numbered = (f"{name} ({number})" for number in count(2))
+        renamed[next(each for each in numbered if each not in renamed and each not in kept)] = kept[name]
+    for subscription_id in renamed.values():
+        _configure_name(tx, subscription_id, None)  # first of all: one may be called as another was
+    for name, subscription_id in renamed.items():
+        _configure_name(tx, subscription_id, name)
 
 
 def _configure_name(tx: Connection, subscription_id: str, name: str | None) -> None:

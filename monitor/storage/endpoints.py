@@ -71,7 +71,7 @@ def put(
     Two processes that put the same address at once get the same endpoint: its digest is unique, and the second one
     finds the row of the first.
     """
-    digest = sha256(f"{channel}\n{address}".encode()).digest()
+    digest = _digest(channel, address)
     contents = _Contents(address, (_Secret(secret, None),) if secret else ())
     by_address = select(endpoints).where(endpoints.c.address_digest == digest)
     row = tx.execute(by_address).one_or_none()
@@ -94,6 +94,11 @@ def put(
     return _opened(tx.execute(by_address).one(), vault, at=at), bool(made)
 
 
+def known_id(tx: Connection, channel: str, address: str) -> str | None:
+    """The id of the endpoint of that address; None where there is none."""
+    return tx.scalar(select(endpoints.c.id).where(endpoints.c.address_digest == _digest(channel, address)))
+
+
 def put_configured(
     tx: Connection, vault: Vault, *, channel: str, address: str, shown: str, at: datetime, secret: str | None
 ) -> Endpoint:
@@ -103,7 +108,7 @@ def put_configured(
     it stays as it is until its key is back, or somebody subscribes its address with a command. Without any key nothing
     is done. The endpoint comes without its address.
     """
-    digest = sha256(f"{channel}\n{address}".encode()).digest()
+    digest = _digest(channel, address)
     row = tx.execute(select(endpoints).where(endpoints.c.address_digest == digest)).one_or_none()
     if row is None:
         endpoint, _ = put(tx, vault, channel=channel, address=address, shown=shown, at=at, secret=secret)
@@ -205,6 +210,10 @@ def enable(tx: Connection, endpoint_id: str) -> None:
     """Send there again, and forget its failures."""
     statement = update(endpoints).where(endpoints.c.id == endpoint_id)
     tx.execute(statement.values(disabled_at=None, failing_since=None))
+
+
+def _digest(channel: str, address: str) -> bytes:
+    return sha256(f"{channel}\n{address}".encode()).digest()
 
 
 def _closed(row: Row[Any]) -> Endpoint:

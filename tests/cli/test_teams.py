@@ -197,3 +197,24 @@ def test_an_address_of_a_team_that_cannot_be_used_harms_nobody_else(monitor: Mon
         "https://b.example.org/trials": "active",
         "https://c.example.org/trials": "active",
     }
+
+
+def test_blocks_without_names_are_known_by_their_addresses_also_while_one_cannot_be_used(
+    monitor: Monitor, tmp_path: Path
+):
+    def configure(*blocks: tuple[str, str]) -> Ran:
+        texts = [f'[[subscription]]\nemail = "{address}"\n{about}\n' for address, about in blocks]
+        (tmp_path / "config.toml").write_text("".join(texts))
+        return monitor("check")
+
+    about = f'trials = ["{TRIAL}"]'
+    configure((AMARA, about), (BENGT, about))
+    before = ids(monitor)
+
+    refused = configure((CHIDI, about), (BENGT, 'watch = "none such"'), (AMARA, about))
+
+    assert "none such" in refused.stderr
+    assert states(monitor) == {AMARA: "active", BENGT: "active", CHIDI: "active"}
+    configure((CHIDI, about), (BENGT, about))
+    assert states(monitor) == {AMARA: "ended", BENGT: "active", CHIDI: "active"}
+    assert {address: ids(monitor)[address] for address in before} == before
