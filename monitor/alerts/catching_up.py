@@ -7,14 +7,15 @@ yet, or ever, because it is held, folded or waits for its settle window: that is
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from monitor.alerts.past import matches_of
 from monitor.alerts.scopes import trials_of
-from monitor.model import Change, Event, Subscription, SubscriptionState
-from monitor.storage import deliveries, gathered, rhythms, seen
+from monitor.model import Change, Event, Subscription, SubscriptionState, delivery_id
+from monitor.storage import deliveries, digests, gathered, seen
+from monitor.storage.digests import ComposedDigest, out_of_turn
 from monitor.storage.pages import Span
 from monitor.storage.seen import Seen
 from monitor.storage.statements import chunks
@@ -38,12 +39,24 @@ def would_have_told(tx: Connection, subscription: Subscription, *, since: dateti
 
 
 def tell(
-    tx: Connection, subscription_id: str, event_ids: Sequence[str], period: str, *, since: datetime, now: datetime
+    tx: Connection, subscription: Subscription, event_ids: Sequence[str], period: str, *, since: datetime, now: datetime
 ) -> None:
-    """Gather these events, which occurred since then, for a digest that is due *now*."""
-    deliveries.lock(tx, [subscription_id])
-    gathered.add(tx, ((subscription_id, event_id) for event_id in event_ids))
-    rhythms.tell_out_of_turn(tx, subscription_id, period, since=since, at=now)
+    """Owe these events, which occurred since then, as one digest; what else waits or comes is told in its own time."""
+    deliveries.lock(tx, [subscription.id])
+    at = now
+    while not deliveries.owe_digests(tx, {subscription.id: (cause := out_of_turn(at))}, now):
+        at += timedelta(seconds=1)  # the clock was set back
+    told = ComposedDigest(
+        delivery_id=delivery_id(cause, subscription.id),
+        cause=cause,
+        period=period,
+        zone=subscription.rhythm.zone,
+        began_at=since,
+        ended_at=now,
+    )
+    digests.add(tx, [told])
+    gathered.add(tx, ((subscription.id, event_id) for event_id in event_ids))
+    gathered.take(tx, [subscription.id], only=event_ids)
 
 
 def _matching(tx: Connection, subscription: Subscription, since: datetime) -> Iterator[str]:

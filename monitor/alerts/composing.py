@@ -9,14 +9,14 @@ window did. From then on it is a delivery as any other: it is rendered once, by 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from monitor.model import delivery_id
 from monitor.model.rhythm import last_end, local, quiet_since, window_end
 from monitor.storage import deliveries, digests, gathered, rhythms
-from monitor.storage.digests import ComposedDigest
+from monitor.storage.digests import ComposedDigest, out_of_turn
 from monitor.storage.isolation import isolated
 from monitor.storage.rhythms import Due
 from monitor.storage.store import Store
@@ -73,7 +73,7 @@ def _digest(due: Due, now: datetime) -> ComposedDigest:
     """What a digest is of: of a rhythm's, the window or windows that ended; of one out of turn, what it is due for."""
     ended_at = last_end(due.rhythm, now) if due.period is None else None
     if ended_at is None:
-        cause, ended_at, began_at = f"digest/{due.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", due.at, due.told_until
+        cause, ended_at, began_at = out_of_turn(due.at), due.at, due.told_until
     else:
         cause = f"digest/{local(due.rhythm, ended_at).date()}"
         first = due.at - _SECOND

@@ -17,6 +17,8 @@ class Ended:
     subscription: Subscription
     dropped: int
     """How many events waited for its next digest."""
+    unsent: int
+    """How many messages were owed."""
 
 
 def end(subscription_id: str, context: SubscribeContext) -> Ended:
@@ -29,5 +31,6 @@ def ended(tx: Connection, subscription: Subscription, *, now: datetime) -> Ended
     """As `end`, within a transaction."""
     deliveries.lock(tx, [subscription.id])
     dropped = gathered.waiting(tx, [subscription.id]).get(subscription.id, 0)
+    unsent = deliveries.owed_to(tx, subscription.id)
     subscriptions.set_state(tx, subscription.id, SubscriptionState.ENDED, now)
-    return Ended(subscriptions.find(tx, subscription.id), dropped)
+    return Ended(subscriptions.find(tx, subscription.id), dropped, unsent)

@@ -38,7 +38,7 @@ def go_on(tx: Connection, subscription: Subscription, *, catch_up: bool, now: da
     subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, now)
     endpoints.enable(tx, subscription.endpoint.id)
     if catch_up and missed and subscription.paused_at:
-        tell(tx, subscription.id, missed, "pause", since=subscription.paused_at, now=now)
+        tell(tx, subscription, missed, "pause", since=subscription.paused_at, now=now)
     return len(missed)
 
 

@@ -143,7 +143,7 @@ def add(tx: Connection, wanted: Subscription, secret: str | None, *, catch_up: t
 def _caught_up(tx: Connection, subscription: Subscription, since: datetime, now: datetime) -> int:
     past = would_have_told(tx, subscription, since=since)
     if past:
-        tell(tx, subscription.id, past, "catch-up", since=since, now=now)
+        tell(tx, subscription, past, "catch-up", since=since, now=now)
     return len(past)
 
 

@@ -72,7 +72,9 @@ def leave(
 
 
 def say_what_is_dropped(ended: "Ended") -> None:
-    """Say how much waited for the next digest of what has ended, if anything did."""
+    """Say how much was owed to what has ended, or waited for its next digest, if anything did."""
+    if ended.unsent:
+        console().print(f"What was not sent yet, {counted(ended.unsent, 'message')}, is dropped.", markup=False)
     if ended.dropped:
         what = counted(ended.dropped, "event")
         console().print(f"What waited for its next digest, {what}, is dropped.", markup=False)

@@ -245,6 +245,12 @@ def give_up(tx: Connection, subscription_id: str, at: datetime, outcome: str) ->
     return tx.execute(update(deliveries).where(owed).values(values)).rowcount
 
 
+def owed_to(tx: Connection, subscription_id: str) -> int:
+    """How many deliveries a subscription is owed."""
+    owed = (deliveries.c.subscription_id == subscription_id) & IS_OWED
+    return tx.scalar(select(func.count()).select_from(deliveries).where(owed)) or 0
+
+
 def get(tx: Connection, text: str) -> Delivery:
     """The delivery of that id, or whose id alone begins so, with its body.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -22,6 +22,11 @@ class ComposedDigest:
     """The subscriber's, by its IANA name."""
     began_at: datetime | None
     ended_at: datetime
+
+
+def out_of_turn(at: datetime) -> str:
+    """The cause of a digest that no rhythm makes due, at that moment."""
+    return f"digest/{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def add(tx: Connection, composed: Iterable[ComposedDigest]) -> None:

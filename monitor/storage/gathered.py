@@ -57,10 +57,13 @@ def _adding(insert: Any, dialect: str) -> Any:
     return insert.from_select(["subscription_id", "event_id"], rows).on_conflict_do_nothing()
 
 
-def take(tx: Connection, subscription_ids: Collection[str]) -> None:
-    """Give what waits for these subscriptions to the delivery that each was owed last."""
+def take(tx: Connection, subscription_ids: Collection[str], *, only: Collection[str] | None = None) -> None:
+    """Give what waits for these subscriptions, or *only* these events, to the delivery that each was owed last."""
+    taking = update(gathered).where(_waits).values(digest=_number)
+    parts = [taking] if only is None else [taking.where(_c.event_id.in_(chunk)) for chunk in chunks(sorted(only))]
     for chunk in chunks(sorted(subscription_ids)):
-        tx.execute(update(gathered).where(_c.subscription_id.in_(chunk), _waits).values(digest=_number))
+        for part in parts:
+            tx.execute(part.where(_c.subscription_id.in_(chunk)))
 
 
 def waiting(tx: Connection, subscription_ids: Collection[str]) -> dict[str, int]:

@@ -119,14 +119,6 @@ def expect(tx: Connection, due: Iterable[tuple[str, datetime]]) -> None:
             tx.execute(update(rhythms).where(_c.subscription_id.in_(chunk), later).values(digest_at=at))
 
 
-def tell_out_of_turn(tx: Connection, subscription_id: str, period: str, *, since: datetime, at: datetime) -> None:
-    """Make a digest of what waits due at that moment, whatever the rhythm: of what occurred *since*."""
-    mine = _c.subscription_id == subscription_id
-    if tx.execute(select(_c.subscription_id).where(mine)).first() is None:
-        put(tx, rhythms, [_row(subscription_id, IMMEDIATE, at=at, told_until=since)])
-    tx.execute(update(rhythms).where(mine).values(digest_at=at, period=period, told_until=since))
-
-
 def due_ids(tx: Connection, *, now: datetime, limit: int) -> list[str]:
     """The subscriptions that are told and have a digest due, the longest due first."""
     query = select(_c.subscription_id).where(_c.digest_at <= now, _hears)

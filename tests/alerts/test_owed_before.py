@@ -6,10 +6,12 @@ import pytest
 
 from monitor.alerts.editing import Editable, edit
 from monitor.alerts.ending import end
+from monitor.alerts.resuming import resume
 from monitor.alerts.subscribe import set_state
 from monitor.alerts.why import explained
-from monitor.model import SubscriptionState
-from tests.alerts.test_digests import READER, at, happens, subscribed
+from monitor.model import Rhythm, SubscriptionState
+from monitor.model.rhythm import Every
+from tests.alerts.test_digests import READER, at, happens, owed, subscribed
 from tests.channels.email.test_mail import text_of
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -68,3 +70,37 @@ def test_why_says_that_it_ended_before_the_digest(watched: OutboxHarness) -> Non
     ]
     set_state(made.subscription.id, SubscriptionState.ACTIVE, watched.subscribe_context)
     assert why(watched)[0].endswith("not sent: it was not active at that moment, or ended before its next digest")
+
+
+def test_what_a_pause_missed_is_told_apart_from_what_came_after_it(watched: OutboxHarness) -> None:
+    """Nothing is delivered between the resumption and the end of the week."""
+    context = watched.subscribe_context
+    made = subscribed(watched, Rhythm(every=Every.WEEKLY, all_quiet=True))
+    set_state(made.subscription.id, SubscriptionState.PAUSED, context)
+    at(watched, "2026-11-24T10:00")
+    happens(watched, 1)
+    at(watched, "2026-11-26T10:00")
+    resume(made.subscription.id, context, catch_up=True)
+    at(watched, "2026-11-27T10:00")
+    happens(watched, 2)
+    at(watched, "2026-11-30T08:05")
+
+    assert owed(watched) == [("digest/2026-11-26T10:00:00Z", (2,)), ("digest/2026-11-30", (3,))]
+
+    at(watched, "2026-12-07T08:05")
+    assert owed(watched)[2:] == [("digest/2026-12-07", ())]
+
+
+def test_what_waited_before_a_pause_waits_on(watched: OutboxHarness) -> None:
+    context = watched.subscribe_context
+    made = subscribed(watched, Rhythm(every=Every.WEEKLY, all_quiet=True))
+    happens(watched, 1)
+    set_state(made.subscription.id, SubscriptionState.PAUSED, context)
+    at(watched, "2026-11-22T18:00")
+    happens(watched, 2)
+    resume(made.subscription.id, context, catch_up=True)
+
+    at(watched, "2026-11-23T08:05")
+
+    told = [("digest/2026-11-22T18:00:00Z", (3,)), ("digest/2026-11-23", (2,))]
+    assert owed(watched) == told

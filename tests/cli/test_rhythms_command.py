@@ -105,4 +105,4 @@ def test_who_ends_what_has_something_waiting_is_told_what_is_dropped(monitor: Mo
     removed = said(monitor("subscriptions", "remove", "ops"))
 
     for words in (left, removed):
-        assert words.endswith("What waited for its next digest, 1 event, is dropped.")
+        assert words.endswith("What was not sent yet, 1 message, is dropped.")
