@@ -24,7 +24,7 @@ from monitor.storage.tables import (
 
 
 class Unread(NamedTuple):
-    """How many watched trials were never read, and how many were not read since the registry's latest update."""
+    """How many watched trials were never read, and how many are not verified in the registry's latest data."""
 
     never: int
     behind: int

@@ -95,7 +95,7 @@ def test_a_newer_file_without_a_trial_does_not_make_the_doctor_ask_for_a_check(m
     monitor("import", "first.csv")
     monitor("import", "newer.csv")
 
-    assert "not read since" not in monitor("doctor", "--json").stdout
+    assert "not verified in" not in monitor("doctor", "--json").stdout
 
 
 def test_without_alert_nobody_hears_of_a_file_and_why_says_so(monitor: Monitor) -> None:

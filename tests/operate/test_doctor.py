@@ -157,6 +157,12 @@ def _wait_for_a_digest(store: Store) -> None:
 LATER = NOW + timedelta(days=1)
 WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
     "unread": (_watch_unread, "trials", Level.PROBLEM, f"1 watched trial never read, such as {HIP}"),
+    "behind": (
+        _watch_one_behind_and_one_unread,
+        "trials",
+        Level.NOTE,
+        "1 watched trial not verified in the registry's latest data",
+    ),
     "unread beside one that is behind": (
         _watch_one_behind_and_one_unread,
         "trials",

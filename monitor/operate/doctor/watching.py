@@ -71,8 +71,8 @@ def watched(context: DatabaseContext) -> Iterator[Finding]:
         words = f"{counted(unread.never, 'watched trial')} never read, such as {unread.example}"
         yield problem(words, "run `monitor check`; it says what is the matter with each")
     if unread.behind:
-        words = f"{counted(unread.behind, 'watched trial')} not read since the registry renewed its data"
-        yield note(words, "run `monitor check`, unless a pass is under way")
+        words = f"{counted(unread.behind, 'watched trial')} not verified in the registry's latest data"
+        yield note(words, "run `monitor check`; of two data builds of a day, the second is told apart a day later")
     number, example = condition.awaited(context.tx, fed)
     if number:
         words = f"{counted(number, 'watched trial')} in no imported file yet, such as {example}"
