@@ -46,7 +46,7 @@ def apply_config(
         if row.id not in stay:
             set_state(tx, row.id, SubscriptionState.ENDED, at)
             _configure_name(tx, row.id, None)
-    _rename(tx, present, staying)
+    _rename(tx, wanted, present, staying)
     for name, subscription in wanted.items():
         if name not in present:
             add(tx, subscription, name)
@@ -110,13 +110,15 @@ def _as_it_is(row: Row[Any], trials: Collection[tuple[str, str]]) -> Configured:
     )
 
 
-def _rename(tx: Connection, present: Mapping[str, Row[Any]], staying: Iterable[Row[Any]]) -> None:
-    """Call those that go on as their blocks are called now; one that stays keeps its name where no other needs it."""
+def _rename(
+    tx: Connection, wanted: Collection[str], present: Mapping[str, Row[Any]], staying: Iterable[Row[Any]]
+) -> None:
+    """Call those that go on as their blocks are called now; one that stays keeps its name where none is *wanted* so."""
     renamed = {name: row.id for name, row in present.items() if row.name != name}
     kept = {row.name: row.id for row in staying}
-    for name in kept.keys() & renamed:
+    for name in sorted(kept.keys() & set(wanted)):
         numbered = (f"{name} ({number})" for number in count(2))
-        renamed[next(each for each in numbered if each not in renamed and each not in kept)] = kept[name]
+        renamed[next(each for each in numbered if each not in {*wanted, *renamed, *kept})] = kept[name]
     for subscription_id in renamed.values():
         _configure_name(tx, subscription_id, None)  # first of all: one may be called as another was
     for name, subscription_id in renamed.items():

@@ -147,6 +147,29 @@ def test_a_block_that_cannot_be_used_keeps_what_waits_wherever_it_stands(store: 
     assert waiting(store) == {AMARA, BENGT}
 
 
+def test_a_new_block_is_not_taken_for_one_of_the_same_person_that_cannot_be_used(store: Store) -> None:
+    apply(store, AMARAS)
+    await_something(store)
+    with store.begin() as tx:
+        known = mailbox(tx).id
+
+    apply(store, (None, AMARA, KNEE), AMARAS, kept={f"{BY_PLACE}2": {known}})
+
+    with store.read() as tx:
+        about = {trial_id: each for each in subscriptions.listing(tx) for _, trial_id in each.trials}
+        assert {each.state for each in about.values()} == {"active"}
+        assert gathered.waiting(tx, [each.id for each in about.values()]) == {about[HIP].id: 1}
+
+
+def test_a_block_whose_address_cannot_be_used_keeps_the_subscription_of_its_place(store: Store) -> None:
+    apply(store, AMARAS, BENGTS)
+    await_something(store)
+
+    apply(store, kept={f"{BY_PLACE}2": set()})
+
+    assert waiting(store) == {BENGT}
+
+
 def test_of_two_blocks_for_one_person_each_goes_on_with_its_own_filters(store: Store) -> None:
     with store.begin() as tx:
         box = mailbox(tx)

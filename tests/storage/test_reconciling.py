@@ -51,6 +51,7 @@ CASES: dict[str, tuple[Blocks, Blocks, list[int | None]]] = {
     "changed in place": (["amara hip", B], ["amara shoulder", B], [1, 2]),
     "changed and moved": (["amara hip", B], [B, "amara shoulder"], [2, 1]),
     "other filters": (["amara hip minor"], ["amara hip major"], [1]),
+    "other filters, and another one goes": (["amara hip x", "amara knee"], ["amara hip y"], [1]),
     "another address": (["amara hip"], ["bengt hip"], [None]),
     "two of one person changed": (["amara hip", "amara knee"], ["amara x", "amara y"], [1, 2]),
     "two of one person changed, one more": (["amara hip", "amara knee"], ["amara x", "amara y", "amara z"], [None] * 3),

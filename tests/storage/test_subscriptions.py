@@ -318,6 +318,6 @@ def test_a_block_that_is_kept_keeps_all_of_its_team(store: Store) -> None:
     apply(store, **team(store, AMARA, BENGT))
 
     with store.begin() as tx:
-        configured_subscriptions.apply_config(tx, {}, LATER, kept={"ours": ()})
+        configured_subscriptions.apply_config(tx, {}, LATER, kept={"ours": {mailbox(tx).id}})
 
     assert [each.state for each in listed(store)] == ["active", "active"]
