@@ -14,13 +14,14 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import tell, would_have_told
+from monitor.alerts.scopes import trials_of
 from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Endpoint, Filters, Rhythm, Search, Subscription, SubscriptionState, WatchGroup
 from monitor.model.rhythm import IMMEDIATE
-from monitor.storage import configured_subscriptions, endpoints, groups, silence, subscriptions, watches
+from monitor.storage import archived, configured_subscriptions, endpoints, groups, silence, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
@@ -77,6 +78,8 @@ class Subscribed:
     """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
     caught_up: int = 0
     """How many events from before it was made it tells, in one digest."""
+    has_former_versions: bool = False
+    """Whether there are versions of that time that were back-filled or imported, which nobody is told of."""
 
 
 def subscribe(
@@ -136,8 +139,15 @@ def add(tx: Connection, wanted: Subscription, secret: str | None, *, catch_up: t
     before = same(tx, wanted)
     subscriptions.add(tx, wanted)
     made = replace(wanted, watch=subscriptions.find(tx, wanted.id).watch)
-    caught_up = _caught_up(tx, made, made.created_at - catch_up, made.created_at) if catch_up else 0
-    return Subscribed(made, secret, same_as=before.called if before else None, caught_up=caught_up)
+    done = Subscribed(made, secret, same_as=before.called if before else None)
+    if catch_up is None:
+        return done
+    since = made.created_at - catch_up
+    return replace(
+        done,
+        caught_up=_caught_up(tx, made, since, made.created_at),
+        has_former_versions=any(archived.any_since(tx, within, since.date()) for within in trials_of(tx, made)),
+    )
 
 
 def _caught_up(tx: Connection, subscription: Subscription, since: datetime, now: datetime) -> int:

@@ -238,16 +238,24 @@ def _show(result: "SubscribeResult", *, name: str | None, fed: Sequence[str], ca
         out.print(line, markup=False)
     if result.stopped is not None:
         out.print(said_of_stopped(result.stopped), markup=False)
-    if made.caught_up:
-        what = f"{counted(made.caught_up, 'earlier event')} {'comes' if made.caught_up == 1 else 'come'}"
-        out.print(f"{what} with the next delivery run, as one message.", markup=False)
-    elif catches_up:
-        out.print("Nothing that it asks for happened in the time that it was to catch up with.", markup=False)
+    _show_past(made, catches_up=catches_up)
     for each in everybody:
         say_if_same(each)
     out.print(_called(result, name), style="dim", markup=False)
     for each in everybody:
         show_secret(each, of_several=len(everybody) > 1)
+
+
+def _show_past(made: "Subscribed", *, catches_up: bool) -> None:
+    """Say what is told of the time before it was made, and what is not."""
+    out = console()
+    if made.caught_up:
+        what = f"{counted(made.caught_up, 'earlier event')} {'comes' if made.caught_up == 1 else 'come'}"
+        out.print(f"{what} with the next delivery run, as one message.", markup=False)
+    elif catches_up:
+        out.print("Nothing that it asks for happened in the time that it was to catch up with.", markup=False)
+    if made.has_former_versions:
+        out.print("Versions that were back-filled or imported are not told; --dry-run has them.", markup=False)
 
 
 def _called(result: "SubscribeResult", name: str | None) -> str:

@@ -95,6 +95,12 @@ def first_day(tx: Connection, within: Within) -> date | None:
         return None
 
 
+def any_since(tx: Connection, within: Within, day: date) -> bool:
+    """Whether there is one of these trials from that day or later."""
+    late = select(table.c.digest).where(table.c.taken_on >= day.isoformat())
+    return tx.execute(late.where(is_of(within, table.c.registry, table.c.trial_id)).limit(1)).first() is not None
+
+
 def every(tx: Connection) -> Iterator[ArchivedDocument | str]:
     """All of them in order, a few at a time in memory; in the place of one that is damaged what is wrong with it."""
     for row in tx.execute(select(table).order_by(*_order).execution_options(yield_per=_READ_AT_ONCE)):

@@ -1,10 +1,12 @@
 """`monitor backfill`, what a check fetches after its pass, and what is shown of former versions."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.clock import utc_now
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import REGISTRY, Monitor, asking, command
 from tests.program import WITHDRAWN_LATER
@@ -141,3 +143,17 @@ def test_a_saved_version_dates_itself_and_an_export_carries_it_along(monitor: Mo
     assert (done["view"], done["dated_by"], row["former_version"]) == ("version 7", "its last update", 7)
     assert (taken["archived"], taken["left"]) == (1, [])
     assert lines(monitor("history", trial_id, "--json", **elsewhere)) == [row]
+
+
+def test_who_catches_up_is_told_that_former_versions_are_not_told(
+    monitor: Monitor, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    (tmp_path / "record.json").write_text(json.dumps(sandbox.study(WITHDRAWN_LATER)), encoding="utf-8")
+    monitor("check", WITHDRAWN_LATER)
+    monitor("import", "record.json", "--taken-on", f"{utc_now() - timedelta(days=60):%Y-%m-%d}")
+    catching_up = ("subscribe", "email", "ops@example.org", "--trial", WITHDRAWN_LATER, "--catch-up")
+
+    told, untold = monitor(*catching_up, "90d").stdout, monitor(*catching_up, "30d").stdout
+
+    words = "Versions that were back-filled or imported are not told; --dry-run has them."
+    assert (words in told, words in untold) == (True, False)
