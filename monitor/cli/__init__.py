@@ -15,11 +15,14 @@ import typer
 from monitor import __version__
 from monitor.cli.commands import Commands, Declared, lazily
 from monitor.cli.session import Settings, complain
+from monitor.cli.usage import usage_line
 from monitor.errors import MonitorError
 from monitor.streams import INTERRUPTED
 
 if TYPE_CHECKING:
     from monitor.http.response import AskedBefore
+
+WRONG_USAGE = 2
 
 COMMANDS = (
     Declared("check", "monitor.cli.check:check", "Check the given trials, or all watched ones, and say what changed."),
@@ -160,10 +163,16 @@ def options(
 def main(asked: "AskedBefore | None" = None) -> None:
     """Run the command line and leave with its exit status. *asked* is what a registry was asked just now."""
     try:
-        app(standalone_mode=True, prog_name="monitor", obj=asked)
+        status = app(standalone_mode=False, prog_name="monitor", obj=asked)
     except MonitorError as error:
         complain(str(error))
         sys.exit(error.exit_status)
+    except typer.TyperException as error:
+        # A group without a command has shown its help instead.
+        if type(error).__name__ != "NoArgsIsHelpError":
+            complain(usage_line(error))
+        sys.exit(getattr(error, "exit_code", WRONG_USAGE))
     except KeyboardInterrupt:
         complain("interrupted; what was done so far is kept")
         sys.exit(INTERRUPTED)
+    sys.exit(status)

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple, get_args
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from monitor.cli.usage import not_taken
+
 DIGITS = 9
 """Of a number that needs no second look."""
 
@@ -140,8 +142,26 @@ def _process_value(param: Any, context: Any, value: Any) -> Any:
         converted = _converted(value, kind, param)
         is_plain = converted is not None
     if not is_plain or (param.required and param.value_is_missing(converted)):
-        return type(param).process_value(param, context, value)
+        return _by_typer(param, context, value)
     return param.callback(context, param, converted) if param.callback else converted
+
+
+def _by_typer(param: Any, context: Any, value: Any) -> Any:
+    """What typer makes of a value that is not plain; why it takes none of it is said in our words."""
+    try:
+        return type(param).process_value(param, context, value)
+    except typer.BadParameter as error:
+        kind = param.type_descriptor.annotation
+        each, kinds = (value, (kind,)) if isinstance(value, str) else (_refused(value, kind, param), get_args(kind))
+        words = not_taken(each, kinds[0], param) if error.message and isinstance(each, str) else None
+        if words is None:
+            raise
+        raise typer.BadParameter(words, ctx=context, param=param) from error
+
+
+def _refused(values: Any, kind: Any, param: Any) -> Any:
+    """The first of several that is not taken."""
+    return next((each for each in values or () if _converted(each, get_args(kind)[0], param) is None), None)
 
 
 def _is_said_empty(value: Any, kind: Any, param: Any) -> bool:

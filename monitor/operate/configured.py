@@ -3,7 +3,7 @@
 Nothing is written if nothing changed, so this can run before every check.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from monitor.ports import Registry
 from monitor.storage import configured_subscriptions, groups, watches
 from monitor.storage.reconciling import BY_PLACE
 from monitor.storage.store import Store
+from monitor.text import first_few, one_line
 
 if TYPE_CHECKING:
     from monitor.alerts.subscribe import SubscribeContext, SubscriptionScope
@@ -114,6 +115,7 @@ def apply_subscriptions(
         if not config.subscription and not operator and not configured_subscriptions.configured(tx):
             return []
         named = watches.listing(tx) if config.subscription else []
+        group_names = groups.names(tx) if config.subscription else set()
     watch_ids = {watch.name: watch.id for watch in named if watch.name}
     from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config  # most configurations subscribe nobody
 
@@ -124,6 +126,7 @@ def apply_subscriptions(
         scope = SubscriptionScope()
         able = wanted
         try:
+            _refuse_unknown_group(block, name, group_names)
             scope = _scope(block, watch_ids, identify)
         except (ConfigurationInvalid, TrialIdInvalid) as error:
             refused.append(error)
@@ -148,6 +151,14 @@ def apply_subscriptions(
         for name, address in operator.items()
     ]
     return [*refused, *apply_config(wanted, context(), kept=kept)]
+
+
+def _refuse_unknown_group(block: "SubscriptionSettings", name: str, known: Collection[str]) -> None:
+    if block.group is not None and block.group not in known:
+        raise ConfigurationInvalid(
+            f"config.toml, [[subscription]] “{one_line(name)}”: group: there is no group of watches "
+            f"“{one_line(block.group)[:80]}”; known: {first_few(sorted(known)) or 'none'}"
+        )
 
 
 def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: Identify) -> "SubscriptionScope":

@@ -31,6 +31,11 @@ def find(tx: Connection, name: str, *, remedy: str = "") -> WatchGroup:
     return WatchGroup(found, name, watches_of(tx, [found])[found])
 
 
+def names(tx: Connection) -> set[str]:
+    """What all groups are called."""
+    return set(tx.scalars(select(watch_groups.c.name)))
+
+
 def watches_of(tx: Connection, group_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """The watches of each of the groups."""
     held: dict[int, set[int]] = {each: set() for each in group_ids}

@@ -67,3 +67,28 @@ def test_a_catch_up_that_finds_nothing_says_so(monitor: Monitor) -> None:
     ran = monitor(*OPS, "--catch-up", "30d")
 
     assert "Nothing that it asks for happened in the time that it was to catch up with." in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ((*OPS, "--min-days", "abc"), "--min-days: “abc” is not a whole number"),
+        ((*OPS, "--min-percent", "a lot"), "--min-percent: “a lot” is not a number"),
+        (("subscribe", "fax", "a@x.org", "--all"), "CHANNEL: “fax” is none of email, webhook and chat"),
+        (("subscribe", "emial", "a@x.org"), "CHANNEL: “emial” is none of email, webhook and chat; did you mean email?"),
+        (("deliveries", "list", "--state", "foo"), "--state: “foo” is none of owed, delivered and rejected"),
+        (("deliveries", "list", "--limit", "0"), "--limit: “0” is not a whole number of 1 or more"),
+        (("subscriptions", "edit", "ops", "--clear", "nope", "--clear", "note"), "--clear: “nope” is none of "),
+        (("backfill",), "name trials, or give --watch or --all"),
+        (("show",), "missing argument 'TRIAL_ID': `monitor show --help` says more"),
+        (("check", "--nope"), "no such option: --nope: `monitor check --help` says more"),
+        (("chekc",), "no such command 'chekc'. Did you mean 'check'? `monitor --help` says more"),
+        (("check", "--json=3"), "option '--json' does not take a value"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_what_cannot_be_understood_is_one_line_that_names_it(monitor: Monitor, typed, said: str) -> None:
+    ran = monitor(*typed)
+
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert ran.stderr.startswith(f"monitor: {said}")
