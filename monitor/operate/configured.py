@@ -126,7 +126,7 @@ def apply_subscriptions(
         scope = SubscriptionScope()
         able = wanted
         try:
-            _refuse_unknown_group(block, name, group_names)
+            _refuse_unknown_group(block.group, group_names)
             scope = _scope(block, watch_ids, identify)
         except (ConfigurationInvalid, TrialIdInvalid) as error:
             refused.append(error)
@@ -153,11 +153,11 @@ def apply_subscriptions(
     return [*refused, *apply_config(wanted, context(), kept=kept)]
 
 
-def _refuse_unknown_group(block: "SubscriptionSettings", name: str, known: Collection[str]) -> None:
-    if block.group is not None and block.group not in known:
+def _refuse_unknown_group(group: str | None, known: Collection[str]) -> None:
+    if group is not None and group not in known:
         raise ConfigurationInvalid(
-            f"config.toml, [[subscription]] “{one_line(name)}”: group: there is no group of watches "
-            f"“{one_line(block.group)[:80]}”; known: {first_few(sorted(known)) or 'none'}"
+            f"config.toml, [[subscription]] group: there is no group of watches “{one_line(group)[:80]}”; "
+            f"known: {first_few(sorted(known)) or 'none'}"
         )
 
 

@@ -102,5 +102,5 @@ def test_the_configuration_groups_its_watches(monitor: Monitor, tmp_path: Path):
     config = tmp_path / "config.toml"
     config.write_text(config.read_text().replace(f'group = "{RIVALS}"', 'group = "nope"'))
     assert monitor("check").stderr == (
-        f"monitor: config.toml, [[subscription]] “ops”: group: there is no group of watches “nope”; known: {RIVALS}\n"
+        f"monitor: config.toml, [[subscription]] group: there is no group of watches “nope”; known: {RIVALS}\n"
     )
