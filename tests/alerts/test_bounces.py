@@ -137,6 +137,17 @@ def test_each_mail_comes_back_to_an_address_of_its_own(post):
     assert all(each.startswith("bounces+") and each.endswith("@example.org") for each in senders)
 
 
+def test_a_report_that_comes_elsewhere_counts_where_it_names_the_mail_and_who_it_was_for(post):
+    """Complaints, and what some servers report, do not come back to the mail's own address."""
+    post.subscribe(ANNA)
+    (mail,) = post.tell()
+    report = report_of(mail, NOBODY).replace(mail.sender.encode(), b"postmaster@example.org")
+    context = post.outbox.subscribe_context
+
+    assert take(report.replace(ANNA.encode(), BO.encode()), context).outcome is Outcome.UNKNOWN
+    assert take(report, context).outcome is Outcome.ENDED
+
+
 def test_a_report_counts_once_however_often_it_is_read(post):
     post.subscribe(ANNA)
     (mail,) = post.tell()
