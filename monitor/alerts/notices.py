@@ -80,11 +80,15 @@ def deliveries_given_up(reason: str, shown: Sequence[str], *, cause: str, count:
     )
 
 
+CONFIGURATION_BAD = "configuration.bad"
+"""The kind of notices of blocks that cannot be used."""
+
+
 def configuration_bad(words: str, *, now: datetime) -> Notice:
     """A block of the configuration cannot be used: told once a day while it is the same."""
     return Notice(
-        id=f"configuration.bad/{_digest([words])}/{now:%Y%m%d}",
-        kind="configuration.bad",
+        id=f"{CONFIGURATION_BAD}/{_digest([words])}/{now:%Y%m%d}",
+        kind=CONFIGURATION_BAD,
         occurred_at=now,
         subject="A part of the configuration cannot be used",
         text=f"{one_line(words)}.\nWhat it was before stays, and everything else goes on. Correct config.toml.",

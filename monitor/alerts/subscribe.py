@@ -21,6 +21,7 @@ from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Endpoint, Filters, Rhythm, Search, Subscription, SubscriptionState, WatchGroup
 from monitor.model.rhythm import IMMEDIATE
+from monitor.settings.refused import named_in_file
 from monitor.storage import archived, configured_subscriptions, endpoints, groups, silence, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.store import Store
@@ -252,6 +253,8 @@ class Wanted(Asked):
     origin: str = "config"
     as_webhook: bool = False
     """That the address is one of a chat service is meant so."""
+    block: str = "subscription"
+    """The part of config.toml that it stands in, such as `subscription 2`."""
     is_of_team: bool = False
     """Whether others have the same block: each has a subscription of their own."""
 
@@ -302,13 +305,16 @@ def _name_of(wanted: Wanted, subscription: Subscription, others: Collection[str]
 
 
 def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: datetime) -> Subscription:
-    address, shown = new_endpoint(wanted.channel, wanted.address, context, as_webhook=wanted.as_webhook)
+    with named_in_file(wanted.block, wanted.channel):
+        address, shown = new_endpoint(wanted.channel, wanted.address, context, as_webhook=wanted.as_webhook)
     secret = _secret_for(wanted.channel)
     endpoint = endpoints.put_configured(
         tx, context.vault, channel=wanted.channel, address=address, shown=shown, at=now, secret=secret
     )
     team = wanted.name if wanted.is_of_team else None
-    return replace(drafted(tx, endpoint, wanted, now=now), team=team, origin=wanted.origin)
+    with named_in_file(wanted.block, "watch" if wanted.scope.group is None else "group"):
+        drawn_up = drafted(tx, endpoint, wanted, now=now)
+    return replace(drawn_up, team=team, origin=wanted.origin)
 
 
 def refuse_unless_wanted(subscription: Subscription) -> None:

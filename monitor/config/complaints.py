@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from monitor.config.places import key_info
-from monitor.settings.refused import Key, KeyUnknown, RuleBroken, ValueUnknown
+from monitor.settings.refused import Key, KeyUnknown, RuleBroken, ValueUnknown, block_words
 
 _SECRET = re.compile(r"password|passwd|secret|token|credential|api_?key", re.IGNORECASE)
 _LONGEST = 80
@@ -21,12 +21,13 @@ def problem(key: Key, error: ValueError, origin: str, *, named_by_key: bool, tre
 
     *origin* is the file or the variable that the value came from. *named_by_key* says that it holds other keys too.
     """
+    place = _place(key, tree)
     if isinstance(error, KeyUnknown):
-        return f"{origin}: {dotted(key)} is not a known key; {nearest(str(key[-1]), error.known)}"
+        return f"{origin}: {place} is not a known key; {nearest(str(key[-1]), error.known)}"
     if isinstance(error, RuleBroken):
-        return f"{origin}: {dotted(key)} {error.rule}"
+        return f"{origin}: {place} {error.rule}"
     here = key_info(key)
-    subject = f"{origin}: {dotted(key)}" if named_by_key else f"{origin}:"
+    subject = f"{origin}: {place}" if named_by_key else f"{origin}:"
     value = _at(key, tree)
     found = _found(key, value) if here.shown else "something else, not shown because it may be a secret"
     hint = f"; {nearest(str(value), error.known)}" if isinstance(error, ValueUnknown) else ""
@@ -63,15 +64,25 @@ def _most_like(name: str, known: Sequence[str]) -> str | None:
     return next(iter(get_close_matches(name, known, n=1)), None)
 
 
+def _place(key: Key, tree: Any) -> str:
+    """Where it is: in a block, which is named as `block_words` does it, and in a list, whose values count from 1."""
+    table, *number = key[:2]
+    if number and isinstance(number[0], int) and isinstance(_at(key[:2], tree), dict):
+        name = _at(key[:2], tree).get("name")
+        block = block_words(str(table), number[0] + 1, quoted(name, bare=True) if isinstance(name, str) else None)
+        return f"{block}: {_place_in_list(key[2:])}" if key[2:] else block
+    return _place_in_list(key)
+
+
+def _place_in_list(key: Key) -> str:
+    *holder, last = key
+    return f"value {last + 1} of {_place_in_list(tuple(holder))}" if isinstance(last, int) else dotted(key)
+
+
 def dotted(key: Key) -> str:
-    """The key as TOML writes it, a place in a list as `[0]`."""
-    words = ""
-    for part in key:
-        if isinstance(part, int):
-            words += f"[{part}]"
-        else:
-            words += f".{part}" if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f".{quoted(part)}"
-    return words.removeprefix(".")
+    """The key as TOML writes it."""
+    parts = map(str, key)
+    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else quoted(part) for part in parts)
 
 
 def quoted(text: str, *, bare: bool = False) -> str:

@@ -12,6 +12,7 @@ from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, TrialIdInvalid
 from monitor.model import Search
 from monitor.ports import Registry
+from monitor.settings.refused import block_words, named_in_file
 from monitor.storage import configured_subscriptions, groups, watches
 from monitor.storage.reconciling import BY_PLACE
 from monitor.storage.store import Store
@@ -48,8 +49,9 @@ def apply_watches(
     for number, watch in enumerate(config.watch, start=1):
         name = _name_of(watch, number)
         try:
-            wanted += [(name, key, ids) for key, ids in _by_registry(watch.trials, identify).items()]
-        except (ConfigurationInvalid, TrialIdInvalid) as error:
+            with named_in_file(block_words("watch", number, watch.name), "trials"):
+                wanted += [(name, key, ids) for key, ids in _by_registry(watch.trials, identify).items()]
+        except ConfigurationInvalid as error:
             refused[name] = error
     kept = set(refused)
     try:
@@ -77,21 +79,22 @@ def _with_siblings(config: Config) -> set[str]:
 def _looked_for(config: Config, to_search: ToSearch, refused: dict[str, MonitorError]) -> dict[str, tuple[str, Search]]:
     """What watches look for and in which registry, by their names; those that cannot are put into *refused*."""
     found: dict[str, tuple[str, Search]] = {}
-    for name, block in _searching(config):
+    for name, where, block in _searching(config):
         if search := block.looks_for:
             try:
-                found[name] = (to_search(search, block.registry).key, search)
+                with named_in_file(where, "registry"):
+                    found[name] = (to_search(search, block.registry).key, search)
             except ConfigurationInvalid as error:
                 refused[name] = error
     return found
 
 
-def _searching(config: Config) -> Iterator[tuple[str, "WatchSettings | SubscriptionSettings"]]:
-    """The blocks that may look for trials, with the names of the watches that do."""
+def _searching(config: Config) -> Iterator[tuple[str, str, "WatchSettings | SubscriptionSettings"]]:
+    """The blocks that may look for trials, with the names of the watches that do, and where each stands."""
     for number, watch in enumerate(config.watch, start=1):
-        yield _name_of(watch, number), watch
-    for block in config.subscription:
-        yield _name_of_sponsors(block), block
+        yield _name_of(watch, number), block_words("watch", number, watch.name), watch
+    for number, block in enumerate(config.subscription, start=1):
+        yield _name_of_sponsors(block), block_words("subscription", number, block.name), block
 
 
 def _name_of(watch: "WatchSettings", number: int) -> str:
@@ -125,15 +128,19 @@ def apply_subscriptions(
     for number, block in enumerate(config.subscription, start=1):
         scope = SubscriptionScope()
         able = wanted
+        where = block_words("subscription", number, block.name)
         try:
-            _refuse_unknown_group(block.group, group_names)
-            scope = _scope(block, watch_ids, identify)
-        except (ConfigurationInvalid, TrialIdInvalid) as error:
+            with named_in_file(where, "group"):
+                _refuse_unknown_group(block.group, group_names)
+            with named_in_file(where, "trials" if block.trials else "watch"):
+                scope = _scope(block, watch_ids, identify)
+        except ConfigurationInvalid as error:
             refused.append(error)
             able = kept
         able += [
             Wanted(
                 name=block.name or f"{BY_PLACE}{number}",
+                block=where,
                 channel=block.channel,
                 address=address,
                 is_of_team=len(block.addresses) > 1,
@@ -147,7 +154,14 @@ def apply_subscriptions(
         ]
     meant = config.operator.as_webhook
     wanted += [
-        Wanted(name=f"config.toml, operator {name}", channel=name, address=address, origin="operator", as_webhook=meant)
+        Wanted(
+            name=f"config.toml, operator {name}",
+            block="operator",
+            channel=name,
+            address=address,
+            origin="operator",
+            as_webhook=meant,
+        )
         for name, address in operator.items()
     ]
     return [*refused, *apply_config(wanted, context(), kept=kept)]
@@ -156,8 +170,7 @@ def apply_subscriptions(
 def _refuse_unknown_group(group: str | None, known: Collection[str]) -> None:
     if group is not None and group not in known:
         raise ConfigurationInvalid(
-            f"config.toml, [[subscription]] group: there is no group of watches “{one_line(group)[:80]}”; "
-            f"known: {first_few(sorted(known)) or 'none'}"
+            f"there is no group of watches “{one_line(group)[:80]}”; known: {first_few(sorted(known)) or 'none'}"
         )
 
 
@@ -167,7 +180,7 @@ def _scope(block: "SubscriptionSettings", watch_ids: dict[str, int], identify: I
     watch = _name_of_sponsors(block) or block.watch
     if watch and watch not in watch_ids:
         known = ", ".join(sorted(watch_ids)) or "none"
-        raise ConfigurationInvalid(f"subscription: there is no watch named “{watch}”; known: {known}")
+        raise ConfigurationInvalid(f"there is no watch named “{watch}”; known: {known}")
     trials = _by_registry(block.trials or (), identify)
     return SubscriptionScope(
         trials=frozenset((key, trial_id) for key, ids in trials.items() for trial_id in ids),

@@ -1,6 +1,14 @@
-"""Why a value or a table of config.toml is refused. These stay within `monitor.config`, which puts them in words."""
+"""Why a value or a table of config.toml is refused: errors that `monitor.config` puts in words, and where it stands.
 
-from collections.abc import Iterable, Sequence
+These errors stay within `monitor.config`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+
+_LONGEST_NAME = 80
 
 Key = tuple[str | int, ...]
 """Where a value is: ("registries", "clinicaltrials.gov", "contact"), ("watch", 0, "trials", 2)."""
@@ -45,3 +53,17 @@ def problems_at(part: str | int, error: ValueError) -> Iterable[Problem]:
     if isinstance(error, Several):
         return [((part, *key), inner) for key, inner in error.problems]
     return [((part,), error)]
+
+
+def block_words(table: str, number: int, name: str | None) -> str:
+    """A block of config.toml: its table with its name, or with its number counted from 1."""
+    return f"{table} “{name[:_LONGEST_NAME]}”" if name and name.strip() else f"{table} {number}"
+
+
+@contextmanager
+def named_in_file(block: str, key: str) -> Iterator[None]:
+    """Have what is refused of a key say where it stands in config.toml."""
+    try:
+        yield
+    except (ConfigurationInvalid, NothingFound, TrialIdInvalid) as error:
+        raise ConfigurationInvalid(f"config.toml: {block}: {key}: {error}") from error

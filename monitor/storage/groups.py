@@ -26,7 +26,7 @@ def find(tx: Connection, name: str, *, remedy: str = "") -> WatchGroup:
     found = tx.scalar(select(watch_groups.c.id).where(watch_groups.c.name == name))
     if found is None:
         called = name[:80]
-        remedy = remedy or f"`monitor watch group '{called}' WATCH` makes it"
+        remedy = remedy or f"`monitor watch group '{called}' WATCH` makes it, or groups = […] in a [[watch]]"
         raise NothingFound(f"there is no group of watches “{called}”: {remedy}")
     return WatchGroup(found, name, watches_of(tx, [found])[found])
 

@@ -44,7 +44,8 @@ def test_a_group_is_filled_listed_and_emptied(monitor: Monitor):
         f"watch 1 and watch 2 (“other”) are no longer in group “{RIVALS}”.\n"
     )
     assert refusal(monitor("watch", "group", RIVALS)) == (
-        f"monitor: there is no group of watches “{RIVALS}”: `monitor watch group '{RIVALS}' WATCH` makes it"
+        f"monitor: there is no group of watches “{RIVALS}”: `monitor watch group '{RIVALS}' WATCH` makes it, "
+        "or groups = […] in a [[watch]]"
     )
     assert "Groups" not in monitor("watch", "list").stdout
 
@@ -102,5 +103,5 @@ def test_the_configuration_groups_its_watches(monitor: Monitor, tmp_path: Path):
     config = tmp_path / "config.toml"
     config.write_text(config.read_text().replace(f'group = "{RIVALS}"', 'group = "nope"'))
     assert monitor("check").stderr == (
-        f"monitor: config.toml, [[subscription]] group: there is no group of watches “nope”; known: {RIVALS}\n"
+        f"monitor: config.toml: subscription “ops”: group: there is no group of watches “nope”; known: {RIVALS}\n"
     )

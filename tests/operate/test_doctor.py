@@ -16,15 +16,21 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from monitor.alerts.notices import configuration_bad
+from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.email.settings import BounceSettings, SmtpSettings
 from monitor.cli.render.doctor import finding_line
 from monitor.config import Config
 from monitor.config.keys import OperatorSettings, StoreSettings, WebSettings
+from monitor.errors import TrialIdInvalid
 from monitor.http.polite import PoliteSession
 from monitor.model import EventCause, Notice, Rhythm, Settlement, State, SubscriptionState
 from monitor.model.rhythm import Every
 from monitor.operate import doctor
+from monitor.operate.configured import apply_subscriptions
 from monitor.operate.doctor import DoctorContext, Finding, Level, examine, fine, machine
+from monitor.ports import Registry
+from monitor.ports.registry import find_registry
 from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
 from monitor.registries.clinicaltrials_gov.drift import Oddity
 from monitor.registries.drks.adapter import Drks
@@ -220,6 +226,56 @@ def test_each_thing_that_is_wrong_in_the_database_is_found_with_its_remedy(
     assert words in finding.text
     assert finding.remedy
     assert "\n" not in finding.text + finding.remedy
+
+
+UNUSABLE = {
+    "a group that there is not": (
+        {"email": "ops@clinic.example", "group": "none such"},
+        "config.toml: subscription 1: group: there is no group of watches “none such”",
+    ),
+    "a watch that there is not": (
+        {"name": "wards", "email": "ops@clinic.example", "watch": "third"},
+        "config.toml: subscription “wards”: watch: there is no watch named “third”; known: none",
+    ),
+    "a webhook within": (
+        {"webhook": "http://10.0.0.1/in", "all": True},
+        "config.toml: subscription 1: webhook: the webhook's URL cannot be used: ",
+    ),
+    "no trial": (
+        {"email": "ops@clinic.example", "trials": ["7"]},
+        "config.toml: subscription 1: trials: “7” is not a trial id",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+def test_a_block_that_cannot_be_used_is_found_as_it_is_refused(what: str, context: DoctorContext, store: Store) -> None:
+    block, words = UNUSABLE[what]
+    healthy = context.config
+    blocks = Config.read({"subscription": [block]}).subscription
+    config = Config(store=healthy.store, smtp=healthy.smtp, operator=OPERATOR, subscription=blocks)
+    subscribing = SubscribeContext(store=store, vault=VAULT, clock=lambda: NOW, config=config)
+
+    (refused,) = apply_subscriptions(
+        config, store, lambda text: _identified(text, context), context=lambda: subscribing
+    )
+    ((name, finding),) = found(replace(context, config=config), Level.PROBLEM)
+
+    assert (name, finding.text.startswith(words)) == ("blocks", True)
+    assert str(refused).startswith(words)
+
+
+def _identified(text: str, context: DoctorContext) -> tuple[Registry, str]:
+    if known := find_registry(context.registries, text):
+        return known
+    raise TrialIdInvalid(f"“{text}” is not a trial id known here")
+
+
+def test_a_notice_of_a_block_that_was_corrected_is_told_no_more(context: DoctorContext, store: Store) -> None:
+    with store.begin() as tx:
+        notices.notify_operator(tx, configuration_bad("it was odd", now=NOW))
+
+    assert found(context, Level.NOTE) == []
 
 
 def test_a_key_that_is_missing_open_to_all_or_another_is_found(

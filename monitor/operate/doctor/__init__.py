@@ -82,6 +82,7 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
         for name, channel in CHANNELS.items()
         if channel.server_of
     },
+    "blocks": alerting.blocks,
     "receivers": alerting.receivers,
     "deliveries": alerting.outbox,
     "registries": watching.others,

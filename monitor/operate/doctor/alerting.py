@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from monitor.alerts.notices import CONFIGURATION_BAD
 from monitor.channels.declared import CHANNELS
 from monitor.channels.email.returned import unread_mails
 from monitor.channels.email.settings import BounceSettings
 from monitor.errors import MonitorError
 from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
+from monitor.operate.unusable import unusable
 from monitor.storage import condition, endpoints, notices, rhythms, silence
 from monitor.text import counted, moment, one_line
 
@@ -96,8 +98,17 @@ def silent(context: DatabaseContext) -> Iterator[Finding]:
         yield problem(f"subscription {subscription_id[:8]} cannot hear of everything: {why}", remedy)
 
 
+def blocks(context: DatabaseContext) -> Iterator[Finding]:
+    """Whether every block of config.toml can be used."""
+    reasons = list(unusable(context.config, context.registries, context.tx))
+    for reason in reasons:
+        yield problem(one_line(str(reason)), "correct it there; until then what it was before stays")
+    if not reasons:
+        yield fine("every watch and subscription in config.toml can be used")
+
+
 def recent_notices(context: DatabaseContext) -> Iterator[Finding]:
-    """The notices that the operator was sent lately."""
+    """The notices that the operator was sent lately, but for those of which `blocks` says how it is now."""
     for each in notices.listing(context.tx):
-        if context.now - each.occurred_at < RECENT:
+        if context.now - each.occurred_at < RECENT and each.kind != CONFIGURATION_BAD:
             yield note(f"{moment(each.occurred_at)}: {one_line(each.subject)}", one_line(each.text))

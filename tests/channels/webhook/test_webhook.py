@@ -368,6 +368,6 @@ def test_the_configuration_refuses_what_the_channel_refuses_in_its_words(tmp_pat
         with pytest.raises(ConfigurationInvalid) as called:
             checked_webhook_url(url)
 
-        assert "subscription[0].webhook cannot be used: " in str(configured.value)
+        assert "subscription 1: webhook cannot be used: " in str(configured.value)
         assert str(configured.value).partition("used: ")[2] == str(called.value).partition("used: ")[2]
         assert "hunter2" not in f"{configured.value} {called.value}"
