@@ -67,6 +67,12 @@ def known(tx: Connection, ids: Iterable[str], *, damaged: dict[str, StoreCorrupt
     return found
 
 
+def existing(tx: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the ids that events have."""
+    query = select(events.c.id)
+    return {each for chunk in chunks(ids) for each in tx.scalars(query.where(events.c.id.in_(chunk)))}
+
+
 def latest_ids(tx: Connection, registry: str, trial_ids: Iterable[str], *, least: Significance) -> dict[str, str]:
     """The id of the last event of each trial that has one as significant as *least*, by trial id."""
     newest = func.max(events.c.snapshot)

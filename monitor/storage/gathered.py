@@ -75,6 +75,14 @@ def waiting(tx: Connection, subscription_ids: Collection[str]) -> dict[str, int]
     return found
 
 
+def every_waiting(tx: Connection) -> dict[str, list[str]]:
+    """The events that wait for the next digest of each subscription, in order, of all for which any do."""
+    found: dict[str, list[str]] = {}
+    for key, event_id in tx.execute(select(_c.subscription_id, _c.event_id).where(_waits).order_by(_c.event_id)):
+        found.setdefault(key, []).append(event_id)
+    return found
+
+
 def told(tx: Connection, subscription_id: str, event_ids: Iterable[str]) -> set[str]:
     """Those of the events that a subscription tells in a digest, or will."""
     query = select(_c.event_id).where(_c.subscription_id == subscription_id)

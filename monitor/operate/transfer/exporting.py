@@ -39,6 +39,7 @@ from monitor.storage import (
     archived,
     endpoints,
     events,
+    gathered,
     groups,
     links,
     notices,
@@ -253,6 +254,7 @@ def _subscriptions(
     listed = subscriptions.listing(tx)
     versions = links.versions(tx, [each.id for each in listed])
     asked = questions.known(tx, [each.id for each in listed])
+    waiting = gathered.every_waiting(tx)
     for each in listed:
         endpoint = each.endpoint
         if secrets:
@@ -287,4 +289,5 @@ def _subscriptions(
             asked_at=asked[each.id].asked_at,
             answered_at=asked[each.id].answered_at,
             finished=finished.hex() if (finished := asked[each.id].finished) else None,
+            waiting=waiting.get(each.id, []),
         )

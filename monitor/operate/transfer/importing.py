@@ -7,12 +7,15 @@ the two histories differ, and are not mixed. Whatever was not imported is report
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TypeVar
 
 from msgspec import DecodeError
 from msgspec.json import decode
+from sqlalchemy import Connection
 
+from monitor.alerts.catching_up import tell
 from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
 from monitor.errors import ConfigurationInvalid, MonitorError
 from monitor.model import Snapshot, Subscription
@@ -34,10 +37,12 @@ from monitor.storage import (
     archived,
     endpoints,
     events,
+    gathered,
     groups,
     links,
     notices,
     questions,
+    rhythms,
     snapshots,
     subscriptions,
     trials,
@@ -47,6 +52,7 @@ from monitor.storage.bodies import LARGEST
 from monitor.storage.locks import lock_registry
 from monitor.storage.questions import Question
 from monitor.storage.statements import chunks
+from monitor.text import counted
 
 P = TypeVar("P")
 S = TypeVar("S", bound=Shape)
@@ -225,17 +231,29 @@ def _take_groups(line: WatchLine, watch_id: int, context: SubscribeContext) -> N
 def _take_subscriptions(folder: Path, numbers: Mapping[int, int], context: SubscribeContext, done: Imported) -> None:
     for place, line in _lines(folder / "subscriptions.jsonl", SubscriptionLine, done):
         if line.origin in ("config", "operator"):
-            done.aside.append(f"{place}: subscription {line.id} belongs to a config.toml: put it into yours")
+            done.aside.append(
+                f"{place}: subscription {line.id} belongs to a config.toml: put it into yours{_untold(line)}"
+            )
         elif line.address is None:
-            done.aside.append(f"{place}: subscription {line.id} has no address: export with --with-secrets to have it")
+            done.aside.append(
+                f"{place}: subscription {line.id} has no address: export with --with-secrets to have it{_untold(line)}"
+            )
         else:
             try:
-                done.subscriptions += _take_subscription(line, numbers, context)
+                done.subscriptions += _take_subscription(line, numbers, context, done.left)
             except (MonitorError, ValueError) as error:
                 done.left.append(_one_line(place, error))
 
 
-def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], context: SubscribeContext) -> bool:
+def _untold(line: SubscriptionLine) -> str:
+    """What is lost with a subscription that is not taken."""
+    verb = "is" if len(line.waiting) == 1 else "are"
+    return f"; {counted(len(line.waiting), 'event')} of its next digest {verb} not told" if line.waiting else ""
+
+
+def _take_subscription(
+    line: SubscriptionLine, numbers: Mapping[int, int], context: SubscribeContext, left: list[str]
+) -> bool:
     """Make a subscription, with the id that it had; give whether it is new."""
     if line.watch is not None and line.watch not in numbers:
         raise ValueError(f"subscription {line.id} is to watch {line.watch}, which was not taken")
@@ -264,11 +282,25 @@ def _take_subscription(line: SubscriptionLine, numbers: Mapping[int, int], conte
         )
         subscriptions.add(tx, made)
         subscriptions.number_on(tx, line.id, line.last_sequence)
+        if lost := _take_waiting(tx, line, made, context.clock()):
+            is_or_are = "is" if lost == 1 else "are"
+            left.append(f"subscription {line.id}: {counted(lost, 'event')} of its next digest {is_or_are} not here")
         if line.link_version:
             links.renew(tx, line.id, line.link_version)
         finished = bytes.fromhex(line.finished) if line.finished else None
         questions.restore(tx, Question(line.id, line.asked_at, line.answered_at, finished))
     return True
+
+
+def _take_waiting(tx: Connection, line: SubscriptionLine, made: Subscription, now: datetime) -> int:
+    """Have what waited for the next digest wait for it here; give how many of these events are not here."""
+    here = events.existing(tx, line.waiting)
+    if here and made.rhythm == IMMEDIATE:
+        tell(tx, made, sorted(here), "catch-up", since=made.created_at, now=now)
+    elif here:
+        gathered.add(tx, ((line.id, event_id) for event_id in here))
+        rhythms.change(tx, line.id, made.rhythm, at=now)
+    return len(set(line.waiting) - here)
 
 
 def _take_notices(folder: Path, context: SubscribeContext, done: Imported) -> None:

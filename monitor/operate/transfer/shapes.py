@@ -282,6 +282,8 @@ class SubscriptionLine(Shape, frozen=True, kw_only=True):
     answered_at: Moment | None = None
     finished: Sha256 | None = None
     """Of the trials of which they were told that nothing more is expected."""
+    waiting: list[Name] = []
+    """The ids of the events that wait for its next digest."""
 
     @property
     def filters(self) -> Filters:
