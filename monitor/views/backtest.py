@@ -167,11 +167,15 @@ class _Spoken:
 
     def messages(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
         """As `monitor.views.windows.messages`; those alone that were sent by now."""
-        return [(at, each) for at, each in self._all(told, place) if at <= self.until]
+        return [(at, each) for at, each in self._all(told, place) if not self._waits(at, each, place)]
 
     def waiting(self, told: Sequence[T], place: Callable[[T], Place]) -> int:
         """How much waits for the end of its window."""
-        return sum(len(each) for at, each in self._all(told, place) if at > self.until)
+        return sum(len(each) for at, each in self._all(told, place) if self._waits(at, each, place))
+
+    def _waits(self, at: datetime, told: Sequence[T], place: Callable[[T], Place]) -> bool:
+        """Whether a window is not over. What is told at once was sent, also where the clock was set back since."""
+        return at > self.until and all(place(each)[0] < at for each in told)
 
     def _all(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
         return messages(told, place, self.rhythm, since=self.since, until=self.until)
