@@ -23,6 +23,7 @@ from monitor.alerts.subscribe import (
     put_endpoint,
     subscribed,
 )
+from monitor.channels import one_each
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Subscription, SubscriptionState
@@ -55,7 +56,7 @@ def subscribe_team(
     Raise what `subscribe` does, and ConfigurationInvalid for a name that a subscription or a team has.
     """
     places: dict[tuple[str, str], str] = {}
-    for each in addresses:
+    for each in one_each(channel, addresses):
         places.setdefault(new_endpoint(channel, each, context, as_webhook=as_webhook), each)
     (first, address), *others = places.items()
     with context.store.begin() as tx:

@@ -20,5 +20,15 @@ network.
 This package alone, and those of the folders, load nothing.
 """
 
+from collections.abc import Sequence
+
 NAMES = ("email", "webhook", "chat")
 """The folders, in the order in which they are listed to people."""
+
+
+def one_each(channel: str, addresses: Sequence[str]) -> list[str]:
+    """The addresses without those that come twice: a mail address in other letters is the same person's."""
+    found: dict[str, str] = {}
+    for each in addresses:
+        found.setdefault(each.strip().casefold() if channel == "email" else each, each)
+    return list(found.values())

@@ -29,8 +29,8 @@ def problem(key: Key, error: ValueError, origin: str, *, named_by_key: bool, tre
     here = key_info(key)
     subject = f"{origin}: {place}" if named_by_key else f"{origin}:"
     value = _at(key, tree)
-    found = _found(key, value) if here.shown else "something else, not shown because it may be a secret"
-    hint = f"; {nearest(str(value), error.known)}" if isinstance(error, ValueUnknown) else ""
+    found = _found(key, value, here.expected) if here.shown else "something else, not shown because it may be a secret"
+    hint = _hint(str(value), error.known, here.expected) if isinstance(error, ValueUnknown) else ""
     return f"{subject} expected {here.expected}, found {found}{hint}"
 
 
@@ -56,6 +56,12 @@ def nearest(name: str, known: Sequence[str]) -> str:
         return f"did you mean {dotted((near,))}?"
     brief = [one for one in known if one.rpartition(".")[0] not in known]
     return f"known: {', '.join(dotted((one,)) for one in brief)}"
+
+
+def _hint(name: str, known: Sequence[str], expected: str) -> str:
+    """As `nearest`, but nothing where all of them stand in what is *expected*."""
+    near = _most_like(name.lower(), known)
+    return "" if near is None and all(quoted(each) in expected for each in known) else f"; {nearest(name, known)}"
 
 
 def _most_like(name: str, known: Sequence[str]) -> str | None:
@@ -99,14 +105,15 @@ def _at(key: Key, tree: Any) -> Any:
     return value
 
 
-def _found(key: Key, value: Any) -> str:
+def _found(key: Key, value: Any, expected: str) -> str:
     """What was there, in words that fit a line and hold no secret."""
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list"
     if any(isinstance(part, str) and _SECRET.search(part) for part in key):
         return "something else, not shown because it is a secret"
     if isinstance(value, str):
-        return quoted(_without_credentials(value))
+        is_mailbox = expected.startswith("a mail address") and re.fullmatch(r"[^\s@:/?]+@[^\s@:/?]+", value)
+        return quoted(value if is_mailbox else _without_credentials(value))
     # Python refuses to write out whole numbers of thousands of digits, which TOML can give in hexadecimal.
     return "a huge number" if isinstance(value, int) and value.bit_length() > 99 else str(value).lower()
 

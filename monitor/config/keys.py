@@ -11,7 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from monitor.channels import NAMES
+from monitor.channels import NAMES, one_each
 from monitor.config.timing import A_SWITCH, TimedSettings
 from monitor.registries import FOLDERS
 from monitor.registries.settings import PoliteSettings
@@ -255,7 +255,7 @@ class SubscriptionSettings(_Named, more=_SEVERAL_ADDRESSES):
     def addresses(self) -> tuple[str, ...]:
         """Where the subscribers are reached, who are a team where they are several; may hold secrets."""
         given: str | tuple[str, ...] = getattr(self, self.channel)
-        return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+        return (given,) if isinstance(given, str) else tuple(one_each(self.channel, given))
 
     @property
     def filters(self) -> "Filters":

@@ -17,7 +17,7 @@ class TimedSettings(Section):
 
     digest: "Every | None" = setting(rhythms.every, default=None, description=rhythms.A_RHYTHM)
     at: time | None = setting(rhythms.clock_time, default=None, description=rhythms.A_TIME)
-    tz: str = setting(rhythms.zone, default="UTC", description=rhythms.A_ZONE)
+    tz: str | None = setting(rhythms.zone, default=None, description=rhythms.A_ZONE)
     quiet_hours: tuple[time, time] | None = setting(rhythms.hours, default=None, description=rhythms.HOURS)
     break_through: bool = setting(values.boolean, default=False, description=A_SWITCH)
     all_quiet: bool = setting(values.boolean, default=False, description=A_SWITCH)
@@ -30,6 +30,8 @@ class TimedSettings(Section):
                 raise RuleBroken(f'has {name} without a digest; give both, such as digest = "daily", or no {name}')
         if self.quiet_hours and is_digest:
             raise RuleBroken("has quiet_hours and a digest, which comes at a time of its own; give one of them")
+        if self.tz and not (is_digest or self.quiet_hours):
+            raise RuleBroken("has tz without a digest or quiet_hours; give one of these, or no tz")
         if self.break_through and not (is_digest or self.quiet_hours):
             raise RuleBroken("has break_through without a digest or quiet_hours; give one of these, too")
 
@@ -41,7 +43,7 @@ class TimedSettings(Section):
         return Rhythm(
             every=self.digest or IMMEDIATE.every,
             at=self.at or IMMEDIATE.at,
-            zone=self.tz,
+            zone=self.tz or IMMEDIATE.zone,
             quiet_hours=self.quiet_hours,
             breaks_through=self.break_through,
             all_quiet=self.all_quiet,

@@ -119,8 +119,14 @@ def _wall(at: datetime, place: tzinfo) -> datetime:
     return at.astimezone(place).replace(tzinfo=None)
 
 
+_NO_PLACES = frozenset(("localtime", "posixrules", "Factory"))
+"""Files beside those of the time zones: whatever this machine's own is, rules, and none that is set."""
+
+
 def known_zone(name: str) -> str | None:
-    """The name of a time zone, if this machine knows it."""
+    """The name of a time zone, if it is an IANA one that this machine knows."""
+    if name in _NO_PLACES or name.startswith(("posix/", "right/")):
+        return None
     try:
         return str(_zone(name))
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError; what no path can be; the name of a folder

@@ -522,7 +522,7 @@ BAD_FILES = [
     ("[smtp]\nport = 0", "smtp.port expected a port from 1 to 65535, found 0"),
     ("[smtp]\nport = 65536", "smtp.port expected a port from 1 to 65535, found 65536"),
     ("[smtp]\nsecurity = 'startls'", 'expected "none", "starttls" or "tls", found "startls"; did you mean starttls?'),
-    ("[smtp]\nsecurity = 'yes'", 'found "yes"; known: none, starttls, tls'),
+    ("[smtp]\nsecurity = 'yes'", 'expected "none", "starttls" or "tls", found "yes"'),
     (
         "[smtp]\nsender = 'monitor'",
         'smtp.sender expected a mail address, such as "Trial monitor <monitor@example.org>"',
@@ -579,6 +579,8 @@ BAD_FILES = [
         TO_OPS + "all = true\ndigest = 'x'",
         'subscription 1: digest expected "immediate", "daily", "weekly" or "monthly"',
     ),
+    ("[bounces]\naddress = 'a+b@example.org'", 'found "a+b@example.org"'),
+    ("[bounces]\naddress = 'imaps://a:b@example.org'", 'found "imaps://***"'),
     (TO_OPS + "all = true\ndigest = 'dayly'", 'found "dayly"; did you mean daily?'),
     (
         TO_OPS + "all = true\ndigest = 'daily'\nat = '25:00'",
@@ -588,6 +590,10 @@ BAD_FILES = [
     (TO_OPS + "all = true\ntz = 'Europe/Prais'", "subscription 1: tz expected a time zone by its IANA name"),
     (TO_OPS + "all = true\nquiet_hours = '22:00'", "subscription 1: quiet_hours expected two different times of day"),
     (TO_OPS + "all = true\nquiet_hours = '7:00-07:00'", "subscription 1: quiet_hours expected two different times"),
+    (TO_OPS + "all = true\ndigest = 'daily'\ntz = 'localtime'", "subscription 1: tz expected a time zone by its IANA"),
+    (TO_OPS + "all = true\ndigest = 'daily'\ntz = 'posixrules'", "subscription 1: tz expected a time zone by its IANA"),
+    (TO_OPS + "all = true\ndigest = 'daily'\ntz = 'right/UTC'", "subscription 1: tz expected a time zone by its IANA"),
+    (TO_OPS + "all = true\ntz = 'Europe/Paris'", "subscription 1 has tz without a digest or quiet_hours; give one"),
     (TO_OPS + "all = true\nat = '08:00'", "subscription 1 has at without a digest; give both"),
     (TO_OPS + "all = true\nall_quiet = true", "subscription 1 has all_quiet without a digest; give both"),
     (TO_OPS + "all = true\nbreak_through = true", "subscription 1 has break_through without a digest or quiet_hours"),
@@ -613,7 +619,7 @@ BAD_FILES = [
         TO_OPS + "all = true\nkinds = ['honey']",
         'found "honey"; known: status, country, why_stopped, enrollment, date, sponsor, ',
     ),
-    (TO_OPS + "all = true\nmin_significance = 'high'", 'found "high"; known: critical, major, minor, administrative'),
+    (TO_OPS + "all = true\nmin_significance = 'high'", '"minor" or "administrative", found "high"'),
     (TO_OPS + "all = true\nmin_significance = 'criticle'", 'found "criticle"; did you mean critical?'),
     (
         TO_OPS + "all = true\nmin_percent = -1",
@@ -765,6 +771,20 @@ def test_a_secret_that_is_given_as_the_name_of_a_file_is_not_told(name):
 )
 def test_no_complaint_about_a_variable_holds_a_secret(environ):
     assert "hunter2" not in complaint(None, environ)
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "people"),
+    [
+        ("email", ["amara@x.org", "AMARA@X.org", "bengt@x.org"], ("amara@x.org", "bengt@x.org")),
+        ("email", ["amara@x.org", "AMARA@x.org"], ("amara@x.org",)),
+        ("webhook", ["https://x.org/a", "https://x.org/A"], ("https://x.org/a", "https://x.org/A")),
+    ],
+)
+def test_a_mail_address_in_other_letters_is_the_same_persons(key, given, people):
+    config = Config.read({"subscription": [{key: given, "all": True}]})
+
+    assert config.subscription[0].addresses == people
 
 
 def test_addresses_that_are_secrets_are_not_shown_with_the_configuration():

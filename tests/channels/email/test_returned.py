@@ -104,6 +104,14 @@ def test_a_maildir_that_is_none_is_named(tmp_path):
     assert failure(at(tmp_path / "nowhere")).startswith(f"the Maildir {tmp_path}/nowhere cannot be read")
 
 
+@pytest.mark.parametrize(("there", "words"), [((), "no folder new and no folder cur"), (("new",), "no folder cur")])
+def test_a_folder_that_is_no_maildir_says_what_it_lacks(tmp_path, there, words):
+    for name in there:
+        (tmp_path / name).mkdir()
+
+    assert f"{tmp_path} is no Maildir: it has {words}; correct bounces.maildir" in failure(at(tmp_path))
+
+
 def test_without_a_mailbox_there_is_nothing_to_read():
     assert read(Config()) == []
 
