@@ -62,7 +62,7 @@ def _of_maildir(folder: Path) -> Iterator[Unread]:
     """The mails of a Maildir. Where some cannot be read, the others are given before that is raised."""
     if missing := [name for name in ("new", "cur") if folder.is_dir() and not (folder / name).exists()]:
         raise MailboxUnreadable(
-            f"{folder} is no Maildir: it has no folder {' and no folder '.join(missing)}; correct bounces.maildir"
+            f"the Maildir {folder} has no folder {' and no folder '.join(missing)}: correct bounces.maildir"
         )
     try:
         waiting = sorted(each for each in (folder / "new").iterdir() if not each.name.startswith("."))

@@ -109,7 +109,7 @@ def test_a_folder_that_is_no_maildir_says_what_it_lacks(tmp_path, there, words):
     for name in there:
         (tmp_path / name).mkdir()
 
-    assert f"{tmp_path} is no Maildir: it has {words}; correct bounces.maildir" in failure(at(tmp_path))
+    assert f"the Maildir {tmp_path} has {words}: correct bounces.maildir" in failure(at(tmp_path))
 
 
 def test_without_a_mailbox_there_is_nothing_to_read():
