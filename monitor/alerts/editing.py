@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from monitor.alerts.subscribe import SubscribeContext, refuse_unless_wanted
+from monitor.alerts.subscribe import SubscribeContext, forms_shown, refuse_unless_wanted
 from monitor.alerts.teams import rename
-from monitor.errors import ConfigurationInvalid
-from monitor.model import Filters, Rhythm, Subscription
+from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.model import Filters, Rhythm, Subscription, SubscriptionState
 from monitor.storage import rhythms, subscriptions
 
 
@@ -33,18 +33,32 @@ Edit = Callable[[Editable], Editable]
 def edit(which: str, change: Edit, context: SubscribeContext) -> list[Subscription]:
     """Change a subscription, or in one commit all those of a team, whose name is that of the team then.
 
-    ConfigurationInvalid where it has ended, a file says what it is, another has its new name, or a team would have
-    none.
+    *which* may be an address, too, that one subscription goes to. ConfigurationInvalid where it has ended, a file says
+    what it is, another has its new name, or a team would have none.
     """
     with context.store.begin() as tx:
         team = subscriptions.of_team(tx, which)
         if not team:
-            found = subscriptions.find(tx, which)
+            found = _at_address(tx, which, context) or subscriptions.find(tx, which)
             refuse_unless_wanted(found)
             return [edited(tx, found, change, context)]
         made = [edited(tx, each, _but_its_name(change), context) for each in team]
         name = change(replace(_editable(team[0]), name=which)).name
         return made if name == which else rename(tx, made, name)
+
+
+def _at_address(tx: Connection, which: str, context: SubscribeContext) -> Subscription | None:
+    """The one that goes to that address; None where *which* is none, or a name, or nothing goes there any more."""
+    if subscriptions.named(tx, which):
+        return None
+    going = subscriptions.listing(tx, at=[which, *forms_shown(which, context)])
+    theirs = [each for each in going if each.state is not SubscriptionState.ENDED]
+    if len(theirs) > 1:
+        names = ", ".join(each.called for each in theirs[:5])
+        raise ConfigurationInvalid(f"{len(theirs)} subscriptions go to that address: name one of them, such as {names}")
+    if not theirs and "://" in which:  # it may hold a secret
+        raise NothingFound("nobody is subscribed at that address; `monitor subscriptions list` shows who is")
+    return next(iter(theirs), None)
 
 
 def edited(tx: Connection, before: Subscription, change: Edit, context: SubscribeContext) -> Subscription:

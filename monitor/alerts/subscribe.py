@@ -6,6 +6,7 @@ are whatever the configuration says.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, count
@@ -225,6 +226,15 @@ def checked_endpoint(channel: str, address: str, context: SubscribeContext) -> t
     declared = CHANNELS[channel]
     checked = declared.checked(address, context.config)
     return checked, declared.shown(checked)
+
+
+def forms_shown(address: str, context: SubscribeContext) -> list[str]:
+    """How the address would be shown, by each channel that takes it."""
+    forms = []
+    for channel in CHANNELS:
+        with suppress(ConfigurationInvalid):
+            forms.append(checked_endpoint(channel, address, context)[1])
+    return forms
 
 
 def _secret_for(channel: str) -> str | None:

@@ -1,16 +1,14 @@
 """Why somebody was told of a change, or was not: every event of a trial, beside every subscription of an address."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from sqlalchemy import Connection
 
 from monitor.alerts.adding_up import NO_PAST, Past
 from monitor.alerts.matching import matching
 from monitor.alerts.past import pasts_of
-from monitor.alerts.subscribe import SubscribeContext, checked_endpoint
-from monitor.channels.declared import CHANNELS
-from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
+from monitor.alerts.subscribe import SubscribeContext, forms_shown
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Delivery, DeliveryState, Event, Settlement, Subscription, SubscriptionState
 from monitor.storage import (
     bounces,
@@ -31,7 +29,7 @@ from monitor.text import stamp
 
 def explained(registry: str, trial_id: str, address: str, context: SubscribeContext) -> list[str]:
     """The explanations for everything that was seen of a trial. NothingFound where nobody has that address."""
-    forms = _as_shown(address, context)
+    forms = forms_shown(address, context)
     with context.store.read() as tx:
         damaged: dict[int, StoreCorrupt] = {}
         told = events.of_trial(tx, registry, trial_id, damaged=damaged)
@@ -79,15 +77,6 @@ def _in_digest(each: Gathered, told: Mapping[str, Delivery]) -> str:
     of = delivery.cause.id.removeprefix("digest/")
     of = f"{stamp(of)} UTC" if "T" in of else of
     return f"in the digest of {of}, which is {delivery.id[:8]}: {_fate(delivery)}"
-
-
-def _as_shown(address: str, context: SubscribeContext) -> list[str]:
-    """How the address would be shown, by each channel that takes it."""
-    forms = []
-    for channel in CHANNELS:
-        with suppress(ConfigurationInvalid):
-            forms.append(checked_endpoint(channel, address, context)[1])
-    return forms
 
 
 def explanations(

@@ -50,7 +50,8 @@ def edit(
     which: Annotated[
         str,
         typer.Argument(
-            help="Its id, the beginning of that, or its name; or a team, for all in it.", metavar="SUBSCRIPTION"
+            help="Its id, the beginning of that, its name or address; or a team, for all in it.",
+            metavar="SUBSCRIPTION",
         ),
     ],
     topic: TopicOption = None,

@@ -75,6 +75,19 @@ def test_a_wrong_change_is_refused_in_one_line_and_changes_nothing(
     assert subscription(monitor) == before
 
 
+def test_the_address_names_the_one_subscription_that_goes_there(monitor: Monitor) -> None:
+    monitor("subscribe", "email", "chidi@example.org", "--all")
+
+    assert monitor("subscriptions", "edit", "chidi@EXAMPLE.org", "--note", "by address").returncode == 0
+
+    monitor("subscribe", "email", "chidi@example.org", "--trial", "NCT02116634")
+    several = monitor("subscriptions", "edit", "chidi@example.org", "--note", "which")
+    assert several.returncode == 2
+    assert several.stderr.startswith("monitor: 2 subscriptions go to that address: name one of them, such as ")
+    nobody = monitor("subscriptions", "edit", "https://example.org/s3cret", "--note", "which")
+    assert nobody.stderr.startswith("monitor: nobody is subscribed at that address")
+
+
 def test_what_happened_of_late_comes_as_one_digest(monitor: Monitor) -> None:
     made = said(
         monitor("subscribe", "email", "ops@example.org", "--trial", TRIAL, "--name", "ops", "--catch-up", "52w")
