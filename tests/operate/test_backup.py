@@ -31,7 +31,7 @@ from monitor.storage.trials import Trial
 from monitor.vault import Vault
 from tests.databases import SLOW
 from tests.outbox import OutboxHarness
-from tests.program import WITHDRAWN_LATER, Clock
+from tests.program import WITHDRAWN_LATER
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, history, snapshot
 from tests.storage.migrated import migrated
 from tests.storage.subscribers import AMARA, VAULT, owe, subscribed, tell
@@ -406,8 +406,8 @@ def test_alerts_sent_again_after_a_restore_carry_their_old_ids(present: Sandbox,
     with closing(Store.open(url)) as store, WebhookReceiver() as hook:
         program = OutboxHarness(store, present, tmp_path)
         channel = WebhookTransport(GuardedSession(user_agent="test", allow_networks=["127.0.0.0/8"]))
-        program.clock = Clock(utc_now())
-        program.delivering = replace(program.delivering, transports={"webhook": channel}, clock=program.clock)
+        program.clock.now = utc_now()
+        program.delivering = replace(program.delivering, transports={"webhook": channel})
         program.watch(WITHDRAWN_LATER)
         program.check()
         hook.secret = program.subscribe(hook.url, WITHDRAWN_LATER).secret
