@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.changes.events import TAKEN_BACK_WITHIN
 from monitor.clock import utc_now
 from tests.loopback import Answer, Request
 from tests.quiet.refreshed import AT_ONCE, PAGE_ODDITIES, TRIAL_ODDITIES, Refreshed, refreshed
@@ -298,12 +299,16 @@ def studies_beside(template: Path) -> dict[str, Any]:
 
 
 def timeless(tables: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
-    """Moments of the last minute are one moment."""
-    began, ended = moment(-1 / 60).encode(), moment(1 / 60).encode()
-    return {
-        name: [
-            tuple(b"now" if isinstance(value, bytes) and began < value < ended else value for value in row)
-            for row in rows
-        ]
-        for name, rows in tables.items()
-    }
+    """Moments of the last minute are one moment; so are those as long after it as a trial's end waits to be told."""
+    waits = TAKEN_BACK_WITHIN / timedelta(hours=1)
+    minutes = [
+        (moment(hours - 1 / 60).encode(), moment(hours + 1 / 60).encode(), name)
+        for hours, name in ((0, b"now"), (waits, b"then"))
+    ]
+
+    def named(value: object) -> object:
+        if not isinstance(value, bytes):
+            return value
+        return next((name for began, ended, name in minutes if began < value < ended), value)
+
+    return {name: [tuple(map(named, row)) for row in rows] for name, rows in tables.items()}
