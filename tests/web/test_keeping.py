@@ -1,36 +1,11 @@
 """The mails that ask whether to keep alerts, answered on their page, through real HTTP."""
 
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 
-import pytest
-
-from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import questions
-from monitor.storage.store import Store
-from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.web.site import Site, text_of
-
-
-@pytest.fixture
-def site(outbox: OutboxHarness) -> Iterator[Site]:
-    """On both stores; the trial has its baseline."""
-    outbox.check(WITHDRAWN_LATER)
-    with Site(outbox) as running:
-        yield running
-
-
-@pytest.fixture
-def quick_site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Site]:
-    """On SQLite alone, where the store makes no difference."""
-    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
-    outbox.check(WITHDRAWN_LATER)
-    with Site(outbox) as running:
-        yield running
-    outbox.registry.close()
 
 
 def asked_a_year_later(site: Site) -> EmailMessage:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import enumerate as enumerate_threads
@@ -27,24 +27,6 @@ from tests.web.site import ANNA, Reader, Site, text_of
 
 BOB = "bob@example.org"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture
-def site(outbox: OutboxHarness) -> Iterator[Site]:
-    """On both stores; the trial has its baseline."""
-    outbox.check(WITHDRAWN_LATER)
-    with Site(outbox) as running:
-        yield running
-
-
-@pytest.fixture
-def quick_site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Site]:
-    """On SQLite alone, where the store makes no difference."""
-    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
-    outbox.check(WITHDRAWN_LATER)
-    with Site(outbox) as running:
-        yield running
-    outbox.registry.close()
 
 
 # The whole way
