@@ -24,6 +24,8 @@ PIPE_CLOSED = 141
 """The exit status of a process that SIGPIPE ends: what a shell gives for `yes | head -1`."""
 INTERRUPTED = 130
 """The exit status of a process that SIGINT ends: what a shell gives after Ctrl-C."""
+WRONG_USAGE = 2
+"""The exit status of a command that was not typed as it can be understood, or not configured so."""
 CHANGED_OR_FOUND = 1
 
 _PLAINER = "monitor.plainer"

@@ -17,12 +17,11 @@ from monitor.cli.commands import Commands, Declared, lazily
 from monitor.cli.session import Settings, complain
 from monitor.cli.usage import usage_line
 from monitor.errors import MonitorError
-from monitor.streams import INTERRUPTED
+from monitor.streams import INTERRUPTED, WRONG_USAGE
 
 if TYPE_CHECKING:
     from monitor.http.response import AskedBefore
 
-WRONG_USAGE = 2
 
 COMMANDS = (
     Declared("check", "monitor.cli.check:check", "Check the given trials, or all watched ones, and say what changed."),

@@ -14,6 +14,7 @@ from monitor.cli.session import Settings, complain, console
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError, TrialIdInvalid
 from monitor.model import Checked, CheckSummary, Result, Unlisted
 from monitor.ports import FetchedRegistry, cannot_be_asked
+from monitor.streams import WRONG_USAGE
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from monitor.watching.sweep import Progress
 
 SOMETHING_CHANGED = 1
-WRONG_USAGE = 2
 SOME_FAILED = 3
 
 

@@ -12,13 +12,13 @@ from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
 from monitor.model import DeliveryState
+from monitor.streams import WRONG_USAGE
 from monitor.views.json.alerts import delivery_details_json, delivery_result_json, listed_delivery_json
 
 if TYPE_CHECKING:
     from monitor.alerts.outbox import DeliveryResult
     from monitor.model import Subscription
 
-WRONG_USAGE = 2
 SOME_FAILED = 3
 
 app = Commands(help="See what was sent, and send it again.", no_args_is_help=True)

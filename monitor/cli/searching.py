@@ -8,9 +8,8 @@ from monitor.cli.session import complain, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.model import Role, Search
 from monitor.ports import SponsorName
+from monitor.streams import WRONG_USAGE
 from monitor.views.json.watches import sponsor_json
-
-WRONG_USAGE = 2
 
 SponsorOption = Annotated[str | None, typer.Option(help="All trials of this sponsor.", metavar="NAME")]
 RoleOption = Annotated[

@@ -10,6 +10,7 @@ from monitor.cli.lists import complain_of, listed
 from monitor.cli.progress import progress
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.errors import ConfigurationInvalid
+from monitor.streams import WRONG_USAGE
 from monitor.text import counted
 from monitor.views.json.operating import export_json, imported_json, imported_page_json
 from monitor.views.json.watches import imported_list_json
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from monitor.operate.transfer.lists.opening import Source
     from monitor.ports import SavedPage
 
-WRONG_USAGE = 2
 DEFAULT_FOLDER = Path("snapshots") / "export"
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]

@@ -21,6 +21,7 @@ from monitor.cli.searching import (
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.ports import FetchedRegistry
+from monitor.streams import WRONG_USAGE
 from monitor.text import counted, first_few, natural_list
 from monitor.views.json.watches import added_json, added_search_json, listed_watch_json, watched_trial_json
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from monitor.storage.trials import Trial
     from monitor.watching.watches import Added
 
-WRONG_USAGE = 2
 MOST_NAMED = 3
 """Trials of each registry that a message names."""
 
