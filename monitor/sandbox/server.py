@@ -127,7 +127,12 @@ class Exchange(BaseHTTPRequestHandler):
             self.send_last(refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, self.rfile.read(int(length)))
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            # Its sender died in the middle: nothing was asked for.
+            self.close_connection = True
+            return
+        request = Request(self.command, self.path, headers, body)
         answer, misbehaviour = self.server.respond(request)
         WIRE.get(misbehaviour.kind if misbehaviour else None, Exchange.send_well)(self, answer, misbehaviour)
 

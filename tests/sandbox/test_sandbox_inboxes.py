@@ -132,6 +132,18 @@ def test_a_mail_that_is_not_there_is_not_found(client, sandbox, file):
     assert look(client, f"sandbox/mails/{file}".replace("..", "%2e%2e")).status_code == 404
 
 
+def test_a_webhook_whose_sender_died_in_the_middle_never_arrived(client, sandbox):
+    head = b"POST /hooks/trials HTTP/1.1\r\nhost: x\r\nwebhook-id: msg-0\r\ncontent-length: %d\r\n\r\n" % len(BODY)
+    with socket.create_connection(("127.0.0.1", sandbox.inboxes.receiver.port), timeout=30) as half:
+        half.sendall(head + BODY[: len(BODY) // 2])
+        half.shutdown(socket.SHUT_WR)
+        answered = half.recv(1)
+    post(sandbox)
+
+    assert answered == b""
+    assert [each.id for each in sandbox.inboxes.receiver.deliveries] == ["msg-1"]
+
+
 def test_a_webhook_is_told_of_and_shown(client, sandbox, said):
     post(sandbox)
 
