@@ -62,7 +62,7 @@ test-lowest: RESOLUTION := --resolution lowest-direct
 test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest versions that pyproject.toml allows
 	rm -rf .venv-$@
 	$(PYTHON) -m venv --without-pip .venv-$@
-	$(UV) pip install --quiet --python .venv-$@/bin/python $(RESOLUTION) --editable '.[postgres,test,bench]'
+	$(UV) pip install --quiet --python .venv-$@/bin/python $(RESOLUTION) --editable '.[postgres,mcp,test,bench]'
 	$(AT) .venv-$@/bin/pytest $(TOLERATED)
 
 # That other people's next release has announced an end to something is no failure before the lock takes it up.
@@ -74,7 +74,7 @@ docs: .venv-docs/ready $(VENV)/ready  ## make pages of docs/ in build/docs; a de
 
 # The second file is made within the first, so that both name the same versions.
 LOCK = $(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate pyproject.toml --group pyproject.toml:build --extra postgres
+	--no-header --no-annotate pyproject.toml --group pyproject.toml:build --extra postgres --extra mcp
 
 lock: $(UV)                ## take up the newest versions that pyproject.toml allows, for every platform and Python
 	$(LOCK) --extra test --extra bench --output-file requirements-test.lock
