@@ -62,6 +62,14 @@ def seen(tx: Connection, within: Within, span: Span, *, damaged: dict[str, Store
             damaged[row.id] = error
 
 
+def newest_from(tx: Connection, within: Within, span: Span, most: int) -> datetime | None:
+    """From when on there are *most* events of these trials; None where the span has fewer."""
+    query = select(events.c.occurred_at).where(events.c.occurred_at >= span.since)
+    query = query.where(is_of(within, events.c.registry, events.c.trial_id))
+    found: datetime | None = tx.scalar(query.order_by(events.c.occurred_at.desc()).offset(most - 1).limit(1))
+    return found
+
+
 def of_trials(
     tx: Connection, registry: str, trial_ids: Iterable[str], *, until: datetime | None = None
 ) -> Iterator[Seen]:

@@ -8,44 +8,25 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import TypeVar
 
-from monitor.alerts.adding_up import Move, Sums, may_add_up, unit_of
-from monitor.alerts.matching import matching, tells, weightiest_first
-from monitor.alerts.refusals import Refused, refused_for
-from monitor.model import Change, Interest, Rhythm, Settlement, Significance
+from sqlalchemy import Connection
+
+from monitor.model import Filters, Rhythm, Significance
 from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.storage import pages, seen
 from monitor.storage.pages import Span
-from monitor.storage.seen import Seen
 from monitor.storage.store import Store
-from monitor.views.replaying import OfTrial, Replaying
+from monitor.views.replaying import Replaying
 from monitor.views.rules import Rule
+from monitor.views.tallying import REASONS, Beside, Tally, Told
 from monitor.views.windows import Place, messages
 
 T = TypeVar("T")
 
 MONTH = timedelta(days=365.25 / 12)
-_MOST_KEPT = 50_000
-"""Verdicts."""
-_UNTOLD = {Settlement.HELD: "held", Settlement.FOLDED: "folded", Settlement.DISCARDED: "discarded"}
-REASONS = (*map(str, Refused), *_UNTOLD.values())
-"""Why changes are not told, in the order in which they are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a rule tells of one event: its most significant change in a sentence, and how many there are."""
-
-    at: datetime
-    registry: str
-    trial_id: str
-    snapshot: int | None
-    """None of a saved page, which has no number."""
-    significance: Significance
-    gist: str
-    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +65,16 @@ class Backtest:
     """Messages by month, `2026-11`, every month of the span among them, the earliest first."""
     untold: Mapping[str, int]
     """Changes by the reason why they are not told: one of REASONS."""
+    untold_by_month: Mapping[str, int]
+    """The same by month, as `by_month`."""
     unreadable: int
     """Events and snapshots."""
     looser: Neighbour | None
     stricter: Neighbour | None
+    instead: Mapping[str, int] = field(default_factory=dict)
+    """How many messages each of the other rules would have been that were to be tried beside it, by its name."""
+    is_cut: bool = False
+    """Whether only the latest of its events were tried, those from *since* on, because there are too many."""
 
     @property
     def months(self) -> float:
@@ -101,6 +88,17 @@ class Backtest:
         return len(self.sent) / self.months if self.months * MONTH >= timedelta(days=1) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another rule about the same trials, to be tried beside the one in question."""
+
+    filters: Filters
+    rhythm: Rhythm
+
+
+NOTHING_ELSE: Mapping[str, Instead] = MappingProxyType({})
+
+
 def backtest(
     rule: Rule,
     *,
@@ -108,27 +106,32 @@ def backtest(
     now: datetime,
     store: Store,
     registries: Sequence[Registry],
+    instead: Mapping[str, Instead] = NOTHING_ELSE,
+    most: int | None = None,
 ) -> Backtest:
-    """Try a rule on what was seen from *since* on, in its own rhythm."""
-    tally = _Tally(rule.interest)
+    """Try a rule on what was seen from *since* on, in its own rhythm, and count what others would have come to.
+
+    With *most*, no more than about so many of its events are tried, the latest: *since* is as late as that needs.
+    """
+    looser, stricter = (_a_step(rule.interest.filters, step) for step in (-1, 1))
+    beside = [each for each in (looser, stricter) if each]
+    filters = [*beside, *(each.filters for each in instead.values())]
+    tally = Tally(rule.interest, [replace(rule.interest, filters=each) for each in filters])
     with store.read() as tx:
-        replaying = Replaying(tx, rule.within, Span(since), {each.key: each for each in registries})
-        for trial in replaying.trials():
-            sums = tally.sums(trial)
-            for each in trial.events:
-                try:
-                    tally.count(each, sums)
-                except (AttributeError, KeyError, TypeError, ValueError):
-                    damaged = event_id(each.registry, each.trial_id, each.snapshot)
-                    replaying.damaged[damaged] = "its changes make no sense"
+        cut = _cut(tx, rule, since, most)
+        since = max(since, cut or since)
+        known = {each.key: each for each in registries}
+        replaying = Replaying(tx, rule.within, Span(since), known, only_stored=cut is not None)
+        _count_all(tally, replaying)
         begins = replaying.begins()
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
     spoken = _Spoken(rule.subscription.rhythm, max(since, begins or now), now)
-    waiting = spoken.waiting(tally.told, _place)
     sent = [
         Sent(at, sorted(told, key=lambda each: (-each.significance, each.at, each.trial_id)))
         for at, told in spoken.messages(tally.told, _place)
     ]
+    months = _months([each.at for each in sent], since, now)
+    steps = {each: spoken.count(counted) for each, counted in zip(beside, tally.beside, strict=False)}
     return Backtest(
         rule=rule,
         since=since,
@@ -137,24 +140,56 @@ def backtest(
         trials=trials,
         events=tally.events,
         sent=sent,
-        waiting=waiting,
-        by_month=_by_month([each.at for each in sent], since, now),
+        waiting=spoken.waiting(tally.told, _place),
+        by_month=_by_month(Counter((each.at.year, each.at.month) for each in sent), months),
         untold={reason: tally.untold[reason] for reason in REASONS if tally.untold[reason]},
+        untold_by_month=_by_month(tally.untold_by_month, months),
         unreadable=len(replaying.damaged),
-        looser=tally.looser.neighbour(spoken) if tally.looser else None,
-        stricter=tally.stricter.neighbour(spoken) if tally.stricter else None,
+        looser=Neighbour(looser.min_significance, steps[looser]) if looser else None,
+        stricter=Neighbour(stricter.min_significance, steps[stricter]) if stricter else None,
+        instead={
+            name: replace(spoken, rhythm=instead[name].rhythm).count(counted)
+            for name, counted in zip(instead, tally.beside[len(beside) :], strict=True)
+        },
+        is_cut=cut is not None,
     )
+
+
+def _cut(tx: Connection, rule: Rule, since: datetime, most: int | None) -> datetime | None:
+    """From when on there are *most* events; None where there are fewer since then."""
+    if most is None:
+        return None
+    found = [seen.newest_from(tx, within, Span(since), most) for within in rule.within]
+    return max((each for each in found if each), default=None)
+
+
+def _count_all(tally: Tally, replaying: Replaying) -> None:
+    for trial in replaying.trials():
+        sums = tally.sums(trial)
+        for each in trial.events:
+            try:
+                tally.count(each, sums)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                damaged = event_id(each.registry, each.trial_id, each.snapshot)
+                replaying.damaged[damaged] = "its changes make no sense"
 
 
 def _place(told: Told) -> Place:
     return told.at, told.significance is Significance.CRITICAL
 
 
-def _by_month(moments: Sequence[datetime], since: datetime, until: datetime) -> dict[str, int]:
-    counts = Counter((at.year, at.month) for at in moments)
+Month = tuple[int, int]
+"""A year, and one of its months."""
+
+
+def _months(moments: Sequence[datetime], since: datetime, until: datetime) -> list[Month]:
+    """Those of the span, and later ones up to the last of the moments."""
     first, last = (each.year * 12 + each.month - 1 for each in (since, max((until, *moments))))
-    months = ((number // 12, number % 12 + 1) for number in range(first, last + 1))
-    return {f"{year:04}-{month:02}": counts[year, month] for year, month in months}
+    return [(number // 12, number % 12 + 1) for number in range(first, last + 1)]
+
+
+def _by_month(counts: Mapping[Month, int], months: Sequence[Month]) -> dict[str, int]:
+    return {f"{year:04}-{month:02}": counts.get((year, month), 0) for year, month in months}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +208,10 @@ class _Spoken:
         """How much waits for the end of its window."""
         return sum(len(each) for at, each in self._all(told, place) if self._waits(at, each, place))
 
+    def count(self, beside: Beside) -> int:
+        """How many messages another rule would have been, in this rhythm."""
+        return len(self.messages(beside.places, lambda each: each))
+
     def _waits(self, at: datetime, told: Sequence[T], place: Callable[[T], Place]) -> bool:
         """Whether a window is not over. What is told at once was sent, also where the clock was set back since."""
         return at > self.until and all(place(each)[0] < at for each in told)
@@ -181,151 +220,9 @@ class _Spoken:
         return messages(told, place, self.rhythm, since=self.since, until=self.until)
 
 
-@dataclass(slots=True)
-class _Beside:
-    """Counts for the same rule with another least significance."""
-
-    interest: Interest
-    places: list[Place] = field(default_factory=list)
-
-    def neighbour(self, spoken: _Spoken) -> Neighbour:
-        """What came of it."""
-        return Neighbour(self.interest.filters.min_significance, len(spoken.messages(self.places, lambda each: each)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What a rule makes of the changes of an event."""
-
-    told: int
-    """How many of them it tells."""
-    first: int
-    """The place of the first one that it tells."""
-    untold: Mapping[str, int]
-    """The others, by the reason."""
-    looser: bool
-    stricter: bool
-    """Whether such a rule tells any."""
-
-
-_Traits = tuple[Any, ...]
-"""All of a change that a rule looks at."""
-
-
-_Sums = tuple[Sums | None, Sums | None, Sums | None]
-"""Of a rule, the looser and the stricter one; None where nothing adds up."""
-
-
-class _Tally:
-    """What a rule makes of one event after the other. Events that are alike to it are decided once."""
-
-    def __init__(self, interest: Interest) -> None:
-        self._interest = interest
-        self._weighs_size = interest.filters.min_percent is not None or interest.filters.min_days is not None
-        self._verdicts: dict[tuple[_Traits, ...], _Verdict] = {}
-        self.events = 0
-        self.told: list[Told] = []
-        self.untold: Counter[str] = Counter()
-        self.looser, self.stricter = (_beside(interest, step) for step in (-1, 1))
-
-    def sums(self, trial: OfTrial) -> _Sums:
-        """What adds up in a trial, before its first event."""
-        beside = (each.interest if each else None for each in (self.looser, self.stricter))
-        ours, looser, stricter = (
-            Sums(each, trial.before) if each and may_add_up(each) else None for each in (self._interest, *beside)
-        )
-        return ours, looser, stricter
-
-    def count(self, each: Seen, sums: _Sums) -> None:
-        """Take in an event. KeyError, TypeError, ValueError or AttributeError where its changes make no sense."""
-        verdict, shown = self._verdict(each.changes), each.changes
-        self.events += 1
-        moves = _moves(each) if any(sums) else []
-        added, looser, stricter = (_added(moves, each_sums) for each_sums in sums)
-        if added:
-            changes = weightiest_first(
-                added.get(place) or Change.from_json(change) for place, change in enumerate(each.changes)
-            )
-            verdict, shown = self._decided(changes), [change.as_json() for change in changes]
-        for reason, count in verdict.untold.items():
-            self.untold[reason] += count
-        if nobody := _untold(each):
-            self.untold[nobody] += verdict.told
-            return
-        place = each.occurred_at, False
-        if verdict.told:
-            told = _told(each, shown[verdict.first], verdict.told)
-            place = each.occurred_at, told.significance is Significance.CRITICAL  # which no step leaves out
-            self.told.append(told)
-        if self.looser and (verdict.looser or looser):
-            self.looser.places.append(place)
-        if self.stricter and (verdict.stricter or stricter):
-            self.stricter.places.append(place)
-
-    def _verdict(self, changes: Sequence[Mapping[str, Any]]) -> _Verdict:
-        alike = tuple([self._traits(change) for change in changes])
-        found = self._verdicts.get(alike)
-        if found is None:
-            if len(self._verdicts) >= _MOST_KEPT:
-                self._verdicts.clear()
-            found = self._verdicts[alike] = self._decided([Change.from_json(change) for change in changes])
-        return found
-
-    def _traits(self, change: Mapping[str, Any]) -> _Traits:
-        kind, size = change["kind"], None
-        if self._weighs_size and (measure := change["measure"]):
-            size = measure.get("percent"), measure.get("days")
-        watch = _watches_of(change["before"]) if kind == "trial.left" else None
-        return kind, change["significance"], change["field"], change["topic"], size, watch
-
-    def _decided(self, changes: Sequence[Change]) -> _Verdict:
-        match = matching(changes, self._interest)
-        return _Verdict(
-            told=len(match.changes),
-            first=next((place for place, change in enumerate(changes) if change is match.changes[0]), 0)
-            if match.passes
-            else 0,
-            untold=Counter(str(refused_for(change, self._interest)) for change in match.filtered),
-            looser=bool(self.looser and tells(changes, self.looser.interest)),
-            stricter=bool(self.stricter and tells(changes, self.stricter.interest)),
-        )
-
-
-def _watches_of(lost: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The watch that lost a trial, and those that hold it still."""
-    return lost["watch_id"], *lost.get("still_in", ())
-
-
-def _beside(interest: Interest, step: int) -> _Beside | None:
-    least = interest.filters.min_significance + step
+def _a_step(filters: Filters, step: int) -> Filters | None:
+    """The same, one step in the least significance on; None where there is none."""
+    least = filters.min_significance + step
     if not min(Significance) <= least <= max(Significance):
         return None
-    filters = replace(interest.filters, min_significance=Significance(least))
-    return _Beside(replace(interest, filters=filters))
-
-
-def _moves(each: Seen) -> list[tuple[int, Move]]:
-    """What of an event may add up, by its place in it."""
-    return [
-        (place, Move(each.occurred_at, Change.from_json(change)))
-        for place, change in enumerate(each.changes)
-        if unit_of(change["kind"])
-    ]
-
-
-def _added(moves: Sequence[tuple[int, Move]], sums: Sums | None) -> dict[int, Change]:
-    """Which of them are told because they add up, and how."""
-    taken = ((place, sums.take(move)) for place, move in moves) if sums else ()
-    return {place: told for place, told in taken if told}
-
-
-def _untold(each: Seen) -> str | None:
-    """Why an event is not told to anybody; None where it is, or would be but for the file that it came with."""
-    came_with_a_file = each.settlement is Settlement.DISCARDED and each.hold_id is None
-    return _UNTOLD.get(each.settlement) if each.settlement and not came_with_a_file else None
-
-
-def _told(each: Seen, change: Mapping[str, Any], count: int) -> Told:
-    snapshot = each.snapshot if each.snapshot >= seen.FIRST else None
-    significance = Significance[change["significance"].upper()]
-    return Told(each.occurred_at, each.registry, each.trial_id, snapshot, significance, change["summary"], count)
+    return replace(filters, min_significance=Significance(least))

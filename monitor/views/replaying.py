@@ -50,6 +50,8 @@ class Replaying:
     """No trial is in two of these."""
     span: Span
     registries: Mapping[str, Registry]
+    only_stored: bool = False
+    """Whether to leave out what is kept otherwise than as events."""
     damaged: dict[str, StoreCorrupt | str] = field(default_factory=dict)
     """By the id of the event, or what would be that."""
 
@@ -59,6 +61,8 @@ class Replaying:
             unreadable: dict[str, StoreCorrupt] = {}
             yield from self._stored(seen.seen(self.tx, within, self.span, damaged=unreadable))
             self.damaged.update(unreadable)
+            if self.only_stored:
+                continue
             for registry, numbers in self._without_event(within):
                 for ids in chunks(numbers, _TRIALS_AT_ONCE):
                     yield from _by_trial(self._made_from(registry, ids, numbers))

@@ -15,7 +15,7 @@ from monitor.model.rhythm import Every
 from monitor.storage import archived, holds, searches, settlements, snapshots, subscriptions, tables, watches
 from monitor.storage.archived import ArchivedDocument
 from monitor.storage.holds import Hold
-from monitor.views.backtest import Backtest, backtest
+from monitor.views.backtest import Backtest, Instead, backtest
 from monitor.views.json.backtest import backtest_json
 from monitor.views.rules import NOT_MADE, Rule, rule_of, rule_of_request
 from monitor.views.windows import messages
@@ -398,3 +398,65 @@ def test_a_bar_is_as_high_as_its_month_has_messages_in_any_encoding() -> None:
     assert sparkline([0, 1, 8, 4], "cp1252") == "_.#="
     assert sparkline([0, 0], "utf-8") == "▁▁"
     assert sparkline([3], "no such encoding") == "#"
+
+
+def test_other_rules_are_counted_beside_it_each_in_its_own_rhythm(quick: Trying, ids: list[str]) -> None:
+    """What they come to is what they come to by themselves."""
+    for day, each in enumerate(ids[1:4]):
+        publish(quick, each, titled(f"Title {day}"))
+        quick.clock.advance(days=1)
+    quick.sandbox.next_state(WITHDRAWN_LATER)
+    quick.check()
+    quick.clock.advance(days=30)
+    made = subscribed(quick)
+    others = {
+        "critical": Instead(Filters(min_significance=Significance.CRITICAL), Rhythm()),
+        "everything, weekly": Instead(
+            Filters(min_significance=Significance.ADMINISTRATIVE), Rhythm(every=Every.WEEKLY)
+        ),
+        "status, weekly": Instead(
+            Filters(topics=frozenset({"status"})), Rhythm(every=Every.WEEKLY, breaks_through=True)
+        ),
+    }
+
+    found = tried(quick, made, instead=others)
+
+    rule = rule_of(made.id, quick.store)
+    alone = {
+        name: len(
+            tried(
+                quick,
+                replace(rule, subscription=replace(rule.subscription, filters=each.filters, rhythm=each.rhythm)),
+            ).sent
+        )
+        for name, each in others.items()
+    }
+    assert found.instead == alone
+    assert alone["critical"] == 1
+
+
+def test_no_more_events_are_tried_than_is_said_and_those_are_the_latest(quick: Trying, ids: list[str]) -> None:
+    for day, each in enumerate(ids[1:5]):
+        publish(quick, each, titled(f"Title {day}"))
+        quick.clock.advance(days=1)
+    made = subscribed(quick, everything=True, filters=Filters(min_significance=Significance.ADMINISTRATIVE))
+
+    cut, whole = tried(quick, made, most=2), tried(quick, made, most=5)
+
+    assert (cut.is_cut, cut.events, whole.is_cut, whole.events) == (True, 2, False, 4)
+    assert told(cut) == told(whole)[:2]
+    assert cut.since == cut.sent[-1].at
+
+
+def test_what_is_not_told_is_counted_by_month(quick: Trying, ids: list[str]) -> None:
+    made = subscribed(quick, everything=True, filters=Filters(min_significance=Significance.CRITICAL))
+    first = f"{quick.clock():%Y-%m}"
+    publish(quick, ids[1], titled("First"))
+    quick.clock.advance(days=40)
+    publish(quick, ids[2], titled("Second"))
+
+    found = tried(quick, made)
+
+    assert set(found.untold_by_month) == set(found.by_month)
+    counts = {month: count for month, count in found.untold_by_month.items() if count}
+    assert (len(counts), first in counts, sum(counts.values())) == (2, True, sum(found.untold.values()))

@@ -13,7 +13,8 @@ from monitor.cli.render.text import styled
 from monitor.model import Filters, Significance
 from monitor.render.rhythms import rhythm_words
 from monitor.text import counted, first_few, natural_list, one_line
-from monitor.views.backtest import MONTH, Backtest, Neighbour, Told
+from monitor.views.backtest import MONTH, Backtest, Neighbour
+from monitor.views.tallying import Told
 
 _BARS, _PLAIN_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 """The first is for nothing at all; the others are for encodings without such blocks."""
