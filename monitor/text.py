@@ -3,6 +3,7 @@
     plain, one_line, readable, harmless_json      safe to show
     fold and its kin                              equal for texts that say the same
     cut, safe_cut, shortened, abridged, quote     no longer than there is space for
+    slug                                          a name as a part of an address
     counted, natural_list, first_few, comma_list  numbers and lists in English
     moment, stamp, size                           times and bytes
 
@@ -17,8 +18,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import TypeVar
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 T = TypeVar("T")
 
@@ -134,6 +136,36 @@ def fold_organisation(text: str | None) -> str:
 def fold_wording(text: str | None) -> str:
     """`fold` for phrases, of which case and idle punctuation are not the substance."""
     return " ".join(_IDLE_PUNCTUATION.sub(" ", fold_name(text)).split())
+
+
+# A part of an address
+
+
+def slug(folded: str) -> str:
+    """A folded name as a part of an address: no two names have the same, and a name always has the same one.
+
+    A name of small letters, digits and spaces alone is itself, with hyphens. In any other, something was left out or
+    respelled, so that a mark of the whole name follows: "a-b-pharma-1c04fd" for A.B. Pharma. Letters of other scripts
+    stay.
+    """
+    if _PLAIN_NAME.fullmatch(folded) and len(folded) <= _LONGEST_SLUG and not _LIKE_MARKED.search(folded):
+        return folded.replace(" ", "-")
+    mark = sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    bare = _ACCENTS.sub("", normalize("NFKD", folded.translate(_LATIN)))
+    spelled = "".join(
+        each if each.isalnum() or category(each) in ("Mn", "Mc") else " " for each in normalize("NFC", bare)
+    )
+    kept = "-".join(spelled.split())[:_LONGEST_SLUG].strip("-")
+    return f"{kept}-{mark}" if kept else mark
+
+
+_PLAIN_NAME = re.compile("[a-z0-9]+(?: [a-z0-9]+)*")
+_LIKE_MARKED = re.compile(r"(?:^| )[0-9a-f]{6}$")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_LONGEST_SLUG = 80
+_LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "\u0131": "i"}
+)
 
 
 # No longer than there is space for
