@@ -67,6 +67,11 @@ COMMANDS = (
         "Watch on schedule and send what is owed, until SIGTERM; SIGHUP rereads the configuration.",
     ),
     Declared(
+        "mcp",
+        "monitor.cli.agents:mcp",
+        "Give an agent tools (Model Context Protocol) to ask about trials and changes, over standard input and output.",
+    ),
+    Declared(
         "sandbox",
         "monitor.cli.operate:sandbox",
         "Run a local ClinicalTrials.gov or other registries, a mailbox and a webhook receiver to try things against.",

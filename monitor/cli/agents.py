@@ -1,0 +1,46 @@
+"""`monitor mcp`: tools for agents, over standard input and output."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from monitor.cli.session import Settings
+from monitor.errors import ConfigurationInvalid
+
+
+class Scope(StrEnum):
+    """What an agent may do; each also what stands before it."""
+
+    READ = "read"
+    SUBSCRIBE = "subscribe"
+    OPERATE = "operate"
+
+
+def mcp(
+    context: typer.Context,
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="What it may do: read, subscribe or operate; each also what stands before it.", metavar="SCOPE"
+        ),
+    ] = Scope.READ,
+) -> None:
+    """Give an agent tools (Model Context Protocol) to ask about trials and changes, over standard input and output.
+
+    The agent's program starts this command; nobody types it. `monitor serve` offers the same over HTTP.
+
+    [dim]$[/dim] claude mcp add trials -- monitor mcp
+    [dim]$[/dim] claude mcp add trials -- monitor mcp --scope subscribe
+    """
+    try:
+        from monitor.mcp.stdio import serve  # the SDK takes a second to load, and is not everywhere
+    except ModuleNotFoundError as error:
+        raise ConfigurationInvalid("tools for agents need a library: pip install 'registry-monitor[mcp]'") from error
+    from monitor.clock import utc_now
+    from monitor.model.access import Permission
+
+    permissions = [*Permission]
+    settings: Settings = context.obj
+    with settings.open() as program:
+        serve(program, frozenset(permissions[: permissions.index(Permission(scope)) + 1]), clock=utc_now)

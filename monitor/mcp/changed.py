@@ -1,0 +1,28 @@
+"""A change as tools give it. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.mcp import schemas
+from monitor.mcp.untrusted import parted
+
+_MEANING = ("kind", "field", "topic", "significance", "measure", "timing", "takes_back", "adds_up", "origin")
+_PLACE = ("registry", "trial_id", "url", "snapshot", "seen_at", "not_told", "hold", "error")
+OURS = frozenset({*_MEANING, *_PLACE})
+"""Of a change, what no registry wrote."""
+
+CHANGE = schemas.marked_form(
+    kind=schemas.TEXT,
+    field=schemas.TEXT,
+    topic=schemas.TEXT,
+    significance={"type": "string", "enum": ["administrative", "minor", "major", "critical"]},
+)
+"""Under its mark stand `summary`, `before` and `after`."""
+
+
+def change_form(change: Mapping[str, Any]) -> dict[str, Any]:
+    """A change from its JSON; what a record says in it is marked."""
+    form = parted(change, OURS)
+    if total := form.pop("adds_up", None):
+        form["adds_up"] = {key: value for key, value in total.items() if key != "before"}
+    return form

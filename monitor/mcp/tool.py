@@ -1,0 +1,98 @@
+"""What a tool is, and how a call of one is answered or refused: always with what to do next."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from monitor.errors import MonitorError, NothingFound, StoreUnavailable, TrialIdInvalid
+from monitor.mcp.answers import Answer
+from monitor.mcp.asking import Asking
+from monitor.model.access import Permission
+
+MOST_COMPLAINTS = 5
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_PRINTABLE)]
+"""A short text on one line."""
+TrialId = Annotated[str, StringConstraints(min_length=5, max_length=200, pattern=_PRINTABLE)]
+"""A registration number, or the address of a trial's page."""
+
+
+class Arguments(BaseModel):
+    """What a tool takes; whatever is not declared is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class NoArguments(Arguments):
+    """Of a tool that takes none."""
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+class Effect(Enum):
+    """What a call does to what is stored."""
+
+    READS = "reads"
+    ADDS = "adds"
+    ENDS = "ends"
+    """It ends or replaces something that somebody made."""
+
+
+class Refused(Exception):
+    """A call that cannot be answered, in words that say what to do next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool(Generic[A]):
+    """A tool."""
+
+    name: str
+    title: str
+    description: str
+    takes: type[A]
+    gives: Mapping[str, Any]
+    """The JSON schema of its answers."""
+    run: Callable[[Asking, A], Answer]
+    permission: Permission = Permission.READ
+    effect: Effect = Effect.READS
+    is_idempotent: bool = True
+    asks_elsewhere: bool = False
+    """Whether it may ask a registry."""
+    if_nothing: str = "search_trials finds trials by words, sponsor, condition or status"
+    """What to do where what is asked for is not there."""
+
+    def call(self, asking: Asking, arguments: Mapping[str, Any]) -> Answer:
+        """Answer a call. Raise Refused for one that cannot be answered."""
+        if not asking.may(self.permission):
+            raise Refused(f"{self.name} needs the permission to {self.permission}, which this access does not have")
+        try:
+            return self.run(asking, self.takes.model_validate(dict(arguments)))
+        except ValidationError as error:
+            raise Refused(_complaints(self.name, error)) from error
+        except (NothingFound, TrialIdInvalid) as error:
+            raise Refused(f"{for_agents(str(error))}. Next: {self.if_nothing}.") from error
+        except StoreUnavailable as error:
+            raise Refused(f"{for_agents(str(error))}. Next: try again in a minute.") from error
+        except MonitorError as error:
+            raise Refused(for_agents(str(error))) from error
+
+
+def for_agents(words: str) -> str:
+    """What a message for people at a terminal says, without the commands that only they can type."""
+    kept = [part for part in re.split(r"; ", words) if "`monitor " not in part] or [words]
+    said = re.sub(r"[:,]? `monitor [^`]*`[^.;]*", "", "; ".join(kept))
+    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda found: found[1].replace("-", "_"), said).rstrip(". ")
+
+
+def _complaints(name: str, error: ValidationError) -> str:
+    """Which arguments cannot be used, and why."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    each = [f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in found[:MOST_COMPLAINTS]]
+    more = f"; and {len(found) - len(each)} more" if len(found) > len(each) else ""
+    return f"{name} cannot be called like this. {'; '.join(each)}{more}. Next: see its input schema."
