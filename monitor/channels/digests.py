@@ -105,7 +105,12 @@ def _rank(section: Section) -> tuple[int, float, str]:
 
 def name_of(digest: Digest) -> str:
     """What kind of digest it is."""
-    return _NAMES.get(digest.period, one_line(digest.period).capitalize())
+    return name_of_period(digest.period)
+
+
+def name_of_period(period: str) -> str:
+    """What a digest of that period is called."""
+    return _NAMES.get(period, one_line(period).capitalize())
 
 
 def subject(digest: Digest, told: Sequence[Section]) -> str:

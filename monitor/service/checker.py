@@ -21,9 +21,10 @@ from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.pass_summary import PassSummary
 from monitor.service.program import Program
 from monitor.service.worker import Turn
-from monitor.storage import health, notices, trials
+from monitor.storage import health, looks, notices, trials
 from monitor.storage import registries as versions
 from monitor.storage.health import Health
+from monitor.storage.looks import Look
 from monitor.watching.schedule import pass_due
 from monitor.web.metrics import Metrics
 
@@ -129,8 +130,9 @@ class Checker:
         self._note_failing(registry, summary)
         unread = self._why_unread(registry, summary)
         self._count_standing(program, registry, summary)
-        now = self._record(program, registry, unread)
-        self._log_pass(registry, summary, before, unread=unread, now=now)
+        look = self._look(registry, summary, before, unread)
+        now = self._record(program, registry, look, unread)
+        self._log_pass(registry, look, unread=unread, now=now)
         self._committed()
         if summary.well:
             beat(program.config, self._log)
@@ -192,12 +194,32 @@ class Checker:
             return summary.refused
         return None if registry.answers_at_all() else summary.reason
 
-    def _record(self, program: Program, registry: FetchedRegistry, unread: str | None) -> Health:
+    def _look(
+        self, registry: FetchedRegistry, summary: PassSummary, before: tuple[int, int], unread: str | None
+    ) -> Look:
+        """What a pass came to, as it is kept; *before* is what was asked of the registry until then."""
+        return Look(
+            registry=registry.key,
+            ended_at=self._clock(),
+            version=summary.version,
+            trials=summary.trials,
+            changed=summary.changed,
+            failed=summary.failed,
+            watched=summary.watched,
+            verified=summary.verified,
+            requests=registry.traffic.requests - before[0],
+            bytes=registry.traffic.bytes - before[1],
+            seconds=round(monotonic() - summary.started, 2),
+            reason=unread or summary.reason,
+        )
+
+    def _record(self, program: Program, registry: FetchedRegistry, look: Look, unread: str | None) -> Health:
         rules = Rules(now=self._clock(), every=program.config.schedule.check_every, chance=self._chance)
         with program.store.begin() as tx:
             then = health.get(tx, registry.key) or Health(registry.key, rules.now)
             then, notice = after_failure(then, unread, rules) if unread else after_success(then, rules)
             health.record(tx, then)
+            looks.add(tx, look)
             version = versions.version(tx, registry.key)
             told = [notice] if notice else []
             if not unread and version and data_are_old(version.stamp, now=rules.now):
@@ -220,8 +242,7 @@ class Checker:
     def _log_pass(
         self,
         registry: FetchedRegistry,
-        summary: PassSummary,
-        before: tuple[int, int],
+        look: Look,
         *,
         unread: str | None,
         now: Health,
@@ -231,15 +252,15 @@ class Checker:
         say(
             "registry not readable" if unread else "registry checked",
             registry=registry.key,
-            trials=summary.trials,
-            changed=summary.changed,
-            failed=summary.failed,
-            watched=summary.watched,
-            verified=summary.verified,
-            registry_version=summary.version,
-            requests=registry.traffic.requests - before[0],
-            bytes=registry.traffic.bytes - before[1],
-            seconds=round(monotonic() - summary.started, 2),
+            trials=look.trials,
+            changed=look.changed,
+            failed=look.failed,
+            watched=look.watched,
+            verified=look.verified,
+            registry_version=look.version,
+            requests=look.requests,
+            bytes=look.bytes,
+            seconds=look.seconds,
             next_check_at=now.next_check_at,
             **({"reason": unread, "failures": now.failures} if unread else {}),
         )

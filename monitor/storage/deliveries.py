@@ -54,6 +54,8 @@ _REMEDY = "`monitor deliveries list` shows the latest"
 # Spelled out in the statement: an index of the owed alone serves no statement that says "owed" with a parameter.
 IS_OWED = deliveries.c.standing == literal_column(f"'{DeliveryState.OWED}'")
 IS_REJECTED = deliveries.c.standing == literal_column(f"'{DeliveryState.REJECTED}'")
+IS_FAILING = and_(IS_OWED, deliveries.c.outcome.is_not(None))
+"""Owed, and tried or made ready in vain before."""
 _earlier = deliveries.alias("earlier")
 # Who has yet to confirm a subscription hears of nothing but that: the notice that asks for it.
 _hears = or_(
@@ -256,8 +258,12 @@ def get(tx: Connection, text: str) -> Delivery:
 
     NothingFound where there is none, or several.
     """
-    whole_id = find_id(tx, deliveries.c.id, text, noun="delivery", remedy=_REMEDY)
-    return restored(tx.execute(select(*COLUMNS).where(deliveries.c.id == whole_id)).one())
+    return restored(tx.execute(select(*COLUMNS).where(deliveries.c.id == find(tx, text))).one())
+
+
+def find(tx: Connection, text: str) -> str:
+    """The id of the delivery that has it, or that begins so. NothingFound where there is none, or several."""
+    return find_id(tx, deliveries.c.id, text, noun="delivery", remedy=_REMEDY)
 
 
 def listing(

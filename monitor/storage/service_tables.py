@@ -1,6 +1,6 @@
-"""Tables of how the service fares: unknown values of registries, checks that fail, and who runs what."""
+"""Tables of how the service fares: unknown values of registries, checks that fail, looks, and who runs what."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text
 
 from monitor.storage.metadata import metadata
 from monitor.storage.types import Moment, TextWithoutNul
@@ -34,5 +34,24 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("beat", Integer, nullable=False, comment="moves while the holder lives"),
+    sqlite_with_rowid=False,
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("ended_at", Moment, primary_key=True),
+    Column("version", TextWithoutNul, comment="of the registry's data"),
+    Column("trials", Integer, nullable=False, comment="checked one by one"),
+    Column("changed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("watched", Integer, nullable=False),
+    Column("verified", Integer, nullable=False, comment="of the watched, known to be as the registry has them"),
+    Column("requests", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("reason", TextWithoutNul, comment="why it was not whole; null where it was"),
+    Index("looks_by_time", "ended_at"),
     sqlite_with_rowid=False,
 )

@@ -234,6 +234,7 @@ notices = Table(
     Column("occurred_at", Moment, nullable=False),
     Column("subject", TextWithoutNul, nullable=False),
     Column("text", TextWithoutNul, nullable=False),
+    Index("notices_by_time", "occurred_at"),
 )
 
 deliveries = Table(
@@ -268,6 +269,11 @@ Index(
     "deliveries_rejected",
     deliveries.c.finished_at,
     sqlite_where=text("standing = 'rejected'"),
+)
+Index(
+    "deliveries_failing",
+    deliveries.c.owed_at,
+    sqlite_where=text("standing = 'owed' AND outcome IS NOT NULL"),
 )
 Index(
     "deliveries_in_order",

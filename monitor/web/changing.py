@@ -12,6 +12,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, SubscriptionState
 from monitor.render.rhythms import rhythm_words
 from monitor.text import counted, natural_list, one_line
+from monitor.views.addresses import masked
 from monitor.web.choosing import STOPS, filters_of, rhythm_of, shown
 from monitor.web.forms import Form, one
 
@@ -93,9 +94,3 @@ def in_words(filters: Filters) -> str:
     if filters.without:
         words.append(f"never {', '.join(sorted(filters.without))}")
     return "; ".join(words)
-
-
-def masked(address: str) -> str:
-    """A mail address that its owner recognises, and nobody else."""
-    local, at, domain = one_line(address).rpartition("@")
-    return f"{local[:1]}…@{domain}" if at else "…"

@@ -31,8 +31,9 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.ports import Registry
 from monitor.render.rhythms import rhythm_words
+from monitor.views.addresses import masked
 from monitor.web.asking import Asking, asked_for, blank, offered
-from monitor.web.changing import changed, in_words, managed_values, masked
+from monitor.web.changing import changed, in_words, managed_values
 from monitor.web.choosing import choices
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, one, read_form
 from monitor.web.rates import Rate
