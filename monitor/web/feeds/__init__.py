@@ -1,0 +1,1 @@
+"""What programs fetch again and again: changes as Atom, JSON Feed and CSV, and key dates as calendars."""
