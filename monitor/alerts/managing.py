@@ -70,7 +70,7 @@ def look(token: str, known: Links, context: SubscribeContext) -> Managed:
             sent=tuple(_sent(tx, subscription.id)),
             is_fixed=_is_fixed(subscription),
             is_shared=subscription.team is not None,
-            reason=bounces.reasons(tx, only=subscription.id).get(subscription.id, ""),
+            reason=bounces.reasons(tx, only=[subscription.id]).get(subscription.id, ""),
             missed=len(missed_by(tx, subscription)),
             can_return=_can_return(tx, subscription, context.clock()),
         )

@@ -4,7 +4,7 @@ A report is known by its digest, so that one which is read twice counts once. Th
 was only noted is forgotten after a while, as attempts are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -109,8 +109,8 @@ def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
     return [(Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown) for row in rows]
 
 
-def reasons(tx: Connection, *, only: str | None = None) -> dict[str, str]:
-    """Why subscriptions hear of nothing that a report ended, paused or disabled, by their ids; *only* of that one."""
+def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str, str]:
+    """Why subscriptions hear of nothing that a report ended, paused or disabled, by their ids; *only* of these."""
     query = (
         select(
             bounced_subscriptions.c.subscription_id,
@@ -124,7 +124,7 @@ def reasons(tx: Connection, *, only: str | None = None) -> dict[str, str]:
         .where(or_(subscriptions.c.state != SubscriptionState.ACTIVE, endpoints.c.disabled_at.is_not(None)))
     )
     if only is not None:
-        query = query.where(bounced_subscriptions.c.subscription_id == only)
+        query = query.where(bounced_subscriptions.c.subscription_id.in_(sorted(only)))
     return {row.subscription_id: reason(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
 
 

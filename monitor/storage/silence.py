@@ -1,8 +1,9 @@
 """Which subscriptions cannot get any alert, and why: a trial that nobody watches is never checked."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, true
 
 from monitor.model import SubscriptionState
 from monitor.storage.group_tables import grouped_watches, subscribed_groups, watch_groups
@@ -14,9 +15,13 @@ SHOWN = 3
 """Of many trials, how many are named."""
 
 
-def reasons(tx: Connection) -> dict[str, str]:
-    """Why an active subscription hears of nothing, or not of all that it is about, by its id; with the remedy."""
-    return _about_unwatched_trials(tx) | _about_nothing(tx)
+def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str, str]:
+    """Why an active subscription hears of nothing, or not of all that it is about, by its id; with the remedy.
+
+    With *only*, of those of these ids alone.
+    """
+    meant = true() if only is None else subscriptions.c.id.in_(sorted(only))
+    return _about_unwatched_trials(tx, meant) | _about_nothing(tx, meant)
 
 
 def is_watched(tx: Connection, registry: str, trial_id: str) -> bool:
@@ -26,7 +31,7 @@ def is_watched(tx: Connection, registry: str, trial_id: str) -> bool:
     return bool(tx.scalar(select(or_(held, mirrored))))
 
 
-def _about_unwatched_trials(tx: Connection) -> dict[str, str]:
+def _about_unwatched_trials(tx: Connection, meant: ColumnElement[bool]) -> dict[str, str]:
     held = exists().where(
         watched_trials.c.registry == subscribed_trials.c.registry,
         watched_trials.c.trial_id == subscribed_trials.c.trial_id,
@@ -35,7 +40,7 @@ def _about_unwatched_trials(tx: Connection) -> dict[str, str]:
     query = (
         select(subscribed_trials.c.subscription_id, subscribed_trials.c.trial_id)
         .join(subscriptions, subscriptions.c.id == subscribed_trials.c.subscription_id)
-        .where(subscriptions.c.state == SubscriptionState.ACTIVE, ~held, ~mirrored)
+        .where(meant, subscriptions.c.state == SubscriptionState.ACTIVE, ~held, ~mirrored)
         .order_by(subscribed_trials.c.trial_id)
     )
     unwatched = defaultdict(list)
@@ -50,27 +55,27 @@ def _not_watched(trial_ids: list[str]) -> str:
     return f"{named} {'is' if len(trial_ids) == 1 else 'are'} not watched: `monitor watch add {ids}`"
 
 
-def _about_nothing(tx: Connection) -> dict[str, str]:
+def _about_nothing(tx: Connection, meant: ColumnElement[bool]) -> dict[str, str]:
     """Those about a watch or a group that holds nothing, or about everything where nothing is watched."""
     holds = exists().where(watched_trials.c.watch_id == subscriptions.c.watch_id)
     looks = exists().where(searches.c.watch_id == subscriptions.c.watch_id)
     about_a_watch = select(subscriptions.c.id, subscriptions.c.watch_id).where(
-        subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.watch_id.is_not(None), ~holds, ~looks
+        meant, subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.watch_id.is_not(None), ~holds, ~looks
     )
     found = {
         subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions remove {subscription_id[:8]}`"
         for subscription_id, watch_id in tx.execute(about_a_watch)
     }
-    found |= _about_empty_groups(tx)
+    found |= _about_empty_groups(tx, meant)
     if not tx.scalar(select(or_(exists().select_from(watched_trials), exists().select_from(searches)))):
         about_everything = select(subscriptions.c.id).where(
-            subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.everything
+            meant, subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.everything
         )
         found |= dict.fromkeys(tx.scalars(about_everything), "nothing is watched yet: `monitor watch add TRIAL_ID`")
     return found
 
 
-def _about_empty_groups(tx: Connection) -> dict[str, str]:
+def _about_empty_groups(tx: Connection, meant: ColumnElement[bool]) -> dict[str, str]:
     """Those about a group of which no watch holds anything or looks for anything."""
     of_group = grouped_watches.c.group_id == subscribed_groups.c.group_id
     holds = exists().where(of_group, watched_trials.c.watch_id == grouped_watches.c.watch_id)
@@ -79,7 +84,7 @@ def _about_empty_groups(tx: Connection) -> dict[str, str]:
         select(subscriptions.c.id, watch_groups.c.name)
         .join_from(subscriptions, subscribed_groups)
         .join(watch_groups)
-        .where(subscriptions.c.state == SubscriptionState.ACTIVE, ~holds, ~looks)
+        .where(meant, subscriptions.c.state == SubscriptionState.ACTIVE, ~holds, ~looks)
     )
     return {
         subscription_id: f"group “{name}” holds no trial: `monitor watch group '{name}' WATCH` puts a watch into it"

@@ -203,6 +203,7 @@ subscriptions = Table(
     Column("paused_at", Moment),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
+    Index("subscriptions_by_time", "created_at", "id"),
 )
 Index(
     "subscriptions_to_watches",

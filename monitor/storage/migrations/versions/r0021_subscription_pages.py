@@ -1,0 +1,10 @@
+"""Subscriptions, the newest first."""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    op.create_index("subscriptions_by_time", "subscriptions", ["created_at", "id"])
