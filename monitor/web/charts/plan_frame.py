@@ -1,0 +1,32 @@
+"""The room that the chart of a plan is drawn in: where its snapshots stand from left to right. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from monitor.views.plan import Planned
+from monitor.web.charts.plan_words import Say, earlier, later
+from monitor.web.charts.svg import NARROW, WIDE, Drawing, scale
+
+
+class Frame:
+    """One copy of the chart: its plans, the oldest first, at their places across, and the drawing so far.
+
+    *first* is the day of the first snapshot, *last* that of the last look; a little room is left at both ends.
+    """
+
+    def __init__(self, plans: Sequence[Planned], as_of: date, say: Say, *, narrow: bool) -> None:
+        self.plans, self.say, self.is_narrow = plans, say, narrow
+        self.width = NARROW if narrow else WIDE
+        self.left, self.margin = (34, 92) if narrow else (46, 168)
+        self.right = self.width - self.margin
+        self.first = min(each.on for each in plans)
+        self.last = max(as_of, *(each.on for each in plans))
+        room = max((self.last - self.first) / 40, timedelta(days=1))
+        begin, end = earlier(self.first, room), later(self.last, room)
+        self.across = scale(begin.toordinal(), end.toordinal(), self.left, self.right)
+        self.places = [self.x(each.on) for each in plans]
+        self.drawing = Drawing()
+
+    def x(self, day: date) -> float:
+        """The place of a day, across."""
+        return self.across(min(max(day, self.first), self.last).toordinal())
