@@ -5,6 +5,8 @@
     ├── TrialIdInvalid              text that is no registration number of any registry here     exit 2
     ├── NothingFound                a trial, snapshot or watch that we do not have               exit 2
     ├── SponsorUnknown              the registry has no sponsor of this name; carries those like it   exit 2
+    ├── SignInRefused               a name, password or code that is not right                   exit 2
+    │   └── TriedTooOften           and too many of them: it says for how many seconds to wait
     ├── StoreError                                                                               exit 2
     │   ├── StoreUnavailable        the database cannot be opened or written
     │   └── StoreCorrupt            what was read is not what was written
@@ -53,6 +55,18 @@ class SponsorUnknown(MonitorError):
     def __init__(self, message: str, candidates: Sequence[tuple[str, int]] = ()) -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+
+
+class SignInRefused(MonitorError):
+    """The name, the password or the code is not right; which of them, nobody is told."""
+
+
+class TriedTooOften(SignInRefused):
+    """Too many tries, or too many at once. *wait* is in how many seconds the next one is looked at."""
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class StoreError(MonitorError):

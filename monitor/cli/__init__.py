@@ -124,6 +124,8 @@ COMMANDS = (
         "monitor.cli.held:app",
         "Decide about changes that were held back, because one field changed in too many trials at once.",
     ),
+    Declared("user", "monitor.cli.users:app", "Say who may sign in to the pages, and what they may do there."),
+    Declared("token", "monitor.cli.tokens:app", "Make and revoke tokens, with which programs use the API."),
     Declared("config", "monitor.cli.setting_up:config", "Begin a configuration."),
     Declared("deploy", "monitor.cli.setting_up:deploy", "Give the files that run it as a service."),
 )

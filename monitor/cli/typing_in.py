@@ -16,25 +16,38 @@ def address_of(argument: str) -> str:
     """
     if argument != STANDARD_INPUT:
         return argument
+    return secret_line("address", "Address: ")
+
+
+def secret_line(noun: str, prompt: str) -> str:
+    """The one line on standard input; a terminal is asked with a *prompt*, and shows nothing. Raise as `address_of`."""
     if sys.stdin.isatty():
         try:
-            text = getpass("Address: ")
+            text = getpass(prompt)
         except EOFError:
             text = ""
     else:
-        text = _piped()
+        text = _piped(noun)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
         count = "several lines" if lines else "nothing"
-        raise ConfigurationInvalid(f"{count} came on standard input: one line is expected, the address")
+        raise ConfigurationInvalid(f"{count} came on standard input: one line is expected, the {noun}")
     return lines[0]
 
 
-def _piped() -> str:
+def new_password() -> str:
+    """A new password from standard input; at a terminal it is typed twice. ConfigurationInvalid where these differ."""
+    typed = secret_line("password", "Password: ")
+    if sys.stdin.isatty() and secret_line("password", "The same again: ") != typed:
+        raise ConfigurationInvalid("the second password is not the first: begin again")
+    return typed
+
+
+def _piped(noun: str) -> str:
     content = sys.stdin.buffer.read(LONGEST + 1)
     try:
         if len(content) <= LONGEST:
             return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    raise ConfigurationInvalid("no address came on standard input: one line of UTF-8 text is expected")
+    raise ConfigurationInvalid(f"no {noun} came on standard input: one line of UTF-8 text is expected")

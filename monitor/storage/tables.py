@@ -25,6 +25,7 @@ from sqlalchemy import (
 from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
 from monitor.storage import (  # noqa: F401 - a part of the schema
+    access_tables,
     archive_tables,
     backfill_tables,
     bounce_tables,

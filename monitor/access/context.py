@@ -1,0 +1,24 @@
+"""What the steps of this folder need."""
+
+from dataclasses import dataclass, field
+
+from monitor.access.hashing import Hashing
+from monitor.access.tries import Tries
+from monitor.access.verified import VerifiedTokens
+from monitor.storage.store import Store
+from monitor.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class AccessContext:
+    """One for a process: what it counts and remembers counts for all its pages."""
+
+    store: Store
+    vault: Vault
+    """Seals the secrets of authenticators."""
+    hashing: Hashing = field(default_factory=Hashing)
+    """Of passwords."""
+    token_hashing: Hashing = field(default_factory=Hashing)
+    """Of tokens: those who try passwords keep no program waiting."""
+    verified: VerifiedTokens = field(default_factory=VerifiedTokens)
+    tries: Tries = field(default_factory=Tries)

@@ -1,0 +1,102 @@
+"""Signing in: a name and a password, then a code where the user has an authenticator.
+
+Whether there is a user of that name shows neither in the answer nor in how long it takes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.access import codes, sessions
+from monitor.access.context import AccessContext
+from monitor.access.tries import Key
+from monitor.errors import SignInRefused
+from monitor.model.access import Session
+from monitor.storage import sessions as session_rows
+from monitor.storage import users
+from monitor.text import fold_name
+
+REFUSED = "the name or the password is not right: type both again"
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where somebody signs in."""
+
+    network: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that was begun."""
+
+    token: str
+    """What the cookie is to hold."""
+    session: Session
+
+
+def is_anybody_there(context: AccessContext) -> bool:
+    """Whether there is any user who could sign in."""
+    with context.store.read() as tx:
+        return users.is_there_any(tx)
+
+
+def sign_in(name: str, password: str, browser: Browser, context: AccessContext, *, now: datetime) -> SignedIn:
+    """Begin a session for who gives the right password; it opens nothing yet where a code is needed.
+
+    Raise SignInRefused, or TriedTooOften where nothing was looked at.
+    """
+    with context.store.read() as tx:
+        user = users.find(tx, name[:_LONGEST_NAME])
+        hashed = users.password(tx, user.id) if user else None
+        is_known = session_rows.was_seen_from(tx, user.id if user else 0, browser.network)
+    keys = _keys(fold_name(name[:_LONGEST_NAME]), browser.network, is_known=is_known)
+    context.tries.check(keys, now)
+    if not context.hashing.verify(hashed, password) or user is None or hashed is None:
+        context.tries.wrong(keys, now)
+        raise SignInRefused(REFUSED)
+    context.tries.right(keys[:1])
+    renewed = context.hashing.hash(password) if context.hashing.is_outdated(hashed) else None
+    with context.store.begin() as tx:
+        if renewed:
+            users.set_password(tx, user.id, renewed)
+        if not user.has_codes:
+            users.note_signed_in(tx, user.id, at=now)
+        return SignedIn(
+            *sessions.begin(tx, user, network=browser.network, agent=browser.agent, awaits_code=user.has_codes, now=now)
+        )
+
+
+def give_code(code: str, waiting: Session, browser: Browser, context: AccessContext, *, now: datetime) -> SignedIn:
+    """End a sign-in whose password was right with a code of the authenticator, or a recovery code; each counts once.
+
+    Raise as `sign_in` does.
+    """
+    user = waiting.user
+    keys = [("code", str(user.id)), ("network", browser.network)]
+    context.tries.check(keys, now)
+    with context.store.read() as tx:
+        kept = users.authenticator(tx, user.id)
+    step = codes.step_of(context.vault.unseal(kept.sealed), code, now) if kept else None
+    with context.store.begin() as tx:
+        if kept is None:
+            is_right = True  # it was turned off meanwhile
+        elif step is not None:
+            is_right = users.use_step(tx, user.id, step)
+        else:
+            is_right = users.use_recovery_code(tx, user.id, codes.recovery_digest(code))
+        if is_right:
+            session_rows.remove(tx, waiting.digest)
+            users.note_signed_in(tx, user.id, at=now)
+            begun = sessions.begin(tx, user, network=browser.network, agent=browser.agent, awaits_code=False, now=now)
+    if not is_right:
+        context.tries.wrong(keys, now)
+        raise SignInRefused("the code is not right, or was used already: type the one that the app shows now")
+    context.tries.right(keys[:1])
+    return SignedIn(*begun)
+
+
+def _keys(name: str, network: str, *, is_known: bool) -> list[Key]:
+    """What a try is counted by; of who has a session in that network, by that alone."""
+    return [("known name", f"{name}\n{network}")] if is_known else [("name", name), ("network", network)]
