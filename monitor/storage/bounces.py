@@ -109,6 +109,21 @@ def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
     return [(Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown) for row in rows]
 
 
+def page(tx: Connection, *, before: tuple[datetime, bytes] | None = None, limit: int) -> list[tuple[Bounce, str, str]]:
+    """Up to *limit* reports, newest first, behind the one of that moment and digest; as `listing`, with the channel."""
+    query = select(*_columns, endpoints.c.shown, endpoints.c.way).join(
+        endpoints, endpoints.c.id == bounces.c.endpoint_id
+    )
+    if before is not None:
+        at, digest = before
+        is_earlier = or_(bounces.c.read_at < at, bounces.c.digest < digest)
+        query = query.where(bounces.c.read_at <= at, is_earlier)
+    rows = tx.execute(query.order_by(bounces.c.read_at.desc(), bounces.c.digest.desc()).limit(limit)).all()
+    return [
+        (Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown, row.way) for row in rows
+    ]
+
+
 def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str, str]:
     """Why subscriptions hear of nothing that a report ended, paused or disabled, by their ids; *only* of these."""
     query = (

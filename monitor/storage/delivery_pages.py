@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Delivery, DeliveryState
 from monitor.storage.deliveries import IS_FAILING, IS_OWED, IS_REJECTED
 from monitor.storage.delivery_rows import LISTED_COLUMNS, restored
+from monitor.storage.places import Place, is_behind
 from monitor.storage.statements import rows_of
 from monitor.storage.tables import deliveries, events
 
@@ -35,14 +36,6 @@ class DeliveryList(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryPlace:
-    """Where a page begins: behind the row that has this moment and id."""
-
-    at: datetime
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Among:
     """Which deliveries are looked at; without any condition, all of them."""
 
@@ -58,7 +51,7 @@ class DeliveryPage:
     deliveries: tuple[Delivery, ...]
     damaged: Mapping[str, str]
     """By id, what is wrong with those of the page that cannot be read."""
-    next: DeliveryPlace | None
+    next: Place | None
     """Where the next page begins; None where there is none."""
 
 
@@ -72,15 +65,13 @@ _IS_IN: Mapping[DeliveryList, tuple[ColumnElement[bool], ...]] = {
 _ASCENDING = frozenset({DeliveryList.OWED, DeliveryList.FAILING})
 
 
-def page(
-    tx: Connection, which: DeliveryList, among: Among, *, before: DeliveryPlace | None = None, limit: int
-) -> DeliveryPage:
+def page(tx: Connection, which: DeliveryList, among: Among, *, before: Place | None = None, limit: int) -> DeliveryPage:
     """Up to *limit* deliveries of a list, those that stand behind the place *before* in its order."""
     at = _moment_of(which)
     is_ascending = which in _ASCENDING
     query = select(deliveries.c.id, at.label("at")).where(*_IS_IN[which], *_is_among(among))
     if before is not None:
-        query = query.where(_is_behind(at, before, is_ascending=is_ascending))
+        query = query.where(is_behind(at, deliveries.c.id, before, is_ascending=is_ascending))
     order = (at, deliveries.c.id) if is_ascending else (at.desc(), deliveries.c.id.desc())
     keys = tx.execute(query.order_by(*order).limit(limit + 1)).all()
     shown = keys[:limit]
@@ -90,7 +81,7 @@ def page(
     return DeliveryPage(
         tuple(known[row.id] for row in shown if row.id in known),
         {key: str(error) for key, error in damaged.items()},
-        DeliveryPlace(shown[-1].at, shown[-1].id) if len(keys) > limit else None,
+        Place(shown[-1].at, shown[-1].id) if len(keys) > limit else None,
     )
 
 
@@ -114,14 +105,6 @@ def _moment_of(which: DeliveryList) -> ColumnElement[datetime]:
         case DeliveryList.REJECTED:
             return deliveries.c.finished_at
     return deliveries.c.created_at
-
-
-def _is_behind(at: ColumnElement[datetime], place: DeliveryPlace, *, is_ascending: bool) -> ColumnElement[bool]:
-    """The first condition alone is what an index of the moment serves."""
-    whole_id = deliveries.c.id
-    if is_ascending:
-        return and_(at >= place.at, or_(at > place.at, whole_id > place.id))
-    return and_(at <= place.at, or_(at < place.at, whole_id < place.id))
 
 
 def _is_among(among: Among) -> list[ColumnElement[bool]]:

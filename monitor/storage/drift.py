@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, literal, select, tuple_
 
 from monitor.ports import Oddity
 from monitor.storage.service_tables import drift
@@ -49,6 +49,17 @@ def listing(tx: Connection) -> list[Drift]:
         _restored(row)
         for row in tx.execute(select(drift).order_by(drift.c.first_seen_at.desc(), drift.c.path, drift.c.value))
     ]
+
+
+def page(tx: Connection, *, before: Drift | None = None, limit: int) -> list[Drift]:
+    """Up to *limit* of them, the newest first: those behind *before*."""
+    columns = (drift.c.first_seen_at, drift.c.registry, drift.c.path, drift.c.value)
+    query = select(drift).order_by(*(column.desc() for column in columns)).limit(limit)
+    if before is not None:
+        place = (before.first_seen_at, before.registry, before.path, before.value or "")
+        at = [literal(value, column.type) for value, column in zip(place, columns, strict=True)]
+        query = query.where(tuple_(*columns).op("<", is_comparison=True)(tuple_(*at)))
+    return [_restored(row) for row in tx.execute(query)]
 
 
 def _row(registry: str, path: str, value: str, trial_id: str, at: datetime) -> dict[str, Any]:

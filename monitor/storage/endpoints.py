@@ -199,6 +199,15 @@ def update_failures(
     return {key: moment for key, moment in since.items() if key in failing and moment is not None}
 
 
+def in_trouble(tx: Connection, *, limit: int) -> list[Endpoint]:
+    """Up to *limit* of those that are disabled or fail, without their addresses, the longest failing first."""
+    of_failing, of_disabled = endpoints.c.failing_since.is_not(None), endpoints.c.disabled_at.is_not(None)
+    failing = select(endpoints).where(of_failing).order_by(endpoints.c.failing_since, endpoints.c.id).limit(limit)
+    disabled = select(endpoints).where(of_disabled).order_by(endpoints.c.disabled_at, endpoints.c.id).limit(limit)
+    found = {row.id: _closed(row) for query in (disabled, failing) for row in tx.execute(query)}
+    return sorted(found.values(), key=lambda each: min(filter(None, (each.failing_since, each.disabled_at))))[:limit]
+
+
 def disable(tx: Connection, endpoint_id: str, at: datetime) -> bool:
     """Send nothing there until it is enabled again, and return whether that is new. What is owed to it stays owed."""
     enabled = endpoints.c.disabled_at.is_(None)

@@ -50,6 +50,14 @@ def listing(tx: Connection, *, undecided: bool = False) -> list[Hold]:
     return [_restored(row) for row in tx.execute(query)]
 
 
+def page(tx: Connection, *, before: int | None = None, limit: int) -> list[Hold]:
+    """Up to *limit* holds, decided or not, the newest first: those of a lower number than *before*."""
+    query = select(holds).order_by(holds.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(holds.c.id < before)
+    return [_restored(row) for row in tx.execute(query)]
+
+
 def of_version(tx: Connection, registry: str, version: str) -> Sequence[Hold]:
     """The undecided holds of one version of a registry's data."""
     return [hold for hold in listing(tx, undecided=True) if (hold.registry, hold.version) == (registry, version)]

@@ -13,6 +13,7 @@ from monitor.errors import StoreCorrupt
 from monitor.model import Notice, SubscriptionState
 from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.storage import deliveries
+from monitor.storage.places import Place, is_behind
 from monitor.storage.statements import add_new, rows_of
 from monitor.storage.tables import endpoints, notices, subscriptions
 
@@ -55,6 +56,16 @@ def known(tx: Connection, ids: set[str], *, damaged: dict[str, StoreCorrupt]) ->
     """The notices of these ids, as far as they exist; those that cannot be read are put into *damaged*."""
     rows = rows_of(tx, select(*_columns), notices.c.id, sorted(ids), damaged)
     return {row.id: Notice(**row._mapping) for row in rows}
+
+
+def page(tx: Connection, *, before: Place | None = None, limit: int) -> list[Notice]:
+    """Up to *limit* notices to the operator, newest first, behind a place; without damaged ones."""
+    query = select(notices.c.id).where(_is_for_operator)
+    if before is not None:
+        query = query.where(is_behind(notices.c.occurred_at, notices.c.id, before))
+    ids = tx.scalars(query.order_by(notices.c.occurred_at.desc(), notices.c.id.desc()).limit(limit)).all()
+    found = known(tx, set(ids), damaged={})
+    return [found[each] for each in ids if each in found]
 
 
 def listing(tx: Connection, limit: int = LISTED) -> list[Notice]:

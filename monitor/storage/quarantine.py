@@ -136,6 +136,19 @@ def listing(
     return [Quarantined(*row) for row in tx.execute(query)]
 
 
+def page(tx: Connection, *, before: int | None = None, accepted: bool = False, limit: int) -> list[Quarantined]:
+    """Up to *limit* answers, the newest first, without what came: those of a lower number than *before*.
+
+    Those that were accepted are left out, unless they are asked for.
+    """
+    query = select(*_listed).order_by(quarantine.c.id.desc()).limit(limit)
+    if not accepted:
+        query = query.where(quarantine.c.accepted_at.is_(None))
+    if before is not None:
+        query = query.where(quarantine.c.id < before)
+    return [Quarantined(*row) for row in tx.execute(query)]
+
+
 def latest_refused(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, tuple[int, datetime]]:
     """The number of the answer that was refused last for each of the trials, and when it came last, by trial id."""
     at = func.max(quarantine.c.latest_at, type_=quarantine.c.latest_at.type)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Event, Settlement
@@ -137,6 +137,21 @@ def _of_hold(tx: Connection, hold_id: int, which: ColumnElement[bool]) -> tuple[
         except StoreCorrupt as error:
             damaged.append(DamagedEvent(row.id, row.trial_id, row.snapshot, "", str(error)))
     return found, damaged
+
+
+def page_of_hold(tx: Connection, hold_id: int, *, after: str | None, limit: int) -> list[str]:
+    """The ids of up to *limit* events of a hold, in their order, behind *after*; without those that wait behind it."""
+    of_hold = (settlements.c.hold_id == hold_id) & (settlements.c.settlement != Settlement.WAITING)
+    query = select(settlements.c.event_id).where(of_hold).order_by(settlements.c.event_id).limit(limit)
+    return list(tx.scalars(query if after is None else query.where(settlements.c.event_id > after)))
+
+
+def count_of_hold(tx: Connection, hold_id: int) -> tuple[int, int]:
+    """How many events a hold has, and how many wait behind it."""
+    behind = func.count(case((settlements.c.settlement == Settlement.WAITING, 1)))
+    query = select(func.count(), behind).where(settlements.c.hold_id == hold_id)
+    every, waiting_ = tx.execute(query).one()
+    return every - waiting_, waiting_
 
 
 @dataclass(frozen=True, slots=True)

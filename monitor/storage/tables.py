@@ -179,6 +179,8 @@ endpoints = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("address_digest"),
 )
+Index("endpoints_failing", endpoints.c.failing_since, sqlite_where=text("failing_since IS NOT NULL"))
+Index("endpoints_disabled", endpoints.c.disabled_at, sqlite_where=text("disabled_at IS NOT NULL"))
 
 subscriptions = Table(
     "subscriptions",
@@ -309,6 +311,12 @@ settlements = Table(
     Column("settled_at", Moment, comment="null while pending or held"),
     Column("builds", Integer, comment="in which nobody looked at the trial; null: one"),
     Index("settlements_by_registry", "registry", "settlement"),
+)
+Index(
+    "settlements_by_hold",
+    settlements.c.hold_id,
+    settlements.c.event_id,
+    sqlite_where=text("hold_id IS NOT NULL"),
 )
 
 holds = Table(

@@ -1,8 +1,12 @@
 """Who a delivery goes to, so that its owner recognises the address and nobody else learns it. Pure."""
 
+import re
+
 from monitor.channels.declared import CHANNELS
 from monitor.model import Endpoint
 from monitor.text import one_line
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def masked(address: str) -> str:
@@ -20,3 +24,8 @@ def receiver(endpoint: Endpoint) -> str:
 def shown(endpoint: Endpoint) -> str:
     """The address alone: of a mailbox masked, of what else there is as it may be shown."""
     return masked(endpoint.shown) if endpoint.channel == "email" else one_line(endpoint.shown)
+
+
+def without_addresses(text: str) -> str:
+    """A text with every mail address in it masked: servers repeat them in what they answer."""
+    return _ADDRESS.sub(lambda found: masked(found[0]), text)

@@ -16,8 +16,9 @@ from monitor.model.report import Bounce
 from monitor.render.headlines import gist
 from monitor.storage import attempts, bounces, delivery_pages, digests, events, notices, subscriptions
 from monitor.storage import deliveries as kept
-from monitor.storage.delivery_pages import Among, DeliveryList, DeliveryPlace
+from monitor.storage.delivery_pages import Among, DeliveryList
 from monitor.storage.pages import Key
+from monitor.storage.places import Place
 from monitor.storage.store import Store
 from monitor.text import one_line, safe_cut
 from monitor.views.addresses import receiver
@@ -57,7 +58,7 @@ class DeliveryLog:
     rows: Sequence[LoggedDelivery]
     damaged: Mapping[str, str]
     """By id, why rows that belong here cannot be shown."""
-    next: DeliveryPlace | None
+    next: Place | None
     counts: Mapping[DeliveryList, int]
     """How many there are in the lists that want attention, of all deliveries."""
 
@@ -70,7 +71,7 @@ class LogQuery:
     trial: Key | None = None
     to: str | None = None
     """A subscription by its id or name, a team, or an address as it is shown."""
-    before: DeliveryPlace | None = None
+    before: Place | None = None
     limit: int = 50
 
 

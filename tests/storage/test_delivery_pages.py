@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from monitor.model import Delivery, DeliveryState
 from monitor.storage import delivery_pages, standings
-from monitor.storage.delivery_pages import Among, DeliveryList, DeliveryPlace
+from monitor.storage.delivery_pages import Among, DeliveryList
+from monitor.storage.places import Place
 from monitor.storage.standings import Outcome
 from monitor.storage.store import Store
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY
@@ -28,7 +29,7 @@ def owed(store: Store) -> list[Delivery]:
 def listed(store: Store, which: DeliveryList, among: Among = ANY, *, size: int = 2) -> list[str]:
     """The ids on all pages of a list, in order."""
     found: list[str] = []
-    before: DeliveryPlace | None = None
+    before: Place | None = None
     with store.read() as tx:
         while True:
             page = delivery_pages.page(tx, which, among, before=before, limit=size)
@@ -111,7 +112,7 @@ def test_a_damaged_row_is_named_and_spoils_no_other(quick_store: Store) -> None:
     ],
 )
 def test_a_page_is_read_from_an_index(quick_store: Store, which: DeliveryList, index: str) -> None:
-    place = DeliveryPlace(NOON, "5c4f3dbe-6e32-5b1f-8c1a-1b3a5a1f2c3d")
+    place = Place(NOON, "5c4f3dbe-6e32-5b1f-8c1a-1b3a5a1f2c3d")
 
     with quick_store.read() as tx:
         seen = list[str]()
