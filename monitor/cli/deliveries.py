@@ -144,20 +144,20 @@ def replay(
     [dim]$[/dim] monitor deliveries replay 7c1e
     [dim]$[/dim] monitor deliveries replay --failed-since 2d
     """
+    from monitor.alerts.sending_again import send_again, send_failed_again
     from monitor.clock import utc_now
-    from monitor.storage import deliveries
 
     if (which is None) == (failed_since is None):
         raise ConfigurationInvalid("name one delivery, or a span with --failed-since 2d")
     span = _span(failed_since) if failed_since else timedelta(0)
     now = utc_now()
     settings: Settings = context.obj
-    with settings.open() as program, program.store.begin() as tx:
+    with settings.open() as program:
         count = 1
         if which:
-            deliveries.replay(tx, which, now)
+            send_again(which, program.store, now=now)
         else:
-            count = deliveries.replay_failed_since(tx, now - span, now)
+            count = send_failed_again(program.store, since=now - span, now=now)
     console().print(f"{count:,} owed again; monitor deliver sends them.")
 
 

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     and_,
@@ -25,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.errors import ConfigurationInvalid, StoreCorrupt
+from monitor.errors import StoreCorrupt
 from monitor.model import (
     Cause,
     Delivery,
@@ -323,26 +322,6 @@ def told_at_once(tx: Connection, subscription_id: str, *, since: datetime, befor
     return tx.scalar(select(func.count()).select_from(deliveries).where(*theirs)) or 0
 
 
-def replay(tx: Connection, text: str, at: datetime) -> Delivery:
-    """Owe a delivery again from *at* on, with the bytes and the id that it had, and with all attempts still ahead.
-
-    NothingFound as in `get`. ConfigurationInvalid where its subscription has ended, as it would be owed for ever.
-    """
-    delivery = get(tx, text)
-    if not _replay(tx, deliveries.c.id == delivery.id, at):
-        raise ConfigurationInvalid(
-            f"delivery {delivery.id} belongs to a subscription that has ended: "
-            f"run `monitor subscriptions resume {delivery.subscription_id}` first"
-        )
-    return get(tx, delivery.id)
-
-
-def replay_failed_since(tx: Connection, since: datetime, at: datetime) -> int:
-    """Owe again what was rejected from *since* on, unless its subscription has ended; return how many there were."""
-    failed = IS_REJECTED & (deliveries.c.finished_at >= since)
-    return _replay(tx, failed, at)
-
-
 def mend_clock(tx: Connection, *, now: datetime, claimed_for: timedelta, longest_wait: timedelta) -> int:
     """Make due what was scheduled too far ahead before the clock was set back; return how many deliveries there were.
 
@@ -371,14 +350,6 @@ def _count_on(tx: Connection, added: Mapping[str, int]) -> None:
     for number, ids in by_number.items():
         for chunk in chunks(ids):
             tx.execute(_count, {"ids": chunk, "number": number})
-
-
-def _replay(tx: Connection, which: ColumnElement[bool], at: datetime) -> int:
-    going = exists().where(
-        subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.state != SubscriptionState.ENDED
-    )
-    values = {"standing": DeliveryState.OWED, "attempts": 0, "owed_at": at, "next_attempt_at": at, "finished_at": None}
-    return tx.execute(update(deliveries).where(which, going).values(values)).rowcount
 
 
 def _restored_or_bare(tx: Connection, row: Row[Any]) -> Delivery:

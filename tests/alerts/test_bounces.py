@@ -22,7 +22,7 @@ from monitor.errors import StoreUnavailable
 from monitor.model import Filters, Subscription, SubscriptionState
 from monitor.sandbox.bouncing import COMPLAINT, FULL, NOBODY, Refusal, make_maildir, put_into, report_of
 from monitor.sandbox.mailbox import Mail, Mailbox
-from monitor.storage import bounces, deliveries, notices, subscriptions
+from monitor.storage import bounces, deliveries, notices, replays, subscriptions
 from monitor.storage.confirmations import FORGOTTEN_AFTER
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -345,7 +345,7 @@ def test_a_report_that_comes_before_its_mail_is_recorded_as_taken_waits_for_that
     (mail,) = quick_post.tell()
     with quick_post.outbox.store.begin() as tx:
         (delivery,) = deliveries.listing(tx)
-        deliveries.replay(tx, delivery.id, quick_post.outbox.clock())
+        replays.replay(tx, delivery.id, quick_post.outbox.clock())
 
     assert [each.outcome for each in quick_post.send_back(mail)] == [Outcome.EARLY]
     assert [each.outcome for each in quick_post.read()] == [Outcome.EARLY], "it stays unread"

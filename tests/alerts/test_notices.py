@@ -7,7 +7,7 @@ from email import message_from_string, policy
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.errors import DeliveryDeferred, DeliveryRejected
 from monitor.model import DeliveryState
-from monitor.storage import attempts, deliveries, notices, subscriptions
+from monitor.storage import attempts, deliveries, notices, replays, subscriptions
 from tests.alerts.test_outbox import submitted
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -140,7 +140,7 @@ def test_a_mail_that_is_replayed_has_its_five_days_again(outbox: OutboxHarness) 
     assert outbox.standings() == ["rejected"]
     with outbox.store.begin() as tx:
         (delivery,) = deliveries.listing(tx)
-        deliveries.replay(tx, delivery.id, outbox.clock())
+        replays.replay(tx, delivery.id, outbox.clock())
 
     outbox.clock.advance(seconds=1)
     (result,) = outbox.deliver()

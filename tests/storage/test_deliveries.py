@@ -22,7 +22,7 @@ from monitor.model import (
     SubscriptionState,
     delivery_id,
 )
-from monitor.storage import attempts, backlog, deliveries, endpoints, standings, subscriptions
+from monitor.storage import attempts, backlog, deliveries, endpoints, replays, standings, subscriptions
 from monitor.storage.standings import Outcome
 from monitor.storage.store import Store
 from monitor.storage.tables import notices
@@ -499,7 +499,7 @@ def test_a_delivery_that_is_not_there_is_said_to_be_none(store: Store) -> None:
         with pytest.raises(NothingFound, match=f"no delivery {missing}: `monitor deliveries list`"):
             deliveries.get(tx, missing)
         with pytest.raises(NothingFound, match="no delivery abcd"):
-            deliveries.replay(tx, "abcd", LATER)
+            replays.replay(tx, "abcd", LATER)
 
 
 def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(store: Store) -> None:
@@ -507,7 +507,7 @@ def test_a_replay_carries_the_same_id_and_bytes_and_begins_its_attempts_anew(sto
     with store.begin() as tx:
         deliveries.keep_bodies(tx, {owed.id: BODY})
         standings.write(tx, [rejected(owed.id, NOON, "given up", attempts=10)])
-        replayed = deliveries.replay(tx, owed.id[:8], LATER)
+        replayed = replays.replay(tx, owed.id[:8], LATER)
 
     assert replayed == replace(owed, body=BODY, owed_at=LATER, next_attempt_at=LATER, outcome="given up")
     assert [each.id for each in claim(store, now=LATER, until=LATER + MINUTE)] == [owed.id]
@@ -520,7 +520,7 @@ def test_what_failed_since_then_is_replayed_and_nothing_else(store: Store) -> No
         standings.write(tx, [rejected(owed[1].id, LATER, "since")])
         standings.write(tx, [delivered(owed[2].id, LATER, "OK")])
 
-        assert deliveries.replay_failed_since(tx, LATER, LATER + MINUTE) == 1
+        assert replays.replay_failed_since(tx, LATER, LATER + MINUTE) == 1
 
     became = {each.sequence: at(store, each).standing for each in owed}
     assert became == {
@@ -536,9 +536,9 @@ def test_nothing_is_replayed_to_a_subscription_that_has_ended(store: Store) -> N
     (owed,) = owe(store, HIP, [2], reader)
     with store.begin() as tx:
         subscriptions.set_state(tx, reader.id, SubscriptionState.ENDED, LATER)
-        assert deliveries.replay_failed_since(tx, NOON, LATER) == 0
+        assert replays.replay_failed_since(tx, NOON, LATER) == 0
         with pytest.raises(ConfigurationInvalid, match=f"`monitor subscriptions resume {reader.id}` first"):
-            deliveries.replay(tx, owed.id, LATER)
+            replays.replay(tx, owed.id, LATER)
     assert at(store, owed).standing is DeliveryState.REJECTED
 
 
