@@ -28,6 +28,7 @@ REVISIONS = (
     "0021",
     "0022",
     "0023",
+    "0024",
 )
 """Every revision, the first one first. It stands here, beside Alembic's own knowledge, because loading Alembic takes
 100 ms and this is read at every start."""
