@@ -85,6 +85,7 @@ class WebSettings(Section):
         default="http://127.0.0.1:8080",
         description='an http(s) address, such as "https://trials.example.org"',
     )
+    public: bool = setting(values.boolean, default=False, description=A_SWITCH)
     self_service: bool = setting(values.boolean, default=False, description=A_SWITCH)
     trusted_proxies: tuple[str, ...] = setting(
         values.listed(values.network),

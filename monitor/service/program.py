@@ -24,6 +24,10 @@ class Program(Protocol):
         """The database."""
 
     @property
+    def registries(self) -> Sequence[Registry]:
+        """All registries that are known."""
+
+    @property
     def fetched_registries(self) -> Sequence[FetchedRegistry]:
         """The registries that are checked."""
 

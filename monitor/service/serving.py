@@ -14,17 +14,23 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from structlog.typing import FilteringBoundLogger
 
+from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
 from monitor.storage.store import Store
-from monitor.web.front import PLACES
+from monitor.web.application import application
 from monitor.web.hooks import bounce_route
 from monitor.web.listening import Listener, listen
-from monitor.web.pages import pages
+from monitor.web.site.answering import Answering
+from monitor.web.site.proof import ProofReader
+from monitor.web.site.rendering import Pages
+from monitor.web.site.site import Site
+from monitor.web.subscribers import subscriber_routes
 
 WATCH_EVERY = 1.0
 
@@ -54,27 +60,41 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
 
 
 def _application(program: Program, service: Service, opened: ExitStack) -> Starlette:
-    """The pages; those for subscribers, where there are any, on a database connection of their own."""
-    web = program.config.web
+    """The pages, on database connections of their own, and the hook for mails that came back."""
 
     def context() -> SubscribeContext:
         return service.program.subscribe_context()
 
-    hook = bounce_route(context, committed=service.send_soon)
-    if not web.self_service:
-        return pages(service, ages=service.ages, more=[hook])
-    from monitor.web.subscribers import subscriber_routes  # few services have these pages, which need Jinja
-
+    web = program.config.web
     store = opened.enter_context(closing(Store.open(program.config.store.url)))
-    routes = subscriber_routes(
-        replace(program.subscribe_context(), store=store),
-        public_url=web.public_url,
-        registry=program.registry(None),
+    subscribing = replace(program.subscribe_context(), store=store)
+    site = Site(
+        store=store,
+        registries=program.registries,
+        subscribing=subscribing,
+        links=Links(subscribing.vault, web.public_url),
         identify=program.identify,
+        service=service,
         committed=service.send_soon,
+        pages=Pages(web.public_url),
+        proof=ProofReader(
+            store,
+            check_every=program.config.schedule.check_every,
+            names={each.key: each.name for each in program.registries},
+        ),
+        is_public=web.public,
+        has_self_service=web.self_service,
     )
-    more = {"/subscriptions/new": "ask for alerts by mail"}
-    return pages(service, ages=service.ages, more=[hook, *routes], places={**PLACES, **more})
+    more: list[BaseRoute] = [bounce_route(context, committed=service.send_soon)]
+    if web.self_service:
+        more += subscriber_routes(
+            subscribing,
+            public_url=web.public_url,
+            registry=program.registry(None),
+            identify=program.identify,
+            committed=service.send_soon,
+        )
+    return application(Answering(site), service, ages=service.ages, more=more)
 
 
 def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:

@@ -88,6 +88,15 @@ def latest_ids(tx: Connection, registry: str, trial_ids: Iterable[str], *, least
     }
 
 
+def latest_id(tx: Connection) -> str | None:
+    """The id of the event that was seen last; None before the first."""
+    newest_first = (
+        key.desc() for key in (events.c.occurred_at, events.c.registry, events.c.trial_id, events.c.snapshot)
+    )
+    latest: str | None = tx.scalar(select(events.c.id).order_by(*newest_first).limit(1))
+    return latest
+
+
 def _row(event: Event) -> dict[str, Any]:
     return {
         "id": event.id,

@@ -22,7 +22,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 
 from monitor.alerts import managing, opting_in
 from monitor.alerts.links import Links
@@ -37,7 +37,7 @@ from monitor.web.changing import changed, in_words, managed_values
 from monitor.web.choosing import choices
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, one, read_form
 from monitor.web.rates import Rate
-from monitor.web.rendering import Pages
+from monitor.web.site.rendering import Pages
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -76,17 +76,15 @@ class SubscriberPages:
         self._is_https = is_https
 
     def routes(self) -> list[BaseRoute]:
-        """At the root, and below the path of the public address: some proxies take that away, some don't."""
+        """All of them."""
         both = ["GET", "POST"]
-        own: list[BaseRoute] = [
+        return [
             Route("/subscriptions/new", self._guarded(self._new), methods=both),
             Route("/confirm/{token}", self._guarded(self._confirm), methods=both),
             Route("/a/{token}", self._guarded(self._manage), methods=both),
             Route("/a/{token}/keep", self._guarded(self._keep), methods=both),
             Route("/a/{token}/leave", self._guarded(self._leave), methods=both),
-            self._pages.static_route(),
         ]
-        return own + ([Mount(self._pages.prefix, routes=own)] if self._pages.prefix else [])
 
     # Asking
 

@@ -15,13 +15,13 @@ from monitor.errors import TrialIdInvalid
 from monitor.model import Subscription
 from monitor.ports import Registry, find_registry
 from monitor.storage import deliveries, subscriptions
+from monitor.web.application import application
 from monitor.web.listening import Listener, listen
-from monitor.web.pages import pages
 from monitor.web.subscribers import subscriber_routes
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import named, together, verified_a_year_later
-from tests.web.test_pages import StubHealth
+from tests.web.reading_site import answering_of
 
 ANNA = "anna@example.org"
 FIELD = re.compile(r'<input type="hidden" name="form" value="([0-9a-f]+)">')
@@ -73,7 +73,9 @@ class Site:
             identify=self._identify,
             committed=self._wake,
         )
-        self._listener = Listener(pages(StubHealth(), more=routes), listening, trusted_proxies=("127.0.0.0/8",))
+        answering = answering_of(outbox, self.url + path)
+        served = application(answering, answering.site.service, more=routes)
+        self._listener = Listener(served, listening, trusted_proxies=("127.0.0.0/8",))
         context = replace(outbox.delivering.context, links=self.links)
         outbox.delivering = replace(outbox.delivering, context=context)
         self.reader = Reader(self)

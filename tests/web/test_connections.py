@@ -9,8 +9,7 @@ import pytest
 
 from monitor.web.connections import MOST, most_connections
 from monitor.web.listening import Listener, listen
-from monitor.web.pages import pages
-from tests.web.test_pages import StubHealth
+from tests.web.served import StubHealth, machine_site
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -20,7 +19,7 @@ class Door:
     """A port with the pages behind it."""
 
     def __init__(self, head_within: float) -> None:
-        self.listener = Listener(pages(StubHealth()), listen("127.0.0.1:0"), head_within=head_within)
+        self.listener = Listener(machine_site(StubHealth()), listen("127.0.0.1:0"), head_within=head_within)
         self._open = ExitStack()
 
     def __enter__(self) -> "Door":
@@ -116,7 +115,7 @@ def test_an_answer_that_takes_its_time_is_given(hasty: Door) -> None:
             time.sleep(0.8)
             return "leader"
 
-    listener = Listener(pages(Slow()), listen("127.0.0.1:0"), head_within=0.5)
+    listener = Listener(machine_site(Slow()), listen("127.0.0.1:0"), head_within=0.5)
     listener.start()
     with connected(listener) as connection:
         connection.sendall(WHOLE)
@@ -137,7 +136,7 @@ def test_several_requests_on_one_connection_are_answered(door: Door) -> None:
         (b"GET //evil.example/healthz/", 404),
         (b"GET http://evil.example/healthz/", 404),
         (b"GET /metrics/?x=1", 404),
-        (b"GET /", 200),
+        (b"GET /readyz", 200),
         (b"GET /elsewhere", 404),
         (b"GET /healthz/../metrics", 404),
         (b"HEAD /healthz", 200),

@@ -16,10 +16,9 @@ from monitor.storage import subscriptions
 from monitor.storage.store import Store
 from monitor.web.hooks import MOST, PATH, bounce_route
 from monitor.web.listening import Listener, listen
-from monitor.web.pages import pages
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
-from tests.web.test_pages import StubHealth
+from tests.web.served import StubHealth, machine_site
 
 ANNA = "anna@example.org"
 TOKEN = "a-token-of-twenty-signs"
@@ -35,7 +34,7 @@ class Hook:
         listening = listen("127.0.0.1:0")
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}{PATH}"
         route = bounce_route(lambda: self.outbox.subscribe_context, committed=self._wake)
-        self.listener = Listener(pages(StubHealth(), more=[route]), listening)
+        self.listener = Listener(machine_site(StubHealth(), more=[route]), listening)
 
     def _wake(self) -> None:
         self.woken += 1

@@ -2,9 +2,8 @@
 
 import json
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -19,34 +18,17 @@ from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.web.listening import Listener, listen
 from monitor.web.metrics import Metrics
-from monitor.web.pages import pages
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.web.served import StubHealth, machine_site
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-class StubHealth:
-    """How a service is, as the test says."""
-
-    def __init__(self) -> None:
-        self.reasons: list[str] = []
-        self.role = "leader"
-
-    def problems(self) -> Sequence[str]:
-        return self.reasons
-
-    def standing(self) -> str:
-        return self.role
-
-    def figures(self) -> bytes:
-        return b"monitor_leader 1.0\n"
 
 
 class Served:
     def __init__(self) -> None:
         self.health = StubHealth()
-        self.listener = Listener(pages(self.health), listen("127.0.0.1:0"))
+        self.listener = Listener(machine_site(self.health), listen("127.0.0.1:0"))
         self.url = f"http://{self.listener.address}"
 
     def asked(self, path: str, method: str = "GET") -> tuple[int, str]:
@@ -86,56 +68,7 @@ def test_who_is_active_or_waits_is_ready(served: Served, role: str, status: int)
 def test_nothing_can_be_changed_and_nothing_else_is_there(served: Served) -> None:
     assert served.asked("/metrics") == (200, "monitor_leader 1.0\n")
     assert served.asked("/healthz", "POST")[0] == 405
-    assert served.asked("/", "POST")[0] == 405
     assert served.asked("/elsewhere")[0] == 404
-
-
-class Read(HTMLParser):
-    """A page as its reader finds it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.text = ""
-        self.language: str | None = None
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.tags.append(tag)
-        self.links += [given["href"] or ""] if tag == "a" else []
-        self.language = self.language or given.get("lang")
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def test_the_first_page_says_what_this_is_and_where_the_rest_is(served: Served) -> None:
-    status, html = served.asked("/")
-    page = Read(html)
-
-    assert status == 200
-    assert "Watches registered clinical trials" in page.text
-    assert "This process is the active one." in page.text
-    assert "All is well." in page.text
-    assert page.links == ["/healthz", "/readyz", "/metrics"]
-    assert [served.asked(link)[0] for link in page.links] == [200, 200, 200]
-
-
-def test_the_first_page_is_for_everybody_and_harmless(served: Served) -> None:
-    """It has a language, a title, one heading above the others, no script, and loads nothing."""
-    served.health.role = "standby"
-    served.health.reasons = ["the registry says <script>alert(1)</script>"]
-    with urlopen(served.url + "/", timeout=10) as answer:
-        headers, page = answer.headers, Read(answer.read().decode())
-
-    assert (page.language, page.tags.count("title"), page.tags.count("h1"), page.tags.count("main")) == ("en", 1, 1, 1)
-    assert not {"script", "style", "link", "img", "iframe", "form"} & set(page.tags)
-    assert "the registry says <script>alert(1)</script>" in page.text
-    assert "standing by" in page.text
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
-    assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
 
 
 def test_an_address_that_cannot_be_had_is_named_with_the_remedy() -> None:

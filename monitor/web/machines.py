@@ -1,15 +1,11 @@
-"""The application: which page answers what. It asks `ServiceHealth`, and knows nothing of the service behind it."""
+"""What programs that watch over the service are told. It asks `ServiceHealth`, and knows nothing of what is behind."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-
-from monitor import __version__
-from monitor.web.front import PLACES, SAFETY, front_page
 
 UNWELL = 503
 DATABASE_SILENT = "the database does not answer"
@@ -29,23 +25,11 @@ class ServiceHealth(Protocol):
         """What Prometheus reads."""
 
 
-def pages(
-    health: ServiceHealth,
-    *,
-    ages: Callable[[], Mapping[str, int]] = dict,
-    more: Sequence[BaseRoute] = (),
-    places: Mapping[str, str] = PLACES,
-) -> Starlette:
-    """The application; *ages* says for how many seconds what is due has been so, where anything is.
+def machine_routes(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int]] = dict) -> list[BaseRoute]:
+    """/healthz, /readyz and /metrics; *ages* says for how many seconds what is due has been so, where anything is.
 
-    *more* are other pages that it has, and *places* what its first page names.
-
-    The pages are plain functions, which it runs in threads: some wait for the database.
+    They are plain functions, which run in threads that readers have no part in: some wait for the database.
     """
-
-    def front(_request: Request) -> Response:
-        page = front_page(__version__, health.standing(), health.problems(), places)
-        return HTMLResponse(page, headers={**FRESH, **SAFETY})
 
     def healthz(_request: Request) -> Response:
         return _answer("reasons", health.problems(), {"standing": health.standing(), **ages()})
@@ -57,11 +41,8 @@ def pages(
     def metrics(_request: Request) -> Response:
         return Response(health.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
 
-    answers = {"/": front, "/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
-    application = Starlette(routes=[*(Route(path, answer) for path, answer in answers.items()), *more])
-    # A redirect would lead to whatever host the request names.
-    application.router.redirect_slashes = False
-    return application
+    answers = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    return [Route(path, answer) for path, answer in answers.items()]
 
 
 def _answer(name: str, reasons: Sequence[str], more: Mapping[str, str | int]) -> Response:

@@ -1,0 +1,34 @@
+"""The whole application: the site of `routes`, and what programs are told of the service's health."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+
+from monitor.web.machines import ServiceHealth, machine_routes
+from monitor.web.routes import PAGES
+from monitor.web.site.answering import Answering
+
+
+def application(
+    answering: Answering,
+    health: ServiceHealth,
+    *,
+    ages: Callable[[], Mapping[str, int]] = dict,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The application; *more* are routes that are no pages of the table."""
+
+    async def trouble(request: Request, error: Exception) -> Response:
+        return await answering.trouble(request, getattr(error, "status_code", 500))
+
+    routes = [*machine_routes(health, ages=ages), *more, *answering.routes(PAGES)]
+    prefix = answering.site.prefix
+    # Some proxies take the path of the public address away, some don't.
+    below = [Mount(prefix, routes=routes)] if prefix else []
+    made = Starlette(routes=[*routes, *below], exception_handlers={404: trouble, 405: trouble})
+    # A redirect would lead to whatever host the request names.
+    made.router.redirect_slashes = False
+    return made

@@ -1,0 +1,222 @@
+"""From a request to an answer: who asks, may they, is the form ours; then the handler, in the readers' own threads.
+
+Readers have THREADS threads and as many database connections, and no more than WAITING wait for one: whoever comes then
+is told to come again in a second. So nothing that readers do keeps a check, a delivery or /healthz waiting.
+"""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+from urllib.parse import quote
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from monitor.errors import MonitorError, NothingFound, StoreError
+from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, read_form
+from monitor.web.site.asked import NOBODY, Asked, Visitor
+from monitor.web.site.compressing import compressed
+from monitor.web.site.keeping import Kept, etag_of, is_known
+from monitor.web.site.language import LANGUAGES, best_of
+from monitor.web.site.route import Needs, Page
+from monitor.web.site.site import Site
+
+T = TypeVar("T")
+VisitorOf = Callable[[Request], Visitor]
+"""Says who asks; may read the database."""
+
+THREADS = 8
+WAITING = 64
+COMES_AGAIN_AFTER = "1"
+"""Seconds."""
+THEMES = ("system", "light", "dark")
+COOKIE_BYTES = 16
+FOR_ALL_WHO_MAY = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Accept-Language, Cookie"}
+"""Kept by a browser, which asks each time whether it still stands."""
+
+_log = logging.getLogger("monitor.web")
+
+
+class Busy(Exception):
+    """Too many wait already."""
+
+
+@dataclass(slots=True)
+class Answering:
+    """Makes routes of pages."""
+
+    site: Site
+    visitor_of: VisitorOf = lambda _: NOBODY
+    kept: Kept = field(default_factory=Kept)
+    _limiter: CapacityLimiter | None = None
+    _waiting: int = 0
+
+    def routes(self, pages: Sequence[Page]) -> list[BaseRoute]:
+        """A route a page, in their order."""
+        return [Route(each.path, self._endpoint(each), methods=[*each.methods]) for each in pages]
+
+    async def run(self, step: Callable[..., T], *arguments: object) -> T:
+        """Take a step in one of the readers' threads. Raise Busy where too many wait for one."""
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(THREADS)
+        if self._waiting >= WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            return await run_sync(partial(step, *arguments), limiter=self._limiter)
+        finally:
+            self._waiting -= 1
+
+    async def trouble(self, request: Request, status: int) -> Response:
+        """The page for what no page answers: 404, or 405."""
+        try:
+            return await self.run(self._trouble, self._asked(request, NOBODY), status)
+        except Busy:
+            return busy()
+
+    def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                form: Form = {}
+                if request.method == "POST":
+                    check_origin(request, self.site.links.public_url)
+                    form = await read_form(request)
+                response = await self.run(self._answer, page, request, form)
+            except FormRefused as error:
+                response = await self._refused(request, error)
+            except Busy:
+                response = busy()
+            if request.method == "POST":
+                self.kept.clear()
+                self.site.proof.forget()
+            return response
+
+        return answer
+
+    async def _refused(self, request: Request, error: FormRefused) -> Response:
+        asked = self._asked(request, NOBODY)
+        return await self.run(self._trouble, asked, error.status, str(error))
+
+    # In a thread
+
+    def _answer(self, page: Page, request: Request, form: Form) -> Response:
+        try:
+            visitor = self.visitor_of(request)
+            asked = self._asked(request, visitor, form)
+            if not page.needs.are_met(visitor, is_public=self.site.is_public):
+                return self._not_let_in(asked)
+            if request.method == "POST" and page.checks_form:
+                check_token(form, self.site.vault, self._secret(asked))
+            if page.is_shared and page.needs is Needs.PUBLIC:
+                return self._shared(page, asked)
+            return self._finished(asked, self._made(page, asked))
+        except StoreError:
+            return self._trouble(self._asked(request, NOBODY), 503)
+
+    def _shared(self, page: Page, asked: Asked) -> Response:
+        version = self.site.proof.read(asked.now).version
+        visitor = asked.visitor
+        key = (asked.path, str(asked.query), asked.language, asked.theme, visitor.name, visitor.permissions)
+        found = self.kept.get(key, version)
+        if found is None:
+            made = self._made(page, asked)
+            if made.status_code != 200 or asked.has_form:
+                return self._finished(asked, made)
+            made.headers.update(FOR_ALL_WHO_MAY)
+            made.headers["ETag"] = etag_of(bytes(made.body))
+            if self.site.is_public:
+                del made.headers["X-Robots-Tag"]
+            found = self.kept.put(key, version, made)
+        if is_known(asked.headers.get("if-none-match", ""), found.etag):
+            return Response(status_code=304, headers={**FOR_ALL_WHO_MAY, "ETag": found.etag})
+        return found.response(accepts_gzip="gzip" in asked.headers.get("accept-encoding", ""))
+
+    def _made(self, page: Page, asked: Asked) -> Response:
+        try:
+            return page.handler(self.site, asked)
+        except FormRefused as error:
+            return self._trouble(asked, error.status, str(error))
+        except NothingFound as error:
+            return self._trouble(asked, 404, _sentence(error))
+        except StoreError:
+            raise
+        except MonitorError as error:
+            return self._trouble(asked, 400, _sentence(error))
+        except Exception:
+            _log.exception("a page failed: %s", page.path)
+            return self._trouble(asked, 500)
+
+    def _finished(self, asked: Asked, made: Response) -> Response:
+        """With the cookie that its form needs; compressed where it holds no secret that its size could give away."""
+        if asked.has_form and not asked.visitor.secret:
+            made.set_cookie(
+                self._cookie, self._secret(asked), path="/", secure=self.site.is_https, httponly=True, samesite="lax"
+            )
+        takes_gzip = "gzip" in asked.headers.get("accept-encoding", "")
+        return compressed(made) if takes_gzip and not asked.has_form else made
+
+    def _not_let_in(self, asked: Asked) -> Response:
+        if asked.visitor.name is not None:
+            return self._finished(asked, self._trouble(asked, 403))
+        if asked.method == "POST":
+            return self._trouble(asked, 401)
+        return RedirectResponse(f"{self.site.prefix}/login?next={quote(asked.here, safe='')}", status_code=303)
+
+    def _trouble(self, asked: Asked, status: int, words: str = "") -> Response:
+        made = self.site.page(asked, "site/trouble", {"status": status, "words": words}, status=status)
+        if status == 503:
+            made.headers["Retry-After"] = "60"
+        return made
+
+    def _asked(self, request: Request, visitor: Visitor, form: Form | None = None) -> Asked:
+        path = request.url.path.removeprefix(self.site.prefix) or "/"
+        theme = request.cookies.get("theme", "")
+        wanted = request.cookies.get("language", "")
+        asked = Asked(
+            method=request.method,
+            path=path,
+            params=request.path_params,
+            query=request.query_params,
+            form=form or {},
+            visitor=visitor,
+            network=network_of(request.client.host if request.client else ""),
+            now=self.site.subscribing.clock(),
+            language=wanted if wanted in LANGUAGES else best_of(request.headers.get("accept-language", "")),
+            theme=theme if theme in THEMES else "system",
+            headers=request.headers,
+            cookies=request.cookies,
+            make_form_token=lambda: form_token(self.site.vault, self._secret(asked)),
+        )
+        return asked
+
+    # Forms
+
+    @property
+    def _cookie(self) -> str:
+        return "__Host-form" if self.site.is_https else "form"
+
+    def _secret(self, asked: Asked) -> str:
+        """What this visitor's forms are made for: the session, or a cookie that no other site can set."""
+        if asked.visitor.secret:
+            return asked.visitor.secret
+        own = asked.cookies.get(self._cookie, "")
+        if len(own) == 2 * COOKIE_BYTES:
+            return own
+        asked.new_cookie = asked.new_cookie or secrets.token_hex(COOKIE_BYTES)
+        return asked.new_cookie
+
+
+def busy() -> Response:
+    """The answer for whoever comes when too many wait: it asks nobody for anything."""
+    return Response("Too many ask at once.\n", 503, {"Retry-After": COMES_AGAIN_AFTER}, media_type="text/plain")
+
+
+def _sentence(error: Exception) -> str:
+    words = str(error)
+    return words[:1].upper() + words[1:] + "."

@@ -1,0 +1,77 @@
+"""A request as a handler sees it: checked, and without anything of HTTP that is no affair of a page. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.datastructures import QueryParams
+
+from monitor.model.access import Permission
+from monitor.web.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, and what they may do."""
+
+    name: str | None = None
+    """None where nobody signed in."""
+    permissions: frozenset[Permission] = frozenset()
+    secret: str = field(default="", repr=False)
+    """Of the session: forms are made for it. Empty without one."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether they have that right."""
+        return permission in self.permissions
+
+
+NOBODY = Visitor()
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """A request that was let through."""
+
+    method: str
+    path: str
+    """Below the path of the public address, as it is written in the table, with its values."""
+    params: Mapping[str, str]
+    """What stands in the path, by name."""
+    query: QueryParams
+    form: Form
+    """What was sent by POST, from a form of ours; else empty."""
+    visitor: Visitor
+    network: str
+    """The network it came from, to count by."""
+    now: datetime
+    language: str
+    theme: str
+    """system, light or dark."""
+    headers: Mapping[str, str] = field(repr=False)
+    """By lower-case name."""
+    cookies: Mapping[str, str] = field(repr=False)
+    make_form_token: Callable[[], str] = field(repr=False)
+    new_cookie: str = field(default="", repr=False)
+    """The secret of its forms, where the visitor had none."""
+    has_form: bool = False
+    """Whether the answer has a form that only this visitor may send: nobody else may be shown it."""
+
+    @property
+    def form_token(self) -> str:
+        """What a form carries to show that it is of our page."""
+        self.has_form = True
+        return self.make_form_token()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the visitor has that right."""
+        return self.visitor.may(permission)
+
+    @property
+    def here(self) -> str:
+        """The path and the query."""
+        query = str(self.query)
+        return f"{self.path}?{query}" if query else self.path
+
+    def is_at(self, path: str) -> bool:
+        """Whether this is that page, or one below it."""
+        return self.path == path or (path != "/" and self.path.startswith(f"{path}/"))

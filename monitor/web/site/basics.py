@@ -1,0 +1,43 @@
+"""What every page needs: the files that it loads, and the choice of a theme."""
+
+from starlette.responses import Response
+
+from monitor.errors import NothingFound
+from monitor.web.forms import one
+from monitor.web.site.answering import THEMES
+from monitor.web.site.asked import Asked
+from monitor.web.site.route import Needs, Page
+from monitor.web.site.site import Site
+
+A_YEAR = 365 * 24 * 3600
+
+
+def file(site: Site, asked: Asked) -> Response:
+    """A file that pages load."""
+    found = site.pages.file(asked.params["digest"], asked.params["name"])
+    if found is None:
+        raise NothingFound("there is no such file")
+    return found
+
+
+def theme(site: Site, asked: Asked) -> Response:
+    """Light or dark from now on, or as the system has it."""
+    chosen = one(asked.form, "theme")
+    answer = site.see_other(own_path(one(asked.form, "back")))
+    if chosen in THEMES:
+        answer.set_cookie(
+            "theme", chosen, max_age=A_YEAR, path="/", secure=site.is_https, httponly=True, samesite="lax"
+        )
+    return answer
+
+
+def own_path(text: str) -> str:
+    """The same where it is a path of ours, else that of the first page: nobody is sent elsewhere."""
+    is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
+    return text if is_ours else "/"
+
+
+PAGES = (
+    Page("/static/{digest}/{name}", file, Needs.NOTHING),
+    Page("/theme", theme, Needs.NOTHING, methods=("POST",), checks_form=False),
+)

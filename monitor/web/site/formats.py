@@ -1,0 +1,47 @@
+"""How pages write numbers and moments: absolute and in UTC, so that the same page is the same bytes. Pure."""
+
+from datetime import UTC, date, datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+
+def number(value: float, language: str = "en") -> str:
+    """2,914."""
+    return format_decimal(value, locale=language)
+
+
+def day(value: date, language: str = "en") -> str:
+    """14 Jan 2016."""
+    return format_date(value, "d MMM y", locale=language)
+
+
+def long_day(value: date, language: str = "en") -> str:
+    """Thursday 14 January 2016."""
+    return format_date(value, "EEEE d MMMM y", locale=language)
+
+
+def clock(value: datetime) -> str:
+    """14:54."""
+    return f"{value.astimezone(UTC):%H:%M}"
+
+
+def moment(value: datetime, language: str = "en") -> str:
+    """14 Jan 2016, 09:00 UTC."""
+    return f"{day(value.astimezone(UTC).date(), language)}, {clock(value)} UTC"
+
+
+def machine(value: datetime) -> str:
+    """What a `time` element says to programs: 2016-01-14T09:00Z."""
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+FILTERS = {
+    "number": number,
+    "day": day,
+    "long_day": long_day,
+    "clock": clock,
+    "moment": moment,
+    "machine": machine,
+}
+"""As templates call them."""

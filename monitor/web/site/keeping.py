@@ -1,0 +1,104 @@
+"""Pages kept for as long as nothing changed, some seconds at most: what many readers ask for is made once."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from time import monotonic
+
+from starlette.responses import Response
+
+from monitor.web.site.compressing import is_worth_it, squeezed
+
+MOST_BYTES = 16 * 2**20
+SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page, as it was made."""
+
+    version: str
+    until: float
+    headers: Mapping[str, str]
+    body: bytes
+    gzipped: bytes | None
+
+    @property
+    def etag(self) -> str:
+        """Its weak entity tag."""
+        return self.headers["etag"]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return len(self.body) + len(self.gzipped or b"")
+
+    def response(self, *, accepts_gzip: bool) -> Response:
+        """The answer that it makes."""
+        headers = {name: value for name, value in self.headers.items() if name != "content-length"}
+        if accepts_gzip and self.gzipped is not None:
+            return Response(self.gzipped, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(self.body, headers=headers)
+
+
+class Kept:
+    """The pages that were asked for last, up to MOST_BYTES of them."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, key: Hashable, version: str) -> KeptPage | None:
+        """That page, if it was made of this version of the data a short while ago."""
+        with self._lock:
+            found = self._pages.get(key)
+            if found is None:
+                return None
+            if found.version != version or found.until < monotonic():
+                self._drop(key)
+                return None
+            self._pages.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, version: str, made: Response) -> KeptPage:
+        """Keep a page."""
+        body = bytes(made.body)
+        page = KeptPage(
+            version=version,
+            until=monotonic() + SECONDS,
+            headers=dict(made.headers),
+            body=body,
+            gzipped=squeezed(body) if is_worth_it(made) else None,
+        )
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = page
+            self._size += page.size
+            while self._size > MOST_BYTES:
+                self._drop(next(iter(self._pages)))
+        return page
+
+    def clear(self) -> None:
+        """Forget all: somebody changed something."""
+        with self._lock:
+            self._pages.clear()
+            self._size = 0
+
+    def _drop(self, key: Hashable) -> None:
+        dropped = self._pages.pop(key, None)
+        if dropped:
+            self._size -= dropped.size
+
+
+def etag_of(body: bytes) -> str:
+    """Weak, because the same page goes out compressed or not."""
+    return f'W/"{sha256(body).hexdigest()[:20]}"'
+
+
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether a client has it, by what it says in If-None-Match."""
+    wanted = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return "*" in wanted or etag.removeprefix("W/") in wanted

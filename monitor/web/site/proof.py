@@ -1,0 +1,114 @@
+"""The line under the frame of every page: how much was seen, of when the data are, when the last and the next look are.
+
+It counts all watched trials, so it is read anew only every few seconds, by whoever asks first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from threading import Lock
+from time import monotonic
+
+from monitor.errors import StoreError
+from monitor.model.stamps import built_at
+from monitor.storage import coverage, events, health, pages
+from monitor.storage.pages import Within
+from monitor.storage.store import Store
+
+READ_EVERY = 5.0
+"""Seconds."""
+LOOKS_MISSED = 2
+"""After so many looks that did not come, nothing is seen."""
+SOONEST = timedelta(minutes=2)
+"""What is looked at more often than that is not late sooner."""
+
+
+class Sight(StrEnum):
+    """How much can be trusted that nothing was missed."""
+
+    WHOLE = "whole"
+    LATE = "late"
+    """A part was not seen."""
+    BLIND = "blind"
+    """No registry was read of late, or the database does not answer."""
+    NOTHING = "nothing"
+    """Nothing is watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was seen, at a moment."""
+
+    sight: Sight
+    seen: int = 0
+    watched: int = 0
+    data_of: datetime | None = None
+    """The version of the registries' data; the oldest, where there are several registries."""
+    looked_at: datetime | None = None
+    """When a registry was last read."""
+    next_at: datetime | None = None
+    registries: Sequence[str] = ()
+    version: str = ""
+    """Changes with what any page shows of trials: names the latest event too."""
+
+
+NO_ANSWER = Proof(Sight.BLIND)
+
+
+class ProofReader:
+    """Reads it, and keeps it for READ_EVERY seconds."""
+
+    def __init__(self, store: Store, *, check_every: timedelta, names: Mapping[str, str]) -> None:
+        """*names* are those of the registries, by key."""
+        self._store = store
+        self._late_after = max(LOOKS_MISSED * check_every, SOONEST)
+        self._names = names
+        self._lock = Lock()
+        self._kept = NO_ANSWER
+        self._read_at = -READ_EVERY
+
+    def read(self, now: datetime) -> Proof:
+        """The proof as of the last few seconds; NO_ANSWER where the database gives none."""
+        if monotonic() - self._read_at >= READ_EVERY and self._lock.acquire(blocking=self._read_at < 0):
+            try:
+                self._kept = self._fresh(now)
+                self._read_at = monotonic()
+            finally:
+                self._lock.release()
+        return self._kept
+
+    def forget(self) -> None:
+        """Read it anew when it is asked for next: something was done."""
+        self._read_at = -READ_EVERY
+
+    def _fresh(self, now: datetime) -> Proof:
+        try:
+            with self._store.read() as tx:
+                seen = coverage.by_registry(tx, Within(), since=now - self._late_after)
+                watched = pages.watched_count(tx, Within())
+                looks = health.listing(tx)
+                latest = events.latest_id(tx)
+        except StoreError:
+            return NO_ANSWER
+        looked = [each.named_at for each in seen if each.named_at]
+        versions = [at for each in seen if each.version and (at := built_at(each.version))]
+        checked = sum(each.checked for each in seen)
+        parts = (latest, checked, watched, *((each.registry, each.version, each.named_at) for each in seen))
+        return Proof(
+            sight=self._sight(checked, watched, max(looked, default=None), now),
+            seen=checked,
+            watched=watched,
+            data_of=min(versions, default=None),
+            looked_at=max(looked, default=None),
+            next_at=min((each.next_check_at for each in looks), default=None),
+            registries=tuple(self._names.get(each.registry, each.registry) for each in seen),
+            version=repr(parts),
+        )
+
+    def _sight(self, checked: int, watched: int, looked_at: datetime | None, now: datetime) -> Sight:
+        if not watched:
+            return Sight.NOTHING
+        if looked_at is None or now - looked_at > self._late_after:
+            return Sight.BLIND
+        return Sight.WHOLE if checked >= watched else Sight.LATE

@@ -1,0 +1,105 @@
+"""Pages from templates, with the files that they load, and what a browser may do with them.
+
+The rules: no page has a script or a style of its own, and nothing of it comes from elsewhere; texts are escaped by the
+templates; what is under a secret address is kept by nobody, tells nobody where it was, and is found by no search.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse, Response
+
+from monitor.web.site.asked import Asked
+from monitor.web.site.formats import FILTERS
+from monitor.web.site.language import ENGLISH, LANGUAGES, translations
+
+SHEETS = (
+    *("tokens", "elements", "frame", "marks", "changes", "panels", "controls", "facets", "charts", "snapshots"),
+    *("compare", "trial", "builder", "deliveries", "health", "alone", "loading", "narrow", "print"),
+)
+"""The parts of site.css, in their order: what comes later wins."""
+TYPES = {
+    "site.css": "text/css; charset=utf-8",
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "page.js": "text/javascript; charset=utf-8",
+    "htmx.min.js": "text/javascript; charset=utf-8",
+}
+"""What can be loaded."""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFETY = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+"""What every page says; `monitor.web.site.answering` lets those of a public site be kept and found."""
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+"""The address of a file changes with its content."""
+
+
+class Pages:
+    """Renders pages whose links lie below *public_url*."""
+
+    def __init__(self, public_url: str) -> None:
+        self.prefix = urlsplit(public_url).path.rstrip("/")
+        self.files = {name: _content(name) for name in TYPES}
+        self.digest = sha256(b"".join(self.files.values())).hexdigest()[:12]
+        self._environments = lru_cache(maxsize=len(LANGUAGES))(self._environment)
+
+    def page(
+        self, name: str, values: Mapping[str, object], *, status: int = 200, is_secret: bool = False
+    ) -> HTMLResponse:
+        """The page that a template makes; *is_secret* where its address holds what nobody else may learn."""
+        asked = values.get("asked")
+        language = asked.language if isinstance(asked, Asked) else ENGLISH
+        html = self._environments(language).get_template(f"{name}.html").render(values)
+        referrer = "no-referrer" if is_secret else "same-origin"
+        return HTMLResponse(html, status_code=status, headers={**SAFETY, "Referrer-Policy": referrer})
+
+    def message(
+        self, title: str, words: str, *, status: int = 200, is_secret: bool = False, back: str = ""
+    ) -> HTMLResponse:
+        """A page that says one thing; *back* is a path where to go on."""
+        values = {"title": title, "words": words, "back": back and self.prefix + back}
+        return self.page("message", values, status=status, is_secret=is_secret)
+
+    def file(self, digest: str, name: str) -> Response | None:
+        """A file that pages load; None where there is none of that name and content."""
+        if name not in self.files or digest != self.digest:
+            return None
+        return Response(self.files[name], media_type=TYPES[name], headers=FOR_EVER)
+
+    def _environment(self, language: str) -> Environment:
+        made = Environment(
+            loader=PackageLoader("monitor.web"),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        made.filters |= FILTERS
+        made.globals |= {
+            "prefix": self.prefix,
+            "static": f"{self.prefix}/static/{self.digest}",
+            "language": language,
+        }
+        return made
+
+
+def _content(name: str) -> bytes:
+    folder = files("monitor.web") / "static"
+    if name != "site.css":
+        return folder.joinpath(name).read_bytes()
+    return b"\n".join(folder.joinpath("css", f"{sheet}.css").read_bytes() for sheet in SHEETS)

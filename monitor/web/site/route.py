@@ -1,0 +1,48 @@
+"""A row of the table of pages: where it is, what makes it, and who may see it. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.responses import Response
+
+from monitor.model.access import Permission
+from monitor.web.site.asked import Asked, Visitor
+from monitor.web.site.site import Site
+
+Handler = Callable[[Site, Asked], Response]
+"""Makes the answer. Runs in a thread of the readers' own, and may wait for the database."""
+
+
+class Needs(StrEnum):
+    """What a visitor needs to be let in."""
+
+    NOTHING = "nothing"
+    """The page itself decides, or has nothing to hide."""
+    PUBLIC = "public"
+    """Nothing where the site is public, else to be allowed to read."""
+    READ = Permission.READ.value
+    SUBSCRIBE = Permission.SUBSCRIBE.value
+    OPERATE = Permission.OPERATE.value
+
+    def are_met(self, visitor: Visitor, *, is_public: bool) -> bool:
+        """Whether this visitor is let in."""
+        if self is Needs.NOTHING or (self is Needs.PUBLIC and is_public):
+            return True
+        return visitor.may(Permission.READ if self is Needs.PUBLIC else Permission(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, a feed, a file, or what a form is sent to."""
+
+    path: str
+    """As Starlette writes it: /trials/{trial_id}."""
+    handler: Handler
+    needs: Needs
+    methods: Sequence[str] = ("GET",)
+    """With GET there is HEAD too. What POST sends has been checked to be a form of ours."""
+    checks_form: bool = True
+    """Whether what is sent has to carry the token of the visitor's forms; what checks it otherwise says False."""
+    is_shared: bool = False
+    """Whether all who may see it see the same until data change: it is then kept for a few seconds."""

@@ -1,0 +1,77 @@
+"""What a handler may use of the program, and how it answers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import RedirectResponse, Response
+
+from monitor.alerts.links import Links
+from monitor.alerts.subscribe import SubscribeContext
+from monitor.ports import Registry
+from monitor.storage.store import Store
+from monitor.vault import Vault
+from monitor.web.machines import ServiceHealth
+from monitor.web.site.asked import Asked
+from monitor.web.site.proof import ProofReader
+from monitor.web.site.rendering import Pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The program as pages see it. Its store is the pages' own."""
+
+    store: Store
+    registries: Sequence[Registry]
+    subscribing: SubscribeContext
+    """With the same store."""
+    links: Links
+    identify: Callable[[str], tuple[Registry, str]]
+    """The registry and the trial id that a text means; TrialIdInvalid where it means none."""
+    service: ServiceHealth
+    committed: Callable[[], None]
+    """Called when something is owed: it need not wait for the next tick."""
+    pages: Pages
+    proof: ProofReader
+    is_public: bool = False
+    """Whether anybody may read what is known of trials."""
+    has_self_service: bool = False
+    """Whether anybody may ask for alerts by mail."""
+
+    @property
+    def vault(self) -> Vault:
+        """What signs and seals."""
+        return self.subscribing.vault
+
+    @property
+    def prefix(self) -> str:
+        """The path of the public address; empty at the root."""
+        return self.pages.prefix
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the world reaches it by HTTPS alone."""
+        return self.links.public_url.startswith("https:")
+
+    def address(self, path: str) -> str:
+        """The whole address of a path, as the world knows it."""
+        return self.links.public_url.rstrip("/") + path
+
+    def page(
+        self, asked: Asked, name: str, values: Mapping[str, object] | None = None, *, status: int = 200
+    ) -> Response:
+        """The page that templates/*name*.html makes of the *values*, in the frame."""
+        frame = {
+            "asked": asked,
+            "proof": self.proof.read(asked.now),
+            "is_public": self.is_public,
+            "has_self_service": self.has_self_service,
+        }
+        return self.pages.page(name, {**frame, **(values or {})}, status=status)
+
+    def see_other(self, path: str) -> Response:
+        """Go on at another of our pages: what was sent has been done, or is found there."""
+        return RedirectResponse(self.prefix + path, status_code=303)
+
+    def moved(self, path: str, *, status: int = 308) -> Response:
+        """This page is at another of our paths: 308 for another spelling, 301 for what became of it."""
+        return RedirectResponse(self.prefix + path, status_code=status)

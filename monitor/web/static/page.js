@@ -1,0 +1,46 @@
+// Everything works without this file. It adds: themes without a reload, keys, copying, and a readout under charts.
+(() => {
+  const root = document.documentElement;
+  const theme = document.querySelector(".theme");
+  theme?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = event.submitter.value;
+    if (chosen === "system") delete root.dataset.theme; else root.dataset.theme = chosen;
+    for (const button of theme.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === chosen));
+    fetch(theme.action, { method: "POST", body: new URLSearchParams({ theme: chosen }), redirect: "manual" });
+  });
+
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const move = (step) => {
+    const rows = [...document.querySelectorAll(".event h3 a, .list summary, [data-row]")];
+    const at = rows.indexOf(document.activeElement);
+    rows[Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
+  };
+  const keys = {
+    "/": () => document.querySelector("#q")?.focus(),
+    j: () => move(1),
+    k: () => move(-1),
+    "[": () => document.querySelector("a[data-older]")?.click(),
+    "]": () => document.querySelector("a[data-newer]")?.click(),
+    "?": () => { location.href = document.querySelector("a[data-keys]")?.href ?? location.href; },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (document.cookie.includes("keys=off") || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  for (const chart of document.querySelectorAll(".chart:has([data-say])")) {
+    const readout = chart.parentElement.querySelector(".readout");
+    if (!readout) continue;
+    chart.addEventListener("pointerover", (event) => { readout.textContent = event.target.dataset?.say ?? readout.textContent; });
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.copied ?? "✓";
+    });
+  }
+})();
