@@ -98,7 +98,6 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.operate.configured": "most configurations subscribe nobody",
     "monitor.quiet": "of what a quiet check prints, only some needs rich",
     "monitor.registries.*": "every command loads the adapters, and few ask a registry or read its records",
-    "monitor.service.serving": "Jinja is for pages that few services have",
     "monitor.model.rhythm": "zones are read where somebody is told at an hour of their own",
     "monitor.settings.rhythms": "as for the values",
     "monitor.settings.values": "few keys need idna, or the names of roles, topics and kinds",

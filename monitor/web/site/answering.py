@@ -83,13 +83,7 @@ class Answering:
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                form: Form = {}
-                if request.method == "POST":
-                    check_origin(request, self.site.links.public_url)
-                    form = await read_form(request)
-                response = await self.run(self._answer, page, request, form)
-            except FormRefused as error:
-                response = await self._refused(request, error)
+                response = await self._answered(page, request)
             except Busy:
                 response = busy()
             if request.method == "POST":
@@ -99,9 +93,15 @@ class Answering:
 
         return answer
 
-    async def _refused(self, request: Request, error: FormRefused) -> Response:
-        asked = self._asked(request, NOBODY)
-        return await self.run(self._trouble, asked, error.status, str(error))
+    async def _answered(self, page: Page, request: Request) -> Response:
+        try:
+            form: Form = {}
+            if request.method == "POST":
+                check_origin(request, self.site.links.public_url)
+                form = await read_form(request)
+            return await self.run(self._answer, page, request, form)
+        except FormRefused as error:
+            return await self.run(self._trouble, self._asked(request, NOBODY), error.status, str(error))
 
     # In a thread
 
