@@ -6,6 +6,7 @@ snapshot of their trial and are no snapshots themselves: whatever compares, aler
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, func, literal, s
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Document
-from monitor.storage import bodies
+from monitor.storage import bodies, unindexed
 from monitor.storage.archive_tables import archived_documents as table
 from monitor.storage.pages import Key, Within, is_of
 from monitor.storage.statements import add_new, chunks
@@ -40,6 +41,7 @@ class ArchivedDocument:
 
 def add(tx: Connection, archived: Sequence[ArchivedDocument]) -> int:
     """Keep those that are not there yet, and give how many these are. One that is there keeps its day."""
+    unindexed.note(tx, ((each.document.registry, each.document.trial_id) for each in archived))
     return sum(len(add_new(tx, table, [_row(each)], returning=(table.c.digest,))) for each in archived)
 
 
@@ -56,6 +58,19 @@ def of_trial(
             if damaged is None:
                 raise
             damaged.append(str(error))
+    return found
+
+
+def first_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, ArchivedDocument]:
+    """The earliest one of each of those trials that have any; one that is damaged is left out."""
+    of_registry = table.c.registry == registry
+    found = {}
+    for chunk in chunks(trial_ids):
+        having = select(table.c.trial_id).where(of_registry, table.c.trial_id.in_(chunk)).distinct()
+        for trial_id in tx.scalars(having).all():
+            first = select(table).where(of_registry, table.c.trial_id == trial_id).order_by(*_order).limit(1)
+            with suppress(StoreCorrupt):
+                found[trial_id] = _restored(tx.execute(first).one())
     return found
 
 

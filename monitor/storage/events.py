@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, select, tuple_
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Significance
 from monitor.model.ids import event_id
-from monitor.storage import bodies
+from monitor.storage import bodies, change_index
 from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import events
 
@@ -24,7 +24,9 @@ def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
     for chunk in chunks(events_):
         rows = add_new(tx, events, [_row(event) for event in chunk], returning=(events.c.id,))
         new.update(row.id for row in rows)
-    return [event for event in events_ if event.id in new]
+    added = [event for event in events_ if event.id in new]
+    change_index.add(tx, added)
+    return added
 
 
 def of_trial(

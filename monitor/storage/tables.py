@@ -31,6 +31,7 @@ from monitor.storage import (  # noqa: F401 - a part of the schema
     bounce_tables,
     digest_tables,
     group_tables,
+    index_tables,
     opt_in_tables,
     question_tables,
     service_tables,

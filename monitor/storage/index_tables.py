@@ -1,0 +1,103 @@
+"""The tables of the index: rows that are derived from records and events, to find and count them by.
+
+Nothing is kept here that is not kept elsewhere: all of it can be made anew at any time (see `monitor.watching.indexing`).
+A trial has a number here, so that the many rows about it are short.
+
+    unindexed     trials of which there is something that the index does not have yet
+    trial_index   a row a trial: what a list shows of it; without a snapshot, a number and nothing else so far
+    terms         sponsors, conditions, countries and phases, each once
+    trial_terms   which trials have them
+    trial_words   the words by which a search finds a trial
+    change_index  a row a change of every event
+
+Texts that are compared by their beginnings or sorted for pages are in the order of their characters on both stores.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
+
+from monitor.storage.metadata import metadata
+from monitor.storage.types import TextWithoutNul
+
+_SORTED = Text().with_variant(Text(collation="C"), "postgresql")
+
+unindexed = Table(
+    "unindexed",
+    metadata,
+    Column("registry", Text, primary_key=True),
+    Column("trial_id", Text, primary_key=True),
+    Column("with_events", Boolean, nullable=False, comment="whether its events have no rows yet"),
+    sqlite_with_rowid=False,
+)
+
+trial_index = Table(
+    "trial_index",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("registry", Text, nullable=False),
+    Column("trial_id", Text, nullable=False),
+    Column("snapshot", Integer, comment="that the row was made from; null: nothing was read yet"),
+    Column("state", Text, comment="what the registry says of the trial: listed, removed, merged"),
+    Column("title", TextWithoutNul),
+    Column("status", Text, comment="code"),
+    Column("status_words", TextWithoutNul, comment="the registry's own"),
+    Column("sponsor", TextWithoutNul, comment="who leads it"),
+    Column("enrollment", Integer),
+    Column("enrollment_type", Text),
+    Column("start_date", TextWithoutNul),
+    Column("start_type", Text),
+    Column("primary_completion_date", TextWithoutNul),
+    Column("primary_completion_type", Text),
+    Column("completion_date", TextWithoutNul),
+    Column("completion_type", Text),
+    Column("first_start_date", TextWithoutNul, comment="in the earliest record that is kept, as the two after it"),
+    Column("first_primary_completion_date", TextWithoutNul),
+    Column("first_completion_date", TextWithoutNul),
+    Column("updated_on", _SORTED, nullable=False, comment="when its last update was posted; empty: not known"),
+    Column("names", TextWithoutNul, nullable=False, comment="JSON: conditions, countries, phases, as they are shown"),
+    Column("words", TextWithoutNul, nullable=False, comment="those of trial_words, with spaces between them"),
+    UniqueConstraint("registry", "trial_id"),
+    Index("trial_index_by_update", "updated_on", "id"),
+)
+
+terms = Table(
+    "terms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False, comment="sponsor, condition, country or phase"),
+    Column("key", _SORTED, nullable=False, comment="folded"),
+    Column("shown", TextWithoutNul, nullable=False),
+    Column("slug", _SORTED, nullable=False),
+    UniqueConstraint("kind", "key"),
+    Index("terms_by_slug", "kind", "slug"),
+)
+
+trial_terms = Table(
+    "trial_terms",
+    metadata,
+    Column("term", Integer, primary_key=True, autoincrement=False),
+    Column("trial", Integer, primary_key=True, autoincrement=False),
+    Index("trial_terms_by_trial", "trial"),
+    sqlite_with_rowid=False,
+)
+
+trial_words = Table(
+    "trial_words",
+    metadata,
+    Column("word", _SORTED, primary_key=True),
+    Column("trial", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+change_index = Table(
+    "change_index",
+    metadata,
+    Column("day", _SORTED, primary_key=True, comment="of the event, in UTC"),
+    Column("trial", Integer, primary_key=True, autoincrement=False),
+    Column("snapshot", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False, comment="among the changes of its event"),
+    Column("significance", Integer, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Index("change_index_by_trial", "trial", "snapshot"),
+    sqlite_with_rowid=False,
+)
