@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from monitor.watching.backfill import Backfilled
     from monitor.watching.context import PassContext
     from monitor.watching.fed import Outdated
+    from monitor.watching.indexing import Indexed
     from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
     from monitor.watching.sweep import Progress
 
@@ -242,6 +243,12 @@ class App:
         self._take_up(refused)
         reported = patrol(context, progress=progress or no_progress, reports_verified=reports_verified)
         return self._as_asked(context.registry, reported)
+
+    def index(self, *, most: int | None = None, stopping: Callable[[], bool] = lambda: False) -> "Indexed":
+        """Make the rows of the index that are missing, of *most* trials: see `monitor.watching.indexing`."""
+        from monitor.watching.indexing import index_missing  # most commands only read what is kept
+
+        return index_missing(self.store, self.registries, most=most, stopping=stopping)
 
     def backfill(
         self,

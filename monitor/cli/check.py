@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SOMETHING_CHANGED = 1
 SOME_FAILED = 3
+INDEXED_AFTER_A_CHECK = 2000
+"""Trials: some seconds at most. A service, and the next checks, index the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def check(
             write_summary(summary, as_json=as_json)
         untaken = _deliver(program, as_json=as_json) if deliver else 0
         _go_on_with_history(program, wanted)
+        program.index(most=INDEXED_AFTER_A_CHECK)
         bad += program.complaints
     for message in (*bad, *_clock_warnings(summary), *_held_warnings(summary)):
         complain(message)

@@ -10,6 +10,7 @@ from monitor.model import Checked, Unlisted
 from monitor.ports import FetchedRegistry, Registry
 from monitor.storage.store import Store
 from monitor.watching.backfill import Backfilled
+from monitor.watching.indexing import Indexed
 
 
 class Program(Protocol):
@@ -48,6 +49,9 @@ class Program(Protocol):
 
     def backfill(self, registry: FetchedRegistry, *, stopping: Callable[[], bool]) -> Iterator[Backfilled]:
         """Fetch a few former versions of its watched trials, where it gives them and may be asked for them."""
+
+    def index(self, *, stopping: Callable[[], bool]) -> Indexed:
+        """Make the rows of the index that are missing, until *stopping* says so."""
 
     def registry(self, key: str | None) -> Registry:
         """The registry of that key, or the default one."""

@@ -21,7 +21,7 @@ from monitor.service.program import Program
 from monitor.service.ticking import Ticker
 from monitor.service.troubles import Troubles
 from monitor.service.watchdog import Watchdog
-from monitor.service.worker import Worker
+from monitor.service.worker import Turn, Worker
 from monitor.storage import notices
 from monitor.storage.holders import own_name
 from monitor.storage.overview import overview
@@ -37,6 +37,8 @@ NEED_A_RESTART = ("store", "web")
 STORE_FRESH_FOR = 2.0
 STORE_ANSWERS_WITHIN = 4.0
 UNWATCHED_AFTER = 60.0
+INDEX_EVERY = 5.0
+"""Seconds after which lists and searches know what was checked, at the latest."""
 
 Reread = Callable[[], Config]
 """Loads the configuration again. Raise ConfigurationInvalid where it cannot be used."""
@@ -106,6 +108,7 @@ class Service:
         self._due: tuple[datetime | None, datetime | None, datetime | None] = (None, None, None)
         """Since when a pass, a delivery, and one that cannot be made ready have been due; None where none is."""
         self._measuring = Worker("figures", self._measure, log=log)
+        self._indexing = Worker("index", self._index, log=log, every=INDEX_EVERY)
         self._troubles = Troubles(self._notify_operator, monotonic=monotonic)
 
     def start(self) -> None:
@@ -115,6 +118,7 @@ class Service:
         self._checking.start()
         self._dispatching.start()
         self._reading.start()
+        self._indexing.start()
         self.ticker.start()
 
     def watch(self) -> None:
@@ -150,7 +154,14 @@ class Service:
         """
         self._stop.set()
         self.ticker.stop()
-        workers = (self._checking, self._dispatching, self._reading, self._keeping, self._measuring)
+        workers = (
+            self._checking,
+            self._dispatching,
+            self._reading,
+            self._keeping,
+            self._measuring,
+            self._indexing,
+        )
         for worker in workers:
             worker.stop()
         until = self._monotonic() + STOPS_WITHIN
@@ -211,6 +222,15 @@ class Service:
 
     def _failing_since(self) -> datetime | None:
         return self.checker.failing_since()
+
+    def _index(self) -> Turn:
+        """Make what lists show and searches find of what was checked since the last time."""
+        if self.is_idle():
+            return Turn.SKIPPED
+        done = self.program.index(stopping=self.is_idle)
+        if done.damaged:
+            self._log.warning("indexed without what cannot be read", trials=done.trials, damaged=done.damaged)
+        return Turn.WORKED
 
     def _measure(self) -> None:
         with self.program.store.read() as tx:

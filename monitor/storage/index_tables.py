@@ -1,7 +1,7 @@
 """The tables of the index: rows that are derived from records and events, to find and count them by.
 
-Nothing is kept here that is not kept elsewhere: all of it can be made anew at any time (see `monitor.watching.indexing`).
-A trial has a number here, so that the many rows about it are short.
+Nothing is kept here that is not kept elsewhere: `monitor.watching.indexing` can make all of it anew at any time. A
+trial has a number here, so that the many rows about it are short.
 
     unindexed     trials of which there is something that the index does not have yet
     trial_index   a row a trial: what a list shows of it; without a snapshot, a number and nothing else so far
@@ -98,6 +98,6 @@ change_index = Table(
     Column("significance", Integer, nullable=False),
     Column("topic", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Index("change_index_by_trial", "trial", "snapshot"),
+    Index("change_index_by_trial", "trial", "day", "significance", "topic", "snapshot"),
     sqlite_with_rowid=False,
 )

@@ -1,7 +1,7 @@
 """What lists show of a trial, and what finds it: one row a trial, with its terms and words.
 
-All of it is made from the latest record by `monitor.watching.indexing`. A column that a damaged disk has changed is shown
-as it is, and raises nothing: the next change of the trial writes it anew.
+All of it is made from the latest record by `monitor.watching.indexing`. A column that a damaged disk has changed is
+shown as it is, and raises nothing: the next change of the trial writes it anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, delete, select, tuple_
 from monitor.storage.index_tables import terms, trial_index, trial_terms, trial_words
 from monitor.storage.pages import Key
 from monitor.storage.statements import add_new, chunks, put
-from monitor.storage.words import slug_of, words_in
-from monitor.text import fold_name, fold_organisation
+from monitor.storage.words import words_in
+from monitor.text import fold_name, fold_organisation, slug
 
 SPONSOR, CONDITION, COUNTRY, PHASE = "sponsor", "condition", "country", "phase"
 """The kinds of terms."""
@@ -184,7 +184,7 @@ def _term_ids(tx: Connection, shown: Mapping[TermKey, str]) -> dict[TermKey, int
     """The ids of these terms; those that are new are written, in an order that no two transactions differ in."""
     known = _known_terms(tx, shown)
     new = sorted(shown.keys() - known.keys())
-    rows = [{"kind": each.kind, "key": each.key, "shown": shown[each], "slug": slug_of(each.key)} for each in new]
+    rows = [{"kind": each.kind, "key": each.key, "shown": shown[each], "slug": slug(each.key)} for each in new]
     if rows:
         add_new(tx, terms, rows)
         known |= _known_terms(tx, new)
@@ -195,7 +195,7 @@ def _known_terms(tx: Connection, wanted: Iterable[TermKey]) -> dict[TermKey, int
     by_kind: dict[str, list[str]] = {}
     for kind, key in wanted:
         by_kind.setdefault(kind, []).append(key)
-    found = {}
+    found: dict[TermKey, int] = {}
     for kind, keys in by_kind.items():
         for chunk in chunks(keys):
             query = select(terms.c.key, terms.c.id).where(terms.c.kind == kind, terms.c.key.in_(chunk))

@@ -53,4 +53,3 @@ def drop(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
 def count(tx: Connection) -> int:
     """How many there are."""
     return tx.scalar(select(func.count()).select_from(unindexed)) or 0
-

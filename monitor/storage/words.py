@@ -1,11 +1,10 @@
-"""The words by which a search finds a trial, and what an address calls a sponsor or a condition. Pure.
+"""The words by which a search finds a trial. Pure.
 
 Case, accents and the form of a character make no difference. Words that nearly every title has are none.
 """
 
 import re
 from collections.abc import Iterable
-from hashlib import sha256
 from unicodedata import combining, normalize
 
 from monitor.text import fold_name
@@ -16,10 +15,11 @@ MOST_ASKED = 8
 """Of one search; more of them are not looked for."""
 _LONGEST = 40
 """Characters of a word that are kept."""
-_LONGEST_SLUG = 80
 
 _WORD = re.compile(r"\w+")
-_IN_ALL = frozenset("a an and as at by for from in of on or the to trial study versus vs with".split())
+_IN_ALL = frozenset(
+    ("an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "study", "the", "to", "trial", "with")
+)
 
 
 def words_in(texts: Iterable[str | None]) -> tuple[str, ...]:
@@ -33,21 +33,6 @@ def words_in(texts: Iterable[str | None]) -> tuple[str, ...]:
 def asked_for(text: str) -> tuple[str, ...]:
     """The words that somebody who typed this looks for; the last may be the beginning of one."""
     return tuple(dict.fromkeys(_words(text)))[:MOST_ASKED]
-
-
-def slug_of(key: str) -> str:
-    """What the folded name of a sponsor or a condition is called in an address.
-
-    Two names that differ in punctuation alone have one slug. One that loses letters is told apart by a part of its
-    SHA-256.
-    """
-    plain = _bare(key)
-    slug = "-".join(re.findall("[a-z0-9]+", plain))
-    is_whole = slug and len(slug) <= _LONGEST_SLUG and not any(c.isalnum() and not c.isascii() for c in plain)
-    if is_whole:
-        return slug
-    begin = slug[:_LONGEST_SLUG].strip("-")
-    return f"{begin}-{sha256(key.encode()).hexdigest()[:8]}".strip("-")
 
 
 def _words(text: str) -> list[str]:

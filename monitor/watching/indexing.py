@@ -1,4 +1,4 @@
-"""Make the rows of the index for trials that lack them: what lists show, and what searches find (`monitor.storage.trial_index`).
+"""Make the rows of the index for trials that lack them: what lists show, and what searches find.
 
     a snapshot or a former version is kept  ->  in the same transaction, its trial is noted as not indexed yet
     this step                               ->  reads what is noted, a batch at a time, and writes its rows
@@ -10,6 +10,7 @@ cannot be read gets the row that can be made without it.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,7 @@ from monitor.errors import StoreCorrupt
 from monitor.model import Document, PartialDate, Record, Snapshot, State
 from monitor.ports import Registry
 from monitor.storage import archived, change_index, events, snapshots, trial_index, trials, unindexed
+from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.store import Store
 from monitor.storage.trial_index import IndexedTrial
@@ -48,10 +50,11 @@ def index_missing(
     while not stopping() and (most is None or done.trials < most):
         with store.read() as tx:
             noted = unindexed.some(tx, list(known), limit=AT_ONCE)
-            rows, damaged = _rows(tx, known[noted[0].registry], noted) if noted else ([], 0)
-        if not noted:
+            kept = _kept(tx, noted) if noted else None
+        if kept is None:
             break
-        done.damaged += damaged + _write(store, noted, rows)
+        rows = kept.rows(known[noted[0].registry])
+        done.damaged += len(kept.damaged) + _write(store, noted, rows)
         done.trials += len(noted)
     return done
 
@@ -64,63 +67,51 @@ def start_over(store: Store) -> None:
         unindexed.note_all(tx)
 
 
-def _rows(
-    tx: Connection, registry: Registry, noted: Sequence[unindexed.Unindexed]
-) -> tuple[list[IndexedTrial], int]:
-    """The rows of the trials that are noted, and of how many of them something could not be read."""
-    ids = [each.trial_id for each in noted]
-    stored = trials.known(tx, registry.key, ids)
-    damaged: dict[str, StoreCorrupt] = {}
-    latest = snapshots.latest_of(tx, registry.key, stored, state=State.LISTED, damaged=damaged)
-    firsts = _Firsts(
-        archived.first_of(tx, registry.key, stored), snapshots.first_of(tx, registry.key, stored), registry
-    )
-    rows = []
-    for trial_id, trial in stored.items():
-        try:
-            rows.append(_row(trial, latest.get(trial_id), registry, firsts))
-        except Exception as error:  # noqa: BLE001 - one record that no parser reads is one row without it
-            damaged[trial_id] = StoreCorrupt(str(error))
-            rows.append(_without_record(trial))
-    return rows, len(damaged)
-
-
 @dataclass(frozen=True, slots=True)
-class _Firsts:
-    """Gives the earliest record of a trial that is kept."""
+class _Kept:
+    """What is kept of a batch of trials of one registry: nothing is read of it while a transaction is open."""
 
-    archived: Mapping[str, archived.ArchivedDocument]
-    first: Callable[[str], Snapshot | None]
-    registry: Registry
+    trials: Mapping[str, Trial]
+    latest: Mapping[str, Snapshot]
+    """Their last records."""
+    earliest: Mapping[str, tuple[Document, datetime]]
+    """Their first ones, and when each was read, where these are others."""
+    damaged: dict[str, StoreCorrupt]
+    """Those of which something cannot be read."""
 
-    def of(self, latest: Snapshot, record: Record) -> Record | None:
-        """The earliest record, of a trial whose latest one is this."""
-        trial_id = record.trial_id
-        if former := self.archived.get(trial_id):
-            return self._parsed(former.document, latest)
-        if latest.number == 1:
-            return record
-        first = self.first(trial_id)
-        return self._parsed(first.document, first) if first and first.document.state is State.LISTED else None
+    def rows(self, registry: Registry) -> list[IndexedTrial]:
+        """The row of each."""
+        return [self._row(trial, registry) for trial in self.trials.values()]
 
-    def _parsed(self, document: Document, of: Snapshot) -> Record:
-        return self.registry.parse(document, of.taken_at)
+    def _row(self, trial: Trial, registry: Registry) -> IndexedTrial:
+        row, latest = _without_record(trial), self.latest.get(trial.trial_id)
+        if latest is None:
+            return row
+        try:
+            record = registry.parse(latest.document, latest.taken_at)
+            earliest = self.earliest.get(trial.trial_id)
+            return _of_records(row, record, registry.parse(*earliest) if earliest else record)
+        except Exception as error:  # what no parser reads costs its trial the row, and no other
+            self.damaged[trial.trial_id] = StoreCorrupt(in_words(error))
+            return row
 
 
-def _row(trial: Trial, latest: Snapshot | None, registry: Registry, firsts: _Firsts) -> IndexedTrial:
-    if latest is None:
-        return _without_record(trial)
-    record = registry.parse(latest.document, latest.taken_at)
-    first = firsts.of(latest, record)
-    row = _of_record(_without_record(trial), record)
-    if first is None:
-        return row
-    return replace(
-        row,
-        first_start_date=_text(first.start_date),
-        first_primary_completion_date=_text(first.primary_completion_date),
-        first_completion_date=_text(first.completion_date),
-    )
+def _kept(tx: Connection, noted: Sequence[unindexed.Unindexed]) -> _Kept:
+    registry = noted[0].registry
+    stored = trials.known(tx, registry, [each.trial_id for each in noted])
+    damaged: dict[str, StoreCorrupt] = {}
+    latest = snapshots.latest_of(tx, registry, stored, state=State.LISTED, damaged=damaged)
+    former = archived.first_of(tx, registry, stored)
+    later = [trial_id for trial_id, taken in latest.items() if taken.number > 1 and trial_id not in former]
+    first_of = snapshots.first_of(tx, registry, later)
+    earliest = {
+        trial_id: (each.document, datetime.combine(each.taken_on, time(), UTC)) for trial_id, each in former.items()
+    }
+    for trial_id in later:
+        first = first_of(trial_id)
+        if first is not None and first.document.state is State.LISTED:
+            earliest[trial_id] = first.document, first.taken_at
+    return _Kept(stored, latest, earliest, damaged)
 
 
 def _without_record(trial: Trial) -> IndexedTrial:
@@ -134,9 +125,9 @@ def _without_record(trial: Trial) -> IndexedTrial:
     )
 
 
-def _of_record(row: IndexedTrial, record: Record) -> IndexedTrial:
+def _of_records(row: IndexedTrial, record: Record, first: Record) -> IndexedTrial:
+    """The row of a trial by its latest record, and its first one."""
     status, enrollment = record.overall_status, record.enrollment
-    start, primary, completion = record.start_date, record.primary_completion_date, record.completion_date
     updated = PartialDate(record.last_update_post_date or "").earliest
     return replace(
         row,
@@ -146,23 +137,27 @@ def _of_record(row: IndexedTrial, record: Record) -> IndexedTrial:
         sponsor=record.lead_sponsor.name if record.lead_sponsor else None,
         enrollment=enrollment.known if enrollment else None,
         enrollment_type=enrollment.type if enrollment else None,
-        start_date=_text(start),
-        start_type=start.type if start else None,
-        primary_completion_date=_text(primary),
-        primary_completion_type=primary.type if primary else None,
-        completion_date=_text(completion),
-        completion_type=completion.type if completion else None,
+        start_date=_text(record.start_date),
+        start_type=_type(record.start_date),
+        primary_completion_date=_text(record.primary_completion_date),
+        primary_completion_type=_type(record.primary_completion_date),
+        completion_date=_text(record.completion_date),
+        completion_type=_type(record.completion_date),
+        first_start_date=_text(first.start_date),
+        first_primary_completion_date=_text(first.primary_completion_date),
+        first_completion_date=_text(first.completion_date),
         updated_on=updated.isoformat() if updated else "",
         conditions=tuple(dict.fromkeys(record.conditions)),
         countries=_countries(record),
         phases=tuple((phase.code, phase.words) for phase in record.phases),
-        searched=(
-            record.acronym,
-            *record.aliases,
-            *(each.name for each in record.interventions),
-            *record.keywords,
-        ),
+        searched=_searched(record),
     )
+
+
+def _searched(record: Record) -> tuple[str, ...]:
+    """What finds a trial beside what its row shows."""
+    interventions = (each.name for each in record.interventions)
+    return tuple(text for text in (record.acronym, *record.aliases, *interventions, *record.keywords) if text)
 
 
 def _countries(record: Record) -> tuple[str, ...]:
@@ -174,23 +169,29 @@ def _text(date: PartialDate | None) -> str | None:
     return date.text if date else None
 
 
+def _type(date: PartialDate | None) -> str | None:
+    return date.type if date else None
+
+
 def _write(store: Store, noted: Sequence[unindexed.Unindexed], rows: Sequence[IndexedTrial]) -> int:
     """Write the rows of those trials that still are as they were read; give how many have an event that is damaged.
 
     The others stay noted: somebody has written a later snapshot meanwhile.
     """
     registry = noted[0].registry
-    damaged: dict[str, object] = {}
     with store.begin() as tx:
         lock_registry(tx, registry)
         now = trials.known(tx, registry, [each.trial_id for each in noted])
         current = [row for row in rows if row.trial_id in now and now[row.trial_id].snapshot == row.snapshot]
         trial_index.record(tx, current)
-        written = {row.trial_id for row in current}
-        for each in noted:
-            if each.with_events and each.trial_id in written:
-                unread: dict[int, StoreCorrupt] = {}
-                change_index.add(tx, events.of_trial(tx, registry, each.trial_id, damaged=unread))
-                damaged |= dict.fromkeys([each.trial_id] if unread else [])
-        unindexed.drop(tx, registry, [each.trial_id for each in noted if each.trial_id in written or each.trial_id not in now])
+        done = {row.trial_id for row in current} | {each.trial_id for each in noted if each.trial_id not in now}
+        damaged = [each for each in noted if each.with_events and each.trial_id in done and _is_damaged(tx, each)]
+        unindexed.drop(tx, registry, done)
     return len(damaged)
+
+
+def _is_damaged(tx: Connection, noted: unindexed.Unindexed) -> bool:
+    """Write the rows of a trial's events; give whether one of them cannot be read."""
+    damaged: dict[int, StoreCorrupt] = {}
+    change_index.add(tx, events.of_trial(tx, noted.registry, noted.trial_id, damaged=damaged))
+    return bool(damaged)

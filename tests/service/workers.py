@@ -19,6 +19,7 @@ from monitor.service.logs import make_log
 from monitor.storage import notices
 from monitor.watching.backfill import Backfilled, Backfilling, HistoryRegistry, backfill_due
 from monitor.watching.context import PassContext
+from monitor.watching.indexing import Indexed, index_missing
 from monitor.watching.patrol import patrol
 from monitor.web.metrics import Metrics
 from tests.outbox import OutboxHarness
@@ -61,6 +62,9 @@ class Workers:
     def backfill(self, registry: HistoryRegistry, *, stopping: Callable[[], bool]) -> Iterator[Backfilled]:
         context = Backfilling(registry=registry, store=self.store, clock=self.outbox.clock, stopping=stopping)
         return backfill_due(context)
+
+    def index(self, *, stopping: Callable[[], bool]) -> Indexed:
+        return index_missing(self.store, self.fetched_registries, stopping=stopping)
 
     def reconfigured(self, config: Config) -> Self:
         self.config = config

@@ -40,9 +40,7 @@ def upgrade() -> None:
         sa.Column("first_start_date", sa.Text, comment="in the earliest record that is kept, as the two after it"),
         sa.Column("first_primary_completion_date", sa.Text),
         sa.Column("first_completion_date", sa.Text),
-        sa.Column(
-            "updated_on", in_order, nullable=False, comment="when its last update was posted; empty: not known"
-        ),
+        sa.Column("updated_on", in_order, nullable=False, comment="when its last update was posted; empty: not known"),
         sa.Column("names", sa.Text, nullable=False, comment="JSON: conditions, countries, phases, as they are shown"),
         sa.Column("words", sa.Text, nullable=False, comment="those of trial_words, with spaces between them"),
         sa.PrimaryKeyConstraint("id", name="trial_index_pk"),
@@ -87,7 +85,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "trial", "snapshot", "place", name="change_index_pk"),
         sqlite_with_rowid=False,
     )
-    op.create_index("change_index_by_trial", "change_index", ["trial", "snapshot"])
+    op.create_index("change_index_by_trial", "change_index", ["trial", "day", "significance", "topic", "snapshot"])
     op.execute(
         "INSERT INTO unindexed (registry, trial_id, with_events)"
         " SELECT registry, trial_id, TRUE FROM trials WHERE snapshot IS NOT NULL"

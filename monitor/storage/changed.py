@@ -1,0 +1,234 @@
+"""Finds and counts changes by the index: pages of events, counts for filters, counts by day.
+
+Events come by day, the newest day first, and within a day the most significant first. A page is found from where the
+one before it ended, never by counting over what comes before. No event is read for any of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, distinct, func, or_, select, tuple_
+
+from monitor.changes.topics import Topic
+from monitor.errors import ConfigurationInvalid
+from monitor.model import Significance
+from monitor.model.ids import event_id
+from monitor.storage.found import TrialFilter, by_number, by_row
+from monitor.storage.index_tables import change_index, terms, trial_index, trial_terms
+from monitor.storage.trial_index import SPONSOR
+
+_c = change_index.c
+_LONGEST_WINDOW = timedelta(days=4096)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFilter:
+    """Which changes."""
+
+    least: Significance = Significance.MINOR
+    topics: tuple[str, ...] = ()
+    """One of these; changes that are administrative are among them whatever *least* says, where they are asked for."""
+    kinds: tuple[str, ...] = ()
+    """Whole names of kinds."""
+    since: date | None = None
+    until: date | None = None
+    """The day before which they are."""
+    trials: TrialFilter = field(default_factory=TrialFilter)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """An event with changes that were asked for."""
+
+    day: str
+    significance: Significance
+    """Of the most significant one of them."""
+    registry: str
+    trial_id: str
+    snapshot: int
+    changes: int
+    """How many of them there are."""
+
+    @property
+    def event_id(self) -> str:
+        """The event's own."""
+        return event_id(self.registry, self.trial_id, self.snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: behind a day, or behind an event of it."""
+
+    day: str
+    event: tuple[int, str, str, int] | None = None
+    """Its significance on that page, registry, trial id and snapshot; None for the whole day."""
+
+
+def page(tx: Connection, wanted: ChangeFilter, *, after: Place | None, limit: int) -> list[FoundEvent]:
+    """Up to *limit* events, those behind *after*. ConfigurationInvalid where that is of a trial that is not there."""
+    number = _number(tx, after)
+    if wanted.trials.is_narrow:
+        rows = tx.execute(_events(wanted, after, number).limit(limit)).all()
+        return [_found(row) for row in rows]
+    found: list[FoundEvent] = []
+    for since, until in _windows(tx, wanted, after):
+        query = _events(replace(wanted, since=since, until=until), after, number)
+        found += [_found(row) for row in tx.execute(query.limit(limit - len(found)))]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def matrix(tx: Connection, wanted: ChangeFilter) -> dict[tuple[Significance, str], int]:
+    """How many changes there are by significance and topic, whatever *wanted* says of these two."""
+    every = replace(wanted, least=Significance.ADMINISTRATIVE, topics=())
+    query = _of(every, select(_c.significance, _c.topic, func.count())).group_by(_c.significance, _c.topic)
+    return {(Significance(weight), topic): count for weight, topic, count in tx.execute(query) if weight in _WEIGHTS}
+
+
+_WEIGHTS = frozenset(map(int, Significance))
+
+
+def trials_changed(tx: Connection, wanted: ChangeFilter) -> int:
+    """In how many trials."""
+    return tx.scalar(_of(wanted, select(func.count(distinct(_c.trial))))) or 0
+
+
+def counts_since(tx: Connection, wanted: ChangeFilter, days: Sequence[date | None]) -> list[int]:
+    """How many changes there are since each of these days, whatever *wanted* says of the time; None: in all."""
+    columns: list[Any] = [func.count().filter(_c.day >= day.isoformat()) if day else func.count() for day in days]
+    known = [day for day in days if day]
+    earliest = min(known) if len(known) == len(days) and known else None
+    row = tx.execute(_of(replace(wanted, since=earliest, until=None), select(*columns))).one()
+    return list(row)
+
+
+def by_day(tx: Connection, wanted: ChangeFilter) -> dict[str, dict[Significance, int]]:
+    """How many changes there were on each day that had any, by significance."""
+    query = _of(wanted, select(_c.day, _c.significance, func.count())).group_by(_c.day, _c.significance)
+    found: dict[str, dict[Significance, int]] = {}
+    for day, weight, count in tx.execute(query):
+        if weight in _WEIGHTS:
+            found.setdefault(day, {})[Significance(weight)] = count
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorCount:
+    """How many changes the trials have that a sponsor leads."""
+
+    key: str
+    name: str
+    slug: str
+    changes: int
+
+
+def by_sponsor(tx: Connection, wanted: ChangeFilter, *, limit: int) -> tuple[list[SponsorCount], int]:
+    """Those with the most changes, whatever *wanted* says of the sponsor; and how many sponsors have any."""
+    every = replace(wanted, trials=replace(wanted.trials, sponsor=None))
+    counted = _of(every, select(_c.trial, func.count().label("changes"))).group_by(_c.trial).subquery()
+    changes = func.sum(counted.c.changes).label("changes")
+    query = (
+        select(terms.c.key, terms.c.shown, terms.c.slug, changes, func.count().over().label("of"))
+        .select_from(counted)
+        .join(trial_terms, trial_terms.c.trial == counted.c.trial)
+        .join(terms, and_(terms.c.id == trial_terms.c.term, terms.c.kind == SPONSOR))
+        .group_by(terms.c.id, terms.c.key, terms.c.shown, terms.c.slug)
+        .order_by(changes.desc(), terms.c.key)
+        .limit(limit)
+    )
+    rows = tx.execute(query).all()
+    found = [SponsorCount(row.key, row.shown, row.slug, int(row.changes)) for row in rows]
+    return found, rows[0].of if rows else 0
+
+
+def only_administrative(tx: Connection, wanted: ChangeFilter) -> int:
+    """How many trials had changes in that time, and none but administrative ones, whatever *wanted* says of both."""
+    every = replace(wanted, least=Significance.ADMINISTRATIVE, topics=(), kinds=())
+    of_trial = _of(every, select(_c.trial)).group_by(_c.trial).having(func.max(_c.significance) == 0).subquery()
+    return tx.scalar(select(func.count()).select_from(of_trial)) or 0
+
+
+def _of(wanted: ChangeFilter, query: Select[Any]) -> Select[Any]:
+    """A query of change rows with what is asked for."""
+    query = query.select_from(_joined(wanted))
+    return query.where(*_conditions(wanted))
+
+
+def _joined(wanted: ChangeFilter) -> Any:
+    if not wanted.trials.looks_at_rows:
+        return change_index
+    return change_index.join(trial_index, trial_index.c.id == _c.trial)
+
+
+def _conditions(wanted: ChangeFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield _c.day >= wanted.since.isoformat()
+    if wanted.until is not None:
+        yield _c.day < wanted.until.isoformat()
+    if wanted.topics:
+        yield _c.topic.in_(wanted.topics)
+    if wanted.kinds:
+        yield _c.kind.in_(wanted.kinds)
+    if wanted.least > Significance.ADMINISTRATIVE:
+        weighs = _c.significance >= int(wanted.least)
+        asked_for = Topic.ADMINISTRATIVE in wanted.topics
+        yield or_(weighs, _c.topic == Topic.ADMINISTRATIVE) if asked_for else weighs
+    yield from by_number(wanted.trials, _c.trial)
+    yield from by_row(wanted.trials)
+
+
+def _events(wanted: ChangeFilter, after: Place | None, number: int | None) -> Select[Any]:
+    """The events in their order, those behind *after*, whose trial has that *number*."""
+    weight = func.max(_c.significance)
+    query = (
+        select(_c.day, weight.label("weight"), _c.trial, _c.snapshot, func.count().label("changes"))
+        .select_from(_joined(wanted))
+        .where(*_conditions(wanted))
+        .group_by(_c.day, _c.trial, _c.snapshot)
+    )
+    if after is not None:
+        query = query.where(_c.day <= after.day if after.event else _c.day < after.day)
+    if after is not None and after.event is not None:
+        same = tuple_(weight, _c.trial, _c.snapshot) < tuple_(after.event[0], number, after.event[3])
+        query = query.having(or_(_c.day < after.day, same))
+    events = query.subquery()
+    return (
+        select(events.c.day, events.c.weight, events.c.snapshot, events.c.changes)
+        .add_columns(trial_index.c.registry, trial_index.c.trial_id)
+        .join(trial_index, trial_index.c.id == events.c.trial)
+        .order_by(events.c.day.desc(), events.c.weight.desc(), events.c.trial.desc(), events.c.snapshot.desc())
+    )
+
+
+def _found(row: Row[Any]) -> FoundEvent:
+    return FoundEvent(row.day, Significance(row.weight), row.registry, row.trial_id, row.snapshot, row.changes)
+
+
+def _number(tx: Connection, after: Place | None) -> int | None:
+    if after is None or after.event is None:
+        return None
+    _, registry, trial_id, _ = after.event
+    query = select(trial_index.c.id).where(trial_index.c.registry == registry, trial_index.c.trial_id == trial_id)
+    number: int | None = tx.scalar(query)
+    if number is None:
+        raise ConfigurationInvalid(f"this page begins behind a change of {trial_id}, which is not there: begin anew")
+    return number
+
+
+def _windows(tx: Connection, wanted: ChangeFilter, after: Place | None) -> Iterator[tuple[date, date]]:
+    """Spans of days, the newest first, each twice as long as the one before: a page hardly ever needs many."""
+    first, last = tx.execute(select(func.min(_c.day), func.max(_c.day))).one()
+    if first is None:
+        return
+    begin = max(date.fromisoformat(first), wanted.since or date.min)
+    end = min(date.fromisoformat(last) + timedelta(days=1), wanted.until or date.max)
+    if after is not None:
+        end = min(end, date.fromisoformat(after.day) + timedelta(days=1 if after.event else 0))
+    length = timedelta(days=1)
+    while begin < end:
+        since = max(begin, end - length)
+        yield since, end
+        end, length = since, min(2 * length, _LONGEST_WINDOW)

@@ -1,0 +1,85 @@
+"""Sponsors, conditions, countries and phases of the watched trials, with how many trials have each.
+
+A term that no watched trial has any more is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from monitor.storage.found import is_watched
+from monitor.storage.index_tables import terms, trial_index, trial_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A sponsor, condition, country or phase."""
+
+    key: str
+    """Folded: equal for the same."""
+    name: str
+    """As it is written first."""
+    slug: str
+    """As a part of an address."""
+    trials: int
+    """How many watched trials have it."""
+
+
+def listing(
+    tx: Connection, kind: str, *, after: str | None = None, words: Sequence[str] = (), limit: int
+) -> list[Term]:
+    """Up to *limit* of a kind in the order of their keys, those behind the key *after*, with all *words* in them."""
+    query = _counted(kind).order_by(terms.c.key).limit(limit)
+    if after is not None:
+        query = query.where(terms.c.key > after)
+    for word in words:
+        query = query.where(terms.c.key.contains(word, autoescape=True))
+    return _read(tx, query)
+
+
+def most_frequent(tx: Connection, kind: str, *, words: Sequence[str] = (), limit: int) -> list[Term]:
+    """Those of a kind with the most trials; those with all *words* in their keys."""
+    query = _counted(kind).order_by(func.count().desc(), terms.c.key).limit(limit)
+    for word in words:
+        query = query.where(terms.c.key.contains(word, autoescape=True))
+    return _read(tx, query)
+
+
+def by_slug(tx: Connection, kind: str, slug: str) -> Term | None:
+    """That of a slug; None where no trial has it. One that only unwatched trials have has 0 trials."""
+    return _one(tx, kind, terms.c.slug == slug)
+
+
+def by_key(tx: Connection, kind: str, key: str) -> Term | None:
+    """That of a key, likewise."""
+    return _one(tx, kind, terms.c.key == key)
+
+
+def count(tx: Connection, kind: str) -> int:
+    """How many of a kind there are: as long as it takes to find all of them."""
+    return tx.scalar(select(func.count()).select_from(_counted(kind).subquery())) or 0
+
+
+def _counted(kind: str) -> Select[Any]:
+    return (
+        select(terms.c.key, terms.c.shown, terms.c.slug, func.count().label("trials"))
+        .join(trial_terms, trial_terms.c.term == terms.c.id)
+        .join(trial_index, trial_index.c.id == trial_terms.c.trial)
+        .where(terms.c.kind == kind, is_watched())
+        .group_by(terms.c.key, terms.c.shown, terms.c.slug)
+    )
+
+
+def _one(tx: Connection, kind: str, condition: Any) -> Term | None:
+    found = _read(tx, _counted(kind).where(condition).limit(1))
+    if found:
+        return found[0]
+    unwatched = select(terms.c.key, terms.c.shown, terms.c.slug).where(and_(terms.c.kind == kind, condition))
+    row = tx.execute(unwatched.limit(1)).one_or_none()
+    return Term(row.key, row.shown, row.slug, 0) if row else None
+
+
+def _read(tx: Connection, query: Select[Any]) -> list[Term]:
+    return [Term(row.key, row.shown, row.slug, row.trials) for row in tx.execute(query)]
