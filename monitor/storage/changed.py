@@ -214,7 +214,9 @@ def _number(tx: Connection, after: Place | None) -> int | None:
     query = select(trial_index.c.id).where(trial_index.c.registry == registry, trial_index.c.trial_id == trial_id)
     number: int | None = tx.scalar(query)
     if number is None:
-        raise ConfigurationInvalid(f"this page begins behind a change of {trial_id}, which is not there: begin anew")
+        raise ConfigurationInvalid(
+            f"this page begins behind a change of {trial_id}, which is not there: go to the first page"
+        )
     return number
 
 

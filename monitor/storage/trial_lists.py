@@ -46,5 +46,5 @@ def _place(tx: Connection, after: Key) -> tuple[str, int]:
     same = (trial_index.c.registry == registry, trial_index.c.trial_id == trial_id)
     row = tx.execute(select(*_order).where(*same)).one_or_none()
     if row is None:
-        raise ConfigurationInvalid(f"this page begins behind {trial_id}, which is not there: begin anew")
+        raise ConfigurationInvalid(f"this page begins behind {trial_id}, which is not there: go to the first page")
     return row.updated_on, row.id
