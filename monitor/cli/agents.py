@@ -1,30 +1,22 @@
 """`monitor mcp`: tools for agents, over standard input and output."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from monitor.cli.session import Settings
 from monitor.errors import ConfigurationInvalid
-
-
-class Scope(StrEnum):
-    """What an agent may do; each also what stands before it."""
-
-    READ = "read"
-    SUBSCRIBE = "subscribe"
-    OPERATE = "operate"
+from monitor.model.access import Permission, permissions_up_to
 
 
 def mcp(
     context: typer.Context,
     scope: Annotated[
-        Scope,
+        Permission,
         typer.Option(
             help="What it may do: read, subscribe or operate; each also what stands before it.", metavar="SCOPE"
         ),
-    ] = Scope.READ,
+    ] = Permission.READ,
 ) -> None:
     """Give an agent tools (Model Context Protocol) to ask about trials and changes, over standard input and output.
 
@@ -38,9 +30,7 @@ def mcp(
     except ModuleNotFoundError as error:
         raise ConfigurationInvalid("tools for agents need a library: pip install 'registry-monitor[mcp]'") from error
     from monitor.clock import utc_now
-    from monitor.model.access import Permission
 
-    permissions = [*Permission]
     settings: Settings = context.obj
     with settings.open() as program:
-        serve(program, frozenset(permissions[: permissions.index(Permission(scope)) + 1]), clock=utc_now)
+        serve(program, permissions_up_to(scope), clock=utc_now)

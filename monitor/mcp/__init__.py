@@ -1,6 +1,6 @@
 """Tools for agents, by the Model Context Protocol (modelcontextprotocol.io): over stdio, or HTTP in `monitor serve`.
 
-    asking         who asks, and what of the program a tool may use
+    asking  pace   who asks, what of the program a tool may use, and how often it may change something
     tool           what a tool is: its name, its schemas, what it may do, and the function behind it
     untrusted      what registries say, marked as such, with nothing hidden in it
     answers        no answer is longer than an agent can read; what is left out is said

@@ -1,12 +1,13 @@
 """Who asks, and what of the program a tool may use."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.config import Config
+from monitor.mcp.pace import Pace
 from monitor.model import Checked, Search
 from monitor.model.access import Permission
 from monitor.ports import FetchedRegistry, Registry
@@ -55,12 +56,10 @@ class Asking:
     program: Program
     permissions: frozenset[Permission]
     now: datetime
-    is_operator_here: bool
-    """Whether it comes from this machine's own user, over stdio: then it may do what the command line does."""
+    who: str
+    """Who asks, so that what they change is counted together: a token's name, or empty over stdio."""
+    pace: Pace
 
     def may(self, permission: Permission) -> bool:
         """Whether who asks may do this."""
         return permission in self.permissions
-
-
-Ask = Callable[[Collection[Permission]], Asking]

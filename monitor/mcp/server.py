@@ -1,6 +1,6 @@
 """Answers what agents ask by the protocol. One request harms no other: what fails is said in its answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio.to_thread
@@ -20,6 +20,7 @@ from mcp_types import Tool as ToolType
 
 from monitor import __version__
 from monitor.mcp.asking import Asking
+from monitor.mcp.schemas import taken
 from monitor.mcp.tool import Effect, Refused, Tool
 from monitor.mcp.tools import BY_NAME, TOOLS
 from monitor.mcp.untrusted import RULE, as_text
@@ -73,9 +74,12 @@ def _called(tool: Tool[Any], asking: Asking, arguments: dict[str, Any]) -> CallT
     try:
         answer = tool.call(asking, arguments)
     except Refused as error:
-        return CallToolResult(content=[TextContent(text=str(error))], is_error=True)
-    texts: list[ContentBlock] = [TextContent(text=answer.said), TextContent(text=as_text(answer.content))]
-    return CallToolResult(content=texts, structured_content=dict(answer.content))
+        return CallToolResult(content=_texts(str(error), error.said), is_error=True)
+    return CallToolResult(content=_texts(answer.said, answer.content), structured_content=dict(answer.content))
+
+
+def _texts(ours: str, said: Mapping[str, Any] | None) -> list[ContentBlock]:
+    return [TextContent(text=ours), *([TextContent(text=as_text(said))] if said else [])]
 
 
 def _declared(tool: Tool[Any]) -> ToolType:
@@ -83,7 +87,7 @@ def _declared(tool: Tool[Any]) -> ToolType:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.takes.model_json_schema(),
+        input_schema=taken(tool.takes),
         output_schema=dict(tool.gives),
         annotations=ToolAnnotations(
             title=tool.title,

@@ -7,15 +7,17 @@ import anyio
 from mcp.server.stdio import stdio_server
 
 from monitor.mcp.asking import Asking, Program
+from monitor.mcp.pace import Pace
 from monitor.mcp.server import make_server
 from monitor.model.access import Permission
 
 
 def serve(program: Program, permissions: frozenset[Permission], *, clock: Callable[[], datetime]) -> None:
     """Answer until standard input ends."""
+    pace = Pace()
 
     def ask(_context: object) -> Asking:
-        return Asking(program=program, permissions=permissions, now=clock(), is_operator_here=True)
+        return Asking(program=program, permissions=permissions, now=clock(), who="", pace=pace)
 
     anyio.run(_serve, ask)
 

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from monitor.errors import MonitorError, NothingFound, StoreUnavailable, TrialIdInvalid
+from monitor.errors import MonitorError, NothingFound, SponsorUnknown, StoreUnavailable, TrialIdInvalid
 from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
+from monitor.mcp.untrusted import marked
 from monitor.model.access import Permission
+from monitor.text import plain
 
 MOST_COMPLAINTS = 5
 
@@ -45,7 +47,14 @@ class Effect(Enum):
 
 
 class Refused(Exception):
-    """A call that cannot be answered, in words that say what to do next."""
+    """A call that cannot be answered, in words that say what to do next.
+
+    *said* is what a registry says of it, where that helps: JSON that is marked.
+    """
+
+    def __init__(self, words: str, said: Mapping[str, Any] | None = None) -> None:
+        super().__init__(plain(words))
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +81,19 @@ class Tool(Generic[A]):
         if not asking.may(self.permission):
             raise Refused(f"{self.name} needs the permission to {self.permission}, which this access does not have")
         try:
-            return self.run(asking, self.takes.model_validate(dict(arguments)))
+            given = self.takes.model_validate(dict(arguments))
         except ValidationError as error:
             raise Refused(_complaints(self.name, error)) from error
+        if self.effect is not Effect.READS and (again := asking.pace.take(asking.who, asking.now)):
+            raise Refused(
+                f"this access has made as many changes within the hour as it may. Next: ask a person whether all of "
+                f"them are meant, and go on at {again:%H:%M} UTC."
+            )
+        try:
+            return self.run(asking, given)
+        except SponsorUnknown as error:
+            said = [{"sponsor": name, "trials": trials} for name, trials in error.candidates]
+            raise Refused(for_agents(str(error)), marked({"sponsors": said})) from error
         except (NothingFound, TrialIdInvalid) as error:
             raise Refused(f"{for_agents(str(error))}. Next: {self.if_nothing}.") from error
         except StoreUnavailable as error:

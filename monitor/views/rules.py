@@ -67,17 +67,14 @@ def rule_of_request(
 ) -> Rule:
     """The rule of a subscription that is asked for; nothing is made, and no registry is asked.
 
-    Raise what `monitor.watching.subscribing` does, and ConfigurationInvalid for a search whose trials only the registry
-    knows.
+    It may be tried before it is known where it would go to: its address is empty then. Raise what
+    `monitor.watching.subscribing` does, and ConfigurationInvalid for a search whose trials only the registry knows.
     """
-    channel = CHANNELS[request.channel]
-    address = channel.checked(request.address, config)
-    if not request.as_webhook:
-        channel.refuse_mistaken(request.address)
+    shown = _shown(request, config)
     identified = [known.identify(text) for text in request.trials]
     blank = Subscription(
         id="",
-        endpoint=Endpoint(id="", channel=request.channel, shown=channel.shown(address), address=""),
+        endpoint=Endpoint(id="", channel=request.channel, shown=shown, address=""),
         trials=frozenset((registry.key, trial_id) for registry, trial_id in identified),
         everything=request.everything,
         filters=request.filters,
@@ -98,6 +95,17 @@ def rule_of_request(
         if request.group is not None:
             return _rule(tx, replace(blank, group=groups.find(tx, request.group)))
         return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)))
+
+
+def _shown(request: SubscribeRequest, config: Configuration) -> str:
+    """Its address as it may be shown; empty without one."""
+    if not request.address:
+        return ""
+    channel = CHANNELS[request.channel]
+    address = channel.checked(request.address, config)
+    if not request.as_webhook:
+        channel.refuse_mistaken(request.address)
+    return channel.shown(address)
 
 
 def _rule(tx: Connection, subscription: Subscription) -> Rule:

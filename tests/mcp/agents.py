@@ -29,13 +29,13 @@ class Agent:
         """The tools that are listed, by name."""
         return {tool.name: tool for tool in self.ask("list_tools").tools}
 
-    def call(self, name: str, **arguments: Any) -> Any:
+    def call(self, name: str, /, **arguments: Any) -> Any:
         """What a call of a tool gives: its structured content."""
         result = self.ask("call_tool", name, arguments)
         assert not result.is_error, result.content[0].text
         return result.structured_content
 
-    def refused(self, name: str, **arguments: Any) -> str:
+    def refused(self, name: str, /, **arguments: Any) -> str:
         """What a call of a tool is refused with."""
         result = self.ask("call_tool", name, arguments)
         assert result.is_error, result.structured_content
