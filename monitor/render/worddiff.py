@@ -170,6 +170,24 @@ def compare_readable(before: str, after: str) -> list[Stretch]:
     return compare(old, new) if old != new else compare(plain(before), plain(after))
 
 
+def split_lines(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
+    """The stretches cut where a line ends that both texts have, or one that only one of them has."""
+    line: list[Stretch] = []
+    for op, text in stretches:
+        pieces = text.split("\n") if op is DiffOp.KEPT else text.removesuffix("\n").split("\n")
+        for number, piece in enumerate(pieces):
+            if number:
+                yield line
+                line = []
+            if piece or op is not DiffOp.KEPT:
+                line.append((op, piece))
+        if op is not DiffOp.KEPT and text.endswith("\n"):
+            yield line
+            line = []
+    if line:
+        yield line
+
+
 def excerpt(stretches: Sequence[Stretch], *, context: int = CONTEXT) -> list[Stretch]:
     """The changes whole, and of what stayed only the *context* around them, with an … for the rest.
 

@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from monitor.cli.render.styles import ADDED_WORDS, DIM, REMOVED_WORDS
-from monitor.render.worddiff import CONTEXT, DiffOp, Stretch, compare_readable, kept_near
+from monitor.render.worddiff import CONTEXT, DiffOp, Stretch, compare_readable, kept_near, split_lines
 
 NEAR = 2
 """Where texts stand side by side, so many lines are shown around a line with a change."""
@@ -67,7 +67,7 @@ def both_sides(before: str, after: str, *, context: int = CONTEXT) -> Iterator[t
 
     Lines far from any change are left out, with an … in their place.
     """
-    lines = list(_lines(compare_readable(before, after)))
+    lines = list(split_lines(compare_readable(before, after)))
     changed = [number for number, line in enumerate(lines) if any(op is not DiffOp.KEPT for op, _ in line)]
     near = {number + step for number in changed for step in range(-NEAR, NEAR + 1)}
     for number, line in enumerate(lines):
@@ -78,21 +78,3 @@ def both_sides(before: str, after: str, *, context: int = CONTEXT) -> Iterator[t
             )
         elif number - 1 in near or number == 0:
             yield WordDiff(_GAP), WordDiff(_GAP)
-
-
-def _lines(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
-    """The stretches cut where a line ends that both texts have, or one that only one of them has."""
-    line: list[Stretch] = []
-    for op, text in stretches:
-        pieces = text.split("\n") if op is DiffOp.KEPT else text.removesuffix("\n").split("\n")
-        for number, piece in enumerate(pieces):
-            if number:
-                yield line
-                line = []
-            if piece or op is not DiffOp.KEPT:
-                line.append((op, piece))
-        if op is not DiffOp.KEPT and text.endswith("\n"):
-            yield line
-            line = []
-    if line:
-        yield line
