@@ -26,7 +26,7 @@ class ChangeRow:
     label: str
     lines: Sequence[Line]
     delta: str = ""
-    """How far it moved, with its sign: `+306 d`, `−35 %`; empty where that cannot be counted."""
+    """How far it moved, with its sign: `+306 d`, or as a share; empty where that cannot be counted."""
     sentence: str = ""
     """What the lines don't say."""
 

@@ -5,7 +5,7 @@ so that whoever sets them can fold them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from monitor.changes.fields import FIELDS, is_coded
@@ -321,8 +321,9 @@ def _item(item: Json) -> Said:
     """An object by what names it, then the rest of what it holds."""
     if not isinstance(item, dict):
         return Said(text=value_words(item))
-    first: Callable[[Sequence[str]], str] = lambda names: next((name for name in names if item.get(name)), "")  # noqa: E731
-    name, address = first(_FIRST), first(_ADDRESSES)
+    if item.keys() <= {"date", "type"}:
+        return Said(text=one_line(str(item.get("date") or "no date")), aside=_kind(item.get("type")))
+    name, address = (next((each for each in names if item.get(each)), "") for names in (_FIRST, _ADDRESSES))
     others = {key: each for key, each in item.items() if each and key not in (name, address)}
     told = [_member(key, each) for key, each in others.items()]
     url = str(item[address]) if address else ""
@@ -332,13 +333,24 @@ def _item(item: Json) -> Said:
 
 def _member(key: str, value: Json) -> str:
     words = value_words(value) if not isinstance(value, str) else one_line(code_label(value))
-    return words if key in ("type", "date", "domain", "comment", "description") else f"{path_words(key)} {words}"
+    if key in ("type", "date", "domain", "comment", "description"):
+        return words
+    return f"{key.upper() if key == 'pmid' else path_words(key)} {words}"
 
 
 def _rest(record: Record) -> list[RecordRow]:
     """What no field took, by its path in the document."""
     return [
         RecordRow(name="rest", label=path_words(path), said=_values("rest", value))
-        for path, value in sorted(record.rest.items())
-        if value not in (None, "", [], {})
+        for name, whole in sorted(record.rest.items())
+        for path, value in _leaves(name, whole)
     ]
+
+
+def _leaves(path: str, value: Json) -> Iterator[tuple[str, Json]]:
+    """What lies in a part of a document, each with its path; nothing of what is empty."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(f"{path}.{name}", part)
+    elif value not in (None, "", []):
+        yield path, value

@@ -77,7 +77,7 @@ class Watching:
 
 @dataclass(frozen=True, kw_only=True)
 class WholeTrial:
-    """A trial with its history. *record* is the latest that can be read, that of *snapshot*."""
+    """A trial with its history. *record* is the latest that can be read, that of *snapshot*; *first* is the earliest."""
 
     registry: Registry
     trial_id: str
@@ -87,6 +87,7 @@ class WholeTrial:
     merged_into: str | None
     snapshot: Snapshot | None
     record: Record | None
+    first: tuple[Snapshot, Record] | None
     taken: Sequence[Taken]
     """All of it, the oldest first; those pages that were imported come first."""
     lost: Sequence[str]
@@ -136,6 +137,7 @@ def whole_trial(
         merged_into=trial.merged_into,
         snapshot=reading.latest,
         record=record,
+        first=reading.first,
         taken=taken,
         lost=reading.lost,
         watching=watching,
@@ -166,12 +168,13 @@ def _told(tx: Connection, registry: str, trial_id: str) -> _Told:
 
 @dataclass(slots=True)
 class _Reading:
-    """Reads the records of a trial one after the other; keeps the last one."""
+    """Reads the records of a trial one after the other; keeps the first and the last one."""
 
     registry: Registry
     trial_id: str
     latest: Snapshot | None = None
     record: Record | None = None
+    first: tuple[Snapshot, Record] | None = None
     lost: list[str] = field(default_factory=list)
 
     def pages(self, archive: Archive) -> Iterator[Taken]:
@@ -223,6 +226,7 @@ class _Reading:
         if taken.source is not None and self.record is not None:
             record = last_said(self.record, record)
         self.latest, self.record = taken, record
+        self.first = self.first or (taken, record)
         return planned_by(record, number=taken.number, on=taken.taken_at.date())
 
 

@@ -55,10 +55,11 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotComparison:
-    """What changed between two snapshots of a trial; *record* is the later one's."""
+    """What changed between two snapshots of a trial: *former* is what the earlier says, *record* the later."""
 
     before: Snapshot
     after: Snapshot
+    former: Record
     record: Record
     changes: Sequence[Change]
 
@@ -112,12 +113,16 @@ def comparison_of(
     """What changed between snapshot *a*, or the one before *b*, and snapshot *b*, or the latest."""
     after = _snapshot(trial_id, registry, store, b, complain)
     before = _snapshot(trial_id, registry, store, a, complain) if a else _before(after, registry, store, complain)
-    former, record = _record(registry, before), _record(registry, after)
+    return compared(before, _record(registry, before), after, _record(registry, after))
+
+
+def compared(before: Snapshot, former: Record, after: Snapshot, record: Record) -> SnapshotComparison:
+    """What changed between two snapshots, of what they say. Pure."""
     if before.source is None:
         changes = changes_between(former, record, on=after.taken_at.date())
     else:
         changes = changes_since(former, record, after)
-    return SnapshotComparison(before=before, after=after, record=record, changes=changes)
+    return SnapshotComparison(before=before, after=after, former=former, record=record, changes=changes)
 
 
 def _snapshot(trial_id: str, registry: Registry, store: Store, which: Which, complain: Complain) -> Snapshot:

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from monitor.web.site.paths import trial_path
+
 
 def number(value: float, language: str = "en") -> str:
     """2,914."""
@@ -43,5 +45,6 @@ FILTERS = {
     "clock": clock,
     "moment": moment,
     "machine": machine,
+    "trial_path": trial_path,
 }
 """As templates call them."""

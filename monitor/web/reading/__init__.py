@@ -1,0 +1,1 @@
+"""What anybody reads: what changed, trials with their snapshots and comparisons, sponsors and conditions."""
