@@ -77,7 +77,7 @@ class Watching:
 
 @dataclass(frozen=True, kw_only=True)
 class WholeTrial:
-    """A trial with its history. *record* is the latest that can be read, that of *snapshot*; *first* is the earliest."""
+    """A trial with its history: *record* is the latest that can be read, that of *snapshot*, *first* the earliest."""
 
     registry: Registry
     trial_id: str

@@ -16,7 +16,7 @@ OfTrial = Callable[[Site, Asked, Registry, str], Response]
 
 
 def of_trial(make: OfTrial) -> Handler:
-    """The handler of a page whose path has a `trial_id`: another spelling of it leads to the same page of that trial."""
+    """The handler of a page whose path has a `trial_id`: another spelling of it leads to the same page."""
 
     def handler(site: Site, asked: Asked) -> Response:
         written = asked.params["trial_id"]
