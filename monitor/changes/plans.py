@@ -76,6 +76,15 @@ class Plan:
                 steps[change.field] = (*former, Step(seen_at, change.after))
         return Plan(steps)
 
+    def agreeing(self, record: Record, seen_at: datetime) -> "Plan":
+        """The plan that ends as this record says: what a change that was lost would have told was seen with it."""
+        steps = dict(self.steps)
+        for field in FOLLOWED:
+            value = to_json(getattr(record, field))
+            if field not in record.silent and value != self.now(field):
+                steps[field] = (*steps.get(field, ()), Step(seen_at, value))
+        return Plan(steps)
+
     def as_json(self) -> dict[str, Json]:
         """`{"start_date": [["2026-01-14T09:00:00+00:00", {"date": "2026-03", "type": "ESTIMATED"}], …], …}`."""
         return {

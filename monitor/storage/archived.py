@@ -61,6 +61,16 @@ def of_trial(
     return found
 
 
+def counts(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, int]:
+    """How many there are of each of those trials that have any."""
+    query = select(table.c.trial_id, func.count()).where(table.c.registry == registry)
+    found: dict[str, int] = {}
+    for chunk in chunks(trial_ids):
+        rows = tx.execute(query.where(table.c.trial_id.in_(chunk)).group_by(table.c.trial_id))
+        found |= {row[0]: row[1] for row in rows}
+    return found
+
+
 def first_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, ArchivedDocument]:
     """The earliest one of each of those trials that have any; one that is damaged is left out."""
     of_registry = table.c.registry == registry

@@ -1,6 +1,6 @@
 """What each snapshot changed compared with the one before."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,18 @@ def latest_id(tx: Connection) -> str | None:
     )
     latest: str | None = tx.scalar(select(events.c.id).order_by(*newest_first).limit(1))
     return latest
+
+
+def after(tx: Connection, registry: str, snapshots: Mapping[str, int]) -> dict[str, list[Event]]:
+    """By trial id, the events of these trials behind a snapshot of each, in order; damaged ones are left out."""
+    found: dict[str, list[Event]] = {}
+    for chunk in chunks(snapshots):
+        query = select(events).where(events.c.registry == registry, events.c.trial_id.in_(chunk))
+        for row in tx.execute(query.order_by(events.c.trial_id, events.c.snapshot)).all():
+            if row.snapshot > snapshots[row.trial_id]:
+                with suppress(StoreCorrupt):
+                    found.setdefault(row.trial_id, []).append(restored(row))
+    return found
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from monitor.storage import (  # noqa: F401 - a part of the schema
     group_tables,
     index_tables,
     opt_in_tables,
+    plan_tables,
     question_tables,
     service_tables,
     sibling_tables,

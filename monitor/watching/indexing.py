@@ -9,7 +9,7 @@ cannot be read gets the row that can be made without it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 
 from sqlalchemy import Connection
@@ -17,12 +17,14 @@ from sqlalchemy import Connection
 from monitor.errors import StoreCorrupt
 from monitor.model import Document, PartialDate, Record, Snapshot, State
 from monitor.ports import Registry
-from monitor.storage import archived, change_index, events, snapshots, trial_index, trials, unindexed
+from monitor.storage import archived, change_index, events, snapshots, trial_index, trial_plans, trials, unindexed
 from monitor.storage.isolation import in_words
 from monitor.storage.locks import lock_registry
 from monitor.storage.store import Store
 from monitor.storage.trial_index import IndexedTrial
+from monitor.storage.trial_plans import StoredPlan
 from monitor.storage.trials import Trial
+from monitor.watching.planning import KeptPlan, kept_plans, plan_of_trial
 
 AT_ONCE = 100
 """Trials of a commit, and records in memory."""
@@ -54,7 +56,7 @@ def index_missing(
         if kept is None:
             break
         rows = kept.rows(known[noted[0].registry])
-        done.damaged += len(kept.damaged) + _write(store, noted, rows)
+        done.damaged += len(kept.damaged) + _write(store, noted, rows, kept.made)
         done.trials += len(noted)
     return done
 
@@ -62,6 +64,7 @@ def index_missing(
 def start_over(store: Store) -> None:
     """Forget the whole index, and note that all of it is missing."""
     with store.begin() as tx:
+        trial_plans.start_over(tx)
         trial_index.start_over(tx)
         change_index.start_over(tx)
         unindexed.note_all(tx)
@@ -76,8 +79,11 @@ class _Kept:
     """Their last records."""
     earliest: Mapping[str, tuple[Document, datetime]]
     """Their first ones, and when each was read, where these are others."""
+    plans: Mapping[str, KeptPlan]
     damaged: dict[str, StoreCorrupt]
     """Those of which something cannot be read."""
+    made: list[StoredPlan] = field(default_factory=list)
+    """The plans of those of which `rows` were made."""
 
     def rows(self, registry: Registry) -> list[IndexedTrial]:
         """The row of each."""
@@ -90,7 +96,9 @@ class _Kept:
         try:
             record = registry.parse(latest.document, latest.taken_at)
             earliest = self.earliest.get(trial.trial_id)
-            return _of_records(row, record, registry.parse(*earliest) if earliest else record)
+            row = _of_records(row, record, registry.parse(*earliest) if earliest else record)
+            self.made.append(plan_of_trial(self.plans[trial.trial_id], registry, latest, record))
+            return row
         except Exception as error:  # what no parser reads costs its trial the row, and no other
             self.damaged[trial.trial_id] = StoreCorrupt(in_words(error))
             return row
@@ -111,7 +119,7 @@ def _kept(tx: Connection, noted: Sequence[unindexed.Unindexed]) -> _Kept:
         first = first_of(trial_id)
         if first is not None and first.document.state is State.LISTED:
             earliest[trial_id] = first.document, first.taken_at
-    return _Kept(stored, latest, earliest, damaged)
+    return _Kept(stored, latest, earliest, kept_plans(tx, registry, latest), damaged)
 
 
 def _without_record(trial: Trial) -> IndexedTrial:
@@ -173,7 +181,12 @@ def _type(date: PartialDate | None) -> str | None:
     return date.type if date else None
 
 
-def _write(store: Store, noted: Sequence[unindexed.Unindexed], rows: Sequence[IndexedTrial]) -> int:
+def _write(
+    store: Store,
+    noted: Sequence[unindexed.Unindexed],
+    rows: Sequence[IndexedTrial],
+    plans: Sequence[StoredPlan],
+) -> int:
     """Write the rows of those trials that still are as they were read; give how many have an event that is damaged.
 
     The others stay noted: somebody has written a later snapshot meanwhile.
@@ -184,6 +197,7 @@ def _write(store: Store, noted: Sequence[unindexed.Unindexed], rows: Sequence[In
         now = trials.known(tx, registry, [each.trial_id for each in noted])
         current = [row for row in rows if row.trial_id in now and now[row.trial_id].snapshot == row.snapshot]
         trial_index.record(tx, current)
+        trial_plans.record(tx, [each for each in plans if each.trial_id in {row.trial_id for row in current}])
         done = {row.trial_id for row in current} | {each.trial_id for each in noted if each.trial_id not in now}
         damaged = [each for each in noted if each.with_events and each.trial_id in done and _is_damaged(tx, each)]
         unindexed.drop(tx, registry, done)

@@ -1,0 +1,26 @@
+"""The tables of how the plans of trials moved, a part of the index: see `monitor.storage.index_tables`."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text
+
+from monitor.storage.metadata import metadata
+from monitor.storage.types import TextWithoutNul
+
+trial_plans = Table(
+    "trial_plans",
+    metadata,
+    Column("trial", Integer, primary_key=True, autoincrement=False, comment="its number in trial_index"),
+    Column("snapshot", Integer, nullable=False, comment="the last one whose changes are in it"),
+    Column("pages", Integer, nullable=False, comment="former versions and saved pages that are in it"),
+    Column("slip", Integer, comment="days of the primary completion since it was first seen; null: not known"),
+    Column("plan", TextWithoutNul, nullable=False, comment="JSON"),
+    sqlite_with_rowid=False,
+)
+
+former_sponsors = Table(
+    "former_sponsors",
+    metadata,
+    Column("key", Text, primary_key=True, comment="folded"),
+    Column("trial", Integer, primary_key=True, autoincrement=False, comment="that it led once, and leads no more"),
+    Index("former_sponsors_by_trial", "trial"),
+    sqlite_with_rowid=False,
+)

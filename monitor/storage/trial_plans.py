@@ -1,0 +1,169 @@
+"""How the plans of trials moved, a row a trial, made with the other rows of the index by `monitor.watching.indexing`.
+
+A row that a damaged disk has changed is a plan that says nothing, and raises nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+
+from monitor.changes.plans import Plan
+from monitor.storage import trial_index
+from monitor.storage.found import TrialFilter, by_number, by_row, is_watched
+from monitor.storage.index_tables import terms, trial_terms
+from monitor.storage.index_tables import trial_index as index
+from monitor.storage.pages import Key
+from monitor.storage.plan_tables import former_sponsors, trial_plans
+from monitor.storage.statements import add_new, chunks, put
+from monitor.storage.trial_index import SPONSOR, IndexedTrial
+from monitor.text import fold_organisation
+
+FIELD = "primary_completion_date"
+"""The date whose slip is kept beside the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """The plan of a trial, up to the changes of a *snapshot*, with so many *pages* from before the first one."""
+
+    registry: str
+    trial_id: str
+    snapshot: int
+    pages: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTrial:
+    """What lists show of a trial, and its plan."""
+
+    trial: IndexedTrial
+    plan: Plan
+
+
+def record(tx: Connection, plans: Sequence[StoredPlan]) -> None:
+    """Write these in the place of what stood there. Hold their registry's lock."""
+    ids = trial_index.numbers(tx, ((each.registry, each.trial_id) for each in plans))
+    numbered = {ids[each.registry, each.trial_id]: each for each in plans}
+    put(tx, trial_plans, (_row(number, each) for number, each in numbered.items()))
+    for chunk in chunks(numbered):
+        tx.execute(delete(former_sponsors).where(former_sponsors.c.trial.in_(chunk)))
+    led = [{"key": key, "trial": number} for number, each in numbered.items() for key in _former(each.plan)]
+    add_new(tx, former_sponsors, led)
+
+
+def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, StoredPlan]:
+    """The plans of those of the trials that have one."""
+    query = select(index.c.trial_id, trial_plans).join(trial_plans, trial_plans.c.trial == index.c.id)
+    query = query.where(index.c.registry == registry)
+    rows = (row for chunk in chunks(trial_ids) for row in tx.execute(query.where(index.c.trial_id.in_(chunk))))
+    return {
+        row.trial_id: StoredPlan(registry, row.trial_id, row.snapshot, row.pages, restored(row.plan)) for row in rows
+    }
+
+
+def start_over(tx: Connection) -> None:
+    """Forget all rows."""
+    tx.execute(delete(trial_plans))
+    tx.execute(delete(former_sponsors))
+
+
+def worst(tx: Connection, wanted: TrialFilter, *, limit: int) -> list[PlannedTrial]:
+    """Up to *limit* watched trials whose primary completion has a date, the one that slipped farthest first."""
+    query = _planned(wanted).where(trial_plans.c.slip.is_not(None))
+    return _read(tx, query.order_by(trial_plans.c.slip.desc(), index.c.trial_id, index.c.registry).limit(limit))
+
+
+def page(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) -> list[PlannedTrial]:
+    """Up to *limit* watched trials in the order of registry and trial id, those behind *after*."""
+    query = _planned(wanted).order_by(index.c.registry, index.c.trial_id).limit(limit)
+    if after is not None:
+        registry, trial_id = after
+        behind = and_(index.c.registry == registry, index.c.trial_id > trial_id)
+        query = query.where(or_(index.c.registry > registry, behind))
+    return _read(tx, query)
+
+
+def dated_from(tx: Connection, wanted: TrialFilter, field: str, day: str, *, limit: int) -> list[PlannedTrial]:
+    """Up to *limit* watched trials in which a key date is *day* or later, as texts, and estimated; the earliest first.
+
+    Of dates that a registry writes in another way, some are left out.
+    """
+    date, type_ = index.c[field], index.c[field.replace("_date", "_type")]
+    query = _planned(wanted).where(date >= day, or_(type_.is_(None), type_ != "ACTUAL"))
+    return _read(tx, query.order_by(date, index.c.id).limit(limit))
+
+
+def slips(tx: Connection, wanted: TrialFilter) -> list[int]:
+    """By how many days the primary completion of each watched trial moved that has a date, in order."""
+    query = _of(wanted, select(trial_plans.c.slip)).where(trial_plans.c.slip.is_not(None))
+    return list(tx.scalars(query.order_by(trial_plans.c.slip)))
+
+
+def worst_by_term(tx: Connection, kind: str, keys: Sequence[str]) -> dict[str, int]:
+    """The farthest slip among the trials of each of these terms, by its key; those without one are left out."""
+    query = (
+        select(terms.c.key, func.max(trial_plans.c.slip).label("slip"))
+        .join(trial_terms, trial_terms.c.term == terms.c.id)
+        .join(trial_plans, trial_plans.c.trial == trial_terms.c.trial)
+        .join(index, index.c.id == trial_terms.c.trial)
+        .where(terms.c.kind == kind, terms.c.key.in_(keys), trial_plans.c.slip.is_not(None), is_watched())
+        .group_by(terms.c.key)
+    )
+    return {row.key: row.slip for row in tx.execute(query)}
+
+
+def successor(tx: Connection, sponsor: str) -> str | None:
+    """The slug of who leads most of the trials now that a sponsor led once; None where there are none."""
+    query = (
+        select(terms.c.slug)
+        .join(trial_terms, trial_terms.c.term == terms.c.id)
+        .join(former_sponsors, former_sponsors.c.trial == trial_terms.c.trial)
+        .where(terms.c.kind == SPONSOR, former_sponsors.c.key == sponsor)
+        .group_by(terms.c.id, terms.c.slug)
+        .order_by(func.count().desc(), terms.c.id)
+        .limit(1)
+    )
+    return tx.scalar(query)
+
+
+def restored(text: str) -> Plan:
+    """The plan that a row holds; one that says nothing where it is damaged."""
+    with suppress(AttributeError, TypeError, ValueError):
+        return Plan.from_json(orjson.loads(text))
+    return Plan({})
+
+
+def _planned(wanted: TrialFilter) -> Select[Any]:
+    return _of(wanted, select(*trial_index.columns, trial_plans.c.plan))
+
+
+def _of(wanted: TrialFilter, query: Select[Any]) -> Select[Any]:
+    joined: Any = index.join(trial_plans, trial_plans.c.trial == index.c.id)
+    conditions: list[ColumnElement[bool]] = [*by_number(wanted, index.c.id), *by_row(wanted), is_watched()]
+    return query.select_from(joined).where(*conditions)
+
+
+def _read(tx: Connection, query: Select[Any]) -> list[PlannedTrial]:
+    return [PlannedTrial(trial_index.restored(row), restored(row.plan)) for row in tx.execute(query)]
+
+
+def _row(number: int, stored: StoredPlan) -> Mapping[str, Any]:
+    return {
+        "trial": number,
+        "snapshot": stored.snapshot,
+        "pages": stored.pages,
+        "slip": stored.plan.slip(FIELD),
+        "plan": orjson.dumps(stored.plan.as_json()).decode(),
+    }
+
+
+def _former(plan: Plan) -> set[str]:
+    """Who led a trial once and does so no more, by `fold_organisation`."""
+    values = [step.value for step in plan.steps.get("lead_sponsor", ())]
+    names = [fold_organisation(str(each["name"])) for each in values if isinstance(each, dict) and each.get("name")]
+    return {name for name in names if name} - {names[-1]} if names else set()
