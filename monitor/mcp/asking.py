@@ -1,6 +1,6 @@
 """Who asks, and what of the program a tool may use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +44,9 @@ class Program(Protocol):
 
     def subscribe(self, request: SubscribeRequest) -> SubscribeResult:
         """Subscribe somebody, and take the baselines that this needs."""
+
+    def index(self, *, stopping: Callable[[], bool]) -> object:
+        """Make the rows of the index that are missing, until *stopping* says so."""
 
     def check(self, trial_ids: Sequence[str], registry: FetchedRegistry) -> Iterable[Checked]:
         """Check trials of one registry now."""

@@ -1,80 +1,153 @@
-"""The tool for what changed across all trials."""
+"""The tool for what changed across all trials, by the index."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from monitor.alerts.filters import checked_filters
+from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
 from monitor.mcp.answers import MOST, Answer, length, shorter
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import change_form
+from monitor.mcp.cursors import Cursor, cursor_of, place_in
 from monitor.mcp.tool import Arguments, Line, Tool, TrialId
-from monitor.text import counted
-from monitor.views.changes import ChangesQuery, ChangesSummary
-from monitor.views.changes import changes as seen_changes
+from monitor.model import Filters
+from monitor.storage import changed
+from monitor.storage.changed import ChangeFilter, FoundEvent, Place
+from monitor.storage.found import TrialFilter
+from monitor.storage.pages import Span
+from monitor.storage.words import asked_for
+from monitor.text import counted, fold_name, fold_organisation
+from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
 from monitor.views.json.trials import changes_json
 from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
 
+NAME = "list_changes"
 MOST_OF_A_SIDE = 600
 """Characters of an old or new value in this list; compare_snapshots gives more."""
 
+MOST_OF_AN_UPDATE = 25
+"""Changes, the most significant."""
+
 Significance = Literal["administrative", "minor", "major", "critical"]
 When = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z:+. -]+$")]
+WHEN = "today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20"
 
 
 class OfChanges(Arguments):
     """Which changes."""
 
-    since: When = Field(
-        default="7d", description="From when on: today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20."
-    )
+    since: When = Field(default="7d", description=f"From when on: {WHEN}.")
     until: When | None = Field(default=None, description="Up to when, in the same forms; else up to now.")
     trial_ids: list[TrialId] = Field(default=[], max_length=100, description="Only of these trials.")
     watch: Line | None = Field(default=None, description="Only of the trials of this watch, by its number or name.")
     group: Line | None = Field(default=None, description="Only of the trials of this group of watches.")
+    registry: Line | None = Field(default=None, description="Only of this registry: clinicaltrials.gov.")
     sponsor: Line | None = Field(default=None, description="Only of trials that a sponsor of this name leads.")
+    condition: Line | None = Field(default=None, description="Only of trials on this condition, by its whole name.")
+    words: Line | None = Field(default=None, description="Only of trials with all these words; see search_trials.")
     topics: list[Topic] = Field(default=[], max_length=20)
     kinds: list[Line] = Field(
         default=[], max_length=20, description="Kinds, or how they begin: status.stopped, outcome, dates."
     )
     min_significance: Significance = "minor"
-    limit: int = Field(default=50, ge=1, le=200, description="Changes at most.")
+    limit: int = Field(default=30, ge=1, le=100, description="Updates of trials at most; each may have many changes.")
+    cursor: Cursor
 
 
 def list_changes(asking: Asking, given: OfChanges) -> Answer:
-    """What was seen, the newest first."""
+    """What was seen, the newest day first, and within a day the most significant first."""
     program = asking.program
     span = span_of(given.since, given.until, now=asking.now)
     filters = checked_filters(topics=given.topics, kinds=given.kinds, min_significance=given.min_significance)
     named = [(registry.key, trial_id) for registry, trial_id in map(program.identify, given.trial_ids)]
     with program.store.read() as tx:
-        scope = scope_of(tx, trials=named, watch=given.watch, group=given.group, sponsor=given.sponsor)
-    query = ChangesQuery(scope=scope, span=span, filters=filters, limit=given.limit, wants_sponsor=True)
-    summary = ChangesSummary()
-    found: list[dict[str, Any]] = []
-    room, is_cut, last = MOST, False, None
-    for seen in seen_changes(query, store=program.store, registries=program.registries, summary=summary):
-        forms = [change_form(shorter(form, MOST_OF_A_SIDE)) for form in changes_json(seen)]
-        room -= sum(map(length, forms))
-        if is_cut := room < 0:
+        scope = scope_of(tx, trials=named, watch=given.watch, group=given.group, sponsor=None)
+        trials = TrialFilter(
+            registry=program.registry(given.registry).key if given.registry else None,
+            sponsor=fold_organisation(given.sponsor) or None,
+            condition=fold_name(given.condition) or None,
+            words=asked_for(given.words or ""),
+            within=scope.within,
+        )
+        found = changed.page(tx, _wanted(filters, span, trials), after=_place(given.cursor), limit=given.limit + 1)
+    query = ChangesQuery(scope=scope, span=span, filters=filters, wants_sponsor=True)
+    events = found[: given.limit]
+    seen = changes_of([each.event_id for each in events], query, store=program.store, registries=program.registries)
+    return _answer(events, [each for each in seen if _is_within(each, span)], has_more=len(found) > given.limit)
+
+
+def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
+    return ChangeFilter(
+        least=filters.min_significance,
+        topics=tuple(sorted(filters.topics)),
+        kinds=tuple(kind for kind in KINDS if any(f"{kind}.".startswith(f"{each}.") for each in filters.kinds)),
+        since=span.since.date(),
+        until=_day_after(span.until) if span.until else None,
+        trials=trials,
+    )
+
+
+def _day_after(until: datetime) -> date:
+    """The first day of which nothing is asked for."""
+    return until.date() if until.time() == time() else until.date() + timedelta(days=1)
+
+
+def _is_within(seen: TrialChanges, span: Span) -> bool:
+    """The index finds whole days."""
+    at = seen.seen_at
+    return at is None or (span.since <= at and (span.until is None or at < span.until))
+
+
+def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool) -> Answer:
+    """As much as fits; what follows begins behind the last event that does."""
+    places = {each.event_id: each for each in events}
+    forms: list[dict[str, Any]] = []
+    left_out: list[dict[str, Any]] = []
+    room, last = MOST, events[-1] if events else None
+    for before, each in zip([None, *seen], seen, strict=False):
+        every = [*changes_json(each)]
+        of_event = [change_form(shorter(form, MOST_OF_A_SIDE)) for form in every[:MOST_OF_AN_UPDATE]]
+        room -= sum(map(length, of_event))
+        if room < 0 and before is not None:
+            has_more, last = True, places[_event_id(before)]
             break
-        found += forms
-        last = seen.seen_at or last
-    is_cut |= summary.is_cut
-    going_on = f"list_changes with until={last:%Y-%m-%dT%H:%M:%SZ}" if is_cut and last else None
-    said = f"{counted(len(found), 'change')}, the newest first" + ("; there are more" if is_cut else "") + "."
-    return Answer(said=said, content={"changes": found, "next": going_on, "unreadable": summary.unreadable})
+        forms += of_event
+        if more := len(every) - len(of_event):
+            left_out.append({"trial_id": each.trial_id, "snapshot": each.snapshot, "changes": more})
+    following = cursor_of(NAME, last.day, int(last.significance), *_key(last)) if has_more and last else None
+    said = f"{counted(len(forms), 'change')}" + ("; there are more" if has_more else "") + "."
+    unreadable = sum(each.error is not None for each in seen)
+    content = {"changes": forms, "left_out": left_out, "next_cursor": following, "unreadable": unreadable}
+    return Answer(said=said, content=content)
+
+
+def _event_id(seen: TrialChanges) -> str:
+    return f"{seen.registry}/{seen.trial_id}/{seen.snapshot}"
+
+
+def _key(event: FoundEvent) -> tuple[str, str, int]:
+    return event.registry, event.trial_id, event.snapshot
+
+
+def _place(cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    day, weight, registry, trial_id, snapshot = place_in(NAME, cursor, str, int, str, str, int)
+    return Place(day, (weight, registry, trial_id, snapshot))
 
 
 TOOLS = (
     Tool(
-        name="list_changes",
+        name=NAME,
         title="What changed",
-        description="What changed across all watched trials, the newest first by when it was seen: which trial, what "
-        "kind of change, how significant, old and new value. Administrative changes are left out unless asked for.",
+        description="What changed across all watched trials, the newest day first, and within a day the most "
+        "significant first: which trial, what kind of change, how significant, old and new value. Administrative "
+        "changes are left out unless asked for.",
         takes=OfChanges,
         gives=schemas.form(
             changes=schemas.listed(
@@ -82,7 +155,11 @@ TOOLS = (
                     registry=schemas.TEXT, trial_id=schemas.TEXT, snapshot=schemas.maybe(schemas.NUMBER)
                 )
             ),
-            next=schemas.maybe(schemas.TEXT),
+            left_out={
+                **schemas.listed(schemas.form(trial_id=schemas.TEXT, changes=schemas.NUMBER)),
+                "description": "Further changes of long updates: compare_snapshots has them.",
+            },
+            next_cursor=schemas.maybe(schemas.TEXT),
             unreadable=schemas.NUMBER,
         ),
         run=list_changes,

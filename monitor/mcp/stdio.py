@@ -1,11 +1,14 @@
 """Serves one agent over standard input and output, which started this process and has the rights of its user."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from threading import Event, Thread
 
 import anyio
 from mcp.server.stdio import stdio_server
 
+from monitor.errors import MonitorError
 from monitor.mcp.asking import Asking, Program
 from monitor.mcp.pace import Pace
 from monitor.mcp.server import make_server
@@ -19,7 +22,26 @@ def serve(program: Program, permissions: frozenset[Permission], *, clock: Callab
     def ask(_context: object) -> Asking:
         return Asking(program=program, permissions=permissions, now=clock(), who="", pace=pace)
 
-    anyio.run(_serve, ask)
+    with _indexing(program):
+        anyio.run(_serve, ask)
+
+
+@contextmanager
+def _indexing(program: Program) -> Iterator[None]:
+    """Make meanwhile what of the index is missing, as after an upgrade: without it, nothing is found."""
+    ending = Event()
+    thread = Thread(target=_index, args=(program, ending), name="index", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def _index(program: Program, ending: Event) -> None:
+    with suppress(MonitorError):  # each tool says for itself what is wrong with the database
+        program.index(stopping=ending.is_set)
 
 
 async def _serve(ask: Callable[[object], Asking]) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from monitor.mcp import changes, subscribing, trials
+from monitor.mcp import changes, lists, subscribing, trials
 from monitor.mcp.tool import Tool
 
-TOOLS: tuple[Tool[Any], ...] = (*trials.TOOLS, *changes.TOOLS, *subscribing.TOOLS)
+TOOLS: tuple[Tool[Any], ...] = (*lists.TOOLS, *trials.TOOLS, *changes.TOOLS, *subscribing.TOOLS)
 BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -105,6 +105,13 @@ def changes(
             return
 
 
+def changes_of(
+    ids: Sequence[str], query: ChangesQuery, *, store: Store, registries: Sequence[Registry]
+) -> list[TrialChanges]:
+    """What is asked for of these events, which the index has found, in their order; damaged ones with the reason."""
+    return _Reader(query, store, {each.key: each for each in registries}).all(ids)
+
+
 def _by_time(stored: Iterable[TrialChanges], archived: Sequence[TrialChanges]) -> Iterator[TrialChanges]:
     """Both, the newest first; what cannot be read keeps its place."""
     waiting = list(reversed(archived))
@@ -157,10 +164,7 @@ def _all(query: ChangesQuery, store: Store, registries: Mapping[str, Registry]) 
         if not ids:
             return
         after = ids[-1]
-        parts, bad = isolated(ids, reader.read)
-        found = {event_id: seen for part in parts for event_id, seen in part.items()}
-        found |= {event_id: reader.unreadable(event_id, in_words(error)) for event_id, error in bad}
-        yield from (found[event_id] for event_id in ids if event_id in found)
+        yield from reader.all(ids)
 
 
 def _least(filters: Filters) -> Significance:
@@ -176,6 +180,13 @@ class _Reader:
     query: ChangesQuery
     store: Store
     registries: Mapping[str, Registry]
+
+    def all(self, ids: Sequence[str]) -> list[TrialChanges]:
+        """The same in the order of the ids; one that cannot be read is given with the reason."""
+        parts, bad = isolated(ids, self.read)
+        found = {event_id: seen for part in parts for event_id, seen in part.items()}
+        found |= {event_id: self.unreadable(event_id, in_words(error)) for event_id, error in bad}
+        return [found[event_id] for event_id in ids if event_id in found]
 
     def read(self, ids: Sequence[str]) -> dict[str, TrialChanges]:
         """Those of the events of which something was asked for, by id."""

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
+from monitor.watching.indexing import index_missing
 from tests.mcp.agents import Agent, over_stdio
 from tests.program import BUILD_DAY, WITHDRAWN_LATER, Trying
 from tests.studies import titled, together, verified_a_year_later
@@ -35,6 +36,7 @@ def store_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
         sandbox.edit(HOSTILE, together(titled(INJECTION), verified_a_year_later))
         program.clock.advance(days=1)
         program.check()
+        index_missing(store, [program.registry])
         program.registry.close()
     store.close()
     return f"sqlite:///{file}"

@@ -63,7 +63,7 @@ def test_what_changed_between_two_snapshots_comes_most_significant_first(reader:
         ("compare_snapshots", {"trial_id": WITHDRAWN_LATER, "earlier": "1999-01-01"}, "list_snapshots says"),
         ("list_changes", {"since": "whenever"}, "write today, yesterday"),
         ("list_changes", {"watch": "99"}, "leave out watch"),
-        ("list_changes", {"limit": 100_000}, "less than or equal to 200"),
+        ("list_changes", {"limit": 100_000}, "less than or equal to 100"),
     ],
 )
 def test_a_call_that_cannot_be_answered_says_what_to_do_next(

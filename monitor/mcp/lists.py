@@ -1,0 +1,248 @@
+"""Tools for finding: trials by words and filters, and the sponsors and conditions of the watched trials."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from monitor.errors import NothingFound
+from monitor.mcp import schemas
+from monitor.mcp.answers import Answer, fitting, shorter
+from monitor.mcp.asking import Asking
+from monitor.mcp.cursors import Cursor, cursor_of, place_in
+from monitor.mcp.tool import Arguments, Line, Tool
+from monitor.mcp.untrusted import marked
+from monitor.ports import find_registry
+from monitor.storage import terms, trial_lists
+from monitor.storage.found import TrialFilter
+from monitor.storage.pages import Within
+from monitor.storage.terms import Term
+from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
+from monitor.storage.words import asked_for
+from monitor.text import counted, fold_name, fold_organisation
+from monitor.views.scope import scope_of
+from monitor.views.statuses import statuses_of
+
+MOST_OF_A_VALUE = 600
+OF_A_SPONSOR = 20
+"""Trials that get_sponsor gives."""
+
+
+class Finding(Arguments):
+    """Which trials."""
+
+    words: Line | None = Field(
+        default=None, description="All of these in its title, sponsor, conditions, interventions, keywords or ids."
+    )
+    sponsor: Line | None = Field(default=None, description="Led by a sponsor of this whole name; see list_sponsors.")
+    condition: Line | None = Field(
+        default=None, description="On this condition, by its whole name; see list_conditions."
+    )
+    country: Line | None = Field(default=None, description="With sites in this country, in English.")
+    phase: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,20}$")] | None = Field(
+        default=None, description="A code, such as PHASE3."
+    )
+    statuses: list[Line] = Field(
+        default=[], max_length=14, description="recruiting, terminated, withdrawn, completed …, or stopped for several."
+    )
+    registry: Line | None = Field(default=None, description="Of this registry: clinicaltrials.gov.")
+    watch: Line | None = Field(default=None, description="Of this watch, by its number or name.")
+    group: Line | None = Field(default=None, description="Of this group of watches.")
+    limit: int = Field(default=25, ge=1, le=100)
+    cursor: Cursor
+
+
+class OfTerms(Arguments):
+    """Which names."""
+
+    words: Line | None = Field(default=None, description="Only names with all these words.")
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: Cursor
+
+
+class Named(Arguments):
+    """One name."""
+
+    name: Line = Field(
+        description="Its whole name, in any case; list_sponsors and list_conditions have those there are."
+    )
+    limit: int = Field(default=OF_A_SPONSOR, ge=1, le=100)
+    cursor: Cursor
+
+
+def search_trials(asking: Asking, given: Finding) -> Answer:
+    """Watched trials, the one whose record was updated last first."""
+    program = asking.program
+    if given.words and (found := find_registry(program.registries, given.words)):
+        within = Within(trials=((found[0].key, found[1]),))
+        wanted = TrialFilter(within=within)
+    else:
+        wanted = _wanted(asking, given)
+    return _page(asking, "search_trials", wanted, given.limit, given.cursor)
+
+
+def _wanted(asking: Asking, given: Finding) -> TrialFilter:
+    program = asking.program
+    with program.store.read() as tx:
+        scope = scope_of(tx, trials=(), watch=given.watch, group=given.group, sponsor=None)
+    return TrialFilter(
+        registry=program.registry(given.registry).key if given.registry else None,
+        sponsor=fold_organisation(given.sponsor) or None,
+        condition=fold_name(given.condition) or None,
+        country=fold_name(given.country) or None,
+        phase=given.phase,
+        statuses=tuple(sorted(statuses_of(given.statuses))),
+        words=asked_for(given.words or ""),
+        within=scope.within,
+    )
+
+
+def _page(
+    asking: Asking, tool: str, wanted: TrialFilter, limit: int, cursor: str | None, more: dict[str, Any] | None = None
+) -> Answer:
+    after = place_in(tool, cursor, str, str) if cursor is not None else None
+    with asking.program.store.read() as tx:
+        found = trial_lists.page(tx, wanted, after=(after[0], after[1]) if after else None, limit=limit + 1)
+    forms = [_trial(asking, each) for each in found[:limit]]
+    forms = forms[: fitting(forms)]
+    has_more = len(found) > len(forms)
+    last = found[len(forms) - 1] if forms else None
+    following = cursor_of(tool, last.registry, last.trial_id) if has_more and last else None
+    said = f"{counted(len(forms), 'trial')}" + ("; there are more" if has_more else "") + "."
+    if not forms and cursor is None:
+        said = "No watched trial fits. Fewer words, or list_sponsors and list_conditions, say what there is."
+    return Answer(said=said, content={**(more or {}), "trials": forms, "next_cursor": following})
+
+
+def _trial(asking: Asking, trial: IndexedTrial) -> dict[str, Any]:
+    said = {
+        "title": trial.title,
+        "overall_status": trial.status,
+        "lead_sponsor": trial.sponsor,
+        "phases": [code for code, _ in trial.phases],
+        "conditions": [*trial.conditions],
+        "countries": [*trial.countries],
+        "enrollment": {"count": trial.enrollment, "type": trial.enrollment_type},
+        "start_date": {"date": trial.start_date, "at_first": trial.first_start_date},
+        "primary_completion_date": {
+            "date": trial.primary_completion_date,
+            "type": trial.primary_completion_type,
+            "at_first": trial.first_primary_completion_date,
+        },
+        "completion_date": {"date": trial.completion_date, "at_first": trial.first_completion_date},
+        "updated_on": trial.updated_on or None,
+    }
+    place = {"registry": trial.registry, "trial_id": trial.trial_id, "snapshot": trial.snapshot, "state": trial.state}
+    url = asking.program.registry(trial.registry).page(trial.trial_id)
+    return {**place, "url": url, **marked(shorter(said, MOST_OF_A_VALUE))}
+
+
+def list_sponsors(asking: Asking, given: OfTerms) -> Answer:
+    """Who leads watched trials, by name."""
+    return _terms(asking, "list_sponsors", SPONSOR, given)
+
+
+def list_conditions(asking: Asking, given: OfTerms) -> Answer:
+    """What watched trials are on, by name."""
+    return _terms(asking, "list_conditions", CONDITION, given)
+
+
+def _terms(asking: Asking, tool: str, kind: str, given: OfTerms) -> Answer:
+    after = place_in(tool, given.cursor, str)[0] if given.cursor is not None else None
+    words = asked_for(given.words or "")
+    with asking.program.store.read() as tx:
+        found = terms.listing(tx, kind, after=after, words=words, limit=given.limit + 1)
+    shown = found[: given.limit]
+    following = cursor_of(tool, shown[-1].key) if len(found) > len(shown) else None
+    names = [{"trials": each.trials, **marked({"name": each.name})} for each in shown]
+    said = f"{counted(len(names), 'name')}" + ("; there are more" if following else "") + "."
+    return Answer(said=said, content={"names": names, "next_cursor": following})
+
+
+def get_sponsor(asking: Asking, given: Named) -> Answer:
+    """The trials that a sponsor leads, and how they stand."""
+    return _named(asking, "get_sponsor", SPONSOR, given, fold_organisation(given.name))
+
+
+def get_condition(asking: Asking, given: Named) -> Answer:
+    """The trials on a condition, and how they stand."""
+    return _named(asking, "get_condition", CONDITION, given, fold_name(given.name))
+
+
+def _named(asking: Asking, tool: str, kind: str, given: Named, key: str) -> Answer:
+    wanted = TrialFilter(sponsor=key) if kind == SPONSOR else TrialFilter(condition=key)
+    with asking.program.store.read() as tx:
+        found: Term | None = terms.by_key(tx, kind, key)
+        if found is None:
+            near = terms.most_frequent(tx, kind, words=asked_for(given.name)[:1], limit=10)
+            raise _unknown(kind, near)
+        standing = trial_lists.counts_by_status(tx, wanted)
+    statuses = [{"code": code, "words": words, "trials": number} for (code, words), number in standing.items()]
+    more = {"trials_watched": found.trials, **marked({"name": found.name, "statuses": statuses})}
+    return _page(asking, tool, wanted, given.limit, given.cursor, more)
+
+
+def _unknown(kind: str, near: list[Term]) -> NothingFound:
+    hint = f"; {counted(len(near), 'name')} like it: list_{kind}s with words" if near else ""
+    return NothingFound(f"no watched trial has a {kind} of that whole name{hint}")
+
+
+_TRIAL = schemas.marked_form(
+    registry=schemas.TEXT,
+    trial_id=schemas.TEXT,
+    url=schemas.TEXT,
+    snapshot=schemas.maybe(schemas.NUMBER),
+    state=schemas.maybe(schemas.TEXT),
+)
+_CURSOR = schemas.maybe({"type": "string", "description": "For what follows; null where this is all."})
+_PAGE = schemas.form(trials=schemas.listed(_TRIAL), next_cursor=_CURSOR)
+_NAMES = schemas.form(names=schemas.listed(schemas.marked_form(trials=schemas.NUMBER)), next_cursor=_CURSOR)
+_OF_NAME = schemas.marked_form(**_PAGE["properties"], trials_watched=schemas.NUMBER)
+
+TOOLS = (
+    Tool(
+        name="search_trials",
+        title="Find trials",
+        description="Find watched trials by words, sponsor, condition, country, phase or status, the one whose record "
+        "was updated last first, with its key dates as they were at first and are now. Only what is watched here is "
+        "found; watch_trial watches more.",
+        takes=Finding,
+        gives=_PAGE,
+        run=search_trials,
+        if_nothing="leave out watch or group",
+    ),
+    Tool(
+        name="list_sponsors",
+        title="Sponsors",
+        description="Who leads the watched trials, in the order of their names, with how many trials each has.",
+        takes=OfTerms,
+        gives=_NAMES,
+        run=list_sponsors,
+    ),
+    Tool(
+        name="get_sponsor",
+        title="A sponsor and its trials",
+        description="How the trials stand that a sponsor leads, and a page of them. What changed in them lately: "
+        "list_changes with sponsor.",
+        takes=Named,
+        gives=_OF_NAME,
+        run=get_sponsor,
+        if_nothing="list_sponsors has the names there are",
+    ),
+    Tool(
+        name="list_conditions",
+        title="Conditions",
+        description="What the watched trials are on, in the order of the names, with how many trials each has.",
+        takes=OfTerms,
+        gives=_NAMES,
+        run=list_conditions,
+    ),
+    Tool(
+        name="get_condition",
+        title="A condition and its trials",
+        description="How the watched trials on a condition stand, and a page of them.",
+        takes=Named,
+        gives=_OF_NAME,
+        run=get_condition,
+        if_nothing="list_conditions has the names there are",
+    ),
+)
