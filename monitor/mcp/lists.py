@@ -109,7 +109,7 @@ def _page(
     following = cursor_of(tool, last.registry, last.trial_id) if has_more and last else None
     said = f"{counted(len(forms), 'trial')}" + ("; there are more" if has_more else "") + "."
     if not forms and cursor is None:
-        said = "No watched trial fits. Fewer words, or list_sponsors and list_conditions, say what there is."
+        said = "No watched trial fits. Fewer words, or list_sponsors and list_conditions, name those there are."
     return Answer(said=said, content={**(more or {}), "trials": forms, "next_cursor": following})
 
 

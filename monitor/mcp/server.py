@@ -56,7 +56,7 @@ def make_server(ask: Ask) -> Server[Any]:
         asking = ask(context)
         tool = BY_NAME.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"there is no tool “{params.name[:80]}”: tools/list names those there are")
+            raise MCPError(INVALID_PARAMS, f"there is no tool “{params.name[:80]}”: tools/list names them")
         return await anyio.to_thread.run_sync(_called, tool, asking, params.arguments or {}, limiter=limit)
 
     return Server(
