@@ -185,12 +185,24 @@ def get(tx: Connection, quarantined_id: int) -> Quarantined:
     """That one, with the answer. Raise NothingFound where there is none of this id."""
     row = tx.execute(select(*_listed, quarantine.c.raw).where(quarantine.c.id == quarantined_id)).one_or_none()
     if row is None:
-        raise NothingFound(
-            f"nothing is quarantined as {quarantined_id}: `monitor quarantine` lists what is; "
-            "it may have made room for newer answers"
-        )
+        raise NothingFound(_none_of(quarantined_id))
     *columns, raw = row
     return replace(Quarantined(*columns), raw=bodies.decompress(raw, what=f"quarantined answer {quarantined_id}"))
+
+
+def listed(tx: Connection, quarantined_id: int) -> Quarantined:
+    """That one, without the answer. Raise NothingFound as `get` does."""
+    row = tx.execute(select(*_listed).where(quarantine.c.id == quarantined_id)).one_or_none()
+    if row is None:
+        raise NothingFound(_none_of(quarantined_id))
+    return Quarantined(*row)
+
+
+def _none_of(quarantined_id: int) -> str:
+    return (
+        f"nothing is quarantined as {quarantined_id}: `monitor quarantine` lists what is; "
+        "it may have made room for newer answers"
+    )
 
 
 def _of_trial(registry: str, trial_id: str) -> ColumnElement[bool]:
