@@ -43,6 +43,16 @@ def of_delivery(tx: Connection, delivery_id: str) -> list[Attempt]:
     return [Attempt(**row._mapping) for row in tx.execute(query)]
 
 
+def of_deliveries(tx: Connection, delivery_ids: Iterable[str]) -> dict[str, list[Attempt]]:
+    """The stored attempts of those deliveries that were tried, oldest first, by the delivery."""
+    found: dict[str, list[Attempt]] = {}
+    query = select(*_columns).order_by(attempts.c.delivery_id, attempts.c.number)
+    for chunk in chunks(delivery_ids):
+        for row in tx.execute(query.where(attempts.c.delivery_id.in_(chunk))):
+            found.setdefault(row.delivery_id, []).append(Attempt(**row._mapping))
+    return found
+
+
 def oldest(tx: Connection) -> datetime | None:
     """When the first of all attempts that are kept was made; None where there are none."""
     made_at: datetime | None = tx.scalar(select(attempts.c.at).order_by(attempts.c.at).limit(1))

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from monitor.alerts.opting_in import about
 from monitor.channels.digests import name_of_period
-from monitor.errors import StoreCorrupt
-from monitor.model import Attempt, Delivery, DigestCause, EventCause, Notice, NoticeCause, Significance, Subscription
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.model import Attempt, Delivery, DeliveryState, DigestCause, EventCause, Notice, NoticeCause, Significance, Subscription
 from monitor.model.report import Bounce
 from monitor.render.headlines import gist
 from monitor.storage import attempts, bounces, delivery_pages, digests, events, notices, subscriptions
@@ -61,6 +61,8 @@ class DeliveryLog:
     next: Place | None
     counts: Mapping[DeliveryList, int]
     """How many there are in the lists that want attention, of all deliveries."""
+    attempts: Mapping[str, Sequence[Attempt]]
+    """Of those rows that were tried and are not delivered, by id; the oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,14 @@ def delivery_log(query: LogQuery, store: Store) -> DeliveryLog:
     with store.read() as tx:
         among = Among(query.trial, _of_receiver(tx, query.to) if query.to else None)
         page = delivery_pages.page(tx, query.which, among, before=query.before, limit=query.limit)
-        return DeliveryLog(_rows(tx, page.deliveries), page.damaged, page.next, delivery_pages.counts(tx))
+        undelivered = [each.id for each in page.deliveries if each.standing is not DeliveryState.DELIVERED]
+        return DeliveryLog(
+            _rows(tx, page.deliveries),
+            page.damaged,
+            page.next,
+            delivery_pages.counts(tx),
+            attempts.of_deliveries(tx, undelivered),
+        )
 
 
 def one_delivery(which: str, store: Store) -> DeliveryWhole:
@@ -120,6 +129,15 @@ def one_delivery(which: str, store: Store) -> DeliveryWhole:
             body=body,
             damage=damage,
         )
+
+
+def find_delivery(text: str, store: Store) -> str:
+    """The id of the one delivery that has it or begins so; empty where there is none, or several."""
+    try:
+        with store.read() as tx:
+            return kept.find(tx, text)
+    except NothingFound:
+        return ""
 
 
 def told_by(tx: Connection, deliveries: Iterable[Delivery]) -> dict[str, Told]:
