@@ -1,4 +1,4 @@
-"""Where the next page of a long list begins, as a word in an address: opaque to whoever follows it, and checked. Pure."""
+"""Where the next page of a long list begins, as a word in an address: opaque to its readers, and checked. Pure."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
@@ -61,5 +61,7 @@ def number_of(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise ConfigurationInvalid(f"“{one_line(text[:40])}” is not where a page of this list begins: begin at the first")
+        raise ConfigurationInvalid(
+            f"“{one_line(text[:40])}” is not where a page of this list begins: begin at the first"
+        )
     return int(text)

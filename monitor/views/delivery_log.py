@@ -11,7 +11,17 @@ from sqlalchemy import Connection
 from monitor.alerts.opting_in import about
 from monitor.channels.digests import name_of_period
 from monitor.errors import NothingFound, StoreCorrupt
-from monitor.model import Attempt, Delivery, DeliveryState, DigestCause, EventCause, Notice, NoticeCause, Significance, Subscription
+from monitor.model import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    DigestCause,
+    EventCause,
+    Notice,
+    NoticeCause,
+    Significance,
+    Subscription,
+)
 from monitor.model.report import Bounce
 from monitor.render.headlines import gist
 from monitor.storage import attempts, bounces, delivery_pages, digests, events, notices, subscriptions

@@ -1,8 +1,9 @@
 """The log of deliveries, and one delivery with its attempts and what it sends; try it now, or send it again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, Response
 
@@ -37,8 +38,9 @@ SHORTEST_ID = 8
 """Characters of a delivery's id that a search takes for one."""
 IN_A_ROW = 200
 """Characters of an answer within the log."""
-A_MAIL_ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'; " + (
-    "frame-ancestors 'none'"
+A_MAIL_ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """A mail has its styles within. It loads nothing, runs nothing, sends nothing, and is in nobody's frame."""
 DONE = ("tried", "again")
@@ -87,7 +89,8 @@ def deliveries_page(site: Site, asked: Asked) -> Response:
         "rows": [shown(row, log.attempts.get(row.delivery.id, ())) for row in log.rows],
         "damaged": log.damaged,
         "counts": {key.value: count for key, count in log.counts.items()},
-        "next": place_cursor(log.next),
+        "tabs": [(each.value, _address(each, wanted)) for each in DeliveryList],
+        "next": _address(which, wanted, place_cursor(log.next)) if log.next else "",
         "is_first": not asked.query.get("before"),
         "done": _done(asked),
     }
@@ -196,6 +199,13 @@ def _sent(body: bytes | None, row: LoggedDelivery) -> SentBody | None:
     return as_shown(body, row.subscription.endpoint) if body is not None and row.subscription else None
 
 
+def _address(which: DeliveryList, wanted: str, before: str = "") -> str:
+    """The path and query of a page of the log."""
+    asked = {"state": "" if which is DeliveryList.ALL else which.value, "q": wanted, "before": before}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/deliveries?{query}" if query else "/deliveries"
+
+
 def _list_of(text: str) -> DeliveryList:
     try:
         return DeliveryList(text or DeliveryList.ALL)
@@ -218,7 +228,8 @@ def _log_of(site: Site, asked: Asked, which: DeliveryList, wanted: str) -> tuple
     try:
         return delivery_log(query, site.store), ""
     except NothingFound as error:
-        return DeliveryLog((), {}, None, {}, {}), str(error)
+        others = delivery_log(replace(query, to=None, limit=1), site.store)
+        return replace(others, rows=(), damaged={}, next=None), str(error)
 
 
 def _delivery_meant(wanted: str, site: Site) -> str:
