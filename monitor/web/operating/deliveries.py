@@ -211,7 +211,7 @@ def _list_of(text: str) -> DeliveryList:
         return DeliveryList(text or DeliveryList.ALL)
     except ValueError:
         known = ", ".join(DeliveryList)
-        raise ConfigurationInvalid(f"“{one_line(text[:40])}” is no state of deliveries: {known}") from None
+        raise ConfigurationInvalid(f"there is no state “{one_line(text[:40])}”: give one of {known}") from None
 
 
 def _log_of(site: Site, asked: Asked, which: DeliveryList, wanted: str) -> tuple[DeliveryLog, str]:
