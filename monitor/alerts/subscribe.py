@@ -343,22 +343,30 @@ def set_state(subscription_id: str, state: SubscriptionState, context: Subscribe
     ConfigurationInvalid where one is to be paused that has ended, or is not confirmed.
     """
     with context.store.begin() as tx:
-        subscription = subscriptions.find(tx, subscription_id)
-        if state is SubscriptionState.PAUSED:
-            refuse_unless_wanted(subscription)
-        subscriptions.set_state(tx, subscription.id, state, at=context.clock())
-        if state == SubscriptionState.ACTIVE:
-            endpoints.enable(tx, subscription.endpoint.id)
-        return subscriptions.find(tx, subscription.id)
+        return put_state(tx, subscriptions.find(tx, subscription_id), state, now=context.clock())
+
+
+def put_state(tx: Connection, subscription: Subscription, state: SubscriptionState, *, now: datetime) -> Subscription:
+    """As `set_state`, within a transaction."""
+    if state is SubscriptionState.PAUSED:
+        refuse_unless_wanted(subscription)
+    subscriptions.set_state(tx, subscription.id, state, at=now)
+    if state == SubscriptionState.ACTIVE:
+        endpoints.enable(tx, subscription.endpoint.id)
+    return subscriptions.find(tx, subscription.id)
 
 
 def rotate_secret(subscription_id: str, context: SubscribeContext) -> str:
     """Give a webhook a new signing secret; the former one signs beside it for ROTATION_OVERLAP."""
-    secret = new_secret()
     with context.store.begin() as tx:
-        endpoint = subscriptions.get(tx, subscription_id).endpoint
-        if not CHANNELS[endpoint.channel].has_signing_secret:
-            having = " or ".join(name for name, channel in CHANNELS.items() if channel.has_signing_secret)
-            raise ConfigurationInvalid(f"{endpoint.shown} is not a {having}: only those have a signing secret")
-        endpoints.rotate(tx, context.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=context.clock())
+        return rotated(tx, subscriptions.get(tx, subscription_id), context)
+
+
+def rotated(tx: Connection, subscription: Subscription, context: SubscribeContext) -> str:
+    """As `rotate_secret`, within a transaction."""
+    secret, endpoint = new_secret(), subscription.endpoint
+    if not CHANNELS[endpoint.channel].has_signing_secret:
+        having = " or ".join(name for name, channel in CHANNELS.items() if channel.has_signing_secret)
+        raise ConfigurationInvalid(f"{endpoint.shown} is not a {having}: only those have a signing secret")
+    endpoints.rotate(tx, context.vault, endpoint.id, secret=secret, overlap=ROTATION_OVERLAP, at=context.clock())
     return secret

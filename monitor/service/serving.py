@@ -17,12 +17,15 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from structlog.typing import FilteringBoundLogger
 
+from monitor.access.context import AccessContext
 from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
 from monitor.storage.store import Store
+from monitor.web.api.application import api_route
+from monitor.web.api.callers import callers
 from monitor.web.application import application
 from monitor.web.hooks import bounce_route
 from monitor.web.listening import Listener, listen
@@ -94,7 +97,10 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
             identify=program.identify,
             committed=service.send_soon,
         )
-    return application(Answering(site), service, ages=service.ages, more=more)
+    answering = Answering(site)
+    access = AccessContext(store, subscribing.vault)
+    more.append(api_route(answering, authenticate=callers(access, answering.visitor_of)))
+    return application(answering, service, ages=service.ages, more=more)
 
 
 def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:

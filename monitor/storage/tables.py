@@ -26,6 +26,7 @@ from monitor.channels import NAMES
 from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
 from monitor.storage import (  # noqa: F401 - a part of the schema
     access_tables,
+    api_tables,
     archive_tables,
     backfill_tables,
     bounce_tables,

@@ -1,0 +1,340 @@
+"""From a request to an operation, and from its answer to the program that asked.
+
+    who asks  ->  how often  ->  may they  ->  what was sent  ->  the operation, in a thread  ->  ETag, headers
+
+Whatever goes wrong on the way becomes a problem: see `problems`.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive
+
+from monitor.errors import (
+    ConfigurationInvalid,
+    MonitorError,
+    NothingFound,
+    RegistryError,
+    SponsorUnknown,
+    StoreCorrupt,
+    StoreError,
+    TrialIdInvalid,
+)
+from monitor.storage.once import Asked
+from monitor.web.api import problems
+from monitor.web.api.call import BEGINS, Call
+from monitor.web.api.doing import Doing
+from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, sentence
+from monitor.web.api.rates import Left, Meter, Policy
+from monitor.web.api.routing import KEY_HEADER, LARGEST_BODY, Rules
+from monitor.web.forms import network_of
+from monitor.web.site.answering import COMES_AGAIN_AFTER, Answering, Busy
+from monitor.web.site.asked import NOBODY, Visitor
+from monitor.web.site.compressing import compressed
+from monitor.web.site.keeping import etag_of, is_known
+from monitor.web.site.route import Needs
+from monitor.web.site.site import Site
+
+T = TypeVar("T")
+
+DEEPEST = 32
+LONGEST_KEY = 200
+READS = Policy("read", 600, 60)
+"""Requests a minute of a token, or of a network without one."""
+WRITES = Policy("write", 60, 60)
+AGAIN_AFTER = {"Retry-After": "5"}
+SOON = {"Retry-After": COMES_AGAIN_AFTER}
+SAFETY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Authorization, Cookie, Accept-Encoding",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who asks, as far as that is known."""
+
+    visitor: Visitor
+    key: str
+    """What their requests are counted by, such as a token's number; never the token itself."""
+    has_token: bool
+
+
+Authenticate = Callable[[Request, datetime], Known | None]
+"""Finds out who asks; None for nobody that is known. May read the database.
+
+Problem for a token that is none, or is not good any more."""
+
+
+def nobody(_request: Request, _now: datetime) -> Known | None:
+    """Where there are no tokens and no sessions."""
+    return None
+
+
+@dataclass(slots=True)
+class Guard:
+    """Stands before every operation."""
+
+    answering: Answering
+    """Of the pages: its threads are the readers'."""
+    authenticate: Authenticate = nobody
+    meter: Meter = field(default_factory=Meter)
+    doing: Doing = field(default_factory=Doing)
+
+    async def answer(
+        self,
+        request: Request,
+        rules: Rules,
+        known: frozenset[str],
+        handle: Callable[[Request], Awaitable[Response]],
+    ) -> Response:
+        """What the operation of these *rules* answers; *known* are the names of its parameters."""
+        now = self.site.subscribing.clock()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        network = network_of(request.client.host if request.client else "")
+        left: Left | None = None
+        try:
+            with _as_problems():
+                who, unknown = await self._identified(request, now)
+                left = self.meter.take(who.key if who else network, WRITES if rules.writes else READS)
+                if not left.is_allowed:
+                    words = f"{left.policy.quota} requests in {left.policy.window} seconds are allowed."
+                    raise Problem(problems.TOO_OFTEN, words)
+                if unknown:
+                    raise unknown
+                _refuse_unless_allowed(who, rules, is_public=self.site.is_public)
+                _refuse_unknown(request, known)
+                _refuse_headers(headers, rules)
+                body = await _body_of(request) if rules.writes else b""
+                request = Request(request.scope, _given(body))
+                request.state.call = Call(
+                    site=self.site,
+                    visitor=who.visitor if who else NOBODY,
+                    now=now,
+                    path=f"{BEGINS}{request.scope['path'].removeprefix(request.scope.get('root_path', ''))}",
+                    query=request.query_params.multi_items(),
+                    headers=headers,
+                    doing=self.doing,
+                    asked=_asked_once(request, headers, who, body) if rules.takes_key else None,
+                    run=self._run,
+                )
+                response = await handle(request)
+        except Problem as problem:
+            response = self.told(problem, request)
+        else:
+            if rules.writes:
+                self.answering.kept.clear()
+                self.site.proof.forget()
+            else:
+                response = await self._run(partial(_finished, response, headers))
+        response.headers.update({**SAFETY, **(left.headers if left else {})})
+        return response
+
+    async def _identified(self, request: Request, now: datetime) -> tuple[Known | None, Problem | None]:
+        """Who asks, or what is wrong with what says so: that counts as a request of its network."""
+        try:
+            return await self._run(partial(self.authenticate, request, now)), None
+        except Problem as problem:
+            return None, problem
+
+    def told(self, problem: Problem, request: Request) -> Response:
+        """The answer for a problem."""
+        return problems.problem_response(problem, page=self.site.prefix + "/api", instance=request.url.path)
+
+    async def _run(self, step: Callable[[], T]) -> T:
+        """Take a step in one of the readers' threads."""
+        try:
+            return await self.answering.run(step)
+        except Busy:
+            raise Problem(problems.NOT_NOW, "Too many ask at once: ask again in a moment.", headers=SOON) from None
+
+    @property
+    def site(self) -> Site:
+        """What operations may use."""
+        return self.answering.site
+
+
+def _refuse_unless_allowed(who: Known | None, rules: Rules, *, is_public: bool) -> None:
+    visitor = who.visitor if who else NOBODY
+    if rules.writes and who and not who.has_token:
+        raise Problem(problems.SESSION_READS, "A browser's session only reads here: send a token.")
+    if rules.needs.are_met(visitor, is_public=is_public):
+        return
+    scope = "read" if rules.needs is Needs.PUBLIC else str(rules.needs)
+    if who is None:
+        words = f"This needs a token with the scope “{scope}”: send Authorization: Bearer and the token."
+        raise Problem(problems.UNAUTHENTICATED, words, headers={"WWW-Authenticate": 'Bearer realm="registry-monitor"'})
+    challenge = f'Bearer realm="registry-monitor", error="insufficient_scope", scope="{scope}"'
+    raise Problem(
+        problems.FORBIDDEN,
+        f"This needs the scope “{scope}”, which this token does not have.",
+        headers={"WWW-Authenticate": challenge},
+        more={"scope": scope},
+    )
+
+
+def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """What is misspelled would otherwise be left out of account."""
+    wrong = []
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            wrong.append(Wrong("There is no such parameter.", name[:100], "parameter"))
+        elif "\0" in value:
+            wrong.append(Wrong("It contains a NUL character.", name, "parameter"))
+    wrong += [
+        Wrong("It contains a NUL character.", name, "parameter")
+        for name, value in request.path_params.items()
+        if "\0" in str(value)
+    ]
+    if wrong:
+        named = ", ".join(dict.fromkeys(each.name for each in wrong))
+        raise Problem(problems.INVALID, f"These parameters cannot be used: {named}.", errors=wrong)
+
+
+def _given(body: bytes) -> Receive:
+    """A request's body that was read, to be read again."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _body_of(request: Request) -> bytes:
+    """Raise Problem for a body that is too large, no JSON, or too deep; the operation's shape says what is in it."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise Problem(problems.TOO_LARGE, f"A body has at most {LARGEST_BODY // 1024} kB.")
+    raw = bytes(body)
+    if raw:
+        _refuse_body(raw, request)
+    return raw
+
+
+def _refuse_body(raw: bytes, request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        words = f"The body has to be application/json; its Content-Type is {kind[:60] or 'missing'}."
+        raise Problem(problems.NOT_JSON, words)
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Problem(problems.MALFORMED, f"The body is not JSON: {error}.") from None
+    _refuse_values(value)
+
+
+def _refuse_values(value: Any) -> None:
+    """Raise Problem for what is too deep, or holds text that no database keeps."""
+    level: list[tuple[tuple[object, ...], Any]] = [((), value)]
+    for _ in range(DEEPEST):
+        below: list[tuple[tuple[object, ...], Any]] = []
+        for path, each in level:
+            if isinstance(each, str) and "\0" in each:
+                words = "It contains a NUL character."
+                raise Problem(problems.INVALID, words, errors=[Wrong(words, pointer(path))])
+            if isinstance(each, dict):
+                below += [((*path, name), one) for name, one in each.items()]
+            elif isinstance(each, list):
+                below += [((*path, number), one) for number, one in enumerate(each)]
+        if not below:
+            return
+        level = below
+    raise Problem(problems.MALFORMED, f"The body is more than {DEEPEST} levels deep.")
+
+
+def _refuse_headers(headers: Mapping[str, str], rules: Rules) -> None:
+    if rules.takes_match and not headers.get("if-match"):
+        raise Problem(
+            problems.MATCH_NEEDED,
+            "Get it first, and send its ETag as If-Match: it may have changed in the meantime.",
+        )
+    key = headers.get(KEY_HEADER.lower())
+    if rules.takes_key and key is not None and not (1 <= len(key) <= LONGEST_KEY and key.isprintable()):
+        words = f"An {KEY_HEADER} has 1 to {LONGEST_KEY} characters that can be printed."
+        raise problems.invalid(words, KEY_HEADER, "header")
+
+
+def _asked_once(request: Request, headers: Mapping[str, str], who: Known | None, body: bytes) -> Asked | None:
+    """What is to be done once: the same address and the same body, under one key of one token."""
+    key = headers.get(KEY_HEADER.lower())
+    if key is None or who is None:
+        return None
+    whole = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return Asked(who.key, key, sha256(whole + body).digest())
+
+
+def _finished(response: Response, headers: Mapping[str, str]) -> Response:
+    """The answer with an ETag, compressed; or 304 where the one who asks has it already."""
+    if response.status_code != 200:
+        return response
+    kept = {"ETag": etag_of(bytes(response.body)), "Cache-Control": "private, no-cache"}
+    if is_known(headers.get("if-none-match", ""), kept["ETag"]):
+        return Response(status_code=304, headers=kept)
+    response.headers.update(kept)
+    return compressed(response) if "gzip" in headers.get("accept-encoding", "") else response
+
+
+@contextmanager
+def _as_problems() -> Iterator[None]:
+    """Whatever the program raises, as the problem that it is."""
+    try:
+        yield
+    except RequestValidationError as error:
+        raise _invalid(error) from None
+    except HTTPException as error:
+        raise Problem(problems.MALFORMED, sentence(str(error.detail))) from None
+    except MonitorError as error:
+        raise problem_of(error) from error
+
+
+def problem_of(error: MonitorError) -> Problem:
+    """What an error of the program is to the program that asked."""
+    words = in_api_words(error)
+    match error:
+        case SponsorUnknown():
+            candidates = [{"sponsor": name, "trials": count} for name, count in error.candidates]
+            return Problem(problems.INVALID, words, more={"candidates": candidates})
+        case NothingFound() | TrialIdInvalid():
+            return Problem(problems.NOT_FOUND, words)
+        case ConfigurationInvalid():
+            return Problem(problems.INVALID, words)
+        case StoreCorrupt():
+            return Problem(problems.UNREADABLE, words)
+        case StoreError():
+            return Problem(problems.NOT_NOW, "The database does not answer. Try again.", headers=AGAIN_AFTER)
+        case RegistryError():
+            return Problem(problems.REGISTRY_SILENT, words)
+    return Problem(problems.INVALID, words)
+
+
+_PLACES = {"query": "parameter", "path": "parameter", "header": "header", "cookie": "parameter"}
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """A line for each value that does not have the shape that it should."""
+    wrong = []
+    for each in error.errors():
+        place, *path = each["loc"]
+        words = sentence(str(each["msg"]).removeprefix("Value error, "))
+        if place == "body":
+            steps = [] if each["type"] == "json_invalid" else path
+            wrong.append(Wrong(words, pointer(steps)))
+        else:
+            wrong.append(Wrong(words, ".".join(map(str, path)), _PLACES.get(str(place), "parameter")))
+    first = wrong[0]
+    more = f" {len(wrong) - 1} more are in “errors”." if len(wrong) > 1 else ""
+    return Problem(problems.INVALID, f"{first.name}: {first.detail}{more}", errors=wrong)

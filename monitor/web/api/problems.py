@@ -1,0 +1,151 @@
+"""Everything that goes wrong, as problem details: RFC 9457. Pure.
+
+A problem's *type* is the address of its line on the page at `/api`, so whoever meets one can read what it means.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all problems of a type have in common."""
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+    """What to do, for the page that documents it."""
+
+
+NOT_FOUND = Kind("not-found", 404, "Not found", "Check the address, or list what exists.")
+UNREADABLE = Kind(
+    "unreadable", 404, "Stored, but unreadable", "What was stored is damaged: choose another, and tell the operator."
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed", 405, "Method not allowed", "The Allow header lists the methods that work there."
+)
+INVALID = Kind(
+    "invalid", 422, "Invalid request", "“errors” names each value, by its place in the body or by the parameter's name."
+)
+MALFORMED = Kind("malformed", 400, "Malformed body", "Send JSON in UTF-8, nested at most 32 levels deep.")
+BAD_CURSOR = Kind(
+    "bad-cursor", 400, "Invalid cursor", "Send the “next_cursor” of the previous page, with the same filters."
+)
+NOT_JSON = Kind("not-json", 415, "JSON expected", "Send the body with Content-Type: application/json.")
+TOO_LARGE = Kind("too-large", 413, "Body too large", "Send at most 256 kB.")
+UNAUTHENTICATED = Kind(
+    "unauthenticated", 401, "Authentication required", "Send Authorization: Bearer, followed by a valid token."
+)
+FORBIDDEN = Kind("forbidden", 403, "Missing scope", "Use a token that has the scope named in “scope”.")
+SESSION_READS = Kind(
+    "session-reads", 403, "Sessions are read-only", "To change something, send a token instead of a cookie."
+)
+CONFLICT = Kind("conflict", 409, "Conflict with the current state", "“detail” says what stands in the way.")
+KEY_IN_USE = Kind("key-in-use", 409, "Request in progress", "Try again in a moment with the same Idempotency-Key.")
+INTERRUPTED = Kind(
+    "interrupted", 409, "Outcome unknown", "Check whether it was done; if it was not, use a new Idempotency-Key."
+)
+CHANGED_MEANWHILE = Kind(
+    "changed-meanwhile", 412, "Changed in the meantime", "Get it again, and send its new ETag as If-Match."
+)
+KEY_REUSED = Kind(
+    "key-reused", 422, "Key used for another request", "Use a new Idempotency-Key for each thing that is to be done."
+)
+MATCH_NEEDED = Kind("match-needed", 428, "If-Match required", "Get it first, and send its ETag as If-Match.")
+TOO_OFTEN = Kind("too-often", 429, "Too many requests", "Wait as many seconds as Retry-After says.")
+FAILED = Kind("failed", 500, "Internal error", "Try again; if it happens again, tell the operator.")
+REGISTRY_SILENT = Kind("registry-silent", 502, "Registry unavailable", "Try again later.")
+NOT_NOW = Kind("not-now", 503, "Temporarily unavailable", "Wait as many seconds as Retry-After says.")
+
+KINDS: Sequence[Kind] = (
+    MALFORMED, BAD_CURSOR, UNAUTHENTICATED, FORBIDDEN, SESSION_READS, NOT_FOUND, UNREADABLE, METHOD_NOT_ALLOWED,
+    CONFLICT, KEY_IN_USE, INTERRUPTED, CHANGED_MEANWHILE, TOO_LARGE, NOT_JSON, INVALID, KEY_REUSED, MATCH_NEEDED,
+    TOO_OFTEN, FAILED, REGISTRY_SILENT, NOT_NOW,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One value that is wrong."""
+
+    detail: str
+    name: str
+    """Of a parameter or a header; of the body, a JSON pointer such as #/topics/0."""
+    place: str = "pointer"
+    """pointer, parameter or header."""
+
+    def as_json(self) -> dict[str, str]:
+        """As a problem carries it."""
+        return {"detail": self.detail, self.place: self.name}
+
+
+class Problem(Exception):
+    """What is answered instead of what was asked for."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        *,
+        errors: Sequence[Wrong] = (),
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
+        """*more* are members beside those that all problems have."""
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+        self.more = dict(more or {})
+
+    def as_json(self, *, page: str, instance: str) -> dict[str, object]:
+        """*page* is the address that documents the types, *instance* the path that was asked for."""
+        return {
+            "type": f"{page}#{self.kind.slug}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+            "instance": instance,
+            **({"errors": [each.as_json() for each in self.errors]} if self.errors else {}),
+            **self.more,
+        }
+
+
+def invalid(detail: str, name: str, place: str = "parameter") -> Problem:
+    """One value that cannot be used."""
+    return Problem(INVALID, detail, errors=[Wrong(detail, name, place)])
+
+
+def problem_response(problem: Problem, *, page: str, instance: str) -> Response:
+    """The answer that tells it."""
+    return Response(
+        orjson.dumps(problem.as_json(page=page, instance=instance)),
+        status_code=problem.kind.status,
+        headers={"Cache-Control": "no-store", **problem.headers},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def pointer(path: Sequence[object]) -> str:
+    """A JSON pointer (RFC 6901) as the fragment of an address: `#/rhythm/at`."""
+    return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def sentence(error: Exception | str) -> str:
+    """The first letter is a capital, and it ends."""
+    words = str(error).strip()
+    end = "" if words[-1:] in (".", "?", "!", "") else "."
+    return words[:1].upper() + words[1:] + end
+
+
+def in_api_words(error: Exception | str) -> str:
+    """A line for people at a command line, as a sentence for programs: options are keys here."""
+    return sentence(re.sub(r"--([a-z][a-z-]*)", lambda found: f"“{found[1].replace('-', '_')}”", str(error)))

@@ -1,0 +1,208 @@
+"""One operation: who may use it, how the schema describes it, and the thread that it runs in.
+
+An operation is a plain function. It runs in one of the readers' threads, never in the event loop and never in anyio's
+own pool, so that as many requests wait for the database as the site allows, whichever part of it they are for.
+"""
+
+import inspect
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.web.api import problems
+from monitor.web.api.problems import MEDIA_TYPE, Kind
+from monitor.web.site.route import Needs
+
+LARGEST_BODY = 256 * 1024
+KEY_HEADER = "Idempotency-Key"
+Step = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for an operation."""
+
+    needs: Needs
+    writes: bool = False
+    takes_match: bool = False
+    """Whether If-Match has to say which state is changed."""
+    takes_key: bool = False
+    """Whether an Idempotency-Key keeps it from being done twice."""
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """The problems that it may answer with, beside those of what it is about."""
+        always = [problems.INVALID, problems.TOO_OFTEN, problems.FAILED, problems.NOT_NOW]
+        if self.needs is not Needs.NOTHING:
+            always += [problems.UNAUTHENTICATED, problems.FORBIDDEN]
+        if self.writes:
+            always += [problems.MALFORMED, problems.NOT_JSON, problems.TOO_LARGE, problems.CONFLICT]
+        if self.takes_match:
+            always += [problems.CHANGED_MEANWHILE, problems.MATCH_NEEDED]
+        return always
+
+
+class Operation(APIRoute):
+    """A route behind the guard that its application has."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's, with the guard before it and after it."""
+        handle = super().get_route_handler()
+        rules: Rules = self.endpoint.__dict__["rules"]
+        known = frozenset(inspect.signature(self.endpoint).parameters)
+
+        async def answer(request: Request) -> Response:
+            return await request.app.state.guard.answer(request, rules, known, handle)  # type: ignore[no-any-return]
+
+        return answer
+
+
+class Operations(APIRouter):
+    """The operations of a resource."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(route_class=Operation, tags=[tag], redirect_slashes=False)
+        self.examples: dict[str, Any] = {}
+        """What each operation answers, by its id."""
+
+    def reads(
+        self,
+        path: str,
+        *,
+        shape: Any,
+        example: Any,
+        needs: Needs = Needs.PUBLIC,
+        kinds: Sequence[Kind] = (problems.NOT_FOUND,),
+    ) -> Callable[[Step], Step]:
+        """GET, which changes nothing."""
+        rules = Rules(needs=needs)
+        return partial(self._add, path, "GET", rules, shape=shape, example=example, kinds=kinds)
+
+    def writes(
+        self,
+        method: str,
+        path: str,
+        *,
+        shape: Any,
+        example: Any,
+        needs: Needs,
+        status: int = 200,
+        kinds: Sequence[Kind] = (problems.NOT_FOUND,),
+        takes_match: bool = False,
+        takes_key: bool | None = None,
+    ) -> Callable[[Step], Step]:
+        """POST, PATCH, PUT or DELETE. What is posted takes a key, unless it is said otherwise."""
+        takes_key = method == "POST" if takes_key is None else takes_key
+        rules = Rules(needs=needs, writes=True, takes_match=takes_match, takes_key=takes_key)
+        if rules.takes_key:
+            kinds = [*kinds, problems.KEY_IN_USE, problems.INTERRUPTED, problems.KEY_REUSED]
+        return partial(self._add, path, method, rules, shape=shape, example=example, kinds=kinds, status=status)
+
+    def _add(
+        self,
+        path: str,
+        method: str,
+        rules: Rules,
+        step: Step,
+        *,
+        shape: Any,
+        example: Any,
+        kinds: Sequence[Kind],
+        status: int = 200,
+    ) -> Step:
+        self.examples[step.__name__] = example
+        summary, _, description = inspect.cleandoc(step.__doc__ or "").partition("\n")
+        self.add_api_route(
+            path,
+            _in_a_thread(step, rules),
+            methods=[method],
+            status_code=status,
+            response_model=shape,
+            summary=summary.rstrip("."),
+            description=description.strip(),
+            operation_id=step.__name__,
+            responses={status: _answered(rules), **_refused([*kinds, *rules.kinds])},
+            openapi_extra={"security": _security(rules), **_headers(rules)},
+        )
+        return step
+
+
+def _in_a_thread(step: Step, rules: Rules) -> Callable[..., Coroutine[Any, Any, Response]]:
+    """The same, run in a thread of the readers' own."""
+
+    @wraps(step)
+    async def run(**values: Any) -> Response:
+        return await values["call"].run(partial(step, **values))  # type: ignore[no-any-return]
+
+    run.__dict__["rules"] = rules
+    return run
+
+
+def _answered(rules: Rules) -> dict[str, Any]:
+    headers = {"RateLimit": _said("What is left of the quota: remaining requests, seconds until it is whole.")}
+    if not rules.writes:
+        headers["ETag"] = _said("The state of what is answered, for If-None-Match and If-Match.")
+    return {"description": "Done", "headers": headers}
+
+
+def _said(words: str) -> dict[str, Any]:
+    return {"description": words, "schema": {"type": "string"}}
+
+
+def _refused(kinds: Sequence[Kind]) -> dict[int | str, dict[str, Any]]:
+    """By status, what the problems are that come with it."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for status in sorted({kind.status for kind in kinds}):
+        of_status = [kind for kind in dict.fromkeys(kinds) if kind.status == status]
+        example = problems.Problem(of_status[0], of_status[0].meaning).as_json(page="/api", instance="/api/v1/…")
+        found[status] = {
+            "description": "; ".join(f"{kind.title} ({kind.slug})" for kind in of_status),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+        }
+    return found
+
+
+def _security(rules: Rules) -> list[Mapping[str, Sequence[str]]]:
+    """No token where none is needed; a public site needs none to read what is public."""
+    if rules.needs is Needs.NOTHING:
+        return [{}]
+    scope = "read" if rules.needs is Needs.PUBLIC else str(rules.needs)
+    asked: list[Mapping[str, Sequence[str]]] = [{"token": [scope]}]
+    if not rules.writes:
+        asked.append({"session": [scope]})
+    return [*asked, {}] if rules.needs is Needs.PUBLIC else asked
+
+
+def _headers(rules: Rules) -> dict[str, Any]:
+    """The headers that the guard reads, as parameters of the schema."""
+    found = []
+    if rules.takes_key:
+        words = (
+            "Any text of your own: the same request with the same key is done once, and answered alike for 24 hours."
+        )
+        found.append(_header(KEY_HEADER, words, "7f3d2c1e-5b0a", least=1, most=200))
+    if rules.takes_match:
+        found.append(_header("If-Match", "The ETag of the state that is to be changed.", '"0d1f…"', is_required=True))
+    if not rules.writes:
+        found.append(_header("If-None-Match", "The ETag of what you have: 304 where it is still so.", '"0d1f…"'))
+    return {"parameters": found} if found else {}
+
+
+def _header(
+    name: str, words: str, example: str, *, is_required: bool = False, least: int = 1, most: int = 1000
+) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": least, "maxLength": most}
+    return {
+        "name": name,
+        "in": "header",
+        "required": is_required,
+        "description": words,
+        "schema": schema,
+        "example": example,
+    }

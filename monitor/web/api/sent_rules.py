@@ -1,0 +1,276 @@
+"""What may be sent of a subscription: who hears of what, what of it, and when; and what the program makes of it.
+
+The keys are those that a subscription is shown with. Where a value cannot be used, the problem points at it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+from sqlalchemy import Connection
+
+from monitor.alerts.editing import Editable
+from monitor.alerts.filters import checked_filters
+from monitor.alerts.rhythms import checked_catch_up, checked_rhythm
+from monitor.alerts.subscribe import SubscriptionScope
+from monitor.changes.topics import Topic
+from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+from monitor.model import Filters, Rhythm, Search
+from monitor.model.rhythm import IMMEDIATE, Every
+from monitor.model.search import Role
+from monitor.ports import Registry, registry_to_search
+from monitor.storage import groups, watches
+from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
+from monitor.watching.watches import resolve_search
+from monitor.web.api.call import Call
+from monitor.web.api.problems import INVALID, Problem, Wrong, in_api_words
+from monitor.web.api.shapes import Sent, SignificanceName
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("It has characters that cannot be printed")
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+"""A text on one line."""
+Note = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]
+Way = Literal["email", "webhook", "chat"]
+Clock = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]$", examples=["08:00"])]
+Hours = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$", examples=["22:00-07:00"])]
+Percent = Annotated[float, Field(ge=0, le=1_000_000)]
+Days = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class SearchSent(Sent):
+    """What a registry is searched for: one of these."""
+
+    sponsor: Line | None = Field(default=None, description="A sponsor's whole name.")
+    role: Role | None = Field(default=None, description="Of the sponsor: lead, or any.")
+    condition: Line | None = None
+    search: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)] | None = Field(
+        default=None, description="An expression in the registry's own query language."
+    )
+    registry: Line | None = Field(default=None, description="Which registry is searched; else the first that can be.")
+
+    @property
+    def looked_for(self) -> Search | None:
+        """The search, where one is asked for."""
+        if self.sponsor is None and self.condition is None and self.search is None:
+            return None
+        return Search(
+            sponsor=self.sponsor, role=self.role or Role.LEAD, condition=self.condition, expression=self.search
+        )
+
+
+class FiltersSent(Sent):
+    """What of a change is told; what is left out leaves nothing out."""
+
+    topics: list[Topic] = Field(default_factory=list, max_length=len(Topic))
+    kinds: list[Line] = Field(
+        default_factory=list, max_length=100, description="Kinds of change, or how they begin.", examples=[["status"]]
+    )
+    without: list[Line] = Field(default_factory=list, max_length=100, description="Kinds that are never told.")
+    min_significance: SignificanceName = "minor"
+    min_percent: Percent | None = Field(default=None, description="Of enrollment.")
+    min_days: Days | None = Field(default=None, description="Of dates.")
+
+
+class RhythmSent(Sent):
+    """When it is told; what is left out is as usual, or stays."""
+
+    digest: Every | None = None
+    at: Clock | None = Field(default=None, description="When a digest comes, in its time zone.")
+    tz: Line | None = Field(default=None, description="A time zone's IANA name.", examples=["Europe/Paris"])
+    quiet_hours: Hours | None = None
+    break_through: bool | None = Field(default=None, description="Whether what is critical does not wait.")
+    all_quiet: bool | None = Field(default=None, description="Whether a digest comes also without anything to tell.")
+
+
+class RuleSent(SearchSent, FiltersSent):
+    """Who is to hear of what: one of trials, watch, group, sponsor, condition, search and all."""
+
+    way: Way
+    to: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)] = Field(
+        description="A mail address, a webhook's URL, or what a chat service gave.", examples=["anna@example.org"]
+    )
+    trials: list[Line] = Field(default_factory=list, max_length=1000, examples=[["NCT02116634"]])
+    watch: Line | Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    group: Line | None = Field(default=None, description="A group of watches, by its name.")
+    all: bool = Field(default=False, description="Every trial that is checked.")
+    rhythm: RhythmSent = Field(default_factory=RhythmSent)
+    note: Note | None = Field(default=None, description="Why they care; it comes with every message.")
+    name: Line | None = None
+    as_webhook: bool = Field(default=False, description="That a chat service's address is to be a webhook is meant so.")
+
+
+class SubscriptionSent(RuleSent):
+    """A subscription that is to be made."""
+
+    catch_up: Annotated[str, Field(pattern="^[0-9]{1,4}[hdw]$")] | None = Field(
+        default=None, description="From how long ago on it tells what happened, as one message.", examples=["30d"]
+    )
+
+
+class SubscriptionEdit(Sent):
+    """What is to be changed of a subscription: what is left out stays, and null clears."""
+
+    topics: list[Topic] | None = Field(default=None, max_length=len(Topic))
+    kinds: list[Line] | None = Field(default=None, max_length=100)
+    without: list[Line] | None = Field(default=None, max_length=100)
+    min_significance: SignificanceName | None = None
+    min_percent: Percent | None = None
+    min_days: Days | None = None
+    rhythm: RhythmSent | None = None
+    note: Note | None = None
+    name: Line | None = None
+
+
+def filters_of(sent: FiltersSent) -> Filters:
+    """What of a change is told."""
+    for name in ("kinds", "without"):
+        for number, kind in enumerate(getattr(sent, name)):
+            with pointed(f"#/{name}/{number}"):
+                checked_filters(topics=(), kinds=[kind], min_significance="minor")
+    return checked_filters(
+        topics=sent.topics,
+        kinds=sent.kinds,
+        without=sent.without,
+        min_significance=sent.min_significance,
+        min_percent=sent.min_percent,
+        min_days=sent.min_days,
+    )
+
+
+def rhythm_of(sent: RhythmSent, *, before: Rhythm = IMMEDIATE, catches_up: bool = False) -> Rhythm:
+    """When it is told."""
+    if "quiet_hours" in sent.model_fields_set and sent.quiet_hours is None:
+        before = replace(before, quiet_hours=None)
+        before = replace(before, breaks_through=before.breaks_through and not before.is_immediate)
+    with pointed("#/rhythm"):
+        return checked_rhythm(
+            every=sent.digest,
+            at=sent.at,
+            zone=sent.tz,
+            quiet_hours=sent.quiet_hours,
+            breaks_through=sent.break_through,
+            all_quiet=sent.all_quiet,
+            before=before,
+            catches_up=catches_up,
+        )
+
+
+def edited(sent: SubscriptionEdit, before: Editable) -> Editable:
+    """What an edit makes of a subscription."""
+    given = sent.model_fields_set
+    was, usual = before.filters, Filters()
+    of_lists = {name: sorted(getattr(was, name)) for name in ("topics", "kinds", "without")}
+    wanted: dict[str, Any] = {
+        **of_lists,
+        "min_significance": str(was.min_significance),
+        "min_percent": was.min_percent,
+        "min_days": was.min_days,
+    }
+    for name in given & wanted.keys():
+        cleared: Any = str(usual.min_significance) if name == "min_significance" else [] if name in of_lists else None
+        wanted[name] = cleared if getattr(sent, name) is None else getattr(sent, name)
+    return replace(
+        before,
+        filters=filters_of(FiltersSent.model_construct(**wanted)),
+        rhythm=rhythm_of(sent.rhythm, before=before.rhythm) if sent.rhythm else before.rhythm,
+        note=sent.note if "note" in given else before.note,
+        name=sent.name if "name" in given else before.name,
+    )
+
+
+def request_of(sent: RuleSent, call: Call) -> SubscribeRequest:
+    """What is asked for, as a back-test takes it. Problem unless it is about one thing."""
+    search = sent.looked_for
+    about = (bool(sent.trials), sent.watch is not None, sent.group is not None, search is not None, sent.all)
+    if sum(about) != 1:
+        words = "Say what it is about with one of trials, watch, group, sponsor, condition, search and all."
+        raise Problem(INVALID, words, errors=[Wrong(words, "#")])
+    for number, text in enumerate(sent.trials):
+        with pointed(f"#/trials/{number}"):
+            call.site.identify(text)
+    catch_up = sent.catch_up if isinstance(sent, SubscriptionSent) else None
+    with pointed("#/catch_up"):
+        since = checked_catch_up(catch_up) if catch_up else None
+    return SubscribeRequest(
+        channel=sent.way,
+        address=sent.to,
+        trials=sent.trials,
+        watch=None if sent.watch is None else str(sent.watch),
+        group=sent.group,
+        search=search,
+        registry=sent.registry,
+        everything=sent.all,
+        filters=filters_of(sent),
+        rhythm=rhythm_of(sent.rhythm, catches_up=catch_up is not None),
+        note=sent.note,
+        name=sent.name,
+        as_webhook=sent.as_webhook,
+        catch_up=since,
+    )
+
+
+def known_registries(call: Call) -> KnownRegistries:
+    """How a registry is found."""
+
+    def of_key(key: str | None) -> Registry:
+        registries = call.site.registries
+        wanted = (key or "").casefold()
+        found = next((each for each in registries if key is None or wanted in (each.key, each.name.casefold())), None)
+        if found is None:
+            names = ", ".join(each.key for each in registries)
+            raise ConfigurationInvalid(f"“{wanted[:80]}” is not a registry known here; known: {names}")
+        return found
+
+    def to_search(search: Search, key: str | None) -> Registry:
+        return registry_to_search(call.site.registries, search, of_key(key) if key else None)
+
+    return KnownRegistries(call.site.identify, of_key, to_search)
+
+
+def resolved(request: SubscribeRequest, call: Call) -> tuple[str, Search] | None:
+    """The search in the registry's own spelling, which asks it; None where none is asked for."""
+    if request.search is None:
+        return None
+    with pointed("#/registry"):
+        registry = known_registries(call).to_search(request.search, request.registry)
+    found = resolve_search(request.search, registry)
+    return found.registry, found.search
+
+
+def scope_of(
+    tx: Connection, request: SubscribeRequest, search: tuple[str, Search] | None, call: Call
+) -> SubscriptionScope:
+    """What it is about."""
+    found = [call.site.identify(text) for text in request.trials]
+    watch_id = None
+    if request.watch is not None:
+        with pointed("#/watch"):
+            watch_id = watches.find(tx, request.watch).id
+    if request.group is not None:
+        with pointed("#/group"):
+            groups.find(tx, request.group)
+    return SubscriptionScope(
+        trials=frozenset((registry.key, trial_id) for registry, trial_id in found),
+        watch_id=watch_id,
+        search=search,
+        group=request.group,
+        everything=request.everything,
+    )
+
+
+@contextmanager
+def pointed(place: str) -> Iterator[None]:
+    """What cannot be used there is said of that place of the body."""
+    try:
+        yield
+    except (ConfigurationInvalid, NothingFound, TrialIdInvalid) as error:
+        words = in_api_words(error)
+        raise Problem(INVALID, words, errors=[Wrong(words, place)]) from None

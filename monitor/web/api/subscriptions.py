@@ -1,0 +1,362 @@
+"""Subscriptions: list, make, change, pause, resume and end them, and what a rule would have sent by now."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import Body, Path, Query
+from pydantic import Field
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from monitor.alerts import editing, ending, resuming
+from monitor.alerts.subscribe import Asked, new_endpoint, put_state, refuse_unless_wanted, rotated, subscribed
+from monitor.channels.declared import CHANNELS
+from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.model import Json, Subscription, SubscriptionState
+from monitor.storage import subscriptions as kept
+from monitor.views.addresses import shown
+from monitor.views.backtest import backtest
+from monitor.views.json.alerts import subscription_json
+from monitor.views.json.backtest import backtest_json
+from monitor.views.previews import MOST
+from monitor.views.rules import Rule, rule_of, rule_of_request
+from monitor.views.spans import span_of
+from monitor.views.subscriptions import ALIVE, SubscriptionsPage, subscriptions_page
+from monitor.web.api import examples, shapes
+from monitor.web.api.call import Call, Caller
+from monitor.web.api.once import once
+from monitor.web.api.paging import Cursor, Limit, place_of
+from monitor.web.api.problems import (
+    BAD_CURSOR,
+    CHANGED_MEANWHILE,
+    CONFLICT,
+    NOT_FOUND,
+    REGISTRY_SILENT,
+    UNREADABLE,
+    Problem,
+    in_api_words,
+)
+from monitor.web.api.routing import Operations
+from monitor.web.api.sent_rules import (
+    RuleSent,
+    SubscriptionEdit,
+    SubscriptionSent,
+    edited,
+    known_registries,
+    pointed,
+    request_of,
+    resolved,
+    scope_of,
+)
+from monitor.web.api.shapes import Sent
+from monitor.web.site.keeping import etag_of, is_known
+from monitor.web.site.route import Needs
+
+operations = Operations("Subscriptions")
+
+SubscriptionId = Annotated[UUID, Path(description="Its id.", examples=["3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"])]
+Since = Annotated[str, Query(max_length=40, description="From when on: 24m, 52w, 90d, 2026-01-01.", examples=["24m"])]
+KEPT = (NOT_FOUND, UNREADABLE)
+
+
+class Resuming(Sent):
+    """How to go on."""
+
+    catch_up: bool = Field(default=False, description="Whether to tell what was missed, as one message.")
+
+
+class Backtested(RuleSent):
+    """A rule that is to be tried."""
+
+    since: Annotated[str, Field(min_length=1, max_length=40)] = Field(default="24m", examples=["24m"])
+
+
+@operations.reads(
+    "/subscriptions",
+    shape=shapes.SubscriptionPage,
+    example=examples.page(examples.LISTED_SUBSCRIPTION),
+    needs=Needs.READ,
+    kinds=[BAD_CURSOR],
+)
+def list_subscriptions(
+    call: Caller,
+    state: Annotated[SubscriptionState | None, Query(description="Only those; else all that have not ended.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """List subscriptions, the newest first."""
+    place = place_of(call, limit, cursor)
+    before = (datetime.fromisoformat(place.after[0]), str(place.after[1])) if place.after else None
+    states: Collection[SubscriptionState] = ALIVE if state is None else [state]
+    page = subscriptions_page(call.site.store, now=call.now, states=states, before=before, limit=limit)
+    last = [page.next[0].isoformat(), page.next[1]] if page.next else None
+    return place.answer([_listed(each, page) for each in page.subscriptions], last)
+
+
+def _listed(subscription: Subscription, page: SubscriptionsPage) -> dict[str, Json]:
+    return {
+        **_shown(subscription),
+        "about": page.about[subscription.id],
+        "silent": page.silent.get(subscription.id),
+        "came_back": page.came_back.get(subscription.id),
+        "taken_of_late": page.taken.get(subscription.id, 0),
+    }
+
+
+def _shown(subscription: Subscription) -> dict[str, Json]:
+    """A subscription, its address as its owner recognises it, and nobody else."""
+    return {**subscription_json(subscription), "to": shown(subscription.endpoint)}
+
+
+@operations.reads(
+    "/subscriptions/{subscription_id}",
+    shape=shapes.Subscription,
+    example=examples.SUBSCRIPTION,
+    needs=Needs.READ,
+    kinds=KEPT,
+)
+def get_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
+    """Give a subscription."""
+    with call.site.store.read() as tx:
+        return call.json(_shown(_get(tx, subscription_id)))
+
+
+def _get(tx: Connection, subscription_id: UUID) -> Subscription:
+    """NothingFound for an id that no subscription has; a name is no id."""
+    found = kept.known(tx, [str(subscription_id)]).get(str(subscription_id))
+    if found is None:
+        raise NothingFound(f"there is no subscription {subscription_id}: GET /subscriptions lists those that exist")
+    return found
+
+
+@operations.writes(
+    "POST",
+    "/subscriptions",
+    shape=shapes.NewSubscription,
+    example=examples.NEW_SUBSCRIPTION,
+    needs=Needs.SUBSCRIBE,
+    status=201,
+    kinds=[REGISTRY_SILENT],
+)
+def create_subscription(
+    call: Caller, sent: Annotated[SubscriptionSent, Body(examples=[examples.SUBSCRIPTION_SENT])]
+) -> Response:
+    """Tell somebody of changes.
+
+    What it is about is watched from then on: the next look at the registry takes the baseline of a trial that nobody
+    watched, so that its next change is told. A sponsor, a condition or a search is asked of its registry first. The
+    secret that a webhook's messages are signed with is answered this once.
+    """
+    context = call.site.subscribing
+    request = request_of(sent, call)
+    with pointed("#/to"):
+        to = new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
+    search = resolved(request, call)
+
+    def make(tx: Connection) -> Response:
+        scope = scope_of(tx, request, search, call)
+        asked = Asked(scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note)
+        made = subscribed(tx, request.channel, to, asked, context=context, name=request.name, catch_up=request.catch_up)
+        answer = {
+            **_shown(made.subscription),
+            "taken_for": CHANNELS[request.channel].taken_for(request.address),
+            "same_as": made.same_as,
+            "secret": made.secret,
+            "caught_up": made.caught_up,
+            "watched": [*made.watched],
+        }
+        return call.created(answer, f"/subscriptions/{made.subscription.id}")
+
+    return once(call, make)
+
+
+@operations.writes(
+    "PATCH",
+    "/subscriptions/{subscription_id}",
+    shape=shapes.Subscription,
+    example=examples.SUBSCRIPTION,
+    needs=Needs.SUBSCRIBE,
+    kinds=KEPT,
+    takes_match=True,
+)
+def change_subscription(
+    call: Caller,
+    subscription_id: SubscriptionId,
+    sent: Annotated[SubscriptionEdit, Body(examples=[examples.SUBSCRIPTION_EDIT])],
+) -> Response:
+    """Change what a subscription tells, and when.
+
+    What is left out stays, and null clears (RFC 7396). It counts from the next change on: what is owed by then is sent.
+    One that config.toml has is changed there.
+    """
+
+    def change(tx: Connection) -> Response:
+        before = _get(tx, subscription_id)
+        _refuse_unless_matching(call, before)
+        if before.team:
+            words = f"It is one of the team “{before.team}”, which is changed as a whole: “monitor subscriptions edit”."
+            raise Problem(CONFLICT, words)
+        refuse_unless_wanted(before)
+        after = editing.edited(tx, before, lambda was: edited(sent, was), call.site.subscribing)
+        return _with_tag(call, after)
+
+    return once(call, change)
+
+
+def _refuse_unless_matching(call: Call, subscription: Subscription) -> None:
+    tag = etag_of(orjson.dumps(_shown(subscription)))
+    if not is_known(call.headers["if-match"], tag):
+        words = "It has changed in the meantime: get it again, and send its new ETag."
+        raise Problem(CHANGED_MEANWHILE, words)
+
+
+def _with_tag(call: Call, subscription: Subscription) -> Response:
+    form = _shown(subscription)
+    return call.json(form, headers={"ETag": etag_of(orjson.dumps(form))})
+
+
+@operations.writes(
+    "POST",
+    "/subscriptions/{subscription_id}/pause",
+    shape=shapes.Subscription,
+    example={**examples.SUBSCRIPTION, "state": "paused", "paused_at": "2026-11-28T08:00:00Z"},
+    needs=Needs.SUBSCRIBE,
+    kinds=KEPT,
+)
+def pause_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
+    """Keep what is owed to a subscription until it goes on."""
+
+    def pause(tx: Connection, found: Subscription) -> Response:
+        return _with_tag(call, put_state(tx, found, SubscriptionState.PAUSED, now=call.now))
+
+    return _done(call, subscription_id, pause)
+
+
+@operations.writes(
+    "POST",
+    "/subscriptions/{subscription_id}/resume",
+    shape=shapes.Resumed,
+    example={**examples.SUBSCRIPTION, "missed": 2},
+    needs=Needs.SUBSCRIBE,
+    kinds=KEPT,
+)
+def resume_subscription(
+    call: Caller,
+    subscription_id: SubscriptionId,
+    sent: Annotated[Resuming | None, Body(examples=[{"catch_up": True}])] = None,
+) -> Response:
+    """Go on after a pause.
+
+    An address that was disabled gets another chance.
+    """
+
+    def resume(tx: Connection, found: Subscription) -> Response:
+        refuse_unless_wanted(found)
+        missed = resuming.go_on(tx, found, catch_up=sent is not None and sent.catch_up, now=call.now)
+        return call.json({**_shown(_get(tx, subscription_id)), "missed": missed})
+
+    return _done(call, subscription_id, resume)
+
+
+@operations.writes(
+    "POST",
+    "/subscriptions/{subscription_id}/rotate",
+    shape=shapes.Secret,
+    example={"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    needs=Needs.SUBSCRIBE,
+    kinds=KEPT,
+)
+def rotate_secret(call: Caller, subscription_id: SubscriptionId) -> Response:
+    """Give a webhook a new signing secret.
+
+    It is answered this once; the former one signs beside it for a day.
+    """
+    context = call.site.subscribing
+    return _done(call, subscription_id, lambda tx, found: call.json({"secret": rotated(tx, found, context)}))
+
+
+@operations.writes(
+    "DELETE",
+    "/subscriptions/{subscription_id}",
+    shape=shapes.Ended,
+    example={**examples.SUBSCRIPTION, "state": "ended", "dropped": 0, "unsent": 1},
+    needs=Needs.SUBSCRIBE,
+    kinds=KEPT,
+)
+def end_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
+    """End a subscription.
+
+    What was not sent by then is not sent any more, and what was stays on record. One that has ended stays so.
+    """
+
+    def end(tx: Connection, found: Subscription) -> Response:
+        done = ending.ended(tx, found, now=call.now)
+        return call.json({**_shown(done.subscription), "dropped": done.dropped, "unsent": done.unsent})
+
+    return _done(call, subscription_id, end)
+
+
+def _done(call: Call, subscription_id: UUID, work: Callable[[Connection, Subscription], Response]) -> Response:
+    """Do something with a subscription, once; what does not go with its state is a conflict."""
+
+    def do(tx: Connection) -> Response:
+        found = _get(tx, subscription_id)
+        try:
+            return work(tx, found)
+        except ConfigurationInvalid as error:
+            words = str(error).replace(found.endpoint.shown, shown(found.endpoint))
+            raise Problem(CONFLICT, in_api_words(words)) from None
+
+    return once(call, do)
+
+
+@operations.reads(
+    "/subscriptions/{subscription_id}/backtest",
+    shape=shapes.Backtest,
+    example=examples.BACKTEST,
+    needs=Needs.READ,
+    kinds=KEPT,
+)
+def backtest_subscription(call: Caller, subscription_id: SubscriptionId, since: Since = "24m") -> Response:
+    """Say what a subscription would have sent by now, had it stood as it does all the time.
+
+    It is tried on the latest 5,000 events of its trials at most; “since” in the answer says from when on that is.
+    """
+    with call.site.store.read() as tx:
+        _get(tx, subscription_id)
+    return _tried(call, rule_of(str(subscription_id), call.site.store), since)
+
+
+@operations.writes(
+    "POST",
+    "/subscriptions/backtest",
+    shape=shapes.Backtest,
+    example={**examples.BACKTEST, "is_made": False},
+    needs=Needs.READ,
+    takes_key=False,
+)
+def backtest_rule(
+    call: Caller, sent: Annotated[Backtested, Body(examples=[{**examples.RULE_SENT, "since": "12m"}])]
+) -> Response:
+    """Say what a rule would have sent by now.
+
+    Nothing is made, nothing is sent, and no registry is asked.
+    """
+    request = request_of(sent, call)
+    context = call.site.subscribing
+    rule = rule_of_request(
+        request, store=call.site.store, config=context.config, known=known_registries(call), now=call.now
+    )
+    return _tried(call, rule, sent.since)
+
+
+def _tried(call: Call, rule: Rule, since: str) -> Response:
+    begins = span_of(since, None, now=call.now).since
+    found = backtest(
+        rule, since=begins, now=call.now, store=call.site.store, registries=call.site.registries, most=MOST
+    )
+    form = backtest_json(found)
+    return call.json({**form, "subscription": {**form["subscription"], "to": shown(rule.subscription.endpoint)}})

@@ -1,0 +1,120 @@
+"""Trials: which are watched and how they stand, one with its record, its snapshots, and what is between two of them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Path
+from starlette.responses import Response
+
+from monitor.storage import pages
+from monitor.storage.pages import Within
+from monitor.views.json.trials import comparison_json, history_json, record_json, siblings_json, status_json
+from monitor.views.scope import Scope
+from monitor.views.siblings import siblings_of
+from monitor.views.status import StatusQuery, StatusReader
+from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snapshot_of
+from monitor.web.api import examples, shapes
+from monitor.web.api.call import Call, Caller
+from monitor.web.api.paging import Cursor, Limit, page_of, place_of
+from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, UNREADABLE
+from monitor.web.api.routing import Operations
+
+operations = Operations("Trials")
+
+TrialId = Annotated[
+    str,
+    Path(
+        max_length=200,
+        description="Its registration number, also as people paste it, such as nct 02116634.",
+        examples=["NCT02116634"],
+    ),
+]
+Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by its number.", examples=[1])]
+KEPT = (NOT_FOUND, UNREADABLE)
+
+
+@operations.reads("/trials", shape=shapes.TrialPage, example=examples.page(examples.TRIAL), kinds=[BAD_CURSOR])
+def list_trials(call: Caller, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """List the watched trials.
+
+    In the order of registry and trial id, each as its latest record says.
+    """
+    place = place_of(call, limit, cursor)
+    after = (str(place.after[0]), str(place.after[1])) if place.after else None
+    with call.site.store.read() as tx:
+        found = pages.watched(tx, Within(), after=after, limit=limit + 1)
+    keys, has_more = page_of(found, limit)
+    rows = _reader(call).of(keys)
+    return place.answer([status_json(row) for row in rows], keys[-1] if has_more else None)
+
+
+@operations.reads("/trials/{trial_id}", shape=shapes.Trial, example=examples.TRIAL)
+def get_trial(call: Caller, trial_id: TrialId) -> Response:
+    """Say how a trial stands."""
+    registry, found = call.site.identify(trial_id)
+    row = next(_reader(call).of([(registry.key, found)]))
+    return call.json(status_json(row))
+
+
+def _reader(call: Call) -> StatusReader:
+    return StatusReader(StatusQuery(scope=Scope(within=Within())), call.site.store, call.known)
+
+
+@operations.reads("/trials/{trial_id}/record", shape=shapes.WholeRecord, example=examples.WHOLE_RECORD, kinds=KEPT)
+def get_record(call: Caller, trial_id: TrialId) -> Response:
+    """Give the latest record of a trial.
+
+    With where else it is registered. Where the latest snapshot is damaged, it is the latest one that can be read, and
+    “notes” says so.
+    """
+    registry, found = call.site.identify(trial_id)
+    notes: list[str] = []
+    shown = snapshot_of(found, registry=registry, store=call.site.store, which=None, complain=notes.append)
+    elsewhere = siblings_of(shown.record, registries=call.site.registries, store=call.site.store)
+    return call.json({**_record(shown, notes), **siblings_json(elsewhere)})
+
+
+@operations.reads("/trials/{trial_id}/snapshots", shape=shapes.History, example=examples.HISTORY)
+def list_snapshots(call: Caller, trial_id: TrialId) -> Response:
+    """List every snapshot of a trial, the oldest first, with what it changed.
+
+    What was imported comes first, and has no number.
+    """
+    registry, found = call.site.identify(trial_id)
+    history = history_of(found, registry=registry, store=call.site.store)
+    return call.json(
+        {
+            "registry": registry.key,
+            "trial_id": found,
+            "title": history.title,
+            "data": [history_json(found, row, changes) for row, changes in history.rows],
+            "unreadable": [*history.damaged.values(), *history.unread.values()],
+        }
+    )
+
+
+@operations.reads("/trials/{trial_id}/snapshots/{number}", shape=shapes.Record, example=examples.RECORD, kinds=KEPT)
+def get_snapshot(call: Caller, trial_id: TrialId, number: Number) -> Response:
+    """Give the record as one snapshot of a trial has it."""
+    registry, found = call.site.identify(trial_id)
+    shown = snapshot_of(found, registry=registry, store=call.site.store, which=number, complain=_nothing)
+    return call.json(_record(shown, []))
+
+
+@operations.reads(
+    "/trials/{trial_id}/compare/{before}..{after}", shape=shapes.Comparison, example=examples.COMPARISON, kinds=KEPT
+)
+def compare_snapshots(call: Caller, trial_id: TrialId, before: Number, after: Number) -> Response:
+    """Compare two snapshots of a trial field by field."""
+    registry, found = call.site.identify(trial_id)
+    notes: list[str] = []
+    compared = comparison_of(found, before, after, registry=registry, store=call.site.store, complain=notes.append)
+    return call.json({**comparison_json(compared), "notes": notes})
+
+
+def _record(shown: TrialSnapshot, notes: Sequence[str]) -> dict[str, object]:
+    return {**record_json(shown.snapshot, shown.record), "notes": [*notes]}
+
+
+def _nothing(_words: str) -> None:
+    """A snapshot that is named by its number has nothing to be said of it."""
