@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from monitor.render.worddiff import DiffOp, Stretch, compare_readable, split_lines
+from monitor.render.worddiff import DiffOp, Stretch, split_lines
 
 NEAR = 1
 """So many paragraphs that stayed are shown beside one that changed."""
@@ -38,9 +38,9 @@ class Run:
     is_folded: bool = False
 
 
-def compared_paragraphs(before: str, after: str) -> list[Run]:
-    """Both texts in one."""
-    paragraphs = [_paragraph(line) for line in split_lines(compare_readable(before, after)) if _says_anything(line)]
+def paragraph_runs(stretches: Sequence[Stretch]) -> list[Run]:
+    """What a comparison of two texts gave, paragraph by paragraph."""
+    paragraphs = [_paragraph(line) for line in split_lines(stretches) if _says_anything(line)]
     changed = [number for number, each in enumerate(paragraphs) if each.fate is not Fate.KEPT]
     near = {number + step for number in changed for step in range(-NEAR, NEAR + 1)}
     return list(_runs(paragraphs, near))

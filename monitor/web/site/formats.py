@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from monitor.model import Significance
 from monitor.web.site.paths import trial_path
 
 
@@ -38,6 +39,11 @@ def machine(value: datetime) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
+def level(significance: Significance) -> str:
+    """The class of a significance: critical, major, minor, admin."""
+    return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
+
+
 FILTERS = {
     "number": number,
     "day": day,
@@ -46,5 +52,6 @@ FILTERS = {
     "moment": moment,
     "machine": machine,
     "trial_path": trial_path,
+    "level": level,
 }
 """As templates call them."""
