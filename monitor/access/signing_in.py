@@ -42,6 +42,13 @@ def is_anybody_there(context: AccessContext) -> bool:
         return users.is_there_any(tx)
 
 
+def known_name(name: str, context: AccessContext) -> str | None:
+    """The name of the user who is meant; None where there is none of that name."""
+    with context.store.read() as tx:
+        user = users.find(tx, name[:_LONGEST_NAME])
+    return user.name if user else None
+
+
 def sign_in(name: str, password: str, browser: Browser, context: AccessContext, *, now: datetime) -> SignedIn:
     """Begin a session for who gives the right password; it opens nothing yet where a code is needed.
 

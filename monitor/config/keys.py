@@ -28,6 +28,8 @@ A_NAME = "a text that is not empty"
 TRIAL_IDS = 'a list of registration numbers, such as ["NCT02116634"]'
 A_REGISTRY = 'the host name of a registry, such as "clinicaltrials.gov"'
 A_ROLE = '"lead" or "any"'
+ROLES = ("read", "subscribe", "operate")
+"""Of users: see `monitor.model.access`."""
 
 
 def _settings(package: str, folders: Sequence[str]) -> list[ModuleType]:
@@ -92,6 +94,12 @@ class WebSettings(Section):
         default=("127.0.0.0/8", "::1/128"),
         description='a list of networks, such as ["10.0.0.0/8"]',
     )
+    trust_user_header: str = setting(
+        values.optional(values.header_name),
+        default="",
+        description='the name of a header, such as "X-Forwarded-User", or ""',
+    )
+    header_role: str = setting(values.one_of(ROLES), default="read", description='"read", "subscribe" or "operate"')
 
     def check(self) -> None:
         """What leads to a subscription is read by nobody on the way."""

@@ -16,6 +16,8 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 from monitor.text import one_line, plain
 
 HEARD = ("uvicorn", "apscheduler")
+PAGES = "monitor.web"
+"""What pages have to say: who signed in, and what failed."""
 TRACE = "exception"
 """The one value of several lines."""
 
@@ -46,18 +48,18 @@ def make_log(stream: TextIO, *, as_json: bool, clock: Callable[[], datetime]) ->
 
 
 def hear_libraries(log: FilteringBoundLogger) -> None:
-    """Pass on the warnings of those libraries that are heard, and silence all others."""
+    """Pass on what the pages say, and the warnings of those libraries that are heard, and silence all others."""
     logging.getLogger().addHandler(logging.NullHandler())
-    for name in HEARD:
+    for name in (*HEARD, PAGES):
         heard = logging.getLogger(name)
         heard.handlers = [_Passing(log)]
-        heard.setLevel(logging.WARNING)
+        heard.setLevel(logging.INFO if name == PAGES else logging.WARNING)
         heard.propagate = False
 
 
 class _Passing(logging.Handler):
     def __init__(self, log: FilteringBoundLogger) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.INFO)
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:

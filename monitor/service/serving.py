@@ -20,15 +20,18 @@ from structlog.typing import FilteringBoundLogger
 from monitor.access.context import AccessContext
 from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
+from monitor.model.access import Permission
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
 from monitor.storage.store import Store
+from monitor.web.access.visiting import Visitors
 from monitor.web.api.application import api_route
 from monitor.web.api.callers import callers
 from monitor.web.application import application
 from monitor.web.hooks import bounce_route
 from monitor.web.listening import Listener, listen
+from monitor.web.peers import networks_of
 from monitor.web.site.answering import Answering
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
@@ -85,6 +88,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
             check_every=program.config.schedule.check_every,
             names={each.key: each.name for each in program.registries},
         ),
+        access=AccessContext(store, subscribing.vault),
         is_public=web.public,
         has_self_service=web.self_service,
     )
@@ -97,9 +101,16 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
             identify=program.identify,
             committed=service.send_soon,
         )
-    answering = Answering(site)
-    access = AccessContext(store, subscribing.vault)
-    more.append(api_route(answering, authenticate=callers(access, answering.visitor_of)))
+    visitors = Visitors(
+        access=site.access,
+        clock=subscribing.clock,
+        is_https=site.is_https,
+        header=web.trust_user_header,
+        proxies=networks_of(web.trusted_proxies),
+        header_role=Permission(web.header_role),
+    )
+    answering = Answering(site, visitors)
+    more.append(api_route(answering, authenticate=callers(site.access, visitors)))
     return application(answering, service, ages=service.ages, more=more)
 
 

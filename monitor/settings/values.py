@@ -201,6 +201,11 @@ def header_text(value: object) -> str:
     return found
 
 
+def header_name(value: object) -> str:
+    """The name of an HTTP header: a token of RFC 9110, 5.6.2."""
+    return _like(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", any_text(value))
+
+
 def user_agent(value: object) -> str:
     """The same, without spaces around it."""
     return _no_longer_than(400, header_text(value).strip())

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from threading import Thread
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn import Config, Server
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from monitor.errors import ConfigurationInvalid, system_words
 from monitor.web.connections import ACCEPTED_AT_ONCE, HEAD_WITHIN, BoundedProtocol, most_connections
+from monitor.web.peers import NotingPeers
 
 STOPS_WITHIN = 1.0
 
@@ -41,7 +44,7 @@ class Listener:
         limits = {"most": most_connections(), "head_within": head_within}
         self._server = Server(
             Config(
-                application,
+                NotingPeers(_heeding(application, trusted_proxies)),
                 http=type("Protocol", (BoundedProtocol,), limits),
                 backlog=ACCEPTED_AT_ONCE,
                 loop="asyncio",
@@ -50,8 +53,7 @@ class Listener:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=bool(trusted_proxies),
-                forwarded_allow_ips=[*trusted_proxies],
+                proxy_headers=False,
                 timeout_graceful_shutdown=1,
             )
         )
@@ -78,3 +80,10 @@ class Listener:
         self._thread.join(STOPS_WITHIN)
         self._socket.close()
         return not self._thread.is_alive()
+
+
+def _heeding(application: Starlette, trusted_proxies: Sequence[str]) -> ASGIApp:
+    """The application, told who asks by the proxies in these networks."""
+    if not trusted_proxies:
+        return application
+    return ProxyHeadersMiddleware(application, trusted_hosts=[*trusted_proxies])  # type: ignore[arg-type,return-value]

@@ -1,5 +1,6 @@
 """The table of all pages: where each is, what makes it, who may see it. The first whose path fits answers."""
 
+from monitor.web.access import account, signing_in, users
 from monitor.web.operating import deliveries
 from monitor.web.reading import trial
 from monitor.web.site import basics
@@ -7,6 +8,9 @@ from monitor.web.site.route import Page
 
 PAGES: tuple[Page, ...] = (
     *basics.PAGES,
+    *signing_in.PAGES,
+    *account.PAGES,
+    *users.PAGES,
     *deliveries.PAGES,
     *trial.PAGES,
 )

@@ -7,6 +7,8 @@ from typing import Self
 
 from requests import Response, Session
 
+from monitor.access.context import AccessContext
+from monitor.access.hashing import Hashing
 from monitor.alerts.links import Links
 from monitor.errors import TrialIdInvalid
 from monitor.model.access import Permission
@@ -54,6 +56,7 @@ def answering_of(
             check_every=timedelta(hours=1),
             names={each.key: each.name for each in registries},
         ),
+        access=AccessContext(outbox.store, context.vault, hashing=Hashing(64), token_hashing=Hashing(64)),
         is_public=is_public,
         has_self_service=has_self_service,
     )

@@ -22,6 +22,7 @@ from monitor.errors import MonitorError, NothingFound, StoreError
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, read_form
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
+from monitor.web.site.formats import sentence
 from monitor.web.site.keeping import Kept, etag_of, is_known
 from monitor.web.site.language import LANGUAGES, best_of
 from monitor.web.site.route import Needs, Page
@@ -86,7 +87,7 @@ class Answering:
                 response = await self._answered(page, request)
             except Busy:
                 response = busy()
-            if request.method == "POST":
+            if request.method == "POST" and response.status_code < 400:
                 self.kept.clear()
                 self.site.proof.forget()
             return response
@@ -143,11 +144,11 @@ class Answering:
         except FormRefused as error:
             return self._trouble(asked, error.status, str(error))
         except NothingFound as error:
-            return self._trouble(asked, 404, _sentence(error))
+            return self._trouble(asked, 404, sentence(error))
         except StoreError:
             raise
         except MonitorError as error:
-            return self._trouble(asked, 400, _sentence(error))
+            return self._trouble(asked, 400, sentence(error))
         except Exception:
             _log.exception("a page failed: %s", page.path)
             return self._trouble(asked, 500)
@@ -215,8 +216,3 @@ class Answering:
 def busy() -> Response:
     """The answer for whoever comes when too many wait: it asks nobody for anything."""
     return Response("Too many ask at once.\n", 503, {"Retry-After": COMES_AGAIN_AFTER}, media_type="text/plain")
-
-
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return words[:1].upper() + words[1:] + "."

@@ -44,7 +44,14 @@ def level(significance: Significance) -> str:
     return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
 
 
+def sentence(words: object) -> str:
+    """What an error says, as a sentence of its own."""
+    text = str(words)
+    return text[:1].upper() + text[1:] + "."
+
+
 FILTERS = {
+    "sentence": sentence,
     "number": number,
     "day": day,
     "long_day": long_day,

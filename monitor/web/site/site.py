@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 
+from monitor.access.context import AccessContext
 from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.ports import Registry
@@ -32,6 +33,8 @@ class Site:
     """Called when something is owed: it need not wait for the next tick."""
     pages: Pages
     proof: ProofReader
+    access: AccessContext
+    """Users, their sessions, and tokens; with the same store."""
     is_public: bool = False
     """Whether anybody may read what is known of trials."""
     has_self_service: bool = False

@@ -1,0 +1,104 @@
+"""Who asks: by the cookie of a session, else by the word of a proxy that signs people in; programs by their tokens."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.access import sessions, tokens
+from monitor.access.context import AccessContext
+from monitor.access.users import LONGEST_NAME
+from monitor.errors import SignInRefused
+from monitor.model.access import ApiToken, Permission, permissions_up_to
+from monitor.storage import users
+from monitor.text import one_line
+from monitor.web.forms import network_of
+from monitor.web.peers import Network, is_from
+from monitor.web.site.asked import NOBODY, Visitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitors:
+    """Says who asks. It reads the database once for somebody, and not at all for nobody."""
+
+    access: AccessContext
+    clock: Callable[[], datetime]
+    is_https: bool
+    header: str = ""
+    """In which a proxy says who asks; empty where none does."""
+    proxies: Sequence[Network] = ()
+    """Whose word counts: the peer's own address is among them."""
+    header_role: Permission = Permission.READ
+    """What those may do who are no users of ours."""
+
+    def __call__(self, request: Request) -> Visitor:
+        """Who asks with a browser."""
+        token = request.cookies.get(session_cookie(is_https=self.is_https), "")
+        session = sessions.of_token(token, self.access, now=self.clock()) if token else None
+        if session is not None and not session.awaits_code:
+            return Visitor(session.user.name, permissions_up_to(session.user.role), secret=token)
+        return self._by_header(request) if self.header else NOBODY
+
+    def _by_header(self, request: Request) -> Visitor:
+        named = request.headers.getlist(self.header)
+        if len(named) != 1 or not is_from(request, self.proxies):
+            return NOBODY
+        name = named[0].strip()
+        if not name or len(name) > LONGEST_NAME or name != one_line(name):
+            return NOBODY
+        with self.access.store.read() as tx:
+            user = users.find(tx, name)
+        if user is None:
+            return Visitor(name, permissions_up_to(self.header_role))
+        return Visitor(user.name, permissions_up_to(user.role))
+
+
+def token_of(request: Request, access: AccessContext, *, now: datetime) -> ApiToken | None:
+    """The token that a program shows, as `Authorization: Bearer rmt_…`; None where it shows none.
+
+    SignInRefused where that is not good, or not any more; TriedTooOften where too many were wrong.
+    """
+    shown = request.headers.getlist("authorization")
+    if not shown:
+        return None
+    scheme, _, text = shown[0].partition(" ")
+    if len(shown) == 1 and scheme.lower() == "bearer":
+        network = network_of(request.client.host if request.client else "")
+        token = tokens.of_text(text.strip(), access, network=network, now=now)
+        if token is not None:
+            return token
+    raise SignInRefused(
+        "the token is unknown, revoked or expired: send Authorization: Bearer rmt_… with one that `monitor token add` "
+        "or your account's page made"
+    )
+
+
+def visitor_of_token(token: ApiToken) -> Visitor:
+    """Who asks with that token."""
+    return Visitor(token.owner.name if token.owner else token.name, token.allows)
+
+
+def session_cookie(*, is_https: bool) -> str:
+    """What the cookie of a session is called: no other host can set one whose name begins with __Host-."""
+    return "__Host-session" if is_https else "session"
+
+
+def give_session(response: Response, token: str, *, is_https: bool) -> None:
+    """Have the browser show that token from now on."""
+    response.set_cookie(
+        session_cookie(is_https=is_https),
+        token,
+        max_age=int(sessions.LONGEST.total_seconds()),
+        path="/",
+        secure=is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take_session(response: Response, *, is_https: bool) -> None:
+    """Have the browser forget its token, and what it kept of our pages."""
+    response.delete_cookie(session_cookie(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
