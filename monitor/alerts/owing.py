@@ -62,6 +62,13 @@ def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, no
         rhythms.expect(tx, ((to, waiting[to].due_at) for to in {to for to, _ in later()}))
 
 
+def hearers(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> tuple[int, int]:
+    """How many subscriptions would hear of these events if they were told now, and of how many pairs of both."""
+    concerned = list(_concerned(tx, events, registry, now))
+    everybody = {subscription_id for each in concerned for subscription_id in each.subscription_ids}
+    return len(everybody), sum(len(each.subscription_ids) for each in concerned)
+
+
 def waiting_by(rhythm_of: Mapping[str, Rhythm], *, now: datetime) -> dict[str, Waiting]:
     """Those of the subscriptions that tell in a digest what is found now. Pure."""
     ends = {rhythm: window_end(rhythm, now) for rhythm in set(rhythm_of.values())}

@@ -62,7 +62,12 @@ def label(change: Change) -> str:
     """What people call the field."""
     if change.kind in KINDS and (own := KINDS[change.kind].label):
         return own
-    return FIELDS[change.field].label if change.field in FIELDS else one_line(change.field.replace("_", " "))
+    return field_label(change.field)
+
+
+def field_label(field: str) -> str:
+    """What people call a field, by its name in changes."""
+    return FIELDS[field].label if field in FIELDS else one_line(field.replace("_", " "))
 
 
 def lines(change: Change, *, whole: bool = False) -> list[Line]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from monitor.alerts.owing import hearers
 from monitor.errors import StoreCorrupt
 from monitor.model import Event
 from monitor.storage import events, settlements
@@ -65,6 +67,12 @@ def one_hold(hold_id: int, store: Store, *, after: str | None = None, limit: int
         {each: str(error) for each, error in damaged.items()},
         ids[limit - 1] if len(ids) > limit else None,
     )
+
+
+def would_hear(whole: HoldWhole, store: Store, *, now: datetime) -> tuple[int, int]:
+    """How many subscriptions would hear of those events of a hold that were read, and in how many tellings."""
+    with store.read() as tx:
+        return hearers(tx, whole.events, whole.hold.registry, now=now)
 
 
 def held_events(hold_id: int, store: Store) -> tuple[Sequence[Event], list[str]]:

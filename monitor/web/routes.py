@@ -1,7 +1,7 @@
 """The table of all pages: where each is, what makes it, who may see it. The first whose path fits answers."""
 
 from monitor.web.access import account, signing_in, users
-from monitor.web.operating import deliveries
+from monitor.web.operating import table as operating
 from monitor.web.reading import trial
 from monitor.web.site import basics
 from monitor.web.site.route import Page
@@ -11,6 +11,6 @@ PAGES: tuple[Page, ...] = (
     *signing_in.PAGES,
     *account.PAGES,
     *users.PAGES,
-    *deliveries.PAGES,
+    *operating.PAGES,
     *trial.PAGES,
 )
