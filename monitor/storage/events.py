@@ -22,7 +22,7 @@ def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
     """Store events, and return the new ones. Their snapshots are stored in the same transaction."""
     new: set[str] = set()
     for chunk in chunks(events_):
-        rows = add_new(tx, events, [_row(event) for event in chunk], returning=(events.c.id,))
+        rows = add_new(tx, events, [row_of(event) for event in chunk], returning=(events.c.id,))
         new.update(row.id for row in rows)
     added = [event for event in events_ if event.id in new]
     change_index.add(tx, added)
@@ -111,7 +111,8 @@ def after(tx: Connection, registry: str, snapshots: Mapping[str, int]) -> dict[s
     return found
 
 
-def _row(event: Event) -> dict[str, Any]:
+def row_of(event: Event) -> dict[str, Any]:
+    """The row that it is stored as."""
     return {
         "id": event.id,
         "registry": event.registry,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Document, Snapshot, State
-from monitor.storage import bodies, unindexed
+from monitor.storage import bodies
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import snapshots
 
@@ -86,7 +86,6 @@ def add(
         rows = [_row(snapshot, bases) for snapshot in sorted(batch, key=lambda snapshot: snapshot.number)]
         new = {tuple(row) for row in add_new(tx, snapshots, rows, returning=_key)}
         added += [snapshot for snapshot in batch if _key_of(snapshot) in new]
-    unindexed.note(tx, (_key_of(snapshot)[:2] for snapshot in added))
     return added
 
 

@@ -29,6 +29,7 @@ from monitor.storage import (
     snapshots,
     subscriptions,
     trials,
+    unindexed,
     watches,
 )
 from monitor.storage.isolation import in_words, isolated
@@ -93,7 +94,8 @@ def _with_documents_of_merged(answers: Iterable[Answer | DayCame]) -> Iterator[A
 def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials, *, intake: IntakeContext) -> None:
     """Write what came and all that it causes, in the transaction that also read what it was compared with."""
     key, now = intake.registry.key, intake.now
-    snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot], stored.bases)
+    kept = snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot], stored.bases)
+    unindexed.note(tx, ((key, snapshot.document.trial_id) for snapshot in kept))
     made = events.add(tx, [effect.event for effect in effects if effect.event])
     builds = {event.id: _builds_missed(stored.trial(key, event.trial_id), intake) for event in made}
     if intake.tells_nobody:

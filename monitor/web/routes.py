@@ -3,6 +3,8 @@
 from monitor.web.access import account, signing_in, users
 from monitor.web.operating import table as operating
 from monitor.web.reading import trial
+from monitor.web.operating import deliveries
+from monitor.web.reading import changes, trial
 from monitor.web.site import basics
 from monitor.web.site.route import Page
 
@@ -12,5 +14,7 @@ PAGES: tuple[Page, ...] = (
     *account.PAGES,
     *users.PAGES,
     *operating.PAGES,
+    *changes.PAGES,
+    *deliveries.PAGES,
     *trial.PAGES,
 )

@@ -25,7 +25,7 @@ def test_a_database_from_before_subscriptions_keeps_everything_and_can_owe(store
     with before.begin() as tx:
         for trial_id in (HIP, KNEE):
             snapshots.add(tx, history(trial_id, 4))
-            events.add(tx, [event(trial_id, number) for number in (2, 3, 4)])
+            tx.execute(insert(tables.events), [events.row_of(event(trial_id, number)) for number in (2, 3, 4)])
         tx.execute(insert(tables.trials).values(registry=REGISTRY, trial_id=HIP, verified_at=NOON, misses=0))
         made = insert(tables.watches).values(origin="command", created_at=NOON).returning(tables.watches.c.id)
         held = {"watch_id": tx.execute(made).scalar_one(), "registry": REGISTRY, "added_at": NOON}

@@ -46,6 +46,7 @@ from monitor.storage import (
     snapshots,
     subscriptions,
     trials,
+    unindexed,
     watches,
 )
 from monitor.storage.bodies import LARGEST
@@ -137,6 +138,7 @@ def _take_trial(place: Path, registries: Mapping[str, Registry], context: Subscr
         if known is None or last > (known.snapshot or 0):
             trials.record(tx, [file.trial])
             done.trials += 1
+        unindexed.note(tx, [(registry, trial_id)] if added else [])
     done.snapshots += added
     done.events += len(kept)
 

@@ -1,0 +1,173 @@
+"""A page of changes that the index finds, and the counts beside it: what home, feeds, the API and agents show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from monitor.changes.topics import Topic
+from monitor.model import Significance
+from monitor.ports import Registry
+from monitor.storage import changed
+from monitor.storage.changed import ChangeFilter, FoundEvent, Place, SponsorCount
+from monitor.views.finding import ALL, ChangesAsked
+from monitor.views.seen_events import SeenEvent, seen_events
+
+PERIODS = ("1d", "14d", "90d", ALL)
+"""Those that a choice is offered of."""
+TOP_SPONSORS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Events, and behind which the next page begins; None where there is none."""
+
+    events: Sequence[SeenEvent]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCounts:
+    """How many changes there are. Each count is of what the other filters leave, whatever its own says."""
+
+    by_significance: Mapping[Significance, int]
+    """Those that have exactly that."""
+    asked_for: Mapping[Significance, int]
+    """The same of those that are asked for."""
+    by_topic: Mapping[str, int]
+    by_period: Mapping[str, int]
+    sponsors: Sequence[SponsorCount]
+    """Those with the most changes."""
+    all_sponsors: int
+    """How many have any."""
+    trials: int
+    """In how many trials they are."""
+    administrative_trials: int
+    """How many trials have none but administrative ones, in that time."""
+
+    @property
+    def changes(self) -> int:
+        """How many there are in all of what is asked for."""
+        return sum(self.asked_for.values())
+
+
+def changes_page(
+    tx: Connection,
+    asked: ChangesAsked,
+    registries: Sequence[Registry],
+    *,
+    today: date,
+    after: Place | None = None,
+    limit: int,
+    counts_told: bool = False,
+) -> ChangesPage:
+    """Up to *limit* events, by day, the newest day first, and within a day the most significant first."""
+    wanted = asked.filter(today)
+    found = changed.page(tx, wanted, after=after, limit=limit + 1)
+    known = {registry.key: registry for registry in registries}
+    shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told)
+    return ChangesPage(shown, _behind(found, limit))
+
+
+def newest_changes(
+    tx: Connection, asked: ChangesAsked, registries: Sequence[Registry], *, today: date, limit: int
+) -> list[SeenEvent]:
+    """Up to *limit* events in the order in which they were seen, the last one first: for feeds."""
+    page = changes_page(tx, asked, registries, today=today, limit=limit)
+    return sorted(page.events, key=lambda seen: (seen.found.day, seen.seen_at is not None, seen.seen_at), reverse=True)
+
+
+def _behind(found: Sequence[FoundEvent], limit: int) -> Place | None:
+    if len(found) <= limit:
+        return None
+    last, following = found[limit - 1], found[limit]
+    if last.day != following.day:
+        return Place(last.day)
+    return Place(last.day, (int(last.significance), last.registry, last.trial_id, last.snapshot))
+
+
+def change_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> ChangeCounts:
+    """The counts beside a list, and of the filters that are offered."""
+    wanted = asked.filter(today)
+    matrix = changed.matrix(tx, wanted)
+    by_topic = {
+        str(topic): sum(count for (weight, of), count in matrix.items() if of == topic and _weighs(weight, of, wanted))
+        for topic in Topic
+    }
+    of_topics = {key: count for key, count in matrix.items() if not wanted.topics or key[1] in wanted.topics}
+    days = [replace(asked, since=period).first_day(today) for period in PERIODS]
+    sponsors, all_sponsors = changed.by_sponsor(tx, wanted, limit=TOP_SPONSORS)
+    return ChangeCounts(
+        by_significance={
+            each: sum(count for (weight, _), count in of_topics.items() if weight is each) for each in Significance
+        },
+        asked_for={
+            each: sum(
+                count for (weight, of), count in of_topics.items() if weight is each and _weighs(weight, of, wanted)
+            )
+            for each in Significance
+        },
+        by_topic={topic: count for topic, count in by_topic.items() if count},
+        by_period=dict(zip(PERIODS, changed.counts_since(tx, wanted, days), strict=True)),
+        sponsors=sponsors,
+        all_sponsors=all_sponsors,
+        trials=changed.trials_changed(tx, wanted),
+        administrative_trials=_only_administrative(tx, wanted),
+    )
+
+
+def _weighs(weight: Significance, topic: str, wanted: ChangeFilter) -> bool:
+    is_asked_for = topic == Topic.ADMINISTRATIVE and Topic.ADMINISTRATIVE in wanted.topics
+    return is_asked_for or weight >= wanted.least
+
+
+def _only_administrative(tx: Connection, wanted: ChangeFilter) -> int:
+    """0 where it would take long to find, and nobody would want to know: of all times."""
+    if wanted.since is None or wanted.topics or wanted.least is Significance.ADMINISTRATIVE:
+        return 0
+    return changed.only_administrative(tx, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A day, a week or a month: from its first day to its last, with its changes by significance."""
+
+    first: date
+    last: date
+    counts: Mapping[Significance, int]
+
+
+def change_rhythm(tx: Connection, asked: ChangesAsked, *, today: date) -> list[Stretch]:
+    """How many changes there were in the time that is asked for: by day, or if that were too many by week or month.
+
+    Of all times, the last two years.
+    """
+    wanted = asked.filter(today)
+    last = min(today, asked.until or today)
+    first = max(wanted.since or date.min, last - timedelta(days=730))
+    if first > last:
+        return []
+    by_day = changed.by_day(tx, replace(wanted, since=first))
+    days = (last - first).days + 1
+    length = 1 if days <= 31 else 7 if days <= 200 else 30
+    return [Stretch(begin, end, _added(by_day, begin, end)) for begin, end in _stretches(first, last, length)]
+
+
+def _stretches(first: date, last: date, days: int) -> list[tuple[date, date]]:
+    """Spans of so many days, the last one ending on the last day."""
+    found = []
+    end = last
+    while end >= first:
+        begin = max(end - timedelta(days=days - 1), first)
+        found.append((begin, end))
+        end = begin - timedelta(days=1)
+    return found[::-1]
+
+
+def _added(by_day: Mapping[str, Mapping[Significance, int]], first: date, last: date) -> dict[Significance, int]:
+    total: dict[Significance, int] = {}
+    for offset in range((last - first).days + 1):
+        for weight, count in by_day.get((first + timedelta(days=offset)).isoformat(), {}).items():
+            total[weight] = total.get(weight, 0) + count
+    return total

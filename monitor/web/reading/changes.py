@@ -1,0 +1,214 @@
+"""What changed: the first page. Every filter is a link, and all of them stand in the address."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from itertools import groupby
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+
+from monitor.changes.topics import Topic
+from monitor.model import Significance
+from monitor.model.access import Permission
+from monitor.storage.changed import Place
+from monitor.storage.pages import Within
+from monitor.storage.terms import Term
+from monitor.views.changed import (
+    PERIODS,
+    ChangeCounts,
+    ChangesPage,
+    Stretch,
+    change_counts,
+    change_rhythm,
+    changes_page,
+)
+from monitor.views.finding import ChangesAsked, changes_asked, place_asked, place_in_words
+from monitor.web.charts.days import Bar, bars
+from monitor.web.reading.event_rows import LEVELS, EventRow, event_row
+from monitor.web.site.asked import Asked
+from monitor.web.site.formats import day as day_in_words
+from monitor.web.site.language import translations
+from monitor.web.site.route import Needs, Page
+from monitor.web.site.site import Site
+
+Translate = Callable[[str], str]
+
+AT_ONCE = 40
+"""Events of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values of a filter."""
+
+    words: str
+    address: str
+    count: int
+    is_chosen: bool
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The events of a day."""
+
+    on: date
+    rows: Sequence[EventRow]
+
+
+def what_changed(site: Site, asked: Asked) -> Response:
+    """The page."""
+    today = asked.now.astimezone(UTC).date()
+    after = place_asked(asked.query.get("before", ""))
+    with site.store.read() as tx:
+        wanted = changes_asked(tx, values_of(asked.query), site.registries)
+        page = changes_page(
+            tx,
+            wanted,
+            site.registries,
+            today=today,
+            after=after,
+            limit=AT_ONCE,
+            counts_told=asked.may(Permission.OPERATE),
+        )
+        counts = change_counts(tx, wanted, today=today)
+        rhythm = change_rhythm(tx, wanted, today=today)
+    _ = translations(asked.language).gettext
+    values = {
+        "wanted": wanted,
+        "counts": counts,
+        "said": {LEVELS[weight]: counts.asked_for[weight] for weight in LEVELS},
+        "address": site.address("/" + wanted.query),
+        "feed_title": _feed_title(wanted, _),
+        "filters_said": _said(wanted, _),
+        "everything": wanted.but(least=Significance.ADMINISTRATIVE).query,
+        "since": wanted.first_day(today),
+        "today": today,
+        "days": _days(page),
+        "charts": _charts(rhythm, counts, asked.language),
+        "weights": _weights(wanted, counts, _),
+        "topics": _topics(wanted, counts, _),
+        "periods": _periods(wanted, counts, _),
+        "sponsors": _sponsors(wanted, counts),
+        "is_first_page": after is None,
+        "older": _older(wanted, page.next),
+        "wider": wanted.but(since=_wider(wanted)).query,
+    }
+    return site.page(asked, "reading/changes", values)
+
+
+def values_of(query: QueryParams) -> dict[str, list[str]]:
+    """The values of each parameter of an address."""
+    return {name: query.getlist(name) for name in query}
+
+
+def _days(page: ChangesPage) -> list[Day]:
+    return [
+        Day(date.fromisoformat(on), [event_row(seen) for seen in group])
+        for on, group in groupby(page.events, key=lambda seen: seen.found.day)
+    ]
+
+
+def _charts(rhythm: Sequence[Stretch], counts: ChangeCounts, language: str) -> list[Markup]:
+    """The bars, wide and narrow; none where nothing changed."""
+    if not any(each.counts for each in rhythm):
+        return []
+    is_long = (rhythm[-1].last - rhythm[0].first).days > 300
+    columns = [Bar(f"{each.first:%Y-%m}" if is_long else _short(each.first, language), each.counts) for each in rhythm]
+    label = ", ".join(f"{counts.by_significance[each]:,} {each}" for each in sorted(LEVELS, reverse=True))
+    span = f"{day_in_words(rhythm[0].first, language)} – {day_in_words(rhythm[-1].last, language)}"
+    return [bars(columns, label=f"{span}: {label}", width=width) for width in (380,)]
+
+
+def _short(day: date, language: str) -> str:
+    return day_in_words(day, language).rsplit(" ", 1)[0]
+
+
+def _weights(wanted: ChangesAsked, counts: ChangeCounts, _: Translate) -> list[Choice]:
+    words = {
+        Significance.CRITICAL: _("Critical"),
+        Significance.MAJOR: _("Major and above"),
+        Significance.MINOR: _("Minor and above"),
+        Significance.ADMINISTRATIVE: _("Everything"),
+    }
+    return [
+        Choice(
+            each_words,
+            wanted.but(least=weight).query,
+            sum(count for of, count in counts.by_significance.items() if of >= weight),
+            wanted.least is weight,
+            LEVELS[weight],
+        )
+        for weight, each_words in words.items()
+    ]
+
+
+def _topics(wanted: ChangesAsked, counts: ChangeCounts, _: Translate) -> list[Choice]:
+    """Those with the most changes first; a choice that is chosen takes itself back."""
+    names = {topic: _(str(topic).replace("_", " ").capitalize()) for topic in Topic}
+    found = sorted(Topic, key=lambda topic: (-counts.by_topic.get(topic, 0), topic))
+    return [
+        Choice(names[topic], wanted.but(topics=_turned(wanted.topics, topic)).query, count, topic in wanted.topics)
+        for topic in found
+        if (count := counts.by_topic.get(topic, 0)) or topic in wanted.topics
+    ]
+
+
+def _turned(topics: tuple[Topic, ...], topic: Topic) -> tuple[Topic, ...]:
+    return tuple(each for each in topics if each is not topic) if topic in topics else (*topics, topic)
+
+
+def _periods(wanted: ChangesAsked, counts: ChangeCounts, _: Translate) -> list[Choice]:
+    words = (_("Since yesterday"), _("14 days"), _("90 days"), _("Since watching began"))
+    return [
+        Choice(each, wanted.but(since=period, until=None).query, counts.by_period[period], wanted.since == period)
+        for period, each in zip(PERIODS, words, strict=True)
+    ]
+
+
+def _sponsors(wanted: ChangesAsked, counts: ChangeCounts) -> list[Choice]:
+    chosen = wanted.sponsor.key if wanted.sponsor else None
+    found = []
+    for each in counts.sponsors:
+        is_chosen = each.key == chosen
+        term = None if is_chosen else Term(each.key, each.name, each.slug, 0)
+        found.append(Choice(each.name, wanted.but(sponsor=term).query, each.changes, is_chosen))
+    return found
+
+
+def _feed_title(wanted: ChangesAsked, _: Translate) -> str:
+    about = wanted.about
+    return f"{_('Changes')}: {about}" if about else _("Changes")
+
+
+def _said(wanted: ChangesAsked, _: Translate) -> list[tuple[str, str]]:
+    """The filters that no list beside the changes shows as chosen, each with the address without it."""
+    said = [
+        (f"“{wanted.text}”", {"text": ""}) if wanted.text else None,
+        (wanted.condition.name, {"condition": None}) if wanted.condition else None,
+        (wanted.sponsor.name, {"sponsor": None}) if wanted.sponsor else None,
+        (wanted.registry.name, {"registry": None}) if wanted.registry else None,
+        (f"{_('watch')} {wanted.watch}", {"watch": "", "within": Within()}) if wanted.watch else None,
+    ]
+    return [(words, wanted.but(**without).query) for words, without in filter(None, said)]
+
+
+def _older(wanted: ChangesAsked, place: Place | None) -> tuple[str, date] | None:
+    """The address of the next page, and the day that it begins with."""
+    if place is None:
+        return None
+    query = wanted.query
+    day = date.fromisoformat(place.day) - timedelta(days=0 if place.event else 1)
+    return f"{query}{'&' if query else '?'}{urlencode({'before': place_in_words(place)})}", day
+
+
+def _wider(wanted: ChangesAsked) -> str:
+    """The next longer period."""
+    longer = dict(zip(PERIODS, PERIODS[1:], strict=False))
+    return longer.get(wanted.since, PERIODS[-1])
+
+
+PAGES = (Page("/", what_changed, Needs.PUBLIC, is_shared=True),)

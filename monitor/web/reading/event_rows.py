@@ -1,0 +1,149 @@
+"""An event as a row of a list: its headline, and what changed, old and new. What `templates/reading/_event.html` shows.
+
+The headline is the mail's, so that a page, a mail and a feed say the same. Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Change, Settlement, Significance
+from monitor.render.headlines import gist, heading, is_shown_in_words
+from monitor.render.values import Line, is_summary_redundant, label, lines, not_shown_yet
+from monitor.render.worddiff import DiffOp
+from monitor.text import fold_organisation, shortened, slug
+from monitor.views.seen_events import SeenEvent
+from monitor.web.site.paths import trial_path
+
+MOST_ROWS = 6
+"""Changes of one event that a list shows."""
+_HEADLINE = 140
+_WHY = 200
+
+LEVELS = {
+    Significance.ADMINISTRATIVE: "admin",
+    Significance.MINOR: "minor",
+    Significance.MAJOR: "major",
+    Significance.CRITICAL: "critical",
+}
+"""What the style sheet calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of what a change did: either old and new, or stretches of a text, each "kept", "removed" or "added"."""
+
+    label: str
+    old: str
+    new: str
+    delta: str
+    stretches: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change."""
+
+    label: str
+    level: str
+    lines: Sequence[LineRow]
+    why: str
+    """What the lines do not show already; empty where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One event."""
+
+    anchor: str
+    level: str
+    path: str
+    """Of the page of the event."""
+    headline: str
+    trial_id: str
+    trial_path: str
+    title: str | None
+    sponsor: str | None
+    sponsor_path: str
+    seen_at: datetime | None
+    rows: Sequence[ChangeRow]
+    more: int
+    """Changes that are not shown."""
+    administrative: int
+    told: int | None
+    settlement: Settlement | None
+    hold: int | None
+    """The hold that keeps it."""
+    error: str | None
+
+
+def event_row(seen: SeenEvent) -> EventRow:
+    """The row of an event."""
+    found, changes = seen.found, seen.changes
+    shown = [] if _says_it_all(changes) else [change_row(change) for change in changes[:MOST_ROWS]]
+    return EventRow(
+        anchor=f"{found.trial_id}-{found.snapshot}",
+        level=LEVELS[found.significance],
+        path=trial_path(found.trial_id, "changes", found.snapshot),
+        headline=headline(changes) if changes else f"Snapshot {found.snapshot}",
+        trial_id=found.trial_id,
+        trial_path=trial_path(found.trial_id),
+        title=seen.title,
+        sponsor=seen.sponsor,
+        sponsor_path=f"/sponsors/{slug(fold_organisation(seen.sponsor))}" if seen.sponsor else "",
+        seen_at=seen.seen_at,
+        rows=shown,
+        more=max(len(changes) - MOST_ROWS, 0),
+        administrative=seen.administrative,
+        told=seen.told,
+        settlement=seen.settled.settlement if seen.settled else None,
+        hold=seen.settled.hold_id if seen.settled else None,
+        error=seen.error,
+    )
+
+
+def headline(changes: Sequence[Change]) -> str:
+    """The most significant change, as a mail's subject has it."""
+    return gist(changes, _HEADLINE)
+
+
+def change_row(change: Change) -> ChangeRow:
+    """The row of a change, also where it is the only one that a page shows."""
+    shown = lines(change)
+    if not shown or is_shown_in_words(change):
+        return ChangeRow(label(change), LEVELS[change.significance], [_said(heading(change))], "")
+    delta = measured(change) if len(shown) == 1 else ""
+    why = "" if is_summary_redundant(change) else shortened(not_shown_yet(change, beside=delta), _WHY)
+    return ChangeRow(label(change), LEVELS[change.significance], [_line(line, delta) for line in shown], why)
+
+
+def measured(change: Change) -> str:
+    """How far it moved: +306 d, −35 %; empty where nothing can be counted."""
+    measure = change.measure or {}
+    for name, unit in (("days", "d"), ("percent", "%")):
+        if amount := measure.get(name):
+            sign = "+" if amount > 0 else "\N{MINUS SIGN}"
+            return f"{sign}{abs(round(amount)):,} {unit}"
+    return ""
+
+
+_OPS = {DiffOp.KEPT: "kept", DiffOp.REMOVED: "removed", DiffOp.ADDED: "added"}
+
+
+def _line(line: Line, delta: str) -> LineRow:
+    stretches = [(_OPS[op], text) for op, text in line.stretches]
+    return LineRow(line.label, line.before, line.after, "" if stretches else delta, stretches)
+
+
+def _said(words: str) -> LineRow:
+    return LineRow("", "", "", "", [("said", words)])
+
+
+def _says_it_all(changes: Sequence[Change]) -> bool:
+    """Whether the headline of a single small change leaves nothing to show: both values stand in it."""
+    if len(changes) != 1 or changes[0].significance is Significance.CRITICAL:
+        return not changes
+    shown = lines(changes[0])
+    told = headline(changes)
+    is_plain = len(shown) == 1 and not shown[0].stretches and not shown[0].label
+    return is_plain and shown[0].before in told and shown[0].after in told and bool(shown[0].after)
