@@ -1,15 +1,15 @@
 """Which changes somebody asks for, as pages, feeds, the API and agents name the filters, and the same as an address.
 
-    min       critical, major, minor or administrative
-    topic     one, or several
-    since     14d, a day, or all;  until: the last day
-    sponsor   as the address of its page names it, or by name; so do condition, registry and watch
-    q         words
+min       critical, major, minor or administrative
+topic     one, or several
+since     14d, a day, or all;  until: the last day
+sponsor   as the address of its page names it, or by name; so do condition, registry and watch
+q         words
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -55,7 +55,7 @@ class ChangesAsked:
     text: str = ""
     """What was typed to search for."""
     watch: str = ""
-    within: Within = Within()
+    within: Within = field(default_factory=Within)
     """Of the watch."""
 
     def first_day(self, today: date) -> date | None:

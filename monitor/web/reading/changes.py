@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -186,7 +186,7 @@ def _feed_title(wanted: ChangesAsked, _: Translate) -> str:
 
 def _said(wanted: ChangesAsked, _: Translate) -> list[tuple[str, str]]:
     """The filters that no list beside the changes shows as chosen, each with the address without it."""
-    said = [
+    said: list[tuple[str, dict[str, object]] | None] = [
         (f"“{wanted.text}”", {"text": ""}) if wanted.text else None,
         (wanted.condition.name, {"condition": None}) if wanted.condition else None,
         (wanted.sponsor.name, {"sponsor": None}) if wanted.sponsor else None,
@@ -207,7 +207,7 @@ def _older(wanted: ChangesAsked, place: Place | None) -> tuple[str, date] | None
 
 def _wider(wanted: ChangesAsked) -> str:
     """The next longer period."""
-    longer = dict(zip(PERIODS, PERIODS[1:], strict=False))
+    longer = dict(pairwise(PERIODS))
     return longer.get(wanted.since, PERIODS[-1])
 
 

@@ -11,7 +11,7 @@ from monitor.model import Change, Settlement, Significance
 from monitor.render.headlines import gist, heading, is_shown_in_words
 from monitor.render.values import Line, is_summary_redundant, label, lines, not_shown_yet
 from monitor.render.worddiff import DiffOp
-from monitor.text import fold_organisation, shortened, slug
+from monitor.text import fold_organisation, one_line, shortened, slug
 from monitor.views.seen_events import SeenEvent
 from monitor.web.site.paths import trial_path
 
@@ -80,20 +80,22 @@ class EventRow:
 def event_row(seen: SeenEvent) -> EventRow:
     """The row of an event."""
     found, changes = seen.found, seen.changes
-    shown = [] if _says_it_all(changes) else [change_row(change) for change in changes[:MOST_ROWS]]
+    told = headline(changes) if changes else f"Snapshot {found.snapshot}"
+    listed = [change for change in changes if not _is_quoted(change, told)]
+    shown = [] if _says_it_all(listed, told) else [change_row(change, beside=told) for change in listed[:MOST_ROWS]]
     return EventRow(
         anchor=f"{found.trial_id}-{found.snapshot}",
         level=LEVELS[found.significance],
         path=trial_path(found.trial_id, "changes", found.snapshot),
-        headline=headline(changes) if changes else f"Snapshot {found.snapshot}",
+        headline=told,
         trial_id=found.trial_id,
         trial_path=trial_path(found.trial_id),
-        title=seen.title,
-        sponsor=seen.sponsor,
+        title=one_line(seen.title) if seen.title else None,
+        sponsor=one_line(seen.sponsor) if seen.sponsor else None,
         sponsor_path=f"/sponsors/{slug(fold_organisation(seen.sponsor))}" if seen.sponsor else "",
         seen_at=seen.seen_at,
         rows=shown,
-        more=max(len(changes) - MOST_ROWS, 0),
+        more=max(len(listed) - MOST_ROWS, 0),
         administrative=seen.administrative,
         told=seen.told,
         settlement=seen.settled.settlement if seen.settled else None,
@@ -107,18 +109,18 @@ def headline(changes: Sequence[Change]) -> str:
     return gist(changes, _HEADLINE)
 
 
-def change_row(change: Change) -> ChangeRow:
-    """The row of a change, also where it is the only one that a page shows."""
+def change_row(change: Change, *, beside: str = "") -> ChangeRow:
+    """The row of a change; what stands *beside* it already is not said once more."""
     shown = lines(change)
     if not shown or is_shown_in_words(change):
         return ChangeRow(label(change), LEVELS[change.significance], [_said(heading(change))], "")
     delta = measured(change) if len(shown) == 1 else ""
-    why = "" if is_summary_redundant(change) else shortened(not_shown_yet(change, beside=delta), _WHY)
+    why = "" if is_summary_redundant(change) else shortened(not_shown_yet(change, beside=f"{beside} {delta}"), _WHY)
     return ChangeRow(label(change), LEVELS[change.significance], [_line(line, delta) for line in shown], why)
 
 
 def measured(change: Change) -> str:
-    """How far it moved: +306 d, −35 %; empty where nothing can be counted."""
+    """How far it moved, such as +306 d or +12 %; empty where nothing can be counted."""
     measure = change.measure or {}
     for name, unit in (("days", "d"), ("percent", "%")):
         if amount := measure.get(name):
@@ -139,11 +141,15 @@ def _said(words: str) -> LineRow:
     return LineRow("", "", "", "", [("said", words)])
 
 
-def _says_it_all(changes: Sequence[Change]) -> bool:
+def _is_quoted(change: Change, told: str) -> bool:
+    """Whether it is the reason for stopping that a headline quotes."""
+    return change.field == "why_stopped" and isinstance(change.after, str) and f"“{one_line(change.after)}”" in told
+
+
+def _says_it_all(changes: Sequence[Change], told: str) -> bool:
     """Whether the headline of a single small change leaves nothing to show: both values stand in it."""
     if len(changes) != 1 or changes[0].significance is Significance.CRITICAL:
         return not changes
     shown = lines(changes[0])
-    told = headline(changes)
     is_plain = len(shown) == 1 and not shown[0].stretches and not shown[0].label
     return is_plain and shown[0].before in told and shown[0].after in told and bool(shown[0].after)
