@@ -211,7 +211,7 @@ def _topics(texts: Sequence[str]) -> tuple[Topic, ...]:
     for text in texts:
         if text not in known:
             raise ConfigurationInvalid(
-                f"“{shortened(text, 40)}” is no topic: the topics are {', '.join(sorted(known))}"
+                f"“{shortened(text, 40)}” is not a topic: the topics are {', '.join(sorted(known))}"
             )
     return tuple(sorted({Topic(text) for text in texts}))
 

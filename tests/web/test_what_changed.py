@@ -117,7 +117,7 @@ def test_the_registrys_words_stay_words(site: ReadingSite) -> None:
     ("query", "status", "words"),
     [
         ("min=huge", 400, "min is one of critical, major, minor, administrative, and not “huge”"),
-        ("topic=weather", 400, "“weather” is no topic"),
+        ("topic=weather", 400, "“weather” is not a topic"),
         ("since=yesterday", 400, "since takes 14d, a day such as 2026-11-20, or all"),
         ("since=2026-02-30", 400, "since takes a day"),
         ("until=20261120", 400, "until takes a day"),
