@@ -4,9 +4,10 @@ A plan is folded from the first record of a trial and the changes since, so that
 again. It says when something was *seen*, which is not when the registry posted it.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from monitor.changes.diff.dates import distance
 from monitor.changes.diff.values import from_json, to_json
@@ -16,6 +17,8 @@ from monitor.model import Change, Json, PartialDate, Record
 KEY_DATES = ("start_date", "primary_completion_date", "completion_date")
 FOLLOWED = (*KEY_DATES, "overall_status", "lead_sponsor")
 """The fields that a plan follows."""
+_LAST_YEAR = 9998
+"""The day after a last day has to exist, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,20 @@ def plan_through(records: Sequence[tuple[datetime, Record]]) -> Plan:
             if not former or former[-1].value != step.value:
                 steps[field] = (*former, step)
     return Plan(steps)
+
+
+def last_day(written: PartialDate) -> date | None:
+    """The last day that a date allows; None where it is no date, or lies behind what calendars can hold."""
+    match written.parts:
+        case (year, *_) if year > _LAST_YEAR:
+            return None
+        case (year,):
+            return date(year, 12, 31)
+        case (year, month):
+            return date(year, month, monthrange(year, month)[1])
+        case (year, month, day):
+            return date(year, month, day)
+    return None
 
 
 def _step(seen_at: str, value: Json) -> Step:

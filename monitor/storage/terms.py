@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Select, and_, func, select
 from monitor.storage.found import is_watched
 from monitor.storage.index_tables import terms, trial_index, trial_terms
 
+_MOST_TRIED = 8
+_LAST = "\U0010ffff"
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -55,6 +58,21 @@ def by_slug(tx: Connection, kind: str, slug: str) -> Term | None:
 def by_key(tx: Connection, kind: str, key: str) -> Term | None:
     """That of a key, likewise."""
     return _one(tx, kind, terms.c.key == key)
+
+
+def near(tx: Connection, kind: str, slug: str, *, limit: int) -> list[Term]:
+    """Up to *limit* of a kind whose slugs begin as *slug* does: with its words but the last ones, or its first letters.
+
+    They are looked up by their beginnings alone, however many there are; their trials are not counted.
+    """
+    words = slug.lower().split("-")
+    for begun in [*("-".join(words[:count]) for count in range(len(words), 0, -1)), words[0][:3]][:_MOST_TRIED]:
+        is_begun = and_(terms.c.slug >= begun, terms.c.slug < begun + _LAST)
+        query = select(terms.c.key, terms.c.shown, terms.c.slug).where(terms.c.kind == kind, is_begun)
+        rows = tx.execute(query.order_by(terms.c.slug).limit(limit)).all() if begun else []
+        if rows:
+            return [Term(row.key, row.shown, row.slug, 0) for row in rows]
+    return []
 
 
 def count(tx: Connection, kind: str) -> int:

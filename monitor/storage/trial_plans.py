@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
 
-from monitor.changes.plans import Plan
+from monitor.changes.plans import KEY_DATES, Plan
+from monitor.errors import ConfigurationInvalid
 from monitor.storage import trial_index
 from monitor.storage.found import TrialFilter, by_number, by_row, is_watched
 from monitor.storage.index_tables import terms, trial_terms
@@ -24,6 +25,11 @@ from monitor.text import fold_organisation
 
 FIELD = "primary_completion_date"
 """The date whose slip is kept beside the plan."""
+
+
+_joined = index.outerjoin(trial_plans, trial_plans.c.trial == index.c.id)
+_rank = func.coalesce(trial_plans.c.slip, -(2**31))
+"""By which trials are in order: those without a slip come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +78,25 @@ def start_over(tx: Connection) -> None:
     tx.execute(delete(former_sponsors))
 
 
-def worst(tx: Connection, wanted: TrialFilter, *, limit: int) -> list[PlannedTrial]:
-    """Up to *limit* watched trials whose primary completion has a date, the one that slipped farthest first."""
-    query = _planned(wanted).where(trial_plans.c.slip.is_not(None))
-    return _read(tx, query.order_by(trial_plans.c.slip.desc(), index.c.trial_id, index.c.registry).limit(limit))
-
-
 def page(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) -> list[PlannedTrial]:
-    """Up to *limit* watched trials in the order of registry and trial id, those behind *after*."""
-    query = _planned(wanted).order_by(index.c.registry, index.c.trial_id).limit(limit)
+    """Up to *limit* watched trials, the one that slipped farthest first and those without a date last.
+
+    Those behind the trial *after*; ConfigurationInvalid where that is not there.
+    """
+    query = _planned(wanted)
     if after is not None:
-        registry, trial_id = after
-        behind = and_(index.c.registry == registry, index.c.trial_id > trial_id)
-        query = query.where(or_(index.c.registry > registry, behind))
-    return _read(tx, query)
+        rank, number = _place(tx, after)
+        query = query.where(or_(_rank < rank, and_(_rank == rank, index.c.id > number)))
+    return _read(tx, query.order_by(_rank.desc(), index.c.id).limit(limit))
+
+
+def _place(tx: Connection, after: Key) -> tuple[int, int]:
+    registry, trial_id = after
+    query = select(_rank.label("rank"), index.c.id).select_from(_joined)
+    row = tx.execute(query.where(index.c.registry == registry, index.c.trial_id == trial_id)).one_or_none()
+    if row is None:
+        raise ConfigurationInvalid(f"this page begins behind {trial_id[:80]}, which is not there: begin anew")
+    return row.rank, row.id
 
 
 def dated_from(tx: Connection, wanted: TrialFilter, field: str, day: str, *, limit: int) -> list[PlannedTrial]:
@@ -96,6 +107,19 @@ def dated_from(tx: Connection, wanted: TrialFilter, field: str, day: str, *, lim
     date, type_ = index.c[field], index.c[field.replace("_date", "_type")]
     query = _planned(wanted).where(date >= day, or_(type_.is_(None), type_ != "ACTUAL"))
     return _read(tx, query.order_by(date, index.c.id).limit(limit))
+
+
+def dated_since(tx: Connection, wanted: TrialFilter, day: str, *, limit: int) -> list[PlannedTrial]:
+    """Up to *limit* watched trials in which any key date is *day* or later, as texts; those kept longest first."""
+    is_late = or_(*(index.c[field] >= day for field in KEY_DATES))
+    return _read(tx, _planned(wanted).where(is_late).order_by(index.c.id).limit(limit))
+
+
+def of_trial(tx: Connection, registry: str, trial_id: str) -> PlannedTrial | None:
+    """A trial, watched or not; None where it is not in the index."""
+    query = select(*trial_index.columns, trial_plans.c.plan).select_from(_joined)
+    named = (index.c.registry == registry, index.c.trial_id == trial_id, index.c.snapshot.is_not(None))
+    return next(iter(_read(tx, query.where(*named))), None)
 
 
 def slips(tx: Connection, wanted: TrialFilter) -> list[int]:
@@ -131,10 +155,10 @@ def successor(tx: Connection, sponsor: str) -> str | None:
     return tx.scalar(query)
 
 
-def restored(text: str) -> Plan:
-    """The plan that a row holds; one that says nothing where it is damaged."""
+def restored(text: str | None) -> Plan:
+    """The plan that a row holds; one that says nothing where there is none, or it is damaged."""
     with suppress(AttributeError, TypeError, ValueError):
-        return Plan.from_json(orjson.loads(text))
+        return Plan.from_json(orjson.loads(text or "{}"))
     return Plan({})
 
 
@@ -143,9 +167,8 @@ def _planned(wanted: TrialFilter) -> Select[Any]:
 
 
 def _of(wanted: TrialFilter, query: Select[Any]) -> Select[Any]:
-    joined: Any = index.join(trial_plans, trial_plans.c.trial == index.c.id)
     conditions: list[ColumnElement[bool]] = [*by_number(wanted, index.c.id), *by_row(wanted), is_watched()]
-    return query.select_from(joined).where(*conditions)
+    return query.select_from(_joined).where(index.c.snapshot.is_not(None), *conditions)
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[PlannedTrial]:

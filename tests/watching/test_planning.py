@@ -64,7 +64,7 @@ def test_a_plan_grows_with_each_change_and_is_what_a_new_start_makes(program: Tr
 
     assert plan(program) == grown
     with program.store.read() as tx:
-        (worst,) = trial_plans.worst(tx, TrialFilter(), limit=5)
+        (worst,) = trial_plans.page(tx, TrialFilter(), after=None, limit=5)
         assert trial_plans.slips(tx, TrialFilter()) == [worst.plan.slip("primary_completion_date")] == [425]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from monitor.changes.plans import Plan, Step
+from monitor.changes.plans import Plan, Step, last_day
 from monitor.model import PartialDate
-from monitor.web.feeds.calendar import MOST_EVENTS, CalendarTrial, calendar, stands_on
+from monitor.web.feeds.calendar import MOST_EVENTS, CalendarTrial, calendar
 
 URL = "https://monitor.example.org/base/"
 BEGAN = datetime(2024, 3, 1, 9, tzinfo=UTC)
@@ -175,4 +175,4 @@ def test_a_long_calendar_begins_where_it_is_told_and_ends_where_programs_give_up
 
 
 def test_where_a_date_stands_is_a_day_that_it_allows() -> None:
-    assert stands_on(PartialDate("2030-02-30")) == date(2030, 2, 28)  # a day that does not exist: the month counts
+    assert last_day(PartialDate("2030-02-30")) == date(2030, 2, 28)  # a day that does not exist: the month counts

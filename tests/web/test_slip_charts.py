@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from monitor.changes.plans import Plan, Step
-from monitor.web.charts.slips import Point, Scale, Slips, chart, days_words, moves_words, slips_of
+from monitor.web.charts.slips import Point, Scale, Slips, chart, days_words, slips_of
 
 BEGAN = datetime(2014, 1, 1, tzinfo=UTC)
 NOW = datetime(2016, 1, 14, tzinfo=UTC)
@@ -103,19 +103,10 @@ def test_a_hostile_title_is_no_markup() -> None:
     assert "style" not in chart(slips((9, 46)), Scale.of([]), "x", is_labelled=True)
 
 
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [
-        ([], "never moved"),
-        ([46], "one slip"),
-        ([46, 106], "two slips"),
-        ([46, 106, 412], "3 slips"),
-        ([46, 20], "moved 2 times"),
-        ([-30], "earlier than planned"),
-    ],
-)
-def test_how_it_moved_is_said(days: list[int], words: str) -> None:
-    assert moves_words(slips(*((float(n), each) for n, each in enumerate(days)))) == words
+@pytest.mark.parametrize(("days", "only"), [([], True), ([46, 106], True), ([46, 20], False), ([-30], False)])
+def test_slips_are_told_from_other_moves(days: list[int], *, only: bool) -> None:
+    moved = slips(*((float(n), each) for n, each in enumerate(days)))
+    assert (moved.moves, moved.only_slipped) == (len(days), only)
 
 
 def test_days_have_a_sign() -> None:

@@ -52,6 +52,16 @@ class Slips:
         """How far it moved in all."""
         return self.points[-1].days if self.points else 0
 
+    @property
+    def moves(self) -> int:
+        """How often it moved."""
+        return len(self.points)
+
+    @property
+    def only_slipped(self) -> bool:
+        """Whether each move was a slip."""
+        return all(before < after for before, after in pairwise([0, *(point.days for point in self.points)]))
+
 
 def slips_of(plan: Plan, *, now: datetime) -> Slips | None:
     """The moves of a plan; None where it never had a date that can be read."""
@@ -142,16 +152,3 @@ def days_words(days: int) -> str:
     """A move with its sign, as the charts write it: +412 d."""
     sign = "+" if days > 0 else _MINUS if days < 0 else ""
     return f"{sign}{abs(days):,} d"
-
-
-def moves_words(slips: Slips) -> str:
-    """How it moved: "third slip in 14 months", "never moved"."""
-    steps = [after - before for before, after in pairwise([0, *(point.days for point in slips.points)])]
-    later = sum(step > 0 for step in steps)
-    if not steps:
-        return "never moved"
-    if slips.days < 0:
-        return "earlier than planned"
-    if later == len(steps):
-        return {1: "one slip", 2: "two slips"}.get(later, f"{later} slips")
-    return f"moved {len(steps)} times"

@@ -14,14 +14,13 @@ So the same plans are the same bytes. The lines are written here and not by a li
 three thousand events: icalendar takes 0.6 s of processor time for these. The tests read them with it.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from monitor.changes.fields import FIELDS
-from monitor.changes.plans import KEY_DATES, Plan, Step
+from monitor.changes.plans import KEY_DATES, Plan, Step, last_day
 from monitor.model import Json, PartialDate
 from monitor.render.words import code_label
 from monitor.text import one_line, safe_cut
@@ -48,8 +47,6 @@ _WITHOUT_DATES = (
     "END:VTIMEZONE",
 )
 """What a calendar holds that has no event: RFC 5545 asks for one component at least."""
-_LAST_YEAR = 9998
-"""The day after an event has to exist, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +95,10 @@ def calendar(name: str, trials: Iterable[CalendarTrial], *, public_url: str, sin
     return "".join(f"{_folded(line)}\r\n" for line in shown).encode()
 
 
-def stands_on(written: PartialDate) -> date | None:
-    """The last day that a date allows; None where it is no date, or lies behind what calendars can hold."""
-    match written.parts:
-        case (year,) if year <= _LAST_YEAR:
-            return date(year, 12, 31)
-        case (year, month) if year <= _LAST_YEAR:
-            return date(year, month, monthrange(year, month)[1])
-        case (year, month, day) if year <= _LAST_YEAR:
-            return date(year, month, day)
-    return None
-
-
 def _key_dates(trial: CalendarTrial) -> Iterator[_KeyDate]:
     for field in KEY_DATES:
         written = trial.plan.date(field)
-        day = stands_on(written) if written else None
+        day = last_day(written) if written else None
         if written is None or day is None:
             continue
         moves = trial.plan.steps[field]

@@ -1,0 +1,40 @@
+"""Watches, for readers: which there are, what each looks for, and how the trials that it holds stand.
+
+    /watches         all of them
+    /watches/{id}    one; ?after= more of its trials
+
+They are added and removed by `monitor.web.operating`.
+"""
+
+from starlette.responses import Response
+
+from monitor.views.trial_sets import of_watch, watch_of
+from monitor.views.watches import watches
+from monitor.web.reading.trial_sets import set_values
+from monitor.web.site.asked import Asked
+from monitor.web.site.route import Needs, Page
+from monitor.web.site.site import Site
+
+
+def watch_list(site: Site, asked: Asked) -> Response:
+    """Every watch, the oldest first."""
+    return site.page(asked, "reading/watches", {"watches": watches(site.store), "names": _names(site)})
+
+
+def watch_page(site: Site, asked: Asked) -> Response:
+    """A watch, and its trials."""
+    with site.store.read() as tx:
+        watch = watch_of(tx, asked.params["watch_id"])
+    path = f"/watches/{watch.id}"
+    values = {"watch": watch, "names": _names(site), "path": path, "calendar": f"{path}.ics"}
+    return site.page(asked, "reading/watch", {**values, **set_values(site, asked, of_watch(watch))})
+
+
+def _names(site: Site) -> dict[str, str]:
+    return {registry.key: registry.name for registry in site.registries}
+
+
+PAGES = (
+    Page("/watches", watch_list, Needs.READ),
+    Page("/watches/{watch_id}", watch_page, Needs.READ),
+)
