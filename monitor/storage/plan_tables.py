@@ -19,7 +19,7 @@ trial_plans = Table(
 former_sponsors = Table(
     "former_sponsors",
     metadata,
-    Column("key", Text, primary_key=True, comment="folded"),
+    Column("slug", Text, primary_key=True),
     Column("trial", Integer, primary_key=True, autoincrement=False, comment="that it led once, and leads no more"),
     Index("former_sponsors_by_trial", "trial"),
     sqlite_with_rowid=False,

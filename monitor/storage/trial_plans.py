@@ -21,7 +21,7 @@ from monitor.storage.pages import Key
 from monitor.storage.plan_tables import former_sponsors, trial_plans
 from monitor.storage.statements import add_new, chunks, put
 from monitor.storage.trial_index import SPONSOR, IndexedTrial
-from monitor.text import fold_organisation
+from monitor.text import fold_organisation, slug
 
 FIELD = "primary_completion_date"
 """The date whose slip is kept beside the plan."""
@@ -58,7 +58,7 @@ def record(tx: Connection, plans: Sequence[StoredPlan]) -> None:
     put(tx, trial_plans, (_row(number, each) for number, each in numbered.items()))
     for chunk in chunks(numbered):
         tx.execute(delete(former_sponsors).where(former_sponsors.c.trial.in_(chunk)))
-    led = [{"key": key, "trial": number} for number, each in numbered.items() for key in _former(each.plan)]
+    led = [{"slug": slug(name), "trial": number} for number, each in numbered.items() for name in _former(each.plan)]
     add_new(tx, former_sponsors, led)
 
 
@@ -95,7 +95,7 @@ def _place(tx: Connection, after: Key) -> tuple[int, int]:
     query = select(_rank.label("rank"), index.c.id).select_from(_joined)
     row = tx.execute(query.where(index.c.registry == registry, index.c.trial_id == trial_id)).one_or_none()
     if row is None:
-        raise ConfigurationInvalid(f"this page begins behind {trial_id[:80]}, which is not there: begin anew")
+        raise ConfigurationInvalid(f"this page begins behind {trial_id[:80]}, which is not there: go back to the first page")
     return row.rank, row.id
 
 
@@ -141,13 +141,13 @@ def worst_by_term(tx: Connection, kind: str, keys: Sequence[str]) -> dict[str, i
     return {row.key: row.slip for row in tx.execute(query)}
 
 
-def successor(tx: Connection, sponsor: str) -> str | None:
-    """The slug of who leads most of the trials now that a sponsor led once; None where there are none."""
+def successor(tx: Connection, former: str) -> str | None:
+    """The slug of who leads most of the trials now that the sponsor of a slug led once; None where it led none."""
     query = (
         select(terms.c.slug)
         .join(trial_terms, trial_terms.c.term == terms.c.id)
         .join(former_sponsors, former_sponsors.c.trial == trial_terms.c.trial)
-        .where(terms.c.kind == SPONSOR, former_sponsors.c.key == sponsor)
+        .where(terms.c.kind == SPONSOR, former_sponsors.c.slug == former)
         .group_by(terms.c.id, terms.c.slug)
         .order_by(func.count().desc(), terms.c.id)
         .limit(1)

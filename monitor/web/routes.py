@@ -1,10 +1,9 @@
 """The table of all pages: where each is, what makes it, who may see it. The first whose path fits answers."""
 
 from monitor.web.access import account, signing_in, users
+from monitor.web.feeds import calendars
 from monitor.web.operating import table as operating
-from monitor.web.reading import trial
-from monitor.web.operating import deliveries
-from monitor.web.reading import changes, trial
+from monitor.web.reading import changes, sitemap, terms, trial, watches
 from monitor.web.site import basics
 from monitor.web.site.route import Page
 
@@ -15,6 +14,9 @@ PAGES: tuple[Page, ...] = (
     *users.PAGES,
     *operating.PAGES,
     *changes.PAGES,
-    *deliveries.PAGES,
     *trial.PAGES,
+    *calendars.PAGES,
+    *terms.PAGES,
+    *watches.PAGES,
+    *sitemap.PAGES,
 )

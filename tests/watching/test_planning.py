@@ -10,7 +10,7 @@ from monitor.storage.found import TrialFilter
 from monitor.storage.plan_tables import former_sponsors
 from monitor.storage.plan_tables import trial_plans as table
 from monitor.storage.tables import events
-from monitor.text import fold_organisation
+from monitor.text import fold_organisation, slug
 from monitor.watching.indexing import index_missing, start_over
 from tests.program import WITHDRAWN_LATER, Trying
 from tests.studies import edited, led_by, together, verified_a_year_later
@@ -116,11 +116,11 @@ def test_who_led_a_trial_before_leads_to_who_does_now(program: Trying) -> None:
     program.check(WITHDRAWN_LATER)
     index(program)
     with program.store.read() as tx:
-        assert trial_plans.successor(tx, fold_organisation(before)) == "halden-biotherapeutics"
-        assert trial_plans.successor(tx, "halden biotherapeutics") is None
+        assert trial_plans.successor(tx, slug(fold_organisation(before))) == "halden-biotherapeutics"
+        assert trial_plans.successor(tx, "halden-biotherapeutics") is None
     program.sandbox.edit(WITHDRAWN_LATER, together(led_by(before), verified_a_year_later))
     program.clock.advance(days=30)
     program.check(WITHDRAWN_LATER)
     index(program)
     with program.store.read() as tx:
-        assert tx.execute(select(former_sponsors.c.key)).scalars().all() == ["halden biotherapeutics"]
+        assert tx.execute(select(former_sponsors.c.slug)).scalars().all() == ["halden-biotherapeutics"]

@@ -25,7 +25,7 @@ from monitor.web.site.site import Site
 MOST_TRIALS = 5_000
 
 
-def _dates_of_trial(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
+def _dates_of_trial(site: Site, _asked: Asked, registry: Registry, trial_id: str) -> Response:
     with site.store.read() as tx:
         found = trial_plans.of_trial(tx, registry.key, trial_id)
         if found is None and trial_id not in trials.known(tx, registry.key, [trial_id]):
@@ -73,6 +73,9 @@ def _answer(site: Site, name: str, found: list[PlannedTrial], *, since: date | N
 
 PAGES = (
     Page("/trials/{trial_id}/dates.ics", of_trial(_dates_of_trial), Needs.PUBLIC, is_shared=True),
-    *(Page(f"/{folder}/{{slug}}.ics", _dates_of(kind), Needs.PUBLIC, is_shared=True) for kind, folder in FOLDERS.items()),
+    *(
+        Page(f"/{folder}/{{slug}}.ics", _dates_of(kind), Needs.PUBLIC, is_shared=True)
+        for kind, folder in FOLDERS.items()
+    ),
     Page("/watches/{watch_id}.ics", _dates_of_watch, Needs.READ),
 )

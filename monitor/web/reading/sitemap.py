@@ -31,7 +31,7 @@ _KEPT_OUT = ("/a/", "/confirm/", "/account", "/api/", "/deliveries", "/held", "/
 """Pages that are nobody's to find, or that there are any number of."""
 
 
-def robots(site: Site, asked: Asked) -> Response:
+def robots(site: Site, _asked: Asked) -> Response:
     """Where the sitemap is; that nothing is to be read here, where the site is not public."""
     if not site.is_public:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
@@ -39,7 +39,7 @@ def robots(site: Site, asked: Asked) -> Response:
     return PlainTextResponse("\n".join([*lines, f"Sitemap: {site.address('/sitemap.xml')}", ""]))
 
 
-def sitemap(site: Site, asked: Asked) -> Response:
+def sitemap(site: Site, _asked: Asked) -> Response:
     """The index of all parts."""
     _check_public(site)
     with site.store.read() as tx:
@@ -49,7 +49,7 @@ def sitemap(site: Site, asked: Asked) -> Response:
     return _xml(site, "sitemapindex", "sitemap", ["/sitemap-pages.xml", *parts])
 
 
-def lists(site: Site, asked: Asked) -> Response:
+def lists(site: Site, _asked: Asked) -> Response:
     """The pages that there are one of."""
     _check_public(site)
     return _xml(site, "urlset", "url", _LISTS)

@@ -40,7 +40,8 @@ def found_term(site: Site, asked: Asked, kind: str, ending: str = "") -> Term | 
     """
     with site.store.read() as tx:
         term = terms.by_slug(tx, kind, asked.params["slug"])
-        renamed = trial_plans.successor(tx, term.key) if term and not term.trials and kind == SPONSOR else None
+        is_gone = kind == SPONSOR and (term is None or not term.trials)
+        renamed = trial_plans.successor(tx, asked.params["slug"]) if is_gone else None
     if renamed:
         # No 301: the former name may lead trials again.
         return RedirectResponse(site.prefix + slug_path(FOLDERS[kind], renamed, ending), status_code=302)
@@ -67,7 +68,9 @@ def _page_of(kind: str) -> Handler:
 
 def _list_of(kind: str) -> Handler:
     def page(site: Site, asked: Asked) -> Response:
-        return site.page(asked, "reading/terms", {"kind": kind, "path": f"/{FOLDERS[kind]}", **_listed(site, asked, kind)})
+        return site.page(
+            asked, "reading/terms", {"kind": kind, "path": f"/{FOLDERS[kind]}", **_listed(site, asked, kind)}
+        )
 
     return page
 

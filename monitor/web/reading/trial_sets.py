@@ -1,4 +1,4 @@
-"""What the pages of a sponsor, a condition and a watch have in common: figures, slips, changes of late, dates, trials."""
+"""What the pages of a sponsor, a condition and a watch have in common: figures, slips, changes, dates, trials."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -192,7 +192,7 @@ def _after(text: str) -> Key | None:
         return None
     found = _AFTER.fullmatch(text)
     if found is None:
-        raise ConfigurationInvalid(f"after takes a registry and a trial, and not “{shortened(text, 40)}”: begin anew")
+        raise ConfigurationInvalid(f"after takes a registry and a trial, and not “{shortened(text, 40)}”: go back to the first page")
     return found[1], found[2]
 
 

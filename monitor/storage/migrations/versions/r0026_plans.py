@@ -24,9 +24,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "former_sponsors",
-        sa.Column("key", sa.Text, nullable=False, comment="folded"),
+        sa.Column("slug", sa.Text, nullable=False),
         sa.Column("trial", sa.Integer, nullable=False, comment="that it led once, and leads no more"),
-        sa.PrimaryKeyConstraint("key", "trial", name="former_sponsors_pk"),
+        sa.PrimaryKeyConstraint("slug", "trial", name="former_sponsors_pk"),
         sqlite_with_rowid=False,
     )
     op.create_index("former_sponsors_by_trial", "former_sponsors", ["trial"])
