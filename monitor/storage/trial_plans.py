@@ -95,7 +95,9 @@ def _place(tx: Connection, after: Key) -> tuple[int, int]:
     query = select(_rank.label("rank"), index.c.id).select_from(_joined)
     row = tx.execute(query.where(index.c.registry == registry, index.c.trial_id == trial_id)).one_or_none()
     if row is None:
-        raise ConfigurationInvalid(f"this page begins behind {trial_id[:80]}, which is not there: go back to the first page")
+        raise ConfigurationInvalid(
+            f"this page begins behind {trial_id[:80]}, which is not there: go back to the first page"
+        )
     return row.rank, row.id
 
 

@@ -192,7 +192,9 @@ def _after(text: str) -> Key | None:
         return None
     found = _AFTER.fullmatch(text)
     if found is None:
-        raise ConfigurationInvalid(f"after takes a registry and a trial, and not “{shortened(text, 40)}”: go back to the first page")
+        raise ConfigurationInvalid(
+            f"after takes a registry and a trial, and not “{shortened(text, 40)}”: go back to the first page"
+        )
     return found[1], found[2]
 
 
