@@ -6,6 +6,7 @@ import typer
 
 from monitor.cli.session import Settings
 from monitor.errors import ConfigurationInvalid
+from monitor.mcp import NEEDED
 from monitor.model.access import Permission, permissions_up_to
 
 
@@ -28,7 +29,7 @@ def mcp(
     try:
         from monitor.mcp.stdio import serve  # the SDK takes a second to load, and is not everywhere
     except ModuleNotFoundError as error:
-        raise ConfigurationInvalid("tools for agents need a library: pip install 'registry-monitor[mcp]'") from error
+        raise ConfigurationInvalid(NEEDED) from error
     from monitor.clock import utc_now
 
     settings: Settings = context.obj

@@ -89,6 +89,7 @@ class WebSettings(Section):
     )
     public: bool = setting(values.boolean, default=False, description=A_SWITCH)
     self_service: bool = setting(values.boolean, default=False, description=A_SWITCH)
+    mcp: bool = setting(values.boolean, default=False, description=A_SWITCH)
     trusted_proxies: tuple[str, ...] = setting(
         values.listed(values.network),
         default=("127.0.0.0/8", "::1/128"),

@@ -15,3 +15,5 @@ What they give comes from `monitor.views`; what they do is done by the steps tha
 
 **A new tool** is a model of its arguments, a function, and a row in the TOOLS of its module.
 """
+
+NEEDED = "tools for agents need a library: pip install 'registry-monitor[mcp]'"

@@ -10,7 +10,7 @@ from monitor.config import Config
 from monitor.mcp.pace import Pace
 from monitor.model import Checked, Search
 from monitor.model.access import Permission
-from monitor.ports import FetchedRegistry, Registry
+from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.watching.subscribing import SubscribeRequest, SubscribeResult
 
@@ -33,7 +33,7 @@ class Program(Protocol):
     def registry(self, key: str | None) -> Registry:
         """The registry of that key, or the default one."""
 
-    def identify(self, text: str, *, registry: str | None = None) -> tuple[Registry, str]:
+    def identify(self, text: str) -> tuple[Registry, str]:
         """The registry and the trial id that *text* means. TrialIdInvalid where it means none."""
 
     def to_search(self, search: Search, key: str | None = None) -> Registry:
@@ -48,7 +48,7 @@ class Program(Protocol):
     def index(self, *, stopping: Callable[[], bool]) -> object:
         """Make the rows of the index that are missing, until *stopping* says so."""
 
-    def check(self, trial_ids: Sequence[str], registry: FetchedRegistry) -> Iterable[Checked]:
+    def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterable[Checked]:
         """Check trials of one registry now."""
 
 
@@ -62,6 +62,8 @@ class Asking:
     who: str
     """Who asks, so that what they change is counted together: a token's name, or empty over stdio."""
     pace: Pace
+    committed: Callable[[], None] = lambda: None
+    """Called when something was changed, so that what is owed need not wait."""
 
     def may(self, permission: Permission) -> bool:
         """Whether who asks may do this."""

@@ -1,6 +1,7 @@
 """Where the next page of a list begins, as one opaque word. Pure."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -11,6 +12,7 @@ from monitor.mcp.tool import Refused
 Cursor = Annotated[
     str | None, Field(default=None, max_length=1000, description="next_cursor of the last answer, for what follows it.")
 ]
+_MISTAKEN = "this cursor is not one of {}. Next: give next_cursor of its last answer, or none to begin."
 Part = str | int | None
 
 
@@ -30,4 +32,13 @@ def place_in(tool: str, cursor: str, *kinds: type | tuple[type, ...]) -> list[An
             return parts
     except (ValueError, TypeError):
         pass
-    raise Refused(f"this cursor is not one of {tool}. Next: give next_cursor of its last answer, or none to begin.")
+    raise Refused(_MISTAKEN.format(tool))
+
+
+def moment_of(tool: str, part: str) -> datetime:
+    """The moment that a part of a cursor is. Refused for one that is none."""
+    try:
+        at = datetime.fromisoformat(part)
+    except ValueError:
+        raise Refused(_MISTAKEN.format(tool)) from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Answers what agents ask by the protocol. One request harms no other: what fails is said in its answer."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ from monitor.mcp.untrusted import RULE, as_text
 AT_ONCE = 4
 """Calls that read the database at one time."""
 
+_log = logging.getLogger("monitor.mcp")
+
 INSTRUCTIONS = f"""\
 registry-monitor watches registered clinical trials: it keeps a snapshot of every version of a record that it sees,
 works out what changed and how much that matters, and alerts people. It answers from what it keeps and asks no registry,
@@ -40,13 +43,15 @@ any day is in get_record. An answer that was cut says in `next` or `left_out` wh
 Say of what you report when it was seen, and name the trial's id, so that people can check it at the registry.
 """
 
+FAILED = "this call failed within the program, which has noted why in its log. Next: tell the person who runs it."
+
 Ask = Callable[[Any], Asking]
 """Who asks, from the context of a request. It may be called in any thread."""
 
 
 def make_server(ask: Ask) -> Server[Any]:
     """A server of all tools; each request may use those that *ask* lets it."""
-    limit = anyio.CapacityLimiter(AT_ONCE)
+    limit, one = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(1)
 
     async def list_tools(context: Any, _params: PaginatedRequestParams | None) -> ListToolsResult:
         asking = ask(context)
@@ -57,7 +62,9 @@ def make_server(ask: Ask) -> Server[Any]:
         tool = BY_NAME.get(params.name)
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"there is no tool “{params.name[:80]}”: tools/list names them")
-        return await anyio.to_thread.run_sync(_called, tool, asking, params.arguments or {}, limiter=limit)
+        # A registry is asked one question after the other.
+        limiter = one if tool.asks_elsewhere else limit
+        return await anyio.to_thread.run_sync(_called, tool, asking, params.arguments or {}, limiter=limiter)
 
     return Server(
         "registry-monitor",
@@ -75,6 +82,9 @@ def _called(tool: Tool[Any], asking: Asking, arguments: dict[str, Any]) -> CallT
         answer = tool.call(asking, arguments)
     except Refused as error:
         return CallToolResult(content=_texts(str(error), error.said), is_error=True)
+    except Exception:
+        _log.exception("a tool failed: %s", tool.name)
+        return CallToolResult(content=_texts(FAILED, None), is_error=True)
     return CallToolResult(content=_texts(answer.said, answer.content), structured_content=dict(answer.content))
 
 

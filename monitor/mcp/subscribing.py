@@ -19,6 +19,7 @@ from monitor.mcp import schemas
 from monitor.mcp.answers import MOST, Answer, fitting
 from monitor.mcp.asking import Asking
 from monitor.mcp.changes import When
+from monitor.mcp.cursors import Cursor, cursor_of, moment_of, place_in
 from monitor.mcp.rules import SUBSCRIPTION, Asked, Significance, Timing, subscription_form
 from monitor.mcp.tool import Arguments, Effect, Line, Refused, Tool, TrialId
 from monitor.mcp.untrusted import harmless, marked
@@ -29,6 +30,7 @@ from monitor.views.backtest import backtest
 from monitor.views.json.backtest import backtest_json
 from monitor.views.rules import Rule, rule_of, rule_of_request
 from monitor.views.spans import span_of
+from monitor.views.subscriptions import ALIVE, subscriptions_page
 from monitor.watching.subscribing import KnownRegistries
 
 MOST_EVENTS = 20_000
@@ -42,6 +44,14 @@ class Which(Arguments):
     """A subscription."""
 
     subscription: Line = Field(description="Its id, the beginning of that, or its name; or a team, for all in it.")
+
+
+class OfSubscriptions(Arguments):
+    """Which subscriptions."""
+
+    states: list[SubscriptionState] = Field(default=[], max_length=4, description="Else all that have not ended.")
+    limit: int = Field(default=30, ge=1, le=100)
+    cursor: Cursor
 
 
 class Resuming(Which):
@@ -92,6 +102,30 @@ class Why(Arguments):
     to: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
         description="A mail address, a webhook's URL, or a subscription by its id or name."
     )
+
+
+def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
+    """Who is subscribed to what, the newest first."""
+    before = None
+    if given.cursor is not None:
+        at, last = place_in("list_subscriptions", given.cursor, str, str)
+        before = moment_of("list_subscriptions", at), last
+    page = subscriptions_page(
+        asking.program.store, now=asking.now, states=given.states or ALIVE, before=before, limit=given.limit
+    )
+    forms = [
+        {
+            **harmless(subscription_form(each)),
+            "sent_in_30_days": page.taken.get(each.id, 0),
+            "silent": page.silent.get(each.id),
+            "came_back": page.came_back.get(each.id),
+        }
+        for each in page.subscriptions
+    ]
+    following = cursor_of("list_subscriptions", page.next[0].isoformat(), page.next[1]) if page.next else None
+    counts = {str(state): number for state, number in page.counts.items()}
+    said = f"{counted(len(forms), 'subscription')}" + ("; there are more." if following else ".")
+    return Answer(said=said, content={"subscriptions": forms, "counts": counts, "next_cursor": following})
 
 
 def backtest_subscription(asking: Asking, given: Trying) -> Answer:
@@ -243,6 +277,16 @@ _SEVERAL = schemas.form(subscriptions=schemas.listed(SUBSCRIPTION))
 _MAY = Permission.SUBSCRIBE
 
 TOOLS = (
+    Tool(
+        name="list_subscriptions",
+        title="Subscriptions",
+        description="Who is subscribed to what, the newest first, with how much each was sent of late and why one "
+        "hears less than it asked for. Addresses are masked.",
+        takes=OfSubscriptions,
+        gives=schemas.form(subscriptions=schemas.listed(SUBSCRIPTION), next_cursor=schemas.maybe(schemas.TEXT)),
+        run=list_subscriptions,
+        permission=_MAY,
+    ),
     Tool(
         name="backtest_subscription",
         title="Try a subscription on the past",

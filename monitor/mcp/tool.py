@@ -89,6 +89,12 @@ class Tool(Generic[A]):
                 f"this access has made as many changes within the hour as it may. Next: ask a person whether all of "
                 f"them are meant, and go on at {again:%H:%M} UTC."
             )
+        answer = self._answer(asking, given)
+        if self.effect is not Effect.READS:
+            asking.committed()
+        return answer
+
+    def _answer(self, asking: Asking, given: A) -> Answer:
         try:
             return self.run(asking, given)
         except SponsorUnknown as error:

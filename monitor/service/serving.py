@@ -20,6 +20,8 @@ from structlog.typing import FilteringBoundLogger
 from monitor.access.context import AccessContext
 from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
+from monitor.errors import ConfigurationInvalid
+from monitor.mcp import NEEDED
 from monitor.model.access import Permission
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
@@ -93,6 +95,8 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         has_self_service=web.self_service,
     )
     more: list[BaseRoute] = [bounce_route(context, committed=service.send_soon)]
+    if web.mcp:
+        more.append(_agents(program, subscribing, site.access, service))
     if web.self_service:
         more += subscriber_routes(
             subscribing,
@@ -112,6 +116,15 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
     answering = Answering(site, visitors)
     more.append(api_route(answering, authenticate=callers(site.access, visitors)))
     return application(answering, service, ages=service.ages, more=more)
+
+
+def _agents(program: Program, subscribing: SubscribeContext, access: AccessContext, service: Service) -> BaseRoute:
+    """The tools for agents. ConfigurationInvalid where what they need is not installed."""
+    try:
+        from monitor.service.agents import agent_route  # the SDK takes a second to load, and is not everywhere
+    except ModuleNotFoundError as error:
+        raise ConfigurationInvalid(f"[web] mcp = true: {NEEDED}") from error
+    return agent_route(program, subscribing, access, committed=service.send_soon)
 
 
 def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:

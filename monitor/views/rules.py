@@ -24,6 +24,7 @@ from monitor.storage import groups, searches, seen, subscriptions, watches
 from monitor.storage.mergers import successors
 from monitor.storage.pages import Key, Within
 from monitor.storage.store import Store
+from monitor.storage.watches import Watch
 from monitor.text import fold_organisation
 from monitor.views.sponsored import trials_of_sponsor
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
@@ -118,10 +119,8 @@ def _rule(tx: Connection, subscription: Subscription) -> Rule:
 
 
 def _rule_of_search(tx: Connection, blank: Subscription, search: Search, registry: Registry) -> Rule:
-    for each in searches.of_registry(tx, registry.key, damaged={}):
-        if _same(each.search, search):
-            watch = watches.get(tx, each.watch_id)
-            return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+    if watch := watch_that_looks_for(tx, registry.key, search):
+        return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
     if not search.is_of_sponsor_alone:
         raise ConfigurationInvalid(
             f"which trials are found by {search_words(search)} only {registry.key} knows, and a dry run asks it "
@@ -130,6 +129,13 @@ def _rule_of_search(tx: Connection, blank: Subscription, search: Search, registr
     words = search_words(search)
     within = named(set(trials_of_sponsor(tx, registry, search)))
     return Rule(subscription=replace(blank, watch_id=NOT_MADE), within=within, unread=(), looked_for=words)
+
+
+def watch_that_looks_for(tx: Connection, registry: str, search: Search) -> Watch | None:
+    """The watch of that search in that registry; None where there is none."""
+    same = (each for each in searches.of_registry(tx, registry, damaged={}) if _same(each.search, search))
+    found = next(same, None)
+    return watches.get(tx, found.watch_id) if found else None
 
 
 def _same(one: Search, other: Search) -> bool:

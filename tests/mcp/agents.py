@@ -3,13 +3,15 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from httpx2 import AsyncClient
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -44,12 +46,14 @@ class Agent:
 
 
 @contextmanager
-def connected(transport: Any, **options: Any) -> Iterator[Agent]:
-    """An agent that speaks over this transport."""
-    with start_blocking_portal() as portal:
+def connected(transport: Any, *beside: Any, **options: Any) -> Iterator[Agent]:
+    """An agent that speaks over this transport; what is *beside* is open as long."""
+    with ExitStack() as opened:
+        portal = opened.enter_context(start_blocking_portal())
         client = Client(transport, **options)
-        with portal.wrap_async_context_manager(client):
-            yield Agent(portal, client)
+        for each in (*beside, client):
+            opened.enter_context(portal.wrap_async_context_manager(each))
+        yield Agent(portal, client)
 
 
 @contextmanager
@@ -63,4 +67,13 @@ def over_stdio(store_url: str, *options: str, **variables: str) -> Iterator[Agen
         cwd=Path(store_url.removeprefix("sqlite:///")).parent,
     )
     with connected(stdio_client(command)) as agent:
+        yield agent
+
+
+@contextmanager
+def over_http(url: str, token: str | None = None, **options: Any) -> Iterator[Agent]:
+    """An agent that asks a service, and shows this token."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    asking = AsyncClient(headers=headers, trust_env=False, timeout=20)
+    with connected(streamable_http_client(url, http_client=asking), asking, **options) as agent:
         yield agent

@@ -1,0 +1,167 @@
+"""Agents ask a service over HTTP, with a token or as anybody: real sockets, and the SDK's own client."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+import requests
+from starlette.applications import Starlette
+
+from monitor.access import tokens
+from monitor.access.context import AccessContext
+from monitor.app import App, open_app
+from monitor.clock import utc_now
+from monitor.config import load
+from monitor.mcp import http
+from monitor.model import Search
+from monitor.model.access import Permission
+from monitor.service.agents import agent_route
+from monitor.storage import subscriptions, watches
+from monitor.web.listening import Listener, listen
+from tests.mcp.agents import Agent, over_http
+from tests.program import WITHDRAWN_LATER
+
+RULE = {"min_significance": "critical", "channel": "email", "address": "bengt@example.org"}
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+PROTOCOLS = ("2025-06-18", "2026-07-28")
+
+
+@dataclass
+class Site:
+    """A service that has tools for agents."""
+
+    url: str
+    app: App
+    told: Event
+
+    def token(self, scope: Permission, name: str) -> str:
+        access = AccessContext(self.app.store, self.app.vault)
+        return tokens.add(name, scope, access, now=utc_now(), expires_in=timedelta(days=1)).text
+
+    def post(self, token: str | None = None, **headers: str) -> requests.Response:
+        sent = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+        sent |= {"Authorization": f"Bearer {token}"} if token else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.post(self.url, json=PING, headers=sent, timeout=20)
+
+
+def served(store_url: str, *, public: bool) -> Iterator[Site]:
+    listening = listen("127.0.0.1:0")
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    environ = {"MONITOR_STORE__URL": store_url, "MONITOR_WEB__PUBLIC_URL": origin}
+    told = Event()
+    with open_app(load(None, {**environ, "MONITOR_WEB__PUBLIC": str(public).lower()})) as app:
+        access = AccessContext(app.store, app.vault)
+        made = agent_route(app, app.subscribe_context(), access, committed=told.set)
+        listener = Listener(Starlette(routes=[made]), listening)
+        listener.start()
+        yield Site(f"{origin}/mcp", app, told)
+        assert listener.stop()
+
+
+@pytest.fixture(scope="module")
+def site(store_url: str) -> Iterator[Site]:
+    yield from served(store_url, public=False)
+
+
+@pytest.fixture(scope="module")
+def subscriber(site: Site) -> Iterator[Agent]:
+    with over_http(site.url, site.token(Permission.SUBSCRIBE, "subscriber")) as agent:
+        yield agent
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_agent_with_a_token_asks_in_the_former_protocol_and_in_the_one_without_sessions(
+    site: Site, protocol: str
+) -> None:
+    options: dict[str, Any] = {} if protocol == PROTOCOLS[1] else {"mode": "legacy"}
+    with over_http(site.url, site.token(Permission.READ, f"reader of {protocol}"), **options) as agent:
+        assert agent.call("get_trial", trial_id=WITHDRAWN_LATER)["trial_id"] == WITHDRAWN_LATER
+        assert "create_subscription" not in agent.tools()
+        assert "permission to subscribe" in agent.refused("create_subscription", all_trials=True, **RULE)
+
+
+def test_whoever_may_subscribes_and_what_is_owed_need_not_wait(subscriber: Agent, site: Site) -> None:
+    site.told.clear()
+    made = subscriber.call("create_subscription", trial_ids=["NCT77777777"], **RULE)
+
+    assert (made["watched"], made["looks"]) == (["NCT77777777"], [])
+    assert site.told.is_set()
+    with site.app.store.read() as tx:
+        assert subscriptions.get(tx, made["subscription"]["id"]).endpoint.shown == "bengt@example.org"
+
+
+def test_a_search_is_subscribed_to_where_a_watch_looks_for_it_and_no_registry_is_asked(
+    subscriber: Agent, site: Site
+) -> None:
+    assert "an operator adds one first" in subscriber.refused("create_subscription", condition="asthma", **RULE)
+
+    with site.app.store.begin() as tx:
+        search = Search(condition="asthma")
+        watch, _ = watches.add_search(
+            tx, registry="clinicaltrials.gov", search=search, origin="command", name=None, at=utc_now()
+        )
+    made = subscriber.call("create_subscription", condition="asthma", **RULE)
+    assert made["subscription"]["watch"] == watch.id
+
+
+def test_a_token_that_is_revoked_ends_at_once(site: Site) -> None:
+    token = site.token(Permission.READ, "lost")
+    assert site.post(token).status_code == 200
+
+    tokens.remove("lost", AccessContext(site.app.store, site.app.vault))
+
+    refused = site.post(token)
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Bearer error="invalid_token"')
+
+
+def test_who_shows_no_token_is_told_how_to_get_one(site: Site) -> None:
+    refused = site.post()
+
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "monitor token add" in refused.json()["error"]["message"]
+
+
+def test_a_page_of_another_site_is_turned_away_whatever_it_shows(site: Site) -> None:
+    token = site.token(Permission.READ, "of a browser")
+    own = site.url.removesuffix("/mcp")
+
+    assert site.post(token, Origin="http://evil.example").status_code == 403
+    assert site.post(token, Origin="null").status_code == 403
+    assert site.post(token, Origin=own).status_code == 200
+
+
+def test_nothing_but_post_is_answered_and_nothing_large(site: Site) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        asked = session.get(site.url, timeout=20)
+        assert (asked.status_code, asked.headers["Allow"]) == (405, "POST")
+        token = site.token(Permission.READ, "a large one")
+        large = session.post(
+            site.url,
+            data=b"[" + b" " * http.LARGEST + b"]",
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            timeout=20,
+        )
+    assert large.status_code == 413
+
+
+def test_when_too_many_ask_at_once_others_are_told_to_come_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "AT_ONCE", 0)
+
+    refused = site.post()
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+
+
+def test_anybody_reads_where_the_site_is_public_and_no_more(store_url: str) -> None:
+    for site in served(store_url, public=True):
+        with over_http(site.url) as agent:
+            assert agent.call("get_trial", trial_id=WITHDRAWN_LATER)["trial_id"] == WITHDRAWN_LATER
+            assert "permission to subscribe" in agent.refused("create_subscription", all_trials=True, **RULE)
+        assert site.post("rmt_0000000000000000_" + "a" * 43).status_code == 401
