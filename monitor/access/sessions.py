@@ -5,6 +5,7 @@ minutes. Each sign-in, and each step of one, makes a new token, so nobody knows 
 """
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from monitor.access.context import AccessContext
+from monitor.errors import StoreUnavailable
 from monitor.model.access import Session, User
 from monitor.storage import sessions
 
@@ -56,9 +58,10 @@ def of_token(token: str, context: AccessContext, *, now: datetime) -> Session | 
     if session is None or not _is_good(session, now):
         return None
     if not session.awaits_code and now - session.seen_at >= NOTED_EVERY:
-        with context.store.begin() as tx:
+        # Nobody waits for a page because something else is being written: then it is noted the next time.
+        with suppress(StoreUnavailable), context.store.begin_if_free() as tx:
             sessions.touch(tx, session.digest, at=now)
-        return replace(session, seen_at=now)
+            return replace(session, seen_at=now)
     return session
 
 

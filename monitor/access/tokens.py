@@ -7,12 +7,13 @@ owner may do less, ends at once.
 
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.access.context import AccessContext
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.model.access import ApiToken, Permission, User
 from monitor.storage import tokens
 from monitor.storage.tokens import KeptToken
@@ -118,6 +119,8 @@ def _noted(token: ApiToken, context: AccessContext, now: datetime) -> ApiToken:
     """The token, with its use noted once a minute at most."""
     if token.used_at is not None and timedelta(0) <= now - token.used_at < NOTED_EVERY:
         return token
-    with context.store.begin() as tx:
+    # No program waits for its answer because something else is being written: then it is noted the next time.
+    with suppress(StoreUnavailable), context.store.begin_if_free() as tx:
         tokens.note_used(tx, token.id, at=now)
-    return replace(token, used_at=now)
+        return replace(token, used_at=now)
+    return token

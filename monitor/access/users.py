@@ -85,11 +85,19 @@ def confirm_password(user: User, password: str, context: AccessContext, *, now: 
     context.tries.right(keys)
 
 
-def turn_codes_on(user: User, secret: str, code: str | None, context: AccessContext, *, now: datetime) -> Sequence[str]:
+def turn_codes_on(
+    user: User,
+    secret: str,
+    code: str | None,
+    context: AccessContext,
+    *,
+    now: datetime,
+    keeping: bytes | None = None,
+) -> Sequence[str]:
     """Have a user sign in with a code of the authenticator that has this *secret*, too; give the recovery codes.
 
     *code* is one that it shows, which proves that it has the secret: SignInRefused where it does not; None: an operator
-    takes it on themselves.
+    takes it on themselves. It ends the user's sessions, but for the one *keeping*.
     """
     step = codes.step_of(secret, code, now) if code is not None else 0
     if step is None:
@@ -98,10 +106,12 @@ def turn_codes_on(user: User, secret: str, code: str | None, context: AccessCont
     wanted = Authenticator(context.vault.seal(secret), step)
     with context.store.begin() as tx:
         users.set_authenticator(tx, user.id, wanted, [codes.recovery_digest(each) for each in recovery])
+        sessions.remove_of_user(tx, user.id, keeping=keeping)
     return recovery
 
 
-def turn_codes_off(user: User, context: AccessContext) -> None:
-    """Let a user sign in with the password alone."""
+def turn_codes_off(user: User, context: AccessContext, *, keeping: bytes | None = None) -> None:
+    """Let a user sign in with the password alone; as above, it ends sessions."""
     with context.store.begin() as tx:
         users.remove_authenticator(tx, user.id)
+        sessions.remove_of_user(tx, user.id, keeping=keeping)

@@ -18,7 +18,7 @@ from time import monotonic, sleep
 
 from monitor.errors import MonitorError, StoreCorrupt, StoreError, StoreUnavailable
 from monitor.files import make_file, make_folder
-from monitor.storage import copying, endpoints, leases
+from monitor.storage import copying, endpoints, leases, sessions
 from monitor.storage.copying import Contents, ReportProgress
 from monitor.storage.holders import in_words, is_running
 from monitor.storage.leases import Lease
@@ -107,6 +107,7 @@ def restore(
         Store.as_it_is(f"sqlite:///{draft}").close()  # which refuses what is empty, and would otherwise become ours
         with closing(Store.open(f"sqlite:///{draft}")) as store, store.begin() as tx:  # which migrates it
             leases.clear(tx)  # who was active when it was backed up is not any more
+            sessions.clear(tx)  # what was signed out of since then would be open again
         copying.prove(draft)
         contents, damaged = _looked_through(draft, report_progress)
         if damaged and not consent.replaced:

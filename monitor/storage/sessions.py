@@ -57,6 +57,11 @@ def remove_of_user(tx: Connection, user_id: int, *, keeping: bytes | None = None
     return tx.execute(delete(sessions).where(theirs)).rowcount
 
 
+def clear(tx: Connection) -> None:
+    """End everybody's sessions."""
+    tx.execute(delete(sessions))
+
+
 def was_seen_from(tx: Connection, user_id: int, network: str) -> bool:
     """Whether somebody has a session that was opened from that network."""
     query = select(sessions.c.digest).where(

@@ -82,13 +82,17 @@ class Store:
         """A transaction that is committed at the end of the block, or rolled back by an exception."""
         return self._transaction(writes=True)
 
+    def begin_if_free(self) -> AbstractContextManager[Connection]:
+        """`begin` for what may be left out: StoreUnavailable at once where another process is writing to SQLite."""
+        return self._transaction(writes=True, waits=False)
+
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        options: dict[str, Any] = {"writes": writes}
+    def _transaction(self, *, writes: bool, waits: bool = True) -> Iterator[Connection]:
+        options: dict[str, Any] = {"writes": writes, "waits": waits}
         if not writes and self._engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
@@ -223,13 +227,24 @@ def _begin_sqlite(connection: Connection, *, database: DatabaseName) -> None:
     match connection.get_execution_options():
         case {"writes": True}:
             connection.exec_driver_sql("PRAGMA query_only = OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if connection.get_execution_options()["waits"]:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                _begin_at_once(connection)
             if _is_left_behind(connection.info, database.name):
                 connection.exec_driver_sql("ROLLBACK")
                 raise StoreUnavailable(f"{database.name} was replaced by a restore just now: try again")
         case {"writes": False}:
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")
+
+
+def _begin_at_once(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

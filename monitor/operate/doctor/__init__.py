@@ -4,6 +4,7 @@
     database   its pages, its journal, its key, and whether what it holds can be read back
     watching   the registry, whether it is checked, and the trials that are watched
     alerting   the mail server, receivers, deliveries, subscriptions, the operator
+    access     users and tokens
 
 A check is a function that takes a context and yields `findings`, and one line in CHECKS or, if it needs the database,
 in DATABASE_CHECKS. A check that crashes is itself a finding.
@@ -15,7 +16,7 @@ from functools import partial
 
 from monitor.channels.declared import CHANNELS
 from monitor.errors import MonitorError
-from monitor.operate.doctor import alerting, database, machine, watching
+from monitor.operate.doctor import access, alerting, database, machine, watching
 from monitor.operate.doctor.findings import DatabaseContext, DoctorContext, Finding, Level, fine, note, problem
 from monitor.storage import condition
 from monitor.storage.copying import sqlite_file
@@ -94,4 +95,5 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "subscriptions": alerting.silent,
     "unbelieved": watching.unbelieved,
     "notices": alerting.recent_notices,
+    "access": access.access,
 }

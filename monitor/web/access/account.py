@@ -58,13 +58,13 @@ def use_codes(site: Site, asked: Asked) -> Response:
     """Begin with an authenticator, confirm it by a code of it, or do without."""
     session = _session(site, asked)
     if one(asked.form, "do") == "confirm":
-        return _confirm(site, asked, session.user)
+        return _confirm(site, asked, session)
     try:
         users.confirm_password(session.user, one(asked.form, "password"), site.access, now=asked.now)
     except SignInRefused as error:
         return _page(site, asked, error)
     if one(asked.form, "do") == "off":
-        users.turn_codes_off(session.user, site.access)
+        users.turn_codes_off(session.user, site.access, keeping=session.digest)
         _log.info("codes turned off: %s, from %s", session.user.name, asked.network)
         return site.see_other("/account?done=no-codes")
     return _set_up(site, asked, session.user, codes.new_secret())
@@ -165,7 +165,8 @@ def _set_up(site: Site, asked: Asked, user: User, secret: str, error: MonitorErr
     return site.page(asked, "access/codes", values, status=status_of(error))
 
 
-def _confirm(site: Site, asked: Asked, user: User) -> Response:
+def _confirm(site: Site, asked: Asked, session: Session) -> Response:
+    user = session.user
     try:
         whose, _, secret = site.vault.unseal(one(asked.form, "sealed").encode()).partition(" ")
     except StoreError:
@@ -173,7 +174,9 @@ def _confirm(site: Site, asked: Asked, user: User) -> Response:
     if whose != str(user.id):
         raise FormRefused(403, "This form is not of your page: begin again.")
     try:
-        recovery = users.turn_codes_on(user, secret, one(asked.form, "code"), site.access, now=asked.now)
+        recovery = users.turn_codes_on(
+            user, secret, one(asked.form, "code"), site.access, now=asked.now, keeping=session.digest
+        )
     except SignInRefused as error:
         return _set_up(site, asked, user, secret, error)
     _log.info("codes turned on: %s, from %s", user.name, asked.network)
