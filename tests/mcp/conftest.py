@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.model.access import Permission
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from monitor.watching.indexing import index_missing
-from tests.mcp.agents import Agent, over_stdio
+from tests.mcp.agents import Agent, over_http
+from tests.mcp.sites import Site, served
 from tests.program import BUILD_DAY, WITHDRAWN_LATER, Trying
 from tests.studies import titled, together, verified_a_year_later
 
@@ -43,7 +45,14 @@ def store_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def reader(store_url: str) -> Iterator[Agent]:
+def site(store_url: str) -> Iterator[Site]:
+    """A service where agents need a token."""
+    with served(store_url, public=False) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site) -> Iterator[Agent]:
     """An agent that may read."""
-    with over_stdio(store_url) as agent:
+    with over_http(site.url, site.token(Permission.READ, "reader")) as agent:
         yield agent

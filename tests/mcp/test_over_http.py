@@ -1,72 +1,24 @@
 """Agents ask a service over HTTP, with a token or as anybody: real sockets, and the SDK's own client."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from threading import Event
 from typing import Any
 
 import pytest
 import requests
-from starlette.applications import Starlette
 
 from monitor.access import tokens
 from monitor.access.context import AccessContext
-from monitor.app import App, open_app
 from monitor.clock import utc_now
-from monitor.config import load
 from monitor.mcp import http
 from monitor.model import Search
 from monitor.model.access import Permission
-from monitor.service.agents import agent_route
 from monitor.storage import subscriptions, watches
-from monitor.web.listening import Listener, listen
 from tests.mcp.agents import Agent, over_http
+from tests.mcp.sites import Site, served
 from tests.program import WITHDRAWN_LATER
 
 RULE = {"min_significance": "critical", "channel": "email", "address": "bengt@example.org"}
-PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 PROTOCOLS = ("2025-06-18", "2026-07-28")
-
-
-@dataclass
-class Site:
-    """A service that has tools for agents."""
-
-    url: str
-    app: App
-    told: Event
-
-    def token(self, scope: Permission, name: str) -> str:
-        access = AccessContext(self.app.store, self.app.vault)
-        return tokens.add(name, scope, access, now=utc_now(), expires_in=timedelta(days=1)).text
-
-    def post(self, token: str | None = None, **headers: str) -> requests.Response:
-        sent = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
-        sent |= {"Authorization": f"Bearer {token}"} if token else {}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        with requests.Session() as session:
-            session.trust_env = False
-            return session.post(self.url, json=PING, headers=sent, timeout=20)
-
-
-def served(store_url: str, *, public: bool) -> Iterator[Site]:
-    listening = listen("127.0.0.1:0")
-    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    environ = {"MONITOR_STORE__URL": store_url, "MONITOR_WEB__PUBLIC_URL": origin}
-    told = Event()
-    with open_app(load(None, {**environ, "MONITOR_WEB__PUBLIC": str(public).lower()})) as app:
-        access = AccessContext(app.store, app.vault)
-        made = agent_route(app, app.subscribe_context(), access, committed=told.set)
-        listener = Listener(Starlette(routes=[made]), listening)
-        listener.start()
-        yield Site(f"{origin}/mcp", app, told)
-        assert listener.stop()
-
-
-@pytest.fixture(scope="module")
-def site(store_url: str) -> Iterator[Site]:
-    yield from served(store_url, public=False)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +112,7 @@ def test_when_too_many_ask_at_once_others_are_told_to_come_again(site: Site, mon
 
 
 def test_anybody_reads_where_the_site_is_public_and_no_more(store_url: str) -> None:
-    for site in served(store_url, public=True):
+    with served(store_url, public=True) as site:
         with over_http(site.url) as agent:
             assert agent.call("get_trial", trial_id=WITHDRAWN_LATER)["trial_id"] == WITHDRAWN_LATER
             assert "permission to subscribe" in agent.refused("create_subscription", all_trials=True, **RULE)

@@ -1,14 +1,23 @@
 """An agent asks about trials, over standard input and output, with the SDK's own client."""
 
 import json
+from collections.abc import Iterator
 
 import jsonschema
 import pytest
 
 from monitor.mcp.untrusted import BEGINS, ENDS, MARK
-from tests.mcp.agents import Agent
+from tests.mcp.agents import Agent, over_stdio
 from tests.mcp.conftest import HOSTILE
 from tests.program import WITHDRAWN_LATER
+
+
+@pytest.fixture(scope="module")
+def reader(store_url: str) -> Iterator[Agent]:
+    """An agent that has started `monitor mcp`."""
+    with over_stdio(store_url) as agent:
+        yield agent
+
 
 READING = (
     ("get_trial", {"trial_id": WITHDRAWN_LATER}),
