@@ -70,14 +70,6 @@ def changes_page(
     return ChangesPage(shown, _behind(found, limit))
 
 
-def newest_changes(
-    tx: Connection, asked: ChangesAsked, registries: Sequence[Registry], *, today: date, limit: int
-) -> list[SeenEvent]:
-    """Up to *limit* events in the order in which they were seen, the last one first: for feeds."""
-    page = changes_page(tx, asked, registries, today=today, limit=limit)
-    return sorted(page.events, key=lambda seen: (seen.found.day, seen.seen_at is not None, seen.seen_at), reverse=True)
-
-
 def _behind(found: Sequence[FoundEvent], limit: int) -> Place | None:
     if len(found) <= limit:
         return None

@@ -9,6 +9,8 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.web.changed import site_with_changes
+from tests.web.reading_site import ReadingSite
 from tests.web.site import Site
 
 
@@ -28,3 +30,9 @@ def quick_site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator
     with Site(outbox) as running:
         yield running
     outbox.registry.close()
+
+
+@pytest.fixture(scope="module")
+def changed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
+    """Whoever changes what is on it puts it back."""
+    yield from site_with_changes(tmp_path_factory.mktemp("site"))

@@ -8,48 +8,11 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from monitor.model import Settlement
-from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import settlements, tables
-from monitor.storage.store import Store
-from monitor.watching.indexing import index_missing
 from monitor.web.site.asked import NOBODY
-from tests.outbox import OutboxHarness
-from tests.program import BUILD_DAY, WITHDRAWN_LATER
-from tests.studies import edited, led_by, titled, together, verified_a_year_later
+from tests.program import WITHDRAWN_LATER
 from tests.views.asking import damage_event
 from tests.web.reading_site import OPERATOR, ReadingSite
-
-HOSTILE = "<script>alert(1)</script> & \u202eRTL\u2028"
-SLIPS = {"statusModule__completionDateStruct": {"date": "2031-05", "type": "ESTIMATED"}}
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
-    """Six trials, of which one is withdrawn, one slips, one gets a title that is an attack, two are led by another."""
-    folder = tmp_path_factory.mktemp("site")
-    store = Store.open(f"sqlite:///{folder}/monitor.sqlite3")
-    with Sandbox(trials=6, day=BUILD_DAY) as sandbox:
-        outbox = OutboxHarness(store, sandbox, folder)
-        ids = sorted(sandbox.trial_ids())
-        outbox.watch(*ids)
-        outbox.subscribe("https://hooks.example.org/all")
-        outbox.check()
-        sandbox.next_state(WITHDRAWN_LATER)
-        for trial_id in ids[1:3]:
-            sandbox.edit(trial_id, together(led_by("Halden & Söhne"), verified_a_year_later), refresh=False)
-        sandbox.refresh()
-        outbox.clock.advance(days=1)
-        outbox.check()
-        sandbox.edit(ids[3], together(edited(**SLIPS), verified_a_year_later), refresh=False)
-        sandbox.edit(ids[4], together(titled(HOSTILE), verified_a_year_later), refresh=False)
-        sandbox.refresh()
-        outbox.clock.advance(days=1)
-        outbox.check()
-        index_missing(store, [outbox.registry])
-        with ReadingSite(outbox) as running:
-            yield running
-        outbox.registry.close()
-    store.close()
 
 
 def headlines(page: str) -> list[str]:
@@ -65,8 +28,8 @@ def counts(page: str, heading: str) -> dict[str, int]:
     return {unescape(words): int(count.replace(",", "")) for words, count in found}
 
 
-def test_the_newest_day_comes_first_and_within_it_what_matters_most(site: ReadingSite) -> None:
-    page = site.get("/").text
+def test_the_newest_day_comes_first_and_within_it_what_matters_most(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/").text
 
     told = headlines(page)
     assert told[-1].startswith("Withdrawn – “Because economic problems”")
@@ -77,19 +40,19 @@ def test_the_newest_day_comes_first_and_within_it_what_matters_most(site: Readin
     assert re.search(r"from </span><span class=\"old\"><bdi>20 \(estimated\)", page)
 
 
-def test_every_count_is_what_its_link_shows(site: ReadingSite) -> None:
-    page = site.get("/?since=all").text
+def test_every_count_is_what_its_link_shows(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/?since=all").text
     for heading in ("How much it matters", "Topic", "Period", "Lead sponsor"):
         part = page.split(f">{heading}</h3>")[1].split("</div>")[0]
         for href, count in re.findall(r'<a href="(/[^"]*)"[^>]*>.*?class="c">([\d,]+)<', part):
-            shown = site.get(unescape(href)).text
+            shown = changed_site.get(unescape(href)).text
             said = re.search(r"<p class=\"lead\">\s*([\d,]+) changes? in", shown)
             assert said, href
             assert said[1] == count, href
 
 
-def test_filters_are_said_and_can_be_taken_back(site: ReadingSite) -> None:
-    page = site.get("/?sponsor=Halden+%26+S%C3%B6hne&topic=sponsor").text
+def test_filters_are_said_and_can_be_taken_back(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/?sponsor=Halden+%26+S%C3%B6hne&topic=sponsor").text
 
     assert "What changed: Halden &amp; Söhne" in page
     assert len(headlines(page)) == 2
@@ -98,15 +61,15 @@ def test_filters_are_said_and_can_be_taken_back(site: ReadingSite) -> None:
     assert unescape(without) == "/?topic=sponsor"
 
 
-def test_a_search_finds_by_words_of_the_record(site: ReadingSite) -> None:
-    page = site.get("/?q=amyotrophic+stem").text
+def test_a_search_finds_by_words_of_the_record(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/?q=amyotrophic+stem").text
     assert headlines(page)[0].startswith("Withdrawn")
     assert len(headlines(page)) == 1
     assert 'content="noindex"' in page
 
 
-def test_the_registrys_words_stay_words(site: ReadingSite) -> None:
-    page = site.get("/?topic=title&min=administrative").text
+def test_the_registrys_words_stay_words(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/?topic=title&min=administrative").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "\u202e" not in page
@@ -130,68 +93,68 @@ def test_the_registrys_words_stay_words(site: ReadingSite) -> None:
         ("q=" + "x" * 300, 400, "longer than 200 characters"),
     ],
 )
-def test_what_makes_no_sense_is_named(site: ReadingSite, query: str, status: int, words: str) -> None:
-    answer = site.get(f"/?{query}")
+def test_what_makes_no_sense_is_named(changed_site: ReadingSite, query: str, status: int, words: str) -> None:
+    answer = changed_site.get(f"/?{query}")
     assert answer.status_code == status
     assert words.lower() in unescape(answer.text).lower()
 
 
-def test_pages_follow_each_other_without_a_gap(site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_follow_each_other_without_a_gap(changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.web.reading.changes.AT_ONCE", 2)
-    site.forget()
+    changed_site.forget()
     found, address = [], "/?min=administrative"
     for _ in range(10):
-        page = site.get(address).text
+        page = changed_site.get(address).text
         found += re.findall(r'<article class="event[^>]*id="e-([^"]+)"', page)
         older = re.search(r'<a class="btn" href="([^"]*)" rel="next">', page)
         if not older:
             break
         address = unescape(older[1])
     monkeypatch.undo()
-    site.forget()
-    whole = re.findall(r'<article class="event[^>]*id="e-([^"]+)"', site.get("/?min=administrative").text)
+    changed_site.forget()
+    whole = re.findall(r'<article class="event[^>]*id="e-([^"]+)"', changed_site.get("/?min=administrative").text)
     assert found == whole
     assert len(set(found)) == len(found) == 5
 
 
-def test_who_was_told_is_for_operators(site: ReadingSite) -> None:
-    assert "subscription tells it" not in site.get("/").text
-    site.visitor = OPERATOR
-    assert site.get("/").text.count("1 subscription tells it.") == len(headlines(site.get("/").text))
-    site.visitor = NOBODY
+def test_who_was_told_is_for_operators(changed_site: ReadingSite) -> None:
+    assert "subscription tells it" not in changed_site.get("/").text
+    changed_site.visitor = OPERATOR
+    assert changed_site.get("/").text.count("1 subscription tells it.") == len(headlines(changed_site.get("/").text))
+    changed_site.visitor = NOBODY
 
 
-def test_nothing_in_a_time_is_said_and_a_longer_one_offered(site: ReadingSite) -> None:
-    page = site.get("/?topic=results").text
+def test_nothing_in_a_time_is_said_and_a_longer_one_offered(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/?topic=results").text
     assert "Nothing of this changed since 11 Nov 2026." in page
     assert '<a class="btn" href="/?topic=results&amp;since=90d">Look further back</a>' in page
 
 
 @pytest.fixture
-def undamaged(site: ReadingSite) -> Iterator[str]:
+def undamaged(changed_site: ReadingSite) -> Iterator[str]:
     """The event of the withdrawn trial, by id: it is mended after the test."""
-    key = f"{site.outbox.registry.key}/{WITHDRAWN_LATER}/2"
+    key = f"{changed_site.outbox.registry.key}/{WITHDRAWN_LATER}/2"
     where = tables.events.c.id == key
-    with site.outbox.store.begin() as tx:
+    with changed_site.outbox.store.begin() as tx:
         kept = tx.scalar(select(tables.events.c.changes).where(where))
     yield key
-    with site.outbox.store.begin() as tx:
+    with changed_site.outbox.store.begin() as tx:
         tx.execute(update(tables.events).where(where).values(changes=kept))
         tx.execute(delete(tables.settlements))
-    site.forget()
+    changed_site.forget()
 
 
-def test_what_is_not_told_yet_is_marked_and_damage_has_its_line(site: ReadingSite, undamaged: str) -> None:
-    store = site.outbox.store
+def test_what_is_not_told_yet_is_marked_and_damage_has_its_line(changed_site: ReadingSite, undamaged: str) -> None:
+    store = changed_site.outbox.store
     with store.begin() as tx:
-        settlements.pend(tx, site.outbox.registry.key, {undamaged: 1})
-    site.forget()
-    assert "Not told yet: the check that found it is not over." in site.get("/").text
+        settlements.pend(tx, changed_site.outbox.registry.key, {undamaged: 1})
+    changed_site.forget()
+    assert "Not told yet: the check that found it is not over." in changed_site.get("/").text
     with store.begin() as tx:
-        settlements.record(tx, [undamaged], Settlement.DISCARDED, at=site.outbox.clock())
-    damage_event(site.outbox, WITHDRAWN_LATER)
-    site.forget()
-    page = site.get("/").text
+        settlements.record(tx, [undamaged], Settlement.DISCARDED, at=changed_site.outbox.clock())
+    damage_event(changed_site.outbox, WITHDRAWN_LATER)
+    changed_site.forget()
+    page = changed_site.get("/").text
     assert "What changed cannot be read: event clinicaltrials.gov/NCT02116634/2 is damaged" in page
     assert "Nobody was told: the operator discarded it." in page
     assert len(headlines(page)) == 5

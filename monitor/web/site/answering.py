@@ -23,7 +23,7 @@ from monitor.web.forms import Form, FormRefused, check_origin, check_token, form
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
 from monitor.web.site.formats import sentence
-from monitor.web.site.keeping import Kept, etag_of, is_known
+from monitor.web.site.keeping import Kept, etag_of, is_still
 from monitor.web.site.language import LANGUAGES, best_of
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -134,7 +134,7 @@ class Answering:
             if self.site.is_public:
                 del made.headers["X-Robots-Tag"]
             found = self.kept.put(key, version, made)
-        if is_known(asked.headers.get("if-none-match", ""), found.etag):
+        if is_still(asked.headers, found):
             return Response(status_code=304, headers={**FOR_ALL_WHO_MAY, "ETag": found.etag})
         return found.response(accepts_gzip="gzip" in asked.headers.get("accept-encoding", ""))
 

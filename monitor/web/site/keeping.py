@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from threading import Lock
 from time import monotonic
@@ -96,6 +97,17 @@ class Kept:
 def etag_of(body: bytes) -> str:
     """Weak, because the same page goes out compressed or not."""
     return f'W/"{sha256(body).hexdigest()[:20]}"'
+
+
+def is_still(headers: Mapping[str, str], page: KeptPage) -> bool:
+    """Whether a client has that page, by its entity tag; or where it names none by when it was modified."""
+    if if_none_match := headers.get("if-none-match", ""):
+        return is_known(if_none_match, page.etag)
+    try:
+        since = parsedate_to_datetime(headers.get("if-modified-since", ""))
+        return parsedate_to_datetime(page.headers.get("last-modified", "")) <= since
+    except (TypeError, ValueError):
+        return False
 
 
 def is_known(if_none_match: str, etag: str) -> bool:
