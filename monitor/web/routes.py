@@ -2,12 +2,10 @@
 
 from monitor.web.access import account, signing_in, users
 from monitor.web.feeds import calendars
-from monitor.web.operating import table as operating
-from monitor.web.reading import changes, sitemap, terms, trial, watches
 from monitor.web.feeds import changes as change_feeds
 from monitor.web.operating import deliveries
 from monitor.web.operating import table as operating
-from monitor.web.reading import changes, trial
+from monitor.web.reading import changes, sitemap, terms, trial, watches
 from monitor.web.site import basics
 from monitor.web.site.route import Page
 
