@@ -21,8 +21,8 @@ DAYS = {"30": 30, "90": 90, "365": 365}
 """In how long a token expires that is made on a page; never, with anything else."""
 DONE = {
     "password": "Your password is changed, and your other sessions are ended.",
-    "codes": "Signing in needs a code of your app from now on.",
-    "no-codes": "Signing in needs the password alone from now on.",
+    "codes": "You sign in with a code of your app as well from now on.",
+    "no-codes": "You sign in with your password alone from now on.",
     "sessions": "Signed out there.",
     "token": "The token is revoked.",
 }
@@ -180,8 +180,10 @@ def _confirm(site: Site, asked: Asked, session: Session) -> Response:
     except SignInRefused as error:
         return _set_up(site, asked, user, secret, error)
     _log.info("codes turned on: %s, from %s", user.name, asked.network)
-    words = "These are your recovery codes, for when you have lost the app: each works once in place of a code."
-    return shown(site, asked, "Signing in needs a code now", words, ["\n".join(recovery)], back="/account?done=codes")
+    words = (
+        "You sign in with a code as well now. For when you have lost the app, each of these works once in its place."
+    )
+    return shown(site, asked, "Your recovery codes", words, ["\n".join(recovery)], back="/account?done=codes")
 
 
 def _session_or_none(site: Site, asked: Asked) -> Session | None:

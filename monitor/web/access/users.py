@@ -9,7 +9,7 @@ from monitor.access.passwords import generated_password
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model.access import Permission, User
 from monitor.storage import users as user_rows
-from monitor.web.access.account import made_token, shown, status_of
+from monitor.web.access.account import ROLES, made_token, shown, status_of
 from monitor.web.forms import one
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
@@ -41,6 +41,11 @@ def add_user(site: Site, asked: Asked) -> Response:
     return _password_shown(site, asked, user, password)
 
 
+def user_page(site: Site, asked: Asked) -> Response:
+    """One user."""
+    return _user_page(site, asked, _other_user(site, asked))
+
+
 def change_user(site: Site, asked: Asked) -> Response:
     """Do with a user what the button says."""
     user = _other_user(site, asked)
@@ -53,9 +58,9 @@ def change_user(site: Site, asked: Asked) -> Response:
             return _password_shown(site, asked, user, password)
         done = _changed(site, asked, user, action)
     except MonitorError as error:
-        return _page(site, asked, error)
+        return _user_page(site, asked, user, error)
     _log.info("user changed (%s): %s, by %s", done, user.name, asked.visitor.name)
-    return site.see_other(f"/users?done={done}")
+    return site.see_other(f"/users?done={done}" if done == "removed" else f"/users/{user.id}?done={done}")
 
 
 def all_tokens(site: Site, asked: Asked) -> Response:
@@ -101,6 +106,19 @@ def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Respon
     return site.page(asked, "access/users", values, status=status_of(error))
 
 
+def _user_page(site: Site, asked: Asked, user: User, error: MonitorError | None = None) -> Response:
+    values = {
+        "user": user,
+        "role": ROLES[user.role],
+        "roles": [*Permission],
+        "sessions": len(sessions.of_user(user, site.access, now=asked.now)),
+        "tokens": tokens.listing(site.access, owner=user),
+        "done": DONE.get(asked.query.get("done", ""), ""),
+        "error": error,
+    }
+    return site.page(asked, "access/user", values, status=status_of(error))
+
+
 def _other_user(site: Site, asked: Asked) -> User:
     """The user of the path, who is not the one that asks: an operator who shuts themselves out helps nobody."""
     number = asked.params["user_id"]
@@ -129,5 +147,6 @@ PAGES = (
     Page("/users", users_page, Needs.OPERATE),
     Page("/users", add_user, Needs.OPERATE, methods=("POST",)),
     Page("/users/tokens", all_tokens, Needs.OPERATE, methods=("POST",)),
+    Page("/users/{user_id}", user_page, Needs.OPERATE),
     Page("/users/{user_id}", change_user, Needs.OPERATE, methods=("POST",)),
 )
