@@ -1,5 +1,6 @@
 """Changes as rows of a page: what it is of, old → new, how far that is, and what else there is to say. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from monitor.text import one_line, percent, safe_cut
 _MINUS = "\N{MINUS SIGN}"
 _IN_PEOPLES_WORDS = frozenset({Topic.TITLE, Topic.OUTCOMES, Topic.ARMS, Topic.DESCRIPTION})
 _TEXTS = frozenset({"why_stopped", "eligibility_criteria", "study_population", "ipd_description", "results_waived"})
+
+_HOW_FAR = re.compile(r"[\d,.]+%?(?: (?:days?|months?|years?))? (?:later|earlier|fewer|more)(?:\.$|, (?:and )?|; )")
+"""What a sentence says of how far something moved, which its delta shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,8 @@ def change_rows(changes: Sequence[Change], *, whole: bool = False, beside: str =
     *whole*: values uncut, for who has the room. *beside* is what is said already.
     """
     shown = grouped(sorted(changes, key=lambda change: -change.significance))
+    reasons = [change.after for change in shown if change.field == "why_stopped" and isinstance(change.after, str)]
+    beside = " ".join([beside, *reasons])
     return [_row(change, whole=whole, beside=beside) for change in shown]
 
 
@@ -72,8 +78,13 @@ def _row(change: Change, *, whole: bool, beside: str) -> ChangeRow:
         told = safe_cut(one_line(change.summary), MOST_SENTENCE)
         shown = shown if change.field == "trial_id" else []
         return ChangeRow(change=change, label=label(change), lines=[Line(stretches=((DiffOp.KEPT, told),)), *shown])
-    sentence = safe_cut(not_shown_yet(change, beside=beside), MOST_SENTENCE)
-    return ChangeRow(change=change, label=label(change), lines=shown, delta=delta_words(change), sentence=sentence)
+    delta = delta_words(change)
+    sentence = not_shown_yet(change, beside=beside)
+    if delta and (far := _HOW_FAR.match(sentence)):
+        sentence = sentence[far.end() :][:1].upper() + sentence[far.end() + 1 :]
+    return ChangeRow(
+        change=change, label=label(change), lines=shown, delta=delta, sentence=safe_cut(sentence, MOST_SENTENCE)
+    )
 
 
 def delta_words(change: Change) -> str:

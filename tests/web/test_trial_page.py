@@ -1,42 +1,402 @@
-"""The page of one trial."""
+"""The pages of one trial: how it stands, its snapshots, any two of them compared, and what each changed."""
 
+import gzip
+import re
+import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
-from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage.store import Store
-from tests.outbox import OutboxHarness
+from monitor.http.polite import PoliteSession
+from monitor.registries.adapter import Adapter
+from monitor.registries.declared import ADAPTERS, FED_BY_FILES
+from monitor.storage import tables
+from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
-from tests.web.reading_site import ReadingSite
+from tests.registries.trials import GOLDEN
+from tests.studies import titled
+from tests.web.reading_site import OPERATOR, ReadingSite
+from tests.web.trial_world import REASON, import_page, keep, know, moving, published, reading_site
 
 TRIAL = f"/trials/{WITHDRAWN_LATER}"
+ADDRESS = "https://hooks.example.org/team"
 
 
-@pytest.fixture
-def reading(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[ReadingSite]:
-    """The site, open to anybody; the trial has its baseline."""
-    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
-    outbox.watch(WITHDRAWN_LATER)
-    outbox.check()
-    with ReadingSite(outbox) as running:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
+    """One trial has five snapshots and is told to a team; one is damaged, one is gone, one has imported pages."""
+    with reading_site(tmp_path_factory.mktemp("trials")) as running:
+        outbox = running.outbox
+        outbox.watch(*outbox.sandbox.trial_ids())
+        outbox.check()
+        outbox.subscribe(ADDRESS, WITHDRAWN_LATER)
+        moving(outbox)
+        outbox.deliver()
+        broken, gone, imported, _ = others(running)[:4]
+        for title in ("Another", "Yet another"):
+            published(outbox, broken, titled(title))
+        damage(running, broken, 2)
+        import_page(outbox, imported, date(2014, 4, 17), source="saved.html")
+        import_page(outbox, imported, date(2013, 1, 2), source="history", version=0)
+        outbox.sandbox.remove(gone)
+        for _ in range(4):
+            outbox.clock.advance(days=2)
+            outbox.check(gone)
         yield running
-    outbox.registry.close()
 
 
-def test_a_trial_is_found_by_whatever_people_paste(reading: ReadingSite) -> None:
-    assert reading.get(TRIAL).status_code == 200
+def others(site: ReadingSite) -> list[str]:
+    """Also those that the registry no longer lists."""
+    key = site.outbox.registry.key
+    with site.outbox.store.read() as tx:
+        listed = tx.scalars(select(tables.watched_trials.c.trial_id).where(tables.watched_trials.c.registry == key))
+        return sorted(each for each in listed if each != WITHDRAWN_LATER)
+
+
+def damage(site: ReadingSite, trial_id: str, number: int) -> None:
+    c = tables.snapshots.c
+    with site.outbox.store.begin() as tx:
+        which = (c.trial_id == trial_id) & (c.number == number)
+        assert tx.execute(update(tables.snapshots).where(which).values(body=b"nothing")).rowcount
+
+
+class Text(HTMLParser):
+    """What a page says, white space folded, and which elements it has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    @property
+    def words(self) -> str:
+        return " ".join("".join(self.parts).split())
+
+    def links(self) -> set[str]:
+        return {attrs["href"] or "" for tag, attrs in self.tags if tag in ("a", "link") and "href" in attrs}
+
+
+def read(site: ReadingSite, path: str) -> Text:
+    found = site.get(path)
+    assert found.status_code == 200, found.text
+    return Text(found.text)
+
+
+# The page of a trial
+
+
+def test_a_trial_is_found_by_whatever_people_paste(site: ReadingSite) -> None:
     for pasted in ("nct02116634", "NCT 02116634", "nct02116634?x=1"):
-        moved = reading.get(f"/trials/{pasted}")
+        moved = site.get(f"/trials/{pasted}")
         assert (moved.status_code, moved.headers["Location"].partition("?")[0]) == (308, TRIAL)
-    assert reading.get("/trials/nobody-knows").status_code == 404
-    assert reading.get("/trials/NCT09999999").status_code == 404
+    below = site.get("/trials/nct02116634/compare/1..2?view=all")
+    assert below.headers["Location"] == f"{TRIAL}/compare/1..2?view=all"
+    assert site.get("/trials/nobody-knows").status_code == 404
+    assert site.get("/trials/NCT09999999").status_code == 404
 
 
-def test_a_baseline_alone_says_that_changes_will_stand_here(reading: ReadingSite) -> None:
-    page = reading.get(TRIAL).text
+def test_it_says_how_the_trial_stands_and_why(site: ReadingSite) -> None:
+    page = read(site, TRIAL)
 
-    assert "Baseline taken; changes will stand here." in page
-    assert "It has not moved" in page
-    assert "Compare the two" not in page
+    assert f"Withdrawn {REASON}" in page.words
+    assert "Nothing more is expected of it: Withdrawn." in page.words
+    assert "5 snapshots, 4 of them with news" in page.words
+    assert "20 at first" in page.words
+    assert "Start2027-05 estimated2015-05 at first, +4,383 d" in page.words
+    assert "start date passed, not recruiting" in page.words
+
+
+def test_what_a_sponsor_writes_is_text_and_nothing_else(site: ReadingSite) -> None:
+    for path in (TRIAL, f"{TRIAL}/compare/1..5", f"{TRIAL}/snapshots/4", f"{TRIAL}/changes/5", f"{TRIAL}/changes/4"):
+        page = read(site, path)
+        assert [attrs for tag, attrs in page.tags if tag == "script" and "src" not in attrs] == []
+        assert not [
+            tag for tag, _ in page.tags if tag in ("img", "b") and path.endswith("snapshots/4") and tag == "img"
+        ]
+        assert "\u202e" not in site.get(path).text
+        assert not [attrs for _, attrs in page.tags if "style" in attrs or any(name.startswith("on") for name in attrs)]
+    assert "<script>alert(1)</script>" in read(site, TRIAL).words
+
+
+def test_machines_and_other_sites_find_what_belongs_to_it(site: ReadingSite) -> None:
+    page = read(site, TRIAL)
+
+    linked = {
+        attrs.get("type"): attrs["href"]
+        for tag, attrs in page.tags
+        if tag == "link" and attrs.get("rel") == "alternate"
+    }
+    assert linked["application/atom+xml"] == f"{TRIAL}/changes.atom"
+    assert linked["text/calendar"] == f"{TRIAL}/dates.ics"
+    named = {attrs["property"]: attrs["content"] for tag, attrs in page.tags if tag == "meta" and "property" in attrs}
+    assert named["og:url"] == site.url + TRIAL
+    assert (named["og:title"] or "").startswith(f"{WITHDRAWN_LATER}: Withdrawn – “Because")
+    assert [attrs["href"] for tag, attrs in page.tags if tag == "link" and attrs.get("rel") == "canonical"] == [
+        site.url + TRIAL
+    ]
+
+
+def test_every_link_of_ours_leads_somewhere(site: ReadingSite) -> None:
+    """Those to the pages of one trial, of every page of it."""
+    seen = {TRIAL}
+    waiting = [TRIAL]
+    while waiting:
+        for link in sorted(read(site, waiting.pop()).links()):
+            if re.fullmatch(rf"{TRIAL}(/(snapshots|changes|compare)/[^?]*)?", link) and link not in seen:
+                seen.add(link)
+                waiting.append(link)
+    assert len(seen) >= 17
+
+
+def test_only_operators_see_to_how_many_it_was_told(site: ReadingSite) -> None:
+    assert "Told to" not in read(site, TRIAL).words
+    assert "Who was told" not in read(site, f"{TRIAL}/changes/5").words
+    site.visitor = OPERATOR
+    try:
+        assert "Told to 1 subscription" in read(site, TRIAL).words
+        told = read(site, f"{TRIAL}/changes/5").words
+    finally:
+        site.visitor = NOBODY
+    assert "1 subscription: 1 delivered, 0 owed, 0 rejected, 0 in digests." in told
+    assert f"webhook {ADDRESS}{WITHDRAWN_LATER}delivered" in told
+
+
+def test_a_baseline_alone_says_that_changes_will_stand_here(site: ReadingSite) -> None:
+    page = read(site, f"/trials/{others(site)[3]}")
+
+    assert "Baseline taken; changes will stand here." in page.words
+    assert "It has not moved" in page.words
+    assert not [tag for tag, attrs in page.tags if attrs.get("name") in ("a", "b")]
+
+
+def test_a_trial_that_is_gone_keeps_its_page_which_says_so(site: ReadingSite) -> None:
+    page = read(site, f"/trials/{others(site)[1]}")
+
+    assert "No longer in the registry" in page.words
+    assert "The registry no longer lists it." in page.words
+    gone = read(site, f"/trials/{others(site)[1]}/snapshots/2")
+    assert "It holds no record. What the registry said:" in gone.words
+    assert site.get(f"/trials/{others(site)[1]}/compare/1..2").status_code == 404
+
+
+def test_a_trial_that_merged_is_found_at_the_other(site: ReadingSite) -> None:
+    c, old = tables.trials.c, others(site)[4]
+    with site.outbox.store.begin() as tx:
+        tx.execute(update(tables.trials).where(c.trial_id == old).values(state="merged", merged_into=WITHDRAWN_LATER))
+
+    moved = site.get(f"/trials/{old}")
+
+    assert (moved.status_code, moved.headers["Location"]) == (301, TRIAL)
+    assert site.get(f"/trials/{old}/snapshots/1").status_code == 200
+
+
+def test_imported_pages_stand_in_the_line_and_say_where_they_are_from(site: ReadingSite) -> None:
+    trial = f"/trials/{others(site)[2]}"
+    page = read(site, trial)
+
+    assert "As of 2013-01-02" in page.words
+    assert "from the registry's history" in page.words
+    assert "from a saved page, saved.html" in page.words
+    assert f"{trial}/compare/2013-01-02..1" in page.links()
+    then = read(site, f"{trial}/snapshots/2014-04-17")
+    assert "As it stood then, from a saved page, saved.html." in then.words
+    both = read(site, f"{trial}/compare/2013-01-02..2014-04-17")
+    assert "Enrollment" in both.words
+    backwards = site.get(f"{trial}/compare/1..2014-04-17")
+    assert backwards.headers["Location"] == f"{trial}/compare/2014-04-17..1"
+
+
+def test_damage_is_a_line_in_its_place(site: ReadingSite) -> None:
+    broken = others(site)[0]
+    page = read(site, f"/trials/{broken}")
+
+    assert f"snapshot 2 of {broken} is damaged" in page.words
+    assert "Yet another" in page.words
+    for path in ("snapshots/2", "compare/1..2", "compare/2..3"):
+        assert f"snapshot 2 of {broken} is damaged" in read(site, f"/trials/{broken}/{path}").words
+    assert "Another" in read(site, f"/trials/{broken}/changes/2").words, "what it told is kept beside it"
+    assert site.get(f"/trials/{broken}/compare/1..3").status_code == 200
+
+
+def test_a_page_of_an_ordinary_trial_is_small_and_quick(site: ReadingSite) -> None:
+    first = site.get(TRIAL, accept_encoding="gzip")
+    assert len(gzip.compress(first.content)) < 15_000
+    site.forget()
+    began = time.process_time()
+    for _ in range(5):
+        site.answering.kept.clear()
+        site.get(TRIAL)
+    assert (time.process_time() - began) / 5 < 0.25, "seconds of processor time, with room for a busy machine"
+
+
+# Comparing
+
+
+def test_any_two_snapshots_are_compared_heaviest_first(site: ReadingSite) -> None:
+    page = read(site, f"{TRIAL}/compare/1..5")
+
+    order = [
+        page.words.index(label) for label in ("Overall status", "Start date", "Last verified", "Eligibility criteria")
+    ]
+    assert order == sorted(order)
+    assert "29 other fieldsthe samethe same" in page.words
+    assert "1 changed, 1 added" in page.words
+    assert "lines that stayed" in page.words
+    assert ("del", {}) in page.tags
+    assert ("ins", {}) in page.tags
+
+
+def test_the_form_of_the_trials_page_leads_to_the_comparison(site: ReadingSite) -> None:
+    chosen = site.get(f"{TRIAL}/compare?a=1&b=3")
+
+    assert (chosen.status_code, chosen.headers["Location"]) == (303, f"{TRIAL}/compare/1..3")
+    assert site.get(f"{TRIAL}/compare?a=1").status_code == 404
+    assert site.get(f"{TRIAL}/compare?a=1&b=//evil.example").status_code == 404
+
+
+def test_the_older_stands_on_the_left_however_it_is_asked_for(site: ReadingSite) -> None:
+    turned = site.get(f"{TRIAL}/compare/4..2?in=sides")
+
+    assert (turned.status_code, turned.headers["Location"]) == (303, f"{TRIAL}/compare/2..4?in=sides")
+
+
+def test_one_walks_from_pair_to_pair(site: ReadingSite) -> None:
+    page = read(site, f"{TRIAL}/compare/2..3?in=sides")
+
+    walks = {name: attrs["href"] for _, attrs in page.tags for name in ("data-older", "data-newer") if name in attrs}
+    assert walks == {
+        "data-older": f"{TRIAL}/compare/1..2?in=sides",
+        "data-newer": f"{TRIAL}/compare/3..4?in=sides",
+    }
+
+
+def test_texts_stand_side_by_side_where_that_is_asked_for(site: ReadingSite) -> None:
+    beside = site.get(f"{TRIAL}/compare/1..5?in=sides").text
+    in_one = site.get(f"{TRIAL}/compare/1..5").text
+
+    assert 'class="columns"' in beside
+    assert 'class="columns"' not in in_one
+    assert site.get(f"{TRIAL}/compare/1..5?in=nonsense&view=nonsense").status_code == 200
+
+
+def test_the_whole_record_has_what_stayed_as_well(site: ReadingSite) -> None:
+    whole = read(site, f"{TRIAL}/compare/1..5?view=all")
+
+    assert "The same in both" in whole.words
+    assert "Neurosciences Research Center" in whole.words
+    assert "Neurosciences Research Center" not in read(site, f"{TRIAL}/compare/1..5").words
+
+
+def test_a_snapshot_is_the_same_as_itself(site: ReadingSite) -> None:
+    assert "The same in all" in read(site, f"{TRIAL}/compare/2..2").words
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("compare/1..9", "compare/x..y", "compare/1", "compare/1..2..3", "compare/-1..2", "compare/1..99999999999999"),
+        *(
+            "compare/\u0661..\u0662",
+            "snapshots/0",
+            "snapshots/6",
+            "snapshots/2014-02-30",
+            "snapshots/1999-01-01",
+            "snapshots/%00",
+        ),
+        *("changes/1", "changes/9", "changes/2014-04-17", "changes/zz"),
+    ],
+)
+def test_what_there_is_not_is_said_in_one_line(site: ReadingSite, path: str) -> None:
+    found = site.get(f"{TRIAL}/{path}")
+
+    assert found.status_code == 404
+    assert '<p class="lead">' in found.text
+
+
+# Snapshots
+
+
+def test_a_snapshot_has_the_record_as_it_was(site: ReadingSite) -> None:
+    first, last = read(site, f"{TRIAL}/snapshots/1"), read(site, f"{TRIAL}/snapshots/5")
+
+    assert "Not yet recruiting" in first.words
+    assert REASON not in first.words
+    assert REASON in last.words
+    assert "Mesenchymal Stem Cell Injection in Amyotrophic Lateral Sclerosis" in first.words
+    assert "It has changed since." in first.words
+    assert "It has changed since." not in last.words
+    with site.outbox.store.read() as tx:
+        digest = (
+            tx.execute(
+                tables.snapshots.select().where(
+                    tables.snapshots.c.trial_id == WITHDRAWN_LATER, tables.snapshots.c.number == 1
+                )
+            )
+            .one()
+            .digest
+        )
+    assert digest.hex() in first.words
+
+
+# Other registries, and real records
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.key)
+def test_trials_of_other_registries_have_the_same_pages(site: ReadingSite, adapter: type[Adapter]) -> None:
+    name = adapter.__module__.split(".")[-2]
+    session = PoliteSession(requests_per_second=1, user_agent="test", sleep=lambda _: None)
+    registry = adapter.connect(adapter.settings(base_url="http://127.0.0.1:9"), session)
+    (wire,) = (file.read_bytes() for file in GOLDEN.glob(f"{name}.*") if file.suffix != ".py")
+    record = import_module(f"tests.registries.golden.{name}").RECORD
+    know(site, [registry] if registry.key != site.outbox.registry.key else [])
+    keep(site.outbox.store, registry, [(registry.prove(record.trial_id, wire), datetime(2026, 11, 1, tzinfo=UTC))])
+
+    page = read(site, f"/trials/{record.trial_id}")
+
+    assert record.brief_title is None or record.brief_title in page.words
+    assert record.lead_sponsor.name in page.words
+    assert registry.page(record.trial_id) in page.links()
+    assert record.lead_sponsor.name in read(site, f"/trials/{record.trial_id}/snapshots/1").words
+    assert "The same in all" in read(site, f"/trials/{record.trial_id}/compare/1..1").words
+
+
+def test_an_id_with_slashes_is_a_path_without(site: ReadingSite) -> None:
+    registry = next(each() for each in FED_BY_FILES if each.key == "ctri.nic.in")
+    know(site, [registry])
+
+    missing = site.get("/trials/CTRI-2025-01-000001")
+
+    assert missing.status_code == 404
+    assert "CTRI/2025/01/000001" in missing.text
+    assert site.get("/trials/ctri-2025-01-000001").headers["Location"] == "/trials/CTRI-2025-01-000001"
+
+
+REAL = Path(__file__).parents[3] / "shared/data/ctgov"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the sample of real records is not beside the checkout")
+def test_real_records_make_pages(site: ReadingSite) -> None:
+    registry = site.outbox.registry
+    sizes = []
+    for folder in sorted((REAL / "versions").iterdir())[::3]:
+        files = sorted(folder.glob("[0-9]*.json"), key=lambda file: int(file.stem))
+        documents = [registry.prove(folder.name, file.read_bytes()) for file in files]
+        taken = [(each, datetime(2026, 1, 1 + day, tzinfo=UTC)) for day, each in enumerate(documents)]
+        trial_id = keep(site.outbox.store, registry, taken)
+        for path in ("", f"/snapshots/{len(taken)}", f"/compare/1..{len(taken)}?view=all&in=sides"):
+            found = site.get(f"/trials/{trial_id}{path}")
+            assert found.status_code == 200, found.text
+            sizes.append(len(gzip.compress(found.content)))
+    assert sorted(sizes)[len(sizes) // 2] < 20_000

@@ -1,10 +1,10 @@
 """Two snapshots set side by side: short values in a table, texts word by word. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.changes.diff import not_compared
-from monitor.model import Significance
+from monitor.model import Change, Significance
 from monitor.render.change_rows import ChangeRow, change_rows
 from monitor.render.paragraphs import Fate, Run, paragraph_runs, summary_of
 from monitor.render.record_rows import RecordRow, record_sections
@@ -56,11 +56,11 @@ class Compared:
 
     sides: Sequence[SideRow]
     texts: Sequence[TextRow]
-    same: Sequence[RecordRow]
+    same: Sequence[RecordRow] = ()
     """The fields that say the same."""
-    left_out: Sequence[str]
+    left_out: Sequence[str] = ()
     """The labels of the fields that could not be compared."""
-    levels: Sequence[Significance]
+    levels: Sequence[Significance] = ()
     """Those that stand in the table."""
 
     @property
@@ -71,15 +71,19 @@ class Compared:
 
 def set_side_by_side(compared: SnapshotComparison, *, whole: bool) -> Compared:
     """What changed between two snapshots; *whole* with all that texts and lists have."""
-    rows = change_rows(compared.changes, whole=whole)
-    texts = [each for each in rows if _has_texts(each)]
     changed = {change.field for change in compared.changes}
     same = [row for section in record_sections(compared.record) for row in section.rows if row.name not in changed]
+    found = set_changes_side_by_side(compared.changes, whole=whole)
+    return replace(found, same=same, left_out=not_compared(compared.former, compared.record))
+
+
+def set_changes_side_by_side(changes: Sequence[Change], *, whole: bool = True) -> Compared:
+    """The changes alone, of which nothing else is known."""
+    rows = change_rows(changes, whole=whole)
+    texts = [each for each in rows if _has_texts(each)]
     return Compared(
         sides=[_sides(each) for each in rows if each not in texts],
         texts=[_text(each) for each in texts],
-        same=same,
-        left_out=not_compared(compared.former, compared.record),
         levels=sorted({row.significance for row in rows}, reverse=True),
     )
 

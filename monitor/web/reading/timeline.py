@@ -9,6 +9,7 @@ from monitor.render.change_rows import ChangeRow, change_rows, count_by_weight
 from monitor.render.headlines import gist
 from monitor.storage.settlements import Settled
 from monitor.text import one_line
+from monitor.views.moments import key_of
 from monitor.views.trial_page import Taken, WholeTrial
 
 Say = Callable[[str], str]
@@ -39,11 +40,6 @@ class Moment:
     has_record: bool = True
 
 
-def key_of(taken: Taken) -> str:
-    """What it is called in addresses: numbers of what was imported move, days stay."""
-    return str(taken.number) if taken.number > 0 else f"{taken.taken_at:%Y-%m-%d}"
-
-
 def timeline(trial: WholeTrial, say: Say) -> list[Moment]:
     """All of them, the newest first."""
     first = trial.taken[0] if trial.taken else None
@@ -53,7 +49,7 @@ def timeline(trial: WholeTrial, say: Say) -> list[Moment]:
 def _moment(taken: Taken, say: Say, *, is_first: bool) -> Moment:
     changes = sorted(taken.changes, key=lambda change: -change.significance)
     return Moment(
-        key=key_of(taken),
+        key=key_of(taken.number, taken.taken_at),
         number=taken.number if taken.number > 0 else None,
         at=taken.taken_at,
         significance=taken.significance or Significance.ADMINISTRATIVE,
