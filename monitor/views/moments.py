@@ -47,7 +47,7 @@ def which_of(text: str) -> int | date:
             return date.fromisoformat(text)
         except ValueError:
             pass  # such as the 30th of February
-    raise NothingFound(f"“{safe_cut(text, 40)}” is no snapshot: name one by its number, or by a day such as 2014-04-17")
+    raise NothingFound(f"“{safe_cut(text, 40)}” does not name a snapshot: give its number, or a day such as 2014-04-17")
 
 
 def moments_of(tx: Connection, registry: Registry, trial_id: str) -> list[Moment]:

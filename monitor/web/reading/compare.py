@@ -35,7 +35,9 @@ def compare_page(site: Site, asked: Asked, registry: Registry, trial_id: str) ->
     """Any two snapshots, the earlier on the left. Where one is damaged, that is said in place of what changed."""
     names = asked.params["pair"].split("..")
     if len(names) != 2:
-        raise NothingFound(f"“{safe_cut(asked.params['pair'], 40)}” is no pair of snapshots: write one such as 1..2")
+        raise NothingFound(
+            f"“{safe_cut(asked.params['pair'], 40)}” does not name two snapshots: write a pair such as 1..2"
+        )
     trouble = ""
     pair: list[Snapshot] = []
     with site.store.read() as tx:
