@@ -91,6 +91,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
             names={each.key: each.name for each in program.registries},
         ),
         access=AccessContext(store, subscribing.vault),
+        full_check_every=program.config.schedule.full_check_every,
         is_public=web.public,
         has_self_service=web.self_service,
     )

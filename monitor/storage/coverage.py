@@ -6,7 +6,8 @@ since then at which the trial was verified: one request says of all trials that 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
@@ -82,6 +83,23 @@ def unlisted(tx: Connection, within: Within) -> list[int]:
     if within.watches:
         query = query.where(searches.c.watch_id.in_(within.watches))
     return list(tx.scalars(query))
+
+
+def read_ages(tx: Connection, *, now: datetime, days: int) -> tuple[list[int], int, datetime | None]:
+    """How long ago the watched trials were read in full: how many in each of the last *days*, how many before that.
+
+    Today's first; and when the one was that was read longest ago. Merged ones are not read any more, and one that was
+    never read does not count. It goes through all of them.
+    """
+    read_at = trials.c.read_in_full_at
+    edges = [now - timedelta(days=day) for day in range(1, days + 1)]
+    counts = [func.count().filter(read_at > edges[0])]
+    counts += [func.count().filter(read_at <= newer, read_at > older) for newer, older in pairwise(edges)]
+    query = select(*counts, func.count().filter(read_at <= edges[-1]), func.min(read_at, type_=read_at.type)).where(
+        _is_watched(Within()), read_at.is_not(None), trials.c.state.is_distinct_from(State.MERGED)
+    )
+    *by_day, before, oldest = tx.execute(query).one()
+    return by_day, before, oldest
 
 
 def _version(since: datetime) -> ColumnElement[str | None]:

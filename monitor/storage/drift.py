@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, select, tuple_
+from sqlalchemy import Connection, Row, func, literal, select, tuple_
 
 from monitor.ports import Oddity
 from monitor.storage.service_tables import drift
@@ -49,6 +49,12 @@ def listing(tx: Connection) -> list[Drift]:
         _restored(row)
         for row in tx.execute(select(drift).order_by(drift.c.first_seen_at.desc(), drift.c.path, drift.c.value))
     ]
+
+
+def count(tx: Connection, *, most: int) -> int:
+    """How many there are, *most* at most."""
+    found = select(drift.c.path).limit(most).subquery()
+    return tx.scalar(select(func.count()).select_from(found)) or 0
 
 
 def page(tx: Connection, *, before: Drift | None = None, limit: int) -> list[Drift]:

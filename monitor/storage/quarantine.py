@@ -149,6 +149,12 @@ def page(tx: Connection, *, before: int | None = None, accepted: bool = False, l
     return [Quarantined(*row) for row in tx.execute(query)]
 
 
+def count(tx: Connection, *, most: int) -> int:
+    """How many answers there are that were not accepted, *most* at most."""
+    found = select(quarantine.c.id).where(quarantine.c.accepted_at.is_(None)).limit(most).subquery()
+    return tx.scalar(select(func.count()).select_from(found)) or 0
+
+
 def latest_refused(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, tuple[int, datetime]]:
     """The number of the answer that was refused last for each of the trials, and when it came last, by trial id."""
     at = func.max(quarantine.c.latest_at, type_=quarantine.c.latest_at.type)

@@ -24,13 +24,13 @@ from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
 from monitor.text import one_line
 
-__all__ = ["DatabaseContext", "DoctorContext", "Finding", "Level", "examine", "fine", "note", "problem"]
+__all__ = ["DatabaseContext", "DoctorContext", "Finding", "Level", "examine", "fine", "guarded", "note", "problem"]
 
 
 def examine(context: DoctorContext) -> Iterator[tuple[str, Finding]]:
     """Run all checks, and yield each finding with the check's name."""
     for name, check in CHECKS.items():
-        yield from _guarded(name, lambda check=check: check(context))  # type: ignore[misc]
+        yield from guarded(name, lambda check=check: check(context))  # type: ignore[misc]
     try:
         store = _opened(context.config.store.url)
     except MonitorError as error:
@@ -45,10 +45,11 @@ def examine(context: DoctorContext) -> Iterator[tuple[str, Finding]]:
             return
         opened = DatabaseContext(context.config, context.registries, context.vault, context.now, tx)
         for name, check_database in DATABASE_CHECKS.items():
-            yield from _guarded(name, lambda check=check_database: check(opened))  # type: ignore[misc]
+            yield from guarded(name, lambda check=check_database: check(opened))  # type: ignore[misc]
 
 
-def _guarded(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[tuple[str, Finding]]:
+def guarded(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[tuple[str, Finding]]:
+    """What a check finds, with its name; that it failed itself, where it does."""
     try:
         for finding in check():
             yield name, finding

@@ -8,13 +8,24 @@ from monitor.channels.declared import CHANNELS
 from monitor.channels.email.returned import unread_mails
 from monitor.channels.email.settings import BounceSettings
 from monitor.errors import MonitorError
-from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
+from monitor.operate.doctor.findings import (
+    OVERDUE_AFTER,
+    DatabaseContext,
+    DoctorContext,
+    Finding,
+    Reading,
+    fine,
+    note,
+    problem,
+)
 from monitor.operate.unusable import unusable
 from monitor.storage import condition, endpoints, notices, rhythms, silence
 from monitor.text import counted, moment, one_line
 
 RECENT = timedelta(days=7)
 SERVER_SECONDS = 15.0
+MOST_RECEIVERS = 1000
+"""That are named: no person reads more."""
 
 
 def operator(context: DoctorContext) -> Iterator[Finding]:
@@ -67,9 +78,9 @@ def mailbox(context: DoctorContext) -> Iterator[Finding]:
         yield fine("bounces can be read")
 
 
-def receivers(context: DatabaseContext) -> Iterator[Finding]:
+def receivers(context: Reading) -> Iterator[Finding]:
     """Endpoints that fail."""
-    for each in endpoints.listing(context.tx):
+    for each in endpoints.in_trouble(context.tx, limit=MOST_RECEIVERS):
         where = f"{each.channel} {one_line(each.shown)}"
         if each.disabled_at:
             remedy = "once it works again, `monitor subscriptions resume SUBSCRIPTION` sends what waited"
@@ -79,7 +90,7 @@ def receivers(context: DatabaseContext) -> Iterator[Finding]:
             yield note(f"{where} has failed since {moment(each.failing_since)}", remedy)
 
 
-def outbox(context: DatabaseContext) -> Iterator[Finding]:
+def outbox(context: Reading) -> Iterator[Finding]:
     """Overdue deliveries, and digests that nobody composed."""
     before = context.now - OVERDUE_AFTER
     deliveries, digests = condition.overdue(context.tx, before), rhythms.overdue(context.tx, before)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -48,6 +49,31 @@ class DoctorContext:
 class DatabaseContext(DoctorContext):
     """The same with the database open."""
 
+    tx: Connection
+
+
+class Reading(Protocol):
+    """What checks are given that ask nothing but the database."""
+
+    @property
+    def registries(self) -> Sequence[Registry]:
+        """Those known here."""
+
+    @property
+    def now(self) -> datetime:
+        """When it is."""
+
+    @property
+    def tx(self) -> Connection:
+        """The database."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingContext:
+    """The same for who has no configuration at hand."""
+
+    registries: Sequence[Registry]
+    now: datetime
     tx: Connection
 
 

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 
 from monitor.errors import MonitorError
 from monitor.model.stamps import DATA_OLD_AFTER, built_at
-from monitor.operate.doctor.findings import OVERDUE_AFTER, DatabaseContext, DoctorContext, Finding, fine, note, problem
+from monitor.operate.doctor.findings import (
+    OVERDUE_AFTER,
+    DatabaseContext,
+    DoctorContext,
+    Finding,
+    Reading,
+    fine,
+    note,
+    problem,
+)
 from monitor.ports import FetchedRegistry, HistoryReading, Registry
 from monitor.storage import backfills, condition, drift, health, quarantine, trials
 from monitor.text import counted, moment, one_line, stamp
@@ -47,14 +56,14 @@ def _answering(registry: FetchedRegistry, now: datetime) -> Finding:
     return fine(words)
 
 
-def looks(context: DatabaseContext) -> Iterator[Finding]:
+def looks(context: Reading) -> Iterator[Finding]:
     """Registries that are due and not checked."""
     for name, due_at in condition.looks_missed(context.tx, context.now - OVERDUE_AFTER).items():
         words = f"a look at {name} has been due since {moment(due_at)}"
         yield problem(words, "start `monitor serve` and see its log, or run `monitor check`")
 
 
-def outage(context: DatabaseContext) -> Iterator[Finding]:
+def outage(context: Reading) -> Iterator[Finding]:
     """Registries that could not be read."""
     for each in health.listing(context.tx):
         if each.failing_since:

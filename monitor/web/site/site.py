@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.responses import RedirectResponse, Response
 
@@ -35,6 +36,8 @@ class Site:
     proof: ProofReader
     access: AccessContext
     """Users, their sessions, and tokens; with the same store."""
+    full_check_every: timedelta = timedelta(days=7)
+    """How often each trial is read in full."""
     is_public: bool = False
     """Whether anybody may read what is known of trials."""
     has_self_service: bool = False
