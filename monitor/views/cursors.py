@@ -1,6 +1,7 @@
 """Where the next page of a long list begins, as a word in an address: opaque to its readers, and checked. Pure."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from datetime import datetime
 
 import orjson
@@ -9,7 +10,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.storage.places import Place
 from monitor.text import one_line
 
-LONGEST = 600
+LONGEST = 4000
 """Characters of a cursor."""
 
 
@@ -24,12 +25,17 @@ def parts_of(text: str, count: int) -> list[str]:
         if len(text) > LONGEST:
             raise ValueError(text)
         parts = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(parts, list) or len(parts) != count or not all(isinstance(each, str) for each in parts):
+        if not isinstance(parts, list) or len(parts) != count or not all(map(_is_text, parts)):
             raise ValueError(text)
     except ValueError:
         shown = one_line(text[:40])
         raise ConfigurationInvalid(f"“{shown}” is not where a page of this list begins: begin at the first") from None
     return parts
+
+
+def _is_text(part: object) -> bool:
+    """PostgreSQL takes no NUL in a text."""
+    return isinstance(part, str) and "\0" not in part
 
 
 def place_cursor(place: Place | None) -> str:
@@ -47,13 +53,20 @@ def place_of(text: str) -> Place | None:
 
 def moment_of(text: str) -> datetime:
     """A moment in a cursor. ConfigurationInvalid for what is none."""
-    try:
+    at: datetime | None = None
+    with suppress(ValueError):
         at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or "\0" in text:
+    if at is None or at.tzinfo is None:
         raise ConfigurationInvalid("this is not where a page of this list begins: begin at the first")
     return at
+
+
+def digest_of(text: str) -> bytes:
+    """A digest in a cursor. ConfigurationInvalid for what is none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ConfigurationInvalid("this is not where a page of this list begins: begin at the first") from None
 
 
 def number_of(text: str) -> int | None:

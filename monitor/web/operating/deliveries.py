@@ -76,7 +76,7 @@ class ShownDelivery:
 def deliveries_page(site: Site, asked: Asked) -> Response:
     """Which deliveries are owed, fail, were taken or refused."""
     which = _list_of(asked.query.get("state", ""))
-    wanted = asked.query.get("q", "").strip()
+    wanted = one_line(asked.query.get("q", ""))
     if len(wanted) > LONGEST_SEARCH:
         raise ConfigurationInvalid("search for a trial, an address, a subscription or a delivery, in fewer words")
     if wanted and (found := _delivery_meant(wanted, site)):
@@ -84,7 +84,7 @@ def deliveries_page(site: Site, asked: Asked) -> Response:
     log, nobody = _log_of(site, asked, which, wanted)
     values = {
         "which": which.value,
-        "wanted": one_line(wanted),
+        "wanted": wanted,
         "nobody": nobody,
         "rows": [shown(row, log.attempts.get(row.delivery.id, ())) for row in log.rows],
         "damaged": log.damaged,

@@ -102,7 +102,7 @@ def _mark(look: Look, former: Look | None, say: Say, *, is_operator: bool) -> Lo
         }
         return LookMark(look.ended_at, LookKind.PART, f"{at}, {words}{why}")
     if former is not None and former.version != look.version:
-        words = say("new data, changes in %(changed)s trials") % {"changed": number(look.changed)}
+        words = say("new data; trials that changed: %(changed)s") % {"changed": number(look.changed)}
         return LookMark(look.ended_at, LookKind.NEW, f"{at}, {words}")
     return LookMark(look.ended_at, LookKind.SAME, f"{at}, {say('all seen')}")
 

@@ -1,0 +1,173 @@
+"""Whether everything is seen, over HTTP: the same sentence for all, and for operators why not and what to do."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import DeliveryDeferred
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import endpoints, health, left_alone, registries
+from monitor.storage.store import Store
+from monitor.views.health import ReadAges
+from monitor.web.charts.ages import ages_chart
+from monitor.web.charts.looks import LookKind, LookMark, looks_chart
+from monitor.web.operating.health import bars_of
+from monitor.web.site.asked import NOBODY
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+from tests.service.workers import Workers
+from tests.storage.documents import NOON
+from tests.web.reading_site import OPERATOR, ReadingSite
+
+HOUR = timedelta(hours=1)
+ANNA = "anna@example.org"
+
+
+@pytest.fixture
+def workers(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Workers]:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.clock.now = sandbox.build.at
+    yield Workers(outbox)
+    outbox.registry.close()
+
+
+@pytest.fixture
+def site(workers: Workers) -> Iterator[ReadingSite]:
+    with ReadingSite(workers.outbox, visitor=OPERATOR) as running:
+        yield running
+
+
+def page(site: ReadingSite) -> str:
+    site.forget()
+    answer = site.get("/health")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def heading(text: str) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", text)
+    assert found
+    return found[1]
+
+
+def test_before_anything_is_watched_it_says_so(site: ReadingSite) -> None:
+    text = page(site)
+
+    assert heading(text) == "Nothing is watched yet"
+    assert 'href="/watches/new"' in text
+    assert '<svg class="chart wide"' not in text
+
+
+def test_it_follows_what_is_seen_and_what_is_not(site: ReadingSite, workers: Workers) -> None:
+    workers.outbox.watch(*workers.outbox.sandbox.trial_ids())
+    workers.tick()
+    workers.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    workers.pass_time(HOUR, every=HOUR)
+    text = page(site)
+
+    assert heading(text) == "Everything is seen"
+    assert "new data; trials that changed: 1" in text
+    assert '<span class="st ok">whole</span>' in text
+    assert "2 in 24 hours" in text
+    assert "today" in text
+
+    workers.outbox.sandbox.misbehave("503")
+    workers.pass_time(HOUR, every=HOUR)
+    workers.pass_time(2 * HOUR, every=HOUR)
+    text = page(site)
+    assert heading(text) == "No registry was read of late"
+    assert "the registry could not be read" in text
+    assert "503" in text
+    assert '<span class="st bad">not read</span>' in text
+    assert "could not be read since" in text
+
+    site.visitor = NOBODY
+    public = page(site)
+    assert heading(public) == "No registry was read of late"
+    assert "503" not in public, "why it fails is the operator's affair"
+    assert "Worth a look" not in public
+    assert "the registry could not be read" in public
+
+
+def test_what_wants_attention_is_said_with_the_page_that_helps(site: ReadingSite, workers: Workers) -> None:
+    outbox = workers.outbox
+    outbox.watch(WITHDRAWN_LATER)
+    workers.tick()
+    anna = outbox.subscribe(ANNA, WITHDRAWN_LATER, channel="email")
+    outbox.refuse(ANNA, DeliveryDeferred("451 try later", status=451))
+    outbox.sandbox.next_state(WITHDRAWN_LATER)
+    workers.pass_time(HOUR, every=HOUR)
+    site.site.service.reasons.append("the tick does not come: restart the service")  # type: ignore[attr-defined]
+    with outbox.store.begin() as tx:
+        endpoints.disable(tx, anna.subscription.endpoint.id, at=outbox.clock())
+    text = page(site)
+
+    assert heading(text) == "Everything is seen; 2 problems"
+    assert "the tick does not come: restart the service" in text
+    assert "email a…@example.org is disabled since" in text
+    assert 'href="/deliveries?state=failing"' in text
+    assert ANNA not in text
+
+
+def test_a_registry_that_asked_for_a_pause_or_is_behind_says_so(site: ReadingSite, workers: Workers) -> None:
+    outbox = workers.outbox
+    outbox.watch(WITHDRAWN_LATER)
+    workers.tick()
+    registry = outbox.registry
+    with outbox.store.begin() as tx:
+        left_alone.leave(tx, registry.key, registry.address, outbox.clock() + HOUR)
+        registries.note_behind(tx, registry.key, outbox.clock())
+        known = health.get(tx, registry.key)
+    text = page(site)
+
+    assert known is not None
+    assert "it asked to be left alone until" in text
+    assert "answers come from older data since" in text
+    assert f'next look <time datetime="{known.next_check_at:%Y-%m-%dT%H:%MZ}"' in text
+
+
+def test_where_the_site_is_not_public_nobody_learns_how_it_is(site: ReadingSite, workers: Workers) -> None:
+    with ReadingSite(workers.outbox, is_public=False) as private:
+        assert private.get("/health").status_code == 303
+
+
+# The charts
+
+
+def marks(*kinds: LookKind) -> list[LookMark]:
+    return [LookMark(NOON + place * HOUR, kind, f"look {place} <{kind}>") for place, kind in enumerate(kinds)]
+
+
+def test_a_look_is_as_tall_as_it_saw() -> None:
+    drawn = looks_chart(marks(LookKind.NEW, LookKind.SAME, LookKind.PART, LookKind.FAILED), "four & no more")
+
+    wide, narrow = drawn.split("</svg>")[:2]
+    tall = [int(height) for height in re.findall(r'height="(\d+)"', wide)]
+    assert tall == sorted(tall, reverse=True)
+    assert len(set(tall)) == 4
+    assert 'aria-label="four &amp; no more"' in wide
+    assert 'class="chart narrow"' in narrow
+    assert "look 3 &lt;failed&gt;" in wide
+
+
+def test_no_more_looks_are_drawn_than_there_is_room_for() -> None:
+    drawn = looks_chart(marks(*[LookKind.SAME] * 40), "")
+
+    assert drawn.count("<rect") == 48
+    assert ">03:00<" in drawn, "the last one"
+    assert looks_chart([], "none").count("<rect") == 0
+
+
+def test_what_was_read_too_long_ago_stands_apart() -> None:
+    ages = ReadAges(by_day=[3, 0, 1, 0, 0, 0, 0, 2], before=5, oldest=NOON)
+
+    bars = bars_of(ages, timedelta(days=7), str)
+
+    assert bars[0] == ("today", 3, False)
+    assert bars[-1] == ("≥ 8 d", 5, True)
+    assert not any(is_late for *_, is_late in bars[:-1])
+    assert ages_chart(bars, "ages").count('class="c-major"') == 2
+    assert bars_of(ages, timedelta(days=1), str)[2] == ("2 d", 1, True)
