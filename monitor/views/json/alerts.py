@@ -139,12 +139,13 @@ def delivery_details_json(details: "DeliveryDetails") -> dict[str, Json]:
     return {
         **delivery_json(details.delivery),
         "to": details.subscription.endpoint.shown,
-        "attempts": [_attempt(each) for each in details.attempts],
+        "attempts": [attempt_json(each) for each in details.attempts],
         "reports": [bounce_json(each) for each in details.reports],
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Json]:
+def attempt_json(attempt: Attempt) -> dict[str, Json]:
+    """One attempt, and what the receiver answered."""
     return {
         "number": attempt.number,
         "at": moment_json(attempt.at),

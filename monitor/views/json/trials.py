@@ -5,10 +5,13 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from monitor.model import Change, Json, PartialDate, Record, Snapshot
+from monitor.render.headlines import gist
 from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:
     from monitor.storage.snapshots import SnapshotRow
+    from monitor.storage.terms import Term
+    from monitor.storage.trial_index import IndexedTrial
     from monitor.views.changes import TrialChanges
     from monitor.views.saved_pages import PageComparison
     from monitor.views.siblings import Siblings
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent", "converted", "lost"})
 """What the program keeps of a record for itself."""
+MOST_HEADLINE = 200
+"""Characters."""
 
 
 def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -155,3 +160,60 @@ def _last_change(last: "LastChange") -> dict[str, Json]:
         "summary": last.summary,
         "not_told": str(last.settled.settlement) if last.settled else None,
     }
+
+
+def event_json(seen: "TrialChanges") -> dict[str, Json]:
+    """What one snapshot told: those of its changes that were asked for. `error` says why it cannot be read."""
+    settled = str(seen.settled.settlement) if seen.settled else None
+    changes: list[Json] = [change.as_json() for change in seen.changes]
+    return {
+        "id": f"{seen.registry}/{seen.trial_id}/{seen.snapshot}",
+        "registry": seen.registry,
+        "trial_id": seen.trial_id,
+        "snapshot": seen.snapshot,
+        "url": seen.url,
+        "title": seen.title,
+        "lead_sponsor": seen.lead_sponsor,
+        "seen_at": moment_json(seen.seen_at),
+        "posted_on": seen.posted_on,
+        "significance": str(max(change.significance for change in seen.changes)) if seen.changes else None,
+        "headline": gist(seen.changes, MOST_HEADLINE) if seen.changes else None,
+        "not_told": "imported" if seen.imported_from else settled,
+        "hold": seen.settled.hold_id if seen.settled else None,
+        "error": seen.error,
+        "changes": changes,
+    }
+
+
+def indexed_trial_json(trial: "IndexedTrial", url: str) -> dict[str, Json]:
+    """A trial in a list, as the index has it; dates with what the earliest record said that is kept."""
+    dates: dict[str, Json] = {
+        name: {
+            "date": getattr(trial, f"{name}_date"),
+            "type": getattr(trial, f"{name}_type"),
+            "at_first": getattr(trial, f"first_{name}_date"),
+        }
+        for name in ("start", "primary_completion", "completion")
+    }
+    return {
+        "registry": trial.registry,
+        "trial_id": trial.trial_id,
+        "url": url,
+        "title": trial.title,
+        "state": trial.state,
+        "overall_status": trial.status,
+        "overall_status_words": trial.status_words,
+        "phases": [code for code, _ in trial.phases],
+        "enrollment": {"count": trial.enrollment, "type": trial.enrollment_type},
+        **{f"{name}_date": told for name, told in dates.items()},
+        "lead_sponsor": trial.sponsor,
+        "conditions": [*trial.conditions],
+        "countries": [*trial.countries],
+        "updated_on": trial.updated_on or None,
+        "snapshot": trial.snapshot,
+    }
+
+
+def term_json(term: "Term") -> dict[str, Json]:
+    """A sponsor or a condition of watched trials, and how many of them have it."""
+    return {"name": term.name, "slug": term.slug, "trials": term.trials}

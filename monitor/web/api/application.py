@@ -18,14 +18,36 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor import __version__
-from monitor.web.api import problems, shapes, subscriptions, trials
+from monitor.web.api import (
+    changes,
+    deliveries,
+    held,
+    operating,
+    problems,
+    quarantine,
+    shapes,
+    subscriptions,
+    terms,
+    trials,
+    watches,
+)
 from monitor.web.api.call import BEGINS
 from monitor.web.api.guard import SAFETY, Authenticate, Guard, nobody
 from monitor.web.api.problems import Kind, Problem
 from monitor.web.api.routing import Operations
 from monitor.web.site.answering import Answering
 
-RESOURCES: Sequence[Operations] = (trials.operations, subscriptions.operations)
+RESOURCES: Sequence[Operations] = (
+    trials.operations,
+    changes.operations,
+    terms.operations,
+    watches.operations,
+    subscriptions.operations,
+    deliveries.operations,
+    held.operations,
+    quarantine.operations,
+    operating.operations,
+)
 SCHEMA_PATH = "/openapi.json"
 DESCRIPTION = """Watched clinical trials, what changed in them, and who is told.
 

@@ -6,14 +6,14 @@ way, is told so. What it holds is the key of the last entry, which the page befo
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from monitor.vault import Vault
@@ -26,11 +26,16 @@ LONGEST_CURSOR = 1000
 _PURPOSE = "api cursor"
 _SIGNATURE = 16
 
-Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries a page.", examples=[USUAL])]
-Cursor = Annotated[
-    str | None,
-    Query(max_length=LONGEST_CURSOR, description="Where the page begins: “next_cursor” of the one before."),
-]
+
+class PageAsked(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=USUAL, ge=1, le=MOST, description="Entries a page.")
+    cursor: Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR)] | None = Field(
+        default=None, description="“next_cursor” of the previous page."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,13 @@ class Place:
     after: Sequence[Any] | None
     """The key of the entry before; None for the first page."""
 
-    def answer(self, entries: Sequence[Any], last: Sequence[Any] | None) -> Response:
+    def answer(
+        self, entries: Sequence[Any], last: Sequence[Any] | None, more: Mapping[str, Any] | None = None
+    ) -> Response:
         """The page; *last* is the key of its last entry, None where nothing comes behind it."""
         cursor = None if last is None else _written(last, self.question, self.call.site.vault)
         headers = {"Link": f'<{self._next(cursor)}>; rel="next"'} if cursor else {}
-        page = {"data": entries, "next_cursor": cursor, "has_more": cursor is not None}
+        page = {"data": entries, "next_cursor": cursor, "has_more": cursor is not None, **(more or {})}
         return self.call.json(page, headers=headers)
 
     def _next(self, cursor: str) -> str:
@@ -55,12 +62,12 @@ class Place:
         return f"{self.call.site.prefix}{self.call.path}?{urlencode([*others, ('cursor', cursor)])}"
 
 
-def place_of(call: Call, limit: int, cursor: str | None) -> Place:
+def place_of(call: Call, page: PageAsked) -> Place:
     """The place that a request asks for. Problem for a cursor that is not of its question."""
     asked = [call.path, *sorted((name, value) for name, value in call.query if name not in ("cursor", "limit"))]
     question = sha256(orjson.dumps(asked)).digest()[:12]
-    after = None if cursor is None else _read(cursor, question, call.site.vault)
-    return Place(call, limit, question, after)
+    after = None if page.cursor is None else _read(page.cursor, question, call.site.vault)
+    return Place(call, page.limit, question, after)
 
 
 def _written(key: Sequence[Any], question: bytes, vault: Vault) -> str:

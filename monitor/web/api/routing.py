@@ -5,13 +5,14 @@ own pool, so that as many requests wait for the database as the site allows, whi
 """
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -55,12 +56,22 @@ class Operation(APIRoute):
         """FastAPI's, with the guard before it and after it."""
         handle = super().get_route_handler()
         rules: Rules = self.endpoint.__dict__["rules"]
-        known = frozenset(inspect.signature(self.endpoint).parameters)
+        known = frozenset(_named(self.dependant.query_params))
 
         async def answer(request: Request) -> Response:
             return await request.app.state.guard.answer(request, rules, known, handle)  # type: ignore[no-any-return]
 
         return answer
+
+
+def _named(parameters: Sequence[Any]) -> Iterator[str]:
+    """The names of parameters of the query; those of a shape that holds several are the names of its fields."""
+    for each in parameters:
+        shape = each.field_info.annotation
+        if isinstance(shape, type) and issubclass(shape, BaseModel):
+            yield from (field.alias or name for name, field in shape.model_fields.items())
+        else:
+            yield each.alias
 
 
 class Operations(APIRouter):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from monitor.alerts.editing import Editable
 from monitor.alerts.filters import checked_filters
 from monitor.alerts.rhythms import checked_catch_up, checked_rhythm
-from monitor.alerts.subscribe import SubscriptionScope
+from monitor.alerts.subscribe import SubscriptionScope, new_endpoint
 from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
 from monitor.model import Filters, Rhythm, Search
@@ -187,7 +187,7 @@ def edited(sent: SubscriptionEdit, before: Editable) -> Editable:
 
 
 def request_of(sent: RuleSent, call: Call) -> SubscribeRequest:
-    """What is asked for, as a back-test takes it. Problem unless it is about one thing."""
+    """What is asked for, as a back-test takes it. Problem for what cannot be used."""
     search = sent.looked_for
     about = (bool(sent.trials), sent.watch is not None, sent.group is not None, search is not None, sent.all)
     if sum(about) != 1:
@@ -196,6 +196,10 @@ def request_of(sent: RuleSent, call: Call) -> SubscribeRequest:
     for number, text in enumerate(sent.trials):
         with pointed(f"#/trials/{number}"):
             call.site.identify(text)
+    with pointed("#/to"):
+        new_endpoint(sent.way, sent.to, call.site.subscribing, as_webhook=sent.as_webhook)
+    with call.site.store.read() as tx:
+        _refuse_unknown(tx, sent)
     catch_up = sent.catch_up if isinstance(sent, SubscriptionSent) else None
     with pointed("#/catch_up"):
         since = checked_catch_up(catch_up) if catch_up else None
@@ -215,6 +219,16 @@ def request_of(sent: RuleSent, call: Call) -> SubscribeRequest:
         as_webhook=sent.as_webhook,
         catch_up=since,
     )
+
+
+def _refuse_unknown(tx: Connection, sent: RuleSent) -> None:
+    """Problem for a watch or a group that there is not."""
+    if sent.watch is not None:
+        with pointed("#/watch"):
+            watches.find(tx, str(sent.watch))
+    if sent.group is not None:
+        with pointed("#/group"):
+            groups.find(tx, sent.group)
 
 
 def known_registries(call: Call) -> KnownRegistries:
@@ -250,16 +264,9 @@ def scope_of(
 ) -> SubscriptionScope:
     """What it is about."""
     found = [call.site.identify(text) for text in request.trials]
-    watch_id = None
-    if request.watch is not None:
-        with pointed("#/watch"):
-            watch_id = watches.find(tx, request.watch).id
-    if request.group is not None:
-        with pointed("#/group"):
-            groups.find(tx, request.group)
     return SubscriptionScope(
         trials=frozenset((registry.key, trial_id) for registry, trial_id in found),
-        watch_id=watch_id,
+        watch_id=watches.find(tx, request.watch).id if request.watch is not None else None,
         search=search,
         group=request.group,
         everything=request.everything,
@@ -267,10 +274,10 @@ def scope_of(
 
 
 @contextmanager
-def pointed(place: str) -> Iterator[None]:
-    """What cannot be used there is said of that place of the body."""
+def pointed(name: str, place: str = "pointer") -> Iterator[None]:
+    """What cannot be used there is said of that place of the body, or of that parameter."""
     try:
         yield
     except (ConfigurationInvalid, NothingFound, TrialIdInvalid) as error:
         words = in_api_words(error)
-        raise Problem(INVALID, words, errors=[Wrong(words, place)]) from None
+        raise Problem(INVALID, words, errors=[Wrong(words, name, place)]) from None

@@ -25,10 +25,10 @@ from monitor.views.previews import MOST
 from monitor.views.rules import Rule, rule_of, rule_of_request
 from monitor.views.spans import span_of
 from monitor.views.subscriptions import ALIVE, SubscriptionsPage, subscriptions_page
-from monitor.web.api import examples, shapes
+from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once
-from monitor.web.api.paging import Cursor, Limit, place_of
+from monitor.web.api.paging import PageAsked, place_of
 from monitor.web.api.problems import (
     BAD_CURSOR,
     CHANGED_MEANWHILE,
@@ -46,12 +46,12 @@ from monitor.web.api.sent_rules import (
     SubscriptionSent,
     edited,
     known_registries,
-    pointed,
     request_of,
     resolved,
     scope_of,
 )
 from monitor.web.api.shapes import Sent
+from monitor.web.api.shapes import subscriptions as shapes
 from monitor.web.site.keeping import etag_of, is_known
 from monitor.web.site.route import Needs
 
@@ -60,6 +60,12 @@ operations = Operations("Subscriptions")
 SubscriptionId = Annotated[UUID, Path(description="Its id.", examples=["3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"])]
 Since = Annotated[str, Query(max_length=40, description="From when on: 24m, 52w, 90d, 2026-01-01.", examples=["24m"])]
 KEPT = (NOT_FOUND, UNREADABLE)
+
+
+class SubscriptionsAsked(PageAsked):
+    """Which subscriptions."""
+
+    state: SubscriptionState | None = Field(default=None, description="Else all that have not ended.")
 
 
 class Resuming(Sent):
@@ -81,17 +87,12 @@ class Backtested(RuleSent):
     needs=Needs.READ,
     kinds=[BAD_CURSOR],
 )
-def list_subscriptions(
-    call: Caller,
-    state: Annotated[SubscriptionState | None, Query(description="Only those; else all that have not ended.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
+def list_subscriptions(call: Caller, asked: Annotated[SubscriptionsAsked, Query()]) -> Response:
     """List subscriptions, the newest first."""
-    place = place_of(call, limit, cursor)
+    place = place_of(call, asked)
     before = (datetime.fromisoformat(place.after[0]), str(place.after[1])) if place.after else None
-    states: Collection[SubscriptionState] = ALIVE if state is None else [state]
-    page = subscriptions_page(call.site.store, now=call.now, states=states, before=before, limit=limit)
+    states: Collection[SubscriptionState] = ALIVE if asked.state is None else [asked.state]
+    page = subscriptions_page(call.site.store, now=call.now, states=states, before=before, limit=asked.limit)
     last = [page.next[0].isoformat(), page.next[1]] if page.next else None
     return place.answer([_listed(each, page) for each in page.subscriptions], last)
 
@@ -152,8 +153,7 @@ def create_subscription(
     """
     context = call.site.subscribing
     request = request_of(sent, call)
-    with pointed("#/to"):
-        to = new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
+    to = new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
     search = resolved(request, call)
 
     def make(tx: Connection) -> Response:

@@ -3,21 +3,31 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 from starlette.responses import Response
 
-from monitor.storage import pages
+from monitor.storage import trial_lists
 from monitor.storage.pages import Within
-from monitor.views.json.trials import comparison_json, history_json, record_json, siblings_json, status_json
+from monitor.storage.trial_index import IndexedTrial
+from monitor.views.json.trials import (
+    comparison_json,
+    history_json,
+    indexed_trial_json,
+    record_json,
+    siblings_json,
+    status_json,
+)
 from monitor.views.scope import Scope
 from monitor.views.siblings import siblings_of
 from monitor.views.status import StatusQuery, StatusReader
 from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snapshot_of
-from monitor.web.api import examples, shapes
+from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
-from monitor.web.api.paging import Cursor, Limit, page_of, place_of
+from monitor.web.api.paging import page_of, place_of
 from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, UNREADABLE
 from monitor.web.api.routing import Operations
+from monitor.web.api.shapes import trials as shapes
+from monitor.web.api.wanted import TrialsAsked, trials_wanted
 
 operations = Operations("Trials")
 
@@ -33,19 +43,28 @@ Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by i
 KEPT = (NOT_FOUND, UNREADABLE)
 
 
-@operations.reads("/trials", shape=shapes.TrialPage, example=examples.page(examples.TRIAL), kinds=[BAD_CURSOR])
-def list_trials(call: Caller, limit: Limit = 50, cursor: Cursor = None) -> Response:
-    """List the watched trials.
+@operations.reads(
+    "/trials", shape=shapes.IndexedTrialPage, example=examples.page(examples.INDEXED_TRIAL), kinds=[BAD_CURSOR]
+)
+def list_trials(call: Caller, asked: Annotated[TrialsAsked, Query()]) -> Response:
+    """List the watched trials that were read.
 
-    In the order of registry and trial id, each as its latest record says.
+    The trial whose record was updated last comes first. Each stands as its latest record says, with what the earliest
+    record said of its dates.
     """
-    place = place_of(call, limit, cursor)
+    trials = trials_wanted(asked, call)
+    place = place_of(call, asked)
     after = (str(place.after[0]), str(place.after[1])) if place.after else None
     with call.site.store.read() as tx:
-        found = pages.watched(tx, Within(), after=after, limit=limit + 1)
-    keys, has_more = page_of(found, limit)
-    rows = _reader(call).of(keys)
-    return place.answer([status_json(row) for row in rows], keys[-1] if has_more else None)
+        found = trial_lists.page(tx, trials, after=after, limit=asked.limit + 1)
+    shown, has_more = page_of(found, asked.limit)
+    last = [shown[-1].registry, shown[-1].trial_id] if has_more else None
+    return place.answer([indexed_trial_json(each, _url(call, each)) for each in shown], last)
+
+
+def _url(call: Call, trial: IndexedTrial) -> str:
+    registry = call.known.get(trial.registry)
+    return registry.page(trial.trial_id) if registry else ""
 
 
 @operations.reads("/trials/{trial_id}", shape=shapes.Trial, example=examples.TRIAL)

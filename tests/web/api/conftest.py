@@ -1,5 +1,6 @@
-"""The API, running beside an outbox with one trial that was withdrawn."""
+"""The API, beside an outbox: one to change things with for each test, and one to read from for each module of tests."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
+from monitor.watching.indexing import index_missing
 from tests.outbox import OutboxHarness
-from tests.program import WITHDRAWN_LATER
+from tests.program import BUILD_DAY, WITHDRAWN_LATER
 from tests.web.api.program import Api
 
 
@@ -21,3 +23,26 @@ def api(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Api]:
     with Api(outbox) as running:
         yield running
     outbox.registry.close()
+
+
+@pytest.fixture(scope="module")
+def kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """With twelve trials, one of which was withdrawn, and somebody who was told of it."""
+    folder = tmp_path_factory.mktemp("kept")
+    shutil.copy(sqlite_template, folder / "monitor.sqlite3")
+    store = Store.open(f"sqlite:///{folder}/monitor.sqlite3")
+    with Sandbox(trials=12, day=BUILD_DAY) as sandbox:
+        outbox = OutboxHarness(store, sandbox, folder)
+        outbox.watch(*sandbox.trial_ids())
+        outbox.check()
+        outbox.subscribe("https://example.org/hook")
+        sandbox.next_state(WITHDRAWN_LATER)
+        outbox.clock.advance(days=1)
+        outbox.check()
+        outbox.deliver()
+        outbox.clock.advance(hours=2)
+        index_missing(store, [outbox.registry])
+        with Api(outbox) as running:
+            yield running
+        outbox.registry.close()
+    store.close()

@@ -1,82 +1,140 @@
-"""Programs read trials: lists by pages, records, snapshots and what is between them."""
+"""Programs read trials and what changed: lists by pages, records, snapshots, and what is between them."""
 
 import pytest
 
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
 
-OTHERS = ("NCT04280705", "NCT00000102")
+
+def test_a_list_goes_on_where_the_page_before_ended(kept: Api) -> None:
+    whole = [each["trial_id"] for each in kept.read("/trials")["data"]]
+    path, pages = "/trials?limit=5", []
+    while path:
+        answer = kept.ask(path)
+        page = answer.json()
+        pages.append([each["trial_id"] for each in page["data"]])
+        assert page["has_more"] == bool(page["next_cursor"]) == ("next" in answer.links)
+        path = answer.links["next"]["url"].removeprefix("/api/v1") if page["has_more"] else ""
+
+    assert [len(page) for page in pages[:-1]] == [5, 5]
+    assert [trial_id for page in pages for trial_id in page] == whole
 
 
-def test_a_list_goes_on_where_the_page_before_ended(api: Api) -> None:
-    api.outbox.watch(*OTHERS)
-    first = api.ask("/trials?limit=2")
-    page = first.json()
-    assert page["has_more"]
-    rest = api.read(f"/trials?limit=2&cursor={page['next_cursor']}")
-
-    assert first.headers["link"].startswith("</api/v1/trials?limit=2&cursor=")
-    assert [each["trial_id"] for each in page["data"] + rest["data"]] == sorted([WITHDRAWN_LATER, *OTHERS])
-    assert (rest["has_more"], rest["next_cursor"]) == (False, None)
-
-
-def test_a_cursor_that_was_made_up_or_is_of_another_list_is_refused(api: Api) -> None:
-    api.outbox.watch(*OTHERS)
-    cursor = api.read("/trials?limit=1")["next_cursor"]
+def test_a_cursor_that_was_made_up_or_is_of_another_list_is_refused(kept: Api) -> None:
+    cursor = kept.read("/trials?limit=1")["next_cursor"]
     altered = cursor[:-4] + ("AAAA" if cursor[-4:] != "AAAA" else "BBBB")
 
-    for path in (
-        f"/trials?cursor={altered}",
-        "/trials?cursor=x",
-        "/trials?cursor=%00",
-        f"/subscriptions?cursor={cursor}",
-    ):
-        assert problem(api.ask(path)) in ("bad-cursor", "invalid"), path
+    for path in (f"/trials?cursor={altered}", "/trials?cursor=x", f"/subscriptions?cursor={cursor}"):
+        assert problem(kept.ask(path)) == "bad-cursor", path
+    assert problem(kept.ask(f"/trials?limit=1&registry=clinicaltrials.gov&cursor={cursor}")) == "bad-cursor"
+    assert kept.ask(f"/trials?limit=7&cursor={cursor}").status_code == 200
 
 
-def test_a_trial_is_found_by_its_number_as_people_paste_it(api: Api) -> None:
-    assert api.read("/trials/nct 02116634")["overall_status"] == "NOT_YET_RECRUITING"
-    assert problem(api.ask("/trials/nonsense")) == "not-found"
+def test_trials_are_found_by_what_their_records_say(kept: Api) -> None:
+    (withdrawn,) = kept.read("/trials?status=WITHDRAWN")["data"]
+
+    assert withdrawn["trial_id"] == WITHDRAWN_LATER
+    assert [each["trial_id"] for each in kept.read("/trials?q=mesenchymal+stem&sponsor=alzahra hospital")["data"]] == [
+        WITHDRAWN_LATER
+    ]
+    assert kept.read("/trials?q=mesenchymal&status=RECRUITING")["data"] == []
+    assert kept.read("/trials?watch=1&registry=ClinicalTrials.gov&limit=1")["has_more"]
+    for wrong in ("watch=77", "group=x", "registry=example.org", "q=+", "phase=three"):
+        answer = kept.ask(f"/trials?{wrong}")
+        assert problem(answer) == "invalid", wrong
+        assert answer.json()["errors"][0]["parameter"] == wrong.partition("=")[0]
 
 
-def test_what_a_change_came_from_can_be_read(api: Api) -> None:
-    """The record as it was, as it is, the history and the comparison tell the same."""
-    api.outbox.sandbox.next_state(WITHDRAWN_LATER)
-    api.outbox.clock.advance(minutes=1)
-    api.outbox.check(WITHDRAWN_LATER)
-    history = api.read(f"/trials/{WITHDRAWN_LATER}/snapshots")
-    compared = api.read(f"/trials/{WITHDRAWN_LATER}/compare/1..2")
-    was, now = (api.read(f"/trials/{WITHDRAWN_LATER}/{path}")["record"] for path in ("snapshots/1", "record"))
+def test_a_trial_is_found_by_its_number_as_people_paste_it(kept: Api) -> None:
+    assert kept.read("/trials/nct 02116634")["overall_status"] == "WITHDRAWN"
+    assert problem(kept.ask("/trials/nonsense")) == "not-found"
 
-    assert [each["snapshot"] for each in history["data"]] == [1, 2]
-    assert history["data"][1]["changes"] == compared["changes"]
-    (change,) = [each for each in compared["changes"] if each["field"] == "overall_status"]
+
+def test_a_change_is_told_alike_wherever_it_is_read(kept: Api) -> None:
+    (event,) = kept.read("/changes?min=major")["data"]
+    of_trial = kept.read(f"/trials/{WITHDRAWN_LATER}/changes")["data"]
+    compared = kept.read(f"/trials/{WITHDRAWN_LATER}/compare/1..2")
+    history = kept.read(f"/trials/{WITHDRAWN_LATER}/snapshots")
+    was, now = (kept.read(f"/trials/{WITHDRAWN_LATER}/{path}")["record"] for path in ("snapshots/1", "record"))
+
+    assert event["id"] == f"clinicaltrials.gov/{WITHDRAWN_LATER}/2"
+    assert event["headline"].startswith("Withdrawn")
+    assert (event["significance"], event["lead_sponsor"]) == ("critical", "Alzahra Hospital")
+    assert of_trial == [kept.read(f"/trials/{WITHDRAWN_LATER}/changes/2")]
+    assert history["data"][1]["changes"] == compared["changes"] == of_trial[0]["changes"]
+    (change,) = [each for each in event["changes"] if each["field"] == "overall_status"]
     assert (change["before"], change["after"]) == (was["overall_status"]["code"], now["overall_status"]["code"])
-    assert problem(api.ask(f"/trials/{WITHDRAWN_LATER}/snapshots/3")) == "not-found"
-    assert problem(api.ask(f"/trials/{WITHDRAWN_LATER}/compare/1..9")) == "not-found"
-
-
-def test_what_is_known_already_is_not_sent_again(api: Api) -> None:
-    first = api.ask("/trials")
-    again = api.ask("/trials", headers={"If-None-Match": first.headers["etag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-    api.outbox.watch(*OTHERS)
-    assert api.ask("/trials", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
-
-
-def test_head_is_get_without_a_body(api: Api) -> None:
-    head = api.ask("/trials", "HEAD")
-
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["etag"] == api.ask("/trials").headers["etag"]
+    assert problem(kept.ask(f"/trials/{WITHDRAWN_LATER}/changes/1")) == "not-found"
+    assert problem(kept.ask(f"/trials/{WITHDRAWN_LATER}/snapshots/3")) == "not-found"
+    assert problem(kept.ask(f"/trials/{WITHDRAWN_LATER}/compare/1..9")) == "not-found"
 
 
 @pytest.mark.parametrize(
-    "path", ["/trials?limti=3", "/trials?limit=0", "/trials?limit=201", "/trials/NCT02116634/snapshots/x"]
+    ("query", "count"),
+    [
+        ("", 1),
+        ("topic=status", 1),
+        ("topic=sites", 0),
+        ("kind=status.stopped&min=critical", 1),
+        ("since=2026-11-23", 1),
+        ("since=2026-11-23T18:00", 0),
+        ("until=2026-11-22", 0),
+        ("until=2026-11-23", 1),
+        ("sponsor=Alzahra+Hospital&q=stem", 1),
+        ("sponsor=Nordlys", 0),
+        (f"trial={WITHDRAWN_LATER}", 1),
+        ("trial=NCT99999999", 0),
+    ],
 )
-def test_what_is_misspelled_is_named(api: Api, path: str) -> None:
-    answer = api.ask(path)
+def test_changes_are_found_by_the_filters_of_the_first_page(kept: Api, query: str, count: int) -> None:
+    assert len(kept.read(f"/changes?{query}")["data"]) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/trials?limti=3", "limti"),
+        ("/trials?limit=0", "limit"),
+        ("/trials?limit=201", "limit"),
+        ("/trials?q=%00", "q"),
+        ("/trials/NCT02116634/snapshots/x", "number"),
+        ("/changes?topic=nonsense", "topic.0"),
+        ("/changes?kind=nonsense", "kind"),
+        ("/changes?since=nonsense", "since"),
+        ("/changes?since=7d&until=2020-01-01", "until"),
+        ("/changes?trial=nonsense", "trial"),
+        ("/changes?min=none", "min"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_named(kept: Api, path: str, name: str) -> None:
+    answer = kept.ask(path)
 
     assert problem(answer) == "invalid"
-    assert answer.json()["errors"][0]["parameter"] in ("limti", "limit", "number")
+    assert [each["parameter"] for each in answer.json()["errors"]] == [name]
+
+
+def test_what_is_known_already_is_not_sent_again(api: Api) -> None:
+    first = api.ask("/watches")
+    again = api.ask("/watches", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    api.outbox.watch("NCT04280705")
+    assert api.ask("/watches", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+def test_head_is_get_without_a_body(kept: Api) -> None:
+    head = kept.ask("/trials", "HEAD")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == kept.ask("/trials").headers["etag"]
+
+
+def test_sponsors_and_conditions_are_listed_with_their_trials(kept: Api) -> None:
+    sponsors = kept.read("/sponsors")["data"]
+    (found,) = kept.read("/sponsors?q=alzahra")["data"]
+
+    assert [each["name"] for each in sponsors] == sorted((each["name"] for each in sponsors), key=str.casefold)
+    assert found == kept.read(f"/sponsors/{found['slug']}")
+    assert found["trials"] == len(kept.read(f"/trials?sponsor={found['name']}")["data"])
+    assert kept.read("/conditions?q=lateral")["data"][0]["name"] == "Amyotrophic Lateral Sclerosis"
+    assert problem(kept.ask("/conditions/nonsense")) == "not-found"

@@ -1,0 +1,109 @@
+"""How the service is: its health, the latest looks at registries, notices, and what of registries is not known."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from monitor.model.access import Permission
+from monitor.storage import drift, looks, notices
+from monitor.storage.drift import Drift
+from monitor.storage.places import Place
+from monitor.views.json.checks import drift_json
+from monitor.views.json.moments import moment_json
+from monitor.views.json.served import look_json, notice_json
+from monitor.web.api import examples
+from monitor.web.api.call import Caller
+from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of
+from monitor.web.api.problems import BAD_CURSOR
+from monitor.web.api.routing import Operations
+from monitor.web.api.shapes import operating as shapes
+from monitor.web.site.route import Needs
+
+operations = Operations("Service")
+
+
+class LooksAsked(BaseModel):
+    """How many looks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=USUAL, ge=1, le=MOST, description="The latest so many.")
+
+
+@operations.reads("/health", shape=shapes.Health, example=examples.HEALTH, kinds=[])
+def get_health(call: Caller) -> Response:
+    """Say whether everything is seen.
+
+    What does not work is told to those who operate the service; for everybody else, “reasons” is null.
+    """
+    proof = call.site.proof.read(call.now)
+    reasons = [*call.site.service.problems()]
+    return call.json(
+        {
+            "status": "failing" if reasons else "ok",
+            "standing": call.site.service.standing(),
+            "reasons": reasons if call.may(Permission.OPERATE) else None,
+            "sight": str(proof.sight),
+            "seen": proof.seen,
+            "watched": proof.watched,
+            "data_of": moment_json(proof.data_of),
+            "looked_at": moment_json(proof.looked_at),
+            "next_at": moment_json(proof.next_at),
+        }
+    )
+
+
+@operations.reads("/checks", shape=shapes.LookList, example={"data": [examples.LOOK]}, needs=Needs.OPERATE, kinds=[])
+def list_checks(call: Caller, asked: Annotated[LooksAsked, Query()]) -> Response:
+    """List the latest looks at registries, the newest first.
+
+    Each says how much was seen: looks are kept for 30 days.
+    """
+    with call.site.store.read() as tx:
+        found = looks.latest(tx, asked.limit)
+    return call.json({"data": [look_json(each) for each in found]})
+
+
+@operations.reads(
+    "/notices",
+    shape=shapes.NoticePage,
+    example=examples.page(examples.NOTICE),
+    needs=Needs.OPERATE,
+    kinds=[BAD_CURSOR],
+)
+def list_notices(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
+    """List what the operator should know, the newest first."""
+    place = place_of(call, asked)
+    before = Place(datetime.fromisoformat(place.after[0]), str(place.after[1])) if place.after else None
+    with call.site.store.read() as tx:
+        found = notices.page(tx, before=before, limit=asked.limit + 1)
+    shown, has_more = page_of(found, asked.limit)
+    last = [shown[-1].occurred_at.isoformat(), shown[-1].id] if has_more else None
+    return place.answer([notice_json(each) for each in shown], last)
+
+
+@operations.reads(
+    "/drift",
+    shape=shapes.DriftPage,
+    example=examples.page(examples.DRIFT),
+    needs=Needs.OPERATE,
+    kinds=[BAD_CURSOR],
+)
+def list_drift(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
+    """List fields and values of registries' documents that are new to this program, the newest first."""
+    place = place_of(call, asked)
+    before = None
+    if place.after:
+        registry, path, value, trial_id, at = place.after
+        before = Drift(registry, path, value, trial_id, datetime.fromisoformat(at))
+    with call.site.store.read() as tx:
+        found = drift.page(tx, before=before, limit=asked.limit + 1)
+    shown, has_more = page_of(found, asked.limit)
+    last = None
+    if has_more:
+        end: Drift = shown[-1]
+        last = [end.registry, end.path, end.value, end.trial_id, end.first_seen_at.isoformat()]
+    return place.answer([drift_json(each) for each in shown], last)

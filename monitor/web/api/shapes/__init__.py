@@ -1,0 +1,64 @@
+"""What is answered, as the schema has it. The JSON itself is made by `monitor.views.json`; tests hold both together.
+
+A module for each kind of thing; here is what all have in common.
+"""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from monitor import model
+from monitor.model import Json
+from monitor.views.json.trials import NOT_IN_A_RECORD
+
+T = TypeVar("T")
+
+Slug = Annotated[str, Path(min_length=1, max_length=200, description="As the list has it.", examples=["nordlys-ab"])]
+SignificanceName = Literal["critical", "major", "minor", "administrative"]
+
+
+class Shape(BaseModel):
+    """Something that is answered. More keys may come within v1."""
+
+
+class Sent(BaseModel):
+    """Something that is sent. A key that it does not have is refused, and named."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class WrongValue(Shape):
+    """One value that is wrong, by one of the places."""
+
+    detail: str
+    pointer: str | None = Field(default=None, description="Where it is in the body: a JSON pointer.")
+    parameter: str | None = Field(default=None, description="Which parameter of the address it is.")
+    header: str | None = Field(default=None, description="Which header it is.")
+
+
+class Problem(Shape):
+    """Problem details, as RFC 9457 has them."""
+
+    type: str = Field(description="The address of what is said of problems of this type.")
+    title: str
+    status: int
+    detail: str = Field(description="What is wrong here, and what to do.")
+    instance: str
+    errors: list[WrongValue] = Field(default_factory=list, description="What was sent that cannot be used.")
+
+
+class Listed(Shape, Generic[T]):
+    """A page of a list."""
+
+    data: list[T]
+    next_cursor: str | None = Field(description="What to send as “cursor” for the next page; null at the end.")
+    has_more: bool
+
+
+class Whole(Shape, Generic[T]):
+    """A list that has no pages."""
+
+    data: list[T]

@@ -1,0 +1,160 @@
+"""Subscriptions and what rules would have sent, as the schema has them."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from monitor.web.api.shapes import Listed, Shape, SignificanceName
+
+
+class RhythmShown(Shape):
+    """When a subscription tells."""
+
+    digest: str
+    at: str
+    tz: str
+    quiet_hours: str | None
+    break_through: bool
+    all_quiet: bool
+
+
+class Rule(Shape):
+    """Who hears of what."""
+
+    id: str | None
+    name: str | None
+    team: str | None
+    way: str
+    to: str = Field(description="The address, as its owner recognises it and nobody else.")
+    trials: list[str]
+    watch: int | None
+    watch_name: str | None
+    group: str | None
+    all: bool
+    topics: list[str]
+    kinds: list[str]
+    without: list[str]
+    min_significance: SignificanceName
+    min_percent: float | None
+    min_days: int | None
+    rhythm: RhythmShown
+    note: str | None
+    state: Literal["active", "paused", "pending", "ended"]
+    origin: str
+    created_at: datetime | None
+    paused_at: datetime | None
+
+
+class Subscription(Rule):
+    """Who hears of what, once it is made."""
+
+    id: str
+    created_at: datetime
+
+
+class ListedSubscription(Subscription):
+    """A subscription in a list."""
+
+    about: str
+    silent: str | None = Field(description="Why it cannot hear of everything that it is about.")
+    came_back: str | None = Field(description="What was reported of mails to it, where it hears of nothing for that.")
+    taken_of_late: int = Field(description="Messages that were taken in the last 30 days.")
+
+
+class SubscriptionPage(Listed[ListedSubscription]):
+    """Subscriptions."""
+
+
+class NewSubscription(Subscription):
+    """A subscription that was made."""
+
+    taken_for: str | None
+    same_as: str | None = Field(description="Another subscription that tells the same address of the same.")
+    secret: str | None = Field(description="What a new webhook's messages are signed with; shown this once.")
+    caught_up: int
+    watched: list[str] = Field(description="The trials that nobody watched before.")
+
+
+class Resumed(Subscription):
+    """A subscription that goes on."""
+
+    missed: int = Field(description="Events that it would have told while it was paused.")
+
+
+class Ended(Subscription):
+    """A subscription that has ended."""
+
+    dropped: int = Field(description="Events that waited for its next digest.")
+    unsent: int = Field(description="Messages that were owed.")
+
+
+class Secret(Shape):
+    """What a webhook's messages are signed with."""
+
+    secret: str
+
+
+class Neighbour(Shape):
+    """The same rule one step looser or stricter."""
+
+    min_significance: SignificanceName
+    count: int
+
+
+class InMonth(Shape):
+    """Messages of a month."""
+
+    month: str
+    messages: int
+
+
+class NotTold(Shape):
+    """Changes that are not told, by the reason."""
+
+    reason: str
+    changes: int
+
+
+class ToldEvent(Shape):
+    """What a message would have told of one event."""
+
+    registry: str
+    trial_id: str
+    snapshot: int | None
+    seen_at: datetime
+    significance: SignificanceName
+    summary: str
+    changes: int
+
+
+class SentMessage(Shape):
+    """A message as it would have been sent."""
+
+    at: datetime
+    events: list[ToldEvent]
+
+
+class Backtest(Shape):
+    """What a rule would have sent by now."""
+
+    subscription: Rule
+    is_made: bool
+    looked_for: str | None
+    rhythm: str
+    since: datetime
+    until: datetime
+    kept_since: datetime | None
+    months: float
+    trials: int
+    unread: list[str]
+    events: int
+    unreadable: int
+    count: int
+    waiting: int
+    a_month: float | None
+    by_month: list[InMonth]
+    not_told: list[NotTold]
+    looser: Neighbour | None
+    stricter: Neighbour | None
+    messages: list[SentMessage]

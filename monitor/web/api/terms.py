@@ -1,0 +1,63 @@
+"""Sponsors and conditions of the watched trials."""
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from monitor.errors import NothingFound
+from monitor.storage import terms
+from monitor.storage.trial_index import CONDITION, SPONSOR
+from monitor.storage.words import asked_for
+from monitor.views.json.trials import term_json
+from monitor.web.api import examples
+from monitor.web.api.call import Call, Caller
+from monitor.web.api.paging import page_of, place_of
+from monitor.web.api.problems import BAD_CURSOR
+from monitor.web.api.routing import Operations
+from monitor.web.api.shapes import Slug
+from monitor.web.api.shapes import trials as shapes
+from monitor.web.api.wanted import TermsAsked
+
+operations = Operations("Sponsors and conditions")
+
+
+@operations.reads("/sponsors", shape=shapes.TermPage, example=examples.page(examples.SPONSOR), kinds=[BAD_CURSOR])
+def list_sponsors(call: Caller, asked: Annotated[TermsAsked, Query()]) -> Response:
+    """List who leads watched trials, by name."""
+    return _listed(call, SPONSOR, asked)
+
+
+@operations.reads("/sponsors/{slug}", shape=shapes.Term, example=examples.SPONSOR)
+def get_sponsor(call: Caller, slug: Slug) -> Response:
+    """Give a sponsor. Its trials are those of GET /trials with its name as `sponsor`."""
+    return _one(call, SPONSOR, slug)
+
+
+@operations.reads("/conditions", shape=shapes.TermPage, example=examples.page(examples.CONDITION), kinds=[BAD_CURSOR])
+def list_conditions(call: Caller, asked: Annotated[TermsAsked, Query()]) -> Response:
+    """List what watched trials are on, by name."""
+    return _listed(call, CONDITION, asked)
+
+
+@operations.reads("/conditions/{slug}", shape=shapes.Term, example=examples.CONDITION)
+def get_condition(call: Caller, slug: Slug) -> Response:
+    """Give a condition. Its trials are those of GET /trials with its name as `condition`."""
+    return _one(call, CONDITION, slug)
+
+
+def _listed(call: Call, kind: str, asked: TermsAsked) -> Response:
+    place = place_of(call, asked)
+    after = str(place.after[0]) if place.after else None
+    with call.site.store.read() as tx:
+        found = terms.listing(tx, kind, after=after, words=asked_for(asked.q or ""), limit=asked.limit + 1)
+    shown, has_more = page_of(found, asked.limit)
+    return place.answer([term_json(each) for each in shown], [shown[-1].key] if has_more else None)
+
+
+def _one(call: Call, kind: str, slug: str) -> Response:
+    with call.site.store.read() as tx:
+        found = terms.by_slug(tx, kind, slug)
+    if found is None:
+        raise NothingFound(f"no watched trial has a {kind} “{slug[:80]}”: GET /{kind}s lists those that exist")
+    return call.json(term_json(found))

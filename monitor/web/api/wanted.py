@@ -1,0 +1,136 @@
+"""The filters of lists, as parameters: which trials, and which changes. Their names are those of the pages."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from monitor.alerts.filters import checked_filters
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import Topic
+from monitor.model import Filters
+from monitor.storage.changed import ChangeFilter
+from monitor.storage.found import TrialFilter
+from monitor.storage.pages import Span
+from monitor.storage.words import asked_for
+from monitor.text import fold_name, fold_organisation
+from monitor.views.scope import scope_of
+from monitor.views.spans import span_of
+from monitor.web.api.call import Call
+from monitor.web.api.paging import PageAsked
+from monitor.web.api.sent_rules import known_registries, pointed
+from monitor.web.api.shapes import SignificanceName
+
+EVER = datetime.min.replace(tzinfo=UTC)
+DAY = timedelta(days=1)
+WHEN = "today, monday, 12h, 7d, 2w, 6m, 2026-11-20 or 2026-11-20T08:00, in UTC."
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("It is blank: leave it out, or give a value")
+    return text
+
+
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_not_blank)]
+
+
+class TrialsAsked(PageAsked):
+    """Which trials."""
+
+    registry: Words | None = Field(
+        default=None, description="Trials of this registry.", examples=["clinicaltrials.gov"]
+    )
+    sponsor: Words | None = Field(default=None, description="Trials that a sponsor of this name leads.")
+    condition: Words | None = Field(default=None, description="Trials on this condition, by its whole name.")
+    country: Words | None = Field(default=None, description="Trials with sites in this country, in English.")
+    phase: Annotated[str, Field(pattern="^[A-Z0-9_]{1,20}$")] | None = Field(
+        default=None, description="A code.", examples=["PHASE3"]
+    )
+    status: list[Words] = Field(
+        default_factory=list, max_length=20, description="A code; repeat for more.", examples=[["RECRUITING"]]
+    )
+    q: Words | None = Field(
+        default=None, description="Words in the title, sponsor, conditions, interventions, keywords or ids."
+    )
+    watch: Words | None = Field(default=None, description="Trials of this watch, by its number or name.")
+    group: Words | None = Field(default=None, description="Trials of this group of watches, by its name.")
+
+
+class ChangesAsked(TrialsAsked):
+    """Which changes."""
+
+    least: SignificanceName = Field(default="minor", alias="min", description="Changes that matter less are left out.")
+    topic: list[Topic] = Field(
+        default_factory=list, max_length=len(Topic), description="Changes on this topic; repeat for more."
+    )
+    kind: list[Words] = Field(
+        default_factory=list, max_length=100, description="Changes of kinds that begin so; repeat for more."
+    )
+    since: Words | None = Field(default=None, description=WHEN, examples=["14d"])
+    until: Words | None = Field(default=None, description=f"{WHEN} A day is counted in.")
+    trial: list[Words] = Field(
+        default_factory=list, max_length=100, description="Changes of this trial; repeat for more."
+    )
+
+
+class TermsAsked(PageAsked):
+    """Which names."""
+
+    q: Words | None = Field(default=None, description="Names with all these words.")
+
+
+def trials_wanted(asked: TrialsAsked, call: Call, *, trials: Sequence[str] = ()) -> TrialFilter:
+    """Which trials are meant. Problem for a parameter that means none, with its name."""
+    with pointed("trial", "parameter"):
+        named = [call.site.identify(text) for text in trials]
+    with pointed("registry", "parameter"):
+        registry = known_registries(call).of_key(asked.registry).key if asked.registry else None
+    with pointed("watch" if asked.watch else "group", "parameter"), call.site.store.read() as tx:
+        keys = [(found.key, trial_id) for found, trial_id in named]
+        scope = scope_of(tx, trials=keys, watch=asked.watch, group=asked.group, sponsor=None)
+    return TrialFilter(
+        registry=registry,
+        sponsor=fold_organisation(asked.sponsor) or None,
+        condition=fold_name(asked.condition) or None,
+        country=fold_name(asked.country) or None,
+        phase=asked.phase,
+        statuses=tuple(sorted(asked.status)),
+        words=asked_for(asked.q or ""),
+        within=scope.within,
+    )
+
+
+def filters_wanted(asked: ChangesAsked) -> Filters:
+    """What of a change counts. Problem for a kind that there is not."""
+    with pointed("kind", "parameter"):
+        return checked_filters(topics=asked.topic, kinds=asked.kind, min_significance=asked.least)
+
+
+def span_wanted(asked: ChangesAsked, call: Call) -> Span:
+    """Within what time. Problem for what is none."""
+    with pointed("since", "parameter"):
+        span = span_of(asked.since, None, now=call.now) if asked.since else Span(EVER)
+    if asked.until is None:
+        return span
+    with pointed("until", "parameter"):
+        return Span(span.since, span_of(asked.since or "0001-01-01", asked.until, now=call.now).until)
+
+
+def changes_wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
+    """What the index is asked for: it finds whole days."""
+    until = span.until
+    return ChangeFilter(
+        least=filters.min_significance,
+        topics=tuple(sorted(filters.topics)),
+        kinds=tuple(kind for kind in KINDS if any(f"{kind}.".startswith(f"{each}.") for each in filters.kinds)),
+        since=None if span.since == EVER else span.since.date(),
+        until=None if until is None else _day_after(until),
+        trials=trials,
+    )
+
+
+def _day_after(until: datetime) -> date:
+    """The first day of which nothing is asked for."""
+    return until.date() if until.time() == time() else until.date() + DAY

@@ -1,0 +1,83 @@
+"""Programs look after the service: deliveries, what is held or refused, watches, and how it is."""
+
+import pytest
+
+from monitor.errors import DeliveryDeferred
+from monitor.model.access import Permission
+from tests.program import WITHDRAWN_LATER
+from tests.web.api.program import Api, problem
+
+OPERATORS = ("/deliveries", "/held", "/quarantine", "/drift", "/notices", "/checks")
+
+
+@pytest.mark.parametrize("path", OPERATORS)
+def test_only_operators_see_what_is_theirs(kept: Api, path: str) -> None:
+    assert kept.ask(path).status_code == 200
+    answer = kept.ask(path, scope=Permission.SUBSCRIBE)
+    assert (problem(answer), answer.json()["scope"]) == ("forbidden", "operate")
+
+
+def test_a_delivery_is_told_with_its_attempts_and_what_it_sends(kept: Api) -> None:
+    (row,) = kept.read(f"/deliveries?trial={WITHDRAWN_LATER}")["data"]
+    own = f"/deliveries/{row['id']}"
+    whole, body = kept.read(own), kept.read(f"{own}/body")
+
+    assert (row["standing"], row["to"]) == ("delivered", "webhook https://example.org/hook")
+    assert row["tells"].startswith(f"{WITHDRAWN_LATER}: Withdrawn")
+    assert [each["outcome"] for each in whole["attempts"]] == ["200 OK"]
+    assert body["is_json"]
+    assert WITHDRAWN_LATER in body["text"]
+    assert kept.read("/deliveries?state=rejected")["data"] == []
+    assert problem(kept.ask("/deliveries?to=nobody")) == "invalid"
+    assert problem(kept.ask("/deliveries/7c1e4b2a-5d3f-5a6b-9c8d-0e1f2a3b4c5d")) == "not-found"
+
+
+def test_a_delivery_is_tried_now_or_owed_again(api: Api) -> None:
+    api.outbox.subscribe("https://example.org/hook", WITHDRAWN_LATER)
+    api.outbox.refuse("https://example.org/hook", DeliveryDeferred("503 later", status=503))
+    api.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    api.outbox.clock.advance(minutes=1)
+    api.outbox.check(WITHDRAWN_LATER)
+    api.outbox.deliver()
+    (row,) = api.read("/deliveries?state=failing")["data"]
+    own = f"/deliveries/{row['id']}"
+
+    assert row["attempts_made"] == 1
+    assert problem(api.send(f"{own}/try")) == "conflict"
+    replayed = api.send(f"{own}/replay").json()
+    assert (replayed["standing"], replayed["attempts_made"]) == ("owed", 0)
+
+
+def test_trials_are_watched_and_not_any_more(api: Api) -> None:
+    answer = api.send("/watches", {"trials": ["nct04280705", "NCT00000102"], "name": "rivals", "groups": ["oncology"]})
+    (watch,) = answer.json()["watches"]
+    own = answer.headers["location"].removeprefix("/api/v1")
+
+    assert (watch["name"], watch["groups"], watch["trials"]) == ("rivals", ["oncology"], 2)
+    assert api.read(own)["trials"] == 2
+    tag = {"If-Match": api.ask(own).headers["etag"]}
+    renamed = api.send(own, {"name": "others"}, method="PATCH", headers=tag)
+    assert renamed.json()["name"] == "others"
+    assert renamed.headers["etag"] == api.ask(own).headers["etag"]
+    assert problem(api.send(own, {"name": "x"}, method="PATCH", headers=tag)) == "changed-meanwhile"
+    assert api.ask("/watches/trials/NCT04280705", "DELETE").json()["trial_id"] == "NCT04280705"
+    assert problem(api.ask("/watches/trials/NCT04280705", "DELETE")) == "not-found"
+    assert api.ask(own, "DELETE").json() == {"watch": watch["id"], "trials": 1, "silenced": []}
+    assert problem(api.ask(own)) == "not-found"
+
+
+def test_a_sponsor_is_watched_as_its_registry_spells_it(api: Api) -> None:
+    (watch,) = api.send("/watches", {"sponsor": "alzahra HOSPITAL"}).json()["watches"]
+    unknown = api.send("/watches", {"sponsor": "Alzahra"})
+
+    assert (watch["kind"], watch["sponsor"], watch["finds"]) == ("sponsor", "Alzahra Hospital", 1)
+    assert problem(unknown) == "invalid"
+    assert {"sponsor": "Alzahra Hospital", "trials": 1} in unknown.json()["candidates"]
+
+
+def test_health_is_short_for_who_does_not_operate(kept: Api) -> None:
+    whole, short = kept.read("/health"), kept.read("/health", scope=Permission.READ)
+
+    assert (whole["status"], whole["reasons"]) == ("ok", [])
+    assert short == {**whole, "reasons": None}
+    assert whole["seen"] == whole["watched"] > 10

@@ -1,0 +1,169 @@
+"""Programs make subscriptions, change, pause and end them, and try rules before they make any."""
+
+from typing import Any
+
+import pytest
+
+from monitor.model.access import Permission
+from tests.program import WITHDRAWN_LATER
+from tests.web.api.program import Api, problem
+
+RULE = {"way": "email", "to": "anna@example.org", "trials": [WITHDRAWN_LATER]}
+
+
+def made(api: Api, **more: object) -> dict[str, Any]:
+    answer = api.send("/subscriptions", {**RULE, **more}, scope=Permission.SUBSCRIBE)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_subscription_tells_from_then_on(api: Api) -> None:
+    answer = api.send("/subscriptions", {**RULE, "name": "rivals", "topics": ["status"]}, scope=Permission.SUBSCRIBE)
+    own = answer.headers["location"].removeprefix("/api/v1")
+    api.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    api.outbox.clock.advance(minutes=1)
+    api.outbox.check(WITHDRAWN_LATER)
+    api.outbox.deliver()
+
+    assert [message.endpoint.shown for message in api.outbox.channel.came] == ["anna@example.org"]
+    assert api.read(own)["topics"] == ["status"]
+    assert [each["name"] for each in api.read("/subscriptions")["data"]] == ["rivals"]
+
+
+def test_an_address_is_shown_to_nobody_else(api: Api) -> None:
+    subscription = made(api)
+    shown = [
+        subscription,
+        *(api.ask(path).json() for path in ("/subscriptions", f"/subscriptions/{subscription['id']}")),
+        api.send(f"/subscriptions/{subscription['id']}/rotate").json(),
+        api.send("/subscriptions/backtest", RULE).json(),
+    ]
+
+    assert "anna@" not in str(shown)
+    assert subscription["to"] == "a…@example.org"
+
+
+def test_a_trial_that_nobody_watched_is_watched_from_then_on(api: Api) -> None:
+    assert made(api, trials=["NCT04280705"])["watched"] == ["NCT04280705"]
+    assert "NCT04280705" in [each["trial_id"] for each in api.read("/watches/2/trials")["data"]]
+
+
+def test_a_webhooks_secret_is_answered_once(api: Api) -> None:
+    subscription = made(api, way="webhook", to="https://example.org/hook")
+    rotated = api.send(f"/subscriptions/{subscription['id']}/rotate").json()["secret"]
+
+    assert subscription["secret"].startswith("whsec_")
+    assert rotated.startswith("whsec_")
+    assert rotated != subscription["secret"]
+    assert "whsec_" not in api.ask(f"/subscriptions/{subscription['id']}").text
+
+
+def test_what_is_left_out_of_an_edit_stays_and_null_clears(api: Api) -> None:
+    own = f"/subscriptions/{made(api, note='rival', min_days=30, topics=['dates'])['id']}"
+    tag = api.ask(own).headers["etag"]
+    edit = {"note": None, "min_significance": "major", "rhythm": {"digest": "weekly", "tz": "Europe/Paris"}}
+    answer = api.send(own, edit, method="PATCH", headers={"If-Match": tag})
+    after = answer.json()
+
+    assert (after["note"], after["min_days"], after["topics"]) == (None, 30, ["dates"])
+    assert (after["min_significance"], after["rhythm"]["digest"]) == ("major", "weekly")
+    assert answer.headers["etag"] == api.ask(own).headers["etag"]
+    assert after == api.read(own)
+    cleared = api.send(
+        own, {"min_days": None, "topics": None}, method="PATCH", headers={"If-Match": answer.headers["etag"]}
+    ).json()
+    assert (cleared["min_days"], cleared["topics"], cleared["min_significance"]) == (None, [], "major")
+
+
+def test_an_edit_says_which_state_it_is_of(api: Api) -> None:
+    """Of two who change the same, the second is told that it is not what they saw."""
+    own = f"/subscriptions/{made(api)['id']}"
+    tag = {"If-Match": api.ask(own).headers["etag"]}
+
+    assert problem(api.send(own, {"note": "x"}, method="PATCH")) == "match-needed"
+    assert api.send(own, {"note": "x"}, method="PATCH", headers=tag).status_code == 200
+    assert problem(api.send(own, {"note": "y"}, method="PATCH", headers=tag)) == "changed-meanwhile"
+    assert api.read(own)["note"] == "x"
+
+
+def test_one_pauses_goes_on_and_ends(api: Api) -> None:
+    own = f"/subscriptions/{made(api)['id']}"
+
+    assert api.send(f"{own}/pause").json()["state"] == "paused"
+    api.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    api.outbox.clock.advance(minutes=1)
+    api.outbox.check(WITHDRAWN_LATER)
+    resumed = api.send(f"{own}/resume", {"catch_up": True}).json()
+    assert (resumed["state"], resumed["missed"]) == ("active", 1)
+    assert api.ask(own, "DELETE").json()["unsent"] == 1
+    assert problem(api.send(f"{own}/pause")) == "conflict"
+    assert api.read("/subscriptions")["data"] == []
+    assert api.read("/subscriptions?state=ended")["data"][0]["state"] == "ended"
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [
+        ({"way": "pigeon"}, "#/way"),
+        ({"to": "nobody"}, "#/to"),
+        ({"topics": ["nonsense"]}, "#/topics/0"),
+        ({"kinds": ["status", "nonsense"]}, "#/kinds/1"),
+        ({"trials": [WITHDRAWN_LATER, "nonsense"]}, "#/trials/1"),
+        ({"trials": [], "watch": "nonsense"}, "#/watch"),
+        ({"trials": [], "watch": 77}, "#/watch"),
+        ({"trials": [], "group": "nonsense"}, "#/group"),
+        ({"trials": []}, "#"),
+        ({"all": True}, "#"),
+        ({"rhythm": {"digest": "hourly"}}, "#/rhythm/digest"),
+        ({"rhythm": {"digest": "daily", "tz": "Nowhere"}}, "#/rhythm"),
+        ({"rhythm": {"at": "07:30"}}, "#/rhythm"),
+        ({"nmae": "x"}, "#/nmae"),
+        ({"name": "a\nb"}, "#/name"),
+        ({"name": "a\0b"}, "#/name"),
+        ({"min_days": -1}, "#/min_days"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_pointed_at(kept: Api, sent: dict[str, object], pointer: str) -> None:
+    for path in ("/subscriptions", "/subscriptions/backtest"):
+        answer = kept.send(path, {**RULE, **sent})
+        assert problem(answer) == "invalid", answer.text
+        assert pointer in [each["pointer"] for each in answer.json()["errors"]], answer.text
+
+
+def test_a_name_that_is_taken_is_refused(api: Api) -> None:
+    made(api, name="rivals")
+
+    assert problem(api.send("/subscriptions", {**RULE, "name": "rivals"})) == "invalid"
+    assert len(api.read("/subscriptions")["data"]) == 1
+
+
+def test_a_rule_is_tried_before_it_is_made(kept: Api) -> None:
+    tried = kept.send("/subscriptions/backtest", {**RULE, "since": "3m"}, scope=Permission.READ).json()
+    stricter = kept.send("/subscriptions/backtest", {**RULE, "topics": ["sites"]}).json()
+
+    assert (tried["count"], tried["is_made"], tried["subscription"]["id"]) == (1, False, None)
+    assert tried["messages"][0]["events"][0]["trial_id"] == WITHDRAWN_LATER
+    assert stricter["count"] == 0
+    made_before = kept.read("/subscriptions")["data"][0]["id"]
+    assert kept.read(f"/subscriptions/{made_before}/backtest?since=3m")["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "slug"),
+    [
+        (b"{}", "text/plain", "not-json"),
+        (b"{", "application/json", "malformed"),
+        (b'{"name": NaN}', "application/json", "malformed"),
+        (b"\xff", "application/json", "malformed"),
+        (b'"\\ud800"', "application/json", "malformed"),
+        (b"[" * 40 + b"]" * 40, "application/json", "malformed"),
+        (b"[" * 100_000, "application/json", "malformed"),
+        (b" " * 300_000, "application/json", "too-large"),
+        (b"", "application/json", "invalid"),
+        (b"[]", "application/json", "invalid"),
+        (b"null", "application/json", "invalid"),
+    ],
+)
+def test_a_body_that_is_not_ours_is_refused(kept: Api, body: bytes, kind: str, slug: str) -> None:
+    assert problem(kept.ask("/subscriptions", "POST", data=body, headers={"Content-Type": kind})) == slug
