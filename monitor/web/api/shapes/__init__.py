@@ -3,16 +3,10 @@
 A module for each kind of thing; here is what all have in common.
 """
 
-from dataclasses import fields
-from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, create_model
-
-from monitor import model
-from monitor.model import Json
-from monitor.views.json.trials import NOT_IN_A_RECORD
+from pydantic import BaseModel, ConfigDict, Field
 
 T = TypeVar("T")
 
