@@ -38,7 +38,6 @@ from monitor.web.site.answering import Answering
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
 from monitor.web.site.site import Site
-from monitor.web.subscribers import subscriber_routes
 
 WATCH_EVERY = 1.0
 
@@ -95,17 +94,6 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         is_public=web.public,
         has_self_service=web.self_service,
     )
-    more: list[BaseRoute] = [bounce_route(context, committed=service.send_soon)]
-    if web.mcp:
-        more.append(_agents(program, subscribing, site.access, service))
-    if web.self_service:
-        more += subscriber_routes(
-            subscribing,
-            public_url=web.public_url,
-            registry=program.registry(None),
-            identify=program.identify,
-            committed=service.send_soon,
-        )
     visitors = Visitors(
         access=site.access,
         clock=subscribing.clock,
@@ -115,7 +103,12 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         header_role=Permission(web.header_role),
     )
     answering = Answering(site, visitors)
-    more.append(api_route(answering, authenticate=callers(site.access, visitors)))
+    more: list[BaseRoute] = [
+        bounce_route(context, committed=service.send_soon),
+        api_route(answering, authenticate=callers(site.access, visitors)),
+    ]
+    if web.mcp:
+        more.append(_agents(program, subscribing, site.access, service))
     return application(answering, service, ages=service.ages, more=more)
 
 

@@ -70,8 +70,8 @@ class Preview:
     """Other rules, those with the fewest messages first."""
 
 
-def preview(rule: Rule, *, now: datetime, store: Store, registries: Sequence[Registry]) -> Preview:
-    """Try a rule on the last MONTHS, with what is a step away from it."""
+def preview(rule: Rule, *, now: datetime, store: Store, registries: Sequence[Registry], most: int = MOST) -> Preview:
+    """Try a rule on the last MONTHS, and *most* events at most, with what is a step away from it."""
     beside = _beside(rule.subscription.filters, rule.subscription.rhythm)
     tried = backtest(
         rule,
@@ -80,7 +80,7 @@ def preview(rule: Rule, *, now: datetime, store: Store, registries: Sequence[Reg
         store=store,
         registries=registries,
         instead=beside,
-        most=MOST,
+        most=most,
     )
     with store.read() as tx:
         latest = [_mail(tx, each, rule) for each in tried.sent[:LATEST]]

@@ -14,15 +14,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts.scopes import named, trials_of
+from monitor.alerts.subscribe import Asked
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Endpoint, Interest, Search, Subscription
 from monitor.ports import Registry
-from monitor.storage import groups, searches, seen, subscriptions, watches
+from monitor.storage import groups, searches, seen, subscriptions, trials, watches
 from monitor.storage.mergers import successors
-from monitor.storage.pages import Key, Within
+from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
 from monitor.text import fold_organisation
@@ -89,10 +90,7 @@ def rule_of_request(
             registry = known.to_search(request.search, request.registry)
             return _rule_of_search(tx, blank, request.search, registry)
         if request.watch is not None:
-            watch = watches.find(tx, request.watch)
-            if watch.search and watch.search.is_everything:
-                return _rule(tx, replace(blank, everything=True))
-            return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+            return _rule_of_watch(tx, blank, watches.find(tx, request.watch))
         if request.group is not None:
             return _rule(tx, replace(blank, group=groups.find(tx, request.group)))
         return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)))
@@ -109,6 +107,49 @@ def _shown(request: SubscribeRequest, config: Configuration) -> str:
     return channel.shown(address)
 
 
+def rule_of_asked(asked: Asked, *, store: Store, now: datetime) -> Rule:
+    """The rule of what somebody asks to hear of by mail; nothing is made, and nothing is asked.
+
+    Of a sponsor that no watch looks for, the trials are those that it leads by what is kept, MOST_NAMED at most.
+    NothingFound for a watch or a group that is none, ConfigurationInvalid for any other search that nobody watches.
+    """
+    scope = asked.scope
+    blank = Subscription(
+        id="",
+        endpoint=Endpoint(id="", channel="email", shown="", address=""),
+        trials=scope.trials,
+        everything=scope.everything,
+        filters=asked.filters,
+        rhythm=asked.rhythm,
+        note=asked.note,
+        created_at=now,
+    )
+    with store.read() as tx:
+        if scope.search is not None:
+            return _rule_of_kept(tx, blank, *scope.search)
+        if scope.watch_id is not None:
+            return _rule_of_watch(tx, blank, watches.get(tx, scope.watch_id))
+        if scope.group is not None:
+            return _rule(tx, replace(blank, group=groups.find(tx, scope.group)))
+        return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)))
+
+
+def _rule_of_watch(tx: Connection, blank: Subscription, watch: Watch) -> Rule:
+    if watch.search and watch.search.is_everything:
+        return _rule(tx, replace(blank, everything=True))
+    return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+
+
+def _rule_of_kept(tx: Connection, blank: Subscription, registry: str, search: Search) -> Rule:
+    if not search.is_of_sponsor_alone:
+        raise ConfigurationInvalid(f"no watch looks for {search_words(search)}")
+    led = trials.led_by(tx, registry, fold_organisation(search.sponsor), limit=MOST_NAMED)
+    within = named((registry, trial_id) for trial_id in led)
+    return Rule(
+        subscription=replace(blank, watch_id=NOT_MADE), within=within, unread=(), looked_for=search_words(search)
+    )
+
+
 def _rule(tx: Connection, subscription: Subscription) -> Rule:
     within = trials_of(tx, subscription)
     return Rule(
@@ -120,7 +161,7 @@ def _rule(tx: Connection, subscription: Subscription) -> Rule:
 
 def _rule_of_search(tx: Connection, blank: Subscription, search: Search, registry: Registry) -> Rule:
     if watch := watch_that_looks_for(tx, registry.key, search):
-        return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+        return _rule_of_watch(tx, blank, watch)
     if not search.is_of_sponsor_alone:
         raise ConfigurationInvalid(
             f"which trials are found by {search_words(search)} only {registry.key} knows, and a dry run asks it "

@@ -8,6 +8,7 @@ from monitor.web.operating import table as operating
 from monitor.web.reading import change, changes, compare, sitemap, snapshot, terms, trial, watches
 from monitor.web.site import basics
 from monitor.web.site.route import Page
+from monitor.web.subscribing import building, own
 
 PAGES: tuple[Page, ...] = (
     *basics.PAGES,
@@ -26,4 +27,6 @@ PAGES: tuple[Page, ...] = (
     *terms.PAGES,
     *watches.PAGES,
     *sitemap.PAGES,
+    *building.PAGES,
+    *own.PAGES,
 )

@@ -11,13 +11,10 @@ from typing import Self
 from requests import Response, Session
 
 from monitor.alerts.links import Links
-from monitor.errors import TrialIdInvalid
 from monitor.model import Subscription
-from monitor.ports import Registry, find_registry
 from monitor.storage import deliveries, subscriptions
 from monitor.web.application import application
 from monitor.web.listening import Listener, listen
-from monitor.web.subscribers import subscriber_routes
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import named, together, verified_a_year_later
@@ -64,26 +61,14 @@ class Site:
         host, port = listening.getsockname()[:2]
         self.url = f"http://{host}:{port}"
         self.links = Links(outbox.subscribe_context.vault, self.url + path)
-        registry = outbox.registry
         self.woken = 0
-        routes = subscriber_routes(
-            outbox.subscribe_context,
-            public_url=self.url + path,
-            registry=registry,
-            identify=self._identify,
-            committed=self._wake,
-        )
         answering = answering_of(outbox, self.url + path)
-        served = application(answering, answering.site.service, more=routes)
+        answering.site = replace(answering.site, committed=self._wake)
+        served = application(answering, answering.site.service)
         self._listener = Listener(served, listening, trusted_proxies=("127.0.0.0/8",))
         context = replace(outbox.delivering.context, links=self.links)
         outbox.delivering = replace(outbox.delivering, context=context)
         self.reader = Reader(self)
-
-    def _identify(self, text: str) -> tuple[Registry, str]:
-        if found := find_registry([self.outbox.registry], text):
-            return found
-        raise TrialIdInvalid(text)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -103,7 +88,7 @@ class Site:
 
     def ask(self, address: str = ANNA, **fields: str | list[str]) -> Response:
         self.outbox.clock.advance(seconds=1)  # so that they have an order
-        wanted = {"about": "trials", "trials": WITHDRAWN_LATER} | fields
+        wanted = {"about": "trial", "trial": WITHDRAWN_LATER} | fields
         return self.reader.submit("/subscriptions/new", address=address, **wanted)
 
     def mails(self) -> list[EmailMessage]:

@@ -7,7 +7,8 @@ import pytest
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Significance
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm, known_zone
-from monitor.web.choosing import STOPS, filled_in, filters_of, rhythm_of, shown, zones
+from monitor.views.filter_words import STOPS
+from monitor.web.subscribing.choosing import filled_in, filters_of, rhythm_of, shown, zones
 
 PARIS = "Europe/Paris"
 NIGHT = (time(22), time(7))
@@ -20,20 +21,20 @@ def form(**fields: str | list[str]) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("fields", "rhythm"),
     [
-        (form(often="immediate", zone=PARIS, at="09:00", all_quiet="yes", breaks_through="yes"), IMMEDIATE),
+        (form(every="immediate", zone=PARIS, at="09:00", all_quiet="yes", breaks_through="yes"), IMMEDIATE),
         (
-            form(often="immediate", zone=PARIS, quiet_from="22:00", quiet_to="07:00", breaks_through="yes"),
+            form(every="immediate", zone=PARIS, quiet_from="22:00", quiet_to="07:00", breaks_through="yes"),
             Rhythm(zone=PARIS, quiet_hours=NIGHT, breaks_through=True),
         ),
         (
-            form(often="daily", zone=PARIS, at="7:30", quiet_from="22:00", quiet_to="07:00"),
+            form(every="daily", zone=PARIS, at="7:30", quiet_from="22:00", quiet_to="07:00"),
             Rhythm(every=Every.DAILY, at=time(7, 30), zone=PARIS),
         ),
         (
-            form(often="weekly", zone="UTC", at="08:00:00", all_quiet="yes"),
+            form(every="weekly", zone="UTC", at="08:00:00", all_quiet="yes"),
             Rhythm(every=Every.WEEKLY, all_quiet=True),
         ),
-        (form(least="major"), Rhythm(every=Every.MONTHLY)),
+        (form(min="major"), Rhythm(every=Every.MONTHLY)),
     ],
 )
 def test_a_rhythm_is_what_was_chosen_without_what_has_no_effect_on_it(
@@ -45,13 +46,13 @@ def test_a_rhythm_is_what_was_chosen_without_what_has_no_effect_on_it(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        (form(often="hourly", zone=PARIS), "how often"),
-        (form(often="daily", zone="Mars/Olympus", at="08:00"), "time zone"),
-        (form(often="daily", zone="../../etc/passwd", at="08:00"), "time zone"),
-        (form(often="daily", zone=PARIS, at=""), "such as 08:00"),
-        (form(often="daily", zone=PARIS, at="25:00"), "such as 08:00"),
-        (form(often="immediate", zone=PARIS, quiet_from="22:00", quiet_to=""), "such as 08:00"),
-        (form(often="immediate", zone=PARIS, quiet_from="22:00", quiet_to="22:00"), "different times"),
+        (form(every="hourly", zone=PARIS), "how often"),
+        (form(every="daily", zone="Mars/Olympus", at="08:00"), "time zone"),
+        (form(every="daily", zone="../../etc/passwd", at="08:00"), "time zone"),
+        (form(every="daily", zone=PARIS, at=""), "such as 08:00"),
+        (form(every="daily", zone=PARIS, at="25:00"), "such as 08:00"),
+        (form(every="immediate", zone=PARIS, quiet_from="22:00", quiet_to=""), "such as 08:00"),
+        (form(every="immediate", zone=PARIS, quiet_from="22:00", quiet_to="22:00"), "different times"),
     ],
 )
 def test_a_rhythm_that_is_none_is_refused_in_words_of_the_page(fields: dict[str, list[str]], words: str) -> None:
@@ -62,7 +63,7 @@ def test_a_rhythm_that_is_none_is_refused_in_words_of_the_page(fields: dict[str,
 def test_what_a_form_does_not_offer_stays_as_it_was() -> None:
     before = Filters(kinds=frozenset({"outcome"}), without=frozenset({"trial.left"}), min_days=30, min_percent=12.5)
 
-    changed = filters_of(form(least="major", topic=["dates", "sites"], offers="all"), before)
+    changed = filters_of(form(min="major", topic=["dates", "sites"], offers="all"), before)
 
     assert changed == Filters(
         topics=frozenset({"dates", "sites"}),
@@ -100,13 +101,13 @@ def test_what_is_shown_chosen_again_is_the_same() -> None:
         stops="yes",
         breaks_through="yes",
         all_quiet="yes",
-        **{name: str(seen[name]) for name in ("least", "days", "percent", "often", "at", "zone")},
+        **{name: str(seen[name]) for name in ("min", "days", "percent", "every", "at", "zone")},
     )
 
     assert (filters_of(fields), rhythm_of(fields)) == (filters, rhythm)
     assert {name: value for name, value in filled_in(fields).items() if name != "never"}.items() >= {
         "days": "5",
-        "often": "weekly",
+        "every": "weekly",
         "at": "06:45",
         "zone": PARIS,
         "stops": True,

@@ -60,8 +60,8 @@ def test_the_whole_way_needs_no_script(site: Site, browser: Any) -> None:
         assert "on Mondays at 08:00, Asia/Tokyo; also when all is quiet" in page.inner_text("main")
         page.get_by_role("button", name="Yes, tell me").click()
         page.get_by_role("link", name="Change it, pause it, or leave").click()
-        page.get_by_text("Sites", exact=True).click()
         page.get_by_text("More precisely").click()
+        page.get_by_text("Sites", exact=True).click()
         page.get_by_label("Dates that move by at least").fill("30")
         page.get_by_label("A note to yourself").fill("our rival")
         page.get_by_role("button", name="Save").click()
@@ -69,7 +69,7 @@ def test_the_whole_way_needs_no_script(site: Site, browser: Any) -> None:
         page.get_by_role("button", name="Pause").click()
         assert site.states() == ["paused"]
         page.get_by_role("button", name="Go on").click()
-        page.get_by_role("button", name="Stop these mails").click()
+        page.get_by_role("button", name="Stop them").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Stopped"
         assert site.states() == ["ended"]
         page.get_by_role("button", name="Undo").click()
@@ -103,7 +103,7 @@ def test_the_keyboard_alone_is_enough(site: Site, browser: Any) -> None:
             assert focused[2] != "none", focused
         names = [name for _, name in reached]
         assert names[0] == "Skip to content"
-        order = [names.index(each) for each in ("Stop these mails", "often", "zone", "least", "note", "Save", "Pause")]
+        order = [names.index(each) for each in ("Stop them", "every", "zone", "min", "note", "Save", "Pause")]
         assert order == sorted(order)
         page.get_by_role("radio", name="Daily").focus()
         page.keyboard.press("Space")

@@ -24,8 +24,8 @@ from monitor.views.delivery_log import (
     find_delivery,
     one_delivery,
 )
+from monitor.views.filter_words import in_words
 from monitor.views.sent_bodies import SentBody, as_shown, without_tokens
-from monitor.web.changing import in_words
 from monitor.web.charts.tries import Slot, slots
 from monitor.web.site.asked import Asked
 from monitor.web.site.rendering import SAFETY

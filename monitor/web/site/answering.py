@@ -90,6 +90,8 @@ class Answering:
             if request.method == "POST" and response.status_code < 400:
                 self.kept.clear()
                 self.site.proof.forget()
+            if page.is_secret:
+                response.headers["Referrer-Policy"] = "no-referrer"
             return response
 
         return answer
@@ -98,7 +100,8 @@ class Answering:
         try:
             form: Form = {}
             if request.method == "POST":
-                check_origin(request, self.site.links.public_url)
+                if not page.takes_from_anywhere:
+                    check_origin(request, self.site.links.public_url)
                 form = await read_form(request)
             return await self.run(self._answer, page, request, form)
         except FormRefused as error:
@@ -116,7 +119,8 @@ class Answering:
                 check_token(form, self.site.vault, self._secret(asked))
             if page.is_shared and page.needs is Needs.PUBLIC:
                 return self._shared(page, asked)
-            return self._finished(asked, self._made(page, asked))
+            made = self._made(page, asked)
+            return made if page.is_secret else self._finished(asked, made)
         except StoreError:
             return self._trouble(self._asked(request, NOBODY), 503)
 

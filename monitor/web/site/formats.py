@@ -19,6 +19,11 @@ def day(value: date, language: str = "en") -> str:
     return format_date(value, "d MMM y", locale=language)
 
 
+def month(value: date, language: str = "en") -> str:
+    """Jan 2016."""
+    return format_date(value, "MMM y", locale=language)
+
+
 def long_day(value: date, language: str = "en") -> str:
     """Thursday 14 January 2016."""
     return format_date(value, "EEEE d MMMM y", locale=language)
@@ -54,6 +59,7 @@ FILTERS = {
     "sentence": sentence,
     "number": number,
     "day": day,
+    "month": month,
     "long_day": long_day,
     "clock": clock,
     "moment": moment,

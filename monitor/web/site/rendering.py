@@ -24,7 +24,6 @@ SHEETS = (
 """The parts of site.css, in their order: what comes later wins."""
 TYPES = {
     "site.css": "text/css; charset=utf-8",
-    "style.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "page.js": "text/javascript; charset=utf-8",
     "htmx.min.js": "text/javascript; charset=utf-8",
@@ -65,13 +64,6 @@ class Pages:
         html = self._environments(language).get_template(f"{name}.html").render(values)
         referrer = "no-referrer" if is_secret else "same-origin"
         return HTMLResponse(html, status_code=status, headers={**SAFETY, "Referrer-Policy": referrer})
-
-    def message(
-        self, title: str, words: str, *, status: int = 200, is_secret: bool = False, back: str = ""
-    ) -> HTMLResponse:
-        """A page that says one thing; *back* is a path where to go on."""
-        values = {"title": title, "words": words, "back": back and self.prefix + back}
-        return self.page("message", values, status=status, is_secret=is_secret)
 
     def file(self, digest: str, name: str) -> Response | None:
         """A file that pages load; None where there is none of that name and content."""

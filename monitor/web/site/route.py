@@ -44,5 +44,10 @@ class Page:
     """With GET there is HEAD too. What POST sends has been checked to be a form of ours."""
     checks_form: bool = True
     """Whether what is sent has to carry the token of the visitor's forms; what checks it otherwise says False."""
+    is_secret: bool = False
+    """Whether its path holds what nobody else may learn: no other page is told where the reader was, nothing is
+    compressed beside the secret, and no cookie is set."""
+    takes_from_anywhere: bool = False
+    """Whether programs and other sites may send its form, because the secret in its path is enough: RFC 8058."""
     is_shared: bool = False
     """Whether all who may see it see the same until data change: it is then kept for a few seconds."""

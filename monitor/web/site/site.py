@@ -1,7 +1,7 @@
 """What a handler may use of the program, and how it answers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from starlette.responses import RedirectResponse, Response
@@ -13,9 +13,13 @@ from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.vault import Vault
 from monitor.web.machines import ServiceHealth
+from monitor.web.rates import Rate
 from monitor.web.site.asked import Asked
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
+
+ASKED_IN_AN_HOUR = 60
+"""Times that one network may ask for alerts by mail at all, in vain or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,8 @@ class Site:
     """Users, their sessions, and tokens; with the same store."""
     full_check_every: timedelta = timedelta(days=7)
     """How often each trial is read in full."""
+    asking: Rate = field(default_factory=lambda: Rate(ASKED_IN_AN_HOUR, 3600))
+    """How often each network asks for alerts by mail."""
     is_public: bool = False
     """Whether anybody may read what is known of trials."""
     has_self_service: bool = False

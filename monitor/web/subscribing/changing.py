@@ -9,14 +9,14 @@ from monitor.alerts.links import Links
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Filters, SubscriptionState
+from monitor.model import SubscriptionState
 from monitor.render.rhythms import rhythm_words
-from monitor.text import counted, natural_list, one_line
+from monitor.text import counted, one_line
 from monitor.views.addresses import masked
-from monitor.web.choosing import STOPS, filters_of, rhythm_of, shown
+from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, one
-
-LONGEST_NOTE = 500
+from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
+from monitor.web.subscribing.ideas import LONGEST_NOTE
 
 
 def managed_values(managed: Managed) -> dict[str, object]:
@@ -76,21 +76,3 @@ def _edited(form: Form, was: Editable) -> Editable:
 
 def _told(missed: int) -> str:
     return f"{counted(missed, 'update')} that you missed will come as one mail." if missed else "You missed nothing."
-
-
-def in_words(filters: Filters) -> str:
-    """What of a change is told, to stand behind what it is about."""
-    words = [f"{filters.min_significance} ones and above"]
-    if filters.topics:
-        words.append(f"about {natural_list([each.replace('_', ' ') for each in sorted(filters.topics)], 20)}")
-    if filters.kinds == STOPS:
-        words.append("only when one is terminated, suspended or withdrawn")
-    elif filters.kinds:
-        words.append(f"only {', '.join(sorted(filters.kinds))}")
-    if filters.min_days is not None:
-        words.append(f"dates that move by {filters.min_days:,} days or more")
-    if filters.min_percent is not None:
-        words.append(f"enrollment that changes by {filters.min_percent:g} % or more")
-    if filters.without:
-        words.append(f"never {', '.join(sorted(filters.without))}")
-    return "; ".join(words)

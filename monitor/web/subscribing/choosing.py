@@ -15,18 +15,16 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Filters, Significance
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm, known_zone
 from monitor.settings.rhythms import clock_time
+from monitor.views.filter_words import STOPS
 from monitor.web.forms import Form, one
 
-OFTEN = {
-    Every.IMMEDIATE: "At once",
-    Every.DAILY: "Daily",
-    Every.WEEKLY: "On Mondays",
-    Every.MONTHLY: "On the 1st of the month",
-}
-STOPS = frozenset({"status.stopped"})
-"""The kinds of change of who hears only of trials that stop."""
 COMING_AND_GOING = ("trial.new", "trial.left")
 EVERYTHING = Filters()
+USUAL_TOPICS = (
+    *(Topic.STATUS, Topic.DATES, Topic.ENROLLMENT, Topic.OUTCOMES, Topic.RESULTS),
+    *(Topic.SPONSOR, Topic.ELIGIBILITY, Topic.ARMS, Topic.SITES, Topic.DOCUMENTS),
+)
+"""Those that most ask for; the others stand behind them."""
 MOST_DAYS = 3650
 MOST_PERCENT = 1000
 _ELSEWHERE = "Other"
@@ -42,8 +40,9 @@ def choices() -> Mapping[str, object]:
     """What can be chosen."""
     return {
         "all_topics": [str(each) for each in Topic],
+        "usual_topics": [str(each) for each in USUAL_TOPICS],
+        "is_compact": False,
         "all_significances": [str(each) for each in reversed(Significance)],
-        "all_often": [(str(each), words) for each, words in OFTEN.items()],
         "all_zones": zones(),
         "zone_names": {name for _, found in zones() for name, _ in found},
         "most_days": MOST_DAYS,
@@ -70,13 +69,13 @@ def shown(filters: Filters, rhythm: Rhythm) -> dict[str, object]:
     begin, end = rhythm.quiet_hours or (None, None)
     return {
         "topics": sorted(filters.topics),
-        "least": str(filters.min_significance),
+        "min": str(filters.min_significance),
         "stops": filters.kinds == STOPS,
         "has_other_kinds": bool(filters.kinds - STOPS),
         "days": "" if filters.min_days is None else str(filters.min_days),
         "percent": "" if filters.min_percent is None else f"{filters.min_percent:g}",
         "never": sorted(filters.without),
-        "often": str(rhythm.every),
+        "every": str(rhythm.every),
         "at": _clock(rhythm.at),
         "zone": rhythm.zone,
         "quiet_from": _clock(begin),
@@ -91,10 +90,10 @@ def filled_in(form: Form) -> dict[str, object]:
     return {
         **shown(EVERYTHING, IMMEDIATE),
         "topics": list(form.get("topic", ())),
-        "least": one(form, "least") or "minor",
+        "min": one(form, "min") or "minor",
         "stops": bool(one(form, "stops")),
         "never": list(form.get("never", ())),
-        "often": one(form, "often") or str(Every.IMMEDIATE),
+        "every": one(form, "every") or str(Every.IMMEDIATE),
         "zone": one(form, "zone") or "UTC",
         "at": one(form, "at")[:5] or _clock(IMMEDIATE.at),
         **{name: one(form, name)[:8] for name in ("days", "percent", "quiet_from", "quiet_to")},
@@ -112,7 +111,7 @@ def filters_of(form: Form, before: Filters = EVERYTHING) -> Filters:
     if "never" in form:
         without = without - {*COMING_AND_GOING} | ({*COMING_AND_GOING} & {*form["never"]})
     checked = checked_filters(
-        topics=form.get("topic", ()), kinds=(), min_significance=one(form, "least") or str(Significance.MINOR)
+        topics=form.get("topic", ()), kinds=(), min_significance=one(form, "min") or str(Significance.MINOR)
     )
     days = _number(form, "days", before.min_days, most=MOST_DAYS, what="days")
     return replace(
@@ -126,10 +125,10 @@ def filters_of(form: Form, before: Filters = EVERYTHING) -> Filters:
 
 def rhythm_of(form: Form, before: Rhythm = IMMEDIATE) -> Rhythm:
     """When it is to be told. ConfigurationInvalid for what is none; what has no effect on it is left out."""
-    if "often" not in form:
+    if "every" not in form:
         return before
-    every, zone = one(form, "often"), known_zone(one(form, "zone"))
-    if every not in OFTEN:
+    every, zone = one(form, "every"), known_zone(one(form, "zone") or "UTC")
+    if every not in [*Every]:
         raise ConfigurationInvalid("Choose how often you want to be told.")
     if zone is None:
         raise ConfigurationInvalid("Choose a time zone.")

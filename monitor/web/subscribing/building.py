@@ -1,0 +1,208 @@
+"""The builder: say what you want to hear of, see what that would have sent, and only then subscribe.
+
+A rule that is not made yet is an address: GET shows what it would have sent, and changes nothing. POST saves it. Who
+may subscribe others has it at once, in any channel; anybody else, where self-service is on, asks for mails, and the
+owner of the address confirms. What the registries' records say is shown to those alone who may read it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from time import monotonic
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from monitor.alerts import opting_in
+from monitor.alerts.opting_in import Answer
+from monitor.alerts.subscribe import subscribe
+from monitor.channels import NAMES
+from monitor.errors import ConfigurationInvalid, MonitorError, StoreError
+from monitor.model.access import Permission
+from monitor.views.addresses import receiver
+from monitor.views.filter_words import in_words
+from monitor.web.forms import Form, FormRefused, one
+from monitor.web.site.asked import Asked
+from monitor.web.site.route import Needs, Page
+from monitor.web.site.site import Site
+from monitor.web.subscribing.choosing import choices, filled_in
+from monitor.web.subscribing.ideas import (
+    ABOUT,
+    FOR_STRANGERS,
+    about_of,
+    offered,
+    query_of,
+    rule_of_form,
+    said_of,
+)
+from monitor.web.subscribing.previewing import Shown, shown_of
+
+LONGEST_ADDRESS = 254
+"""Characters of a mail address: RFC 5321, 4.5.3.1.3."""
+LONGEST_URL = 2000
+ANSWERS_AFTER = 0.3
+"""Seconds from asking to the answer: longer than it takes, so that it tells nothing of what was done."""
+
+
+class Later(Response):
+    """An answer that is made, and waits for its moment without keeping a thread."""
+
+    def __init__(self, made: Response, at: float) -> None:
+        """*at* is a moment of the monotonic clock."""
+        super().__init__(bytes(made.body), made.status_code, dict(made.headers))
+        self._at = at
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, then."""
+        await asyncio.sleep(max(self._at - monotonic(), 0))
+        await super().__call__(scope, receive, send)
+
+
+def build(site: Site, asked: Asked) -> Response:
+    """The builder. By htmx, the preview alone."""
+    _refuse_unless_possible(site, asked)
+    if asked.method == "POST":
+        return _posted(site, asked)
+    form = {name: asked.query.getlist(name)[:100] for name in list(asked.query)[:100]}
+    if asked.headers.get("hx-request") and not asked.headers.get("hx-history-restore-request"):
+        return site.page(asked, "subscribing/previewed", _previewed(site, asked, form))
+    values = _previewed(site, asked, form)
+    return _page(site, asked, form, values, status=400 if values["wrong"] else 200)
+
+
+def _refuse_unless_possible(site: Site, asked: Asked) -> None:
+    if site.has_self_service or _may_save(asked):
+        return
+    if asked.visitor.name is None:
+        raise FormRefused(401, "Nobody subscribes themselves here. Sign in, or ask the operator of this service.")
+    raise FormRefused(403, "You may not subscribe anybody. Ask the operator of this service.")
+
+
+def _may_save(asked: Asked) -> bool:
+    return asked.may(Permission.SUBSCRIBE) or asked.may(Permission.OPERATE)
+
+
+def _may_see(site: Site, asked: Asked) -> bool:
+    return site.is_public or asked.may(Permission.READ)
+
+
+def _page(site: Site, asked: Asked, form: Form, values: Mapping[str, object], *, status: int = 200) -> Response:
+    is_stranger = not _may_save(asked)
+    names = offered(site)
+    filled = {
+        **choices(),
+        **filled_in(form),
+        "is_stranger": is_stranger,
+        "abouts": [each for each in (FOR_STRANGERS if is_stranger else ABOUT) if _is_offered(each, names, is_stranger)],
+        "about": about_of(form) or "trial",
+        "said": {each: said_of(form, each) for each in ABOUT},
+        "is_any_role": one(form, "role") == "any",
+        "sponsors": names.sponsors,
+        "conditions": names.conditions,
+        "may_come": True,
+        "has_other_kinds": False,
+        "channels": NAMES,
+        "channel": one(form, "channel") if one(form, "channel") in NAMES else "email",
+        "address": one(form, "address")[:LONGEST_URL],
+        "note": one(form, "note")[:1000],
+        "name": one(form, "name")[:200],
+        "example": site.registries[0].example_id,
+        "error": "",
+    }
+    return site.page(asked, "subscribing/build", {**filled, **values}, status=status)
+
+
+def _is_offered(about: str, names: object, is_stranger: bool) -> bool:
+    return not is_stranger or about not in ("sponsor", "condition") or bool(getattr(names, f"{about}s"))
+
+
+def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
+    """What the form would have sent; or what is wrong with it, where it says anything."""
+    nothing: dict[str, object] = {"shown": None, "wrong": "", "may_see": _may_see(site, asked), "query": query_of(form)}
+    if not _may_see(site, asked) or not about_of(form) or not _says_anything(form):
+        return nothing
+    try:
+        rule = rule_of_form(form, site, is_stranger=not _may_save(asked))
+        shown: Shown = shown_of(form, rule, site, now=asked.now, language=asked.language)
+    except StoreError:
+        raise
+    except MonitorError as error:
+        return {**nothing, "wrong": _sentence(error)}
+    return {**nothing, "shown": shown}
+
+
+def _says_anything(form: Form) -> bool:
+    about = about_of(form)
+    return about == "all" or bool(said_of(form, about).strip())
+
+
+def _sentence(error: Exception) -> str:
+    words = str(error)
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+# Saving
+
+
+def _posted(site: Site, asked: Asked) -> Response:
+    form = asked.form
+    if one(form, "do") == "show":
+        values = _previewed(site, asked, form)
+        return _page(site, asked, form, values, status=400 if values["wrong"] else 200)
+    try:
+        return _saved(site, asked) if _may_save(asked) else _asked_for(site, asked)
+    except StoreError:
+        raise
+    except MonitorError as error:
+        quiet = {"shown": None, "wrong": "", "may_see": _may_see(site, asked), "query": query_of(form)}
+        return _page(site, asked, form, {**quiet, "error": _sentence(error)}, status=400)
+
+
+def _saved(site: Site, asked: Asked) -> Response:
+    """Make it. A webhook's secret is on this page alone."""
+    form = asked.form
+    channel, address = one(form, "channel") or "email", one(form, "address").strip()
+    if channel not in NAMES:
+        raise ConfigurationInvalid("choose mail, webhook or chat")
+    if not address or len(address) > LONGEST_URL:
+        raise ConfigurationInvalid("give the address that is to be told")
+    rule = rule_of_form(form, site, is_stranger=False)
+    name = " ".join(one(form, "name").split())[:200] or None
+    made = subscribe(channel, address, rule, context=site.subscribing, name=name)
+    site.committed()
+    values = {
+        "made": made,
+        "receiver": receiver(made.subscription.endpoint),
+        "told": in_words(made.subscription.filters),
+    }
+    return site.page(asked, "subscribing/made", values)
+
+
+def _asked_for(site: Site, asked: Asked) -> Response:
+    """Have the owner of the address confirm it. Whoever asks learns nothing of the address."""
+    began, form = monotonic(), asked.form
+    if not site.asking.allows(asked.network):
+        return _too_often(site, asked)
+    address = one(form, "address").strip()
+    if not address or len(address) > LONGEST_ADDRESS:
+        raise ConfigurationInvalid("Give the mail address that is to be told.")
+    rule = rule_of_form(form, site, is_stranger=True)
+    request = opting_in.Request(
+        address=address,
+        network=asked.network,
+        scope=rule.scope,
+        filters=rule.filters,
+        rhythm=rule.rhythm,
+        note=rule.note,
+    )
+    if opting_in.ask(request, site.subscribing) is Answer.TOO_OFTEN:
+        return _too_often(site, asked)
+    site.committed()
+    return Later(site.page(asked, "subscribing/asked", {"address": address}), began + ANSWERS_AFTER)
+
+
+def _too_often(site: Site, asked: Asked) -> Response:
+    values = {"title": "Not now", "words": "Too much was asked for from your network. Try again in an hour."}
+    return site.page(asked, "subscribing/message", values, status=429)
+
+
+PAGES = (Page("/subscriptions/new", build, Needs.NOTHING, methods=("GET", "POST")),)

@@ -1,0 +1,190 @@
+"""What somebody wants to hear of, as the builder's address or form says it, and the address that says the same.
+
+Everything but who is told stands in the address, so that a rule that is not made yet can be shown to somebody else:
+
+    trial, sponsor, condition, search, watch, group, all   what it is about; `about` names one where several are given
+    min, topic, days, percent, stops, never                what of a change matters
+    every, at, zone, quiet_from, quiet_to, …               when it is told
+
+Who may subscribe others may name whatever is watched here, and sponsors of trials that are kept. A stranger may ask
+for trials, for sponsors and conditions that somebody watches, and for everything.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+
+from monitor.alerts.subscribe import Asked as AskedRule
+from monitor.alerts.subscribe import SubscriptionScope
+from monitor.errors import ConfigurationInvalid, TrialIdInvalid
+from monitor.model import Filters, Role, Search
+from monitor.model.rhythm import Rhythm
+from monitor.ports import Registry
+from monitor.storage import groups, searches, silence, trials, watches
+from monitor.text import fold_organisation, one_line
+from monitor.views.rules import watch_that_looks_for
+from monitor.web.forms import Form, one
+from monitor.web.site.site import Site
+from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
+
+ABOUT = ("trial", "sponsor", "condition", "search", "watch", "group", "all")
+FOR_STRANGERS = ("trial", "sponsor", "condition", "all")
+MOST_TRIALS = 50
+MOST_OFFERED = 500
+"""Names that a stranger chooses one of."""
+LONGEST_NOTE = 500
+LONGEST_TEXT = 4000
+PRIVATE = ("form", "do", "address", "note", "name")
+"""Fields that are never in an address: it is kept in histories and logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What is watched by name or condition, for who may ask for no other."""
+
+    sponsors: Sequence[str]
+    conditions: Sequence[str]
+
+
+def about_of(form: Form) -> str:
+    """Which of ABOUT a form means; empty where it says nothing."""
+    named = one(form, "about")
+    if named in ABOUT:
+        return named
+    return next((each for each in ABOUT if any(text.strip() for text in form.get(each, ()))), "")
+
+
+def said_of(form: Form, about: str) -> str:
+    """What a form says that it is about, as it is shown again."""
+    return " ".join(form.get(about, ()))[:LONGEST_TEXT]
+
+
+def offered(site: Site) -> Offered:
+    """The sponsors and conditions that watches look for, in order, up to MOST_OFFERED of each."""
+    with site.store.read() as tx:
+        found = [each.search for registry in site.registries for each in searches.of_registry(tx, registry.key)]
+    sponsors = {each.sponsor for each in found if each.sponsor and each.is_of_sponsor_alone}
+    conditions = {each.condition for each in found if each.condition and each == Search(condition=each.condition)}
+    return Offered(sorted(sponsors)[:MOST_OFFERED], sorted(conditions)[:MOST_OFFERED])
+
+
+def rule_of_form(form: Form, site: Site, *, is_stranger: bool) -> AskedRule:
+    """What a form asks for. ConfigurationInvalid or NothingFound says what is wrong with it, for who filled it in."""
+    filters, rhythm = filters_of(form), rhythm_of(form)
+    note = one_line(one(form, "note"))
+    if len(note) > LONGEST_NOTE:
+        raise ConfigurationInvalid(f"A note has at most {LONGEST_NOTE} characters.")
+    scope = scope_of(form, site, is_stranger=is_stranger)
+    return AskedRule(scope=scope, filters=filters, rhythm=rhythm, note=note or None)
+
+
+def scope_of(form: Form, site: Site, *, is_stranger: bool) -> SubscriptionScope:
+    """What a form asks to hear of; as `rule_of_form`."""
+    about = about_of(form)
+    if about not in (FOR_STRANGERS if is_stranger else ABOUT):
+        raise ConfigurationInvalid("Say which trials it is about.")
+    text = one_line(said_of(form, about))
+    match about:
+        case "all":
+            return SubscriptionScope(everything=True)
+        case "trial":
+            return SubscriptionScope(trials=frozenset(_trials(text, site, is_stranger=is_stranger)))
+        case "watch" | "group":
+            return _named(about, text, site)
+    if not text:
+        raise ConfigurationInvalid(_MISSING[about])
+    with site.store.read() as tx:
+        search = _search(about, text, Role.ANY if one(form, "role") == "any" else Role.LEAD)
+        watched = (watch_that_looks_for(tx, each.key, search) for each in site.registries)
+        if watch := next(filter(None, watched), None):
+            return SubscriptionScope(watch_id=watch.id)
+        if not is_stranger and (led := _of_known_sponsor(tx, site.registries, search)) is not None:
+            return led
+    raise ConfigurationInvalid(_NOT_WATCHED[about].format(text[:100]))
+
+
+_MISSING = {
+    "sponsor": "Choose a sponsor.",
+    "condition": "Choose a condition.",
+    "search": "Give a search that is watched here.",
+}
+_NOT_WATCHED = {
+    "sponsor": "No trial of “{}” is kept here. Choose a sponsor that is watched, or watch it first.",
+    "condition": "No watch looks for “{}”. Choose a condition that is watched, or watch it first.",
+    "search": "No watch looks for “{}”. Watch that search first.",
+}
+
+
+def _trials(text: str, site: Site, *, is_stranger: bool) -> list[tuple[str, str]]:
+    texts = [each for each in re.split(r"[\s,;]+", text) if each]
+    example = site.registries[0].example_id
+    if not texts:
+        raise ConfigurationInvalid(f"Give the number of a trial, such as {example}.")
+    if len(texts) > MOST_TRIALS:
+        raise ConfigurationInvalid(f"Give at most {MOST_TRIALS} trials.")
+    return [_trial(each, site, is_stranger=is_stranger) for each in texts]
+
+
+def _trial(text: str, site: Site, *, is_stranger: bool) -> tuple[str, str]:
+    usual = site.registries[0]
+    try:
+        registry, trial_id = site.identify(text)
+    except TrialIdInvalid:
+        named = "".join(sign for sign in text if sign.isprintable())[:40]
+        words = f"“{named}” is not the number of a trial; one looks like {usual.example_id}."
+        raise ConfigurationInvalid(words) from None
+    if is_stranger and registry.key != usual.key:
+        with site.store.read() as tx:
+            if not silence.is_watched(tx, registry.key, trial_id):
+                raise ConfigurationInvalid(f"{trial_id} is a trial of {registry.name}, and not watched here.")
+    return registry.key, trial_id
+
+
+def _named(about: str, text: str, site: Site) -> SubscriptionScope:
+    if not text:
+        raise ConfigurationInvalid(f"Give the name of a {about}.")
+    with site.store.read() as tx:
+        if about == "group":
+            return SubscriptionScope(group=groups.find(tx, text).name)
+        return SubscriptionScope(watch_id=watches.find(tx, text).id)
+
+
+def _search(about: str, text: str, role: Role) -> Search:
+    if about == "sponsor":
+        return Search(sponsor=text, role=role)
+    return Search(condition=text) if about == "condition" else Search(expression=text)
+
+
+def _of_known_sponsor(tx: Connection, registries: Sequence[Registry], search: Search) -> SubscriptionScope | None:
+    """To look for a sponsor that leads a trial here: its name is one then, and no registry need be asked."""
+    name = fold_organisation(search.sponsor)
+    led = (each for each in registries if name and trials.led_by(tx, each.key, name, limit=1))
+    found = next(led, None)
+    return SubscriptionScope(search=(found.key, search)) if found else None
+
+
+def query_of(form: Form) -> str:
+    """The query that says the same as a form, without who is told."""
+    pairs = [(name, text) for name, texts in form.items() if name not in PRIVATE for text in texts if text.strip()]
+    return urlencode(pairs)
+
+
+def query_with(form: Form, filters: Filters, rhythm: Rhythm) -> str:
+    """The same as `query_of`, of another rule about the same trials."""
+    about = about_of(form)
+    kept = {name: form[name] for name in ("about", about, "role", "channel") if name in form}
+    return query_of({**kept, **fields_of_rule(filters, rhythm)})
+
+
+def fields_of_rule(filters: Filters, rhythm: Rhythm) -> Mapping[str, Sequence[str]]:
+    """The fields that a form has of this rule; those that say nothing are left out."""
+    values = shown(filters, rhythm)
+    texts = {name: [str(values[name])] for name in ("min", "days", "percent", "every", "at", "zone") if values[name]}
+    texts |= {name: [str(values[name])] for name in ("quiet_from", "quiet_to") if values[name]}
+    lists = {"topic": sorted(filters.topics), "never": sorted(filters.without)}
+    flags = {name: ["yes"] for name in ("stops", "breaks_through", "all_quiet") if values[name]}
+    offers = {"offers": ["all"]} if filters.kinds else {}
+    return {**{name: found for name, found in lists.items() if found}, **texts, **flags, **offers}

@@ -1,0 +1,138 @@
+"""What a rule would have sent, as the templates are given it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.alerts.managing import Managed
+from monitor.alerts.subscribe import Asked as AskedRule
+from monitor.errors import StoreCorrupt
+from monitor.model import Search, Significance, SubscriptionState
+from monitor.storage import searches
+from monitor.views.backtest import Backtest, Sent
+from monitor.views.previews import MONTHS, Preview, Step, preview
+from monitor.views.rules import rule_of, rule_of_asked
+from monitor.web.charts.strip import Strip, StripMonth, strip
+from monitor.web.forms import Form, one
+from monitor.web.site.formats import month
+from monitor.web.site.language import translations
+from monitor.web.site.site import Site
+from monitor.web.subscribing.command import subscribe_command
+from monitor.web.subscribing.ideas import query_of, query_with
+
+MOST_OF_OWN = 1000
+"""Events that a rule is tried on where nobody asked for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRule:
+    """A rule one step beside: where it is shown, and how many messages it would have been."""
+
+    step: Step
+    query: str
+    is_slower: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A preview with all that its template needs besides."""
+
+    preview: Preview
+    strip: Strip
+    fewer: Sequence[OtherRule]
+    """Rules with fewer messages, those with the fewest first."""
+    more: Sequence[OtherRule]
+    critical: int
+    """Messages with a critical change."""
+    untold: int
+    """Changes that are not told."""
+    weeks: int | None
+    """A message comes once in so many weeks; None where they come more often, or too few came to say so."""
+    a_month: int | None
+    """So many messages come in a month, where it is not that seldom."""
+    months: int
+    command: str
+    query: str
+    """The address of this rule, behind the question mark."""
+
+
+def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, language: str) -> Shown:
+    """Try what a form asks for. ConfigurationInvalid or NothingFound where it is about nothing that there is."""
+    rule = rule_of_asked(asked, store=site.store, now=now)
+    found = preview(rule, now=now, store=site.store, registries=site.registries)
+    tried = found.tried
+    others = [_other(each, form, asked) for each in found.steps if each.messages != len(tried.sent)]
+    untold = sum(tried.untold.values())
+    return Shown(
+        preview=found,
+        strip=_strip(tried, language),
+        fewer=[each for each in others if each.step.messages < len(tried.sent)],
+        more=[each for each in others if each.step.messages > len(tried.sent)],
+        critical=sum(_weight(each) is Significance.CRITICAL for each in tried.sent),
+        untold=untold,
+        weeks=_weeks(tried),
+        a_month=round(tried.a_month) if tried.a_month is not None and tried.a_month >= 1 else None,
+        months=max(1, round(tried.months)),
+        command=_command(form, asked, site),
+        query=query_of(form),
+    )
+
+
+def less_of(managed: Managed, site: Site, *, now: datetime) -> tuple[str, int, int] | None:
+    """The next stricter significance, how many mails that would have been, and how many it was; None without any."""
+    subscription = managed.subscription
+    if subscription.state not in (SubscriptionState.ACTIVE, SubscriptionState.PAUSED) or managed.is_fixed:
+        return None
+    rule = rule_of(subscription.id, site.store)
+    tried = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST_OF_OWN).tried
+    if tried.stricter is None or tried.stricter.messages >= len(tried.sent):
+        return None
+    return str(tried.stricter.min_significance), tried.stricter.messages, len(tried.sent)
+
+
+def _other(step: Step, form: Form, asked: AskedRule) -> OtherRule:
+    return OtherRule(step, query_with(form, step.filters, step.rhythm), step.rhythm.every != asked.rhythm.every)
+
+
+def _weight(sent: Sent) -> Significance | None:
+    return max((each.significance for each in sent.told), default=None)
+
+
+def _weeks(tried: Backtest) -> int | None:
+    if not tried.sent or tried.a_month is None or tried.a_month >= 1:
+        return None
+    return max(1, round(tried.months * 365.25 / 12 / 7 / len(tried.sent)))
+
+
+def _strip(tried: Backtest, language: str) -> Strip:
+    sent: dict[str, list[Significance]] = {each: [] for each in tried.by_month}
+    for each in tried.sent:
+        weight = _weight(each)
+        sent[f"{each.at:%Y-%m}"].append(Significance.ADMINISTRATIVE if weight is None else weight)
+    months = [
+        StripMonth(month(date.fromisoformat(f"{each}-01"), language), found, tried.untold_by_month[each])
+        for each, found in sent.items()
+    ]
+    texts = translations(language)
+    label = texts.ngettext("%(num)d mail", "%(num)d mails", len(tried.sent)) % {"num": len(tried.sent)}
+    return strip(months[-MONTHS - 1 :], label=label)
+
+
+def _command(form: Form, asked: AskedRule, site: Site) -> str:
+    channel = one(form, "channel") or "email"
+    search = _looked_for(asked, site)
+    return subscribe_command(
+        channel, one(form, "address")[:254], asked.scope, asked.filters, asked.rhythm, search=search
+    )
+
+
+def _looked_for(asked: AskedRule, site: Site) -> Search | None:
+    """What its watch looks for, where it is about one that looks for something that can be read."""
+    if asked.scope.watch_id is None:
+        return None
+    try:
+        with site.store.read() as tx:
+            found = searches.get(tx, asked.scope.watch_id)
+    except StoreCorrupt:
+        return None
+    return found.search if found else None
