@@ -20,6 +20,8 @@ SET_BY_SYSTEMD = frozenset(
     f"{PREFIX}{name}" for name in ("SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS", "INVOCATION_ID", "UNIT")
 )
 """systemd gives these to a unit that another one's OnFailure= or OnSuccess= starts: systemd.exec(5)."""
+SHOWN_BY_AGENTS = f"{PREFIX}TOKEN"
+"""What `monitor mcp` reads: it configures nothing."""
 
 
 class Sources:
@@ -105,7 +107,7 @@ def _refuse_secrets(sources: Sources, keys: _Keys) -> None:
 
 def _overlay(sources: Sources, environ: Mapping[str, str], keys: _Keys) -> None:
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or name == NAMES_THE_FILE or name in SET_BY_SYSTEMD:
+        if not name.startswith(PREFIX) or name in (NAMES_THE_FILE, SHOWN_BY_AGENTS) or name in SET_BY_SYSTEMD:
             continue
         # The name of a key may itself end so.
         target = name if name in keys else name.removesuffix("_FILE")

@@ -11,6 +11,9 @@ LAST = ("results", "rest", "details")
 """Fields that come whole only where nothing else is asked for: they are the longest, and the registry's own objects."""
 MOST_NAMES = 80
 
+SHORTEST = 1000
+"""Characters of a text that are worth a part of it."""
+
 Missing = dict[str, Any]
 """`{"field": "sites", "given": 100, "of": 1200, "next": "…"}`."""
 
@@ -30,10 +33,10 @@ def fitting_record(
     for path in paths:
         value = _at(record, path)
         value = value[start:] if start and isinstance(value, list | str) else value
-        part, left = _part(path, value, start=start, room=room)
+        part, left = _part(path, value, start=start, room=room - len(path) - 10)
         if part is not None:
             given[path] = part
-            room -= length(part)
+            room -= length({path: part})
         missing += [left] if left else []
     if not fields:
         missing += [_left_out(name, record[name]) for name in LAST if record.get(name) not in (None, [], {})]
@@ -69,9 +72,17 @@ def _part(path: str, value: Any, *, start: int, room: int) -> tuple[Any, Missing
         return value, None
     if isinstance(value, list) and (count := fitting(value, room)):
         return value[:count], _going_on(path, count, len(value), start)
-    if isinstance(value, str) and (count := room // 4) > 1000:
+    if isinstance(value, str) and (count := _fitting_text(value, room)) > SHORTEST:
         return value[:count], _going_on(path, count, len(value), start)
     return None, _left_out(path, value)
+
+
+def _fitting_text(text: str, room: int) -> int:
+    """How many characters of a text surely fit, if not the most."""
+    count = max(room, 0)
+    while length(text[:count]) > room and count:
+        count = count * 3 // 4
+    return count
 
 
 def _going_on(path: str, count: int, of: int, start: int) -> Missing:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from monitor.errors import MonitorError
 from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
@@ -56,7 +58,10 @@ class Listed:
 def listing(asking: Asking, cursor: str | None) -> tuple[list[Listed], str | None]:
     """A page of the watched trials, and the cursor of the next. Refused for a cursor that is none."""
     _check(asking)
-    found = search_trials(asking, Finding(limit=LISTED, cursor=cursor)).content
+    try:
+        found = search_trials(asking, Finding(limit=LISTED, cursor=cursor)).content
+    except ValidationError as error:
+        raise Refused("this cursor is none: begin without one") from error
     listed = [Listed(f"trial://{each['registry']}/{each['trial_id']}", each["trial_id"]) for each in found["trials"]]
     return listed, found["next_cursor"]
 

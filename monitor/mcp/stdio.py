@@ -1,4 +1,4 @@
-"""Serves one agent over standard input and output, which started this process and has the rights of its user."""
+"""Serves the one agent that started this process, over standard input and output."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,12 +15,12 @@ from monitor.mcp.server import make_server
 from monitor.model.access import Permission
 
 
-def serve(program: Program, permissions: frozenset[Permission], *, clock: Callable[[], datetime]) -> None:
-    """Answer until standard input ends."""
+def serve(program: Program, allowed: Callable[[], frozenset[Permission]], *, clock: Callable[[], datetime]) -> None:
+    """Answer until standard input ends; *allowed* says at each request what the agent may do."""
     pace = Pace()
 
     def ask(_context: object) -> Asking:
-        return Asking(program=program, permissions=permissions, now=clock(), who="", pace=pace)
+        return Asking(program=program, permissions=allowed(), now=clock(), who="", pace=pace)
 
     with _indexing(program):
         anyio.run(_serve, ask)

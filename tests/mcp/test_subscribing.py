@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 import jsonschema
 import pytest
 
+from monitor.access import tokens
+from monitor.access.context import AccessContext
 from monitor.mcp.pace import Pace
+from monitor.mcp.tools import BY_NAME
 from monitor.mcp.untrusted import MARK
+from monitor.model.access import Permission
 from monitor.storage import subscriptions, watches
 from monitor.storage.store import Store
 from tests.mcp.agents import Agent, over_stdio
 from tests.mcp.conftest import HOSTILE
+from tests.mcp.sites import Site
 from tests.program import WITHDRAWN_LATER
 
 RULE = {"trial_ids": [WITHDRAWN_LATER], "min_significance": "critical"}
@@ -36,6 +41,17 @@ def test_only_what_an_agent_may_use_is_listed_and_the_rest_refused(agent: Agent,
     assert "create_subscription" not in reader.tools()
     assert "needs the permission to subscribe" in reader.refused("create_subscription", **RULE, **AMARA)
     assert {"create_subscription", "get_trial"} <= agent.tools().keys()
+
+
+def test_over_stdio_a_token_says_what_an_agent_may_until_it_is_revoked(store_url: str, site: Site) -> None:
+    token = site.token(Permission.SUBSCRIBE, "of an agent here")
+    with over_stdio(store_url, MONITOR_TOKEN=token) as agent:
+        assert agent.tools().keys() == BY_NAME.keys() - {"watch_trial", "list_deliveries", "explain_delivery"}
+
+        tokens.remove("of an agent here", AccessContext(site.app.store, site.app.vault))
+
+        assert agent.tools() == {}
+        assert "needs the permission to read" in agent.refused("get_trial", trial_id=WITHDRAWN_LATER)
 
 
 def test_tools_say_what_they_do_to_what_is_stored(agent: Agent) -> None:
