@@ -1,7 +1,8 @@
 """Sessions: a browser in which somebody signed in shows a random token, of which only the digest is kept.
 
 A session ends 12 hours after it was last used, and after 30 days in any case; while it waits for a code, after ten
-minutes. Each sign-in, and each step of one, makes a new token, so nobody knows one beforehand.
+minutes. Each sign-in, and each step of one, makes a new token, so nobody knows one beforehand. Of more than MOST of a
+user, the one that was used longest ago ends.
 """
 
 import secrets
@@ -20,6 +21,7 @@ from monitor.storage import sessions
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=30)
 FOR_A_CODE = timedelta(minutes=10)
+MOST = 50
 NOTED_EVERY = timedelta(minutes=1)
 LONGEST_AGENT = 300
 _LONGEST_TOKEN = 100
@@ -46,6 +48,7 @@ def begin(
         agent=agent[:LONGEST_AGENT],
     )
     sessions.add(tx, session)
+    sessions.keep_latest(tx, user.id, MOST)
     return token, session
 
 
@@ -81,7 +84,7 @@ def of_user(user: User, context: AccessContext, *, now: datetime) -> list[Sessio
     """Where a user is signed in, the last used first."""
     with context.store.read() as tx:
         found = sessions.of_user(tx, user.id)
-    return [each for each in found if _is_good(each, now) and not each.awaits_code]
+    return [each for each in found if _is_good(each, now) and each.is_open]
 
 
 def _is_good(session: Session, now: datetime) -> bool:

@@ -3,13 +3,14 @@
 Whether there is a user of that name shows neither in the answer nor in how long it takes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.access import codes, sessions
 from monitor.access.context import AccessContext
 from monitor.access.tries import Key
-from monitor.errors import SignInRefused
+from monitor.access.users import set_password
+from monitor.errors import ConfigurationInvalid, SignInRefused
 from monitor.model.access import Session
 from monitor.storage import sessions as session_rows
 from monitor.storage import users
@@ -64,10 +65,12 @@ def sign_in(name: str, password: str, browser: Browser, context: AccessContext, 
         context.tries.wrong(keys, now)
         raise SignInRefused(REFUSED)
     context.tries.right(keys[:1])
+    if user.password_until is not None and user.password_until <= now:
+        raise SignInRefused("this password was made for you and was not used in time: have the operator make another")
     renewed = context.hashing.hash(password) if context.hashing.is_outdated(hashed) else None
     with context.store.begin() as tx:
         if renewed:
-            users.set_password(tx, user.id, renewed)
+            users.renew_hash(tx, user.id, renewed)
         if not user.has_codes:
             users.note_signed_in(tx, user.id, at=now)
         return SignedIn(
@@ -102,6 +105,23 @@ def give_code(code: str, waiting: Session, browser: Browser, context: AccessCont
         raise SignInRefused("the code is not right, or was used already: type the one that the app shows now")
     context.tries.right(keys[:1])
     return SignedIn(*begun)
+
+
+def own_password(password: str, begun: Session, browser: Browser, context: AccessContext, *, now: datetime) -> SignedIn:
+    """End a sign-in with a password that was made for somebody: this one takes its place.
+
+    ConfigurationInvalid where it is refused, or is the same.
+    """
+    with context.store.read() as tx:
+        former = users.password(tx, begun.user.id)
+    if context.hashing.verify(former, password):
+        raise ConfigurationInvalid("that is the password that was made for you: choose one of your own")
+    set_password(begun.user, password, context)
+    user = replace(begun.user, password_until=None)
+    with context.store.begin() as tx:
+        return SignedIn(
+            *sessions.begin(tx, user, network=browser.network, agent=browser.agent, awaits_code=False, now=now)
+        )
 
 
 def _keys(name: str, network: str, *, is_known: bool) -> list[Key]:

@@ -4,11 +4,11 @@ What somebody signs in with ends their sessions when it is changed, but for the 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.access import codes
 from monitor.access.context import AccessContext
-from monitor.access.passwords import check_password
+from monitor.access.passwords import check_password, generated_password
 from monitor.errors import ConfigurationInvalid, NothingFound, SignInRefused
 from monitor.model.access import Permission, User
 from monitor.storage import sessions, users
@@ -16,10 +16,17 @@ from monitor.storage.users import Authenticator
 from monitor.text import one_line
 
 LONGEST_NAME = 100
+MADE_FOR = timedelta(days=7)
+"""In which a password that was made for somebody lets them in, to replace it by one of their own."""
 
 
-def add(name: str, password: str, role: Permission, context: AccessContext, *, now: datetime) -> User:
-    """Add a user. ConfigurationInvalid for a name that is taken or none, and a password that is refused."""
+def add(
+    name: str, password: str, role: Permission, context: AccessContext, *, now: datetime, is_made: bool = False
+) -> User:
+    """Add a user. ConfigurationInvalid for a name that is taken or none, and a password that is refused.
+
+    *is_made*: the password was made for them, and lets them in only to replace it.
+    """
     if not name or name != one_line(name) or len(name) > LONGEST_NAME:
         raise ConfigurationInvalid(
             f"a user's name is one line of up to {LONGEST_NAME} characters, such as ada or ada@example.org"
@@ -27,7 +34,7 @@ def add(name: str, password: str, role: Permission, context: AccessContext, *, n
     check_password(password, name)
     hashed = context.hashing.hash(password)
     with context.store.begin() as tx:
-        user = users.add(tx, name, role, hashed, at=now)
+        user = users.add(tx, name, role, hashed, at=now, until=now + MADE_FOR if is_made else None)
     if user is None:
         raise ConfigurationInvalid(f"there is a user “{name}” already: choose another name")
     return user
@@ -71,6 +78,15 @@ def set_password(user: User, password: str, context: AccessContext, *, keeping: 
     with context.store.begin() as tx:
         users.set_password(tx, user.id, hashed)
         return sessions.remove_of_user(tx, user.id, keeping=keeping)
+
+
+def make_password(user: User, context: AccessContext, *, now: datetime) -> tuple[str, int]:
+    """Make a password for a user, which lets them in to replace it; and give how many sessions this ended."""
+    made = generated_password()
+    hashed = context.hashing.hash(made)
+    with context.store.begin() as tx:
+        users.set_password(tx, user.id, hashed, until=now + MADE_FOR)
+        return made, sessions.remove_of_user(tx, user.id)
 
 
 def confirm_password(user: User, password: str, context: AccessContext, *, now: datetime) -> None:

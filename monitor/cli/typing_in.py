@@ -16,7 +16,7 @@ def address_of(argument: str) -> str:
     """
     if argument != STANDARD_INPUT:
         return argument
-    return secret_line("address", "Address: ")
+    return secret_line("address", "Address: ").strip()
 
 
 def secret_line(noun: str, prompt: str) -> str:
@@ -28,7 +28,7 @@ def secret_line(noun: str, prompt: str) -> str:
             text = ""
     else:
         text = _piped(noun)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
         count = "several lines" if lines else "nothing"
         raise ConfigurationInvalid(f"{count} came on standard input: one line is expected, the {noun}")

@@ -44,7 +44,8 @@ def add(
 ) -> None:
     """Add a user. The password is typed twice, or comes as one line on standard input; --generate makes one.
 
-    It has 12 characters or more, and is not made of names, common words and rows of keys alone.
+    It has 12 characters or more, and is not made of names, common words and rows of keys alone. One that is made has to
+    be replaced by one of their own when they first sign in, within a week.
 
     [dim]$[/dim] monitor user add ada --role operate
     [dim]$[/dim] monitor user add grace --generate
@@ -56,7 +57,7 @@ def add(
     password = generated_password() if generate else new_password()
     settings: Settings = context.obj
     with settings.open() as program:
-        user = users.add(name, password, role, _access(program), now=utc_now())
+        user = users.add(name, password, role, _access(program), now=utc_now(), is_made=generate)
     if as_json:
         write_json(made_user_json(user, password if generate else None))
         return
@@ -92,20 +93,23 @@ def password(context: typer.Context, name: Name, generate: GenerateOption = Fals
     [dim]$[/dim] monitor user password ada --generate
     """
     from monitor.access import users  # SQLAlchemy and argon2 are not needed to show --help
-    from monitor.access.passwords import generated_password
+    from monitor.clock import utc_now
 
     settings: Settings = context.obj
+    made = None
     with settings.open() as program:
         access = _access(program)
         user = users.find(name, access)
-        given = generated_password() if generate else new_password()
-        ended = users.set_password(user, given, access)
+        if generate:
+            made, ended = users.make_password(user, access, now=utc_now())
+        else:
+            ended = users.set_password(user, new_password(), access)
     if as_json:
-        write_json(made_user_json(user, given if generate else None))
+        write_json(made_user_json(user, made))
         return
     out = f"{user.name} has another password now."
     console().print(f"{out} This ended {counted(ended, 'session')}." if ended else out, markup=False)
-    _show_password(given if generate else None)
+    _show_password(made)
 
 
 @app.command()
@@ -227,7 +231,7 @@ def _in_words(role: Permission) -> str:
 
 def _show_password(password: str | None) -> None:
     if password is not None:
-        console().print("The password, shown this once:")
+        console().print("The password, shown this once. It lets them in for a week, to choose one of their own:")
         console().print(password, markup=False, soft_wrap=True)
 
 

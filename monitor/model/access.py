@@ -44,6 +44,8 @@ class User:
     created_at: datetime
     signed_in_at: datetime | None = None
     """When they last did."""
+    password_until: datetime | None = None
+    """Until when a password that was made for them can be replaced by their own; None: it is their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,11 @@ class Session:
     """Where it was opened from."""
     agent: str
     """What the browser said that it is."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether signing in came to its end: no code and no password of their own is still to come."""
+        return not self.awaits_code and self.user.password_until is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ users = Table(
     Column("password", Text, nullable=False, comment="argon2id, with its parameters and salt"),
     Column("created_at", Moment, nullable=False),
     Column("signed_in_at", Moment),
+    Column("password_until", Moment, comment="of one that was made for them; null: it is their own"),
     UniqueConstraint("folded"),
 )
 

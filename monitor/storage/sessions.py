@@ -39,6 +39,13 @@ def of_user(tx: Connection, user_id: int, *, limit: int = LISTED) -> list[Sessio
     return [_session(row) for row in rows.all()]
 
 
+def keep_latest(tx: Connection, user_id: int, most: int) -> None:
+    """End all of somebody's sessions but so many that were used last."""
+    theirs = select(sessions.c.digest).where(sessions.c.user_id == user_id)
+    kept = theirs.order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc()).limit(most)
+    tx.execute(delete(sessions).where(sessions.c.user_id == user_id, sessions.c.digest.not_in(kept)))
+
+
 def touch(tx: Connection, digest: bytes, *, at: datetime) -> None:
     """Note that a session was used."""
     tx.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=at))

@@ -14,7 +14,15 @@ from monitor.text import fold_name
 
 LISTED = 1000
 
-columns = (users.c.id, users.c.name, users.c.role, users.c.created_at, users.c.signed_in_at, authenticators.c.user_id)
+columns = (
+    users.c.id,
+    users.c.name,
+    users.c.role,
+    users.c.created_at,
+    users.c.signed_in_at,
+    users.c.password_until,
+    authenticators.c.user_id,
+)
 """What `as_user` reads."""
 
 
@@ -30,7 +38,7 @@ class Authenticator:
 
 def as_user(row: Sequence[Any]) -> User:
     """A row of `columns`."""
-    id_, name, role, created_at, signed_in_at, coded = row
+    id_, name, role, created_at, signed_in_at, password_until, coded = row
     return User(
         id=id_,
         name=name,
@@ -38,6 +46,7 @@ def as_user(row: Sequence[Any]) -> User:
         has_codes=coded is not None,
         created_at=created_at,
         signed_in_at=signed_in_at,
+        password_until=password_until,
     )
 
 
@@ -46,13 +55,22 @@ def folded(name: str) -> str:
     return fold_name(name)
 
 
-def add(tx: Connection, name: str, role: Permission, password: str, *, at: datetime) -> User | None:
-    """Add a user with the hash of a *password*; None where the name is taken."""
-    values = {"name": name, "folded": folded(name), "role": role, "password": password, "created_at": at}
+def add(
+    tx: Connection, name: str, role: Permission, password: str, *, at: datetime, until: datetime | None = None
+) -> User | None:
+    """Add a user with the hash of a *password*; None where the name is taken. *until*: see `User.password_until`."""
+    values = {
+        "name": name,
+        "folded": folded(name),
+        "role": role,
+        "password": password,
+        "created_at": at,
+        "password_until": until,
+    }
     rows = add_new(tx, users, [values], returning=(users.c.id,))
     if not rows:
         return None
-    return User(id=rows[0].id, name=name, role=role, has_codes=False, created_at=at)
+    return User(id=rows[0].id, name=name, role=role, has_codes=False, created_at=at, password_until=until)
 
 
 def find(tx: Connection, name: str) -> User | None:
@@ -88,8 +106,13 @@ def password(tx: Connection, user_id: int) -> str | None:
     return tx.scalar(select(users.c.password).where(users.c.id == user_id))
 
 
-def set_password(tx: Connection, user_id: int, hashed: str) -> None:
-    """Replace the hash of somebody's password."""
+def set_password(tx: Connection, user_id: int, hashed: str, *, until: datetime | None = None) -> None:
+    """Replace the hash of somebody's password. *until*: see `User.password_until`."""
+    tx.execute(update(users).where(users.c.id == user_id).values(password=hashed, password_until=until))
+
+
+def renew_hash(tx: Connection, user_id: int, hashed: str) -> None:
+    """Replace the hash of somebody's password by another one of the same password."""
     tx.execute(update(users).where(users.c.id == user_id).values(password=hashed))
 
 

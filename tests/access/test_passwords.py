@@ -22,6 +22,7 @@ from tests.access.people import NOW, PASSWORD
         "x7Gq-2mVb-9KtR",
         "a" * 3 + "long sentence that nobody would ever guess " * 20,
         "    spaces count too    ",
+        "tiger guitar banana teacher",
     ],
 )
 def test_a_password_that_is_hard_to_guess_is_taken_whatever_its_characters(password: str) -> None:
@@ -48,6 +49,13 @@ def test_a_password_that_is_hard_to_guess_is_taken_whatever_its_characters(passw
         ("correct horse battery staple", "too common"),
         ("Welcome2026!!", "too common"),
         ("changemechangeme", "too common"),
+        ("1q2w3e4r5t6y", "too common"),
+        ("123qweasdzxc", "too common"),
+        ("!QAZ2wsx#EDC", "too common"),
+        ("iloveyou4ever", "too common"),
+        ("147258369147", "too common"),
+        ("tigertigertigertiger", "too common"),
+        ("CorrectHorseBatteryStaple1", "too common"),
     ],
 )
 def test_a_password_that_is_guessed_first_is_refused_without_repeating_it(password: str, words: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.access import codes, sessions, users
 from monitor.access.context import AccessContext
-from monitor.access.signing_in import give_code, is_anybody_there
+from monitor.access.signing_in import give_code, is_anybody_there, own_password
 from monitor.access.tries import MOST
 from monitor.errors import ConfigurationInvalid, NothingFound, SignInRefused, TriedTooOften
 from monitor.model.access import Permission
@@ -271,3 +271,59 @@ def test_the_secret_of_an_authenticator_is_encrypted(access: AccessContext) -> N
         everything = tx.exec_driver_sql("SELECT sealed FROM authenticators").scalar_one()
     assert secret.encode() not in everything
     assert access.vault.unseal(everything) == secret
+
+
+def test_a_password_that_was_made_for_somebody_opens_nothing_but_the_choice_of_their_own(access: AccessContext) -> None:
+    ada = added(access)
+    made, ended = users.make_password(ada, access, now=NOW)
+    assert ended == 0
+    begun = signed_in(access, password=made)
+    waiting = sessions.of_token(begun.token, access, now=NOW)
+    assert waiting
+    assert not waiting.is_open
+    with pytest.raises(ConfigurationInvalid, match="made for you"):
+        own_password(made, waiting, AT_HOME, access, now=NOW)
+    with pytest.raises(ConfigurationInvalid, match="too common"):
+        own_password("password1234", waiting, AT_HOME, access, now=NOW)
+
+    done = own_password(PASSWORD, waiting, AT_HOME, access, now=NOW)
+
+    found = sessions.of_token(done.token, access, now=NOW)
+    assert found
+    assert found.is_open
+    assert sessions.of_token(begun.token, access, now=NOW) is None
+    with pytest.raises(SignInRefused):
+        signed_in(access, password=made)
+
+
+def test_a_password_that_was_made_for_somebody_lets_them_in_for_a_week(access: AccessContext) -> None:
+    made, _ = users.make_password(added(access), access, now=NOW)
+    assert signed_in(access, password=made, at=NOW + timedelta(days=6, hours=23)).token
+    with pytest.raises(SignInRefused, match="have the operator make another"):
+        signed_in(access, password=made, at=NOW + timedelta(days=7))
+
+
+def test_of_very_many_sessions_the_one_that_was_used_longest_ago_ends(access: AccessContext) -> None:
+    ada = added(access)
+    tokens = [signed_in(access, at=NOW + timedelta(seconds=seconds)).token for seconds in range(sessions.MOST + 2)]
+    later = NOW + timedelta(hours=1)
+    assert [sessions.of_token(token, access, now=later) is not None for token in tokens[:3]] == [False, False, True]
+    assert len(sessions.of_user(ada, access, now=later)) == sessions.MOST
+
+
+def test_it_takes_a_hash_to_refuse_a_name_that_nobody_has(access: AccessContext) -> None:
+    """So that how long it takes tells nobody whether there is such a user."""
+    added(access)
+    asked: list[str | None] = []
+    verify = access.hashing.verify
+
+    def counted(hashed: str | None, secret: str) -> bool:
+        asked.append(hashed)
+        return verify(hashed, secret)
+
+    access.hashing.verify = counted  # type: ignore[method-assign]
+    for name in ("ada", "nobody"):
+        with pytest.raises(SignInRefused):
+            signed_in(access, name, password="not this one at all")
+    assert len(asked) == 2
+    assert asked[1] is None

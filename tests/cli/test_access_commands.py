@@ -103,7 +103,7 @@ def test_codes_are_turned_on_with_a_picture_an_address_and_recovery_codes(monito
         r"otpauth://totp/registry-monitor%20trials\.example\.org:ada\?secret=[A-Z2-7]{32}&", turned_on.stdout
     )
     assert "█▀▀▀▀▀█" in turned_on.stdout
-    assert len(re.findall(r"(?m)^(?:[a-z2-7]{4}-){3}[a-z2-7]{4}$", turned_on.stdout)) == 10
+    assert len(re.findall(r"(?m)^(?:[a-z2-7]{4}-){5}[a-z2-7]{4}$", turned_on.stdout)) == 10
     assert json.loads(monitor("user", "list", "--json").stdout)["codes"]
     again = json.loads(monitor("user", "totp", "on", "ada", "--json").stdout)
     assert len(again["recovery_codes"]) == 10

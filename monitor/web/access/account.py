@@ -74,6 +74,10 @@ def end_sessions(site: Site, asked: Asked) -> Response:
     """Sign out in another browser, or in all others."""
     session = _session(site, asked)
     which = one(asked.form, "session")
+    try:
+        users.confirm_password(session.user, one(asked.form, "password"), site.access, now=asked.now)
+    except SignInRefused as error:
+        return _page(site, asked, error)
     if which == "others":
         sessions.end_all(session.user, site.access, keeping=session)
     for each in sessions.of_user(session.user, site.access, now=asked.now):
@@ -189,7 +193,7 @@ def _confirm(site: Site, asked: Asked, session: Session) -> Response:
 def _session_or_none(site: Site, asked: Asked) -> Session | None:
     token = asked.cookies.get(session_cookie(is_https=site.is_https), "")
     found = sessions.of_token(token, site.access, now=asked.now) if token == asked.visitor.secret else None
-    return found if found is not None and not found.awaits_code else None
+    return found if found is not None and found.is_open else None
 
 
 def _session(site: Site, asked: Asked) -> Session:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from monitor.access import sessions, signing_in
 from monitor.access.signing_in import Browser, SignedIn
-from monitor.errors import MonitorError, SignInRefused, TriedTooOften
+from monitor.errors import ConfigurationInvalid, MonitorError, SignInRefused, TriedTooOften
 from monitor.model.access import Session
 from monitor.text import one_line
 from monitor.web.access.visiting import give_session, session_cookie, take_session
@@ -37,9 +37,8 @@ def login(site: Site, asked: Asked) -> Response:
         return _refused(error, _form(site, asked, goes_on=goes_on, error=error))
     if former is not None:
         sessions.end(former, site.access)
-    if begun.session.awaits_code:
-        return _begun(site, begun, f"/login/code?next={quote(goes_on, safe='')}")
-    _log.info("signed in: %s, from %s", begun.session.user.name, asked.network)
+    if not begun.session.awaits_code:
+        _log.info("signed in: %s, from %s", begun.session.user.name, asked.network)
     return _begun(site, begun, goes_on)
 
 
@@ -63,6 +62,36 @@ def code(site: Site, asked: Asked) -> Response:
         return _refused(error, _code_form(site, asked, goes_on=goes_on, error=error))
     _log.info("signed in with a code: %s, from %s", waiting.user.name, asked.network)
     return _begun(site, begun, goes_on)
+
+
+def password_page(site: Site, asked: Asked) -> Response:
+    """The form for a password of one's own, in place of one that was made."""
+    if _with_a_made_password(site, asked) is None:
+        return site.see_other("/login")
+    return _password_form(site, asked, goes_on=asked.query.get("next", ""))
+
+
+def password(site: Site, asked: Asked) -> Response:
+    """End signing in with a password of one's own."""
+    goes_on = own_path(one(asked.form, "next"))
+    session = _with_a_made_password(site, asked)
+    if session is None:
+        return site.see_other("/login")
+    try:
+        if one(asked.form, "new") != one(asked.form, "again"):
+            raise ConfigurationInvalid("the two passwords differ: type the same twice")
+        begun = signing_in.own_password(one(asked.form, "new"), session, _browser(asked), site.access, now=asked.now)
+    except ConfigurationInvalid as error:
+        page = _password_form(site, asked, goes_on=goes_on, error=error)
+        page.status_code = 400
+        return page
+    _log.info("password chosen: %s, from %s", session.user.name, asked.network)
+    return _begun(site, begun, goes_on)
+
+
+def logout_page(site: Site, asked: Asked) -> Response:
+    """The button for signing out: opening a page changes nothing."""
+    return site.page(asked, "access/logout")
 
 
 def logout(site: Site, asked: Asked) -> Response:
@@ -90,6 +119,10 @@ def _code_form(site: Site, asked: Asked, *, goes_on: str, error: MonitorError | 
     return site.page(asked, "access/code", {"next": own_path(goes_on), "error": error})
 
 
+def _password_form(site: Site, asked: Asked, *, goes_on: str, error: MonitorError | None = None) -> Response:
+    return site.page(asked, "access/password", {"next": own_path(goes_on), "error": error})
+
+
 def _refused(error: SignInRefused, page: Response) -> Response:
     page.status_code = 403
     if isinstance(error, TriedTooOften):
@@ -98,8 +131,13 @@ def _refused(error: SignInRefused, page: Response) -> Response:
     return page
 
 
-def _begun(site: Site, begun: SignedIn, path: str) -> Response:
-    answer = site.see_other(path)
+def _begun(site: Site, begun: SignedIn, goes_on: str) -> Response:
+    """On to what is still missing, else to where they wanted to go."""
+    if begun.session.awaits_code:
+        goes_on = f"/login/code?next={quote(goes_on, safe='')}"
+    elif not begun.session.is_open:
+        goes_on = f"/login/password?next={quote(goes_on, safe='')}"
+    answer = site.see_other(goes_on)
     give_session(answer, begun.token, is_https=site.is_https)
     return answer
 
@@ -112,6 +150,12 @@ def _session(site: Site, asked: Asked) -> Session | None:
 def _waiting(site: Site, asked: Asked) -> Session | None:
     session = _session(site, asked)
     return session if session is not None and session.awaits_code else None
+
+
+def _with_a_made_password(site: Site, asked: Asked) -> Session | None:
+    session = _session(site, asked)
+    is_there = session is not None and not session.awaits_code and not session.is_open
+    return session if is_there else None
 
 
 def _browser(asked: Asked) -> Browser:
@@ -128,5 +172,8 @@ PAGES = (
     Page("/login", login, Needs.NOTHING, methods=("POST",)),
     Page("/login/code", code_page, Needs.NOTHING),
     Page("/login/code", code, Needs.NOTHING, methods=("POST",)),
+    Page("/login/password", password_page, Needs.NOTHING),
+    Page("/login/password", password, Needs.NOTHING, methods=("POST",)),
+    Page("/logout", logout_page, Needs.NOTHING),
     Page("/logout", logout, Needs.NOTHING, methods=("POST",)),
 )

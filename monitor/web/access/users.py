@@ -34,7 +34,7 @@ def add_user(site: Site, asked: Asked) -> Response:
     """Add a user with a password that is shown once."""
     name, password = one(asked.form, "name").strip(), generated_password()
     try:
-        user = users.add(name, password, _role(asked), site.access, now=asked.now)
+        user = users.add(name, password, _role(asked), site.access, now=asked.now, is_made=True)
     except MonitorError as error:
         return _page(site, asked, error)
     _log.info("user added: %s may %s, by %s", user.name, user.role, asked.visitor.name)
@@ -52,8 +52,7 @@ def change_user(site: Site, asked: Asked) -> Response:
     action = one(asked.form, "do")
     try:
         if action == "password":
-            password = generated_password()
-            users.set_password(user, password, site.access)
+            password, _ = users.make_password(user, site.access, now=asked.now)
             _log.info("password given: to %s, by %s", user.name, asked.visitor.name)
             return _password_shown(site, asked, user, password)
         done = _changed(site, asked, user, action)
@@ -139,7 +138,7 @@ def _role(asked: Asked) -> Permission:
 
 
 def _password_shown(site: Site, asked: Asked, user: User, password: str) -> Response:
-    words = f"{user.name} signs in with this password, and can change it on the page of their account."
+    words = f"With this password {user.name} signs in once, within a week, and then chooses one of their own."
     return shown(site, asked, "A new password", words, [password], back="/users")
 
 
