@@ -37,7 +37,7 @@ class TrialFilter:
     @property
     def is_narrow(self) -> bool:
         """Whether it leaves few of all trials."""
-        return bool(self.sponsor or self.condition or self.words or self.within.watches or self.within.trials)
+        return bool(self.sponsor or self.condition or self.words or self.within.trials)
 
     @property
     def looks_at_rows(self) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from monitor.storage.found import is_watched
+from monitor.storage.found import TrialFilter, by_number, by_row, is_watched
 from monitor.storage.index_tables import terms, trial_index, trial_terms
 
 _MOST_TRIED = 8
@@ -38,7 +38,7 @@ def listing(
     if after is not None:
         query = query.where(terms.c.key > after)
     for word in words:
-        query = query.where(terms.c.key.contains(word, autoescape=True))
+        query = query.where(_has(word))
     return _read(tx, query)
 
 
@@ -46,8 +46,14 @@ def most_frequent(tx: Connection, kind: str, *, words: Sequence[str] = (), limit
     """Those of a kind with the most trials; those with all *words* in their keys."""
     query = _counted(kind).order_by(func.count().desc(), terms.c.key).limit(limit)
     for word in words:
-        query = query.where(terms.c.key.contains(word, autoescape=True))
+        query = query.where(_has(word))
     return _read(tx, query)
+
+
+def of_trials(tx: Connection, kind: str, wanted: TrialFilter, *, limit: int) -> list[Term]:
+    """Those of a kind that the trials have which are *wanted*, the most frequent first."""
+    query = _counted(kind).where(*by_number(wanted, trial_index.c.id), *by_row(wanted))
+    return _read(tx, query.order_by(func.count().desc(), terms.c.key).limit(limit))
 
 
 def by_slug(tx: Connection, kind: str, slug: str) -> Term | None:
@@ -78,6 +84,11 @@ def near(tx: Connection, kind: str, slug: str, *, limit: int) -> list[Term]:
 def count(tx: Connection, kind: str) -> int:
     """How many of a kind there are: as long as it takes to find all of them."""
     return tx.scalar(select(func.count()).select_from(_counted(kind).subquery())) or 0
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """Whether a term has a word in it, with its accents or without them."""
+    return or_(terms.c.key.contains(word, autoescape=True), terms.c.slug.contains(word, autoescape=True))
 
 
 def _counted(kind: str) -> Select[Any]:

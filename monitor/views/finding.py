@@ -24,7 +24,7 @@ from monitor.storage.changed import ChangeFilter, Place
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Within
 from monitor.storage.terms import Term
-from monitor.storage.trial_index import CONDITION, SPONSOR
+from monitor.storage.trial_index import CONDITION, PHASE, SPONSOR
 from monitor.storage.words import asked_for
 from monitor.text import fold_name, fold_organisation, shortened
 from monitor.views.scope import scope_of
@@ -120,16 +120,16 @@ def changes_asked(tx: Connection, query: Query, registries: Sequence[Registry]) 
 
     ConfigurationInvalid names the parameter that makes no sense, NothingFound what is not there.
     """
-    watch = _one(query, "watch")
+    watch = value_of(query, "watch")
     return ChangesAsked(
-        least=_least(_one(query, "min")),
+        least=_least(value_of(query, "min")),
         topics=_topics([each for value in query.get("topic", ()) for each in value.split(",") if each]),
-        since=_since(_one(query, "since")),
-        until=_day("until", _one(query, "until")),
-        registry=registry_asked(registries, _one(query, "registry")),
-        sponsor=term_asked(tx, SPONSOR, _one(query, "sponsor")),
-        condition=term_asked(tx, CONDITION, _one(query, "condition")),
-        text=text_asked(_one(query, "q")),
+        since=_since(value_of(query, "since")),
+        until=_day("until", value_of(query, "until")),
+        registry=registry_asked(registries, value_of(query, "registry")),
+        sponsor=term_asked(tx, SPONSOR, value_of(query, "sponsor")),
+        condition=term_asked(tx, CONDITION, value_of(query, "condition")),
+        text=text_asked(value_of(query, "q")),
         watch=watch,
         within=scope_of(tx, trials=(), watch=watch, sponsor=None).within if watch else Within(),
     )
@@ -150,7 +150,7 @@ def term_asked(tx: Connection, kind: str, text: str) -> Term | None:
     """The sponsor or condition of that address or that name. NothingFound where no trial has it."""
     if not text:
         return None
-    folded = (fold_organisation if kind == SPONSOR else fold_name)(text)
+    folded = text if kind == PHASE else (fold_organisation if kind == SPONSOR else fold_name)(text)
     found = terms.by_slug(tx, kind, text) or terms.by_key(tx, kind, folded)
     if found is None:
         raise NothingFound(f"no trial here has the {kind} “{shortened(text, 80)}”: search for a part of its name")
@@ -190,7 +190,7 @@ def place_in_words(place: Place) -> str:
     return f"{place.day}~{weight}~{registry}/{trial_id}/{snapshot}"
 
 
-def _one(query: Query, name: str) -> str:
+def value_of(query: Query, name: str) -> str:
     """The value of a parameter; empty where there is none. Of several, the last one counts."""
     values = query.get(name) or ("",)
     return values[-1].strip()

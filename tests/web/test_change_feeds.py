@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 from html import unescape
 
 import feedparser
 import pytest
 
+from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
 from tests.web.changed import HOSTILE
-from tests.web.reading_site import ReadingSite
+from tests.web.reading_site import READER, ReadingSite
 
 
 def test_an_atom_feed_is_what_the_page_shows(changed_site: ReadingSite) -> None:
@@ -88,6 +90,22 @@ def test_one_trial_has_a_feed_of_its_own(changed_site: ReadingSite) -> None:
     assert feed.feed.title == f"Changes of {WITHDRAWN_LATER}"
     moved = changed_site.get(f"/trials/{WITHDRAWN_LATER.lower()}/changes.json?min=major")
     assert (moved.status_code, moved.headers["location"]) == (308, f"/trials/{WITHDRAWN_LATER}/changes.json?min=major")
+
+
+def test_a_sponsor_a_condition_and_a_watch_have_feeds(changed_site: ReadingSite) -> None:
+    page = changed_site.get("/?sponsor=Halden+%26+S%C3%B6hne").text
+    [slug] = set(re.findall(r'href="/sponsors/(halden-[^"]*)"', page))
+    feed = feedparser.parse(changed_site.get(f"/sponsors/{slug}.atom").content)
+    condition = changed_site.get("/conditions/amyotrophic-lateral-sclerosis.json?min=critical").json()
+
+    assert feed.feed.title == "Halden & Söhne"
+    assert len(feed.entries) == 2
+    assert [each["title"][:11] for each in condition["items"]] == [WITHDRAWN_LATER]
+    assert changed_site.get("/sponsors/nobody.atom").status_code == 404
+    assert changed_site.get("/watches/1.atom").status_code == 303, "watches are for readers"
+    changed_site.visitor = READER
+    assert len(feedparser.parse(changed_site.get("/watches/1.atom").content).entries) == 5
+    changed_site.visitor = NOBODY
 
 
 def test_a_table_has_a_row_a_change_and_no_formula(changed_site: ReadingSite) -> None:

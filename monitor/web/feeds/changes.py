@@ -1,4 +1,4 @@
-"""Changes as feeds and as a table, with the filters of the first page: of everything, or of one trial.
+"""Changes as feeds and as a table, with the filters of the first page: of everything, one trial, a sponsor and more.
 
 A feed has the newest AT_ONCE events of any time, unless it is asked for a time; `next` leads to those before them. A
 private feed by a token in its address is `feed_of` with another handler around it.
@@ -23,13 +23,16 @@ from monitor.views.columns import CHANGES, change_cells
 from monitor.views.finding import ALL, ChangesAsked, changes_asked, place_asked, place_in_words
 from monitor.views.seen_events import SeenEvent
 from monitor.views.sheets import csv_lines
+from monitor.views.trial_sets import of_watch, watch_of
 from monitor.web.feeds.entries import EPOCH, Feed, entry_of
 from monitor.web.feeds.forms import ATOM, JSON_FEED, atom, json_feed
 from monitor.web.reading.changes import values_of
 from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.terms import FOLDERS, found_term
+from monitor.web.reading.trial_sets import slug_path
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
-from monitor.web.site.route import Needs, Page
+from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
 
 AT_ONCE = 100
@@ -90,6 +93,28 @@ def of_one_trial(site: Site, asked: Asked, registry: Registry, trial_id: str, *,
     """The changes of a trial."""
     within = Within(trials=((registry.key, trial_id),))
     told = Told(f"Changes of {trial_id}", trial_path(trial_id), trial_path(trial_id, "changes"))
+    return feed_of(site, asked, form, told, lambda wanted: replace(wanted, within=within))
+
+
+def _of_term(kind: str, form: str) -> Handler:
+    """The changes of the trials that a sponsor leads, or that have a condition."""
+
+    def handler(site: Site, asked: Asked) -> Response:
+        term = found_term(site, asked, kind, f".{form}")
+        if isinstance(term, Response):
+            return term
+        path = slug_path(FOLDERS[kind], term.slug)
+        return feed_of(site, asked, form, Told(term.name, path, path), lambda wanted: wanted.but(**{kind: term}))
+
+    return handler
+
+
+def _of_watch(site: Site, asked: Asked, *, form: str) -> Response:
+    """The changes of the trials that a watch holds."""
+    with site.store.read() as tx:
+        watch = watch_of(tx, asked.params["watch_id"])
+    path, within = f"/watches/{watch.id}", of_watch(watch).within
+    told = Told(f"Changes of {watch.name or f'watch {watch.id}'}", path, path)
     return feed_of(site, asked, form, told, lambda wanted: replace(wanted, within=within))
 
 
@@ -154,4 +179,10 @@ PAGES = (
         )
         for form in _FORMS
     ),
+    *(
+        Page(f"/{folder}/{{slug}}.{form}", _of_term(kind, form), Needs.PUBLIC, is_shared=True)
+        for kind, folder in FOLDERS.items()
+        for form in _FORMS
+    ),
+    *(Page(f"/watches/{{watch_id}}.{form}", partial(_of_watch, form=form), Needs.READ) for form in _FORMS),
 )

@@ -1,0 +1,146 @@
+"""Which trials somebody asks for, as pages, the API and agents name the filters, and the same as an address.
+
+status      a code, or several;  phase: a code
+sponsor     as the address of its page names it, or by name; so do condition, country and registry
+q           words
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+
+from monitor.errors import ConfigurationInvalid
+from monitor.ports import Registry
+from monitor.storage import terms, trial_lists
+from monitor.storage.found import TrialFilter
+from monitor.storage.pages import Key
+from monitor.storage.terms import Term
+from monitor.storage.trial_index import CONDITION, COUNTRY, PHASE, SPONSOR, IndexedTrial
+from monitor.storage.words import asked_for
+from monitor.text import shortened
+from monitor.views.cursors import cursor, parts_of
+from monitor.views.finding import Query, registry_asked, term_asked, text_asked, value_of
+
+MOST_STATUSES = 20
+MOST_PHASES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialsAsked:
+    """Which trials, by the filters of an address."""
+
+    statuses: tuple[str, ...] = ()
+    phase: Term | None = None
+    registry: Registry | None = None
+    sponsor: Term | None = None
+    condition: Term | None = None
+    country: Term | None = None
+    text: str = ""
+    """What was typed to search for."""
+
+    @property
+    def filter(self) -> TrialFilter:
+        """The same for the index."""
+        return TrialFilter(
+            statuses=self.statuses,
+            phase=self.phase.key if self.phase else None,
+            registry=self.registry.key if self.registry else None,
+            sponsor=self.sponsor.key if self.sponsor else None,
+            condition=self.condition.key if self.condition else None,
+            country=self.country.key if self.country else None,
+            words=asked_for(self.text),
+        )
+
+    def but(self, **changed: object) -> "TrialsAsked":
+        """The same with other filters."""
+        return replace(self, **changed)  # type: ignore[arg-type]
+
+    @property
+    def about(self) -> str:
+        """The sponsor, condition, country or words that it is about, for people; empty without any."""
+        term = self.condition or self.sponsor or self.country
+        return term.name if term else f"“{self.text}”" if self.text else ""
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address, in one order; with its question mark."""
+        said = [
+            *(("status", code) for code in sorted(self.statuses)),
+            ("phase", self.phase.key if self.phase else ""),
+            ("registry", self.registry.key if self.registry else ""),
+            ("sponsor", self.sponsor.slug if self.sponsor else ""),
+            ("condition", self.condition.slug if self.condition else ""),
+            ("country", self.country.slug if self.country else ""),
+            ("q", self.text),
+        ]
+        query = urlencode([(name, value) for name, value in said if value])
+        return f"?{query}" if query else ""
+
+
+def trials_asked(tx: Connection, query: Query, registries: Sequence[Registry]) -> TrialsAsked:
+    """What a query asks for.
+
+    ConfigurationInvalid names the parameter that makes no sense, NothingFound what is not there.
+    """
+    statuses = [each for value in query.get("status", ()) for each in value.split(",") if each]
+    if len(statuses) > MOST_STATUSES:
+        raise ConfigurationInvalid(f"status takes {MOST_STATUSES} codes at most")
+    for code in statuses:
+        if not (code.isascii() and code.replace("_", "").isalnum() and len(code) <= 60):
+            raise ConfigurationInvalid(f"status takes a code, such as RECRUITING, and not “{shortened(code, 40)}”")
+    phase = value_of(query, "phase")
+    return TrialsAsked(
+        statuses=tuple(sorted({code.upper() for code in statuses})),
+        phase=term_asked(tx, PHASE, phase.upper()),
+        registry=registry_asked(registries, value_of(query, "registry")),
+        sponsor=term_asked(tx, SPONSOR, value_of(query, "sponsor")),
+        condition=term_asked(tx, CONDITION, value_of(query, "condition")),
+        country=term_asked(tx, COUNTRY, value_of(query, "country")),
+        text=text_asked(value_of(query, "q")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsPage:
+    """Trials, the one whose last update was posted last first, and the cursor of the next page; empty without one."""
+
+    trials: Sequence[IndexedTrial]
+    next: str
+
+
+def trials_page(tx: Connection, asked: TrialsAsked, *, after: str = "", limit: int) -> TrialsPage:
+    """Up to *limit* of the trials, behind the cursor *after*. ConfigurationInvalid where that is none."""
+    found = trial_lists.page(tx, asked.filter, after=_key(after), limit=limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return TrialsPage(found[:limit], cursor(last.registry, last.trial_id) if last else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCounts:
+    """How many trials there are. Those by status are of what the other filters leave, as are those by phase."""
+
+    trials: int
+    by_status: Sequence[tuple[str, str, int]]
+    """Code, words and number, the most frequent first."""
+    by_phase: Sequence[Term]
+
+
+def trial_counts(tx: Connection, asked: TrialsAsked) -> TrialCounts:
+    """The counts beside a list."""
+    every = trial_lists.counts_by_status(tx, asked.but(statuses=()).filter)
+    by_status = [(code, words, count) for (code, words), count in every.items()]
+    chosen = [count for code, _, count in by_status if code in asked.statuses]
+    return TrialCounts(
+        sum(chosen) if asked.statuses else trial_lists.count(tx, asked.filter),
+        by_status,
+        terms.of_trials(tx, PHASE, asked.but(phase=None).filter, limit=MOST_PHASES),
+    )
+
+
+def _key(text: str) -> Key | None:
+    if not text:
+        return None
+    registry, trial_id = parts_of(text, 2)
+    return registry, trial_id
