@@ -5,8 +5,7 @@ from monitor.web.feeds import calendars
 from monitor.web.feeds import changes as change_feeds
 from monitor.web.operating import deliveries
 from monitor.web.operating import table as operating
-from monitor.web.reading import change, changes, compare, sitemap, snapshot, terms, trial, watches
-from monitor.web.reading import changes, sitemap, terms, trial, trials, watches
+from monitor.web.reading import change, changes, compare, sitemap, snapshot, terms, trial, trials, watches
 from monitor.web.site import basics
 from monitor.web.site.route import Page
 from monitor.web.subscribing import building, own
