@@ -10,7 +10,7 @@ from monitor.alerts.notices import configuration_bad
 from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
-from monitor.http.asking import user_agent
+from monitor.http.asking import DEADLINE, user_agent
 from monitor.http.network import Network
 from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
 from monitor.http.response import AskedBefore
@@ -104,6 +104,12 @@ class App:
     def to_search(self, search: Search, key: str | None = None) -> Registry:
         """The registry named *key*, or the first one, that can be asked for a search. ConfigurationInvalid for none."""
         return registry_to_search(self.registries, search, self.registry(key) if key else None)
+
+    def connected_apart(self) -> tuple[Registry, ...]:
+        """Registries on connections that nobody else uses, for somebody who waits; whoever takes them closes them."""
+        from monitor.watching.asking import LONGEST_ASKED  # only pages ask so
+
+        return _connect(self.config, deadline=LONGEST_ASKED)
 
     def knows(self, text: str) -> bool:
         """Whether *text* means a trial."""
@@ -375,21 +381,19 @@ def key_place(config: Config) -> str:
     return VARIABLE if config.secret_key else str(key_file(config.store.url))
 
 
-def _connect(config: Config, *, asked: AskedBefore | None = None) -> tuple[Registry, ...]:
+def _connect(config: Config, *, asked: AskedBefore | None = None, deadline: float = DEADLINE) -> tuple[Registry, ...]:
     """Every registry that there is an adapter for; the first is the default."""
     network = Network(config.network.ca_bundle, config.network.proxy).checked()
-    connected = (
-        adapter.connect(settings, _polite_session(settings, network, asked))
-        for adapter in ADAPTERS
-        for settings in (config.registries[adapter.key],)
-    )
+
+    def session(settings: PoliteSettings) -> PoliteSession:
+        return PoliteSession(
+            requests_per_second=settings.requests_per_second,
+            user_agent=user_agent(settings.user_agent, settings.contact),
+            network=network,
+            asked=asked,
+            deadline=deadline,
+        )
+
+    wanted = ((adapter, config.registries[adapter.key]) for adapter in ADAPTERS)
+    connected = (adapter.connect(settings, session(settings)) for adapter, settings in wanted)
     return (*connected, *(adapter() for adapter in FED_BY_FILES))
-
-
-def _polite_session(settings: PoliteSettings, network: Network, asked: AskedBefore | None) -> PoliteSession:
-    return PoliteSession(
-        requests_per_second=settings.requests_per_second,
-        user_agent=user_agent(settings.user_agent, settings.contact),
-        network=network,
-        asked=asked,
-    )

@@ -82,12 +82,17 @@ class Program:
             return [(row.trial_id, row.reason) for row in quarantine.listing(tx)]
 
 
+def connected_to(sandbox: Sandbox) -> ClinicalTrialsGov:
+    """The registry that the sandbox plays, on a connection of its own."""
+    session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
+    return ClinicalTrialsGov(base_url=sandbox.base_url, session=session)
+
+
 class Trying(Program):
     """The program against a sandbox that the test holds the strings of."""
 
     def __init__(self, store: Store, sandbox: Sandbox) -> None:
-        session = PoliteSession(requests_per_second=1000, user_agent="test", sleep=lambda _: None)
-        super().__init__(store, ClinicalTrialsGov(base_url=sandbox.base_url, session=session))
+        super().__init__(store, connected_to(sandbox))
         self.sandbox = sandbox
 
     def requests(self) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.cli.session import complain
-from monitor.errors import ConfigurationInvalid, TrialIdInvalid
+from monitor.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -18,21 +18,9 @@ SHOWN = 10
 
 def named(program: "App", texts: Sequence[str]) -> "TrialList":
     """The trials that these texts name, and a complaint for each that names none."""
-    from monitor.operate.transfer.lists import TrialList  # PyYAML is not needed to show --help
-    from monitor.operate.transfer.lists.naming import Names
+    from monitor.operate.transfer.lists.typed import typed  # PyYAML is not needed to show --help
 
-    found, names = TrialList(), Names(program.registries)
-    for text in texts:
-        each = names.of(text)
-        for trial in each.trials:
-            found.add(*trial)
-        found.left += [f"{other.text} {other.reason}" for other in each.others]
-        if not each.trials and not each.others:
-            try:
-                program.identify(text)
-            except TrialIdInvalid as error:
-                found.left.append(str(error))
-    return found
+    return typed(texts, program.registries, program.identify)
 
 
 def listed(program: "App", file: Path, source: "Source | None" = None) -> "TrialList":

@@ -56,6 +56,9 @@ class Program(Protocol):
     def registry(self, key: str | None) -> Registry:
         """The registry of that key, or the default one."""
 
+    def connected_apart(self) -> Sequence[Registry]:
+        """Registries on connections that nobody else uses; whoever takes them closes them."""
+
     def identify(self, text: str) -> tuple[Registry, str]:
         """The registry and the trial id that *text* means. TrialIdInvalid where it means none."""
 

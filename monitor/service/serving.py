@@ -7,7 +7,7 @@ What is claimed and not sent then is sent by the next process, once its claim ha
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -23,10 +23,12 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
 from monitor.mcp import NEEDED
 from monitor.model.access import Permission
+from monitor.ports import Registry
 from monitor.service.logs import hear_libraries
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
 from monitor.storage.store import Store
+from monitor.watching.asking import SearchAsker
 from monitor.web.access.visiting import Visitors
 from monitor.web.api.application import api_route
 from monitor.web.api.callers import callers
@@ -72,6 +74,9 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
     def context() -> SubscribeContext:
         return service.program.subscribe_context()
 
+    def connected() -> Sequence[Registry]:
+        return service.program.connected_apart()
+
     web = program.config.web
     store = opened.enter_context(closing(Store.open(program.config.store.url)))
     subscribing = replace(program.subscribe_context(), store=store)
@@ -90,6 +95,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
             names={each.key: each.name for each in program.registries},
         ),
         access=AccessContext(store, subscribing.vault),
+        searches=SearchAsker(connected, store),
         full_check_every=program.config.schedule.full_check_every,
         is_public=web.public,
         has_self_service=web.self_service,

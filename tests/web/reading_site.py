@@ -13,6 +13,7 @@ from monitor.alerts.links import Links
 from monitor.errors import TrialIdInvalid
 from monitor.model.access import Permission
 from monitor.ports import Registry, find_registry
+from monitor.watching.asking import SearchAsker
 from monitor.web.application import application
 from monitor.web.forms import form_token
 from monitor.web.listening import Listener, listen
@@ -22,6 +23,7 @@ from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
 from monitor.web.site.site import Site
 from tests.outbox import OutboxHarness
+from tests.program import connected_to
 from tests.web.served import StubHealth
 
 READER = Visitor("rita", frozenset({Permission.READ}), secret="r" * 32)
@@ -50,6 +52,7 @@ def answering_of(
         identify=identify,
         service=StubHealth(),
         committed=lambda: None,
+        searches=SearchAsker(lambda: [connected_to(outbox.sandbox)], outbox.store),
         pages=Pages(public_url),
         proof=ProofReader(
             outbox.store,

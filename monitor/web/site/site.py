@@ -12,6 +12,7 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.vault import Vault
+from monitor.watching.asking import SearchAsker
 from monitor.web.machines import ServiceHealth
 from monitor.web.rates import Rate
 from monitor.web.site.asked import Asked
@@ -40,6 +41,8 @@ class Site:
     proof: ProofReader
     access: AccessContext
     """Users, their sessions, and tokens; with the same store."""
+    searches: SearchAsker
+    """Asks registries what a search comes to, for somebody who waits."""
     full_check_every: timedelta = timedelta(days=7)
     """How often each trial is read in full."""
     asking: Rate = field(default_factory=lambda: Rate(ASKED_IN_AN_HOUR, 3600))
