@@ -485,6 +485,21 @@ def test_an_operator_makes_and_revokes_tokens_of_nobody_in_particular(site: Read
     assert browser.fill("/users", "/users/tokens", do="make", name="nightly", scope="read").status_code == 200
 
 
+def test_password_fields_hide_what_is_typed_and_let_password_managers_work(site: ReadingSite, browser: Browser) -> None:
+    name = added(site).name
+    fields = re.findall(r"<input[^>]*password[^>]*>", browser.get("/login").text)
+    browser.sign_in(name)
+    fields += re.findall(r'<input[^>]*type="password"[^>]*>', browser.get("/account").text)
+
+    assert len(fields) >= 5
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(current|new)-password"', field)
+        assert "onpaste" not in field
+        assert 'maxlength="1000"' in field
+    assert 'autocomplete="username"' in browser.get("/login").text
+
+
 # Proxies that sign people in
 
 

@@ -1,4 +1,5 @@
 """Signing in and out, the page of one's own account, and the operator's page of users and tokens.
 
-`visiting` says who asks: by the cookie of a session, by a header of a proxy that signs people in, or by a token.
+`visiting` says who asks: by the cookie of a session, or by a header of a proxy that signs people in. Programs show
+tokens instead: see `monitor.access.tokens`.
 """

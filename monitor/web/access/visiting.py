@@ -1,4 +1,4 @@
-"""Who asks: by the cookie of a session, else by the word of a proxy that signs people in; programs by their tokens."""
+"""Who asks with a browser: by the cookie of a session, else by the word of a proxy that signs people in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,12 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.access import sessions, tokens
+from monitor.access import sessions
 from monitor.access.context import AccessContext
 from monitor.access.users import LONGEST_NAME
-from monitor.errors import SignInRefused
-from monitor.model.access import ApiToken, Permission, permissions_up_to
+from monitor.model.access import Permission, permissions_up_to
 from monitor.storage import users
 from monitor.text import one_line
-from monitor.web.forms import network_of
 from monitor.web.peers import Network, is_from
 from monitor.web.site.asked import NOBODY, Visitor
 
@@ -53,31 +51,6 @@ class Visitors:
         if user is None:
             return Visitor(name, permissions_up_to(self.header_role))
         return Visitor(user.name, permissions_up_to(user.role))
-
-
-def token_of(request: Request, access: AccessContext, *, now: datetime) -> ApiToken | None:
-    """The token that a program shows, as `Authorization: Bearer rmt_…`; None where it shows none.
-
-    SignInRefused where that is not good, or not any more; TriedTooOften where too many were wrong.
-    """
-    shown = request.headers.getlist("authorization")
-    if not shown:
-        return None
-    scheme, _, text = shown[0].partition(" ")
-    if len(shown) == 1 and scheme.lower() == "bearer":
-        network = network_of(request.client.host if request.client else "")
-        token = tokens.of_text(text.strip(), access, network=network, now=now)
-        if token is not None:
-            return token
-    raise SignInRefused(
-        "the token is unknown, revoked or expired: send Authorization: Bearer rmt_… with one that `monitor token add` "
-        "or your account's page made"
-    )
-
-
-def visitor_of_token(token: ApiToken) -> Visitor:
-    """Who asks with that token."""
-    return Visitor(token.owner.name if token.owner else token.name, token.allows)
 
 
 def session_cookie(*, is_https: bool) -> str:
