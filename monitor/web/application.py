@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
+from monitor.web.feeds.live import Live
 from monitor.web.machines import ServiceHealth, machine_routes
 from monitor.web.routes import PAGES
 from monitor.web.site.answering import Answering
@@ -19,16 +20,18 @@ def application(
     ages: Callable[[], Mapping[str, int]] = dict,
     more: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The application; *more* are routes that are no pages of the table."""
+    """The application; *more* are routes that are no pages of the table. Its `state.close` ends what would not end."""
 
     async def trouble(request: Request, error: Exception) -> Response:
         return await answering.trouble(request, getattr(error, "status_code", 500))
 
-    routes = [*machine_routes(health, ages=ages), *more, *answering.routes(PAGES)]
+    live = Live(answering)
+    routes = [*machine_routes(health, ages=ages), *more, live.route(), *answering.routes(PAGES)]
     prefix = answering.site.prefix
     # Some proxies take the path of the public address away, some don't.
     below = [Mount(prefix, routes=routes)] if prefix else []
     made = Starlette(routes=[*routes, *below], exception_handlers={404: trouble, 405: trouble})
     # A redirect would lead to whatever host the request names.
     made.router.redirect_slashes = False
+    made.state.close = live.close
     return made

@@ -39,7 +39,11 @@ class Listener:
         head_within: float = HEAD_WITHIN,
         trusted_proxies: Sequence[str] = (),
     ) -> None:
-        """*trusted_proxies* are the networks whose X-Forwarded-For says who asks."""
+        """*trusted_proxies* are the networks whose X-Forwarded-For says who asks.
+
+        An application that has `state.close` is told by it that the end has come.
+        """
+        self._close = getattr(application.state, "close", lambda: None)
         self._socket = listening
         limits = {"most": most_connections(), "head_within": head_within}
         self._server = Server(
@@ -77,6 +81,7 @@ class Listener:
     def stop(self) -> bool:
         """Answer no more; give whether its thread has ended in time."""
         self._server.should_exit = True
+        self._close()
         self._thread.join(STOPS_WITHIN)
         self._socket.close()
         return not self._thread.is_alive()

@@ -49,6 +49,8 @@ class Proof:
     """When a registry was last read."""
     next_at: datetime | None = None
     registries: Sequence[str] = ()
+    latest: str | None = None
+    """The id of the event that was seen last."""
     version: str = ""
     """Changes with what any page shows of trials: names the latest event too."""
 
@@ -103,6 +105,7 @@ class ProofReader:
             looked_at=max(looked, default=None),
             next_at=min((each.next_check_at for each in looks), default=None),
             registries=tuple(self._names.get(each.registry, each.registry) for each in seen),
+            latest=latest,
             version=repr(parts),
         )
 

@@ -36,6 +36,20 @@
     if (!readout) continue;
     chart.addEventListener("pointerover", (event) => { readout.textContent = event.target.dataset?.say ?? readout.textContent; });
   }
+  const live = document.querySelector("[data-live]");
+  if (live) {
+    let source = null;
+    const listen = () => {
+      source?.close();
+      source = document.hidden ? null : new EventSource(live.dataset.live);
+      source?.addEventListener("changes", (event) => {
+        live.querySelector("span").textContent = event.data;
+        live.hidden = false;
+      });
+    };
+    document.addEventListener("visibilitychange", listen);
+    listen();
+  }
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {

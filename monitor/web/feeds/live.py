@@ -1,0 +1,140 @@
+"""Server-sent events: an open page hears how many changes came since it was made.
+
+While somebody listens, one task looks every LOOKS_EVERY seconds for a new event, and only where there is one do the
+streams count; while nobody does, nothing runs. A stream ends after LASTS seconds, before a connection has had its time,
+and the browser comes again by itself. It says all that came since the page was made, so nothing is lost between two.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from gettext import NullTranslations
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from monitor.errors import MonitorError
+from monitor.model import Significance
+from monitor.storage import events, pages
+from monitor.storage.pages import Within
+from monitor.web.forms import network_of
+from monitor.web.site.answering import Answering, Busy
+from monitor.web.site.language import best_of, translations
+from monitor.web.site.route import Needs
+
+LOOKS_EVERY = 5.0
+LASTS = 30.0
+COMES_AGAIN_AFTER = 3_000
+"""Milliseconds."""
+MOST = 20
+"""Streams at a time; a browser that is told 204 does not come again."""
+MOST_OF_A_NETWORK = 6
+COUNTED = 100
+"""More than that are said to be so many or more."""
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+
+
+class Live:
+    """The streams of one application."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+        self._networks: Counter[str] = Counter()
+        self._latest: str | None = None
+        self._came = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_closing = False
+
+    def route(self) -> Route:
+        """Where the streams are: /live?after=EVENT, of one trial with &trial=ID."""
+        return Route("/live", self._open)
+
+    def close(self) -> None:
+        """End all streams; from any thread."""
+        self._is_closing = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._tell_all)
+
+    async def _open(self, request: Request) -> Response:
+        site = self._answering.site
+        network = network_of(request.client.host if request.client else "")
+        if self._networks.total() >= MOST or self._networks[network] >= MOST_OF_A_NETWORK:
+            return Response(status_code=204)
+        try:
+            visitor = await self._answering.run(self._answering.visitor_of, request)
+            trial = request.query_params.get("trial", "")
+            within = Within(trials=(self._key(trial),)) if trial else Within()
+        except Busy:
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        except MonitorError:
+            return Response(status_code=404)
+        if not Needs.PUBLIC.are_met(visitor, is_public=site.is_public):
+            return Response(status_code=403)
+        words = translations(best_of(request.headers.get("accept-language", "")))
+        stream = self._stream(network, within, request.query_params.get("after") or None, words)
+        return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+
+    def _key(self, trial: str) -> tuple[str, str]:
+        registry, trial_id = self._answering.site.identify(trial)
+        return registry.key, trial_id
+
+    async def _stream(
+        self, network: str, within: Within, after: str | None, words: NullTranslations
+    ) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
+        self._networks[network] += 1
+        self._loop = loop
+        if self._looking is None or self._looking.done():
+            self._looking = loop.create_task(self._look())
+        try:
+            yield f"retry: {COMES_AGAIN_AFTER}\n\n".encode()
+            ends_at, told = loop.time() + LASTS, 0
+            while not self._is_closing and loop.time() < ends_at:
+                came = self._came
+                count = await self._answering.run(self._count, within, after)
+                if count != told:
+                    yield f"event: changes\ndata: {in_words(count, words)}\n\n".encode()
+                    told = count
+                try:
+                    await asyncio.wait_for(came.wait(), max(ends_at - loop.time(), 0))
+                except TimeoutError:
+                    return
+        except Busy:
+            return
+        finally:
+            self._networks[network] -= 1
+
+    async def _look(self) -> None:
+        """Wake the streams where there is a new event; end once nobody listens."""
+        while self._networks.total() > 0 and not self._is_closing:
+            try:
+                latest = await self._answering.run(self._read_latest)
+            except (Busy, MonitorError):
+                latest = self._latest
+            if latest != self._latest:
+                self._latest = latest
+                self._tell_all()
+            await asyncio.sleep(LOOKS_EVERY)
+
+    def _tell_all(self) -> None:
+        self._came.set()
+        self._came = asyncio.Event()
+
+    # In a thread
+
+    def _read_latest(self) -> str | None:
+        with self._answering.site.store.read() as tx:
+            return events.latest_id(tx)
+
+    def _count(self, within: Within, after: str | None) -> int:
+        with self._answering.site.store.read() as tx:
+            return pages.newer_count(tx, within, least=Significance.MINOR, than=after, most=COUNTED)
+
+
+def in_words(count: int, words: NullTranslations) -> str:
+    """2 new changes."""
+    if count >= COUNTED:
+        return words.gettext("%(count)d new changes or more") % {"count": count}
+    return words.ngettext("%(count)d new change", "%(count)d new changes", count) % {"count": count}
