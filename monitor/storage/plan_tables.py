@@ -11,10 +11,21 @@ trial_plans = Table(
     Column("trial", Integer, primary_key=True, autoincrement=False, comment="its number in trial_index"),
     Column("snapshot", Integer, nullable=False, comment="the last one whose changes are in it"),
     Column("pages", Integer, nullable=False, comment="former versions and saved pages that are in it"),
-    Column("slip", Integer, comment="days of the primary completion since it was first seen; null: not known"),
     Column("plan", TextWithoutNul, nullable=False, comment="JSON"),
     sqlite_with_rowid=False,
 )
+
+trial_dates = Table(
+    "trial_dates",
+    metadata,
+    Column("trial", Integer, primary_key=True, autoincrement=False, comment="its number in trial_index"),
+    Column("slip", Integer, comment="days of the primary completion since it was first seen; null: not known"),
+    Column("start_due", Text, comment="the last day that the date allows; null where it is past, void or none"),
+    Column("primary_completion_due", Text),
+    Column("completion_due", Text),
+    sqlite_with_rowid=False,
+)
+"""Apart from the plans, whose rows are long, so that a thousand of them are read in a moment."""
 
 former_sponsors = Table(
     "former_sponsors",

@@ -34,20 +34,41 @@ def listing(
     tx: Connection, kind: str, *, after: str | None = None, words: Sequence[str] = (), limit: int
 ) -> list[Term]:
     """Up to *limit* of a kind in the order of their keys, those behind the key *after*, with all *words* in them."""
-    query = _counted(kind).order_by(terms.c.key).limit(limit)
+    query = select(terms.c.id).where(terms.c.kind == kind, _has_watched()).order_by(terms.c.key).limit(limit)
     if after is not None:
         query = query.where(terms.c.key > after)
     for word in words:
         query = query.where(_has(word))
-    return _read(tx, query)
+    return _read(tx, _counted(kind).where(terms.c.id.in_(list(tx.scalars(query)))).order_by(terms.c.key))
 
 
 def most_frequent(tx: Connection, kind: str, *, words: Sequence[str] = (), limit: int) -> list[Term]:
-    """Those of a kind with the most trials; those with all *words* in their keys."""
-    query = _counted(kind).order_by(func.count().desc(), terms.c.key).limit(limit)
+    """Those of a kind with the most trials; those with all *words* in their keys.
+
+    They are found by all of their trials, and then put in order by the watched ones: where most are not watched any
+    more, some may be passed over.
+    """
+    count = func.count().label("count")
+    of_kind = select(terms.c.id).where(terms.c.kind == kind)
     for word in words:
-        query = query.where(_has(word))
-    return _read(tx, query)
+        of_kind = of_kind.where(_has(word))
+    query = select(trial_terms.c.term, count).where(trial_terms.c.term.in_(of_kind)).group_by(trial_terms.c.term)
+    ids = [row.term for row in tx.execute(query.order_by(count.desc(), trial_terms.c.term).limit(2 * limit))]
+    counted = _counted(kind).where(terms.c.id.in_(ids))
+    return _read(tx, counted.order_by(func.count().desc(), terms.c.key).limit(limit))
+
+
+def of_slug(tx: Connection, kind: str, slug: str) -> Term | None:
+    """That of a slug, its trials not counted; None where there is none."""
+    query = select(terms.c.key, terms.c.shown, terms.c.slug).where(terms.c.kind == kind, terms.c.slug == slug)
+    row = tx.execute(query.limit(1)).one_or_none()
+    return Term(row.key, row.shown, row.slug, 0) if row else None
+
+
+def has_watched(tx: Connection, kind: str, term: Term) -> bool:
+    """Whether any watched trial has it."""
+    query = select(terms.c.id).where(terms.c.kind == kind, terms.c.key == term.key, _has_watched())
+    return tx.execute(query.limit(1)).one_or_none() is not None
 
 
 def of_trials(tx: Connection, kind: str, wanted: TrialFilter, *, limit: int) -> list[Term]:
@@ -98,6 +119,13 @@ def _counted(kind: str) -> Select[Any]:
         .join(trial_index, trial_index.c.id == trial_terms.c.trial)
         .where(terms.c.kind == kind, is_watched())
         .group_by(terms.c.key, terms.c.shown, terms.c.slug)
+    )
+
+
+def _has_watched() -> ColumnElement[bool]:
+    joined = trial_terms.join(trial_index, trial_index.c.id == trial_terms.c.trial)
+    return (
+        select(trial_terms.c.trial).select_from(joined).where(trial_terms.c.term == terms.c.id, is_watched()).exists()
     )
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
 
-from monitor.changes.plans import KEY_DATES, Plan
+from monitor.changes.plans import KEY_DATES, Plan, last_day
 from monitor.errors import ConfigurationInvalid
 from monitor.storage import trial_index
 from monitor.storage.found import TrialFilter, by_number, by_row, is_watched
 from monitor.storage.index_tables import terms, trial_terms
 from monitor.storage.index_tables import trial_index as index
 from monitor.storage.pages import Key
-from monitor.storage.plan_tables import former_sponsors, trial_plans
+from monitor.storage.plan_tables import former_sponsors, trial_dates, trial_plans
 from monitor.storage.statements import add_new, chunks, put
 from monitor.storage.trial_index import SPONSOR, IndexedTrial
 from monitor.text import fold_organisation, slug
@@ -28,8 +28,13 @@ FIELD = "primary_completion_date"
 
 
 _joined = index.outerjoin(trial_plans, trial_plans.c.trial == index.c.id)
-_rank = func.coalesce(trial_plans.c.slip, -(2**31))
+_dated = index.outerjoin(trial_dates, trial_dates.c.trial == index.c.id)
+_rank = func.coalesce(trial_dates.c.slip, -(2**31))
 """By which trials are in order: those without a slip come last."""
+_DUE = {field: f"{field.removesuffix('_date')}_due" for field in KEY_DATES}
+"""The column of each key date."""
+_VOID = frozenset(("TERMINATED", "WITHDRAWN"))
+"""Statuses in which nothing is due any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,12 @@ class PlannedTrial:
 def record(tx: Connection, plans: Sequence[StoredPlan]) -> None:
     """Write these in the place of what stood there. Hold their registry's lock."""
     ids = trial_index.numbers(tx, ((each.registry, each.trial_id) for each in plans))
-    numbered = {ids[each.registry, each.trial_id]: each for each in plans}
-    put(tx, trial_plans, (_row(number, each) for number, each in numbered.items()))
-    for chunk in chunks(numbered):
+    made = {ids[each.registry, each.trial_id]: each for each in plans}
+    put(tx, trial_plans, (_row(number, each) for number, each in made.items()))
+    put(tx, trial_dates, (_dates(number, each.plan) for number, each in made.items()))
+    for chunk in chunks(made):
         tx.execute(delete(former_sponsors).where(former_sponsors.c.trial.in_(chunk)))
-    led = [{"slug": slug(name), "trial": number} for number, each in numbered.items() for name in _former(each.plan)]
+    led = [{"slug": slug(name), "trial": number} for number, each in made.items() for name in _former(each.plan)]
     add_new(tx, former_sponsors, led)
 
 
@@ -75,7 +81,36 @@ def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
 def start_over(tx: Connection) -> None:
     """Forget all rows."""
     tx.execute(delete(trial_plans))
+    tx.execute(delete(trial_dates))
     tx.execute(delete(former_sponsors))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a trial stands, in few words: enough to count it and to put it in order."""
+
+    number: int
+    """In the index."""
+    status: str | None
+    """The code."""
+    slip: int | None
+    """Days by which its primary completion moved since it was first seen."""
+    due: tuple[str | None, ...]
+    """The last day that each of KEY_DATES allows, where it has not happened and is not void."""
+
+
+def standings(tx: Connection, wanted: TrialFilter, *, limit: int) -> list[Standing]:
+    """How up to *limit* of the watched trials stand, in no order."""
+    columns = (trial_dates.c[name] for name in _DUE.values())
+    query = _of(wanted, select(index.c.id, index.c.status, trial_dates.c.slip, *columns), _dated)
+    return [Standing(number, status, slip, tuple(due)) for number, status, slip, *due in tx.execute(query.limit(limit))]
+
+
+def numbered(tx: Connection, numbers: Iterable[int]) -> dict[int, PlannedTrial]:
+    """The trials of these numbers, by number."""
+    query: Select[Any] = select(*trial_index.columns, trial_plans.c.plan).select_from(_joined)
+    rows = (row for chunk in chunks(numbers) for row in tx.execute(query.where(index.c.id.in_(chunk))))
+    return {row.id: PlannedTrial(trial_index.restored(row), restored(row.plan)) for row in rows}
 
 
 def page(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) -> list[PlannedTrial]:
@@ -83,16 +118,18 @@ def page(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) 
 
     Those behind the trial *after*; ConfigurationInvalid where that is not there.
     """
-    query = _planned(wanted)
+    query = _of(wanted, select(index.c.id), _dated)
     if after is not None:
         rank, number = _place(tx, after)
         query = query.where(or_(_rank < rank, and_(_rank == rank, index.c.id > number)))
-    return _read(tx, query.order_by(_rank.desc(), index.c.id).limit(limit))
+    numbers = list(tx.scalars(query.order_by(_rank.desc(), index.c.id).limit(limit)))
+    found = numbered(tx, numbers)
+    return [found[number] for number in numbers]
 
 
 def _place(tx: Connection, after: Key) -> tuple[int, int]:
     registry, trial_id = after
-    query = select(_rank.label("rank"), index.c.id).select_from(_joined)
+    query = select(_rank.label("rank"), index.c.id).select_from(_dated)
     row = tx.execute(query.where(index.c.registry == registry, index.c.trial_id == trial_id)).one_or_none()
     if row is None:
         raise ConfigurationInvalid(
@@ -101,20 +138,11 @@ def _place(tx: Connection, after: Key) -> tuple[int, int]:
     return row.rank, row.id
 
 
-def dated_from(tx: Connection, wanted: TrialFilter, field: str, day: str, *, limit: int) -> list[PlannedTrial]:
-    """Up to *limit* watched trials in which a key date is *day* or later, as texts, and estimated; the earliest first.
-
-    Of dates that a registry writes in another way, some are left out.
-    """
-    date, type_ = index.c[field], index.c[field.replace("_date", "_type")]
-    query = _planned(wanted).where(date >= day, or_(type_.is_(None), type_ != "ACTUAL"))
-    return _read(tx, query.order_by(date, index.c.id).limit(limit))
-
-
 def dated_since(tx: Connection, wanted: TrialFilter, day: str, *, limit: int) -> list[PlannedTrial]:
     """Up to *limit* watched trials in which any key date is *day* or later, as texts; those kept longest first."""
     is_late = or_(*(index.c[field] >= day for field in KEY_DATES))
-    return _read(tx, _planned(wanted).where(is_late).order_by(index.c.id).limit(limit))
+    query = _of(wanted, select(*trial_index.columns, trial_plans.c.plan), _joined)
+    return _read(tx, query.where(is_late).order_by(index.c.id).limit(limit))
 
 
 def of_trial(tx: Connection, registry: str, trial_id: str) -> PlannedTrial | None:
@@ -124,20 +152,14 @@ def of_trial(tx: Connection, registry: str, trial_id: str) -> PlannedTrial | Non
     return next(iter(_read(tx, query.where(*named))), None)
 
 
-def slips(tx: Connection, wanted: TrialFilter) -> list[int]:
-    """By how many days the primary completion of each watched trial moved that has a date, in order."""
-    query = _of(wanted, select(trial_plans.c.slip)).where(trial_plans.c.slip.is_not(None))
-    return list(tx.scalars(query.order_by(trial_plans.c.slip)))
-
-
 def worst_by_term(tx: Connection, kind: str, keys: Sequence[str]) -> dict[str, int]:
     """The farthest slip among the trials of each of these terms, by its key; those without one are left out."""
     query = (
-        select(terms.c.key, func.max(trial_plans.c.slip).label("slip"))
+        select(terms.c.key, func.max(trial_dates.c.slip).label("slip"))
         .join(trial_terms, trial_terms.c.term == terms.c.id)
-        .join(trial_plans, trial_plans.c.trial == trial_terms.c.trial)
+        .join(trial_dates, trial_dates.c.trial == trial_terms.c.trial)
         .join(index, index.c.id == trial_terms.c.trial)
-        .where(terms.c.kind == kind, terms.c.key.in_(keys), trial_plans.c.slip.is_not(None), is_watched())
+        .where(terms.c.kind == kind, terms.c.key.in_(keys), trial_dates.c.slip.is_not(None), is_watched())
         .group_by(terms.c.key)
     )
     return {row.key: row.slip for row in tx.execute(query)}
@@ -164,13 +186,9 @@ def restored(text: str | None) -> Plan:
     return Plan({})
 
 
-def _planned(wanted: TrialFilter) -> Select[Any]:
-    return _of(wanted, select(*trial_index.columns, trial_plans.c.plan))
-
-
-def _of(wanted: TrialFilter, query: Select[Any]) -> Select[Any]:
+def _of(wanted: TrialFilter, query: Select[Any], joined: Any) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [*by_number(wanted, index.c.id), *by_row(wanted), is_watched()]
-    return query.select_from(_joined).where(index.c.snapshot.is_not(None), *conditions)
+    return query.select_from(joined).where(index.c.snapshot.is_not(None), *conditions)
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[PlannedTrial]:
@@ -182,9 +200,21 @@ def _row(number: int, stored: StoredPlan) -> Mapping[str, Any]:
         "trial": number,
         "snapshot": stored.snapshot,
         "pages": stored.pages,
-        "slip": stored.plan.slip(FIELD),
         "plan": orjson.dumps(stored.plan.as_json()).decode(),
     }
+
+
+def _dates(number: int, plan: Plan) -> Mapping[str, Any]:
+    due = {column: _due(plan, field) for field, column in _DUE.items()}
+    return {"trial": number, "slip": plan.slip(FIELD), **due}
+
+
+def _due(plan: Plan, field: str) -> str | None:
+    written = plan.date(field)
+    if written is None or written.type == "ACTUAL" or plan.now("overall_status") in _VOID:
+        return None
+    day = last_day(written)
+    return day.isoformat() if day else None
 
 
 def _former(plan: Plan) -> set[str]:

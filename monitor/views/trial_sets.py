@@ -3,29 +3,33 @@
 Everything comes from the index, and so from what was indexed last: see `monitor.watching.indexing`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from heapq import nsmallest
 from statistics import median
 
 from sqlalchemy import Connection
 
-from monitor.changes.plans import KEY_DATES, Plan, last_day
+from monitor.changes.plans import KEY_DATES
 from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
-from monitor.storage import changed, events, settlements, trial_lists, trial_plans, watches
+from monitor.storage import changed, events, settlements, trial_plans, watches
 from monitor.storage.changed import ChangeFilter
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Within
 from monitor.storage.settlements import Settled
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import IndexedTrial
-from monitor.storage.trial_plans import PlannedTrial
+from monitor.storage.trial_plans import PlannedTrial, Standing
 from monitor.storage.watches import Watch
 from monitor.text import shortened
 
 LATELY = timedelta(days=90)
 AT_ONCE, MOST_CHANGES, MOST_DUE = 50, 5, 6
+MOST_COUNTED = 20_000
+"""Trials: of a watch of a whole registry, only what changed is shown, and the trials a page at a time."""
 STOPPED_EARLY = frozenset(("TERMINATED", "WITHDRAWN"))
 
 
@@ -52,22 +56,31 @@ class SeenChange:
     """Why nobody was told of it yet; None where whoever it concerned was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TrialSet:
     """What there is to say of some trials."""
 
-    trials: int
-    by_status: Mapping[tuple[str, str], int]
-    """By the code and the words of each status, the most frequent first."""
-    slips: Sequence[int]
-    """Days by which the primary completion of each moved that has one, in order."""
+    standings: Sequence[Standing]
+    """How each stands, the one that slipped farthest first and those without a date last; of too many, MOST_COUNTED."""
+    is_whole: bool
+    """Whether these are all; of too many, nothing is counted."""
     listed: Sequence[PlannedTrial]
-    """AT_ONCE of them, the one that slipped farthest first and those without a date last."""
+    """The first of them, one more than AT_ONCE where there are more."""
     changes_lately: int
     lately: Sequence[SeenChange]
     """The newest of these, a few."""
     due: Sequence[DueDate]
     """The next key dates, a few."""
+
+    @property
+    def trials(self) -> int:
+        """How many there are."""
+        return len(self.standings)
+
+    @cached_property
+    def slips(self) -> list[int]:
+        """Days by which the primary completion of each moved that has one, the most first."""
+        return [each.slip for each in self.standings if each.slip is not None]
 
     @property
     def median_slip(self) -> int | None:
@@ -77,16 +90,12 @@ class TrialSet:
     @property
     def recruiting(self) -> int:
         """How many recruit."""
-        return self.count("RECRUITING")
+        return sum(each.status == "RECRUITING" for each in self.standings)
 
     @property
     def stopped(self) -> int:
         """How many were terminated, or withdrawn before they began."""
-        return self.count(*STOPPED_EARLY)
-
-    def count(self, *codes: str) -> int:
-        """How many have one of these statuses."""
-        return sum(number for (code, _), number in self.by_status.items() if code in codes)
+        return sum(each.status in STOPPED_EARLY for each in self.standings)
 
 
 def of_sponsor(term: Term) -> TrialFilter:
@@ -107,16 +116,27 @@ def of_watch(watch: Watch) -> TrialFilter:
 
 def trial_set(tx: Connection, wanted: TrialFilter, *, now: datetime) -> TrialSet:
     """What there is to say of these trials."""
+    found = trial_plans.standings(tx, wanted, limit=MOST_COUNTED + 1)
+    found.sort(key=lambda each: (each.slip is None, -(each.slip or 0), each.number))
+    is_whole = len(found) <= MOST_COUNTED
+    due = _due(found, now.date()) if is_whole else []
+    first = [each.number for each in found[: AT_ONCE + 1]] if is_whole else []
+    known = trial_plans.numbered(tx, {*first, *(number for _, number, _ in due)})
     late = ChangeFilter(since=(now - LATELY).date(), trials=wanted)
     counted = changed.matrix(tx, late)
     return TrialSet(
-        trials=trial_lists.count(tx, wanted),
-        by_status=trial_lists.counts_by_status(tx, wanted),
-        slips=trial_plans.slips(tx, wanted),
-        listed=trial_plans.page(tx, wanted, after=None, limit=AT_ONCE),
+        standings=found[:MOST_COUNTED],
+        is_whole=is_whole,
+        listed=[known[number] for number in first]
+        if is_whole
+        else trial_plans.page(tx, wanted, after=None, limit=AT_ONCE + 1),
         changes_lately=sum(number for (weight, _), number in counted.items() if weight >= late.least),
         lately=_lately(tx, late),
-        due=_due(tx, wanted, now.date()),
+        due=[
+            DueDate(known[number].trial, field, written, date.fromisoformat(day))
+            for day, number, field in due
+            if (written := known[number].plan.date(field))
+        ],
     )
 
 
@@ -138,20 +158,15 @@ def _lately(tx: Connection, late: ChangeFilter) -> list[SeenChange]:
     ]
 
 
-def _due(tx: Connection, wanted: TrialFilter, today: date) -> list[DueDate]:
-    found = []
-    for field in KEY_DATES:
-        for each in trial_plans.dated_from(tx, wanted, field, f"{today:%Y-%m}", limit=2 * MOST_DUE):
-            written = each.plan.date(field)
-            day = last_day(written) if written else None
-            if written and day and day >= today and not ended(each.plan):
-                found.append(DueDate(each.trial, field, written, day))
-    return sorted(found, key=lambda due: (due.day, due.trial.trial_id, due.field))[:MOST_DUE]
-
-
-def ended(plan: Plan) -> bool:
-    """Whether the trial was terminated or withdrawn, so that its dates to come are void."""
-    return plan.now("overall_status") in STOPPED_EARLY
+def _due(found: Sequence[Standing], today: date) -> list[tuple[str, int, str]]:
+    """The next key dates: the last day that each allows, whose, and which it is."""
+    coming = (
+        (day, each.number, field)
+        for each in found
+        for field, day in zip(KEY_DATES, each.due, strict=True)
+        if day and day >= today.isoformat()
+    )
+    return nsmallest(MOST_DUE, coming)
 
 
 def watch_of(tx: Connection, number: str) -> Watch:

@@ -38,10 +38,11 @@ def found_term(site: Site, asked: Asked, kind: str, ending: str = "") -> Term | 
 
     *ending* is what stands behind the slug.
     """
+    slug = asked.params["slug"]
     with site.store.read() as tx:
-        term = terms.by_slug(tx, kind, asked.params["slug"])
-        is_gone = kind == SPONSOR and (term is None or not term.trials)
-        renamed = trial_plans.successor(tx, asked.params["slug"]) if is_gone else None
+        term = terms.of_slug(tx, kind, slug)
+        is_gone = kind == SPONSOR and (term is None or not terms.has_watched(tx, kind, term))
+        renamed = trial_plans.successor(tx, slug) if is_gone else None
     if renamed:
         # No 301: the former name may lead trials again.
         return RedirectResponse(site.prefix + slug_path(FOLDERS[kind], renamed, ending), status_code=302)

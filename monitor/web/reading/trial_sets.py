@@ -114,7 +114,8 @@ def _page(listed: Sequence[PlannedTrial]) -> dict[str, Any]:
 
 
 def _around(found: TrialSet, now: datetime) -> dict[str, Any]:
-    charts = [SlipChart(_line(each), slips) for each in found.listed if (slips := slips_of(each.plan, now=now))]
+    listed = found.listed[:AT_ONCE]
+    charts = [SlipChart(_line(each), slips) for each in listed if (slips := slips_of(each.plan, now=now))]
     shown = charts[:MOST_CHARTS]
     scale = Scale.of(each.slips for each in shown)
     return {
@@ -124,10 +125,10 @@ def _around(found: TrialSet, now: datetime) -> dict[str, Any]:
         "draw": lambda slips, label, is_labelled: chart(slips, scale, label, is_labelled=is_labelled),
         "worst": next((each for each in shown if each.slips.days > 0), None),
         "median_slip": None if found.median_slip is None else days_words(found.median_slip),
-        "undated": found.trials - len(found.slips),
+        "undated": found.trials - len(found.slips) if found.is_whole else 0,
         "lately": [_change(each) for each in found.lately],
         "due": [_due(each, now.date()) for each in found.due],
-        "sponsor_class": _sponsor_class(found.listed),
+        "sponsor_class": _sponsor_class(listed),
     }
 
 
