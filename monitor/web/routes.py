@@ -3,7 +3,6 @@
 from monitor.web.access import account, signing_in, users
 from monitor.web.feeds import calendars
 from monitor.web.feeds import changes as change_feeds
-from monitor.web.operating import deliveries
 from monitor.web.operating import table as operating
 from monitor.web.reading import change, changes, compare, sitemap, snapshot, terms, trial, trials, watches
 from monitor.web.site import basics
@@ -19,7 +18,6 @@ PAGES: tuple[Page, ...] = (
     *changes.PAGES,
     *change_feeds.PAGES,
     *trials.PAGES,
-    *deliveries.PAGES,
     *trial.PAGES,
     *snapshot.PAGES,
     *compare.PAGES,

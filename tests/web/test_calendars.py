@@ -170,8 +170,16 @@ def test_a_long_calendar_begins_where_it_is_told_and_ends_where_programs_give_up
     old = trial(start_date=[(BEGAN, day("2019-03"))])
     content = made(old, *many, since=date(2025, 1, 1))
     assert content.count(b"BEGIN:VEVENT") == MOST_EVENTS
-    assert b"2 later ones are left out" in content
+    assert b"2 others are left out" in content
     assert b"DATE:2019" not in content
+
+
+def test_what_is_past_is_left_out_of_a_long_calendar_first() -> None:
+    past = [trial(trial_id=f"NCT{n:08}", start_date=[(BEGAN, day("2026-03"))]) for n in range(MOST_EVENTS)]
+    coming = trial(trial_id="NCT99999999", start_date=[(BEGAN, day("2027-03"))])
+    content = made(*past, coming, coming=date(2026, 11, 1))
+    assert content.count(b"BEGIN:VEVENT") == MOST_EVENTS
+    assert b"DATE:20270331" in content
 
 
 def test_where_a_date_stands_is_a_day_that_it_allows() -> None:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from urllib.parse import unquote
 from xml.etree.ElementTree import fromstring
 
+import feedparser
 import pytest
 from icalendar import Calendar
 
@@ -192,6 +193,25 @@ def test_calendars_of_a_trial_and_of_a_sponsor(reading: ReadingSite) -> None:
     assert reading.get("/trials/NCT09999999/dates.ics").status_code == 404
     assert reading.get("/sponsors/nobody.ics").status_code == 404
     assert reading.get("/conditions/lupus.ics").status_code == 200
+
+
+def test_feeds_of_a_sponsor_a_condition_and_a_watch(reading: ReadingSite) -> None:
+    atom = feedparser.parse(reading.get(f"{HALDEN}.atom").content)
+    assert not atom.bozo
+    assert "Halden Biotherapeutics" in atom.feed.title
+    assert atom.entries
+    feed = reading.get(f"{HALDEN}.json").json()
+    assert [each["id"] for each in feed["items"]] == [each.id for each in atom.entries]
+    assert reading.get("/conditions/lupus.atom").status_code == 200
+    assert reading.get("/watches/1.atom").status_code == 303
+    reading.visitor = READER
+    try:
+        assert len(reading.get("/watches/1.json").json()["items"]) >= len(feed["items"])
+    finally:
+        reading.visitor = NOBODY
+    page = reading.get(HALDEN).text
+    for ending in ("atom", "json", "ics"):
+        assert re.search(f'<link rel="alternate" type="[^"]+" title="[^"]+" href="{HALDEN}.{ending}">', page)
 
 
 def test_watches_are_for_readers(reading: ReadingSite) -> None:

@@ -26,8 +26,8 @@ from monitor.render.words import code_label
 from monitor.text import one_line, safe_cut
 
 TYPE = "text/calendar; charset=utf-8"
-MOST_EVENTS = 6_000
-"""Those behind are left out, the latest first: calendar programs give up on files of several megabytes."""
+MOST_EVENTS = 3_000
+"""Calendar programs give up on files of several megabytes: of more dates, those that are past are left out first."""
 
 _REFRESHED = "PT6H"
 _LONGEST_LINE = 75
@@ -72,10 +72,22 @@ class _KeyDate:
     modified_at: datetime
 
 
-def calendar(name: str, trials: Iterable[CalendarTrial], *, public_url: str, since: date | None = None) -> bytes:
-    """The calendar of that name; without what lies before *since*, where that is given."""
-    dates = [each for trial in trials for each in _key_dates(trial) if since is None or each.day >= since]
-    dates.sort(key=lambda each: (each.day, each.trial.registry, each.trial.trial_id, each.field))
+def calendar(
+    name: str,
+    trials: Iterable[CalendarTrial],
+    *,
+    public_url: str,
+    since: date | None = None,
+    coming: date = date.min,
+) -> bytes:
+    """The calendar of that name, without what lies before *since*, where that is given.
+
+    Where there are too many dates, it has those first that are *coming* from that day on.
+    """
+    every = [each for trial in trials for each in _key_dates(trial) if since is None or each.day >= since]
+    every.sort(key=_order)
+    later, earlier = [each for each in every if each.day >= coming], [each for each in every if each.day < coming]
+    dates = sorted([*later, *reversed(earlier)][:MOST_EVENTS], key=_order)
     shown = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -86,13 +98,17 @@ def calendar(name: str, trials: Iterable[CalendarTrial], *, public_url: str, sin
         f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESHED}",
         f"X-PUBLISHED-TTL:{_REFRESHED}",
     ]
-    if (more := len(dates) - MOST_EVENTS) > 0:
-        shown.append(_text("X-WR-CALDESC", f"The first {MOST_EVENTS:,} dates; {more:,} later ones are left out."))
-    for each in dates[:MOST_EVENTS]:
+    if more := len(every) - len(dates):
+        shown.append(_text("X-WR-CALDESC", f"These are {len(dates):,} dates; {more:,} others are left out."))
+    for each in dates:
         shown += _event(each, public_url.rstrip("/"))
     shown += [] if dates else _WITHOUT_DATES
     shown.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in shown).encode()
+
+
+def _order(each: _KeyDate) -> tuple[date, str, str, str]:
+    return each.day, each.trial.registry, each.trial.trial_id, each.field
 
 
 def _key_dates(trial: CalendarTrial) -> Iterator[_KeyDate]:

@@ -53,10 +53,13 @@ def _of_many(site: Site, asked: Asked, name: str, wanted: TrialFilter) -> Respon
     since = date(asked.now.year - 1, 1, 1)
     with site.store.read() as tx:
         found = trial_plans.dated_since(tx, wanted, since.isoformat()[:4], limit=MOST_TRIALS)
-    return _answer(site, name, found, since=since)
+    # By the month, so that a day that goes by changes nothing.
+    return _answer(site, name, found, since=since, coming=asked.now.date().replace(day=1))
 
 
-def _answer(site: Site, name: str, found: list[PlannedTrial], *, since: date | None = None) -> Response:
+def _answer(
+    site: Site, name: str, found: list[PlannedTrial], *, since: date | None = None, coming: date = date.min
+) -> Response:
     dated = [
         CalendarTrial(
             registry=each.trial.registry,
@@ -67,7 +70,7 @@ def _answer(site: Site, name: str, found: list[PlannedTrial], *, since: date | N
         )
         for each in found
     ]
-    content = calendar(name, dated, public_url=site.address(""), since=since)
+    content = calendar(name, dated, public_url=site.address(""), since=since, coming=coming)
     return Response(content, media_type=TYPE, headers=SAFETY)
 
 
