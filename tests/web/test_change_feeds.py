@@ -8,6 +8,8 @@ from html import unescape
 import feedparser
 import pytest
 
+from monitor.access import tokens
+from monitor.model.access import Permission
 from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
 from tests.web.changed import HOSTILE
@@ -106,6 +108,20 @@ def test_a_sponsor_a_condition_and_a_watch_have_feeds(changed_site: ReadingSite)
     changed_site.visitor = READER
     assert len(feedparser.parse(changed_site.get("/watches/1.atom").content).entries) == 5
     changed_site.visitor = NOBODY
+
+
+def test_a_token_in_the_address_opens_a_feed_of_a_site_that_is_not_public(changed_site: ReadingSite) -> None:
+    site = changed_site.site
+    token = tokens.add("reader", Permission.READ, site.access, now=changed_site.outbox.clock())
+    path = f"/feeds/{token.text}/changes.atom?min=critical"
+    answer = changed_site.get(path)
+
+    assert len(feedparser.parse(answer.content).entries) == 3
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert changed_site.get(path, If_None_Match=answer.headers["etag"]).status_code == 304
+    assert changed_site.get(f"/feeds/{token.text[:-1]}x/changes.atom").status_code == 404
+    tokens.remove("reader", site.access)
+    assert changed_site.get(path).status_code == 404
 
 
 def test_a_table_has_a_row_a_change_and_no_formula(changed_site: ReadingSite) -> None:

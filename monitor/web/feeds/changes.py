@@ -1,7 +1,9 @@
 """Changes as feeds and as a table, with the filters of the first page: of everything, one trial, a sponsor and more.
 
-A feed has the newest AT_ONCE events of any time, unless it is asked for a time; `next` leads to those before them. A
-private feed by a token in its address is `feed_of` with another handler around it.
+A feed has the newest AT_ONCE events of any time, unless it is asked for a time; `next` leads to those before them.
+
+Readers of feeds cannot sign in. So where the site is not public, a token that may read stands in the address:
+/feeds/rmt_…/changes.atom. Whoever has the address has the token: it is revoked like any other.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +16,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.responses import Response
 
+from monitor.access import tokens
+from monitor.errors import NothingFound
+from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage.changed import Place
 from monitor.storage.pages import Within
@@ -31,6 +36,7 @@ from monitor.web.reading.of_trial import of_trial
 from monitor.web.reading.terms import FOLDERS, found_term
 from monitor.web.reading.trial_sets import slug_path
 from monitor.web.site.asked import Asked
+from monitor.web.site.keeping import etag_of, is_known
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
@@ -118,6 +124,21 @@ def _of_watch(site: Site, asked: Asked, *, form: str) -> Response:
     return feed_of(site, asked, form, told, lambda wanted: replace(wanted, within=within))
 
 
+def by_token(site: Site, asked: Asked, *, form: str) -> Response:
+    """The feed of everything, for whoever has the token in the address."""
+    text = asked.params["token"]
+    token = tokens.of_text(text, site.access, network=asked.network, now=asked.now)
+    if token is None or Permission.READ not in token.allows:
+        raise NothingFound("there is no feed at this address: its token is unknown, revoked or expired")
+    told = Told("Changes of registered trials", "/", f"/feeds/{text}/changes")
+    made = feed_of(site, asked, form, told, lambda wanted: wanted)
+    made.headers["ETag"] = etag_of(bytes(made.body))
+    made.headers["Referrer-Policy"] = "no-referrer"
+    if is_known(asked.headers.get("if-none-match", ""), made.headers["ETag"]):
+        return Response(status_code=304, headers={"ETag": made.headers["ETag"], "Cache-Control": "private, no-cache"})
+    return made
+
+
 def _found(
     site: Site, asked: Asked, narrowed: Callable[[ChangesAsked], ChangesAsked], *, limit: int
 ) -> tuple[ChangesAsked, Sequence[SeenEvent], Place | None]:
@@ -169,6 +190,7 @@ def _safely(made: Response) -> Response:
 
 PAGES = (
     *(Page(f"/changes.{form}", partial(everything, form=form), Needs.PUBLIC, is_shared=True) for form in _FORMS),
+    *(Page(f"/feeds/{{token}}/changes.{form}", partial(by_token, form=form), Needs.NOTHING) for form in _FORMS),
     Page("/changes.csv", table, Needs.PUBLIC, is_shared=True),
     *(
         Page(
