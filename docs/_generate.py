@@ -4,6 +4,7 @@ reference/commands.md         every command with its options, as --help has them
 reference/configuration.md    every key of config.toml, its variable, its default and what it means
 reference/webhook.md          every key of docs/webhook.schema.json
 reference/exit.md             the exit statuses
+openapi.json                  the API, as OpenAPI 3.1 describes it
 changes.md                    the table of kinds of change; people write what stands around it
 architecture.svg              the layers of the package, and who imports whom
 """
@@ -24,6 +25,7 @@ from monitor.config import Config
 from monitor.config.loading import PREFIX
 from monitor.config.places import values_in, variable
 from monitor.settings import Setting
+from monitor.web.api.application import schema
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/_generate.py: change what it reads, then `make docs`. -->\n\n"
@@ -58,6 +60,7 @@ def pages() -> dict[str, str]:
         "reference/webhook.md": webhook(),
         "reference/exit.md": exits(),
         "changes.md": changes(),
+        "openapi.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
         "architecture.svg": picture(),
     }
 

@@ -3,6 +3,7 @@
 Importing it takes 35 MB and most of a second, so only what serves pages does, and only when it starts to.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -106,7 +107,21 @@ def schema(prefix: str = "") -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "A browser's session: reads."},
     }
     _add_examples(made)
+    components["responses"] = _shared_refusals(made)
     return made
+
+
+def _shared_refusals(made: dict[str, Any]) -> dict[str, Any]:
+    """What operations refuse alike, said once: by the types of problem."""
+    shared: dict[str, Any] = {}
+    for path in made["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    name = "-or-".join(re.findall(r"\(([a-z-]+)\)", answer["description"]))
+                    shared[name] = answer
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return dict(sorted(shared.items()))
 
 
 def _problem_schemas() -> dict[str, Any]:

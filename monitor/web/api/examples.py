@@ -1,7 +1,14 @@
 """An example of everything that is answered, for the schema and the page that describes the API. Pure."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+
+import orjson
+
+from monitor.model import Coded, Document, Enrollment, PartialDate, Record, Snapshot, Sponsor
+from monitor.model.record import Outcome
+from monitor.views.json.trials import record_json
 
 Example = Mapping[str, Any]
 
@@ -69,11 +76,27 @@ HISTORY: Example = {
     "unreadable": [],
 }
 COMPARISON: Example = {**_TAKEN, "before": 1, "changes": [CHANGE], "notes": []}
-RECORD: Example = {
-    **_TAKEN,
-    "record": {**_ABOUT, "url": _URL, "brief_title": _TITLE, "why_stopped": "No funding"},
-    "notes": [],
-}
+_SNAPSHOT = Snapshot(
+    number=4,
+    document=Document("clinicaltrials.gov", "NCT02116634", b"{}"),
+    taken_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+    registry_version="2026-11-20T09:00:05",
+)
+_RECORD = Record(
+    registry="clinicaltrials.gov",
+    trial_id="NCT02116634",
+    url=_URL,
+    paths={},
+    brief_title=_TITLE,
+    overall_status=Coded("WITHDRAWN", "Withdrawn"),
+    why_stopped="No funding",
+    conditions=("Knee Osteoarthritis",),
+    start_date=PartialDate("2026-03", "ESTIMATED"),
+    enrollment=Enrollment(0, "ACTUAL"),
+    lead_sponsor=Sponsor("Nordlys AB", "INDUSTRY"),
+    primary_outcomes=(Outcome("Time to full weight bearing", "12 weeks"),),
+)
+RECORD: Example = {**orjson.loads(orjson.dumps(record_json(_SNAPSHOT, _RECORD))), "notes": []}
 WHOLE_RECORD: Example = {**RECORD, "siblings": [], "more_siblings": 0, "disagreement": None}
 
 _ID = "3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"

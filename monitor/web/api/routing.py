@@ -52,11 +52,16 @@ class Rules:
 class Operation(APIRoute):
     """A route behind the guard that its application has."""
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of its parameters of the query."""
+        return frozenset(_named(self.dependant.query_params))
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's, with the guard before it and after it."""
         handle = super().get_route_handler()
         rules: Rules = self.endpoint.__dict__["rules"]
-        known = frozenset(_named(self.dependant.query_params))
+        known = self.known
 
         async def answer(request: Request) -> Response:
             return await request.app.state.guard.answer(request, rules, known, handle)  # type: ignore[no-any-return]
@@ -138,7 +143,7 @@ class Operations(APIRouter):
             summary=summary.rstrip("."),
             description=description.strip(),
             operation_id=step.__name__,
-            responses={status: _answered(rules), **_refused([*kinds, *rules.kinds])},
+            responses={status: _answered(rules), **_known_already(rules), **_refused([*kinds, *rules.kinds])},
             openapi_extra={"security": _security(rules), **_headers(rules)},
         )
         return step
@@ -160,6 +165,10 @@ def _answered(rules: Rules) -> dict[str, Any]:
     if not rules.writes:
         headers["ETag"] = _said("The state of what is answered, for If-None-Match and If-Match.")
     return {"description": "Done", "headers": headers}
+
+
+def _known_already(rules: Rules) -> dict[int | str, dict[str, Any]]:
+    return {} if rules.writes else {304: {"description": "It is as If-None-Match says"}}
 
 
 def _said(words: str) -> dict[str, Any]:

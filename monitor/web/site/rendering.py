@@ -19,7 +19,8 @@ from monitor.web.site.language import ENGLISH, LANGUAGES, translations
 
 SHEETS = (
     *("tokens", "elements", "frame", "marks", "changes", "panels", "controls", "facets", "charts", "snapshots"),
-    *("compare", "trial", "builder", "deliveries", "health", "alone", "access", "loading", "live", "narrow", "print"),
+    *("compare", "trial", "builder", "deliveries", "health", "alone", "access", "api", "loading", "live", "narrow"),
+    "print",
 )
 """The parts of site.css, in their order: what comes later wins."""
 TYPES = {

@@ -62,6 +62,10 @@ class Api:
         whole = self.url + BEGINS + path
         return self._session.request(method, whole, headers=headers, timeout=20, allow_redirects=False, **options)
 
+    def page(self, path: str) -> Response:
+        """A page, as whoever is not signed in sees it."""
+        return self._session.get(self.url + path, timeout=20, allow_redirects=False)
+
     def read(self, path: str, **options: Any) -> Any:
         answer = self.ask(path, **options)
         assert answer.status_code == 200, answer.text
