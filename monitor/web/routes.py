@@ -8,7 +8,7 @@ from monitor.web.operating import table as operating
 from monitor.web.reading import change, changes, compare, sitemap, snapshot, terms, trial, trials, watches
 from monitor.web.site import basics
 from monitor.web.site.route import Page
-from monitor.web.subscribing import building, own
+from monitor.web.subscribing import building, listing, own
 
 PAGES: tuple[Page, ...] = (
     *basics.PAGES,
@@ -28,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     *watches.PAGES,
     *sitemap.PAGES,
     *building.PAGES,
+    *listing.PAGES,
     *own.PAGES,
     *api.PAGES,
 )

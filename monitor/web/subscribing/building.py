@@ -63,10 +63,15 @@ def build(site: Site, asked: Asked) -> Response:
     if asked.method == "POST":
         return _posted(site, asked)
     form = {name: asked.query.getlist(name)[:100] for name in list(asked.query)[:100]}
-    if asked.headers.get("hx-request") and not asked.headers.get("hx-history-restore-request"):
-        return site.page(asked, "subscribing/previewed", _previewed(site, asked, form))
     values = _previewed(site, asked, form)
+    if values["may_see"] and _is_for_a_script(asked):
+        return site.page(asked, "subscribing/previewed", values)
     return _page(site, asked, form, values, status=400 if values["wrong"] else 200)
+
+
+def _is_for_a_script(asked: Asked) -> bool:
+    """Whether htmx asks for a part, and not for a page that it went away from."""
+    return "hx-request" in asked.headers and "hx-history-restore-request" not in asked.headers
 
 
 def _refuse_unless_possible(site: Site, asked: Asked) -> None:
@@ -169,8 +174,11 @@ def _saved(site: Site, asked: Asked) -> Response:
     name = " ".join(one(form, "name").split())[:200] or None
     made = subscribe(channel, address, rule, context=site.subscribing, name=name)
     site.committed()
+    with site.store.read() as tx:
+        about = opting_in.about(tx, made.subscription)
     values = {
         "made": made,
+        "about": about,
         "receiver": receiver(made.subscription.endpoint),
         "told": in_words(made.subscription.filters),
     }

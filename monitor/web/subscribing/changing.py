@@ -49,7 +49,7 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext) -> 
     """Do what the button of a form says, and give what was done. ConfigurationInvalid where it cannot be."""
     match one(form, "do"):
         case "save":
-            managing.change(token, partial(_edited, form), links, context)
+            managing.change(token, partial(edited_by, form), links, context)
             return "Saved. It counts from the next change on."
         case "pause":
             managing.pause(token, links, context)
@@ -66,7 +66,7 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext) -> 
     raise ConfigurationInvalid("Use one of the buttons of this page.")
 
 
-def _edited(form: Form, was: Editable) -> Editable:
+def edited_by(form: Form, was: Editable) -> Editable:
     """What a form makes of a subscription. ConfigurationInvalid for what it cannot be."""
     note = one_line(one(form, "note"))
     if len(note) > LONGEST_NOTE:

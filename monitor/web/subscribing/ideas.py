@@ -23,7 +23,8 @@ from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 from monitor.model import Filters, Role, Search
 from monitor.model.rhythm import Rhythm
 from monitor.ports import Registry
-from monitor.storage import groups, searches, silence, trials, watches
+from monitor.storage import groups, searches, silence, terms, trials, watches
+from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import fold_organisation, one_line
 from monitor.views.rules import watch_that_looks_for
 from monitor.web.forms import Form, one
@@ -32,6 +33,8 @@ from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
 
 ABOUT = ("trial", "sponsor", "condition", "search", "watch", "group", "all")
 FOR_STRANGERS = ("trial", "sponsor", "condition", "all")
+RULES = frozenset({"min", "topic"})
+"""What says of changes that it is about all of them, where it says no more."""
 MOST_TRIALS = 50
 MOST_OFFERED = 500
 """Names that a stranger chooses one of."""
@@ -54,7 +57,8 @@ def about_of(form: Form) -> str:
     named = one(form, "about")
     if named in ABOUT:
         return named
-    return next((each for each in ABOUT if any(text.strip() for text in form.get(each, ()))), "")
+    given = (each for each in ABOUT if any(text.strip() for text in form.get(each, ())))
+    return next(given, "all" if RULES & {*form} else "")
 
 
 def said_of(form: Form, about: str) -> str:
@@ -97,6 +101,7 @@ def scope_of(form: Form, site: Site, *, is_stranger: bool) -> SubscriptionScope:
     if not text:
         raise ConfigurationInvalid(_MISSING[about])
     with site.store.read() as tx:
+        text = _written(tx, about, text)
         search = _search(about, text, Role.ANY if one(form, "role") == "any" else Role.LEAD)
         watched = (watch_that_looks_for(tx, each.key, search) for each in site.registries)
         if watch := next(filter(None, watched), None):
@@ -150,6 +155,12 @@ def _named(about: str, text: str, site: Site) -> SubscriptionScope:
         if about == "group":
             return SubscriptionScope(group=groups.find(tx, text).name)
         return SubscriptionScope(watch_id=watches.find(tx, text).id)
+
+
+def _written(tx: Connection, about: str, text: str) -> str:
+    """The name of a sponsor or condition whose part of an address this is; else the same."""
+    term = terms.by_slug(tx, about, text) if about in (SPONSOR, CONDITION) else None
+    return term.name if term else text
 
 
 def _search(about: str, text: str, role: Role) -> Search:

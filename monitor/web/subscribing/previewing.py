@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import Asked as AskedRule
+from monitor.alerts.subscribe import SubscriptionScope
 from monitor.errors import StoreCorrupt
 from monitor.model import Search, Significance, SubscriptionState
 from monitor.storage import searches
@@ -120,19 +121,19 @@ def _strip(tried: Backtest, language: str) -> Strip:
 
 def _command(form: Form, asked: AskedRule, site: Site) -> str:
     channel = one(form, "channel") or "email"
-    search = _looked_for(asked, site)
+    search = looked_for(asked.scope, site)
     return subscribe_command(
         channel, one(form, "address")[:254], asked.scope, asked.filters, asked.rhythm, search=search
     )
 
 
-def _looked_for(asked: AskedRule, site: Site) -> Search | None:
+def looked_for(scope: SubscriptionScope, site: Site) -> Search | None:
     """What its watch looks for, where it is about one that looks for something that can be read."""
-    if asked.scope.watch_id is None:
+    if scope.watch_id is None:
         return None
     try:
         with site.store.read() as tx:
-            found = searches.get(tx, asked.scope.watch_id)
+            found = searches.get(tx, scope.watch_id)
     except StoreCorrupt:
         return None
     return found.search if found else None

@@ -1,0 +1,274 @@
+"""The builder over real HTTP: what it shows of a rule that is not made, and who may save it."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from requests import Response
+
+from monitor.model import Search, Significance, Subscription
+from monitor.model.access import Permission
+from monitor.model.rhythm import Every
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import searches, subscriptions, watches
+from monitor.storage.store import Store
+from monitor.watching.indexing import index_missing
+from monitor.web.site.asked import NOBODY, Visitor
+from monitor.web.site.site import Site
+from monitor.web.subscribing.ideas import MOST_TRIALS
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
+from tests.web.reading_site import OPERATOR, READER, ReadingSite
+
+SUBSCRIBER = Visitor("sven", frozenset({Permission.READ, Permission.SUBSCRIBE}), secret="s" * 32)
+NEW = "/subscriptions/new"
+HEADLINE = f"{WITHDRAWN_LATER}: Withdrawn – “Because economic problems”"
+SPONSOR = "Alzahra Hospital"
+
+
+@pytest.fixture
+def site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[ReadingSite]:
+    """A trial was withdrawn ten days ago."""
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    outbox.clock.advance(days=30)
+    sandbox.next_state(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    outbox.clock.advance(days=10)
+    with ReadingSite(outbox, visitor=OPERATOR) as running:
+        yield running
+    outbox.registry.close()
+
+
+def text_of(answer: Response) -> str:
+    """What the page says, its tags left out."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def listed(site: ReadingSite) -> list[tuple[str, str]]:
+    with site.outbox.store.read() as tx:
+        return [(each.endpoint.shown, str(each.state)) for each in subscriptions.listing(tx)]
+
+
+def test_it_shows_what_a_rule_would_have_sent_and_changes_nothing(site: ReadingSite) -> None:
+    answer = site.get(f"{NEW}?trial={WITHDRAWN_LATER}&min=critical&topic=status&every=daily&at=08:00&zone=Europe/Paris")
+    said = text_of(answer)
+
+    assert answer.status_code == 200
+    assert "1 mail in 1 month" in said
+    assert HEADLINE in said
+    assert (
+        f"monitor subscribe email ADDRESS --trial {WITHDRAWN_LATER} --topic status --min-significance critical" in said
+    )
+    assert "--digest daily --at 08:00 --tz Europe/Paris" in said
+    assert 'class="c-critical"' in answer.text
+    assert re.search(r'name="min" value="critical" checked', answer.text)
+    assert listed(site) == []
+
+
+def test_what_it_would_not_tell_is_counted_with_the_reason_and_looser_rules_with_their_mails(site: ReadingSite) -> None:
+    answer = site.get(f"{NEW}?about=all&topic=sites&min=minor")
+    said = text_of(answer)
+
+    assert "0 mails in 1 month" in said
+    assert "in topics that you left out" in said
+    (more,) = re.findall(r'href="(/subscriptions/new\?[^"]+)"><span>With ', answer.text)
+    looser = site.get(html.unescape(more))
+    assert "1 mail in 1 month" in text_of(looser)
+    assert re.search(r'value="all" checked', looser.text)
+
+
+def test_the_preview_alone_is_the_answer_to_a_script(site: ReadingSite) -> None:
+    whole = site.get(f"{NEW}?about=all", hx_request="true", hx_history_restore_request="true")
+    part = site.get(f"{NEW}?about=all", hx_request="true")
+    wrong = site.get(f"{NEW}?about=all&days=many", hx_request="true")
+
+    assert "<html" in whole.text
+    assert "<html" not in part.text
+    assert HEADLINE in text_of(part)
+    assert 'id="peek" hx-swap-oob' in part.text
+    assert (wrong.status_code, "whole number of days" in wrong.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("trial=%3Cscript%3E", "“<script>” is not the number of a trial"),
+        (f"trial={'NCT02116634,' * (MOST_TRIALS + 1)}", f"Give at most {MOST_TRIALS} trials"),
+        ("about=all&min=enormous", "not a known significance"),
+        ("about=all&topic=weather", "not a known topic"),
+        ("about=all&every=hourly", "Choose how often"),
+        ("about=all&every=daily&zone=Mars", "Choose a time zone"),
+        ("about=all&every=daily&at=25:00", "such as 08:00"),
+        ("sponsor=Nobody", "No trial of “Nobody” is kept here"),
+        ("condition=gout", "No watch looks for “gout”"),
+        ("search=AREA[Phase]PHASE9", "No watch looks for"),
+        ("watch=77", "there is no watch 77"),
+        ("group=rivals", "no group"),
+        ("trial=%00&min=minor", "is not the number of a trial"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(site: ReadingSite, query: str, words: str) -> None:
+    answer = site.get(f"{NEW}?{query}")
+
+    assert answer.status_code == 400
+    assert words.lower() in text_of(answer).lower()
+    assert "<script>" not in answer.text
+
+
+def test_without_saying_what_it_is_about_nothing_is_tried(site: ReadingSite) -> None:
+    for query in ("", "?every=daily", "?trial=", "?about=sponsor&sponsor=+"):
+        answer = site.get(NEW + query)
+        assert answer.status_code == 200
+        assert "Say which trials it is about" in text_of(answer)
+
+
+def test_who_may_subscribe_others_does_it_at_once(site: ReadingSite) -> None:
+    site.visitor = SUBSCRIBER
+    answer = site.post(
+        NEW, do="save", about="trial", trial=WITHDRAWN_LATER, channel="email", address="ana@example.org", min="major"
+    )
+
+    assert answer.status_code == 200
+    assert "a…@example.org" in text_of(answer)
+    assert "ana@" not in answer.text
+    (made,) = every(site)
+    assert (made.endpoint.shown, str(made.state), made.filters.min_significance) == (
+        "ana@example.org",
+        "active",
+        Significance.MAJOR,
+    )
+    assert made.id in answer.text
+
+
+def every(site: ReadingSite) -> list[Subscription]:
+    with site.outbox.store.read() as tx:
+        return subscriptions.listing(tx)
+
+
+def test_a_new_webhooks_secret_is_shown_once(site: ReadingSite) -> None:
+    sent = {"do": "save", "about": "all", "channel": "webhook", "address": "https://example.org/hook"}
+    first, again = site.post(NEW, **sent), site.post(NEW, **sent)
+
+    assert len(re.findall(r"whsec_\S+", text_of(first))) == 1
+    assert first.headers["Cache-Control"] == "no-store"
+    assert "whsec_" not in again.text
+    assert "hears of the same already" in text_of(again)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"address": ""}, "Give the address"),
+        ({"address": "ana"}, "mail address"),
+        ({"channel": "pigeon"}, "Choose mail, webhook or chat"),
+        ({"note": "x" * 501}, "at most 500 characters"),
+        ({"name": "rivals"}, "called “rivals” already"),
+        ({"about": "all", "at": "x", "every": "weekly"}, "such as 08:00"),
+    ],
+)
+def test_what_cannot_be_saved_is_said_and_what_was_filled_in_stays(
+    site: ReadingSite, fields: dict[str, str], words: str
+) -> None:
+    whole = {"do": "save", "about": "all", "channel": "email", "address": "ana@example.org", "note": "our rival"}
+    assert site.post(NEW, **whole, name="rivals").status_code == 200
+
+    answer = site.post(NEW, **{**whole, **fields})
+
+    assert answer.status_code == 400
+    assert words in text_of(answer)
+    assert "note" in fields or 'value="our rival"' in answer.text
+    assert len(listed(site)) == 1
+
+
+def test_showing_by_a_button_needs_no_script_and_puts_nobodys_address_into_an_address(site: ReadingSite) -> None:
+    answer = site.post(NEW, do="show", about="all", min="minor", address="ana@example.org", note="our rival")
+
+    assert HEADLINE in text_of(answer)
+    assert 'value="ana@example.org"' in answer.text
+    assert not re.search(r'href="[^"]*(ana|rival)', answer.text)
+    assert listed(site) == []
+
+
+def test_a_sponsor_of_trials_that_are_kept_is_watched_from_then_on(site: ReadingSite) -> None:
+    answer = site.get(f"{NEW}?sponsor={SPONSOR.upper()}")
+    assert "1 mail in 1 month" in text_of(answer)
+    assert "No watch looks for that yet" in text_of(answer)
+
+    made = site.post(NEW, do="save", about="sponsor", sponsor=SPONSOR, address="ana@example.org")
+
+    assert made.status_code == 200
+    with site.outbox.store.read() as tx:
+        (watched,) = searches.of_registry(tx, site.outbox.registry.key)
+    assert watched.search == Search(sponsor=SPONSOR)
+    assert every(site)[0].watch_id == watched.watch_id
+
+
+def test_filters_of_other_pages_are_understood(site: ReadingSite) -> None:
+    """The first page's, which has parts of addresses for names, and a watch's."""
+    with site.outbox.store.begin() as tx:
+        watch, _ = watches.add_search(
+            tx,
+            registry=site.outbox.registry.key,
+            search=Search(sponsor=SPONSOR),
+            origin="command",
+            name=None,
+            at=site.outbox.clock(),
+        )
+    index_missing(site.outbox.store, [site.outbox.registry])
+
+    assert "--sponsor 'Alzahra Hospital'" in text_of(site.get(f"{NEW}?sponsor=alzahra-hospital&since=90d"))
+    assert "--sponsor 'Alzahra Hospital'" in text_of(site.get(f"{NEW}?watch={watch.id}"))
+    assert "--all --min-significance major" in text_of(site.get(f"{NEW}?min=major&since=14d"))
+
+
+def test_a_stranger_is_offered_what_is_watched_and_asks_for_mails_alone(site: ReadingSite) -> None:
+    site.visitor = NOBODY
+
+    page = site.get(f"{NEW}?about=all").text
+    assert ('value="webhook"' in page, 'value="search"' in page, 'name="about" value="sponsor"' in page) == (
+        False,
+        False,
+        False,
+    )
+    assert HEADLINE in html.unescape(re.sub(r"<[^>]+>", "", page))
+    refused = site.post(NEW, do="save", about="search", search="x", channel="webhook", address="https://example.org/h")
+    asked = site.post(
+        NEW, do="save", about="all", channel="webhook", address="ana@example.org", every="weekly", at="8:00"
+    )
+
+    assert (refused.status_code, asked.status_code) == (400, 200)
+    assert listed(site) == [("ana@example.org", "pending")]
+    assert every(site)[0].rhythm.every is Every.WEEKLY
+
+
+def test_where_nothing_is_public_a_stranger_sees_nothing_of_any_trial(
+    quick_store: Store, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    sandbox.next_state(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    with ReadingSite(outbox, is_public=False) as site:
+        pages = [site.get(f"{NEW}?about=all"), site.get(f"{NEW}?about=all", hx_request="true")]
+        pages.append(site.post(NEW, do="show", about="all"))
+        assert [each.status_code for each in pages] == [200] * 3
+        assert not any("economic" in each.text or "would have sent" in each.text for each in pages)
+        site.visitor = READER
+        assert "economic" in site.get(f"{NEW}?about=all").text
+        site.answering.site = with_no_self_service(site)
+        assert site.get(NEW).status_code == 403
+        site.visitor = NOBODY
+        assert site.get(NEW).status_code == 401
+        assert site.post(NEW, do="save", about="all", address="ana@example.org").status_code == 401
+        assert site.get("/a/none").status_code == 404
+    outbox.registry.close()
+
+
+def with_no_self_service(site: ReadingSite) -> Site:
+    return replace(site.site, has_self_service=False)
