@@ -73,7 +73,7 @@ def subscriptions(site: Site, asked: Asked) -> Response:
     wanted = asked.query.get("state", "")
     if wanted and wanted not in [*SubscriptionState]:
         known = ", ".join(SubscriptionState)
-        raise ConfigurationInvalid(f"“{one_line(wanted[:40])}” is no state of a subscription: choose one of {known}")
+        raise ConfigurationInvalid(f"“{one_line(wanted[:40])}” is not a state of a subscription: choose one of {known}")
     states = (SubscriptionState(wanted),) if wanted else ALIVE
     place = place_of(asked.query.get("before", ""))
     before = (place.at, place.id) if place else None
