@@ -7,9 +7,9 @@ from monitor.mcp import schemas
 from monitor.mcp.untrusted import parted
 
 _MEANING = ("kind", "field", "topic", "significance", "measure", "timing", "takes_back", "adds_up", "origin")
-_PLACE = ("registry", "trial_id", "url", "snapshot", "seen_at", "not_told", "hold", "error")
+_PLACE = ("id", "registry", "trial_id", "url", "snapshot", "seen_at", "not_told", "hold", "error")
 OURS = frozenset({*_MEANING, *_PLACE})
-"""Of a change, what no registry wrote."""
+"""Of a change, and of an update with changes, what no registry wrote."""
 
 CHANGE = schemas.marked_form(
     kind=schemas.TEXT,

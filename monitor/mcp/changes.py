@@ -9,11 +9,12 @@ from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, Answer, length, shorter
+from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, shorter
 from monitor.mcp.asking import Asking
-from monitor.mcp.changed import change_form
-from monitor.mcp.cursors import Cursor, cursor_of, place_in
+from monitor.mcp.changed import CHANGE, OURS, change_form
+from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
 from monitor.mcp.tool import Arguments, Line, Tool, TrialId
+from monitor.mcp.untrusted import parted
 from monitor.model import Filters
 from monitor.storage import changed
 from monitor.storage.changed import ChangeFilter, FoundEvent, Place
@@ -22,7 +23,7 @@ from monitor.storage.pages import Span
 from monitor.storage.words import asked_for
 from monitor.text import counted, fold_name, fold_organisation
 from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
-from monitor.views.json.trials import changes_json
+from monitor.views.json.trials import event_json
 from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
 
@@ -104,30 +105,24 @@ def _is_within(seen: TrialChanges, span: Span) -> bool:
 
 
 def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool) -> Answer:
-    """As much as fits; what follows begins behind the last event that does."""
-    places = {each.event_id: each for each in events}
-    forms: list[dict[str, Any]] = []
-    left_out: list[dict[str, Any]] = []
-    room, last = MOST, events[-1] if events else None
-    for before, each in zip([None, *seen], seen, strict=False):
-        every = [*changes_json(each)]
-        of_event = [change_form(shorter(form, MOST_OF_A_SIDE)) for form in every[:MOST_OF_AN_UPDATE]]
-        room -= sum(map(length, of_event))
-        if room < 0 and before is not None:
-            has_more, last = True, places[_event_id(before)]
-            break
-        forms += of_event
-        if more := len(every) - len(of_event):
-            left_out.append({"trial_id": each.trial_id, "snapshot": each.snapshot, "changes": more})
+    """As much as fits; what follows begins behind the last update that does."""
+    forms = [_update(each) for each in seen]
+    kept = forms[: fitting(forms, MOST - ROOM_FOR_THE_REST)]
+    last = events[-1] if events else None
+    if len(kept) < len(forms):
+        has_more = True
+        last = next(each for each in events if each.event_id == kept[-1]["id"])
     following = cursor_of(NAME, last.day, int(last.significance), *_key(last)) if has_more and last else None
-    said = f"{counted(len(forms), 'change')}" + ("; there are more" if has_more else "") + "."
-    unreadable = sum(each.error is not None for each in seen)
-    content = {"changes": forms, "left_out": left_out, "next_cursor": following, "unreadable": unreadable}
-    return Answer(said=said, content=content)
+    said = counted(len(kept), "update") + ("; there are more." if following else ".")
+    return Answer(said=said, content={"updates": kept, "next_cursor": following})
 
 
-def _event_id(seen: TrialChanges) -> str:
-    return f"{seen.registry}/{seen.trial_id}/{seen.snapshot}"
+def _update(seen: TrialChanges) -> dict[str, Any]:
+    """What one snapshot told."""
+    form: dict[str, Any] = event_json(seen)
+    changes = [change_form(shorter(change, MOST_OF_A_SIDE)) for change in form.pop("changes")]
+    kept = changes[: fitting(changes[:MOST_OF_AN_UPDATE], MOST // 2)]
+    return {**parted(form, OURS), "changes": kept, "changes_left_out": len(changes) - len(kept)}
 
 
 def _key(event: FoundEvent) -> tuple[str, str, int]:
@@ -137,8 +132,9 @@ def _key(event: FoundEvent) -> tuple[str, str, int]:
 def _place(cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    day, weight, registry, trial_id, snapshot = place_in(NAME, cursor, str, int, str, str, int)
-    return Place(day, (weight, registry, trial_id, snapshot))
+    day, weight, registry, trial_id, snapshot = place_in(NAME, cursor, 5)
+    day = moment_in(NAME, f"{day}T00:00:00+00:00").date().isoformat()
+    return Place(day, (number_in(NAME, weight), registry, trial_id, number_in(NAME, snapshot)))
 
 
 TOOLS = (
@@ -150,17 +146,21 @@ TOOLS = (
         "changes are left out unless asked for.",
         takes=OfChanges,
         gives=schemas.form(
-            changes=schemas.listed(
+            updates=schemas.listed(
                 schemas.marked_form(
-                    registry=schemas.TEXT, trial_id=schemas.TEXT, snapshot=schemas.maybe(schemas.NUMBER)
+                    id=schemas.TEXT,
+                    registry=schemas.TEXT,
+                    trial_id=schemas.TEXT,
+                    snapshot=schemas.maybe(schemas.NUMBER),
+                    seen_at=schemas.maybe(schemas.MOMENT),
+                    significance=schemas.maybe(schemas.TEXT),
+                    not_told=schemas.maybe(schemas.TEXT),
+                    error=schemas.maybe(schemas.TEXT),
+                    changes=schemas.listed(CHANGE),
+                    changes_left_out={**schemas.NUMBER, "description": "compare_snapshots has them."},
                 )
             ),
-            left_out={
-                **schemas.listed(schemas.form(trial_id=schemas.TEXT, changes=schemas.NUMBER)),
-                "description": "Further changes of long updates: compare_snapshots has them.",
-            },
             next_cursor=schemas.maybe(schemas.TEXT),
-            unreadable=schemas.NUMBER,
         ),
         run=list_changes,
         if_nothing="leave out watch or group, or name another trial",

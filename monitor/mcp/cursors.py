@@ -1,44 +1,49 @@
-"""Where the next page of a list begins, as one opaque word. Pure."""
+"""Where the next page of a tool's list begins, as one opaque word that is good for that tool alone. Pure."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
-import orjson
 from pydantic import Field
 
+from monitor.errors import ConfigurationInvalid
 from monitor.mcp.tool import Refused
+from monitor.views import cursors
 
 Cursor = Annotated[
     str | None, Field(default=None, max_length=1000, description="next_cursor of the last answer, for what follows it.")
 ]
-_MISTAKEN = "this cursor is not one of {}. Next: give next_cursor of its last answer, or none to begin."
-Part = str | int | None
 
 
-def cursor_of(tool: str, *parts: Part) -> str:
+def cursor_of(tool: str, *parts: str | int) -> str:
     """The cursor of a place in a tool's list."""
-    return urlsafe_b64encode(orjson.dumps([tool, *parts])).decode().rstrip("=")
+    return cursors.cursor(tool, *map(str, parts))
 
 
-def place_in(tool: str, cursor: str, *kinds: type | tuple[type, ...]) -> list[Any]:
-    """The place that a cursor stands for, of parts of these kinds. Refused for one that is not of this list."""
-    name: Any
-    parts: list[Any]
+def place_in(tool: str, cursor: str, count: int) -> list[str]:
+    """The place that a cursor stands for, in so many parts. Refused for one that is not of this list."""
     try:
-        name, *parts = orjson.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-        fits = name == tool and len(parts) == len(kinds)
-        if fits and all(isinstance(part, kind) for part, kind in zip(parts, kinds, strict=True)):
-            return parts
-    except (ValueError, TypeError):
-        pass
-    raise Refused(_MISTAKEN.format(tool))
+        name, *parts = cursors.parts_of(cursor, count + 1)
+    except ConfigurationInvalid:
+        name, parts = "", []
+    if name != tool:
+        raise _mistaken(tool)
+    return parts
 
 
-def moment_of(tool: str, part: str) -> datetime:
+def moment_in(tool: str, part: str) -> datetime:
     """The moment that a part of a cursor is. Refused for one that is none."""
     try:
-        at = datetime.fromisoformat(part)
-    except ValueError:
-        raise Refused(_MISTAKEN.format(tool)) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return cursors.moment_of(part)
+    except ConfigurationInvalid as error:
+        raise _mistaken(tool) from error
+
+
+def number_in(tool: str, part: str) -> int:
+    """The same for a number."""
+    if not (part.isascii() and part.isdecimal() and len(part) < 10):
+        raise _mistaken(tool)
+    return int(part)
+
+
+def _mistaken(tool: str) -> Refused:
+    return Refused(f"this cursor is not one of {tool}. Next: give next_cursor of its last answer, or none to begin.")

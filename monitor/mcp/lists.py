@@ -10,7 +10,7 @@ from monitor.mcp.answers import Answer, fitting, shorter
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, place_in
 from monitor.mcp.tool import Arguments, Line, Tool
-from monitor.mcp.untrusted import marked
+from monitor.mcp.untrusted import marked, parted
 from monitor.ports import find_registry
 from monitor.storage import terms, trial_lists
 from monitor.storage.found import TrialFilter
@@ -19,10 +19,14 @@ from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
 from monitor.storage.words import asked_for
 from monitor.text import counted, fold_name, fold_organisation
+from monitor.views.json.trials import indexed_trial_json
 from monitor.views.scope import scope_of
 from monitor.views.statuses import statuses_of
+from monitor.views.trial_sets import DueDate, TrialSet, of_condition, of_sponsor, trial_set
 
 MOST_OF_A_VALUE = 600
+OURS = frozenset({"registry", "trial_id", "url", "state", "snapshot"})
+"""Of a trial in a list, what no registry wrote."""
 OF_A_SPONSOR = 20
 """Trials that get_sponsor gives."""
 
@@ -99,7 +103,7 @@ def _wanted(asking: Asking, given: Finding) -> TrialFilter:
 def _page(
     asking: Asking, tool: str, wanted: TrialFilter, limit: int, cursor: str | None, more: dict[str, Any] | None = None
 ) -> Answer:
-    after = place_in(tool, cursor, str, str) if cursor is not None else None
+    after = place_in(tool, cursor, 2) if cursor is not None else None
     with asking.program.store.read() as tx:
         found = trial_lists.page(tx, wanted, after=(after[0], after[1]) if after else None, limit=limit + 1)
     forms = [_trial(asking, each) for each in found[:limit]]
@@ -114,26 +118,8 @@ def _page(
 
 
 def _trial(asking: Asking, trial: IndexedTrial) -> dict[str, Any]:
-    said = {
-        "title": trial.title,
-        "overall_status": trial.status,
-        "lead_sponsor": trial.sponsor,
-        "phases": [code for code, _ in trial.phases],
-        "conditions": [*trial.conditions],
-        "countries": [*trial.countries],
-        "enrollment": {"count": trial.enrollment, "type": trial.enrollment_type},
-        "start_date": {"date": trial.start_date, "at_first": trial.first_start_date},
-        "primary_completion_date": {
-            "date": trial.primary_completion_date,
-            "type": trial.primary_completion_type,
-            "at_first": trial.first_primary_completion_date,
-        },
-        "completion_date": {"date": trial.completion_date, "at_first": trial.first_completion_date},
-        "updated_on": trial.updated_on or None,
-    }
-    place = {"registry": trial.registry, "trial_id": trial.trial_id, "snapshot": trial.snapshot, "state": trial.state}
     url = asking.program.registry(trial.registry).page(trial.trial_id)
-    return {**place, "url": url, **marked(shorter(said, MOST_OF_A_VALUE))}
+    return parted(shorter(indexed_trial_json(trial, url), MOST_OF_A_VALUE), OURS)
 
 
 def list_sponsors(asking: Asking, given: OfTerms) -> Answer:
@@ -147,7 +133,7 @@ def list_conditions(asking: Asking, given: OfTerms) -> Answer:
 
 
 def _terms(asking: Asking, tool: str, kind: str, given: OfTerms) -> Answer:
-    after = place_in(tool, given.cursor, str)[0] if given.cursor is not None else None
+    after = place_in(tool, given.cursor, 1)[0] if given.cursor is not None else None
     words = asked_for(given.words or "")
     with asking.program.store.read() as tx:
         found = terms.listing(tx, kind, after=after, words=words, limit=given.limit + 1)
@@ -169,16 +155,32 @@ def get_condition(asking: Asking, given: Named) -> Answer:
 
 
 def _named(asking: Asking, tool: str, kind: str, given: Named, key: str) -> Answer:
-    wanted = TrialFilter(sponsor=key) if kind == SPONSOR else TrialFilter(condition=key)
     with asking.program.store.read() as tx:
-        found: Term | None = terms.by_key(tx, kind, key)
+        found = terms.by_key(tx, kind, key)
         if found is None:
             near = terms.most_frequent(tx, kind, words=asked_for(given.name)[:1], limit=10)
             raise _unknown(kind, near)
-        standing = trial_lists.counts_by_status(tx, wanted)
-    statuses = [{"code": code, "words": words, "trials": number} for (code, words), number in standing.items()]
-    more = {"trials_watched": found.trials, **marked({"name": found.name, "statuses": statuses})}
+        wanted = of_sponsor(found) if kind == SPONSOR else of_condition(found)
+        whole = trial_set(tx, wanted, now=asking.now)
+    more = {
+        "trials_watched": whole.trials,
+        "recruiting": whole.recruiting,
+        "stopped_early": whole.stopped,
+        "median_slip_days": whole.median_slip,
+        "changes_in_90_days": whole.changes_lately,
+        "due_next": [_due(each) for each in whole.due],
+        **marked({"name": found.name, "statuses": _statuses(whole)}),
+    }
     return _page(asking, tool, wanted, given.limit, given.cursor, more)
+
+
+def _due(due: DueDate) -> dict[str, Any]:
+    place = {"registry": due.trial.registry, "trial_id": due.trial.trial_id, "field": due.field}
+    return {**place, "day": due.day.isoformat(), **marked({"title": due.trial.title, "type": due.written.type})}
+
+
+def _statuses(whole: TrialSet) -> list[dict[str, Any]]:
+    return [{"code": code, "words": words, "trials": number} for (code, words), number in whole.by_status.items()]
 
 
 def _unknown(kind: str, near: list[Term]) -> NothingFound:
@@ -196,7 +198,15 @@ _TRIAL = schemas.marked_form(
 _CURSOR = schemas.maybe({"type": "string", "description": "For what follows; null where this is all."})
 _PAGE = schemas.form(trials=schemas.listed(_TRIAL), next_cursor=_CURSOR)
 _NAMES = schemas.form(names=schemas.listed(schemas.marked_form(trials=schemas.NUMBER)), next_cursor=_CURSOR)
-_OF_NAME = schemas.marked_form(**_PAGE["properties"], trials_watched=schemas.NUMBER)
+_OF_NAME = schemas.marked_form(
+    **_PAGE["properties"],
+    trials_watched=schemas.NUMBER,
+    recruiting=schemas.NUMBER,
+    stopped_early=schemas.NUMBER,
+    median_slip_days={**schemas.maybe(schemas.NUMBER), "description": "Of their primary completion dates."},
+    changes_in_90_days=schemas.NUMBER,
+    due_next=schemas.listed(schemas.marked_form(trial_id=schemas.TEXT, field=schemas.TEXT, day=schemas.TEXT)),
+)
 
 TOOLS = (
     Tool(
@@ -221,8 +231,8 @@ TOOLS = (
     Tool(
         name="get_sponsor",
         title="A sponsor and its trials",
-        description="How the trials stand that a sponsor leads, and a page of them. What changed in them lately: "
-        "list_changes with sponsor.",
+        description="How the trials stand that a sponsor leads, how far they slipped, what is due next, and a page of "
+        "them. What changed in them lately: list_changes with sponsor.",
         takes=Named,
         gives=_OF_NAME,
         run=get_sponsor,
@@ -239,7 +249,8 @@ TOOLS = (
     Tool(
         name="get_condition",
         title="A condition and its trials",
-        description="How the watched trials on a condition stand, and a page of them.",
+        description="How the watched trials on a condition stand, how far they slipped, what is due next, and a page "
+        "of them. What changed in them lately: list_changes with condition.",
         takes=Named,
         gives=_OF_NAME,
         run=get_condition,

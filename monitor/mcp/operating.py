@@ -1,33 +1,35 @@
 """Tools for who runs the program: whether everything is seen, what is watched, and what was sent."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
 
 from monitor.mcp import schemas
-from monitor.mcp.answers import Answer, fitting
+from monitor.mcp.answers import Answer, shorter
 from monitor.mcp.asking import Asking
-from monitor.mcp.cursors import Cursor, cursor_of, moment_of, place_in
+from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
 from monitor.mcp.tool import Arguments, Effect, Line, NoArguments, Tool, TrialId
-from monitor.mcp.untrusted import harmless, marked
+from monitor.mcp.untrusted import harmless, marked, parted
 from monitor.model.access import Permission
 from monitor.ports import FetchedRegistry
-from monitor.storage import coverage, health, overview
 from monitor.storage.delivery_pages import DeliveryList
-from monitor.storage.pages import Within
 from monitor.storage.places import Place
 from monitor.text import counted
 from monitor.views.delivery_log import LoggedDelivery, LogQuery, delivery_log, one_delivery
-from monitor.views.json.alerts import delivery_json
+from monitor.views.health import RegistryHealth, attention, health_whole
 from monitor.views.json.checks import checked_json
 from monitor.views.json.moments import moment_json
+from monitor.views.json.operating import finding_json
+from monitor.views.json.served import logged_delivery_json, whole_delivery_json
 from monitor.watching.watches import add_trials, check_name
 
 LOG = "list_deliveries"
-OF_LATE = timedelta(hours=24)
 MOST_ATTEMPTS = 20
+OURS = frozenset(
+    ("id", "event", "trial", "notice", "digest", "subscription", "sequence", "standing", "attempts_made", "created_at")
+) | {"next_attempt_at", "finished_at", "to", "name", "significance", "damage"}
+"""Of a delivery, what nobody else wrote."""
 SEE_LOG = "list_deliveries has the ids there are"
 
 
@@ -57,41 +59,34 @@ class OneDelivery(Arguments):
 
 def get_health(asking: Asking, _given: NoArguments) -> Answer:
     """Whether everything is seen."""
-    since = asking.now - OF_LATE
-    with asking.program.store.read() as tx:
-        seen = coverage.by_registry(tx, Within(), since=since)
-        unchecked = coverage.unchecked(tx, Within(), since=since, limit=20)
-        failing = {each.registry: each for each in health.listing(tx)}
-        figures = overview.overview(tx) if asking.may(Permission.OPERATE) else None
-    registries = []
-    for each in seen:
-        look = failing.get(each.registry)
-        registries.append(
-            {
-                "registry": each.registry,
-                "trials_checked": each.checked,
-                "data_of": each.version,
-                "last_look_at": moment_json(each.named_at),
-                "next_look_at": moment_json(look.next_check_at if look else None),
-                "failing_since": moment_json(look.failing_since if look else None),
-                "reason": look.reason if look and asking.may(Permission.OPERATE) else None,
-            }
-        )
+    program, is_operator = asking.program, asking.may(Permission.OPERATE)
+    whole = health_whole(program.registries, program.store, now=asking.now)
     content: dict[str, Any] = {
-        "registries": harmless(registries),
-        "not_checked": [
-            {"registry": each.registry, "trial_id": each.trial_id, "last_checked_at": moment_json(each.verified_at)}
-            for each in unchecked
-        ],
+        "registries": harmless([_registry(each, is_operator=is_operator) for each in whole.registries]),
+        "oldest_full_read_at": moment_json(whole.ages.oldest),
     }
-    if figures:
-        content["deliveries"] = {str(state): number for state, number in figures.deliveries.items()}
-        content["oldest_delivery_at"] = moment_json(figures.oldest_delivery_at)
-    checked = sum(each.checked for each in seen)
-    said = f"{counted(checked, 'watched trial')} checked within the last day" + (
-        "; some were not: see not_checked." if unchecked else "."
-    )
-    return Answer(said=said, content=content)
+    if is_operator:
+        found = attention((), program.registries, program.store, now=asking.now)
+        content["findings"] = harmless([finding_json(each.name, each.finding) for each in found])
+    seen = sum(min(each.verified, each.watched) for each in whole.registries)
+    of = sum(each.watched for each in whole.registries)
+    is_whole = all(each.is_whole for each in whole.registries)
+    said = f"{seen:,} of {counted(of, 'watched trial')} known to be as their registries' latest data have them."
+    return Answer(said=said, content={"is_whole": is_whole, **content})
+
+
+def _registry(seen: RegistryHealth, *, is_operator: bool) -> dict[str, Any]:
+    return {
+        "registry": seen.key,
+        "watched": seen.watched,
+        "verified": seen.verified,
+        "data_of": seen.version,
+        "confirmed_at": moment_json(seen.confirmed_at),
+        "next_look_at": moment_json(seen.next_at),
+        "failing_since": moment_json(seen.failing_since),
+        "is_old": seen.is_old,
+        **({"reason": seen.reason} if is_operator else {}),
+    }
 
 
 def watch_trial(asking: Asking, given: ToWatch) -> Answer:
@@ -155,32 +150,24 @@ def list_deliveries(asking: Asking, given: OfLog) -> Answer:
 def _place(cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    at, delivery = place_in(LOG, cursor, str, str)
-    return Place(moment_of(LOG, at), delivery)
+    at, delivery = place_in(LOG, cursor, 2)
+    return Place(moment_in(LOG, at), delivery)
 
 
 def _logged(row: LoggedDelivery) -> dict[str, Any]:
-    form: dict[str, Any] = delivery_json(row.delivery)
-    outcome = form.pop("outcome")
-    return {**form, "to": row.to, **marked({"tells": row.told.words, "outcome": outcome})}
+    return parted(logged_delivery_json(row), OURS)
 
 
 def explain_delivery(asking: Asking, given: OneDelivery) -> Answer:
     """One delivery, every attempt, and what came back."""
-    found = one_delivery(given.delivery, asking.program.store)
-    attempts = [
-        {"number": each.number, "at": moment_json(each.at), "status": each.status}
-        | marked({"outcome": each.outcome, "answer": each.answer.decode(errors="replace")[:500]})
-        for each in found.attempts[-MOST_ATTEMPTS:]
-    ]
-    reports = [marked({"kind": str(each.kind), "diagnostic": each.diagnostic}) for each in found.reports[-5:]]
+    form: dict[str, Any] = whole_delivery_json(one_delivery(given.delivery, asking.program.store))
+    attempts, reports = form.pop("attempts"), form.pop("reports")
     content = {
-        **_logged(found.row),
-        "attempts": attempts[: fitting(attempts)],
-        "reports": reports,
-        "about": marked({"subscription": found.about}),
+        **parted(form, OURS),
+        "attempts": [parted(each, ("number", "at", "status", "seconds")) for each in attempts[-MOST_ATTEMPTS:]],
+        "reports": [marked(each) for each in reports[-MOST_ATTEMPTS:]],
     }
-    return Answer(said=f"A delivery, with {counted(len(found.attempts), 'attempt')}.", content=content)
+    return Answer(said=f"A delivery, with {counted(len(attempts), 'attempt')}.", content=shorter(content))
 
 
 _DELIVERY = schemas.marked_form(id=schemas.TEXT, standing=schemas.TEXT, to=schemas.TEXT, attempts_made=schemas.NUMBER)
@@ -193,8 +180,10 @@ TOOLS = (
         "failing. Use it before you say that nothing changed.",
         takes=NoArguments,
         gives=schemas.form(
-            registries=schemas.listed(schemas.form(registry=schemas.TEXT, trials_checked=schemas.NUMBER)),
-            not_checked=schemas.listed(schemas.form(registry=schemas.TEXT, trial_id=schemas.TEXT)),
+            is_whole={**schemas.YES_OR_NO, "description": "Whether all that is watched is seen."},
+            registries=schemas.listed(
+                schemas.form(registry=schemas.TEXT, watched=schemas.NUMBER, verified=schemas.NUMBER)
+            ),
         ),
         run=get_health,
     ),

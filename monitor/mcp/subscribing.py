@@ -19,7 +19,7 @@ from monitor.mcp import schemas
 from monitor.mcp.answers import MOST, Answer, fitting
 from monitor.mcp.asking import Asking
 from monitor.mcp.changes import When
-from monitor.mcp.cursors import Cursor, cursor_of, moment_of, place_in
+from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
 from monitor.mcp.rules import SUBSCRIPTION, Asked, Significance, Timing, subscription_form
 from monitor.mcp.tool import Arguments, Effect, Line, Refused, Tool, TrialId
 from monitor.mcp.untrusted import harmless, marked
@@ -108,8 +108,8 @@ def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
     """Who is subscribed to what, the newest first."""
     before = None
     if given.cursor is not None:
-        at, last = place_in("list_subscriptions", given.cursor, str, str)
-        before = moment_of("list_subscriptions", at), last
+        at, last = place_in("list_subscriptions", given.cursor, 2)
+        before = moment_in("list_subscriptions", at), last
     page = subscriptions_page(
         asking.program.store, now=asking.now, states=given.states or ALIVE, before=before, limit=given.limit
     )

@@ -24,6 +24,13 @@ TrialId = Annotated[str, StringConstraints(min_length=5, max_length=200, pattern
 """A registration number, or the address of a trial's page."""
 
 
+def only_text(value: object) -> object:
+    """The same; ValueError for what is no text."""
+    if isinstance(value, int | float):
+        raise ValueError("write it as text")
+    return value
+
+
 class Arguments(BaseModel):
     """What a tool takes; whatever is not declared is refused."""
 

@@ -1,17 +1,16 @@
 """Tools for one trial: how it stands, its record at any time, its snapshots, and what changed between two of them."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from monitor.errors import NothingFound
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, Answer, fitting, shorter
+from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, shorter
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, change_form
 from monitor.mcp.records import fitting_record
-from monitor.mcp.tool import Arguments, Line, Tool, TrialId
+from monitor.mcp.tool import Arguments, Line, Tool, TrialId, only_text
 from monitor.mcp.untrusted import as_json, harmless, marked, parted
 from monitor.model import Change
 from monitor.render.headlines import gist
@@ -21,7 +20,7 @@ from monitor.views.json.trials import history_json, record_json, siblings_json, 
 from monitor.views.scope import Scope
 from monitor.views.siblings import siblings_of
 from monitor.views.status import StatusQuery, StatusReader, StatusRow
-from monitor.views.trials import Which, comparison_of, history_of, snapshot_of
+from monitor.views.trials import comparison_of, history_of, snapshot_of
 
 HEADLINE = 200
 """Characters."""
@@ -30,9 +29,9 @@ NEWEST = 5
 OURS = frozenset({"registry", "trial_id", "url", "state", "snapshot", "troubles"})
 """Of a row of status, what no registry wrote."""
 
-_SNAPSHOT: Any = Field(
-    default=None, ge=1, le=999_999_999, description="A snapshot's number, from list_snapshots; the first is 1."
-)
+SnapshotNumber = Annotated[int, Field(ge=1, le=999_999_999)]
+Day = Annotated[date, BeforeValidator(only_text)]
+"""Written as 2016-06-30: a number is no day."""
 
 
 class OfTrial(Arguments):
@@ -44,8 +43,10 @@ class OfTrial(Arguments):
 class OfRecord(OfTrial):
     """Which record, and what of it."""
 
-    snapshot: int | None = _SNAPSHOT
-    on: date | None = Field(default=None, description="Instead of a number: the record as it stood on this day.")
+    snapshot: SnapshotNumber | None = Field(
+        default=None, description="A snapshot's number, from list_snapshots; the first is 1."
+    )
+    on: Day | None = Field(default=None, description="Instead of a number: the record as it stood on this day.")
     fields: list[Line] = Field(
         default=[],
         max_length=60,
@@ -67,11 +68,11 @@ class OfSnapshots(OfTrial):
 class Pair(OfTrial):
     """Two snapshots."""
 
-    earlier: int | date | None = Field(
+    earlier: SnapshotNumber | Day | None = Field(
         default=None,
         description="A snapshot's number, or a day, such as 2016-06-30; else the snapshot before the later one.",
     )
-    later: int | date | None = Field(default=None, description="The same of the later one; else the latest.")
+    later: SnapshotNumber | Day | None = Field(default=None, description="The same of the later one; else the latest.")
     start: int = Field(default=0, ge=0, le=10_000, description="Leave out so many changes: from `next`.")
 
 
@@ -139,7 +140,7 @@ def get_record(asking: Asking, given: OfRecord) -> Answer:
     )
     form = as_json(record_json(found.snapshot, found.record))
     record = form.pop("record")
-    room = MOST - 2_000
+    room = MOST - ROOM_FOR_THE_REST
     fitted, left_out = fitting_record(harmless(record), given.fields, start=given.start, room=room)
     content = {
         **harmless(form),
@@ -197,8 +198,8 @@ def compare_snapshots(asking: Asking, given: Pair) -> Answer:
     complaints: list[str] = []
     compared = comparison_of(
         trial_id,
-        _which(given.earlier),
-        _which(given.later),
+        given.earlier,
+        given.later,
         registry=registry,
         store=program.store,
         complain=complaints.append,
@@ -217,12 +218,6 @@ def compare_snapshots(asking: Asking, given: Pair) -> Answer:
         "damaged": complaints,
     }
     return Answer(said=f"{counted(len(compared.changes), 'change')} between these two.", content=content)
-
-
-def _which(which: int | date | None) -> Which:
-    if isinstance(which, int) and which < 1:
-        raise NothingFound("snapshots are numbered from 1")
-    return which
 
 
 def _taken(snapshot: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """An agent finds trials, sponsors, conditions and changes, page by page."""
 
+from typing import Any
+
 import jsonschema
 import pytest
 
@@ -44,19 +46,22 @@ def test_pages_follow_each_other_and_end(reader: Agent) -> None:
 
 
 def test_changes_come_newest_day_first_and_page_by_page(reader: Agent) -> None:
-    def page(**given: object) -> dict[str, object]:
-        answer: dict[str, object] = reader.call("list_changes", since="2020-01-01", limit=1, **given)
+    def page(**given: object) -> dict[str, Any]:
+        answer: dict[str, Any] = reader.call("list_changes", since="2020-01-01", limit=1, **given)
+        jsonschema.validate(answer, reader.tools()["list_changes"].output_schema)
         return answer
 
     first = page()
     second = page(cursor=first["next_cursor"])
 
-    assert [change["trial_id"] for change in first["changes"]] == [HOSTILE] * len(first["changes"])
-    assert {change["trial_id"] for change in second["changes"]} == {WITHDRAWN_LATER}
-    assert second["changes"][0]["significance"] == "critical"
+    assert [update["trial_id"] for update in first["updates"]] == [HOSTILE]
+    [withdrawn] = second["updates"]
+    assert (withdrawn["trial_id"], withdrawn["significance"]) == (WITHDRAWN_LATER, "critical")
+    assert withdrawn[MARK]["headline"] == "Withdrawn – “Because economic problems”"
     assert second["next_cursor"] is None
-    assert page(kinds=["status"], sponsor=ALZAHRA)["changes"] == second["changes"][:1]
-    assert page(topics=["results"])["changes"] == []
+    assert page(kinds=["status"], sponsor=ALZAHRA)["updates"][0]["changes"] == withdrawn["changes"][:1]
+    assert page(topics=["results"])["updates"] == []
+    assert reader.call("list_changes", since="2026-11-23", until="2026-11-23")["updates"] == [withdrawn]
 
 
 def test_names_are_listed_and_marked_and_lead_to_their_trials(reader: Agent) -> None:
@@ -66,6 +71,8 @@ def test_names_are_listed_and_marked_and_lead_to_their_trials(reader: Agent) -> 
     assert listed["names"] == [{"trials": 1, MARK: {"name": ALZAHRA}}]
     assert sponsor[MARK]["statuses"] == [{"code": "WITHDRAWN", "words": "Withdrawn", "trials": 1}]
     assert [trial["trial_id"] for trial in sponsor["trials"]] == [WITHDRAWN_LATER]
+    assert (sponsor["trials_watched"], sponsor["stopped_early"], sponsor["due_next"]) == (1, 1, [])
+    jsonschema.validate(sponsor, reader.tools()["get_sponsor"].output_schema)
     assert reader.call("list_conditions", limit=1)["next_cursor"]
 
 

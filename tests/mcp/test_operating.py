@@ -1,6 +1,7 @@
 """Agents of who runs the program: what is watched, what was sent, and whether everything is seen."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
 import pytest
@@ -19,18 +20,20 @@ def operator(site: Site) -> Iterator[Agent]:
         yield agent
 
 
-def valid(agent: Agent, name: str, **given: object) -> dict[str, object]:
+def valid(agent: Agent, name: str, **given: object) -> dict[str, Any]:
     """What a tool gives, as its schema says."""
-    answer: dict[str, object] = agent.call(name, **given)
+    answer: dict[str, Any] = agent.call(name, **given)
     jsonschema.validate(answer, agent.tools()[name].output_schema)
     return answer
 
 
-def test_what_was_not_checked_of_late_is_said(operator: Agent) -> None:
-    health = valid(operator, "get_health")
+def test_it_is_said_whether_everything_is_seen_and_to_operators_what_is_wrong(operator: Agent, reader: Agent) -> None:
+    whole, short = valid(operator, "get_health"), valid(reader, "get_health")
 
-    assert WITHDRAWN_LATER in {each["trial_id"] for each in health["not_checked"]} or health["not_checked"] == []
-    assert [each["registry"] for each in health["registries"]] == ["clinicaltrials.gov"]
+    [registry] = short["registries"]
+    assert (registry["registry"], registry["verified"]) == ("clinicaltrials.gov", 13)
+    assert short["is_whole"] is (registry["watched"] == 13)
+    assert ("findings" in short, "findings" in whole) == (False, True)
 
 
 def test_a_trial_is_watched_and_the_next_check_reads_it(operator: Agent, site: Site) -> None:

@@ -70,6 +70,8 @@ def test_what_changed_between_two_snapshots_comes_most_significant_first(reader:
         ("get_record", {"trial_id": WITHDRAWN_LATER, "fields": ["titles"]}, "a record has registry, trial_id"),
         ("get_record", {"trial_id": WITHDRAWN_LATER, "snapshot": 9}, "search_trials finds"),
         ("compare_snapshots", {"trial_id": WITHDRAWN_LATER, "earlier": "1999-01-01"}, "list_snapshots says"),
+        ("compare_snapshots", {"trial_id": WITHDRAWN_LATER, "earlier": 10**20}, "less than or equal to 999999999"),
+        ("get_record", {"trial_id": WITHDRAWN_LATER, "on": 1_467_244_800}, "write it as text"),
         ("list_changes", {"since": "whenever"}, "write today, yesterday"),
         ("list_changes", {"watch": "99"}, "leave out watch"),
         ("list_changes", {"limit": 100_000}, "less than or equal to 100"),
