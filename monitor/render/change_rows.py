@@ -58,19 +58,22 @@ def is_verbatim(field: str) -> bool:
     return field in _TEXTS or field.endswith("_description") or known.topic in _IN_PEOPLES_WORDS
 
 
-def change_rows(changes: Sequence[Change], *, whole: bool = False, beside: str = "") -> list[ChangeRow]:
-    """A row a change, the most significant first; those that repeat each other as one.
+def change_rows(
+    changes: Sequence[Change], *, whole: bool = False, beside: str = "", limit: int | None = None
+) -> list[ChangeRow]:
+    """A row a change, the most significant first; those that repeat each other as one. The first *limit* of them.
 
-    *whole*: values uncut, for who has the room. *beside* is what is said already.
+    *whole*: values uncut, for who has the room; two long texts have no lines then: they are to be compared. *beside*
+    is what is said already.
     """
     shown = grouped(sorted(changes, key=lambda change: -change.significance))
     reasons = [change.after for change in shown if change.field == "why_stopped" and isinstance(change.after, str)]
     beside = " ".join([beside, *reasons])
-    return [_row(change, whole=whole, beside=beside) for change in shown]
+    return [_row(change, whole=whole, beside=beside) for change in shown[:limit]]
 
 
 def _row(change: Change, *, whole: bool, beside: str) -> ChangeRow:
-    shown = lines(change, whole=whole)
+    shown = [] if whole and is_compared(change) else lines(change, whole=whole)
     if change.field == "rest":
         named = [Line(each.before, each.after, each.stretches, path_words(each.label)) for each in shown]
         return ChangeRow(change=change, label=label(change), lines=named)

@@ -51,11 +51,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
 
 
 def others(site: ReadingSite) -> list[str]:
-    """Also those that the registry no longer lists."""
+    """The sandbox's other trials, also the one that it no longer lists."""
     key = site.outbox.registry.key
     with site.outbox.store.read() as tx:
-        listed = tx.scalars(select(tables.watched_trials.c.trial_id).where(tables.watched_trials.c.registry == key))
-        return sorted(each for each in listed if each != WITHDRAWN_LATER)
+        kept = set(tx.scalars(select(tables.snapshots.c.trial_id).where(tables.snapshots.c.registry == key)))
+    return sorted(each for each in kept if each.startswith("NCT9"))
 
 
 def damage(site: ReadingSite, trial_id: str, number: int) -> None:
@@ -105,6 +105,17 @@ def test_a_trial_is_found_by_whatever_people_paste(site: ReadingSite) -> None:
     assert below.headers["Location"] == f"{TRIAL}/compare/1..2?view=all"
     assert site.get("/trials/nobody-knows").status_code == 404
     assert site.get("/trials/NCT09999999").status_code == 404
+
+
+def test_of_a_trial_that_was_never_read_the_page_says_how_to_have_it_watched(site: ReadingSite) -> None:
+    missing = site.get("/trials/NCT09999999")
+
+    page = Text(missing.text)
+    assert missing.status_code == 404
+    assert "Nobody watches it." in page.words
+    assert "/subscriptions/new?trial=NCT09999999" in page.links()
+    site.outbox.watch("NCT09999999")
+    assert "It is watched: its record will stand here" in Text(site.get("/trials/NCT09999999").text).words
 
 
 def test_it_says_how_the_trial_stands_and_why(site: ReadingSite) -> None:

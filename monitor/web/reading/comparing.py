@@ -89,7 +89,7 @@ def set_changes_side_by_side(changes: Sequence[Change], *, whole: bool = True) -
 
 
 def _has_texts(row: ChangeRow) -> bool:
-    return any(len({op for op, words in line.stretches if words.strip()}) > 1 for line in row.lines)
+    return row.is_compared or any(len({op for op, words in line.stretches if words.strip()}) > 1 for line in row.lines)
 
 
 def _sides(row: ChangeRow) -> SideRow:

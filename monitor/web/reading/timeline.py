@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Significance, State
+from monitor.model import Change, Significance, State
 from monitor.render.change_rows import ChangeRow, change_rows, count_by_weight
 from monitor.render.headlines import gist
 from monitor.storage.settlements import Settled
@@ -54,7 +54,7 @@ def _moment(taken: Taken, say: Say, *, is_first: bool) -> Moment:
         at=taken.taken_at,
         significance=taken.significance or Significance.ADMINISTRATIVE,
         headline=gist(changes, MOST_HEADLINE) if changes else _without_changes(taken, say, is_first=is_first),
-        rows=[row for row in change_rows(changes)[1:] if row.significance > Significance.ADMINISTRATIVE][:MOST_ROWS],
+        rows=[row for row in _beside_the_headline(changes) if row.significance > Significance.ADMINISTRATIVE],
         counts=count_by_weight(changes),
         version=taken.version,
         source=one_line(taken.source or ""),
@@ -63,6 +63,10 @@ def _moment(taken: Taken, say: Say, *, is_first: bool) -> Moment:
         is_first=is_first,
         has_record=taken.state is State.LISTED,
     )
+
+
+def _beside_the_headline(changes: Sequence[Change]) -> list[ChangeRow]:
+    return change_rows(changes, limit=1 + MOST_ROWS)[1:]
 
 
 def _without_changes(taken: Taken, say: Say, *, is_first: bool) -> str:

@@ -5,13 +5,14 @@ from datetime import date
 
 from starlette.responses import Response
 
+from monitor.errors import NothingFound
 from monitor.model import State
 from monitor.model.access import Permission
 from monitor.model.ids import event_id
 from monitor.ports import FetchedRegistry, Registry
 from monitor.render.change_rows import change_rows
 from monitor.render.headlines import gist
-from monitor.storage import told
+from monitor.storage import silence, told, trials
 from monitor.storage.told import ToldCounts
 from monitor.text import one_line, safe_cut
 from monitor.views.plan import Planned
@@ -38,7 +39,10 @@ MOST_SHARED = 110
 
 def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """One trial. One that was merged is found at the other; one that is gone keeps its page, which says so."""
-    trial = whole_trial(trial_id, registry=registry, store=site.store, all_registries=site.registries)
+    try:
+        trial = whole_trial(trial_id, registry=registry, store=site.store, all_registries=site.registries)
+    except NothingFound:
+        return _unread(site, asked, registry, trial_id)
     if trial.state is State.MERGED and trial.merged_into:
         return site.moved(trial_path(trial.merged_into), status=301)
     say = translations(asked.language).gettext
@@ -68,6 +72,23 @@ def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> R
         "compared": _first_and_last(trial),
     }
     return site.page(asked, "reading/trial", values)
+
+
+def _unread(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
+    """What to do about a trial of which nothing is kept; or where it went, if it merged before it was read."""
+    with site.store.read() as tx:
+        known = trials.known(tx, registry.key, [trial_id]).get(trial_id)
+        is_watched = silence.is_watched(tx, registry.key, trial_id)
+    if known and known.merged_into:
+        return site.moved(trial_path(known.merged_into), status=301)
+    values = {
+        "registry": registry,
+        "trial_id": trial_id,
+        "path": trial_path(trial_id),
+        "can_be_asked": isinstance(registry, FetchedRegistry),
+        "is_watched": is_watched,
+    }
+    return site.page(asked, "reading/unread", values, status=404)
 
 
 def shared_title(trial: WholeTrial, standing: Standing) -> str:
