@@ -33,7 +33,9 @@ class ToldCounts:
 def counts(tx: Connection, event_id: str) -> ToldCounts:
     """How many subscriptions an event is told to; COUNTED at most of each way."""
     of_event = select(deliveries.c.standing).where(deliveries.c.event_id == event_id).limit(COUNTED).subquery()
-    by_state = {row[0]: row[1] for row in tx.execute(select(of_event.c.standing, func.count()).group_by("standing"))}
+    by_state = {
+        row[0]: row[1] for row in tx.execute(select(of_event.c.standing, func.count()).group_by(of_event.c.standing))
+    }
     waiting = select(gathered.c.event_id).where(gathered.c.event_id == event_id).limit(COUNTED).subquery()
     return ToldCounts(
         delivered=by_state.get(DeliveryState.DELIVERED, 0),

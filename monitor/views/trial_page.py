@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from monitor.changes.diff import last_said
 from monitor.changes.endings import how_it_ended
 from monitor.errors import StoreCorrupt
-from monitor.model import Change, Record, Significance, Snapshot, State
+from monitor.model import Change, Event, Record, Significance, Snapshot, State
 from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.storage import events, quarantine, registries, settlements, silence, snapshots, trials
@@ -104,6 +104,19 @@ class WholeTrial:
     def latest(self) -> Taken | None:
         """The last that told anything."""
         return next((each for each in reversed(self.taken) if each.changes and each.number > 0), None)
+
+    @property
+    def latest_event(self) -> Event | None:
+        """What that told, as an event."""
+        if self.latest is None:
+            return None
+        return Event(
+            registry=self.registry.key,
+            trial_id=self.trial_id,
+            snapshot=self.latest.number,
+            occurred_at=self.latest.taken_at,
+            changes=tuple(self.latest.changes),
+        )
 
     @cached_property
     def news(self) -> int:

@@ -118,6 +118,8 @@ def test_pages_from_before_the_first_look_come_first(quick: Trying) -> None:
 
     assert [each.number for each in trial.taken] == [0, 1, 2]
     assert trial.taken[0].source == "saved.html"
+    assert trial.first is not None
+    assert trial.first[0].number == 0
     assert [change.field for change in trial.taken[1].changes if change.topic == "dates"] == ["completion_date"]
     drift = drift_of(trial.plans, "completion_date")
     assert drift is not None

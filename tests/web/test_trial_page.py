@@ -129,6 +129,12 @@ def test_it_says_how_the_trial_stands_and_why(site: ReadingSite) -> None:
     assert "start date passed, not recruiting" in page.words
 
 
+def test_what_stands_around_a_change_is_said_beside_it(site: ReadingSite) -> None:
+    moved = read(site, f"{TRIAL}/changes/3")
+
+    assert "Primary completion date: second slip in" in moved.words
+
+
 def test_what_a_sponsor_writes_is_text_and_nothing_else(site: ReadingSite) -> None:
     for path in (TRIAL, f"{TRIAL}/compare/1..5", f"{TRIAL}/snapshots/4", f"{TRIAL}/changes/5", f"{TRIAL}/changes/4"):
         page = read(site, path)
