@@ -12,6 +12,7 @@ from monitor.model.access import Session
 from monitor.text import one_line
 from monitor.web.access.visiting import give_session, session_cookie, take_session
 from monitor.web.forms import one
+from monitor.web.rates import Rate
 from monitor.web.site.asked import Asked
 from monitor.web.site.basics import own_path
 from monitor.web.site.route import Needs, Page
@@ -19,6 +20,8 @@ from monitor.web.site.site import Site
 
 LONGEST_NAME = 200
 _log = logging.getLogger("monitor.web.access")
+_unseen = Rate(1, 60.0)
+"""Of those that are not looked at, one a minute is worth a line."""
 
 
 def login_page(site: Site, asked: Asked) -> Response:
@@ -33,7 +36,10 @@ def login(site: Site, asked: Asked) -> Response:
     try:
         begun = signing_in.sign_in(name, one(asked.form, "password"), _browser(asked), site.access, now=asked.now)
     except SignInRefused as error:
-        _log.warning("sign-in refused: %s, from %s", _known(name, site), asked.network)
+        if not isinstance(error, TriedTooOften):
+            _log.warning("sign-in refused: %s, from %s", _known(name, site), asked.network)
+        elif _unseen.allows(""):
+            _log.warning("sign-ins are not looked at: too many go wrong, now from %s", asked.network)
         return _refused(error, _form(site, asked, goes_on=goes_on, error=error))
     if former is not None:
         sessions.end(former, site.access)
