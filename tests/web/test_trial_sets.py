@@ -10,7 +10,9 @@ import feedparser
 import pytest
 from icalendar import Calendar
 
+from monitor.access import tokens
 from monitor.model import Search
+from monitor.model.access import Permission
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import watches
 from monitor.storage.store import Store
@@ -212,6 +214,28 @@ def test_feeds_of_a_sponsor_a_condition_and_a_watch(reading: ReadingSite) -> Non
     page = reading.get(HALDEN).text
     for ending in ("atom", "json", "ics"):
         assert re.search(f'<link rel="alternate" type="[^"]+" title="[^"]+" href="{HALDEN}.{ending}">', page)
+
+
+def test_a_token_in_the_address_opens_a_calendar(reading: ReadingSite) -> None:
+    token = tokens.add("calendar", Permission.READ, reading.site.access, now=reading.outbox.clock())
+    begun = f"/feeds/{token.text}/dates.ics"
+    answer = reading.get(f"{begun}?sponsor=halden-biotherapeutics")
+    assert answer.content == reading.get(f"{HALDEN}.ics").content
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert (
+        reading.get(f"{begun}?sponsor=halden-biotherapeutics", if_none_match=answer.headers["ETag"]).status_code == 304
+    )
+    for named in ("condition=Lupus", "watch=1", f"trial={WITHDRAWN_LATER.lower()}"):
+        assert Calendar.from_ical(reading.get(f"{begun}?{named}").content).walk("VEVENT")
+    for named, status in (
+        ("", 400),
+        ("sponsor=a&watch=1", 400),
+        ("sponsor=nobody", 404),
+        ("watch=x", 404),
+        ("trial=x", 400),
+    ):
+        assert reading.get(f"{begun}?{named}").status_code == status
+    assert reading.get(f"{begun.replace(token.text, token.text[:-1] + 'x')}?watch=1").status_code == 404
 
 
 def test_watches_are_for_readers(reading: ReadingSite) -> None:

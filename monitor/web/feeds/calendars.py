@@ -7,13 +7,17 @@ from datetime import date
 
 from starlette.responses import Response
 
-from monitor.errors import NothingFound
+from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import State
 from monitor.ports import Registry
 from monitor.storage import trial_plans, trials
 from monitor.storage.found import TrialFilter
 from monitor.storage.trial_plans import PlannedTrial
+from monitor.storage.watches import Watch
+from monitor.text import shortened
+from monitor.views.finding import term_asked
 from monitor.views.trial_sets import of_watch, watch_of
+from monitor.web.feeds.by_token import by_token
 from monitor.web.feeds.calendar import TYPE, CalendarTrial, calendar
 from monitor.web.reading.of_trial import of_trial
 from monitor.web.reading.terms import FOLDERS, found_term, term_filter
@@ -46,6 +50,10 @@ def _dates_of(kind: str) -> Handler:
 def _dates_of_watch(site: Site, asked: Asked) -> Response:
     with site.store.read() as tx:
         watch = watch_of(tx, asked.params["watch_id"])
+    return _of_one_watch(site, asked, watch)
+
+
+def _of_one_watch(site: Site, asked: Asked, watch: Watch) -> Response:
     return _of_many(site, asked, f"Key dates of {watch.name or f'watch {watch.id}'}", of_watch(watch))
 
 
@@ -74,7 +82,26 @@ def _answer(
     return Response(content, media_type=TYPE, headers=SAFETY)
 
 
+def _dates_asked(site: Site, asked: Asked) -> Response:
+    """Those of the sponsor, condition, watch or trial that the query names."""
+    named = [(name, asked.query[name]) for name in (*FOLDERS, "watch", "trial") if asked.query.get(name)]
+    if len(named) != 1:
+        raise ConfigurationInvalid("name one of sponsor, condition, watch and trial: dates.ics?sponsor=NAME")
+    ((name, text),) = named
+    if name == "trial":
+        return _dates_of_trial(site, asked, *site.identify(text))
+    with site.store.read() as tx:
+        watch = watch_of(tx, text) if name == "watch" else None
+        term = None if watch else term_asked(tx, name, text)
+    if watch:
+        return _of_one_watch(site, asked, watch)
+    if term is None:
+        raise NothingFound(f"no trial here has the {name} “{shortened(text, 80)}”")
+    return _of_many(site, asked, f"Key dates of {term.name}", term_filter(term, name))
+
+
 PAGES = (
+    Page("/feeds/{token}/dates.ics", by_token(_dates_asked), Needs.NOTHING),
     Page("/trials/{trial_id}/dates.ics", of_trial(_dates_of_trial), Needs.PUBLIC, is_shared=True),
     *(
         Page(f"/{folder}/{{slug}}.ics", _dates_of(kind), Needs.PUBLIC, is_shared=True)

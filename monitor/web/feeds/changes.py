@@ -16,9 +16,6 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.responses import Response
 
-from monitor.access import tokens
-from monitor.errors import NothingFound
-from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage.changed import Place
 from monitor.storage.pages import Within
@@ -29,6 +26,7 @@ from monitor.views.finding import ALL, ChangesAsked, changes_asked, place_asked,
 from monitor.views.seen_events import SeenEvent
 from monitor.views.sheets import csv_lines
 from monitor.views.trial_sets import of_watch, watch_of
+from monitor.web.feeds.by_token import by_token
 from monitor.web.feeds.entries import EPOCH, Feed, entry_of
 from monitor.web.feeds.forms import ATOM, JSON_FEED, atom, json_feed
 from monitor.web.reading.changes import values_of
@@ -36,7 +34,6 @@ from monitor.web.reading.of_trial import of_trial
 from monitor.web.reading.terms import FOLDERS, found_term
 from monitor.web.reading.trial_sets import slug_path
 from monitor.web.site.asked import Asked
-from monitor.web.site.keeping import etag_of, is_known
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
@@ -124,19 +121,10 @@ def _of_watch(site: Site, asked: Asked, *, form: str) -> Response:
     return feed_of(site, asked, form, told, lambda wanted: replace(wanted, within=within))
 
 
-def by_token(site: Site, asked: Asked, *, form: str) -> Response:
-    """The feed of everything, for whoever has the token in the address."""
-    text = asked.params["token"]
-    token = tokens.of_text(text, site.access, network=asked.network, now=asked.now)
-    if token is None or Permission.READ not in token.allows:
-        raise NothingFound("there is no feed at this address: its token is unknown, revoked or expired")
-    told = Told("Changes of registered trials", "/", f"/feeds/{text}/changes")
-    made = feed_of(site, asked, form, told, lambda wanted: wanted)
-    made.headers["ETag"] = etag_of(bytes(made.body))
-    made.headers["Referrer-Policy"] = "no-referrer"
-    if is_known(asked.headers.get("if-none-match", ""), made.headers["ETag"]):
-        return Response(status_code=304, headers={"ETag": made.headers["ETag"], "Cache-Control": "private, no-cache"})
-    return made
+def _private(site: Site, asked: Asked, *, form: str) -> Response:
+    """All changes, as filters say, at an address with a token."""
+    told = Told("Changes of registered trials", "/", f"/feeds/{asked.params['token']}/changes")
+    return feed_of(site, asked, form, told, lambda wanted: wanted)
 
 
 def _found(
@@ -190,7 +178,10 @@ def _safely(made: Response) -> Response:
 
 PAGES = (
     *(Page(f"/changes.{form}", partial(everything, form=form), Needs.PUBLIC, is_shared=True) for form in _FORMS),
-    *(Page(f"/feeds/{{token}}/changes.{form}", partial(by_token, form=form), Needs.NOTHING) for form in _FORMS),
+    *(
+        Page(f"/feeds/{{token}}/changes.{form}", by_token(partial(_private, form=form)), Needs.NOTHING)
+        for form in _FORMS
+    ),
     Page("/changes.csv", table, Needs.PUBLIC, is_shared=True),
     *(
         Page(
