@@ -93,6 +93,8 @@ class Standing:
     """In the index."""
     status: str | None
     """The code."""
+    words: str | None
+    """The registry's own for it."""
     slip: int | None
     """Days by which its primary completion moved since it was first seen."""
     due: tuple[str | None, ...]
@@ -102,8 +104,9 @@ class Standing:
 def standings(tx: Connection, wanted: TrialFilter, *, limit: int) -> list[Standing]:
     """How up to *limit* of the watched trials stand, in no order."""
     columns = (trial_dates.c[name] for name in _DUE.values())
-    query = _of(wanted, select(index.c.id, index.c.status, trial_dates.c.slip, *columns), _dated)
-    return [Standing(number, status, slip, tuple(due)) for number, status, slip, *due in tx.execute(query.limit(limit))]
+    query = _of(wanted, select(index.c.id, index.c.status, index.c.status_words, trial_dates.c.slip, *columns), _dated)
+    rows = tx.execute(query.limit(limit))
+    return [Standing(number, status, words, slip, tuple(due)) for number, status, words, slip, *due in rows]
 
 
 def numbered(tx: Connection, numbers: Iterable[int]) -> dict[int, PlannedTrial]:

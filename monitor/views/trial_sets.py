@@ -3,6 +3,7 @@
 Everything comes from the index, and so from what was indexed last: see `monitor.watching.indexing`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from monitor.changes.plans import KEY_DATES
 from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
+from monitor.render.words import code_label
 from monitor.storage import changed, events, settlements, trial_plans, watches
 from monitor.storage.changed import ChangeFilter
 from monitor.storage.found import TrialFilter
@@ -76,6 +78,13 @@ class TrialSet:
     def trials(self) -> int:
         """How many there are."""
         return len(self.standings)
+
+    @cached_property
+    def by_status(self) -> dict[tuple[str, str], int]:
+        """How many there are by the code of each status and words for it, the most frequent first."""
+        words = {each.status: each.words or code_label(each.status) for each in self.standings if each.status}
+        counted = Counter(each.status for each in self.standings if each.status)
+        return {(code, words[code]): number for code, number in counted.most_common()}
 
     @cached_property
     def slips(self) -> list[int]:
