@@ -15,6 +15,11 @@ HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
+def test_no_part_of_an_answer_waits_until_another_is_acknowledged() -> None:
+    with listen("127.0.0.1:0") as listening:
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 class Door:
     """A port with the pages behind it."""
 
