@@ -29,7 +29,8 @@ from monitor.mcp.server import make_server
 from monitor.model.access import Permission
 
 PATH = "/mcp"
-AT_ONCE = 16
+AT_ONCE = 64
+"""Requests that are answered, or wait for a thread."""
 LARGEST = 256 * 1024
 """Bytes of a request."""
 _ASKING = "monitor.agent"

@@ -1,5 +1,6 @@
 """Tools for finding: trials by words and filters, and the sponsors and conditions of the watched trials."""
 
+from collections import Counter
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -163,9 +164,9 @@ def _named(asking: Asking, tool: str, kind: str, given: Named, key: str) -> Answ
         wanted = of_sponsor(found) if kind == SPONSOR else of_condition(found)
         whole = trial_set(tx, wanted, now=asking.now)
     more = {
-        "trials_watched": whole.trials,
-        "recruiting": whole.recruiting,
-        "stopped_early": whole.stopped,
+        "trials_watched": found.trials,
+        "recruiting": whole.recruiting if whole.is_whole else None,
+        "stopped_early": whole.stopped if whole.is_whole else None,
         "median_slip_days": whole.median_slip,
         "changes_in_90_days": whole.changes_lately,
         "due_next": [_due(each) for each in whole.due],
@@ -180,7 +181,9 @@ def _due(due: DueDate) -> dict[str, Any]:
 
 
 def _statuses(whole: TrialSet) -> list[dict[str, Any]]:
-    return [{"code": code, "words": words, "trials": number} for (code, words), number in whole.by_status.items()]
+    """How many trials have each status, the most frequent first; none where there are too many to count."""
+    counts = Counter(each.status for each in whole.standings if each.status is not None)
+    return [{"code": code, "trials": number} for code, number in counts.most_common()]
 
 
 def _unknown(kind: str, near: list[Term]) -> NothingFound:
@@ -201,8 +204,11 @@ _NAMES = schemas.form(names=schemas.listed(schemas.marked_form(trials=schemas.NU
 _OF_NAME = schemas.marked_form(
     **_PAGE["properties"],
     trials_watched=schemas.NUMBER,
-    recruiting=schemas.NUMBER,
-    stopped_early=schemas.NUMBER,
+    recruiting={
+        **schemas.maybe(schemas.NUMBER),
+        "description": "Null where there are too many to count.",
+    },
+    stopped_early=schemas.maybe(schemas.NUMBER),
     median_slip_days={**schemas.maybe(schemas.NUMBER), "description": "Of their primary completion dates."},
     changes_in_90_days=schemas.NUMBER,
     due_next=schemas.listed(schemas.marked_form(trial_id=schemas.TEXT, field=schemas.TEXT, day=schemas.TEXT)),

@@ -69,7 +69,7 @@ def test_names_are_listed_and_marked_and_lead_to_their_trials(reader: Agent) -> 
     sponsor = reader.call("get_sponsor", name=listed["names"][0][MARK]["name"])
 
     assert listed["names"] == [{"trials": 1, MARK: {"name": ALZAHRA}}]
-    assert sponsor[MARK]["statuses"] == [{"code": "WITHDRAWN", "words": "Withdrawn", "trials": 1}]
+    assert sponsor[MARK]["statuses"] == [{"code": "WITHDRAWN", "trials": 1}]
     assert [trial["trial_id"] for trial in sponsor["trials"]] == [WITHDRAWN_LATER]
     assert (sponsor["trials_watched"], sponsor["stopped_early"], sponsor["due_next"]) == (1, 1, [])
     jsonschema.validate(sponsor, reader.tools()["get_sponsor"].output_schema)
