@@ -4,6 +4,7 @@ import http.client
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ from threading import Thread
 
 import pyotp
 import pytest
+import requests
 from requests import Response, Session
 
 from monitor.access import tokens, users
@@ -557,6 +559,44 @@ def test_who_comes_by_a_proxy_has_forms_and_no_password(proxied: ReadingSite) ->
     token = Form(browser.get("/users").text, "/users").fields["form"]
     assert browser.post("/account/password", form=token, password=PASSWORD).status_code == 403
     assert 'type="password"' not in browser.get("/account").text
+
+
+# By https
+
+
+def test_over_https_no_other_host_can_set_the_cookie_of_a_session(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
+    with Sandbox(trials=1) as sandbox:
+        outbox = OutboxHarness(store, sandbox, tmp_path)
+        with ReadingSite(outbox, is_public=False) as site:
+            plain = site.site
+            secure = replace(plain, links=replace(plain.links, public_url="https://trials.example.org"))
+            site.answering.site = secure
+            site.answering.visitor_of = Visitors(access=secure.access, clock=secure.subscribing.clock, is_https=True)
+            name = added(site).name
+            page = another(site).get("/login")
+            form = Form(page.text, "/login").fields
+            cookie = page.headers["set-cookie"].partition(";")[0]
+            answer = requests.post(
+                site.url + "/login",
+                data={**form, "name": name, "password": PASSWORD},
+                headers={"Cookie": cookie, "Origin": "https://trials.example.org"},
+                allow_redirects=False,
+                timeout=20,
+            )
+            given = answer.headers["set-cookie"]
+            let_in = requests.get(site.url + "/account", headers={"Cookie": given.partition(";")[0]}, timeout=20)
+            renamed = given.partition(";")[0].removeprefix("__Host-")
+            other = requests.get(site.url + "/account", headers={"Cookie": renamed}, allow_redirects=False, timeout=20)
+        outbox.registry.close()
+    store.close()
+
+    assert answer.status_code == 303
+    assert given.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(given.split("; "))
+    assert "Domain" not in given
+    assert cookie.startswith("__Host-form=")
+    assert (let_in.status_code, other.status_code) == (200, 303)
 
 
 # What is written down

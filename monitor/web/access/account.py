@@ -19,18 +19,6 @@ from monitor.web.site.site import Site
 
 DAYS = {"30": 30, "90": 90, "365": 365}
 """In how long a token expires that is made on a page; never, with anything else."""
-DONE = {
-    "password": "Your password is changed, and your other sessions are ended.",
-    "codes": "You sign in with a code of your app as well from now on.",
-    "no-codes": "You sign in with your password alone from now on.",
-    "sessions": "Signed out there.",
-    "token": "The token is revoked.",
-}
-ROLES = {
-    Permission.READ: "read",
-    Permission.SUBSCRIBE: "read and subscribe",
-    Permission.OPERATE: "read, subscribe and operate",
-}
 _log = logging.getLogger("monitor.web.access")
 
 
@@ -101,7 +89,7 @@ def own_tokens(site: Site, asked: Asked) -> Response:
         made = made_token(site, asked, owner=user)
     except MonitorError as error:
         return _page(site, asked, error)
-    return shown(site, asked, "Your new token", "Programs send it as Authorization: Bearer.", [made], back="/account")
+    return shown(site, asked, "token", [made], back="/account")
 
 
 def made_token(site: Site, asked: Asked, *, owner: User | None) -> str:
@@ -118,10 +106,10 @@ def made_token(site: Site, asked: Asked, *, owner: User | None) -> str:
     return made.text
 
 
-def shown(site: Site, asked: Asked, heading: str, words: str, secrets: list[str], *, back: str) -> Response:
-    """The page that shows a secret this once."""
+def shown(site: Site, asked: Asked, kind: str, secrets: list[str], *, back: str, name: str = "") -> Response:
+    """The page that shows secrets this once: a token, a password of the user of that *name*, or recovery codes."""
     asked.has_form = True  # so that nothing is kept of it, nor compressed
-    values = {"heading": heading, "words": words, "secrets": secrets, "back": back}
+    values = {"kind": kind, "secrets": secrets, "back": back, "name": name}
     return site.page(asked, "access/shown", values)
 
 
@@ -143,13 +131,12 @@ def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Respon
         recovery_left = user_rows.recovery_codes_left(tx, user.id) if user else 0
     values = {
         "user": user,
-        "role": ROLES[user.role] if user else "",
         "session": found,
         "sessions": sessions.of_user(user, site.access, now=asked.now) if user and found else [],
         "tokens": tokens.listing(site.access, owner=user) if user else [],
         "scopes": sorted(permissions_up_to(user.role), key=list(Permission).index) if user else [],
         "recovery_left": recovery_left,
-        "done": DONE.get(asked.query.get("done", ""), ""),
+        "done": asked.query.get("done", ""),
         "error": error,
     }
     return site.page(asked, "access/account", values, status=status_of(error))
@@ -184,10 +171,7 @@ def _confirm(site: Site, asked: Asked, session: Session) -> Response:
     except SignInRefused as error:
         return _set_up(site, asked, user, secret, error)
     _log.info("codes turned on: %s, from %s", user.name, asked.network)
-    words = (
-        "You sign in with a code as well now. For when you have lost the app, each of these works once in its place."
-    )
-    return shown(site, asked, "Your recovery codes", words, ["\n".join(recovery)], back="/account?done=codes")
+    return shown(site, asked, "codes", ["\n".join(recovery)], back="/account?done=codes")
 
 
 def _session_or_none(site: Site, asked: Asked) -> Session | None:

@@ -9,19 +9,12 @@ from monitor.access.passwords import generated_password
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model.access import Permission, User
 from monitor.storage import users as user_rows
-from monitor.web.access.account import ROLES, made_token, shown, status_of
+from monitor.web.access.account import made_token, shown, status_of
 from monitor.web.forms import one
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
-DONE = {
-    "role": "The role is changed, from their next page on.",
-    "codes": "They sign in with the password alone now.",
-    "out": "They are signed out everywhere.",
-    "removed": "The user is removed, with all sessions and tokens of theirs.",
-    "token": "The token is revoked.",
-}
 _log = logging.getLogger("monitor.web.access")
 
 
@@ -72,11 +65,11 @@ def all_tokens(site: Site, asked: Asked) -> Response:
         made = made_token(site, asked, owner=None)
     except MonitorError as error:
         return _page(site, asked, error)
-    return shown(site, asked, "The new token", "Programs send it as Authorization: Bearer.", [made], back="/users")
+    return shown(site, asked, "token", [made], back="/users")
 
 
 def _changed(site: Site, asked: Asked, user: User, action: str) -> str:
-    """Do it, and give the code of the words for it."""
+    """Do it, and give the code by which the page says so."""
     match action:
         case "role":
             users.set_role(user, _role(asked), site.access)
@@ -99,7 +92,7 @@ def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Respon
         "tokens": tokens.listing(site.access),
         "roles": [*Permission],
         "name": one(asked.form, "name")[: users.LONGEST_NAME] if asked.path == "/users" else "",
-        "done": DONE.get(asked.query.get("done", ""), ""),
+        "done": asked.query.get("done", ""),
         "error": error,
     }
     return site.page(asked, "access/users", values, status=status_of(error))
@@ -108,11 +101,10 @@ def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Respon
 def _user_page(site: Site, asked: Asked, user: User, error: MonitorError | None = None) -> Response:
     values = {
         "user": user,
-        "role": ROLES[user.role],
         "roles": [*Permission],
         "sessions": len(sessions.of_user(user, site.access, now=asked.now)),
         "tokens": tokens.listing(site.access, owner=user),
-        "done": DONE.get(asked.query.get("done", ""), ""),
+        "done": asked.query.get("done", ""),
         "error": error,
     }
     return site.page(asked, "access/user", values, status=status_of(error))
@@ -138,8 +130,7 @@ def _role(asked: Asked) -> Permission:
 
 
 def _password_shown(site: Site, asked: Asked, user: User, password: str) -> Response:
-    words = f"With this password {user.name} signs in once, within a week, and then chooses one of their own."
-    return shown(site, asked, "A new password", words, [password], back="/users")
+    return shown(site, asked, "password", [password], back="/users", name=user.name)
 
 
 PAGES = (
