@@ -7,6 +7,7 @@ from monitor.changes.diff.dates import distance
 from monitor.text import one_line, safe_cut
 from monitor.web.charts.plan_frame import Frame
 from monitor.web.charts.plan_words import Series, date_words, earlier, later, passed_start
+from monitor.web.charts.slips import days_words
 from monitor.web.charts.svg import CHARACTER, scale, spread, year_ticks
 
 TOP, HEIGHT = 70, 230
@@ -99,11 +100,7 @@ class KeyDates:
         """The name, the date as it stands, and how far it has come since it was first registered."""
         frame = self.frame
         moved = distance(series.first, series.last)
-        drift = (
-            [f"{moved.days:+,d} d".replace("-", "\N{MINUS SIGN}")]
-            if moved and 0 < abs(moved.days) < FARTHEST.days
-            else []
-        )
+        drift = [days_words(moved.days)] if moved and 0 < abs(moved.days) < FARTHEST.days else []
         shown = drift if frame.is_narrow and drift else [safe_cut(one_line(series.last.text), 10), *drift]
         if series.dates[-1] is None:
             shown = [frame.say("no longer given")]

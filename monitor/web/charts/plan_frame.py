@@ -1,10 +1,10 @@
 """The room that the chart of a plan is drawn in: where its snapshots stand from left to right. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from monitor.views.plan import Planned
-from monitor.web.charts.plan_words import Say, earlier, later
+from monitor.web.charts.plan_words import Say
 from monitor.web.charts.svg import NARROW, WIDE, Drawing, scale
 
 
@@ -21,9 +21,9 @@ class Frame:
         self.right = self.width - self.margin
         self.first = min(each.on for each in plans)
         self.last = max(as_of, *(each.on for each in plans))
-        room = max((self.last - self.first) / 40, timedelta(days=1))
-        begin, end = earlier(self.first, room), later(self.last, room)
-        self.across = scale(begin.toordinal(), end.toordinal(), self.left, self.right)
+        first, last = self.first.toordinal(), max(self.last.toordinal(), self.first.toordinal() + 1)
+        room = (last - first) / 40
+        self.across = scale(first - room, last + room, self.left, self.right)
         self.places = [self.x(each.on) for each in plans]
         self.drawing = Drawing()
 

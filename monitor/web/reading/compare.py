@@ -58,6 +58,7 @@ def compare_page(site: Site, asked: Asked, registry: Registry, trial_id: str) ->
         "trial_id": trial_id,
         "path": trial_path(trial_id),
         "here": trial_path(trial_id, "compare", f"{old.key}..{new.key}"),
+        "address": site.address(trial_path(trial_id, "compare", f"{old.key}..{new.key}")),
         "title": trial_id,
         "old": old,
         "new": new,

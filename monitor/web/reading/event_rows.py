@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Change, Settlement, Significance
+from monitor.render.change_rows import delta_words
 from monitor.render.headlines import gist, heading, is_shown_in_words
 from monitor.render.values import Line, is_summary_redundant, label, lines, not_shown_yet
 from monitor.render.worddiff import DiffOp
@@ -114,19 +115,9 @@ def change_row(change: Change, *, beside: str = "") -> ChangeRow:
     shown = lines(change)
     if not shown or is_shown_in_words(change):
         return ChangeRow(label(change), LEVELS[change.significance], [_said(heading(change))], "")
-    delta = measured(change) if len(shown) == 1 else ""
+    delta = delta_words(change) if len(shown) == 1 else ""
     why = "" if is_summary_redundant(change) else shortened(not_shown_yet(change, beside=f"{beside} {delta}"), _WHY)
     return ChangeRow(label(change), LEVELS[change.significance], [_line(line, delta) for line in shown], why)
-
-
-def measured(change: Change) -> str:
-    """How far it moved, such as +306 d or +12 %; empty where nothing can be counted."""
-    measure = change.measure or {}
-    for name, unit in (("days", "d"), ("percent", "%")):
-        if amount := measure.get(name):
-            sign = "+" if amount > 0 else "\N{MINUS SIGN}"
-            return f"{sign}{abs(round(amount)):,} {unit}"
-    return ""
 
 
 _OPS = {DiffOp.KEPT: "kept", DiffOp.REMOVED: "removed", DiffOp.ADDED: "added"}

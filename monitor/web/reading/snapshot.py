@@ -40,6 +40,7 @@ def snapshot_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -
         "registry": registry,
         "trial_id": trial_id,
         "path": trial_path(trial_id),
+        "address": site.address(trial_path(trial_id, "snapshots", moments[place].key)),
         "title": safe_cut(record.brief_title if record and record.brief_title else trial_id, MOST_TITLE),
         "moment": moments[place],
         "older": moments[place - 1] if place else None,

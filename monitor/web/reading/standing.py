@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from monitor.model import Coded, Enrollment, Json, Record, State
 from monitor.render.words import code_label
-from monitor.text import counted, first_few, fold_organisation, natural_list, one_line, safe_cut, slug
+from monitor.text import counted, first_few, fold_name, fold_organisation, natural_list, one_line, safe_cut, slug
 from monitor.views.plan import STOPPED, Drift, Planned, drift_of
 from monitor.views.trial_page import WholeTrial
 from monitor.web.charts.plan_words import count_words, date_words
 from monitor.web.charts.slips import days_words
+from monitor.web.reading.trial_sets import slug_path
 
 Say = Callable[[str], str]
 
 MOST_REASON = 400
+MOST_CONDITIONS = 4
 _GOES_ON = frozenset(
     {"RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "AVAILABLE", "APPROVED_FOR_MARKETING"}
 )
@@ -67,10 +69,9 @@ class Fact:
     label: str
     text: str
     was: str = ""
-    path: str = ""
-    """A page of ours on it."""
+    links: Sequence[tuple[str, str]] = ()
+    """Parts of it that have pages of ours: each part, and where its page is. They stand in the place of the text."""
     is_strong: bool = False
-    is_verbatim: bool = False
 
 
 def facts_of(trial: WholeTrial, say: Say) -> list[Fact]:
@@ -78,21 +79,31 @@ def facts_of(trial: WholeTrial, say: Say) -> list[Fact]:
     record = trial.record
     if record is None:
         return []
-    return [*_about(record, trial.plans, say), *_key_dates(trial.plans, say), *_details(record, say)]
+    return [
+        *_about(record, trial.plans, say, has_pages=trial.watching.is_watched),
+        *_key_dates(trial.plans, say),
+        *_details(record, say),
+    ]
 
 
-def _about(record: Record, plans: Sequence[Planned], say: Say) -> Iterator[Fact]:
+def _about(record: Record, plans: Sequence[Planned], say: Say, *, has_pages: bool) -> Iterator[Fact]:
+    """*has_pages*: whether its sponsor and conditions have pages, as those of watched trials do."""
     if record.lead_sponsor:
         name = one_line(record.lead_sponsor.name)
-        address = slug(fold_organisation(record.lead_sponsor.name))
-        yield Fact(label=say("Lead sponsor"), text=name, path=f"/sponsors/{address}")
+        link = (name, slug_path("sponsors", slug(fold_organisation(record.lead_sponsor.name))))
+        yield Fact(label=say("Lead sponsor"), text=name, links=[link] if has_pages else ())
     if record.phases:
         yield Fact(label=say("Phase"), text="/".join(status_words(each) for each in record.phases))
     if record.enrollment:
         yield _enrollment(record.enrollment, plans, say)
     if record.conditions:
-        shown = natural_list([safe_cut(each, 80) for each in record.conditions], 4)
-        yield Fact(label=say("Condition") if len(record.conditions) == 1 else say("Conditions"), text=shown)
+        label = say("Condition") if len(record.conditions) == 1 else say("Conditions")
+        shown = natural_list([safe_cut(each, 80) for each in record.conditions], MOST_CONDITIONS)
+        links = [
+            (safe_cut(each, 80), slug_path("conditions", slug(fold_name(each))))
+            for each in record.conditions[:MOST_CONDITIONS]
+        ]
+        yield Fact(label=label, text=shown, links=links if has_pages else ())
 
 
 def _key_dates(plans: Sequence[Planned], say: Say) -> Iterator[Fact]:
