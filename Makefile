@@ -26,7 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz lint bench bench-peers docs lock clean
+.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers docs lock clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -45,6 +45,9 @@ year: $(VENV)/tested       ## a year of the service with all its troubles, in so
 
 fuzz: $(VENV)/tested       ## ten thousand damaged documents of each registry, in some minutes; `test-slow` has three hundred
 	FUZZED=10000 $(BIN)/pytest -m slow --timeout 1800 tests/registries -k "fuzzed or damaged or mangled or mutated or whatever_comes"
+
+fuzz-api: $(VENV)/tested   ## ten minutes of requests that Schemathesis makes up; `test-slow` has ten seconds of them
+	FUZZED_SECONDS=600 $(BIN)/pytest -n 0 -m slow --timeout 1800 tests/web/api/test_fuzzed.py
 
 lint: $(VENV)/tested       ## format, rules and types
 	$(BIN)/ruff format --check .

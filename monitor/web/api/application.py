@@ -37,6 +37,7 @@ from monitor.web.api.guard import SAFETY, Authenticate, Guard, nobody
 from monitor.web.api.problems import Kind, Problem
 from monitor.web.api.routing import Operations
 from monitor.web.site.answering import Answering
+from monitor.web.site.compressing import compressed
 
 RESOURCES: Sequence[Operations] = (
     trials.operations,
@@ -73,9 +74,14 @@ def api(answering: Answering, *, authenticate: Authenticate = nobody) -> ASGIApp
     def described() -> bytes:
         return orjson.dumps(schema(answering.site.prefix))
 
-    async def get_schema(_request: Request) -> Response:
-        raw = await answering.run(described)
-        return Response(raw, media_type="application/json", headers={**SAFETY, "Cache-Control": "no-cache"})
+    async def get_schema(request: Request) -> Response:
+        answer = Response(
+            await answering.run(described),
+            media_type="application/json",
+            headers={**SAFETY, "Cache-Control": "public, max-age=3600"},
+        )
+        takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
+        return await answering.run(compressed, answer) if takes_gzip else answer
 
     made.add_route(SCHEMA_PATH, get_schema)
     made.add_exception_handler(HTTPException, _refused)

@@ -36,19 +36,18 @@ from monitor.web.api.call import BEGINS, Call
 from monitor.web.api.doing import Doing
 from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, sentence
 from monitor.web.api.rates import Left, Meter, Policy
-from monitor.web.api.routing import KEY_HEADER, LARGEST_BODY, Rules
+from monitor.web.api.routing import KEY_HEADER, LARGEST_BODY, LONGEST_KEY, Rules
+from monitor.web.api.tags import gzipped, is_named, tag_of
 from monitor.web.forms import network_of
 from monitor.web.site.answering import COMES_AGAIN_AFTER, Answering, Busy
 from monitor.web.site.asked import NOBODY, Visitor
-from monitor.web.site.compressing import compressed
-from monitor.web.site.keeping import etag_of, is_known
+from monitor.web.site.compressing import compressed, is_worth_it
 from monitor.web.site.route import Needs
 from monitor.web.site.site import Site
 
 T = TypeVar("T")
 
 DEEPEST = 32
-LONGEST_KEY = 200
 READS = Policy("read", 600, 60)
 """Requests a minute of a token, or of a network without one."""
 WRITES = Policy("write", 60, 60)
@@ -278,14 +277,17 @@ def _asked_once(request: Request, headers: Mapping[str, str], who: Known | None,
 
 
 def _finished(response: Response, headers: Mapping[str, str]) -> Response:
-    """The answer with an ETag, compressed; or 304 where the one who asks has it already."""
+    """The answer with its tag, compressed; or 304 where the one who asks has it already."""
     if response.status_code != 200:
         return response
-    kept = {"ETag": etag_of(bytes(response.body)), "Cache-Control": "private, no-cache"}
-    if is_known(headers.get("if-none-match", ""), kept["ETag"]):
+    kept = {"ETag": tag_of(bytes(response.body)), "Cache-Control": "private, no-cache"}
+    if is_named(headers.get("if-none-match", ""), kept["ETag"]):
         return Response(status_code=304, headers=kept)
     response.headers.update(kept)
-    return compressed(response) if "gzip" in headers.get("accept-encoding", "") else response
+    if "gzip" in headers.get("accept-encoding", "") and is_worth_it(response):
+        response = compressed(response)
+        response.headers["ETag"] = gzipped(kept["ETag"])
+    return response
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from monitor.web.site.route import Needs
 
 LARGEST_BODY = 256 * 1024
 KEY_HEADER = "Idempotency-Key"
+LONGEST_KEY = 200
+A_TAG = '"0d1f2a3b4c5d6e7f80912a3b"'
 Step = Callable[..., Response]
 
 
@@ -206,23 +208,14 @@ def _headers(rules: Rules) -> dict[str, Any]:
         words = (
             "Any text of your own: the same request with the same key is done once, and answered alike for 24 hours."
         )
-        found.append(_header(KEY_HEADER, words, "7f3d2c1e-5b0a", least=1, most=200))
+        found.append(_header(KEY_HEADER, words, "7f3d2c1e-5b0a", {"minLength": 1, "maxLength": LONGEST_KEY}))
     if rules.takes_match:
-        found.append(_header("If-Match", "The ETag of the state that is to be changed.", '"0d1f…"', is_required=True))
+        found.append({**_header("If-Match", "The ETag of the state that is to be changed.", A_TAG), "required": True})
     if not rules.writes:
-        found.append(_header("If-None-Match", "The ETag of what you have: 304 where it is still so.", '"0d1f…"'))
+        found.append(_header("If-None-Match", "The ETag of what you have: 304 where it is still so.", A_TAG))
     return {"parameters": found} if found else {}
 
 
-def _header(
-    name: str, words: str, example: str, *, is_required: bool = False, least: int = 1, most: int = 1000
-) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": least, "maxLength": most}
-    return {
-        "name": name,
-        "in": "header",
-        "required": is_required,
-        "description": words,
-        "schema": schema,
-        "example": example,
-    }
+def _header(name: str, words: str, example: str, bounds: Mapping[str, int] | None = None) -> dict[str, Any]:
+    schema = {"type": "string", **(bounds or {})}
+    return {"name": name, "in": "header", "description": words, "schema": schema, "example": example}

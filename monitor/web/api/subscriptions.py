@@ -52,7 +52,7 @@ from monitor.web.api.sent_rules import (
 )
 from monitor.web.api.shapes import Sent
 from monitor.web.api.shapes import subscriptions as shapes
-from monitor.web.site.keeping import etag_of, is_known
+from monitor.web.api.tags import is_named, tag_of
 from monitor.web.site.route import Needs
 
 operations = Operations("Subscriptions")
@@ -207,15 +207,15 @@ def change_subscription(
 
 
 def _refuse_unless_matching(call: Call, subscription: Subscription) -> None:
-    tag = etag_of(orjson.dumps(_shown(subscription)))
-    if not is_known(call.headers["if-match"], tag):
+    tag = tag_of(orjson.dumps(_shown(subscription)))
+    if not is_named(call.headers["if-match"], tag):
         words = "It has changed in the meantime: get it again, and send its new ETag."
         raise Problem(CHANGED_MEANWHILE, words)
 
 
 def _with_tag(call: Call, subscription: Subscription) -> Response:
     form = _shown(subscription)
-    return call.json(form, headers={"ETag": etag_of(orjson.dumps(form))})
+    return call.json(form, headers={"ETag": tag_of(orjson.dumps(form))})
 
 
 @operations.writes(

@@ -40,8 +40,8 @@ from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import Line, SearchSent, known_registries, pointed
 from monitor.web.api.shapes import Sent
 from monitor.web.api.shapes import operating as shapes
+from monitor.web.api.tags import is_named, tag_of
 from monitor.web.api.trials import TrialId
-from monitor.web.site.keeping import etag_of, is_known
 from monitor.web.site.route import Needs
 
 operations = Operations("Watches")
@@ -217,7 +217,7 @@ def rename_watch(
         check_name(sent.name)
     with call.site.store.read() as tx:
         before = kept.get(tx, number)
-    is_same = is_known(call.headers["if-match"], etag_of(orjson.dumps(_forms(call, [before])[0])))
+    is_same = is_named(call.headers["if-match"], tag_of(orjson.dumps(_forms(call, [before])[0])))
     with call.site.store.begin() as tx:
         if not is_same or kept.get(tx, number) != before:
             raise Problem(CHANGED_MEANWHILE, "It has changed in the meantime: get it again, and send its new ETag.")
@@ -226,7 +226,7 @@ def rename_watch(
         with pointed("#/name"):
             kept.rename(tx, number, sent.name)
     form = _forms(call, [replace(before, name=sent.name)])[0]
-    return call.json(form, headers={"ETag": etag_of(orjson.dumps(form))})
+    return call.json(form, headers={"ETag": tag_of(orjson.dumps(form))})
 
 
 @operations.writes(

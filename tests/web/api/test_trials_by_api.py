@@ -122,6 +122,16 @@ def test_what_is_known_already_is_not_sent_again(api: Api) -> None:
     assert api.ask("/watches", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
 
 
+def test_a_compressed_answer_names_the_same_state(kept: Api) -> None:
+    plain, squeezed = (kept.ask("/trials", headers={"Accept-Encoding": each}) for each in ("identity", "gzip"))
+
+    assert (squeezed.headers["content-encoding"], squeezed.json()) == ("gzip", plain.json())
+    assert squeezed.headers["etag"] != plain.headers["etag"]
+    for tag in (plain.headers["etag"], squeezed.headers["etag"], f"W/{plain.headers['etag']}", "*"):
+        assert kept.ask("/trials", headers={"If-None-Match": f'"x", {tag}'}).status_code == 304, tag
+    assert kept.ask("/trials", headers={"If-None-Match": '"x"'}).status_code == 200
+
+
 def test_head_is_get_without_a_body(kept: Api) -> None:
     head = kept.ask("/trials", "HEAD")
 
