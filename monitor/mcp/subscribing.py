@@ -21,7 +21,7 @@ from monitor.mcp.asking import Asking
 from monitor.mcp.changes import When
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
 from monitor.mcp.rules import SUBSCRIPTION, Asked, Significance, Timing, subscription_form
-from monitor.mcp.tool import Arguments, Effect, Line, Refused, Tool, TrialId
+from monitor.mcp.tool import PRINTABLE, Arguments, Effect, Line, Refused, Tool, TrialId
 from monitor.mcp.untrusted import harmless, marked
 from monitor.model import SubscriptionState
 from monitor.model.access import Permission
@@ -37,6 +37,7 @@ MOST_EVENTS = 20_000
 """Events that a rule is tried on, the latest."""
 MOST_OF_A_MESSAGE = 10
 """Events of a message that are given."""
+Address = Annotated[str, Field(min_length=3, max_length=2000, pattern=PRINTABLE)]
 SEE_LIST = "list_subscriptions says which there are"
 
 
@@ -72,9 +73,7 @@ class Making(Asked):
     """Whom to tell of what."""
 
     channel: Literal["email", "webhook", "chat"]
-    address: Annotated[str, Field(min_length=3, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")] = Field(
-        description="A mail address; a webhook's URL; for chat, the URL that its service gave."
-    )
+    address: Address = Field(description="A mail address; a webhook's URL; for chat, the URL that its service gave.")
     note: Line | None = Field(default=None, description="Why they care; it comes with every message.")
     name: Line | None = Field(default=None, description="What to call it.")
     catch_up: Annotated[str, Field(max_length=10)] | None = Field(
@@ -99,9 +98,7 @@ class Why(Arguments):
     """Who was told of what."""
 
     trial_id: TrialId
-    to: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
-        description="A mail address, a webhook's URL, or a subscription by its id or name."
-    )
+    to: Address = Field(description="A mail address, a webhook's URL, or a subscription by its id or name.")
 
 
 def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:

@@ -17,10 +17,10 @@ from monitor.text import plain
 
 MOST_COMPLAINTS = 5
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_PRINTABLE)]
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PRINTABLE)]
 """A short text on one line."""
-TrialId = Annotated[str, StringConstraints(min_length=5, max_length=200, pattern=_PRINTABLE)]
+TrialId = Annotated[str, StringConstraints(min_length=5, max_length=200, pattern=PRINTABLE)]
 """A registration number, or the address of a trial's page."""
 
 

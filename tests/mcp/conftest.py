@@ -23,7 +23,7 @@ INJECTION = (
 
 
 @pytest.fixture(scope="module")
-def store_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The database's address."""
     file = tmp_path_factory.mktemp("agents") / "monitor.sqlite3"
     shutil.copy(sqlite_template, file)
@@ -45,9 +45,9 @@ def store_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def site(store_url: str) -> Iterator[Site]:
+def site(database: str) -> Iterator[Site]:
     """A service where agents need a token."""
-    with served(store_url, public=False) as site:
+    with served(database, public=False) as site:
         yield site
 
 

@@ -111,8 +111,8 @@ def test_when_too_many_ask_at_once_others_are_told_to_come_again(site: Site, mon
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
 
 
-def test_anybody_reads_where_the_site_is_public_and_no_more(store_url: str) -> None:
-    with served(store_url, public=True) as site:
+def test_anybody_reads_where_the_site_is_public_and_no_more(database: str) -> None:
+    with served(database, public=True) as site:
         with over_http(site.url) as agent:
             assert agent.call("get_trial", trial_id=WITHDRAWN_LATER)["trial_id"] == WITHDRAWN_LATER
             assert "permission to subscribe" in agent.refused("create_subscription", all_trials=True, **RULE)

@@ -13,9 +13,9 @@ from tests.program import WITHDRAWN_LATER
 
 
 @pytest.fixture(scope="module")
-def reader(store_url: str) -> Iterator[Agent]:
+def reader(database: str) -> Iterator[Agent]:
     """An agent that has started `monitor mcp`."""
-    with over_stdio(store_url) as agent:
+    with over_stdio(database) as agent:
         yield agent
 
 

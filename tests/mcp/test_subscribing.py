@@ -24,15 +24,15 @@ AMARA = {"channel": "email", "address": "amara@example.org"}
 
 
 @pytest.fixture(scope="module")
-def agent(store_url: str) -> Iterator[Agent]:
+def agent(database: str) -> Iterator[Agent]:
     """One that may subscribe."""
-    with over_stdio(store_url, "--scope", "subscribe") as agent:
+    with over_stdio(database, "--scope", "subscribe") as agent:
         yield agent
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    store = Store.open(store_url)
+def store(database: str) -> Iterator[Store]:
+    store = Store.open(database)
     yield store
     store.close()
 
@@ -43,9 +43,9 @@ def test_only_what_an_agent_may_use_is_listed_and_the_rest_refused(agent: Agent,
     assert {"create_subscription", "get_trial"} <= agent.tools().keys()
 
 
-def test_over_stdio_a_token_says_what_an_agent_may_until_it_is_revoked(store_url: str, site: Site) -> None:
+def test_over_stdio_a_token_says_what_an_agent_may_until_it_is_revoked(database: str, site: Site) -> None:
     token = site.token(Permission.SUBSCRIBE, "of an agent here")
-    with over_stdio(store_url, MONITOR_TOKEN=token) as agent:
+    with over_stdio(database, MONITOR_TOKEN=token) as agent:
         assert agent.tools().keys() == BY_NAME.keys() - {"watch_trial", "list_deliveries", "explain_delivery"}
 
         tokens.remove("of an agent here", AccessContext(site.app.store, site.app.vault))

@@ -1,0 +1,71 @@
+"""What tools find, page by page, is the same on both stores; and what hostile arguments come to."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from monitor.app import App, open_app
+from monitor.clock import utc_now
+from monitor.config import load
+from monitor.mcp.asking import Asking
+from monitor.mcp.pace import Pace
+from monitor.mcp.tool import Refused
+from monitor.mcp.tools import BY_NAME
+from monitor.model.access import Permission
+from monitor.storage.store import Store
+from monitor.watching.indexing import index_missing
+from tests.program import WITHDRAWN_LATER, Trying
+
+ODD = ("a\x00b", "\ud800", "9" * 30, "%")
+
+
+@pytest.fixture
+def app(program: Trying, store: Store, store_url: str) -> Iterator[App]:
+    program.watch(*program.sandbox.trial_ids())
+    program.check()
+    program.sandbox.next_state(WITHDRAWN_LATER)
+    program.clock.advance(days=1)
+    program.check()
+    index_missing(store, [program.registry])
+    with open_app(load(None, {"MONITOR_STORE__URL": store_url})) as app:
+        yield app
+
+
+def asking(app: App) -> Asking:
+    return Asking(program=app, permissions=frozenset(Permission), who="", now=utc_now(), pace=Pace())
+
+
+def pages(app: App, name: str, key: str, **given: object) -> list[object]:
+    """All that a list has, one by one."""
+    found: list[object] = []
+    cursor = None
+    for _ in range(50):
+        answer = BY_NAME[name].call(asking(app), {**given, "limit": 1, "cursor": cursor}).content
+        found += answer[key]
+        cursor = answer["next_cursor"]
+        if cursor is None:
+            return found
+    raise AssertionError("it does not end")
+
+
+def test_lists_go_on_where_they_were_and_end(app: App) -> None:
+    for name in ("first", "second"):
+        made = {"trial_ids": [WITHDRAWN_LATER], "channel": "email", "address": f"{name}@example.org", "catch_up": "52w"}
+        BY_NAME["create_subscription"].call(asking(app), made)
+
+    assert len(pages(app, "search_trials", "trials")) == 13
+    assert len(pages(app, "list_changes", "updates", since="2020-01-01")) == 1
+    assert len(pages(app, "list_sponsors", "names")) > 3
+    assert len(pages(app, "list_subscriptions", "subscriptions")) == 2
+    assert len(pages(app, "list_deliveries", "deliveries")) == 2
+
+
+def test_odd_arguments_are_refused_or_find_nothing_and_no_tool_fails(app: App) -> None:
+    for name, tool in BY_NAME.items():
+        for argument, field in tool.takes.model_fields.items():
+            for odd in ODD:
+                given = {argument: [odd] if "list" in str(field.annotation) else odd}
+                others = {each: WITHDRAWN_LATER for each, one in tool.takes.model_fields.items() if one.is_required()}
+                with suppress(Refused):
+                    tool.call(asking(app), {**others, **given})
