@@ -31,7 +31,7 @@ from monitor.storage.pages import Key
 from monitor.storage.places import Place
 from monitor.storage.store import Store
 from monitor.text import one_line, safe_cut
-from monitor.views.addresses import receiver
+from monitor.views.addresses import receiver, without_addresses
 
 MOST_HEADLINE = 160
 MOST_RECEIVERS = 1000
@@ -167,7 +167,7 @@ def told_by(tx: Connection, deliveries: Iterable[Delivery]) -> dict[str, Told]:
             words = gist(changes, MOST_HEADLINE) if changes else "changed"
             told = Told(f"{one_line(each.trial_id)}: {words}", event.significance)
         elif each.cause.id in noticed:
-            told = Told(safe_cut(noticed[each.cause.id].subject, MOST_HEADLINE))
+            told = Told(without_addresses(safe_cut(noticed[each.cause.id].subject, MOST_HEADLINE)))
         elif each.id in composed:
             digest = composed[each.id]
             told = Told(f"{name_of_period(digest.period)} up to {digest.ended_at:%Y-%m-%d}")

@@ -1,13 +1,13 @@
 """What a delivery sends, to be looked at by those who look after it: a mail taken apart, JSON set out, or text. Pure.
 
 Mails carry links by which whoever has them changes or ends a subscription, and links that confirm one. Who looks at a
-delivery must not be able to do that for somebody else, so their tokens are left out wherever they stand, and addresses
-of receivers are masked.
+delivery must not be able to do that for somebody else, so their tokens are left out wherever they stand. Mail addresses
+are masked: that of the receiver, and others that a notice names.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -15,7 +15,7 @@ import orjson
 
 from monitor.model import Endpoint
 from monitor.text import plain
-from monitor.views.addresses import masked
+from monitor.views.addresses import masked, without_addresses
 
 MOST_SHOWN = 200_000
 """Characters of a part."""
@@ -24,7 +24,6 @@ _HEADERS = (
     *("List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted", "X-Monitor-Event", "X-Monitor-Sequence"),
 )
 _TOKEN = re.compile(r"((?:/|%2F)(?:a|confirm)(?:/|%2F))[\w.~%=-]{12,}", re.ASCII | re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +45,8 @@ def as_shown(body: bytes, endpoint: Endpoint) -> SentBody:
         case "email":
             return _mail(body, endpoint.shown)
         case "webhook":
-            return _json(body, endpoint.shown)
-    return _text(body.decode(errors="replace"), endpoint.shown)
+            return _json(body)
+    return _text(body.decode(errors="replace"))
 
 
 def without_tokens(text: str) -> str:
@@ -57,12 +56,12 @@ def without_tokens(text: str) -> str:
 
 def _mail(body: bytes, shown: str) -> SentBody:
     mail = message_from_bytes(body, policy=policy.default)
-    headers = [(name, _harmless(str(mail[name]), shown)) for name in _HEADERS if mail[name] is not None]
+    headers = [(name, _header(name, str(mail[name]), shown)) for name in _HEADERS if mail[name] is not None]
     text, html = _part(mail, "plain"), _part(mail, "html")
     return SentBody(
         headers=headers,
-        text=_harmless(text, shown)[:MOST_SHOWN],
-        html=_harmless(html, shown, is_html=True)[:MOST_SHOWN],
+        text=plain(_harmless(text[:MOST_SHOWN])),
+        html=_harmless(html[:MOST_SHOWN]),
         is_cut=max(len(text), len(html)) > MOST_SHOWN,
     )
 
@@ -72,21 +71,24 @@ def _part(mail: EmailMessage, kind: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def _json(body: bytes, shown: str) -> SentBody:
+def _header(name: str, value: str, shown: str) -> str:
+    """A header's value. Whom the mail is from and its id look like addresses, and are ours."""
+    if name in ("To", "Subject"):
+        return plain(_harmless(value))
+    return plain(without_tokens(re.sub(re.escape(shown), masked(shown), value, flags=re.IGNORECASE)))
+
+
+def _json(body: bytes) -> SentBody:
     try:
         text = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
     except ValueError:
-        return _text(body.decode(errors="replace"), shown)
-    return SentBody(text=_harmless(text, shown)[:MOST_SHOWN], is_json=True, is_cut=len(text) > MOST_SHOWN)
+        return _text(body.decode(errors="replace"))
+    return replace(_text(text), is_json=True)
 
 
-def _text(text: str, shown: str) -> SentBody:
-    return SentBody(text=_harmless(text, shown)[:MOST_SHOWN], is_cut=len(text) > MOST_SHOWN)
+def _text(text: str) -> SentBody:
+    return SentBody(text=plain(_harmless(text[:MOST_SHOWN])), is_cut=len(text) > MOST_SHOWN)
 
 
-def _harmless(text: str, shown: str, *, is_html: bool = False) -> str:
-    """Without tokens, and with the receiver's address masked; characters that hide are made visible, but in HTML."""
-    told = without_tokens(text)
-    if _ADDRESS.fullmatch(shown):
-        told = re.sub(re.escape(shown), masked(shown), told, flags=re.IGNORECASE)
-    return told if is_html else plain(told)
+def _harmless(text: str) -> str:
+    return without_addresses(without_tokens(text))

@@ -14,7 +14,7 @@ from monitor.storage.store import Store
 from monitor.views.health import ReadAges
 from monitor.web.charts.ages import ages_chart
 from monitor.web.charts.looks import LookKind, LookMark, looks_chart
-from monitor.web.operating.health import bars_of
+from monitor.web.operating.health import bars_of, coded
 from monitor.web.site.asked import NOBODY
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -132,6 +132,12 @@ def test_a_registry_that_asked_for_a_pause_or_is_behind_says_so(site: ReadingSit
 def test_where_the_site_is_not_public_nobody_learns_how_it_is(site: ReadingSite, workers: Workers) -> None:
     with ReadingSite(workers.outbox, is_public=False) as private:
         assert private.get("/health").status_code == 303
+
+
+def test_what_somebody_types_stands_apart_and_nothing_else_is_markup() -> None:
+    assert coded("run `monitor check`; <b>") == "run <code>monitor check</code>; &lt;b&gt;"
+    assert coded("one ` alone <i>") == "one ` alone &lt;i&gt;"
+    assert coded("`<u>`") == "<code>&lt;u&gt;</code>"
 
 
 # The charts

@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
-from monitor.web.charts.svg import NARROW, WIDE, Drawing, scale
+from monitor.web.charts.svg import NARROW, Drawing, scale
 
 PLACES = 24
+WHOLE = 1090
+"""Units of the wide copy: it stands in the whole width of a page."""
 _FOOT = 28
 _HEIGHT = 52
 
@@ -33,6 +35,8 @@ class LookMark:
     at: datetime
     kind: LookKind
     words: str
+    why: str = ""
+    """Why it did not see everything, where that is said; `words` has it too."""
 
 
 _SHAPES = {
@@ -47,7 +51,7 @@ _SHAPES = {
 def looks_chart(looks: Sequence[LookMark], label: str) -> Markup:
     """Up to PLACES looks, the oldest first, in a wide and a narrow copy; *label* is what they say as an image."""
     shown = looks[-PLACES:]
-    return _drawn(shown, label, WIDE, "wide") + _drawn(shown, label, NARROW, "narrow")
+    return _drawn(shown, label, WHOLE, "wide") + _drawn(shown, label, NARROW, "narrow")
 
 
 def _drawn(looks: Sequence[LookMark], label: str, width: int, kind: str) -> Markup:

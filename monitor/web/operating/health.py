@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from monitor.model.access import Permission
@@ -22,6 +22,8 @@ from monitor.web.site.proof import Proof, Sight
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
+MOST_TROUBLES = 3
+"""Reasons for not seeing everything that are told apart, each with the last look that had it."""
 MOST_CHARTS = 6
 """Registries whose looks are drawn."""
 Say = Callable[[str], str]
@@ -55,7 +57,7 @@ def health_page(site: Site, asked: Asked) -> Response:
         "ages": _ages(whole, site.full_check_every, asked, say),
         "oldest": whole.ages.oldest,
         "promise": site.full_check_every // timedelta(days=1),
-        "found": found,
+        "found": [(each, coded(each.finding.text), coded(each.finding.remedy)) for each in found],
         "levels": {Level.PROBLEM: "bad", Level.NOTE: "note", Level.FINE: "ok"},
     }
     return site.page(asked, "operating/health", values)
@@ -83,6 +85,17 @@ def verdict(proof: Proof, found: Sequence[Attention], say: Say, say_many: SayMan
     }
 
 
+def coded(words: str) -> Markup:
+    """A sentence in which what stands between backticks is what somebody types."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return escape(words)
+    marked = (
+        escape(each) if place % 2 == 0 else Markup("<code>{}</code>").format(each) for place, each in enumerate(parts)
+    )
+    return Markup("").join(marked)
+
+
 def marks_of(looks: Sequence[Look], say: Say, *, is_operator: bool) -> list[LookMark]:
     """The looks as they are drawn, the oldest first; of more than LOOKS the first is only compared with."""
     before = {id(look): former for former, look in pairwise(looks)}
@@ -93,14 +106,14 @@ def _mark(look: Look, former: Look | None, say: Say, *, is_operator: bool) -> Lo
     why = f": {one_line(look.reason)}" if look.reason and is_operator else ""
     at = clock(look.ended_at)
     if not look.trials and look.reason:
-        return LookMark(look.ended_at, LookKind.FAILED, f"{at}, {say('the registry could not be read')}{why}")
+        return LookMark(look.ended_at, LookKind.FAILED, f"{at}, {say('the registry could not be read')}{why}", why)
     if not look.is_whole:
         missed = look.watched - look.verified
         words = say("%(missed)s of %(watched)s trials were not seen") % {
             "missed": number(max(missed, look.failed)),
             "watched": number(look.watched),
         }
-        return LookMark(look.ended_at, LookKind.PART, f"{at}, {words}{why}")
+        return LookMark(look.ended_at, LookKind.PART, f"{at}, {words}{why}", why)
     if former is not None and former.version != look.version:
         words = say("new data; trials that changed: %(changed)s") % {"changed": number(look.changed)}
         return LookMark(look.ended_at, LookKind.NEW, f"{at}, {words}")
@@ -109,14 +122,15 @@ def _mark(look: Look, former: Look | None, say: Say, *, is_operator: bool) -> Lo
 
 def _drawn(registry: RegistryHealth, say: Say, *, is_operator: bool) -> DrawnLooks:
     marks = marks_of(registry.looks, say, is_operator=is_operator)
-    troubles = [each.words for each in marks if each.kind in (LookKind.PART, LookKind.FAILED)]
+    troubles = [each for each in marks if each.kind in (LookKind.PART, LookKind.FAILED)]
+    latest = {each.why or each.words: each.words for each in troubles}
     label = say("%(looks)s looks at %(registry)s: %(new)s found new data, %(troubles)s did not see everything") % {
         "looks": len(marks),
         "registry": registry.name,
         "new": sum(each.kind is LookKind.NEW for each in marks),
         "troubles": len(troubles),
     }
-    return DrawnLooks(registry.name, looks_chart(marks, label), troubles[-3:])
+    return DrawnLooks(registry.name, looks_chart(marks, label), [*latest.values()][-MOST_TROUBLES:])
 
 
 def _ages(whole: HealthWhole, every: timedelta, asked: Asked, say: Say) -> Markup:
