@@ -16,6 +16,8 @@ class AccessContext:
     store: Store
     vault: Vault
     """Seals the secrets of authenticators."""
+    requires_codes: bool = False
+    """Whether everybody who signs in with a password needs a code as well."""
     hashing: Hashing = field(default_factory=Hashing)
     """Of passwords."""
     token_hashing: Hashing = field(default_factory=Hashing)

@@ -68,6 +68,11 @@ def of_token(token: str, context: AccessContext, *, now: datetime) -> Session | 
     return session
 
 
+def is_let_in(session: Session, context: AccessContext) -> bool:
+    """Whether nothing of signing in is missing: no code, no password of their own, no authenticator."""
+    return session.is_open and (session.user.has_codes or not context.requires_codes)
+
+
 def end(session: Session, context: AccessContext) -> None:
     """Sign out."""
     with context.store.begin() as tx:

@@ -102,6 +102,8 @@ class WebSettings(Section):
     )
     header_role: str = setting(values.one_of(ROLES), default="read", description='"read", "subscribe" or "operate"')
 
+    require_codes: bool = setting(values.boolean, default=False, description=A_SWITCH)
+
     def check(self) -> None:
         """What leads to a subscription is read by nobody on the way."""
         if self.self_service and not values.is_confidential(self.public_url):

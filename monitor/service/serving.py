@@ -94,7 +94,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
             check_every=program.config.schedule.check_every,
             names={each.key: each.name for each in program.registries},
         ),
-        access=AccessContext(store, subscribing.vault),
+        access=AccessContext(store, subscribing.vault, requires_codes=web.require_codes),
         searches=SearchAsker(connected, store),
         full_check_every=program.config.schedule.full_check_every,
         is_public=web.public,

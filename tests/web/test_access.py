@@ -334,6 +334,37 @@ def test_with_codes_a_password_is_half_of_signing_in(site: ReadingSite, browser:
     assert another(site).sign_in(name).headers["location"] == "/"
 
 
+def test_where_everybody_needs_codes_who_has_none_sets_up_an_app_first(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/monitor.sqlite3")
+    with Sandbox(trials=1) as sandbox:
+        outbox = OutboxHarness(store, sandbox, tmp_path)
+        with ReadingSite(outbox, is_public=False) as site:
+            site.answering.site = replace(site.site, access=replace(site.site.access, requires_codes=True))
+            site.answering.visitor_of = visitors(site)
+            name, browser = added(site).name, another(site)
+            place = browser.sign_in(name, path="/login?next=/account").headers["location"]
+            before = browser.is_in()
+            page = browser.get(place)
+            secret = re.sub(" ", "", re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1])  # type: ignore[index]
+            fields = Form(page.text, "/login/app").fields
+            wrong = browser.post("/login/app", **fields, code="000000")
+            code = pyotp.TOTP(secret).at(site.site.subscribing.clock())
+            right = browser.post("/login/app", **Form(wrong.text, "/login/app").fields, code=code)
+            after = browser.is_in()
+            off = browser.fill("/account", "/account/codes", password=PASSWORD, do="off")
+            site.outbox.clock.advance(minutes=5)
+            next_time = another(site).sign_in(name).headers["location"]
+        outbox.registry.close()
+    store.close()
+
+    assert place == "/login/app?next=%2Faccount"
+    assert (before, after) == (False, True)
+    assert (wrong.status_code, right.status_code) == (403, 200)
+    assert 'href="/account"' in right.text
+    assert off.status_code == 400
+    assert next_time.startswith("/login/code")
+
+
 def test_nobody_gives_a_code_who_has_not_given_the_password(site: ReadingSite, browser: Browser) -> None:
     assert browser.get("/login/code").headers["location"] == "/login"
     token = Form(browser.get("/login").text, "/login").fields["form"]

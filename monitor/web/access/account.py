@@ -3,14 +3,15 @@
 import logging
 from datetime import timedelta
 
-import segno
-from markupsafe import Markup
 from starlette.responses import Response
 
-from monitor.access import codes, sessions, tokens, users
-from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, SignInRefused, StoreError, TriedTooOften
+from monitor.access import sessions, tokens, users
+from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, SignInRefused
 from monitor.model.access import Permission, Session, User, permissions_up_to
 from monitor.storage import users as user_rows
+from monitor.web.access import authenticator
+from monitor.web.access.authenticator import Place
+from monitor.web.access.showing import shown, status_of
 from monitor.web.access.visiting import session_cookie
 from monitor.web.forms import FormRefused, one
 from monitor.web.site.asked import Asked
@@ -19,6 +20,8 @@ from monitor.web.site.site import Site
 
 DAYS = {"30": 30, "90": 90, "365": 365}
 """In how long a token expires that is made on a page; never, with anything else."""
+PLACE = Place("/account/codes", leave="/account", goes_on="/account?done=codes")
+"""Where an authenticator is set up on this page."""
 _log = logging.getLogger("monitor.web.access")
 
 
@@ -46,16 +49,18 @@ def use_codes(site: Site, asked: Asked) -> Response:
     """Begin with an authenticator, confirm it by a code of it, or do without."""
     session = _session(site, asked)
     if one(asked.form, "do") == "confirm":
-        return _confirm(site, asked, session)
+        return authenticator.confirm(site, asked, session, PLACE)
     try:
         users.confirm_password(session.user, one(asked.form, "password"), site.access, now=asked.now)
-    except SignInRefused as error:
+        if one(asked.form, "do") == "off" and site.access.requires_codes:
+            raise ConfigurationInvalid("this site asks everybody for codes: set up another app instead")
+    except MonitorError as error:
         return _page(site, asked, error)
     if one(asked.form, "do") == "off":
         users.turn_codes_off(session.user, site.access, keeping=session.digest)
         _log.info("codes turned off: %s, from %s", session.user.name, asked.network)
         return site.see_other("/account?done=no-codes")
-    return _set_up(site, asked, session.user, codes.new_secret())
+    return authenticator.set_up(site, asked, session.user, PLACE)
 
 
 def end_sessions(site: Site, asked: Asked) -> Response:
@@ -106,24 +111,6 @@ def made_token(site: Site, asked: Asked, *, owner: User | None) -> str:
     return made.text
 
 
-def shown(site: Site, asked: Asked, kind: str, secrets: list[str], *, back: str, name: str = "") -> Response:
-    """The page that shows secrets this once: a token, a password of the user of that *name*, or recovery codes."""
-    asked.has_form = True  # so that nothing is kept of it, nor compressed
-    values = {"kind": kind, "secrets": secrets, "back": back, "name": name}
-    return site.page(asked, "access/shown", values)
-
-
-def status_of(error: MonitorError | None) -> int:
-    """HTTP's status for a page that says what was wrong with a form."""
-    if error is None:
-        return 200
-    if isinstance(error, StoreError):
-        raise error
-    if isinstance(error, TriedTooOften):
-        return 429
-    return 403 if isinstance(error, SignInRefused) else 400
-
-
 def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Response:
     user = _user(site, asked)
     found = _session_or_none(site, asked)
@@ -136,48 +123,17 @@ def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Respon
         "tokens": tokens.listing(site.access, owner=user) if user else [],
         "scopes": sorted(permissions_up_to(user.role), key=list(Permission).index) if user else [],
         "recovery_left": recovery_left,
+        "requires_codes": site.access.requires_codes,
         "done": asked.query.get("done", ""),
         "error": error,
     }
     return site.page(asked, "access/account", values, status=status_of(error))
 
 
-def _set_up(site: Site, asked: Asked, user: User, secret: str, error: MonitorError | None = None) -> Response:
-    """The page with the picture of a secret, which it carries sealed: nothing is kept before it is confirmed."""
-    host = site.links.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
-    address = codes.address(secret, user.name, host)
-    picture = segno.make(address, error="m").svg_inline(scale=4, border=4, light="#fff")
-    values = {
-        "picture": Markup(picture),  # noqa: S704 - squares, and no text of anybody's
-        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        "sealed": site.vault.seal(f"{user.id} {secret}").decode(),
-        "error": error,
-    }
-    return site.page(asked, "access/codes", values, status=status_of(error))
-
-
-def _confirm(site: Site, asked: Asked, session: Session) -> Response:
-    user = session.user
-    try:
-        whose, _, secret = site.vault.unseal(one(asked.form, "sealed").encode()).partition(" ")
-    except StoreError:
-        whose, secret = "", ""
-    if whose != str(user.id):
-        raise FormRefused(403, "This form is not of your page: begin again.")
-    try:
-        recovery = users.turn_codes_on(
-            user, secret, one(asked.form, "code"), site.access, now=asked.now, keeping=session.digest
-        )
-    except SignInRefused as error:
-        return _set_up(site, asked, user, secret, error)
-    _log.info("codes turned on: %s, from %s", user.name, asked.network)
-    return shown(site, asked, "codes", ["\n".join(recovery)], back="/account?done=codes")
-
-
 def _session_or_none(site: Site, asked: Asked) -> Session | None:
     token = asked.cookies.get(session_cookie(is_https=site.is_https), "")
     found = sessions.of_token(token, site.access, now=asked.now) if token == asked.visitor.secret else None
-    return found if found is not None and found.is_open else None
+    return found if found is not None and sessions.is_let_in(found, site.access) else None
 
 
 def _session(site: Site, asked: Asked) -> Session:

@@ -10,6 +10,8 @@ from monitor.access.signing_in import Browser, SignedIn
 from monitor.errors import ConfigurationInvalid, MonitorError, SignInRefused, TriedTooOften
 from monitor.model.access import Session
 from monitor.text import one_line
+from monitor.web.access import authenticator
+from monitor.web.access.authenticator import Place
 from monitor.web.access.visiting import give_session, session_cookie, take_session
 from monitor.web.forms import one
 from monitor.web.rates import Rate
@@ -95,6 +97,22 @@ def password(site: Site, asked: Asked) -> Response:
     return _begun(site, begun, goes_on)
 
 
+def app_page(site: Site, asked: Asked) -> Response:
+    """The picture that sets up an authenticator, where everybody needs one."""
+    session = _without_an_app(site, asked)
+    if session is None:
+        return site.see_other("/login")
+    return authenticator.set_up(site, asked, session.user, _place(asked.query.get("next", "")))
+
+
+def app(site: Site, asked: Asked) -> Response:
+    """End signing in with the first code of an authenticator."""
+    session = _without_an_app(site, asked)
+    if session is None:
+        return site.see_other("/login")
+    return authenticator.confirm(site, asked, session, _place(one(asked.form, "next")))
+
+
 def logout_page(site: Site, asked: Asked) -> Response:
     """The button for signing out: opening a page changes nothing."""
     return site.page(asked, "access/logout")
@@ -143,6 +161,8 @@ def _begun(site: Site, begun: SignedIn, goes_on: str) -> Response:
         goes_on = f"/login/code?next={quote(goes_on, safe='')}"
     elif not begun.session.is_open:
         goes_on = f"/login/password?next={quote(goes_on, safe='')}"
+    elif not sessions.is_let_in(begun.session, site.access):
+        goes_on = f"/login/app?next={quote(goes_on, safe='')}"
     answer = site.see_other(goes_on)
     give_session(answer, begun.token, is_https=site.is_https)
     return answer
@@ -156,6 +176,16 @@ def _session(site: Site, asked: Asked) -> Session | None:
 def _waiting(site: Site, asked: Asked) -> Session | None:
     session = _session(site, asked)
     return session if session is not None and session.awaits_code else None
+
+
+def _place(goes_on: str) -> Place:
+    return Place("/login/app", leave="/logout", goes_on=own_path(goes_on))
+
+
+def _without_an_app(site: Site, asked: Asked) -> Session | None:
+    session = _session(site, asked)
+    is_there = session is not None and session.is_open and not sessions.is_let_in(session, site.access)
+    return session if is_there else None
 
 
 def _with_a_made_password(site: Site, asked: Asked) -> Session | None:
@@ -180,6 +210,8 @@ PAGES = (
     Page("/login/code", code, Needs.NOTHING, methods=("POST",)),
     Page("/login/password", password_page, Needs.NOTHING),
     Page("/login/password", password, Needs.NOTHING, methods=("POST",)),
+    Page("/login/app", app_page, Needs.NOTHING),
+    Page("/login/app", app, Needs.NOTHING, methods=("POST",)),
     Page("/logout", logout_page, Needs.NOTHING),
     Page("/logout", logout, Needs.NOTHING, methods=("POST",)),
 )

@@ -9,7 +9,8 @@ from monitor.access.passwords import generated_password
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model.access import Permission, User
 from monitor.storage import users as user_rows
-from monitor.web.access.account import made_token, shown, status_of
+from monitor.web.access.account import made_token
+from monitor.web.access.showing import shown, status_of
 from monitor.web.forms import one
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page

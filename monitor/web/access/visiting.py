@@ -35,7 +35,7 @@ class Visitors:
         """Who asks with a browser."""
         token = request.cookies.get(session_cookie(is_https=self.is_https), "")
         session = sessions.of_token(token, self.access, now=self.clock()) if token else None
-        if session is not None and session.is_open:
+        if session is not None and sessions.is_let_in(session, self.access):
             return Visitor(session.user.name, permissions_up_to(session.user.role), secret=token)
         return self._by_header(request) if self.header else NOBODY
 
