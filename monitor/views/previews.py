@@ -25,7 +25,7 @@ from monitor.views.spans import months_before
 from monitor.views.tallying import Told
 
 MONTHS = 24
-MOST = 5000
+MOST = 2000
 """Events."""
 LATEST = 7
 """Messages that are shown."""

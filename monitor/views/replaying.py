@@ -72,8 +72,8 @@ class Replaying:
 
     def _stored(self, events: Iterator[Seen]) -> Iterator[OfTrial]:
         """These events, with what was stored of their trials before the span."""
-        begins = self.begins()
-        if begins is None or begins >= self.span.since:
+        begins = None if self.only_stored else self.begins()
+        if not self.only_stored and (begins is None or begins >= self.span.since):
             yield from _by_trial(events)
             return
         for some in chunks(_by_trial(events), _TRIALS_AT_ONCE):

@@ -43,7 +43,7 @@ class Rule:
     within: Sequence[Within]
     """No trial is in two of these."""
     unread: Sequence[Key]
-    """Those of the trials of which nothing is kept yet, in order."""
+    """Those of the trials of which nothing is kept yet, in order; without those of watches where nobody looked."""
     looked_for: str | None = None
     """What would be looked for, in words, where no watch does so yet: others of its trials are not known."""
 
@@ -54,14 +54,16 @@ class Rule:
         return Interest(subscription.filters, subscription.watches, subscription.everything)
 
 
-def rule_of(subscription_id: str, store: Store) -> Rule:
+def rule_of(subscription_id: str, store: Store, *, looks_through: bool = True) -> Rule:
     """The rule of a subscription, by its name or id, or the one that a team shares.
 
-    NothingFound where there is none, or several.
+    Unless it *looks_through* the trials of watches for those that were never read, it takes no longer the more there
+    are. NothingFound where there is none, or several.
     """
     with store.read() as tx:
         shared = subscriptions.of_team(tx, subscription_id)
-        return _rule(tx, shared[0] if shared else subscriptions.get(tx, subscription_id))
+        found = shared[0] if shared else subscriptions.get(tx, subscription_id)
+        return _rule(tx, found, looks_through=looks_through)
 
 
 def rule_of_request(
@@ -110,7 +112,8 @@ def _shown(request: SubscribeRequest, config: Configuration) -> str:
 def rule_of_asked(asked: Asked, *, store: Store, now: datetime) -> Rule:
     """The rule of what somebody asks to hear of by mail; nothing is made, and nothing is asked.
 
-    Of a sponsor that no watch looks for, the trials are those that it leads by what is kept, MOST_NAMED at most.
+    It takes no longer the more trials a watch holds: `unread` has none of those. Of a sponsor that no watch looks for,
+    the trials are those that it leads by what is kept, MOST_NAMED at most.
     NothingFound for a watch or a group that is none, ConfigurationInvalid for any other search that nobody watches.
     """
     scope = asked.scope
@@ -128,16 +131,16 @@ def rule_of_asked(asked: Asked, *, store: Store, now: datetime) -> Rule:
         if scope.search is not None:
             return _rule_of_kept(tx, blank, *scope.search)
         if scope.watch_id is not None:
-            return _rule_of_watch(tx, blank, watches.get(tx, scope.watch_id))
+            return _rule_of_watch(tx, blank, watches.get(tx, scope.watch_id), looks_through=False)
         if scope.group is not None:
-            return _rule(tx, replace(blank, group=groups.find(tx, scope.group)))
-        return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)))
+            return _rule(tx, replace(blank, group=groups.find(tx, scope.group)), looks_through=False)
+        return _rule(tx, replace(blank, trials=blank.trials | successors(tx, blank.trials)), looks_through=False)
 
 
-def _rule_of_watch(tx: Connection, blank: Subscription, watch: Watch) -> Rule:
+def _rule_of_watch(tx: Connection, blank: Subscription, watch: Watch, *, looks_through: bool = True) -> Rule:
     if watch.search and watch.search.is_everything:
-        return _rule(tx, replace(blank, everything=True))
-    return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name))
+        return _rule(tx, replace(blank, everything=True), looks_through=looks_through)
+    return _rule(tx, replace(blank, watch_id=watch.id, watch=watch.name), looks_through=looks_through)
 
 
 def _rule_of_kept(tx: Connection, blank: Subscription, registry: str, search: Search) -> Rule:
@@ -150,12 +153,12 @@ def _rule_of_kept(tx: Connection, blank: Subscription, registry: str, search: Se
     )
 
 
-def _rule(tx: Connection, subscription: Subscription) -> Rule:
+def _rule(tx: Connection, subscription: Subscription, *, looks_through: bool = True) -> Rule:
     within = trials_of(tx, subscription)
     return Rule(
         subscription=subscription,
         within=within,
-        unread=[key for each in within for key in seen.unread(tx, each)],
+        unread=[key for each in within if each.trials or looks_through for key in seen.unread(tx, each)],
     )
 
 

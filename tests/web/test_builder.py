@@ -76,7 +76,7 @@ def test_what_it_would_not_tell_is_counted_with_the_reason_and_looser_rules_with
 
     assert "0 mails in 1 month" in said
     assert "in topics that you left out" in said
-    (more,) = re.findall(r'href="(/subscriptions/new\?[^"]+)"><span>With ', answer.text)
+    (more,) = re.findall(r'href="(/subscriptions/new\?[^"]+)" rel="nofollow"><span>With ', answer.text)
     looser = site.get(html.unescape(more))
     assert "1 mail in 1 month" in text_of(looser)
     assert re.search(r'value="all" checked', looser.text)

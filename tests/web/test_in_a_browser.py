@@ -16,6 +16,7 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.web.reading_site import OPERATOR, ReadingSite
 from tests.web.site import ANNA, Site
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -135,3 +136,36 @@ def test_no_page_is_wider_than_the_screen(site: Site, browser: Any, width: int, 
             assert page.evaluate("document.documentElement.scrollWidth") <= width, link
             background = page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (sum(map(int, background[4:-1].split(","))) < 200) == (scheme == "dark")
+
+
+def test_what_a_rule_would_send_follows_the_form_and_its_address_names_nobody(
+    quick_store: Store, sandbox: Sandbox, tmp_path: Path, browser: Any
+) -> None:
+    """Without a new page: what stands in the form stays, and the way back leads to the rule before."""
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    sandbox.next_state(WITHDRAWN_LATER)
+    outbox.check(WITHDRAWN_LATER)
+    said: list[str] = []
+    with ReadingSite(outbox, visitor=OPERATOR) as running, browser.new_context() as context:
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{running.url}/subscriptions/new")
+        page.get_by_label("Address").fill("zoe@example.org")
+        page.get_by_label("Their numbers in the registry").fill(WITHDRAWN_LATER)
+        page.locator(".preview-n", has_text="1 mail").wait_for()
+        assert page.get_by_role("status").filter(has_text="1 mail in").count() == 1, "it is spoken"
+        page.get_by_text("More topics").click()
+        page.get_by_text("Sites", exact=True).click()
+        page.locator(".preview-n", has_text="0 mails").wait_for()
+
+        assert "topic=sites" in page.url
+        assert WITHDRAWN_LATER in page.url
+        assert not {"zoe", "form="} & {part for part in ("zoe", "form=") if part in page.url}
+        assert page.get_by_label("Address").input_value() == "zoe@example.org"
+        page.go_back()
+        page.locator(".preview-n", has_text="1 mail").wait_for()
+        assert not page.get_by_label("Sites", exact=True).is_checked()
+    outbox.registry.close()
+    assert said == []

@@ -27,7 +27,18 @@ TYPE = "application/xml"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _LISTS = ("/", "/trials", "/sponsors", "/conditions")
 _TRIALS = "trials"
-_KEPT_OUT = ("/a/", "/confirm/", "/account", "/api/", "/deliveries", "/held", "/login", "/quarantine", "/search")
+_KEPT_OUT = (
+    "/a/",
+    "/confirm/",
+    "/account",
+    "/api/",
+    "/deliveries",
+    "/held",
+    "/login",
+    "/quarantine",
+    "/search",
+    "/subscriptions",
+)
 """Pages that are nobody's to find, or that there are any number of."""
 
 

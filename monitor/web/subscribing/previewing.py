@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import BoundedSemaphore
 
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import Asked as AskedRule
 from monitor.alerts.subscribe import SubscriptionScope
-from monitor.errors import StoreCorrupt
+from monitor.errors import ConfigurationInvalid, StoreCorrupt
 from monitor.model import Search, Significance, SubscriptionState
 from monitor.storage import searches
 from monitor.views.backtest import Backtest, Sent
@@ -21,8 +22,11 @@ from monitor.web.site.site import Site
 from monitor.web.subscribing.command import subscribe_command
 from monitor.web.subscribing.ideas import query_of, query_with
 
-MOST_OF_OWN = 1000
+MOST_OF_OWN = 500
 """Events that a rule is tried on where nobody asked for that."""
+AT_ONCE, WAITS = 2, 3.0
+"""So many rules are tried at a time, and others wait for so many seconds: to try one takes the processor."""
+_trying = BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,17 @@ class Shown:
 
 
 def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, language: str) -> Shown:
-    """Try what a form asks for. ConfigurationInvalid or NothingFound where it is about nothing that there is."""
+    """Try what a form asks for.
+
+    ConfigurationInvalid or NothingFound where it is about nothing that there is, or too many rules are being tried.
+    """
     rule = rule_of_asked(asked, store=site.store, now=now)
-    found = preview(rule, now=now, store=site.store, registries=site.registries)
+    if not _trying.acquire(timeout=WAITS):
+        raise ConfigurationInvalid("many rules are being tried at this moment: try again in a few seconds")
+    try:
+        found = preview(rule, now=now, store=site.store, registries=site.registries)
+    finally:
+        _trying.release()
     tried = found.tried
     others = [_other(each, form, asked) for each in found.steps if each.messages != len(tried.sent)]
     untold = sum(tried.untold.values())
@@ -84,8 +96,11 @@ def less_of(managed: Managed, site: Site, *, now: datetime) -> tuple[str, int, i
     subscription = managed.subscription
     if subscription.state not in (SubscriptionState.ACTIVE, SubscriptionState.PAUSED) or managed.is_fixed:
         return None
-    rule = rule_of(subscription.id, site.store)
-    tried = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST_OF_OWN).tried
+    try:
+        rule = rule_of(subscription.id, site.store, looks_through=False)
+        tried = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST_OF_OWN).tried
+    except StoreCorrupt:  # it can be left all the same
+        return None
     if tried.stricter is None or tried.stricter.messages >= len(tried.sent):
         return None
     return str(tried.stricter.min_significance), tried.stricter.messages, len(tried.sent)
