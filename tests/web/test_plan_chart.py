@@ -11,7 +11,7 @@ import pytest
 from monitor.model import Coded, Enrollment, PartialDate, State
 from monitor.views.plan import Planned, drift_of
 from monitor.web.charts.plan import plan_charts
-from monitor.web.charts.plan_words import passed_start
+from monitor.web.charts.plan_words import PassedStart, passed_start
 from monitor.web.charts.svg import count_ticks, short_count, spread
 
 AWAITED = Coded("NOT_YET_RECRUITING", "Not yet recruiting")
@@ -89,7 +89,7 @@ def test_the_lines_say_their_dates_and_how_far_they_came() -> None:
 
 def test_a_start_that_passed_while_nobody_was_recruited_is_marked() -> None:
     assert Drawn(WITHDRAWN_IN_2016, "2016-01-20").texts("flag") == ["start date passed, not recruiting"]
-    assert passed_start(WITHDRAWN_IN_2016, date(2016, 1, 20)) == (date(2015, 5, 1), date(2015, 5, 1))
+    assert passed_start(WITHDRAWN_IN_2016, date(2016, 1, 20)) == PassedStart(date(2015, 5, 1), 1, date(2015, 5, 1))
     in_time = [plan(1, "2015-01-01", AWAITED, start="2015-05"), plan(2, "2015-05-20", start="2015-05")]
     assert not Drawn(in_time, "2016-01-20").texts("flag")
 
@@ -145,6 +145,15 @@ def test_a_date_that_comes_and_goes_leaves_gaps() -> None:
     lines = {each.get("class"): each.get("d") or "" for each in chart.of("l") if each.get("d")}
     assert lines["l l1"].count("M") == 2
     assert "no longer given" in chart.texts()
+
+
+def test_snapshots_of_one_day_stand_beside_each_other() -> None:
+    chart = Drawn([plan(1, "2026-11-28", AWAITED, count=20), plan(2, "2026-11-28", WITHDRAWN, count=0)], "2026-11-28")
+
+    lines = sorted(float(each.get("x1", 0)) for each in chart.of("snap"))
+    assert len(lines) == 2
+    assert lines[1] - lines[0] >= 18
+    assert {"1", "2"} <= set(chart.texts())
 
 
 def test_nothing_known_is_nothing_drawn() -> None:

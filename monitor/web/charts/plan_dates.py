@@ -112,9 +112,10 @@ class KeyDates:
         """Mark where the start date passed and the trial was still not recruiting."""
         frame = self.frame
         found = passed_start(frame.plans, frame.last)
-        if found is None or not self.low <= found[0] <= self.high:
+        if found is None or not self.low <= found.start <= self.high:
             return
-        place, height = frame.x(found[1]), self.y(found[0])
+        place = frame.x(found.on) if found.on else frame.places[found.index]
+        height = self.y(found.start)
         frame.drawing.dot("flagline", place, height, 7.5)
         words = [frame.say("start date passed, not recruiting")]
         if frame.is_narrow:

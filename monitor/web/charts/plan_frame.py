@@ -5,7 +5,9 @@ from datetime import date
 
 from monitor.views.plan import Planned
 from monitor.web.charts.plan_words import Say
-from monitor.web.charts.svg import NARROW, WIDE, Drawing, scale
+from monitor.web.charts.svg import NARROW, WIDE, Drawing, scale, spread
+
+_APART = 18
 
 
 class Frame:
@@ -24,8 +26,13 @@ class Frame:
         first, last = self.first.toordinal(), max(self.last.toordinal(), self.first.toordinal() + 1)
         room = (last - first) / 40
         self.across = scale(first - room, last + room, self.left, self.right)
-        self.places = [self.x(each.on) for each in plans]
+        self.places = self._places()
         self.drawing = Drawing()
+
+    def _places(self) -> list[float]:
+        """Where the snapshots stand: those of one day, or of a few, beside each other, as far as there is room."""
+        apart = min(_APART, (self.right - self.left) / 2 / len(self.plans))
+        return spread([self.x(each.on) for each in self.plans], apart, within=(self.left, self.right))
 
     def x(self, day: date) -> float:
         """The place of a day, across."""

@@ -60,8 +60,19 @@ def stretches(values: Sequence[T]) -> Iterator[tuple[T, int, int]]:
         yield values[begin], begin, end
 
 
-def passed_start(plans: Sequence[Planned], until: date) -> tuple[date, date] | None:
-    """The start date that passed while the trial did not recruit yet, and when it did; None where none passed.
+@dataclass(frozen=True, slots=True)
+class PassedStart:
+    """A start date that passed while the trial did not recruit yet."""
+
+    start: date
+    index: int
+    """Of the first snapshot that had it."""
+    on: date | None
+    """When it passed; None where it had already, in that snapshot."""
+
+
+def passed_start(plans: Sequence[Planned], until: date) -> PassedStart | None:
+    """The start date that passed while the trial did not recruit yet; None where none did.
 
     Of several the last. A month or a year has passed when its last day has.
     """
@@ -76,7 +87,7 @@ def passed_start(plans: Sequence[Planned], until: date) -> tuple[date, date] | N
         begin = index
         while begin and _awaited(plans[begin - 1]) == start:
             begin -= 1
-        return start.earliest, max(start.earliest, plans[begin].on)
+        return PassedStart(start.earliest, begin, start.earliest if start.earliest > plans[begin].on else None)
     return None
 
 
