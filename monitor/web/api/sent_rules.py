@@ -23,7 +23,7 @@ from monitor.model.search import Role
 from monitor.ports import Registry, registry_to_search
 from monitor.storage import groups, watches
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
-from monitor.watching.watches import resolve_search
+from monitor.watching.watches import ResolvedSearch
 from monitor.web.api.call import Call
 from monitor.web.api.problems import INVALID, Problem, Wrong, in_api_words
 from monitor.web.api.shapes import Sent, SignificanceName
@@ -249,14 +249,11 @@ def known_registries(call: Call) -> KnownRegistries:
     return KnownRegistries(call.site.identify, of_key, to_search)
 
 
-def resolved(request: SubscribeRequest, call: Call) -> tuple[str, Search] | None:
-    """The search in the registry's own spelling, which asks it; None where none is asked for."""
-    if request.search is None:
-        return None
+def resolved(search: Search, registry: str | None, call: Call) -> ResolvedSearch:
+    """The search in its registry's own spelling, which asks that registry. Problem for one that cannot be asked."""
     with pointed("#/registry"):
-        registry = known_registries(call).to_search(request.search, request.registry)
-    found = resolve_search(request.search, registry)
-    return found.registry, found.search
+        key = known_registries(call).of_key(registry).key if registry else None
+    return call.site.searches.resolve(search, key, now=call.now)
 
 
 def scope_of(

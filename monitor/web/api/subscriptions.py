@@ -154,7 +154,8 @@ def create_subscription(
     context = call.site.subscribing
     request = request_of(sent, call)
     to = new_endpoint(request.channel, request.address, context, as_webhook=request.as_webhook)
-    search = resolved(request, call)
+    found = resolved(request.search, request.registry, call) if request.search else None
+    search = (found.registry, found.search) if found else None
 
     def make(tx: Connection) -> Response:
         scope = scope_of(tx, request, search, call)

@@ -20,7 +20,7 @@ from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
 from monitor.views.json.watches import listed_watch_json, watched_trial_json
 from monitor.views.watches import groups_of_watches, last_files, watches
-from monitor.watching.watches import check_name, remove_trial, remove_watch, resolve_search
+from monitor.watching.watches import check_name, remove_trial, remove_watch
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once, once_apart
@@ -37,7 +37,7 @@ from monitor.web.api.problems import (
     in_api_words,
 )
 from monitor.web.api.routing import Operations
-from monitor.web.api.sent_rules import Line, SearchSent, known_registries, pointed
+from monitor.web.api.sent_rules import Line, SearchSent, pointed, resolved
 from monitor.web.api.shapes import Sent
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.api.tags import is_named, tag_of
@@ -179,16 +179,14 @@ def _of_trials(call: Call, sent: WatchSent) -> Response:
 
 
 def _of_search(call: Call, sent: WatchSent, search: Search) -> Response:
-    with pointed("#/registry"):
-        registry = known_registries(call).to_search(search, sent.registry)
-    resolved = resolve_search(search, registry)
+    found = resolved(search, sent.registry, call)
 
     def make(tx: Connection) -> Response:
         with pointed("#/name"):
             watch, _ = kept.add_search(
-                tx, registry=resolved.registry, search=resolved.search, origin="command", name=sent.name, at=call.now
+                tx, registry=found.registry, search=found.search, origin="command", name=sent.name, at=call.now
             )
-        more: dict[str, Json] = {"trial_ids": [], "already_watched": [], "finds": resolved.finds}
+        more: dict[str, Json] = {"trial_ids": [], "already_watched": [], "finds": found.finds}
         return call.created({"watches": [_made(tx, call, sent, watch, more)]}, f"/watches/{watch.id}")
 
     return once(call, make)
