@@ -22,10 +22,10 @@ INJECTION = (
 )
 
 
-@pytest.fixture(scope="module")
-def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The database's address."""
-    file = tmp_path_factory.mktemp("agents") / "monitor.sqlite3"
+@pytest.fixture(scope="session")
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database, to be copied."""
+    file = tmp_path_factory.mktemp("filled") / "monitor.sqlite3"
     shutil.copy(sqlite_template, file)
     store = Store.open(f"sqlite:///{file}")
     with Sandbox(trials=12, day=BUILD_DAY) as sandbox:
@@ -41,7 +41,13 @@ def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
         index_missing(store, [program.registry])
         program.registry.close()
     store.close()
-    return f"sqlite:///{file}"
+    return file
+
+
+@pytest.fixture(scope="module")
+def database(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a copy of it for each module."""
+    return f"sqlite:///{shutil.copy(filled, tmp_path_factory.mktemp('agents'))}"
 
 
 @pytest.fixture(scope="module")

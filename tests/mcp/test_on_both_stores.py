@@ -62,7 +62,7 @@ def test_lists_go_on_where_they_were_and_end(app: App) -> None:
 
 
 def test_odd_arguments_are_refused_or_find_nothing_and_no_tool_fails(app: App) -> None:
-    for name, tool in BY_NAME.items():
+    for tool in BY_NAME.values():
         for argument, field in tool.takes.model_fields.items():
             for odd in ODD:
                 given = {argument: [odd] if "list" in str(field.annotation) else odd}

@@ -1,4 +1,4 @@
-"""An agent subscribes somebody, as far as it may: over standard input and output, with the SDK's own client."""
+"""An agent subscribes somebody, as far as it may, with the SDK's own client."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,16 @@ import pytest
 
 from monitor.access import tokens
 from monitor.access.context import AccessContext
+from monitor.clock import utc_now
+from monitor.mcp.asking import Asking
 from monitor.mcp.pace import Pace
+from monitor.mcp.tool import Refused
 from monitor.mcp.tools import BY_NAME
 from monitor.mcp.untrusted import MARK
 from monitor.model.access import Permission
 from monitor.storage import subscriptions, watches
 from monitor.storage.store import Store
-from tests.mcp.agents import Agent, over_stdio
+from tests.mcp.agents import Agent, over_http, over_stdio
 from tests.mcp.conftest import HOSTILE
 from tests.mcp.sites import Site
 from tests.program import WITHDRAWN_LATER
@@ -24,9 +27,9 @@ AMARA = {"channel": "email", "address": "amara@example.org"}
 
 
 @pytest.fixture(scope="module")
-def agent(database: str) -> Iterator[Agent]:
+def agent(site: Site) -> Iterator[Agent]:
     """One that may subscribe."""
-    with over_stdio(database, "--scope", "subscribe") as agent:
+    with over_http(site.url, site.token(Permission.SUBSCRIBE, "subscriber")) as agent:
         yield agent
 
 
@@ -47,6 +50,9 @@ def test_over_stdio_a_token_says_what_an_agent_may_until_it_is_revoked(database:
     token = site.token(Permission.SUBSCRIBE, "of an agent here")
     with over_stdio(database, MONITOR_TOKEN=token) as agent:
         assert agent.tools().keys() == BY_NAME.keys() - {"watch_trial", "list_deliveries", "explain_delivery"}
+        made = agent.call("create_subscription", **RULE, **AMARA, name="from here")
+        [ended] = agent.call("end_subscription", subscription=made["subscription"]["id"])["subscriptions"]
+        assert ended["state"] == "ended"
 
         tokens.remove("of an agent here", AccessContext(site.app.store, site.app.vault))
 
@@ -133,3 +139,12 @@ def test_an_agent_that_runs_wild_is_stopped_and_others_are_not() -> None:
     assert pace.take("one", now + timedelta(minutes=10)) == now + timedelta(hours=1)
     assert pace.take("another", now) is None
     assert pace.take("one", now + timedelta(minutes=61)) is None
+
+
+def test_what_changes_something_is_counted_and_what_reads_is_not(site: Site) -> None:
+    asking = Asking(program=site.app, permissions=frozenset(Permission), who="wild", now=utc_now(), pace=Pace(most=1))
+    BY_NAME["watch_trial"].call(asking, {"trial_ids": [WITHDRAWN_LATER]})
+
+    with pytest.raises(Refused, match="as many changes within the hour as it may"):
+        BY_NAME["watch_trial"].call(asking, {"trial_ids": [WITHDRAWN_LATER]})
+    assert BY_NAME["get_trial"].call(asking, {"trial_id": WITHDRAWN_LATER}).content["trial_id"] == WITHDRAWN_LATER
