@@ -62,6 +62,8 @@ def test_changes_come_newest_day_first_and_page_by_page(reader: Agent) -> None:
     assert page(kinds=["status"], sponsor=ALZAHRA)["updates"][0]["changes"] == withdrawn["changes"][:1]
     assert page(topics=["results"])["updates"] == []
     assert reader.call("list_changes", since="2026-11-23", until="2026-11-23")["updates"] == [withdrawn]
+    later = {"since": "2026-11-23T17:30", "until": "2026-11-24T12:00"}
+    assert reader.call("list_changes", **later)["updates"] == []
 
 
 def test_names_are_listed_and_marked_and_lead_to_their_trials(reader: Agent) -> None:
