@@ -25,10 +25,11 @@ PARTS = {
     "digests": "a day of digests, from a change to the mails that tell it",
     "sponsors": "how often the registry is asked where many sponsors are watched",
     "serving": "the memory of a service",
+    "reading": "pages, searches and feeds over 100,000 trials; takes minutes, so it runs only where it is named",
     "profiling": "where the time goes: the share of each package",
     "mirror": "a whole registry of 100,000 trials; takes minutes, so it runs only where it is named",
 }
-LONG = {"mirror"}
+LONG = {"mirror", "reading"}
 
 
 def main() -> None:
