@@ -222,8 +222,9 @@ def _number(tx: Connection, after: Place | None) -> int | None:
 
 def _windows(tx: Connection, wanted: ChangeFilter, after: Place | None) -> Iterator[tuple[date, date]]:
     """Spans of days, the newest first, each twice as long as the one before: a page hardly ever needs many."""
-    first, last = tx.execute(select(func.min(_c.day), func.max(_c.day))).one()
-    if first is None:
+    # One of them by itself is a look at the index, and both at once are a look at every row.
+    first, last = tx.scalar(select(func.min(_c.day))), tx.scalar(select(func.max(_c.day)))
+    if first is None or last is None:
         return
     begin = max(date.fromisoformat(first), wanted.since or date.min)
     end = min(date.fromisoformat(last) + timedelta(days=1), wanted.until or date.max)

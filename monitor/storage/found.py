@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, exists, or_, select
 
 from monitor.storage.index_tables import terms, trial_index, trial_terms, trial_words
 from monitor.storage.pages import Within, is_of
@@ -12,6 +12,8 @@ from monitor.storage.tables import searches, watched_trials
 from monitor.storage.trial_index import CONDITION, COUNTRY, PHASE, SPONSOR
 
 _LAST = "\U0010ffff"
+SHORTEST_BEGINNING = 3
+"""Characters of a word that may stand for those that begin with it: nearly all trials have a word with any two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +74,31 @@ def having(kind: str, key: str) -> Select[tuple[int]]:
 
 
 def with_words(words: Sequence[str]) -> Select[tuple[int]]:
-    """The numbers of the trials that have all these words, the last as a beginning."""
-    number, word = trial_words.c.trial, trial_words.c.word
+    """The numbers of the trials that have all these words, the last as a beginning where it is long enough for one.
+
+    They are looked for by the longest word, which few have as a rule; of what is found, each other word is a look at
+    the index.
+    """
     *whole, begun = words
-    query = select(number).where(and_(word >= begun, word < begun + _LAST))
+    if len(begun) < SHORTEST_BEGINNING:
+        whole.append(begun)
+    number = trial_words.c.trial
+    if not whole:
+        return select(number).where(*_begins(trial_words, begun))
+    longest = max(whole, key=len)
+    query = select(number).where(trial_words.c.word == longest)
     for each in whole:
-        query = query.where(number.in_(select(number).where(word == each)))
+        if each != longest:
+            other = trial_words.alias()
+            query = query.where(exists().where(other.c.word == each, other.c.trial == number))
+    if begun not in whole:
+        other = trial_words.alias()
+        query = query.where(number.in_(select(other.c.trial).where(*_begins(other, begun))))
     return query
+
+
+def _begins(of: FromClause, word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return of.c.word >= word, of.c.word < word + _LAST
 
 
 def is_watched() -> ColumnElement[bool]:

@@ -4,14 +4,15 @@ All of it is made from the latest record by `monitor.watching.indexing`. A colum
 shown as it is, and raises nothing: the next change of the trial writes it anew.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, delete, select, tuple_
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, select
 
 from monitor.storage.index_tables import terms, trial_index, trial_terms, trial_words
+from monitor.storage.mergers import by_registry
 from monitor.storage.pages import Key
 from monitor.storage.statements import add_new, chunks, put
 from monitor.storage.words import words_in
@@ -110,10 +111,8 @@ def record(tx: Connection, trials: Sequence[IndexedTrial]) -> None:
 
 def known(tx: Connection, keys: Iterable[Key]) -> dict[Key, IndexedTrial]:
     """The rows of those of the trials that have one."""
-    by_key = tuple_(trial_index.c.registry, trial_index.c.trial_id)
     query = select(*columns).where(trial_index.c.snapshot.is_not(None))
-    rows = (row for chunk in chunks(keys, 500) for row in tx.execute(query.where(by_key.in_(chunk))))
-    return {(row.registry, row.trial_id): restored(row) for row in rows}
+    return {(row.registry, row.trial_id): restored(row) for row in _of(tx, query, keys)}
 
 
 def restored(row: Row[Any]) -> IndexedTrial:
@@ -136,9 +135,16 @@ def start_over(tx: Connection) -> None:
 
 def _numbers(tx: Connection, keys: Sequence[Key]) -> dict[Key, int]:
     query = select(trial_index.c.registry, trial_index.c.trial_id, trial_index.c.id)
-    by_key = tuple_(trial_index.c.registry, trial_index.c.trial_id)
-    rows = (row for chunk in chunks(keys, 500) for row in tx.execute(query.where(by_key.in_(chunk))))
-    return {(row.registry, row.trial_id): row.id for row in rows}
+    return {(row.registry, row.trial_id): row.id for row in _of(tx, query, keys)}
+
+
+def _of(tx: Connection, query: Select[Any], keys: Iterable[Key]) -> Iterator[Row[Any]]:
+    """The rows of these trials. SQLite has no use of an index for pairs of columns, but for one column after the other."""
+    for registry, trial_ids in by_registry(set(keys)).items():
+        for chunk in chunks(trial_ids):
+            yield from tx.execute(
+                query.where(trial_index.c.registry == registry, trial_index.c.trial_id.in_(chunk))
+            ).all()
 
 
 def _bare(registry: str, trial_id: str) -> dict[str, str]:
@@ -163,8 +169,7 @@ def _former_words(tx: Connection, numbered: Iterable[int]) -> dict[int, set[str]
 
 def _write_words(tx: Connection, former: Mapping[int, set[str]], now: Mapping[int, set[str]]) -> None:
     gone = [(word, number) for number, words in former.items() for word in sorted(words - now[number])]
-    for chunk in chunks(gone, 500):
-        tx.execute(delete(trial_words).where(tuple_(trial_words.c.word, trial_words.c.trial).in_(chunk)))
+    _delete_pairs(tx, trial_words, gone)
     new = sorted((word, number) for number, words in now.items() for word in words - former.get(number, set()))
     add_new(tx, trial_words, [{"word": word, "trial": number} for word, number in new])
 
@@ -175,9 +180,16 @@ def _write_terms(tx: Connection, now: Mapping[int, Mapping[TermKey, str]]) -> No
     query = select(trial_terms.c.term, trial_terms.c.trial)
     rows = (row for chunk in chunks(now) for row in tx.execute(query.where(trial_terms.c.trial.in_(chunk))))
     former = {(row.term, row.trial) for row in rows}
-    for chunk in chunks(sorted(former - wanted), 500):
-        tx.execute(delete(trial_terms).where(tuple_(trial_terms.c.term, trial_terms.c.trial).in_(chunk)))
+    _delete_pairs(tx, trial_terms, sorted(former - wanted))
     add_new(tx, trial_terms, [{"term": term, "trial": number} for term, number in sorted(wanted - former)])
+
+
+def _delete_pairs(tx: Connection, table: Table, pairs: Sequence[tuple[Any, int]]) -> None:
+    """Delete the rows of these keys, one by one: they are few, and each is found by its key."""
+    if pairs:
+        first, second = table.primary_key.columns
+        statement = delete(table).where(first == bindparam("one"), second == bindparam("other"))
+        tx.execute(statement, [{"one": one, "other": other} for one, other in pairs])
 
 
 def _term_ids(tx: Connection, shown: Mapping[TermKey, str]) -> dict[TermKey, int]:

@@ -104,6 +104,7 @@ class ReadingSite:
         """Have everything made anew at the next request, as after some seconds."""
         self.answering.kept.clear()
         self.site.proof.forget()
+        self.site.counted.forget()
 
     def get(self, path: str, **headers: str) -> Response:
         """Ask for a page below the public address, as a browser does that follows nothing; names with underscores."""

@@ -74,8 +74,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
             limit=AT_ONCE,
             counts_told=asked.may(Permission.OPERATE),
         )
-        counts = change_counts(tx, wanted, today=today)
-        rhythm = change_rhythm(tx, wanted, today=today)
+    counts, rhythm = counted(site, asked, wanted)
     _ = translations(asked.language).gettext
     values = {
         "wanted": wanted,
@@ -98,6 +97,17 @@ def what_changed(site: Site, asked: Asked) -> Response:
         "wider": wanted.but(since=_wider(wanted)).query,
     }
     return site.page(asked, "reading/changes", values)
+
+
+def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCounts, Sequence[Stretch]]:
+    """The counts beside the changes, which are of any page of them, and how many there were when."""
+    today = asked.now.astimezone(UTC).date()
+
+    def count() -> tuple[ChangeCounts, Sequence[Stretch]]:
+        with site.store.read() as tx:
+            return change_counts(tx, wanted, today=today), change_rhythm(tx, wanted, today=today)
+
+    return site.counted.get(("changes", wanted.query, today), site.proof.read(asked.now).version, count)
 
 
 def values_of(query: QueryParams) -> dict[str, list[str]]:

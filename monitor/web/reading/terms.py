@@ -83,14 +83,19 @@ def _listed(site: Site, asked: Asked, kind: str) -> dict[str, Any]:
     if len(text) > _LONGEST or len(after) > _LONGEST:
         raise ConfigurationInvalid(f"what is searched for is longer than {_LONGEST} characters: name a part of it")
     words = fold_name(text).split()[:4]
-    with site.store.read() as tx:
-        if by == "name" or words:
-            found = terms.listing(tx, kind, after=after or None, words=words, limit=AT_ONCE + 1)
-        else:
-            found = terms.most_frequent(tx, kind, limit=AT_ONCE)
-        shown = found[:AT_ONCE]
-        worst = trial_plans.worst_by_term(tx, kind, [each.key for each in shown])
     is_by_name = by == "name" or bool(words)
+
+    def count() -> tuple[list[Term], dict[str, int]]:
+        with site.store.read() as tx:
+            if is_by_name:
+                found = terms.listing(tx, kind, after=after or None, words=words, limit=AT_ONCE + 1)
+            else:
+                found = terms.most_frequent(tx, kind, limit=AT_ONCE)
+            return found, trial_plans.worst_by_term(tx, kind, [each.key for each in found[:AT_ONCE]])
+
+    key = ("terms", kind, is_by_name, after, *words)
+    found, worst = site.counted.get(key, site.proof.read(asked.now).version, count)
+    shown = found[:AT_ONCE]
     return {
         "shown": [(each, days_words(worst[each.key]) if each.key in worst else "") for each in shown],
         "text": text,

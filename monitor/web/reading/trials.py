@@ -75,7 +75,7 @@ def trial_list(site: Site, asked: Asked) -> Response:
     with site.store.read() as tx:
         wanted = trials_asked(tx, values_of(asked.query), site.registries)
         page = trials_page(tx, wanted, after=asked.query.get("after", ""), limit=AT_ONCE)
-        counts = trial_counts(tx, wanted)
+    counts = _counted(site, asked, wanted)
     values = {
         "wanted": wanted,
         "rows": [trial_row(each) for each in page.trials],
@@ -88,6 +88,14 @@ def trial_list(site: Site, asked: Asked) -> Response:
         "address": site.address("/trials" + wanted.query),
     }
     return site.page(asked, "reading/trials", values)
+
+
+def _counted(site: Site, asked: Asked, wanted: TrialsAsked) -> TrialCounts:
+    def count() -> TrialCounts:
+        with site.store.read() as tx:
+            return trial_counts(tx, wanted)
+
+    return site.counted.get(("trials", wanted.query), site.proof.read(asked.now).version, count)
 
 
 def trial_table(site: Site, asked: Asked) -> Response:

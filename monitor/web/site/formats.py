@@ -1,6 +1,7 @@
 """How pages write numbers and moments: absolute and in UTC, so that the same page is the same bytes. Pure."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -9,21 +10,25 @@ from monitor.model import Significance
 from monitor.web.site.paths import trial_path
 
 
+@lru_cache(maxsize=2048)
 def number(value: float, language: str = "en") -> str:
     """2,914."""
     return format_decimal(value, locale=language)
 
 
+@lru_cache(maxsize=2048)
 def day(value: date, language: str = "en") -> str:
     """14 Jan 2016."""
     return format_date(value, "d MMM y", locale=language)
 
 
+@lru_cache(maxsize=2048)
 def month(value: date, language: str = "en") -> str:
     """Jan 2016."""
     return format_date(value, "MMM y", locale=language)
 
 
+@lru_cache(maxsize=2048)
 def long_day(value: date, language: str = "en") -> str:
     """Thursday 14 January 2016."""
     return format_date(value, "EEEE d MMMM y", locale=language)

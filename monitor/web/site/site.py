@@ -16,6 +16,7 @@ from monitor.watching.asking import SearchAsker
 from monitor.web.machines import ServiceHealth
 from monitor.web.rates import Rate
 from monitor.web.site.asked import Asked
+from monitor.web.site.counted import Counted
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
 
@@ -47,6 +48,8 @@ class Site:
     """How often each trial is read in full."""
     asking: Rate = field(default_factory=lambda: Rate(ASKED_IN_AN_HOUR, 3600))
     """How often each network asks for alerts by mail."""
+    counted: Counted = field(default_factory=Counted)
+    """Counts for lists and filters."""
     is_public: bool = False
     """Whether anybody may read what is known of trials."""
     has_self_service: bool = False
