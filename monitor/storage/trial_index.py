@@ -139,7 +139,7 @@ def _numbers(tx: Connection, keys: Sequence[Key]) -> dict[Key, int]:
 
 
 def _of(tx: Connection, query: Select[Any], keys: Iterable[Key]) -> Iterator[Row[Any]]:
-    """The rows of these trials. SQLite has no use of an index for pairs of columns, but for one column after the other."""
+    """The rows of these trials. SQLite uses no index for a list of pairs, but one for a column after the other."""
     for registry, trial_ids in by_registry(set(keys)).items():
         for chunk in chunks(trial_ids):
             yield from tx.execute(
