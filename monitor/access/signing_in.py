@@ -10,13 +10,19 @@ from monitor.access import codes, sessions
 from monitor.access.context import AccessContext
 from monitor.access.tries import Key
 from monitor.access.users import set_password
-from monitor.errors import ConfigurationInvalid, SignInRefused
+from monitor.errors import ConfigurationInvalid, SignInRefused, StoreError
 from monitor.model.access import Session
 from monitor.storage import sessions as session_rows
 from monitor.storage import users
+from monitor.storage.users import Authenticator
 from monitor.text import fold_name
 
 REFUSED = "the name or the password is not right: type both again"
+WRONG_CODE = "the code is not right, or was used already: type the one that the app shows now"
+NO_CODES = (
+    "codes of apps cannot be checked here, because the key of this site is another one than when yours was set up: use "
+    "a recovery code, or have the operator turn codes off for you"
+)
 _LONGEST_NAME = 200
 
 
@@ -88,7 +94,8 @@ def give_code(code: str, waiting: Session, browser: Browser, context: AccessCont
     context.tries.check(keys, now)
     with context.store.read() as tx:
         kept = users.authenticator(tx, user.id)
-    step = codes.step_of(context.vault.unseal(kept.sealed), code, now) if kept else None
+    secret = _secret_of(kept, context) if kept else None
+    step = codes.step_of(secret, code, now) if secret else None
     with context.store.begin() as tx:
         if kept is None:
             is_right = True  # it was turned off meanwhile
@@ -102,7 +109,7 @@ def give_code(code: str, waiting: Session, browser: Browser, context: AccessCont
             begun = sessions.begin(tx, user, network=browser.network, agent=browser.agent, awaits_code=False, now=now)
     if not is_right:
         context.tries.wrong(keys, now)
-        raise SignInRefused("the code is not right, or was used already: type the one that the app shows now")
+        raise SignInRefused(WRONG_CODE if secret else NO_CODES)
     context.tries.right(keys[:1])
     return SignedIn(*begun)
 
@@ -122,6 +129,14 @@ def own_password(password: str, begun: Session, browser: Browser, context: Acces
         return SignedIn(
             *sessions.begin(tx, user, network=browser.network, agent=browser.agent, awaits_code=False, now=now)
         )
+
+
+def _secret_of(kept: Authenticator, context: AccessContext) -> str | None:
+    """What makes somebody's codes; None where the key does not open it: recovery codes count all the same."""
+    try:
+        return context.vault.unseal(kept.sealed)
+    except StoreError:
+        return None
 
 
 def _keys(name: str, network: str, *, is_known: bool) -> list[Key]:
