@@ -129,7 +129,7 @@ def test_whatever_dates_there_are_the_picture_holds_them(plans: Sequence[Planned
     chart = Drawn(plans, "2025-06-01")
 
     assert chart.is_inside()
-    assert "nan" not in chart.markup
+    assert len(list(chart.wide.iter())) < 100, "not a line for every year there is"
 
 
 def test_a_date_that_comes_and_goes_leaves_gaps() -> None:

@@ -69,9 +69,9 @@ def short_count(count: int) -> str:
 def year_ticks(low: date, high: date, *, at_most: int) -> list[Tick]:
     """Years within a span, and their halves where it has room for no two years; by the days' ordinals."""
     years = range(low.year, high.year + 1)
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000) if len(years) / step <= at_most)
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if len(years) / step <= at_most)
     found = [date(year, 1, 1) for year in years if year % step == 0 and low <= date(year, 1, 1) <= high]
-    if len(found) > 1:
+    if len(found) > 1 or len(years) > at_most:
         return [Tick(day.toordinal(), str(day.year)) for day in found]
     halves = [date(year, month, 1) for year in years for month in (1, 7)]
     return [
@@ -85,12 +85,11 @@ def month_ticks(low: date, high: date, *, at_most: int) -> list[Tick]:
     steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 12_000, 120_000)
     step = next(step for step in steps if months / step <= at_most)
     first = low.year * 12 + low.month - 1
-    found = [
-        date(month // 12, month % 12 + 1, 1)
-        for month in range(first, first + months)
-        if month % step == 0 and date(month // 12, month % 12 + 1, 1) >= low
+    begin = -(-first // step) * step
+    found = [date(month // 12, month % 12 + 1, 1) for month in range(begin, first + months, step)]
+    return [
+        Tick(day.toordinal(), f"{day.year}" if step >= 12 else f"{day:%Y-%m}") for day in found if low <= day <= high
     ]
-    return [Tick(day.toordinal(), f"{day.year}" if step >= 12 else f"{day:%Y-%m}") for day in found if day <= high]
 
 
 class Drawing:
