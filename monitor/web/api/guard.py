@@ -5,6 +5,7 @@
 Whatever goes wrong on the way becomes a problem: see `problems`.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ from monitor.web.site.route import Needs
 from monitor.web.site.site import Site
 
 T = TypeVar("T")
+
+_log = logging.getLogger("monitor.web")
 
 DEEPEST = 32
 READS = Policy("read", 600, 60)
@@ -132,6 +135,10 @@ class Guard:
                 response = await handle(request)
         except Problem as problem:
             response = self.told(problem, request)
+        except Exception:
+            _log.exception("an operation of the API failed: %s %s", request.method, request.scope["route"].path)
+            words = "Something went wrong here; the log of the service says what."
+            response = self.told(Problem(problems.FAILED, words), request)
         else:
             if rules.writes:
                 self.answering.kept.clear()
