@@ -1,27 +1,26 @@
 """Tools for agents in a running service, at /mcp: the program as they see it, on the pages' own connections.
 
-Nothing here asks a registry, which the checker alone does, one request after the other: what is watched or subscribed
-to is looked at in the next pass, and a search has to be watched before somebody subscribes to it.
+What is watched or subscribed to is looked at by the checker, in the next pass; only what a search comes to is asked at
+once, as pages ask it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
 from monitor.access.context import AccessContext
 from monitor.alerts.subscribe import SubscribeContext
-from monitor.changes.searches import search_words
 from monitor.config import Config
-from monitor.errors import ConfigurationInvalid
 from monitor.mcp.asking import Program as AgentsProgram
 from monitor.mcp.http import Endpoint, route
 from monitor.model import Checked, Search
 from monitor.ports import Registry, registry_to_search
 from monitor.service.program import Program
 from monitor.storage.store import Store
-from monitor.views.rules import watch_that_looks_for
+from monitor.watching.asking import SearchAsker
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest, SubscribeResult, subscribe
+from monitor.watching.watches import ResolvedSearch
 from monitor.web.forms import network_of
 
 
@@ -31,6 +30,7 @@ class Served:
 
     program: Program
     subscribing: SubscribeContext
+    searches: SearchAsker
 
     @property
     def config(self) -> Config:
@@ -64,21 +64,14 @@ class Served:
         return self.subscribing
 
     def subscribe(self, request: SubscribeRequest) -> SubscribeResult:
-        """Subscribe somebody. ConfigurationInvalid for a search that no watch looks for."""
-        if request.search is not None:
-            request = self._to_watch(request, request.search)
-        known = KnownRegistries(self.identify, self.registry, self.to_search)
+        """Subscribe somebody."""
+        known = KnownRegistries(self.identify, self.registry, self.to_search, self._resolved)
         return subscribe(request, context=self.subscribing, known=known, check=self.check)
 
-    def _to_watch(self, request: SubscribeRequest, search: Search) -> SubscribeRequest:
-        registry = self.to_search(search, request.registry)
-        with self.store.read() as tx:
-            watch = watch_that_looks_for(tx, registry.key, search)
-        if watch is None:
-            raise ConfigurationInvalid(
-                f"no watch looks for {search_words(search)}: an operator adds one first, with monitor watch add"
-            )
-        return replace(request, search=None, registry=None, watch=str(watch.id))
+    def _resolved(self, search: Search, key: str | None) -> ResolvedSearch:
+        """What a search comes to, asked apart from the checker."""
+        named = self.registry(key).key if key else None
+        return self.searches.resolve(search, named, now=self.subscribing.clock())
 
     def check(self, trial_ids: Sequence[str], registry: Registry) -> Iterable[Checked]:  # noqa: ARG002 - as a program's
         """Check nothing: the next pass does."""
@@ -90,10 +83,15 @@ class Served:
 
 
 def agent_route(
-    program: Program, subscribing: SubscribeContext, access: AccessContext, *, committed: Callable[[], None]
+    program: Program,
+    subscribing: SubscribeContext,
+    *,
+    access: AccessContext,
+    searches: SearchAsker,
+    committed: Callable[[], None],
 ) -> BaseRoute:
     """The route of their tools."""
-    served: AgentsProgram = Served(program, subscribing)
+    served: AgentsProgram = Served(program, subscribing, searches)
     return route(
         Endpoint(
             program=served,

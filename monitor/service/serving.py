@@ -114,17 +114,19 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         api_route(answering, authenticate=callers(site.access, visitors)),
     ]
     if web.mcp:
-        more.append(_agents(program, subscribing, site.access, service))
+        more.append(_agents(program, site, service))
     return application(answering, service, ages=service.ages, more=more)
 
 
-def _agents(program: Program, subscribing: SubscribeContext, access: AccessContext, service: Service) -> BaseRoute:
+def _agents(program: Program, site: Site, service: Service) -> BaseRoute:
     """The tools for agents. ConfigurationInvalid where what they need is not installed."""
     try:
         from monitor.service.agents import agent_route  # the SDK takes a second to load, and is not everywhere
     except ModuleNotFoundError as error:
         raise ConfigurationInvalid(f"[web] mcp = true: {NEEDED}") from error
-    return agent_route(program, subscribing, access, committed=service.send_soon)
+    return agent_route(
+        program, site.subscribing, access=site.access, searches=site.searches, committed=service.send_soon
+    )
 
 
 def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:

@@ -19,7 +19,7 @@ from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry, Registry, Searching
 from monitor.storage import groups, searches, trials, watches
 from monitor.storage.store import Store
-from monitor.watching.watches import resolve_search
+from monitor.watching.watches import ResolvedSearch, resolve_search
 
 Check = Callable[[Sequence[str], Registry], Iterable[Checked]]
 
@@ -79,6 +79,12 @@ class KnownRegistries:
     """The one of that key, or the default one."""
     to_search: Callable[[Search, str | None], Registry]
     """The one of that key, or the first, that can be asked for a search."""
+    resolve: Callable[[Search, str | None], ResolvedSearch] | None = None
+    """What a search comes to in the registry of that key, or the first; None to ask the one of `to_search`."""
+
+    def resolved(self, search: Search, key: str | None) -> ResolvedSearch:
+        """What a search comes to. SponsorUnknown or RegistryError as the registry answers."""
+        return self.resolve(search, key) if self.resolve else resolve_search(search, self.to_search(search, key))
 
 
 def subscribe(
@@ -126,7 +132,7 @@ def _made(request: SubscribeRequest, scope: SubscriptionScope, context: Subscrib
 
 def _scope(request: SubscribeRequest, store: Store, known: KnownRegistries) -> SubscriptionScope:
     if request.search is not None:
-        resolved = resolve_search(request.search, known.to_search(request.search, request.registry))
+        resolved = known.resolved(request.search, request.registry)
         return SubscriptionScope(search=(resolved.registry, resolved.search))
     identified = [known.identify(text) for text in request.trials]
     watch_id = None

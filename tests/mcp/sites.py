@@ -16,6 +16,7 @@ from monitor.clock import utc_now
 from monitor.config import load
 from monitor.model.access import Permission
 from monitor.service.agents import agent_route
+from monitor.watching.asking import SearchAsker
 from monitor.web.listening import Listener, listen
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -43,14 +44,15 @@ class Site:
 
 
 @contextmanager
-def served(store_url: str, *, public: bool) -> Iterator[Site]:
+def served(database: str, *, public: bool, **variables: str) -> Iterator[Site]:
     listening = listen("127.0.0.1:0")
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    environ = {"MONITOR_STORE__URL": store_url, "MONITOR_WEB__PUBLIC_URL": origin}
+    environ = {"MONITOR_STORE__URL": database, "MONITOR_WEB__PUBLIC_URL": origin, **variables}
     told = Event()
     with open_app(load(None, {**environ, "MONITOR_WEB__PUBLIC": str(public).lower()})) as app:
         access = AccessContext(app.store, app.vault)
-        made = agent_route(app, app.subscribe_context(), access, committed=told.set)
+        searches = SearchAsker(app.connected_apart, app.store)
+        made = agent_route(app, app.subscribe_context(), access=access, searches=searches, committed=told.set)
         listener = Listener(Starlette(routes=[made]), listening)
         listener.start()
         yield Site(f"{origin}/mcp", app, told)

@@ -8,14 +8,14 @@ import requests
 
 from monitor.access import tokens
 from monitor.access.context import AccessContext
-from monitor.clock import utc_now
 from monitor.mcp import http
-from monitor.model import Search
 from monitor.model.access import Permission
-from monitor.storage import subscriptions, watches
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import subscriptions
+from tests.cli.commands import asking
 from tests.mcp.agents import Agent, over_http
 from tests.mcp.sites import Site, served
-from tests.program import WITHDRAWN_LATER
+from tests.program import BUILD_DAY, WITHDRAWN_LATER
 
 RULE = {"min_significance": "critical", "channel": "email", "address": "bengt@example.org"}
 PROTOCOLS = ("2025-06-18", "2026-07-28")
@@ -48,18 +48,19 @@ def test_whoever_may_subscribes_and_what_is_owed_need_not_wait(subscriber: Agent
         assert subscriptions.get(tx, made["subscription"]["id"]).endpoint.shown == "bengt@example.org"
 
 
-def test_a_search_is_subscribed_to_where_a_watch_looks_for_it_and_no_registry_is_asked(
-    subscriber: Agent, site: Site
-) -> None:
-    assert "an operator adds one first" in subscriber.refused("create_subscription", condition="asthma", **RULE)
+def test_a_search_is_asked_of_its_registry_apart_from_the_checks(database: str) -> None:
+    with (
+        Sandbox(trials=3, day=BUILD_DAY) as sandbox,
+        served(database, public=False, **asking(sandbox)) as site,
+        over_http(site.url, site.token(Permission.SUBSCRIBE, "one who looks for a sponsor")) as agent,
+    ):
+        made = agent.call("create_subscription", sponsor="alzahra hospital", **RULE)
+        unknown = agent.ask("call_tool", "create_subscription", {"sponsor": "Alzahra", **RULE})
 
-    with site.app.store.begin() as tx:
-        search = Search(condition="asthma")
-        watch, _ = watches.add_search(
-            tx, registry="clinicaltrials.gov", search=search, origin="command", name=None, at=utc_now()
-        )
-    made = subscriber.call("create_subscription", condition="asthma", **RULE)
-    assert made["subscription"]["watch"] == watch.id
+    assert made["subscription"]["watch"]
+    assert unknown.is_error
+    assert unknown.content[0].text.startswith("clinicaltrials.gov knows no sponsor named exactly “Alzahra”")
+    assert '"sponsor":"Alzahra Hospital"' in unknown.content[1].text
 
 
 def test_a_token_that_is_revoked_ends_at_once(site: Site) -> None:
