@@ -21,12 +21,13 @@ from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Endpoint, Interest, Search, Subscription
 from monitor.ports import Registry
-from monitor.storage import groups, searches, seen, subscriptions, trials, watches
+from monitor.storage import groups, searches, seen, subscriptions, trial_lists, trials, watches
+from monitor.storage.found import TrialFilter
 from monitor.storage.mergers import successors
 from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
-from monitor.text import fold_organisation
+from monitor.text import fold_name, fold_organisation
 from monitor.views.sponsored import trials_of_sponsor
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
 
@@ -113,7 +114,7 @@ def rule_of_asked(asked: Asked, *, store: Store, now: datetime) -> Rule:
     """The rule of what somebody asks to hear of by mail; nothing is made, and nothing is asked.
 
     It takes no longer the more trials a watch holds: `unread` has none of those. Of a sponsor that no watch looks for,
-    the trials are those that it leads by what is kept, MOST_NAMED at most.
+    or a condition, the trials are those that it has by what is kept, MOST_NAMED at most.
     NothingFound for a watch or a group that is none, ConfigurationInvalid for any other search that nobody watches.
     """
     scope = asked.scope
@@ -144,13 +145,20 @@ def _rule_of_watch(tx: Connection, blank: Subscription, watch: Watch, *, looks_t
 
 
 def _rule_of_kept(tx: Connection, blank: Subscription, registry: str, search: Search) -> Rule:
-    if not search.is_of_sponsor_alone:
+    """Of what is kept, as far as that says which trials a search finds."""
+    if search.is_of_sponsor_alone:
+        found = [
+            (registry, each)
+            for each in trials.led_by(tx, registry, fold_organisation(search.sponsor), limit=MOST_NAMED)
+        ]
+    elif search == Search(condition=search.condition):
+        wanted = TrialFilter(registry=registry, condition=fold_name(search.condition))
+        listed = trial_lists.page(tx, wanted, after=None, limit=MOST_NAMED)
+        found = [(each.registry, each.trial_id) for each in listed]
+    else:
         raise ConfigurationInvalid(f"no watch looks for {search_words(search)}")
-    led = trials.led_by(tx, registry, fold_organisation(search.sponsor), limit=MOST_NAMED)
-    within = named((registry, trial_id) for trial_id in led)
-    return Rule(
-        subscription=replace(blank, watch_id=NOT_MADE), within=within, unread=(), looked_for=search_words(search)
-    )
+    looks_for = search_words(search)
+    return Rule(subscription=replace(blank, watch_id=NOT_MADE), within=named(found), unread=(), looked_for=looks_for)
 
 
 def _rule(tx: Connection, subscription: Subscription, *, looks_through: bool = True) -> Rule:

@@ -104,9 +104,6 @@ def test_the_preview_alone_is_the_answer_to_a_script(site: ReadingSite) -> None:
         ("about=all&every=hourly", "Choose how often"),
         ("about=all&every=daily&zone=Mars", "Choose a time zone"),
         ("about=all&every=daily&at=25:00", "such as 08:00"),
-        ("sponsor=Nobody", "No trial of “Nobody” is kept here"),
-        ("condition=gout", "No watch looks for “gout”"),
-        ("search=AREA[Phase]PHASE9", "No watch looks for"),
         ("watch=77", "there is no watch 77"),
         ("group=rivals", "no group"),
         ("trial=%00&min=minor", "is not the number of a trial"),
@@ -208,6 +205,35 @@ def test_a_sponsor_of_trials_that_are_kept_is_watched_from_then_on(site: Reading
     assert every(site)[0].watch_id == watched.watch_id
 
 
+@pytest.mark.parametrize("query", ["sponsor=Nobody", "condition=gout", "search=AREA[Phase]PHASE9"])
+def test_what_nobody_watches_yet_cannot_be_tried_and_may_be_subscribed(site: ReadingSite, query: str) -> None:
+    answer = site.get(f"{NEW}?{query}")
+
+    assert answer.status_code == 200
+    assert "so there is nothing to test against. Subscribe all the same" in text_of(answer)
+
+
+def test_a_condition_that_trials_here_have_is_tried_on_these(site: ReadingSite) -> None:
+    index_missing(site.outbox.store, [site.outbox.registry])
+
+    assert "1 mail in 1 month" in text_of(site.get(f"{NEW}?condition=amyotrophic lateral sclerosis"))
+
+
+def test_what_nobody_watches_yet_is_looked_up_and_watched_from_then_on(site: ReadingSite) -> None:
+    whole = {"do": "save", "address": "ana@example.org", "about": "sponsor"}
+
+    alike = site.post(NEW, **whole, sponsor="Alzahra")
+    unknown = site.post(NEW, **whole, sponsor="Nobody at all")
+    made = site.post(NEW, **{**whole, "about": "condition"}, condition="gout")
+
+    assert [each.status_code for each in (alike, unknown, made)] == [400, 400, 200]
+    assert "Alzahra Hospital" in text_of(alike).split("Give one of these names:")[1]
+    with site.outbox.store.read() as tx:
+        (watched,) = searches.of_registry(tx, site.outbox.registry.key)
+    assert watched.search == Search(condition="gout")
+    assert every(site)[0].watch_id == watched.watch_id
+
+
 def test_filters_of_other_pages_are_understood(site: ReadingSite) -> None:
     """The first page's, which has parts of addresses for names, and a watch's."""
     with site.outbox.store.begin() as tx:
@@ -238,12 +264,19 @@ def test_a_stranger_is_offered_what_is_watched_and_asks_for_mails_alone(site: Re
     assert HEADLINE in html.unescape(re.sub(r"<[^>]+>", "", page))
     refused = site.post(NEW, do="save", about="search", search="x", channel="webhook", address="https://example.org/h")
     asked = site.post(
-        NEW, do="save", about="all", channel="webhook", address="ana@example.org", every="weekly", at="8:00"
+        NEW,
+        do="save",
+        about="all",
+        channel="webhook",
+        address="ana@example.org",
+        every="weekly",
+        at="8:00",
+        note="buy this",
     )
 
     assert (refused.status_code, asked.status_code) == (400, 200)
     assert listed(site) == [("ana@example.org", "pending")]
-    assert every(site)[0].rhythm.every is Every.WEEKLY
+    assert (every(site)[0].rhythm.every, every(site)[0].note) == (Every.WEEKLY, None), "nobody is sent their words"
 
 
 def test_where_nothing_is_public_a_stranger_sees_nothing_of_any_trial(

@@ -7,6 +7,7 @@ owner of the address confirms. What the registries' records say is shown to thos
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from time import monotonic
 
 from starlette.responses import Response
@@ -16,8 +17,9 @@ from monitor.alerts import opting_in
 from monitor.alerts.opting_in import Answer
 from monitor.alerts.subscribe import subscribe
 from monitor.channels import NAMES
-from monitor.errors import ConfigurationInvalid, MonitorError, StoreError
+from monitor.errors import ConfigurationInvalid, MonitorError, SponsorUnknown, StoreError
 from monitor.model.access import Permission
+from monitor.text import one_line
 from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, FormRefused, one
@@ -28,6 +30,7 @@ from monitor.web.subscribing.choosing import choices, filled_in
 from monitor.web.subscribing.ideas import (
     ABOUT,
     FOR_STRANGERS,
+    NothingToTry,
     about_of,
     offered,
     query_of,
@@ -39,6 +42,8 @@ from monitor.web.subscribing.previewing import Shown, shown_of
 LONGEST_ADDRESS = 254
 """Characters of a mail address: RFC 5321, 4.5.3.1.3."""
 LONGEST_URL = 2000
+LIKE_IT = 8
+"""Sponsors that are named with a name like the one that was given."""
 ANSWERS_AFTER = 0.3
 """Seconds from asking to the answer: longer than it takes, so that it tells nothing of what was done."""
 
@@ -66,7 +71,11 @@ def build(site: Site, asked: Asked) -> Response:
     values = _previewed(site, asked, form)
     if values["may_see"] and _is_for_a_script(asked):
         return site.page(asked, "subscribing/previewed", values)
-    return _page(site, asked, form, values, status=400 if values["wrong"] else 200)
+    return _page(site, asked, form, values, status=_status_of(values))
+
+
+def _status_of(values: Mapping[str, object]) -> int:
+    return 400 if values["wrong"] and not values["can_be_had"] else 200
 
 
 def _is_for_a_script(asked: Asked) -> bool:
@@ -122,7 +131,7 @@ def _is_offered(about: str, names: object, is_stranger: bool) -> bool:
 
 def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
     """What the form would have sent; or what is wrong with it, where it says anything."""
-    nothing: dict[str, object] = {"shown": None, "wrong": "", "may_see": _may_see(site, asked), "query": query_of(form)}
+    nothing = _nothing(site, asked, form)
     if not _may_see(site, asked) or not about_of(form) or not _says_anything(form):
         return nothing
     try:
@@ -131,8 +140,19 @@ def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
     except StoreError:
         raise
     except MonitorError as error:
-        return {**nothing, "wrong": _sentence(error)}
+        return {**nothing, "wrong": _sentence(error), "can_be_had": isinstance(error, NothingToTry)}
     return {**nothing, "shown": shown}
+
+
+def _nothing(site: Site, asked: Asked, form: Form) -> dict[str, object]:
+    """What the template of the preview is given, before anything was tried."""
+    return {
+        "shown": None,
+        "wrong": "",
+        "can_be_had": False,
+        "may_see": _may_see(site, asked),
+        "query": query_of(form),
+    }
 
 
 def _says_anything(form: Form) -> bool:
@@ -152,14 +172,17 @@ def _posted(site: Site, asked: Asked) -> Response:
     form = asked.form
     if one(form, "do") == "show":
         values = _previewed(site, asked, form)
-        return _page(site, asked, form, values, status=400 if values["wrong"] else 200)
+        return _page(site, asked, form, values, status=_status_of(values))
     try:
         return _saved(site, asked) if _may_save(asked) else _asked_for(site, asked)
     except StoreError:
         raise
+    except SponsorUnknown as error:
+        names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
+        words = f"{_sentence(error)[:-1]} {names}." if names else _sentence(error)
     except MonitorError as error:
-        quiet = {"shown": None, "wrong": "", "may_see": _may_see(site, asked), "query": query_of(form)}
-        return _page(site, asked, form, {**quiet, "error": _sentence(error)}, status=400)
+        words = _sentence(error)
+    return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)
 
 
 def _saved(site: Site, asked: Asked) -> Response:
@@ -170,8 +193,9 @@ def _saved(site: Site, asked: Asked) -> Response:
         raise ConfigurationInvalid("choose mail, webhook or chat")
     if not address or len(address) > LONGEST_URL:
         raise ConfigurationInvalid("give the address that is to be told")
-    rule = rule_of_form(form, site, is_stranger=False)
-    name = " ".join(one(form, "name").split())[:200] or None
+    resolve = partial(site.searches.resolve, key=None, now=asked.now)
+    rule = rule_of_form(form, site, is_stranger=False, resolve=resolve)
+    name = one_line(one(form, "name"))[:200] or None
     made = subscribe(channel, address, rule, context=site.subscribing, name=name)
     site.committed()
     with site.store.read() as tx:
@@ -200,7 +224,6 @@ def _asked_for(site: Site, asked: Asked) -> Response:
         scope=rule.scope,
         filters=rule.filters,
         rhythm=rule.rhythm,
-        note=rule.note,
     )
     if opting_in.ask(request, site.subscribing) is Answer.TOO_OFTEN:
         return _too_often(site, asked)

@@ -6,12 +6,12 @@ Everything but who is told stands in the address, so that a rule that is not mad
     min, topic, days, percent, stops, never                what of a change matters
     every, at, zone, quiet_from, quiet_to, …               when it is told
 
-Who may subscribe others may name whatever is watched here, and sponsors of trials that are kept. A stranger may ask
+Who may subscribe others may name whatever is watched here, or has it looked up in the registry. A stranger may ask
 for trials, for sponsors and conditions that somebody watches, and for everything.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -23,13 +23,18 @@ from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 from monitor.model import Filters, Role, Search
 from monitor.model.rhythm import Rhythm
 from monitor.ports import Registry
+from monitor.ports.registry import can_find
 from monitor.storage import groups, searches, silence, terms, trials, watches
 from monitor.storage.trial_index import CONDITION, SPONSOR
-from monitor.text import fold_organisation, one_line
+from monitor.text import fold_name, fold_organisation, one_line
 from monitor.views.rules import watch_that_looks_for
+from monitor.watching.watches import ResolvedSearch
 from monitor.web.forms import Form, one
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
+
+Resolve = Callable[[Search], ResolvedSearch]
+"""Asks a registry what a search comes to there."""
 
 ABOUT = ("trial", "sponsor", "condition", "search", "watch", "group", "all")
 FOR_STRANGERS = ("trial", "sponsor", "condition", "all")
@@ -75,18 +80,25 @@ def offered(site: Site) -> Offered:
     return Offered(sorted(sponsors)[:MOST_OFFERED], sorted(conditions)[:MOST_OFFERED])
 
 
-def rule_of_form(form: Form, site: Site, *, is_stranger: bool) -> AskedRule:
-    """What a form asks for. ConfigurationInvalid or NothingFound says what is wrong with it, for who filled it in."""
+class NothingToTry(ConfigurationInvalid):
+    """What is asked for can be had, but nothing is known of it yet."""
+
+
+def rule_of_form(form: Form, site: Site, *, is_stranger: bool, resolve: Resolve | None = None) -> AskedRule:
+    """What a form asks for; what nobody watches yet is looked up with *resolve*, where that is given.
+
+    ConfigurationInvalid or NothingFound says what is wrong with it, for who filled it in; NothingToTry where it would
+    have to be looked up.
+    """
     filters, rhythm = filters_of(form), rhythm_of(form)
-    note = one_line(one(form, "note"))
+    note = "" if is_stranger else one_line(one(form, "note"))  # nobody is sent a stranger's words
     if len(note) > LONGEST_NOTE:
         raise ConfigurationInvalid(f"A note has at most {LONGEST_NOTE} characters.")
-    scope = scope_of(form, site, is_stranger=is_stranger)
+    scope = _scope(form, site, is_stranger=is_stranger, resolve=resolve)
     return AskedRule(scope=scope, filters=filters, rhythm=rhythm, note=note or None)
 
 
-def scope_of(form: Form, site: Site, *, is_stranger: bool) -> SubscriptionScope:
-    """What a form asks to hear of; as `rule_of_form`."""
+def _scope(form: Form, site: Site, *, is_stranger: bool, resolve: Resolve | None) -> SubscriptionScope:
     about = about_of(form)
     if about not in (FOR_STRANGERS if is_stranger else ABOUT):
         raise ConfigurationInvalid("Say which trials it is about.")
@@ -98,28 +110,37 @@ def scope_of(form: Form, site: Site, *, is_stranger: bool) -> SubscriptionScope:
             return SubscriptionScope(trials=frozenset(_trials(text, site, is_stranger=is_stranger)))
         case "watch" | "group":
             return _named(about, text, site)
+    return _found(about, text, site, one(form, "role"), is_stranger=is_stranger, resolve=resolve)
+
+
+def _found(
+    about: str, text: str, site: Site, role: str, *, is_stranger: bool, resolve: Resolve | None
+) -> SubscriptionScope:
+    """What a search finds: as a watch has it, by what is kept here, or by what the registry says of it."""
     if not text:
         raise ConfigurationInvalid(_MISSING[about])
     with site.store.read() as tx:
-        text = _written(tx, about, text)
-        search = _search(about, text, Role.ANY if one(form, "role") == "any" else Role.LEAD)
+        search = _search(about, _written(tx, about, text), Role.ANY if role == "any" else Role.LEAD)
         watched = (watch_that_looks_for(tx, each.key, search) for each in site.registries)
         if watch := next(filter(None, watched), None):
             return SubscriptionScope(watch_id=watch.id)
-        if not is_stranger and (led := _of_known_sponsor(tx, site.registries, search)) is not None:
-            return led
-    raise ConfigurationInvalid(_NOT_WATCHED[about].format(text[:100]))
+        if is_stranger:
+            raise ConfigurationInvalid(f"“{text[:100]}” is not watched here: choose one that is.")
+        kept = _of_known_sponsor(tx, site.registries, search)
+        if kept is None and resolve is None:
+            kept = _of_known_condition(tx, site.registries, search)
+    if kept is not None:
+        return kept
+    if resolve is None:
+        raise NothingToTry(f"Nothing is kept of “{text[:100]}” yet, so there is nothing to test against.")
+    found = resolve(search)
+    return SubscriptionScope(search=(found.registry, found.search))
 
 
 _MISSING = {
     "sponsor": "Choose a sponsor.",
     "condition": "Choose a condition.",
-    "search": "Give a search that is watched here.",
-}
-_NOT_WATCHED = {
-    "sponsor": "No trial of “{}” is kept here. Choose a sponsor that is watched, or watch it first.",
-    "condition": "No watch looks for “{}”. Choose a condition that is watched, or watch it first.",
-    "search": "No watch looks for “{}”. Watch that search first.",
+    "search": "Give a search, in the registry’s own query language.",
 }
 
 
@@ -174,6 +195,13 @@ def _of_known_sponsor(tx: Connection, registries: Sequence[Registry], search: Se
     name = fold_organisation(search.sponsor)
     led = (each for each in registries if name and trials.led_by(tx, each.key, name, limit=1))
     found = next(led, None)
+    return SubscriptionScope(search=(found.key, search)) if found else None
+
+
+def _of_known_condition(tx: Connection, registries: Sequence[Registry], search: Search) -> SubscriptionScope | None:
+    """To look for a condition that a trial here has, where any registry can be searched for it."""
+    known = search.condition and terms.by_key(tx, CONDITION, fold_name(search.condition))
+    found = next((each for each in registries if can_find(each, search)), None) if known else None
     return SubscriptionScope(search=(found.key, search)) if found else None
 
 

@@ -92,7 +92,7 @@ def subscriptions(site: Site, asked: Asked) -> Response:
 
 def subscription(site: Site, asked: Asked) -> Response:
     """One subscription, and what operators do to it."""
-    details = subscription_details(asked.params["subscription_id"], site.store, now=asked.now)
+    details = subscription_details(one_line(asked.params["subscription_id"]), site.store, now=asked.now)
     if asked.method != "POST":
         return _page(site, asked, details)
     if not asked.may(Permission.OPERATE):
