@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from time import process_time
 
 import pytest
 
@@ -102,6 +103,20 @@ def test_nothing_is_the_hash_of_nobody_nor_of_what_is_damaged() -> None:
     assert not hashing.verify(None, PASSWORD)
     assert not hashing.verify("$argon2id$v=19$nonsense", PASSWORD)
     assert not hashing.verify("", PASSWORD)
+
+
+def test_it_takes_as_much_work_to_refuse_somebody_whom_there_is_not() -> None:
+    hashing = Hashing()
+    hashed = hashing.hash(PASSWORD)
+    hashing.verify(None, PASSWORD)
+
+    def work(given: str | None) -> float:
+        before = process_time()
+        for _ in range(3):
+            hashing.verify(given, "not this one at all")
+        return process_time() - before
+
+    assert work(None) > work(hashed) / 3
 
 
 def test_of_many_who_try_at_once_few_wait_and_the_others_are_refused_at_once() -> None:
