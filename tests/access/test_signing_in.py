@@ -265,6 +265,20 @@ def test_codes_are_turned_on_only_with_one_of_them(access: AccessContext) -> Non
     assert not users.find("ada", access).has_codes
 
 
+def test_turning_codes_on_or_off_ends_all_sessions_but_the_one_in_which_it_was_done(access: AccessContext) -> None:
+    ada, secret = added(access), codes.new_secret()
+    here, elsewhere = signed_in(access), signed_in(access)
+
+    def good() -> list[bool]:
+        return [sessions.of_token(each.token, access, now=NOW) is not None for each in (here, elsewhere)]
+
+    code = pyotp.TOTP(secret).at(NOW)
+    users.turn_codes_on(ada, secret, code, access, now=NOW, keeping=here.session.digest)
+    assert good() == [True, False]
+    users.turn_codes_off(ada, access)
+    assert good() == [False, False]
+
+
 def test_turned_off_the_password_is_enough_again(access: AccessContext) -> None:
     with_codes(access)
     users.turn_codes_off(users.find("ada", access), access)

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
+from time import monotonic
 
 import pytest
 
 from monitor.errors import NothingFound, StoreUnavailable
 from monitor.model.access import ApiToken, Permission, Session, User
 from monitor.storage import copying, sessions, tokens, users
+from monitor.storage.failures import LOCK_SECONDS
 from monitor.storage.store import Store
 from monitor.storage.users import Authenticator
 from tests.storage.documents import LATER, NOON
@@ -156,8 +158,10 @@ def test_a_copy_in_the_other_store_has_users_and_tokens(store: Store, store_url:
 
 def test_what_may_be_left_out_does_not_wait_for_another_writer(quick_store: Store) -> None:
     ada = added(quick_store)
+    began = monotonic()
     with quick_store.begin(), pytest.raises(StoreUnavailable), quick_store.begin_if_free():
         pass
+    assert monotonic() - began < LOCK_SECONDS / 2
     with quick_store.begin_if_free() as tx:
         users.note_signed_in(tx, ada.id, at=LATER)
     with quick_store.read() as tx:
