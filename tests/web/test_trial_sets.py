@@ -19,6 +19,7 @@ from monitor.storage.store import Store
 from monitor.watching.indexing import index_missing
 from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY, WITHDRAWN_LATER
+from tests.storage.test_trial_plans import fill
 from tests.studies import Edit, edited, led_by, status_becomes, titled, together, verified_a_year_later
 from tests.web.reading_site import NOBODY, READER, ReadingSite
 
@@ -70,6 +71,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
                 at=outbox.clock(),
             )
         assert index_missing(store, [outbox.registry]).damaged == 0
+        fill(store, [*range(120)], sponsor="Large Sponsor", condition="Anything", first=50_000_000)
         yield opened.enter_context(ReadingSite(outbox))
 
 
@@ -154,7 +156,7 @@ def test_an_unknown_address_names_those_that_are_near(reading: ReadingSite) -> N
 
 def test_sponsors_are_listed_by_their_trials_by_name_and_by_words(reading: ReadingSite) -> None:
     most = re.findall(r'href="(/sponsors/[^"?]+)"', reading.get("/sponsors").text)
-    assert most[0] == HALDEN
+    assert most[:2] == ["/sponsors/large-sponsor", HALDEN]
     by_name = text_of(reading.get("/sponsors?by=name").text)
     assert "Halden Biotherapeutics 4 +412 d" in by_name
     assert [unquote(each) for each in re.findall(r'href="(/sponsors/[^"?]+)"', reading.get("/sponsors?q=söhne").text)]
@@ -175,6 +177,28 @@ def test_a_later_page_has_the_trials_alone(reading: ReadingSite) -> None:
     later = reading.get(f"{HALDEN}?after=clinicaltrials.gov/{first[0]}").text
     assert re.findall(r'class="id" href="/trials/([^"]+)"', later) == first[1:]
     assert "Due next" not in later
+
+
+def test_many_trials_are_shown_a_page_at_a_time(reading: ReadingSite) -> None:
+    shown: list[str] = []
+    path = "/sponsors/large-sponsor"
+    while path:
+        page = reading.get(path).text
+        shown += re.findall(r'class="id" href="/trials/([^"]+)"', page.partition("<tbody>")[2])
+        more = re.search(r'href="([^"#]+)#trials" rel="next"', page)
+        path = more[1] if more else ""
+    assert shown == [f"NCT{50_000_000 + number}" for number in reversed(range(120))]
+
+
+def test_of_very_many_trials_nothing_is_counted(reading: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.views.trial_sets.MOST_COUNTED", 3)
+    reading.forget()
+    page = reading.get(HALDEN)
+    reading.forget()
+    assert page.status_code == 200
+    assert "More than 3 trials" in page.text
+    assert "<svg class" not in page.text
+    assert f"/trials/{WITHDRAWN_LATER}" in page.text
 
 
 def test_calendars_of_a_trial_and_of_a_sponsor(reading: ReadingSite) -> None:
