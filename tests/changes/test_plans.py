@@ -76,6 +76,17 @@ def test_a_date_that_came_later_was_missing_before() -> None:
     assert plan.slip("primary_completion_date") == 0
 
 
+def test_what_a_change_says_was_there_before_was_there() -> None:
+    """The first record may have been damaged, so that the plan begins without it."""
+    began, later = at("2020-01-01"), at("2020-06-01")
+    changes = changes_between(record("2021-03"), record("2021-06"), on=later.date())
+    plan = plan_of(record(None), began).after(later, changes)
+    assert [(step.seen_at, step.value["date"]) for step in plan.steps["primary_completion_date"]] == [
+        (began, "2021-03"),
+        (later, "2021-06"),
+    ]
+
+
 def test_a_date_that_went_away_has_no_slip() -> None:
     began, later = at("2020-01-01"), at("2020-06-01")
     first, after = record("2021-03"), record(None)

@@ -97,6 +97,16 @@ def test_a_damaged_event_costs_the_plan_one_step_and_not_its_end(quick: Trying) 
     assert completions(program) == ["2027-01", "2028-01"]
 
 
+def test_a_plan_ends_as_the_record_does_whatever_became_of_the_last_event(quick: Trying) -> None:
+    program = quick
+    begun(program)
+    index(program)
+    move(program, WITHDRAWN_LATER, "2027-06")
+    damage(program, events, events.c.snapshot == 2, changes=b"nothing")
+    index_missing(program.store, [program.registry])
+    assert completions(program) == ["2027-01", "2027-06"]
+
+
 def test_a_damaged_row_is_a_plan_that_says_nothing_until_it_is_made_anew(quick: Trying) -> None:
     program = quick
     begun(program)

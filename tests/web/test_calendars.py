@@ -182,5 +182,18 @@ def test_what_is_past_is_left_out_of_a_long_calendar_first() -> None:
     assert b"DATE:20270331" in content
 
 
+def test_of_too_many_dates_to_come_the_next_ones_are_kept() -> None:
+    late = [trial(trial_id=f"NCT{n:08}", start_date=[(BEGAN, day("2028-03"))]) for n in range(MOST_EVENTS)]
+    soon = trial(trial_id="NCT99999999", start_date=[(BEGAN, day("2027-03"))])
+    assert b"DATE:20270331" in made(*late, soon, coming=date(2026, 11, 1))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_a_name(name: str) -> None:
+    content = calendar(name, [trial(start_date=[(BEGAN, day("2026-03"))])], public_url=URL)
+    assert len(Calendar.from_ical(content).walk("VEVENT")) == 1
+    assert not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", content.replace(b"\r\n", b""))
+
+
 def test_where_a_date_stands_is_a_day_that_it_allows() -> None:
     assert last_day(PartialDate("2030-02-30")) == date(2030, 2, 28)  # a day that does not exist: the month counts

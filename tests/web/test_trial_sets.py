@@ -121,7 +121,8 @@ def test_a_sponsor_says_what_changed_and_what_is_due(reading: ReadingSite) -> No
     assert "Primary completion date slipped" in page or "Primary completion date: 2027-01-01 → 2028-02-17" in page
     due = page.partition("Due next")[2].partition("All trials")[0]
     assert "Primary completion, 2028-02-17:" in due
-    assert "2027-06" not in due  # that one was withdrawn
+    assert "2027-06" not in due, "that one was withdrawn"
+    assert "2027-03" not in due, "that is past"
 
 
 def test_all_trials_of_a_sponsor_are_listed_the_worst_slip_first(reading: ReadingSite) -> None:
