@@ -8,10 +8,11 @@ a folder that goes away, and the program's own commands: what is shown is what t
 import json
 import os
 import shlex
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -40,14 +41,17 @@ BUILDS = 2
 READER = "reader@example.org"
 
 
-def show(out: "Console", run: Run) -> None:
-    """Run the demonstration and print it as it goes; *run* runs a command of the program, given its words."""
+def show(out: "Console", run: Run, *, keeps_pages: bool) -> None:
+    """Run the demonstration and print it as it goes; *run* runs a command of the program, given its words.
+
+    With *keeps_pages* its pages are served until Ctrl-C, and the links of its mail lead to them.
+    """
     begins = latest_build(utc_now()).at.date() - timedelta(days=BUILDS)
     with (
         Mailbox() as mailbox,
         WebhookReceiver() as receiver,
         Sandbox(trials=OTHERS, day=begins, inboxes=Inboxes(mailbox, receiver)) as registry,
-        _elsewhere(variables(registry)) as folder,
+        _elsewhere(variables(registry) | (_pages() if keeps_pages else {})) as folder,
     ):
         ids = folder / "ids.csv"
         ids.write_text("\n".join([TRIAL, *registry.trial_ids()[1:]]) + "\n", encoding="utf-8")
@@ -64,8 +68,35 @@ def show(out: "Console", run: Run) -> None:
         _arrived(out, mailbox.messages, receiver.deliveries)
         _command(out, run, f"monitor why {TRIAL} {READER}")
         _command(out, run, "monitor check --deliver", "asked again: one request, and nothing is told twice")
+        if keeps_pages:
+            _serve(out, run)
+    if not keeps_pages:
+        out.print("[bold]monitor demo --pages[/bold] goes on to show all this on its web pages.")
     out.print("Your turn: [bold]monitor check NCT02116634[/bold] asks the real ClinicalTrials.gov;")
     out.print("[bold]monitor sandbox[/bold] runs this registry, mailbox and receiver for you to try.")
+
+
+def _pages() -> dict[str, str]:
+    """The settings of pages for anybody on this machine, at a port that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    return {
+        "MONITOR_WEB__BIND": address,
+        "MONITOR_WEB__PUBLIC_URL": f"http://{address}",
+        "MONITOR_WEB__PUBLIC": "true",
+        "MONITOR_WEB__SELF_SERVICE": "true",
+    }
+
+
+def _serve(out: "Console", run: Run) -> None:
+    """Run the service until Ctrl-C, which is about nobody's registry: what it logs is not shown."""
+    address = os.environ["MONITOR_WEB__PUBLIC_URL"]
+    out.print("[bold green]$[/bold green] [bold]monitor serve[/bold]    [dim]# the same on its own pages[/dim]")
+    out.print(f"\n    What changed    {address}/\n    The trial       {address}/trials/{TRIAL}\n")
+    out.print("Open one in a browser. Ctrl-C ends the demonstration, and nothing of it stays.\n")
+    sys.stdout.flush()
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+        run(["serve"])
 
 
 def _arrived(out: "Console", mails: list[Mail], deliveries: list[Received]) -> None:

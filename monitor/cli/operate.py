@@ -90,15 +90,23 @@ def _write_at_once(line: Mapping[str, Json]) -> None:
     sys.stdout.flush()
 
 
-def demo(context: typer.Context) -> None:
-    """Find and explain a real change, offline, in a few seconds.
+def demo(
+    context: typer.Context,
+    pages: Annotated[
+        bool | None,
+        typer.Option(help="Serve its pages on this machine until Ctrl-C; so it is on a terminal.", show_default=False),
+    ] = None,
+) -> None:
+    """Find and explain a real change, offline, in a few seconds; then look at it in a browser.
 
     [dim]$[/dim] monitor demo
+    [dim]$[/dim] monitor demo --no-pages
     """
     from monitor.cli.demo import show  # the sandbox is not needed to show --help
 
     command = context.find_root().command
-    show(console(), lambda words: command(words, standalone_mode=False))
+    keeps_pages = sys.stdout.isatty() if pages is None else pages
+    show(console(), lambda words: command(words, standalone_mode=False), keeps_pages=keeps_pages)
 
 
 def migrate(context: typer.Context) -> None:

@@ -1,16 +1,21 @@
 """The commands as people and scripts call them: real processes, their output and their exit status."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import REGISTRY, Monitor, Ran, asking, command
 from tests.program import of_today
+from tests.service.processes import eventually
 from tests.studies import edited, named, together, verified_in
 
 WITHDRAWN_LATER = "NCT02116634"
@@ -162,6 +167,30 @@ def test_the_demo_finds_and_explains_the_withdrawal(monitor: Monitor, tmp_path: 
     assert "Not yet recruiting → Withdrawn" in ran.stdout
     assert "25 of 25 verified" in ran.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_goes_on_to_show_its_pages_until_it_is_interrupted(tmp_path: Path):
+    words = [sys.executable, "-m", "monitor", "demo", "--pages"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+    with subprocess.Popen(words, cwd=tmp_path, env=clean, stdout=subprocess.PIPE, encoding="utf-8") as demo:
+        assert demo.stdout
+        links = (re.search(r"The trial +(http://\S+)", line) for line in demo.stdout)
+        address = next(link[1] for link in links if link)
+        page = eventually(lambda: read(address))
+        demo.send_signal(signal.SIGINT)
+        demo.stdout.read()
+        assert demo.wait(30) == 0
+
+    assert "Because economic problems" in page
+    assert list(tmp_path.iterdir()) == []
+
+
+def read(address: str) -> str:
+    """What a page says; nothing while nobody answers."""
+    with suppress(OSError), urlopen(address, timeout=10) as answer:
+        text: str = answer.read().decode()
+        return text
+    return ""
 
 
 def test_changes_that_are_held_back_are_told_with_what_to_do(tmp_path: Path):
