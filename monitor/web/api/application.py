@@ -29,6 +29,7 @@ from monitor.web.api import (
     shapes,
     subscriptions,
     terms,
+    tokens,
     trials,
     watches,
 )
@@ -49,6 +50,7 @@ RESOURCES: Sequence[Operations] = (
     held.operations,
     quarantine.operations,
     operating.operations,
+    tokens.operations,
 )
 SCHEMA_PATH = "/openapi.json"
 DESCRIPTION = """Watched clinical trials, what changed in them, and who is told.

@@ -369,3 +369,20 @@ WATCH: Example = {
 }
 WATCHED_TRIAL: Example = {**_ABOUT, "state": "listed", "title": _TITLE, "snapshot": 4}
 WATCH_SENT: Example = {"sponsor": "Nordlys AB", "name": "oncology", "groups": ["competitors"]}
+
+USER: Example = {
+    "name": "grace@example.org",
+    "role": "operate",
+    "codes": True,
+    "created_at": "2026-11-01T08:00:00Z",
+    "signed_in_at": "2026-11-28T08:00:00Z",
+}
+TOKEN: Example = {
+    "id": "f41073179960df68",
+    "name": "dashboard",
+    "scope": "read",
+    "user": None,
+    "created_at": "2026-11-28T08:00:00Z",
+    "expires_at": "2027-02-26T08:00:00Z",
+    "used_at": None,
+}

@@ -7,7 +7,7 @@ from monitor.model.access import Permission
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
 
-OPERATORS = ("/deliveries", "/held", "/quarantine", "/drift", "/notices", "/checks")
+OPERATORS = ("/deliveries", "/held", "/quarantine", "/drift", "/notices", "/checks", "/users", "/tokens")
 
 
 @pytest.mark.parametrize("path", OPERATORS)
@@ -81,3 +81,20 @@ def test_health_is_short_for_who_does_not_operate(kept: Api) -> None:
     assert (whole["status"], whole["reasons"]) == ("ok", [])
     assert short == {**whole, "reasons": None}
     assert whole["seen"] == whole["watched"] > 10
+
+
+def test_a_token_works_until_it_is_revoked(api: Api) -> None:
+    answer = api.send("/tokens", {"name": "dashboard", "expires": "90d"})
+    made = answer.json()
+    its_own = {"Authorization": f"Bearer {made['token']}"}
+
+    assert (made["scope"], made["expires_at"]) == ("read", "2027-02-20T17:00:00Z")
+    assert api.ask("/trials", scope=None, headers=its_own).status_code == 200
+    assert problem(api.ask("/deliveries", scope=None, headers=its_own)) == "forbidden"
+    assert made["token"] not in api.ask("/tokens").text
+    assert problem(api.send("/tokens", {"name": "dashboard"})) == "invalid"
+    assert api.ask(answer.headers["location"].removeprefix("/api/v1"), "DELETE").status_code == 200
+    assert problem(api.ask("/trials", scope=None, headers=its_own)) == "unauthenticated"
+    for sent, pointer in (({"expires": "9999w"}, "#/expires"), ({"user": "nobody"}, "#/user")):
+        answer = api.send("/tokens", {"name": "other", **sent})
+        assert answer.json()["errors"][0]["pointer"] == pointer
