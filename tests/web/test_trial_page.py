@@ -13,13 +13,16 @@ import pytest
 from sqlalchemy import select, update
 
 from monitor.http.polite import PoliteSession
+from monitor.model import Document, Record
+from monitor.ports import Registry
 from monitor.registries.adapter import Adapter
 from monitor.registries.declared import ADAPTERS, FED_BY_FILES
-from monitor.storage import tables
+from monitor.storage import archived, tables
+from monitor.storage.archived import ArchivedDocument
 from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
 from tests.registries.trials import GOLDEN
-from tests.studies import titled
+from tests.studies import edited, titled
 from tests.web.reading_site import OPERATOR, ReadingSite
 from tests.web.trial_world import REASON, import_page, keep, know, moving, published, reading_site
 
@@ -206,6 +209,9 @@ def test_a_trial_that_is_gone_keeps_its_page_which_says_so(site: ReadingSite) ->
     gone = read(site, f"/trials/{others(site)[1]}/snapshots/2")
     assert "It holds no record. What the registry said:" in gone.words
     assert site.get(f"/trials/{others(site)[1]}/compare/1..2").status_code == 404
+    told = read(site, f"/trials/{others(site)[1]}/changes/2")
+    assert "Critical" in told.words
+    assert "no longer" in told.words.lower() or "removed" in told.words.lower()
 
 
 def test_a_trial_that_merged_is_found_at_the_other(site: ReadingSite) -> None:
@@ -233,6 +239,18 @@ def test_imported_pages_stand_in_the_line_and_say_where_they_are_from(site: Read
     assert "Enrollment" in both.words
     backwards = site.get(f"{trial}/compare/1..2014-04-17")
     assert backwards.headers["Location"] == f"{trial}/compare/2014-04-17..1"
+
+
+def test_a_trial_that_was_imported_and_never_read_has_a_page(site: ReadingSite) -> None:
+    _, (document, record) = _golden(next(each for each in ADAPTERS if each.key == site.outbox.registry.key))
+    with site.outbox.store.begin() as tx:
+        archived.add(tx, [ArchivedDocument(document, date(2020, 1, 1), "1.html", site.outbox.clock())])
+
+    page = read(site, f"/trials/{record.trial_id}")
+
+    assert "It was not read from the registry yet." in page.words
+    assert "from a saved page, 1.html" in page.words
+    assert record.brief_title in read(site, f"/trials/{record.trial_id}/snapshots/2020-01-01").words
 
 
 def test_damage_is_a_line_in_its_place(site: ReadingSite) -> None:
@@ -370,15 +388,21 @@ def test_a_snapshot_has_the_record_as_it_was(site: ReadingSite) -> None:
 # Other registries, and real records
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.key)
-def test_trials_of_other_registries_have_the_same_pages(site: ReadingSite, adapter: type[Adapter]) -> None:
+def _golden(adapter: type[Adapter]) -> tuple[Registry, tuple[Document, Record]]:
+    """An adapter that asks nobody, with its golden document and what that says."""
     name = adapter.__module__.split(".")[-2]
     session = PoliteSession(requests_per_second=1, user_agent="test", sleep=lambda _: None)
     registry = adapter.connect(adapter.settings(base_url="http://127.0.0.1:9"), session)
     (wire,) = (file.read_bytes() for file in GOLDEN.glob(f"{name}.*") if file.suffix != ".py")
     record = import_module(f"tests.registries.golden.{name}").RECORD
-    know(site, [registry] if registry.key != site.outbox.registry.key else [])
-    keep(site.outbox.store, registry, [(registry.prove(record.trial_id, wire), datetime(2026, 11, 1, tzinfo=UTC))])
+    return registry, (registry.prove(record.trial_id, wire), record)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS[1:], ids=lambda adapter: adapter.key)
+def test_trials_of_other_registries_have_the_same_pages(site: ReadingSite, adapter: type[Adapter]) -> None:
+    registry, (document, record) = _golden(adapter)
+    know(site, [registry])
+    keep(site.outbox.store, registry, [(document, datetime(2026, 11, 1, tzinfo=UTC))])
 
     page = read(site, f"/trials/{record.trial_id}")
 
@@ -387,6 +411,24 @@ def test_trials_of_other_registries_have_the_same_pages(site: ReadingSite, adapt
     assert registry.page(record.trial_id) in page.links()
     assert record.lead_sponsor.name in read(site, f"/trials/{record.trial_id}/snapshots/1").words
     assert "The same in all" in read(site, f"/trials/{record.trial_id}/compare/1..1").words
+
+
+def test_where_else_a_trial_is_registered_stands_beside_it(site: ReadingSite) -> None:
+    """The other registry's record is kept here, and says that the trial goes on."""
+    registry, record = _golden(next(each for each in ADAPTERS if each.key == "drks.de"))
+    know(site, [registry])
+    keep(site.outbox.store, registry, [(record[0], datetime(2026, 11, 1, tzinfo=UTC))])
+    sibling = record[0].trial_id
+    trial_id = others(site)[5]
+    ids = [{"id": sibling, "type": "REGISTRY", "domain": "DRKS"}]
+    published(site.outbox, trial_id, edited(identificationModule__secondaryIdInfos=ids))
+
+    page = read(site, f"/trials/{trial_id}")
+
+    assert "In other registries" in page.words
+    assert f"DRKS {sibling}" in page.words
+    assert "named here, not watched" in page.words
+    assert f"/trials/{sibling}" in page.links()
 
 
 def test_an_id_with_slashes_is_a_path_without(site: ReadingSite) -> None:
