@@ -10,9 +10,11 @@ from sqlalchemy import text
 
 from monitor.alerts.subscribe import Asked, SubscriptionScope, Wanted, apply_config
 from monitor.alerts.teams import subscribe_team
+from monitor.channels.webhook.signing import new_secret
 from monitor.model import Filters, Significance, SubscriptionState
 from monitor.model.rhythm import Every, Rhythm
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage import subscriptions
 from monitor.storage.store import Store
 from monitor.web.site.asked import NOBODY
@@ -222,3 +224,15 @@ def test_while_nothing_is_watched_the_first_page_says_how_to_begin(
         assert 'name="trials"' not in page
         assert page.count("<h1") == 1
     outbox.registry.close()
+
+
+def test_a_sample_is_sent_at_once_and_what_the_receiver_says_is_said(site: ReadingSite) -> None:
+    with WebhookReceiver(new_secret()) as receiver:
+        made = site.outbox.subscribe(receiver.url, channel="webhook").subscription.id
+        sent = site.post(f"/subscriptions/{made}", do="test")
+        assert "A sample was sent, and taken." in said_on(site, sent.headers["Location"])
+        assert len(receiver.deliveries) == 1
+    refused = site.post(f"/subscriptions/{made}", do="test")
+
+    assert refused.status_code == 400
+    assert re.search(r'role="alert" id="error"><p>[^<]+', refused.text)

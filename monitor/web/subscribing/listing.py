@@ -5,15 +5,18 @@ Addresses are masked for everybody, and a person's note is shown to operators al
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from monitor.alerts.deliver import send_sample
 from monitor.alerts.editing import edit
 from monitor.alerts.ending import end
 from monitor.alerts.resuming import missed_so_far, resume
 from monitor.alerts.subscribe import SubscriptionScope, set_state
+from monitor.alerts.wiring import outbox_for
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError
 from monitor.model import Subscription, SubscriptionState
 from monitor.model.access import Permission
@@ -102,8 +105,9 @@ def subscription(site: Site, asked: Asked) -> Response:
     except StoreError:
         raise
     except MonitorError as error:
-        words = str(error)
-        return _page(site, asked, details, filled_in(asked.form), error=f"{words[:1].upper()}{words[1:].rstrip('.')}.")
+        words = without_addresses(one_line(str(error)))
+        filled = filled_in(asked.form) if one(asked.form, "do") == "save" else None
+        return _page(site, asked, details, filled, error=f"{words[:1].upper()}{words[1:].rstrip('.')}.")
     site.committed()
     return site.see_other(f"/subscriptions/{details.subscription.id}?{urlencode(done)}")
 
@@ -128,7 +132,29 @@ def _done(subscription: Subscription, form: Form, site: Site) -> dict[str, str]:
                 raise ConfigurationInvalid("say that it is to be told no more")
             ended = end(key, context)
             return {"done": "ended", "count": str(ended.dropped + ended.unsent)}
+        case "test":
+            _send_sample(key, site)
+            return {"done": "tested"}
     raise ConfigurationInvalid("use one of the buttons of this page")
+
+
+def _send_sample(subscription_id: str, site: Site) -> None:
+    """Send a sample now, beside the outbox. DeliveryFailed says why it was not taken."""
+    context = site.subscribing
+    outbox = outbox_for(
+        context.config,
+        settle=timedelta(0),
+        store=context.store,
+        vault=context.vault,
+        registries=site.registries,
+        clock=context.clock,
+        links=site.links if site.has_self_service else None,
+    )
+    try:
+        send_sample(subscription_id, outbox)
+    finally:
+        for transport in outbox.transports.values():
+            transport.close()
 
 
 def _said(asked: Asked) -> str:
@@ -140,6 +166,7 @@ def _said(asked: Asked) -> str:
         "saved": _("Saved. It counts from the next change on."),
         "paused": _("Paused. What was owed waits, and nothing new is told."),
         "resumed": _("It goes on."),
+        "tested": _("A sample was sent, and taken. It says that it is one."),
         "told": _("It goes on. What was missed comes as one message.")
         if number
         else _("It goes on. Nothing was missed."),
