@@ -1,7 +1,7 @@
 """The tool for what changed across all trials, by the index."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, shorte
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, OURS, change_form
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
-from monitor.mcp.tool import Arguments, Line, Tool, TrialId
+from monitor.mcp.tool import Arguments, Line, Significance, Tool, TrialId
 from monitor.mcp.untrusted import parted
 from monitor.model import Filters
 from monitor.storage import changed
@@ -34,7 +34,6 @@ MOST_OF_A_SIDE = 600
 MOST_OF_AN_UPDATE = 25
 """Changes, the most significant."""
 
-Significance = Literal["administrative", "minor", "major", "critical"]
 When = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z:+. -]+$")]
 WHEN = "today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20"
 

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import Field
 
 from monitor.mcp import schemas
-from monitor.mcp.answers import Answer, shorter
+from monitor.mcp.answers import Answer, fitting, shorter
 from monitor.mcp.asking import Asking
-from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
+from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
 from monitor.mcp.tool import Arguments, Effect, Line, NoArguments, Tool, TrialId
 from monitor.mcp.untrusted import harmless, marked, parted
 from monitor.model.access import Permission
@@ -22,9 +22,12 @@ from monitor.views.json.checks import checked_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.operating import finding_json
 from monitor.views.json.served import logged_delivery_json, whole_delivery_json
+from monitor.views.json.watches import watch_json
+from monitor.views.watches import groups_of_watches, watches
 from monitor.watching.watches import add_trials, check_name
 
 LOG = "list_deliveries"
+WATCHES = "list_watches"
 MOST_ATTEMPTS = 20
 OURS = frozenset(
     ("id", "event", "trial", "notice", "digest", "subscription", "sequence", "standing", "attempts_made", "created_at")
@@ -39,6 +42,13 @@ class ToWatch(Arguments):
     trial_ids: list[TrialId] = Field(min_length=1, max_length=100)
     name: Line | None = Field(default=None, description="What to call the watch; without one, the usual list.")
     follow_siblings: bool = Field(default=False, description="Also where they are registered elsewhere.")
+
+
+class OfWatches(Arguments):
+    """Which watches."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: Cursor
 
 
 class OfLog(Arguments):
@@ -87,6 +97,19 @@ def _registry(seen: RegistryHealth, *, is_operator: bool) -> dict[str, Any]:
         "is_old": seen.is_old,
         **({"reason": seen.reason} if is_operator else {}),
     }
+
+
+def list_watches(asking: Asking, given: OfWatches) -> Answer:
+    """What is watched, the oldest first."""
+    after = number_in(WATCHES, place_in(WATCHES, given.cursor, 1)[0]) if given.cursor is not None else 0
+    store = asking.program.store
+    groups = groups_of_watches(store)
+    behind = [each for each in watches(store) if each.id > after]
+    forms = [harmless({**watch_json(each), "groups": groups.get(each.id, [])}) for each in behind[: given.limit]]
+    forms = forms[: fitting(forms)]
+    following = cursor_of(WATCHES, forms[-1]["id"]) if len(forms) < len(behind) else None
+    said = counted(len(forms), "watch", "watches") + ("; there are more." if following else ".")
+    return Answer(said=said, content={"watches": forms, "next_cursor": following})
 
 
 def watch_trial(asking: Asking, given: ToWatch) -> Answer:
@@ -186,6 +209,21 @@ TOOLS = (
             ),
         ),
         run=get_health,
+    ),
+    Tool(
+        name=WATCHES,
+        title="Watches",
+        description="What is watched: trials by their ids, or all of a sponsor, condition or search, with how many "
+        "trials each watch holds and its groups. Other tools take its number or name as watch.",
+        takes=OfWatches,
+        gives=schemas.form(
+            watches=schemas.listed(
+                schemas.form(id=schemas.NUMBER, name=schemas.maybe(schemas.TEXT), trials=schemas.NUMBER)
+            ),
+            next_cursor=schemas.maybe(schemas.TEXT),
+        ),
+        run=list_watches,
+        permission=Permission.SUBSCRIBE,
     ),
     Tool(
         name="watch_trial",

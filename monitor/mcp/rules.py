@@ -8,16 +8,18 @@ from monitor.alerts.filters import checked_filters
 from monitor.alerts.rhythms import checked_rhythm
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
-from monitor.mcp.tool import Arguments, Line, Refused, TrialId
+from monitor.mcp.tool import PRINTABLE, Arguments, Line, Refused, Significance, TrialId
 from monitor.mcp.untrusted import marked
 from monitor.model import Filters, Rhythm, Role, Search, Subscription
 from monitor.views import addresses
 from monitor.views.json.alerts import subscription_json
 from monitor.watching.subscribing import SubscribeRequest
 
-Significance = Literal["administrative", "minor", "major", "critical"]
 HourAndMinute = Annotated[str, Field(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
 
+Address = Annotated[str, Field(min_length=3, max_length=2000, pattern=PRINTABLE)]
+"""Where somebody is told."""
+SEE_LIST = "list_subscriptions says which there are"
 ABOUT = ("trial_ids", "watch", "group", "sponsor", "condition", "search", "all_trials")
 
 

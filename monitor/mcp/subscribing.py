@@ -1,4 +1,4 @@
-"""Tools for subscriptions: try a rule on the past, make, change, pause and end one, and why somebody was told."""
+"""Tools that make, change, pause, resume and end subscriptions."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,32 +13,16 @@ from monitor.alerts.resuming import resume
 from monitor.alerts.rhythms import checked_catch_up
 from monitor.alerts.subscribe import set_state
 from monitor.alerts.teams import meant
-from monitor.alerts.why import explained
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, Answer, fitting
+from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
-from monitor.mcp.changes import When
-from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
-from monitor.mcp.rules import SUBSCRIPTION, Asked, Significance, Timing, subscription_form
-from monitor.mcp.tool import PRINTABLE, Arguments, Effect, Line, Refused, Tool, TrialId
-from monitor.mcp.untrusted import harmless, marked
+from monitor.mcp.rules import SEE_LIST, SUBSCRIPTION, Address, Asked, Timing, subscription_form
+from monitor.mcp.tool import Arguments, Effect, Line, Refused, Significance, Tool
+from monitor.mcp.untrusted import harmless
 from monitor.model import SubscriptionState
 from monitor.model.access import Permission
 from monitor.text import counted
-from monitor.views.backtest import backtest
-from monitor.views.json.backtest import backtest_json
-from monitor.views.rules import Rule, rule_of, rule_of_request
-from monitor.views.spans import span_of
-from monitor.views.subscriptions import ALIVE, subscriptions_page
-from monitor.watching.subscribing import KnownRegistries
-
-MOST_EVENTS = 20_000
-"""Events that a rule is tried on, the latest."""
-MOST_OF_A_MESSAGE = 10
-"""Events of a message that are given."""
-Address = Annotated[str, Field(min_length=3, max_length=2000, pattern=PRINTABLE)]
-SEE_LIST = "list_subscriptions says which there are"
 
 
 class Which(Arguments):
@@ -47,26 +31,10 @@ class Which(Arguments):
     subscription: Line = Field(description="Its id, the beginning of that, or its name; or a team, for all in it.")
 
 
-class OfSubscriptions(Arguments):
-    """Which subscriptions."""
-
-    states: list[SubscriptionState] = Field(default=[], max_length=4, description="Else all that have not ended.")
-    limit: int = Field(default=30, ge=1, le=100)
-    cursor: Cursor
-
-
 class Resuming(Which):
     """How it goes on."""
 
     catch_up: bool = Field(default=False, description="Tell what it missed while it was paused, as one message.")
-
-
-class Trying(Asked):
-    """What to try: a subscription that there is, or a rule."""
-
-    subscription: Line | None = Field(default=None, description="Try this one as it is, instead of a rule.")
-    since: When = Field(default="24m", description="From when on: 24m, 52w, 90d, 2026-01-01.")
-    limit: int = Field(default=20, ge=1, le=200, description="Messages to show, the newest.")
 
 
 class Making(Asked):
@@ -92,87 +60,6 @@ class Editing(Which, Timing):
     min_days: int | None = Field(default=None, ge=0, le=100_000)
     note: Line | None = None
     name: Line | None = None
-
-
-class Why(Arguments):
-    """Who was told of what."""
-
-    trial_id: TrialId
-    to: Address = Field(description="A mail address, a webhook's URL, or a subscription by its id or name.")
-
-
-def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
-    """Who is subscribed to what, the newest first."""
-    before = None
-    if given.cursor is not None:
-        at, last = place_in("list_subscriptions", given.cursor, 2)
-        before = moment_in("list_subscriptions", at), last
-    page = subscriptions_page(
-        asking.program.store, now=asking.now, states=given.states or ALIVE, before=before, limit=given.limit
-    )
-    forms = [
-        {
-            **harmless(subscription_form(each)),
-            "sent_in_30_days": page.taken.get(each.id, 0),
-            "silent": page.silent.get(each.id),
-            "came_back": page.came_back.get(each.id),
-        }
-        for each in page.subscriptions
-    ]
-    following = cursor_of("list_subscriptions", page.next[0].isoformat(), page.next[1]) if page.next else None
-    counts = {str(state): number for state, number in page.counts.items()}
-    said = f"{counted(len(forms), 'subscription')}" + ("; there are more." if following else ".")
-    return Answer(said=said, content={"subscriptions": forms, "counts": counts, "next_cursor": following})
-
-
-def backtest_subscription(asking: Asking, given: Trying) -> Answer:
-    """What a rule would have sent by now."""
-    program = asking.program
-    since = span_of(given.since, None, now=asking.now).since
-    found = backtest(
-        _rule(asking, given),
-        since=since,
-        now=asking.now,
-        store=program.store,
-        registries=program.registries,
-        most=MOST_EVENTS,
-    )
-    form: dict[str, Any] = backtest_json(found)
-    messages = [_message(each) for each in form["messages"][: given.limit]]
-    content = harmless(
-        {
-            **form,
-            "subscription": subscription_form(found.rule.subscription) | {"id": form["subscription"]["id"]},
-            "is_cut": found.is_cut,
-            "looked_for": form["looked_for"],
-            "messages": messages[: fitting(messages, MOST - 10_000)],
-            "unread": form["unread"][:100],
-        }
-    )
-    rate = "" if found.a_month is None else f", {found.a_month:.1f} a month"
-    said = f"This rule would have sent {counted(len(found.sent), 'message')} since {found.since:%Y-%m-%d}{rate}."
-    return Answer(said=said, content=content)
-
-
-def _rule(asking: Asking, given: Trying) -> Rule:
-    program = asking.program
-    if given.subscription is not None:
-        return rule_of(given.subscription, program.store)
-    return rule_of_request(
-        given.request(rhythm=given.rhythm()),
-        store=program.store,
-        config=program.config,
-        known=KnownRegistries(program.identify, program.registry, program.to_search),
-        now=asking.now,
-    )
-
-
-def _message(form: dict[str, Any]) -> dict[str, Any]:
-    events = [
-        {key: value for key, value in event.items() if key != "summary"} | marked({"summary": event["summary"]})
-        for event in form["events"][:MOST_OF_A_MESSAGE]
-    ]
-    return {"at": form["at"], "count": len(form["events"]), "events": events}
 
 
 def create_subscription(asking: Asking, given: Making) -> Answer:
@@ -256,55 +143,10 @@ def _all(subscriptions: Iterable[Any]) -> dict[str, Any]:
     return {"subscriptions": harmless([subscription_form(each) for each in subscriptions])}
 
 
-def explain_alerts(asking: Asking, given: Why) -> Answer:
-    """Why somebody was told of what changed in a trial, or was not."""
-    program = asking.program
-    registry, trial_id = program.identify(given.trial_id)
-    to = given.to
-    if "@" not in to and "://" not in to:
-        to = meant(to, program.store)[0].endpoint.shown
-    lines = explained(registry.key, trial_id, to, program.subscribe_context())
-    kept = lines[-fitting(reversed(lines)) :]
-    content = {"trial_id": trial_id, "registry": registry.key, "left_out": len(lines) - len(kept)}
-    said = f"What was told of {trial_id} there, and why, the newest last."
-    return Answer(said=said, content={**content, **marked({"lines": kept})})
-
-
 _SEVERAL = schemas.form(subscriptions=schemas.listed(SUBSCRIPTION))
 _MAY = Permission.SUBSCRIBE
 
 TOOLS = (
-    Tool(
-        name="list_subscriptions",
-        title="Subscriptions",
-        description="Who is subscribed to what, the newest first, with how much each was sent of late and why one "
-        "hears less than it asked for. Addresses are masked.",
-        takes=OfSubscriptions,
-        gives=schemas.form(subscriptions=schemas.listed(SUBSCRIPTION), next_cursor=schemas.maybe(schemas.TEXT)),
-        run=list_subscriptions,
-        permission=_MAY,
-    ),
-    Tool(
-        name="backtest_subscription",
-        title="Try a subscription on the past",
-        description="What a rule would have sent by now, had it stood all the time: how many messages a month, which "
-        "ones, what it would not have told and why, and how many one step looser or stricter would have been. Nothing "
-        "is made or sent. Use it before create_subscription and edit_subscription.",
-        takes=Trying,
-        gives=schemas.form(
-            subscription=schemas.marked_form(),
-            is_made=schemas.YES_OR_NO,
-            count=schemas.NUMBER,
-            a_month={"type": ["number", "null"]},
-            is_cut=schemas.YES_OR_NO,
-            messages=schemas.listed(
-                schemas.form(at=schemas.MOMENT, count=schemas.NUMBER, events=schemas.listed(schemas.marked_form()))
-            ),
-        ),
-        run=backtest_subscription,
-        permission=_MAY,
-        if_nothing=SEE_LIST,
-    ),
     Tool(
         name="create_subscription",
         title="Subscribe somebody",
@@ -368,16 +210,6 @@ TOOLS = (
         run=end_subscription,
         permission=_MAY,
         effect=Effect.ENDS,
-        if_nothing=SEE_LIST,
-    ),
-    Tool(
-        name="explain_alerts",
-        title="Why somebody was told, or was not",
-        description="For every change of a trial: whether an address was told, how that went, or why not.",
-        takes=Why,
-        gives=schemas.marked_form(trial_id=schemas.TEXT, registry=schemas.TEXT, left_out=schemas.NUMBER),
-        run=explain_alerts,
-        permission=_MAY,
         if_nothing=SEE_LIST,
     ),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
@@ -20,6 +20,7 @@ MOST_COMPLAINTS = 5
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PRINTABLE)]
 """A short text on one line."""
+Significance = Literal["administrative", "minor", "major", "critical"]
 TrialId = Annotated[str, StringConstraints(min_length=5, max_length=200, pattern=PRINTABLE)]
 """A registration number, or the address of a trial's page."""
 

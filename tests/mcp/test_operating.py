@@ -10,6 +10,7 @@ from monitor.mcp.untrusted import MARK
 from monitor.model.access import Permission
 from monitor.storage import trials
 from tests.mcp.agents import Agent, over_http
+from tests.mcp.conftest import HOSTILE
 from tests.mcp.sites import Site
 from tests.program import WITHDRAWN_LATER
 
@@ -44,6 +45,21 @@ def test_a_trial_is_watched_and_the_next_check_reads_it(operator: Agent, site: S
     assert watched["looks"] == []
     with site.app.store.read() as tx:
         assert "NCT55555555" in trials.watched_ids(tx, "clinicaltrials.gov")
+
+
+def test_watches_are_listed_by_the_names_that_other_tools_take(operator: Agent) -> None:
+    operator.call("watch_trial", trial_ids=[HOSTILE], name="the hostile one")
+
+    names, cursor = [], None
+    while cursor or not names:
+        page = valid(operator, "list_watches", limit=1, **({"cursor": cursor} if cursor else {}))
+        names += [watch["name"] for watch in page["watches"]]
+        cursor = page["next_cursor"]
+
+    assert names[0] is None
+    assert names.count("the hostile one") == 1
+    found = operator.call("search_trials", watch="the hostile one")["trials"]
+    assert [trial["trial_id"] for trial in found] == [HOSTILE]
 
 
 def test_subscriptions_and_deliveries_are_listed_page_by_page_with_masked_addresses(operator: Agent) -> None:
