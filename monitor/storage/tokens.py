@@ -12,8 +12,6 @@ from monitor.storage import users as user_rows
 from monitor.storage.access_tables import api_tokens, authenticators, users
 from monitor.storage.statements import add_new
 
-LISTED = 1000
-
 _columns = (
     api_tokens.c.id,
     api_tokens.c.name,
@@ -54,9 +52,11 @@ def find(tx: Connection, which: str) -> ApiToken:
     return _token(row)
 
 
-def listing(tx: Connection, *, owner_id: int | None = None, limit: int = LISTED) -> list[ApiToken]:
-    """Tokens by name: all of them, or one user's."""
-    query = _query().order_by(api_tokens.c.name).limit(limit)
+def listing(
+    tx: Connection, *, owner_id: int | None = None, after: str = "", limit: int | None = None
+) -> list[ApiToken]:
+    """Tokens by name, from the first one *after* a name on: all of them, or one user's."""
+    query = _query().where(api_tokens.c.name > after).order_by(api_tokens.c.name).limit(limit)
     if owner_id is not None:
         query = query.where(api_tokens.c.user_id == owner_id)
     return [_token(row) for row in tx.execute(query).all()]

@@ -12,8 +12,6 @@ from monitor.storage.access_tables import authenticators, recovery_codes, users
 from monitor.storage.statements import add_new, put
 from monitor.text import fold_name
 
-LISTED = 1000
-
 columns = (
     users.c.id,
     users.c.name,
@@ -85,20 +83,21 @@ def get(tx: Connection, user_id: int) -> User | None:
     return as_user(tuple(row)) if row else None
 
 
-def listing(tx: Connection, *, limit: int = LISTED) -> list[User]:
-    """Users, by name."""
-    rows: Sequence[Row[Any]] = tx.execute(_query().order_by(users.c.folded).limit(limit)).all()
+def listing(tx: Connection, *, after: str = "", limit: int | None = None) -> list[User]:
+    """Users by name, from the first one *after* a name on."""
+    query = _query().where(users.c.folded > folded(after)).order_by(users.c.folded).limit(limit)
+    rows: Sequence[Row[Any]] = tx.execute(query).all()
     return [as_user(tuple(row)) for row in rows]
+
+
+def count(tx: Connection) -> int:
+    """How many users there are."""
+    return tx.scalar(select(func.count()).select_from(users)) or 0
 
 
 def is_there_any(tx: Connection) -> bool:
     """Whether anybody can sign in."""
     return tx.scalar(select(users.c.id).limit(1)) is not None
-
-
-def count_of(tx: Connection, role: Permission) -> int:
-    """How many users there are whose role is that."""
-    return tx.scalar(select(func.count()).select_from(users).where(users.c.role == role)) or 0
 
 
 def password(tx: Connection, user_id: int) -> str | None:

@@ -166,3 +166,14 @@ def test_what_may_be_left_out_does_not_wait_for_another_writer(quick_store: Stor
         users.note_signed_in(tx, ada.id, at=LATER)
     with quick_store.read() as tx:
         assert users.find(tx, "ada") == replace(ada, signed_in_at=LATER)
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\udc80", "'; DROP TABLE users; --", "x" * 100_000])
+def test_whatever_is_looked_for_is_found_or_not(odd: str, store: Store) -> None:
+    ada = added(store)
+    with store.read() as tx:
+        assert users.find(tx, odd) is None
+        assert users.listing(tx, after=odd) in ([ada], [])
+        assert tokens.listing(tx, after=odd) == []
+        with pytest.raises(NothingFound):
+            tokens.find(tx, odd)

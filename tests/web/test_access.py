@@ -21,7 +21,10 @@ from monitor.access import tokens, users
 from monitor.access.tries import MOST
 from monitor.model.access import Permission, User
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import tokens as token_rows
+from monitor.storage import users as user_rows
 from monitor.storage.store import Store
+from monitor.web.access import users as users_pages
 from monitor.web.access.visiting import Visitors
 from monitor.web.peers import networks_of
 from tests.access.people import PASSWORD
@@ -489,6 +492,33 @@ def test_an_operator_adds_changes_and_removes_users(site: ReadingSite, browser: 
     assert theirs.sign_in(name, ANOTHER).status_code == 403
     assert browser.fill(path, path, do="remove").status_code == 303
     assert name not in browser.get("/users").text
+
+
+def test_of_many_users_and_tokens_a_page_shows_some_and_leads_to_the_others(
+    site: ReadingSite, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users_pages, "SHOWN", 2)
+    browser.sign_in(added(site, Permission.OPERATE).name)
+    for _ in range(3):
+        name = added(site).name
+        tokens.add(f"token of {name}", Permission.READ, site.site.access, now=site.site.subscribing.clock())
+    with site.site.store.read() as tx:
+        there = {user.name for user in user_rows.listing(tx)}
+        made = {token.id for token in token_rows.listing(tx)}
+    for label, found, of_row in (
+        ("More users", there, r'<th scope="row"><a[^>]*><bdi>([^<]+)'),
+        ("More tokens", made, r"rmt_([0-9a-f]{16})…"),
+    ):
+        path, seen = "/users", []
+        while path:
+            page = browser.get(path).text
+            rows = re.findall(of_row, page)
+            assert len(rows) <= 2
+            seen += rows
+            further = re.search(rf'href="([^"]+)">{label}<', page)
+            path = unescape(further[1]) if further else ""
+        assert sorted(map(unescape, seen)) == sorted(found)
+    assert browser.get("/users?after=nonsense").status_code == 400
 
 
 def test_an_operator_cannot_shut_themselves_out(site: ReadingSite, browser: Browser) -> None:

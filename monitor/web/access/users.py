@@ -8,7 +8,9 @@ from monitor.access import sessions, tokens, users
 from monitor.access.passwords import generated_password
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model.access import Permission, User
+from monitor.storage import tokens as token_rows
 from monitor.storage import users as user_rows
+from monitor.views.cursors import cursor, parts_of
 from monitor.web.access.account import made_token
 from monitor.web.access.showing import shown, status_of
 from monitor.web.forms import one
@@ -16,6 +18,8 @@ from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
+SHOWN = 100
+"""Users and tokens on a page."""
 _log = logging.getLogger("monitor.web.access")
 
 
@@ -88,15 +92,29 @@ def _changed(site: Site, asked: Asked, user: User, action: str) -> str:
 
 
 def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Response:
+    users_after, tokens_after = (_after(asked.query.get(name, "")) for name in ("after", "tokens_after"))
+    with site.store.read() as tx:
+        found = user_rows.listing(tx, after=users_after, limit=SHOWN + 1)
+        made = token_rows.listing(tx, after=tokens_after, limit=SHOWN + 1)
+        count = user_rows.count(tx)
     values = {
-        "users": users.listing(site.access),
-        "tokens": tokens.listing(site.access),
+        "count": count,
+        "users": found[:SHOWN],
+        "more_users": cursor(found[SHOWN - 1].name) if len(found) > SHOWN else "",
+        "tokens": made[:SHOWN],
+        "more_tokens": cursor(made[SHOWN - 1].name) if len(made) > SHOWN else "",
+        "is_further": bool(users_after or tokens_after),
         "roles": [*Permission],
         "name": one(asked.form, "name")[: users.LONGEST_NAME] if asked.path == "/users" else "",
         "done": asked.query.get("done", ""),
         "error": error,
     }
     return site.page(asked, "access/users", values, status=status_of(error))
+
+
+def _after(text: str) -> str:
+    """The name that a cursor says; empty for none."""
+    return parts_of(text, 1)[0] if text else ""
 
 
 def _user_page(site: Site, asked: Asked, user: User, error: MonitorError | None = None) -> Response:
