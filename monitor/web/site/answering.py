@@ -143,6 +143,8 @@ class Answering:
         return found.response(accepts_gzip="gzip" in asked.headers.get("accept-encoding", ""))
 
     def _made(self, page: Page, asked: Asked) -> Response:
+        if asked.holds_nul:
+            return self._trouble(asked, 400, "What was asked for has a NUL character in it: leave it out.")
         try:
             return page.handler(self.site, asked)
         except FormRefused as error:

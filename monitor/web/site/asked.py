@@ -62,6 +62,13 @@ class Asked:
         self.has_form = True
         return self.make_form_token()
 
+    @property
+    def holds_nul(self) -> bool:
+        """Whether anything of it has a NUL character, which no text here has, and no text on PostgreSQL can have."""
+        sent = [*self.params.values(), *(value for _, value in self.query.multi_items())]
+        sent += [value for values in self.form.values() for value in values]
+        return any("\0" in value for value in sent)
+
     def may(self, permission: Permission) -> bool:
         """Whether the visitor has that right."""
         return self.visitor.may(permission)
