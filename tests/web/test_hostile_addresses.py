@@ -1,6 +1,5 @@
 """What no database can hold is refused, whatever page it is sent to."""
 
-
 from tests.outbox import OutboxHarness
 from tests.web.reading_site import OPERATOR, ReadingSite
 
