@@ -11,7 +11,8 @@
     server  declared             answers the protocol's requests with all of that
     stdio  http    its two ways in
 
-The SDK is imported in `server`, `declared`, `stdio` and `http` alone: tools are plain functions from checked arguments to JSON.
+The SDK is imported in `server`, `declared`, `stdio` and `http` alone: tools are plain functions from checked arguments
+to JSON.
 What they give comes from `monitor.views`; what they do is done by the steps that commands call, too.
 
 **A new tool** is a model of its arguments, a function, and a row in the TOOLS of its module.
