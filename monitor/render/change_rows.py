@@ -14,6 +14,7 @@ from monitor.render.worddiff import DiffOp
 from monitor.render.words import path_words
 from monitor.text import one_line, percent, safe_cut
 
+MOST_IN_SHORT = 3
 _MINUS = "\N{MINUS SIGN}"
 _IN_PEOPLES_WORDS = frozenset({Topic.TITLE, Topic.OUTCOMES, Topic.ARMS, Topic.DESCRIPTION})
 _TEXTS = frozenset({"why_stopped", "eligibility_criteria", "study_population", "ipd_description", "results_waived"})
@@ -88,6 +89,17 @@ def _row(change: Change, *, whole: bool, beside: str) -> ChangeRow:
     return ChangeRow(
         change=change, label=label(change), lines=shown, delta=delta, sentence=safe_cut(sentence, MOST_SENTENCE)
     )
+
+
+def in_short(rows: Sequence[ChangeRow], room: int) -> str:
+    """The first rows on one line, old → new: what is shown where a link to a page is shared."""
+    told = [
+        f"{row.label}: {line.before} → {line.after}"
+        for row in rows
+        for line in row.lines[:1]
+        if not line.stretches and (line.before or line.after)
+    ]
+    return safe_cut("; ".join(told[:MOST_IN_SHORT]), room)
 
 
 def delta_words(change: Change) -> str:

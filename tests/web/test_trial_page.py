@@ -162,6 +162,7 @@ def test_machines_and_other_sites_find_what_belongs_to_it(site: ReadingSite) -> 
     assert linked["text/calendar"] == f"{TRIAL}/dates.ics"
     named = {attrs["property"]: attrs["content"] for tag, attrs in page.tags if tag == "meta" and "property" in attrs}
     assert named["og:url"] == site.url + TRIAL
+    assert "Overall status: Not yet recruiting → Withdrawn" in (named["og:description"] or "")
     assert (named["og:title"] or "").startswith(f"{WITHDRAWN_LATER}: Withdrawn – “Because")
     assert [attrs["href"] for tag, attrs in page.tags if tag == "link" and attrs.get("rel") == "canonical"] == [
         site.url + TRIAL

@@ -5,14 +5,14 @@ from starlette.responses import Response
 from monitor.errors import NothingFound
 from monitor.model.access import Permission
 from monitor.ports import Registry
-from monitor.render.change_rows import change_rows
+from monitor.render.change_rows import change_rows, in_short
 from monitor.render.headlines import gist
 from monitor.text import safe_cut, stamp
 from monitor.views.moments import which_of
 from monitor.views.one_change import one_change
 from monitor.web.reading.comparing import set_changes_side_by_side
 from monitor.web.reading.of_trial import of_trial
-from monitor.web.reading.trial import MOST_SHARED, MOST_TITLE
+from monitor.web.reading.trial import MOST_DESCRIPTION, MOST_SHARED, MOST_TITLE
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Needs, Page
@@ -41,7 +41,7 @@ def change_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> 
         "change": found,
         "title": safe_cut(found.title or trial_id, MOST_TITLE),
         "headline": gist(changes, MOST_SHARED) if changes else "",
-        "rows": change_rows(changes),
+        "shared_more": in_short(change_rows(changes), MOST_DESCRIPTION),
         "compared": set_changes_side_by_side(changes),
         "data_of": stamp(found.registry_version) if found.registry_version else "",
     }

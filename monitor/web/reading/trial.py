@@ -11,7 +11,7 @@ from monitor.model import ContextLine, State
 from monitor.model.access import Permission
 from monitor.model.ids import event_id
 from monitor.ports import FetchedRegistry, Registry
-from monitor.render.change_rows import change_rows
+from monitor.render.change_rows import change_rows, in_short
 from monitor.render.headlines import gist
 from monitor.storage import silence, told, trials
 from monitor.storage.told import ToldCounts
@@ -37,6 +37,7 @@ MOST_MOMENTS = 40
 MOST_TITLE = 300
 MOST_SHARED = 110
 """Characters of what is shown where a link to the page is shared."""
+MOST_DESCRIPTION = 300
 
 
 def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
@@ -52,6 +53,7 @@ def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> R
     standing = standing_of(trial, say)
     latest = trial.latest
     as_of = (trial.watching.verified_at or trial.taken[-1].taken_at).date() if trial.taken else asked.now.date()
+    latest_rows = change_rows(latest.changes) if latest else []
     values = {
         "trial": trial,
         "registry": registry,
@@ -63,7 +65,8 @@ def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> R
         "standing": standing,
         "facts": facts_of(trial, say),
         "latest": latest,
-        "latest_rows": change_rows(latest.changes) if latest else (),
+        "latest_rows": latest_rows,
+        "shared_more": in_short(latest_rows, MOST_DESCRIPTION),
         "background": _background(site, trial),
         "told": _told(site, trial) if asked.may(Permission.OPERATE) else None,
         "chart": plan_charts(trial.plans, as_of=as_of, say=say) if len(trial.plans) > 1 else "",
