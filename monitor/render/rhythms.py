@@ -1,19 +1,24 @@
 """When a subscriber is told, in words. Pure."""
 
+from collections.abc import Callable
+
 from monitor.model.rhythm import Every, Rhythm
 
-_OFTEN = {Every.DAILY: "daily", Every.WEEKLY: "on Mondays", Every.MONTHLY: "on the 1st of the month"}
 
-
-def rhythm_words(rhythm: Rhythm) -> str:
-    """Such as “daily at 08:00, Europe/Paris; critical changes at once”."""
+def rhythm_words(rhythm: Rhythm, _: Callable[[str], str] = str) -> str:
+    """Such as “daily at 08:00, Europe/Paris; critical changes at once”; *_* gives a text in the reader's language."""
+    often = {
+        Every.DAILY: _("daily at {time}, {zone}"),
+        Every.WEEKLY: _("on Mondays at {time}, {zone}"),
+        Every.MONTHLY: _("on the 1st of the month at {time}, {zone}"),
+    }
     if rhythm.every is not Every.IMMEDIATE:
-        words = f"{_OFTEN[rhythm.every]} at {rhythm.at:%H:%M}, {rhythm.zone}"
+        words = often[rhythm.every].format(time=f"{rhythm.at:%H:%M}", zone=rhythm.zone)
     elif rhythm.quiet_hours:
-        begin, end = rhythm.quiet_hours
-        words = f"at once, except from {begin:%H:%M} to {end:%H:%M}, {rhythm.zone}"
+        begin, end = (f"{at:%H:%M}" for at in rhythm.quiet_hours)
+        words = _("at once, except from {begin} to {end}, {zone}").format(begin=begin, end=end, zone=rhythm.zone)
     else:
-        return "at once"
-    more = ["critical changes at once"] if rhythm.breaks_through else []
-    more += ["also when all is quiet"] if rhythm.all_quiet else []
+        return _("at once")
+    more = [_("critical changes at once")] if rhythm.breaks_through else []
+    more += [_("also when all is quiet")] if rhythm.all_quiet else []
     return "; ".join([words, *more])

@@ -24,6 +24,7 @@ from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.language import translations
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import choices, filled_in
@@ -204,7 +205,7 @@ def _saved(site: Site, asked: Asked) -> Response:
         "made": made,
         "about": about,
         "receiver": receiver(made.subscription.endpoint),
-        "told": in_words(made.subscription.filters),
+        "told": in_words(made.subscription.filters, translations(asked.language).gettext),
     }
     return site.page(asked, "subscribing/made", values)
 
@@ -232,7 +233,8 @@ def _asked_for(site: Site, asked: Asked) -> Response:
 
 
 def _too_often(site: Site, asked: Asked) -> Response:
-    values = {"title": "Not now", "words": "Too much was asked for from your network. Try again in an hour."}
+    _ = translations(asked.language).gettext
+    values = {"title": _("Not now"), "words": _("Too much was asked for from your network. Try again in an hour.")}
     return site.page(asked, "subscribing/message", values, status=429)
 
 

@@ -11,16 +11,18 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
 from monitor.model import SubscriptionState
 from monitor.render.rhythms import rhythm_words
-from monitor.text import counted, one_line
+from monitor.text import one_line
 from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, one
+from monitor.web.site.language import translations
 from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
 from monitor.web.subscribing.ideas import LONGEST_NOTE
 
 
-def managed_values(managed: Managed) -> dict[str, object]:
+def managed_values(managed: Managed, language: str) -> dict[str, object]:
     """What the templates are given of a subscription."""
+    texts = translations(language)
     subscription = managed.subscription
     filters = subscription.filters
     return {
@@ -29,11 +31,13 @@ def managed_values(managed: Managed) -> dict[str, object]:
         "note": subscription.note or "",
         **shown(filters, subscription.rhythm),
         "may_come": subscription.everything or subscription.is_about_watches,
-        "told": in_words(filters),
-        "rhythm": rhythm_words(subscription.rhythm),
+        "told": in_words(filters, texts.gettext),
+        "rhythm": rhythm_words(subscription.rhythm, texts.gettext),
         "missed": managed.missed,
         "reason": managed.reason,
-        "missed_words": counted(managed.missed, "update"),
+        "missed_words": texts.ngettext("{count} update", "{count} updates", managed.missed).format(
+            count=managed.missed
+        ),
         "paused_on": f"{subscription.paused_at:%Y-%m-%d}" if subscription.paused_at else "",
         "is_paused": subscription.state is SubscriptionState.PAUSED,
         "is_ended": subscription.state is SubscriptionState.ENDED,
@@ -45,24 +49,25 @@ def managed_values(managed: Managed) -> dict[str, object]:
     }
 
 
-def changed(form: Form, token: str, links: Links, context: SubscribeContext) -> str:
+def changed(form: Form, token: str, links: Links, context: SubscribeContext, *, language: str) -> str:
     """Do what the button of a form says, and give what was done. ConfigurationInvalid where it cannot be."""
+    _ = translations(language).gettext
     match one(form, "do"):
         case "save":
             managing.change(token, partial(edited_by, form), links, context)
-            return "Saved. It counts from the next change on."
+            return _("Saved. It counts from the next change on.")
         case "pause":
             managing.pause(token, links, context)
-            return "Paused. What was owed waits, and nothing new is told until you go on."
+            return _("Paused. What was owed waits, and nothing new is told until you go on.")
         case "resume":
             managing.resume(token, links, context)
-            return "It goes on."
+            return _("It goes on.")
         case "catch up":
             told = managing.resume(token, links, context, catch_up=True)
-            return f"It goes on. {_told(told)}"
+            return f"{_('It goes on.')} {_told(told, language)}"
         case "return":
             managing.come_back(token, links, context)
-            return "It goes on. What was owed when you left is not sent any more."
+            return _("It goes on. What was owed when you left is not sent any more.")
     raise ConfigurationInvalid("Use one of the buttons of this page.")
 
 
@@ -74,5 +79,10 @@ def edited_by(form: Form, was: Editable) -> Editable:
     return replace(was, filters=filters_of(form, was.filters), rhythm=rhythm_of(form, was.rhythm), note=note or None)
 
 
-def _told(missed: int) -> str:
-    return f"{counted(missed, 'update')} that you missed will come as one mail." if missed else "You missed nothing."
+def _told(missed: int, language: str) -> str:
+    texts = translations(language)
+    if not missed:
+        return texts.gettext("You missed nothing.")
+    words = "{count} update that you missed will come as one mail."
+    several = "{count} updates that you missed will come as one mail."
+    return texts.ngettext(words, several, missed).format(count=f"{missed:,}")

@@ -83,7 +83,7 @@ def subscriptions(site: Site, asked: Asked) -> Response:
     page = subscriptions_page(site.store, now=asked.now, states=states, before=before, limit=SHOWN)
     more = {"state": wanted, "before": place_cursor(Place(*page.next))} if page.next else {}
     values = {
-        "rows": [_row(each, page) for each in page.subscriptions],
+        "rows": [_row(each, page, asked.language) for each in page.subscriptions],
         "counts": {str(each): page.counts.get(each, 0) for each in SubscriptionState},
         "which": wanted,
         "is_first": place is None,
@@ -189,7 +189,7 @@ def _page(
         **choices(),
         **fields_shown(found.filters, found.rhythm),
         **(filled or {}),
-        "row": _one(details),
+        "row": _one(details, asked.language),
         "log": _log(found, site),
         "may_operate": may_operate,
         "is_fixed": found.origin in ("config", "operator"),
@@ -222,31 +222,34 @@ def _log(found: Subscription, site: Site) -> list[LoggedDelivery]:
     return [replace(each, told=replace(each.told, words=without_addresses(each.told.words))) for each in rows]
 
 
-def _row(each: Subscription, page: SubscriptionsPage) -> Row:
+def _row(each: Subscription, page: SubscriptionsPage, language: str) -> Row:
     return row_of(
         each,
         about=page.about[each.id],
         came_back=page.came_back.get(each.id, ""),
         silent=page.silent.get(each.id, ""),
         taken=page.taken.get(each.id, 0),
+        language=language,
     )
 
 
-def _one(details: SubscriptionDetails) -> Row:
+def _one(details: SubscriptionDetails, language: str) -> Row:
     return row_of(
         details.subscription,
         about=details.about,
         came_back=details.came_back,
         silent=details.silent,
         taken=details.taken,
+        language=language,
     )
 
 
-def row_of(each: Subscription, *, about: str, came_back: str, silent: str, taken: int) -> Row:
+def row_of(each: Subscription, *, about: str, came_back: str, silent: str, taken: int, language: str) -> Row:
     """A subscription as it is listed; *came_back* and *silent* as `monitor.views.subscriptions` has them."""
+    _ = translations(language).gettext
     is_ended = each.state is SubscriptionState.ENDED
-    failed = "nothing was taken there for days, so nothing is sent" if each.endpoint.disabled_at else ""
-    failing = "what is sent there is not taken at the moment" if each.endpoint.failing_since else ""
+    failed = _("nothing was taken there for days, so nothing is sent") if each.endpoint.disabled_at else ""
+    failing = _("what is sent there is not taken at the moment") if each.endpoint.failing_since else ""
     trouble = "" if is_ended else without_addresses(one_line(came_back)) or failed or failing
     signs = {SubscriptionState.ACTIVE: "ok", SubscriptionState.PENDING: "wait"}
     return Row(
@@ -254,8 +257,8 @@ def row_of(each: Subscription, *, about: str, came_back: str, silent: str, taken
         called=_called(each),
         receiver=receiver(each.endpoint),
         about=one_line(about),
-        told=in_words(each.filters),
-        rhythm=rhythm_words(each.rhythm),
+        told=in_words(each.filters, _),
+        rhythm=rhythm_words(each.rhythm, _),
         state=str(each.state),
         sign="bad" if trouble else signs.get(each.state, "off"),
         trouble=trouble,

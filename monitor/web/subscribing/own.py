@@ -19,6 +19,7 @@ from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.language import translations
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.changing import changed, managed_values
@@ -32,6 +33,8 @@ def _by_link(handler: Handler) -> Handler:
     """The same, where whatever goes wrong becomes a page that says what to do, and shows nothing of the site."""
 
     def answer(site: Site, asked: Asked) -> Response:
+        _ = translations(asked.language).gettext
+
         def say(title: str, words: str, status: int) -> Response:
             return site.page(asked, "subscribing/message", {"title": title, "words": words}, status=status)
 
@@ -40,13 +43,13 @@ def _by_link(handler: Handler) -> Handler:
                 raise NothingFound("the operator of this service has switched these pages off")
             return handler(site, asked)
         except FormRefused as error:
-            return say("This cannot be done", str(error), error.status)
+            return say(_("This cannot be done"), str(error), error.status)
         except NothingFound as error:
-            return say("This link does not work", _sentence(error), 404)
+            return say(_("This link does not work"), _sentence(error), 404)
         except StoreError:
-            return say("Not now", "The database does not answer. Try again in a few minutes.", 503)
+            return say(_("Not now"), _("The database does not answer. Try again in a few minutes."), 503)
         except MonitorError as error:
-            return say("This cannot be done", _sentence(error), 400)
+            return say(_("This cannot be done"), _sentence(error), 400)
 
     return answer
 
@@ -74,11 +77,12 @@ def confirm(site: Site, asked: Asked) -> Response:
         site.committed()
         return _page(site, asked, "confirmed", {"manage": managing.page_of(subscription.id, site.links, context)})
     subscription, about = opting_in.waiting(token, context)
+    _ = translations(asked.language).gettext
     values = {
         "about": about,
         "address": masked(subscription.endpoint.shown),
-        "told": in_words(subscription.filters),
-        "rhythm": rhythm_words(subscription.rhythm),
+        "told": in_words(subscription.filters, _),
+        "rhythm": rhythm_words(subscription.rhythm, _),
     }
     return _page(site, asked, "confirm", values)
 
@@ -93,7 +97,7 @@ def manage(site: Site, asked: Asked) -> Response:
     if one(asked.form, "do") == "renew":
         return _page(site, asked, "renewed", {"manage": managing.renew(token, links, context)})
     try:
-        said = changed(asked.form, token, links, context)
+        said = changed(asked.form, token, links, context, language=asked.language)
     except ConfigurationInvalid as error:
         return _shown(site, asked, said=str(error), status=400)
     site.committed()
@@ -103,7 +107,7 @@ def manage(site: Site, asked: Asked) -> Response:
 def _shown(site: Site, asked: Asked, *, said: str = "", status: int = 200) -> Response:
     managed = managing.look(asked.params["token"], site.links, site.subscribing)
     less = less_of(managed, site, now=asked.now)
-    values = {**managed_values(managed), **choices(), "is_compact": True, "said": said, "less": less}
+    values = {**managed_values(managed, asked.language), **choices(), "is_compact": True, "said": said, "less": less}
     return _page(site, asked, "manage", values, status=status)
 
 
@@ -115,7 +119,8 @@ def keep(site: Site, asked: Asked) -> Response:
     if is_kept:
         check_token(asked.form, site.vault, token)
         managing.keep(token, links, context)
-    return _page(site, asked, "keep", {**managed_values(managing.look(token, links, context)), "is_kept": is_kept})
+    values = managed_values(managing.look(token, links, context), asked.language)
+    return _page(site, asked, "keep", {**values, "is_kept": is_kept})
 
 
 @_by_link
@@ -126,7 +131,7 @@ def leave(site: Site, asked: Asked) -> Response:
         if one(asked.form, "List-Unsubscribe") != ONE_CLICK and one(asked.form, "do") != "leave":
             raise FormRefused(400, "Nothing was changed: the button of this page says what to send.")
         managing.leave(token, site.links, context)
-    return _page(site, asked, "leave", managed_values(managing.look(token, site.links, context)))
+    return _page(site, asked, "leave", managed_values(managing.look(token, site.links, context), asked.language))
 
 
 def _own(path: str, handler: Handler, *, takes_from_anywhere: bool = False) -> Page:
