@@ -31,12 +31,13 @@ def listed(store: Store, which: DeliveryList, among: Among = ANY, *, size: int =
     found: list[str] = []
     before: Place | None = None
     with store.read() as tx:
-        while True:
+        for _ in range(20):
             page = delivery_pages.page(tx, which, among, before=before, limit=size)
             found += [each.id for each in page.deliveries]
             before = page.next
             if before is None:
                 return found
+    raise AssertionError("the pages never end")
 
 
 def stand(store: Store, delivery: Delivery, standing: DeliveryState, *, minutes: int) -> None:
