@@ -61,7 +61,7 @@ def standing(site: ReadingSite, delivery_id: str) -> tuple[str, int]:
 def test_the_log_says_what_is_owed_to_whom_and_why_it_fails(posted: ReadingSite) -> None:
     page = posted.get("/deliveries").text
 
-    assert page.count("Withdrawn – “Because economic problems”") == 2
+    assert page.count("<bdi>NCT02116634: Withdrawn – “Because economic problems”<") == 2
     assert "mail a…@example.org" in page
     assert "webhook https://hooks.example.net/in" in page
     assert "1 delivery fails" in page
@@ -86,15 +86,12 @@ def test_lists_and_searches_are_addresses(posted: ReadingSite) -> None:
     assert posted.get(f"/deliveries?q={begin}").headers["Location"].startswith(f"/deliveries/{begin}")
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["state=gone", "before=x", "before=%00", "q=" + "x" * 400, "before=WyIyMDI2IiwiYSJd", "before=" + "A" * 900],
-)
-def test_what_makes_no_sense_is_refused_in_a_sentence(posted: ReadingSite, query: str) -> None:
-    answer = posted.get(f"/deliveries?{query}")
-
-    assert answer.status_code == 400
-    assert "This cannot be done" in answer.text
+def test_what_makes_no_sense_is_refused_in_a_sentence(posted: ReadingSite) -> None:
+    odd = ("x", "%00", "WyIyMDI2IiwiYSJd", "A" * 900)
+    for query in ("state=gone", "q=" + "x" * 400, *(f"before={word}" for word in odd)):
+        answer = posted.get(f"/deliveries?{query}")
+        assert answer.status_code == 400, query
+        assert "This cannot be done" in answer.text
 
 
 def test_one_delivery_shows_every_attempt_and_what_is_sent(posted: ReadingSite) -> None:
@@ -162,16 +159,16 @@ def test_what_was_taken_is_sent_again_as_it_was(posted: ReadingSite) -> None:
     ]
 
 
-@pytest.mark.parametrize("visitor", [NOBODY, READER, SUBSCRIBER])
-def test_nobody_else_sees_any_of_it_or_does_anything(posted: ReadingSite, visitor: Visitor) -> None:
+def test_nobody_else_sees_any_of_it_or_does_anything(posted: ReadingSite) -> None:
     whole = id_of(posted, HOOK)
-    posted.visitor = visitor
 
-    for path in ("/deliveries", f"/deliveries/{whole}", f"/deliveries/{whole}/mail"):
-        answer = posted.get(path)
-        assert answer.status_code == (303 if visitor is NOBODY else 403)
-        assert "Withdrawn" not in answer.text
-    assert posted.post(f"/deliveries/{whole}/replay").status_code in (401, 403)
+    for visitor in (NOBODY, READER, SUBSCRIBER):
+        posted.visitor = visitor
+        for path in ("/deliveries", f"/deliveries/{whole}", f"/deliveries/{whole}/mail"):
+            answer = posted.get(path)
+            assert answer.status_code == (303 if visitor is NOBODY else 403)
+            assert "Withdrawn" not in answer.text
+        assert posted.post(f"/deliveries/{whole}/replay").status_code == (401 if visitor is NOBODY else 403)
     assert standing(posted, whole) == ("owed", 2)
 
 
