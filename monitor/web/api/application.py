@@ -36,7 +36,7 @@ from monitor.web.api import (
 from monitor.web.api.call import BEGINS
 from monitor.web.api.guard import SAFETY, Authenticate, Guard, nobody
 from monitor.web.api.problems import Kind, Problem
-from monitor.web.api.routing import Operations
+from monitor.web.api.routing import Operation, Operations
 from monitor.web.site.answering import Answering
 from monitor.web.site.compressing import compressed
 
@@ -163,7 +163,15 @@ async def _refused(request: Request, error: Exception) -> Response:
         ),
     }
     kind, words = by_status.get(error.status_code, (problems.MALFORMED, str(error.detail)))
-    return _told(request, Problem(kind, words, headers=error.headers))
+    headers = {"Allow": ", ".join(_allowed(request))} if kind is problems.METHOD_NOT_ALLOWED else error.headers
+    return _told(request, Problem(kind, words, headers=headers))
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that work at an address: each is a route of its own."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    routes = (route for each in RESOURCES for route in each.routes if isinstance(route, Operation))
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
 
 
 async def _failed(request: Request, _error: Exception) -> Response:

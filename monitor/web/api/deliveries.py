@@ -73,7 +73,7 @@ def list_deliveries(call: Caller, asked: Annotated[DeliveriesAsked, Query()]) ->
 
 
 @operations.reads(
-    "/deliveries/{delivery_id}",
+    "/deliveries/{delivery_id:uuid}",
     shape=shapes.WholeDelivery,
     example=examples.WHOLE_DELIVERY,
     needs=Needs.OPERATE,
@@ -85,7 +85,7 @@ def get_delivery(call: Caller, delivery_id: DeliveryId) -> Response:
 
 
 @operations.reads(
-    "/deliveries/{delivery_id}/body",
+    "/deliveries/{delivery_id:uuid}/body",
     shape=shapes.SentBody,
     example=examples.SENT_BODY,
     needs=Needs.OPERATE,
@@ -110,7 +110,7 @@ def _one(call: Call, delivery_id: UUID) -> DeliveryWhole:
 
 @operations.writes(
     "POST",
-    "/deliveries/{delivery_id}/replay",
+    "/deliveries/{delivery_id:uuid}/replay",
     shape=shapes.BareDelivery,
     example=examples.BARE_DELIVERY,
     needs=Needs.OPERATE,
@@ -129,7 +129,7 @@ def replay_delivery(call: Caller, delivery_id: DeliveryId) -> Response:
 
 @operations.writes(
     "POST",
-    "/deliveries/{delivery_id}/try",
+    "/deliveries/{delivery_id:uuid}/try",
     shape=shapes.BareDelivery,
     example=examples.BARE_DELIVERY,
     needs=Needs.OPERATE,

@@ -12,11 +12,10 @@ from monitor.storage.pages import Span, Within
 from monitor.views.changes import ChangesQuery, changes_of
 from monitor.views.holds import hold_page, one_hold
 from monitor.views.json.checks import hold_json
-from monitor.views.json.trials import event_json
 from monitor.views.scope import Scope
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
-from monitor.web.api.changes import EVERYTHING
+from monitor.web.api.changes import EVERYTHING, event_forms
 from monitor.web.api.once import once_apart
 from monitor.web.api.paging import PageAsked, place_of
 from monitor.web.api.problems import BAD_CURSOR, CONFLICT, NOT_FOUND, Problem, in_api_words
@@ -64,10 +63,10 @@ def list_held_events(call: Caller, number: HoldNumber, asked: Annotated[PageAske
     place = place_of(call, asked)
     after = str(place.after[0]) if place.after else None
     whole = one_hold(number, call.site.store, after=after, limit=asked.limit)
-    query = ChangesQuery(scope=Scope(within=Within()), span=Span(EVER), filters=EVERYTHING, wants_sponsor=True)
+    query = ChangesQuery(scope=Scope(within=Within()), span=Span(EVER), filters=EVERYTHING)
     ids = sorted([*(each.id for each in whole.events), *whole.damaged])
     seen = changes_of(ids, query, store=call.site.store, registries=call.site.registries)
-    return place.answer([event_json(each) for each in seen], [whole.next] if whole.next else None)
+    return place.answer(event_forms(call, seen), [whole.next] if whole.next else None)
 
 
 @operations.writes(

@@ -113,7 +113,7 @@ def _shown(subscription: Subscription) -> dict[str, Json]:
 
 
 @operations.reads(
-    "/subscriptions/{subscription_id}",
+    "/subscriptions/{subscription_id:uuid}",
     shape=shapes.Subscription,
     example=examples.SUBSCRIPTION,
     needs=Needs.READ,
@@ -176,7 +176,7 @@ def create_subscription(
 
 @operations.writes(
     "PATCH",
-    "/subscriptions/{subscription_id}",
+    "/subscriptions/{subscription_id:uuid}",
     shape=shapes.Subscription,
     example=examples.SUBSCRIPTION,
     needs=Needs.SUBSCRIBE,
@@ -221,7 +221,7 @@ def _with_tag(call: Call, subscription: Subscription) -> Response:
 
 @operations.writes(
     "POST",
-    "/subscriptions/{subscription_id}/pause",
+    "/subscriptions/{subscription_id:uuid}/pause",
     shape=shapes.Subscription,
     example={**examples.SUBSCRIPTION, "state": "paused", "paused_at": "2026-11-28T08:00:00Z"},
     needs=Needs.SUBSCRIBE,
@@ -238,7 +238,7 @@ def pause_subscription(call: Caller, subscription_id: SubscriptionId) -> Respons
 
 @operations.writes(
     "POST",
-    "/subscriptions/{subscription_id}/resume",
+    "/subscriptions/{subscription_id:uuid}/resume",
     shape=shapes.Resumed,
     example={**examples.SUBSCRIPTION, "missed": 2},
     needs=Needs.SUBSCRIBE,
@@ -264,7 +264,7 @@ def resume_subscription(
 
 @operations.writes(
     "POST",
-    "/subscriptions/{subscription_id}/rotate",
+    "/subscriptions/{subscription_id:uuid}/rotate",
     shape=shapes.Secret,
     example={"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
     needs=Needs.SUBSCRIBE,
@@ -280,8 +280,8 @@ def rotate_secret(call: Caller, subscription_id: SubscriptionId) -> Response:
 
 
 @operations.writes(
-    "DELETE",
-    "/subscriptions/{subscription_id}",
+    "POST",
+    "/subscriptions/{subscription_id:uuid}/end",
     shape=shapes.Ended,
     example={**examples.SUBSCRIPTION, "state": "ended", "dropped": 0, "unsent": 1},
     needs=Needs.SUBSCRIBE,
@@ -315,7 +315,7 @@ def _done(call: Call, subscription_id: UUID, work: Callable[[Connection, Subscri
 
 
 @operations.reads(
-    "/subscriptions/{subscription_id}/backtest",
+    "/subscriptions/{subscription_id:uuid}/backtest",
     shape=shapes.Backtest,
     example=examples.BACKTEST,
     needs=Needs.READ,

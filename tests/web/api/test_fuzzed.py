@@ -17,9 +17,9 @@ from monitor.web.api.rates import Policy
 from tests.web.api.program import Api
 
 SECONDS = int(os.environ.get("FUZZED_SECONDS", "10"))
-WITHOUT = "ignored_auth,positive_data_acceptance"
+WITHOUT = "ignored_auth,positive_data_acceptance,missing_required_header"
 """Who gets in, `test_schema` tests: here the token is no part of a case. What a schema cannot say, such as whose cursor
-one is, is refused although it fits."""
+one is, is refused although it fits. A missing If-Match is answered with 428, as RFC 6585 has it."""
 
 
 @pytest.mark.slow

@@ -97,7 +97,7 @@ def test_every_parameter_of_the_query_is_known_to_the_guard() -> None:
     for resource in RESOURCES:
         for route in resource.routes:
             assert isinstance(route, Operation)
-            described = SCHEMA["paths"][route.path]
+            described = SCHEMA["paths"][route.path_format]
             (method,) = {*route.methods}
             named = {each["name"] for each in described[method.lower()].get("parameters", ()) if each["in"] == "query"}
             assert named == route.known

@@ -96,7 +96,7 @@ def test_one_pauses_goes_on_and_ends(api: Api) -> None:
     api.outbox.check(WITHDRAWN_LATER)
     resumed = api.send(f"{own}/resume", {"catch_up": True}).json()
     assert (resumed["state"], resumed["missed"]) == ("active", 1)
-    assert api.ask(own, "DELETE").json()["unsent"] == 1
+    assert api.send(f"{own}/end").json()["unsent"] == 1
     assert problem(api.send(f"{own}/pause")) == "conflict"
     assert api.read("/subscriptions")["data"] == []
     assert api.read("/subscriptions?state=ended")["data"][0]["state"] == "ended"

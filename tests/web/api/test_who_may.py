@@ -96,8 +96,18 @@ def test_whatever_is_not_there_is_a_problem_as_well(api: Api, path: str) -> None
     assert problem(api.ask(path)) == "not-found"
 
 
-def test_another_method_is_a_problem_that_says_which_there_are(api: Api) -> None:
-    answer = api.ask("/trials", "PUT")
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/trials", "GET"),
+        ("/subscriptions", "GET, POST"),
+        ("/subscriptions/backtest", "POST"),
+        ("/subscriptions/3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23", "GET, PATCH"),
+        ("/watches/1", "DELETE, GET, PATCH"),
+    ],
+)
+def test_another_method_is_a_problem_that_says_which_there_are(api: Api, path: str, allowed: str) -> None:
+    answer = api.ask(path, "PUT")
 
     assert problem(answer) == "method-not-allowed"
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == allowed

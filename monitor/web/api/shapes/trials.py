@@ -228,7 +228,7 @@ class Event(Shape):
     snapshot: int | None
     url: str
     title: str | None
-    lead_sponsor: str | None
+    lead_sponsor: str | None = Field(description="Who leads the trial; of one event alone, who led it then.")
     seen_at: datetime | None = Field(description="Null where the event cannot be read: “error” says why.")
     posted_on: str | None
     significance: SignificanceName | None
