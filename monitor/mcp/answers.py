@@ -55,6 +55,14 @@ def shorter(value: Any, most: int = MOST_OF_A_VALUE) -> Any:
             return value
 
 
+def within(value: Any, most: int) -> Any:
+    """The same JSON in so many bytes at most: its texts and lists cut, or its size alone where that is not enough."""
+    if length(value) <= most:
+        return value
+    cuts = (shorter(value, max(most // share, 10)) for share in (1, 2, 4, 16, 64))
+    return next((each for each in cuts if length(each) <= most), f"… ({length(value):,} bytes in all)")
+
+
 def _shorter_list(items: Sequence[Any], most: int) -> list[Any]:
     kept = [shorter(each, most) for each in items[: fitting(items, most) or 1]]
     return kept if len(kept) == len(items) else [*kept, f"… ({len(items):,} items in all)"]

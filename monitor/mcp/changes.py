@@ -9,7 +9,7 @@ from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, shorter
+from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, OURS, change_form
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
@@ -29,7 +29,7 @@ from monitor.views.spans import span_of
 
 NAME = "list_changes"
 MOST_OF_A_SIDE = 600
-"""Characters of an old or new value in this list; compare_snapshots gives more."""
+"""Bytes of an old or new value in this list; compare_snapshots gives more."""
 
 MOST_OF_AN_UPDATE = 25
 """Changes, the most significant."""
@@ -119,7 +119,7 @@ def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: boo
 def _update(seen: TrialChanges) -> dict[str, Any]:
     """What one snapshot told."""
     form: dict[str, Any] = event_json(seen)
-    changes = [change_form(shorter(change, MOST_OF_A_SIDE)) for change in form.pop("changes")]
+    changes = [change_form(change, MOST_OF_A_SIDE) for change in form.pop("changes")]
     kept = changes[: fitting(changes[:MOST_OF_AN_UPDATE], MOST // 2)]
     return {**parted(form, OURS), "changes": kept, "changes_left_out": len(changes) - len(kept)}
 

@@ -5,17 +5,20 @@ from typing import Any
 from pydantic import Field
 
 from monitor.mcp import schemas
-from monitor.mcp.answers import Answer, fitting, shorter
+from monitor.mcp.answers import Answer, fitting
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, change_form
 from monitor.mcp.tool import Tool
-from monitor.mcp.trials import DAMAGED, HEADLINE, Day, OfTrial, SnapshotNumber
+from monitor.mcp.trials import DAMAGED, HEADLINE, MOST_DAMAGED, Day, OfTrial, SnapshotNumber
 from monitor.mcp.untrusted import marked
 from monitor.model import Change
 from monitor.render.headlines import gist
 from monitor.text import counted
 from monitor.views.json.trials import history_json
 from monitor.views.trials import comparison_of, history_of
+
+MOST_OF_A_SIDE = 8_000
+"""Bytes of an old or new value; get_record has the whole."""
 
 
 class OfSnapshots(OfTrial):
@@ -52,7 +55,7 @@ def list_snapshots(asking: Asking, given: OfSnapshots) -> Answer:
         "registry": registry.key,
         "snapshots": forms,
         "next": f"list_snapshots with before={numbered[-1]}" if more and numbered else None,
-        "damaged": [*history.damaged.values(), *history.unread.values()],
+        "damaged": [*history.damaged.values(), *history.unread.values()][:MOST_DAMAGED],
     }
     return Answer(said=f"{len(forms):,} of {counted(len(history.rows), 'snapshot')} of {trial_id}.", content=content)
 
@@ -86,7 +89,7 @@ def compare_snapshots(asking: Asking, given: Pair) -> Answer:
         store=program.store,
         complain=complaints.append,
     )
-    forms = [change_form(shorter(change.as_json())) for change in compared.changes[given.start :]]
+    forms = [change_form(change.as_json(), MOST_OF_A_SIDE) for change in compared.changes[given.start :]]
     forms = forms[: fitting(forms)]
     after = given.start + len(forms)
     content = {

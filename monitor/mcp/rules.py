@@ -8,6 +8,7 @@ from monitor.alerts.filters import checked_filters
 from monitor.alerts.rhythms import checked_rhythm
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
+from monitor.mcp.answers import shorter
 from monitor.mcp.tool import PRINTABLE, Arguments, Line, Refused, Significance, TrialId
 from monitor.mcp.untrusted import marked
 from monitor.model import Filters, Rhythm, Role, Search, Subscription
@@ -20,6 +21,8 @@ HourAndMinute = Annotated[str, Field(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 Address = Annotated[str, Field(min_length=3, max_length=2000, pattern=PRINTABLE)]
 """Where somebody is told."""
 SEE_LIST = "list_subscriptions says which there are"
+MOST_OF_TRIALS = 1_000
+"""Bytes of the ids of trials that a subscription names."""
 ABOUT = ("trial_ids", "watch", "group", "sponsor", "condition", "search", "all_trials")
 
 
@@ -121,6 +124,6 @@ SUBSCRIPTION = schemas.marked_form(
 def subscription_form(subscription: Subscription) -> dict[str, Any]:
     """A subscription, its address masked; the note is marked, for its subscriber may write what they like."""
     form = subscription_json(subscription)
-    note = form.pop("note")
+    note, form["trials"] = form.pop("note"), shorter(form["trials"], MOST_OF_TRIALS)
     shown = addresses.shown(subscription.endpoint) if subscription.endpoint.shown else ""
     return {**form, "to": shown, **marked({"note": note})}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer
+from monitor.mcp.answers import MOST, MOST_OF_A_VALUE, ROOM_FOR_THE_REST, Answer, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.records import fitting_record
 from monitor.mcp.tool import Arguments, Line, Tool, TrialId, only_text
@@ -22,6 +22,8 @@ from monitor.views.trials import history_of, snapshot_of
 
 HEADLINE = 200
 """Characters."""
+MOST_DAMAGED = 20
+"""Reasons why something cannot be read."""
 NEWEST = 5
 """Events that `get_trial` tells."""
 OURS = frozenset({"registry", "trial_id", "url", "state", "snapshot", "troubles"})
@@ -58,7 +60,7 @@ class OfRecord(OfTrial):
 
 def row_form(row: StatusRow) -> dict[str, Any]:
     """How a trial stands."""
-    return parted(status_json(row), OURS)
+    return parted({key: within(value, MOST_OF_A_VALUE) for key, value in status_json(row).items()}, OURS)
 
 
 ROW = schemas.marked_form(
@@ -98,8 +100,8 @@ def get_trial(asking: Asking, given: OfTrial) -> Answer:
             }
             for taken, changes in reversed(told)
         ],
-        "elsewhere": marked(siblings_json(elsewhere)),
-        "damaged": [*complaints, *history.damaged.values(), *history.unread.values()],
+        "elsewhere": marked(within(siblings_json(elsewhere), MOST // 4)),
+        "damaged": [*complaints, *history.damaged.values(), *history.unread.values()][:MOST_DAMAGED],
     }
     return Answer(
         said=f"{trial_id} at {registry.name}, {counted(len(history.rows), 'snapshot')} kept.", content=content

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from monitor.mcp.answers import MOST, length, shorter
+from monitor.mcp.changed import change_form
 from monitor.mcp.prompts import PROMPTS
 from monitor.mcp.records import fitting_record
 from monitor.mcp.schemas import taken
 from monitor.mcp.tool import Refused, for_agents
 from monitor.mcp.tools import TOOLS
-from monitor.mcp.untrusted import harmless
+from monitor.mcp.untrusted import MARK, harmless
 from monitor.model.access import Permission
 
 GUIDE = Path(__file__).parents[2] / "docs" / "tasks" / "agents.md"
@@ -92,6 +93,22 @@ def test_long_texts_and_lists_in_a_change_are_cut_with_their_length() -> None:
     assert cut["before"].endswith("… (10,000 characters in all)")
     assert cut["after"][-1] == "… (500 items in all)"
     assert length(cut) < 2000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"rows": [{f"column {number}": "word " * 2000 for number in range(50)}] * 50},
+        {f"field {number}": "x" for number in range(20_000)},
+        "é" * 50_000,
+        [[[["x"] * 100] * 100] * 100],
+    ],
+)
+def test_whatever_a_change_holds_it_fits(value: Any) -> None:
+    form = change_form({"kind": "other", "field": "x", "before": value, "after": value, "summary": "It changed."}, 8000)
+
+    assert length(form) < 17_000
+    assert (form["kind"], form[MARK]["summary"]) == ("other", "It changed.")
 
 
 def test_nothing_in_a_text_hides_or_steers_and_what_it_says_stays() -> None:
