@@ -261,6 +261,12 @@ def test_signing_out_ends_the_session_and_clears_what_the_browser_kept(site: Rea
     assert "You are signed out." in words(browser.get("/login?done=out"))
 
 
+def test_the_way_to_sign_in_leads_back_and_carries_no_secret_of_an_address(site: ReadingSite, browser: Browser) -> None:
+    assert 'href="/login?next=/nowhere%3Fa%3Db"' in browser.get("/nowhere?a=b").text
+    for secret in ("/a/very-secret", "/a/very-secret/leave", "/confirm/very-secret"):
+        assert "next=" not in browser.get(secret).text
+
+
 def test_signing_out_needs_a_form_of_ours(site: ReadingSite, browser: Browser) -> None:
     browser.sign_in(added(site).name)
     assert browser.post("/logout", form="").status_code == 403
