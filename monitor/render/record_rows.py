@@ -4,7 +4,6 @@ What the registry says word for word is told from what stands here in our words,
 so that whoever sets them can fold them.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
@@ -209,18 +208,20 @@ def _eligibility(record: Record) -> list[RecordRow]:
 
 
 def _sites(record: Record) -> list[RecordRow]:
-    """A row a country, the one with the most sites first."""
-    countries = Counter(site.country or "" for site in record.sites)
-    return [
-        row
-        for country, count in countries.most_common()
-        for row in _row(
-            "sites",
-            (_site(site) for site in record.sites if (site.country or "") == country and _place(site)),
-            f"{one_line(country) or 'No country given'}: {counted(count, 'site')}" if count > 1 else one_line(country),
-        )
-        or _row("sites", [Said(text=one_line(country) or "a site without a name")])
-    ]
+    """A row a country, the one with the most sites first; those of which no site is named, in one row."""
+    by_country: dict[str, list[Site]] = {}
+    for site in record.sites:
+        by_country.setdefault(one_line(site.country or ""), []).append(site)
+    rows: list[RecordRow] = []
+    unnamed: list[Said] = []
+    for country, sites in sorted(by_country.items(), key=lambda pair: -len(pair[1])):
+        named = [_site(site) for site in sites if _place(site)]
+        label = country or "No country given"
+        if named:
+            rows += _row("sites", named, f"{label}: {counted(len(named), 'site')}" if len(named) > 1 else label)
+        else:
+            unnamed.append(Said(text=country or "a site without a name"))
+    return [*rows, *_row("sites", unnamed, "Countries")]
 
 
 def _site(site: Site) -> Said:
