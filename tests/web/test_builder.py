@@ -106,7 +106,7 @@ def test_the_preview_alone_is_the_answer_to_a_script(site: ReadingSite) -> None:
         ("about=all&every=daily&at=25:00", "such as 08:00"),
         ("watch=77", "there is no watch 77"),
         ("group=rivals", "no group"),
-        ("trial=%00&min=minor", "is not the number of a trial"),
+        ("trial=%E2%80%AE&min=minor", "is not the number of a trial"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(site: ReadingSite, query: str, words: str) -> None:

@@ -57,7 +57,7 @@ def level(significance: Significance) -> str:
 def sentence(words: object) -> str:
     """What an error says, as a sentence of its own."""
     text = str(words)
-    return text[:1].upper() + text[1:] + "."
+    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 FILTERS = {

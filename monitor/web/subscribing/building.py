@@ -24,6 +24,7 @@ from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.formats import sentence
 from monitor.web.site.language import translations
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -141,7 +142,7 @@ def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
     except StoreError:
         raise
     except MonitorError as error:
-        return {**nothing, "wrong": _sentence(error), "can_be_had": isinstance(error, NothingToTry)}
+        return {**nothing, "wrong": sentence(error), "can_be_had": isinstance(error, NothingToTry)}
     return {**nothing, "shown": shown}
 
 
@@ -161,11 +162,6 @@ def _says_anything(form: Form) -> bool:
     return about == "all" or bool(said_of(form, about).strip())
 
 
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
-
-
 # Saving
 
 
@@ -180,9 +176,9 @@ def _posted(site: Site, asked: Asked) -> Response:
         raise
     except SponsorUnknown as error:
         names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
-        words = f"{_sentence(error)[:-1]} {names}." if names else _sentence(error)
+        words = f"{sentence(error)[:-1]} {names}." if names else sentence(error)
     except MonitorError as error:
-        words = _sentence(error)
+        words = sentence(error)
     return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)
 
 

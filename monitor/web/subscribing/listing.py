@@ -36,6 +36,7 @@ from monitor.views.subscriptions import (
 )
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.formats import sentence
 from monitor.web.site.language import translations
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -107,7 +108,7 @@ def subscription(site: Site, asked: Asked) -> Response:
     except MonitorError as error:
         words = without_addresses(one_line(str(error)))
         filled = filled_in(asked.form) if one(asked.form, "do") == "save" else None
-        return _page(site, asked, details, filled, error=f"{words[:1].upper()}{words[1:].rstrip('.')}.")
+        return _page(site, asked, details, filled, error=sentence(words))
     site.committed()
     return site.see_other(f"/subscriptions/{details.subscription.id}?{urlencode(done)}")
 

@@ -19,6 +19,7 @@ from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.formats import sentence
 from monitor.web.site.language import translations
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
@@ -45,18 +46,13 @@ def _by_link(handler: Handler) -> Handler:
         except FormRefused as error:
             return say(_("This cannot be done"), str(error), error.status)
         except NothingFound as error:
-            return say(_("This link does not work"), _sentence(error), 404)
+            return say(_("This link does not work"), sentence(error), 404)
         except StoreError:
             return say(_("Not now"), _("The database does not answer. Try again in a few minutes."), 503)
         except MonitorError as error:
-            return say(_("This cannot be done"), _sentence(error), 400)
+            return say(_("This cannot be done"), sentence(error), 400)
 
     return answer
-
-
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _page(
