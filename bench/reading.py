@@ -47,6 +47,9 @@ READERS, REQUESTS = 20, 200
 """Requests for each kind of page, of all readers together."""
 EVERY = 1.0
 """Seconds from one page of a reader to the next."""
+ABOUT = ("psoriasis", "colorectal", "malaria", "vitiligo", "hemophilia", "asthma", "myasthenia", "crohn")
+BY = ("phase", "sessions", "bowel", "disease", "cancer", "gravis", "treatment", "placebo")
+"""Words of synthetic trials, and others."""
 P95 = 100
 _AT_ONCE = 1_000
 _LONGEST = 120
@@ -116,7 +119,7 @@ def _kinds(chance: Random) -> dict[str, Sequence[str]]:
         "changes, of a sponsor": [f"/?since=all&sponsor=sponsor-{number + 1}-hospital" for number in range(REQUESTS)],
         "trials, of a sponsor": [f"/trials?sponsor=sponsor-{1 + number}-hospital" for number in range(REQUESTS)],
         "trials, searched": [f"/trials?q=condition+{number}" for number in conditions],
-        "search": [f"/search?q=sponsor+{1 + number}" for number in range(REQUESTS)],
+        "search": [f"/search?q={chance.choice(ABOUT)}+{chance.choice(BY)}+{number}" for number in range(REQUESTS)],
         "feed": [f"/changes.atom?since={14 + number}d" for number in range(REQUESTS)],
     }
 

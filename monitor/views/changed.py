@@ -37,10 +37,6 @@ class ChangeCounts:
     """The same of those that are asked for."""
     by_topic: Mapping[str, int]
     by_period: Mapping[str, int]
-    sponsors: Sequence[SponsorCount]
-    """Those with the most changes."""
-    all_sponsors: int
-    """How many have any."""
     trials: int
     """In how many trials they are."""
     administrative_trials: int
@@ -89,7 +85,6 @@ def change_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> Change
     }
     of_topics = {key: count for key, count in matrix.items() if not wanted.topics or key[1] in wanted.topics}
     days = [replace(asked, since=period).first_day(today) for period in PERIODS]
-    sponsors, all_sponsors = changed.by_sponsor(tx, wanted, limit=TOP_SPONSORS)
     return ChangeCounts(
         by_significance={
             each: sum(count for (weight, _), count in of_topics.items() if weight is each) for each in Significance
@@ -102,11 +97,24 @@ def change_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> Change
         },
         by_topic={topic: count for topic, count in by_topic.items() if count},
         by_period=dict(zip(PERIODS, changed.counts_since(tx, wanted, days), strict=True)),
-        sponsors=sponsors,
-        all_sponsors=all_sponsors,
         trials=changed.trials_changed(tx, wanted),
         administrative_trials=_only_administrative(tx, wanted),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorCounts:
+    """Who leads the trials that changed."""
+
+    top: Sequence[SponsorCount]
+    """Those with the most changes."""
+    all: int
+    """How many have any."""
+
+
+def sponsor_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> SponsorCounts:
+    """Whose trials have the changes that are asked for, whatever that says of the sponsor."""
+    return SponsorCounts(*changed.by_sponsor(tx, asked.filter(today), limit=TOP_SPONSORS))
 
 
 def _weighs(weight: Significance, topic: str, wanted: ChangeFilter) -> bool:

@@ -20,10 +20,12 @@ from monitor.views.changed import (
     PERIODS,
     ChangeCounts,
     ChangesPage,
+    SponsorCounts,
     Stretch,
     change_counts,
     change_rhythm,
     changes_page,
+    sponsor_counts,
 )
 from monitor.views.finding import ChangesAsked, changes_asked, place_asked, place_in_words
 from monitor.web.charts.days import Bar, bars
@@ -74,7 +76,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
             limit=AT_ONCE,
             counts_told=asked.may(Permission.OPERATE),
         )
-    counts, rhythm = counted(site, asked, wanted)
+    counts, rhythm, leads = counted(site, asked, wanted)
     _ = translations(asked.language).gettext
     values = {
         "wanted": wanted,
@@ -91,7 +93,8 @@ def what_changed(site: Site, asked: Asked) -> Response:
         "weights": _weights(wanted, counts, _),
         "topics": _topics(wanted, counts, _),
         "periods": _periods(wanted, counts, _),
-        "sponsors": _sponsors(wanted, counts),
+        "sponsors": _sponsors(wanted, leads),
+        "all_sponsors": leads.all,
         "is_first_page": after is None,
         "older": _older(wanted, page.next),
         "wider": wanted.but(since=_wider(wanted)).query,
@@ -99,15 +102,24 @@ def what_changed(site: Site, asked: Asked) -> Response:
     return site.page(asked, "reading/changes", values)
 
 
-def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCounts, Sequence[Stretch]]:
-    """The counts beside the changes, which are of any page of them, and how many there were when."""
+def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCounts, Sequence[Stretch], SponsorCounts]:
+    """The counts beside the changes, which are of any page of them; how many there were when; and of which sponsors.
+
+    The last are the same whichever sponsor is chosen, and take the longest.
+    """
     today = asked.now.astimezone(UTC).date()
 
     def count() -> tuple[ChangeCounts, Sequence[Stretch]]:
         with site.store.read() as tx:
             return change_counts(tx, wanted, today=today), change_rhythm(tx, wanted, today=today)
 
-    return site.counted.get(("changes", wanted.query, today), site.proof.read(asked.now).version, count)
+    def count_sponsors() -> SponsorCounts:
+        with site.store.read() as tx:
+            return sponsor_counts(tx, wanted, today=today)
+
+    version = site.proof.read(asked.now).version
+    leads = site.counted.get(("sponsors", wanted.but(sponsor=None).query, today), version, count_sponsors)
+    return *site.counted.get(("changes", wanted.query, today), version, count), leads
 
 
 def values_of(query: QueryParams) -> dict[str, list[str]]:
@@ -179,10 +191,10 @@ def _periods(wanted: ChangesAsked, counts: ChangeCounts, _: Translate) -> list[C
     ]
 
 
-def _sponsors(wanted: ChangesAsked, counts: ChangeCounts) -> list[Choice]:
+def _sponsors(wanted: ChangesAsked, leads: SponsorCounts) -> list[Choice]:
     chosen = wanted.sponsor.key if wanted.sponsor else None
     found = []
-    for each in counts.sponsors:
+    for each in leads.top:
         is_chosen = each.key == chosen
         term = None if is_chosen else Term(each.key, each.name, each.slug, 0)
         found.append(Choice(each.name, wanted.but(sponsor=term).query, each.changes, is_chosen))
