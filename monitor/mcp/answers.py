@@ -10,7 +10,7 @@ from monitor.text import abridged
 
 MOST = 60_000
 """Characters of JSON in an answer: some 20,000 tokens, where agents begin to cut at 25,000."""
-ROOM_FOR_THE_REST = 2_000
+ROOM_FOR_THE_REST = 4_000
 """Of these, for all that is not the list or the record itself."""
 MOST_OF_A_VALUE = 6_000
 """Characters of one text in a list of changes."""

@@ -9,7 +9,7 @@ from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting
+from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, OURS, change_form
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
@@ -121,7 +121,8 @@ def _update(seen: TrialChanges) -> dict[str, Any]:
     form: dict[str, Any] = event_json(seen)
     changes = [change_form(change, MOST_OF_A_SIDE) for change in form.pop("changes")]
     kept = changes[: fitting(changes[:MOST_OF_AN_UPDATE], MOST // 2)]
-    return {**parted(form, OURS), "changes": kept, "changes_left_out": len(changes) - len(kept)}
+    about = {key: within(value, MOST_OF_A_SIDE) for key, value in form.items()}
+    return {**parted(about, OURS), "changes": kept, "changes_left_out": len(changes) - len(kept)}
 
 
 def _key(event: FoundEvent) -> tuple[str, str, int]:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from monitor.errors import NothingFound
 from monitor.mcp import schemas
-from monitor.mcp.answers import Answer, fitting, shorter
+from monitor.mcp.answers import Answer, fitting, shorter, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, place_in
 from monitor.mcp.tool import Arguments, Line, Tool
@@ -26,6 +26,8 @@ from monitor.views.statuses import statuses_of
 from monitor.views.trial_sets import DueDate, TrialSet, of_condition, of_sponsor, trial_set
 
 MOST_OF_A_VALUE = 600
+MOST_OF_A_NAME = 200
+"""Bytes."""
 OURS = frozenset({"registry", "trial_id", "url", "state", "snapshot"})
 """Of a trial in a list, what no registry wrote."""
 OF_A_SPONSOR = 20
@@ -140,7 +142,7 @@ def _terms(asking: Asking, tool: str, kind: str, given: OfTerms) -> Answer:
         found = terms.listing(tx, kind, after=after, words=words, limit=given.limit + 1)
     shown = found[: given.limit]
     following = cursor_of(tool, shown[-1].key) if len(found) > len(shown) else None
-    names = [{"trials": each.trials, **marked({"name": each.name})} for each in shown]
+    names = [{"trials": each.trials, **marked({"name": within(each.name, MOST_OF_A_NAME)})} for each in shown]
     said = f"{counted(len(names), 'name')}" + ("; there are more" if following else "") + "."
     return Answer(said=said, content={"names": names, "next_cursor": following})
 

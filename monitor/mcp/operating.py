@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from monitor.mcp import schemas
-from monitor.mcp.answers import Answer, fitting, shorter
+from monitor.mcp.answers import Answer, fitting, shorter, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
 from monitor.mcp.tool import Arguments, Effect, Line, NoArguments, Tool, TrialId
@@ -29,6 +29,8 @@ from monitor.watching.watches import add_trials, check_name
 LOG = "list_deliveries"
 WATCHES = "list_watches"
 MOST_ATTEMPTS = 20
+MOST_OF_A_LINE = 300
+"""Bytes."""
 OURS = frozenset(
     ("id", "event", "trial", "notice", "digest", "subscription", "sequence", "standing", "attempts_made", "created_at")
 ) | {"next_attempt_at", "finished_at", "to", "name", "significance", "damage"}
@@ -57,7 +59,7 @@ class OfLog(Arguments):
     state: DeliveryList = Field(default=DeliveryList.ALL, description="failing: owed, and tried in vain before.")
     trial_id: TrialId | None = Field(default=None, description="Only those about this trial.")
     to: Line | None = Field(default=None, description="Only those to this subscription, team or address.")
-    limit: int = Field(default=30, ge=1, le=100)
+    limit: int = Field(default=30, ge=1, le=50)
     cursor: Cursor
 
 
@@ -178,7 +180,7 @@ def _place(cursor: str | None) -> Place | None:
 
 
 def _logged(row: LoggedDelivery) -> dict[str, Any]:
-    return parted(logged_delivery_json(row), OURS)
+    return parted({key: within(value, MOST_OF_A_LINE) for key, value in logged_delivery_json(row).items()}, OURS)
 
 
 def explain_delivery(asking: Asking, given: OneDelivery) -> Answer:

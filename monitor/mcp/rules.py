@@ -8,7 +8,7 @@ from monitor.alerts.filters import checked_filters
 from monitor.alerts.rhythms import checked_rhythm
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
-from monitor.mcp.answers import shorter
+from monitor.mcp.answers import shorter, within
 from monitor.mcp.tool import PRINTABLE, Arguments, Line, Refused, Significance, TrialId
 from monitor.mcp.untrusted import marked
 from monitor.model import Filters, Rhythm, Role, Search, Subscription
@@ -22,7 +22,7 @@ Address = Annotated[str, Field(min_length=3, max_length=2000, pattern=PRINTABLE)
 """Where somebody is told."""
 SEE_LIST = "list_subscriptions says which there are"
 MOST_OF_TRIALS = 1_000
-"""Bytes of the ids of trials that a subscription names."""
+"""Bytes of the ids of trials that a subscription names, and of its note."""
 ABOUT = ("trial_ids", "watch", "group", "sponsor", "condition", "search", "all_trials")
 
 
@@ -126,4 +126,4 @@ def subscription_form(subscription: Subscription) -> dict[str, Any]:
     form = subscription_json(subscription)
     note, form["trials"] = form.pop("note"), shorter(form["trials"], MOST_OF_TRIALS)
     shown = addresses.shown(subscription.endpoint) if subscription.endpoint.shown else ""
-    return {**form, "to": shown, **marked({"note": note})}
+    return {**form, "to": shown, **marked({"note": within(note, MOST_OF_TRIALS)})}

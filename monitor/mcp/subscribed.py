@@ -7,7 +7,7 @@ from pydantic import Field
 from monitor.alerts.teams import meant
 from monitor.alerts.why import explained
 from monitor.mcp import schemas
-from monitor.mcp.answers import MOST, Answer, fitting
+from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.changes import When
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
@@ -26,6 +26,8 @@ from monitor.watching.subscribing import KnownRegistries
 
 MOST_EVENTS = 20_000
 """Events that a rule is tried on, the latest."""
+MOST_OF_A_REASON = 1_000
+"""Bytes."""
 MOST_OF_A_MESSAGE = 10
 """Events of a message that are given."""
 
@@ -66,12 +68,15 @@ def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
         {
             **harmless(subscription_form(each)),
             "sent_in_30_days": page.taken.get(each.id, 0),
-            "silent": page.silent.get(each.id),
-            "came_back": page.came_back.get(each.id),
+            "silent": within(page.silent.get(each.id), MOST_OF_A_REASON),
+            "came_back": within(page.came_back.get(each.id), MOST_OF_A_REASON),
         }
         for each in page.subscriptions
     ]
-    following = cursor_of("list_subscriptions", page.next[0].isoformat(), page.next[1]) if page.next else None
+    forms = forms[: fitting(forms, MOST - ROOM_FOR_THE_REST)]
+    has_more = page.next is not None or len(forms) < len(page.subscriptions)
+    end = page.subscriptions[len(forms) - 1] if forms else None
+    following = cursor_of("list_subscriptions", end.created_at.isoformat(), end.id) if has_more and end else None
     counts = {str(state): number for state, number in page.counts.items()}
     said = f"{counted(len(forms), 'subscription')}" + ("; there are more." if following else ".")
     return Answer(said=said, content={"subscriptions": forms, "counts": counts, "next_cursor": following})
