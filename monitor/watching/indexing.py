@@ -96,8 +96,10 @@ class _Kept:
         try:
             record = registry.parse(latest.document, latest.taken_at)
             earliest = self.earliest.get(trial.trial_id)
-            row = _of_records(row, record, registry.parse(*earliest) if earliest else record)
-            self.made.append(plan_of_trial(self.plans[trial.trial_id], registry, latest, record))
+            first = registry.parse(*earliest) if earliest else record
+            row = _of_records(row, record, first)
+            known = (earliest[1], earliest[0], first) if earliest else None
+            self.made.append(plan_of_trial(self.plans[trial.trial_id], registry, latest, record, known))
             return row
         except Exception as error:  # what no parser reads costs its trial the row, and no other
             self.damaged[trial.trial_id] = StoreCorrupt(in_words(error))

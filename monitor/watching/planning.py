@@ -18,6 +18,9 @@ from monitor.storage.trial_plans import StoredPlan
 
 BASELINE = 1
 
+Read = tuple[datetime, Document, Record]
+"""When a document was taken, it, and what it said then: some say something else on another day."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPlan:
@@ -55,9 +58,12 @@ def kept_plans(tx: Connection, registry: str, latest: Mapping[str, Snapshot]) ->
     }
 
 
-def plan_of_trial(kept: KeptPlan, registry: Registry, taken: Snapshot, record: Record) -> StoredPlan:
-    """The plan of a trial, whose last record is this one, of what was *taken*."""
-    plan = kept.former.plan if kept.former else _begun(kept.documents, registry, taken, record)
+def plan_of_trial(
+    kept: KeptPlan, registry: Registry, taken: Snapshot, record: Record, first: Read | None = None
+) -> StoredPlan:
+    """The plan of a trial, whose last record is this one, of what was *taken*; *first* is what was read already."""
+    known = [(taken.taken_at, taken.document, record), *([first] if first else [])]
+    plan = kept.former.plan if kept.former else _begun(kept.documents, registry, known)
     for event in kept.events:
         plan = plan.after(event.occurred_at, event.changes)
     plan = plan.agreeing(record, taken.taken_at)
@@ -74,11 +80,12 @@ def _documents(
     return taken
 
 
-def _begun(documents: Sequence[tuple[datetime, Document]], registry: Registry, taken: Snapshot, record: Record) -> Plan:
-    """The plan up to the first snapshot. A document that cannot be read is passed over."""
+def _begun(documents: Sequence[tuple[datetime, Document]], registry: Registry, known: Sequence[Read]) -> Plan:
+    """The plan up to the first snapshot; what is *known* need not be read. What cannot be read is passed over."""
     records: list[tuple[datetime, Record]] = []
     for at, document in documents:
-        if at == taken.taken_at:
+        read = (record for when, each, record in known if when == at and each.content == document.content)
+        if record := next(read, None):
             records.append((at, record))
             continue
         with suppress(Exception):  # what no parser reads costs the plan its beginning, and no more
