@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pytest
 from requests import Response
@@ -18,9 +19,11 @@ from monitor.storage.store import Store
 from monitor.watching.indexing import index_missing
 from monitor.web.site.asked import NOBODY, Visitor
 from monitor.web.site.site import Site
+from monitor.web.subscribing import previewing
 from monitor.web.subscribing.ideas import MOST_TRIALS
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.studies import titled
 from tests.web.reading_site import OPERATOR, READER, ReadingSite
 
 SUBSCRIBER = Visitor("sven", frozenset({Permission.READ, Permission.SUBSCRIBE}), secret="s" * 32)
@@ -203,6 +206,29 @@ def test_a_sponsor_of_trials_that_are_kept_is_watched_from_then_on(site: Reading
         (watched,) = searches.of_registry(tx, site.outbox.registry.key)
     assert watched.search == Search(sponsor=SPONSOR)
     assert every(site)[0].watch_id == watched.watch_id
+
+
+def test_of_very_many_changes_the_latest_are_tried_and_that_is_said(
+    site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.outbox.sandbox.edit(WITHDRAWN_LATER, titled("Another"))
+    site.outbox.check(WITHDRAWN_LATER)
+    monkeypatch.setattr(previewing, "MOST", 1)
+
+    said = text_of(site.get(f"{NEW}?about=all&min=administrative"))
+
+    assert "only the latest are tried, those since" in said
+    assert "1 mail in" in said
+
+
+def test_many_rules_at_once_wait_and_are_told_to_come_again(site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previewing, "WAITS", 0.01)
+    monkeypatch.setattr(previewing, "_trying", BoundedSemaphore(1))
+    with previewing._trying:
+        busy = site.get(f"{NEW}?about=all")
+
+    assert (busy.status_code, "ry again in a few seconds" in busy.text) == (503, True)
+    assert site.get(f"{NEW}?about=all").status_code == 200
 
 
 @pytest.mark.parametrize("query", ["sponsor=Nobody", "condition=gout", "search=AREA[Phase]PHASE9"])

@@ -39,7 +39,7 @@ from monitor.web.subscribing.ideas import (
     rule_of_form,
     said_of,
 )
-from monitor.web.subscribing.previewing import Shown, shown_of
+from monitor.web.subscribing.previewing import Shown, TooMany, shown_of
 
 LONGEST_ADDRESS = 254
 """Characters of a mail address: RFC 5321, 4.5.3.1.3."""
@@ -77,7 +77,9 @@ def build(site: Site, asked: Asked) -> Response:
 
 
 def _status_of(values: Mapping[str, object]) -> int:
-    return 400 if values["wrong"] and not values["can_be_had"] else 200
+    if not values["wrong"] or values["can_be_had"]:
+        return 200
+    return 503 if values["is_busy"] else 400
 
 
 def _is_for_a_script(asked: Asked) -> bool:
@@ -142,7 +144,8 @@ def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
     except StoreError:
         raise
     except MonitorError as error:
-        return {**nothing, "wrong": sentence(error), "can_be_had": isinstance(error, NothingToTry)}
+        said = {"can_be_had": isinstance(error, NothingToTry), "is_busy": isinstance(error, TooMany)}
+        return {**nothing, "wrong": sentence(error), **said}
     return {**nothing, "shown": shown}
 
 
@@ -152,6 +155,7 @@ def _nothing(site: Site, asked: Asked, form: Form) -> dict[str, object]:
         "shown": None,
         "wrong": "",
         "can_be_had": False,
+        "is_busy": False,
         "may_see": _may_see(site, asked),
         "query": query_of(form),
     }

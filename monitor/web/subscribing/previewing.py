@@ -8,11 +8,11 @@ from threading import BoundedSemaphore
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import Asked as AskedRule
 from monitor.alerts.subscribe import SubscriptionScope
-from monitor.errors import ConfigurationInvalid, StoreCorrupt
+from monitor.errors import MonitorError, StoreCorrupt
 from monitor.model import Search, Significance, SubscriptionState
 from monitor.storage import searches
 from monitor.views.backtest import Backtest, Sent
-from monitor.views.previews import MONTHS, Preview, Step, preview
+from monitor.views.previews import MONTHS, MOST, Preview, Step, preview
 from monitor.views.rules import rule_of, rule_of_asked
 from monitor.web.charts.strip import Strip, StripMonth, strip
 from monitor.web.forms import Form, one
@@ -27,6 +27,10 @@ MOST_OF_OWN = 500
 AT_ONCE, WAITS = 2, 3.0
 """So many rules are tried at a time, and others wait for so many seconds: to try one takes the processor."""
 _trying = BoundedSemaphore(AT_ONCE)
+
+
+class TooMany(MonitorError):
+    """AT_ONCE rules are being tried already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,13 @@ class Shown:
 def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, language: str) -> Shown:
     """Try what a form asks for.
 
-    ConfigurationInvalid or NothingFound where it is about nothing that there is, or too many rules are being tried.
+    ConfigurationInvalid or NothingFound where it is about nothing that there is, TooMany where others are tried.
     """
     rule = rule_of_asked(asked, store=site.store, now=now)
     if not _trying.acquire(timeout=WAITS):
-        raise ConfigurationInvalid("many rules are being tried at this moment: try again in a few seconds")
+        raise TooMany("many rules are being tried at this moment: try again in a few seconds")
     try:
-        found = preview(rule, now=now, store=site.store, registries=site.registries)
+        found = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST)
     finally:
         _trying.release()
     tried = found.tried
