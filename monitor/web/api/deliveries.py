@@ -18,6 +18,7 @@ from monitor.views.json.alerts import delivery_json
 from monitor.views.json.served import logged_delivery_json, sent_body_json, whole_delivery_json
 from monitor.views.sent_bodies import as_shown
 from monitor.web.api import examples
+from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once, once_apart
 from monitor.web.api.paging import PageAsked, place_of
@@ -45,7 +46,7 @@ class DeliveriesAsked(PageAsked):
 @operations.reads(
     "/deliveries",
     shape=shapes.DeliveryPage,
-    example={**examples.page(examples.DELIVERY), "unreadable": []},
+    example={**examples.page(shown_as.DELIVERY), "unreadable": []},
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -75,7 +76,7 @@ def list_deliveries(call: Caller, asked: Annotated[DeliveriesAsked, Query()]) ->
 @operations.reads(
     "/deliveries/{delivery_id:uuid}",
     shape=shapes.WholeDelivery,
-    example=examples.WHOLE_DELIVERY,
+    example=shown_as.WHOLE_DELIVERY,
     needs=Needs.OPERATE,
     kinds=KEPT,
 )
@@ -87,7 +88,7 @@ def get_delivery(call: Caller, delivery_id: DeliveryId) -> Response:
 @operations.reads(
     "/deliveries/{delivery_id:uuid}/body",
     shape=shapes.SentBody,
-    example=examples.SENT_BODY,
+    example=shown_as.SENT_BODY,
     needs=Needs.OPERATE,
     kinds=KEPT,
 )
@@ -112,7 +113,7 @@ def _one(call: Call, delivery_id: UUID) -> DeliveryWhole:
     "POST",
     "/deliveries/{delivery_id:uuid}/replay",
     shape=shapes.BareDelivery,
-    example=examples.BARE_DELIVERY,
+    example=shown_as.BARE_DELIVERY,
     needs=Needs.OPERATE,
     kinds=KEPT,
 )
@@ -131,7 +132,7 @@ def replay_delivery(call: Caller, delivery_id: DeliveryId) -> Response:
     "POST",
     "/deliveries/{delivery_id:uuid}/try",
     shape=shapes.BareDelivery,
-    example=examples.BARE_DELIVERY,
+    example=shown_as.BARE_DELIVERY,
     needs=Needs.OPERATE,
     kinds=KEPT,
 )

@@ -20,9 +20,9 @@ def page(entry: Example) -> Example:
     return {"data": [entry], "next_cursor": NEXT, "has_more": True}
 
 
-_ABOUT = {"registry": "clinicaltrials.gov", "trial_id": "NCT02116634"}
-_URL = "https://clinicaltrials.gov/study/NCT02116634"
-_TITLE = "Effect of Vitamin D on Recovery After Knee Surgery"
+ABOUT = {"registry": "clinicaltrials.gov", "trial_id": "NCT02116634"}
+URL = "https://clinicaltrials.gov/study/NCT02116634"
+TITLE = "Effect of Vitamin D on Recovery After Knee Surgery"
 
 CHANGE: Example = {
     "field": "overall_status",
@@ -37,9 +37,9 @@ CHANGE: Example = {
     "summary": "Overall status: Recruiting → Withdrawn.",
 }
 TRIAL: Example = {
-    **_ABOUT,
-    "url": _URL,
-    "title": _TITLE,
+    **ABOUT,
+    "url": URL,
+    "title": TITLE,
     "state": "listed",
     "overall_status": "WITHDRAWN",
     "why_stopped": "No funding",
@@ -59,10 +59,10 @@ TRIAL: Example = {
     "as_of": "2026-11-27T09:00:05",
     "troubles": [],
 }
-_TAKEN = {**_ABOUT, "snapshot": 4, "taken_at": "2026-11-20T09:00:00Z", "registry_version": "2026-11-20T09:00:05"}
+_TAKEN = {**ABOUT, "snapshot": 4, "taken_at": "2026-11-20T09:00:00Z", "registry_version": "2026-11-20T09:00:05"}
 HISTORY: Example = {
-    **_ABOUT,
-    "title": _TITLE,
+    **ABOUT,
+    "title": TITLE,
     "data": [
         {
             "trial_id": "NCT02116634",
@@ -85,9 +85,9 @@ _SNAPSHOT = Snapshot(
 _RECORD = Record(
     registry="clinicaltrials.gov",
     trial_id="NCT02116634",
-    url=_URL,
+    url=URL,
     paths={},
-    brief_title=_TITLE,
+    brief_title=TITLE,
     overall_status=Coded("WITHDRAWN", "Withdrawn"),
     why_stopped="No funding",
     conditions=("Knee Osteoarthritis",),
@@ -99,9 +99,9 @@ _RECORD = Record(
 RECORD: Example = {**orjson.loads(orjson.dumps(record_json(_SNAPSHOT, _RECORD))), "notes": []}
 WHOLE_RECORD: Example = {**RECORD, "siblings": [], "more_siblings": 0, "disagreement": None}
 
-_ID = "3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"
+ID = "3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"
 SUBSCRIPTION: Example = {
-    "id": _ID,
+    "id": ID,
     "name": "oncology",
     "team": None,
     "way": "email",
@@ -182,7 +182,7 @@ BACKTEST: Example = {
             "at": "2026-11-21T07:00:00Z",
             "events": [
                 {
-                    **_ABOUT,
+                    **ABOUT,
                     "snapshot": 4,
                     "seen_at": "2026-11-20T09:00:00Z",
                     "significance": "critical",
@@ -195,9 +195,9 @@ BACKTEST: Example = {
 }
 
 INDEXED_TRIAL: Example = {
-    **_ABOUT,
-    "url": _URL,
-    "title": _TITLE,
+    **ABOUT,
+    "url": URL,
+    "title": TITLE,
     "state": "listed",
     "overall_status": "WITHDRAWN",
     "overall_status_words": "Withdrawn",
@@ -214,10 +214,10 @@ INDEXED_TRIAL: Example = {
 }
 EVENT: Example = {
     "id": "clinicaltrials.gov/NCT02116634/4",
-    **_ABOUT,
+    **ABOUT,
     "snapshot": 4,
-    "url": _URL,
-    "title": _TITLE,
+    "url": URL,
+    "title": TITLE,
     "lead_sponsor": "Nordlys AB",
     "seen_at": "2026-11-20T09:00:00Z",
     "posted_on": "2026-11-20",
@@ -231,158 +231,11 @@ EVENT: Example = {
 SPONSOR: Example = {"name": "Nordlys AB", "slug": "nordlys-ab", "trials": 12}
 CONDITION: Example = {"name": "Knee Osteoarthritis", "slug": "knee-osteoarthritis", "trials": 3}
 
-BARE_DELIVERY: Example = {
-    "id": "7c1e4b2a-5d3f-5a6b-9c8d-0e1f2a3b4c5d",
-    "event": "clinicaltrials.gov/NCT02116634/4",
-    "trial": "NCT02116634",
-    "notice": None,
-    "digest": None,
-    "subscription": _ID,
-    "sequence": 7,
-    "standing": "owed",
-    "attempts_made": 1,
-    "outcome": "451 try again later",
-    "created_at": "2026-11-20T09:00:01Z",
-    "next_attempt_at": "2026-11-20T09:05:00Z",
-    "finished_at": None,
-}
-DELIVERY: Example = {
-    **BARE_DELIVERY,
-    "to": "mail a…@example.org",
-    "name": "oncology",
-    "tells": "NCT02116634: Withdrawn – “No funding”",
-    "significance": "critical",
-}
-WHOLE_DELIVERY: Example = {
-    **DELIVERY,
-    "about": "NCT02116634",
-    "attempts": [
-        {
-            "number": 1,
-            "at": "2026-11-20T09:00:02Z",
-            "status": 451,
-            "seconds": 0.214,
-            "outcome": "451 try again later",
-            "answer": "4.7.1 greylisted",
-        }
+EXPLAINED: Example = {
+    **ABOUT,
+    "to": "a…@example.org",
+    "data": [
+        "2026-11-20 09:00 UTC, snapshot 4: Overall status went from Recruiting to Withdrawn.",
+        "  a…@example.org: taken at 2026-11-20 09:00 UTC after the first try",
     ],
-    "reports": [],
-    "notice_text": None,
-    "damage": None,
-}
-SENT_BODY: Example = {
-    "headers": [{"name": "Subject", "value": "[critical] NCT02116634: Withdrawn – “No funding”"}],
-    "text": "Overall status: Recruiting → Withdrawn.",
-    "html": None,
-    "is_json": False,
-    "is_cut": False,
-}
-HOLD: Example = {
-    "hold": 1,
-    "registry": "clinicaltrials.gov",
-    "registry_version": "2026-11-20T09:00:05",
-    "fields": ["sites"],
-    "trials": 120,
-    "checked": 214,
-    "held_at": "2026-11-20T09:04:00Z",
-    "decision": None,
-    "waiting": 2,
-}
-QUARANTINED: Example = {
-    "id": 3,
-    **_ABOUT,
-    "received_at": "2026-11-20T09:00:00Z",
-    "latest_at": "2026-11-21T09:00:00Z",
-    "times": 2,
-    "doubt": "older_build",
-    "reason": "it came from older data than what is kept",
-    "registry_version": "2026-11-19T09:00:05",
-    "build": None,
-    "size": 48213,
-    "accepted_at": None,
-}
-CHECKED: Example = {
-    **_ABOUT,
-    "result": "changed",
-    "snapshot": 5,
-    "checked_at": "2026-11-28T08:00:00Z",
-    "registry_version": "2026-11-19T09:00:05",
-    "changes": [CHANGE],
-    "error": None,
-}
-HEALTH: Example = {
-    "status": "ok",
-    "standing": "leader",
-    "reasons": [],
-    "sight": "whole",
-    "seen": 214,
-    "watched": 214,
-    "data_of": "2026-11-27T09:00:05Z",
-    "looked_at": "2026-11-28T08:00:00Z",
-    "next_at": "2026-11-28T09:00:00Z",
-}
-LOOK: Example = {
-    "registry": "clinicaltrials.gov",
-    "ended_at": "2026-11-28T08:00:00Z",
-    "registry_version": "2026-11-27T09:00:05",
-    "watched": 214,
-    "verified": 214,
-    "checked": 3,
-    "changed": 1,
-    "failed": 0,
-    "requests": 5,
-    "bytes": 182044,
-    "seconds": 4.2,
-    "is_whole": True,
-    "reason": None,
-}
-NOTICE: Example = {
-    "id": "outage/clinicaltrials.gov/2026-11-20",
-    "kind": "registry.unreachable",
-    "registry": "clinicaltrials.gov",
-    "occurred_at": "2026-11-20T09:00:00Z",
-    "subject": "ClinicalTrials.gov has not answered for 6 hours",
-    "text": "No trial was checked since 03:00 UTC.",
-}
-DRIFT: Example = {
-    "registry": "clinicaltrials.gov",
-    "path": "protocolSection.designModule.newField",
-    "value": None,
-    "trial_id": "NCT02116634",
-    "first_seen_at": "2026-11-20T09:00:00Z",
-}
-WATCH: Example = {
-    "id": 1,
-    "origin": "command",
-    "name": "oncology",
-    "created_at": "2026-11-01T08:00:00Z",
-    "trials": 12,
-    "kind": "sponsor",
-    "sponsor": "Nordlys AB",
-    "role": "lead",
-    "condition": None,
-    "search": None,
-    "registry": "clinicaltrials.gov",
-    "siblings": False,
-    "groups": ["competitors"],
-    "files": {},
-}
-WATCHED_TRIAL: Example = {**_ABOUT, "state": "listed", "title": _TITLE, "snapshot": 4}
-WATCH_SENT: Example = {"sponsor": "Nordlys AB", "name": "oncology", "groups": ["competitors"]}
-
-USER: Example = {
-    "name": "grace@example.org",
-    "role": "operate",
-    "codes": True,
-    "created_at": "2026-11-01T08:00:00Z",
-    "signed_in_at": "2026-11-28T08:00:00Z",
-}
-TOKEN: Example = {
-    "id": "f41073179960df68",
-    "name": "dashboard",
-    "scope": "read",
-    "user": None,
-    "created_at": "2026-11-28T08:00:00Z",
-    "expires_at": "2027-02-26T08:00:00Z",
-    "used_at": None,
 }

@@ -14,6 +14,7 @@ from monitor.views.holds import hold_page, one_hold
 from monitor.views.json.checks import hold_json
 from monitor.views.scope import Scope
 from monitor.web.api import examples
+from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.changes import EVERYTHING, event_forms
 from monitor.web.api.once import once_apart
@@ -33,7 +34,7 @@ HoldNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", 
 @operations.reads(
     "/held",
     shape=shapes.HoldPage,
-    example=examples.page(examples.HOLD),
+    example=examples.page(shown_as.HOLD),
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -45,7 +46,7 @@ def list_held(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     return place.answer([hold_json(each) for each in page.holds], [page.next] if page.next else None)
 
 
-@operations.reads("/held/{number}", shape=shapes.Hold, example=examples.HOLD, needs=Needs.OPERATE)
+@operations.reads("/held/{number}", shape=shapes.Hold, example=shown_as.HOLD, needs=Needs.OPERATE)
 def get_held(call: Caller, number: HoldNumber) -> Response:
     """Say what was held back together, and what was decided."""
     return call.json(hold_json(one_hold(number, call.site.store, limit=1).hold))
@@ -73,7 +74,7 @@ def list_held_events(call: Caller, number: HoldNumber, asked: Annotated[PageAske
     "POST",
     "/held/{number}/release",
     shape=shapes.Decided,
-    example={**examples.HOLD, "decision": "released", "events": 120},
+    example={**shown_as.HOLD, "decision": "released", "events": 120},
     needs=Needs.OPERATE,
 )
 def release_held(call: Caller, number: HoldNumber) -> Response:
@@ -85,7 +86,7 @@ def release_held(call: Caller, number: HoldNumber) -> Response:
     "POST",
     "/held/{number}/discard",
     shape=shapes.Decided,
-    example={**examples.HOLD, "decision": "discarded", "events": 120},
+    example={**shown_as.HOLD, "decision": "discarded", "events": 120},
     needs=Needs.OPERATE,
 )
 def discard_held(call: Caller, number: HoldNumber) -> Response:

@@ -15,6 +15,7 @@ from monitor.views.json.checks import drift_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.served import look_json, notice_json
 from monitor.web.api import examples
+from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of
 from monitor.web.api.problems import BAD_CURSOR
@@ -33,7 +34,7 @@ class LooksAsked(BaseModel):
     limit: int = Field(default=USUAL, ge=1, le=MOST, description="The latest so many.")
 
 
-@operations.reads("/health", shape=shapes.Health, example=examples.HEALTH, kinds=[])
+@operations.reads("/health", shape=shapes.Health, example=shown_as.HEALTH, kinds=[])
 def get_health(call: Caller) -> Response:
     """Say whether everything is seen.
 
@@ -56,7 +57,7 @@ def get_health(call: Caller) -> Response:
     )
 
 
-@operations.reads("/checks", shape=shapes.LookList, example={"data": [examples.LOOK]}, needs=Needs.OPERATE, kinds=[])
+@operations.reads("/checks", shape=shapes.LookList, example={"data": [shown_as.LOOK]}, needs=Needs.OPERATE, kinds=[])
 def list_checks(call: Caller, asked: Annotated[LooksAsked, Query()]) -> Response:
     """List the latest looks at registries, the newest first.
 
@@ -70,7 +71,7 @@ def list_checks(call: Caller, asked: Annotated[LooksAsked, Query()]) -> Response
 @operations.reads(
     "/notices",
     shape=shapes.NoticePage,
-    example=examples.page(examples.NOTICE),
+    example=examples.page(shown_as.NOTICE),
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -88,7 +89,7 @@ def list_notices(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response
 @operations.reads(
     "/drift",
     shape=shapes.DriftPage,
-    example=examples.page(examples.DRIFT),
+    example=examples.page(shown_as.DRIFT),
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )

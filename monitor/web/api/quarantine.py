@@ -12,6 +12,7 @@ from monitor.views.json.served import quarantined_answer_json
 from monitor.views.quarantined import one_answer, quarantine_page
 from monitor.watching.accept import NotAccepted, accept
 from monitor.web.api import examples
+from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.once import once_apart
 from monitor.web.api.paging import PageAsked, place_of
@@ -43,7 +44,7 @@ class Accepting(Sent):
 @operations.reads(
     "/quarantine",
     shape=shapes.QuarantinedPage,
-    example=examples.page(examples.QUARANTINED),
+    example=examples.page(shown_as.QUARANTINED),
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -58,7 +59,7 @@ def list_quarantine(call: Caller, asked: Annotated[QuarantineAsked, Query()]) ->
 @operations.reads(
     "/quarantine/{number}",
     shape=shapes.QuarantinedAnswer,
-    example={**examples.QUARANTINED, "answer": "{}", "is_cut": False, "damage": None, "alike": 1},
+    example={**shown_as.QUARANTINED, "answer": "{}", "is_cut": False, "damage": None, "alike": 1},
     needs=Needs.OPERATE,
     kinds=[NOT_FOUND, UNREADABLE],
 )
@@ -72,7 +73,7 @@ def get_quarantined(call: Caller, number: AnswerNumber) -> Response:
     "POST",
     "/quarantine/{number}/accept",
     shape=shapes.Accepted,
-    example={"accepted": [examples.CHECKED], "not_accepted": []},
+    example={"accepted": [shown_as.CHECKED], "not_accepted": []},
     needs=Needs.OPERATE,
     kinds=[NOT_FOUND, UNREADABLE],
 )

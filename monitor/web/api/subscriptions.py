@@ -18,12 +18,7 @@ from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Json, Subscription, SubscriptionState
 from monitor.storage import subscriptions as kept
 from monitor.views.addresses import shown
-from monitor.views.backtest import backtest
 from monitor.views.json.alerts import subscription_json
-from monitor.views.json.backtest import backtest_json
-from monitor.views.previews import MOST
-from monitor.views.rules import Rule, rule_of, rule_of_request
-from monitor.views.spans import span_of
 from monitor.views.subscriptions import ALIVE, SubscriptionsPage, subscriptions_page
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
@@ -41,11 +36,9 @@ from monitor.web.api.problems import (
 )
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import (
-    RuleSent,
     SubscriptionEdit,
     SubscriptionSent,
     edited,
-    known_registries,
     request_of,
     resolved,
     scope_of,
@@ -58,7 +51,6 @@ from monitor.web.site.route import Needs
 operations = Operations("Subscriptions")
 
 SubscriptionId = Annotated[UUID, Path(description="Its id.", examples=["3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"])]
-Since = Annotated[str, Query(max_length=40, description="From when on: 24m, 52w, 90d, 2026-01-01.", examples=["24m"])]
 KEPT = (NOT_FOUND, UNREADABLE)
 
 
@@ -72,12 +64,6 @@ class Resuming(Sent):
     """How to go on."""
 
     catch_up: bool = Field(default=False, description="Whether to tell what was missed, as one message.")
-
-
-class Backtested(RuleSent):
-    """A rule that is to be tried."""
-
-    since: Annotated[str, Field(min_length=1, max_length=40)] = Field(default="24m", examples=["24m"])
 
 
 @operations.reads(
@@ -122,10 +108,10 @@ def _shown(subscription: Subscription) -> dict[str, Json]:
 def get_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
     """Give a subscription."""
     with call.site.store.read() as tx:
-        return call.json(_shown(_get(tx, subscription_id)))
+        return call.json(_shown(subscription_of(tx, subscription_id)))
 
 
-def _get(tx: Connection, subscription_id: UUID) -> Subscription:
+def subscription_of(tx: Connection, subscription_id: UUID) -> Subscription:
     """NothingFound for an id that no subscription has; a name is no id."""
     found = kept.known(tx, [str(subscription_id)]).get(str(subscription_id))
     if found is None:
@@ -195,7 +181,7 @@ def change_subscription(
     """
 
     def change(tx: Connection) -> Response:
-        before = _get(tx, subscription_id)
+        before = subscription_of(tx, subscription_id)
         _refuse_unless_matching(call, before)
         if before.team:
             words = f"It is one of the team “{before.team}”, which is changed as a whole: “monitor subscriptions edit”."
@@ -257,7 +243,7 @@ def resume_subscription(
     def resume(tx: Connection, found: Subscription) -> Response:
         refuse_unless_wanted(found)
         missed = resuming.go_on(tx, found, catch_up=sent is not None and sent.catch_up, now=call.now)
-        return call.json({**_shown(_get(tx, subscription_id)), "missed": missed})
+        return call.json({**_shown(subscription_of(tx, subscription_id)), "missed": missed})
 
     return _done(call, subscription_id, resume)
 
@@ -304,7 +290,7 @@ def _done(call: Call, subscription_id: UUID, work: Callable[[Connection, Subscri
     """Do something with a subscription, once; what does not go with its state is a conflict."""
 
     def do(tx: Connection) -> Response:
-        found = _get(tx, subscription_id)
+        found = subscription_of(tx, subscription_id)
         try:
             return work(tx, found)
         except ConfigurationInvalid as error:
@@ -312,52 +298,3 @@ def _done(call: Call, subscription_id: UUID, work: Callable[[Connection, Subscri
             raise Problem(CONFLICT, in_api_words(words)) from None
 
     return once(call, do)
-
-
-@operations.reads(
-    "/subscriptions/{subscription_id:uuid}/backtest",
-    shape=shapes.Backtest,
-    example=examples.BACKTEST,
-    needs=Needs.READ,
-    kinds=KEPT,
-)
-def backtest_subscription(call: Caller, subscription_id: SubscriptionId, since: Since = "24m") -> Response:
-    """Say what a subscription would have sent by now, had it stood as it does all the time.
-
-    It is tried on the latest 5,000 events of its trials at most; “since” in the answer says from when on that is.
-    """
-    with call.site.store.read() as tx:
-        _get(tx, subscription_id)
-    return _tried(call, rule_of(str(subscription_id), call.site.store), since)
-
-
-@operations.writes(
-    "POST",
-    "/subscriptions/backtest",
-    shape=shapes.Backtest,
-    example={**examples.BACKTEST, "is_made": False},
-    needs=Needs.READ,
-    takes_key=False,
-)
-def backtest_rule(
-    call: Caller, sent: Annotated[Backtested, Body(examples=[{**examples.RULE_SENT, "since": "12m"}])]
-) -> Response:
-    """Say what a rule would have sent by now.
-
-    Nothing is made, nothing is sent, and no registry is asked.
-    """
-    request = request_of(sent, call)
-    context = call.site.subscribing
-    rule = rule_of_request(
-        request, store=call.site.store, config=context.config, known=known_registries(call), now=call.now
-    )
-    return _tried(call, rule, sent.since)
-
-
-def _tried(call: Call, rule: Rule, since: str) -> Response:
-    begins = span_of(since, None, now=call.now).since
-    found = backtest(
-        rule, since=begins, now=call.now, store=call.site.store, registries=call.site.registries, most=MOST
-    )
-    form = backtest_json(found)
-    return call.json({**form, "subscription": {**form["subscription"], "to": shown(rule.subscription.endpoint)}})

@@ -11,7 +11,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
 from monitor.settings import values
 from monitor.views.json.access import made_token_json, token_json, user_json
-from monitor.web.api import examples
+from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.once import once_apart
 from monitor.web.api.problems import NOT_FOUND
@@ -39,13 +39,13 @@ class TokenSent(Sent):
     )
 
 
-@operations.reads("/users", shape=shapes.UserList, example={"data": [examples.USER]}, needs=Needs.OPERATE, kinds=[])
+@operations.reads("/users", shape=shapes.UserList, example={"data": [shown_as.USER]}, needs=Needs.OPERATE, kinds=[])
 def list_users(call: Caller) -> Response:
     """List who may sign in, by name."""
     return call.json({"data": [user_json(each) for each in users.listing(call.site.access)]})
 
 
-@operations.reads("/tokens", shape=shapes.TokenList, example={"data": [examples.TOKEN]}, needs=Needs.OPERATE, kinds=[])
+@operations.reads("/tokens", shape=shapes.TokenList, example={"data": [shown_as.TOKEN]}, needs=Needs.OPERATE, kinds=[])
 def list_tokens(call: Caller) -> Response:
     """List the tokens, by name, with when each was last used."""
     return call.json({"data": [token_json(each) for each in tokens.listing(call.site.access)]})
@@ -55,7 +55,7 @@ def list_tokens(call: Caller) -> Response:
     "POST",
     "/tokens",
     shape=shapes.NewToken,
-    example={**examples.TOKEN, "token": "rmt_f41073179960df68_…"},
+    example={**shown_as.TOKEN, "token": "rmt_f41073179960df68_…"},
     needs=Needs.OPERATE,
     status=201,
     kinds=[],
@@ -85,7 +85,7 @@ def create_token(
     "DELETE",
     "/tokens/{token_id}",
     shape=shapes.Token,
-    example=examples.TOKEN,
+    example=shown_as.TOKEN,
     needs=Needs.OPERATE,
     kinds=[NOT_FOUND],
 )

@@ -22,6 +22,7 @@ from monitor.views.json.watches import listed_watch_json, watched_trial_json
 from monitor.views.watches import groups_of_watches, last_files, watches
 from monitor.watching.watches import check_name, remove_trial, remove_watch
 from monitor.web.api import examples
+from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once, once_apart
 from monitor.web.api.paging import PageAsked, page_of, place_of
@@ -66,7 +67,7 @@ class WatchEdit(Sent):
 
 
 @operations.reads(
-    "/watches", shape=shapes.WatchPage, example=examples.page(examples.WATCH), needs=Needs.READ, kinds=[BAD_CURSOR]
+    "/watches", shape=shapes.WatchPage, example=examples.page(shown_as.WATCH), needs=Needs.READ, kinds=[BAD_CURSOR]
 )
 def list_watches(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     """List the watches, the oldest first."""
@@ -84,7 +85,7 @@ def _forms(call: Call, shown: list[Watch]) -> list[dict[str, Json]]:
     return [listed_watch_json(each, files.get(each.id, {}), in_groups.get(each.id, ())) for each in shown]
 
 
-@operations.reads("/watches/{number}", shape=shapes.Watch, example=examples.WATCH, needs=Needs.READ)
+@operations.reads("/watches/{number}", shape=shapes.Watch, example=shown_as.WATCH, needs=Needs.READ)
 def get_watch(call: Caller, number: WatchNumber) -> Response:
     """Give a watch."""
     with call.site.store.read() as tx:
@@ -95,7 +96,7 @@ def get_watch(call: Caller, number: WatchNumber) -> Response:
 @operations.reads(
     "/watches/{number}/trials",
     shape=shapes.WatchedTrialPage,
-    example=examples.page(examples.WATCHED_TRIAL),
+    example=examples.page(shown_as.WATCHED_TRIAL),
     needs=Needs.READ,
     kinds=[BAD_CURSOR, NOT_FOUND],
 )
@@ -121,12 +122,12 @@ def list_watched_trials(call: Caller, number: WatchNumber, asked: Annotated[Page
     "POST",
     "/watches",
     shape=shapes.NewWatches,
-    example={"watches": [{**examples.WATCH, "trial_ids": ["NCT02116634"], "already_watched": [], "finds": None}]},
+    example={"watches": [{**shown_as.WATCH, "trial_ids": ["NCT02116634"], "already_watched": [], "finds": None}]},
     needs=Needs.OPERATE,
     status=201,
     kinds=[REGISTRY_SILENT],
 )
-def create_watch(call: Caller, sent: Annotated[WatchSent, Body(examples=[examples.WATCH_SENT])]) -> Response:
+def create_watch(call: Caller, sent: Annotated[WatchSent, Body(examples=[shown_as.WATCH_SENT])]) -> Response:
     """Watch trials, or what a search finds.
 
     The next look takes their baseline, which is told to nobody. A sponsor, a condition or a search is asked of its
@@ -203,7 +204,7 @@ def _made(tx: Connection, call: Call, sent: WatchSent, watch: Watch, more: dict[
     "PATCH",
     "/watches/{number}",
     shape=shapes.Watch,
-    example=examples.WATCH,
+    example=shown_as.WATCH,
     needs=Needs.OPERATE,
     takes_match=True,
 )

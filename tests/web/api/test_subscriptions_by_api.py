@@ -167,3 +167,12 @@ def test_a_rule_is_tried_before_it_is_made(kept: Api) -> None:
 )
 def test_a_body_that_is_not_ours_is_refused(kept: Api, body: bytes, kind: str, slug: str) -> None:
     assert problem(kept.ask("/subscriptions", "POST", data=body, headers={"Content-Type": kind})) == slug
+
+
+def test_it_is_explained_why_somebody_was_told(kept: Api) -> None:
+    subscription = kept.read("/subscriptions")["data"][0]["id"]
+    told = kept.read(f"/subscriptions/{subscription}/why?trial={WITHDRAWN_LATER}")
+    other = kept.ask(f"/subscriptions/{subscription}/why?trial=nonsense")
+
+    assert any("after the first try" in line for line in told["data"]), told
+    assert (problem(other), other.json()["errors"][0]["parameter"]) == ("invalid", "trial")

@@ -158,3 +158,12 @@ class Backtest(Shape):
     looser: Neighbour | None
     stricter: Neighbour | None
     messages: list[SentMessage]
+
+
+class Explained(Shape):
+    """Why an address was told of a trial, or was not: a line a change, the oldest first."""
+
+    registry: str
+    trial_id: str
+    to: str
+    data: list[str]
