@@ -88,6 +88,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         identify=program.identify,
         service=service,
         committed=service.send_soon,
+        due=service.tick,
         pages=Pages(web.public_url),
         proof=ProofReader(
             store,

@@ -1,9 +1,10 @@
 """Whether each registry can be read, and when it is checked next: one row per registry."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from monitor.storage.service_tables import health
 from monitor.storage.statements import put
@@ -36,6 +37,12 @@ def get(tx: Connection, registry: str) -> Health | None:
 def listing(tx: Connection) -> list[Health]:
     """All there is, by registry."""
     return [Health(*row) for row in tx.execute(select(*_columns).order_by(health.c.registry))]
+
+
+def make_due(tx: Connection, registries: Iterable[str], at: datetime) -> None:
+    """Let the next look at these registries be due then, unless it comes sooner."""
+    later = health.c.registry.in_(list(registries)) & (health.c.next_check_at > at)
+    tx.execute(update(health).where(later).values(next_check_at=at))
 
 
 def record(tx: Connection, row: Health) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from monitor.model import Role, Search
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import left_alone, subscriptions, watches
+from monitor.storage import health, left_alone, subscriptions, watches
+from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
 from monitor.watching import asking
@@ -47,6 +48,19 @@ def others(site: ReadingSite) -> list[str]:
 
 def words(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def test_what_is_watched_anew_is_looked_at_at_once(site: ReadingSite) -> None:
+    outbox, later = site.outbox, timedelta(minutes=50)
+    with outbox.store.begin() as tx:
+        health.record(tx, Health(outbox.registry.key, outbox.clock() + later))
+        health.record(tx, Health("isrctn.com", outbox.clock() + later))
+
+    site.post("/watches/new", about="trials", trials=WITHDRAWN_LATER)
+
+    with outbox.store.read() as tx:
+        due = {each.registry: each.next_check_at - outbox.clock() for each in health.listing(tx)}
+    assert due == {outbox.registry.key: timedelta(0), "isrctn.com": later}
 
 
 def test_trials_are_watched_by_whatever_names_them(site: ReadingSite) -> None:

@@ -3,7 +3,7 @@
 The lists of watches are `monitor.web.reading.watches`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from monitor.errors import ConfigurationInvalid, RegistryError, SponsorUnknown
 from monitor.model import Role, Search
 from monitor.operate.transfer.lists.typed import typed
 from monitor.ports import FetchedRegistry, Searching
+from monitor.storage import health
 from monitor.text import one_line
 from monitor.views.unwatching import NAMED, trial_ending, watch_ending
 from monitor.watching.watches import (
@@ -43,7 +44,7 @@ def new_page(site: Site, asked: Asked) -> Response:
 
 
 def add_watch(site: Site, asked: Asked) -> Response:
-    """Watch what the form says; the next look takes the baseline."""
+    """Watch what the form says; a look that is due at once takes the baseline."""
     form = asked.form
     try:
         name = one_line(one(form, "name")) or None
@@ -56,6 +57,7 @@ def add_watch(site: Site, asked: Asked) -> Response:
         return _form(site, asked, form, error=str(error), candidates=error.candidates[:SHOWN])
     except (ConfigurationInvalid, RegistryError) as error:
         return _form(site, asked, form, error=str(error))
+    _look_soon(site, [resolved.registry], asked)
     return site.see_other(f"/watches/{added.watch.id}?done=watched")
 
 
@@ -98,8 +100,16 @@ def _add_trials(site: Site, asked: Asked, name: str | None) -> Response:
         return _form(site, asked, form, error="some lines name no trial", left=found.left)
     siblings = one(form, "siblings") == "yes"
     added = list(add_trials(found.trials, store=site.store, name=name, siblings=siblings, now=asked.now))
+    _look_soon(site, found.trials, asked)
     path = f"/watches/{added[0].watch.id}" if len(added) == 1 else "/watches"
     return site.see_other(f"{path}?done=watched")
+
+
+def _look_soon(site: Site, registries: Iterable[str], asked: Asked) -> None:
+    """Have the service take the baselines now, and not with the look that comes anyway."""
+    with site.store.begin() as tx:
+        health.make_due(tx, registries, asked.now)
+    site.due()
 
 
 def _search(form: Form) -> Search:

@@ -50,6 +50,8 @@ class Site:
     """How often each network asks for alerts by mail."""
     counted: Counted = field(default_factory=Counted)
     """Counts for lists and filters."""
+    due: Callable[[], None] = lambda: None
+    """Called when a look at a registry is due: it need not wait for the next tick."""
     is_public: bool = False
     """Whether anybody may read what is known of trials."""
     has_self_service: bool = False
