@@ -199,7 +199,7 @@ def test_who_subscribes_on_a_page_is_told_and_leaves_with_one_click(serving: Ser
     served.says("registry checked")
     with requests.Session() as reader:
         reader.trust_env = False
-        asked = {"address": "anna@example.org", "about": "trials", "trials": WITHDRAWN_LATER}
+        asked = {"address": "anna@example.org", "about": "trial", "trial": WITHDRAWN_LATER}
         page = f"http://{address}/subscriptions/new"
         reader.post(page, data=asked | {"form": hidden(reader, page)}, timeout=20).raise_for_status()
         eventually(lambda: mailbox.messages)
