@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, distinct, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, or_, select, tuple_
 
 from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid
@@ -21,6 +21,8 @@ from monitor.storage.trial_index import SPONSOR
 
 _c = change_index.c
 _LONGEST_WINDOW = timedelta(days=4096)
+_LONG_AGO, _LATE = date(1990, 1, 1), date(2100, 1, 1)
+"""Where the first day or the last one cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,11 @@ def page(tx: Connection, wanted: ChangeFilter, *, after: Place | None, limit: in
     """Up to *limit* events, those behind *after*. ConfigurationInvalid where that is of a trial that is not there."""
     number = _number(tx, after)
     if wanted.trials.is_narrow:
-        rows = tx.execute(_events(wanted, after, number).limit(limit)).all()
-        return [_found(row) for row in rows]
+        return _read(tx, _events(wanted, after, number).limit(limit))
     found: list[FoundEvent] = []
     for since, until in _windows(tx, wanted, after):
         query = _events(replace(wanted, since=since, until=until), after, number)
-        found += [_found(row) for row in tx.execute(query.limit(limit - len(found)))]
+        found += _read(tx, query.limit(limit - len(found)))
         if len(found) >= limit:
             break
     return found
@@ -204,8 +205,20 @@ def _events(wanted: ChangeFilter, after: Place | None, number: int | None) -> Se
     )
 
 
-def _found(row: Row[Any]) -> FoundEvent:
-    return FoundEvent(row.day, Significance(row.weight), row.registry, row.trial_id, row.snapshot, row.changes)
+def _read(tx: Connection, query: Select[Any]) -> list[FoundEvent]:
+    """The events of the rows; what a damaged disk has made of one is no event."""
+    return [
+        FoundEvent(row.day, Significance(row.weight), row.registry, row.trial_id, row.snapshot, row.changes)
+        for row in tx.execute(query)
+        if row.weight in _WEIGHTS and _day(row.day)
+    ]
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def _number(tx: Connection, after: Place | None) -> int | None:
@@ -227,8 +240,8 @@ def _windows(tx: Connection, wanted: ChangeFilter, after: Place | None) -> Itera
     first, last = tx.scalar(select(func.min(_c.day))), tx.scalar(select(func.max(_c.day)))
     if first is None or last is None:
         return
-    begin = max(date.fromisoformat(first), wanted.since or date.min)
-    end = min(date.fromisoformat(last) + timedelta(days=1), wanted.until or date.max)
+    begin = max(_day(first) or _LONG_AGO, wanted.since or date.min)
+    end = min((_day(last) or _LATE) + timedelta(days=1), wanted.until or date.max)
     if after is not None:
         end = min(end, date.fromisoformat(after.day) + timedelta(days=1 if after.event else 0))
     length = timedelta(days=1)

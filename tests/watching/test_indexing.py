@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+import pytest
+from sqlalchemy import select, text, update
 
 from monitor.model import Significance
 from monitor.storage import changed, index_tables, terms, trial_index, trial_lists, unindexed
@@ -233,3 +234,20 @@ def test_changes_of_a_time_are_found_by_day(quick: Trying) -> None:
         assert {each.day for each in changed.page(tx, span, after=None, limit=100)} == {day.isoformat()}
         behind = changed.page(tx, ChangeFilter(), after=Place(every[0].day), limit=100)
     assert behind == [each for each in every if each.day < every[0].day]
+
+
+@pytest.mark.parametrize("damage", [{"day": "2026-11-2x"}, {"day": "zzz"}, {"day": ""}, {"significance": 77}])
+def test_a_damaged_row_of_the_index_harms_itself(quick: Trying, damage: dict[str, Any]) -> None:
+    quick.watch(WITHDRAWN_LATER)
+    quick.check()
+    for title in ("One", "Two"):
+        quick.sandbox.edit(WITHDRAWN_LATER, together(titled(title), verified_a_year_later))
+        quick.clock.advance(days=1)
+        quick.check()
+    everything = ChangeFilter(least=Significance.ADMINISTRATIVE)
+    with quick.store.begin() as tx:
+        tx.execute(update(T.change_index).where(T.change_index.c.snapshot == 2).values(damage))
+    with quick.store.read() as tx:
+        assert [each.snapshot for each in changed.page(tx, everything, after=None, limit=9)] == [3]
+        assert changed.matrix(tx, everything)
+        changed.by_day(tx, everything)

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from monitor.model import Settlement
+from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import settlements, tables
+from monitor.storage.store import Store
 from monitor.web.site.asked import NOBODY
+from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.views.asking import damage_event
 from tests.web.reading_site import OPERATOR, ReadingSite
@@ -158,3 +162,14 @@ def test_what_is_not_told_yet_is_marked_and_damage_has_its_line(changed_site: Re
     assert "What changed cannot be read: event clinicaltrials.gov/NCT02116634/2 is damaged" in page
     assert "Nobody was told: the operator discarded it." in page
     assert len(headlines(page)) == 5
+
+
+def test_before_anything_is_watched_the_page_says_how_to_begin(
+    quick_store: Store, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    with ReadingSite(outbox) as empty:
+        page = empty.get("/")
+    outbox.registry.close()
+    assert page.status_code == 200
+    assert "NCT02116634" in page.text
