@@ -23,22 +23,22 @@ def public_api(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator
     outbox.registry.close()
 
 
-def test_without_a_token_nothing_is_read(api: Api) -> None:
-    answer = api.ask("/trials", scope=None)
+def test_without_a_token_nothing_is_read(kept: Api) -> None:
+    answer = kept.ask("/trials", scope=None)
 
     assert problem(answer) == "unauthenticated"
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_a_token_that_is_none_is_refused(api: Api) -> None:
-    answer = api.ask("/trials", scope=None, headers={"Authorization": "Bearer rmt_0_0"})
+def test_a_token_that_is_none_is_refused(kept: Api) -> None:
+    answer = kept.ask("/trials", scope=None, headers={"Authorization": "Bearer rmt_0_0"})
 
     assert problem(answer) == "unauthenticated"
     assert "invalid_token" in answer.headers["www-authenticate"]
 
 
-def test_whoever_lacks_a_scope_is_told_which(api: Api) -> None:
-    answer = api.send("/subscriptions", {}, scope=Permission.READ)
+def test_whoever_lacks_a_scope_is_told_which(kept: Api) -> None:
+    answer = kept.send("/subscriptions", {}, scope=Permission.READ)
 
     assert problem(answer) == "forbidden"
     assert answer.json()["scope"] == "subscribe"
@@ -92,8 +92,8 @@ def test_wrong_tokens_are_counted_by_network(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/trials/", "/trials/NCT02116634/nothing", "/"])
-def test_whatever_is_not_there_is_a_problem_as_well(api: Api, path: str) -> None:
-    assert problem(api.ask(path)) == "not-found"
+def test_whatever_is_not_there_is_a_problem_as_well(kept: Api, path: str) -> None:
+    assert problem(kept.ask(path)) == "not-found"
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_whatever_is_not_there_is_a_problem_as_well(api: Api, path: str) -> None
         ("/watches/1", "DELETE, GET, PATCH"),
     ],
 )
-def test_another_method_is_a_problem_that_says_which_there_are(api: Api, path: str, allowed: str) -> None:
-    answer = api.ask(path, "PUT")
+def test_another_method_is_a_problem_that_says_which_there_are(kept: Api, path: str, allowed: str) -> None:
+    answer = kept.ask(path, "PUT")
 
     assert problem(answer) == "method-not-allowed"
     assert answer.headers["allow"] == allowed
