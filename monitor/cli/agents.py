@@ -1,12 +1,14 @@
 """`monitor mcp`: tools for agents, over standard input and output."""
 
 import os
+import signal
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.session import Settings
+from monitor.cli.session import Settings, complain
 from monitor.config.loading import SHOWN_BY_AGENTS
 from monitor.errors import ConfigurationInvalid
 from monitor.mcp import NEEDED
@@ -47,6 +49,12 @@ def mcp(
     with settings.open() as program:
         token = os.environ.get(SHOWN_BY_AGENTS)
         allowed = partial(permissions_up_to, scope) if token is None else _allowed_by(token, program)
+        # What reads standard input waits for it, whatever Python's own handler of Ctrl-C says.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if sys.stdin.isatty():
+            complain(
+                "an agent's program starts this, and speaks to it here: --help shows how to add it; Ctrl-C ends it"
+            )
         serve(program, allowed, clock=utc_now)
 
 
