@@ -48,6 +48,8 @@ def try_now(which: str, store: Store, *, now: datetime) -> Delivery:
                 f"nothing is sent there since {moment(at)}, as nothing was taken for days: "
                 f"`monitor subscriptions resume {subscription.id[:8]}` once the receiver works"
             )
+        if deliveries.behind(tx, [delivery.id]):
+            raise ConfigurationInvalid("it waits for an earlier delivery about the same trial: try that one")
         if not replays.hasten(tx, delivery.id, now, unless_before=now + CLAIMED_FOR):
             raise ConfigurationInvalid("somebody else was faster: look at the delivery again")
         return deliveries.known(tx, [delivery.id])[delivery.id]

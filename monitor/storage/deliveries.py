@@ -67,16 +67,15 @@ IS_SENDABLE = and_(
     .where(subscriptions.c.id == deliveries.c.subscription_id, _hears)
     .where(endpoints.c.id == subscriptions.c.endpoint_id, endpoints.c.disabled_at.is_(None)),
 )
-IS_CLAIMABLE = and_(
-    IS_SENDABLE,
-    ~exists().where(
-        _earlier.c.standing == literal_column(f"'{DeliveryState.OWED}'"),
-        _earlier.c.subscription_id == deliveries.c.subscription_id,
-        _earlier.c.registry == deliveries.c.registry,
-        _earlier.c.trial_id == deliveries.c.trial_id,
-        _earlier.c.sequence < deliveries.c.sequence,
-    ),
+IS_BEHIND = exists().where(
+    _earlier.c.standing == literal_column(f"'{DeliveryState.OWED}'"),
+    _earlier.c.subscription_id == deliveries.c.subscription_id,
+    _earlier.c.registry == deliveries.c.registry,
+    _earlier.c.trial_id == deliveries.c.trial_id,
+    _earlier.c.sequence < deliveries.c.sequence,
 )
+"""It waits for an earlier one about the same trial to the same subscription."""
+IS_CLAIMABLE = and_(IS_SENDABLE, ~IS_BEHIND)
 _later = deliveries.alias("later")
 _is_followed = exists().where(
     _later.c.standing == literal_column(f"'{DeliveryState.OWED}'"),
@@ -301,6 +300,12 @@ def known(tx: Connection, ids: Iterable[str]) -> dict[str, Delivery]:
     query = select(*LISTED_COLUMNS)
     rows = (row for chunk in chunks(ids) for row in tx.execute(query.where(deliveries.c.id.in_(chunk))))
     return {delivery.id: delivery for delivery in map(restored, rows)}
+
+
+def behind(tx: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the deliveries that are owed and wait for an earlier one about the same trial."""
+    query = select(deliveries.c.id).where(IS_OWED, IS_BEHIND)
+    return {each for chunk in chunks(ids) for each in tx.scalars(query.where(deliveries.c.id.in_(chunk)))}
 
 
 def of_event(tx: Connection, event_id: str) -> list[Delivery]:

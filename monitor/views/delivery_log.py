@@ -54,6 +54,8 @@ class LoggedDelivery:
     told: Told
     subscription: Subscription | None
     """Whom it is for; None where that cannot be read."""
+    is_behind: bool = False
+    """Whether it is owed and waits for an earlier one about the same trial to the same subscription."""
 
     @property
     def to(self) -> str:
@@ -183,8 +185,14 @@ def _notices(tx: Connection, deliveries: Iterable[Delivery]) -> dict[str, Notice
 def _rows(tx: Connection, deliveries: Sequence[Delivery]) -> list[LoggedDelivery]:
     told = told_by(tx, deliveries)
     to = subscriptions.known(tx, {each.subscription_id for each in deliveries}, damaged={})
+    behind = kept.behind(tx, [each.id for each in deliveries if each.standing is DeliveryState.OWED])
     return [
-        LoggedDelivery(delivery=each, told=told[each.id], subscription=to.get(each.subscription_id))
+        LoggedDelivery(
+            delivery=each,
+            told=told[each.id],
+            subscription=to.get(each.subscription_id),
+            is_behind=each.id in behind,
+        )
         for each in deliveries
     ]
 

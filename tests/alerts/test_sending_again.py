@@ -7,8 +7,10 @@ from monitor.alerts.sending_again import send_again, send_failed_again, try_now
 from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejected, NothingFound
 from monitor.model import Delivery, SubscriptionState
 from monitor.storage import deliveries, endpoints, replays, subscriptions
+from monitor.views.delivery_log import one_delivery
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+from tests.studies import named, together, verified_a_year_later
 
 HOOK = "https://hooks.example.org/trials"
 
@@ -71,6 +73,23 @@ def test_what_may_not_be_sent_is_refused_with_the_remedy(outbox: OutboxHarness) 
         endpoints.disable(tx, endpoint.id, at=outbox.clock())
     with pytest.raises(ConfigurationInvalid, match=r"nothing is sent there since.*subscriptions resume"):
         try_now(delivery.id, outbox.store, now=outbox.clock())
+
+
+def test_what_waits_for_an_earlier_one_is_tried_after_it(outbox: OutboxHarness) -> None:
+    first = failing(outbox)
+    outbox.sandbox.edit(WITHDRAWN_LATER, together(named("Another"), verified_a_year_later))
+    outbox.check()
+    outbox.deliver()
+    with outbox.store.read() as tx:
+        [second] = [each for each in deliveries.listing(tx) if each.id != first.id]
+        assert deliveries.behind(tx, [first.id, second.id]) == {second.id}
+
+    outbox.clock.advance(minutes=-10)
+    with pytest.raises(ConfigurationInvalid, match="waits for an earlier delivery"):
+        try_now(second.id, outbox.store, now=outbox.clock())
+    row = one_delivery(second.id, outbox.store).row
+    assert row.is_behind
+    assert not one_delivery(first.id, outbox.store).row.is_behind
 
 
 def test_what_was_given_up_is_owed_again_and_what_there_is_not_is_not_found(outbox: OutboxHarness) -> None:
