@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from monitor.web.feeds.live import Live
 from monitor.web.machines import ServiceHealth, machine_routes
@@ -25,8 +25,22 @@ def application(
     async def trouble(request: Request, error: Exception) -> Response:
         return await answering.trouble(request, getattr(error, "status_code", 500))
 
+    async def file(request: Request) -> Response:
+        found = answering.site.pages.file(
+            request.path_params["digest"],
+            request.path_params["name"],
+            accepts_gzip="gzip" in request.headers.get("accept-encoding", ""),
+        )
+        return found or await answering.trouble(request, 404)
+
     live = Live(answering)
-    routes = [*machine_routes(health, ages=ages), *more, live.route(), *answering.routes(PAGES)]
+    routes = [
+        *machine_routes(health, ages=ages),
+        *more,
+        Route("/static/{digest}/{name}", file),
+        live.route(),
+        *answering.routes(PAGES),
+    ]
     prefix = answering.site.prefix
     # Some proxies take the path of the public address away, some don't.
     below = [Mount(prefix, routes=routes)] if prefix else []

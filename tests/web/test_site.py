@@ -59,8 +59,15 @@ def test_what_is_not_there_is_said_in_the_frame(site):
 
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
-    assert 'class="asof' in answer.text
     assert 'name="q"' in answer.text
+
+
+def test_how_much_was_seen_is_for_those_who_may_read(site):
+    assert 'class="asof' not in site.get("/nowhere").text
+
+    site.visitor = READER
+
+    assert 'class="asof' in site.get("/nowhere").text
 
 
 def test_a_page_that_takes_no_form_says_so(site):
@@ -136,6 +143,7 @@ def test_a_database_that_does_not_answer_is_said_on_the_page(site, monkeypatch):
     def silent(self):
         raise StoreUnavailable("gone")
 
+    site.visitor = READER
     monkeypatch.setattr(Store, "read", silent)
 
     answer = site.get("/nowhere")

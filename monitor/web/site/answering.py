@@ -77,7 +77,7 @@ class Answering:
     async def trouble(self, request: Request, status: int) -> Response:
         """The page for what no page answers: 404, or 405."""
         try:
-            return await self.run(self._trouble, self._asked(request, NOBODY), status)
+            return await self.run(self._no_page, request, status)
         except Busy:
             return busy()
 
@@ -108,6 +108,14 @@ class Answering:
             return await self.run(self._trouble, self._asked(request, NOBODY), error.status, str(error))
 
     # In a thread
+
+    def _no_page(self, request: Request, status: int) -> Response:
+        try:
+            visitor = self.visitor_of(request)
+        except StoreError:
+            visitor = NOBODY
+        asked = self._asked(request, visitor)
+        return self._finished(asked, self._trouble(asked, status))
 
     def _answer(self, page: Page, request: Request, form: Form) -> Response:
         try:

@@ -1,8 +1,7 @@
-"""What every page needs: the files that it loads, and the choice of a theme."""
+"""What every page has in its foot: the choice of a theme."""
 
 from starlette.responses import Response
 
-from monitor.errors import NothingFound
 from monitor.web.forms import one
 from monitor.web.site.answering import THEMES
 from monitor.web.site.asked import Asked
@@ -10,14 +9,6 @@ from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
 A_YEAR = 365 * 24 * 3600
-
-
-def file(site: Site, asked: Asked) -> Response:
-    """A file that pages load."""
-    found = site.pages.file(asked.params["digest"], asked.params["name"])
-    if found is None:
-        raise NothingFound("there is no such file")
-    return found
 
 
 def theme(site: Site, asked: Asked) -> Response:
@@ -37,7 +28,4 @@ def own_path(text: str) -> str:
     return text if is_ours else "/"
 
 
-PAGES = (
-    Page("/static/{digest}/{name}", file, Needs.NOTHING),
-    Page("/theme", theme, Needs.NOTHING, methods=("POST",), checks_form=False),
-)
+PAGES = (Page("/theme", theme, Needs.NOTHING, methods=("POST",), checks_form=False),)

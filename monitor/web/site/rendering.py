@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.responses import HTMLResponse, Response
 
 from monitor.web.site.asked import Asked
+from monitor.web.site.compressing import squeezed
 from monitor.web.site.formats import FILTERS
 from monitor.web.site.language import ENGLISH, LANGUAGES, translations
 
@@ -43,8 +44,13 @@ SAFETY = {
     "X-Robots-Tag": "noindex",
 }
 """What every page says; `monitor.web.site.answering` lets those of a public site be kept and found."""
-FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+FOR_EVER = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
+}
 """The address of a file changes with its content."""
+SQUEEZED = {"Content-Encoding": "gzip"}
 
 
 class Pages:
@@ -53,6 +59,7 @@ class Pages:
     def __init__(self, public_url: str) -> None:
         self.prefix = urlsplit(public_url).path.rstrip("/")
         self.files = {name: _content(name) for name in TYPES}
+        self._squeezed = {name: squeezed(content) for name, content in self.files.items()}
         self.digest = sha256(b"".join(self.files.values())).hexdigest()[:12]
         self._environments = lru_cache(maxsize=len(LANGUAGES))(self._environment)
 
@@ -66,10 +73,12 @@ class Pages:
         referrer = "no-referrer" if is_secret else "same-origin"
         return HTMLResponse(html, status_code=status, headers={**SAFETY, "Referrer-Policy": referrer})
 
-    def file(self, digest: str, name: str) -> Response | None:
+    def file(self, digest: str, name: str, *, accepts_gzip: bool) -> Response | None:
         """A file that pages load; None where there is none of that name and content."""
         if name not in self.files or digest != self.digest:
             return None
+        if accepts_gzip:
+            return Response(self._squeezed[name], media_type=TYPES[name], headers={**FOR_EVER, **SQUEEZED})
         return Response(self.files[name], media_type=TYPES[name], headers=FOR_EVER)
 
     def _environment(self, language: str) -> Environment:
