@@ -181,7 +181,7 @@ def test_a_link_that_nobody_here_signed_leads_nowhere(quick_site: Site) -> None:
 
     for each in sorted(forged):
         answer = quick_site.reader.post(f"{base}/{each}/leave", data=ONE_CLICK, allow_redirects=False, timeout=20)
-        assert answer.status_code == 404, each
+        assert answer.status_code == (400 if each == "%00" else 404), each
 
     assert quick_site.states() == ["active", "active"]
 
