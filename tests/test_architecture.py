@@ -106,6 +106,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.storage.store": "Alembic is loaded where there is something to migrate",
     "monitor.streams": "almost never needed",
     "monitor.vault": "cryptography takes long to load, and a check that tells nobody seals nothing",
+    "monitor.web.api.loading": "FastAPI takes 20 MB, and many services are never asked by a program",
     "monitor.views.workbook": "XlsxWriter is for one form of a report",
 }
 """The modules that may import within functions, each with what this saves."""

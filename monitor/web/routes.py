@@ -1,7 +1,7 @@
 """The table of all pages: where each is, what makes it, who may see it. The first whose path fits answers."""
 
 from monitor.web.access import account, signing_in, users
-from monitor.web.api import page as api
+from monitor.web.api import loading as api
 from monitor.web.feeds import calendars
 from monitor.web.feeds import changes as change_feeds
 from monitor.web.operating import table as operating

@@ -1,6 +1,7 @@
 """The API at `/api/v1`, for programs: everything that the pages do, as JSON.
 
-    application   puts it together: one FastAPI application, mounted beside the pages and loaded only with them
+    loading       its place beside the pages; the rest is loaded when somebody asks for it first
+    application   puts it together: one FastAPI application
     routing       one operation: who may use it, what the schema says of it, the thread that it runs in
     guard         from a request to an operation and back: who asks, how often, what was sent, what goes with the answer
     callers       who asks: a program by its token, a browser by its session
@@ -17,3 +18,6 @@
 Other people's programs rely on this: a key keeps its name, place and meaning within v1, and new ones may come. An
 operation is a function with a line in its docstring, an example and a shape: the schema and the page follow.
 """
+
+BEGINS = "/api/v1"
+"""Where the API is, below the path of the public address."""

@@ -1,6 +1,6 @@
 """Puts the API together: one FastAPI application, which is mounted at BEGINS.
 
-Importing it takes 35 MB and most of a second, so only what serves pages does, and only when it starts to.
+Importing it takes 20 MB and most of a second: see `loading`.
 """
 
 import re
@@ -15,11 +15,11 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor import __version__
 from monitor.web.api import (
+    BEGINS,
     changes,
     deliveries,
     held,
@@ -34,7 +34,6 @@ from monitor.web.api import (
     trials,
     watches,
 )
-from monitor.web.api.call import BEGINS
 from monitor.web.api.guard import SAFETY, Authenticate, Guard, nobody
 from monitor.web.api.problems import Kind, Problem
 from monitor.web.api.routing import Operation, Operations
@@ -60,11 +59,6 @@ DESCRIPTION = """Watched clinical trials, what changed in them, and who is told.
 Lists have pages: send “next_cursor” as `cursor` until “has_more” is false, or follow the header Link. Moments are in
 UTC (RFC 3339). Answers carry an ETag; send it as If-None-Match and nothing is sent twice. Whatever goes wrong is
 answered as problem details (RFC 9457), whose “detail” says what to do."""
-
-
-def api_route(answering: Answering, *, authenticate: Authenticate = nobody) -> Mount:
-    """The application, at its place below the path of the public address."""
-    return Mount(BEGINS, api(answering, authenticate=authenticate))
 
 
 def api(answering: Answering, *, authenticate: Authenticate = nobody) -> ASGIApp:

@@ -13,12 +13,10 @@ from starlette.responses import Response
 from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage.once import Asked
+from monitor.web.api import BEGINS
 from monitor.web.api.doing import Doing
 from monitor.web.site.asked import Visitor
 from monitor.web.site.site import Site
-
-BEGINS = "/api/v1"
-"""Where the API is, below the path of the public address."""
 
 
 class Run(Protocol):

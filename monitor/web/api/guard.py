@@ -32,8 +32,8 @@ from monitor.errors import (
     TrialIdInvalid,
 )
 from monitor.storage.once import Asked
-from monitor.web.api import problems
-from monitor.web.api.call import BEGINS, Call
+from monitor.web.api import BEGINS, problems
+from monitor.web.api.call import Call
 from monitor.web.api.doing import Doing
 from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, sentence
 from monitor.web.api.rates import Left, Meter, Policy

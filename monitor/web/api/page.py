@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 import orjson
 from starlette.responses import Response
 
+from monitor.web.api import BEGINS
 from monitor.web.api.application import SCHEMA_PATH, schema
-from monitor.web.api.call import BEGINS
 from monitor.web.api.guard import READS, WRITES
 from monitor.web.api.problems import KINDS
 from monitor.web.site.asked import Asked
-from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
 MOST_SHOWN = 2000
@@ -134,6 +133,3 @@ def _answer(operation: Mapping[str, Any]) -> str:
             example = answer.get("content", {}).get("application/json", {}).get("example")
             return orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()[:MOST_SHOWN]
     return ""
-
-
-PAGES = (Page("/api", api_page, Needs.NOTHING),)

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model.access import Permission
-from monitor.web.api import guard
-from monitor.web.api.call import BEGINS
+from monitor.web.api import BEGINS, guard
 from monitor.web.api.rates import Policy
 from tests.web.api.program import Api
 
