@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from monitor.model import Attempt
-from monitor.storage.statements import chunks
+from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import attempts, deliveries
 
 _names = [field.name for field in fields(Attempt)]
@@ -44,12 +44,14 @@ def of_delivery(tx: Connection, delivery_id: str) -> list[Attempt]:
 
 
 def of_deliveries(tx: Connection, delivery_ids: Iterable[str]) -> dict[str, list[Attempt]]:
-    """The stored attempts of those deliveries that were tried, oldest first, by the delivery."""
+    """The stored attempts of those deliveries that were tried, oldest first, by the delivery.
+
+    Without those of a delivery of which one cannot be read.
+    """
     found: dict[str, list[Attempt]] = {}
     query = select(*_columns).order_by(attempts.c.delivery_id, attempts.c.number)
-    for chunk in chunks(delivery_ids):
-        for row in tx.execute(query.where(attempts.c.delivery_id.in_(chunk))):
-            found.setdefault(row.delivery_id, []).append(Attempt(**row._mapping))
+    for row in rows_of(tx, query, attempts.c.delivery_id, delivery_ids, {}):
+        found.setdefault(row.delivery_id, []).append(Attempt(**row._mapping))
     return found
 
 

@@ -1,6 +1,7 @@
 """Events that are held back together because so many similar ones look like a change by the registry itself."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -77,4 +78,8 @@ def decide(tx: Connection, hold_id: int, decision: Decision, at: datetime) -> No
 
 
 def _restored(row: Row[Any]) -> Hold:
-    return Hold(**{**row._mapping, "fields": tuple(orjson.loads(row.fields))})
+    """A hold whose fields are damaged has none: it can be decided all the same."""
+    fields: tuple[str, ...] = ()
+    with suppress(TypeError, ValueError):
+        fields = tuple(str(each) for each in orjson.loads(row.fields))
+    return Hold(**{**row._mapping, "fields": fields})

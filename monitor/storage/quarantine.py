@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from monitor.errors import NothingFound
 from monitor.storage import bodies
-from monitor.storage.statements import chunks
+from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import quarantine
 
 KEPT_BYTES = 1024 * 1024
@@ -136,17 +136,23 @@ def listing(
     return [Quarantined(*row) for row in tx.execute(query)]
 
 
-def page(tx: Connection, *, before: int | None = None, accepted: bool = False, limit: int) -> list[Quarantined]:
-    """Up to *limit* answers, the newest first, without what came: those of a lower number than *before*.
+def page(
+    tx: Connection, *, before: int | None = None, accepted: bool = False, limit: int
+) -> tuple[list[Quarantined], int | None]:
+    """Up to *limit* answers of lower numbers than *before*, the newest first, without what came and damaged ones.
 
-    Those that were accepted are left out, unless they are asked for.
+    Those that were accepted are left out, unless they are asked for. With them comes the number that the next page
+    begins below; None where there is none.
     """
-    query = select(*_listed).order_by(quarantine.c.id.desc()).limit(limit)
+    query = select(quarantine.c.id).order_by(quarantine.c.id.desc()).limit(limit + 1)
     if not accepted:
         query = query.where(quarantine.c.accepted_at.is_(None))
     if before is not None:
         query = query.where(quarantine.c.id < before)
-    return [Quarantined(*row) for row in tx.execute(query)]
+    ids = list(tx.scalars(query))
+    rows = rows_of(tx, select(*_listed), quarantine.c.id, ids[:limit], {})
+    found = sorted((Quarantined(**row._mapping) for row in rows), key=lambda each: -each.id)
+    return found, ids[limit - 1] if len(ids) > limit else None
 
 
 def count(tx: Connection, *, most: int) -> int:

@@ -134,7 +134,7 @@ def one_delivery(which: str, store: Store) -> DeliveryWhole:
             damage = str(error)
         return DeliveryWhole(
             row=row,
-            attempts=attempts.of_delivery(tx, whole_id),
+            attempts=attempts.of_deliveries(tx, [whole_id]).get(whole_id, ()),
             reports=bounces.of_delivery(tx, whole_id),
             about=about(tx, row.subscription) if row.subscription else "",
             notice=_notices(tx, [found]).get(found.cause.id),

@@ -44,9 +44,7 @@ def quarantine_page(
 ) -> QuarantinePage:
     """Up to *limit* answers, those of a lower number than *before*; also those that were *accepted* where asked for."""
     with store.read() as tx:
-        found = quarantine.page(tx, before=before, accepted=accepted, limit=limit + 1)
-    shown = found[:limit]
-    return QuarantinePage(shown, shown[-1].id if len(found) > limit else None)
+        return QuarantinePage(*quarantine.page(tx, before=before, accepted=accepted, limit=limit))
 
 
 def one_answer(number: int, store: Store) -> QuarantinedWhole:

@@ -162,6 +162,26 @@ def test_a_long_hold_comes_a_page_at_a_time_and_damage_is_named(
     assert "damaged in the database" in site.get(f"/held/{number}").text
 
 
+def test_damage_harms_the_row_that_has_it(site: ReadingSite) -> None:
+    number, (kept, _) = hold_of(site), answer_of(site)
+    site.outbox.refuse(MAIL, DeliveryRejected("550 5.1.1 unknown", status=550, ends=False))
+    site.post(f"/held/{number}/release")
+    site.outbox.deliver()
+    with site.outbox.store.begin() as tx:
+        tx.execute(text("UPDATE holds SET fields = 'no list'"))
+        tx.execute(text("UPDATE attempts SET at = 'never' WHERE rowid % 2"))
+        tx.execute(text("UPDATE quarantine SET received_at = 'never'"))
+
+    assert "what cannot be read" in site.get("/held").text
+    assert site.get(f"/held/{number}").status_code == 200
+    refused = site.get("/deliveries?state=rejected")
+    assert refused.text.count("<li><details>") == 24
+    whole = re.findall(r'href="/deliveries/([0-9a-f-]{36})"', refused.text)[0]
+    assert site.get(f"/deliveries/{whole}").status_code == 200
+    assert site.get("/quarantine").status_code == 200
+    assert site.get(f"/quarantine/{kept}").status_code == 503, "that one alone"
+
+
 def test_what_there_is_not_is_not_found(site: ReadingSite) -> None:
     for path in ("held/0", "held/x", "held/99", "held/99999999999", "held/1/burn", "quarantine/77", "quarantine/-1"):
         assert site.get(f"/{path}").status_code == 404, path

@@ -79,7 +79,7 @@ def decide_hold(site: Site, asked: Asked) -> Response:
 
 def fields_of(hold: Hold) -> str:
     """The fields that changed in too many trials, as people call them."""
-    return natural_list([cut(field_label(field), 60) for field in hold.fields], 4)
+    return natural_list([cut(field_label(field), 60) for field in hold.fields], 4) or "what cannot be read"
 
 
 def number_in(text: str) -> int:
