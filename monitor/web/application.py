@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from monitor.web.feeds.live import Live
 from monitor.web.machines import ServiceHealth, machine_routes
@@ -43,9 +43,9 @@ def application(
     ]
     prefix = answering.site.prefix
     # Some proxies take the path of the public address away, some don't.
-    below = [Mount(prefix, routes=routes)] if prefix else []
+    # Neither redirects for a slash: that would lead to whatever host the request names.
+    below = [Mount(prefix, Router(routes, redirect_slashes=False))] if prefix else []
     made = Starlette(routes=[*routes, *below], exception_handlers={404: trouble, 405: trouble})
-    # A redirect would lead to whatever host the request names.
     made.router.redirect_slashes = False
     made.state.close = live.close
     return made
