@@ -137,7 +137,7 @@ def test_show_history_and_diff_tell_what_was_kept(monitor: Monitor, sandbox: San
     shown = monitor("show", WITHDRAWN_LATER, "--snapshot", "1")
     assert "Not yet recruiting" in shown.stdout
     assert "Withdrawn" in monitor("show", WITHDRAWN_LATER).stdout
-    assert "“Because economic problems”" in " ".join(monitor("history", WITHDRAWN_LATER).stdout.split())
+    assert "to Withdrawn: “Because economic" in " ".join(monitor("history", WITHDRAWN_LATER).stdout.split())
     assert "Withdrawn" in monitor("diff", WITHDRAWN_LATER).stdout
     record = json.loads(monitor("show", WITHDRAWN_LATER, "--json").stdout)["record"]
     assert record["enrollment"] == {"count": 0, "type": "ACTUAL"}
