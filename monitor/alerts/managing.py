@@ -18,6 +18,7 @@ from monitor.alerts.resuming import go_on
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
+from monitor.language.worded import worded
 from monitor.model import Delivery, DeliveryState, Subscription, SubscriptionState
 from monitor.storage import bounces, confirmations, deliveries, endpoints, links, questions, subscriptions
 
@@ -84,7 +85,9 @@ def change(token: str, wanted: Edit, known: Links, context: SubscribeContext) ->
     with context.store.begin() as tx:
         subscription = _of(tx, token, known)
         if _is_fixed(subscription):
-            raise ConfigurationInvalid("what this subscription hears of is set by the people who run this service")
+            raise ConfigurationInvalid(
+                worded("what this subscription hears of is set by the people who run this service")
+            )
         edited(tx, subscription, _but_its_filters(wanted) if subscription.team else wanted, context)
 
 
@@ -139,9 +142,8 @@ def come_back(token: str, known: Links, context: SubscribeContext) -> None:
         if subscription.state is not SubscriptionState.ENDED:
             return
         if not _can_return(tx, subscription, context.clock()):
-            raise ConfigurationInvalid(
-                "this subscription has ended, and a link does not bring it back: subscribe again"
-            )
+            words = worded("this subscription has ended, and a link does not bring it back: subscribe again")
+            raise ConfigurationInvalid(words)
         subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, context.clock())
         links.note_left(tx, subscription.id, None)
         endpoints.enable(tx, subscription.endpoint.id)
@@ -153,7 +155,9 @@ def renew(token: str, known: Links, context: SubscribeContext) -> str:
         subscription = _of(tx, token, known)
         version = links.versions(tx, [subscription.id]).get(subscription.id, 0) + 1
         if version > NEWEST_VERSION:
-            raise ConfigurationInvalid("this subscription has had too many links: leave it, and subscribe again")
+            raise ConfigurationInvalid(
+                worded("this subscription has had too many links: leave it, and subscribe again")
+            )
         links.renew(tx, subscription.id, version)
     return known.manage(subscription.id, version)
 
@@ -162,9 +166,9 @@ def _of(tx: Connection, token: str, known: Links) -> Subscription:
     found = known.read(token)
     subscription = subscriptions.known(tx, [found[0]]).get(found[0]) if found else None
     if found is None or subscription is None:
-        raise NothingFound("this link leads to no subscription: look whether it is whole")
+        raise NothingFound(worded("this link leads to no subscription: look whether it is whole"))
     if links.versions(tx, [subscription.id]).get(subscription.id, 0) != found[1]:
-        raise NothingFound("this link was ended: take that of a later mail")
+        raise NothingFound(worded("this link was ended: take that of a later mail"))
     return subscription
 
 

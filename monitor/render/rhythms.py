@@ -1,12 +1,12 @@
 """When a subscriber is told, in words. Pure."""
 
-from collections.abc import Callable
-
+from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model.rhythm import Every, Rhythm
 
 
-def rhythm_words(rhythm: Rhythm, _: Callable[[str], str] = str) -> str:
-    """Such as “daily at 08:00, Europe/Paris; critical changes at once”; *_* gives a text in the reader's language."""
+def rhythm_words(rhythm: Rhythm, texts: Texts = IN_ENGLISH) -> str:
+    """Such as “daily at 08:00, Europe/Paris; critical changes at once”."""
+    _ = texts.gettext
     often = {
         Every.DAILY: _("daily at {time}, {zone}"),
         Every.WEEKLY: _("on Mondays at {time}, {zone}"),

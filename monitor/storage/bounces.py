@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from monitor.errors import NothingFound
+from monitor.language.worded import worded
 from monitor.model import DeliveryState, SubscriptionState
 from monitor.model.report import Bounce, BounceEffect, ReportKind
 from monitor.storage.bounce_tables import bounced_subscriptions, bounces
@@ -29,9 +30,9 @@ _WORDS = {
     ReportKind.DELAYED: "a server is still trying to deliver it",
 }
 _REASONS = {
-    ReportKind.HARD: "mail to it comes back, as there is no such mailbox",
-    ReportKind.FULL: "its mailbox was full three times in seven days",
-    ReportKind.COMPLAINT: "its reader reported a mail as unwanted",
+    ReportKind.HARD: worded("mail to it comes back, as there is no such mailbox"),
+    ReportKind.FULL: worded("its mailbox was full three times in seven days"),
+    ReportKind.COMPLAINT: worded("its reader reported a mail as unwanted"),
 }
 
 

@@ -1,16 +1,46 @@
 """What of a change somebody is told, in words. Pure."""
 
-from collections.abc import Callable
-
+from monitor.changes.topics import Topic
+from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.language.worded import worded
 from monitor.model import Filters, Significance
-from monitor.text import natural_list
 
+MOST_TOPICS = 20
+_TOPICS = {
+    Topic.STATUS: worded("status"),
+    Topic.ENROLLMENT: worded("enrollment"),
+    Topic.DATES: worded("dates"),
+    Topic.SPONSOR: worded("sponsor"),
+    Topic.OUTCOMES: worded("outcomes"),
+    Topic.DESIGN: worded("design"),
+    Topic.ARMS: worded("arms"),
+    Topic.ELIGIBILITY: worded("eligibility"),
+    Topic.SITES: worded("sites"),
+    Topic.RESULTS: worded("results"),
+    Topic.DOCUMENTS: worded("documents"),
+    Topic.CONDITIONS: worded("conditions"),
+    Topic.DESCRIPTION: worded("description"),
+    Topic.EXPANDED_ACCESS: worded("expanded access"),
+    Topic.OVERSIGHT: worded("oversight"),
+    Topic.SHARING: worded("sharing"),
+    Topic.REFERENCES: worded("references"),
+    Topic.IDENTITY: worded("identity"),
+    Topic.TITLE: worded("title"),
+    Topic.ADMINISTRATIVE: worded("administrative"),
+    Topic.OTHER: worded("other"),
+}
 STOPS = frozenset({"status.stopped"})
 """The kinds of change of who hears only of trials that stop."""
 
 
-def in_words(filters: Filters, _: Callable[[str], str] = str) -> str:
-    """What of a change is told, to stand behind what it is about; *_* gives a text in the reader's language."""
+def topic_words(topic: str) -> str:
+    """A topic as it stands in a sentence; one of another version of this program as it is."""
+    return _TOPICS[Topic(topic)] if topic in _TOPICS else topic.replace("_", " ")
+
+
+def in_words(filters: Filters, texts: Texts = IN_ENGLISH) -> str:
+    """What of a change is told, to stand behind what it is about."""
+    _ = texts.gettext
     least = {
         Significance.CRITICAL: _("critical ones and above"),
         Significance.MAJOR: _("major ones and above"),
@@ -19,14 +49,14 @@ def in_words(filters: Filters, _: Callable[[str], str] = str) -> str:
     }
     words = [least[filters.min_significance]]
     if filters.topics:
-        topics = [_(each.replace("_", " ")) for each in sorted(filters.topics)]
-        words.append(_("about {topics}").format(topics=natural_list(topics, 20)))
+        topics = [texts.said(topic_words(each)) for each in sorted(filters.topics)]
+        words.append(_("about {topics}").format(topics=texts.listed(topics, MOST_TOPICS)))
     if filters.kinds == STOPS:
         words.append(_("only when one is terminated, suspended or withdrawn"))
     elif filters.kinds:
         words.append(_("only {kinds}").format(kinds=", ".join(sorted(filters.kinds))))
     if filters.min_days is not None:
-        words.append(_("dates that move by {days} days or more").format(days=f"{filters.min_days:,}"))
+        words.append(_("dates that move by {days} days or more").format(days=texts.number(filters.min_days)))
     if filters.min_percent is not None:
         percent = f"{filters.min_percent:g}"
         words.append(_("enrollment that changes by {percent} % or more").format(percent=percent))

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
+from monitor.language.worded import worded
 from monitor.vault import Vault
 
 LARGEST = 64 * 1024
@@ -38,7 +39,7 @@ async def read_form(request: Request) -> Form:
     async for piece in request.stream():
         body += piece
         if len(body) > LARGEST:
-            raise FormRefused(413, "That is too long.")
+            raise FormRefused(413, worded("That is too long."))
     return fields_of(request.headers.get("content-type", ""), bytes(body))
 
 
@@ -50,11 +51,11 @@ def fields_of(content_type: str, body: bytes) -> Form:
         try:
             pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
-            raise FormRefused(413, "That is too long.") from None
+            raise FormRefused(413, worded("That is too long.")) from None
     elif kind == "multipart/form-data" and content_type.isprintable() and content_type.isascii():
         pairs = _parts(content_type, body)
     else:
-        raise FormRefused(415, "A form is expected.")
+        raise FormRefused(415, worded("A form is expected."))
     fields: dict[str, list[str]] = {}
     for name, value in pairs[:MOST_FIELDS]:
         fields.setdefault(name, []).append(value)
@@ -91,7 +92,9 @@ def check_token(form: Form, vault: Vault, secret: str) -> None:
     except ValueError:
         signature = b""
     if not secret or not vault.signed(PURPOSE, secret.encode("utf-8", "replace"), signature):
-        raise FormRefused(403, "This form is not of this page, or too old: open the page again, with cookies allowed.")
+        raise FormRefused(
+            403, worded("This form is not of this page, or too old: open the page again, with cookies allowed.")
+        )
 
 
 def check_origin(request: Request, public_url: str) -> None:
@@ -102,14 +105,14 @@ def check_origin(request: Request, public_url: str) -> None:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         if site not in ("same-origin", "none"):
-            raise FormRefused(403, "Another site cannot fill in this form.")
+            raise FormRefused(403, worded("Another site cannot fill in this form."))
         return
     origin = request.headers.get("origin")
     if origin in (None, "null"):
         return
     parts = urlsplit(public_url)
     if origin not in (f"{parts.scheme}://{parts.netloc}", f"{request.url.scheme}://{request.headers.get('host', '')}"):
-        raise FormRefused(403, "Another site cannot fill in this form.")
+        raise FormRefused(403, worded("Another site cannot fill in this form."))
 
 
 def network_of(host: str) -> str:

@@ -8,7 +8,6 @@ and the browser comes again by itself. It says all that came since the page was 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from gettext import NullTranslations
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -20,7 +19,6 @@ from monitor.storage import events, pages
 from monitor.storage.pages import Within
 from monitor.web.forms import network_of
 from monitor.web.site.answering import Answering, Busy
-from monitor.web.site.language import best_of, translations
 from monitor.web.site.route import Needs
 
 LOOKS_EVERY = 5.0
@@ -72,17 +70,14 @@ class Live:
             return Response(status_code=404)
         if not Needs.PUBLIC.are_met(visitor, is_public=site.is_public):
             return Response(status_code=403)
-        words = translations(best_of(request.headers.get("accept-language", "")))
-        stream = self._stream(network, within, request.query_params.get("after") or None, words)
+        stream = self._stream(network, within, request.query_params.get("after") or None)
         return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
     def _key(self, trial: str) -> tuple[str, str]:
         registry, trial_id = self._answering.site.identify(trial)
         return registry.key, trial_id
 
-    async def _stream(
-        self, network: str, within: Within, after: str | None, words: NullTranslations
-    ) -> AsyncIterator[bytes]:
+    async def _stream(self, network: str, within: Within, after: str | None) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         self._networks[network] += 1
         self._loop = loop
@@ -95,7 +90,7 @@ class Live:
                 came = self._came
                 count = await self._answering.run(self._count, within, after)
                 if count != told:
-                    yield f"event: changes\ndata: {in_words(count, words)}\n\n".encode()
+                    yield f"event: changes\ndata: {in_words(count)}\n\n".encode()
                     told = count
                 try:
                     await asyncio.wait_for(came.wait(), max(ends_at - loop.time(), 0))
@@ -133,8 +128,8 @@ class Live:
             return pages.newer_count(tx, within, least=Significance.MINOR, than=after, most=COUNTED)
 
 
-def in_words(count: int, words: NullTranslations) -> str:
+def in_words(count: int) -> str:
     """2 new changes."""
     if count >= COUNTED:
-        return words.gettext("%(count)d new changes or more") % {"count": count}
-    return words.ngettext("%(count)d new change", "%(count)d new changes", count) % {"count": count}
+        return f"{count} new changes or more"
+    return f"{count} new {'change' if count == 1 else 'changes'}"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from monitor.language.catalogues import translations
 from monitor.model.access import Permission
 from monitor.operate.doctor import Level
 from monitor.storage.looks import Look
@@ -17,7 +18,6 @@ from monitor.web.charts.ages import ages_chart
 from monitor.web.charts.looks import LookKind, LookMark, looks_chart
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import clock, moment, number
-from monitor.web.site.language import translations
 from monitor.web.site.proof import Proof, Sight
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site

@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from monitor.changes.topics import Topic
+from monitor.language.catalogues import translations
 from monitor.model import Significance
 from monitor.model.access import Permission
 from monitor.storage.changed import Place
@@ -32,7 +33,6 @@ from monitor.web.charts.days import Bar, bars
 from monitor.web.reading.event_rows import LEVELS, EventRow, event_row
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import day as day_in_words
-from monitor.web.site.language import translations
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 

@@ -7,6 +7,7 @@ from datetime import date
 from starlette.responses import Response
 
 from monitor.errors import NothingFound
+from monitor.language.catalogues import translations
 from monitor.model import ContextLine, State
 from monitor.model.access import Permission
 from monitor.model.ids import event_id
@@ -27,7 +28,6 @@ from monitor.web.reading.of_trial import of_trial
 from monitor.web.reading.standing import Say, Standing, facts_of, standing_of
 from monitor.web.reading.timeline import timeline
 from monitor.web.site.asked import Asked
-from monitor.web.site.language import translations
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site

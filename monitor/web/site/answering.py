@@ -19,12 +19,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.errors import MonitorError, NothingFound, StoreError
+from monitor.language.catalogues import ENGLISH
+from monitor.language.texts import texts_of
+from monitor.language.worded import worded
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, read_form
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
 from monitor.web.site.formats import sentence
 from monitor.web.site.keeping import Kept, etag_of, is_still
-from monitor.web.site.language import LANGUAGES, best_of
+from monitor.web.site.language import language_of
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
@@ -38,6 +41,7 @@ COMES_AGAIN_AFTER = "1"
 """Seconds."""
 THEMES = ("system", "light", "dark")
 COOKIE_BYTES = 16
+_HAS_NUL = worded("What was asked for has a NUL character in it: leave it out.")
 FOR_ALL_WHO_MAY = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Accept-Language, Cookie"}
 """Kept by a browser, which asks each time whether it still stands."""
 
@@ -105,7 +109,8 @@ class Answering:
                 form = await read_form(request)
             return await self.run(self._answer, page, request, form)
         except FormRefused as error:
-            return await self.run(self._trouble, self._asked(request, NOBODY), error.status, str(error))
+            asked = self._asked(request, NOBODY, is_translated=page.is_translated)
+            return await self.run(self._trouble, asked, error.status, error)
 
     # In a thread
 
@@ -120,7 +125,7 @@ class Answering:
     def _answer(self, page: Page, request: Request, form: Form) -> Response:
         try:
             visitor = self.visitor_of(request)
-            asked = self._asked(request, visitor, form)
+            asked = self._asked(request, visitor, form, is_translated=page.is_translated)
             if not page.needs.are_met(visitor, is_public=self.site.is_public):
                 return self._not_let_in(asked)
             if request.method == "POST" and page.checks_form:
@@ -130,7 +135,7 @@ class Answering:
             made = self._made(page, asked)
             return made if page.is_secret else self._finished(asked, made)
         except StoreError:
-            return self._trouble(self._asked(request, NOBODY), 503)
+            return self._trouble(self._asked(request, NOBODY, is_translated=page.is_translated), 503)
 
     def _shared(self, page: Page, asked: Asked) -> Response:
         version = self.site.proof.read(asked.now).version
@@ -152,17 +157,17 @@ class Answering:
 
     def _made(self, page: Page, asked: Asked) -> Response:
         if asked.holds_nul:
-            return self._trouble(asked, 400, "What was asked for has a NUL character in it: leave it out.")
+            return self._trouble(asked, 400, _HAS_NUL)
         try:
             return page.handler(self.site, asked)
         except FormRefused as error:
-            return self._trouble(asked, error.status, str(error))
+            return self._trouble(asked, error.status, error)
         except NothingFound as error:
-            return self._trouble(asked, 404, sentence(error))
+            return self._trouble(asked, 404, error)
         except StoreError:
             raise
         except MonitorError as error:
-            return self._trouble(asked, 400, sentence(error))
+            return self._trouble(asked, 400, error)
         except Exception:
             _log.exception("a page failed: %s", page.path)
             return self._trouble(asked, 500)
@@ -183,16 +188,20 @@ class Answering:
             return self._trouble(asked, 401)
         return RedirectResponse(f"{self.site.prefix}/login?next={quote(asked.here, safe='')}", status_code=303)
 
-    def _trouble(self, asked: Asked, status: int, words: str = "") -> Response:
+    def _trouble(self, asked: Asked, status: int, error: object = "") -> Response:
+        said = texts_of(asked.language).said(error)
+        words = sentence(said) if said else ""
         made = self.site.page(asked, "site/trouble", {"status": status, "words": words}, status=status)
         if status == 503:
             made.headers["Retry-After"] = "60"
         return made
 
-    def _asked(self, request: Request, visitor: Visitor, form: Form | None = None) -> Asked:
+    def _asked(
+        self, request: Request, visitor: Visitor, form: Form | None = None, *, is_translated: bool = True
+    ) -> Asked:
         path = request.url.path.removeprefix(self.site.prefix) or "/"
         theme = request.cookies.get("theme", "")
-        wanted = request.cookies.get("language", "")
+        accepted = request.headers.get("accept-language", "")
         asked = Asked(
             method=request.method,
             path=path,
@@ -202,7 +211,7 @@ class Answering:
             visitor=visitor,
             network=network_of(request.client.host if request.client else ""),
             now=self.site.subscribing.clock(),
-            language=wanted if wanted in LANGUAGES else best_of(request.headers.get("accept-language", "")),
+            language=language_of(request.query_params, request.cookies, accepted) if is_translated else ENGLISH,
             theme=theme if theme in THEMES else "system",
             headers=request.headers,
             cookies=request.cookies,

@@ -1,10 +1,12 @@
-"""What every page has in its foot: the choice of a theme."""
+"""What every page has in its foot: the choices of a theme and a language."""
 
 from starlette.responses import Response
 
+from monitor.language.catalogues import LANGUAGES
 from monitor.web.forms import one
 from monitor.web.site.answering import THEMES
 from monitor.web.site.asked import Asked
+from monitor.web.site.language import COOKIE
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
@@ -22,10 +24,22 @@ def theme(site: Site, asked: Asked) -> Response:
     return answer
 
 
+def language(site: Site, asked: Asked) -> Response:
+    """One of our languages from now on, on pages that are there in it."""
+    chosen = one(asked.form, "language")
+    answer = site.see_other(own_path(one(asked.form, "back")))
+    if chosen in LANGUAGES:
+        answer.set_cookie(COOKIE, chosen, max_age=A_YEAR, path="/", secure=site.is_https, httponly=True, samesite="lax")
+    return answer
+
+
 def own_path(text: str) -> str:
     """The same where it is a path of ours, else that of the first page: nobody is sent elsewhere."""
     is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
     return text if is_ours else "/"
 
 
-PAGES = (Page("/theme", theme, Needs.NOTHING, methods=("POST",), checks_form=False),)
+PAGES = (
+    Page("/theme", theme, Needs.NOTHING, methods=("POST",), checks_form=False),
+    Page("/language", language, Needs.NOTHING, methods=("POST",), checks_form=False),
+)

@@ -1,31 +1,18 @@
-"""The languages of the pages: gettext catalogues, read from their .po files once, when a language is first asked for.
+"""Which of our languages a reader wants. Pure."""
 
-Texts are written in English, in templates as `_("…")` or `{% trans %}`, in modules by a function that is passed along.
-"""
+from collections.abc import Mapping
 
-from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from monitor.language.catalogues import ENGLISH, LANGUAGES
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
-ENGLISH = "en"
-LANGUAGES = {ENGLISH: "English"}
-"""Those that pages can be had in, by what each calls itself."""
+CHOSEN = "lang"
+"""What an address says of it, for that page alone."""
+COOKIE = "language"
 
 
-@lru_cache(maxsize=len(LANGUAGES) + 1)
-def translations(language: str) -> NullTranslations:
-    """The texts of a language; of English, the texts themselves."""
-    if language == ENGLISH or language not in LANGUAGES:
-        return NullTranslations()
-    catalogue = read_po(BytesIO(files("monitor.web").joinpath("locales", f"{language}.po").read_bytes()))
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+def language_of(query: Mapping[str, str], cookies: Mapping[str, str], accepted: str) -> str:
+    """The language that the address names, or that was chosen before, or that the browser would rather have."""
+    named = (query.get(CHOSEN, ""), cookies.get(COOKIE, ""))
+    return next((each for each in named if each in LANGUAGES), None) or best_of(accepted)
 
 
 def best_of(accepted: str) -> str:

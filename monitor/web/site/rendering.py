@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, Response
 
+from monitor.language.catalogues import ENGLISH, LANGUAGES, translations
 from monitor.web.site.asked import Asked
 from monitor.web.site.compressing import squeezed
 from monitor.web.site.formats import FILTERS
-from monitor.web.site.language import ENGLISH, LANGUAGES, translations
 
 SHEETS = (
     *("tokens", "elements", "frame", "marks", "changes", "panels", "controls", "facets", "charts", "snapshots"),
@@ -96,6 +96,7 @@ class Pages:
             "prefix": self.prefix,
             "static": f"{self.prefix}/static/{self.digest}",
             "language": language,
+            "languages_known": LANGUAGES,
         }
         return made
 

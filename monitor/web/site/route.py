@@ -49,5 +49,7 @@ class Page:
     compressed beside the secret, and no cookie is set."""
     takes_from_anywhere: bool = False
     """Whether programs and other sites may send its form, because the secret in its path is enough: RFC 8058."""
+    is_translated: bool = False
+    """Whether it is there in all our languages, and not in English alone."""
     is_shared: bool = False
     """Whether all who may see it see the same until data change: it is then kept for a few seconds."""

@@ -18,6 +18,9 @@ from monitor.alerts.opting_in import Answer
 from monitor.alerts.subscribe import subscribe
 from monitor.channels import NAMES
 from monitor.errors import ConfigurationInvalid, MonitorError, SponsorUnknown, StoreError
+from monitor.language.catalogues import ENGLISH
+from monitor.language.texts import texts_of
+from monitor.language.worded import worded
 from monitor.model.access import Permission
 from monitor.text import one_line
 from monitor.views.addresses import receiver
@@ -25,7 +28,6 @@ from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import sentence
-from monitor.web.site.language import translations
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import choices, filled_in
@@ -67,6 +69,8 @@ class Later(Response):
 def build(site: Site, asked: Asked) -> Response:
     """The builder. By htmx, the preview alone."""
     _refuse_unless_possible(site, asked)
+    if _may_save(asked):
+        asked.language = ENGLISH  # as all pages of who may do so
     if asked.method == "POST":
         return _posted(site, asked)
     form = {name: asked.query.getlist(name)[:100] for name in list(asked.query)[:100]}
@@ -91,8 +95,9 @@ def _refuse_unless_possible(site: Site, asked: Asked) -> None:
     if site.has_self_service or _may_save(asked):
         return
     if asked.visitor.name is None:
-        raise FormRefused(401, "Nobody subscribes themselves here. Sign in, or ask the operator of this service.")
-    raise FormRefused(403, "You may not subscribe anybody. Ask the operator of this service.")
+        words = worded("Nobody subscribes themselves here. Sign in, or ask the operator of this service.")
+        raise FormRefused(401, words)
+    raise FormRefused(403, worded("You may not subscribe anybody. Ask the operator of this service."))
 
 
 def _may_save(asked: Asked) -> bool:
@@ -145,7 +150,7 @@ def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
         raise
     except MonitorError as error:
         said = {"can_be_had": isinstance(error, NothingToTry), "is_busy": isinstance(error, TooMany)}
-        return {**nothing, "wrong": sentence(error), **said}
+        return {**nothing, "wrong": sentence(texts_of(asked.language).said(error)), **said}
     return {**nothing, "shown": shown}
 
 
@@ -182,7 +187,7 @@ def _posted(site: Site, asked: Asked) -> Response:
         names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
         words = f"{sentence(error)[:-1]} {names}." if names else sentence(error)
     except MonitorError as error:
-        words = sentence(error)
+        words = sentence(texts_of(asked.language).said(error))
     return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)
 
 
@@ -201,11 +206,12 @@ def _saved(site: Site, asked: Asked) -> Response:
     site.committed()
     with site.store.read() as tx:
         about = opting_in.about(tx, made.subscription)
+    texts = texts_of(asked.language)
     values = {
         "made": made,
-        "about": about,
+        "about": texts.said(about),
         "receiver": receiver(made.subscription.endpoint),
-        "told": in_words(made.subscription.filters, translations(asked.language).gettext),
+        "told": in_words(made.subscription.filters, texts),
     }
     return site.page(asked, "subscribing/made", values)
 
@@ -217,7 +223,7 @@ def _asked_for(site: Site, asked: Asked) -> Response:
         return _too_often(site, asked)
     address = one(form, "address").strip()
     if not address or len(address) > LONGEST_ADDRESS:
-        raise ConfigurationInvalid("Give the mail address that is to be told.")
+        raise ConfigurationInvalid(worded("Give the mail address that is to be told."))
     rule = rule_of_form(form, site, is_stranger=True)
     request = opting_in.Request(
         address=address,
@@ -233,9 +239,9 @@ def _asked_for(site: Site, asked: Asked) -> Response:
 
 
 def _too_often(site: Site, asked: Asked) -> Response:
-    _ = translations(asked.language).gettext
+    _ = texts_of(asked.language).gettext
     values = {"title": _("Not now"), "words": _("Too much was asked for from your network. Try again in an hour.")}
     return site.page(asked, "subscribing/message", values, status=429)
 
 
-PAGES = (Page("/subscriptions/new", build, Needs.NOTHING, methods=("GET", "POST")),)
+PAGES = (Page("/subscriptions/new", build, Needs.NOTHING, methods=("GET", "POST"), is_translated=True),)

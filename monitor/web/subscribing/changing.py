@@ -9,34 +9,35 @@ from monitor.alerts.links import Links
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
+from monitor.language.texts import texts_of
+from monitor.language.worded import worded
 from monitor.model import SubscriptionState
 from monitor.render.rhythms import rhythm_words
 from monitor.text import one_line
 from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, one
-from monitor.web.site.language import translations
 from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
 from monitor.web.subscribing.ideas import LONGEST_NOTE
 
 
 def managed_values(managed: Managed, language: str) -> dict[str, object]:
     """What the templates are given of a subscription."""
-    texts = translations(language)
+    texts = texts_of(language)
     subscription = managed.subscription
     filters = subscription.filters
     return {
-        "about": managed.about,
+        "about": texts.said(managed.about),
         "address": masked(subscription.endpoint.shown),
         "note": subscription.note or "",
         **shown(filters, subscription.rhythm),
         "may_come": subscription.everything or subscription.is_about_watches,
-        "told": in_words(filters, texts.gettext),
-        "rhythm": rhythm_words(subscription.rhythm, texts.gettext),
+        "told": in_words(filters, texts),
+        "rhythm": rhythm_words(subscription.rhythm, texts),
         "missed": managed.missed,
-        "reason": managed.reason,
+        "reason": texts.said(managed.reason),
         "missed_words": texts.ngettext("{count} update", "{count} updates", managed.missed).format(
-            count=managed.missed
+            count=texts.number(managed.missed)
         ),
         "paused_on": f"{subscription.paused_at:%Y-%m-%d}" if subscription.paused_at else "",
         "is_paused": subscription.state is SubscriptionState.PAUSED,
@@ -51,7 +52,7 @@ def managed_values(managed: Managed, language: str) -> dict[str, object]:
 
 def changed(form: Form, token: str, links: Links, context: SubscribeContext, *, language: str) -> str:
     """Do what the button of a form says, and give what was done. ConfigurationInvalid where it cannot be."""
-    _ = translations(language).gettext
+    _ = texts_of(language).gettext
     match one(form, "do"):
         case "save":
             managing.change(token, partial(edited_by, form), links, context)
@@ -68,21 +69,24 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext, *, 
         case "return":
             managing.come_back(token, links, context)
             return _("It goes on. What was owed when you left is not sent any more.")
-    raise ConfigurationInvalid("Use one of the buttons of this page.")
+    raise ConfigurationInvalid(worded("Use one of the buttons of this page."))
 
 
 def edited_by(form: Form, was: Editable) -> Editable:
     """What a form makes of a subscription. ConfigurationInvalid for what it cannot be."""
     note = one_line(one(form, "note"))
     if len(note) > LONGEST_NOTE:
-        raise ConfigurationInvalid(f"A note has at most {LONGEST_NOTE} characters.")
+        raise ConfigurationInvalid(worded("A note has at most {count} characters.", count=LONGEST_NOTE))
     return replace(was, filters=filters_of(form, was.filters), rhythm=rhythm_of(form, was.rhythm), note=note or None)
 
 
 def _told(missed: int, language: str) -> str:
-    texts = translations(language)
+    texts = texts_of(language)
     if not missed:
         return texts.gettext("You missed nothing.")
-    words = "{count} update that you missed will come as one mail."
-    several = "{count} updates that you missed will come as one mail."
-    return texts.ngettext(words, several, missed).format(count=f"{missed:,}")
+    words = texts.ngettext(
+        "{count} update that you missed will come as one mail.",
+        "{count} updates that you missed will come as one mail.",
+        missed,
+    )
+    return words.format(count=texts.number(missed))

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from monitor.alerts.filters import checked_filters
 from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid
+from monitor.language.worded import Worded, worded
 from monitor.model import Filters, Significance
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm, known_zone
 from monitor.settings.rhythms import clock_time
@@ -27,13 +28,20 @@ USUAL_TOPICS = (
 """Those that most ask for; the others stand behind them."""
 MOST_DAYS = 3650
 MOST_PERCENT = 1000
-_ELSEWHERE = "Other"
-_PLACES = (
-    *("Africa", "America", "Antarctica", "Arctic", "Asia"),
-    *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
-)
+_ELSEWHERE = worded("Other")
+_PLACES = {
+    "Africa": worded("Africa"),
+    "America": worded("America"),
+    "Antarctica": worded("Antarctica"),
+    "Arctic": worded("Arctic"),
+    "Asia": worded("Asia"),
+    "Atlantic": worded("Atlantic"),
+    "Australia": worded("Australia"),
+    "Europe": worded("Europe"),
+    "Indian": worded("Indian Ocean"),
+    "Pacific": worded("Pacific"),
+}
 """Where zones of today's names are; the others are older names of the same."""
-_WHERE = {"Indian": "Indian Ocean"}
 
 
 def choices() -> Mapping[str, object]:
@@ -60,7 +68,7 @@ def zones() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
             places[place].append((name, city.replace("_", " ").replace("/", ", ")))
     return (
         (_ELSEWHERE, (("UTC", "UTC"),)),
-        *((_WHERE.get(each, each), tuple(found)) for each, found in places.items()),
+        *((_PLACES[each], tuple(found)) for each, found in places.items()),
     )
 
 
@@ -113,13 +121,13 @@ def filters_of(form: Form, before: Filters = EVERYTHING) -> Filters:
     checked = checked_filters(
         topics=form.get("topic", ()), kinds=(), min_significance=one(form, "min") or str(Significance.MINOR)
     )
-    days = _number(form, "days", before.min_days, most=MOST_DAYS, what="days")
+    days = _number(form, "days", before.min_days, most=MOST_DAYS, what=worded("days"))
     return replace(
         checked,
         kinds=kinds,
         without=without,
         min_days=None if days is None else int(days),
-        min_percent=_number(form, "percent", before.min_percent, most=MOST_PERCENT, what="percent"),
+        min_percent=_number(form, "percent", before.min_percent, most=MOST_PERCENT, what=worded("percent")),
     )
 
 
@@ -129,9 +137,9 @@ def rhythm_of(form: Form, before: Rhythm = IMMEDIATE) -> Rhythm:
         return before
     every, zone = one(form, "every"), known_zone(one(form, "zone") or "UTC")
     if every not in [*Every]:
-        raise ConfigurationInvalid("Choose how often you want to be told.")
+        raise ConfigurationInvalid(worded("Choose how often you want to be told."))
     if zone is None:
-        raise ConfigurationInvalid("Choose a time zone.")
+        raise ConfigurationInvalid(worded("Choose a time zone."))
     breaks_through = bool(one(form, "breaks_through"))
     if every == Every.IMMEDIATE:
         hours = _quiet_hours(form)
@@ -152,7 +160,7 @@ def _quiet_hours(form: Form) -> tuple[time, time] | None:
         return None
     hours = _time(form, "quiet_from"), _time(form, "quiet_to")
     if hours[0] == hours[1]:
-        raise ConfigurationInvalid("Quiet hours begin and end at different times.")
+        raise ConfigurationInvalid(worded("Quiet hours begin and end at different times."))
     return hours
 
 
@@ -160,10 +168,10 @@ def _time(form: Form, name: str) -> time:
     try:
         return clock_time(one(form, name).strip()[:5])
     except ValueError:
-        raise ConfigurationInvalid("Give times as hours and minutes, such as 08:00.") from None
+        raise ConfigurationInvalid(worded("Give times as hours and minutes, such as 08:00.")) from None
 
 
-def _number(form: Form, name: str, before: float | None, *, most: int, what: str) -> float | None:
+def _number(form: Form, name: str, before: float | None, *, most: int, what: Worded) -> float | None:
     """A number that was filled in, None where there is none; as it was *before* where the form has no such field."""
     if name not in form:
         return before
@@ -171,7 +179,9 @@ def _number(form: Form, name: str, before: float | None, *, most: int, what: str
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
-        raise ConfigurationInvalid(f"Give a whole number of {what} from 1 to {most:,}, or nothing.")
+        raise ConfigurationInvalid(
+            worded("Give a whole number of {what} from 1 to {most}, or nothing.", what=what, most=most)
+        )
     return int(text)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from monitor.alerts.subscribe import Asked as AskedRule
 from monitor.alerts.subscribe import SubscriptionScope
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
+from monitor.language.worded import worded
 from monitor.model import Filters, Role, Search
 from monitor.model.rhythm import Rhythm
 from monitor.ports import Registry
@@ -93,7 +94,7 @@ def rule_of_form(form: Form, site: Site, *, is_stranger: bool, resolve: Resolve 
     filters, rhythm = filters_of(form), rhythm_of(form)
     note = "" if is_stranger else one_line(one(form, "note"))  # nobody is sent a stranger's words
     if len(note) > LONGEST_NOTE:
-        raise ConfigurationInvalid(f"A note has at most {LONGEST_NOTE} characters.")
+        raise ConfigurationInvalid(worded("A note has at most {count} characters.", count=LONGEST_NOTE))
     scope = _scope(form, site, is_stranger=is_stranger, resolve=resolve)
     return AskedRule(scope=scope, filters=filters, rhythm=rhythm, note=note or None)
 
@@ -101,7 +102,7 @@ def rule_of_form(form: Form, site: Site, *, is_stranger: bool, resolve: Resolve 
 def _scope(form: Form, site: Site, *, is_stranger: bool, resolve: Resolve | None) -> SubscriptionScope:
     about = about_of(form)
     if about not in (FOR_STRANGERS if is_stranger else ABOUT):
-        raise ConfigurationInvalid("Say which trials it is about.")
+        raise ConfigurationInvalid(worded("Say which trials it is about."))
     text = one_line(said_of(form, about))
     match about:
         case "all":
@@ -125,22 +126,24 @@ def _found(
         if watch := next(filter(None, watched), None):
             return SubscriptionScope(watch_id=watch.id)
         if is_stranger:
-            raise ConfigurationInvalid(f"“{text[:100]}” is not watched here: choose one that is.")
+            raise ConfigurationInvalid(worded("“{text}” is not watched here: choose one that is.", text=text[:100]))
         kept = _of_known_sponsor(tx, site.registries, search)
         if kept is None and resolve is None:
             kept = _of_known_condition(tx, site.registries, search)
     if kept is not None:
         return kept
     if resolve is None:
-        raise NothingToTry(f"Nothing is kept of “{text[:100]}” yet, so there is nothing to test against.")
+        raise NothingToTry(
+            worded("Nothing is kept of “{text}” yet, so there is nothing to test against.", text=text[:100])
+        )
     found = resolve(search)
     return SubscriptionScope(search=(found.registry, found.search))
 
 
 _MISSING = {
-    "sponsor": "Choose a sponsor.",
-    "condition": "Choose a condition.",
-    "search": "Give a search, in the registry’s own query language.",
+    "sponsor": worded("Choose a sponsor."),
+    "condition": worded("Choose a condition."),
+    "search": worded("Give a search, in the registry’s own query language."),
 }
 
 
@@ -148,9 +151,9 @@ def _trials(text: str, site: Site, *, is_stranger: bool) -> list[tuple[str, str]
     texts = [each for each in re.split(r"[\s,;]+", text) if each]
     example = site.registries[0].example_id
     if not texts:
-        raise ConfigurationInvalid(f"Give the number of a trial, such as {example}.")
+        raise ConfigurationInvalid(worded("Give the number of a trial, such as {example}.", example=example))
     if len(texts) > MOST_TRIALS:
-        raise ConfigurationInvalid(f"Give at most {MOST_TRIALS} trials.")
+        raise ConfigurationInvalid(worded("Give at most {count} trials.", count=MOST_TRIALS))
     return [_trial(each, site, is_stranger=is_stranger) for each in texts]
 
 
@@ -160,12 +163,17 @@ def _trial(text: str, site: Site, *, is_stranger: bool) -> tuple[str, str]:
         registry, trial_id = site.identify(text)
     except TrialIdInvalid:
         named = "".join(sign for sign in text if sign.isprintable())[:40]
-        words = f"“{named}” is not the number of a trial; one looks like {usual.example_id}."
+        words = worded(
+            "“{text}” is not the number of a trial; one looks like {example}.", text=named, example=usual.example_id
+        )
         raise ConfigurationInvalid(words) from None
     if is_stranger and registry.key != usual.key:
         with site.store.read() as tx:
             if not silence.is_watched(tx, registry.key, trial_id):
-                raise ConfigurationInvalid(f"{trial_id} is a trial of {registry.name}, and not watched here.")
+                words = worded(
+                    "{trial} is a trial of {registry}, and not watched here.", trial=trial_id, registry=registry.name
+                )
+                raise ConfigurationInvalid(words)
     return registry.key, trial_id
 
 

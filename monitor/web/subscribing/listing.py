@@ -18,6 +18,7 @@ from monitor.alerts.resuming import missed_so_far, resume
 from monitor.alerts.subscribe import SubscriptionScope, set_state
 from monitor.alerts.wiring import outbox_for
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError
+from monitor.language.texts import texts_of
 from monitor.model import Subscription, SubscriptionState
 from monitor.model.access import Permission
 from monitor.render.rhythms import rhythm_words
@@ -37,7 +38,6 @@ from monitor.views.subscriptions import (
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import sentence
-from monitor.web.site.language import translations
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.changing import edited_by
@@ -160,7 +160,7 @@ def _send_sample(subscription_id: str, site: Site) -> None:
 
 def _said(asked: Asked) -> str:
     """What was done, in words."""
-    _ = translations(asked.language).gettext
+    _ = texts_of(asked.language).gettext
     count = asked.query.get("count", "")[:9]
     number = int(count) if count.isascii() and count.isdecimal() else 0
     words = {
@@ -247,7 +247,8 @@ def _one(details: SubscriptionDetails, language: str) -> Row:
 
 def row_of(each: Subscription, *, about: str, came_back: str, silent: str, taken: int, language: str) -> Row:
     """A subscription as it is listed; *came_back* and *silent* as `monitor.views.subscriptions` has them."""
-    _ = translations(language).gettext
+    texts = texts_of(language)
+    _ = texts.gettext
     is_ended = each.state is SubscriptionState.ENDED
     failed = _("nothing was taken there for days, so nothing is sent") if each.endpoint.disabled_at else ""
     failing = _("what is sent there is not taken at the moment") if each.endpoint.failing_since else ""
@@ -258,8 +259,8 @@ def row_of(each: Subscription, *, about: str, came_back: str, silent: str, taken
         called=_called(each),
         receiver=receiver(each.endpoint),
         about=one_line(about),
-        told=in_words(each.filters, _),
-        rhythm=rhythm_words(each.rhythm, _),
+        told=in_words(each.filters, texts),
+        rhythm=rhythm_words(each.rhythm, texts),
         state=str(each.state),
         sign="bad" if trouble else signs.get(each.state, "off"),
         trouble=trouble,

@@ -14,13 +14,14 @@ from starlette.responses import Response
 
 from monitor.alerts import managing, opting_in
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
+from monitor.language.texts import texts_of
+from monitor.language.worded import worded
 from monitor.render.rhythms import rhythm_words
 from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import sentence
-from monitor.web.site.language import translations
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.changing import changed, managed_values
@@ -34,23 +35,24 @@ def _by_link(handler: Handler) -> Handler:
     """The same, where whatever goes wrong becomes a page that says what to do, and shows nothing of the site."""
 
     def answer(site: Site, asked: Asked) -> Response:
-        _ = translations(asked.language).gettext
+        texts = texts_of(asked.language)
+        _ = texts.gettext
 
         def say(title: str, words: str, status: int) -> Response:
             return site.page(asked, "subscribing/message", {"title": title, "words": words}, status=status)
 
         try:
             if not site.has_self_service:
-                raise NothingFound("the operator of this service has switched these pages off")
+                raise NothingFound(worded("the operator of this service has switched these pages off"))
             return handler(site, asked)
         except FormRefused as error:
-            return say(_("This cannot be done"), str(error), error.status)
+            return say(_("This cannot be done"), texts.said(error), error.status)
         except NothingFound as error:
-            return say(_("This link does not work"), sentence(error), 404)
+            return say(_("This link does not work"), sentence(texts.said(error)), 404)
         except StoreError:
             return say(_("Not now"), _("The database does not answer. Try again in a few minutes."), 503)
         except MonitorError as error:
-            return say(_("This cannot be done"), sentence(error), 400)
+            return say(_("This cannot be done"), sentence(texts.said(error)), 400)
 
     return answer
 
@@ -73,12 +75,12 @@ def confirm(site: Site, asked: Asked) -> Response:
         site.committed()
         return _page(site, asked, "confirmed", {"manage": managing.page_of(subscription.id, site.links, context)})
     subscription, about = opting_in.waiting(token, context)
-    _ = translations(asked.language).gettext
+    texts = texts_of(asked.language)
     values = {
-        "about": about,
+        "about": texts.said(about),
         "address": masked(subscription.endpoint.shown),
-        "told": in_words(subscription.filters, _),
-        "rhythm": rhythm_words(subscription.rhythm, _),
+        "told": in_words(subscription.filters, texts),
+        "rhythm": rhythm_words(subscription.rhythm, texts),
     }
     return _page(site, asked, "confirm", values)
 
@@ -95,7 +97,7 @@ def manage(site: Site, asked: Asked) -> Response:
     try:
         said = changed(asked.form, token, links, context, language=asked.language)
     except ConfigurationInvalid as error:
-        return _shown(site, asked, said=str(error), status=400)
+        return _shown(site, asked, said=texts_of(asked.language).said(error), status=400)
     site.committed()
     return _shown(site, asked, said=said)
 
@@ -125,7 +127,7 @@ def leave(site: Site, asked: Asked) -> Response:
     token, context = asked.params["token"], site.subscribing
     if asked.method == "POST":
         if one(asked.form, "List-Unsubscribe") != ONE_CLICK and one(asked.form, "do") != "leave":
-            raise FormRefused(400, "Nothing was changed: the button of this page says what to send.")
+            raise FormRefused(400, worded("Nothing was changed: the button of this page says what to send."))
         managing.leave(token, site.links, context)
     return _page(site, asked, "leave", managed_values(managing.look(token, site.links, context), asked.language))
 
@@ -138,6 +140,7 @@ def _own(path: str, handler: Handler, *, takes_from_anywhere: bool = False) -> P
         methods=("GET", "POST"),
         checks_form=False,
         is_secret=True,
+        is_translated=True,
         takes_from_anywhere=takes_from_anywhere,
     )
 

@@ -9,6 +9,8 @@ from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import Asked as AskedRule
 from monitor.alerts.subscribe import SubscriptionScope
 from monitor.errors import MonitorError, StoreCorrupt
+from monitor.language.texts import texts_of
+from monitor.language.worded import worded
 from monitor.model import Search, Significance, SubscriptionState
 from monitor.storage import searches
 from monitor.views.backtest import Backtest, Sent
@@ -17,7 +19,6 @@ from monitor.views.rules import rule_of, rule_of_asked
 from monitor.web.charts.strip import Strip, StripMonth, strip
 from monitor.web.forms import Form, one
 from monitor.web.site.formats import month
-from monitor.web.site.language import translations
 from monitor.web.site.site import Site
 from monitor.web.subscribing.command import subscribe_command
 from monitor.web.subscribing.ideas import query_of, query_with
@@ -72,7 +73,7 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
     """
     rule = rule_of_asked(asked, store=site.store, now=now)
     if not _trying.acquire(timeout=WAITS):
-        raise TooMany("many rules are being tried at this moment: try again in a few seconds")
+        raise TooMany(worded("many rules are being tried at this moment: try again in a few seconds"))
     try:
         found = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST)
     finally:
@@ -133,7 +134,7 @@ def _strip(tried: Backtest, language: str) -> Strip:
         StripMonth(month(date.fromisoformat(f"{each}-01"), language), found, tried.untold_by_month[each])
         for each, found in sent.items()
     ]
-    texts = translations(language)
+    texts = texts_of(language)
     label = texts.ngettext("%(num)d mail", "%(num)d mails", len(tried.sent)) % {"num": len(tried.sent)}
     return strip(months[-MONTHS - 1 :], label=label)
 

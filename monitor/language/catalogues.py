@@ -1,0 +1,25 @@
+"""The languages that there are: gettext catalogues, read from their .po files once, when first asked for."""
+
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "fr": "Français"}
+"""Those that subscribers can read in, by what each calls itself."""
+
+
+@lru_cache(maxsize=len(LANGUAGES) + 1)
+def translations(language: str) -> NullTranslations:
+    """The texts of a language; of English, the texts themselves."""
+    if language == ENGLISH or language not in LANGUAGES:
+        return NullTranslations()
+    from babel.messages.mofile import write_mo  # most mails are in English
+    from babel.messages.pofile import read_po
+
+    catalogue = read_po(BytesIO(files("monitor.language").joinpath("locales", f"{language}.po").read_bytes()))
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
