@@ -76,7 +76,11 @@ COMMANDS = (
         "monitor.cli.operate:sandbox",
         "Run a local ClinicalTrials.gov or other registries, a mailbox and a webhook receiver to try things against.",
     ),
-    Declared("demo", "monitor.cli.operate:demo", "Find and explain a real change, offline, in a few seconds; then look at it in a browser."),
+    Declared(
+        "demo",
+        "monitor.cli.operate:demo",
+        "Find and explain a real change, offline, in a few seconds; then look at it in a browser.",
+    ),
     Declared(
         "migrate",
         "monitor.cli.operate:migrate",

@@ -23,7 +23,11 @@ def application(
     """The application; *more* are routes that are no pages of the table. Its `state.close` ends what would not end."""
 
     async def trouble(request: Request, error: Exception) -> Response:
-        return await answering.trouble(request, getattr(error, "status_code", 500))
+        status = getattr(error, "status_code", 500)
+        response = await answering.trouble(request, status)
+        if status == 405:
+            response.headers["Allow"] = ", ".join(allowed(request, routes, prefix))
+        return response
 
     async def file(request: Request) -> Response:
         found = answering.site.pages.file(
@@ -34,6 +38,7 @@ def application(
         return found or await answering.trouble(request, 404)
 
     live = Live(answering)
+    prefix = answering.site.prefix
     routes = [
         *machine_routes(health, ages=ages),
         *more,
@@ -41,7 +46,6 @@ def application(
         live.route(),
         *answering.routes(PAGES),
     ]
-    prefix = answering.site.prefix
     # Some proxies take the path of the public address away, some don't.
     # Neither redirects for a slash: that would lead to whatever host the request names.
     below = [Mount(prefix, Router(routes, redirect_slashes=False))] if prefix else []
@@ -49,3 +53,11 @@ def application(
     made.router.redirect_slashes = False
     made.state.close = live.close
     return made
+
+
+def allowed(request: Request, routes: Sequence[BaseRoute], prefix: str) -> list[str]:
+    """The methods that some route takes at the address of a request."""
+    path = request.url.path
+    paths = {path, path.removeprefix(prefix)}
+    fitting = (each for each in routes if isinstance(each, Route) and any(map(each.path_regex.match, paths)))
+    return sorted({method for each in fitting for method in each.methods or ()})

@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from monitor.errors import ConfigurationInvalid, system_words
 from monitor.web.connections import ACCEPTED_AT_ONCE, HEAD_WITHIN, BoundedProtocol, most_connections
 from monitor.web.peers import NotingPeers
+from monitor.web.safety import Safe
 
 STOPS_WITHIN = 1.0
 
@@ -52,7 +53,7 @@ class Listener:
         limits = {"most": most_connections(), "head_within": head_within}
         self._server = Server(
             Config(
-                NotingPeers(_heeding(application, trusted_proxies)),
+                Safe(NotingPeers(_heeding(application, trusted_proxies))),
                 http=type("Protocol", (BoundedProtocol,), limits),
                 backlog=ACCEPTED_AT_ONCE,
                 loop="asyncio",

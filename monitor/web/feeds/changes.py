@@ -170,7 +170,7 @@ def _row(seen: SeenEvent) -> TrialChanges:
 def _safely(made: Response) -> Response:
     """No browser takes it for a page, and nobody keeps it without asking whether it still stands."""
     made.headers["X-Content-Type-Options"] = "nosniff"
-    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    made.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     made.headers["X-Robots-Tag"] = "noindex"
     made.headers["Cache-Control"] = "private, no-cache"
     return made
