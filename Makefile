@@ -26,7 +26,11 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
+<<<<<<< Updated upstream
 .PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers catalogue docs lock clean
+=======
+.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers docs screenshots lock clean
+>>>>>>> Stashed changes
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -77,6 +81,9 @@ catalogue: $(VENV)/ready    ## collect what subscribers read into monitor/langua
 docs: .venv-docs/ready $(VENV)/ready  ## make pages of docs/ in build/docs; a dead link is a failure
 	$(BIN)/python -m docs._generate
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+
+screenshots: $(VENV)/tested  ## take the pictures of docs/ anew, with Chromium
+	$(BIN)/python -m tests.web.browser.pictures docs/pictures
 
 # The second file is made within the first, so that both name the same versions.
 LOCK = $(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \

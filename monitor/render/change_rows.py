@@ -19,7 +19,10 @@ _MINUS = "\N{MINUS SIGN}"
 _IN_PEOPLES_WORDS = frozenset({Topic.TITLE, Topic.OUTCOMES, Topic.ARMS, Topic.DESCRIPTION})
 _TEXTS = frozenset({"why_stopped", "eligibility_criteria", "study_population", "ipd_description", "results_waived"})
 
-_HOW_FAR = re.compile(r"[\d,.]+%?(?: (?:days?|months?|years?))? (?:later|earlier|fewer|more)(?:\.$|, (?:and )?|; )")
+_HOW_FAR = re.compile(
+    r"[\d,.]+%?(?: (?:days?|months?|years?))?(?: \(\d+ (?:months?|years?)\))? "
+    r"(?:later|earlier|fewer|more)(?:\.$|, (?:and )?|; )"
+)
 """What a sentence says of how far something moved, which its delta shows."""
 
 
@@ -83,12 +86,18 @@ def _row(change: Change, *, whole: bool, beside: str) -> ChangeRow:
         shown = shown if change.field == "trial_id" else []
         return ChangeRow(change=change, label=label(change), lines=[Line(stretches=((DiffOp.KEPT, told),)), *shown])
     delta = delta_words(change)
-    sentence = not_shown_yet(change, beside=beside)
-    if delta and (far := _HOW_FAR.match(sentence)):
-        sentence = sentence[far.end() :][:1].upper() + sentence[far.end() + 1 :]
+    sentence = beside_delta(not_shown_yet(change, beside=beside), delta)
     return ChangeRow(
         change=change, label=label(change), lines=shown, delta=delta, sentence=safe_cut(sentence, MOST_SENTENCE)
     )
+
+
+def beside_delta(sentence: str, delta: str) -> str:
+    """A sentence without how far something moved, where that is shown as *delta*."""
+    if not delta or not (far := _HOW_FAR.match(sentence)):
+        return sentence
+    rest = sentence[far.end() :]
+    return rest[:1].upper() + rest[1:]
 
 
 def in_short(rows: Sequence[ChangeRow], room: int) -> str:

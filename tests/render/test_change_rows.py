@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitor.model import Change, Significance
-from monitor.render.change_rows import change_rows, count_by_weight, in_short
+from monitor.render.change_rows import beside_delta, change_rows, count_by_weight, in_short
 from monitor.render.paragraphs import Fate, paragraph_runs, summary_of
 from monitor.render.worddiff import compare_readable
 
@@ -52,6 +52,14 @@ def test_how_far_something_moved_is_a_number_with_its_sign() -> None:
     assert later.delta == "+120 d"
     assert change_rows([fewer])[0].delta == "\N{MINUS SIGN}50 %"
     assert change_rows([STOPPED])[0].delta == ""
+
+
+def test_how_far_something_moved_is_not_said_beside_the_number() -> None:
+    said = "183 days (6 months) later; 545 days (18 months) later than in the first version on file."
+
+    assert beside_delta(said, "+183 d") == "545 days (18 months) later than in the first version on file."
+    assert beside_delta("40% fewer, before the trial's start.", "\N{MINUS SIGN}40 %") == "Before the trial's start."
+    assert beside_delta(said, "") == said
 
 
 def test_what_a_link_is_shared_with_is_old_and_new_on_one_line() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Change, Settlement, Significance
-from monitor.render.change_rows import delta_words
+from monitor.render.change_rows import beside_delta, delta_words
 from monitor.render.headlines import gist, heading, is_shown_in_words
 from monitor.render.values import Line, is_summary_redundant, label, lines, not_shown_yet
 from monitor.render.worddiff import DiffOp
@@ -116,7 +116,8 @@ def change_row(change: Change, *, beside: str = "") -> ChangeRow:
     if not shown or is_shown_in_words(change):
         return ChangeRow(label(change), LEVELS[change.significance], [_said(heading(change))], "")
     delta = delta_words(change) if len(shown) == 1 else ""
-    why = "" if is_summary_redundant(change) else shortened(not_shown_yet(change, beside=f"{beside} {delta}"), _WHY)
+    told = "" if is_summary_redundant(change) else not_shown_yet(change, beside=f"{beside} {delta}")
+    why = shortened(beside_delta(told, delta), _WHY)
     return ChangeRow(label(change), LEVELS[change.significance], [_line(line, delta) for line in shown], why)
 
 
