@@ -23,7 +23,7 @@ from monitor.views.json.moments import moment_json
 from monitor.views.json.operating import finding_json
 from monitor.views.json.served import logged_delivery_json, whole_delivery_json
 from monitor.views.json.watches import watch_json
-from monitor.views.watches import groups_of_watches, watches
+from monitor.views.watches import groups_of_watches, watches_page
 from monitor.watching.watches import add_trials, check_name
 
 LOG = "list_deliveries"
@@ -105,11 +105,12 @@ def list_watches(asking: Asking, given: OfWatches) -> Answer:
     """What is watched, the oldest first."""
     after = number_in(WATCHES, place_in(WATCHES, given.cursor, 1)[0]) if given.cursor is not None else 0
     store = asking.program.store
-    groups = groups_of_watches(store)
-    behind = [each for each in watches(store) if each.id > after]
-    forms = [harmless({**watch_json(each), "groups": groups.get(each.id, [])}) for each in behind[: given.limit]]
+    found, last = watches_page(store, after=after, limit=given.limit)
+    groups = groups_of_watches(store, only=[each.id for each in found])
+    forms = [harmless({**watch_json(each), "groups": groups.get(each.id, [])}) for each in found]
     forms = forms[: fitting(forms)]
-    following = cursor_of(WATCHES, forms[-1]["id"]) if len(forms) < len(behind) else None
+    has_more = last is not None or len(forms) < len(found)
+    following = cursor_of(WATCHES, forms[-1]["id"]) if has_more else None
     said = counted(len(forms), "watch", "watches") + ("; there are more." if following else ".")
     return Answer(said=said, content={"watches": forms, "next_cursor": following})
 

@@ -5,7 +5,7 @@ to it any more; somebody may subscribe before, and hears of nothing while it is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -46,11 +46,18 @@ def watches_of(tx: Connection, group_ids: Iterable[int]) -> dict[int, frozenset[
     return {each: frozenset(those) for each, those in held.items()}
 
 
-def names_by_watch(tx: Connection, *, origin: Origin | None = None) -> dict[int, list[str]]:
-    """The names of the groups of each watch that is in one, in order; with an *origin*, only what that put there."""
+def names_by_watch(
+    tx: Connection, *, origin: Origin | None = None, only: Collection[int] | None = None
+) -> dict[int, list[str]]:
+    """The names of the groups of each watch that is in one, in order; of *only* those watches where they are given.
+
+    With an *origin*, only what that put there.
+    """
     query = select(_grouped.watch_id, watch_groups.c.name).join_from(grouped_watches, watch_groups)
     if origin is not None:
         query = query.where(_grouped.origin == origin)
+    if only is not None:
+        query = query.where(_grouped.watch_id.in_(only))
     names: defaultdict[int, list[str]] = defaultdict(list)
     for watch_id, name in tx.execute(query.order_by(watch_groups.c.name)):
         names[watch_id].append(name)

@@ -96,9 +96,9 @@ def add_search(
     return watch, False
 
 
-def listing(tx: Connection, *, origin: Origin | None = None) -> list[Watch]:
-    """Every watch, or those of one origin, the oldest first."""
-    query = _counted().order_by(watches.c.id)
+def listing(tx: Connection, *, origin: Origin | None = None, after: int = 0, limit: int | None = None) -> list[Watch]:
+    """Every watch, or those of one origin, the oldest first: up to *limit* of higher numbers than *after*."""
+    query = _counted().where(watches.c.id > after).order_by(watches.c.id).limit(limit)
     if origin is not None:
         query = query.where(watches.c.origin == origin)
     return _described(tx, query)
@@ -153,10 +153,14 @@ def trials_of(tx: Connection, watch_id: int) -> list[tuple[str, str]]:
     return [(row.registry, row.trial_id) for row in tx.execute(query)]
 
 
-def registries_held(tx: Connection, registries: Iterable[str]) -> dict[int, list[str]]:
-    """Of which of these registries each watch holds trials; watches that hold none of them are left out."""
+def registries_held(
+    tx: Connection, registries: Iterable[str], *, only: Collection[int] | None = None
+) -> dict[int, list[str]]:
+    """Of which of these registries each watch holds trials, or each of *only*; those that hold none are left out."""
     found: dict[int, list[str]] = {}
     query = select(watched_trials.c.watch_id, watched_trials.c.registry).distinct()
+    if only is not None:
+        query = query.where(watched_trials.c.watch_id.in_(only))
     for chunk in chunks(registries):
         rows = tx.execute(query.where(watched_trials.c.registry.in_(chunk)))
         for watch_id, registry in sorted((row.watch_id, row.registry) for row in rows):
@@ -337,14 +341,12 @@ def _of_name(tx: Connection, name: str, origin: Origin) -> int | None:
     if row.origin != origin:
         other = "in the configuration" if row.origin == "config" else "with `monitor watch add`"
         raise ConfigurationInvalid(f"a watch named {name!r} was made {other} before: choose another name")
-    found: int = row.id
-    return found
+    return int(row.id)
 
 
 def _make(tx: Connection, name: str | None, origin: Origin, at: datetime) -> int:
     statement = insert(watches).values(origin=origin, name=name, created_at=at)
-    made: int = tx.execute(statement.returning(watches.c.id)).scalar_one()
-    return made
+    return int(tx.execute(statement.returning(watches.c.id)).scalar_one())
 
 
 def _holders(tx: Connection, registry: str, trial_ids: Sequence[str], origin: Origin) -> dict[str, set[int | None]]:

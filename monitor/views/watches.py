@@ -1,6 +1,6 @@
 """The watches, and the trials that one of them holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from monitor.storage import groups, trials
 from monitor.storage import registries as registry_rows
@@ -16,16 +16,31 @@ def watches(store: Store) -> list[Watch]:
         return kept.listing(tx)
 
 
-def groups_of_watches(store: Store) -> dict[int, list[str]]:
-    """The names of the groups that each watch is in, in order; watches in none are left out."""
+def watches_page(store: Store, *, after: int = 0, limit: int) -> tuple[Sequence[Watch], int | None]:
+    """Up to *limit* watches of higher numbers than *after*, the oldest first.
+
+    With them comes the number that the next page begins behind; None where there is none.
+    """
     with store.read() as tx:
-        return groups.names_by_watch(tx)
+        found = kept.listing(tx, after=after, limit=limit + 1)
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-def last_files(store: Store, registries: Iterable[str]) -> dict[int, dict[str, str | None]]:
-    """By watch, of what day the last file is of each of these registries that it holds trials of; None before one."""
+def groups_of_watches(store: Store, *, only: Collection[int] | None = None) -> dict[int, list[str]]:
+    """The names of the groups that each watch is in, or each of *only*, in order; watches in none are left out."""
     with store.read() as tx:
-        held = kept.registries_held(tx, registries)
+        return groups.names_by_watch(tx, only=only)
+
+
+def last_files(
+    store: Store, registries: Iterable[str], *, only: Collection[int] | None = None
+) -> dict[int, dict[str, str | None]]:
+    """By watch, of what day the last file is of each of these registries that it holds trials of; None before one.
+
+    Of *only* those watches where they are given.
+    """
+    with store.read() as tx:
+        held = kept.registries_held(tx, registries, only=only)
         keys = {key for each in held.values() for key in each}
         versions = {key: registry_rows.version(tx, key) for key in keys}
     days = {key: version.stamp if version else None for key, version in versions.items()}

@@ -177,3 +177,21 @@ def test_what_was_read_too_long_ago_stands_apart() -> None:
     assert not any(is_late for *_, is_late in bars[:-1])
     assert ages_chart(bars, "ages").count('class="c-major"') == 2
     assert bars_of(ages, timedelta(days=1), str)[2] == ("2 d", 1, True)
+
+
+def test_operators_have_the_registries_looked_at_now(site: ReadingSite, workers: Workers) -> None:
+    workers.outbox.watch(*workers.outbox.sandbox.trial_ids())
+    workers.tick()
+    assert '<button class="btn">Look now</button>' in page(site)
+    done = site.post("/health")
+    with workers.outbox.store.read() as tx:
+        known = health.get(tx, workers.outbox.registry.key)
+
+    assert done.headers["Location"] == "/health?done=looking"
+    assert "The registries are being looked at." in site.get("/health?done=looking").text
+    assert known is not None
+    assert known.next_check_at == workers.outbox.clock()
+
+    site.visitor = NOBODY
+    assert "Look now" not in page(site)
+    assert site.post("/health").status_code == 401

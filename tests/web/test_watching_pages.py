@@ -14,6 +14,7 @@ from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.watches import Watch
 from monitor.watching import asking
+from monitor.web.reading import watches as watches_pages
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.web.reading_site import OPERATOR, READER, ReadingSite
@@ -207,3 +208,19 @@ def test_readers_neither_add_nor_remove(site: ReadingSite) -> None:
         assert site.get(path).status_code == 403
         assert site.post(path.partition("?")[0], trial=WITHDRAWN_LATER).status_code == 403
     assert len(listed(site)) == 1
+
+
+def test_the_list_goes_on_behind_a_hundred_watches(site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watches_pages, "SHOWN", 2)
+    for name in ("first", "second", "third"):
+        site.post("/watches/new", about="trials", trials=WITHDRAWN_LATER, name=name)
+    begin = site.get("/watches").text
+    link = re.search(r'href="(/watches\?after=\d+)"', begin)
+    assert link
+    rest = site.get(link[1]).text
+
+    assert "third" not in begin
+    assert "third" in rest
+    assert "first" not in rest
+    assert site.get("/watches?after=-1").status_code == 400
+    assert site.get("/watches?after=999999999999999").status_code == 200

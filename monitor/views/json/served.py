@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.storage.looks import Look
     from monitor.views.delivery_log import DeliveryWhole, LoggedDelivery
     from monitor.views.quarantined import QuarantinedWhole
+    from monitor.watching.looking import AskedLook
 
 
 def logged_delivery_json(row: "LoggedDelivery") -> dict[str, Json]:
@@ -73,6 +74,15 @@ def sent_body_json(sent: SentBody) -> dict[str, Json]:
 def quarantined_answer_json(whole: "QuarantinedWhole") -> dict[str, Json]:
     """What was refused, as far as a person reads it; `alike` counts those that were refused for the same reason."""
     return {"answer": whole.text, "is_cut": whole.is_cut, "damage": whole.damage or None, "alike": whole.alike}
+
+
+def asked_look_json(asked: "AskedLook") -> dict[str, Json]:
+    """A registry that is to be looked at now."""
+    return {
+        "registry": asked.registry,
+        "is_due": asked.is_due,
+        "left_alone_until": moment_json(asked.left_alone_until),
+    }
 
 
 def notice_json(notice: Notice) -> dict[str, Json]:

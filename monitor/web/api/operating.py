@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from monitor.model.access import Permission
@@ -13,10 +14,12 @@ from monitor.storage.drift import Drift
 from monitor.storage.places import Place
 from monitor.views.json.checks import drift_json
 from monitor.views.json.moments import moment_json
-from monitor.views.json.served import look_json, notice_json
+from monitor.views.json.served import asked_look_json, look_json, notice_json
+from monitor.watching.looking import look_now
 from monitor.web.api import examples
 from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
+from monitor.web.api.once import once
 from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of
 from monitor.web.api.problems import BAD_CURSOR
 from monitor.web.api.routing import Operations
@@ -66,6 +69,31 @@ def list_checks(call: Caller, asked: Annotated[LooksAsked, Query()]) -> Response
     with call.site.store.read() as tx:
         found = looks.latest(tx, asked.limit)
     return call.json({"data": [look_json(each) for each in found]})
+
+
+@operations.writes(
+    "POST",
+    "/checks",
+    shape=shapes.AskedLookList,
+    example={"data": [shown_as.ASKED_LOOK]},
+    needs=Needs.OPERATE,
+    status=202,
+    kinds=[],
+)
+def look_at_registries(call: Caller) -> Response:
+    """Have the registries looked at now, and not with the look that comes anyway.
+
+    What that finds is in GET /checks once it is through. A registry of which nothing is watched, or that only files
+    feed, is not listed; one that asked to be left alone is looked at when that time is over.
+    """
+
+    def look(tx: Connection) -> Response:
+        looks = look_now(tx, call.site.registries, now=call.now)
+        return call.json({"data": [asked_look_json(each) for each in looks]}, status=202)
+
+    answer = once(call, look)
+    call.site.due()
+    return answer
 
 
 @operations.reads(

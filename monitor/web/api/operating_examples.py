@@ -107,6 +107,7 @@ LOOK: Example = {
     "is_whole": True,
     "reason": None,
 }
+ASKED_LOOK: Example = {"registry": "clinicaltrials.gov", "is_due": True, "left_alone_until": None}
 NOTICE: Example = {
     "id": "outage/clinicaltrials.gov/2026-11-20",
     "kind": "registry.unreachable",

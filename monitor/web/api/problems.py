@@ -62,12 +62,15 @@ MATCH_NEEDED = Kind("match-needed", 428, "If-Match required", "Get it first, and
 TOO_OFTEN = Kind("too-often", 429, "Too many requests", "Wait as many seconds as Retry-After says.")
 FAILED = Kind("failed", 500, "Internal error", "Try again; if it happens again, tell the operator.")
 REGISTRY_SILENT = Kind("registry-silent", 502, "Registry unavailable", "Try again later.")
+NOT_TAKEN = Kind(
+    "not-taken", 502, "Receiver did not take it", "“detail” says what it answered: correct the address, or try again."
+)
 NOT_NOW = Kind("not-now", 503, "Temporarily unavailable", "Wait as many seconds as Retry-After says.")
 
 KINDS: Sequence[Kind] = (
     MALFORMED, BAD_CURSOR, UNAUTHENTICATED, FORBIDDEN, SESSION_READS, NOT_FOUND, UNREADABLE, METHOD_NOT_ALLOWED,
     CONFLICT, KEY_IN_USE, INTERRUPTED, CHANGED_MEANWHILE, TOO_LARGE, NOT_JSON, INVALID, KEY_REUSED, MATCH_NEEDED,
-    TOO_OFTEN, FAILED, REGISTRY_SILENT, NOT_NOW,
+    TOO_OFTEN, FAILED, REGISTRY_SILENT, NOT_TAKEN, NOT_NOW,
 )  # fmt: skip
 
 

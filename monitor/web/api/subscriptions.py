@@ -14,21 +14,23 @@ from starlette.responses import Response
 from monitor.alerts import editing, ending, resuming
 from monitor.alerts.subscribe import Asked, new_endpoint, put_state, refuse_unless_wanted, rotated, subscribed
 from monitor.channels.declared import CHANNELS
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid, DeliveryFailed, NothingFound
 from monitor.model import Json, Subscription, SubscriptionState
 from monitor.storage import subscriptions as kept
-from monitor.views.addresses import shown
+from monitor.text import one_line
+from monitor.views.addresses import shown, without_addresses
 from monitor.views.json.alerts import subscription_json
 from monitor.views.subscriptions import ALIVE, SubscriptionsPage, subscriptions_page
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
-from monitor.web.api.once import once
+from monitor.web.api.once import once, once_apart
 from monitor.web.api.paging import PageAsked, place_of
 from monitor.web.api.problems import (
     BAD_CURSOR,
     CHANGED_MEANWHILE,
     CONFLICT,
     NOT_FOUND,
+    NOT_TAKEN,
     REGISTRY_SILENT,
     UNREADABLE,
     Problem,
@@ -47,6 +49,7 @@ from monitor.web.api.shapes import Sent
 from monitor.web.api.shapes import subscriptions as shapes
 from monitor.web.api.tags import is_named, tag_of
 from monitor.web.site.route import Needs
+from monitor.web.subscribing.sampling import send_sample_of
 
 operations = Operations("Subscriptions")
 
@@ -267,6 +270,33 @@ def rotate_secret(call: Caller, subscription_id: SubscriptionId) -> Response:
 
 @operations.writes(
     "POST",
+    "/subscriptions/{subscription_id:uuid}/sample",
+    shape=shapes.Sample,
+    example={"outcome": "200 OK"},
+    needs=Needs.SUBSCRIBE,
+    kinds=[*KEPT, NOT_TAKEN],
+)
+def send_sample(call: Caller, subscription_id: SubscriptionId) -> Response:
+    """Send a sample now, which says that it is one.
+
+    It goes out beside what is owed, and is tried once.
+    """
+
+    def send() -> Response:
+        with call.site.store.read() as tx:
+            found = subscription_of(tx, subscription_id)
+        try:
+            return call.json({"outcome": without_addresses(one_line(send_sample_of(call.site, found.id).outcome))})
+        except DeliveryFailed as error:
+            raise Problem(NOT_TAKEN, _masked(error, found)) from None
+        except ConfigurationInvalid as error:
+            raise Problem(CONFLICT, _masked(error, found)) from None
+
+    return once_apart(call, send)
+
+
+@operations.writes(
+    "POST",
     "/subscriptions/{subscription_id:uuid}/end",
     shape=shapes.Ended,
     example={**examples.SUBSCRIPTION, "state": "ended", "dropped": 0, "unsent": 1},
@@ -294,7 +324,12 @@ def _done(call: Call, subscription_id: UUID, work: Callable[[Connection, Subscri
         try:
             return work(tx, found)
         except ConfigurationInvalid as error:
-            words = str(error).replace(found.endpoint.shown, shown(found.endpoint))
-            raise Problem(CONFLICT, in_api_words(words)) from None
+            raise Problem(CONFLICT, _masked(error, found)) from None
 
     return once(call, do)
+
+
+def _masked(error: Exception, subscription: Subscription) -> str:
+    """What an error says, without the address of who would be told."""
+    words = str(error).replace(subscription.endpoint.shown, shown(subscription.endpoint))
+    return in_api_words(without_addresses(one_line(words)))

@@ -1,6 +1,6 @@
 """Watches: which there are and what they hold; watch trials or what a search finds, rename and end a watch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -19,7 +19,8 @@ from monitor.storage.pages import Within
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
 from monitor.views.json.watches import listed_watch_json, watched_trial_json
-from monitor.views.watches import groups_of_watches, last_files, watches
+from monitor.views.watches import groups_of_watches, last_files, watches_page
+from monitor.watching.looking import look_soon
 from monitor.watching.watches import check_name, remove_trial, remove_watch
 from monitor.web.api import examples
 from monitor.web.api import operating_examples as shown_as
@@ -73,15 +74,14 @@ def list_watches(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response
     """List the watches, the oldest first."""
     place = place_of(call, asked)
     after = int(place.after[0]) if place.after else 0
-    found = [each for each in watches(call.site.store) if each.id > after]
-    shown, has_more = page_of(found, asked.limit)
-    return place.answer(_forms(call, [*shown]), [shown[-1].id] if has_more else None)
+    shown, last = watches_page(call.site.store, after=after, limit=asked.limit)
+    return place.answer(_forms(call, shown), None if last is None else [last])
 
 
-def _forms(call: Call, shown: list[Watch]) -> list[dict[str, Json]]:
-    store = call.site.store
+def _forms(call: Call, shown: Sequence[Watch]) -> list[dict[str, Json]]:
+    store, only = call.site.store, [each.id for each in shown]
     fed = [each.key for each in call.site.registries if not isinstance(each, FetchedRegistry)]
-    in_groups, files = groups_of_watches(store), last_files(store, fed)
+    in_groups, files = groups_of_watches(store, only=only), last_files(store, fed, only=only)
     return [listed_watch_json(each, files.get(each.id, {}), in_groups.get(each.id, ())) for each in shown]
 
 
@@ -130,8 +130,9 @@ def list_watched_trials(call: Caller, number: WatchNumber, asked: Annotated[Page
 def create_watch(call: Caller, sent: Annotated[WatchSent, Body(examples=[shown_as.WATCH_SENT])]) -> Response:
     """Watch trials, or what a search finds.
 
-    The next look takes their baseline, which is told to nobody. A sponsor, a condition or a search is asked of its
-    registry first, and looked for again whenever that has new data. Trials of several registries are a watch each.
+    A look that is due at once takes their baseline, which is told to nobody. A sponsor, a condition or a search is
+    asked of its registry first, and looked for again whenever that has new data. Trials of several registries are a
+    watch each.
     """
     search = Search() if sent.all_trials else sent.looked_for
     if bool(sent.trials) + sent.all_trials + (sent.looked_for is not None) != 1:
@@ -174,9 +175,10 @@ def _of_trials(call: Call, sent: WatchSent) -> Response:
                 with_siblings=sent.siblings,
             )
             made.append(_made(tx, call, sent, watch, {"trial_ids": ids, "already_watched": [*already], "finds": None}))
+        look_soon(tx, by_registry, now=call.now)
         return call.created({"watches": made}, f"/watches/{made[0]['id']}")
 
-    return once(call, make)
+    return _looked_for_soon(call, make)
 
 
 def _of_search(call: Call, sent: WatchSent, search: Search) -> Response:
@@ -188,15 +190,22 @@ def _of_search(call: Call, sent: WatchSent, search: Search) -> Response:
                 tx, registry=found.registry, search=found.search, origin="command", name=sent.name, at=call.now
             )
         more: dict[str, Json] = {"trial_ids": [], "already_watched": [], "finds": found.finds}
+        look_soon(tx, [found.registry], now=call.now)
         return call.created({"watches": [_made(tx, call, sent, watch, more)]}, f"/watches/{watch.id}")
 
-    return once(call, make)
+    return _looked_for_soon(call, make)
+
+
+def _looked_for_soon(call: Call, make: Callable[[Connection], Response]) -> Response:
+    answer = once(call, make)
+    call.site.due()
+    return answer
 
 
 def _made(tx: Connection, call: Call, sent: WatchSent, watch: Watch, more: dict[str, Json]) -> dict[str, Json]:
     for name in sent.groups:
         groups.put(tx, name, [watch.id], origin="command", at=call.now)
-    names = groups.names_by_watch(tx).get(watch.id, ())
+    names = groups.names_by_watch(tx, only=[watch.id]).get(watch.id, ())
     return {**listed_watch_json(watch, {}, names), **more}
 
 

@@ -14,6 +14,7 @@ from monitor.operate.doctor import Level
 from monitor.storage.looks import Look
 from monitor.text import one_line, size, stamp
 from monitor.views.health import LOOKS, Attention, HealthWhole, ReadAges, RegistryHealth, attention, health_whole
+from monitor.watching.looking import look_now
 from monitor.web.charts.ages import ages_chart
 from monitor.web.charts.looks import LookKind, LookMark, looks_chart
 from monitor.web.site.asked import Asked
@@ -26,6 +27,8 @@ MOST_TROUBLES = 3
 """Reasons for not seeing everything that are told apart, each with the last look that had it."""
 MOST_CHARTS = 6
 """Registries whose looks are drawn."""
+WHOLE_FOR, ATTENTION_FOR = 15.0, 5.0
+"""For how many seconds one reader's count of all trials, and of what waits for operators, does for the others."""
 Say = Callable[[str], str]
 SayMany = Callable[[str, str, int], str]
 
@@ -43,14 +46,15 @@ def health_page(site: Site, asked: Asked) -> Response:
     """How all of it is. Without the right to operate, neither why something failed nor what waits for a decision."""
     is_operator = asked.may(Permission.OPERATE)
     say, say_many = translations(asked.language).gettext, translations(asked.language).ngettext
-    whole = health_whole(site.registries, site.store, now=asked.now)
-    found: list[Attention] = []
-    if is_operator:
-        found = attention(site.service.problems(), site.registries, site.store, now=asked.now)
     proof = site.proof.read(asked.now)
+    whole = site.counted.get(
+        "health", proof.version, lambda: health_whole(site.registries, site.store, now=asked.now), seconds=WHOLE_FOR
+    )
+    found = _attention(site, asked) if is_operator else []
     values = {
         "is_operator": is_operator,
         "verdict": verdict(proof, found, say, say_many),
+        "looks_can_be_had": any(each.is_asked for each in whole.registries),
         "registries": [(each, stamp(each.version)) for each in whole.registries],
         "looks": [_drawn(each, say, is_operator=is_operator) for each in whole.registries if each.looks][:MOST_CHARTS],
         "traffic": (whole.looks, whole.requests, size(whole.bytes)),
@@ -61,6 +65,24 @@ def health_page(site: Site, asked: Asked) -> Response:
         "levels": {Level.PROBLEM: "bad", Level.NOTE: "note", Level.FINE: "ok"},
     }
     return site.page(asked, "operating/health", values)
+
+
+def _attention(site: Site, asked: Asked) -> list[Attention]:
+    problems = tuple(site.service.problems())
+
+    def count() -> list[Attention]:
+        return attention(problems, site.registries, site.store, now=asked.now)
+
+    return site.counted.get("attention", repr(problems), count, seconds=ATTENTION_FOR)
+
+
+def look(site: Site, asked: Asked) -> Response:
+    """Have the registries looked at now."""
+    with site.store.begin() as tx:
+        looks = look_now(tx, site.registries, now=asked.now)
+    site.due()
+    done = "looking" if any(each.is_due for each in looks) else "left-alone" if looks else "nothing"
+    return site.see_other(f"/health?done={done}")
 
 
 def verdict(proof: Proof, found: Sequence[Attention], say: Say, say_many: SayMany) -> str:
@@ -154,4 +176,7 @@ def bars_of(ages: ReadAges, every: timedelta, say: Say) -> list[tuple[str, int, 
     return [*bars, (f"≥ {len(bars)} d", ages.before, len(bars) >= late_from)] if ages.before else bars
 
 
-PAGES = (Page("/health", health_page, Needs.PUBLIC, is_shared=True),)
+PAGES = (
+    Page("/health", health_page, Needs.PUBLIC, is_shared=True),
+    Page("/health", look, Needs.OPERATE, methods=("POST",)),
+)

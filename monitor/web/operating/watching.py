@@ -11,9 +11,9 @@ from monitor.errors import ConfigurationInvalid, RegistryError, SponsorUnknown
 from monitor.model import Role, Search
 from monitor.operate.transfer.lists.typed import typed
 from monitor.ports import FetchedRegistry, Searching
-from monitor.storage import health
 from monitor.text import one_line
 from monitor.views.unwatching import NAMED, trial_ending, watch_ending
+from monitor.watching.looking import look_soon
 from monitor.watching.watches import (
     LONGEST_NAME,
     add_search,
@@ -108,7 +108,7 @@ def _add_trials(site: Site, asked: Asked, name: str | None) -> Response:
 def _look_soon(site: Site, registries: Iterable[str], asked: Asked) -> None:
     """Have the service take the baselines now, and not with the look that comes anyway."""
     with site.store.begin() as tx:
-        health.make_due(tx, registries, asked.now)
+        look_soon(tx, registries, now=asked.now)
     site.due()
 
 

@@ -1,6 +1,6 @@
 """Watches, for readers: which there are, what each looks for, and how the trials that it holds stand.
 
-    /watches         all of them
+    /watches         all of them; ?after= those behind a number
     /watches/{id}    one; ?after= more of its trials
 
 They are added and removed by `monitor.web.operating`.
@@ -8,17 +8,24 @@ They are added and removed by `monitor.web.operating`.
 
 from starlette.responses import Response
 
+from monitor.views.cursors import number_of
 from monitor.views.trial_sets import of_watch, watch_of
-from monitor.views.watches import watches
+from monitor.views.watches import watches_page
 from monitor.web.reading.trial_sets import set_values
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
+SHOWN = 100
+LARGEST_NUMBER = 2**31 - 1
+
 
 def watch_list(site: Site, asked: Asked) -> Response:
-    """Every watch, the oldest first."""
-    return site.page(asked, "reading/watches", {"watches": watches(site.store), "names": _names(site)})
+    """The watches, the oldest first."""
+    after = min(number_of(asked.query.get("after", "")) or 0, LARGEST_NUMBER)
+    shown, last = watches_page(site.store, after=after, limit=SHOWN)
+    values = {"watches": shown, "names": _names(site), "next": last, "is_first": not after}
+    return site.page(asked, "reading/watches", values)
 
 
 def watch_page(site: Site, asked: Asked) -> Response:

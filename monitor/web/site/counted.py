@@ -1,7 +1,7 @@
-"""Counts that take long to make and change seldom, kept for a minute: one thread counts, and the others do not wait.
+"""Counts that take long to make and change seldom, kept for a minute or less: one thread counts, others do not wait.
 
-They are kept by what they count; each is made anew after SECONDS, or where data have changed since. Whoever comes then
-makes it, and all who come meanwhile get the former one.
+They are kept by what they count; each is made anew after some seconds, or where data have changed since. Whoever comes
+then makes it, and all who come meanwhile get the former one.
 """
 
 from collections import OrderedDict
@@ -38,14 +38,17 @@ class Counted:
         self._counts: OrderedDict[Hashable, _Count] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, version: str, count: Callable[[], T]) -> T:
-        """What *count* gives, of this *version* of the data; or what it gave before, while another thread counts."""
+    def get(self, key: Hashable, version: str, count: Callable[[], T], *, seconds: float = SECONDS) -> T:
+        """What *count* gives, of this *version* of the data; or what it gave before, while another thread counts.
+
+        It is kept for so many *seconds*.
+        """
         kept = self._kept(key)
         if not kept.is_good(version) and kept.lock.acquire(blocking=kept.version is None):
             try:
                 if not kept.is_good(version):
                     kept.value = count()
-                    kept.version, kept.until = version, monotonic() + SECONDS
+                    kept.version, kept.until = version, monotonic() + seconds
             finally:
                 kept.lock.release()
         return cast("T", kept.value)

@@ -5,18 +5,15 @@ Addresses are masked for everybody, and a person's note is shown to operators al
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from monitor.alerts.deliver import send_sample
 from monitor.alerts.editing import edit
 from monitor.alerts.ending import end
 from monitor.alerts.resuming import missed_so_far, resume
 from monitor.alerts.subscribe import SubscriptionScope, set_state
-from monitor.alerts.wiring import outbox_for
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError
 from monitor.language.texts import texts_of
 from monitor.model import Subscription, SubscriptionState
@@ -46,6 +43,7 @@ from monitor.web.subscribing.choosing import shown as fields_shown
 from monitor.web.subscribing.command import subscribe_command
 from monitor.web.subscribing.ideas import fields_of_rule, query_of
 from monitor.web.subscribing.previewing import looked_for
+from monitor.web.subscribing.sampling import send_sample_of
 
 SHOWN = 50
 LATEST = 10
@@ -134,28 +132,9 @@ def _done(subscription: Subscription, form: Form, site: Site) -> dict[str, str]:
             ended = end(key, context)
             return {"done": "ended", "count": str(ended.dropped + ended.unsent)}
         case "test":
-            _send_sample(key, site)
+            send_sample_of(site, key)
             return {"done": "tested"}
     raise ConfigurationInvalid("use one of the buttons of this page")
-
-
-def _send_sample(subscription_id: str, site: Site) -> None:
-    """Send a sample now, beside the outbox. DeliveryFailed says why it was not taken."""
-    context = site.subscribing
-    outbox = outbox_for(
-        context.config,
-        settle=timedelta(0),
-        store=context.store,
-        vault=context.vault,
-        registries=site.registries,
-        clock=context.clock,
-        links=site.links if site.has_self_service else None,
-    )
-    try:
-        send_sample(subscription_id, outbox)
-    finally:
-        for transport in outbox.transports.values():
-            transport.close()
 
 
 def _said(asked: Asked) -> str:

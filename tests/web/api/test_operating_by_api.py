@@ -1,9 +1,13 @@
 """Programs look after the service: deliveries, what is held or refused, watches, and how it is."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from monitor.errors import DeliveryDeferred
 from monitor.model.access import Permission
+from monitor.storage import health, left_alone
+from monitor.storage.health import Health
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
 
@@ -98,3 +102,48 @@ def test_a_token_works_until_it_is_revoked(api: Api) -> None:
     for sent, pointer in (({"expires": "9999w"}, "#/expires"), ({"user": "nobody"}, "#/user")):
         answer = api.send("/tokens", {"name": "other", **sent})
         assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_registries_are_looked_at_when_somebody_asks_for_it(api: Api) -> None:
+    registry, now = api.outbox.registry, api.outbox.clock()
+    with api.outbox.store.begin() as tx:
+        health.record(tx, Health(registry.key, now + timedelta(hours=1)))
+    answer = api.send("/checks")
+
+    assert answer.status_code == 202
+    assert answer.json()["data"] == [{"registry": registry.key, "is_due": True, "left_alone_until": None}]
+    assert due_at(api) == now
+    assert api.send("/checks", scope=Permission.SUBSCRIBE).status_code == 403
+
+    with api.outbox.store.begin() as tx:
+        health.record(tx, Health(registry.key, now + timedelta(hours=1)))
+        left_alone.leave(tx, registry.key, registry.address, now + timedelta(minutes=5))
+    (told,) = api.send("/checks").json()["data"]
+    assert (told["is_due"], told["left_alone_until"]) == (False, f"{now + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}")
+    assert due_at(api) == now + timedelta(hours=1)
+
+
+def test_what_is_watched_by_the_api_is_looked_at_at_once(api: Api) -> None:
+    with api.outbox.store.begin() as tx:
+        health.record(tx, Health(api.outbox.registry.key, api.outbox.clock() + timedelta(hours=1)))
+    api.send("/watches", {"trials": ["NCT00000102"]})
+
+    assert due_at(api) == api.outbox.clock()
+
+
+def due_at(api: Api) -> datetime | None:
+    with api.outbox.store.read() as tx:
+        known = health.get(tx, api.outbox.registry.key)
+    return known.next_check_at if known else None
+
+
+def test_watches_come_in_pages_the_oldest_first(api: Api) -> None:
+    for number in range(3):
+        api.send("/watches", {"trials": ["NCT00000102"], "name": f"list {number}", "groups": [f"group {number}"]})
+    found, path = [], "/watches?limit=2"
+    while path:
+        page = api.read(path)
+        found += [(each["name"], each["groups"]) for each in page["data"]]
+        path = f"/watches?limit=2&cursor={page['next_cursor']}" if page["has_more"] else ""
+
+    assert found == [(None, []), *((f"list {number}", [f"group {number}"]) for number in range(3))]

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from monitor.channels.webhook.signing import new_secret
 from monitor.model.access import Permission
+from monitor.sandbox.receiver import WebhookReceiver
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
 
@@ -42,6 +44,20 @@ def test_an_address_is_shown_to_nobody_else(api: Api) -> None:
 
     assert "anna@" not in str(shown)
     assert subscription["to"] == "a…@example.org"
+
+
+def test_a_sample_is_sent_while_somebody_waits_and_what_the_receiver_says_is_answered(api: Api) -> None:
+    with WebhookReceiver(new_secret()) as receiver:
+        own = f"/subscriptions/{made(api, way='webhook', to=receiver.url)['id']}"
+        key = {"Idempotency-Key": "once"}
+        sent = [api.send(f"{own}/sample", scope=Permission.SUBSCRIBE, headers=key) for _ in range(2)]
+
+        assert [each.json() for each in sent] == [{"outcome": "204 No Content"}] * 2
+        assert len(receiver.deliveries) == 1, "the same key sends no other"
+    refused = api.send(f"{own}/sample")
+    assert (refused.status_code, problem(refused)) == (502, "not-taken")
+    api.send(f"{own}/end")
+    assert problem(api.send(f"{own}/sample")) == "conflict"
 
 
 def test_a_trial_that_nobody_watched_is_watched_from_then_on(api: Api) -> None:

@@ -214,6 +214,20 @@ class LookList(Whole[Look]):
     """Looks."""
 
 
+class AskedLook(Shape):
+    """A registry that was to be looked at now."""
+
+    registry: str
+    is_due: bool = Field(description="Whether it is looked at now.")
+    left_alone_until: datetime | None = Field(
+        description="Until when it asked to be asked nothing, if that is why not."
+    )
+
+
+class AskedLookList(Whole[AskedLook]):
+    """Registries that were to be looked at."""
+
+
 class Notice(Shape):
     """What the operator should know."""
 

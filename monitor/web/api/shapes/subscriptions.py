@@ -95,6 +95,12 @@ class Secret(Shape):
     secret: str
 
 
+class Sample(Shape):
+    """What became of a sample."""
+
+    outcome: str = Field(description="What the receiver answered.")
+
+
 class Neighbour(Shape):
     """The same rule one step looser or stricter."""
 
