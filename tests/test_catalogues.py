@@ -7,9 +7,10 @@ import pytest
 from babel.messages.catalog import Message
 
 from docs._catalogue import LOCALES, catalogues, read
-from monitor.language.catalogues import ENGLISH, LANGUAGES
+from monitor.language.catalogues import LANGUAGES
 from monitor.language.texts import IN_ENGLISH, texts_of
 from monitor.language.worded import worded
+from monitor.model.language import ENGLISH
 
 OTHERS = sorted({*LANGUAGES} - {ENGLISH})
 NARROW = "\u202f"

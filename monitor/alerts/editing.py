@@ -23,6 +23,7 @@ class Editable:
     filters: Filters
     rhythm: Rhythm
     note: str | None
+    language: str
     name: str | None
 
 
@@ -67,7 +68,7 @@ def edited(tx: Connection, before: Subscription, change: Edit, context: Subscrib
         raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
     was = _editable(before)
     wanted = change(was)
-    subscriptions.edit(tx, before.id, wanted.filters, wanted.note)
+    subscriptions.edit(tx, before.id, wanted.filters, note=wanted.note, language=wanted.language)
     if wanted.name != was.name:
         subscriptions.rename(tx, before.id, wanted.name)
     if wanted.rhythm != was.rhythm:
@@ -76,7 +77,13 @@ def edited(tx: Connection, before: Subscription, change: Edit, context: Subscrib
 
 
 def _editable(before: Subscription) -> Editable:
-    return Editable(filters=before.filters, rhythm=before.rhythm, note=before.note, name=before.name)
+    return Editable(
+        filters=before.filters,
+        rhythm=before.rhythm,
+        note=before.note,
+        language=before.language,
+        name=before.name,
+    )
 
 
 def _but_its_name(change: Edit) -> Edit:

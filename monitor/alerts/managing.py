@@ -61,6 +61,15 @@ def page_of(subscription_id: str, known: Links, context: SubscribeContext) -> st
         return known.manage(subscription_id, links.versions(tx, [subscription_id]).get(subscription_id, 0))
 
 
+def language_of(token: str, known: Links, context: SubscribeContext) -> str | None:
+    """The language that the subscriber of a link reads in; None where it leads nowhere."""
+    with context.store.read() as tx:
+        try:
+            return _of(tx, token, known).language
+        except NothingFound:
+            return None
+
+
 def look(token: str, known: Links, context: SubscribeContext) -> Managed:
     """The subscription of a link. NothingFound where the link leads to none, or not any more."""
     with context.store.read() as tx:

@@ -101,6 +101,15 @@ def waiting(token: str, context: SubscribeContext) -> tuple[Subscription, str]:
         return subscription, about(tx, subscription)
 
 
+def language_of(token: str, context: SubscribeContext) -> str | None:
+    """The language that whoever is to confirm reads in; None where there is nothing to confirm."""
+    with context.store.read() as tx:
+        try:
+            return _waiting(tx, token, context.clock()).language
+        except NothingFound:
+            return None
+
+
 def confirm(token: str, context: SubscribeContext) -> Subscription:
     """Make a subscription active, and watch its trials. NothingFound where the token confirms none, or did so before.
 

@@ -21,6 +21,7 @@ from monitor.channels.declared import CHANNELS
 from monitor.channels.webhook.signing import new_secret
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
 from monitor.model import Endpoint, Filters, Rhythm, Search, Subscription, SubscriptionState, WatchGroup
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import IMMEDIATE
 from monitor.settings.refused import named_in_file
 from monitor.storage import archived, configured_subscriptions, endpoints, groups, silence, subscriptions, watches
@@ -54,6 +55,7 @@ class Asked:
     filters: Filters = field(default_factory=Filters)
     rhythm: Rhythm = IMMEDIATE
     note: str | None = None
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,7 @@ def drafted(tx: Connection, endpoint: Endpoint, asked: Asked, *, now: datetime) 
         filters=asked.filters,
         rhythm=asked.rhythm,
         note=asked.note,
+        language=asked.language,
         created_at=now,
     )
 

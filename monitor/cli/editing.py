@@ -18,6 +18,7 @@ from monitor.cli.timing import (
     ZoneOption,
 )
 from monitor.errors import ConfigurationInvalid
+from monitor.language.catalogues import checked_language
 from monitor.model import Filters, Rhythm, Subscription
 from monitor.render.rhythms import rhythm_words
 from monitor.views.json.alerts import subscription_json
@@ -76,6 +77,10 @@ def edit(
     breaks_through: BreakThroughOption = None,
     all_quiet: AllQuietOption = None,
     note: Annotated[str | None, typer.Option(help="Why they care.", metavar="TEXT")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="That they read in: en or fr, of mails and of pages by their links.", metavar="LANGUAGE"),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="What to call it.", metavar="NAME")] = None,
     clear: Annotated[
         list[Field] | None,
@@ -85,7 +90,7 @@ def edit(
         bool, typer.Option("--json", help="The subscription as it is then, or those of a team.")
     ] = False,
 ) -> None:
-    """Change what a subscription hears of, when, its note and its name; what is not given stays.
+    """Change what a subscription hears of, when, its note, language and name; what is not given stays.
 
     Nothing of the past is told again, and what is owed by now, or waits for a digest, is told all the same: with the
     next digest, or at once where there are no more of them.
@@ -122,12 +127,13 @@ def edit(
             filters=filters,
             rhythm=rhythm,
             note=before.note if note is None else note,
+            language=before.language if language is None else checked_language(language),
             name=before.name if name is None else name,
         )
 
     given = (
         topic, kind, without, min_significance, min_percent, min_days, digest, at, zone, quiet_hours, breaks_through,
-        all_quiet, note, name, clear,
+        all_quiet, note, language, name, clear,
     )  # fmt: skip
     if all(each is None or each == [] for each in given):
         raise ConfigurationInvalid("say what to change, such as --digest weekly or --note TEXT; --help has it all")

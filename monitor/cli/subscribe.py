@@ -31,6 +31,8 @@ from monitor.cli.timing import (
 )
 from monitor.cli.typing_in import STANDARD_INPUT, address_of
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
+from monitor.language.catalogues import checked_language
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry
 from monitor.render.rhythms import rhythm_words
@@ -100,6 +102,10 @@ def subscribe(
         typer.Option("--catch-up", help="Tell what happened of late, too, as one message: 30d, 12h.", metavar="SPAN"),
     ] = None,
     note: Annotated[str | None, typer.Option(help="Why you care; it comes with every message.", metavar="TEXT")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="That they read in: en or fr, of mails and of pages by their links.", metavar="LANGUAGE"),
+    ] = None,
     name: Annotated[
         str | None,
         typer.Option(help="What to call it, or the team; commands take the name for its id.", metavar="NAME"),
@@ -187,6 +193,7 @@ def subscribe(
         filters=filters,
         rhythm=rhythm,
         note=note,
+        language=checked_language(language) if language is not None else ENGLISH,
         name=name,
         as_webhook=as_webhook,
         lists_stopped=stopped,

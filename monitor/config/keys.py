@@ -242,6 +242,7 @@ class SubscriptionSettings(_Named, more=_SEVERAL_ADDRESSES):
     )
     min_days: int | None = setting(values.whole(0), default=None, description="a number of days, 0 or more")
     note: str | None = setting(values.name, default=None, description=A_NAME)
+    language: str = setting(values.language, default="en", description=values.A_LANGUAGE)
 
     def check(self) -> None:
         """It has one channel and one scope, and its timing makes sense."""

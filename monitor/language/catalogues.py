@@ -5,9 +5,20 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
 
-ENGLISH = "en"
+from monitor.errors import ConfigurationInvalid
+from monitor.model.language import ENGLISH
+
 LANGUAGES = {ENGLISH: "English", "fr": "Français"}
 """Those that subscribers can read in, by what each calls itself."""
+
+
+def checked_language(text: str) -> str:
+    """*text*, which is one of LANGUAGES. ConfigurationInvalid names those there are."""
+    if text not in LANGUAGES:
+        raise ConfigurationInvalid(
+            f"“{text[:40]}” is not a language that subscribers can read in; known: {', '.join(LANGUAGES)}"
+        )
+    return text
 
 
 @lru_cache(maxsize=len(LANGUAGES) + 1)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
 
-from monitor.language.catalogues import ENGLISH, translations
+from monitor.language.catalogues import translations
 from monitor.language.worded import Worded
+from monitor.model.language import ENGLISH
 from monitor.text import natural_list
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha1
 
 from monitor.model.change import Significance
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import IMMEDIATE, Rhythm
 
 
@@ -98,6 +99,8 @@ class Subscription:
     rhythm: Rhythm = IMMEDIATE
     note: str | None = None
     """Why the subscriber cares, in their words; it comes with every delivery."""
+    language: str = ENGLISH
+    """That its subscriber reads in: as `monitor.language` has it."""
     state: SubscriptionState = SubscriptionState.ACTIVE
     paused_at: datetime | None = None
     """Since when, where it is paused and that is known."""

@@ -148,6 +148,7 @@ def apply_subscriptions(
                 filters=block.filters,
                 rhythm=block.rhythm,
                 note=block.note,
+                language=block.language,
                 as_webhook=block.as_webhook,
             )
             for address in block.addresses

@@ -20,6 +20,7 @@ L = TypeVar("L", bound=str)
 LoginKind = Literal["password", "xoauth2"]
 Security = Literal["none", "starttls", "tls"]
 
+A_LANGUAGE = '"en" or "fr"'
 A_SPAN = 'a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
 A_WAIT = 'a span up to "1w", such as "30m" or "6h", or "0s" for none'
 A_SPONSOR = 'the whole name of a sponsor, of up to 500 characters, such as "Alzahra Hospital"'
@@ -303,6 +304,13 @@ def significance(value: object) -> str:
     from monitor.model import Significance  # as above
 
     return one_of(map(str, reversed(Significance)))(value)
+
+
+def language(value: object) -> str:
+    """One that subscribers can read in."""
+    from monitor.language.catalogues import LANGUAGES  # as above
+
+    return one_of(LANGUAGES)(value)
 
 
 def topic(value: object) -> str:

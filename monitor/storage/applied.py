@@ -31,7 +31,7 @@ _READ = (
     "SELECT watch_id, registry, trial_id, of_registry, of_trial_id FROM joined_siblings ORDER BY 1, 2, 3",
     """
     SELECT id, endpoint_id, watch_id, everything, topics, kinds, min_significance, min_percent, min_days, note, state,
-           origin, name, created_at, ended_at, without, label, about.group_id, of.team
+           origin, name, created_at, ended_at, without, label, language, about.group_id, of.team
     FROM subscriptions
     LEFT JOIN subscribed_groups AS about ON about.subscription_id = id
     LEFT JOIN team_members AS of ON of.subscription_id = id

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from monitor.model import Subscription, SubscriptionState
 from monitor.storage import deliveries, filters, groups, links, rhythms, teams
 from monitor.storage.reconciling import Configured, continued
-from monitor.storage.subscription_rows import WHOLE, name_trials, trials_of, values_of
+from monitor.storage.subscription_rows import WHOLE, language_column, name_trials, trials_of, values_of
 from monitor.storage.subscriptions import add, set_state
 from monitor.storage.tables import subscribed_trials, subscriptions
 
@@ -96,7 +96,12 @@ def _as_wanted(name: str, wanted: Subscription) -> Configured:
         block=wanted.team or name,
         who=(wanted.origin, wanted.endpoint.id),
         about=(wanted.trials, wanted.watch_id, wanted.group and wanted.group.id, wanted.everything),
-        rest=(tuple(filters.values_of(wanted.filters).items()), wanted.note, wanted.rhythm),
+        rest=(
+            tuple(filters.values_of(wanted.filters).items()),
+            wanted.note,
+            language_column(wanted.language),
+            wanted.rhythm,
+        ),
     )
 
 
@@ -106,7 +111,12 @@ def _as_it_is(row: Row[Any], trials: Collection[tuple[str, str]]) -> Configured:
         block=row.team or row.name,
         who=(row.origin, row.endpoint_id),
         about=(frozenset(trials), row.watch_id, row.group_id, row.everything),
-        rest=(tuple((each.name, getattr(row, each.name)) for each in filters.COLUMNS), row.note, rhythms.of_row(row)),
+        rest=(
+            tuple((each.name, getattr(row, each.name)) for each in filters.COLUMNS),
+            row.note,
+            row.language,
+            rhythms.of_row(row),
+        ),
     )
 
 

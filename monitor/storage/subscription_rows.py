@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from monitor.model import Endpoint, Filters, Subscription, SubscriptionState, WatchGroup
+from monitor.model.language import ENGLISH
 from monitor.storage import bodies, filters, groups, rhythms
 from monitor.storage.digest_tables import rhythms as rhythm_rows
 from monitor.storage.group_tables import subscribed_groups, watch_groups
@@ -71,6 +72,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]], group: WatchGroup | N
         filters=filters.restored_or_none(*_columns_of_filters(row)),
         rhythm=rhythms.of_row(row),
         note=row.note,
+        language=row.language or ENGLISH,
         paused_at=row.paused_at,
         ended_at=row.ended_at,
         state=row.state if has_business else SubscriptionState.ENDED,
@@ -104,8 +106,14 @@ def values_of(subscription: Subscription) -> dict[str, Any]:
         "everything": subscription.everything,
         **filters.values_of(subscription.filters),
         "note": subscription.note,
+        "language": language_column(subscription.language),
         "origin": subscription.origin,
     }
+
+
+def language_column(language: str) -> str | None:
+    """As the column has it."""
+    return None if language == ENGLISH else language
 
 
 def name_trials(tx: Connection, subscription_id: str, trials: Iterable[tuple[str, str]]) -> None:

@@ -19,7 +19,7 @@ from monitor.storage import deliveries, filters, groups, questions, rhythms, tea
 from monitor.storage.bounce_tables import bounced_subscriptions
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, rows_of
-from monitor.storage.subscription_rows import WHOLE, filters_of, name_trials, restored_all, values_of
+from monitor.storage.subscription_rows import WHOLE, filters_of, language_column, name_trials, restored_all, values_of
 from monitor.storage.tables import endpoints, subscribed_trials, subscriptions
 from monitor.storage.team_tables import team_members
 from monitor.storage.types import Moment
@@ -183,9 +183,9 @@ def set_state(tx: Connection, subscription_id: str, state: SubscriptionState, at
         rhythms.begin(tx, subscription_id, at=at)
 
 
-def edit(tx: Connection, subscription_id: str, wanted: Filters, note: str | None) -> None:
-    """Change what it hears of, and its note. What is owed stays owed."""
-    values = {**filters.values_of(wanted), "note": note}
+def edit(tx: Connection, subscription_id: str, wanted: Filters, *, note: str | None, language: str) -> None:
+    """Change what it hears of, its note, and the language of what it is told in. What is owed stays owed."""
+    values = {**filters.values_of(wanted), "note": note, "language": language_column(language)}
     tx.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(values))
 
 

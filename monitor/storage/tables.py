@@ -207,6 +207,7 @@ subscriptions = Table(
     Column("without", Text, comment="JSON; null: nothing"),
     Column("label", TextWithoutNul, comment="what a person calls it"),
     Column("paused_at", Moment),
+    Column("language", Text, comment="of its mails and pages; null: English"),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
     Index("subscriptions_by_time", "created_at", "id"),

@@ -85,6 +85,7 @@ def rule_of_request(
         filters=request.filters,
         rhythm=request.rhythm,
         note=request.note,
+        language=request.language,
         name=request.name,
         created_at=now,
     )
@@ -126,6 +127,7 @@ def rule_of_asked(asked: Asked, *, store: Store, now: datetime) -> Rule:
         filters=asked.filters,
         rhythm=asked.rhythm,
         note=asked.note,
+        language=asked.language,
         created_at=now,
     )
     with store.read() as tx:

@@ -15,6 +15,7 @@ from monitor.alerts.subscribe import subscribe as subscribe_to
 from monitor.alerts.teams import subscribe_team
 from monitor.errors import ConfigurationInvalid, NothingFound, RegistryError
 from monitor.model import Checked, Filters, Rhythm, Search
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import IMMEDIATE
 from monitor.ports import FetchedRegistry, Registry, Searching
 from monitor.storage import groups, searches, trials, watches
@@ -46,6 +47,8 @@ class SubscribeRequest:
     filters: Filters = field(default_factory=Filters)
     rhythm: Rhythm = IMMEDIATE
     note: str | None = None
+    language: str = ENGLISH
+    """That the subscriber reads in."""
     name: str | None = None
     as_webhook: bool = False
     """That a webhook's address is one of a chat service is meant so."""
@@ -107,7 +110,9 @@ def subscribe(
 
 
 def _made(request: SubscribeRequest, scope: SubscriptionScope, context: SubscribeContext) -> list[Subscribed]:
-    asked = Asked(scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note)
+    asked = Asked(
+        scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note, language=request.language
+    )
     if request.name is not None and request.others:
         return subscribe_team(
             request.channel,

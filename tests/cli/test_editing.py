@@ -43,6 +43,17 @@ def test_an_edit_of_nothing_says_what_can_be_said(monitor: Monitor) -> None:
     assert ran.stderr == "monitor: say what to change, such as --digest weekly or --note TEXT; --help has it all\n"
 
 
+def test_a_subscriber_reads_in_the_language_that_is_given(monitor: Monitor) -> None:
+    monitor(*OPS, "--name", "ops", "--language", "fr")
+    assert '"language":"fr"' in monitor("subscriptions", "list", "--json").stdout
+
+    assert '"language":"fr"' in monitor("subscriptions", "edit", "ops", "--note", "why", "--json").stdout
+    assert '"language":"en"' in monitor("subscriptions", "edit", "ops", "--language", "en", "--json").stdout
+    ran = monitor("subscriptions", "edit", "ops", "--language", "de")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "monitor: “de” is not a language that subscribers can read in; known: en, fr\n"
+
+
 @pytest.mark.parametrize("option", ["--name", "--note", "--topic"])
 def test_an_option_that_says_nothing_is_refused(monitor: Monitor, option: str) -> None:
     ran = monitor(*OPS, option, " ")

@@ -196,6 +196,7 @@ def test_a_subscription_says_who_is_told_of_what(written):
             min_percent = 20
             min_days = 30
             note = "Our comparator"
+            language = "fr"
 
             [[subscription]]
             webhook = "https://trials.example/hook?key=1"
@@ -216,7 +217,7 @@ def test_a_subscription_says_who_is_told_of_what(written):
         ("chat", "slack://a/b/c"),
     ]
     assert (office.trials, hook.watch, chat.all) == (("NCT02116634",), "Honey", True)
-    assert (office.name, office.note) == ("Safety office", "Our comparator")
+    assert (office.name, office.note, office.language) == ("Safety office", "Our comparator", "fr")
     assert office.filters == Filters(
         topics=frozenset({"status", "dates"}),
         kinds=frozenset({"outcome.primary", "phase"}),

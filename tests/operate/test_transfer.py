@@ -402,6 +402,7 @@ def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_t
             scope=SubscriptionScope(everything=True),
             filters=Filters(),
             note=None,
+            language="fr",
             network="203.0.113.0/24",
         ),
         outbox.subscribe_context,
@@ -417,7 +418,7 @@ def test_a_subscription_that_was_asked_for_on_a_page_comes_back_with_the_links_t
 
     with elsewhere.read() as tx:
         (kept,) = subscriptions.listing(tx)
-        assert (kept.id, kept.origin, str(kept.state)) == (asked.id, "web", "pending")
+        assert (kept.id, kept.origin, str(kept.state), kept.language) == (asked.id, "web", "pending", "fr")
         assert links.versions(tx, [kept.id]) == {kept.id: 7}
         assert questions.known(tx, [kept.id]) == before, "what it was asked is not asked again"
         assert notices.listing(tx) == []

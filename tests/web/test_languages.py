@@ -93,3 +93,34 @@ def test_pages_that_are_not_translated_are_whole_in_english(french: Site) -> Non
     assert '<html lang="en"' in found
     assert "Se connecter" not in found
     assert ANNA not in found
+
+
+# The language of a subscription
+
+
+def test_a_subscription_keeps_the_language_that_it_was_asked_for_in(site: Site) -> None:
+    site.reader.headers.update(FRENCH)
+    site.ask()
+    site.reader.headers.clear()
+    confirmation = site.confirmation()
+
+    assert site.listed()[0].language == "fr"
+    assert '<html lang="fr"' in site.reader.open(confirmation).text
+    own = re.findall(r'href="([^"]+/a/[^"]+)"', site.reader.submit(confirmation).text)[0]
+    pages = [site.reader.open(f"{own}{path}").text for path in ("", "/keep", "/leave")]
+    assert [page for page in pages if '<html lang="fr"' not in page] == []
+    assert '<html lang="en"' in site.reader.open(f"{own}?lang=en").text
+
+
+def test_its_page_changes_the_language_and_says_so_in_the_new_one(quick_site: Site) -> None:
+    own = quick_site.subscribed()
+    assert quick_site.listed()[0].language == "en"
+
+    saved = quick_site.reader.submit(own, do="save", min="minor", language="fr")
+    assert "Enregistré." in saved.text
+    assert quick_site.listed()[0].language == "fr"
+
+    quick_site.reader.submit(own, do="save", min="minor", language="xx")
+    assert quick_site.listed()[0].language == "fr"
+    quick_site.reader.submit(own, do="save", min="minor", language="en")
+    assert '<html lang="en"' in quick_site.reader.open(own).text

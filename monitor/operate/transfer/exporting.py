@@ -281,6 +281,7 @@ def _subscriptions(
             min_days=each.filters.min_days,
             rhythm=None if each.rhythm == IMMEDIATE else RhythmShape.of(each.rhythm),
             note=each.note,
+            language=each.language,
             state=each.state,
             origin=each.origin,
             created_at=each.created_at,

@@ -277,6 +277,7 @@ def _take_subscription(
             filters=line.filters,
             rhythm=line.rhythm.rhythm if line.rhythm else IMMEDIATE,
             note=line.note,
+            language=line.language,
             name=None if line.name and subscriptions.called(tx, line.name) else line.name,
             state=line.state,
             origin=line.origin,

@@ -25,6 +25,7 @@ from monitor.model import (
     State,
     SubscriptionState,
 )
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import known_zone
 from monitor.storage.archived import ArchivedDocument
 from monitor.storage.trials import Trial
@@ -271,6 +272,7 @@ class SubscriptionLine(Shape, frozen=True, kw_only=True):
     rhythm: RhythmShape | None = None
     """None: at once."""
     note: str | None
+    language: str = ENGLISH
     state: SubscriptionState
     origin: Annotated[str, Meta(pattern=r"^(command|config|operator|web)\Z")]
     created_at: Moment

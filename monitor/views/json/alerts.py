@@ -50,6 +50,7 @@ def subscription_json(subscription: Subscription) -> dict[str, Json]:
         "min_days": filters.min_days,
         "rhythm": _rhythm(subscription.rhythm),
         "note": subscription.note,
+        "language": subscription.language,
         "state": str(subscription.state),
         "origin": subscription.origin,
         "created_at": moment_json(subscription.created_at),

@@ -126,6 +126,7 @@ SUBSCRIPTION: Example = {
         "all_quiet": False,
     },
     "note": "our competitor",
+    "language": "en",
     "state": "active",
     "origin": "command",
     "created_at": "2026-11-22T17:00:00Z",

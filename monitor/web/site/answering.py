@@ -19,9 +19,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.errors import MonitorError, NothingFound, StoreError
-from monitor.language.catalogues import ENGLISH
 from monitor.language.texts import texts_of
 from monitor.language.worded import worded
+from monitor.model.language import ENGLISH
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, read_form
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from monitor.language.catalogues import ENGLISH, LANGUAGES
+from monitor.language.catalogues import LANGUAGES
+from monitor.model.language import ENGLISH
 
 CHOSEN = "lang"
 """What an address says of it, for that page alone."""

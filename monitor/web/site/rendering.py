@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, Response
 
-from monitor.language.catalogues import ENGLISH, LANGUAGES, translations
+from monitor.language.catalogues import LANGUAGES, translations
+from monitor.model.language import ENGLISH
 from monitor.web.site.asked import Asked
 from monitor.web.site.compressing import squeezed
 from monitor.web.site.formats import FILTERS

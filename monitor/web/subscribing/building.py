@@ -18,10 +18,10 @@ from monitor.alerts.opting_in import Answer
 from monitor.alerts.subscribe import subscribe
 from monitor.channels import NAMES
 from monitor.errors import ConfigurationInvalid, MonitorError, SponsorUnknown, StoreError
-from monitor.language.catalogues import ENGLISH
 from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model.access import Permission
+from monitor.model.language import ENGLISH
 from monitor.text import one_line
 from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
@@ -231,6 +231,7 @@ def _asked_for(site: Site, asked: Asked) -> Response:
         scope=rule.scope,
         filters=rule.filters,
         rhythm=rule.rhythm,
+        language=asked.language,
     )
     if opting_in.ask(request, site.subscribing) is Answer.TOO_OFTEN:
         return _too_often(site, asked)

@@ -9,6 +9,7 @@ from monitor.alerts.links import Links
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.errors import ConfigurationInvalid
+from monitor.language.catalogues import LANGUAGES
 from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model import SubscriptionState
@@ -30,6 +31,7 @@ def managed_values(managed: Managed, language: str) -> dict[str, object]:
         "about": texts.said(managed.about),
         "address": masked(subscription.endpoint.shown),
         "note": subscription.note or "",
+        "own_language": subscription.language,
         **shown(filters, subscription.rhythm),
         "may_come": subscription.everything or subscription.is_about_watches,
         "told": in_words(filters, texts),
@@ -77,7 +79,14 @@ def edited_by(form: Form, was: Editable) -> Editable:
     note = one_line(one(form, "note"))
     if len(note) > LONGEST_NOTE:
         raise ConfigurationInvalid(worded("A note has at most {count} characters.", count=LONGEST_NOTE))
-    return replace(was, filters=filters_of(form, was.filters), rhythm=rhythm_of(form, was.rhythm), note=note or None)
+    chosen = one(form, "language")
+    return replace(
+        was,
+        filters=filters_of(form, was.filters),
+        rhythm=rhythm_of(form, was.rhythm),
+        note=note or None,
+        language=chosen if chosen in LANGUAGES else was.language,
+    )
 
 
 def _told(missed: int, language: str) -> str:

@@ -14,14 +14,16 @@ from starlette.responses import Response
 
 from monitor.alerts import managing, opting_in
 from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound, StoreError
+from monitor.language.catalogues import LANGUAGES
 from monitor.language.texts import texts_of
-from monitor.language.worded import worded
+from monitor.language.worded import Worded, worded
 from monitor.render.rhythms import rhythm_words
 from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import sentence
+from monitor.web.site.language import CHOSEN
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.changing import changed, managed_values
@@ -32,29 +34,45 @@ ONE_CLICK = "One-Click"
 
 
 def _by_link(handler: Handler) -> Handler:
-    """The same, where whatever goes wrong becomes a page that says what to do, and shows nothing of the site."""
+    """The same in the subscriber's language, where whatever goes wrong becomes a page that says what to do.
+
+    That page shows nothing of the site.
+    """
 
     def answer(site: Site, asked: Asked) -> Response:
-        texts = texts_of(asked.language)
-        _ = texts.gettext
-
-        def say(title: str, words: str, status: int) -> Response:
-            return site.page(asked, "subscribing/message", {"title": title, "words": words}, status=status)
+        def say(title: Worded, words: object, status: int) -> Response:
+            texts = texts_of(asked.language)
+            values = {"title": texts.said(title), "words": sentence(texts.said(words))}
+            return site.page(asked, "subscribing/message", values, status=status)
 
         try:
+            _speak(site, asked)
             if not site.has_self_service:
                 raise NothingFound(worded("the operator of this service has switched these pages off"))
             return handler(site, asked)
         except FormRefused as error:
-            return say(_("This cannot be done"), texts.said(error), error.status)
+            return say(worded("This cannot be done"), error, error.status)
         except NothingFound as error:
-            return say(_("This link does not work"), sentence(texts.said(error)), 404)
+            return say(worded("This link does not work"), error, 404)
         except StoreError:
-            return say(_("Not now"), _("The database does not answer. Try again in a few minutes."), 503)
+            return say(worded("Not now"), worded("The database does not answer. Try again in a few minutes."), 503)
         except MonitorError as error:
-            return say(_("This cannot be done"), sentence(texts.said(error)), 400)
+            return say(worded("This cannot be done"), error, 400)
 
     return answer
+
+
+def _speak(site: Site, asked: Asked) -> None:
+    """Answer in the language of the subscription, unless the address of the page names another."""
+    if asked.query.get(CHOSEN) in LANGUAGES or not site.has_self_service:
+        return
+    token, context = asked.params["token"], site.subscribing
+    if asked.is_at("/confirm"):
+        own = opting_in.language_of(token, context)
+    else:
+        own = managing.language_of(token, site.links, context)
+    if own in LANGUAGES:
+        asked.language = own
 
 
 def _page(
@@ -94,6 +112,9 @@ def manage(site: Site, asked: Asked) -> Response:
     check_token(asked.form, site.vault, token)
     if one(asked.form, "do") == "renew":
         return _page(site, asked, "renewed", {"manage": managing.renew(token, links, context)})
+    chosen = one(asked.form, "language")
+    if chosen in LANGUAGES and one(asked.form, "do") == "save":
+        asked.language = chosen
     try:
         said = changed(asked.form, token, links, context, language=asked.language)
     except ConfigurationInvalid as error:

@@ -40,6 +40,7 @@ class Rule(Shape):
     min_days: int | None
     rhythm: RhythmShown
     note: str | None
+    language: str = Field(description="Of its mails and pages.")
     state: Literal["active", "paused", "pending", "ended"]
     origin: str
     created_at: datetime | None
