@@ -219,6 +219,13 @@ def plural_of(noun: str) -> str:
     return re.sub("(?<![aeiou])y$", "ie", noun) + "s"
 
 
+def sentence(words: object) -> str:
+    """Words such as those of an error as a sentence: it begins with a capital, and it ends."""
+    text = str(words).strip()
+    end = "" if text[-1:] in (".", "?", "!", "") else "."
+    return text[:1].upper() + text[1:] + end
+
+
 def natural_list(items: Sequence[T], limit: int = 3, *, noun: str = "", named: Callable[[T], str] = str) -> str:
     """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
     shown = [named(item) for item in items[:limit]]

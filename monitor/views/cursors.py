@@ -28,8 +28,7 @@ def parts_of(text: str, count: int) -> list[str]:
         if not isinstance(parts, list) or len(parts) != count or not all(map(_is_text, parts)):
             raise ValueError(text)
     except ValueError:
-        shown = one_line(text[:40])
-        raise ConfigurationInvalid(f"“{shown}” is not where a page of this list begins: begin at the first") from None
+        raise _mistaken(text) from None
     return parts
 
 
@@ -57,7 +56,7 @@ def moment_of(text: str) -> datetime:
     with suppress(ValueError):
         at = datetime.fromisoformat(text)
     if at is None or at.tzinfo is None:
-        raise ConfigurationInvalid("this is not where a page of this list begins: begin at the first")
+        raise _mistaken()
     return at
 
 
@@ -66,7 +65,7 @@ def digest_of(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        raise ConfigurationInvalid("this is not where a page of this list begins: begin at the first") from None
+        raise _mistaken() from None
 
 
 def number_of(text: str) -> int | None:
@@ -74,7 +73,11 @@ def number_of(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise ConfigurationInvalid(
-            f"“{one_line(text[:40])}” is not where a page of this list begins: begin at the first"
-        )
+        raise _mistaken(text)
     return int(text)
+
+
+def _mistaken(text: str = "") -> ConfigurationInvalid:
+    """The error for a cursor that is none; *text* is what was given, where it is worth showing."""
+    shown = f"“{one_line(text[:40])}”" if text else "this"
+    return ConfigurationInvalid(f"{shown} is not where a page of this list begins: begin at the first")

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from monitor.access import tokens
 from monitor.access.context import AccessContext
 from monitor.errors import TriedTooOften
+from monitor.text import sentence
 from monitor.web.api import problems
 from monitor.web.api.guard import Authenticate, Known
-from monitor.web.api.problems import Problem, sentence
+from monitor.web.api.problems import Problem
 from monitor.web.forms import network_of
 from monitor.web.site.answering import VisitorOf
 from monitor.web.site.asked import Visitor

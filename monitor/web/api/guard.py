@@ -32,10 +32,11 @@ from monitor.errors import (
     TrialIdInvalid,
 )
 from monitor.storage.once import Asked
+from monitor.text import sentence
 from monitor.web.api import BEGINS, problems
 from monitor.web.api.call import Call
 from monitor.web.api.doing import Doing
-from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, sentence
+from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer
 from monitor.web.api.rates import Left, Meter, Policy
 from monitor.web.api.routing import KEY_HEADER, LARGEST_BODY, LONGEST_KEY, Rules
 from monitor.web.api.tags import gzipped, is_named, tag_of

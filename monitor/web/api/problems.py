@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import orjson
 from starlette.responses import Response
 
+from monitor.text import sentence
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -140,13 +142,6 @@ def problem_response(problem: Problem, *, page: str, instance: str) -> Response:
 def pointer(path: Sequence[object]) -> str:
     """A JSON pointer (RFC 6901) as the fragment of an address: `#/rhythm/at`."""
     return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def sentence(error: Exception | str) -> str:
-    """The first letter is a capital, and it ends."""
-    words = str(error).strip()
-    end = "" if words[-1:] in (".", "?", "!", "") else "."
-    return words[:1].upper() + words[1:] + end
 
 
 def in_api_words(error: Exception | str) -> str:

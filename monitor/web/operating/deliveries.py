@@ -11,7 +11,7 @@ from monitor.alerts.sending_again import send_again, try_now
 from monitor.channels.declared import CHANNELS
 from monitor.channels.retries import STANDARD
 from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
-from monitor.model import Attempt, DeliveryState, EventCause, Significance, SubscriptionState
+from monitor.model import Attempt, DeliveryState, EventCause, SubscriptionState
 from monitor.storage.delivery_pages import DeliveryList
 from monitor.text import one_line, plain
 from monitor.views.addresses import without_addresses
@@ -28,6 +28,7 @@ from monitor.views.filter_words import in_words
 from monitor.views.sent_bodies import SentBody, as_shown, without_tokens
 from monitor.web.charts.tries import Slot, slots
 from monitor.web.site.asked import Asked
+from monitor.web.site.formats import level
 from monitor.web.site.rendering import SAFETY
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -150,7 +151,7 @@ def shown(row: LoggedDelivery, attempts: Sequence[Attempt], *, whole_answers: bo
     return ShownDelivery(
         row=row,
         state=_state(row),
-        level=_level(row.told.significance),
+        level=level(row.told.significance) if row.told.significance is not None else "",
         since=delivery.finished_at or delivery.owed_at,
         outcome=_said(delivery.outcome or ""),
         attempts=[_attempt(each, row, whole_answers=whole_answers) for each in reversed(attempts)],
@@ -165,12 +166,6 @@ def _state(row: LoggedDelivery) -> str:
     if subscription and (subscription.state is SubscriptionState.PAUSED or subscription.endpoint.disabled_at):
         return "waiting"
     return "failing" if delivery.outcome else "owed"
-
-
-def _level(significance: Significance | None) -> str:
-    if significance is None:
-        return ""
-    return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
 
 
 def _attempt(attempt: Attempt, row: LoggedDelivery, *, whole_answers: bool) -> ShownAttempt:

@@ -30,9 +30,10 @@ from monitor.views.changed import (
 )
 from monitor.views.finding import ChangesAsked, changes_asked, place_asked, place_in_words
 from monitor.web.charts.days import Bar, bars
-from monitor.web.reading.event_rows import LEVELS, EventRow, event_row
+from monitor.web.reading.event_rows import EventRow, event_row
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import day as day_in_words
+from monitor.web.site.formats import level
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
@@ -81,7 +82,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
     values = {
         "wanted": wanted,
         "counts": counts,
-        "said": {LEVELS[weight]: counts.asked_for[weight] for weight in LEVELS},
+        "said": {level(weight): counts.asked_for[weight] for weight in Significance},
         "address": site.address("/" + wanted.query),
         "feed_title": _feed_title(wanted, _),
         "filters_said": _said(wanted, _),
@@ -140,7 +141,7 @@ def _charts(rhythm: Sequence[Stretch], counts: ChangeCounts, language: str) -> l
         return []
     is_long = (rhythm[-1].last - rhythm[0].first).days > 300
     columns = [Bar(f"{each.first:%Y-%m}" if is_long else _short(each.first, language), each.counts) for each in rhythm]
-    label = ", ".join(f"{counts.by_significance[each]:,} {each}" for each in sorted(LEVELS, reverse=True))
+    label = ", ".join(f"{counts.by_significance[each]:,} {each}" for each in reversed(Significance))
     span = f"{day_in_words(rhythm[0].first, language)} – {day_in_words(rhythm[-1].last, language)}"
     return [bars(columns, label=f"{span}: {label}", width=width) for width in (380,)]
 
@@ -162,7 +163,7 @@ def _weights(wanted: ChangesAsked, counts: ChangeCounts, _: Translate) -> list[C
             wanted.but(least=weight).query,
             sum(count for of, count in counts.by_significance.items() if of >= weight),
             wanted.least is weight,
-            LEVELS[weight],
+            level(weight),
         )
         for weight, each_words in words.items()
     ]

@@ -14,20 +14,13 @@ from monitor.render.values import Line, is_summary_redundant, label, lines, not_
 from monitor.render.worddiff import DiffOp
 from monitor.text import fold_organisation, one_line, shortened, slug
 from monitor.views.seen_events import SeenEvent
+from monitor.web.site.formats import level
 from monitor.web.site.paths import trial_path
 
 MOST_ROWS = 6
 """Changes of one event that a list shows."""
 _HEADLINE = 140
 _WHY = 200
-
-LEVELS = {
-    Significance.ADMINISTRATIVE: "admin",
-    Significance.MINOR: "minor",
-    Significance.MAJOR: "major",
-    Significance.CRITICAL: "critical",
-}
-"""What the style sheet calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ def event_row(seen: SeenEvent) -> EventRow:
     shown = [] if _says_it_all(listed, told) else [change_row(change, beside=told) for change in listed[:MOST_ROWS]]
     return EventRow(
         anchor=f"{found.trial_id}-{found.snapshot}",
-        level=LEVELS[found.significance],
+        level=level(found.significance),
         path=trial_path(found.trial_id, "changes", found.snapshot),
         headline=told,
         trial_id=found.trial_id,
@@ -114,11 +107,11 @@ def change_row(change: Change, *, beside: str = "") -> ChangeRow:
     """The row of a change; what stands *beside* it already is not said once more."""
     shown = lines(change)
     if not shown or is_shown_in_words(change):
-        return ChangeRow(label(change), LEVELS[change.significance], [_said(heading(change))], "")
+        return ChangeRow(label(change), level(change.significance), [_said(heading(change))], "")
     delta = delta_words(change) if len(shown) == 1 else ""
     told = "" if is_summary_redundant(change) else not_shown_yet(change, beside=f"{beside} {delta}")
     why = shortened(beside_delta(told, delta), _WHY)
-    return ChangeRow(label(change), LEVELS[change.significance], [_line(line, delta) for line in shown], why)
+    return ChangeRow(label(change), level(change.significance), [_line(line, delta) for line in shown], why)
 
 
 _OPS = {DiffOp.KEPT: "kept", DiffOp.REMOVED: "removed", DiffOp.ADDED: "added"}

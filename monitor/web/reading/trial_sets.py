@@ -23,6 +23,7 @@ from monitor.text import one_line, shortened
 from monitor.views.trial_sets import AT_ONCE, DueDate, SeenChange, TrialSet, trial_set
 from monitor.web.charts.slips import FIELD, Scale, Slips, chart, days_words, slips_of
 from monitor.web.site.asked import Asked
+from monitor.web.site.formats import level
 from monitor.web.site.paths import in_path, trial_path
 from monitor.web.site.site import Site
 
@@ -157,15 +158,10 @@ def _change(seen: SeenChange) -> ChangeLine:
         path=trial_path(seen.trial_id, "changes", seen.snapshot),
         trial_id=seen.trial_id,
         day=date.fromisoformat(seen.day),
-        level=level_of(seen.event.significance) if seen.event else "admin",
+        level=level(seen.event.significance if seen.event else Significance.ADMINISTRATIVE),
         headline=gist(seen.event.changes, _ROOM) if seen.event else "",
         is_untold=seen.settled is not None,
     )
-
-
-def level_of(significance: Significance) -> str:
-    """The class of a significance."""
-    return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
 
 
 def _due(due: DueDate, today: date) -> DueLine:

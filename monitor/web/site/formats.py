@@ -7,6 +7,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from monitor.model import Significance
+from monitor.text import sentence
 from monitor.web.site.paths import trial_path
 
 
@@ -52,12 +53,6 @@ def machine(value: datetime) -> str:
 def level(significance: Significance) -> str:
     """The class of a significance: critical, major, minor, admin."""
     return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
-
-
-def sentence(words: object) -> str:
-    """What an error says, as a sentence of its own."""
-    text = str(words)
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 FILTERS = {

@@ -22,12 +22,11 @@ from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model.access import Permission
 from monitor.model.language import ENGLISH
-from monitor.text import one_line
+from monitor.text import one_line, sentence
 from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
-from monitor.web.site.formats import sentence
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import choices, filled_in

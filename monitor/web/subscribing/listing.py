@@ -20,7 +20,7 @@ from monitor.model import Subscription, SubscriptionState
 from monitor.model.access import Permission
 from monitor.render.rhythms import rhythm_words
 from monitor.storage.places import Place
-from monitor.text import counted, one_line
+from monitor.text import counted, one_line, sentence
 from monitor.views.addresses import receiver, shown, without_addresses
 from monitor.views.cursors import place_cursor, place_of
 from monitor.views.delivery_log import LoggedDelivery, LogQuery, delivery_log
@@ -34,7 +34,6 @@ from monitor.views.subscriptions import (
 )
 from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
-from monitor.web.site.formats import sentence
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.changing import edited_by
@@ -48,7 +47,6 @@ from monitor.web.subscribing.sampling import send_sample_of
 SHOWN = 50
 LATEST = 10
 """Deliveries of one subscription."""
-MANAGED = (SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,11 @@ from monitor.language.catalogues import LANGUAGES
 from monitor.language.texts import texts_of
 from monitor.language.worded import Worded, worded
 from monitor.render.rhythms import rhythm_words
+from monitor.text import sentence
 from monitor.views.addresses import masked
 from monitor.views.filter_words import in_words
 from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
-from monitor.web.site.formats import sentence
 from monitor.web.site.language import CHOSEN
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
