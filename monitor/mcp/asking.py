@@ -68,3 +68,8 @@ class Asking:
     def may(self, permission: Permission) -> bool:
         """Whether who asks may do this."""
         return permission in self.permissions
+
+    @property
+    def knows_watches(self) -> bool:
+        """Whether who asks may know what watches are called: whoever may only read may be anybody."""
+        return self.may(Permission.SUBSCRIBE)

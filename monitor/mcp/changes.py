@@ -75,7 +75,9 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
             within=scope.within,
         )
         found = changed.page(tx, _wanted(filters, span, trials), after=_place(given.cursor), limit=given.limit + 1)
-    query = ChangesQuery(scope=scope, span=span, filters=filters, wants_sponsor=True)
+    query = ChangesQuery(
+        scope=scope, span=span, filters=filters, wants_sponsor=True, names_watches=asking.knows_watches
+    )
     events = found[: given.limit]
     seen = changes_of([each.event_id for each in events], query, store=program.store, registries=program.registries)
     return _answer(events, [each for each in seen if _is_within(each, span)], has_more=len(found) > given.limit)

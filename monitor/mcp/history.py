@@ -42,7 +42,7 @@ class Pair(OfTrial):
 def list_snapshots(asking: Asking, given: OfSnapshots) -> Answer:
     """Every snapshot, the newest first, with what each changed in a line."""
     registry, trial_id = asking.program.identify(given.trial_id)
-    history = history_of(trial_id, registry=registry, store=asking.program.store)
+    history = history_of(trial_id, registry=registry, store=asking.program.store, names_watches=asking.knows_watches)
     rows = [*reversed(history.rows)]
     if given.before is not None:
         rows = [(taken, changes) for taken, changes in rows if taken.number < given.before]

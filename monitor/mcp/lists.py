@@ -164,7 +164,7 @@ def _named(asking: Asking, tool: str, kind: str, given: Named, key: str) -> Answ
             near = terms.most_frequent(tx, kind, words=asked_for(given.name)[:1], limit=10)
             raise _unknown(kind, near)
         wanted = of_sponsor(found) if kind == SPONSOR else of_condition(found)
-        whole = trial_set(tx, wanted, now=asking.now)
+        whole = trial_set(tx, wanted, now=asking.now, names_watches=asking.knows_watches)
     more = {
         "trials_watched": found.trials,
         "recruiting": whole.recruiting if whole.is_whole else None,

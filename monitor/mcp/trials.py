@@ -77,11 +77,13 @@ def get_trial(asking: Asking, given: OfTrial) -> Answer:
     """How a trial stands, where else it is registered, and what changed last."""
     program = asking.program
     registry, trial_id = program.identify(given.trial_id)
-    query = StatusQuery(scope=Scope(within=Within(trials=((registry.key, trial_id),))))
+    query = StatusQuery(
+        scope=Scope(within=Within(trials=((registry.key, trial_id),))), names_watches=asking.knows_watches
+    )
     reader = StatusReader(query, program.store, {each.key: each for each in program.registries})
     [row] = reader.of([(registry.key, trial_id)])
     complaints: list[str] = []
-    history = history_of(trial_id, registry=registry, store=program.store)
+    history = history_of(trial_id, registry=registry, store=program.store, names_watches=asking.knows_watches)
     record = snapshot_of(
         trial_id, registry=registry, store=program.store, which=None, complain=complaints.append
     ).record

@@ -57,12 +57,16 @@ def changes_page(
     after: Place | None = None,
     limit: int,
     counts_told: bool = False,
+    names_watches: bool = True,
 ) -> ChangesPage:
-    """Up to *limit* events, by day, the newest day first, and within a day the most significant first."""
+    """Up to *limit* events, by day, the newest day first, and within a day the most significant first.
+
+    Without *names_watches*, as anybody may read it.
+    """
     wanted = asked.filter(today)
     found = changed.page(tx, wanted, after=after, limit=limit + 1)
     known = {registry.key: registry for registry in registries}
-    shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told)
+    shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told, names_watches=names_watches)
     return ChangesPage(shown, _behind(found, limit))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.alerts.matching import passing
+from monitor.changes.membership import unnamed
 from monitor.changes.topics import Topic
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Event, Filters, Record, Significance, State
@@ -42,6 +43,8 @@ class ChangesQuery:
     """Changes at most; None for all."""
     wants_sponsor: bool = False
     """Whether to say who leads each trial, for which its record has to be read."""
+    names_watches: bool = True
+    """Whether to say what watches are called; without, it is as anybody may read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +211,7 @@ class _Reader:
                 title=titles.get((event.registry, event.trial_id)),
                 lead_sponsor=leads.get(key),
                 seen_at=event.occurred_at,
-                changes=event.changes,
+                changes=event.changes if self.query.names_watches else unnamed(event.changes),
                 posted_on=_posted_on(known[key]),
                 settled=settled.get(key),
             )

@@ -1,7 +1,7 @@
 """One event of a trial: what it told, what stands around it, and who was told, as far as that is anybody's affair."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from monitor.alerts.background import BackgroundReader
 from monitor.alerts.contexts import event_context
 from monitor.alerts.opting_in import about
+from monitor.changes.membership import unnamed
 from monitor.channels.channel import EventContext
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import ContextLine, Delivery, Event
@@ -78,8 +79,12 @@ def one_change(
     store: Store,
     all_registries: Sequence[Registry],
     wants_receivers: bool = False,
+    names_watches: bool = True,
 ) -> OneChange:
-    """The event of that snapshot of a trial. Raise NothingFound where it told nothing, or there is none."""
+    """The event of that snapshot of a trial. Raise NothingFound where it told nothing, or there is none.
+
+    Without *names_watches*, as anybody may read it.
+    """
     unread: dict[int, StoreCorrupt] = {}
     key = event_id(registry.key, trial_id, number)
     with store.read() as tx:
@@ -91,6 +96,8 @@ def one_change(
         if number not in numbers:
             raise _nothing_told(trial_id, number)
         event = found.get(number)
+        if event and not names_watches:
+            event = replace(event, changes=unnamed(event.changes))
         context = _context(tx, event, all_registries) if event else None
         known = trials.known(tx, registry.key, [trial_id]).get(trial_id)
         settled = settlements.known(tx, [key]).get(key)

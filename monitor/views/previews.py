@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts.matching import matching
+from monitor.changes.membership import unnamed
 from monitor.changes.topics import Topic
 from monitor.model import Filters, Rhythm, Significance
 from monitor.model.ids import event_id
@@ -128,7 +129,7 @@ def _headline(tx: Connection, told: Told, rule: Rule) -> str:
     if told.snapshot is not None:
         key = event_id(told.registry, told.trial_id, told.snapshot)
         event = events.known(tx, [key], damaged={}).get(key)
-        passed = matching(event.changes, rule.interest).changes if event else ()
+        passed = matching(unnamed(event.changes), rule.interest).changes if event else ()
         if passed and passed[0].significance is told.significance:
             return gist(passed, ROOM)
     return safe_cut(one_line(told.gist), ROOM)

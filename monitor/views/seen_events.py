@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.changes.membership import unnamed
 from monitor.changes.topics import Topic
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Significance
@@ -50,8 +51,9 @@ def seen_events(
     registries: Mapping[str, Registry],
     *,
     counts_told: bool = False,
+    names_watches: bool = True,
 ) -> list[SeenEvent]:
-    """What these events say of what is *wanted*, in their order."""
+    """What these events say of what is *wanted*, in their order; without *names_watches*, as anybody may read it."""
     damaged: dict[str, StoreCorrupt] = {}
     ids = [each.event_id for each in found]
     known = events.known(tx, ids, damaged=damaged)
@@ -61,8 +63,8 @@ def seen_events(
     shown = []
     for each in found:
         event, row = known.get(each.event_id), rows.get((each.registry, each.trial_id))
-        passed = [passes(change, wanted) for change in event.changes] if event else []
-        pairs = list(zip(event.changes, passed, strict=True)) if event else []
+        changes = event.changes if event else ()
+        pairs = [(change, passes(change, wanted)) for change in (changes if names_watches else unnamed(changes))]
         registry = registries.get(each.registry)
         shown.append(
             SeenEvent(

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from monitor.changes.membership import unnamed
 from monitor.errors import StoreCorrupt
-from monitor.model import Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
+from monitor.model import Change, Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
 from monitor.ports import FetchedRegistry, Registry, cannot_be_asked
 from monitor.storage import events, pages, quarantine, settlements, snapshots, trials
 from monitor.storage.isolation import in_words, isolated
@@ -75,6 +76,8 @@ class StatusQuery:
     scope: Scope
     statuses: frozenset[str] = frozenset()
     """Codes of overall statuses; empty for any."""
+    names_watches: bool = True
+    """Whether to say what watches are called; without, it is as anybody may read it."""
 
     @property
     def narrows(self) -> bool:
@@ -150,7 +153,7 @@ class StatusReader:
         known = trials.known(tx, key, ids)
         records, damaged = self._records(tx, key, ids)
         wanted = [each for each in ids if self._is_wanted(records.get(each), each in damaged)]
-        last, unread = _last_changes(tx, key, wanted)
+        last, unread = _last_changes(tx, key, wanted, names_watches=self.query.names_watches)
         refused = quarantine.latest_refused(tx, key, wanted)
         for trial_id in wanted:
             trial, record = known.get(trial_id) or Trial(key, trial_id), records.get(trial_id)
@@ -235,7 +238,7 @@ def _troubles(trial: Trial, refused: tuple[int, datetime] | None) -> Iterator[st
 
 
 def _last_changes(
-    tx: Connection, registry: str, trial_ids: Sequence[str]
+    tx: Connection, registry: str, trial_ids: Sequence[str], *, names_watches: bool
 ) -> tuple[dict[str, LastChange], dict[str, StoreCorrupt]]:
     """The last change of each trial that had one; and those whose last one is damaged, with the reason."""
     ids = events.latest_ids(tx, registry, trial_ids, least=Significance.MINOR)
@@ -245,12 +248,13 @@ def _last_changes(
     found = {}
     for trial_id, event_id in ids.items():
         with suppress(KeyError):  # a damaged one
-            found[trial_id] = _headline(known[event_id], settled.get(event_id))
+            event = known[event_id]
+            change = event.changes[0] if names_watches else unnamed(event.changes[:1])[0]
+            found[trial_id] = _last(event, change, settled.get(event_id))
     return found, {trial_id: damaged[each] for trial_id, each in ids.items() if each in damaged}
 
 
-def _headline(event: Event, settled: Settled | None) -> LastChange:
-    change = event.changes[0]
+def _last(event: Event, change: Change, settled: Settled | None) -> LastChange:
     return LastChange(
         seen_at=event.occurred_at, significance=change.significance, summary=change.summary, settled=settled
     )

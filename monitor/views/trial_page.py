@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from monitor.changes.diff import last_said
 from monitor.changes.endings import how_it_ended
+from monitor.changes.membership import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Event, Record, Significance, Snapshot, State
 from monitor.model.ids import event_id
@@ -125,17 +126,22 @@ class WholeTrial:
 
 
 def whole_trial(
-    trial_id: str, *, registry: Registry, store: Store, all_registries: Sequence[Registry] = ()
+    trial_id: str,
+    *,
+    registry: Registry,
+    store: Store,
+    all_registries: Sequence[Registry] = (),
+    names_watches: bool = True,
 ) -> WholeTrial:
     """All that is known of a trial. NothingFound where nothing is kept of it.
 
-    Its siblings are those in *all_registries*.
+    Its siblings are those in *all_registries*. Without *names_watches*, as anybody may read it.
     """
     reading = _Reading(registry, trial_id)
     with store.read() as tx:
         trial = trials.known(tx, registry.key, [trial_id]).get(trial_id) or Trial(registry.key, trial_id)
         pages = pages_of(tx, registry, trial_id, damaged=reading.lost)
-        told = _told(tx, registry.key, trial_id)
+        told = _told(tx, registry.key, trial_id, names_watches=names_watches)
         archive = archive_of(pages, registry)
         taken = [*reading.pages(archive), *reading.snapshots(tx, archive, told)]
         watching = _watching(tx, registry, trial, reading.record)
@@ -167,13 +173,13 @@ class _Told:
     unread: Mapping[int, StoreCorrupt]
 
 
-def _told(tx: Connection, registry: str, trial_id: str) -> _Told:
+def _told(tx: Connection, registry: str, trial_id: str, *, names_watches: bool) -> _Told:
     unread: dict[int, StoreCorrupt] = {}
     told = events.of_trial(tx, registry, trial_id, damaged=unread)
     numbers = [*(event.snapshot for event in told), *unread]
     settled = settlements.known(tx, [event_id(registry, trial_id, number) for number in numbers])
     return _Told(
-        {event.snapshot: event.changes for event in told},
+        {event.snapshot: event.changes if names_watches else unnamed(event.changes) for event in told},
         {int(key.rsplit("/", 1)[1]): each for key, each in settled.items()},
         unread,
     )

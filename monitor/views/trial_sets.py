@@ -5,7 +5,7 @@ Everything comes from the index, and so from what was indexed last: see `monitor
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from heapq import nsmallest
@@ -13,6 +13,7 @@ from statistics import median
 
 from sqlalchemy import Connection
 
+from monitor.changes.membership import unnamed
 from monitor.changes.plans import KEY_DATES
 from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
@@ -123,8 +124,8 @@ def of_watch(watch: Watch) -> TrialFilter:
     return TrialFilter(within=Within(watches=(watch.id,), registry=whole))
 
 
-def trial_set(tx: Connection, wanted: TrialFilter, *, now: datetime) -> TrialSet:
-    """What there is to say of these trials."""
+def trial_set(tx: Connection, wanted: TrialFilter, *, now: datetime, names_watches: bool = True) -> TrialSet:
+    """What there is to say of these trials; without *names_watches*, as anybody may read it."""
     found = trial_plans.standings(tx, wanted, limit=MOST_COUNTED + 1)
     found.sort(key=lambda each: (each.slip is None, -(each.slip or 0), each.number))
     is_whole = len(found) <= MOST_COUNTED
@@ -140,7 +141,7 @@ def trial_set(tx: Connection, wanted: TrialFilter, *, now: datetime) -> TrialSet
         if is_whole
         else trial_plans.page(tx, wanted, after=None, limit=AT_ONCE + 1),
         changes_lately=sum(number for (weight, _), number in counted.items() if weight >= late.least),
-        lately=_lately(tx, late),
+        lately=_lately(tx, late, names_watches=names_watches),
         due=[
             DueDate(known[number].trial, field, written, date.fromisoformat(day))
             for day, number, field in due
@@ -149,10 +150,12 @@ def trial_set(tx: Connection, wanted: TrialFilter, *, now: datetime) -> TrialSet
     )
 
 
-def _lately(tx: Connection, late: ChangeFilter) -> list[SeenChange]:
+def _lately(tx: Connection, late: ChangeFilter, *, names_watches: bool) -> list[SeenChange]:
     found = changed.page(tx, late, after=None, limit=MOST_CHANGES)
     ids = [each.event_id for each in found]
     known = events.known(tx, ids, damaged={})
+    if not names_watches:
+        known = {key: replace(event, changes=unnamed(event.changes)) for key, event in known.items()}
     settled = settlements.known(tx, ids)
     return [
         SeenChange(

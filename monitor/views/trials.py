@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.changes.events import changes_between
+from monitor.changes.membership import unnamed
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Record, Snapshot, State
 from monitor.ports import Registry
@@ -77,8 +78,11 @@ def snapshot_of(
     return TrialSnapshot(snapshot=taken, record=_record(registry, taken))
 
 
-def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
-    """The history of a trial. NothingFound where it has no snapshot yet."""
+def history_of(trial_id: str, *, registry: Registry, store: Store, names_watches: bool = True) -> History:
+    """The history of a trial. NothingFound where it has no snapshot yet.
+
+    Without *names_watches*, as anybody may read it.
+    """
     unread: dict[int, StoreCorrupt] = {}
     lost: list[str] = []
     with store.read() as tx:
@@ -91,7 +95,9 @@ def history_of(trial_id: str, *, registry: Registry, store: Store) -> History:
     archive = archive_of(pages, registry)
     if not taken and not pages:
         raise no_snapshot(registry, trial_id)
-    changes: dict[int, Sequence[Change]] = {event.snapshot: event.changes for event in told}
+    changes: dict[int, Sequence[Change]] = {
+        event.snapshot: event.changes if names_watches else unnamed(event.changes) for event in told
+    }
     if first:
         changes.setdefault(BASELINE, changes_to(first, archive, registry))
     title = trial.title if trial else registry.parse(pages[-1].document, pages[-1].taken_at).brief_title

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from monitor.errors import NothingFound
 from monitor.model import Filters, Json, Significance
+from monitor.model.access import Permission
 from monitor.model.ids import event_id
 from monitor.storage import changed, trial_index
 from monitor.storage.changed import FoundEvent, Place
@@ -70,7 +71,9 @@ def _listed(call: Call, asked: ChangesAsked, trials: Sequence[str]) -> Response:
     with call.site.store.read() as tx:
         found = changed.page(tx, changes_wanted(filters, span, trial_filter), after=after, limit=asked.limit + 1)
     events, has_more = page_of(found, asked.limit)
-    query = ChangesQuery(scope=Scope(within=Within()), span=span, filters=filters)
+    query = ChangesQuery(
+        scope=Scope(within=Within()), span=span, filters=filters, names_watches=call.may(Permission.READ)
+    )
     seen = [each for each in _seen([each.event_id for each in events], query, call) if _is_in(each, span)]
     return place.answer(event_forms(call, seen), _key(events[-1]) if has_more else None)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from starlette.responses import Response
 
+from monitor.model.access import Permission
 from monitor.storage import trial_lists
 from monitor.storage.pages import Within
 from monitor.storage.trial_index import IndexedTrial
@@ -76,7 +77,9 @@ def get_trial(call: Caller, trial_id: TrialId) -> Response:
 
 
 def _reader(call: Call) -> StatusReader:
-    return StatusReader(StatusQuery(scope=Scope(within=Within())), call.site.store, call.known)
+    return StatusReader(
+        StatusQuery(scope=Scope(within=Within()), names_watches=call.may(Permission.READ)), call.site.store, call.known
+    )
 
 
 @operations.reads("/trials/{trial_id}/record", shape=shapes.WholeRecord, example=examples.WHOLE_RECORD, kinds=KEPT)
@@ -100,7 +103,7 @@ def list_snapshots(call: Caller, trial_id: TrialId) -> Response:
     What was imported comes first, and has no number.
     """
     registry, found = call.site.identify(trial_id)
-    history = history_of(found, registry=registry, store=call.site.store)
+    history = history_of(found, registry=registry, store=call.site.store, names_watches=call.may(Permission.READ))
     return call.json(
         {
             "registry": registry.key,

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.responses import Response
 
+from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage.changed import Place
 from monitor.storage.pages import Within
@@ -136,7 +137,13 @@ def _found(
     with site.store.read() as tx:
         wanted = narrowed(changes_asked(tx, values, site.registries))
         page = changes_page(
-            tx, wanted, site.registries, today=asked.now.astimezone(UTC).date(), after=after, limit=limit
+            tx,
+            wanted,
+            site.registries,
+            today=asked.now.astimezone(UTC).date(),
+            after=after,
+            limit=limit,
+            names_watches=asked.may(Permission.READ),
         )
     seen = sorted(page.events, key=lambda each: (each.found.day, each.seen_at or EPOCH), reverse=True)
     return wanted, seen, page.next

@@ -31,6 +31,7 @@ def change_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> 
         store=site.store,
         all_registries=site.registries,
         wants_receivers=asked.may(Permission.OPERATE),
+        names_watches=asked.may(Permission.READ),
     )
     changes = sorted(found.event.changes, key=lambda change: -change.significance) if found.event else []
     values = {

@@ -76,6 +76,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
             after=after,
             limit=AT_ONCE,
             counts_told=asked.may(Permission.OPERATE),
+            names_watches=asked.may(Permission.READ),
         )
     counts, rhythm, leads = counted(site, asked, wanted)
     _ = translations(asked.language).gettext

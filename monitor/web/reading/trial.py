@@ -43,7 +43,13 @@ MOST_DESCRIPTION = 300
 def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """One trial. One that was merged is found at the other; one that is gone keeps its page, which says so."""
     try:
-        trial = whole_trial(trial_id, registry=registry, store=site.store, all_registries=site.registries)
+        trial = whole_trial(
+            trial_id,
+            registry=registry,
+            store=site.store,
+            all_registries=site.registries,
+            names_watches=asked.may(Permission.READ),
+        )
     except NothingFound:
         return _unread(site, asked, registry, trial_id)
     if trial.state is State.MERGED and trial.merged_into:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from monitor.changes.fields import FIELDS
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Significance
+from monitor.model.access import Permission
 from monitor.render.headlines import gist
 from monitor.render.words import code_label
 from monitor.storage import terms, trial_plans
@@ -96,7 +97,7 @@ def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
             listed = trial_plans.page(tx, wanted, after=after, limit=AT_ONCE + 1)
         return {"found": None, **_page(listed)}
     with site.store.read() as tx:
-        found = trial_set(tx, wanted, now=asked.now)
+        found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ))
     return {"found": found, **_page(found.listed), **_around(found, asked.now)}
 
 
