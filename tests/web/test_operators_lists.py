@@ -35,7 +35,16 @@ def site(store: Store, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.Mon
             drift.add(tx, "clinicaltrials.gov", [(known, "NCT02116634")], at=at)
             subject = f"subject {number} of {ANNA}"
             notices.keep(
-                tx, [Notice(id=f"n/{number}", kind="x", occurred_at=at, subject=subject, text=f"to {ANNA}\nb")]
+                tx,
+                [
+                    Notice(
+                        id=f"n/{number}",
+                        kind="x",
+                        occurred_at=at,
+                        subject=subject,
+                        text=f"to {ANNA}\n`monitor held show {number}` & <b>",
+                    )
+                ],
             )
             bounce = Bounce(
                 digest=bytes([number]) * 32,
@@ -73,6 +82,7 @@ def test_each_stands_on_one_page_the_newest_first(site: ReadingSite) -> None:
     assert all_of(site, "/notices", r"subject (\d) of a…@example.org") == ["4", "3", "2", "1", "0"]
     assert all_of(site, "/bounces", r"diagnostic (\d): &lt;a…@example.org&gt;") == ["4", "3", "2", "1", "0"]
     assert "&lt;i&gt;odd&lt;/i&gt;" in site.get("/drift").text
+    assert "<code>monitor held show 4</code> &amp; &lt;b&gt;" in site.get("/notices").text
     assert "no such mailbox 5.1.1" in site.get("/bounces").text
 
 
@@ -80,7 +90,7 @@ def test_a_damaged_address_of_a_page_is_refused_and_readers_see_none(site: Readi
     for path in ("/drift", "/notices", "/bounces"):
         assert site.get(f"{path}?before=nonsense").status_code == 400
         assert site.get(f"{path}?before=WyIxIiwiYSIsImIiLCJjIl0").status_code == 400
-    assert site.get("/deliveries?q=%00").status_code == 200
+    assert site.get("/deliveries?q=%00").status_code == 400
     site.visitor = READER
     for path in ("/drift", "/notices", "/bounces"):
         assert site.get(path).status_code == 403

@@ -163,6 +163,11 @@ def test_ending_a_watch_says_first_who_hears_no_more(site: ReadingSite) -> None:
     assert "One subscription names trials of it" in told
     assert "No active subscription is to this watch" in told
 
+    site.post("/watches/new", about="trials", trials=first, name="twice")
+    twice = next(watch for watch in listed(site) if watch.name == "twice")
+    assert "All of them are still looked at" in words(site.get(f"/watches/{twice.id}/remove").text)
+    site.post(f"/watches/{twice.id}/remove")
+
     answer = site.post(f"/watches/{mine.id}/remove")
     assert answer.headers["Location"] == "/watches?done=removed"
     assert "The watch has ended" in site.get("/watches?done=removed").text

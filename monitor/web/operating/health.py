@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.responses import Response
 
 from monitor.language.catalogues import translations
@@ -18,7 +18,7 @@ from monitor.watching.looking import look_now
 from monitor.web.charts.ages import ages_chart
 from monitor.web.charts.looks import LookKind, LookMark, looks_chart
 from monitor.web.site.asked import Asked
-from monitor.web.site.formats import clock, moment, number
+from monitor.web.site.formats import clock, coded, moment, number
 from monitor.web.site.proof import Proof, Sight
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -105,17 +105,6 @@ def verdict(proof: Proof, found: Sequence[Attention], say: Say, say_many: SayMan
     return say_many("Everything is seen; one problem", "Everything is seen; %(count)s problems", problems) % {
         "count": number(problems)
     }
-
-
-def coded(words: str) -> Markup:
-    """A sentence in which what stands between backticks is what somebody types."""
-    parts = words.split("`")
-    if len(parts) % 2 == 0:
-        return escape(words)
-    marked = (
-        escape(each) if place % 2 == 0 else Markup("<code>{}</code>").format(each) for place, each in enumerate(parts)
-    )
-    return Markup("").join(marked)
 
 
 def marks_of(looks: Sequence[Look], say: Say, *, is_operator: bool) -> list[LookMark]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from markupsafe import Markup, escape
 
 from monitor.model import Significance
 from monitor.text import sentence
@@ -55,7 +56,28 @@ def level(significance: Significance) -> str:
     return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
 
 
+<<<<<<< Updated upstream
+=======
+def sentence(words: object) -> str:
+    """What an error says, as a sentence of its own."""
+    text = str(words)
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def coded(words: str) -> Markup:
+    """A sentence in which what stands between backticks is what somebody types."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return escape(words)
+    marked = (
+        escape(each) if place % 2 == 0 else Markup("<code>{}</code>").format(each) for place, each in enumerate(parts)
+    )
+    return Markup("").join(marked)
+
+
+>>>>>>> Stashed changes
 FILTERS = {
+    "coded": coded,
     "sentence": sentence,
     "number": number,
     "day": day,
