@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Change, Settlement, Significance
-from monitor.render.change_rows import beside_delta, delta_words
+from monitor.render.change_rows import ChangeRow, beside_delta, delta_words
 from monitor.render.headlines import gist, heading, is_shown_in_words
 from monitor.render.values import Line, is_summary_redundant, label, lines, not_shown_yet
 from monitor.render.worddiff import DiffOp
@@ -21,28 +21,6 @@ MOST_ROWS = 6
 """Changes of one event that a list shows."""
 _HEADLINE = 140
 _WHY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line of what a change did: either old and new, or stretches of a text, each "kept", "removed" or "added"."""
-
-    label: str
-    old: str
-    new: str
-    delta: str
-    stretches: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """One change."""
-
-    label: str
-    level: str
-    lines: Sequence[LineRow]
-    why: str
-    """What the lines do not show already; empty where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,26 +82,14 @@ def headline(changes: Sequence[Change]) -> str:
 
 
 def change_row(change: Change, *, beside: str = "") -> ChangeRow:
-    """The row of a change; what stands *beside* it already is not said once more."""
+    """The row of a change in a list; what stands *beside* it already is not said once more."""
     shown = lines(change)
     if not shown or is_shown_in_words(change):
-        return ChangeRow(label(change), level(change.significance), [_said(heading(change))], "")
+        return ChangeRow(change=change, label=label(change), lines=[Line(stretches=((DiffOp.KEPT, heading(change)),))])
     delta = delta_words(change) if len(shown) == 1 else ""
     told = "" if is_summary_redundant(change) else not_shown_yet(change, beside=f"{beside} {delta}")
-    why = shortened(beside_delta(told, delta), _WHY)
-    return ChangeRow(label(change), level(change.significance), [_line(line, delta) for line in shown], why)
-
-
-_OPS = {DiffOp.KEPT: "kept", DiffOp.REMOVED: "removed", DiffOp.ADDED: "added"}
-
-
-def _line(line: Line, delta: str) -> LineRow:
-    stretches = [(_OPS[op], text) for op, text in line.stretches]
-    return LineRow(line.label, line.before, line.after, "" if stretches else delta, stretches)
-
-
-def _said(words: str) -> LineRow:
-    return LineRow("", "", "", "", [("said", words)])
+    sentence = shortened(beside_delta(told, delta), _WHY)
+    return ChangeRow(change=change, label=label(change), lines=shown, delta=delta, sentence=sentence)
 
 
 def _is_quoted(change: Change, told: str) -> bool:
