@@ -26,11 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-<<<<<<< Updated upstream
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers catalogue docs lock clean
-=======
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers docs screenshots lock clean
->>>>>>> Stashed changes
+.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers catalogue docs screenshots lock clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo

@@ -56,14 +56,6 @@ def level(significance: Significance) -> str:
     return "admin" if significance is Significance.ADMINISTRATIVE else str(significance)
 
 
-<<<<<<< Updated upstream
-=======
-def sentence(words: object) -> str:
-    """What an error says, as a sentence of its own."""
-    text = str(words)
-    return text[:1].upper() + text[1:].rstrip(".") + "."
-
-
 def coded(words: str) -> Markup:
     """A sentence in which what stands between backticks is what somebody types."""
     parts = words.split("`")
@@ -75,7 +67,6 @@ def coded(words: str) -> Markup:
     return Markup("").join(marked)
 
 
->>>>>>> Stashed changes
 FILTERS = {
     "coded": coded,
     "sentence": sentence,
