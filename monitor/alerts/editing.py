@@ -37,7 +37,7 @@ def edit(which: str, change: Edit, context: SubscribeContext) -> list[Subscripti
     *which* may be an address, too, that one subscription goes to. ConfigurationInvalid where it has ended, a file says
     what it is, another has its new name, or a team would have none.
     """
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         team = subscriptions.of_team(tx, which)
         if not team:
             found = _at_address(tx, which, context) or subscriptions.find(tx, which)

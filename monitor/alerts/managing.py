@@ -91,7 +91,7 @@ def change(token: str, wanted: Edit, known: Links, context: SubscribeContext) ->
 
     What a team shares stays as it is. ConfigurationInvalid where a file says what it hears of.
     """
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if _is_fixed(subscription):
             raise ConfigurationInvalid(
@@ -106,7 +106,7 @@ def _but_its_filters(wanted: Edit) -> Edit:
 
 def pause(token: str, known: Links, context: SubscribeContext) -> None:
     """Keep what is owed until it is resumed; nothing where it is not active."""
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if subscription.state is SubscriptionState.ACTIVE:
             subscriptions.set_state(tx, subscription.id, SubscriptionState.PAUSED, context.clock())
@@ -117,7 +117,7 @@ def resume(token: str, known: Links, context: SubscribeContext, *, catch_up: boo
 
     With *catch_up*, these are told as one digest.
     """
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if subscription.state is not SubscriptionState.PAUSED:
             return 0
@@ -126,14 +126,14 @@ def resume(token: str, known: Links, context: SubscribeContext, *, catch_up: boo
 
 def keep(token: str, known: Links, context: SubscribeContext) -> None:
     """Note that its subscriber says that it is still useful."""
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         questions.note_answered(tx, _of(tx, token, known).id, at=context.clock())
 
 
 def leave(token: str, known: Links, context: SubscribeContext) -> Subscription:
     """End a subscription, and give up what is owed to it; nothing where it has ended."""
     now = context.clock()
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if subscription.state is not SubscriptionState.ENDED:
             subscriptions.set_state(tx, subscription.id, SubscriptionState.ENDED, now)
@@ -146,7 +146,7 @@ def leave(token: str, known: Links, context: SubscribeContext) -> Subscription:
 
 def come_back(token: str, known: Links, context: SubscribeContext) -> None:
     """Take leaving back. ConfigurationInvalid where somebody else ended it, or it is too long ago."""
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if subscription.state is not SubscriptionState.ENDED:
             return
@@ -160,7 +160,7 @@ def come_back(token: str, known: Links, context: SubscribeContext) -> None:
 
 def renew(token: str, known: Links, context: SubscribeContext) -> str:
     """End all links that mails carried so far, and give the one that counts from now on."""
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         version = links.versions(tx, [subscription.id]).get(subscription.id, 0) + 1
         if version > NEWEST_VERSION:

@@ -61,7 +61,7 @@ def ask(request: Request, context: SubscribeContext) -> Answer:
     token, now = secrets.token_urlsafe(TOKEN_BYTES), context.clock()
     sealed = context.vault.seal(token)
     network = context.vault.signature("network", request.network.encode())
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         lock_confirmations(tx)
         confirmations.lapse(tx, now=now)
         hour, day = now - timedelta(hours=1), now - timedelta(days=1)
@@ -116,7 +116,7 @@ def confirm(token: str, context: SubscribeContext) -> Subscription:
     Where the same was subscribed before, that one is given, and this one ends: nobody hears of anything twice.
     """
     now = context.clock()
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         lock_confirmations(tx)
         subscription = _waiting(tx, token, now)
         confirmations.use(tx, subscription.id, at=now)

@@ -25,7 +25,7 @@ def resume(subscription_id: str, context: SubscribeContext, *, catch_up: bool = 
 
     ConfigurationInvalid for one that has ended, or is not confirmed.
     """
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         subscription = subscriptions.find(tx, subscription_id)
         refuse_unless_wanted(subscription)
         missed = go_on(tx, subscription, catch_up=catch_up, now=context.clock())

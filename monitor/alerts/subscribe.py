@@ -103,7 +103,7 @@ def subscribe(
     address that is none or a name that is taken, NothingFound for a watch or a group that is none.
     """
     to = new_endpoint(channel, address, context, as_webhook=as_webhook)
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         made = subscribed(tx, channel, to, asked, context=context, name=name, catch_up=catch_up)
     return replace(made, taken_for=CHANNELS[channel].taken_for(address))
 
@@ -283,7 +283,7 @@ def apply_config(
     now = context.clock()
     made: dict[str, Subscription] = {}
     refused: list[tuple[Wanted, MonitorError]] = []
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         for each in wanted:
             try:
                 subscription = _configured(tx, each, context, now)
@@ -345,7 +345,7 @@ def set_state(subscription_id: str, state: SubscriptionState, context: Subscribe
 
     ConfigurationInvalid where one is to be paused that has ended, or is not confirmed.
     """
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         return put_state(tx, subscriptions.find(tx, subscription_id), state, now=context.clock())
 
 
@@ -361,7 +361,7 @@ def put_state(tx: Connection, subscription: Subscription, state: SubscriptionSta
 
 def rotate_secret(subscription_id: str, context: SubscribeContext) -> str:
     """Give a webhook a new signing secret; the former one signs beside it for ROTATION_OVERLAP."""
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         return rotated(tx, subscriptions.get(tx, subscription_id), context)
 
 

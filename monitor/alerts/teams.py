@@ -59,7 +59,7 @@ def subscribe_team(
     for each in one_each(channel, addresses):
         places.setdefault(new_endpoint(channel, each, context, as_webhook=as_webhook), each)
     (first, address), *others = places.items()
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         if other := subscriptions.called(tx, team):
             raise ConfigurationInvalid(f"{other} is called “{team}” already: choose another name")
         name = subscriptions.free_name(tx, _called(team, first[1]))
@@ -80,7 +80,7 @@ def join(team: str, channel: str, address: str, context: SubscribeContext, *, as
     the team already, and for what config.toml makes.
     """
     place = new_endpoint(channel, address, context, as_webhook=as_webhook)
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         members = subscriptions.of_team(tx, team) or [_begun(tx, team)]
         if members[0].origin == "config":
             raise ConfigurationInvalid(f"the configuration makes “{team}”: add the address there")
@@ -92,7 +92,7 @@ def join(team: str, channel: str, address: str, context: SubscribeContext, *, as
 
 def leave(team: str, address: str, context: SubscribeContext) -> Ended:
     """End what the person at an address has of a team; the others go on. NothingFound where none in it has it."""
-    with context.store.begin() as tx:
+    with context.store.begin_alone() as tx:
         members = subscriptions.of_team(tx, team)
         if not members:
             raise NothingFound(f"there is no team “{team[:80]}”: `monitor subscriptions list` shows those there are")

@@ -26,6 +26,11 @@ def lock_bounces(tx: Connection) -> None:
     _lock(tx, "bounces")
 
 
+def lock_subscriptions(tx: Connection) -> None:
+    """Let one transaction at a time change subscriptions and watches, so that what it read first stays true."""
+    _lock(tx, "subscriptions")
+
+
 def lock_schema(tx: Connection) -> None:
     """Let one transaction at a time migrate the database."""
     _lock(tx, "schema")

@@ -24,7 +24,7 @@ from monitor.errors import StoreUnavailable
 from monitor.files import identity, make_file, make_folder
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, choose_journal
-from monitor.storage.locks import lock_schema
+from monitor.storage.locks import lock_schema, lock_subscriptions
 from monitor.storage.migrations import HEAD, REVISIONS
 from monitor.storage.tables import metadata, revisions
 
@@ -85,6 +85,16 @@ class Store:
     def begin_if_free(self) -> AbstractContextManager[Connection]:
         """`begin` for what may be left out: StoreUnavailable at once where another process is writing to SQLite."""
         return self._transaction(writes=True, waits=False)
+
+    @contextmanager
+    def begin_alone(self) -> Iterator[Connection]:
+        """As `begin`, one at a time: for what people change in subscriptions and watches.
+
+        What is read first is true until the commit. On SQLite every transaction that writes is like that.
+        """
+        with self.begin() as tx:
+            lock_subscriptions(tx)
+            yield tx
 
     def close(self) -> None:
         """Close the connections."""

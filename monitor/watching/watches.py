@@ -71,7 +71,7 @@ def add_trials(
     """
     for registry, trial_ids in found.items():
         ids = list(trial_ids)
-        with store.begin() as tx:
+        with store.begin_alone() as tx:
             watch, already = watches.add(
                 tx, registry=registry, trial_ids=ids, origin="command", name=name, at=now, with_siblings=siblings
             )
@@ -101,7 +101,7 @@ def _unknown(name: str, registry: str, candidates: Sequence[tuple[str, int]]) ->
 
 def add_search(resolved: ResolvedSearch, *, store: Store, name: str | None, now: datetime) -> AddedSearch:
     """Watch what a search finds. ConfigurationInvalid where a watch of that name looks for something else."""
-    with store.begin() as tx:
+    with store.begin_alone() as tx:
         watch, is_new = watches.add_search(
             tx, registry=resolved.registry, search=resolved.search, origin="command", name=name, at=now
         )
@@ -111,7 +111,7 @@ def add_search(resolved: ResolvedSearch, *, store: Store, name: str | None, now:
 def rename(which: str, name: str, *, store: Store) -> Watch:
     """Give a watch a name. NothingFound where *which* is none, ConfigurationInvalid where it cannot have that name."""
     check_name(name)
-    with store.begin() as tx:
+    with store.begin_alone() as tx:
         watch = watches.find(tx, which)
         if watch.origin == "config":
             raise ConfigurationInvalid(f"watch {watch.id} is made by the configuration: name it there")
@@ -121,7 +121,7 @@ def rename(which: str, name: str, *, store: Store) -> Watch:
 
 def remove_watch(which: str, *, store: Store) -> Removed:
     """End a watch, and the subscriptions to it. NothingFound where *which* is none."""
-    with store.begin() as tx:
+    with store.begin_alone() as tx:
         found = watches.find(tx, which).id
         silenced = [each.called for each in subscriptions.to_watch(tx, found)]
         watch = watches.remove(tx, found)
@@ -135,7 +135,7 @@ def remove_trial(registry: str, trial_id: str, *, store: Store) -> list[str]:
 
     Raise ConfigurationInvalid where another one goes on watching it, NothingFound where none did.
     """
-    with store.begin() as tx:
+    with store.begin_alone() as tx:
         silent_before = silence.reasons(tx).keys()
         removed = watches.remove_trials(tx, registry, [trial_id])
         newly_silent = sorted(silence.reasons(tx).keys() - silent_before)

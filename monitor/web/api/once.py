@@ -31,10 +31,10 @@ def once(call: Call, work: Callable[[Connection], Response]) -> Response:
     """What *work* answers, done in a transaction together with its key."""
     asked = call.asked
     if asked is None:
-        with call.site.store.begin() as tx:
+        with call.site.store.begin_alone() as tx:
             answer = work(tx)
     else:
-        with call.doing.alone(asked), call.site.store.begin() as tx:
+        with call.doing.alone(asked), call.site.store.begin_alone() as tx:
             if done := _begun(tx, asked, call):
                 return _again(done, asked, call.site.vault)
             answer = work(tx)

@@ -226,7 +226,7 @@ def rename_watch(
     with call.site.store.read() as tx:
         before = kept.get(tx, number)
     is_same = is_named(call.headers["if-match"], tag_of(orjson.dumps(_forms(call, [before])[0])))
-    with call.site.store.begin() as tx:
+    with call.site.store.begin_alone() as tx:
         if not is_same or kept.get(tx, number) != before:
             raise Problem(CHANGED_MEANWHILE, "It has changed in the meantime: get it again, and send its new ETag.")
         if before.origin == "config":
