@@ -59,6 +59,8 @@ _SIGNS = str.maketrans(
 
 def plain(text: str) -> str:
     """The text with nothing in it that what shows it would obey; line feeds stay, other line breaks become one."""
+    if text.isascii() and text.isprintable():  # as nearly all are: three regular expressions would find nothing in it
+        return text
     seen = text if text.isascii() else _INVISIBLE.sub(r"\1\2", text)
     return _DANGEROUS.sub(_visible, _BREAKS.sub("\n", seen).replace("\t", " "))
 
@@ -80,7 +82,7 @@ def _visible(found: re.Match[str]) -> str:
 
 def readable(text: str) -> str:
     """Running text, safe to show, without the backslashes that Markdown needs and people don't."""
-    return plain(_ESCAPED.sub(r"\1", text)).strip()
+    return plain(_ESCAPED.sub(r"\1", text) if "\\" in text else text).strip()
 
 
 def one_line(text: str) -> str:

@@ -6,6 +6,7 @@ A record's `Coded` values carry their words; what a change holds is JSON, so thi
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from monitor.changes.fields import is_coded
 from monitor.model import Json, Sum
@@ -15,6 +16,7 @@ from monitor.text import comma_list, counted, one_line, percent
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=1024)  # there are some hundred codes, and a page of changes asks for the words of two hundred
 def code_label(code: str) -> str:
     """`NOT_YET_RECRUITING` as "Not yet recruiting"; what doesn't look like a code stays as it is."""
     if known := label_of(code):

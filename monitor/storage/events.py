@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -16,6 +17,8 @@ from monitor.storage.statements import add_new, chunks, rows_of
 from monitor.storage.tables import events
 
 _READ_AT_ONCE = 100
+MOST_KEPT, MOST_KEPT_BYTES = 1024, 2048
+"""Events, and compressed bytes of each, whose changes are kept: many read the newest, and they never change."""
 
 
 def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
@@ -178,10 +181,18 @@ def changes_in(body: bytes, event_id: str) -> Sequence[Any]:
     return changes
 
 
+def _restored(body: bytes, event_id: str) -> tuple[Change, ...]:
+    return tuple(Change.from_json(change) for change in changes_in(body, event_id))
+
+
+_kept = lru_cache(maxsize=MOST_KEPT)(_restored)
+"""By the whole of what is stored: what a restore or a damaged disk makes of an event is another one."""
+
+
 def restored(row: Row[Any]) -> Event:
     """The event of a row that has its columns. StoreCorrupt where it is damaged."""
     try:
-        changes = tuple(Change.from_json(change) for change in changes_in(row.changes, row.id))
+        changes = (_kept if len(row.changes) <= MOST_KEPT_BYTES else _restored)(row.changes, row.id)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise bodies.damaged(f"event {row.id}", "its changes make no sense") from error
     return Event(

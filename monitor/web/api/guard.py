@@ -6,7 +6,7 @@ Whatever goes wrong on the way becomes a problem: see `problems`.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +43,7 @@ from monitor.web.api.tags import gzipped, is_named, tag_of
 from monitor.web.forms import network_of
 from monitor.web.site.answering import COMES_AGAIN_AFTER, Answering, Busy
 from monitor.web.site.asked import NOBODY, Visitor
-from monitor.web.site.compressing import compressed, is_worth_it
+from monitor.web.site.keeping import KeptPage, page_of
 from monitor.web.site.route import Needs
 from monitor.web.site.site import Site
 
@@ -110,7 +110,7 @@ class Guard:
         left: Left | None = None
         try:
             with _as_problems():
-                who, unknown = await self._identified(request, now)
+                who, unknown, version = await self._identified(request, now)
                 left = self.meter.take(who.key if who else network, WRITES if rules.writes else READS)
                 if not left.is_allowed:
                     words = f"{left.policy.quota} requests in {left.policy.window} seconds are allowed."
@@ -120,6 +120,9 @@ class Guard:
                 _refuse_unless_allowed(who, rules, is_public=self.site.is_public)
                 _refuse_unknown(request, known)
                 _refuse_headers(headers, rules)
+                key = _kept_as(request, who) if rules.is_shared else None
+                if key is not None and (page := self.answering.kept.get(key, version)):
+                    return _with_safety(_kept(page, headers), left)
                 body = await _body_of(request) if rules.writes else b""
                 request = Request(request.scope, _given(body))
                 request.state.call = Call(
@@ -145,16 +148,31 @@ class Guard:
                 self.answering.kept.clear()
                 self.site.proof.forget()
             else:
-                response = await self._run(partial(_finished, response, headers))
-        response.headers.update({**SAFETY, **(left.headers if left else {})})
-        return response
+                response = await self._run(partial(self._finished, response, headers, key, version))
+        return _with_safety(response, left)
 
-    async def _identified(self, request: Request, now: datetime) -> tuple[Known | None, Problem | None]:
-        """Who asks, or what is wrong with what says so: that counts as a request of its network."""
+    async def _identified(self, request: Request, now: datetime) -> tuple[Known | None, Problem | None, str]:
+        """Who asks, or what is wrong with what says so: that counts as a request of its network.
+
+        And the version of the data, which only what is kept is compared with: each step in a thread costs a switch.
+        """
+
+        def identified() -> tuple[Known | None, str]:
+            return self.authenticate(request, now), self.answering.kept.as_of(self.site.proof.read(now).version)
+
         try:
-            return await self._run(partial(self.authenticate, request, now)), None
+            who, version = await self._run(identified)
         except Problem as problem:
-            return None, problem
+            return None, problem, ""
+        return who, None, version
+
+    def _finished(self, response: Response, headers: Mapping[str, str], key: Hashable | None, version: str) -> Response:
+        """The answer with its tag, compressed, kept where it has a *key*; or 304 where the one who asks has it."""
+        if response.status_code != 200:
+            return response
+        response.headers.update({"ETag": tag_of(bytes(response.body)), "Cache-Control": "private, no-cache"})
+        kept = self.answering.kept
+        return _kept(page_of(response, version) if key is None else kept.put(key, version, response), headers)
 
     def told(self, problem: Problem, request: Request) -> Response:
         """The answer for a problem."""
@@ -284,17 +302,27 @@ def _asked_once(request: Request, headers: Mapping[str, str], who: Known | None,
     return Asked(who.key, key, sha256(whole + body).digest())
 
 
-def _finished(response: Response, headers: Mapping[str, str]) -> Response:
-    """The answer with its tag, compressed; or 304 where the one who asks has it already."""
-    if response.status_code != 200:
-        return response
-    kept = {"ETag": tag_of(bytes(response.body)), "Cache-Control": "private, no-cache"}
-    if is_named(headers.get("if-none-match", ""), kept["ETag"]):
-        return Response(status_code=304, headers=kept)
-    response.headers.update(kept)
-    if "gzip" in headers.get("accept-encoding", "") and is_worth_it(response):
-        response = compressed(response)
-        response.headers["ETag"] = gzipped(kept["ETag"])
+def _kept_as(request: Request, who: Known | None) -> Hashable:
+    """What an answer is kept by: the address, and what whoever asks may do; whose token it is makes no difference."""
+    return (
+        request.scope["path"],
+        request.scope["query_string"],
+        who.visitor.permissions if who else NOBODY.permissions,
+    )
+
+
+def _kept(page: KeptPage, headers: Mapping[str, str]) -> Response:
+    """The answer that was kept, compressed where that is accepted; or 304 where the one who asks has it already."""
+    if is_named(headers.get("if-none-match", ""), page.etag):
+        return Response(status_code=304, headers={name: page.headers[name] for name in ("etag", "cache-control")})
+    response = page.response(accepts_gzip="gzip" in headers.get("accept-encoding", ""))
+    if "content-encoding" in response.headers:
+        response.headers["ETag"] = gzipped(page.etag)
+    return response
+
+
+def _with_safety(response: Response, left: Left | None) -> Response:
+    response.headers.update({**SAFETY, **(left.headers if left else {})})
     return response
 
 

@@ -37,7 +37,7 @@ class LooksAsked(BaseModel):
     limit: int = Field(default=USUAL, ge=1, le=MOST, description="The latest so many.")
 
 
-@operations.reads("/health", shape=shapes.Health, example=shown_as.HEALTH, kinds=[])
+@operations.reads("/health", shape=shapes.Health, example=shown_as.HEALTH, kinds=[], is_live=True)
 def get_health(call: Caller) -> Response:
     """Say whether everything is seen.
 

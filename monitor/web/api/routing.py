@@ -37,6 +37,8 @@ class Rules:
     """Whether If-Match has to say which state is changed."""
     takes_key: bool = False
     """Whether an Idempotency-Key keeps it from being done twice."""
+    is_shared: bool = False
+    """Whether it answers everybody alike until data change, so that an answer may be kept for seconds, as pages are."""
 
     @property
     def kinds(self) -> Sequence[Kind]:
@@ -97,9 +99,10 @@ class Operations(APIRouter):
         example: Any,
         needs: Needs = Needs.PUBLIC,
         kinds: Sequence[Kind] = (problems.NOT_FOUND,),
+        is_live: bool = False,
     ) -> Callable[[Step], Step]:
-        """GET, which changes nothing."""
-        rules = Rules(needs=needs)
+        """GET, which changes nothing. What is *is_live* tells more than data of registries, and is never kept."""
+        rules = Rules(needs=needs, is_shared=needs is Needs.PUBLIC and not is_live)
         return partial(self._add, path, "GET", rules, shape=shape, example=example, kinds=kinds)
 
     def writes(

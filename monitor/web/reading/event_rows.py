@@ -3,9 +3,11 @@
 The headline is the mail's, so that a page, a mail and a feed say the same. Pure.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from monitor.model import Change, Settlement, Significance
 from monitor.render.change_rows import ChangeRow, beside_delta, delta_words
@@ -23,24 +25,31 @@ _HEADLINE = 140
 _WHY = 200
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What is shown of some changes. It equals itself alone: they hold values that have no hash."""
+
+    headline: str
+    rows: Sequence[ChangeRow] = ()
+    more: int = 0
+    """Changes that are not shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """One event."""
+    """One event. Equal rows are shown alike, so that what was made of one is kept by it."""
 
     anchor: str
     level: str
     path: str
     """Of the page of the event."""
-    headline: str
+    shown: Shown
     trial_id: str
     trial_path: str
     title: str | None
     sponsor: str | None
     sponsor_path: str
     seen_at: datetime | None
-    rows: Sequence[ChangeRow]
-    more: int
-    """Changes that are not shown."""
     administrative: int
     told: int | None
     settlement: Settlement | None
@@ -52,28 +61,60 @@ class EventRow:
 def event_row(seen: SeenEvent) -> EventRow:
     """The row of an event."""
     found, changes = seen.found, seen.changes
-    told = headline(changes) if changes else f"Snapshot {found.snapshot}"
-    listed = [change for change in changes if not _is_quoted(change, told)]
-    shown = [] if _says_it_all(listed, told) else [change_row(change, beside=told) for change in listed[:MOST_ROWS]]
     return EventRow(
         anchor=f"{found.trial_id}-{found.snapshot}",
         level=level(found.significance),
         path=trial_path(found.trial_id, "changes", found.snapshot),
-        headline=told,
+        shown=_shown.get(changes) if changes else Shown(f"Snapshot {found.snapshot}"),
         trial_id=found.trial_id,
         trial_path=trial_path(found.trial_id),
         title=one_line(seen.title) if seen.title else None,
         sponsor=one_line(seen.sponsor) if seen.sponsor else None,
         sponsor_path=f"/sponsors/{slug(fold_organisation(seen.sponsor))}" if seen.sponsor else "",
         seen_at=seen.seen_at,
-        rows=shown,
-        more=max(len(listed) - MOST_ROWS, 0),
         administrative=seen.administrative,
         told=seen.told,
         settlement=seen.settled.settlement if seen.settled else None,
         hold=seen.settled.hold_id if seen.settled else None,
         error=seen.error,
     )
+
+
+def _show(changes: tuple[Change, ...]) -> Shown:
+    told = headline(changes)
+    listed = [change for change in changes if not _is_quoted(change, told)]
+    rows = [] if _says_it_all(listed, told) else [change_row(change, beside=told) for change in listed[:MOST_ROWS]]
+    return Shown(told, rows, max(len(listed) - MOST_ROWS, 0))
+
+
+class ShownChanges:
+    """What was made last of some changes, by the very objects: they hold values that have no hash.
+
+    An object that is kept here goes on to be there, so that no other one has its identity.
+    """
+
+    def __init__(self, show: Callable[[tuple[Change, ...]], Shown], most: int) -> None:
+        self._show = show
+        self._most = most
+        self._kept: OrderedDict[tuple[int, ...], tuple[tuple[Change, ...], Shown]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, changes: tuple[Change, ...]) -> Shown:
+        """What is shown of them."""
+        key = tuple(map(id, changes))
+        with self._lock:
+            if kept := self._kept.get(key):
+                self._kept.move_to_end(key)
+                return kept[1]
+        shown = self._show(changes)
+        with self._lock:
+            self._kept[key] = changes, shown
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return shown
+
+
+_shown = ShownChanges(_show, most=1024)
 
 
 def headline(changes: Sequence[Change]) -> str:

@@ -138,22 +138,28 @@ class Answering:
             return self._trouble(self._asked(request, NOBODY, is_translated=page.is_translated), 503)
 
     def _shared(self, page: Page, asked: Asked) -> Response:
-        version = self.site.proof.read(asked.now).version
         visitor = asked.visitor
         key = (asked.path, str(asked.query), asked.language, asked.theme, visitor.name, visitor.permissions)
-        found = self.kept.get(key, version)
+        found = self.kept.get(key, self._version(asked))
         if found is None:
-            made = self._made(page, asked)
-            if made.status_code != 200 or asked.has_form:
-                return self._finished(asked, made)
-            made.headers.update(FOR_ALL_WHO_MAY)
-            made.headers["ETag"] = etag_of(bytes(made.body))
-            if self.site.is_public:
-                del made.headers["X-Robots-Tag"]
-            found = self.kept.put(key, version, made)
+            with self.kept.making(key):
+                version = self._version(asked)
+                found = self.kept.get(key, version)
+                if found is None:
+                    made = self._made(page, asked)
+                    if made.status_code != 200 or asked.has_form:
+                        return self._finished(asked, made)
+                    made.headers.update(FOR_ALL_WHO_MAY)
+                    made.headers["ETag"] = etag_of(bytes(made.body))
+                    if self.site.is_public:
+                        del made.headers["X-Robots-Tag"]
+                    found = self.kept.put(key, version, made)
         if is_still(asked.headers, found):
             return Response(status_code=304, headers={**FOR_ALL_WHO_MAY, "ETag": found.etag})
         return found.response(accepts_gzip="gzip" in asked.headers.get("accept-encoding", ""))
+
+    def _version(self, asked: Asked) -> str:
+        return self.kept.as_of(self.site.proof.read(asked.now).version)
 
     def _made(self, page: Page, asked: Asked) -> Response:
         if asked.holds_nul:

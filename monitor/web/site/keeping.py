@@ -1,8 +1,9 @@
 """Pages kept for as long as nothing changed, some seconds at most: what many readers ask for is made once."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from threading import Lock
@@ -44,6 +45,15 @@ class KeptPage:
         return Response(self.body, headers=headers)
 
 
+@dataclass(slots=True)
+class _Making:
+    """A page that somebody makes."""
+
+    lock: Lock = field(default_factory=Lock)
+    wanted: int = 0
+    """By how many."""
+
+
 class Kept:
     """The pages that were asked for last, up to MOST_BYTES of them."""
 
@@ -51,6 +61,27 @@ class Kept:
         self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
         self._size = 0
         self._lock = Lock()
+        self._cleared = 0
+        self._making: dict[Hashable, _Making] = {}
+
+    def as_of(self, version: str) -> str:
+        """The version, with how often all was forgotten: what is still being made when that happens is old then."""
+        return f"{self._cleared}:{version}"
+
+    @contextmanager
+    def making(self, key: Hashable) -> Iterator[None]:
+        """Make that page alone: who wants the same one waits, and may find it kept then."""
+        with self._lock:
+            own = self._making.setdefault(key, _Making())
+            own.wanted += 1
+        try:
+            with own.lock:
+                yield
+        finally:
+            with self._lock:
+                own.wanted -= 1
+                if not own.wanted:
+                    del self._making[key]
 
     def get(self, key: Hashable, version: str) -> KeptPage | None:
         """That page, if it was made of this version of the data a short while ago."""
@@ -66,14 +97,7 @@ class Kept:
 
     def put(self, key: Hashable, version: str, made: Response) -> KeptPage:
         """Keep a page."""
-        body = bytes(made.body)
-        page = KeptPage(
-            version=version,
-            until=monotonic() + SECONDS,
-            headers=dict(made.headers),
-            body=body,
-            gzipped=squeezed(body) if is_worth_it(made) else None,
-        )
+        page = page_of(made, version)
         with self._lock:
             self._drop(key)
             self._pages[key] = page
@@ -87,11 +111,24 @@ class Kept:
         with self._lock:
             self._pages.clear()
             self._size = 0
+            self._cleared += 1
 
     def _drop(self, key: Hashable) -> None:
         dropped = self._pages.pop(key, None)
         if dropped:
             self._size -= dropped.size
+
+
+def page_of(made: Response, version: str) -> KeptPage:
+    """An answer as it is kept."""
+    body = bytes(made.body)
+    return KeptPage(
+        version=version,
+        until=monotonic() + SECONDS,
+        headers=dict(made.headers),
+        body=body,
+        gzipped=squeezed(body) if is_worth_it(made) else None,
+    )
 
 
 def etag_of(body: bytes) -> str:

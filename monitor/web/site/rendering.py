@@ -4,13 +4,14 @@ The rules: no page has a script or a style of its own, and nothing of it comes f
 templates; what is under a secret address is kept by nobody, tells nobody where it was, and is found by no search.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Hashable, Mapping
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from monitor.language.catalogues import LANGUAGES, translations
@@ -51,6 +52,8 @@ FOR_EVER = {
     "Vary": "Accept-Encoding",
 }
 """The address of a file changes with its content."""
+MOST_MADE = 1024
+"""Pieces of pages that are kept for each language: what macros made of the same values."""
 SQUEEZED = {"Content-Encoding": "gzip"}
 
 
@@ -87,6 +90,7 @@ class Pages:
             loader=PackageLoader("monitor.web"),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
+            auto_reload=False,  # the files of an installed package stay: half a dozen of them were looked at for a page
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             trim_blocks=True,
             lstrip_blocks=True,
@@ -98,8 +102,16 @@ class Pages:
             "static": f"{self.prefix}/static/{self.digest}",
             "language": language,
             "languages_known": LANGUAGES,
+            "made": lru_cache(maxsize=MOST_MADE)(partial(_made, made)),
         }
         return made
+
+
+def _made(environment: Environment, template: str, macro: str, *values: Hashable) -> Markup:
+    """What a macro makes of these values, which say all that it depends on: it gets no context."""
+    module = environment.get_template(template).module
+    html: Markup = getattr(module, macro)(*values)
+    return html
 
 
 def _content(name: str) -> bytes:
