@@ -9,9 +9,10 @@ event. `alerts` decides which events are told and whom they concern, and from th
 with the snapshot; each is rendered once, and sent by a channel until that has taken it.
 
 `model` holds the nouns in that order, `errors` everything that is raised on purpose, `ports` what is asked of the
-outside. `views` reads what is kept across all trials, `operate` is for the person who runs it. `app` puts the parts
-together; `cli`, `web` and `service` are how people and other programs reach them, and `sandbox` is a registry of one's
-own to try it against. docs/architecture.md has the layers, and the decisions with their reasons.
+outside. `views` reads what is kept across all trials, `access` knows who may do what, `operate` is for the person who
+runs it. `app` puts the parts together; `cli`, `web`, `mcp` and `service` are how people and other programs reach
+them, and `sandbox` is a registry of one's own to try it against. docs/architecture.md has the layers, and the decisions
+with their reasons.
 """
 
 __version__ = "0.1.0"
