@@ -30,7 +30,7 @@ from monitor.service.service import Reread, Service
 from monitor.storage.store import Store
 from monitor.watching.asking import SearchAsker
 from monitor.web.access.visiting import Visitors
-from monitor.web.api.loading import api_route
+from monitor.web.api.loading import api_routes
 from monitor.web.application import application
 from monitor.web.hooks import bounce_route
 from monitor.web.listening import Listener, listen
@@ -111,7 +111,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
     answering = Answering(site, visitors)
     more: list[BaseRoute] = [
         bounce_route(context, committed=service.send_soon),
-        api_route(answering, site.access, visitors),
+        *api_routes(answering, site.access, visitors),
     ]
     if web.mcp:
         more.append(_agents(program, site, service))

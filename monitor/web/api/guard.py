@@ -299,7 +299,15 @@ def _asked_once(request: Request, headers: Mapping[str, str], who: Known | None,
     if key is None or who is None:
         return None
     whole = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return Asked(who.key, key, sha256(whole + body).digest())
+    return Asked(who.key, key, sha256(whole + _as_meant(body)).digest())
+
+
+def _as_meant(body: bytes) -> bytes:
+    """The same bytes for the same JSON, whatever the order of its keys."""
+    try:
+        return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    except ValueError:
+        return body
 
 
 def _kept_as(request: Request, who: Known | None) -> Hashable:

@@ -3,6 +3,7 @@
 FastAPI and the shapes of all operations take 20 MB and most of a second, and many services are never asked by programs.
 """
 
+import re
 from asyncio import Lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from functools import partial
 
 from anyio.to_thread import run_sync
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.access.context import AccessContext
@@ -21,9 +22,13 @@ from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
 
-def api_route(answering: Answering, access: AccessContext, visitor_of: VisitorOf) -> Mount:
+def api_routes(answering: Answering, access: AccessContext, visitor_of: VisitorOf) -> list[BaseRoute]:
     """The API, at its place below the path of the public address, for those who have a token or are signed in."""
-    return Mount(BEGINS, MadeWhenAsked(partial(_api, answering, access, visitor_of)))
+    made = MadeWhenAsked(partial(_api, answering, access, visitor_of))
+    below = Mount(BEGINS, made)
+    # So that a path with a line break in it is answered as a problem, like every other that leads nowhere.
+    below.path_regex = re.compile(below.path_regex.pattern, re.DOTALL)
+    return [Route(BEGINS, made), below]
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ The keys are those that a subscription is shown with. Where a value cannot be us
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy import Connection
 
 from monitor.alerts.editing import Editable
@@ -26,7 +26,7 @@ from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
 from monitor.watching.watches import ResolvedSearch
 from monitor.web.api.call import Call
 from monitor.web.api.problems import INVALID, Problem, Wrong, in_api_words
-from monitor.web.api.shapes import Sent, SignificanceName
+from monitor.web.api.shapes import Code, Sent, SignificanceName
 
 
 def _printable(text: str) -> str:
@@ -49,12 +49,24 @@ class SearchSent(Sent):
     """What a registry is searched for: one of these."""
 
     sponsor: Line | None = Field(default=None, description="A sponsor's whole name.")
-    role: Role | None = Field(default=None, description="Of the sponsor: lead, or any.")
+    role: Code[Role] | None = Field(default=None, description="Of the sponsor: lead, or any.")
     condition: Line | None = None
     search: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)] | None = Field(
         default=None, description="An expression in the registry's own query language."
     )
     registry: Line | None = Field(default=None, description="Which registry is searched; else the first that can be.")
+
+    @model_validator(mode="after")
+    def _says_nothing_in_vain(self) -> Self:
+        if self.role is not None and self.sponsor is None:
+            raise ValueError("role is of a sponsor: give both, or no role")
+        if self.registry is not None and not self._narrows:
+            raise ValueError("registry says where to search; a trial's number says of which registry it is")
+        return self
+
+    @property
+    def _narrows(self) -> bool:
+        return self.looked_for is not None
 
     @property
     def looked_for(self) -> Search | None:
@@ -69,7 +81,7 @@ class SearchSent(Sent):
 class FiltersSent(Sent):
     """What of a change is told; what is left out leaves nothing out."""
 
-    topics: list[Topic] = Field(default_factory=list, max_length=len(Topic))
+    topics: list[Code[Topic]] = Field(default_factory=list, max_length=len(Topic))
     kinds: list[Line] = Field(
         default_factory=list, max_length=100, description="Kinds of change, or how they begin.", examples=[["status"]]
     )
@@ -82,7 +94,7 @@ class FiltersSent(Sent):
 class RhythmSent(Sent):
     """When it is told; what is left out is as usual, or stays."""
 
-    digest: Every | None = None
+    digest: Code[Every] | None = None
     at: Clock | None = Field(default=None, description="When a digest comes, in its time zone.")
     tz: Line | None = Field(default=None, description="A time zone's IANA name.", examples=["Europe/Paris"])
     quiet_hours: Hours | None = None
@@ -101,7 +113,7 @@ class RuleSent(SearchSent, FiltersSent):
     watch: Line | Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     group: Line | None = Field(default=None, description="A group of watches, by its name.")
     all: bool = Field(default=False, description="Every trial that is checked.")
-    rhythm: RhythmSent = Field(default_factory=RhythmSent)
+    rhythm: Code[RhythmSent] = Field(default_factory=RhythmSent)
     note: Note | None = Field(default=None, description="Why they care; it comes with every message.")
     name: Line | None = None
     as_webhook: bool = Field(default=False, description="That a chat service's address is to be a webhook is meant so.")
@@ -118,13 +130,13 @@ class SubscriptionSent(RuleSent):
 class SubscriptionEdit(Sent):
     """What is to be changed of a subscription: what is left out stays, and null clears."""
 
-    topics: list[Topic] | None = Field(default=None, max_length=len(Topic))
+    topics: list[Code[Topic]] | None = Field(default=None, max_length=len(Topic))
     kinds: list[Line] | None = Field(default=None, max_length=100)
     without: list[Line] | None = Field(default=None, max_length=100)
     min_significance: SignificanceName | None = None
     min_percent: Percent | None = None
     min_days: Days | None = None
-    rhythm: RhythmSent | None = None
+    rhythm: Code[RhythmSent] | None = None
     note: Note | None = None
     name: Line | None = None
 

@@ -60,6 +60,10 @@ class WatchSent(SearchSent):
     name: Line | None = None
     groups: list[Line] = Field(default_factory=list, max_length=20, description="Groups of watches to put it into.")
 
+    @property
+    def _narrows(self) -> bool:
+        return self.all_trials or self.looked_for is not None
+
 
 class WatchEdit(Sent):
     """What is to be changed of a watch."""

@@ -8,7 +8,7 @@ from monitor.access import tokens
 from monitor.access.context import AccessContext
 from monitor.model.access import Permission
 from monitor.web.api import BEGINS
-from monitor.web.api.loading import api_route
+from monitor.web.api.loading import api_routes
 from monitor.web.application import application
 from monitor.web.listening import Listener, listen
 from monitor.web.site.asked import NOBODY, Visitor
@@ -29,8 +29,8 @@ class Api:
         self.answering = answering_of(outbox, self.url, is_public=is_public)
         self._access = AccessContext(outbox.store, outbox.subscribe_context.vault)
         self._tokens: dict[Permission, str] = {}
-        route = api_route(self.answering, self._access, self._visitor_of)
-        served = application(self.answering, self.answering.site.service, more=[route])
+        routes = api_routes(self.answering, self._access, self._visitor_of)
+        served = application(self.answering, self.answering.site.service, more=routes)
         self._listener = Listener(served, listening, trusted_proxies=("127.0.0.0/8",))
         self._session = Session()
         self._session.trust_env = False

@@ -149,3 +149,14 @@ def test_old_keys_are_forgotten_a_few_at_a_time(outbox: OutboxHarness) -> None:
 def number_of_keys(tx: Connection) -> int:
     count: int = tx.exec_driver_sql("SELECT count(*) FROM done_once").scalar_one()
     return count
+
+
+def test_the_same_is_the_same_whatever_the_order_of_its_keys(api: Api) -> None:
+    rule = {"way": "email", "to": "anna@example.org", "trials": [WITHDRAWN_LATER]}
+    headers = {"Idempotency-Key": "k-order"}
+
+    first = api.send("/subscriptions", rule, headers=headers)
+    second = api.send("/subscriptions", dict(reversed(rule.items())), headers=headers)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["id"] == second.json()["id"]

@@ -192,3 +192,40 @@ def test_it_is_explained_why_somebody_was_told(kept: Api) -> None:
 
     assert any("after the first try" in line for line in told["data"]), told
     assert (problem(other), other.json()["errors"][0]["parameter"]) == ("invalid", "trial")
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"all": "yes", "trials": []}, "#/all"),
+        ({"all": 1, "trials": []}, "#/all"),
+        ({"min_days": True}, "#/min_days"),
+        ({"min_days": "5"}, "#/min_days"),
+        ({"min_percent": "5"}, "#/min_percent"),
+        ({"rhythm": {"all_quiet": "yes"}}, "#/rhythm/all_quiet"),
+    ],
+)
+def test_nothing_is_taken_for_something_else(api: Api, given: dict[str, Any], pointer: str) -> None:
+    answer = api.send("/subscriptions", {**RULE, **given}, scope=Permission.SUBSCRIBE)
+
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("given", [{"registry": "isrctn.com"}, {"role": "any"}])
+@pytest.mark.parametrize("path", ["/subscriptions", "/watches"])
+def test_what_does_not_fit_is_refused_and_named(api: Api, path: str, given: dict[str, Any]) -> None:
+    rule = RULE if path == "/subscriptions" else {"trials": [WITHDRAWN_LATER]}
+
+    answer = api.send(path, {**rule, **given})
+
+    assert answer.status_code == 422
+    assert next(iter(given)) in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("path", ["", "/trials/a%0Ab", "/a%0Ab", "/subscriptions/a%0Ab"])
+def test_whatever_leads_nowhere_is_answered_as_a_problem(api: Api, path: str) -> None:
+    answer = api.ask(path)
+
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"

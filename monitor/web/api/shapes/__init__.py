@@ -6,7 +6,7 @@ A module for each kind of thing; here is what all have in common.
 from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 
 T = TypeVar("T")
 
@@ -14,14 +14,21 @@ Slug = Annotated[str, Path(min_length=1, max_length=200, description="As the lis
 SignificanceName = Literal["critical", "major", "minor", "administrative"]
 
 
+Code = Annotated[T, Strict(False)]
+"""A value that JSON writes as a text or an object."""
+
+
 class Shape(BaseModel):
     """Something that is answered. More keys may come within v1."""
 
 
 class Sent(BaseModel):
-    """Something that is sent. A key that it does not have is refused, and named."""
+    """Something that is sent. A key that it does not have is refused, and named; nothing is taken for something else.
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    What JSON has no type for, such as a code of ours, is written as `Code[…]`.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=True)
 
 
 class WrongValue(Shape):
