@@ -9,7 +9,9 @@ from typing import NamedTuple
 from monitor.model import PartialDate, Record
 from monitor.text import counted, cut, fold, percent, quote
 
-STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
+STOPPED_EARLY = frozenset(("TERMINATED", "WITHDRAWN"))
+"""Codes of overall statuses in which nothing is due any more."""
+STOPPED = STOPPED_EARLY | {"SUSPENDED"}
 
 _REASON = 260
 """Characters of a reason for stopping that the sentence on the status quotes: nearly all reasons are shorter."""

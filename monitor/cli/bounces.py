@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid, system_words
 from monitor.views.json.bounces import listed_bounce_json, taken_json
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 app = Commands(help="Read the mails that come back, and see what they did.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 SOME_FAILED = 3
 STANDARD_INPUT = Path("-")
 
@@ -32,7 +32,7 @@ def read(
             help="A mail in a file, or - for standard input; without any, the mailbox of [bounces].", metavar="[FILE]…"
         ),
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Take bounces and complaints once: end or pause the subscriptions that they are about.
 
@@ -109,7 +109,7 @@ def _in_words(taken: "Taken") -> str:
 def list_(
     context: typer.Context,
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, metavar="N")] = 50,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List what came back, the newest first, and what it did.
 

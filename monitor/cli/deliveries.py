@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.cli.typing_in import address_of
 from monitor.errors import ConfigurationInvalid
@@ -23,11 +24,10 @@ SOME_FAILED = 3
 
 app = Commands(help="See what was sent, and send it again.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Which = Annotated[str | None, typer.Argument(help="The id of a delivery, or its beginning.", metavar="DELIVERY")]
 
 
-def deliver(context: typer.Context, as_json: AsJson = False) -> None:
+def deliver(context: typer.Context, as_json: JsonOption = False) -> None:
     """Send what is due, once.
 
     [dim]$[/dim] monitor deliver
@@ -79,7 +79,7 @@ def list_(
         typer.Option(help="Only those owed since: today, monday, 12h, 7d, 2026-11-20.", metavar="TIME"),
     ] = None,
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, metavar="N")] = 100,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List deliveries, the newest first.
 

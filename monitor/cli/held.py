@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.views.json.checks import held_event_json, hold_json
 
@@ -17,12 +18,11 @@ app = Commands(
     no_args_is_help=True,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Number = Annotated[int, typer.Argument(help="Its number in `monitor held list`.", metavar="HOLD", min=1)]
 
 
 @app.command(name="list")
-def list_(context: typer.Context, as_json: AsJson = False) -> None:
+def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     """List what was held back, and what was decided.
 
     [dim]$[/dim] monitor held list
@@ -42,7 +42,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+def show(context: typer.Context, number: Number, as_json: JsonOption = False) -> None:
     """Show the changes that are held together.
 
     [dim]$[/dim] monitor held show 1

@@ -6,14 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli.commands import Commands, Group
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.model import Result
 from monitor.views.json.checks import checked_json, quarantined_json
 
 NOT_ACCEPTED = 2
 SOME_FAILED = 3
-
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
 
 
 class NumberOrCommand(Group):
@@ -31,7 +30,7 @@ app = Commands(cls=NumberOrCommand, invoke_without_command=True)
 def quarantine(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Also those that were accepted.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the answers of registries that were not believed, write one out, or accept it.
 
@@ -79,7 +78,7 @@ def accept(
         bool,
         typer.Option("--alike", help="Also what was refused for the same reason in the same version of the data."),
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Take an answer for the trial's record, for the registry that means it: what it changes is kept and told.
 

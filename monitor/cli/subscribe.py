@@ -9,6 +9,7 @@ import typer
 from monitor.channels import NAMES
 from monitor.cli.backtest import dry_run
 from monitor.cli.filtering import KindOption, SignificanceOption, TopicOption
+from monitor.cli.formats import JsonOption
 from monitor.cli.render.subscribed import about, said_of_stopped, said_of_watching
 from monitor.cli.searching import (
     ConditionOption,
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     ChannelName = str
 else:
     ChannelName = StrEnum("ChannelName", [(name, name) for name in NAMES])
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 def subscribe(
@@ -119,7 +118,7 @@ def subscribe(
     since: Annotated[
         str | None, typer.Option(help="With --dry-run: from when on, such as 24m, which is usual.", metavar="WHEN")
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell somebody of changes, by mail, webhook or chat.
 

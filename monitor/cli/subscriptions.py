@@ -8,6 +8,7 @@ from monitor.channels.declared import CHANNELS
 from monitor.cli.backtest import backtest
 from monitor.cli.commands import Commands
 from monitor.cli.editing import edit
+from monitor.cli.formats import JsonOption
 from monitor.cli.render.subscribed import about, named
 from monitor.cli.session import Settings, console, write_json
 from monitor.cli.teams import join, leave, members, say_what_is_dropped
@@ -18,7 +19,6 @@ from monitor.views.json.alerts import listed_subscription_json, sample_json, sub
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Which = Annotated[
     str,
     typer.Argument(
@@ -28,7 +28,7 @@ Which = Annotated[
 
 
 @manage.command(name="list")
-def list_(context: typer.Context, as_json: AsJson = False) -> None:
+def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the subscriptions, and say which cannot hear of what they are about.
 
     [dim]$[/dim] monitor subscriptions list
@@ -65,7 +65,7 @@ def show(context: typer.Context, which: Which) -> None:
 
 
 @manage.command(name="test")
-def send_a_sample(context: typer.Context, which: Which, as_json: AsJson = False) -> None:
+def send_a_sample(context: typer.Context, which: Which, as_json: JsonOption = False) -> None:
     """Send a sample now, beside the outbox, and say what the receiver answered and where to look for it.
 
     [dim]$[/dim] monitor subscriptions test 3f2a

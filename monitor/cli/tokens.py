@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, console, write_json
 from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
@@ -12,8 +13,6 @@ from monitor.text import moment
 from monitor.views.json.access import made_token_json, token_json
 
 app = Commands(help="Make and revoke tokens, with which programs use the API.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command()
@@ -34,7 +33,7 @@ def add(
     expires: Annotated[
         str | None, typer.Option(help="In how long it expires, such as 90d or 52w; else never.", metavar="SPAN")
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a token, and show it this once: what is kept is a hash of it.
 
@@ -65,7 +64,7 @@ def add(
 
 
 @app.command(name="list")
-def list_(context: typer.Context, as_json: AsJson = False) -> None:
+def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the tokens: what each allows, when it was last used, and when it expires.
 
     [dim]$[/dim] monitor token list
@@ -90,7 +89,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 def remove(
     context: typer.Context,
     which: Annotated[str, typer.Argument(help="A token, by its name or id.", metavar="TOKEN")],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Revoke a token, from the next request on.
 

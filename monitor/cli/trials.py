@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, complain, console, write_json
 from monitor.views.json.trials import comparison_json, history_json, record_json, siblings_json
 
 TrialId = Annotated[str, typer.Argument(help="A trial id, or the address of its page.", metavar="TRIAL_ID")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
 
 
 _FORMS = "a snapshot's number, such as 1, or a day, such as 2016-06-30"
@@ -39,7 +39,7 @@ def show(
     trial_id: TrialId,
     snapshot: Annotated[int | None, typer.Option(help="That one; else the latest.", metavar="N", min=1)] = None,
     on: Annotated[str | None, typer.Option(help="The one that stood on this day.", metavar="DAY")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show a trial's record as people read it, and where else it is registered.
 
@@ -66,7 +66,7 @@ def show(
     console().print(record_page(shown.record, shown.snapshot, elsewhere))
 
 
-def history(context: typer.Context, trial_id: TrialId, as_json: AsJson = False) -> None:
+def history(context: typer.Context, trial_id: TrialId, as_json: JsonOption = False) -> None:
     """List every snapshot of a trial and what it changed; what was imported comes first.
 
     [dim]$[/dim] monitor history NCT02116634
@@ -93,7 +93,7 @@ def diff(
     trial_id: TrialId,
     a: Annotated[str | None, typer.Argument(help="A snapshot, or a day; else the one before B.", metavar="[A")] = None,
     b: Annotated[str | None, typer.Argument(help="A later one; else the latest.", metavar="[B]]")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare two snapshots of a trial field by field, with a word diff in long text.
 

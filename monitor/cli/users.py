@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.formats import JsonOption
 from monitor.cli.session import Settings, console, write_json
 from monitor.cli.typing_in import new_password, secret_line
 from monitor.model.access import Permission
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 app = Commands(help="Say who may sign in to the pages, and what they may do there.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Name = Annotated[str, typer.Argument(help="The user's name.", metavar="NAME")]
 RoleOption = Annotated[
     Permission,
@@ -40,7 +40,7 @@ def add(
     name: Annotated[str, typer.Argument(help="What they sign in as, such as ada.", metavar="NAME")],
     role: RoleOption = Permission.READ,
     generate: GenerateOption = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Add a user. The password is typed twice, or comes as one line on standard input; --generate makes one.
 
@@ -66,7 +66,7 @@ def add(
 
 
 @app.command(name="list")
-def list_(context: typer.Context, as_json: AsJson = False) -> None:
+def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     """List who may sign in.
 
     [dim]$[/dim] monitor user list
@@ -86,7 +86,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def password(context: typer.Context, name: Name, generate: GenerateOption = False, as_json: AsJson = False) -> None:
+def password(context: typer.Context, name: Name, generate: GenerateOption = False, as_json: JsonOption = False) -> None:
     """Give a user another password, which signs them out everywhere.
 
     [dim]$[/dim] monitor user password ada
@@ -119,7 +119,7 @@ def role(
     which: Annotated[
         Permission, typer.Argument(help="read, subscribe or operate.", metavar="ROLE", show_default=False)
     ],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what a user may do, from their next page on.
 
@@ -139,7 +139,7 @@ def role(
 
 
 @app.command()
-def remove(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
+def remove(context: typer.Context, name: Name, as_json: JsonOption = False) -> None:
     """Remove a user, and with them their sessions and tokens.
 
     [dim]$[/dim] monitor user remove grace
@@ -169,7 +169,7 @@ def totp(
     context: typer.Context,
     switch: Annotated[Switch, typer.Argument(help="on or off.", metavar="on|off", show_default=False)],
     name: Name,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Have a user sign in with a code of an authenticator app as well, or with the password alone.
 

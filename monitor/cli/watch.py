@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import Commands
+from monitor.cli.formats import JsonOption
 from monitor.cli.groups import group, ungroup
 from monitor.cli.lists import complain_of, listed, named
 from monitor.cli.searching import (
@@ -39,8 +40,6 @@ MOST_NAMED = 3
 
 app = Commands(help="Say which trials to watch.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-
 
 @app.command()
 def add(
@@ -66,7 +65,7 @@ def add(
         list[str] | None,
         typer.Option("--group", help="Put it into this group of watches; repeat for more.", metavar="GROUP"),
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Watch trials; the next check takes their baseline.
 
@@ -217,7 +216,7 @@ def list_(
     which: Annotated[
         str | None, typer.Argument(help="A watch, by its number or name: show its trials.", metavar="[WATCH]")
     ] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the watches, or the trials of one.
 

@@ -80,7 +80,7 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
     )
     events = found[: given.limit]
     seen = changes_of([each.event_id for each in events], query, store=program.store, registries=program.registries)
-    return _answer(events, [each for each in seen if _is_within(each, span)], has_more=len(found) > given.limit)
+    return _answer(events, [each for each in seen if each.may_be_within(span)], has_more=len(found) > given.limit)
 
 
 def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
@@ -97,12 +97,6 @@ def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
 def _day_after(until: datetime) -> date:
     """The first day of which nothing is asked for."""
     return until.date() if until.time() == time() else until.date() + timedelta(days=1)
-
-
-def _is_within(seen: TrialChanges, span: Span) -> bool:
-    """The index finds whole days."""
-    at = seen.seen_at
-    return at is None or (span.since <= at and (span.until is None or at < span.until))
 
 
 def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool) -> Answer:

@@ -45,6 +45,10 @@ class Span:
     since: datetime
     until: datetime | None = None
 
+    def holds(self, at: datetime) -> bool:
+        """Whether a moment is in it."""
+        return self.since <= at and (self.until is None or at < self.until)
+
 
 def event_ids(
     tx: Connection, within: Within, span: Span, *, least: Significance, after: str | None, limit: int

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
 
 from monitor.changes.plans import KEY_DATES, Plan, last_day
+from monitor.changes.sentences import STOPPED_EARLY
 from monitor.errors import ConfigurationInvalid
 from monitor.storage import trial_index
 from monitor.storage.found import TrialFilter, by_number, by_row, is_watched
@@ -33,8 +34,6 @@ _rank = func.coalesce(trial_dates.c.slip, -(2**31))
 """By which trials are in order: those without a slip come last."""
 _DUE = {field: f"{field.removesuffix('_date')}_due" for field in KEY_DATES}
 """The column of each key date."""
-_VOID = frozenset(("TERMINATED", "WITHDRAWN"))
-"""Statuses in which nothing is due any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ def _dates(number: int, plan: Plan) -> Mapping[str, Any]:
 
 def _due(plan: Plan, field: str) -> str | None:
     written = plan.date(field)
-    if written is None or written.type == "ACTUAL" or plan.now("overall_status") in _VOID:
+    if written is None or written.type == "ACTUAL" or plan.now("overall_status") in STOPPED_EARLY:
         return None
     day = last_day(written)
     return day.isoformat() if day else None

@@ -70,6 +70,10 @@ class TrialChanges:
     """The file of the page that it changed since, or came with: nobody is told of what pages tell."""
     error: str | None = None
 
+    def may_be_within(self, span: Span) -> bool:
+        """Whether it was seen within a span; one that cannot be read may have been."""
+        return self.seen_at is None or span.holds(self.seen_at)
+
 
 @dataclass(slots=True)
 class ChangesSummary:
@@ -137,11 +141,8 @@ def archived_changes(query: ChangesQuery, store: Store, registries: Mapping[str,
 
 def _of_archive(tx: Connection, query: ChangesQuery, registry: Registry, trial_id: str) -> Iterator[TrialChanges]:
     for taken, page, told in steps_of(tx, registry, trial_id):
-        is_within = query.span.since <= taken.taken_at and (
-            query.span.until is None or taken.taken_at < query.span.until
-        )
         record = registry.parse(taken.document, taken.taken_at)
-        if is_within and query.scope.holds(record) and (passed := passing(told, query.filters)):
+        if query.span.holds(taken.taken_at) and query.scope.holds(record) and (passed := passing(told, query.filters)):
             yield TrialChanges(
                 registry=registry.key,
                 trial_id=trial_id,

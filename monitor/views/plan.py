@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.changes.diff.dates import distance
+from monitor.changes.sentences import STOPPED
 from monitor.model import Coded, Enrollment, PartialDate, Record, State
-
-STOPPED = frozenset({"SUSPENDED", "TERMINATED", "WITHDRAWN"})
 
 DATES = ("start_date", "recruitment_end_date", "primary_completion_date", "completion_date")
 """The key dates, in the order in which they come to pass."""

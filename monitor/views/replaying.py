@@ -110,7 +110,7 @@ class Replaying:
             trial_id = taken.document.trial_id
             if before and before.document.trial_id != trial_id:
                 before = None
-            if before and taken.number in numbers[trial_id] and self._is_within(taken.taken_at):
+            if before and taken.number in numbers[trial_id] and self.span.holds(taken.taken_at):
                 event = told_by(taken, before, registry)
                 yield from [_seen(event)] if event else []
             if taken.document.state is State.LISTED:
@@ -118,11 +118,8 @@ class Replaying:
 
     def _of_pages(self, registry: Registry, trial_id: str) -> Iterator[Seen]:
         for taken, _, changes in steps_of(self.tx, registry, trial_id):
-            event = event_after(taken, changes) if self._is_within(taken.taken_at) else None
+            event = event_after(taken, changes) if self.span.holds(taken.taken_at) else None
             yield from [_seen(event)] if event else []
-
-    def _is_within(self, at: datetime) -> bool:
-        return at >= self.span.since and (self.span.until is None or at < self.span.until)
 
 
 def _seen(event: Event) -> Seen:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from monitor.changes.membership import unnamed
 from monitor.changes.plans import KEY_DATES
+from monitor.changes.sentences import STOPPED_EARLY
 from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
 from monitor.render.words import code_label
@@ -33,7 +34,6 @@ LATELY = timedelta(days=90)
 AT_ONCE, MOST_CHANGES, MOST_DUE = 50, 5, 6
 MOST_COUNTED = 20_000
 """Trials: of a watch of a whole registry, only what changed is shown, and the trials a page at a time."""
-STOPPED_EARLY = frozenset(("TERMINATED", "WITHDRAWN"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.changes.fields import FIELDS
+from monitor.changes.sentences import STOPPED
 from monitor.changes.topics import Topic
 from monitor.cli.render.details import Row, contact_rows, detail_rows
 from monitor.cli.render.siblings import NOWHERE, sibling_rows
@@ -32,7 +33,6 @@ from monitor.views.siblings import Siblings
 
 LABEL_WIDTH = 25
 MOST_CITIES = 8
-STOPPED = frozenset(("TERMINATED", "SUSPENDED", "WITHDRAWN"))
 
 
 def record_page(record: Record, snapshot: Snapshot, elsewhere: Siblings = NOWHERE) -> RenderableType:

@@ -74,7 +74,7 @@ def _listed(call: Call, asked: ChangesAsked, trials: Sequence[str]) -> Response:
     query = ChangesQuery(
         scope=Scope(within=Within()), span=span, filters=filters, names_watches=call.may(Permission.READ)
     )
-    seen = [each for each in _seen([each.event_id for each in events], query, call) if _is_in(each, span)]
+    seen = [each for each in _seen([each.event_id for each in events], query, call) if each.may_be_within(span)]
     return place.answer(event_forms(call, seen), _key(events[-1]) if has_more else None)
 
 
@@ -92,12 +92,6 @@ def _key(event: FoundEvent) -> list[object]:
 
 def _seen(ids: list[str], query: ChangesQuery, call: Call) -> list[TrialChanges]:
     return changes_of(ids, query, store=call.site.store, registries=call.site.registries)
-
-
-def _is_in(seen: TrialChanges, span: Span) -> bool:
-    """The index finds whole days. One that cannot be read may be what was asked for."""
-    at = seen.seen_at
-    return at is None or (span.since <= at and (span.until is None or at < span.until))
 
 
 @operations.reads("/trials/{trial_id}/changes/{number}", shape=shapes.Event, example=examples.EVENT)

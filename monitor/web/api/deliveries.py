@@ -22,7 +22,7 @@ from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once, once_apart
 from monitor.web.api.paging import PageAsked, place_of
-from monitor.web.api.problems import BAD_CURSOR, CONFLICT, NOT_FOUND, UNREADABLE, Problem, in_api_words
+from monitor.web.api.problems import BAD_CURSOR, CONFLICT, KEPT, Problem, in_api_words
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import pointed
 from monitor.web.api.shapes import operating as shapes
@@ -32,7 +32,6 @@ from monitor.web.site.route import Needs
 operations = Operations("Deliveries")
 
 DeliveryId = Annotated[UUID, Path(description="Its id.", examples=["7c1e4b2a-5d3f-5a6b-9c8d-0e1f2a3b4c5d"])]
-KEPT = (NOT_FOUND, UNREADABLE)
 
 
 class DeliveriesAsked(PageAsked):

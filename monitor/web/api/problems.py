@@ -30,6 +30,8 @@ NOT_FOUND = Kind("not-found", 404, "Not found", "Check the address, or list what
 UNREADABLE = Kind(
     "unreadable", 404, "Stored, but unreadable", "What was stored is damaged: choose another, and tell the operator."
 )
+KEPT = (NOT_FOUND, UNREADABLE)
+"""Of what is asked for by its name or number, and is kept as it was written."""
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "Method not allowed", "The Allow header lists the methods that work there."
 )

@@ -16,7 +16,7 @@ from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.once import once_apart
 from monitor.web.api.paging import PageAsked, place_of
-from monitor.web.api.problems import BAD_CURSOR, CONFLICT, NOT_FOUND, UNREADABLE, Problem, in_api_words
+from monitor.web.api.problems import BAD_CURSOR, CONFLICT, KEPT, Problem, in_api_words
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import Sent
 from monitor.web.api.shapes import operating as shapes
@@ -61,7 +61,7 @@ def list_quarantine(call: Caller, asked: Annotated[QuarantineAsked, Query()]) ->
     shape=shapes.QuarantinedAnswer,
     example={**shown_as.QUARANTINED, "answer": "{}", "is_cut": False, "damage": None, "alike": 1},
     needs=Needs.OPERATE,
-    kinds=[NOT_FOUND, UNREADABLE],
+    kinds=KEPT,
 )
 def get_quarantined(call: Caller, number: AnswerNumber) -> Response:
     """Give an answer as it came, as far as a person reads it."""
@@ -75,7 +75,7 @@ def get_quarantined(call: Caller, number: AnswerNumber) -> Response:
     shape=shapes.Accepted,
     example={"accepted": [shown_as.CHECKED], "not_accepted": []},
     needs=Needs.OPERATE,
-    kinds=[NOT_FOUND, UNREADABLE],
+    kinds=KEPT,
 )
 def accept_quarantined(
     call: Caller, number: AnswerNumber, sent: Annotated[Accepting | None, Body(examples=[{"alike": True}])] = None

@@ -29,10 +29,9 @@ from monitor.web.api.problems import (
     BAD_CURSOR,
     CHANGED_MEANWHILE,
     CONFLICT,
-    NOT_FOUND,
+    KEPT,
     NOT_TAKEN,
     REGISTRY_SILENT,
-    UNREADABLE,
     Problem,
     in_api_words,
 )
@@ -54,7 +53,6 @@ from monitor.web.subscribing.sampling import send_sample_of
 operations = Operations("Subscriptions")
 
 SubscriptionId = Annotated[UUID, Path(description="Its id.", examples=["3f2a8c1e-9d4b-4f6a-8e21-5b7c0d9e1f23"])]
-KEPT = (NOT_FOUND, UNREADABLE)
 
 
 class SubscriptionsAsked(PageAsked):

@@ -16,10 +16,11 @@ from monitor.views.rules import Rule, rule_of, rule_of_request
 from monitor.views.spans import span_of
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
+from monitor.web.api.problems import KEPT
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import RuleSent, known_registries, pointed, request_of
 from monitor.web.api.shapes import subscriptions as shapes
-from monitor.web.api.subscriptions import KEPT, SubscriptionId, subscription_of
+from monitor.web.api.subscriptions import SubscriptionId, subscription_of
 from monitor.web.api.wanted import Words
 from monitor.web.site.route import Needs
 

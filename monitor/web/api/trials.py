@@ -25,7 +25,7 @@ from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snaps
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, UNREADABLE
+from monitor.web.api.problems import BAD_CURSOR, KEPT
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import trials as shapes
 from monitor.web.api.wanted import TrialsAsked, trials_wanted
@@ -41,7 +41,6 @@ TrialId = Annotated[
     ),
 ]
 Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by its number.", examples=[1])]
-KEPT = (NOT_FOUND, UNREADABLE)
 
 
 @operations.reads(

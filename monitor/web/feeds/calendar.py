@@ -21,6 +21,7 @@ from uuid import UUID, uuid5
 
 from monitor.changes.fields import FIELDS
 from monitor.changes.plans import KEY_DATES, Plan, Step, last_day
+from monitor.changes.sentences import STOPPED_EARLY
 from monitor.model import Json, PartialDate
 from monitor.render.words import code_label
 from monitor.text import one_line, safe_cut
@@ -34,7 +35,6 @@ _LONGEST_LINE = 75
 """Octets, the line break not counted."""
 _LONGEST_TITLE = 160
 _NAMESPACE = UUID("6f0f4f3c-5b0e-5d53-9a6b-6f2b6f1d2c11")
-_ENDED = frozenset(("TERMINATED", "WITHDRAWN"))
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _WITHOUT_DATES = (
     "BEGIN:VTIMEZONE",
@@ -142,7 +142,7 @@ def _ends(statuses: Iterable[Step]) -> Iterator[tuple[datetime, bool]]:
 
 
 def _is_ended(status: Json) -> bool:
-    return isinstance(status, str) and status in _ENDED
+    return isinstance(status, str) and status in STOPPED_EARLY
 
 
 def _event(each: _KeyDate, public_url: str) -> list[str]:

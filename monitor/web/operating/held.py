@@ -29,7 +29,7 @@ def held_page(site: Site, asked: Asked) -> Response:
     """Every hold, the newest first."""
     page = hold_page(site.store, before=number_of(asked.query.get("before", "")), limit=SHOWN)
     rows = [(hold, fields_of(hold)) for hold in page.holds]
-    return site.page(asked, "operating/held", {"rows": rows, "next": page.next, "names": names_of(site)})
+    return site.page(asked, "operating/held", {"rows": rows, "next": page.next, "names": site.registry_names})
 
 
 def hold_page_of_one(site: Site, asked: Asked) -> Response:
@@ -42,7 +42,7 @@ def hold_page_of_one(site: Site, asked: Asked) -> Response:
         "hold": whole.hold,
         "fields": fields_of(whole.hold),
         "data_of": stamp(whole.hold.version),
-        "names": names_of(site),
+        "names": site.registry_names,
         "events": [(event, headline(event.changes)) for event in whole.events],
         "next": cursor(whole.next) if whole.next else "",
         "done": asked.query.get("done", "") == "decided",
@@ -93,11 +93,6 @@ def headline(changes: Sequence[Change]) -> str:
     """The most significant of some changes, in a line."""
     ordered = sorted(changes, key=lambda change: -change.significance)
     return gist(ordered, MOST_HEADLINE) if ordered else ""
-
-
-def names_of(site: Site) -> dict[str, str]:
-    """What the registries are called, by key."""
-    return {registry.key: registry.name for registry in site.registries}
 
 
 def _number(asked: Asked) -> int:

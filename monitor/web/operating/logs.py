@@ -11,7 +11,6 @@ from monitor.storage.places import Place
 from monitor.text import one_line, plain
 from monitor.views.addresses import receiver, without_addresses
 from monitor.views.cursors import cursor, digest_of, moment_of, parts_of, place_cursor, place_of
-from monitor.web.operating.held import names_of
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -27,7 +26,7 @@ def drift_page(site: Site, asked: Asked) -> Response:
         found = drift.page(tx, before=_drift_of(before) if before else None, limit=SHOWN + 1)
     rows = [(each, one_line(each.path), one_line(each.value or "")[:MOST_VALUE]) for each in found[:SHOWN]]
     values = {"rows": rows, "next": _drift_cursor(found[SHOWN - 1]) if len(found) > SHOWN else ""}
-    return site.page(asked, "operating/drift", {**values, "names": names_of(site)})
+    return site.page(asked, "operating/drift", {**values, "names": site.registry_names})
 
 
 def notices_page(site: Site, asked: Asked) -> Response:

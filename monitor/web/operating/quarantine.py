@@ -9,7 +9,7 @@ from monitor.views.cursors import number_of
 from monitor.views.quarantined import one_answer, quarantine_page
 from monitor.watching.accept import NotAccepted, accept
 from monitor.web.forms import one
-from monitor.web.operating.held import names_of, number_in
+from monitor.web.operating.held import number_in
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -22,7 +22,7 @@ def quarantine_list(site: Site, asked: Asked) -> Response:
     accepted = asked.query.get("all") == "yes"
     page = quarantine_page(site.store, before=number_of(asked.query.get("before", "")), accepted=accepted, limit=SHOWN)
     rows = [(answer, one_line(answer.reason), size(answer.size)) for answer in page.answers]
-    values = {"rows": rows, "next": page.next, "accepted": accepted, "names": names_of(site)}
+    values = {"rows": rows, "next": page.next, "accepted": accepted, "names": site.registry_names}
     return site.page(asked, "operating/quarantine", values)
 
 
@@ -36,7 +36,7 @@ def quarantined_page(site: Site, asked: Asked) -> Response:
         "reason": plain(whole.answer.reason),
         "size": size(whole.answer.size),
         "data_of": stamp(whole.answer.version) if whole.answer.version else "",
-        "names": names_of(site),
+        "names": site.registry_names,
         "taken": int(taken) if taken.isascii() and taken.isdecimal() and len(taken) < 9 else 0,
         "failed": asked.query.get("failed") == "yes",
     }

@@ -23,7 +23,6 @@ from monitor.watching.watches import (
     remove_watch,
 )
 from monitor.web.forms import Form, one
-from monitor.web.operating.held import names_of
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Needs, Page
@@ -78,7 +77,7 @@ def remove_trial_page(site: Site, asked: Asked) -> Response:
     """What ends where a trial is no longer watched by itself, and the button that does it."""
     registry, trial_id = site.identify(asked.query.get("trial", ""))
     ending = trial_ending(registry.key, trial_id, site.store)
-    return site.page(asked, "operating/unwatch_trial", {"ending": ending, "named": NAMED, "names": names_of(site)})
+    return site.page(asked, "operating/unwatch_trial", {"ending": ending, "named": NAMED, "names": site.registry_names})
 
 
 def remove_one_trial(site: Site, asked: Asked) -> Response:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.changes.sentences import STOPPED
 from monitor.model import Coded, Enrollment, Json, Record, State
 from monitor.render.words import code_label
 from monitor.text import counted, first_few, fold_name, fold_organisation, natural_list, one_line, safe_cut, slug
-from monitor.views.plan import STOPPED, Drift, Planned, drift_of
+from monitor.views.plan import Drift, Planned, drift_of
 from monitor.views.trial_page import WholeTrial
 from monitor.web.charts.plan_words import count_words, date_words
 from monitor.web.charts.slips import days_words

@@ -24,7 +24,7 @@ def watch_list(site: Site, asked: Asked) -> Response:
     """The watches, the oldest first."""
     after = min(number_of(asked.query.get("after", "")) or 0, LARGEST_NUMBER)
     shown, last = watches_page(site.store, after=after, limit=SHOWN)
-    values = {"watches": shown, "names": _names(site), "next": last, "is_first": not after}
+    values = {"watches": shown, "names": site.registry_names, "next": last, "is_first": not after}
     return site.page(asked, "reading/watches", values)
 
 
@@ -33,12 +33,8 @@ def watch_page(site: Site, asked: Asked) -> Response:
     with site.store.read() as tx:
         watch = watch_of(tx, asked.params["watch_id"])
     path = f"/watches/{watch.id}"
-    values = {"watch": watch, "names": _names(site), "path": path, "calendar": f"{path}.ics"}
+    values = {"watch": watch, "names": site.registry_names, "path": path, "calendar": f"{path}.ics"}
     return site.page(asked, "reading/watch", {**values, **set_values(site, asked, of_watch(watch))})
-
-
-def _names(site: Site) -> dict[str, str]:
-    return {registry.key: registry.name for registry in site.registries}
 
 
 PAGES = (

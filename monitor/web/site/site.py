@@ -72,6 +72,11 @@ class Site:
         """Whether the world reaches it by HTTPS alone."""
         return self.links.public_url.startswith("https:")
 
+    @property
+    def registry_names(self) -> dict[str, str]:
+        """What the registries are called, by key."""
+        return {registry.key: registry.name for registry in self.registries}
+
     def address(self, path: str) -> str:
         """The whole address of a path, as the world knows it."""
         return self.links.public_url.rstrip("/") + path
