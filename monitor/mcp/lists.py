@@ -1,6 +1,5 @@
 """Tools for finding: trials by words and filters, and the sponsors and conditions of the watched trials."""
 
-from collections import Counter
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -23,7 +22,7 @@ from monitor.text import counted, fold_name, fold_organisation
 from monitor.views.json.trials import indexed_trial_json
 from monitor.views.scope import scope_of
 from monitor.views.statuses import statuses_of
-from monitor.views.trial_sets import DueDate, TrialSet, of_condition, of_sponsor, trial_set
+from monitor.views.trial_sets import DueDate, SetFigures, of_condition, of_sponsor, trial_set
 
 MOST_OF_A_VALUE = 600
 MOST_OF_A_NAME = 200
@@ -165,14 +164,15 @@ def _named(asking: Asking, tool: str, kind: str, given: Named, key: str) -> Answ
             raise _unknown(kind, near)
         wanted = of_sponsor(found) if kind == SPONSOR else of_condition(found)
         whole = trial_set(tx, wanted, now=asking.now, names_watches=asking.knows_watches)
+    figures = whole.figures
     more = {
         "trials_watched": found.trials,
-        "recruiting": whole.recruiting if whole.is_whole else None,
-        "stopped_early": whole.stopped if whole.is_whole else None,
-        "median_slip_days": whole.median_slip,
+        "recruiting": figures.recruiting if figures.is_whole else None,
+        "stopped_early": figures.stopped if figures.is_whole else None,
+        "median_slip_days": figures.median_slip,
         "changes_in_90_days": whole.changes_lately,
         "due_next": [_due(each) for each in whole.due],
-        **marked({"name": found.name, "statuses": _statuses(whole)}),
+        **marked({"name": found.name, "statuses": _statuses(figures)}),
     }
     return _page(asking, tool, wanted, given.limit, given.cursor, more)
 
@@ -182,10 +182,9 @@ def _due(due: DueDate) -> dict[str, Any]:
     return {**place, "day": due.day.isoformat(), **marked({"title": due.trial.title, "type": due.written.type})}
 
 
-def _statuses(whole: TrialSet) -> list[dict[str, Any]]:
+def _statuses(figures: SetFigures) -> list[dict[str, Any]]:
     """How many trials have each status, the most frequent first; none where there are too many to count."""
-    counts = Counter(each.status for each in whole.standings if each.status is not None)
-    return [{"code": code, "trials": number} for code, number in counts.most_common()]
+    return [{"code": code, "trials": number} for (code, _), number in figures.by_status.items()]
 
 
 def _unknown(kind: str, near: list[Term]) -> NothingFound:

@@ -60,9 +60,12 @@ def most_frequent(tx: Connection, kind: str, *, words: Sequence[str] = (), limit
 
 def of_slug(tx: Connection, kind: str, slug: str) -> Term | None:
     """That of a slug, its trials not counted; None where there is none."""
-    query = select(terms.c.key, terms.c.shown, terms.c.slug).where(terms.c.kind == kind, terms.c.slug == slug)
-    row = tx.execute(query.limit(1)).one_or_none()
-    return Term(row.key, row.shown, row.slug, 0) if row else None
+    return _uncounted(tx, kind, terms.c.slug == slug)
+
+
+def of_key(tx: Connection, kind: str, key: str) -> Term | None:
+    """That of a key, likewise."""
+    return _uncounted(tx, kind, terms.c.key == key)
 
 
 def has_watched(tx: Connection, kind: str, term: Term) -> bool:
@@ -135,6 +138,13 @@ def _one(tx: Connection, kind: str, condition: Any) -> Term | None:
         return found[0]
     unwatched = select(terms.c.key, terms.c.shown, terms.c.slug).where(and_(terms.c.kind == kind, condition))
     row = tx.execute(unwatched.limit(1)).one_or_none()
+    return Term(row.key, row.shown, row.slug, 0) if row else None
+
+
+def _uncounted(tx: Connection, kind: str, condition: ColumnElement[bool]) -> Term | None:
+    """Of several, one that a watched trial has."""
+    query = select(terms.c.key, terms.c.shown, terms.c.slug).where(terms.c.kind == kind, condition)
+    row = tx.execute(query.order_by(_has_watched().desc()).limit(1)).one_or_none()
     return Term(row.key, row.shown, row.slug, 0) if row else None
 
 

@@ -6,7 +6,7 @@ A row that a damaged disk has changed is a plan that says nothing, and raises no
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
@@ -84,9 +84,11 @@ def start_over(tx: Connection) -> None:
     tx.execute(delete(former_sponsors))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a trial stands, in few words: enough to count it and to put it in order."""
+class Standing(NamedTuple):
+    """How a trial stands, in few words: enough to count it and to put it in order.
+
+    There are up to 20,000 for a page: a named tuple takes a third of the time that a data class does to make.
+    """
 
     number: int
     """In the index."""

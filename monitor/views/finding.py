@@ -147,11 +147,14 @@ def text_asked(text: str) -> str:
 
 
 def term_asked(tx: Connection, kind: str, text: str) -> Term | None:
-    """The sponsor or condition of that address or that name. NothingFound where no trial has it."""
+    """The sponsor or condition of that address or that name, its trials not counted.
+
+    NothingFound where no trial has it.
+    """
     if not text:
         return None
     folded = text if kind == PHASE else (fold_organisation if kind == SPONSOR else fold_name)(text)
-    found = terms.by_slug(tx, kind, text) or terms.by_key(tx, kind, folded)
+    found = terms.of_slug(tx, kind, text) or terms.of_key(tx, kind, folded)
     if found is None:
         raise NothingFound(f"no trial here has the {kind} “{shortened(text, 80)}”: search for a part of its name")
     return found

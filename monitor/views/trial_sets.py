@@ -4,10 +4,9 @@ Everything comes from the index, and so from what was indexed last: see `monitor
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from heapq import nsmallest
 from statistics import median
 
@@ -59,14 +58,44 @@ class SeenChange:
     """Why nobody was told of it yet; None where whoever it concerned was."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetFigures:
+    """Some trials in figures, which takes as long as to look at each of them; of too many, nothing is counted."""
+
+    trials: int
+    """How many there are, MOST_COUNTED at most."""
+    is_whole: bool
+    """Whether these are all."""
+    by_status: Mapping[tuple[str, str], int]
+    """How many there are by the code of each status and words for it, the most frequent first."""
+    dated: int
+    """How many have a slip of their primary completion."""
+    median_slip: int | None
+    """Half of them slipped by more days; None where none has a date."""
+    first: Sequence[int]
+    """The numbers of the first ones, the one that slipped farthest first and those without a date last."""
+    due: Sequence[tuple[str, int, str]]
+    """The next key dates: the last day that each allows, whose, and which it is."""
+
+    @property
+    def recruiting(self) -> int:
+        """How many recruit."""
+        return self._with("RECRUITING")
+
+    @property
+    def stopped(self) -> int:
+        """How many were terminated, or withdrawn before they began."""
+        return self._with(*STOPPED_EARLY)
+
+    def _with(self, *codes: str) -> int:
+        return sum(number for (code, _), number in self.by_status.items() if code in codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSet:
     """What there is to say of some trials."""
 
-    standings: Sequence[Standing]
-    """How each stands, the one that slipped farthest first and those without a date last; of too many, MOST_COUNTED."""
-    is_whole: bool
-    """Whether these are all; of too many, nothing is counted."""
+    figures: SetFigures
     listed: Sequence[PlannedTrial]
     """The first of them, one more than AT_ONCE where there are more."""
     changes_lately: int
@@ -74,38 +103,6 @@ class TrialSet:
     """The newest of these, a few."""
     due: Sequence[DueDate]
     """The next key dates, a few."""
-
-    @property
-    def trials(self) -> int:
-        """How many there are."""
-        return len(self.standings)
-
-    @cached_property
-    def by_status(self) -> dict[tuple[str, str], int]:
-        """How many there are by the code of each status and words for it, the most frequent first."""
-        words = {each.status: each.words or code_label(each.status) for each in self.standings if each.status}
-        counted = Counter(each.status for each in self.standings if each.status)
-        return {(code, words[code]): number for code, number in counted.most_common()}
-
-    @cached_property
-    def slips(self) -> list[int]:
-        """Days by which the primary completion of each moved that has one, the most first."""
-        return [each.slip for each in self.standings if each.slip is not None]
-
-    @property
-    def median_slip(self) -> int | None:
-        """Half of them slipped by more days; None where none has a date."""
-        return round(median(self.slips)) if self.slips else None
-
-    @property
-    def recruiting(self) -> int:
-        """How many recruit."""
-        return sum(each.status == "RECRUITING" for each in self.standings)
-
-    @property
-    def stopped(self) -> int:
-        """How many were terminated, or withdrawn before they began."""
-        return sum(each.status in STOPPED_EARLY for each in self.standings)
 
 
 def of_sponsor(term: Term) -> TrialFilter:
@@ -124,28 +121,59 @@ def of_watch(watch: Watch) -> TrialFilter:
     return TrialFilter(within=Within(watches=(watch.id,), registry=whole))
 
 
-def trial_set(tx: Connection, wanted: TrialFilter, *, now: datetime, names_watches: bool = True) -> TrialSet:
-    """What there is to say of these trials; without *names_watches*, as anybody may read it."""
+def set_figures(tx: Connection, wanted: TrialFilter, *, today: date) -> SetFigures:
+    """These trials in figures."""
     found = trial_plans.standings(tx, wanted, limit=MOST_COUNTED + 1)
-    found.sort(key=lambda each: (each.slip is None, -(each.slip or 0), each.number))
-    is_whole = len(found) <= MOST_COUNTED
-    due = _due(found, now.date()) if is_whole else []
-    first = [each.number for each in found[: AT_ONCE + 1]] if is_whole else []
-    known = trial_plans.numbered(tx, {*first, *(number for _, number, _ in due)})
+    if len(found) > MOST_COUNTED:
+        return SetFigures(
+            trials=MOST_COUNTED, is_whole=False, by_status={}, dated=0, median_slip=None, first=(), due=()
+        )
+    slips = [each.slip for each in found if each.slip is not None]
+    first = nsmallest(AT_ONCE + 1, ((each.slip is None, -(each.slip or 0), each.number) for each in found))
+    return SetFigures(
+        trials=len(found),
+        is_whole=True,
+        by_status=_by_status(found),
+        dated=len(slips),
+        median_slip=round(median(slips)) if slips else None,
+        first=[number for _, _, number in first],
+        due=_due(found, today),
+    )
+
+
+def _by_status(found: Sequence[Standing]) -> dict[tuple[str, str], int]:
+    words = {each.status: each.words or code_label(each.status) for each in found if each.status}
+    counted = Counter(each.status for each in found if each.status)
+    return {(code, words[code]): number for code, number in counted.most_common()}
+
+
+def trial_set(
+    tx: Connection,
+    wanted: TrialFilter,
+    *,
+    now: datetime,
+    names_watches: bool = True,
+    figures: SetFigures | None = None,
+) -> TrialSet:
+    """What there is to say of these trials; without *names_watches*, as anybody may read it.
+
+    Their *figures* may be some a short while ago; without any they are counted.
+    """
+    figures = figures or set_figures(tx, wanted, today=now.date())
+    known = trial_plans.numbered(tx, {*figures.first, *(number for _, number, _ in figures.due)})
     late = ChangeFilter(since=(now - LATELY).date(), trials=wanted)
     counted = changed.matrix(tx, late)
     return TrialSet(
-        standings=found[:MOST_COUNTED],
-        is_whole=is_whole,
-        listed=[known[number] for number in first]
-        if is_whole
+        figures=figures,
+        listed=[known[number] for number in figures.first if number in known]
+        if figures.is_whole
         else trial_plans.page(tx, wanted, after=None, limit=AT_ONCE + 1),
         changes_lately=sum(number for (weight, _), number in counted.items() if weight >= late.least),
         lately=_lately(tx, late, names_watches=names_watches),
         due=[
             DueDate(known[number].trial, field, written, date.fromisoformat(day))
-            for day, number, field in due
-            if (written := known[number].plan.date(field))
+            for day, number, field in figures.due
+            if number in known and (written := known[number].plan.date(field))
         ],
     )
 
@@ -172,11 +200,12 @@ def _lately(tx: Connection, late: ChangeFilter, *, names_watches: bool) -> list[
 
 def _due(found: Sequence[Standing], today: date) -> list[tuple[str, int, str]]:
     """The next key dates: the last day that each allows, whose, and which it is."""
+    from_now = today.isoformat()
     coming = (
         (day, each.number, field)
         for each in found
         for field, day in zip(KEY_DATES, each.due, strict=True)
-        if day and day >= today.isoformat()
+        if day and day >= from_now
     )
     return nsmallest(MOST_DUE, coming)
 

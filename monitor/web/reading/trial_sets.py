@@ -21,7 +21,7 @@ from monitor.storage.pages import Key
 from monitor.storage.trial_index import IndexedTrial
 from monitor.storage.trial_plans import PlannedTrial
 from monitor.text import one_line, shortened
-from monitor.views.trial_sets import AT_ONCE, DueDate, SeenChange, TrialSet, trial_set
+from monitor.views.trial_sets import AT_ONCE, DueDate, SeenChange, SetFigures, TrialSet, set_figures, trial_set
 from monitor.web.charts.slips import FIELD, Scale, Slips, chart, days_words, slips_of
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import level
@@ -96,9 +96,21 @@ def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
         with site.store.read() as tx:
             listed = trial_plans.page(tx, wanted, after=after, limit=AT_ONCE + 1)
         return {"found": None, **_page(listed)}
+    figures = _figures(site, asked, wanted)
     with site.store.read() as tx:
-        found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ))
+        found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ), figures=figures)
     return {"found": found, **_page(found.listed), **_around(found, asked.now)}
+
+
+def _figures(site: Site, asked: Asked, wanted: TrialFilter) -> SetFigures:
+    """What is counted of all of them, kept for a minute: of 20,000 it takes a third of a second."""
+    today = asked.now.date()
+
+    def count() -> SetFigures:
+        with site.store.read() as tx:
+            return set_figures(tx, wanted, today=today)
+
+    return site.counted.get(("figures", wanted, today), site.proof.read(asked.now).version, count)
 
 
 def no_such_term(site: Site, asked: Asked, kind: str) -> Response:
@@ -126,8 +138,8 @@ def _around(found: TrialSet, now: datetime) -> dict[str, Any]:
         "labelled_every": CHARTS_A_ROW,
         "draw": lambda slips, label, is_labelled: chart(slips, scale, label, is_labelled=is_labelled),
         "worst": next((each for each in shown if each.slips.days > 0), None),
-        "median_slip": None if found.median_slip is None else days_words(found.median_slip),
-        "undated": found.trials - len(found.slips) if found.is_whole else 0,
+        "median_slip": None if found.figures.median_slip is None else days_words(found.figures.median_slip),
+        "undated": found.figures.trials - found.figures.dated if found.figures.is_whole else 0,
         "lately": [_change(each) for each in found.lately],
         "due": [_due(each, now.date()) for each in found.due],
         "sponsor_class": _sponsor_class(listed),
