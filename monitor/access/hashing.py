@@ -31,7 +31,9 @@ T = TypeVar("T")
 class Hashing:
     """Makes and verifies hashes."""
 
-    def __init__(self, memory: int = MEMORY) -> None:
+    def __init__(self, memory: int = MEMORY, *, waits: float = 0) -> None:
+        """*waits*: how many seconds somebody may wait for a place behind others before being refused."""
+        self._waits = waits
         self._hasher = PasswordHasher(time_cost=2, memory_cost=memory, parallelism=1)
         self._places = BoundedSemaphore(1 + MOST_WAITING)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="hashing")
@@ -58,7 +60,7 @@ class Hashing:
             return False
 
     def _in_turn(self, work: Callable[[], T]) -> T:
-        if not self._places.acquire(blocking=False):
+        if not self._places.acquire(timeout=self._waits):
             raise TriedTooOften("too many sign in at this moment: try again in a few seconds", wait=_BUSY_FOR)
         try:
             return self._worker.submit(work).result()

@@ -14,4 +14,4 @@ from monitor.vault import Vault
 def access(quick_store: Store, tmp_path: Path) -> AccessContext:
     """With hashes that take hardly any time."""
     vault = Vault.open(key=None, file=tmp_path / "secret.key")
-    return AccessContext(quick_store, vault, hashing=Hashing(64), token_hashing=Hashing(64))
+    return AccessContext(quick_store, vault, hashing=Hashing(64), token_hashing=Hashing(64, waits=3))

@@ -1,5 +1,6 @@
 """Tokens with which programs use the API."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -128,3 +129,12 @@ def test_two_tokens_have_no_name_in_common(access: AccessContext) -> None:
     tokens.add("dashboard", READ, access, now=NOW)
     with pytest.raises(ConfigurationInvalid, match="already"):
         tokens.add("dashboard", READ, access, now=NOW)
+
+
+def test_many_requests_at_once_are_let_in_by_a_token_that_was_not_shown_before(access: AccessContext) -> None:
+    made = tokens.add("dashboard", READ, access, now=NOW)
+
+    with ThreadPoolExecutor(12) as threads:
+        found = list(threads.map(lambda _: shown(made.text, access), range(12)))
+
+    assert {each.name if each else None for each in found} == {"dashboard"}

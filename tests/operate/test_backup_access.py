@@ -20,7 +20,7 @@ def quiet(_done: int, _total: int) -> None:
 def test_a_restore_signs_everybody_out_and_keeps_who_may_sign_in(tmp_path: Path) -> None:
     url, vault = f"sqlite:///{tmp_path}/monitor.sqlite3", Vault.open(key=None, file=tmp_path / "secret.key")
     with closing(Store.open(url)) as store:
-        access = AccessContext(store, vault, hashing=Hashing(64), token_hashing=Hashing(64))
+        access = AccessContext(store, vault, hashing=Hashing(64), token_hashing=Hashing(64, waits=3))
         ada = added(access)
         begun = signed_in(access)
         made = tokens.add("nightly", Permission.READ, access, now=NOW)
@@ -31,7 +31,7 @@ def test_a_restore_signs_everybody_out_and_keeps_who_may_sign_in(tmp_path: Path)
     restore(backup.file, url, vault=vault, consent=Consent(replaced=True), now=NOW, report_progress=quiet)
 
     with closing(Store.open(url)) as store:
-        access = AccessContext(store, vault, hashing=Hashing(64), token_hashing=Hashing(64))
+        access = AccessContext(store, vault, hashing=Hashing(64), token_hashing=Hashing(64, waits=3))
         assert sessions.of_token(begun.token, access, now=NOW) is None
         assert signed_in(access).token
         assert tokens.of_text(made.text, access, network="", now=NOW)

@@ -22,7 +22,7 @@ FINE, NOTE, PROBLEM = Level
 @pytest.fixture
 def context(quick_store: Store, tmp_path: Path) -> AccessContext:
     vault = Vault.open(key=None, file=tmp_path / "secret.key")
-    return AccessContext(quick_store, vault, hashing=Hashing(64), token_hashing=Hashing(64))
+    return AccessContext(quick_store, vault, hashing=Hashing(64), token_hashing=Hashing(64, waits=3))
 
 
 def found(context: AccessContext, **web: object) -> list[Finding]:

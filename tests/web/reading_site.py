@@ -59,7 +59,7 @@ def answering_of(
             check_every=timedelta(hours=1),
             names={each.key: each.name for each in registries},
         ),
-        access=AccessContext(outbox.store, context.vault, hashing=Hashing(64), token_hashing=Hashing(64)),
+        access=AccessContext(outbox.store, context.vault, hashing=Hashing(64), token_hashing=Hashing(64, waits=3)),
         is_public=is_public,
         has_self_service=has_self_service,
     )

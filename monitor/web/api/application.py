@@ -37,6 +37,7 @@ from monitor.web.api import (
 from monitor.web.api.guard import SAFETY, Authenticate, Guard, nobody
 from monitor.web.api.problems import Kind, Problem
 from monitor.web.api.routing import Operation, Operations
+from monitor.web.api.tags import gzipped, is_named, tag_of
 from monitor.web.site.answering import Answering
 from monitor.web.site.compressing import compressed
 
@@ -78,8 +79,13 @@ def api(answering: Answering, *, authenticate: Authenticate = nobody) -> ASGIApp
             media_type="application/json",
             headers={**SAFETY, "Cache-Control": "public, max-age=3600"},
         )
-        takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
-        return await answering.run(compressed, answer) if takes_gzip else answer
+        tag = tag_of(bytes(answer.body))
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            answer = await answering.run(compressed, answer)
+        answer.headers["ETag"] = gzipped(tag) if "content-encoding" in answer.headers else tag
+        if is_named(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers={"ETag": answer.headers["ETag"]})
+        return answer
 
     made.add_route(SCHEMA_PATH, get_schema)
     made.add_exception_handler(HTTPException, _refused)

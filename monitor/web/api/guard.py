@@ -321,12 +321,12 @@ def _kept_as(request: Request, who: Known | None) -> Hashable:
 
 def _kept(page: KeptPage, headers: Mapping[str, str]) -> Response:
     """The answer that was kept, compressed where that is accepted; or 304 where the one who asks has it already."""
-    if is_named(headers.get("if-none-match", ""), page.etag):
-        return Response(status_code=304, headers={name: page.headers[name] for name in ("etag", "cache-control")})
     response = page.response(accepts_gzip="gzip" in headers.get("accept-encoding", ""))
     if "content-encoding" in response.headers:
         response.headers["ETag"] = gzipped(page.etag)
-    return response
+    if not is_named(headers.get("if-none-match", ""), page.etag):
+        return response
+    return Response(status_code=304, headers={name: response.headers[name] for name in ("etag", "cache-control")})
 
 
 def _with_safety(response: Response, left: Left | None) -> Response:

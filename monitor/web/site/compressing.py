@@ -22,7 +22,8 @@ def compressed(response: Response) -> Response:
         response.body = squeezed(bytes(response.body))
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))
-        response.headers.add_vary_header("Accept-Encoding")
+        if "accept-encoding" not in response.headers.get("vary", "").lower():
+            response.headers.add_vary_header("Accept-Encoding")
     return response
 
 

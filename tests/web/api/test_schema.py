@@ -114,3 +114,15 @@ def test_the_page_for_people_has_every_operation_and_every_problem(kept: Api) ->
     for name in (*NAMES_OF_ALL, *(kind.slug for kind in KINDS)):
         assert f'id="{name}"' in page.text
     assert kept.ask("/openapi.json", scope=None).json() == SCHEMA
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/trials"])
+def test_what_a_program_has_already_is_not_sent_again_compressed_or_not(api: Api, path: str) -> None:
+    for encoding in ("gzip", "identity"):
+        headers = {"Accept-Encoding": encoding}
+        first = api.ask(path, headers=headers)
+        again = api.ask(path, headers={**headers, "If-None-Match": first.headers["etag"]})
+
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert first.headers["vary"].lower().count("accept-encoding") == 1
