@@ -7,8 +7,9 @@ was only noted is forgotten after a while, as attempts are.
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from monitor.errors import NothingFound
 from monitor.language.worded import worded
@@ -18,6 +19,7 @@ from monitor.storage.bounce_tables import bounced_subscriptions, bounces
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, chunks, put
 from monitor.storage.tables import deliveries, endpoints, subscriptions
+from monitor.storage.unread import Unread, rows_in_place
 from monitor.text import one_line
 
 LISTED = 50
@@ -110,8 +112,13 @@ def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
     return [(Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown) for row in rows]
 
 
-def page(tx: Connection, *, before: tuple[datetime, bytes] | None = None, limit: int) -> list[tuple[Bounce, str, str]]:
-    """Up to *limit* reports, newest first, behind the one of that moment and digest; as `listing`, with the channel."""
+def page(
+    tx: Connection, *, before: tuple[datetime, bytes] | None = None, limit: int
+) -> list[tuple[Bounce, str, str] | Unread]:
+    """Up to *limit* reports, newest first, behind the one of that moment and digest; as `listing`, with the channel.
+
+    What is wrong with one stands in its place.
+    """
     query = select(*_columns, endpoints.c.shown, endpoints.c.way).join(
         endpoints, endpoints.c.id == bounces.c.endpoint_id
     )
@@ -119,10 +126,13 @@ def page(tx: Connection, *, before: tuple[datetime, bytes] | None = None, limit:
         at, digest = before
         is_earlier = or_(bounces.c.read_at < at, bounces.c.digest < digest)
         query = query.where(bounces.c.read_at <= at, is_earlier)
-    rows = tx.execute(query.order_by(bounces.c.read_at.desc(), bounces.c.digest.desc()).limit(limit)).all()
-    return [
-        (Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown, row.way) for row in rows
-    ]
+    ordered = query.order_by(bounces.c.read_at.desc(), bounces.c.digest.desc()).limit(limit)
+    rows = rows_in_place(tx, ordered, (bounces.c.digest,), bounces.c.digest)
+    return [row if isinstance(row, Unread) else _reported(row) for row in rows]
+
+
+def _reported(row: Row[Any]) -> tuple[Bounce, str, str]:
+    return Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown, row.way
 
 
 def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, literal, select, tuple_
 from monitor.ports import Oddity
 from monitor.storage.service_tables import drift
 from monitor.storage.statements import add_new, chunks
+from monitor.storage.unread import Unread, rows_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,16 @@ def count(tx: Connection, *, most: int) -> int:
     return tx.scalar(select(func.count()).select_from(found)) or 0
 
 
-def page(tx: Connection, *, before: Drift | None = None, limit: int) -> list[Drift]:
-    """Up to *limit* of them, the newest first: those behind *before*."""
+def page(tx: Connection, *, before: Drift | None = None, limit: int) -> list[Drift | Unread]:
+    """Up to *limit* of them, the newest first: those behind *before*. What is wrong with one stands in its place."""
     columns = (drift.c.first_seen_at, drift.c.registry, drift.c.path, drift.c.value)
     query = select(drift).order_by(*(column.desc() for column in columns)).limit(limit)
     if before is not None:
         place = (before.first_seen_at, before.registry, before.path, before.value or "")
         at = [literal(value, column.type) for value, column in zip(place, columns, strict=True)]
         query = query.where(tuple_(*columns).op("<", is_comparison=True)(tuple_(*at)))
-    return [_restored(row) for row in tx.execute(query)]
+    rows = rows_in_place(tx, query, (drift.c.registry, drift.c.path, drift.c.value), drift.c.path)
+    return [row if isinstance(row, Unread) else _restored(row) for row in rows]
 
 
 def _row(registry: str, path: str, value: str, trial_id: str, at: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from monitor.storage import deliveries
 from monitor.storage.places import Place, is_behind
 from monitor.storage.statements import add_new, rows_of
 from monitor.storage.tables import endpoints, notices, subscriptions
+from monitor.storage.unread import Unread, rows_in_place
 
 LISTED = 50
 
@@ -58,14 +59,14 @@ def known(tx: Connection, ids: set[str], *, damaged: dict[str, StoreCorrupt]) ->
     return {row.id: Notice(**row._mapping) for row in rows}
 
 
-def page(tx: Connection, *, before: Place | None = None, limit: int) -> list[Notice]:
-    """Up to *limit* notices to the operator, newest first, behind a place; without damaged ones."""
-    query = select(notices.c.id).where(_is_for_operator)
+def page(tx: Connection, *, before: Place | None = None, limit: int) -> list[Notice | Unread]:
+    """Up to *limit* notices to the operator, newest first, behind a place. What is wrong with one stands there."""
+    query = select(*_columns).where(_is_for_operator)
     if before is not None:
         query = query.where(is_behind(notices.c.occurred_at, notices.c.id, before))
-    ids = tx.scalars(query.order_by(notices.c.occurred_at.desc(), notices.c.id.desc()).limit(limit)).all()
-    found = known(tx, set(ids), damaged={})
-    return [found[each] for each in ids if each in found]
+    ordered = query.order_by(notices.c.occurred_at.desc(), notices.c.id.desc()).limit(limit)
+    rows = rows_in_place(tx, ordered, (notices.c.id,), notices.c.id)
+    return [row if isinstance(row, Unread) else Notice(**row._mapping) for row in rows]
 
 
 def listing(tx: Connection, limit: int = LISTED) -> list[Notice]:

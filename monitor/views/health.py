@@ -21,6 +21,7 @@ from monitor.storage import condition, coverage, drift, health, left_alone, look
 from monitor.storage import registries as versions
 from monitor.storage.looks import Look
 from monitor.storage.store import Store
+from monitor.storage.unread import Unread
 from monitor.text import counted, moment, one_line
 from monitor.views.addresses import without_addresses
 
@@ -183,7 +184,9 @@ def _undecided(tx: Connection) -> Iterator[Attention]:
 def _recent(tx: Connection, now: datetime) -> Iterator[Attention]:
     """The latest notices to the operator, but for those that are found anew above."""
     for each in notices.page(tx, limit=MOST_NOTICES):
-        if now - each.occurred_at < RECENT and each.kind != CONFIGURATION_BAD:
+        if isinstance(each, Unread):
+            yield Attention("notice", problem(f"a notice cannot be read: {one_line(each.why)}", ""), "/notices")
+        elif now - each.occurred_at < RECENT and each.kind != CONFIGURATION_BAD:
             words = f"{moment(each.occurred_at)}: {without_addresses(one_line(each.subject))}"
             yield Attention("notice", note(words, ""), "/notices")
 

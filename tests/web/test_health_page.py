@@ -6,10 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from monitor.errors import DeliveryDeferred
+from monitor.model import Notice
+from monitor.model.report import Bounce, ReportKind
+from monitor.ports import Oddity
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import endpoints, health, left_alone, registries
+from monitor.storage import bounces, drift, endpoints, health, left_alone, notices, registries
 from monitor.storage.store import Store
 from monitor.views.health import ReadAges
 from monitor.web.charts.ages import ages_chart
@@ -177,6 +181,37 @@ def test_what_was_read_too_long_ago_stands_apart() -> None:
     assert not any(is_late for *_, is_late in bars[:-1])
     assert ages_chart(bars, "ages").count('class="c-major"') == 2
     assert bars_of(ages, timedelta(days=1), str)[2] == ("2 d", 1, True)
+
+
+def test_a_damaged_row_is_named_in_its_place_and_harms_no_page(site: ReadingSite, workers: Workers) -> None:
+    outbox = workers.outbox
+    outbox.watch(WITHDRAWN_LATER)
+    workers.tick()
+    endpoint = outbox.subscribe(ANNA, channel="email").subscription.endpoint
+    with outbox.store.begin() as tx:
+        for number in range(2):
+            at = outbox.clock() + number * timedelta(minutes=1)
+            drift.add(tx, "clinicaltrials.gov", [(Oddity(f"path.{number}", None), WITHDRAWN_LATER)], at=at)
+            notices.keep(tx, [Notice(id=f"n/{number}", kind="x", occurred_at=at, subject=f"subject {number}", text="")])
+            values = {"kind": ReportKind.HARD, "status": None, "diagnostic": f"said {number}", "effect": None}
+            report = Bounce(
+                digest=bytes([number]) * 32, delivery_id=None, endpoint_id=endpoint.id, read_at=at, **values
+            )
+            bounces.add(tx, report)
+        tx.execute(text("UPDATE drift SET first_seen_at = 'never' WHERE path = 'path.0'"))
+        tx.execute(text("UPDATE notices SET occurred_at = 'never' WHERE id = 'n/0'"))
+        tx.execute(text("UPDATE bounces SET read_at = 'never' WHERE diagnostic = 'said 0'"))
+    shown = {path: site.get(path) for path in ("/drift", "/notices", "/bounces")}
+
+    assert [answer.status_code for answer in shown.values()] == [200, 200, 200]
+    assert "<code>path.0</code>" in shown["/drift"].text
+    assert "<code>path.1</code>" in shown["/drift"].text
+    assert "The notice n/0 cannot be read" in shown["/notices"].text
+    assert "subject 1" in shown["/notices"].text
+    assert f"<code>{'00' * 6}</code>" in shown["/bounces"].text
+    assert "said 1" in shown["/bounces"].text
+    assert "This row cannot be read" in shown["/drift"].text
+    assert "A notice cannot be read" in page(site) or "a notice cannot be read" in page(site)
 
 
 def test_operators_have_the_registries_looked_at_now(site: ReadingSite, workers: Workers) -> None:

@@ -12,6 +12,7 @@ from monitor.model.access import Permission
 from monitor.storage import drift, looks, notices
 from monitor.storage.drift import Drift
 from monitor.storage.places import Place
+from monitor.storage.unread import readable
 from monitor.views.json.checks import drift_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.served import asked_look_json, look_json, notice_json
@@ -110,8 +111,9 @@ def list_notices(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response
     with call.site.store.read() as tx:
         found = notices.page(tx, before=before, limit=asked.limit + 1)
     shown, has_more = page_of(found, asked.limit)
-    last = [shown[-1].occurred_at.isoformat(), shown[-1].id] if has_more else None
-    return place.answer([notice_json(each) for each in shown], last)
+    told = readable(shown)
+    last = [told[-1].occurred_at.isoformat(), told[-1].id] if has_more and told else None
+    return place.answer([notice_json(each) for each in told], last)
 
 
 @operations.reads(
@@ -131,8 +133,9 @@ def list_drift(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     with call.site.store.read() as tx:
         found = drift.page(tx, before=before, limit=asked.limit + 1)
     shown, has_more = page_of(found, asked.limit)
+    known: list[Drift] = readable(shown)
     last = None
-    if has_more:
-        end: Drift = shown[-1]
+    if has_more and known:
+        end = known[-1]
         last = [end.registry, end.path, end.value, end.trial_id, end.first_seen_at.isoformat()]
-    return place.answer([drift_json(each) for each in shown], last)
+    return place.answer([drift_json(each) for each in known], last)
