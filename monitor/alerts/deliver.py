@@ -20,6 +20,7 @@ from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 from monitor.alerts.outcomes import record
 from monitor.alerts.prepare import pages_of, with_address
 from monitor.alerts.queues import THREADS, Queues
+from monitor.alerts.resuming import resume_those_over
 from monitor.alerts.samples import sample
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.alerts.subscribe import refuse_unless_wanted
@@ -92,9 +93,13 @@ def _tidied(outbox: Outbox) -> list[Exception]:
         can_answer = outbox.context.links is not None
         ask_again(AskingAgain(store=store, registries=registries, can_answer=can_answer), now=outbox.clock())
 
+    def resume() -> None:
+        resume_those_over(store, now=outbox.clock())
+
     attempted(settle_all)
     attempted(forget)
     attempted(ask)
+    attempted(resume)
     return troubles
 
 

@@ -5,6 +5,7 @@ what was not handed over by then is not sent. What the configuration made, its f
 changed for all of it at once; pausing and leaving work.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,11 +20,23 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.language.worded import worded
-from monitor.model import Delivery, DeliveryState, Subscription, SubscriptionState
-from monitor.storage import bounces, confirmations, deliveries, endpoints, links, questions, subscriptions
+from monitor.model import Delivery, Subscription, SubscriptionState
+from monitor.storage import (
+    bounces,
+    confirmations,
+    deliveries,
+    delivery_pages,
+    endpoints,
+    links,
+    questions,
+    subscriptions,
+)
+from monitor.storage.delivery_pages import Among, DeliveryList
+from monitor.storage.places import Place
 
 UNDONE_WITHIN = timedelta(days=30)
 SHOWN = 10
+MOST_OLDER = 1000
 NEWEST_VERSION = 65535
 
 
@@ -43,6 +56,10 @@ class Managed:
     about: str
     sent: tuple[Sent, ...] = ()
     """The latest, newest first."""
+    older: int = 0
+    """How many there are before those, MOST_OLDER at most."""
+    next: Place | None = None
+    """Where these begin."""
     is_fixed: bool = False
     """Whether only a file changes what it hears of."""
     is_shared: bool = False
@@ -70,14 +87,22 @@ def language_of(token: str, known: Links, context: SubscribeContext) -> str | No
             return None
 
 
-def look(token: str, known: Links, context: SubscribeContext) -> Managed:
-    """The subscription of a link. NothingFound where the link leads to none, or not any more."""
+def look(token: str, known: Links, context: SubscribeContext, *, before: Place | None = None) -> Managed:
+    """The subscription of a link, and what was sent *before* a place, or last.
+
+    NothingFound where the link leads to none, or not any more.
+    """
     with context.store.read() as tx:
         subscription = _of(tx, token, known)
+        among = Among(subscriptions=[subscription.id])
+        page = delivery_pages.page(tx, DeliveryList.DELIVERED, among, before=before, limit=SHOWN)
+        older = delivery_pages.count_behind(tx, DeliveryList.DELIVERED, among, page.next, most=MOST_OLDER)
         return Managed(
             subscription=subscription,
             about=about(tx, subscription),
-            sent=tuple(_sent(tx, subscription.id)),
+            sent=tuple(_sent(tx, page.deliveries)),
+            older=older,
+            next=page.next,
             is_fixed=_is_fixed(subscription),
             is_shared=subscription.team is not None,
             reason=bounces.reasons(tx, only=[subscription.id]).get(subscription.id, ""),
@@ -104,12 +129,14 @@ def _but_its_filters(wanted: Edit) -> Edit:
     return lambda was: replace(wanted(was), filters=was.filters)
 
 
-def pause(token: str, known: Links, context: SubscribeContext) -> None:
-    """Keep what is owed until it is resumed; nothing where it is not active."""
+def pause(token: str, known: Links, context: SubscribeContext, *, lasts: timedelta | None = None) -> None:
+    """Keep what is owed until it is resumed, or for so long; nothing where it is not active."""
+    now = context.clock()
     with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if subscription.state is SubscriptionState.ACTIVE:
-            subscriptions.set_state(tx, subscription.id, SubscriptionState.PAUSED, context.clock())
+            until = now + lasts if lasts is not None else None
+            subscriptions.set_state(tx, subscription.id, SubscriptionState.PAUSED, now, until=until)
 
 
 def resume(token: str, known: Links, context: SubscribeContext, *, catch_up: bool = False) -> int:
@@ -192,9 +219,8 @@ def _can_return(tx: Connection, subscription: Subscription, now: datetime) -> bo
     return bool(is_ended and left_at and has_business and now - left_at < UNDONE_WITHIN)
 
 
-def _sent(tx: Connection, subscription_id: str) -> list[Sent]:
-    """What was taken lately, by its subject; one whose bytes are damaged is left out."""
-    taken = deliveries.listing(tx, standing=DeliveryState.DELIVERED, subscriptions=[subscription_id], limit=SHOWN)
+def _sent(tx: Connection, taken: Iterable[Delivery]) -> list[Sent]:
+    """What was taken, by its subject; one whose bytes are damaged is left out."""
     return [Sent(each.finished_at, subject) for each in taken if each.finished_at and (subject := _subject(tx, each))]
 
 

@@ -1,4 +1,4 @@
-"""Go on after a pause, and tell what was missed where that is asked for."""
+"""Go on after a pause, when somebody says so or its time is over, and tell what was missed where that is wanted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,11 @@ from sqlalchemy import Connection
 from monitor.alerts.catching_up import missed_by, tell
 from monitor.alerts.subscribe import SubscribeContext, refuse_unless_wanted
 from monitor.model import Subscription, SubscriptionState
-from monitor.storage import endpoints, subscriptions
+from monitor.storage import endpoints, pauses, subscriptions
+from monitor.storage.store import Store
+
+AT_ONCE = 100
+"""Pauses that end in one run; the next one goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,30 @@ def resume(subscription_id: str, context: SubscribeContext, *, catch_up: bool = 
 
 def go_on(tx: Connection, subscription: Subscription, *, catch_up: bool, now: datetime) -> int:
     """As `resume`, within a transaction; give how many events it missed."""
+    endpoints.enable(tx, subscription.endpoint.id)
+    return _go_on(tx, subscription, catch_up=catch_up, now=now)
+
+
+def resume_those_over(store: Store, *, now: datetime) -> int:
+    """Go on with those whose pause is over, and tell each what it missed as one digest; give how many there were.
+
+    Each is a transaction. One that cannot be read stays paused, and is not looked at again.
+    """
+    with store.read() as tx:
+        ended_at = pauses.next_end(tx)
+        ids = pauses.over(tx, now=now, limit=AT_ONCE) if ended_at is not None and ended_at <= now else []
+    for each in ids:
+        with store.begin_alone() as tx:
+            found = subscriptions.known(tx, [each], damaged={}).get(each)
+            pauses.forget(tx, each)
+            if found is not None and found.state is SubscriptionState.PAUSED:
+                _go_on(tx, found, catch_up=True, now=now)
+    return len(ids)
+
+
+def _go_on(tx: Connection, subscription: Subscription, *, catch_up: bool, now: datetime) -> int:
     missed = missed_by(tx, subscription)
     subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, now)
-    endpoints.enable(tx, subscription.endpoint.id)
     if catch_up and missed and subscription.paused_at:
         tell(tx, subscription, missed, "pause", since=subscription.paused_at, now=now)
     return len(missed)

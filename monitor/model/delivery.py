@@ -104,6 +104,8 @@ class Subscription:
     state: SubscriptionState = SubscriptionState.ACTIVE
     paused_at: datetime | None = None
     """Since when, where it is paused and that is known."""
+    paused_until: datetime | None = None
+    """When it goes on by itself, where it does."""
     ended_at: datetime | None = None
     """When it ended, where it has and that is known."""
     origin: str = "command"

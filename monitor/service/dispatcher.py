@@ -10,7 +10,7 @@ from monitor.alerts.retrying import LONGEST_WAIT
 from monitor.model import DeliveryState
 from monitor.service.program import Program
 from monitor.service.worker import Turn
-from monitor.storage import backlog, deliveries, questions, rhythms
+from monitor.storage import backlog, deliveries, pauses, questions, rhythms
 
 SET_BACK = 30.0
 """Seconds by which the wall clock must lose against the monotonic one before it counts as set back."""
@@ -51,7 +51,8 @@ class Dispatcher:
             return Turn.SKIPPED
         self._mend_clock(program)
         with program.store.read() as tx:
-            due_at = min((at for at in (backlog.next_due(tx), questions.next_due(tx)) if at), default=None)
+            moments = (backlog.next_due(tx), questions.next_due(tx), pauses.next_end(tx))
+        due_at = min((at for at in moments if at), default=None)
         if due_at is None:
             return Turn.WORKED
         if due_at > self._clock():

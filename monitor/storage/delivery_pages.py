@@ -85,6 +85,16 @@ def page(tx: Connection, which: DeliveryList, among: Among, *, before: Place | N
     )
 
 
+def count_behind(tx: Connection, which: DeliveryList, among: Among, place: Place | None, *, most: int) -> int:
+    """How many deliveries of a list come behind a place, *most* at most; 0 behind none."""
+    if place is None:
+        return 0
+    at = _moment_of(which)
+    is_after = is_behind(at, deliveries.c.id, place, is_ascending=which in _ASCENDING)
+    found = select(deliveries.c.id).where(*_IS_IN[which], *_is_among(among), is_after).limit(most).subquery()
+    return tx.scalar(select(func.count()).select_from(found)) or 0
+
+
 def counts(tx: Connection) -> dict[DeliveryList, int]:
     """How many deliveries there are in the lists that want somebody's attention, COUNTED at most."""
     return {which: _count(tx, which) for which in (DeliveryList.OWED, DeliveryList.FAILING, DeliveryList.REJECTED)}

@@ -74,6 +74,7 @@ def _restored(row: Row[Any], trials: set[tuple[str, str]], group: WatchGroup | N
         note=row.note,
         language=row.language or ENGLISH,
         paused_at=row.paused_at,
+        paused_until=row.paused_until,
         ended_at=row.ended_at,
         state=row.state if has_business else SubscriptionState.ENDED,
         origin=row.origin,

@@ -163,17 +163,20 @@ def _active_where(tx: Connection, which: ColumnElement[bool]) -> list[Subscripti
     return list(restored_all(tx, tx.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()))
 
 
-def set_state(tx: Connection, subscription_id: str, state: SubscriptionState, at: datetime) -> None:
+def set_state(
+    tx: Connection, subscription_id: str, state: SubscriptionState, at: datetime, *, until: datetime | None = None
+) -> None:
     """Make it active, paused or ended. What is owed stays owed when it is paused, and is given up when it ends.
 
-    So is what waits for its next digest. NothingFound for an unknown id.
+    So is what waits for its next digest. *until* is when one that is paused goes on by itself. NothingFound for an
+    unknown id.
     """
     ended_at = at if state == SubscriptionState.ENDED else None
     since = (
         func.coalesce(subscriptions.c.paused_at, literal(at, Moment())) if state == SubscriptionState.PAUSED else None
     )
     statement = update(subscriptions).where(subscriptions.c.id == subscription_id)
-    if not tx.execute(statement.values(state=state, ended_at=ended_at, paused_at=since)).rowcount:
+    if not tx.execute(statement.values(state=state, ended_at=ended_at, paused_at=since, paused_until=until)).rowcount:
         raise NothingFound(f"there is no subscription {subscription_id}: {REMEDY}")
     tx.execute(delete(bounced_subscriptions).where(bounced_subscriptions.c.subscription_id == subscription_id))
     if state == SubscriptionState.ENDED:

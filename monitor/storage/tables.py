@@ -208,10 +208,12 @@ subscriptions = Table(
     Column("label", TextWithoutNul, comment="what a person calls it"),
     Column("paused_at", Moment),
     Column("language", Text, comment="of its mails and pages; null: English"),
+    Column("paused_until", Moment, comment="when it goes on by itself"),
     UniqueConstraint("name"),
     Index("subscriptions_by_endpoint", "endpoint_id"),
     Index("subscriptions_by_time", "created_at", "id"),
 )
+Index("subscriptions_resuming", subscriptions.c.paused_until, sqlite_where=text("paused_until IS NOT NULL"))
 Index(
     "subscriptions_to_watches",
     subscriptions.c.watch_id,

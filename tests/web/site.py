@@ -10,6 +10,7 @@ from typing import Self
 
 from requests import Response, Session
 
+from monitor.alerts.due import is_anything_due
 from monitor.alerts.links import Links
 from monitor.model import Subscription
 from monitor.storage import deliveries, subscriptions
@@ -125,6 +126,10 @@ class Site:
 
     def states(self) -> list[str]:
         return [str(each.state) for each in self.listed()]
+
+    def is_due(self) -> bool:
+        """Whether delivering would do anything now."""
+        return is_anything_due(self.outbox.store, [self.outbox.registry.key], now=self.outbox.clock())
 
     def owed(self) -> int:
         with self.outbox.store.read() as tx:

@@ -4,12 +4,14 @@ import html
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import enumerate as enumerate_threads
 
 import pytest
 from sqlalchemy import text
 
+from monitor.alerts import managing
 from monitor.alerts.subscribe import Asked, SubscriptionScope, Wanted, apply_config, set_state
 from monitor.alerts.teams import subscribe_team
 from monitor.errors import DeliveryRejected
@@ -626,3 +628,54 @@ def test_while_the_database_does_not_answer_pages_say_so(quick_site: Site) -> No
     answer = quick_site.reader.open(page)
 
     assert (answer.status_code, "The database does not answer" in answer.text) == (503, True)
+
+
+def test_a_pause_of_thirty_days_ends_by_itself_with_what_was_missed(site: Site) -> None:
+    page = site.subscribed()
+    assert "Paused for 30 days." in site.reader.submit(page, do="pause for a while").text
+    day = f"{site.outbox.clock() + timedelta(days=30):%Y-%m-%d}"
+    assert f"They go on by themselves on {day}" in site.reader.open(page).text
+    site.withdraw()
+    site.outbox.clock.advance(days=29)
+    site.outbox.deliver()
+    assert (site.states(), len(site.mails())) == (["paused"], 1)
+    assert not site.is_due()
+
+    site.outbox.clock.advance(days=1)
+    assert site.is_due()
+    site.outbox.deliver()
+    assert site.states() == ["active"]
+    site.outbox.deliver()
+    (told,) = site.mails()[1:]
+    assert "Withdrawn" in text_of(told)
+    assert not site.is_due()
+
+
+def test_a_pause_that_was_ended_before_its_time_stays_ended(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    quick_site.reader.submit(page, do="pause for a while")
+    quick_site.reader.submit(page, do="resume")
+    quick_site.reader.submit(page, do="pause")
+    quick_site.outbox.clock.advance(days=31)
+    quick_site.outbox.deliver()
+
+    assert quick_site.states() == ["paused"]
+    assert "They go on by themselves" not in quick_site.reader.open(page).text
+
+
+def test_older_mails_are_found_behind_the_latest(quick_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(managing, "SHOWN", 1)
+    page = quick_site.subscribed()
+    quick_site.withdraw()
+    quick_site.outbox.deliver()
+    quick_site.rename("LATE")
+    quick_site.outbox.deliver()
+    latest = quick_site.reader.open(page).text
+    link = re.search(r'href="([^"#]+before=[^"#]+)#h-had">2 older mails<', latest)
+    assert link
+    older = quick_site.reader.open(link[1]).text
+
+    assert "Withdrawn" not in latest
+    assert "Withdrawn" in older
+    assert "1 older mail<" in older
+    assert quick_site.reader.open(f"{page}?before=nonsense").status_code == 400

@@ -55,6 +55,7 @@ def subscription_json(subscription: Subscription) -> dict[str, Json]:
         "origin": subscription.origin,
         "created_at": moment_json(subscription.created_at),
         "paused_at": moment_json(subscription.paused_at),
+        "paused_until": moment_json(subscription.paused_until),
     }
 
 

@@ -131,6 +131,7 @@ SUBSCRIPTION: Example = {
     "origin": "command",
     "created_at": "2026-11-22T17:00:00Z",
     "paused_at": None,
+    "paused_until": None,
 }
 LISTED_SUBSCRIPTION: Example = {
     **SUBSCRIPTION,

@@ -1,6 +1,7 @@
 """A subscription's own page: what it shows, and what its form changes."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from monitor.alerts import managing
@@ -16,10 +17,13 @@ from monitor.model import SubscriptionState
 from monitor.render.rhythms import rhythm_words
 from monitor.text import one_line
 from monitor.views.addresses import masked
+from monitor.views.cursors import place_cursor
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, one
 from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
 from monitor.web.subscribing.ideas import LONGEST_NOTE
+
+PAUSED_FOR = timedelta(days=30)
 
 
 def managed_values(managed: Managed, language: str) -> dict[str, object]:
@@ -42,6 +46,7 @@ def managed_values(managed: Managed, language: str) -> dict[str, object]:
             count=texts.number(managed.missed)
         ),
         "paused_on": f"{subscription.paused_at:%Y-%m-%d}" if subscription.paused_at else "",
+        "paused_until": f"{subscription.paused_until:%Y-%m-%d}" if subscription.paused_until else "",
         "is_paused": subscription.state is SubscriptionState.PAUSED,
         "is_ended": subscription.state is SubscriptionState.ENDED,
         "is_pending": subscription.state is SubscriptionState.PENDING,
@@ -49,6 +54,10 @@ def managed_values(managed: Managed, language: str) -> dict[str, object]:
         "is_shared": managed.is_shared,
         "can_return": managed.can_return,
         "sent": [(f"{each.at:%Y-%m-%d}", each.subject) for each in managed.sent],
+        "older": place_cursor(managed.next),
+        "older_words": texts.ngettext("{count} older mail", "{count} older mails", managed.older).format(
+            count=texts.number(managed.older) + ("+" if managed.older >= managing.MOST_OLDER else "")
+        ),
     }
 
 
@@ -62,6 +71,9 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext, *, 
         case "pause":
             managing.pause(token, links, context)
             return _("Paused. What was owed waits, and nothing new is told until you go on.")
+        case "pause for a while":
+            managing.pause(token, links, context, lasts=PAUSED_FOR)
+            return _("Paused for 30 days. Then they go on, and what you missed comes as one mail.")
         case "resume":
             managing.resume(token, links, context)
             return _("It goes on.")

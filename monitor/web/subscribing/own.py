@@ -20,6 +20,7 @@ from monitor.language.worded import Worded, worded
 from monitor.render.rhythms import rhythm_words
 from monitor.text import sentence
 from monitor.views.addresses import masked
+from monitor.views.cursors import place_of
 from monitor.views.filter_words import in_words
 from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
@@ -124,9 +125,11 @@ def manage(site: Site, asked: Asked) -> Response:
 
 
 def _shown(site: Site, asked: Asked, *, said: str = "", status: int = 200) -> Response:
-    managed = managing.look(asked.params["token"], site.links, site.subscribing)
+    before = place_of(asked.query.get("before", ""))
+    managed = managing.look(asked.params["token"], site.links, site.subscribing, before=before)
     less = less_of(managed, site, now=asked.now)
-    values = {**managed_values(managed, asked.language), **choices(), "is_compact": True, "said": said, "less": less}
+    own = {"is_compact": True, "said": said, "less": less, "is_latest": before is None}
+    values = {**managed_values(managed, asked.language), **choices(), **own}
     return _page(site, asked, "manage", values, status=status)
 
 

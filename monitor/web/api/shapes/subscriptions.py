@@ -45,6 +45,7 @@ class Rule(Shape):
     origin: str
     created_at: datetime | None
     paused_at: datetime | None
+    paused_until: datetime | None = Field(description="When it goes on by itself.")
 
 
 class Subscription(Rule):
