@@ -214,16 +214,8 @@ subscriptions = Table(
     Index("subscriptions_by_time", "created_at", "id"),
 )
 Index("subscriptions_resuming", subscriptions.c.paused_until, sqlite_where=text("paused_until IS NOT NULL"))
-Index(
-    "subscriptions_to_watches",
-    subscriptions.c.watch_id,
-    sqlite_where=text("watch_id IS NOT NULL"),
-)
-Index(
-    "subscriptions_to_everything",
-    subscriptions.c.id,
-    sqlite_where=text("everything = 1"),
-)
+Index("subscriptions_to_watches", subscriptions.c.watch_id, sqlite_where=text("watch_id IS NOT NULL"))
+Index("subscriptions_to_everything", subscriptions.c.id, sqlite_where=text("everything = 1"))
 
 subscribed_trials = Table(
     "subscribed_trials",
