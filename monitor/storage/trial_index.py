@@ -123,7 +123,8 @@ def restored(row: Row[Any]) -> IndexedTrial:
         phases = tuple((str(code), str(words)) for code, words in names.get("phases", ()))
     except (AttributeError, TypeError, ValueError):
         conditions, countries, phases = (), (), ()
-    plain = {name: row._mapping[name] for name in _PLAIN}
+    by_name = row._mapping  # made anew each time that it is asked for
+    plain = {name: by_name[name] for name in _PLAIN}
     return IndexedTrial(**plain, conditions=conditions, countries=countries, phases=phases)
 
 
