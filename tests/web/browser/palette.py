@@ -8,6 +8,8 @@ from struct import pack
 from typing import Any
 
 MOST_COLOURS = 256
+_ALIKE = 8
+"""Colours within so many steps of red, green and blue share one, so that shades of grey leave room for the others."""
 _READ = """async (png) => {
     const bytes = Uint8Array.from(atob(png), (each) => each.charCodeAt(0));
     const image = await createImageBitmap(new Blob([bytes], {type: "image/png"}));
@@ -23,11 +25,11 @@ Colour = tuple[int, int, int]
 
 
 def with_few_colours(png: bytes, blank: Any) -> bytes:
-    """The same picture in its most frequent colours; others become the nearest of them. *blank* is an empty page."""
+    """The same picture in its most frequent colours, others as the nearest of them. *blank* is an empty page."""
     width, height, encoded = blank.evaluate(_READ, b64encode(png).decode())
     pixels = memoryview(b64decode(encoded)).cast("I")
     counted = sorted(Counter(pixels).items(), key=lambda each: (-each[1], each[0]))
-    palette = [_colour(pixel) for pixel, _ in counted[:MOST_COLOURS]]
+    palette = _palette([_colour(pixel) for pixel, _ in counted])
     places = {pixel: _nearest(_colour(pixel), palette) for pixel, _ in counted}
     rows = (bytes([0, *map(places.__getitem__, pixels[at : at + width])]) for at in range(0, len(pixels), width))
     chunks = (
@@ -37,6 +39,14 @@ def with_few_colours(png: bytes, blank: Any) -> bytes:
         (b"IEND", b""),
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _palette(colours: Sequence[Colour]) -> list[Colour]:
+    """Of *colours*, the most frequent first."""
+    kept: dict[tuple[int, ...], Colour] = {}
+    for each in colours:
+        kept.setdefault(tuple(part // _ALIKE for part in each), each)
+    return list(kept.values())[:MOST_COLOURS]
 
 
 def _colour(pixel: int) -> Colour:
