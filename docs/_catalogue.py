@@ -17,6 +17,13 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).parent.parent / "monitor"
 LOCALES = PACKAGE / "language" / "locales"
 TEMPLATES = (
+    *(
+        f"channels/email/templates/{name}"
+        for name in (
+            *("alert-foot.txt", "changes.html", "confirmation.html", "confirmation.txt", "digest.html", "digest.txt"),
+            *("event.html", "event.txt", "frame.html", "question.html", "question.txt"),
+        )
+    ),
     "web/templates/_asof.html",
     "web/templates/_macros.html",
     "web/templates/frame.html",
@@ -31,6 +38,11 @@ TEMPLATES = (
 )
 """Those that can be had in every language; the other pages are in English."""
 MODULES = (
+    "channels/digests.py",
+    "channels/email/alert.py",
+    "channels/email/foot.py",
+    "channels/email/question.py",
+    "channels/email/rendering.py",
     "language/texts.py",
     "render/rhythms.py",
     "views/filter_words.py",
@@ -42,7 +54,14 @@ MODULES = (
 """Those that say texts in a reader's language; what is worded for later is found in every module."""
 IN_HAND = {"_": None, "gettext": None, "ngettext": (1, 2)}
 FOR_LATER = {"worded": None}
-JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}
+JINJA = {
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "newstyle_gettext": "true",
+    "extensions": "jinja2.ext.do",
+    "silent": "false",
+}
+"""As the templates are read; one that cannot be is a failure."""
 
 
 def main() -> None:

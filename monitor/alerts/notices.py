@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from monitor.language.worded import worded
 from monitor.model import Delivery, Endpoint, Event, Notice
 from monitor.text import counted, moment, one_line, stamp
 
@@ -343,7 +344,7 @@ def to_confirm(whole_id: str, about: str, *, now: datetime) -> Notice:
         id=whole_id,
         kind=whole_id.partition("/")[0],
         occurred_at=now,
-        subject="Confirm that you want to hear of clinical trials",
+        subject=str(worded("Confirm that you want to hear of clinical trials")),
         text=one_line(about),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from monitor.language.worded import worded
 from monitor.model import Notice, Subscription, SubscriptionState
 from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.storage.questions import YEAR, Question
@@ -113,8 +114,8 @@ def still_useful(*, now: datetime) -> Notice:
         id=f"{SubscriberNotice.YEARLY}/{now:%Y-%m-%d}",
         kind=SubscriberNotice.YEARLY,
         occurred_at=now,
-        subject="Are these alerts still useful?",
-        text="You are asked this once a year. If you do not answer, everything stays as it is.",
+        subject=str(worded("Are these alerts still useful?")),
+        text=str(worded("You are asked this once a year. If you do not answer, everything stays as it is.")),
     )
 
 

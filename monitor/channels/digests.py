@@ -14,20 +14,13 @@ from datetime import datetime
 
 from monitor.changes.netting import Net, Step, net
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
+from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model import Change, ContextLine, Event, Significance
 from monitor.render.context import lines_for
 from monitor.render.folding import grouped
 from monitor.render.headlines import gist
-from monitor.text import counted, natural_list, one_line, safe_cut, stamp
+from monitor.text import one_line, safe_cut, stamp
 
-_NAMES = {
-    "daily": "Daily digest",
-    "weekly": "Weekly digest",
-    "monthly": "Monthly digest",
-    "quiet hours": "Quiet hours",
-    "catch-up": "Catch-up",
-    "pause": "While paused",
-}
 _GIST = 80
 MOST_UNCHECKED = 10
 """So many things that could not be checked are named."""
@@ -103,63 +96,103 @@ def _rank(section: Section) -> tuple[int, float, str]:
 # In words
 
 
-def name_of(digest: Digest) -> str:
+def name_of(digest: Digest, texts: Texts = IN_ENGLISH) -> str:
     """What kind of digest it is."""
-    return name_of_period(digest.period)
+    return name_of_period(digest.period, texts)
 
 
-def name_of_period(period: str) -> str:
+def name_of_period(period: str, texts: Texts = IN_ENGLISH) -> str:
     """What a digest of that period is called."""
-    return _NAMES.get(period, one_line(period).capitalize())
+    names = {
+        "daily": texts.gettext("Daily digest"),
+        "weekly": texts.gettext("Weekly digest"),
+        "monthly": texts.gettext("Monthly digest"),
+        "quiet hours": texts.gettext("Quiet hours"),
+        "catch-up": texts.gettext("Catch-up"),
+        "pause": texts.gettext("While paused"),
+    }
+    return names.get(period) or one_line(period).capitalize()
 
 
-def subject(digest: Digest, told: Sequence[Section]) -> str:
+def subject(digest: Digest, told: Sequence[Section], texts: Texts = IN_ENGLISH) -> str:
     """Such as `Daily digest: 3 critical and 12 major changes in 40 trials`; *told* are its sections.
 
     Where there is but one trial, it says what changed there.
     """
+    summary = summed(digest, told, texts)
     if not told:
-        return summed(digest, told)
+        return summary
     if len(told) == 1 and not digest.omitted and (changes := told[0].changes):
         others = len(told[0].counted) - 1
-        more = f", and {counted(others, 'more change')}" if others else ""
-        return f"{name_of(digest)}: {safe_cut(told[0].event.trial_id, 40)}: {gist(changes, _GIST)}{more}"
-    return f"{name_of(digest)}: {summed(digest, told)}"
+        more = texts.ngettext(", and {count} more change", ", and {count} more changes", others)
+        more = more.format(count=texts.number(others)) if others else ""
+        summary = f"{safe_cut(told[0].event.trial_id, 40)}: {gist(changes, _GIST)}{more}"
+    return texts.gettext("{name}: {words}").format(name=name_of(digest, texts), words=summary)
 
 
-def summed(digest: Digest, told: Sequence[Section]) -> str:
+def summed(digest: Digest, told: Sequence[Section], texts: Texts = IN_ENGLISH) -> str:
     """How many changes of which significance, in how many trials; or that nothing happened, as far as is known."""
     if not told:
-        return _quiet(digest.coverage, at_once=digest.at_once)
+        return _quiet(digest.coverage, texts, at_once=digest.at_once)
     counts = Counter(each.significance for section in told for each in section.counted)
     levels = [level for level in sorted(counts, reverse=True) if level or len(counts) == 1]
     back = sum(len(section.folded) for section in told)
     if not levels:
-        what = f"{counted(back, 'change')} taken back"
+        what = texts.ngettext("{count} change taken back", "{count} changes taken back", back)
+        what = what.format(count=texts.number(back))
     else:
-        noun = "change" if counts[levels[-1]] == 1 else "changes"
-        what = f"{natural_list([f'{counts[level]:,} {level}' for level in levels], 4)} {noun}"
-    more = f", and {counted(digest.omitted, 'more event')}" if digest.omitted else ""
-    return f"{what} in {counted(len(told), 'trial')}{more}"
+        named = texts.listed([_level(str(level), counts[level], texts) for level in levels], 4)
+        what = texts.ngettext("{levels} change", "{levels} changes", counts[levels[-1]]).format(levels=named)
+    where = texts.ngettext("{what} in {count} trial", "{what} in {count} trials", len(told))
+    more = texts.ngettext(", and {count} more event", ", and {count} more events", digest.omitted)
+    return where.format(what=what, count=texts.number(len(told))) + (
+        more.format(count=texts.number(digest.omitted)) if digest.omitted else ""
+    )
 
 
-def _quiet(coverage: Coverage | None, *, at_once: int) -> str:
-    nothing = "Nothing more" if at_once else "All quiet"
+def _level(significance: str, count: int, texts: Texts) -> str:
+    words = {
+        "critical": texts.ngettext("{count} critical", "{count} critical", count),
+        "major": texts.ngettext("{count} major", "{count} major", count),
+        "minor": texts.ngettext("{count} minor", "{count} minor", count),
+        "administrative": texts.ngettext("{count} administrative", "{count} administrative", count),
+    }
+    return words.get(significance, f"{{count}} {significance}").format(count=texts.number(count))
+
+
+def _quiet(coverage: Coverage | None, texts: Texts, *, at_once: int) -> str:
     if coverage is None:
-        return nothing
+        return texts.gettext("Nothing more") if at_once else texts.gettext("All quiet")
+    missing, trials = coverage.trials - coverage.checked, _trials(coverage.trials, texts)
     if is_whole(coverage):
-        return f"{nothing}: {coverage.checked:,} of {counted(coverage.trials, 'trial')} checked"
-    missing = coverage.trials - coverage.checked
-    what = f"{missing:,} of {counted(coverage.trials, 'trial')}" if missing > 0 else "not everything"
-    return f"{'Nothing more' if at_once else 'Quiet'}, but {what} could {'not ' if missing > 0 else ''}be checked"
+        words = texts.gettext("All quiet: {checked} of {trials} checked")
+        if at_once:
+            words = texts.gettext("Nothing more: {checked} of {trials} checked")
+        return words.format(checked=texts.number(coverage.checked), trials=trials)
+    if missing > 0:
+        words = texts.gettext("Quiet, but {missing} of {trials} could not be checked")
+        if at_once:
+            words = texts.gettext("Nothing more, but {missing} of {trials} could not be checked")
+        return words.format(missing=texts.number(missing), trials=trials)
+    if at_once:
+        return texts.gettext("Nothing more, but not everything could be checked")
+    return texts.gettext("Quiet, but not everything could be checked")
 
 
-def nothing_happened(digest: Digest) -> str:
+def _trials(count: int, texts: Texts) -> str:
+    return texts.ngettext("{count} trial", "{count} trials", count).format(count=texts.number(count))
+
+
+def nothing_happened(digest: Digest, texts: Texts = IN_ENGLISH) -> str:
     """What a digest without entries says, as a sentence."""
-    what = "Nothing more" if digest.at_once else "Nothing"
-    whole = "" if digest.coverage is None or is_whole(digest.coverage) else ", as far as could be checked"
-    told = f"; {counted(digest.at_once, 'alert')} came at once" if digest.at_once else ""
-    return f"{what} that you asked for has changed{whole}{told}."
+    is_unsure = digest.coverage is not None and not is_whole(digest.coverage)
+    whole = texts.gettext(", as far as could be checked") if is_unsure else ""
+    told = texts.ngettext("; {count} alert came at once", "; {count} alerts came at once", digest.at_once)
+    told = told.format(count=texts.number(digest.at_once)) if digest.at_once else ""
+    words = texts.gettext("Nothing that you asked for has changed{whole}{told}.")
+    if digest.at_once:
+        words = texts.gettext("Nothing more that you asked for has changed{whole}{told}.")
+    return words.format(whole=whole, told=told)
 
 
 def is_whole(coverage: Coverage) -> bool:
@@ -167,11 +200,15 @@ def is_whole(coverage: Coverage) -> bool:
     return coverage.checked >= coverage.trials and not coverage.unchecked
 
 
-def covered(coverage: Coverage) -> str:
+def covered(coverage: Coverage, texts: Texts = IN_ENGLISH) -> str:
     """What was looked at, as a sentence."""
-    versions = natural_list([f"{stamp(version)} ({safe_cut(name, _WHAT)})" for name, version in coverage.versions], 6)
-    data = f", registry data of {versions}" if versions else ""
-    return f"{coverage.checked:,} of {counted(coverage.trials, 'trial')} checked{data}."
+    versions = [f"{stamp(version)} ({safe_cut(name, _WHAT)})" for name, version in coverage.versions]
+    checked = texts.number(coverage.checked)
+    if not versions:
+        words = texts.gettext("{checked} of {trials} checked.")
+        return words.format(checked=checked, trials=_trials(coverage.trials, texts))
+    words = texts.gettext("{checked} of {trials} checked, registry data of {versions}.")
+    return words.format(checked=checked, trials=_trials(coverage.trials, texts), versions=texts.listed(versions, 6))
 
 
 def unchecked(coverage: Coverage) -> Iterator[tuple[str, str]]:
@@ -180,11 +217,13 @@ def unchecked(coverage: Coverage) -> Iterator[tuple[str, str]]:
         yield safe_cut(what, _WHAT), safe_cut(why, _WHY)
 
 
-def interval(digest: Digest) -> str:
+def interval(digest: Digest, texts: Texts = IN_ENGLISH) -> str:
     """From when to when, in the subscriber's zone."""
     zone = getattr(digest.ended_at.tzinfo, "key", None) or digest.ended_at.tzname() or "UTC"
-    began = f"{_at(digest.began_at)} to " if digest.began_at else "until "
-    return f"{began}{_at(digest.ended_at)}, {zone}"
+    if digest.began_at is None:
+        return texts.gettext("until {end}, {zone}").format(end=_at(digest.ended_at), zone=zone)
+    words = texts.gettext("{begin} to {end}, {zone}")
+    return words.format(begin=_at(digest.began_at), end=_at(digest.ended_at), zone=zone)
 
 
 def seen(event: Event, digest: Digest) -> str:

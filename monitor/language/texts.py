@@ -54,6 +54,21 @@ class Texts:
         last = self.gettext("{names} and {last}")
         return last.format(names=", ".join(shown[:-1]), last=shown[-1]) if shown[1:] else "".join(shown)
 
+    def first_few(self, names: Sequence[str], limit: int) -> str:
+        """The first *limit* of these with commas alone, then how many more there are."""
+        return self.listed(names, limit) if len(names) > limit else ", ".join(names)
+
+    def weight(self, significance: str) -> str:
+        """How much a change matters, as a word; one that nobody knows here as it is."""
+        words = {
+            "critical": self.gettext("critical"),
+            "major": self.gettext("major"),
+            "minor": self.gettext("minor"),
+            "administrative": self.gettext("administrative"),
+            "taken back": self.gettext("taken back"),
+        }
+        return words.get(significance, significance)
+
     def _filled_in(self, value: object) -> str:
         if isinstance(value, Worded):
             return self.said(value)

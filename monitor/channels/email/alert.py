@@ -17,6 +17,8 @@ from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import leaving, leaving_headers, leaving_in_words
 from monitor.channels.email.slots import SLOTS, Slotted, slots
 from monitor.channels.email.typesetting import as_html, as_text
+from monitor.language.texts import Texts
+from monitor.model.language import ENGLISH
 from monitor.text import safe_cut
 
 MOST_NOTE = 1_000
@@ -31,11 +33,12 @@ Headers = Sequence[tuple[str, str]]
 class Alert:
     """What all get who are told the same: a *subject*, and a *page* for two templates *name*, of text and of HTML."""
 
-    def __init__(self, name: str, page: Mapping[str, object], *, subject: str) -> None:
+    def __init__(self, name: str, page: Mapping[str, object], *, subject: str, texts: Texts) -> None:
         self._name = name
+        self._texts = texts
         self._page = page
         self._subject = mime.unstructured("Subject", subject)
-        self._text = as_text(name, page)
+        self._text = as_text(name, page, texts)
         self._shared: dict[tuple[str, ...], Slotted | None] = {}
         """By what readers have of their own: not all have a note."""
 
@@ -52,6 +55,7 @@ class Alert:
         leave = leaving(f"{manage}/leave" if manage else sender.unsubscribe, subscription)
         headers = [
             *headers_of(self._subject, envelope, sender, listed=ALERTS, threaded=threaded),
+            *in_language(self._texts),
             *leaving_headers(leave),
             *marked,
             ("X-Monitor-Sequence", str(envelope.sequence)),
@@ -60,12 +64,17 @@ class Alert:
             "why": why,
             "note": safe_cut(subscription.note or "", MOST_NOTE),
             "leave": leave,
-            "leaving": f"To change this or leave: {manage}" if manage else leaving_in_words(leave),
+            "leaving": self._leaving(manage, leave),
             "manage": manage,
             "sequence": str(envelope.sequence),
         }
-        text = self._text + as_text("alert-foot", own)
+        text = self._text + as_text("alert-foot", own, self._texts)
         return sender.signed(mime.message(headers, text=text, html=self._html(own), boundary=envelope.delivery_id))
+
+    def _leaving(self, manage: str, leave: str) -> str:
+        if not manage:
+            return leaving_in_words(leave, self._texts)
+        return self._texts.gettext("To change this or leave: {link}").format(link=manage)
 
     def _html(self, own: Mapping[str, str]) -> str:
         """What is rendered once, with what is this subscriber's own in its place."""
@@ -76,7 +85,12 @@ class Alert:
         return shared.filled(own) if shared else self._rendered(own)
 
     def _rendered(self, own: Mapping[str, str]) -> str:
-        return as_html(self._name, {**self._page, **own})
+        return as_html(self._name, {**self._page, **own}, self._texts)
+
+
+def in_language(texts: Texts) -> list[tuple[str, str]]:
+    """The header that says in which language a mail is, RFC 3282, where that is another than usual."""
+    return [] if texts.language == ENGLISH else [("Content-Language", texts.language)]
 
 
 def headers_of(

@@ -30,13 +30,14 @@ from monitor.channels.email.alert import MOST_NOTE, Alert
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.channels.email.typesetting import clickable
+from monitor.language.texts import Texts, texts_of
 from monitor.model import Change, Timing
 from monitor.render.headlines import heading, heading_line, new_trial, quoted_reason
 from monitor.render.nets import sentence, steps_in_words
 from monitor.render.values import Line, not_shown_yet
 from monitor.render.worddiff import DiffOp
 from monitor.render.words import sum_words
-from monitor.text import counted, one_line, safe_cut
+from monitor.text import one_line, safe_cut
 
 LARGEST = 90_000
 """Bytes of the page: Gmail cuts what is beyond 102 kB."""
@@ -90,31 +91,31 @@ class _Trial:
 def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes:
     """The whole mail, signed. Raise ConfigurationInvalid where nobody could unsubscribe."""
     told = sections(digest)
-    why = why_told(envelope.subscription, about=envelope.about)
+    texts = texts_of(envelope.subscription.language)
+    why = why_told(envelope.subscription, about=envelope.about, texts=texts)
     room = LARGEST - _A_FRAME - _of_words(why, (envelope.subscription.note or "")[:MOST_NOTE])
-    alert = Alert("digest", _page(digest, told, room), subject=subject(digest, told))
+    alert = Alert("digest", _page(digest, told, room, texts), subject=subject(digest, told, texts), texts=texts)
     marked = [mime.unstructured("X-Monitor-Digest", digest.period)]
     return alert.for_subscriber(envelope, sender, why=why, marked=marked)
 
 
-def _page(digest: Digest, told: Sequence[Section], room: int) -> dict[str, Any]:
+def _page(digest: Digest, told: Sequence[Section], room: int, texts: Texts) -> dict[str, Any]:
     coverage = digest.coverage
     missed = list(unchecked(coverage)) if coverage else []
     trials = _trials(told, digest, room - sum(_AN_UNCHECKED + _of_words(what, why) for what, why in missed))
     return {
-        "name": name_of(digest),
-        "interval": interval(digest),
-        "summed": summed(digest, told),
-        "nothing": nothing_happened(digest),
+        "name": name_of(digest, texts),
+        "interval": interval(digest, texts),
+        "summed": summed(digest, told, texts),
+        "nothing": nothing_happened(digest, texts),
         "significance": str(told[0].significance or "") if told else "",
         "trials": trials,
         "untold": len(told) - len(trials),
         "omitted": digest.omitted,
-        "covered": covered(coverage) if coverage else "",
+        "covered": covered(coverage, texts) if coverage else "",
         "unchecked": missed,
         "more_unchecked": max(len(coverage.unchecked) - MOST_UNCHECKED, 0) if coverage else 0,
         "is_whole": coverage is None or is_whole(coverage),
-        "counted": counted,
     }
 
 

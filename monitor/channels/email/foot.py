@@ -3,51 +3,67 @@
 from urllib.parse import quote, unquote, urlsplit
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Event, Rhythm, Subscription
+from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.model import Event, Every, Rhythm, Subscription
 from monitor.settings.values import is_confidential
-from monitor.text import counted, first_few, one_line, safe_cut
+from monitor.text import one_line, safe_cut
 
 MOST_LEAVING = 800
 MOST_ABOUT = 300
 
 
-def why_told(subscription: Subscription, event: Event | None = None, *, about: str = "") -> str:
+def why_told(
+    subscription: Subscription, event: Event | None = None, *, about: str = "", texts: Texts = IN_ENGLISH
+) -> str:
     """What a subscriber asked to hear of, of which *event* is; or all of it.
 
     *about* says what a watch looks for.
     """
     filters = subscription.filters
     wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
-    never = f", never {', '.join(sorted(filters.without))}" if filters.without else ""
-    how = _how(subscription.rhythm)
-    scope = _scope(subscription, event, about)
-    return (
-        f"You asked to hear of {scope}{how}: changes{wanted} of {filters.min_significance} significance or more{never}."
+    never = texts.gettext(", never {kinds}").format(kinds=", ".join(sorted(filters.without))) if filters.without else ""
+    words = texts.gettext(
+        "You asked to hear of {scope}{how}: changes{wanted} of {significance} significance or more{never}."
+    )
+    return words.format(
+        scope=_scope(subscription, event, about, texts),
+        how=_how(subscription.rhythm, texts),
+        wanted=wanted,
+        significance=texts.weight(str(filters.min_significance)),
+        never=never,
     )
 
 
-def _how(rhythm: Rhythm) -> str:
+def _how(rhythm: Rhythm, texts: Texts) -> str:
     """How it is told, where that is not usual."""
     if rhythm.is_immediate:
         return ""
-    words = f" as a {rhythm.period} digest"
+    digests = {
+        Every.DAILY: texts.gettext(" as a daily digest"),
+        Every.WEEKLY: texts.gettext(" as a weekly digest"),
+        Every.MONTHLY: texts.gettext(" as a monthly digest"),
+    }
+    words = digests.get(rhythm.every, "")
     if rhythm.quiet_hours:
-        words = " outside your quiet hours, from {:%H:%M} to {:%H:%M}".format(*rhythm.quiet_hours)
-    return f"{words}, and at once of what is critical" if rhythm.breaks_through else words
+        begin, end = (f"{at:%H:%M}" for at in rhythm.quiet_hours)
+        words = texts.gettext(" outside your quiet hours, from {begin} to {end}").format(begin=begin, end=end)
+    return words + texts.gettext(", and at once of what is critical") if rhythm.breaks_through else words
 
 
-def _scope(subscription: Subscription, event: Event | None, about: str) -> str:
+def _scope(subscription: Subscription, event: Event | None, about: str, texts: Texts) -> str:
     named = sorted(each for _, each in subscription.trials)
     if subscription.everything:
-        return "every trial that is watched"
+        return texts.gettext("every trial that is watched")
     if subscription.is_about_watches:
-        return safe_cut(about, MOST_ABOUT) or f"the trials of {one_line(subscription.watch_called)}"
+        watch = one_line(subscription.watch_called)
+        return safe_cut(texts.said(about), MOST_ABOUT) or texts.gettext("the trials of {watch}").format(watch=watch)
     if event is None:
-        return one_line(first_few(named, 6))
+        return one_line(texts.first_few(named, 6))
     if named and event.trial_id not in named:
-        return f"{one_line(first_few(named))}, in other registries, too"
+        return texts.gettext("{trials}, in other registries, too").format(trials=one_line(texts.first_few(named, 3)))
     if len(named) > 1:
-        return f"{counted(len(named), 'trial')}, {one_line(event.trial_id)} among them"
+        words = texts.gettext("{count} trials, {trial} among them")
+        return words.format(count=texts.number(len(named)), trial=one_line(event.trial_id))
     return one_line(event.trial_id)
 
 
@@ -80,12 +96,13 @@ def _one_click(leave: str) -> list[tuple[str, str]]:
     return [("List-Unsubscribe", f"<{leave}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
 
 
-def leaving_in_words(uri: str) -> str:
+def leaving_in_words(uri: str, texts: Texts = IN_ENGLISH) -> str:
     """How to leave, for those who read."""
     parts = urlsplit(uri)
     if parts.scheme != "mailto":
-        return f"To leave: {uri}"
+        return texts.gettext("To leave: {link}").format(link=uri)
     asked = unquote(parts.query.removeprefix("subject=")) if parts.query.startswith("subject=") else ""
-    return (
-        f"To leave, write to {unquote(parts.path)}" + (f" with the subject “{one_line(asked)}”" if asked else "") + "."
-    )
+    if not asked:
+        return texts.gettext("To leave, write to {address}.").format(address=unquote(parts.path))
+    words = texts.gettext("To leave, write to {address} with the subject “{subject}”.")
+    return words.format(address=unquote(parts.path), subject=one_line(asked))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from monitor.channels.channel import Envelope
 from monitor.channels.email import mime
-from monitor.channels.email.alert import ALERTS, NOTICES, Headers, headers_of
+from monitor.channels.email.alert import ALERTS, NOTICES, Headers, headers_of, in_language
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import leaving_by_link
 from monitor.channels.email.typesetting import as_html, as_text
+from monitor.language.texts import IN_ENGLISH, Texts, texts_of
 from monitor.model import Notice
 from monitor.text import one_line, plain
 
@@ -24,17 +25,29 @@ def confirmation_mail(notice: Notice, envelope: Envelope, sender: MailSender) ->
 
     No stranger's words are in it: whoever asked may be somebody else.
     """
-    subject = mime.unstructured("Subject", notice.subject)
-    headers = [*headers_of(subject, envelope, sender, listed=ALERTS), *leaving_by_link(envelope.manage)]
+    texts = texts_of(envelope.subscription.language)
+    subject = texts.gettext(notice.subject)
+    headers = [
+        *headers_of(mime.unstructured("Subject", subject), envelope, sender, listed=ALERTS),
+        *in_language(texts),
+        *leaving_by_link(envelope.manage),
+    ]
     page = {
-        "subject": notice.subject,
-        "about": one_line(notice.text),
+        "subject": subject,
+        "about": one_line(notice.text if texts == IN_ENGLISH else texts.said(envelope.about)),
         "address": one_line(envelope.subscription.endpoint.shown),
         "confirm": envelope.confirm,
     }
-    return _mail("confirmation", page, headers, envelope, sender)
+    return _mail("confirmation", page, headers, envelope, sender, texts)
 
 
-def _mail(name: str, page: Mapping[str, object], headers: Headers, envelope: Envelope, sender: MailSender) -> bytes:
-    text, html = as_text(name, page), as_html(name, page)
+def _mail(
+    name: str,
+    page: Mapping[str, object],
+    headers: Headers,
+    envelope: Envelope,
+    sender: MailSender,
+    texts: Texts = IN_ENGLISH,
+) -> bytes:
+    text, html = as_text(name, page, texts), as_html(name, page, texts)
     return sender.signed(mime.message(headers, text=text, html=html, boundary=envelope.delivery_id))

@@ -8,29 +8,38 @@ from monitor.channels.channel import Envelope
 from monitor.channels.email.alert import Alert
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
+from monitor.language.texts import Texts, texts_of
 from monitor.model import Notice
+from monitor.model.language import ENGLISH
 from monitor.model.subscriber_notice import SubscriberNotice
-from monitor.text import counted, one_line, plain
+from monitor.text import one_line, plain
 
 
 def question_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> bytes:
     """The whole mail, signed."""
-    manage, about = envelope.manage, one_line(envelope.about)
+    texts = texts_of(envelope.subscription.language)
+    _ = texts.gettext
+    manage, about = envelope.manage, one_line(texts.said(envelope.about))
     is_yearly = notice.kind == SubscriberNotice.YEARLY
     page = {
-        "subject": notice.subject,
-        "paragraphs": [*([_so_far(envelope, about)] if is_yearly else []), *plain(notice.text).split("\n")],
-        "yes": "Yes, keep them" if is_yearly else "Keep these alerts",
+        "subject": _(notice.subject),
+        "paragraphs": [*([_so_far(envelope, about, texts)] if is_yearly else []), *plain(_(notice.text)).split("\n")],
+        "spoken": texts.language if is_yearly else ENGLISH,
+        "yes": _("Yes, keep them") if is_yearly else _("Keep these alerts"),
         "keep": f"{manage}/keep" if manage else "",
         "stop": f"{manage}/leave" if manage else "",
     }
-    subject = notice.subject if is_yearly or not manage else f"{notice.subject}: keep these alerts?"
-    why = why_told(envelope.subscription, about=about)
-    return Alert("question", page, subject=subject).for_subscriber(envelope, sender, why=why)
+    subject = _(notice.subject) if is_yearly or not manage else f"{notice.subject}: keep these alerts?"
+    why = why_told(envelope.subscription, about=about, texts=texts)
+    return Alert("question", page, subject=subject, texts=texts).for_subscriber(envelope, sender, why=why)
 
 
-def _so_far(envelope: Envelope, about: str) -> str:
+def _so_far(envelope: Envelope, about: str, texts: Texts) -> str:
     """What the subscriber has been told until now."""
     told = envelope.sequence - 1
-    mails = counted(told, "mail") if told > 0 else "no mail"
-    return f"Since {envelope.subscription.created_at:%Y-%m-%d} you have been sent {mails} about {about}."
+    mails = texts.ngettext("{count} mail", "{count} mails", told).format(count=texts.number(told))
+    return texts.gettext("Since {day} you have been sent {mails} about {about}.").format(
+        day=f"{envelope.subscription.created_at:%Y-%m-%d}",
+        mails=mails if told > 0 else texts.gettext("no mail"),
+        about=about,
+    )

@@ -9,13 +9,14 @@ from monitor.channels.email.alert import Alert, message_id
 from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.channels.email.typesetting import clickable
+from monitor.language.texts import IN_ENGLISH, Texts, texts_of
 from monitor.model import Change, Event, Significance, delivery_id
 from monitor.render.context import lines_for
 from monitor.render.folding import grouped
 from monitor.render.headlines import MOST_SENTENCE, gist, heading, heading_line, is_shown_in_words, quoted_reason
 from monitor.render.values import Line, label, lines, not_shown_yet
 from monitor.render.words import path_words
-from monitor.text import counted, first_few, moment, one_line, safe_cut
+from monitor.text import first_few, moment, one_line, safe_cut
 
 SUBJECT = 120
 """So many characters a subject has at most."""
@@ -29,16 +30,12 @@ class EventMail:
     """What all get who are told of the same *changes* of an event; at least one."""
 
     def __init__(self, context: EventContext, changes: Sequence[Change]) -> None:
-        event, changes = context.event, sorted(changes, key=lambda change: -change.significance)
-        registry = one_line(context.registry_name or event.registry)
-        self._event = event
+        self._context = context
+        self._changes = sorted(changes, key=lambda change: -change.significance)
+        self._event = context.event
         self._begun_by = context.begun_by
-        self._alert = Alert(
-            "event",
-            _page(event, changes, title=context.title, url=context.url)
-            | {"registry": registry, "background": [line.text for line in lines_for(context.background, changes)]},
-            subject=subject(event, changes, registry=registry if context.has_siblings else ""),
-        )
+        self._alerts: dict[str, Alert] = {}
+        """By language."""
 
     def for_subscriber(self, envelope: Envelope, sender: MailSender) -> bytes:
         """The whole mail, in the thread of its trial, or of the sibling that told the same shortly before.
@@ -48,22 +45,37 @@ class EventMail:
         subscription, first = envelope.subscription, self._begun_by or self._event
         root = message_id(f"{first.registry}/{first.trial_id}/{subscription.id}", sender)
         above = message_id(delivery_id(first.id, subscription.id), sender) if self._begun_by else root
-        return self._alert.for_subscriber(
+        texts = texts_of(subscription.language)
+        return self._alert(texts).for_subscriber(
             envelope,
             sender,
-            why=why_told(subscription, self._event, about=envelope.about),
+            why=why_told(subscription, self._event, about=envelope.about, texts=texts),
             threaded=[("In-Reply-To", above), ("References", " ".join(dict.fromkeys((root, above))))],
             marked=[mime.unstructured("X-Monitor-Event", self._event.id)],
         )
 
+    def _alert(self, texts: Texts) -> Alert:
+        if texts.language not in self._alerts:
+            context, event, changes = self._context, self._event, self._changes
+            registry = one_line(context.registry_name or event.registry)
+            around = [line.text for line in lines_for(context.background, changes)]
+            self._alerts[texts.language] = Alert(
+                "event",
+                _page(event, changes, title=context.title, url=context.url, texts=texts)
+                | {"registry": registry, "background": around},
+                subject=subject(event, changes, registry=registry if context.has_siblings else "", texts=texts),
+                texts=texts,
+            )
+        return self._alerts[texts.language]
 
-def subject(event: Event, changes: Sequence[Change], *, registry: str = "") -> str:
+
+def subject(event: Event, changes: Sequence[Change], *, registry: str = "", texts: Texts = IN_ENGLISH) -> str:
     """`[critical] NCT02116634: Withdrawn – “Because economic problems”`; *changes* with the most significant first.
 
     Behind the id stands the *registry*, where there is one to name.
     """
     where = f" ({safe_cut(registry, 30)})" if registry else ""
-    begin = f"[{changes[0].significance}] {safe_cut(event.trial_id, 40)}{where}: "
+    begin = f"[{texts.weight(str(changes[0].significance))}] {safe_cut(event.trial_id, 40)}{where}: "
     return begin + gist(changes, SUBJECT - len(begin))
 
 
@@ -92,7 +104,7 @@ class _Row:
         return all(len(item.lines) == 1 and not item.sentence for item in self.items)
 
 
-def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> dict[str, object]:
+def _page(event: Event, changes: Sequence[Change], *, title: str, url: str, texts: Texts) -> dict[str, object]:
     # Administrative changes are named beside others; alone, they are what was asked for.
     told = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
     shown = grouped(told)
@@ -110,13 +122,19 @@ def _page(event: Event, changes: Sequence[Change], *, title: str, url: str) -> d
         "reason": reason,
         "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
         "rows": _rows(rows, beside=f"{reason} {'' if shown_above else heading(first)}"),
-        "count": counted(len(rows), "more change" if shown_above else "change") if len(rows) > 1 or shown_above else "",
+        "count": _counted(len(rows), texts, beside=bool(shown_above)) if len(rows) > 1 or shown_above else "",
         "changes": len(told),
         "more": len(shown) - MOST_CHANGES,
         "administrative": _labels([change for change in changes if change not in told]),
         "unasked": _labels([change for change in event.changes if change not in changes]),
-        "counted": counted,
     }
+
+
+def _counted(count: int, texts: Texts, *, beside: bool) -> str:
+    words = texts.ngettext("{count} change", "{count} changes", count)
+    if beside:
+        words = texts.ngettext("{count} more change", "{count} more changes", count)
+    return words.format(count=texts.number(count))
 
 
 def _shown_above(changes: Sequence[Change], headline: Line, reason: str) -> list[Change]:

@@ -11,6 +11,8 @@ from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.model.language import ENGLISH
 from monitor.render.worddiff import DiffOp, Stretch
 from monitor.text import plain
 
@@ -23,14 +25,14 @@ _TEXT_WIDTH = 76
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d(-\d\d)?(?![\w-])")
 
 
-def as_text(name: str, page: Mapping[str, object]) -> str:
+def as_text(name: str, page: Mapping[str, object], texts: Texts = IN_ENGLISH) -> str:
     """The text template *name*, filled; never two empty lines after each other."""
-    return re.sub(r"\n{3,}", "\n\n", _templates().get_template(f"{name}.txt").render(page))
+    return re.sub(r"\n{3,}", "\n\n", _templates(texts).get_template(f"{name}.txt").render(page))
 
 
-def as_html(name: str, page: Mapping[str, object]) -> str:
+def as_html(name: str, page: Mapping[str, object], texts: Texts = IN_ENGLISH) -> str:
     """The HTML template *name*, filled, with its styles written into the elements."""
-    return _inliner().inline(_templates().get_template(f"{name}.html").render(page))
+    return _inliner().inline(_templates(texts).get_template(f"{name}.html").render(page))
 
 
 def clickable(url: str) -> str:
@@ -40,7 +42,7 @@ def clickable(url: str) -> str:
 
 
 @cache
-def _templates() -> "Environment":
+def _templates(texts: Texts) -> "Environment":
     # A check that alerts nobody need not load it.
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -51,13 +53,30 @@ def _templates() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        texts.gettext, texts.ngettext, newstyle=True
+    )
+    templates.globals |= {
+        "language": texts.language,
+        "number": texts.number,
+        "weight_words": texts.weight,
+        "in_english": _in_english(texts),
+    }
     templates.filters |= {
         "wrapped": _wrapped,
         "marked": _marked,
         "typeset": _typeset,
     }
     return templates
+
+
+def _in_english(texts: Texts) -> "Markup":
+    """The attribute of what is in English, where the rest is not."""
+    from markupsafe import Markup  # as above
+
+    return Markup("" if texts.language == ENGLISH else f' lang="{ENGLISH}"')  # noqa: S704 - nothing is filled in
 
 
 @cache

@@ -37,9 +37,11 @@ def rendered_for_each(mail: EventMail, reader: Subscription, **own: object) -> b
     """Without any slot: as for the first reader of all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Slotted, "of", lambda *_: None)
-        mail._alert._shared.clear()
+        for each in mail._alerts.values():
+            each._shared.clear()
         whole = bytes_for(mail, reader, **own)
-    mail._alert._shared.clear()
+    for each in mail._alerts.values():
+        each._shared.clear()
     return whole
 
 
@@ -78,7 +80,7 @@ def test_one_page_is_rendered_for_two_hundred_readers(told, monkeypatch):
         return real(mail, own)
 
     monkeypatch.setattr(Alert, "_rendered", rendering_it)
-    told._alert._shared.clear()
+    told._alerts.clear()
     mails = {
         bytes_for(told, subscription(address=f"{number}@example.org", note="mine" if number % 2 else None))
         for number in range(200)
