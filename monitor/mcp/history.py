@@ -14,6 +14,7 @@ from monitor.mcp.untrusted import marked
 from monitor.model import Change
 from monitor.render.headlines import gist
 from monitor.text import counted
+from monitor.views.json.moments import moment_json
 from monitor.views.json.trials import history_json
 from monitor.views.trials import comparison_of, history_of
 
@@ -108,7 +109,7 @@ def compare_snapshots(asking: Asking, given: Pair) -> Answer:
 def _taken(snapshot: Any) -> dict[str, Any]:
     return {
         "snapshot": snapshot.number if snapshot.source is None else None,
-        "taken_at": f"{snapshot.taken_at:%Y-%m-%dT%H:%M:%SZ}",
+        "taken_at": moment_json(snapshot.taken_at),
     }
 
 

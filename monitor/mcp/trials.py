@@ -14,6 +14,7 @@ from monitor.mcp.untrusted import as_json, harmless, marked, parted
 from monitor.render.headlines import gist
 from monitor.storage.pages import Within
 from monitor.text import counted
+from monitor.views.json.moments import moment_json
 from monitor.views.json.trials import record_json, siblings_json, status_json
 from monitor.views.scope import Scope
 from monitor.views.siblings import siblings_of
@@ -95,7 +96,7 @@ def get_trial(asking: Asking, given: OfTrial) -> Answer:
         "newest_changes": [
             {
                 "snapshot": taken.number if taken.source is None else None,
-                "seen_at": f"{taken.taken_at:%Y-%m-%dT%H:%M:%SZ}",
+                "seen_at": moment_json(taken.taken_at),
                 "significance": str(changes[0].significance),
                 "changes": len(changes),
                 **marked({"headline": gist(changes, HEADLINE)}),

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from monitor.alerts.sending_again import try_now
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import NothingFound
 from monitor.storage import replays
 from monitor.storage.delivery_pages import DeliveryList
 from monitor.storage.places import Place
@@ -22,7 +22,7 @@ from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once, once_apart
 from monitor.web.api.paging import PageAsked, place_of
-from monitor.web.api.problems import BAD_CURSOR, CONFLICT, KEPT, Problem, in_api_words
+from monitor.web.api.problems import BAD_CURSOR, KEPT, conflicts
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import pointed
 from monitor.web.api.shapes import operating as shapes
@@ -121,10 +121,8 @@ def replay_delivery(call: Caller, delivery_id: DeliveryId) -> Response:
 
     The same id and the same bytes go out, with all attempts still ahead.
     """
-    try:
+    with conflicts():
         return once(call, lambda tx: call.json(delivery_json(replays.replay(tx, str(delivery_id), call.now))))
-    except ConfigurationInvalid as error:
-        raise Problem(CONFLICT, in_api_words(error)) from None
 
 
 @operations.writes(
@@ -141,7 +139,5 @@ def try_delivery(call: Caller, delivery_id: DeliveryId) -> Response:
     def make() -> Response:
         return call.json(delivery_json(try_now(str(delivery_id), call.site.store, now=call.now)))
 
-    try:
+    with conflicts():
         return once_apart(call, make)
-    except ConfigurationInvalid as error:
-        raise Problem(CONFLICT, in_api_words(error)) from None

@@ -6,7 +6,6 @@ from fastapi import Path, Query
 from starlette.responses import Response
 
 from monitor.alerts.settling import decide
-from monitor.errors import ConfigurationInvalid
 from monitor.storage.holds import Decision
 from monitor.storage.pages import Span, Within
 from monitor.views.changes import ChangesQuery, changes_of
@@ -19,7 +18,7 @@ from monitor.web.api.call import Call, Caller
 from monitor.web.api.changes import EVERYTHING, event_forms
 from monitor.web.api.once import once_apart
 from monitor.web.api.paging import PageAsked, place_of
-from monitor.web.api.problems import BAD_CURSOR, CONFLICT, NOT_FOUND, Problem, in_api_words
+from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, conflicts
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.api.shapes.trials import EventPage
@@ -100,7 +99,5 @@ def _decide(call: Call, number: int, decision: Decision) -> Response:
         count = decide(number, decision, store, registries=call.site.registries, now=call.now)
         return call.json({**hold_json(one_hold(number, store, limit=1).hold), "events": count})
 
-    try:
+    with conflicts():
         return once_apart(call, do)
-    except ConfigurationInvalid as error:
-        raise Problem(CONFLICT, in_api_words(error)) from None

@@ -4,12 +4,14 @@ A problem's *type* is the address of its line on the page at `/api`, so whoever 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import orjson
 from starlette.responses import Response
 
+from monitor.errors import ConfigurationInvalid
 from monitor.text import sentence
 
 MEDIA_TYPE = "application/problem+json"
@@ -149,3 +151,12 @@ def pointer(path: Sequence[object]) -> str:
 def in_api_words(error: Exception | str) -> str:
     """A line for people at a command line, as a sentence for programs: options are keys here."""
     return sentence(re.sub(r"--([a-z][a-z-]*)", lambda found: f"“{found[1].replace('-', '_')}”", str(error)))
+
+
+@contextmanager
+def conflicts() -> Iterator[None]:
+    """What is refused in it does not go with the state that something is in: a conflict."""
+    try:
+        yield
+    except ConfigurationInvalid as error:
+        raise Problem(CONFLICT, in_api_words(error)) from None
