@@ -29,8 +29,8 @@ from monitor.mcp.server import make_server
 from monitor.model.access import Permission
 
 PATH = "/mcp"
-AT_ONCE = 64
-"""Requests that are answered, or wait for a thread."""
+AT_ONCE = 16
+"""Requests that are answered, or wait for a thread: fewer than a server has connections."""
 LARGEST = 256 * 1024
 """Bytes of a request."""
 _ASKING = "monitor.agent"

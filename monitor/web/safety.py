@@ -4,7 +4,10 @@ It stands around everything that is answered, the routes for machines and failur
 Strict-Transport-Security, which holds for a whole name: the proxy in front says it, whose name it is.
 """
 
+from contextlib import suppress
+
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAID = {
@@ -34,4 +37,6 @@ class Safe:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._application(scope, receive, say)
+        # Who goes away while sending gets no answer, and no stranger writes a traceback into the log.
+        with suppress(ClientDisconnect):
+            await self._application(scope, receive, say)

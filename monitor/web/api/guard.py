@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
@@ -139,6 +139,8 @@ class Guard:
                 response = await handle(request)
         except Problem as problem:
             response = self.told(problem, request)
+        except ClientDisconnect:
+            raise
         except Exception:
             _log.exception("an operation of the API failed: %s %s", request.method, request.scope["route"].path)
             words = "Something went wrong here; the log of the service says what."

@@ -37,6 +37,7 @@ VisitorOf = Callable[[Request], Visitor]
 
 THREADS = 8
 WAITING = 64
+"""With the streams (`monitor.web.feeds.live.MOST`) fewer than there are connections: the others are for machines."""
 COMES_AGAIN_AFTER = "1"
 """Seconds."""
 THEMES = ("system", "light", "dark")
