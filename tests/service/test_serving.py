@@ -4,9 +4,11 @@ import re
 import resource
 import signal
 import socket
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -20,7 +22,8 @@ from monitor.storage import leases, subscriptions
 from tests.databases import SLOW
 from tests.loopback import Loopback, http
 from tests.program import WITHDRAWN_LATER
-from tests.service.processes import Serving, eventually
+from tests.service.processes import Served, Serving, eventually
+from tests.studies import titled, together, verified_in
 
 ON_POSTGRESQL = SLOW
 
@@ -272,6 +275,73 @@ def test_a_thousand_half_requests_to_the_health_port_stop_no_check_and_no_alert(
         assert len([*Path(f"/proc/{served.process.pid}/fd").iterdir()]) < 200
         assert served.asked("/healthz")[0] == 200
     assert len(mailbox.messages) == 1
+
+
+@pytest.mark.slow
+def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_serving: Serving, mailbox: Mailbox) -> None:
+    """1,100 half heads, 200 half forms, 20 who ask for pages without end, 10,000 wrong passwords, for three looks."""
+    more = '[web]\npublic = true\npublic_url = "http://127.0.0.1:1"\n'
+    quick_serving.configure(watching(mailbox, more))
+    served = quick_serving.start()
+    served.says("registry checked")
+    quick_serving.sandbox.next_state(WITHDRAWN_LATER)
+    quick_serving.look_now(served)
+    served.says("delivery delivered")
+    ended, tried, login = threading.Event(), Counter[int](), f"http://{served.address}/login"
+    with ExitStack() as held, _many_descriptors(3000):
+        crowd = [threading.Thread(target=_read_without_end, args=(served, ended)) for _ in range(20)]
+        guessers = [(each := held.enter_context(requests.Session()), hidden(each, login)) for _ in range(8)]
+        crowd += [threading.Thread(target=_guess, args=(login, *each, tried, 10_000 // 8)) for each in guessers]
+        for each in crowd:
+            each.start()
+        held.callback(ended.set)
+        took = []
+        for number in range(3):
+            for begun in [HALF_A_HEAD] * 370 + [HALF_A_FORM] * 70:
+                connection = held.enter_context(served.connected())
+                with suppress(OSError):
+                    connection.sendall(begun)
+            quick_serving.sandbox.edit(
+                WITHDRAWN_LATER, together(titled(f"Name {number}"), verified_in(f"203{number}-01"))
+            )
+            began = time.monotonic()
+            quick_serving.look_now(served)
+            served.says("delivery delivered", times=number + 2)
+            took.append(time.monotonic() - began)
+            began = time.monotonic()
+            assert served.asked("/healthz")[0] == 200
+            assert time.monotonic() - began < 1
+        for each in crowd[20:]:
+            each.join()
+        assert served.asked("/healthz")[0] == 200
+
+    assert max(took) < 15
+    assert tried[429] > 9_000
+    assert set(tried) <= {401, 403, 429, 503, 0}
+    assert len(mailbox.messages) == 4
+    assert len(served.lines) < 200, "nor is the log filled"
+
+
+HALF_A_HEAD = b"GET /healthz HTTP/1.1\r\nX: "
+HALF_A_FORM = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nname="
+
+
+def _read_without_end(served: Served, ended: threading.Event) -> None:
+    with requests.Session() as reader:
+        reader.trust_env = False
+        while not ended.is_set():
+            with suppress(requests.RequestException):
+                reader.get(f"http://{served.address}/changes.csv?min=administrative&q={time.monotonic()}", timeout=20)
+
+
+def _guess(login: str, guesser: requests.Session, form: str, tried: Counter[int], times: int) -> None:
+    for number in range(times):
+        fields = {"form": form, "name": "ada", "password": f"a guess, number {number}", "next": "/"}
+        try:
+            answer = guesser.post(login, data=fields, timeout=20, allow_redirects=False)
+            tried[answer.status_code] += 1
+        except requests.RequestException:
+            tried[0] += 1
 
 
 @contextmanager
