@@ -20,7 +20,8 @@ MOST_COMPLAINTS = 5
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PRINTABLE)]
 """A short text on one line."""
-Significance = Literal["administrative", "minor", "major", "critical"]
+Significance = Literal["critical", "major", "minor", "administrative"]
+"""In the order of the API: Python takes two of the same values for one, and has the order of whichever came first."""
 TrialId = Annotated[str, StringConstraints(min_length=5, max_length=200, pattern=PRINTABLE)]
 """A registration number, or the address of a trial's page."""
 

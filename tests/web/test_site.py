@@ -103,6 +103,23 @@ def test_a_theme_is_remembered_and_leads_back(site):
     assert 'data-theme="dark"' in site.get("/nowhere").text
 
 
+def test_keys_are_listed_and_can_be_turned_off_and_on_again(site):
+    """The cookie is one that the script of pages can read."""
+    assert f'href="{site.path}/keys" data-keys' in site.get("/nowhere").text
+    assert "Turn them off" in site.get("/keys").text
+
+    off = site.post("/keys", keys="off")
+    turned_off = site.get(off.headers["location"]).text
+    on = site.post("/keys", keys="on")
+
+    assert off.headers["location"] == "/keys?done=1"
+    assert "httponly" not in off.headers["set-cookie"].lower()
+    assert "Keys are off." in turned_off
+    assert "Turn them on" in turned_off
+    assert "Max-Age=0" in on.headers["set-cookie"]
+    assert "Turn them off" in site.get("/keys").text
+
+
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil", "", "javascript:x", "/a\nb"]
 )

@@ -10,6 +10,8 @@ from monitor.web.site.language import COOKIE
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
+KEYS, OFF = "keys", "off"
+"""The cookie of somebody who wants no keys, and its value (WCAG 2.1.4)."""
 A_YEAR = 365 * 24 * 3600
 
 
@@ -33,6 +35,22 @@ def language(site: Site, asked: Asked) -> Response:
     return answer
 
 
+def keys_page(site: Site, asked: Asked) -> Response:
+    """The keys that pages have, and the switch for them."""
+    is_off = asked.cookies.get(KEYS) == OFF
+    return site.page(asked, "site/keys", {"are_on": not is_off, "done": asked.query.get("done", "")})
+
+
+def keys(site: Site, asked: Asked) -> Response:
+    """Keys do something on pages from now on, or nothing. Pages' script reads that cookie."""
+    answer = site.see_other("/keys?done=1")
+    if one(asked.form, "keys") == OFF:
+        answer.set_cookie(KEYS, OFF, max_age=A_YEAR, path="/", secure=site.is_https, samesite="lax")
+    else:
+        answer.delete_cookie(KEYS, path="/", secure=site.is_https, samesite="lax")
+    return answer
+
+
 def own_path(text: str) -> str:
     """The same where it is a path of ours, else that of the first page: nobody is sent elsewhere."""
     is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
@@ -40,6 +58,8 @@ def own_path(text: str) -> str:
 
 
 PAGES = (
+    Page("/keys", keys_page, Needs.NOTHING),
+    Page("/keys", keys, Needs.NOTHING, methods=("POST",)),
     Page("/theme", theme, Needs.NOTHING, methods=("POST",), checks_form=False),
     Page("/language", language, Needs.NOTHING, methods=("POST",), checks_form=False),
 )
