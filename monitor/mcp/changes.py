@@ -1,6 +1,5 @@
 """The tool for what changed across all trials, by the index."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,7 +16,7 @@ from monitor.mcp.tool import Arguments, Line, Significance, Tool, TrialId
 from monitor.mcp.untrusted import parted
 from monitor.model import Filters
 from monitor.storage import changed
-from monitor.storage.changed import ChangeFilter, FoundEvent, Place
+from monitor.storage.changed import ChangeFilter, FoundEvent, Place, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Span
 from monitor.storage.words import asked_for
@@ -80,23 +79,17 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
     )
     events = found[: given.limit]
     seen = changes_of([each.event_id for each in events], query, store=program.store, registries=program.registries)
-    return _answer(events, [each for each in seen if each.may_be_within(span)], has_more=len(found) > given.limit)
+    return _answer(events, seen, has_more=len(found) > given.limit)
 
 
 def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
-    return ChangeFilter(
+    wanted = ChangeFilter(
         least=filters.min_significance,
         topics=tuple(sorted(filters.topics)),
         kinds=tuple(kind for kind in KINDS if any(f"{kind}.".startswith(f"{each}.") for each in filters.kinds)),
-        since=span.since.date(),
-        until=_day_after(span.until) if span.until else None,
         trials=trials,
     )
-
-
-def _day_after(until: datetime) -> date:
-    """The first day of which nothing is asked for."""
-    return until.date() if until.time() == time() else until.date() + timedelta(days=1)
+    return of_span(wanted, span)
 
 
 def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool) -> Answer:

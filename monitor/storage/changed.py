@@ -1,15 +1,15 @@
 """Finds and counts changes by the index: pages of events, counts for filters, counts by day.
 
-Events come by day, the newest day first, and within a day the most significant first. A page is found from where the
-one before it ended, never by counting over what comes before. No event is read for any of it.
+Events come by day, the newest day first, and within a day the most significant first, or the newest. A page is found
+from where the one before it ended, never by counting over what comes before. The changes of no event are read for it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, distinct, exists, func, or_, select, tuple_
 
 from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid
@@ -17,6 +17,8 @@ from monitor.model import Significance
 from monitor.model.ids import event_id
 from monitor.storage.found import TrialFilter, by_number, by_row
 from monitor.storage.index_tables import change_index, terms, trial_index, trial_terms
+from monitor.storage.pages import Span
+from monitor.storage.tables import events
 from monitor.storage.trial_index import SPONSOR
 
 _c = change_index.c
@@ -37,6 +39,8 @@ class ChangeFilter:
     since: date | None = None
     until: date | None = None
     """The day before which they are."""
+    span: Span | None = None
+    """Of these days, only what occurred within it."""
     trials: TrialFilter = field(default_factory=TrialFilter)
 
 
@@ -68,14 +72,31 @@ class Place:
     """Its significance on that page, registry, trial id and snapshot; None for the whole day."""
 
 
-def page(tx: Connection, wanted: ChangeFilter, *, after: Place | None, limit: int) -> list[FoundEvent]:
-    """Up to *limit* events, those behind *after*. ConfigurationInvalid where that is of a trial that is not there."""
+def of_span(wanted: ChangeFilter, span: Span) -> ChangeFilter:
+    """The same within that time, of which the first and the last day may be there in part."""
+    begins, until = span.since.date(), span.until
+    return replace(
+        wanted,
+        since=None if begins == date.min else begins,
+        until=until and (until.date() if until.time() == time() else until.date() + timedelta(days=1)),
+        span=span,
+    )
+
+
+def page(
+    tx: Connection, wanted: ChangeFilter, *, after: Place | None, limit: int, by_time: bool = False
+) -> list[FoundEvent]:
+    """Up to *limit* events, those behind *after*; *by_time*: within a day the newest first.
+
+    ConfigurationInvalid where *after* is of a trial or an event that is not there.
+    """
+    events_of = _events_by_time if by_time else _events
     number = _number(tx, after)
     if wanted.trials.is_narrow:
-        return _read(tx, _events(wanted, after, number).limit(limit))
+        return _read(tx, events_of(wanted, after, number).limit(limit))
     found: list[FoundEvent] = []
     for since, until in _windows(tx, wanted, after):
-        query = _events(replace(wanted, since=since, until=until), after, number)
+        query = events_of(replace(wanted, since=since, until=until), after, number)
         found += _read(tx, query.limit(limit - len(found)))
         if len(found) >= limit:
             break
@@ -170,6 +191,8 @@ def _conditions(wanted: ChangeFilter) -> Iterator[ColumnElement[bool]]:
         yield _c.day >= wanted.since.isoformat()
     if wanted.until is not None:
         yield _c.day < wanted.until.isoformat()
+    if wanted.span is not None:
+        yield from _within(wanted.span)
     if wanted.topics:
         yield _c.topic.in_(wanted.topics)
     if wanted.kinds:
@@ -182,8 +205,48 @@ def _conditions(wanted: ChangeFilter) -> Iterator[ColumnElement[bool]]:
     yield from by_row(wanted.trials)
 
 
+def _within(span: Span) -> Iterator[ColumnElement[bool]]:
+    """What events of the first and the last day of a time have to meet: of these, the moments are looked at."""
+    at, midnight = events.c.occurred_at, time()
+    if span.since.time() != midnight:
+        yield or_(_c.day > span.since.date().isoformat(), _occurred(at >= span.since))
+    if span.until is not None and span.until.time() != midnight:
+        yield or_(_c.day < span.until.date().isoformat(), _occurred(at < span.until))
+
+
+def _occurred(when: ColumnElement[bool]) -> ColumnElement[bool]:
+    trial = trial_index.alias()
+    same = (events.c.registry == trial.c.registry, events.c.trial_id == trial.c.trial_id)
+    return exists().where(trial.c.id == _c.trial, *same, events.c.snapshot == _c.snapshot, when)
+
+
 def _events(wanted: ChangeFilter, after: Place | None, number: int | None) -> Select[Any]:
     """The events in their order, those behind *after*, whose trial has that *number*."""
+    weight = func.max(_c.significance)
+    query = _grouped(wanted, after)
+    if after is not None and after.event is not None:
+        same = tuple_(weight, _c.trial, _c.snapshot) < tuple_(after.event[0], number, after.event[3])
+        query = query.having(or_(_c.day < after.day, same))
+    found = query.subquery()
+    return _with_trials(found).order_by(
+        found.c.day.desc(), found.c.weight.desc(), found.c.trial.desc(), found.c.snapshot.desc()
+    )
+
+
+def _events_by_time(wanted: ChangeFilter, after: Place | None, number: int | None) -> Select[Any]:
+    """The same, the newest first."""
+    found, at = _grouped(wanted, after).subquery(), events.c.occurred_at
+    same = (events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
+    query = _with_trials(found).join(events, and_(*same, events.c.snapshot == found.c.snapshot))
+    if after is not None and after.event is not None:
+        last = select(at).where(events.c.id == event_id(*after.event[1:])).scalar_subquery()
+        same_moment = and_(at == last, tuple_(found.c.trial, found.c.snapshot) < tuple_(number, after.event[3]))
+        query = query.where(or_(found.c.day < after.day, at < last, same_moment))
+    return query.order_by(found.c.day.desc(), at.desc(), found.c.trial.desc(), found.c.snapshot.desc())
+
+
+def _grouped(wanted: ChangeFilter, after: Place | None) -> Select[Any]:
+    """The events, by their rows, from the day on at which the page before ended."""
     weight = func.max(_c.significance)
     query = (
         select(_c.day, weight.label("weight"), _c.trial, _c.snapshot, func.count().label("changes"))
@@ -193,15 +256,14 @@ def _events(wanted: ChangeFilter, after: Place | None, number: int | None) -> Se
     )
     if after is not None:
         query = query.where(_c.day <= after.day if after.event else _c.day < after.day)
-    if after is not None and after.event is not None:
-        same = tuple_(weight, _c.trial, _c.snapshot) < tuple_(after.event[0], number, after.event[3])
-        query = query.having(or_(_c.day < after.day, same))
-    events = query.subquery()
+    return query
+
+
+def _with_trials(found: FromClause) -> Select[Any]:
     return (
-        select(events.c.day, events.c.weight, events.c.snapshot, events.c.changes)
+        select(found.c.day, found.c.weight, found.c.snapshot, found.c.changes)
         .add_columns(trial_index.c.registry, trial_index.c.trial_id)
-        .join(trial_index, trial_index.c.id == events.c.trial)
-        .order_by(events.c.day.desc(), events.c.weight.desc(), events.c.trial.desc(), events.c.snapshot.desc())
+        .join(trial_index, trial_index.c.id == found.c.trial)
     )
 
 

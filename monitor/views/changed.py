@@ -58,13 +58,14 @@ def changes_page(
     limit: int,
     counts_told: bool = False,
     names_watches: bool = True,
+    by_time: bool = False,
 ) -> ChangesPage:
-    """Up to *limit* events, by day, the newest day first, and within a day the most significant first.
+    """Up to *limit* events, the newest day first, and within a day the most significant first, or *by_time*.
 
     Without *names_watches*, as anybody may read it.
     """
     wanted = asked.filter(today)
-    found = changed.page(tx, wanted, after=after, limit=limit + 1)
+    found = changed.page(tx, wanted, after=after, limit=limit + 1, by_time=by_time)
     known = {registry.key: registry for registry in registries}
     shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told, names_watches=names_watches)
     return ChangesPage(shown, _behind(found, limit))

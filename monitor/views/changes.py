@@ -70,10 +70,6 @@ class TrialChanges:
     """The file of the page that it changed since, or came with: nobody is told of what pages tell."""
     error: str | None = None
 
-    def may_be_within(self, span: Span) -> bool:
-        """Whether it was seen within a span; one that cannot be read may have been."""
-        return self.seen_at is None or span.holds(self.seen_at)
-
 
 @dataclass(slots=True)
 class ChangesSummary:

@@ -74,7 +74,7 @@ def _listed(call: Call, asked: ChangesAsked, trials: Sequence[str]) -> Response:
     query = ChangesQuery(
         scope=Scope(within=Within()), span=span, filters=filters, names_watches=call.may(Permission.READ)
     )
-    seen = [each for each in _seen([each.event_id for each in events], query, call) if each.may_be_within(span)]
+    seen = _seen([each.event_id for each in events], query, call)
     return place.answer(event_forms(call, seen), _key(events[-1]) if has_more else None)
 
 

@@ -1,7 +1,7 @@
 """The filters of lists, as parameters: which trials, and which changes. Their names are those of the pages."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -10,7 +10,7 @@ from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.model import Filters
-from monitor.storage.changed import ChangeFilter
+from monitor.storage.changed import ChangeFilter, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Span
 from monitor.storage.words import asked_for
@@ -23,7 +23,6 @@ from monitor.web.api.sent_rules import known_registries, pointed
 from monitor.web.api.shapes import SignificanceName
 
 EVER = datetime.min.replace(tzinfo=UTC)
-DAY = timedelta(days=1)
 WHEN = "today, monday, 12h, 7d, 2w, 6m, 2026-11-20 or 2026-11-20T08:00, in UTC."
 
 
@@ -119,18 +118,11 @@ def span_wanted(asked: ChangesAsked, call: Call) -> Span:
 
 
 def changes_wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
-    """What the index is asked for: it finds whole days."""
-    until = span.until
-    return ChangeFilter(
+    """What the index is asked for."""
+    wanted = ChangeFilter(
         least=filters.min_significance,
         topics=tuple(sorted(filters.topics)),
         kinds=tuple(kind for kind in KINDS if any(f"{kind}.".startswith(f"{each}.") for each in filters.kinds)),
-        since=None if span.since == EVER else span.since.date(),
-        until=None if until is None else _day_after(until),
         trials=trials,
     )
-
-
-def _day_after(until: datetime) -> date:
-    """The first day of which nothing is asked for."""
-    return until.date() if until.time() == time() else until.date() + DAY
+    return of_span(wanted, span)

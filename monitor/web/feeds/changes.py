@@ -144,9 +144,9 @@ def _found(
             after=after,
             limit=limit,
             names_watches=asked.may(Permission.READ),
+            by_time=True,
         )
-    seen = sorted(page.events, key=lambda each: (each.found.day, each.seen_at or EPOCH), reverse=True)
-    return wanted, seen, page.next
+    return wanted, page.events, page.next
 
 
 def _query(asked: Asked, *, before: str = "") -> str:
