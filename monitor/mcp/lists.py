@@ -76,7 +76,7 @@ class Named(Arguments):
 
 
 def search_trials(asking: Asking, given: Finding) -> Answer:
-    """Watched trials, the one whose record was updated last first."""
+    """Watched trials, by registry and trial id: an update moves none while an agent reads on."""
     program = asking.program
     if given.words and (found := find_registry(program.registries, given.words)):
         within = Within(trials=((found[0].key, found[1]),))
@@ -107,7 +107,7 @@ def _page(
 ) -> Answer:
     after = place_in(tool, cursor, 2) if cursor is not None else None
     with asking.program.store.read() as tx:
-        found = trial_lists.page(tx, wanted, after=(after[0], after[1]) if after else None, limit=limit + 1)
+        found = trial_lists.in_order(tx, wanted, after=(after[0], after[1]) if after else None, limit=limit + 1)
     forms = [_trial(asking, each) for each in found[:limit]]
     forms = forms[: fitting(forms)]
     has_more = len(found) > len(forms)
@@ -219,9 +219,9 @@ TOOLS = (
     Tool(
         name="search_trials",
         title="Find trials",
-        description="Find watched trials by words, sponsor, condition, country, phase or status, the one whose record "
-        "was updated last first, with its key dates as they were at first and are now. Only what is watched here is "
-        "found; watch_trial watches more.",
+        description="Find watched trials by words, sponsor, condition, country, phase or status, in the order of their "
+        "registration numbers, with their key dates as they were at first and are now. Only what is watched here is "
+        "found; watch_trial watches more. What was updated last: list_changes.",
         takes=Finding,
         gives=_PAGE,
         run=search_trials,

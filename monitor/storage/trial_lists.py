@@ -1,5 +1,10 @@
-"""Pages of trials by the index: the watched ones, the one whose last update was posted last before the others."""
+"""Pages of trials by the index: the watched ones.
 
+For people, the one whose last update was posted last comes first. Programs read to the end what changes meanwhile: for
+them, trials come by registry and trial id, an order in which none moves.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
@@ -10,16 +15,36 @@ from monitor.storage.index_tables import trial_index
 from monitor.storage.pages import Key
 from monitor.storage.trial_index import IndexedTrial, columns, restored
 
-_order = (trial_index.c.updated_on, trial_index.c.id)
+_by_update = (trial_index.c.updated_on, trial_index.c.id)
+_by_key = (trial_index.c.registry, trial_index.c.trial_id)
 
 
-def page(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) -> list[IndexedTrial]:
-    """Up to *limit* trials, those behind the trial *after*. ConfigurationInvalid where that is not there."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page by last updates ended: behind a trial, and when that was updated then."""
+
+    updated_on: str
+    key: Key
+
+
+def page(tx: Connection, wanted: TrialFilter, *, after: Place | None, limit: int) -> list[IndexedTrial]:
+    """Up to *limit* trials behind *after*, the last updated first. ConfigurationInvalid where that is not there.
+
+    None moves behind *after* by an update: one that is updated while somebody reads on comes to the front.
+    """
     query = _of(wanted, select(*columns))
     if after is not None:
-        query = query.where(tuple_(*_order) < tuple_(*_place(tx, after)))
-    rows = tx.execute(query.order_by(*(column.desc() for column in _order)).limit(limit))
+        query = query.where(tuple_(*_by_update) < tuple_(after.updated_on, _number(tx, after.key)))
+    rows = tx.execute(query.order_by(*(column.desc() for column in _by_update)).limit(limit))
     return [restored(row) for row in rows]
+
+
+def in_order(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) -> list[IndexedTrial]:
+    """Up to *limit* trials behind *after* by registry and trial id: nothing that changes moves one."""
+    query = _of(wanted, select(*columns))
+    if after is not None:
+        query = query.where(tuple_(*_by_key) > tuple_(*after))
+    return [restored(row) for row in tx.execute(query.order_by(*_by_key).limit(limit))]
 
 
 def count(tx: Connection, wanted: TrialFilter) -> int:
@@ -41,10 +66,10 @@ def _of(wanted: TrialFilter, query: Select[Any]) -> Select[Any]:
     )
 
 
-def _place(tx: Connection, after: Key) -> tuple[str, int]:
+def _number(tx: Connection, after: Key) -> int:
     registry, trial_id = after
     same = (trial_index.c.registry == registry, trial_index.c.trial_id == trial_id)
-    row = tx.execute(select(*_order).where(*same)).one_or_none()
-    if row is None:
+    number: int | None = tx.scalar(select(trial_index.c.id).where(*same))
+    if number is None:
         raise ConfigurationInvalid(f"this page begins behind {trial_id}, which is not there: go to the first page")
-    return row.updated_on, row.id
+    return number

@@ -15,9 +15,9 @@ from monitor.errors import ConfigurationInvalid
 from monitor.ports import Registry
 from monitor.storage import terms, trial_lists
 from monitor.storage.found import TrialFilter
-from monitor.storage.pages import Key
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, COUNTRY, PHASE, SPONSOR, IndexedTrial
+from monitor.storage.trial_lists import Place
 from monitor.storage.words import asked_for
 from monitor.text import shortened
 from monitor.views.cursors import cursor, parts_of
@@ -112,9 +112,9 @@ class TrialsPage:
 
 def trials_page(tx: Connection, asked: TrialsAsked, *, after: str = "", limit: int) -> TrialsPage:
     """Up to *limit* of the trials, behind the cursor *after*. ConfigurationInvalid where that is none."""
-    found = trial_lists.page(tx, asked.filter, after=_key(after), limit=limit + 1)
+    found = trial_lists.page(tx, asked.filter, after=_place(after), limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
-    return TrialsPage(found[:limit], cursor(last.registry, last.trial_id) if last else "")
+    return TrialsPage(found[:limit], cursor(last.updated_on, last.registry, last.trial_id) if last else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ def trial_counts(tx: Connection, asked: TrialsAsked) -> TrialCounts:
     )
 
 
-def _key(text: str) -> Key | None:
+def _place(text: str) -> Place | None:
     if not text:
         return None
-    registry, trial_id = parts_of(text, 2)
-    return registry, trial_id
+    updated_on, registry, trial_id = parts_of(text, 3)
+    return Place(updated_on, (registry, trial_id))

@@ -155,7 +155,7 @@ def _rule_of_kept(tx: Connection, blank: Subscription, registry: str, search: Se
         ]
     elif search == Search(condition=search.condition):
         wanted = TrialFilter(registry=registry, condition=fold_name(search.condition))
-        listed = trial_lists.page(tx, wanted, after=None, limit=MOST_NAMED)
+        listed = trial_lists.in_order(tx, wanted, after=None, limit=MOST_NAMED)
         found = [(each.registry, each.trial_id) for each in listed]
     else:
         raise ConfigurationInvalid(f"no watch looks for {search_words(search)}")

@@ -115,6 +115,33 @@ def test_a_trial_is_found_by_what_its_latest_record_says(program: Trying) -> Non
     assert [row.state for row in gone.values()] == ["removed"]
 
 
+def place_behind(trial: IndexedTrial) -> trial_lists.Place:
+    return trial_lists.Place(trial.updated_on, (trial.registry, trial.trial_id))
+
+
+def test_an_update_while_somebody_pages_repeats_no_trial_and_for_programs_leaves_out_none(program: Trying) -> None:
+    ids = sorted(program.sandbox.trial_ids())
+    program.watch(*ids)
+    program.check()
+    index(program)
+    with program.store.read() as tx:
+        newest = trial_lists.page(tx, TrialFilter(), after=None, limit=5)
+        first = trial_lists.in_order(tx, TrialFilter(), after=None, limit=5)
+    to_come = next(each for each in ids[5:] if each not in {row.trial_id for row in newest})
+    for trial_id in (newest[-1].trial_id, first[-1].trial_id, to_come):
+        program.sandbox.edit(trial_id, together(titled("Another title"), verified_a_year_later))
+    program.clock.advance(days=1)
+    program.check()
+    index(program)
+    with program.store.read() as tx:
+        others = trial_lists.page(tx, TrialFilter(), after=place_behind(newest[-1]), limit=100)
+        behind = (first[-1].registry, first[-1].trial_id)
+        rest = trial_lists.in_order(tx, TrialFilter(), after=behind, limit=100)
+
+    assert not {row.trial_id for row in newest} & {row.trial_id for row in others}
+    assert [row.trial_id for row in [*first, *rest]] == ids
+
+
 def test_pages_give_every_trial_and_every_event_once(program: Trying) -> None:
     ids = a_history(program)
     index(program)
@@ -127,9 +154,7 @@ def test_pages_give_every_trial_and_every_event_once(program: Trying) -> None:
             last = part[-1]
             after = Place(last.day, (int(last.significance), last.registry, last.trial_id, last.snapshot))
         trials: list[IndexedTrial] = []
-        while some := trial_lists.page(
-            tx, TrialFilter(), after=(trials[-1].registry, trials[-1].trial_id) if trials else None, limit=5
-        ):
+        while some := trial_lists.page(tx, TrialFilter(), after=place_behind(trials[-1]) if trials else None, limit=5):
             trials += some
     assert parts == whole
     assert [(each.day, each.significance) for each in whole] == sorted(

@@ -49,14 +49,14 @@ Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by i
 def list_trials(call: Caller, asked: Annotated[TrialsAsked, Query()]) -> Response:
     """List the watched trials that were read.
 
-    The trial whose record was updated last comes first. Each stands as its latest record says, with what the earliest
-    record said of its dates.
+    They come by registry and trial id, so that an update moves none while you read on. Each stands as its latest record
+    says, with what the earliest record said of its dates.
     """
     trials = trials_wanted(asked, call)
     place = place_of(call, asked)
     after = (str(place.after[0]), str(place.after[1])) if place.after else None
     with call.site.store.read() as tx:
-        found = trial_lists.page(tx, trials, after=after, limit=asked.limit + 1)
+        found = trial_lists.in_order(tx, trials, after=after, limit=asked.limit + 1)
     shown, has_more = page_of(found, asked.limit)
     last = [shown[-1].registry, shown[-1].trial_id] if has_more else None
     return place.answer([indexed_trial_json(each, _url(call, each)) for each in shown], last)
