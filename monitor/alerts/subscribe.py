@@ -78,6 +78,8 @@ class Subscribed:
     """The trials that nobody watched before."""
     same_as: str | None = None
     """Another active subscription that tells the same address of the same, by what it is called."""
+    is_second: bool = False
+    """Whether one of those tells it at the same times as well."""
     taken_for: str | None = None
     """What follows “this” of a URL that a chat service gave, such as “is a Slack webhook”."""
     caught_up: int = 0
@@ -95,16 +97,20 @@ def subscribe(
     name: str | None = None,
     as_webhook: bool = False,
     catch_up: timedelta | None = None,
+    refuses_second: bool = False,
 ) -> Subscribed:
     """Make a subscription, and the endpoint where it is new.
 
     A search, and trials that nobody watches yet, are watched in the same transaction: what nobody checks is never
-    told. With *catch_up*, it tells of the time before that as well, in one digest. Raise ConfigurationInvalid for an
-    address that is none or a name that is taken, NothingFound for a watch or a group that is none.
+    told. With *catch_up*, it tells of the time before that as well, in one digest. With *refuses_second*, one that
+    another is like in all it does is not made: a form that was sent twice makes one. Raise ConfigurationInvalid for
+    that, an address that is none or a name that is taken, NothingFound for a watch or a group that is none.
     """
     to = new_endpoint(channel, address, context, as_webhook=as_webhook)
     with context.store.begin_alone() as tx:
         made = subscribed(tx, channel, to, asked, context=context, name=name, catch_up=catch_up)
+        if refuses_second and made.is_second:
+            raise ConfigurationInvalid(f"that address is told of the same already, by subscription {made.same_as}")
     return replace(made, taken_for=CHANNELS[channel].taken_for(address))
 
 
@@ -140,10 +146,12 @@ def put_endpoint(
 
 def add(tx: Connection, wanted: Subscription, secret: str | None, *, catch_up: timedelta | None = None) -> Subscribed:
     """Store a new subscription, and say whether its subscriber hears of the same already."""
-    before = same(tx, wanted)
+    before = alike(tx, wanted)
     subscriptions.add(tx, wanted)
     made = replace(wanted, watch=subscriptions.find(tx, wanted.id).watch)
-    done = Subscribed(made, secret, same_as=before.called if before else None)
+    twin = next((each for each in before if each.rhythm == wanted.rhythm), None)
+    named = twin or next(iter(before), None)
+    done = Subscribed(made, secret, same_as=named.called if named else None, is_second=twin is not None)
     if catch_up is None:
         return done
     since = made.created_at - catch_up
@@ -181,8 +189,13 @@ def drafted(tx: Connection, endpoint: Endpoint, asked: Asked, *, now: datetime) 
 
 def same(tx: Connection, wanted: Subscription) -> Subscription | None:
     """Another active subscription that goes to the same place, about the same, with the same filters, if any."""
+    return next(iter(alike(tx, wanted)), None)
+
+
+def alike(tx: Connection, wanted: Subscription) -> list[Subscription]:
+    """All other active subscriptions that go to the same place, about the same, with the same filters."""
     theirs = subscriptions.at_endpoint(tx, wanted.endpoint.id)
-    return next((each for each in theirs if _asked_by(each) == _asked_by(wanted)), None)
+    return [each for each in theirs if _asked_by(each) == _asked_by(wanted)]
 
 
 def _asked_by(subscription: Subscription) -> tuple[object, ...]:

@@ -90,7 +90,8 @@ class Site:
     def ask(self, address: str = ANNA, **fields: str | list[str]) -> Response:
         self.outbox.clock.advance(seconds=1)  # so that they have an order
         wanted = {"about": "trial", "trial": WITHDRAWN_LATER} | fields
-        return self.reader.submit("/subscriptions/new", address=address, **wanted)
+        answer = self.reader.submit("/subscriptions/new", address=address, **wanted)
+        return self.reader.open(answer.headers["Location"]) if answer.status_code == 303 else answer
 
     def mails(self) -> list[EmailMessage]:
         """What was taken so far."""

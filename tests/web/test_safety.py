@@ -258,5 +258,6 @@ def test_only_public_pages_are_public() -> None:
     )
     assert {path for path in decides_itself if not path.startswith(begins)} <= {
         "/subscriptions/new",
+        "/subscriptions/asked",
         "/keys",
     }

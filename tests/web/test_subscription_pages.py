@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from requests import Response
 from sqlalchemy import text
 
 from monitor.alerts.subscribe import Asked, SubscriptionScope, Wanted, apply_config
@@ -32,6 +33,19 @@ def site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Readi
     with ReadingSite(outbox, visitor=OPERATOR) as running:
         yield running
     outbox.registry.close()
+
+
+def assert_filled_in(page: Response) -> None:
+    """That it has all that was typed into its form, though it could not be saved."""
+    for shown in (
+        'value="many"',
+        'value="dates" checked',
+        'value="our rival"',
+        'name="every" value="daily" checked',
+        'value="06:10"',
+        'value="Asia/Tokyo" selected',
+    ):
+        assert shown in page.text, shown
 
 
 def said_on(site: ReadingSite, path: str) -> str:
@@ -163,10 +177,24 @@ def test_an_operator_pauses_goes_on_with_what_was_missed_and_ends(site: ReadingS
 def test_an_operator_changes_what_is_told_and_a_mistake_keeps_what_was_filled_in(site: ReadingSite) -> None:
     made = site.outbox.subscribe("ana@example.org", WITHDRAWN_LATER, channel="email")
     path = f"/subscriptions/{made.subscription.id}"
-    fields = {"do": "save", "min": "major", "topic": ["dates", "status"], "offers": "all", "days": "30"}
+    fields: dict[str, str | list[str]] = {
+        "do": "save",
+        "min": "major",
+        "topic": ["dates", "status"],
+        "offers": "all",
+        "days": "30",
+    }
 
     saved = site.post(path, **fields, every="weekly", at="07:30", zone="Europe/Paris", all_quiet="yes")
-    wrong = site.post(path, **{**fields, "days": "many", "min": "critical"})
+    typed = {
+        "days": "many",
+        "min": "critical",
+        "note": "our rival",
+        "every": "daily",
+        "at": "06:10",
+        "zone": "Asia/Tokyo",
+    }
+    wrong = site.post(path, **{**fields, **typed})
 
     assert "Saved." in said_on(site, saved.headers["Location"])
     changed = site.outbox.subscription(made)
@@ -177,6 +205,7 @@ def test_an_operator_changes_what_is_told_and_a_mistake_keeps_what_was_filled_in
     assert wrong.status_code == 400
     assert "whole number of days" in wrong.text
     assert 'value="critical" checked' in wrong.text
+    assert_filled_in(wrong)
     said = said_on(site, path)
     assert f"monitor subscribe email ADDRESS --trial {WITHDRAWN_LATER} --topic dates --topic status" in said
     builder = re.findall(r'href="(/subscriptions/new\?[^"]+)"', site.get(path).text)[0]

@@ -1,6 +1,7 @@
 """The builder: say what you want to hear of, see what that would have sent, and only then subscribe.
 
-A rule that is not made yet is an address: GET shows what it would have sent, and changes nothing. POST saves it. Who
+A rule that is not made yet is an address: GET shows what it would have sent, and changes nothing. POST saves it, and
+leads to another page, so that loading that again does nothing; the same is never made twice. Who
 may subscribe others has it at once, in any channel; anybody else, where self-service is on, asks for mails, and the
 owner of the address confirms. What the registries' records say is shown to those alone who may read it.
 """
@@ -191,7 +192,7 @@ def _posted(site: Site, asked: Asked) -> Response:
 
 
 def _saved(site: Site, asked: Asked) -> Response:
-    """Make it. A webhook's secret is on this page alone."""
+    """Make it, and go to its own page; a webhook's new secret is on the page that answers, and nowhere else."""
     form = asked.form
     channel, address = one(form, "channel") or "email", one(form, "address").strip()
     if channel not in NAMES:
@@ -201,8 +202,11 @@ def _saved(site: Site, asked: Asked) -> Response:
     resolve = partial(site.searches.resolve, key=None, now=asked.now)
     rule = rule_of_form(form, site, is_stranger=False, resolve=resolve)
     name = one_line(one(form, "name"))[:200] or None
-    made = subscribe(channel, address, rule, context=site.subscribing, name=name)
+    made = subscribe(channel, address, rule, context=site.subscribing, name=name, refuses_second=True)
     site.committed()
+    if made.secret is None:
+        done = "watched" if made.watched else "beside" if made.same_as else "made"
+        return site.see_other(f"/subscriptions/{made.subscription.id}?done={done}")
     with site.store.read() as tx:
         about = opting_in.about(tx, made.subscription)
     texts = texts_of(asked.language)
@@ -235,7 +239,12 @@ def _asked_for(site: Site, asked: Asked) -> Response:
     if opting_in.ask(request, site.subscribing) is Answer.TOO_OFTEN:
         return _too_often(site, asked)
     site.committed()
-    return Later(site.page(asked, "subscribing/asked", {"address": address}), began + ANSWERS_AFTER)
+    return Later(site.see_other("/subscriptions/asked"), began + ANSWERS_AFTER)
+
+
+def asked_for(site: Site, asked: Asked) -> Response:
+    """What follows for whoever asked for mails: the same page for everybody, which asks for nothing."""
+    return site.page(asked, "subscribing/asked")
 
 
 def _too_often(site: Site, asked: Asked) -> Response:
@@ -244,4 +253,7 @@ def _too_often(site: Site, asked: Asked) -> Response:
     return site.page(asked, "subscribing/message", values, status=429)
 
 
-PAGES = (Page("/subscriptions/new", build, Needs.NOTHING, methods=("GET", "POST"), is_translated=True),)
+PAGES = (
+    Page("/subscriptions/new", build, Needs.NOTHING, methods=("GET", "POST"), is_translated=True),
+    Page("/subscriptions/asked", asked_for, Needs.NOTHING, is_translated=True),
+)

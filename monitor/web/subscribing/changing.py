@@ -20,7 +20,7 @@ from monitor.views.addresses import masked
 from monitor.views.cursors import place_cursor
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, one
-from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
+from monitor.web.subscribing.choosing import OF_FILTERS, filled_in, filters_of, rhythm_of, shown
 from monitor.web.subscribing.ideas import LONGEST_NOTE
 
 PAUSED_FOR = timedelta(days=30)
@@ -84,6 +84,21 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext, *, 
             managing.come_back(token, links, context)
             return _("It goes on. What was owed when you left is not sent any more.")
     raise ConfigurationInvalid(worded("Use one of the buttons of this page."))
+
+
+def filled_again(form: Form) -> dict[str, object]:
+    """What the form of a subscription shows again, where it could not be saved: all that was typed and chosen.
+
+    What the form did not offer stays as the subscription has it.
+    """
+    filled = filled_in(form)
+    if "offers" not in form:
+        for name in OF_FILTERS:
+            del filled[name]
+    chosen = one(form, "language")
+    if chosen in LANGUAGES:
+        filled["own_language"] = chosen
+    return filled
 
 
 def edited_by(form: Form, was: Editable) -> Editable:

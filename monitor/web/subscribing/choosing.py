@@ -26,6 +26,10 @@ USUAL_TOPICS = (
     *(Topic.SPONSOR, Topic.ELIGIBILITY, Topic.ARMS, Topic.SITES, Topic.DOCUMENTS),
 )
 """Those that most ask for; the others stand behind them."""
+OF_FILTERS = ("topics", "min", "stops", "has_other_kinds", "days", "percent", "never")
+"""What a form shows of filters."""
+LONGEST_SHOWN = 1000
+"""Characters of a note that are shown again, although it is too long."""
 MOST_DAYS = 3650
 MOST_PERCENT = 1000
 _ELSEWHERE = worded("Other")
@@ -95,7 +99,9 @@ def shown(filters: Filters, rhythm: Rhythm) -> dict[str, object]:
 
 def filled_in(form: Form) -> dict[str, object]:
     """What a form shows again of what was filled in, right or wrong."""
+    said = {"note": one(form, "note")[:LONGEST_SHOWN]} if "note" in form else {}
     return {
+        **said,
         **shown(EVERYTHING, IMMEDIATE),
         "topics": list(form.get("topic", ())),
         "min": one(form, "min") or "minor",

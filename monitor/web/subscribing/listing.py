@@ -36,8 +36,8 @@ from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
-from monitor.web.subscribing.changing import edited_by
-from monitor.web.subscribing.choosing import choices, filled_in
+from monitor.web.subscribing.changing import edited_by, filled_again
+from monitor.web.subscribing.choosing import choices
 from monitor.web.subscribing.choosing import shown as fields_shown
 from monitor.web.subscribing.command import subscribe_command
 from monitor.web.subscribing.ideas import fields_of_rule, query_of
@@ -103,7 +103,7 @@ def subscription(site: Site, asked: Asked) -> Response:
         raise
     except MonitorError as error:
         words = without_addresses(one_line(str(error)))
-        filled = filled_in(asked.form) if one(asked.form, "do") == "save" else None
+        filled = filled_again(asked.form) if one(asked.form, "do") == "save" else None
         return _page(site, asked, details, filled, error=sentence(words))
     site.committed()
     return site.see_other(f"/subscriptions/{details.subscription.id}?{urlencode(done)}")
@@ -141,6 +141,12 @@ def _said(asked: Asked) -> str:
     count = asked.query.get("count", "")[:9]
     number = int(count) if count.isascii() and count.isdecimal() else 0
     words = {
+        "made": _("Subscribed. It counts from the next change on."),
+        "watched": _(
+            "Subscribed. Trials that nobody watched before are watched from now on: the next look takes their baseline,"
+            " of which nobody is told."
+        ),
+        "beside": _("Subscribed. Another subscription tells the same address of the same, at other times."),
         "saved": _("Saved. It counts from the next change on."),
         "paused": _("Paused. What was owed waits, and nothing new is told."),
         "resumed": _("It goes on."),
@@ -166,7 +172,6 @@ def _page(
     values = {
         **choices(),
         **fields_shown(found.filters, found.rhythm),
-        **(filled or {}),
         "row": _one(details, asked.language),
         "log": _log(found, site),
         "may_operate": may_operate,
@@ -182,6 +187,7 @@ def _page(
         "query": _query(found),
         "done": _said(asked),
         "error": error,
+        **(filled or {}),
     }
     return site.page(asked, "subscribing/one", values, status=400 if error else 200)
 

@@ -27,7 +27,7 @@ from monitor.web.site.asked import Asked
 from monitor.web.site.language import CHOSEN
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
-from monitor.web.subscribing.changing import changed, managed_values
+from monitor.web.subscribing.changing import changed, filled_again, managed_values
 from monitor.web.subscribing.choosing import choices
 from monitor.web.subscribing.previewing import less_of
 
@@ -119,16 +119,19 @@ def manage(site: Site, asked: Asked) -> Response:
     try:
         said = changed(asked.form, token, links, context, language=asked.language)
     except ConfigurationInvalid as error:
-        return _shown(site, asked, said=texts_of(asked.language).said(error), status=400)
+        filled = filled_again(asked.form) if one(asked.form, "do") == "save" else {}
+        return _shown(site, asked, said=texts_of(asked.language).said(error), filled=filled, status=400)
     site.committed()
     return _shown(site, asked, said=said)
 
 
-def _shown(site: Site, asked: Asked, *, said: str = "", status: int = 200) -> Response:
+def _shown(
+    site: Site, asked: Asked, *, said: str = "", filled: Mapping[str, object] | None = None, status: int = 200
+) -> Response:
     before = place_of(asked.query.get("before", ""))
     managed = managing.look(asked.params["token"], site.links, site.subscribing, before=before)
     less = less_of(managed, site, now=asked.now)
-    own = {"is_compact": True, "said": said, "less": less, "is_latest": before is None}
+    own = {"is_compact": True, "said": said, "less": less, "is_latest": before is None, **(filled or {})}
     values = {**managed_values(managed, asked.language), **choices(), **own}
     return _page(site, asked, "manage", values, status=status)
 
