@@ -103,7 +103,7 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
     visitors = Visitors(
         access=site.access,
         clock=subscribing.clock,
-        is_https=site.is_https,
+        cookies=site.cookies,
         header=web.trust_user_header,
         proxies=networks_of(web.trusted_proxies),
         header_role=Permission(web.header_role),

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
+from monitor.errors import ConfigurationInvalid
 from monitor.web.feeds.live import Live
 from monitor.web.machines import ServiceHealth, machine_routes
 from monitor.web.routes import PAGES
@@ -46,6 +47,7 @@ def application(
         live.route(),
         *answering.routes(PAGES),
     ]
+    _refuse_a_page(prefix, routes)
     # Some proxies take the path of the public address away, some don't.
     # Neither redirects for a slash: that would lead to whatever host the request names.
     below = [Mount(prefix, Router(routes, redirect_slashes=False))] if prefix else []
@@ -53,6 +55,20 @@ def application(
     made.router.redirect_slashes = False
     made.state.close = live.close
     return made
+
+
+def _refuse_a_page(prefix: str, routes: Sequence[BaseRoute]) -> None:
+    """Raise ConfigurationInvalid where a path below the prefix could be that of a page without it.
+
+    Nobody could tell then whether a proxy took the prefix away.
+    """
+    first = prefix.strip("/").partition("/")[0]
+    taken = {each.path.strip("/").partition("/")[0] for each in routes if isinstance(each, (Route, Mount))}
+    if first and first in taken:
+        raise ConfigurationInvalid(
+            f'[web] public_url: its path begins with "/{first}", which is one of our own pages: choose another,'
+            ' such as "/monitor"'
+        )
 
 
 def allowed(request: Request, routes: Sequence[BaseRoute], prefix: str) -> list[str]:

@@ -101,7 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
 
 
 def visitors(site: ReadingSite, **more: object) -> Visitors:
-    return Visitors(access=site.site.access, clock=site.site.subscribing.clock, is_https=False, **more)  # type: ignore[arg-type]
+    return Visitors(access=site.site.access, clock=site.site.subscribing.clock, cookies=site.site.cookies, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -639,7 +639,9 @@ def test_over_https_no_other_host_can_set_the_cookie_of_a_session(tmp_path: Path
             plain = site.site
             secure = replace(plain, links=replace(plain.links, public_url="https://trials.example.org"))
             site.answering.site = secure
-            site.answering.visitor_of = Visitors(access=secure.access, clock=secure.subscribing.clock, is_https=True)
+            site.answering.visitor_of = Visitors(
+                access=secure.access, clock=secure.subscribing.clock, cookies=secure.cookies
+            )
             name = added(site).name
             page = another(site).get("/login")
             form = Form(page.text, "/login").fields

@@ -135,12 +135,14 @@ def test_every_link_of_every_page_leads_to_a_page_below_the_path(browser: Browse
     assert len(kinds) > 30
 
 
-def test_signing_in_gives_a_cookie_that_only_this_host_can_have_set_and_leads_back(browser: Browser) -> None:
+def test_signing_in_gives_a_cookie_for_our_path_alone_by_https_alone_and_leads_back(browser: Browser) -> None:
     answer = browser.sign_in()
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"{PREFIX}/deliveries")
-    cookie = next(each for each in answer.headers["set-cookie"].split(", ") if each.startswith("__Host-session="))
-    assert {"secure", "httponly", "path=/", "samesite=lax"} <= {each.strip().lower() for each in cookie.split(";")}
+    cookie = next(each for each in answer.headers["set-cookie"].split(", ") if each.startswith("__Secure-session="))
+    assert {"secure", "httponly", f"path={PREFIX}", "samesite=lax"} <= {
+        each.strip().lower() for each in cookie.split(";")
+    }
     assert browser.open(f"{PREFIX}/deliveries").status_code == 200
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StoreUnavailable
+from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
+from monitor.web.application import application
 from monitor.web.routes import PAGES
 from monitor.web.site import answering
 from monitor.web.site.asked import NOBODY
@@ -17,7 +18,7 @@ from monitor.web.site.basics import own_path
 from monitor.web.site.language import best_of
 from monitor.web.site.route import Needs
 from tests.outbox import OutboxHarness
-from tests.web.reading_site import OPERATOR, READER, ReadingSite
+from tests.web.reading_site import OPERATOR, READER, ReadingSite, answering_of
 
 MET_BY = {
     NOBODY: {Needs.NOTHING},
@@ -186,3 +187,26 @@ def test_links_stay_below_the_public_address(quick_store, sandbox, tmp_path, pat
 @pytest.mark.parametrize("accepted", ["", "xx", "en-GB,en;q=0.9", "fr;q=x", "*", ";;;,,", "en;q=0"])
 def test_whatever_a_browser_would_rather_have_there_is_a_language(accepted):
     assert best_of(accepted) == "en"
+
+
+@pytest.mark.parametrize("path", ["/trials", "/a", "/api", "/static/x", "/healthz"])
+def test_a_path_that_is_one_of_our_pages_is_refused_at_the_start(site, path):
+    elsewhere = answering_of(site.outbox, f"https://example.org{path}")
+
+    with pytest.raises(
+        ConfigurationInvalid, match=r'begins with "/\w+", which is one of our own pages: choose another'
+    ):
+        application(elsewhere, elsewhere.site.service)
+
+
+def test_each_cookie_below_a_path_is_for_that_path_alone(quick_store: Store, sandbox: Sandbox, tmp_path: Path):
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    with ReadingSite(outbox, path="/monitor") as site:
+        given = [
+            site.get("/login"),
+            site.post("/theme", theme="dark", back="/"),
+            site.post("/language", language="fr", back="/"),
+        ]
+    outbox.registry.close()
+
+    assert [re.findall(r"Path=([^;]+)", each.headers["set-cookie"]) for each in given] == [["/monitor"]] * 3

@@ -131,7 +131,7 @@ def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Respon
 
 
 def _session_or_none(site: Site, asked: Asked) -> Session | None:
-    token = asked.cookies.get(session_cookie(is_https=site.is_https), "")
+    token = asked.cookies.get(session_cookie(site.cookies), "")
     found = sessions.of_token(token, site.access, now=asked.now) if token == asked.visitor.secret else None
     return found if found is not None and sessions.is_let_in(found, site.access) else None
 

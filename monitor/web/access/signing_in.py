@@ -125,7 +125,7 @@ def logout(site: Site, asked: Asked) -> Response:
         sessions.end(session, site.access)
         _log.info("signed out: %s, from %s", session.user.name, asked.network)
     answer = site.see_other("/login?done=out")
-    take_session(answer, is_https=site.is_https)
+    take_session(answer, site.cookies)
     return answer
 
 
@@ -164,12 +164,12 @@ def _begun(site: Site, begun: SignedIn, goes_on: str) -> Response:
     elif not sessions.is_let_in(begun.session, site.access):
         goes_on = f"/login/app?next={quote(goes_on, safe='')}"
     answer = site.see_other(goes_on)
-    give_session(answer, begun.token, is_https=site.is_https)
+    give_session(answer, begun.token, site.cookies)
     return answer
 
 
 def _session(site: Site, asked: Asked) -> Session | None:
-    token = asked.cookies.get(session_cookie(is_https=site.is_https), "")
+    token = asked.cookies.get(session_cookie(site.cookies), "")
     return sessions.of_token(token, site.access, now=asked.now) if token else None
 
 

@@ -15,6 +15,7 @@ from monitor.storage import users
 from monitor.text import one_line
 from monitor.web.peers import Network, is_from
 from monitor.web.site.asked import NOBODY, Visitor
+from monitor.web.site.cookies import Cookies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Visitors:
 
     access: AccessContext
     clock: Callable[[], datetime]
-    is_https: bool
+    cookies: Cookies
     header: str = ""
     """In which a proxy says who asks; empty where none does."""
     proxies: Sequence[Network] = ()
@@ -33,7 +34,7 @@ class Visitors:
 
     def __call__(self, request: Request) -> Visitor:
         """Who asks with a browser."""
-        token = request.cookies.get(session_cookie(is_https=self.is_https), "")
+        token = request.cookies.get(session_cookie(self.cookies), "")
         session = sessions.of_token(token, self.access, now=self.clock()) if token else None
         if session is not None and sessions.is_let_in(session, self.access):
             return Visitor(session.user.name, permissions_up_to(session.user.role), secret=token)
@@ -53,25 +54,17 @@ class Visitors:
         return Visitor(user.name, permissions_up_to(user.role))
 
 
-def session_cookie(*, is_https: bool) -> str:
-    """What the cookie of a session is called: no other host can set one whose name begins with __Host-."""
-    return "__Host-session" if is_https else "session"
+def session_cookie(cookies: Cookies) -> str:
+    """What the cookie of a session is called."""
+    return cookies.name("session")
 
 
-def give_session(response: Response, token: str, *, is_https: bool) -> None:
+def give_session(response: Response, token: str, cookies: Cookies) -> None:
     """Have the browser show that token from now on."""
-    response.set_cookie(
-        session_cookie(is_https=is_https),
-        token,
-        max_age=int(sessions.LONGEST.total_seconds()),
-        path="/",
-        secure=is_https,
-        httponly=True,
-        samesite="lax",
-    )
+    cookies.give(response, session_cookie(cookies), token, max_age=int(sessions.LONGEST.total_seconds()))
 
 
-def take_session(response: Response, *, is_https: bool) -> None:
+def take_session(response: Response, cookies: Cookies) -> None:
     """Have the browser forget its token, and what it kept of our pages."""
-    response.delete_cookie(session_cookie(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="lax")
+    cookies.take(response, session_cookie(cookies))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

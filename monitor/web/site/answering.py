@@ -182,9 +182,7 @@ class Answering:
     def _finished(self, asked: Asked, made: Response) -> Response:
         """With the cookie that its form needs; compressed where it holds no secret that its size could give away."""
         if asked.has_form and not asked.visitor.secret:
-            made.set_cookie(
-                self._cookie, self._secret(asked), path="/", secure=self.site.is_https, httponly=True, samesite="lax"
-            )
+            self.site.cookies.give(made, self._cookie, self._secret(asked))
         takes_gzip = "gzip" in asked.headers.get("accept-encoding", "")
         return compressed(made) if takes_gzip and not asked.has_form else made
 
@@ -230,7 +228,7 @@ class Answering:
 
     @property
     def _cookie(self) -> str:
-        return "__Host-form" if self.site.is_https else "form"
+        return self.site.cookies.name("form")
 
     def _secret(self, asked: Asked) -> str:
         """What this visitor's forms are made for: the session, or a cookie that no other site can set."""

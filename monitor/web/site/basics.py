@@ -20,9 +20,7 @@ def theme(site: Site, asked: Asked) -> Response:
     chosen = one(asked.form, "theme")
     answer = site.see_other(own_path(one(asked.form, "back")))
     if chosen in THEMES:
-        answer.set_cookie(
-            "theme", chosen, max_age=A_YEAR, path="/", secure=site.is_https, httponly=True, samesite="lax"
-        )
+        site.cookies.give(answer, "theme", chosen, max_age=A_YEAR)
     return answer
 
 
@@ -31,7 +29,7 @@ def language(site: Site, asked: Asked) -> Response:
     chosen = one(asked.form, "language")
     answer = site.see_other(own_path(one(asked.form, "back")))
     if chosen in LANGUAGES:
-        answer.set_cookie(COOKIE, chosen, max_age=A_YEAR, path="/", secure=site.is_https, httponly=True, samesite="lax")
+        site.cookies.give(answer, COOKIE, chosen, max_age=A_YEAR)
     return answer
 
 

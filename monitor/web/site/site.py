@@ -16,6 +16,7 @@ from monitor.watching.asking import SearchAsker
 from monitor.web.machines import ServiceHealth
 from monitor.web.rates import Rate
 from monitor.web.site.asked import Asked
+from monitor.web.site.cookies import Cookies, cookies_of
 from monitor.web.site.counted import Counted
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
@@ -68,9 +69,9 @@ class Site:
         return self.pages.prefix
 
     @property
-    def is_https(self) -> bool:
-        """Whether the world reaches it by HTTPS alone."""
-        return self.links.public_url.startswith("https:")
+    def cookies(self) -> Cookies:
+        """How it gives cookies."""
+        return cookies_of(self.links.public_url)
 
     @property
     def registry_names(self) -> dict[str, str]:
