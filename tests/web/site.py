@@ -61,6 +61,7 @@ class Site:
         listening = listen("127.0.0.1:0")
         host, port = listening.getsockname()[:2]
         self.url = f"http://{host}:{port}"
+        self.path = path
         self.links = Links(outbox.subscribe_context.vault, self.url + path)
         self.woken = 0
         answering = answering_of(outbox, self.url + path)
@@ -90,7 +91,7 @@ class Site:
     def ask(self, address: str = ANNA, **fields: str | list[str]) -> Response:
         self.outbox.clock.advance(seconds=1)  # so that they have an order
         wanted = {"about": "trial", "trial": WITHDRAWN_LATER} | fields
-        answer = self.reader.submit("/subscriptions/new", address=address, **wanted)
+        answer = self.reader.submit(f"{self.path}/subscriptions/new", address=address, **wanted)
         return self.reader.open(answer.headers["Location"]) if answer.status_code == 303 else answer
 
     def mails(self) -> list[EmailMessage]:
