@@ -120,7 +120,9 @@ _fold_long = lru_cache(maxsize=256)(_fold)
 
 
 def fold_name(text: str | None) -> str:
-    """`fold` for names, in which case makes no difference either."""
+    """`fold` for names: case makes no difference either, and a name is the same as it is shown by `plain`."""
+    if text and not (text.isascii() and text.isprintable()):
+        text = plain(text)
     return fold(text).casefold()
 
 
@@ -137,7 +139,7 @@ def fold_organisation(text: str | None) -> str:
 
 def fold_wording(text: str | None) -> str:
     """`fold` for phrases, of which case and idle punctuation are not the substance."""
-    return " ".join(_IDLE_PUNCTUATION.sub(" ", fold_name(text)).split())
+    return " ".join(_IDLE_PUNCTUATION.sub(" ", fold(text).casefold()).split())
 
 
 # A part of an address

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from monitor.text import fold_organisation, slug
+from monitor.text import fold_name, fold_organisation, one_line, slug
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,20 @@ def test_names_that_differ_never_share_an_address() -> None:
 def test_an_address_holds_nothing_that_an_address_means_something_by(name: str) -> None:
     assert not re.search(r"[^\w-]", slug(fold_organisation(name)))
     slug(fold_organisation(name)).encode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ichilov\u200e Hospital",
+        "Ich\u061cilov\u200b",
+        "\u202eIchilov",
+        "Ichilov\x1fHospital\x07",
+        "Ichi\u00adlov\ufeff A.S.",
+    ],
+)
+def test_a_name_is_the_same_as_it_is_shown(name: str) -> None:
+    for folded in (fold_name, fold_organisation):
+        assert folded(one_line(name)) == folded(name)
+        assert slug(folded(one_line(name))) == slug(folded(name))
+    assert fold_name("Ichilov\u200e") == "ichilov"

@@ -12,6 +12,7 @@ from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, OURS, change_form
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
+from monitor.mcp.names import unknown_names
 from monitor.mcp.tool import Arguments, Line, Significance, Tool, TrialId
 from monitor.mcp.untrusted import parted
 from monitor.model import Filters
@@ -19,9 +20,10 @@ from monitor.storage import changed
 from monitor.storage.changed import ChangeFilter, FoundEvent, Place, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Span
-from monitor.storage.words import asked_for
-from monitor.text import counted, fold_name, fold_organisation
+from monitor.storage.trial_index import CONDITION, SPONSOR
+from monitor.text import counted
 from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
+from monitor.views.finding import key_asked, words_asked
 from monitor.views.json.trials import event_json
 from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
@@ -68,18 +70,19 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
         scope = scope_of(tx, trials=named, watch=given.watch, group=given.group, sponsor=None)
         trials = TrialFilter(
             registry=program.registry(given.registry).key if given.registry else None,
-            sponsor=fold_organisation(given.sponsor) or None,
-            condition=fold_name(given.condition) or None,
-            words=asked_for(given.words or ""),
+            sponsor=key_asked(tx, SPONSOR, given.sponsor),
+            condition=key_asked(tx, CONDITION, given.condition),
+            words=words_asked(given.words),
             within=scope.within,
         )
+        unknown = unknown_names(tx, trials)
         found = changed.page(tx, _wanted(filters, span, trials), after=_place(given.cursor), limit=given.limit + 1)
     query = ChangesQuery(
         scope=scope, span=span, filters=filters, wants_sponsor=True, names_watches=asking.knows_watches
     )
     events = found[: given.limit]
     seen = changes_of([each.event_id for each in events], query, store=program.store, registries=program.registries)
-    return _answer(events, seen, has_more=len(found) > given.limit)
+    return _answer(events, seen, has_more=len(found) > given.limit, unknown=unknown)
 
 
 def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
@@ -92,7 +95,7 @@ def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
     return of_span(wanted, span)
 
 
-def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool) -> Answer:
+def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool, unknown: str) -> Answer:
     """As much as fits; what follows begins behind the last update that does."""
     forms = [_update(each) for each in seen]
     kept = forms[: fitting(forms, MOST - ROOM_FOR_THE_REST)]
@@ -101,7 +104,7 @@ def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: boo
         has_more = True
         last = next(each for each in events if each.event_id == kept[-1]["id"])
     following = cursor_of(NAME, last.day, int(last.significance), *_key(last)) if has_more and last else None
-    said = counted(len(kept), "update") + ("; there are more." if following else ".")
+    said = counted(len(kept), "update") + ("; there are more." if following else ".") + unknown
     return Answer(said=said, content={"updates": kept, "next_cursor": following})
 
 

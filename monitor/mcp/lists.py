@@ -9,6 +9,7 @@ from monitor.mcp import schemas
 from monitor.mcp.answers import Answer, fitting, shorter, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, place_in
+from monitor.mcp.names import unknown_names
 from monitor.mcp.tool import Arguments, Line, Tool
 from monitor.mcp.untrusted import marked, parted
 from monitor.ports import find_registry
@@ -16,12 +17,13 @@ from monitor.storage import terms, trial_lists
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Within
 from monitor.storage.terms import Term
-from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
+from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR, IndexedTrial
 from monitor.storage.words import asked_for
-from monitor.text import counted, fold_name, fold_organisation
+from monitor.text import counted
+from monitor.views.finding import key_asked, words_asked
+from monitor.views.finding_trials import phase_asked, statuses_asked
 from monitor.views.json.trials import indexed_trial_json
 from monitor.views.scope import scope_of
-from monitor.views.statuses import statuses_of
 from monitor.views.trial_sets import DueDate, SetFigures, of_condition, of_sponsor, trial_set
 
 MOST_OF_A_VALUE = 600
@@ -69,7 +71,7 @@ class Named(Arguments):
     """One name."""
 
     name: Line = Field(
-        description="Its whole name, in any case; list_sponsors and list_conditions have those there are."
+        description="Its whole name, in any case, or its slug; list_sponsors and list_conditions have those there are."
     )
     limit: int = Field(default=OF_A_SPONSOR, ge=1, le=100)
     cursor: Cursor
@@ -90,16 +92,17 @@ def _wanted(asking: Asking, given: Finding) -> TrialFilter:
     program = asking.program
     with program.store.read() as tx:
         scope = scope_of(tx, trials=(), watch=given.watch, group=given.group, sponsor=None)
-    return TrialFilter(
-        registry=program.registry(given.registry).key if given.registry else None,
-        sponsor=fold_organisation(given.sponsor) or None,
-        condition=fold_name(given.condition) or None,
-        country=fold_name(given.country) or None,
-        phase=given.phase,
-        statuses=tuple(sorted(statuses_of(given.statuses))),
-        words=asked_for(given.words or ""),
-        within=scope.within,
-    )
+        phase = phase_asked(tx, given.phase)
+        return TrialFilter(
+            registry=program.registry(given.registry).key if given.registry else None,
+            sponsor=key_asked(tx, SPONSOR, given.sponsor),
+            condition=key_asked(tx, CONDITION, given.condition),
+            country=key_asked(tx, COUNTRY, given.country),
+            phase=phase.key if phase else None,
+            statuses=statuses_asked(tx, given.statuses),
+            words=words_asked(given.words),
+            within=scope.within,
+        )
 
 
 def _page(
@@ -108,6 +111,7 @@ def _page(
     after = place_in(tool, cursor, 2) if cursor is not None else None
     with asking.program.store.read() as tx:
         found = trial_lists.in_order(tx, wanted, after=(after[0], after[1]) if after else None, limit=limit + 1)
+        unknown = "" if found else unknown_names(tx, wanted)
     forms = [_trial(asking, each) for each in found[:limit]]
     forms = forms[: fitting(forms)]
     has_more = len(found) > len(forms)
@@ -115,7 +119,8 @@ def _page(
     following = cursor_of(tool, last.registry, last.trial_id) if has_more and last else None
     said = f"{counted(len(forms), 'trial')}" + ("; there are more" if has_more else "") + "."
     if not forms and cursor is None:
-        said = "No watched trial fits. Fewer words, or list_sponsors and list_conditions, name those there are."
+        hint = " Fewer words, or list_sponsors and list_conditions, name those there are."
+        said = "No watched trial fits." + (unknown or hint)
     return Answer(said=said, content={**(more or {}), "trials": forms, "next_cursor": following})
 
 
@@ -136,31 +141,36 @@ def list_conditions(asking: Asking, given: OfTerms) -> Answer:
 
 def _terms(asking: Asking, tool: str, kind: str, given: OfTerms) -> Answer:
     after = place_in(tool, given.cursor, 1)[0] if given.cursor is not None else None
-    words = asked_for(given.words or "")
+    words = words_asked(given.words)
     with asking.program.store.read() as tx:
         found = terms.listing(tx, kind, after=after, words=words, limit=given.limit + 1)
     shown = found[: given.limit]
     following = cursor_of(tool, shown[-1].key) if len(found) > len(shown) else None
-    names = [{"trials": each.trials, **marked({"name": within(each.name, MOST_OF_A_NAME)})} for each in shown]
+    names = [
+        {"trials": each.trials, **marked({"name": within(each.name, MOST_OF_A_NAME), "slug": each.slug})}
+        for each in shown
+    ]
     said = f"{counted(len(names), 'name')}" + ("; there are more" if following else "") + "."
     return Answer(said=said, content={"names": names, "next_cursor": following})
 
 
 def get_sponsor(asking: Asking, given: Named) -> Answer:
     """The trials that a sponsor leads, and how they stand."""
-    return _named(asking, "get_sponsor", SPONSOR, given, fold_organisation(given.name))
+    return _named(asking, "get_sponsor", SPONSOR, given)
 
 
 def get_condition(asking: Asking, given: Named) -> Answer:
     """The trials on a condition, and how they stand."""
-    return _named(asking, "get_condition", CONDITION, given, fold_name(given.name))
+    return _named(asking, "get_condition", CONDITION, given)
 
 
-def _named(asking: Asking, tool: str, kind: str, given: Named, key: str) -> Answer:
+def _named(asking: Asking, tool: str, kind: str, given: Named) -> Answer:
     with asking.program.store.read() as tx:
-        found = terms.by_key(tx, kind, key)
+        key = key_asked(tx, kind, given.name)
+        found = terms.by_key(tx, kind, key) if key else None
         if found is None:
-            near = terms.most_frequent(tx, kind, words=asked_for(given.name)[:1], limit=10)
+            words = asked_for(given.name)[:1]
+            near = terms.most_frequent(tx, kind, words=words, limit=10) if words else []
             raise _unknown(kind, near)
         wanted = of_sponsor(found) if kind == SPONSOR else of_condition(found)
         whole = trial_set(tx, wanted, now=asking.now, names_watches=asking.knows_watches)

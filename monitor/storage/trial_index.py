@@ -16,7 +16,7 @@ from monitor.storage.mergers import by_registry
 from monitor.storage.pages import Key
 from monitor.storage.statements import add_new, chunks, put
 from monitor.storage.words import words_in
-from monitor.text import fold_name, fold_organisation, slug
+from monitor.text import fold_name, fold_organisation, one_line, slug
 
 SPONSOR, CONDITION, COUNTRY, PHASE = "sponsor", "condition", "country", "phase"
 """The kinds of terms."""
@@ -76,7 +76,7 @@ class IndexedTrial:
         named += [(CONDITION, fold_name(name), name) for name in self.conditions[:_MOST_NAMES]]
         named += [(COUNTRY, fold_name(name), name) for name in self.countries[:_MOST_NAMES]]
         named += [(PHASE, code, words) for code, words in self.phases]
-        return {TermKey(kind, key): " ".join(shown.split()) for kind, key, shown in named if key}
+        return {TermKey(kind, key): one_line(shown) for kind, key, shown in named if key}
 
     def words(self) -> tuple[str, ...]:
         """The words by which it is found."""

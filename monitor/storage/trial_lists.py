@@ -60,6 +60,11 @@ def counts_by_status(tx: Connection, wanted: TrialFilter) -> dict[tuple[str, str
     return {(code, words or code): number for code, words, number in rows}
 
 
+def has_status(tx: Connection, code: str) -> bool:
+    """Whether any trial has it: as long as it takes to look at all where none has."""
+    return tx.scalar(select(trial_index.c.id).where(trial_index.c.status == code).limit(1)) is not None
+
+
 def _of(wanted: TrialFilter, query: Select[Any]) -> Select[Any]:
     return query.where(
         trial_index.c.snapshot.is_not(None), *by_number(wanted, trial_index.c.id), *by_row(wanted), is_watched()

@@ -24,7 +24,7 @@ from monitor.storage.changed import ChangeFilter, Place
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Within
 from monitor.storage.terms import Term
-from monitor.storage.trial_index import CONDITION, PHASE, SPONSOR
+from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.storage.words import asked_for
 from monitor.text import fold_name, fold_organisation, shortened
 from monitor.views.scope import scope_of
@@ -140,10 +140,35 @@ def text_asked(text: str) -> str:
     text = " ".join(text.split())
     if len(text) > _MOST_TEXT:
         raise ConfigurationInvalid(f"q is longer than {_MOST_TEXT} characters: search for fewer words")
-    if text and not asked_for(text):
+    words_asked(text)
+    return text
+
+
+def words_asked(text: str | None) -> tuple[str, ...]:
+    """The words to search for; none without a text. ConfigurationInvalid where there is no word in it."""
+    words = asked_for(text or "")
+    if text and not words:
         shown = shortened(text, 40)
         raise ConfigurationInvalid(f"“{shown}” is in nearly every title, or no word: search for another word")
-    return text
+    return words
+
+
+def key_asked(tx: Connection, kind: str, text: str | None) -> str | None:
+    """The key of the term of that address or that name; where no trial has it, one by which nothing is found."""
+    if text is None:
+        return None
+    if not (folded := _folded(kind, text)):
+        raise ConfigurationInvalid(f"{kind} takes a name, and this is a blank one")
+    found = _known(tx, kind, text, folded)
+    return found.key if found else folded
+
+
+def _known(tx: Connection, kind: str, text: str, folded: str) -> Term | None:
+    return terms.of_slug(tx, kind, text) or terms.of_key(tx, kind, folded)
+
+
+def _folded(kind: str, text: str) -> str:
+    return (fold_organisation if kind == SPONSOR else fold_name)(text)
 
 
 def term_asked(tx: Connection, kind: str, text: str) -> Term | None:
@@ -153,8 +178,7 @@ def term_asked(tx: Connection, kind: str, text: str) -> Term | None:
     """
     if not text:
         return None
-    folded = text if kind == PHASE else (fold_organisation if kind == SPONSOR else fold_name)(text)
-    found = terms.of_slug(tx, kind, text) or terms.of_key(tx, kind, folded)
+    found = _known(tx, kind, text, _folded(kind, text))
     if found is None:
         raise NothingFound(f"no trial here has the {kind} “{shortened(text, 80)}”: search for a part of its name")
     return found

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from monitor.errors import ConfigurationInvalid
 from monitor.ports import Registry
+from monitor.render.words import code_label
 from monitor.storage import terms, trial_lists
 from monitor.storage.found import TrialFilter
 from monitor.storage.terms import Term
@@ -22,9 +23,12 @@ from monitor.storage.words import asked_for
 from monitor.text import shortened
 from monitor.views.cursors import cursor, parts_of
 from monitor.views.finding import Query, registry_asked, term_asked, text_asked, value_of
+from monitor.views.statuses import statuses_of
 
 MOST_STATUSES = 20
 MOST_PHASES = 12
+PHASES = ("EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4", "NA")
+"""Codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,22 +88,45 @@ def trials_asked(tx: Connection, query: Query, registries: Sequence[Registry]) -
 
     ConfigurationInvalid names the parameter that makes no sense, NothingFound what is not there.
     """
-    statuses = [each for value in query.get("status", ()) for each in value.split(",") if each]
-    if len(statuses) > MOST_STATUSES:
-        raise ConfigurationInvalid(f"status takes {MOST_STATUSES} codes at most")
-    for code in statuses:
-        if not (code.isascii() and code.replace("_", "").isalnum() and len(code) <= 60):
-            raise ConfigurationInvalid(f"status takes a code, such as RECRUITING, and not “{shortened(code, 40)}”")
-    phase = value_of(query, "phase")
     return TrialsAsked(
-        statuses=tuple(sorted({code.upper() for code in statuses})),
-        phase=term_asked(tx, PHASE, phase.upper()),
+        statuses=statuses_asked(tx, [each for each in query.get("status", ()) if each]),
+        phase=phase_asked(tx, value_of(query, "phase")),
         registry=registry_asked(registries, value_of(query, "registry")),
         sponsor=term_asked(tx, SPONSOR, value_of(query, "sponsor")),
         condition=term_asked(tx, CONDITION, value_of(query, "condition")),
         country=term_asked(tx, COUNTRY, value_of(query, "country")),
         text=text_asked(value_of(query, "q")),
     )
+
+
+def statuses_asked(tx: Connection, texts: Sequence[str]) -> tuple[str, ...]:
+    """The codes of statuses, as `statuses_of` reads them. ConfigurationInvalid for one that neither we nor a trial has.
+
+    A registry may have others than we know: what a trial has can be asked for.
+    """
+    if sum(text.count(",") + 1 for text in texts) > MOST_STATUSES:
+        raise ConfigurationInvalid(f"status takes {MOST_STATUSES} codes at most")
+    codes: set[str] = set()
+    for text in texts:
+        try:
+            codes |= statuses_of([text])
+        except ConfigurationInvalid:
+            if not trial_lists.has_status(tx, text):
+                raise
+            codes.add(text)
+    return tuple(sorted(codes))
+
+
+def phase_asked(tx: Connection, text: str | None) -> Term | None:
+    """The phase of that code. ConfigurationInvalid for one that neither we nor a trial has."""
+    if not text:
+        return None
+    code = text.upper()
+    if found := terms.of_key(tx, PHASE, code):
+        return found
+    if code not in PHASES:
+        raise ConfigurationInvalid(f"“{shortened(text, 40)}” is not a known phase; known: {', '.join(PHASES)}")
+    return Term(code, code_label(code), "", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ def found(reader: Agent, **given: object) -> list[str]:
         {"words": "mesenchymal amyotrophic"},
         {"words": "nct 02116634"},
         {"sponsor": "alzahra  HOSPITAL"},
+        {"sponsor": "Alzahra\u200e Hospital"},
+        {"sponsor": "alzahra-hospital"},
         {"statuses": ["stopped"], "sponsor": ALZAHRA},
         {"condition": "amyotrophic lateral sclerosis", "phase": "PHASE1"},
     ],
@@ -70,7 +72,7 @@ def test_names_are_listed_and_marked_and_lead_to_their_trials(reader: Agent) -> 
     listed = reader.call("list_sponsors", words="alzahra")
     sponsor = reader.call("get_sponsor", name=listed["names"][0][MARK]["name"])
 
-    assert listed["names"] == [{"trials": 1, MARK: {"name": ALZAHRA}}]
+    assert listed["names"] == [{"trials": 1, MARK: {"name": ALZAHRA, "slug": "alzahra-hospital"}}]
     assert sponsor[MARK]["statuses"] == [{"code": "WITHDRAWN", "trials": 1}]
     assert [trial["trial_id"] for trial in sponsor["trials"]] == [WITHDRAWN_LATER]
     assert (sponsor["trials_watched"], sponsor["stopped_early"], sponsor["due_next"]) == (1, 1, [])
@@ -85,6 +87,11 @@ def test_names_are_listed_and_marked_and_lead_to_their_trials(reader: Agent) -> 
         ("search_trials", {"cursor": "é"}, "next_cursor of its last answer"),
         ("search_trials", {"statuses": ["gone"]}, "known: stopped, not_yet_recruiting"),
         ("search_trials", {"registry": "example.org"}, "known: clinicaltrials.gov"),
+        ("search_trials", {"phase": "PHASE9"}, "known: EARLY_PHASE1"),
+        ("search_trials", {"words": "😀"}, "search for another word"),
+        ("list_changes", {"words": "*"}, "search for another word"),
+        ("list_sponsors", {"words": "a"}, "search for another word"),
+        ("search_trials", {"sponsor": "\u200e"}, "sponsor takes a name"),
         ("get_sponsor", {"name": "Alzahra"}, "1 name like it: list_sponsors with words"),
         ("get_condition", {"name": "nothing at all"}, "list_conditions has the names"),
     ],
@@ -93,6 +100,15 @@ def test_what_is_not_found_says_what_to_do_next(
     reader: Agent, name: str, arguments: dict[str, object], remedy: str
 ) -> None:
     assert remedy in reader.refused(name, **arguments)
+
+
+@pytest.mark.parametrize("tool", ["search_trials", "list_changes"])
+def test_a_name_that_no_trial_has_is_said_to_be_none(reader: Agent, tool: str) -> None:
+    answer = reader.ask("call_tool", tool, {"sponsor": "Nobody at all", "condition": "amyotrophic lateral sclerosis"})
+
+    said = "".join(getattr(each, "text", "") for each in answer.content)
+    assert "No trial has a sponsor of that name; list_sponsors has those there are." in said
+    assert "a condition of that name" not in said
 
 
 def test_a_cursor_of_another_list_is_refused(reader: Agent) -> None:

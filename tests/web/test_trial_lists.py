@@ -66,11 +66,13 @@ def test_a_table_has_a_row_a_trial(changed_site: ReadingSite) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ("status=" + "A" * 99, 400, "status takes a code"),
+        ("status=" + "A" * 99, 400, "is not a known status"),
         ("status=" + ",".join(f"A{n}" for n in range(30)), 400, "20 codes at most"),
-        ("phase=9", 404, "no trial here has the phase “9”"),
+        ("status=zz", 400, "“zz” is not a known status; known: stopped"),
+        ("phase=9", 400, "“9” is not a known phase; known: EARLY_PHASE1"),
+        ("q=😀", 400, "search for another word"),
         ("after=nonsense", 400, "begin at the first"),
-        ("after=WyJhIiwiYiJd", 400, "go to the first page"),
+        ("after=WyIiLCJhIiwiYiJd", 400, "go to the first page"),
         ("country=Atlantis", 404, "no trial here has the country “Atlantis”"),
     ],
 )
@@ -108,3 +110,15 @@ def test_a_search_without_a_find_says_what_to_do(changed_site: ReadingSite) -> N
     assert "Type the number of a trial" in changed_site.get("/search").text
     assert "longer than 200" in changed_site.get("/search?q=" + "x" * 500).text
     assert "<script>" not in changed_site.get("/search?q=%3Cscript%3E").text
+
+
+def test_a_phase_that_no_trial_has_finds_nothing(changed_site: ReadingSite) -> None:
+    assert ids(changed_site.get("/trials?phase=EARLY_PHASE1").text) == []
+
+
+@pytest.mark.parametrize("path", ["/sponsors?q=a", "/conditions?q=%F0%9F%98%80"])
+def test_names_are_searched_for_by_words(changed_site: ReadingSite, path: str) -> None:
+    answer = changed_site.get(path)
+
+    assert answer.status_code == 400
+    assert "search for another word" in answer.text

@@ -8,13 +8,14 @@ from starlette.responses import Response
 from monitor.errors import NothingFound
 from monitor.storage import terms
 from monitor.storage.trial_index import CONDITION, SPONSOR
-from monitor.storage.words import asked_for
+from monitor.views.finding import words_asked
 from monitor.views.json.trials import term_json
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
 from monitor.web.api.problems import BAD_CURSOR
 from monitor.web.api.routing import Operations
+from monitor.web.api.sent_rules import pointed
 from monitor.web.api.shapes import Slug
 from monitor.web.api.shapes import trials as shapes
 from monitor.web.api.wanted import TermsAsked
@@ -49,8 +50,10 @@ def get_condition(call: Caller, slug: Slug) -> Response:
 def _listed(call: Call, kind: str, asked: TermsAsked) -> Response:
     place = place_of(call, asked)
     after = str(place.after[0]) if place.after else None
+    with pointed("q", "parameter"):
+        words = words_asked(asked.q)
     with call.site.store.read() as tx:
-        found = terms.listing(tx, kind, after=after, words=asked_for(asked.q or ""), limit=asked.limit + 1)
+        found = terms.listing(tx, kind, after=after, words=words, limit=asked.limit + 1)
     shown, has_more = page_of(found, asked.limit)
     return place.answer([term_json(each) for each in shown], [shown[-1].key] if has_more else None)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from sqlalchemy import Connection
 
 from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
@@ -13,8 +14,9 @@ from monitor.model import Filters
 from monitor.storage.changed import ChangeFilter, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Span
-from monitor.storage.words import asked_for
-from monitor.text import fold_name, fold_organisation
+from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR
+from monitor.views.finding import key_asked, words_asked
+from monitor.views.finding_trials import phase_asked, statuses_asked
 from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
 from monitor.web.api.call import Call
@@ -41,8 +43,8 @@ class TrialsAsked(PageAsked):
     registry: Words | None = Field(
         default=None, description="Trials of this registry.", examples=["clinicaltrials.gov"]
     )
-    sponsor: Words | None = Field(default=None, description="Trials that a sponsor of this name leads.")
-    condition: Words | None = Field(default=None, description="Trials on this condition, by its whole name.")
+    sponsor: Words | None = Field(default=None, description="Trials that a sponsor of this name or slug leads.")
+    condition: Words | None = Field(default=None, description="Trials on this condition, by its whole name or slug.")
     country: Words | None = Field(default=None, description="Trials with sites in this country, in English.")
     phase: Annotated[str, Field(pattern="^[A-Z0-9_]{1,20}$")] | None = Field(
         default=None, description="A code.", examples=["PHASE3"]
@@ -89,16 +91,33 @@ def trials_wanted(asked: TrialsAsked, call: Call, *, trials: Sequence[str] = ())
     with pointed("watch" if asked.watch else "group", "parameter"), call.site.store.read() as tx:
         keys = [(found.key, trial_id) for found, trial_id in named]
         scope = scope_of(tx, trials=keys, watch=asked.watch, group=asked.group, sponsor=None)
+    with call.site.store.read() as tx:
+        sponsor, condition, country = (
+            _key(tx, kind, text)
+            for kind, text in ((SPONSOR, asked.sponsor), (CONDITION, asked.condition), (COUNTRY, asked.country))
+        )
+        with pointed("phase", "parameter"):
+            phase = phase_asked(tx, asked.phase)
+        with pointed("status", "parameter"):
+            statuses = statuses_asked(tx, asked.status)
+    with pointed("q", "parameter"):
+        words = words_asked(asked.q)
     return TrialFilter(
         registry=registry,
-        sponsor=fold_organisation(asked.sponsor) or None,
-        condition=fold_name(asked.condition) or None,
-        country=fold_name(asked.country) or None,
-        phase=asked.phase,
-        statuses=tuple(sorted(asked.status)),
-        words=asked_for(asked.q or ""),
+        sponsor=sponsor,
+        condition=condition,
+        country=country,
+        phase=phase.key if phase else None,
+        statuses=statuses,
+        words=words,
         within=scope.within,
     )
+
+
+def _key(tx: Connection, kind: str, text: str | None) -> str | None:
+    """The parameters are called as the kinds of terms are."""
+    with pointed(kind, "parameter"):
+        return key_asked(tx, kind, text)
 
 
 def filters_wanted(asked: ChangesAsked) -> Filters:

@@ -16,6 +16,7 @@ from monitor.storage.found import TrialFilter
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import fold_name, shortened
+from monitor.views.finding import words_asked
 from monitor.views.trial_sets import of_condition, of_sponsor
 from monitor.web.charts.slips import days_words
 from monitor.web.reading.trial_sets import no_such_term, set_values, slug_path
@@ -82,7 +83,7 @@ def _listed(site: Site, asked: Asked, kind: str) -> dict[str, Any]:
         raise ConfigurationInvalid(f"by is trials or name, and not “{shortened(by, 40)}”")
     if len(text) > _LONGEST or len(after) > _LONGEST:
         raise ConfigurationInvalid(f"what is searched for is longer than {_LONGEST} characters: name a part of it")
-    words = fold_name(text).split()[:4]
+    words = fold_name(text).split()[:4] if words_asked(text) else []
     is_by_name = by == "name" or bool(words)
 
     def count() -> tuple[list[Term], dict[str, int]]:
