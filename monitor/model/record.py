@@ -6,6 +6,7 @@ are stored, so a record may gain fields freely: both sides of a comparison are a
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -109,7 +110,8 @@ _DATE_FORMS = tuple(
 class PartialDate:
     """A date as precise as the registry has it: `2026`, `2026-03` or `2026-03-15`, and whether it has happened.
 
-    What of *text* can be read is what counts: of 2030-02-30, a day that does not exist, the year and the month.
+    What of *text* can be read is what counts: of 2030-02-30, a day that does not exist, the year and the month. A month
+    that does not exist leaves nothing to go by: 2030-13-45 is no date at all.
     """
 
     text: str
@@ -120,23 +122,16 @@ class PartialDate:
     def parts(self) -> tuple[int, ...]:
         """Year, month and day as far as they can be read and exist; empty where the text is no date at all."""
         written = self._written
-        while written:
-            try:
-                date(*(*written, 1, 1)[:3])
-            except ValueError:
-                written = written[:-1]
-            else:
-                return written
+        for known in (written, written[:2]) if written else ():
+            with suppress(ValueError):
+                date(*(*known, 1, 1)[:3])
+                return known
         return ()
 
     @property
-    def unreal(self) -> Literal["year", "month", "day"] | None:
-        """What of the date is written, and does not exist: the day of 2030-02-30; None where all that is written does.
-
-        Also None where the text is no date at all.
-        """
-        parts = self.parts
-        return _PARTS[len(parts)] if 0 < len(parts) < len(self._written) else None
+    def has_unreal_day(self) -> bool:
+        """Whether a day is written that its month does not have, as in 2030-02-30."""
+        return 0 < len(self.parts) < len(self._written)
 
     @property
     def precision(self) -> Literal["year", "month", "day"] | None:

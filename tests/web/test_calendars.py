@@ -197,3 +197,4 @@ def test_a_hostile_name_stays_a_name(name: str) -> None:
 
 def test_where_a_date_stands_is_a_day_that_it_allows() -> None:
     assert last_day(PartialDate("2030-02-30")) == date(2030, 2, 28)  # a day that does not exist: the month counts
+    assert last_day(PartialDate("2099-13-45")) is None  # no such month: nothing to go by

@@ -88,6 +88,6 @@ def _cumulative(moved: Distance, since: Distance | None, baseline: Record | None
 
 def _reservations(before: PartialDate, after: PartialDate) -> str:
     """What of the two dates does not exist, so that only the rest of them was compared."""
-    unreal = {side.text: side.unreal for side in (before, after) if side.unreal}
-    told = [f"the {part} of {cut(text, 40)} does not exist" for text, part in unreal.items()]
+    unreal = dict.fromkeys(side.text for side in (before, after) if side.has_unreal_day)
+    told = [f"the day of {cut(text, 40)} does not exist" for text in unreal]
     return f" ({' and '.join(told)})" if told else ""

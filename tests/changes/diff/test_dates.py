@@ -115,13 +115,10 @@ CASES = {
             "(the day of 2026-06-31 does not exist)."
         ),
     ),
-    "a delay to a month that does not exist": (
-        (dated("2027-02-28"), dated("2029-13")),
-        ("date.slipped", "major", {"days": 731}),
-        (
-            "Primary completion date slipped from 2027-02-28 to 2029-13, 2 years later "
-            "(the month of 2029-13 does not exist)."
-        ),
+    "a month that does not exist": (
+        (dated("2027-02-28"), dated("2099-13-45")),
+        ("date.unreadable", "major", None),
+        "Primary completion date went from 2027-02-28 (estimated) to “2099-13-45” (no date).",
     ),
     "the day 0": (
         (dated("2026-03-15"), dated("2026-03-00")),
