@@ -43,9 +43,11 @@ def keys(site: Site, asked: Asked) -> Response:
     """Keys do something on pages from now on, or nothing. Pages' script reads that cookie."""
     answer = site.see_other("/keys?done=1")
     if one(asked.form, "keys") == OFF:
-        answer.set_cookie(KEYS, OFF, max_age=A_YEAR, path="/", secure=site.is_https, samesite="lax")
+        answer.set_cookie(
+            KEYS, OFF, max_age=A_YEAR, path=site.cookies.path, secure=site.cookies.is_https, samesite="lax"
+        )
     else:
-        answer.delete_cookie(KEYS, path="/", secure=site.is_https, samesite="lax")
+        answer.delete_cookie(KEYS, path=site.cookies.path, secure=site.cookies.is_https, samesite="lax")
     return answer
 
 
