@@ -1,6 +1,6 @@
 """Answers that were not believed, stored as they came, for the operator to inspect, and to accept if they are true.
 
-A record that comes again is counted in its row. Anything else is stored each time, because no two need be alike.
+What comes again, byte for byte, is counted in its row.
 """
 
 from collections.abc import Iterable
@@ -70,12 +70,12 @@ def add(
 ) -> int:
     """Store an answer and return its id. The oldest answers for a trial make room for it.
 
-    A record (an answer with a *doubt*) is only counted if it is stored already and last came after *since*.
+    One that is stored already is only counted; a record (an answer with a *doubt*) if it last came after *since*.
     """
     digest = sha256(raw).digest()
     latest = {"reason": reason, "version": version, "latest_at": at, "latest_build": build}
-    same = latest_of(tx, registry, trial_id, digest, since=since) if doubt else None
-    if same:
+    same = latest_of(tx, registry, trial_id, digest, since=since if doubt else None)
+    if same and bool(same.doubt) == bool(doubt):
         tx.execute(update(quarantine).where(quarantine.c.id == same.id).values(times=same.times + 1, **latest))
         return same.id
     statement = insert(quarantine).values(

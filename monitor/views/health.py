@@ -178,7 +178,7 @@ def _undecided(tx: Connection) -> Iterator[Attention]:
         yield Attention("quarantine", note(f"{_up_to(kept, 'answer')} not believed", "see why"), "/quarantine")
     if unknown := drift.count(tx, most=MOST_COUNTED):
         words = f"{_up_to(unknown, 'field or value', 'fields or values')} that this version does not know"
-        yield Attention("drift", note(words, "they are kept, and not compared"), "/drift")
+        yield Attention("drift", note(words, "they are kept, and compared as they are"), "/drift")
 
 
 def _recent(tx: Connection, now: datetime) -> Iterator[Attention]:

@@ -1,5 +1,7 @@
 """What else a registry left behind: the version of its data, and answers that were no records."""
 
+from datetime import datetime
+
 import pytest
 
 from monitor.errors import NothingFound
@@ -43,10 +45,26 @@ def test_of_a_huge_answer_the_beginning_is_kept_and_its_size_told(store: Store) 
     assert one.raw == raw[:1_048_576]
 
 
+def test_the_same_answer_that_is_no_record_is_counted_in_its_row(store: Store) -> None:
+    def came(raw: bytes, at: datetime) -> int:
+        with store.begin() as tx:
+            return quarantine.add(tx, REGISTRY, HIP, reason="no record", raw=raw, at=at, since=at)
+
+    first, again, other = came(b"<html>", NOON), came(b"<html>", LATER), came(b"<html >", LATER)
+
+    with store.read() as tx:
+        rows = quarantine.listing(tx, REGISTRY, HIP)
+    assert [(row.id, row.times, row.received_at, row.latest_at) for row in rows] == [
+        (other, 1, LATER, LATER),
+        (first, 2, NOON, LATER),
+    ]
+    assert again == first
+
+
 def test_the_newest_ten_answers_of_a_trial_are_kept(store: Store) -> None:
     with store.begin() as tx:
         other = quarantine.add(tx, REGISTRY, KNEE, reason="empty", raw=b"", at=NOON)
-        ids = [quarantine.add(tx, REGISTRY, HIP, reason="empty", raw=b"{}", at=NOON) for _ in range(12)]
+        ids = [quarantine.add(tx, REGISTRY, HIP, reason="empty", raw=b"%d" % each, at=NOON) for each in range(12)]
 
     with store.read() as tx:
         assert [row.id for row in quarantine.listing(tx, REGISTRY, HIP)] == ids[:1:-1]
