@@ -1,7 +1,8 @@
 """How many of some trials were checked of late, and which were not: what makes silence mean something.
 
 A trial was checked where an answer verified it since then; or where its registry has named the version of its data
-since then at which the trial was verified: one request says of all trials that nothing is newer.
+since then at which the trial was verified: one request says of all trials that nothing is newer. It was not where the
+latest answer for it was not believed, or said that there is no such trial.
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,21 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 from monitor.model import State
 from monitor.storage.pages import Within, is_of
 from monitor.storage.searches import is_everything
-from monitor.storage.tables import registries, searches, trials, watched_trials
+from monitor.storage.tables import quarantine, registries, searches, trials, watched_trials
 
 _held = exists().where(watched_trials.c.registry == trials.c.registry, watched_trials.c.trial_id == trials.c.trial_id)
 _mirrored = trials.c.registry.in_(select(searches.c.registry).where(is_everything))
+
+# What has any refused answer is few, and found without asking for each trial.
+_is_refused = and_(
+    trials.c.trial_id.in_(select(quarantine.c.trial_id).where(quarantine.c.accepted_at.is_(None))),
+    exists().where(
+        quarantine.c.registry == trials.c.registry,
+        quarantine.c.trial_id == trials.c.trial_id,
+        quarantine.c.accepted_at.is_(None),
+        quarantine.c.latest_at > trials.c.verified_at,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,8 @@ class RegistrySeen:
     """The newest in which any of them was verified; where none was checked, the one that the registry named last."""
     named_at: datetime | None
     """When it last named a version."""
+    read: int
+    """How many were ever read."""
 
 
 def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[RegistrySeen]:
@@ -49,6 +63,7 @@ def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[Regi
             func.count().filter(_is_checked(since)),
             _version(since),
             registries.c.checked_at,
+            func.count(trials.c.snapshot),
         )
         .outerjoin(registries, registries.c.registry == trials.c.registry)
         .where(_is_watched(within))
@@ -118,4 +133,5 @@ def _is_checked(since: datetime) -> ColumnElement[bool]:
     """NULL counts as no: a count of a trial that nobody ever verified is none."""
     stands = and_(trials.c.verified_version == registries.c.version_stamp, registries.c.checked_at >= since)
     merged = and_(trials.c.state == State.MERGED, registries.c.checked_at >= since)
-    return func.coalesce(or_(trials.c.verified_at >= since, stands, merged), False)
+    seen = and_(or_(trials.c.verified_at >= since, stands), trials.c.misses == 0, ~_is_refused)
+    return func.coalesce(or_(seen, merged), False)

@@ -24,6 +24,7 @@ from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.service.workers import Workers
 from tests.storage.documents import NOON
+from tests.studies import titled
 from tests.web.reading_site import OPERATOR, ReadingSite
 
 HOUR = timedelta(hours=1)
@@ -63,6 +64,37 @@ def test_before_anything_is_watched_it_says_so(site: ReadingSite) -> None:
     assert heading(text) == "Nothing is watched yet"
     assert 'href="/watches/new"' in text
     assert '<svg class="chart wide"' not in text
+
+
+def test_a_trial_whose_answer_is_not_believed_is_not_seen_and_one_that_was_never_read_is_not_unchanged(
+    site: ReadingSite, workers: Workers
+) -> None:
+    sandbox = workers.outbox.sandbox
+    bad = WITHDRAWN_LATER
+    workers.outbox.watch(bad, "NCT99999999")
+    assert "None of the watched trials was read yet" in site.get("/trials").text
+    workers.outbox.check(bad)
+    site.forget()
+    assert "<span>Seen <" in site.get(f"/trials/{bad}").text
+    assert "1 of 2 trials seen" in page(site)
+    assert "None of the watched trials was read yet" not in site.get("/trials").text
+
+    sandbox.next_state(bad)
+    workers.outbox.check(bad)
+    sandbox.edit(bad, titled("Another"))
+    sandbox.misbehave("wrong_id", ids=[bad])
+    workers.outbox.clock.advance(minutes=1)
+    workers.outbox.check(bad)
+    workers.outbox.check("NCT99999999")
+
+    assert "0 of 2 trials seen" in page(site)
+    trial = site.get(f"/trials/{bad}").text
+    assert ("An answer was not believed" in trial, "<span>Last seen <" in trial) == (True, True)
+    assert "<span>Seen <" not in trial
+    changes = site.get("/").text
+    assert "1 was not read yet." in changes
+    assert "unchanged." not in changes
+    assert "1 of 2 trials" in changes
 
 
 def test_it_follows_what_is_seen_and_what_is_not(site: ReadingSite, workers: Workers) -> None:

@@ -43,6 +43,8 @@ class Proof:
     sight: Sight
     seen: int = 0
     watched: int = 0
+    unread: int = 0
+    """Watched trials that were never read."""
     data_of: datetime | None = None
     """The version of the registries' data; the oldest, where there are several registries."""
     looked_at: datetime | None = None
@@ -96,11 +98,13 @@ class ProofReader:
         looked = [each.named_at for each in seen if each.named_at]
         versions = [at for each in seen if each.version and (at := built_at(each.version))]
         checked = sum(each.checked for each in seen)
-        parts = (latest, checked, watched, *((each.registry, each.version, each.named_at) for each in seen))
+        read = sum(each.read for each in seen)
+        parts = (latest, checked, watched, read, *((each.registry, each.version, each.named_at) for each in seen))
         return Proof(
             sight=self._sight(checked, watched, max(looked, default=None), now),
             seen=checked,
             watched=watched,
+            unread=max(watched - read, 0),
             data_of=min(versions, default=None),
             looked_at=max(looked, default=None),
             next_at=min((each.next_check_at for each in looks), default=None),
