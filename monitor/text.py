@@ -230,6 +230,12 @@ def sentence(words: object) -> str:
     return text[:1].upper() + text[1:] + end
 
 
+def without_commands(words: str) -> str:
+    """What a message for people at a terminal says, without the commands that only they can type."""
+    kept = [part for part in words.split("; ") if "`monitor " not in part] or [words]
+    return re.sub(r"(?:[:,;][^:.;`]*)? `monitor [^`]*`[^.;]*", "", "; ".join(kept)).rstrip(". ")
+
+
 def natural_list(items: Sequence[T], limit: int = 3, *, noun: str = "", named: Callable[[T], str] = str) -> str:
     """The first *limit* of *items* as English lists them, then how many more there are: of what, *noun* says."""
     shown = [named(item) for item in items[:limit]]

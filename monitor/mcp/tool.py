@@ -13,7 +13,7 @@ from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
 from monitor.mcp.untrusted import marked
 from monitor.model.access import Permission
-from monitor.text import plain
+from monitor.text import plain, without_commands
 
 MOST_COMPLAINTS = 5
 
@@ -119,9 +119,8 @@ class Tool(Generic[A]):
 
 def for_agents(words: str) -> str:
     """What a message for people at a terminal says, without the commands that only they can type."""
-    kept = [part for part in re.split(r"; ", words) if "`monitor " not in part] or [words]
-    said = re.sub(r"[:,]? `monitor [^`]*`[^.;]*", "", "; ".join(kept))
-    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda found: found[1].replace("-", "_"), said).rstrip(". ")
+    said = without_commands(words)
+    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda found: found[1].replace("-", "_"), said)
 
 
 def _complaints(name: str, error: ValidationError) -> str:

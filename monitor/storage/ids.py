@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, select
 
 from monitor.errors import NothingFound
+from monitor.text import shortened
 
 SHORTEST = 4
 """Characters of an id that may stand for it."""
@@ -19,11 +20,11 @@ def find_id(tx: Connection, column: Column[str], text: str, *, noun: str, remedy
     The search is a range of complete UUIDs. They sort alike in every collation, as their dashes stand in the same
     places, so an index on the column serves it; it would not serve LIKE.
     """
-    begin = text.strip().lower()
+    begin, shown = text.strip().lower(), f"“{shortened(text, 80)}”"
     if not re.fullmatch(r"[0-9a-f-]{1,36}", begin):
-        raise NothingFound(f"there is no {noun} {text!r}: {remedy}")
+        raise NothingFound(f"there is no {noun} {shown}: {remedy}")
     if len(begin) < SHORTEST:
-        raise NothingFound(f"{text!r} is too short: give {SHORTEST} characters of an id or more, or all of a name")
+        raise NothingFound(f"{shown} is too short: give {SHORTEST} characters of an id or more, or all of a name")
     rest = _LEAST[len(begin) :]
     first, last = begin + rest, begin + rest.replace("0", "f")
     found: list[Any] = list(tx.scalars(select(column).where(column.between(first, last)).limit(2)).all())

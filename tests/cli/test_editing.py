@@ -66,8 +66,8 @@ def test_an_option_that_says_nothing_is_refused(monitor: Monitor, option: str) -
 @pytest.mark.parametrize(
     ("which", "said"),
     [
-        ("rivals", "there is no subscription 'rivals': `monitor subscriptions list` shows those there are"),
-        ("3f", "'3f' is too short: give 4 characters of an id or more, or all of a name"),
+        ("rivals", "there is no subscription “rivals”: `monitor subscriptions list` shows those there are"),
+        ("3f", "“3f” is too short: give 4 characters of an id or more, or all of a name"),
     ],
 )
 def test_a_name_that_nothing_has_is_told_from_an_id_that_is_too_short(monitor: Monitor, which: str, said: str) -> None:

@@ -127,6 +127,7 @@ def test_nothing_in_a_text_hides_or_steers_and_what_it_says_stays() -> None:
         ("nothing of it yet; `monitor check NCT1` takes one", "nothing of it yet"),
         ("give --min-percent with --quiet-hours", "give min_percent with quiet_hours"),
         ("it ended: `monitor subscribe` makes another. Go on.", "it ended. Go on"),
+        ("D failed: run `monitor subscriptions resume D` first", "D failed"),
     ],
 )
 def test_messages_for_people_at_a_terminal_name_no_command_to_agents(words: str, said: str) -> None:

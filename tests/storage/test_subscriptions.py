@@ -85,10 +85,10 @@ def test_the_beginning_of_an_id_will_do_while_it_is_unique(store: Store) -> None
             subscriptions.get(tx, "3f2a")
         with pytest.raises(NothingFound, match="there is no subscription 3f2b: `monitor subscriptions list`"):
             subscriptions.get(tx, "3f2b")
-        with pytest.raises(NothingFound, match="'3f2' is too short: give 4 characters of an id or more"):
+        with pytest.raises(NothingFound, match="“3f2” is too short: give 4 characters of an id or more"):
             subscriptions.get(tx, "3f2")
         for text in ("all of them", "", "3f2a%"):
-            with pytest.raises(NothingFound, match=f"there is no subscription '{text}': `monitor subscriptions list`"):
+            with pytest.raises(NothingFound, match=f"there is no subscription “{text}”: `monitor subscriptions list`"):
                 subscriptions.get(tx, text)
 
 

@@ -81,7 +81,7 @@ def test_lists_and_searches_are_addresses(posted: ReadingSite) -> None:
     assert rows(f"q={ANNA}&state=owed") == 0
     nobody = posted.get("/deliveries?q=nobody@example.org")
     assert nobody.status_code == 200
-    assert "there is no subscription" in nobody.text
+    assert "There is no subscription “nobody@example.org”.<" in nobody.text
     begin = id_of(posted, ANNA)[:13]
     assert posted.get(f"/deliveries?q={begin}").headers["Location"].startswith(f"/deliveries/{begin}")
 

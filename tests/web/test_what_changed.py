@@ -91,8 +91,10 @@ def test_the_registrys_words_stay_words(changed_site: ReadingSite) -> None:
         ("before=2026-11-23~9~x", 400, "before takes a day"),
         ("before=2026-11-23~2~clinicaltrials.gov/NCT99999999/2", 400, "which is not there: go to the first page"),
         ("registry=nowhere", 400, "is not a registry known here"),
+        ("after=zzz", 400, "this list takes before and not after, which is “zzz”: go to the first page"),
         ("sponsor=Nobody", 404, "no trial here has the sponsor “Nobody”"),
-        ("watch=99", 404, "99"),
+        ("sponsor=Nobody", 404, "<h1>Nothing found</h1>"),
+        ("watch=nonsense", 404, '<p class="lead">There is no watch “nonsense”.</p>'),
         ("q=of+the", 400, "search for another word"),
         ("q=" + "x" * 300, 400, "longer than 200 characters"),
     ],
@@ -101,6 +103,13 @@ def test_what_makes_no_sense_is_named(changed_site: ReadingSite, query: str, sta
     answer = changed_site.get(f"/?{query}")
     assert answer.status_code == status
     assert words.lower() in unescape(answer.text).lower()
+
+
+@pytest.mark.parametrize("path", ["trials", "trials.csv", "sponsors", "conditions"])
+def test_a_list_refuses_the_place_in_a_list_of_another_kind(changed_site: ReadingSite, path: str) -> None:
+    answer = changed_site.get(f"/{path}?before=zzz")
+    assert answer.status_code == 400
+    assert "This list takes after and not before, which is “zzz”" in answer.text
 
 
 def test_pages_follow_each_other_without_a_gap(changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:

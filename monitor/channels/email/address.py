@@ -51,7 +51,10 @@ def _reason(typed: str, error: Exception) -> str:
         return f"did you mean {meant}?"
     if re.search(r"@.*[,;\s].*@", typed):
         return "one address is expected; subscribe each on its own"
-    return str(error).rstrip(".")[:200]
+    if "@" not in typed:
+        return "it has no @"
+    words = str(error).rstrip(".")[:200]
+    return words[:1].lower() + words[1:]
 
 
 def _meant(typed: str) -> str | None:

@@ -92,7 +92,7 @@ def _changed(site: Site, asked: Asked, user: User, action: str) -> str:
 
 
 def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Response:
-    users_after, tokens_after = (_after(asked.query.get(name, "")) for name in ("after", "tokens_after"))
+    users_after, tokens_after = _after(asked.place("after")), _after(asked.query.get("tokens_after", ""))
     with site.store.read() as tx:
         found = user_rows.listing(tx, after=users_after, limit=SHOWN + 1)
         made = token_rows.listing(tx, after=tokens_after, limit=SHOWN + 1)

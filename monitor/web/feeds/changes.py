@@ -133,7 +133,7 @@ def _found(
 ) -> tuple[ChangesAsked, Sequence[SeenEvent], Place | None]:
     """What is asked for, the newest first by the moment when it was seen, and behind which event there is more."""
     values = {"since": [ALL], **values_of(asked.query)}
-    after = place_asked(asked.query.get("before", ""))
+    after = place_asked(asked.place("before"))
     with site.store.read() as tx:
         wanted = narrowed(changes_asked(tx, values, site.registries))
         page = changes_page(

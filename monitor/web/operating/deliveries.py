@@ -13,7 +13,7 @@ from monitor.channels.retries import STANDARD
 from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
 from monitor.model import Attempt, DeliveryState, EventCause, SubscriptionState
 from monitor.storage.delivery_pages import DeliveryList
-from monitor.text import one_line, plain
+from monitor.text import one_line, plain, sentence, without_commands
 from monitor.views.addresses import without_addresses
 from monitor.views.cursors import place_cursor, place_of
 from monitor.views.delivery_log import (
@@ -211,7 +211,7 @@ def _list_of(text: str) -> DeliveryList:
 
 def _log_of(site: Site, asked: Asked, which: DeliveryList, wanted: str) -> tuple[DeliveryLog, str]:
     """The page of the log, and why it is empty where what is searched for is not there."""
-    place = place_of(asked.query.get("before", ""))
+    place = place_of(asked.place("before"))
     trial: tuple[str, str] | None = None
     if wanted:
         try:
@@ -224,7 +224,7 @@ def _log_of(site: Site, asked: Asked, which: DeliveryList, wanted: str) -> tuple
         return delivery_log(query, site.store), ""
     except NothingFound as error:
         others = delivery_log(replace(query, to=None, limit=1), site.store)
-        return replace(others, rows=(), damaged={}, next=None), str(error)
+        return replace(others, rows=(), damaged={}, next=None), sentence(without_commands(str(error)))
 
 
 def _delivery_meant(wanted: str, site: Site) -> str:

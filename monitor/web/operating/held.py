@@ -27,7 +27,7 @@ DECISIONS: dict[str, Decision] = {"release": "released", "discard": "discarded"}
 
 def held_page(site: Site, asked: Asked) -> Response:
     """Every hold, the newest first."""
-    page = hold_page(site.store, before=number_of(asked.query.get("before", "")), limit=SHOWN)
+    page = hold_page(site.store, before=number_of(asked.place("before")), limit=SHOWN)
     rows = [(hold, fields_of(hold)) for hold in page.holds]
     return site.page(asked, "operating/held", {"rows": rows, "next": page.next, "names": site.registry_names})
 

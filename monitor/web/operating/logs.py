@@ -35,7 +35,7 @@ class Damaged(NamedTuple):
 
 def drift_page(site: Site, asked: Asked) -> Response:
     """The fields and values of registries' documents that are new to this program, the newest first."""
-    before = asked.query.get("before", "")
+    before = asked.place("before")
     with site.store.read() as tx:
         found = drift.page(tx, before=_drift_of(before) if before else None, limit=SHOWN + 1)
     rows = [
@@ -52,7 +52,7 @@ def drift_page(site: Site, asked: Asked) -> Response:
 def notices_page(site: Site, asked: Asked) -> Response:
     """What operators were told of the service, the newest first."""
     with site.store.read() as tx:
-        found = notices.page(tx, before=place_of(asked.query.get("before", "")), limit=SHOWN + 1)
+        found = notices.page(tx, before=place_of(asked.place("before")), limit=SHOWN + 1)
     rows = [
         Damaged(one_line(each.name), one_line(each.why))
         if isinstance(each, Unread)
@@ -66,7 +66,7 @@ def notices_page(site: Site, asked: Asked) -> Response:
 
 def bounces_page(site: Site, asked: Asked) -> Response:
     """What mail systems and readers reported of mails, the newest first."""
-    before = asked.query.get("before", "")
+    before = asked.place("before")
     with site.store.read() as tx:
         found = bounces.page(tx, before=_bounce_of(before) if before else None, limit=SHOWN + 1)
     rows = [

@@ -20,7 +20,7 @@ SHOWN = 50
 def quarantine_list(site: Site, asked: Asked) -> Response:
     """Every answer that was not believed, the newest first; with all=yes also those that were accepted."""
     accepted = asked.query.get("all") == "yes"
-    page = quarantine_page(site.store, before=number_of(asked.query.get("before", "")), accepted=accepted, limit=SHOWN)
+    page = quarantine_page(site.store, before=number_of(asked.place("before")), accepted=accepted, limit=SHOWN)
     rows = [(answer, one_line(answer.reason), size(answer.size)) for answer in page.answers]
     values = {"rows": rows, "next": page.next, "accepted": accepted, "names": site.registry_names}
     return site.page(asked, "operating/quarantine", values)

@@ -65,7 +65,7 @@ class Day:
 def what_changed(site: Site, asked: Asked) -> Response:
     """The page."""
     today = asked.now.astimezone(UTC).date()
-    after = place_asked(asked.query.get("before", ""))
+    after = place_asked(asked.place("before"))
     with site.store.read() as tx:
         wanted = changes_asked(tx, values_of(asked.query), site.registries)
         page = changes_page(

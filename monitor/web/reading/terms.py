@@ -78,7 +78,8 @@ def _list_of(kind: str) -> Handler:
 
 
 def _listed(site: Site, asked: Asked, kind: str) -> dict[str, Any]:
-    text, by, after = (asked.query.get(name, "").strip() for name in ("q", "by", "after"))
+    text, by = (asked.query.get(name, "").strip() for name in ("q", "by"))
+    after = asked.place("after")
     if by not in ("", "name", "trials"):
         raise ConfigurationInvalid(f"by is trials or name, and not “{shortened(by, 40)}”")
     if len(text) > _LONGEST or len(after) > _LONGEST:

@@ -91,7 +91,7 @@ class DueLine:
 
 def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
     """What the templates show of these trials: all of it, or a later page of the table alone."""
-    after = _after(asked.query.get("after", ""))
+    after = _after(asked.place("after"))
     if after is not None:
         with site.store.read() as tx:
             listed = trial_plans.page(tx, wanted, after=after, limit=AT_ONCE + 1)

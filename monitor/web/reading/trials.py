@@ -74,7 +74,7 @@ def trial_list(site: Site, asked: Asked) -> Response:
     """The list."""
     with site.store.read() as tx:
         wanted = trials_asked(tx, values_of(asked.query), site.registries)
-        page = trials_page(tx, wanted, after=asked.query.get("after", ""), limit=AT_ONCE)
+        page = trials_page(tx, wanted, after=asked.place("after"), limit=AT_ONCE)
     counts = _counted(site, asked, wanted)
     values = {
         "wanted": wanted,
@@ -103,7 +103,7 @@ def trial_table(site: Site, asked: Asked) -> Response:
     known = {registry.key: registry for registry in site.registries}
     with site.store.read() as tx:
         wanted = trials_asked(tx, values_of(asked.query), site.registries)
-        page = trials_page(tx, wanted, after=asked.query.get("after", ""), limit=MOST_ROWS)
+        page = trials_page(tx, wanted, after=asked.place("after"), limit=MOST_ROWS)
     rows = (
         _cells(each, known[each.registry].page(each.trial_id) if each.registry in known else "") for each in page.trials
     )

@@ -22,7 +22,7 @@ LARGEST_NUMBER = 2**31 - 1
 
 def watch_list(site: Site, asked: Asked) -> Response:
     """The watches, the oldest first."""
-    after = min(number_of(asked.query.get("after", "")) or 0, LARGEST_NUMBER)
+    after = min(number_of(asked.place("after")) or 0, LARGEST_NUMBER)
     shown, last = watches_page(site.store, after=after, limit=SHOWN)
     values = {"watches": shown, "names": site.registry_names, "next": last, "is_first": not after}
     return site.page(asked, "reading/watches", values)

@@ -22,7 +22,7 @@ from monitor.errors import MonitorError, NothingFound, StoreError
 from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model.language import ENGLISH
-from monitor.text import sentence
+from monitor.text import sentence, without_commands
 from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, read_form
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
@@ -195,7 +195,7 @@ class Answering:
 
     def _trouble(self, asked: Asked, status: int, error: object = "") -> Response:
         said = texts_of(asked.language).said(error)
-        words = sentence(said) if said else ""
+        words = sentence(without_commands(said)) if said else ""
         made = self.site.page(asked, "site/trouble", {"status": status, "words": words}, status=status)
         if status == 503:
             made.headers["Retry-After"] = "60"

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from starlette.datastructures import QueryParams
 
+from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
+from monitor.text import shortened
 from monitor.web.forms import Form
 
 
@@ -61,6 +64,18 @@ class Asked:
         """What a form carries to show that it is of our page."""
         self.has_form = True
         return self.make_form_token()
+
+    def place(self, name: Literal["after", "before"]) -> str:
+        """Where a page of a list begins, as the parameter of that *name* says it; empty for the first page.
+
+        ConfigurationInvalid for the other of the two, which this list does not take.
+        """
+        other = "before" if name == "after" else "after"
+        if given := self.query.get(other, ""):
+            raise ConfigurationInvalid(
+                f"this list takes {name} and not {other}, which is “{shortened(given, 40)}”: go to the first page"
+            )
+        return self.query.get(name, "").strip()
 
     @property
     def holds_nul(self) -> bool:

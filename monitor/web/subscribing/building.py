@@ -23,7 +23,7 @@ from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model.access import Permission
 from monitor.model.language import ENGLISH
-from monitor.text import one_line, sentence
+from monitor.text import one_line, sentence, without_commands
 from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
 from monitor.web.forms import Form, FormRefused, one
@@ -150,7 +150,7 @@ def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
         raise
     except MonitorError as error:
         said = {"can_be_had": isinstance(error, NothingToTry), "is_busy": isinstance(error, TooMany)}
-        return {**nothing, "wrong": sentence(texts_of(asked.language).said(error)), **said}
+        return {**nothing, "wrong": sentence(without_commands(texts_of(asked.language).said(error))), **said}
     return {**nothing, "shown": shown}
 
 
@@ -187,7 +187,7 @@ def _posted(site: Site, asked: Asked) -> Response:
         names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
         words = f"{sentence(error)[:-1]} {names}." if names else sentence(error)
     except MonitorError as error:
-        words = sentence(texts_of(asked.language).said(error))
+        words = sentence(without_commands(texts_of(asked.language).said(error)))
     return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)
 
 

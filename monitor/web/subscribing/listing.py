@@ -20,7 +20,7 @@ from monitor.model import Subscription, SubscriptionState
 from monitor.model.access import Permission
 from monitor.render.rhythms import rhythm_words
 from monitor.storage.places import Place
-from monitor.text import counted, one_line, sentence
+from monitor.text import counted, one_line, sentence, without_commands
 from monitor.views.addresses import receiver, shown, without_addresses
 from monitor.views.cursors import place_cursor, place_of
 from monitor.views.delivery_log import LoggedDelivery, LogQuery, delivery_log
@@ -75,7 +75,7 @@ def subscriptions(site: Site, asked: Asked) -> Response:
         known = ", ".join(SubscriptionState)
         raise ConfigurationInvalid(f"“{one_line(wanted[:40])}” is not a state of a subscription: choose one of {known}")
     states = (SubscriptionState(wanted),) if wanted else ALIVE
-    place = place_of(asked.query.get("before", ""))
+    place = place_of(asked.place("before"))
     before = (place.at, place.id) if place else None
     page = subscriptions_page(site.store, now=asked.now, states=states, before=before, limit=SHOWN)
     more = {"state": wanted, "before": place_cursor(Place(*page.next))} if page.next else {}
@@ -104,7 +104,7 @@ def subscription(site: Site, asked: Asked) -> Response:
     except MonitorError as error:
         words = without_addresses(one_line(str(error)))
         filled = filled_again(asked.form) if one(asked.form, "do") == "save" else None
-        return _page(site, asked, details, filled, error=sentence(words))
+        return _page(site, asked, details, filled, error=sentence(without_commands(words)))
     site.committed()
     return site.see_other(f"/subscriptions/{details.subscription.id}?{urlencode(done)}")
 

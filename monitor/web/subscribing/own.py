@@ -128,7 +128,7 @@ def manage(site: Site, asked: Asked) -> Response:
 def _shown(
     site: Site, asked: Asked, *, said: str = "", filled: Mapping[str, object] | None = None, status: int = 200
 ) -> Response:
-    before = place_of(asked.query.get("before", ""))
+    before = place_of(asked.place("before"))
     managed = managing.look(asked.params["token"], site.links, site.subscribing, before=before)
     less = less_of(managed, site, now=asked.now)
     own = {"is_compact": True, "said": said, "less": less, "is_latest": before is None, **(filled or {})}

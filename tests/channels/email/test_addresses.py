@@ -45,7 +45,7 @@ def test_what_was_plainly_meant_is_suggested(typed):
     ("typed", "reason"),
     [
         ("", "is not a mail address: "),
-        ("ines", "is not a mail address: "),
+        ("ines", "is not a mail address: it has no @"),
         ("@example.org", "is not a mail address: "),
         ("ines@", "is not a mail address: "),
         ("ines@localhost", "is not a mail address: "),
