@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from monitor.model.report import Bounce, ReportKind
 from monitor.ports import Oddity
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import bounces, drift, endpoints, health, left_alone, notices, registries
+from monitor.storage.looks import Look
 from monitor.storage.store import Store
 from monitor.views.health import ReadAges
 from monitor.web.charts.ages import ages_chart
 from monitor.web.charts.looks import LookKind, LookMark, looks_chart
-from monitor.web.operating.health import bars_of, coded
+from monitor.web.operating.health import bars_of, coded, marks_of
 from monitor.web.site.asked import NOBODY
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
@@ -262,3 +264,26 @@ def test_operators_have_the_registries_looked_at_now(site: ReadingSite, workers:
     site.visitor = NOBODY
     assert "Look now" not in page(site)
     assert site.post("/health").status_code == 401
+
+
+def test_the_reason_of_one_trial_is_not_said_of_several() -> None:
+    look = Look(
+        registry="r",
+        ended_at=NOON,
+        version="v",
+        trials=5,
+        changed=0,
+        failed=1,
+        watched=7,
+        verified=2,
+        requests=1,
+        bytes=1,
+        seconds=1.0,
+        reason="no such number",
+    )
+    alone = replace(look, verified=6)
+
+    several, single = (marks_of([each], str, is_operator=True)[0].words for each in (look, alone))
+
+    assert several.endswith("5 of 7 trials were not seen; one of them: no such number")
+    assert single.endswith("1 of 7 trials were not seen: no such number")

@@ -119,11 +119,13 @@ def _mark(look: Look, former: Look | None, say: Say, *, is_operator: bool) -> Lo
     if not look.trials and look.reason:
         return LookMark(look.ended_at, LookKind.FAILED, f"{at}, {say('the registry could not be read')}{why}", why)
     if not look.is_whole:
-        missed = look.watched - look.verified
+        missed = max(look.watched - look.verified, look.failed)
         words = say("%(missed)s of %(watched)s trials were not seen") % {
-            "missed": number(max(missed, look.failed)),
+            "missed": number(missed),
             "watched": number(look.watched),
         }
+        if why and missed > 1:  # it is that of one alone
+            why = f"; {say('one of them')}{why}"
         return LookMark(look.ended_at, LookKind.PART, f"{at}, {words}{why}", why)
     if former is not None and former.version != look.version:
         words = say("new data; trials that changed: %(changed)s") % {"changed": number(look.changed)}
