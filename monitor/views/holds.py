@@ -28,7 +28,7 @@ class HoldWhole:
 
     hold: Hold
     held: int
-    """How many events it has in all."""
+    """How many events it has in all; once it is released, those of them that are not told yet."""
     events: Sequence[Event]
     damaged: Mapping[str, str]
     """By id, what is wrong with those that cannot be read."""
@@ -57,6 +57,12 @@ def one_hold(hold_id: int, store: Store, *, after: str | None = None, limit: int
     with store.read() as tx:
         hold = kept.get(tx, hold_id)
         held, waiting = settlements.count_of_hold(tx, hold_id)
+        if hold.decision == "released":
+            told = settlements.released(tx, hold, after=after, limit=limit + 1)
+            is_more = len(told) > limit
+            return HoldWhole(
+                replace(hold, waiting=waiting), held, told[:limit], {}, told[limit - 1].id if is_more else None
+            )
         ids = settlements.page_of_hold(tx, hold_id, after=after, limit=limit + 1)
         damaged: dict[str, StoreCorrupt] = {}
         known = events.known(tx, ids[:limit], damaged=damaged)

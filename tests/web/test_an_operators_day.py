@@ -90,7 +90,10 @@ def test_an_operators_day(site: ReadingSite) -> None:
     assert "Subscriptions that hear of them: 2, of 48 alerts in all." in weighed
     done = site.post(f"/held/{number}/release")
     assert done.headers["Location"] == f"/held/{number}?done=decided"
-    assert "It is done." in site.get(done.headers["Location"]).text
+    released = site.get(done.headers["Location"]).text
+    assert "It is done." in released
+    assert "What was released" in released
+    assert released.count("RENAMED") == 24
     assert came(site, HOOK) == 24
     assert "Released" in site.get("/held").text
     again = site.post(f"/held/{number}/discard")
@@ -127,6 +130,16 @@ def test_an_operators_day(site: ReadingSite) -> None:
     twice = site.post(f"/quarantine/{kept}/accept")
     assert twice.status_code == 400
     assert "was accepted at" in twice.text
+
+
+def test_a_release_that_nobody_asks_for_sends_nothing(site: ReadingSite) -> None:
+    with site.outbox.store.begin() as tx:
+        tx.exec_driver_sql("UPDATE subscriptions SET state = 'ended'")
+
+    weighed = site.get(f"/held/{hold_of(site)}/release").text
+
+    assert "so nothing is sent" in weighed
+    assert "within seconds" not in weighed
 
 
 def test_what_is_discarded_is_told_to_nobody(site: ReadingSite) -> None:
