@@ -287,3 +287,12 @@ def test_the_reason_of_one_trial_is_not_said_of_several() -> None:
 
     assert several.endswith("5 of 7 trials were not seen; one of them: no such number")
     assert single.endswith("1 of 7 trials were not seen: no such number")
+
+
+def test_a_look_that_found_no_such_trial_was_a_look(site: ReadingSite, workers: Workers) -> None:
+    workers.outbox.watch("NCT99999999")
+    workers.tick()
+    text = page(site)
+
+    assert heading(text) == "0 of 1 trials are seen"
+    assert "There was no look yet" not in text

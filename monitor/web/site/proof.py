@@ -12,7 +12,7 @@ from time import monotonic
 
 from monitor.errors import StoreError
 from monitor.model.stamps import built_at
-from monitor.storage import coverage, events, health, pages
+from monitor.storage import coverage, events, health, pages, registries, trials
 from monitor.storage.pages import Within
 from monitor.storage.store import Store
 
@@ -91,15 +91,23 @@ class ProofReader:
             with self._store.read() as tx:
                 seen = coverage.by_registry(tx, Within(), since=now - self._late_after)
                 watched = pages.watched_count(tx, Within())
+                named = [registries.confirmed_at(tx, each) for each in sorted(trials.watched_registries(tx))]
                 looks = health.listing(tx)
                 latest = events.latest_id(tx)
         except StoreError:
             return NO_ANSWER
-        looked = [each.named_at for each in seen if each.named_at]
+        looked = [at for at in named if at]
         versions = [at for each in seen if each.version and (at := built_at(each.version))]
         checked = sum(each.checked for each in seen)
         read = sum(each.read for each in seen)
-        parts = (latest, checked, watched, read, *((each.registry, each.version, each.named_at) for each in seen))
+        parts = (
+            latest,
+            checked,
+            watched,
+            read,
+            *((each.registry, each.version, each.named_at) for each in seen),
+            *looked,
+        )
         return Proof(
             sight=self._sight(checked, watched, max(looked, default=None), now),
             seen=checked,
