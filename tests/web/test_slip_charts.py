@@ -111,3 +111,11 @@ def test_slips_are_told_from_other_moves(days: list[int], *, only: bool) -> None
 
 def test_days_have_a_sign() -> None:
     assert [days_words(days) for days in (1412, -30, 0)] == ["+1,412 d", "\u221230 d", "0 d"]
+
+
+def test_the_scale_is_named_at_the_end_where_the_line_of_the_trial_is_not() -> None:
+    def places(svg: Element) -> list[float]:
+        return [float(each.attrib["x"]) for each in svg if (each.text or "").endswith("year")]
+
+    assert places(drawn(slips((9, 412)), is_labelled=True)) == [2, 2]
+    assert places(drawn(slips((1, 457), months=1), is_labelled=True)) == [254, 254]

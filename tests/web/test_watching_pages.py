@@ -165,7 +165,7 @@ def test_ending_a_watch_says_first_who_hears_no_more(site: ReadingSite) -> None:
 
     site.post("/watches/new", about="trials", trials=first, name="twice")
     twice = next(watch for watch in listed(site) if watch.name == "twice")
-    assert "All of them are still looked at" in words(site.get(f"/watches/{twice.id}/remove").text)
+    assert "It is still looked at" in words(site.get(f"/watches/{twice.id}/remove").text)
     site.post(f"/watches/{twice.id}/remove")
 
     answer = site.post(f"/watches/{mine.id}/remove")

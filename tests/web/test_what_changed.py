@@ -131,9 +131,9 @@ def test_pages_follow_each_other_without_a_gap(changed_site: ReadingSite, monkey
 
 
 def test_who_was_told_is_for_operators(changed_site: ReadingSite) -> None:
-    assert "subscription tells it" not in changed_site.get("/").text
+    assert "subscription reports it" not in changed_site.get("/").text
     changed_site.visitor = OPERATOR
-    assert changed_site.get("/").text.count("1 subscription tells it.") == len(headlines(changed_site.get("/").text))
+    assert changed_site.get("/").text.count("1 subscription reports it.") == len(headlines(changed_site.get("/").text))
     changed_site.visitor = NOBODY
 
 

@@ -128,7 +128,7 @@ def chart(slips: Slips, scale: Scale, label: str, *, is_labelled: bool) -> Marku
     for y, words in scale.lines:
         parts.append(f'<line class="snap" x1="0" x2="{_WIDTH}" y1="{y}" y2="{y}"/>')
         if is_labelled:
-            parts.append(f'<text x="2" y="{round(y - 4, 1)}">{words}</text>')
+            parts.append(_scale_words(words, y, is_right=bool(slips.points) and scale.x(slips.months) < _WIDTH / 2))
     places = [(scale.x(point.months), scale.y(point.days)) for point in slips.points]
     path = f"M{scale.x(0)} {zero}" + "".join(f"H{x}V{y}" for x, y in places) + f"H{scale.x(slips.months)}"
     parts.append(f'<path class="l l{level}" d="{path}"/>')
@@ -137,6 +137,12 @@ def chart(slips: Slips, scale: Scale, label: str, *, is_labelled: bool) -> Marku
         parts.append(_total(slips, scale, places))
     begins = f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">'
     return Markup(f"{begins}{''.join(parts)}</svg>")  # noqa: S704 - numbers, our own words, and a label that is escaped
+
+
+def _scale_words(words: str, y: float, *, is_right: bool) -> str:
+    """What stands at a line of the scale: at its other end, where the line of the trial ends near the first."""
+    place = f'x="{_WIDTH - 2}" text-anchor="end"' if is_right else 'x="2"'
+    return f'<text {place} y="{round(y - 4, 1)}">{words}</text>'
 
 
 def _total(slips: Slips, scale: Scale, places: Sequence[tuple[float, float]]) -> str:
