@@ -211,10 +211,7 @@ def listed(tx: Connection, quarantined_id: int) -> Quarantined:
 
 
 def _none_of(quarantined_id: int) -> str:
-    return (
-        f"nothing is quarantined as {quarantined_id}: `monitor quarantine` lists what is; "
-        "it may have made room for newer answers"
-    )
+    return f"nothing is quarantined as {quarantined_id}, or no more: `monitor quarantine` lists what is"
 
 
 def _of_trial(registry: str, trial_id: str) -> ColumnElement[bool]:

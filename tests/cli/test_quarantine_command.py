@@ -15,9 +15,7 @@ from tests.cli.commands import Monitor, asking, command
 from tests.studies import DELETED, edited
 
 TRIAL = "NCT02116634"
-UNKNOWN = (
-    "monitor: nothing is quarantined as 77: `monitor quarantine` lists what is; it may have made room for newer answers"
-)
+UNKNOWN = "monitor: nothing is quarantined as 77, or no more: `monitor quarantine` lists what is"
 
 
 @pytest.fixture

@@ -196,6 +196,8 @@ def test_damage_harms_the_row_that_has_it(site: ReadingSite) -> None:
 
 
 def test_what_there_is_not_is_not_found(site: ReadingSite) -> None:
+    assert "Nothing is held as 99.<" in site.get("/held/99").text
+    assert "Nothing is quarantined as 77, or no more.<" in site.get("/quarantine/77").text
     for path in ("held/0", "held/x", "held/99", "held/99999999999", "held/1/burn", "quarantine/77", "quarantine/-1"):
         assert site.get(f"/{path}").status_code == 404, path
 

@@ -11,7 +11,7 @@ from monitor.errors import ConfigurationInvalid, RegistryError, SponsorUnknown
 from monitor.model import Role, Search
 from monitor.operate.transfer.lists.typed import typed
 from monitor.ports import FetchedRegistry, Searching
-from monitor.text import one_line
+from monitor.text import one_line, sentence, without_commands
 from monitor.views.unwatching import NAMED, trial_ending, watch_ending
 from monitor.watching.looking import look_soon
 from monitor.watching.watches import (
@@ -53,9 +53,11 @@ def add_watch(site: Site, asked: Asked) -> Response:
         resolved = site.searches.resolve(_search(form), one(form, "registry") or None, now=asked.now)
         added = add_search(resolved, store=site.store, name=name, now=asked.now)
     except SponsorUnknown as error:
-        return _form(site, asked, form, error=str(error), candidates=error.candidates[:SHOWN])
+        return _form(
+            site, asked, form, error=sentence(without_commands(str(error))), candidates=error.candidates[:SHOWN]
+        )
     except (ConfigurationInvalid, RegistryError) as error:
-        return _form(site, asked, form, error=str(error))
+        return _form(site, asked, form, error=sentence(without_commands(str(error))))
     _look_soon(site, [resolved.registry], asked)
     return site.see_other(f"/watches/{added.watch.id}?done=watched")
 
