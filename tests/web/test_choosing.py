@@ -121,3 +121,5 @@ def test_zones_are_those_of_the_world_each_once_and_known() -> None:
     assert {"UTC", PARIS, "America/Argentina/Buenos_Aires", "Asia/Tokyo"} <= set(names)
     assert all(map(known_zone, names))
     assert "localtime" not in names
+    assert not {"America/Knox_IN", "America/Argentina/ComodRivadavia", "Asia/Calcutta"} & set(names)
+    assert "America/Indiana/Knox" in names

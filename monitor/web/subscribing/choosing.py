@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 from functools import cache
-from zoneinfo import available_timezones
+from importlib.resources import files
 
 from monitor.alerts.filters import checked_filters
 from monitor.changes.topics import Topic
@@ -66,7 +66,7 @@ def choices() -> Mapping[str, object]:
 def zones() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """The time zones by their part of the world, each with how it is shown."""
     places: dict[str, list[tuple[str, str]]] = {place: [] for place in _PLACES}
-    for name in sorted(available_timezones()):
+    for name in sorted(_places_with_a_zone()):
         place, _, city = name.partition("/")
         if place in places and known_zone(name):
             places[place].append((name, city.replace("_", " ").replace("/", ", ")))
@@ -74,6 +74,12 @@ def zones() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         (_ELSEWHERE, (("UTC", "UTC"),)),
         *((_PLACES[each], tuple(found)) for each, found in places.items()),
     )
+
+
+def _places_with_a_zone() -> set[str]:
+    """The names in the table that the time zone database has for choosing one: no older names of the same zones."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    return {line.split("\t")[2] for line in table.splitlines() if line and not line.startswith("#")}
 
 
 def shown(filters: Filters, rhythm: Rhythm) -> dict[str, object]:
