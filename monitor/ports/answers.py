@@ -66,6 +66,8 @@ class Unreadable:
     trial_id: str
     reason: str
     raw: bytes
+    content: bytes | None = None
+    """What of it counts: two answers with the same are the same answer. None: all of *raw*."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Answers that were not believed, stored as they came, for the operator to inspect, and to accept if they are true.
 
-What comes again, byte for byte, is counted in its row.
+What comes again, with the same content, is counted in its row.
 """
 
 from collections.abc import Iterable
@@ -63,6 +63,7 @@ def add(
     reason: str,
     raw: bytes,
     at: datetime,
+    content: bytes | None = None,
     doubt: str | None = None,
     version: str | None = None,
     build: str | None = None,
@@ -70,9 +71,10 @@ def add(
 ) -> int:
     """Store an answer and return its id. The oldest answers for a trial make room for it.
 
-    One that is stored already is only counted; a record (an answer with a *doubt*) if it last came after *since*.
+    *content* is what of it counts; None: all. One that is stored already is only counted; a record (an answer with a
+    *doubt*) if it last came after *since*.
     """
-    digest = sha256(raw).digest()
+    digest = sha256(raw if content is None else content).digest()
     latest = {"reason": reason, "version": version, "latest_at": at, "latest_build": build}
     same = latest_of(tx, registry, trial_id, digest, since=since if doubt else None)
     if same and bool(same.doubt) == bool(doubt):

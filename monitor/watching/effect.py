@@ -50,6 +50,8 @@ class Refusal:
     raw: bytes
     doubt: Implausibility | None = None
     build: str | None = None
+    content: bytes | None = None
+    """What of it counts; None: all."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ def effect_of(answer: Answer | DayCame, stored: StoredTrials, intake: IntakeCont
         case Missing():
             return _missing(answer, trial, stored, intake, healthy=healthy)
         case Unreadable():
-            return _refused(trial, f"{answer.reason}; kept in quarantine", intake, raw=answer.raw)
+            return _refused(trial, f"{answer.reason}; kept in quarantine", intake, answer)
         case Unanswered():
             return failure(trial, answer.reason, intake)
         case DayCame():
@@ -307,9 +309,9 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _refused(trial: Trial, reason: str, intake: IntakeContext, *, raw: bytes) -> AnswerEffect:
+def _refused(trial: Trial, reason: str, intake: IntakeContext, answer: Unreadable) -> AnswerEffect:
     effect = failure(trial, reason, intake)
-    effect.quarantined = Refusal(reason, raw)
+    effect.quarantined = Refusal(reason, answer.raw, content=answer.content)
     return effect
 
 

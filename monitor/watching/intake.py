@@ -134,6 +134,7 @@ def _quarantine(tx: Connection, trial: Trial, refusal: Refusal, intake: IntakeCo
         trial.trial_id,
         reason=refusal.reason,
         raw=refusal.raw,
+        content=refusal.content,
         at=intake.now,
         doubt=refusal.doubt,
         version=intake.version.stamp,

@@ -7,7 +7,9 @@ import pytest
 
 from monitor.model import Result, Significance
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import quarantine
 from monitor.storage.store import Store
+from tests.nodes import named
 from tests.program import BUILD_DAY, WITHDRAWN_LATER, Trying
 
 Study = dict[str, Any]
@@ -194,6 +196,20 @@ def test_one_bad_record_spoils_nobody_else(quick: Trying) -> None:
 
     assert results.pop(bad) is Result.FAILED
     assert set(results.values()) == {Result.BASELINE}
+
+
+def test_the_same_wrong_record_is_one_answer_in_whatever_data_it_comes(quick: Trying) -> None:
+    bad, _, third = quick.sandbox.trial_ids()[:3]
+    quick.check(bad)
+    quick.sandbox.misbehave("wrong_id", ids=[bad])
+    for name in ("ONE", "TWO"):
+        quick.sandbox.edit(bad, named(name))
+        quick.sandbox.edit(third, named(name))
+        quick.clock.advance(days=1)
+        assert quick.results(bad) == {bad: Result.FAILED}
+
+    with quick.store.read() as tx:
+        assert [answer.times for answer in quarantine.listing(tx)] == [2]
 
 
 def test_an_unreachable_registry_fails_every_trial_and_loses_none(store: Store) -> None:

@@ -23,6 +23,7 @@ from monitor.ports import Answer, Merged, Missing, ProbeResult, Unanswered, Unre
 from monitor.registries.clinicaltrials_gov.client import Client
 from monitor.registries.clinicaltrials_gov.documents import (
     aliases_of,
+    content_of_no_record,
     document_of,
     probe_result_of,
     trial_id_of,
@@ -190,7 +191,8 @@ def _answer(trial_id: str, studies: Sequence[Json], raw: bytes) -> Answer:
         # Nearly always one: looking for others that differ would read its content once more.
         documents = [_document(study) for study in studies]
     except AnswerUnreadable as error:
-        return Unreadable(trial_id, str(error), _as_it_came(studies, raw))
+        content = content_of_no_record(studies[0]) if len(studies) == 1 else None
+        return Unreadable(trial_id, str(error), _as_it_came(studies, raw), content)
     if len(documents) > 1 and len(set(documents)) > 1:
         return Unreadable(trial_id, "several records that differ came for one id", _as_it_came(studies, raw))
     document = documents[0]
@@ -226,4 +228,4 @@ def _single(client: Client, trial_id: str) -> Answer:
             return Merged(trial_id, own or "", document_of(study, own or ""))
         return document_of(study, trial_id)
     except AnswerUnreadable as error:
-        return Unreadable(trial_id, str(error), raw)
+        return Unreadable(trial_id, str(error), raw, content_of_no_record(study))

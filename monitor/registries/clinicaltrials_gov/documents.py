@@ -139,6 +139,16 @@ def canonical(study: dict[str, Any]) -> bytes:
     return written(_without_noise(study))
 
 
+def content_of_no_record(study: Json) -> bytes | None:
+    """The content that counts of what is not the record asked for; None where there is no telling."""
+    if not isinstance(study, dict):
+        return None
+    try:
+        return written({name: section for name, section in study.items() if name != "derivedSection"})
+    except AnswerUnreadable:
+        return None
+
+
 def _without_noise(study: dict[str, Any]) -> dict[str, Any]:
     kept = {name: section for name, section in study.items() if name != "derivedSection"}
     tracking = at(study, "derivedSection.miscInfoModule.submissionTracking")
