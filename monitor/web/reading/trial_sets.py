@@ -91,15 +91,15 @@ class DueLine:
 
 def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
     """What the templates show of these trials: all of it, or a later page of the table alone."""
-    after = _after(asked.place("after"))
+    after, feeds = _after(asked.place("after")), site.address("/feeds")
     if after is not None:
         with site.store.read() as tx:
             listed = trial_plans.page(tx, wanted, after=after, limit=AT_ONCE + 1)
-        return {"found": None, **_page(listed)}
+        return {"found": None, "feeds": feeds, **_page(listed)}
     figures = _figures(site, asked, wanted)
     with site.store.read() as tx:
         found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ), figures=figures)
-    return {"found": found, **_page(found.listed), **_around(found, asked.now)}
+    return {"found": found, "feeds": feeds, **_page(found.listed), **_around(found, asked.now)}
 
 
 def _figures(site: Site, asked: Asked, wanted: TrialFilter) -> SetFigures:
