@@ -307,6 +307,8 @@ def test_a_site_that_is_not_public_shows_nothing_to_search_engines(reading: Read
         assert reading.get(HALDEN).status_code == 303
         reading.visitor = READER
         assert reading.get("/sitemap.xml").status_code == 404
+        hint = f"<code>{reading.site.address('/feeds')}/<var>TOKEN</var>/dates.ics?"
+        assert hint in reading.get(HALDEN).text, "with the host, as a feed reader needs it"
     finally:
         reading.visitor = NOBODY
         object.__setattr__(reading.site, "is_public", True)
