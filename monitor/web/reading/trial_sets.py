@@ -95,11 +95,11 @@ def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
     if after is not None:
         with site.store.read() as tx:
             listed = trial_plans.page(tx, wanted, after=after, limit=AT_ONCE + 1)
-        return {"found": None, "feeds": feeds, **_page(listed)}
+        return {"found": None, "feeds_address": feeds, **_page(listed)}
     figures = _figures(site, asked, wanted)
     with site.store.read() as tx:
         found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ), figures=figures)
-    return {"found": found, "feeds": feeds, **_page(found.listed), **_around(found, asked.now)}
+    return {"found": found, "feeds_address": feeds, **_page(found.listed), **_around(found, asked.now)}
 
 
 def _figures(site: Site, asked: Asked, wanted: TrialFilter) -> SetFigures:
