@@ -16,11 +16,13 @@ from monitor.text import comma_list, counted, one_line, percent
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-@lru_cache(maxsize=1024)  # there are some hundred codes, and a page of changes asks for the words of two hundred
 def code_label(code: str) -> str:
     """`NOT_YET_RECRUITING` as "Not yet recruiting"; what doesn't look like a code stays as it is."""
-    if known := label_of(code):
-        return known
+    return label_of(code) or _by_rule(code)
+
+
+@lru_cache(maxsize=1024)  # there are some hundred codes, and a page of changes asks for the words of two hundred
+def _by_rule(code: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
         return one_line(code)
     words = re.sub(r"(?<=[A-Z])(?=[0-9])", " ", code).replace("_", " ")

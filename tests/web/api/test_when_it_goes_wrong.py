@@ -62,7 +62,7 @@ def test_a_fault_of_ours_is_a_problem_and_in_the_log(
         raise RuntimeError("a fault")
 
     with monkeypatch.context() as patched:
-        patched.setattr(trials.trial_lists, "page", fails)
+        patched.setattr(trials.trial_lists, "in_order", fails)
         answer = api.ask("/trials")
         assert problem(answer) == "failed"
         assert "a fault" not in answer.text
@@ -74,7 +74,7 @@ def test_a_silent_database_is_a_problem_that_says_when_to_ask_again(api: Api, mo
     def is_silent(*_: object, **__: object) -> object:
         raise StoreUnavailable("/var/lib/monitor.sqlite3 is locked")
 
-    monkeypatch.setattr(trials.trial_lists, "page", is_silent)
+    monkeypatch.setattr(trials.trial_lists, "in_order", is_silent)
     answer = api.ask("/trials")
 
     assert problem(answer) == "not-now"
