@@ -12,7 +12,7 @@ samples     messages of a trial that does not exist
 deliver     sends what is owed, or one delivery, and keeps trying; its steps are in claims, queues and outcomes
 outbox      what delivering needs, and what comes of it; retrying says when the next attempt is
 bounces     what mails that came back and complaints do to subscriptions; returned reads the mailbox of these
-scopes      which trials a subscription is about
+scopes      which trials a subscription is about, and how that is said
 subscribe   makes, pauses and ends subscriptions; filters and rhythms are what they pass and when, as people write it
 editing     changes what a subscription hears of, and when; resuming goes on after a pause, and catching_up tells what
             was missed

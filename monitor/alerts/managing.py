@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from monitor.alerts.catching_up import missed_by
 from monitor.alerts.editing import Edit, edited
 from monitor.alerts.links import Links
-from monitor.alerts.opting_in import about
 from monitor.alerts.resuming import go_on
+from monitor.alerts.scopes import about
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt

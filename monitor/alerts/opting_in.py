@@ -17,12 +17,12 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import to_confirm
+from monitor.alerts.scopes import about
 from monitor.alerts.subscribe import Asked, SubscribeContext, drafted, new_endpoint, same, watched_too
-from monitor.changes.searches import search_words
 from monitor.errors import NothingFound
 from monitor.language.worded import worded
 from monitor.model import Subscription, SubscriptionState
-from monitor.storage import confirmations, endpoints, notices, searches, subscriptions
+from monitor.storage import confirmations, endpoints, notices, subscriptions
 from monitor.storage.confirmations import WITHIN, Confirmation
 from monitor.storage.locks import lock_confirmations
 
@@ -32,8 +32,6 @@ AN_HOUR_FOR_A_NETWORK = 20
 TOKEN_BYTES = 24
 ORIGIN = "web"
 """What says that a subscription was asked for so."""
-_NAMED = 3
-"""Trials that say what it is about."""
 _NO_TOKEN = worded("this link was used before, or is older than 48 hours")
 
 
@@ -127,26 +125,6 @@ def confirm(token: str, context: SubscribeContext) -> Subscription:
         watched_too(tx, subscription.trials, now)
         subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, now)
         return subscriptions.find(tx, subscription.id)
-
-
-def about(tx: Connection, subscription: Subscription) -> str:
-    """What a subscription is about, for who does not know what a watch is."""
-    if subscription.everything:
-        return worded("every trial that is watched here")
-    if subscription.group is not None:
-        return worded("the trials of {watch}", watch=subscription.watch_called)
-    if subscription.watch_id is not None:
-        watched = searches.get(tx, subscription.watch_id)
-        return (
-            search_words(watched.search)
-            if watched
-            else worded("the trials of {watch}", watch=subscription.watch_called)
-        )
-    ids = sorted(trial_id for _, trial_id in subscription.trials)
-    if not ids:
-        return worded("trials that are not watched any more")
-    named = ", ".join(ids[:_NAMED])
-    return worded("{trials} and {count} more", trials=named, count=len(ids) - _NAMED) if ids[_NAMED:] else named
 
 
 def _waiting(tx: Connection, token: str, now: datetime) -> Subscription:

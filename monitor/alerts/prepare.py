@@ -18,11 +18,10 @@ from monitor.alerts.background import BackgroundReader
 from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.conversations import Trial
 from monitor.alerts.links import Links
-from monitor.alerts.opting_in import about
 from monitor.alerts.past import matches_of
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.alerts.scopes import looked_for
+from monitor.alerts.scopes import about, looked_for
 from monitor.channels.channel import Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable

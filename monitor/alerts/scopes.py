@@ -7,10 +7,14 @@ from sqlalchemy import Connection
 
 from monitor.changes.searches import search_words
 from monitor.errors import NothingFound, StoreCorrupt
+from monitor.language.worded import worded
 from monitor.model import Subscription
 from monitor.storage import searches, seen, watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.storage.statements import chunks
+
+_SAID = 3
+"""Trials that say what a subscription is about."""
 
 
 def trials_of(tx: Connection, subscription: Subscription) -> list[Within]:
@@ -51,3 +55,23 @@ def looked_for(tx: Connection, about: Iterable[Subscription]) -> dict[str, str]:
         known = searches.known(tx, set(watched.values()))
         return {each: search_words(known[watch_id].search) for each, watch_id in watched.items() if watch_id in known}
     return {}
+
+
+def about(tx: Connection, subscription: Subscription) -> str:
+    """What a subscription is about, for who does not know what a watch is."""
+    if subscription.everything:
+        return worded("every trial that is watched here")
+    if subscription.group is not None:
+        return worded("the trials of {watch}", watch=subscription.watch_called)
+    if subscription.watch_id is not None:
+        watched = searches.get(tx, subscription.watch_id)
+        return (
+            search_words(watched.search)
+            if watched
+            else worded("the trials of {watch}", watch=subscription.watch_called)
+        )
+    ids = sorted(trial_id for _, trial_id in subscription.trials)
+    if not ids:
+        return worded("trials that are not watched any more")
+    said = ", ".join(ids[:_SAID])
+    return worded("{trials} and {count} more", trials=said, count=len(ids) - _SAID) if ids[_SAID:] else said

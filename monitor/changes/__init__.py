@@ -7,5 +7,6 @@ diff          what differs between two records, field by field; edit and spellin
 significance  how much each difference matters
 events        the changes between two snapshots, as one event
 netting       what several changes of one trial come to
-membership    a trial that a watch finds, or no longer finds, as changes; searches what it looks for, in words
+membership    a trial that a watch finds, or no longer finds, as changes; searches what it looks for, in words,
+              and watch_names what it is called, or the same without its name
 """

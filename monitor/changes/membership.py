@@ -7,12 +7,10 @@
 Both belong to one watch. Every subscriber of a trial hears that it is new; only subscribers of that watch hear that it
 left, since nothing changed for others. To who is about a group of watches, a trial that another watch of it still
 holds has not left.
-
-What a watch is called may be private: `unnamed` says the same without the name.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +20,7 @@ from monitor.changes.kinds import KINDS
 from monitor.changes.searches import search_words
 from monitor.changes.sentences import STOPPED
 from monitor.changes.topics import Topic
+from monitor.changes.watch_names import watch_words
 from monitor.model import Change, Difference, Event, Json, PartialDate, Record, Search, Significance
 from monitor.text import cut, natural_list, quote
 
@@ -62,7 +61,7 @@ class Membership:
         """The watch as a sentence names it."""
         if self.sibling_of:
             return f"watch {quote(self.watch)}" if self.watch else f"watch {self.watch_id}"
-        return _finder(self.watch, search_words(self.search))
+        return watch_words(self.watch, search_words(self.search))
 
     def as_json(self) -> Json:
         """The watch as a change carries it."""
@@ -167,47 +166,6 @@ def left(record: Record, lost: Membership, changes: Sequence[Change], last: Even
         after=None,
         summary=f"{told.rstrip('.')}.",
     )
-
-
-def unnamed(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The same changes as anybody may read them: without the names of watches."""
-    return tuple(map(_unnamed, changes))
-
-
-def _unnamed(change: Change) -> Change:
-    facts: Any = change.after if change.kind == "trial.new" else change.before
-    if change.kind not in ("trial.new", "trial.left") or not isinstance(facts, dict):
-        return change
-    watch = facts.get("found_by") if change.kind == "trial.new" else facts
-    if not isinstance(watch, dict) or not isinstance(watch.get("watch"), str):
-        return change
-    summary = _without_name(change.summary, watch)
-    nameless = {**watch, "watch": None}
-    if change.kind == "trial.new":
-        return replace(change, summary=summary, after={**facts, "found_by": nameless})
-    return replace(change, summary=summary, before=nameless)
-
-
-def _without_name(summary: str, watch: dict[str, Any]) -> str:
-    """A sentence that says of the watch what it looks for, or its number."""
-    name, looked_for = watch["watch"], watch.get("search")
-    nameless = f"watch {watch.get('watch_id')}"
-    pairs = [(f"watch {quote(name)}", nameless)]
-    if isinstance(looked_for, str):
-        pairs = [(_finder(name, looked_for), _finder(None, looked_for)), *pairs]
-    for named, said in pairs:
-        for before, after in ((named, said), (_capital(named), _capital(said))):
-            summary = summary.replace(before, after)
-    return summary
-
-
-def _finder(name: str | None, looked_for: str) -> str:
-    """A watch that looks for trials, as a sentence names it."""
-    return f"watch {quote(name)} ({looked_for})" if name else f"the watch of {looked_for}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def is_about_another_watch(change: Difference, watches: frozenset[int]) -> bool:

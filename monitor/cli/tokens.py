@@ -12,7 +12,11 @@ from monitor.model.access import Permission
 from monitor.text import moment
 from monitor.views.json.access import made_token_json, token_json
 
-app = Commands(help="Make and revoke tokens, with which programs use the API.", no_args_is_help=True)
+app = Commands(
+    help="Make and revoke tokens, with which programs use the API.\n\n"
+    "[dim]$[/dim] monitor token add dashboard --scope read",
+    no_args_is_help=True,
+)
 
 
 @app.command()

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from monitor.app import App
     from monitor.model.access import User
 
-app = Commands(help="Say who may sign in to the pages, and what they may do there.", no_args_is_help=True)
+app = Commands(
+    help="Say who may sign in to the pages, and what they may do there.\n\n"
+    "[dim]$[/dim] monitor user add ada --role operate",
+    no_args_is_help=True,
+)
 
 Name = Annotated[str, typer.Argument(help="The user's name.", metavar="NAME")]
 RoleOption = Annotated[

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.alerts.matching import passing
-from monitor.changes.membership import unnamed
 from monitor.changes.topics import Topic
+from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Event, Filters, Record, Significance, State
 from monitor.ports import Registry

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from monitor.alerts.opting_in import about
+from monitor.alerts.scopes import about
 from monitor.channels.digests import name_of_period
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import (

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from monitor.alerts.background import BackgroundReader
 from monitor.alerts.contexts import event_context
-from monitor.alerts.opting_in import about
-from monitor.changes.membership import unnamed
+from monitor.alerts.scopes import about
+from monitor.changes.watch_names import unnamed
 from monitor.channels.channel import EventContext
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import ContextLine, Delivery, Event

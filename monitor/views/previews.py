@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts.matching import matching
-from monitor.changes.membership import unnamed
 from monitor.changes.topics import Topic
+from monitor.changes.watch_names import unnamed
 from monitor.model import Filters, Rhythm, Significance
 from monitor.model.ids import event_id
 from monitor.model.rhythm import Every

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from monitor.changes.membership import unnamed
 from monitor.changes.topics import Topic
+from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Significance
 from monitor.ports import Registry

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from monitor.changes.membership import unnamed
+from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
 from monitor.ports import FetchedRegistry, Registry, cannot_be_asked

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from monitor.alerts.opting_in import about
+from monitor.alerts.scopes import about
 from monitor.errors import StoreCorrupt
 from monitor.model import Delivery, Subscription, SubscriptionState
 from monitor.storage import bounces, deliveries, silence, subscription_pages

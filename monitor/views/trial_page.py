@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from monitor.changes.diff import last_said
 from monitor.changes.endings import how_it_ended
-from monitor.changes.membership import unnamed
+from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Event, Record, Significance, Snapshot, State
 from monitor.model.ids import event_id

@@ -12,9 +12,9 @@ from statistics import median
 
 from sqlalchemy import Connection
 
-from monitor.changes.membership import unnamed
 from monitor.changes.plans import KEY_DATES
 from monitor.changes.sentences import STOPPED_EARLY
+from monitor.changes.watch_names import unnamed
 from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
 from monitor.render.words import code_label

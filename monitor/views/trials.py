@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.changes.events import changes_between
-from monitor.changes.membership import unnamed
+from monitor.changes.watch_names import unnamed
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Record, Snapshot, State
 from monitor.ports import Registry

@@ -18,7 +18,7 @@ COMMANDS = {*NOTHING, "cli", "errors", "text", "views"}
 """Of our packages, what it takes to know the commands."""
 KEPT = {
     *COMMANDS,
-    *("app", "clock", "files", "model", "ports", "vault"),
+    *("app", "clock", "files", "language", "model", "ports", "vault"),
     *("config", "settings", "registries", "channels", "changes", "http"),
     *("storage", "operate", "alerts"),
 }

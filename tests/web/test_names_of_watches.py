@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.changes.membership import Membership, joined, left, unnamed
+from monitor.changes.membership import Membership, joined, left
+from monitor.changes.watch_names import unnamed
 from monitor.model import Change, Difference, Event, Search, Significance
 from monitor.model.access import Permission
 from monitor.sandbox.clinicaltrials_gov import Sandbox

@@ -14,7 +14,7 @@ from time import monotonic
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from monitor.alerts import opting_in
+from monitor.alerts import opting_in, scopes
 from monitor.alerts.opting_in import Answer
 from monitor.alerts.subscribe import subscribe
 from monitor.channels import NAMES
@@ -208,7 +208,7 @@ def _saved(site: Site, asked: Asked) -> Response:
         done = "watched" if made.watched else "beside" if made.same_as else "made"
         return site.see_other(f"/subscriptions/{made.subscription.id}?done={done}")
     with site.store.read() as tx:
-        about = opting_in.about(tx, made.subscription)
+        about = scopes.about(tx, made.subscription)
     texts = texts_of(asked.language)
     values = {
         "made": made,
