@@ -1,7 +1,8 @@
 """What every answer tells a browser, unless it says better itself: pages say more, and others often forget.
 
 It stands around everything that is answered, the routes for machines and failures too. Not in it is
-Strict-Transport-Security, which holds for a whole name: the proxy in front says it, whose name it is.
+Strict-Transport-Security, which holds for a whole name: the proxy in front says it, whose name it is. A 304 gets
+nothing: a browser puts its headers in place of those it kept, and the page that it then shows would lose its policy.
 """
 
 from contextlib import suppress
@@ -19,6 +20,7 @@ SAID = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+NOT_MODIFIED = 304
 
 
 class Safe:
@@ -31,7 +33,7 @@ class Safe:
         """As ASGI has it."""
 
         async def say(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] != NOT_MODIFIED:
                 headers = MutableHeaders(scope=message)
                 for name, value in SAID.items():
                     headers.setdefault(name, value)

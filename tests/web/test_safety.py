@@ -93,6 +93,16 @@ def test_nobody_on_the_way_keeps_what_is_not_for_all(answers: Sequence[tuple[Pag
             assert "Cookie" in answer.headers["vary"], answer.url
 
 
+def test_a_page_that_still_stands_keeps_what_it_said(site: ReadingSite) -> None:
+    """A browser puts the headers of a 304 in place of those it keeps, and the page would go without its style."""
+    site.visitor = NOBODY
+    first = site.get("/")
+    again = site.get("/", If_None_Match=first.headers["etag"])
+
+    assert again.status_code == 304
+    assert {name: value for name, value in again.headers.items() if first.headers.get(name) != value}.keys() <= {"date"}
+
+
 def test_a_page_that_was_kept_for_one_is_not_shown_to_another(site: ReadingSite) -> None:
     site.visitor = OPERATOR
     of_operator = site.get("/")

@@ -101,4 +101,5 @@ def addresses_of(running: ReadingSite) -> Iterator[str]:
         f"/watches/remove?trial={WITHDRAWN_LATER}",
     )
     yield from ("/subscriptions", f"/subscriptions/{subscription}", f"/subscriptions/new?trial={WITHDRAWN_LATER}")
-    yield from (own, f"{own}/leave", f"{own}/keep", "/login", "/keys", "/account", "/users", "/api", "/nowhere")
+    yield from (own, f"{own}/leave", f"{own}/keep", "/subscriptions/asked")
+    yield from ("/login", "/keys", "/account", "/users", "/api", "/nowhere")

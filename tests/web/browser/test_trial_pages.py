@@ -1,9 +1,5 @@
-"""The pages of one trial as a browser has them: keys, what a pointer reads out, narrow screens, and without scripts.
+"""The pages of one trial as a browser has them: keys, what a pointer reads out, narrow screens, and without scripts."""
 
-Skipped where there is no Playwright, or no Chromium.
-"""
-
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,19 +9,7 @@ from tests.program import WITHDRAWN_LATER
 from tests.web.reading_site import ReadingSite
 from tests.web.trial_world import moving, reading_site
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
-
 TRIAL = f"/trials/{WITHDRAWN_LATER}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

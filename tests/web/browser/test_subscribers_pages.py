@@ -1,9 +1,5 @@
-"""The pages for subscribers as a browser has them: without scripts, on a narrow screen, in the dark.
+"""The pages for subscribers as a browser has them: without scripts, on a narrow screen, in the dark."""
 
-Skipped where there is no Playwright, or no Chromium.
-"""
-
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,18 +14,6 @@ from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.web.reading_site import OPERATOR, ReadingSite
 from tests.web.site import ANNA, Site
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -67,7 +51,7 @@ def test_the_whole_way_needs_no_script(site: Site, browser: Any) -> None:
         page.get_by_label("A note to yourself").fill("our rival")
         page.get_by_role("button", name="Save").click()
         assert page.get_by_role("status").inner_text().startswith("Saved.")
-        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Pause until I go on").click()
         assert site.states() == ["paused"]
         page.get_by_role("button", name="Go on").click()
         page.get_by_role("button", name="Stop them").click()
@@ -104,7 +88,9 @@ def test_the_keyboard_alone_is_enough(site: Site, browser: Any) -> None:
             assert focused[2] != "none", focused
         names = [name for _, name in reached]
         assert names[0] == "Skip to content"
-        order = [names.index(each) for each in ("Stop them", "every", "zone", "min", "note", "Save", "Pause")]
+        order = [
+            names.index(each) for each in ("Stop them", "every", "zone", "min", "note", "Save", "Pause for 30 days")
+        ]
         assert order == sorted(order)
         page.get_by_role("radio", name="Daily").focus()
         page.keyboard.press("Space")
