@@ -60,8 +60,9 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
     program.clock.now = utc_now()
     program.watch(*ids)
     program.check()
-    sandbox.edit(WITHDRAWN_LATER, renamed(0))
-    whole = dying(store_url, sandbox.base_url, "check", "--json", step=0).steps
+    for step in (-1, 0):  # the first of them has the baselines to index, too
+        sandbox.edit(WITHDRAWN_LATER, renamed(step))
+        whole = dying(store_url, sandbox.base_url, "check", "--json", step=0).steps
     assert whole > 15
     steps = range(1 if store_url.startswith("sqlite") else 2, whole + 1, 2)
     for step in steps:
@@ -75,7 +76,7 @@ def test_a_check_that_dies_anywhere_is_made_good_by_the_next(store_url: str, san
         assert [change.after for change in told if change.field == "acronym"].count(f"STEP-{step}") == 1
         assert set(program.results(*ids).values()) == {Result.UNCHANGED}
     numbers = program.snapshot_numbers(WITHDRAWN_LATER)
-    assert numbers == list(range(1, len(steps) + 3))
+    assert numbers == list(range(1, len(steps) + 4))
     assert [event.snapshot for event in program.events(WITHDRAWN_LATER)] == numbers[1:]
     store.close()
 
