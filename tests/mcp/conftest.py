@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.clock import utc_now
 from monitor.model.access import Permission
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
@@ -30,6 +32,7 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     store = Store.open(f"sqlite:///{file}")
     with Sandbox(trials=12, day=BUILD_DAY) as sandbox:
         program = Trying(store, sandbox)
+        program.clock.now = utc_now() - timedelta(days=3)  # the agents' processes look at the real clock
         program.watch(*sandbox.trial_ids())
         program.check()
         sandbox.next_state(WITHDRAWN_LATER)

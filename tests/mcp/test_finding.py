@@ -1,5 +1,6 @@
 """An agent finds trials, sponsors, conditions and changes, page by page."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import jsonschema
@@ -63,8 +64,13 @@ def test_changes_come_newest_day_first_and_page_by_page(reader: Agent) -> None:
     assert second["next_cursor"] is None
     assert page(kinds=["status"], sponsor=ALZAHRA)["updates"][0]["changes"] == withdrawn["changes"][:1]
     assert page(topics=["results"])["updates"] == []
-    assert reader.call("list_changes", since="2026-11-23", until="2026-11-23")["updates"] == [withdrawn]
-    later = {"since": "2026-11-23T17:30", "until": "2026-11-24T12:00"}
+    seen = datetime.fromisoformat(withdrawn["seen_at"])
+    day = f"{seen:%Y-%m-%d}"
+    assert reader.call("list_changes", since=day, until=day)["updates"] == [withdrawn]
+    later = {
+        "since": f"{seen + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
+        "until": f"{seen + timedelta(hours=12):%Y-%m-%dT%H:%M}",
+    }
     assert reader.call("list_changes", **later)["updates"] == []
 
 

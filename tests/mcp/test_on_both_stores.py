@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -24,6 +25,7 @@ ODD = ("a\x00b", "\ud800", "9" * 30, "%")
 
 @pytest.fixture
 def app(program: Trying, store: Store, store_url: str) -> Iterator[App]:
+    program.clock.now = utc_now() - timedelta(days=2)
     program.watch(*program.sandbox.trial_ids())
     program.check()
     program.sandbox.next_state(WITHDRAWN_LATER)

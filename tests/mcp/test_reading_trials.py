@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import jsonschema
 import pytest
 
+from monitor.clock import utc_now
 from monitor.mcp.untrusted import BEGINS, ENDS, MARK
 from tests.mcp.agents import Agent, over_stdio
 from tests.mcp.conftest import HOSTILE
@@ -46,7 +47,9 @@ def test_a_trial_says_how_it_stands_and_what_changed_last(reader: Agent) -> None
 
 def test_a_record_is_given_as_it_was_at_any_time(reader: Agent) -> None:
     former = reader.call("get_record", trial_id=WITHDRAWN_LATER, snapshot=1, fields=["overall_status"])
-    latest = reader.call("get_record", trial_id=WITHDRAWN_LATER, on="2026-12-31", fields=["overall_status.code"])
+    latest = reader.call(
+        "get_record", trial_id=WITHDRAWN_LATER, on=f"{utc_now():%Y-%m-%d}", fields=["overall_status.code"]
+    )
 
     assert former[MARK]["overall_status"]["code"] == "NOT_YET_RECRUITING"
     assert latest[MARK] == {"overall_status.code": "WITHDRAWN"}
