@@ -10,7 +10,6 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from monitor.errors import ConfigurationInvalid
 from monitor.model import Json, Search
 from monitor.ports import FetchedRegistry
 from monitor.storage import groups, pages, trials
@@ -36,7 +35,7 @@ from monitor.web.api.problems import (
     REGISTRY_SILENT,
     Problem,
     Wrong,
-    in_api_words,
+    conflicts,
 )
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import Line, SearchSent, pointed, resolved
@@ -255,7 +254,8 @@ def remove_one_watch(call: Caller, number: WatchNumber) -> Response:
         removed = remove_watch(str(number), store=call.site.store)
         return call.json({"watch": removed.watch.id, "trials": removed.watch.trials, "silenced": [*removed.silenced]})
 
-    return _without_conflict(call, do)
+    with conflicts():
+        return once_apart(call, do)
 
 
 @operations.writes(
@@ -273,11 +273,5 @@ def stop_watching_trial(call: Caller, trial_id: TrialId) -> Response:
         silenced = remove_trial(registry.key, found, store=call.site.store)
         return call.json({"trial_id": found, "silenced": silenced})
 
-    return _without_conflict(call, do)
-
-
-def _without_conflict(call: Call, do: Callable[[], Response]) -> Response:
-    try:
+    with conflicts():
         return once_apart(call, do)
-    except ConfigurationInvalid as error:
-        raise Problem(CONFLICT, in_api_words(error)) from None
