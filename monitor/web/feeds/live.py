@@ -99,7 +99,7 @@ class Live:
         except Busy:
             return
         finally:
-            self._networks[network] -= 1
+            self._networks -= Counter((network,))  # which forgets a network of which nobody is left
 
     async def _look(self) -> None:
         """Wake the streams where there is a new event; end once nobody listens."""
