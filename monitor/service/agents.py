@@ -21,7 +21,7 @@ from monitor.storage.store import Store
 from monitor.watching.asking import SearchAsker
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest, SubscribeResult, subscribe
 from monitor.watching.watches import ResolvedSearch
-from monitor.web.forms import network_of
+from monitor.web.site.rates import network_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from monitor.storage import registries as versions
 from monitor.storage.health import Health
 from monitor.storage.looks import Look
 from monitor.watching.schedule import pass_due
-from monitor.web.metrics import Metrics
+from monitor.web.machines.metrics import Metrics
 
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 300.0

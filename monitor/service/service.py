@@ -26,8 +26,8 @@ from monitor.storage import notices
 from monitor.storage.holders import own_name
 from monitor.storage.overview import overview
 from monitor.text import moment
-from monitor.web.machines import DATABASE_SILENT
-from monitor.web.metrics import Metrics
+from monitor.web.machines.health import DATABASE_SILENT
+from monitor.web.machines.metrics import Metrics
 
 TICK_EVERY = 10.0
 STOPS_WITHIN = 7.0
@@ -45,7 +45,7 @@ Reread = Callable[[], Config]
 
 
 class Service:
-    """Everything that runs beside the main thread. It is `monitor.web.machines.ServiceHealth` for the pages."""
+    """Everything that runs beside the main thread. It is `monitor.web.machines.health.ServiceHealth` for the pages."""
 
     def __init__(
         self,
@@ -185,7 +185,7 @@ class Service:
         self.look_everywhere()
 
     def problems(self) -> Sequence[str]:
-        """See `monitor.web.machines.ServiceHealth`. Asks the database, unless it has answered just now."""
+        """See `monitor.web.machines.health.ServiceHealth`. Asks the database, unless it has answered just now."""
         since = self._silence()
         if since is None or since > STORE_FRESH_FOR:
             self._keeping.turn(STORE_ANSWERS_WITHIN)
@@ -256,11 +256,11 @@ class Service:
         return _within(1.0, write) and bool(written)
 
     def standing(self) -> str:
-        """See `monitor.web.machines.ServiceHealth`."""
+        """See `monitor.web.machines.health.ServiceHealth`."""
         return self.leadership.standing
 
     def figures(self) -> bytes:
-        """See `monitor.web.machines.ServiceHealth`."""
+        """See `monitor.web.machines.health.ServiceHealth`."""
         return self.metrics.text()
 
     def _silence(self) -> float | None:

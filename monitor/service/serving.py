@@ -32,9 +32,9 @@ from monitor.watching.asking import SearchAsker
 from monitor.web.access.visiting import Visitors
 from monitor.web.api.loading import api_routes
 from monitor.web.application import application
-from monitor.web.hooks import bounce_route
-from monitor.web.listening import Listener, listen
-from monitor.web.peers import networks_of
+from monitor.web.machines.hooks import bounce_route
+from monitor.web.server.listening import Listener, listen
+from monitor.web.server.peers import networks_of
 from monitor.web.site.answering import Answering
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages

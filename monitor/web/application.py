@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from monitor.errors import ConfigurationInvalid
 from monitor.web.feeds.live import Live
-from monitor.web.machines import ServiceHealth, machine_routes
+from monitor.web.machines.health import ServiceHealth, machine_routes
 from monitor.web.routes import PAGES
 from monitor.web.site.answering import Answering
 

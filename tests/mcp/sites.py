@@ -17,7 +17,7 @@ from monitor.config import load
 from monitor.model.access import Permission
 from monitor.service.agents import agent_route
 from monitor.watching.asking import SearchAsker
-from monitor.web.listening import Listener, listen
+from monitor.web.server.listening import Listener, listen
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 

@@ -212,7 +212,7 @@ def test_a_trial_that_fails_each_time_ages(quick_workers: Workers) -> None:
 
 
 def metric(workers: Workers, name: str) -> float:
-    from monitor.web.metrics import Metrics
+    from monitor.web.machines.metrics import Metrics
 
     metrics = Metrics(
         workers.store,

@@ -21,7 +21,7 @@ from monitor.watching.backfill import Backfilled, Backfilling, HistoryRegistry, 
 from monitor.watching.context import PassContext
 from monitor.watching.indexing import Indexed, index_missing
 from monitor.watching.patrol import patrol
-from monitor.web.metrics import Metrics
+from monitor.web.machines.metrics import Metrics
 from tests.outbox import OutboxHarness
 
 

@@ -15,10 +15,10 @@ from monitor.model.access import Permission
 from monitor.ports import Registry, find_registry
 from monitor.watching.asking import SearchAsker
 from monitor.web.application import application
-from monitor.web.forms import form_token
-from monitor.web.listening import Listener, listen
+from monitor.web.server.listening import Listener, listen
 from monitor.web.site.answering import Answering
 from monitor.web.site.asked import NOBODY, Visitor
+from monitor.web.site.forms import form_token
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
 from monitor.web.site.site import Site

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from monitor.web.machines import ServiceHealth, machine_routes
+from monitor.web.machines.health import ServiceHealth, machine_routes
 
 
 class StubHealth:

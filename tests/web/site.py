@@ -15,7 +15,7 @@ from monitor.alerts.links import Links
 from monitor.model import Subscription
 from monitor.storage import deliveries, subscriptions
 from monitor.web.application import application
-from monitor.web.listening import Listener, listen
+from monitor.web.server.listening import Listener, listen
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import named, together, verified_a_year_later

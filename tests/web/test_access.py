@@ -26,7 +26,7 @@ from monitor.storage import users as user_rows
 from monitor.storage.store import Store
 from monitor.web.access import users as users_pages
 from monitor.web.access.visiting import Visitors
-from monitor.web.peers import networks_of
+from monitor.web.server.peers import networks_of
 from tests.access.people import PASSWORD
 from tests.outbox import OutboxHarness
 from tests.web.reading_site import ReadingSite

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from monitor.web.connections import MOST, most_connections
-from monitor.web.listening import Listener, listen
+from monitor.web.server.connections import MOST, most_connections
+from monitor.web.server.listening import Listener, listen
 from tests.web.served import StubHealth, machine_site
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "

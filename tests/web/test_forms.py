@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.forms import FormRefused, fields_of, network_of, one
-from monitor.web.rates import MOST_KNOWN, Rate
+from monitor.web.site.forms import FormRefused, fields_of, one
+from monitor.web.site.rates import MOST_KNOWN, Rate, network_of
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = 'multipart/form-data; boundary="b"'

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from monitor.web.application import application
-from monitor.web.connections import MOST
 from monitor.web.feeds import live
-from monitor.web.listening import Listener, listen
+from monitor.web.server.connections import MOST
+from monitor.web.server.listening import Listener, listen
 from monitor.web.site import answering
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
@@ -104,7 +104,7 @@ def test_who_takes_an_answer_slowly_gets_all_of_it_unless_it_is_far_too_slow(
 ) -> None:
     """With a tenth of a second for a request, and a second for an answer, whatever its size."""
     outbox = OutboxHarness(quick_store, sandbox, tmp_path)
-    monkeypatch.setattr("monitor.web.connections.SLOWEST", float(LARGE))
+    monkeypatch.setattr("monitor.web.server.connections.SLOWEST", float(LARGE))
     door = Door(outbox, head_within=0.1)
     slow, still = door.asks("/large"), door.asks("/large")
     time.sleep(0.5)

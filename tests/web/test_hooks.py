@@ -14,8 +14,8 @@ from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.mailbox import Mail
 from monitor.storage import subscriptions
 from monitor.storage.store import Store
-from monitor.web.hooks import MOST, PATH, bounce_route
-from monitor.web.listening import Listener, listen
+from monitor.web.machines.hooks import MOST, PATH, bounce_route
+from monitor.web.server.listening import Listener, listen
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.web.served import StubHealth, machine_site

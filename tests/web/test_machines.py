@@ -16,8 +16,8 @@ from monitor.ports import RegistryVersion
 from monitor.storage import health, registries
 from monitor.storage.health import Health
 from monitor.storage.store import Store
-from monitor.web.listening import Listener, listen
-from monitor.web.metrics import Metrics
+from monitor.web.machines.metrics import Metrics
+from monitor.web.server.listening import Listener, listen
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.web.served import StubHealth, machine_site

@@ -13,8 +13,8 @@ from monitor.web.access import authenticator
 from monitor.web.access.authenticator import Place
 from monitor.web.access.showing import shown, status_of
 from monitor.web.access.visiting import session_cookie
-from monitor.web.forms import FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import FormRefused, one
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 

@@ -15,8 +15,8 @@ from monitor.access import codes, users
 from monitor.errors import MonitorError, SignInRefused, StoreError
 from monitor.model.access import Session, User
 from monitor.web.access.showing import shown, status_of
-from monitor.web.forms import FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import FormRefused, one
 from monitor.web.site.site import Site
 
 _log = logging.getLogger("monitor.web.access")

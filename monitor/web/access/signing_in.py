@@ -13,10 +13,10 @@ from monitor.text import one_line
 from monitor.web.access import authenticator
 from monitor.web.access.authenticator import Place
 from monitor.web.access.visiting import give_session, session_cookie, take_session
-from monitor.web.forms import one
-from monitor.web.rates import Rate
 from monitor.web.site.asked import Asked
 from monitor.web.site.basics import own_path
+from monitor.web.site.forms import one
+from monitor.web.site.rates import Rate
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 

@@ -13,8 +13,8 @@ from monitor.storage import users as user_rows
 from monitor.views.cursors import cursor, parts_of
 from monitor.web.access.account import made_token
 from monitor.web.access.showing import shown, status_of
-from monitor.web.forms import one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import one
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 

@@ -13,7 +13,7 @@ from monitor.access.users import LONGEST_NAME
 from monitor.model.access import Permission, permissions_up_to
 from monitor.storage import users
 from monitor.text import one_line
-from monitor.web.peers import Network, is_from
+from monitor.web.server.peers import Network, is_from
 from monitor.web.site.asked import NOBODY, Visitor
 from monitor.web.site.cookies import Cookies
 

@@ -11,9 +11,9 @@ from monitor.text import sentence
 from monitor.web.api import problems
 from monitor.web.api.guard import Authenticate, Known
 from monitor.web.api.problems import Problem
-from monitor.web.forms import network_of
 from monitor.web.site.answering import VisitorOf
 from monitor.web.site.asked import Visitor
+from monitor.web.site.rates import network_of
 
 CHALLENGE = 'Bearer realm="registry-monitor", error="invalid_token"'
 

@@ -40,10 +40,10 @@ from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer
 from monitor.web.api.rates import Left, Meter, Policy
 from monitor.web.api.routing import KEY_HEADER, LARGEST_BODY, LONGEST_KEY, Rules
 from monitor.web.api.tags import gzipped, is_named, tag_of
-from monitor.web.forms import network_of
 from monitor.web.site.answering import COMES_AGAIN_AFTER, Answering, Busy
 from monitor.web.site.asked import NOBODY, Visitor
 from monitor.web.site.keeping import KeptPage, page_of
+from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs
 from monitor.web.site.site import Site
 

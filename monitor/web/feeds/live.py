@@ -17,8 +17,8 @@ from monitor.errors import MonitorError
 from monitor.model import Significance
 from monitor.storage import events, pages
 from monitor.storage.pages import Within
-from monitor.web.forms import network_of
 from monitor.web.site.answering import Answering, Busy
+from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs
 
 LOOKS_EVERY = 5.0

@@ -8,9 +8,9 @@ from monitor.text import one_line, plain, size, stamp
 from monitor.views.cursors import number_of
 from monitor.views.quarantined import one_answer, quarantine_page
 from monitor.watching.accept import NotAccepted, accept
-from monitor.web.forms import one
 from monitor.web.operating.held import number_in
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import one
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 

@@ -22,8 +22,8 @@ from monitor.watching.watches import (
     remove_trial,
     remove_watch,
 )
-from monitor.web.forms import Form, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import Form, one
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site

@@ -23,11 +23,12 @@ from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model.language import ENGLISH
 from monitor.text import sentence, without_commands
-from monitor.web.forms import Form, FormRefused, check_origin, check_token, form_token, network_of, read_form
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
+from monitor.web.site.forms import Form, FormRefused, check_origin, check_token, form_token, read_form
 from monitor.web.site.keeping import Kept, etag_of, is_still
 from monitor.web.site.language import language_of
+from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 

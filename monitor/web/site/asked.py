@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
 from monitor.text import shortened
-from monitor.web.forms import Form
+from monitor.web.site.forms import Form
 
 
 @dataclass(frozen=True, slots=True)

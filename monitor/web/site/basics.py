@@ -3,9 +3,9 @@
 from starlette.responses import Response
 
 from monitor.language.catalogues import LANGUAGES
-from monitor.web.forms import one
 from monitor.web.site.answering import THEMES
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import one
 from monitor.web.site.language import COOKIE
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site

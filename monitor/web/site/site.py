@@ -13,12 +13,12 @@ from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.vault import Vault
 from monitor.watching.asking import SearchAsker
-from monitor.web.machines import ServiceHealth
-from monitor.web.rates import Rate
+from monitor.web.machines.health import ServiceHealth
 from monitor.web.site.asked import Asked
 from monitor.web.site.cookies import Cookies, cookies_of
 from monitor.web.site.counted import Counted
 from monitor.web.site.proof import ProofReader
+from monitor.web.site.rates import Rate
 from monitor.web.site.rendering import Pages
 
 ASKED_IN_AN_HOUR = 60

@@ -26,8 +26,8 @@ from monitor.model.language import ENGLISH
 from monitor.text import one_line, sentence, without_commands
 from monitor.views.addresses import receiver
 from monitor.views.filter_words import in_words
-from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import Form, FormRefused, one
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import choices, filled_in

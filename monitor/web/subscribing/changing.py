@@ -19,7 +19,7 @@ from monitor.text import one_line
 from monitor.views.addresses import masked
 from monitor.views.cursors import place_cursor
 from monitor.views.filter_words import in_words
-from monitor.web.forms import Form, one
+from monitor.web.site.forms import Form, one
 from monitor.web.subscribing.choosing import OF_FILTERS, filled_in, filters_of, rhythm_of, shown
 from monitor.web.subscribing.ideas import LONGEST_NOTE
 

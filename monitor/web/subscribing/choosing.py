@@ -17,7 +17,7 @@ from monitor.model import Filters, Significance
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm, known_zone
 from monitor.settings.rhythms import clock_time
 from monitor.views.filter_words import STOPS
-from monitor.web.forms import Form, one
+from monitor.web.site.forms import Form, one
 
 COMING_AND_GOING = ("trial.new", "trial.left")
 EVERYTHING = Filters()

@@ -30,7 +30,7 @@ from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import fold_name, fold_organisation, one_line
 from monitor.views.rules import watch_that_looks_for
 from monitor.watching.watches import ResolvedSearch
-from monitor.web.forms import Form, one
+from monitor.web.site.forms import Form, one
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
 

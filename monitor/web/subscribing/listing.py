@@ -32,8 +32,8 @@ from monitor.views.subscriptions import (
     subscription_details,
     subscriptions_page,
 )
-from monitor.web.forms import Form, FormRefused, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import Form, FormRefused, one
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 from monitor.web.subscribing.changing import edited_by, filled_again

@@ -22,8 +22,8 @@ from monitor.text import sentence
 from monitor.views.addresses import masked
 from monitor.views.cursors import place_of
 from monitor.views.filter_words import in_words
-from monitor.web.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.asked import Asked
+from monitor.web.site.forms import FormRefused, check_token, form_token, one
 from monitor.web.site.language import CHOSEN
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site

@@ -17,8 +17,8 @@ from monitor.views.backtest import Backtest, Sent
 from monitor.views.previews import MONTHS, MOST, Preview, Step, preview
 from monitor.views.rules import rule_of, rule_of_asked
 from monitor.web.charts.strip import Strip, StripMonth, strip
-from monitor.web.forms import Form, one
 from monitor.web.site.formats import month
+from monitor.web.site.forms import Form, one
 from monitor.web.site.site import Site
 from monitor.web.subscribing.command import subscribe_command
 from monitor.web.subscribing.ideas import query_of, query_with

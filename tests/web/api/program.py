@@ -10,7 +10,7 @@ from monitor.model.access import Permission
 from monitor.web.api import BEGINS
 from monitor.web.api.loading import api_routes
 from monitor.web.application import application
-from monitor.web.listening import Listener, listen
+from monitor.web.server.listening import Listener, listen
 from monitor.web.site.asked import NOBODY, Visitor
 from tests.outbox import OutboxHarness
 from tests.web.reading_site import answering_of

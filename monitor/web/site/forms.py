@@ -7,7 +7,6 @@ address that the form is on.
 
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
-from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
@@ -113,14 +112,3 @@ def check_origin(request: Request, public_url: str) -> None:
     parts = urlsplit(public_url)
     if origin not in (f"{parts.scheme}://{parts.netloc}", f"{request.url.scheme}://{request.headers.get('host', '')}"):
         raise FormRefused(403, worded("Another site cannot fill in this form."))
-
-
-def network_of(host: str) -> str:
-    """The network that an address is counted in: of IPv4 its /24, of IPv6 its /64; one for all that are no address."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return str(ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))

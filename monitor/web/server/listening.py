@@ -10,9 +10,9 @@ from uvicorn import Config, Server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from monitor.errors import ConfigurationInvalid, system_words
-from monitor.web.connections import ACCEPTED_AT_ONCE, HEAD_WITHIN, BoundedProtocol, most_connections
-from monitor.web.peers import NotingPeers
-from monitor.web.safety import Safe
+from monitor.web.server.connections import ACCEPTED_AT_ONCE, HEAD_WITHIN, BoundedProtocol, most_connections
+from monitor.web.server.peers import NotingPeers
+from monitor.web.server.safety import Safe
 
 STOPS_WITHIN = 1.0
 

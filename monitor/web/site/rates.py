@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 from time import monotonic as system_monotonic
 
@@ -31,3 +32,14 @@ class Rate:
                 return False
             times.append(now)
             return True
+
+
+def network_of(host: str) -> str:
+    """The network that an address is counted in: of IPv4 its /24, of IPv6 its /64; one for all that are no address."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))
