@@ -198,9 +198,9 @@ class _Sponsor:
 
 def _sponsor(tx: Connection, registry: str, name: str, at: datetime) -> _Sponsor | None:
     """The sponsor of that name, by `fold_organisation`, at that moment; None where there is too much to read."""
-    known = trials.led_by(tx, registry, name, limit=MOST_TRIALS + 1)
-    if len(known) > MOST_TRIALS:
+    if trials.leads_more_than(tx, registry, name, MOST_TRIALS):
         return None
+    known = trials.led_by(tx, registry, name, limit=MOST_TRIALS)
     span = Span(at - timedelta(days=LATELY), at + timedelta(microseconds=1))
     found = seen.of_late(tx, registry, known, span, least=Significance.MAJOR, limit=_MOST_OF_LATE)
     if len(found) == _MOST_OF_LATE:

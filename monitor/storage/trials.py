@@ -71,8 +71,22 @@ def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
 
 def led_by(tx: Connection, registry: str, sponsor: str, *, limit: int) -> list[str]:
     """Up to *limit* of the trials that the registry lists and *sponsor* leads, named by `fold_organisation`."""
-    query = select(trials.c.trial_id).where(trials.c.registry == registry, trials.c.lead_sponsor == sponsor)
-    return list(tx.scalars(query.where(trials.c.state == State.LISTED).order_by(trials.c.trial_id).limit(limit)))
+    # Beside itself, as SQLite would else go through all trials of the registry: it asks the index what stands in it
+    # alone, and has no statistics to know better.
+    same = trials.alias("same")
+    is_same = and_(same.c.registry == trials.c.registry, same.c.trial_id == trials.c.trial_id)
+    query = select(trials.c.trial_id).join(same, is_same).where(*_is_led_by(registry, sponsor))
+    return list(tx.scalars(query.where(same.c.state == State.LISTED).order_by(trials.c.trial_id).limit(limit)))
+
+
+def leads_more_than(tx: Connection, registry: str, sponsor: str, most: int) -> bool:
+    """Whether *sponsor* leads more trials of the registry, listed or not: the index alone says so."""
+    beyond = select(trials.c.trial_id).where(*_is_led_by(registry, sponsor)).offset(most).limit(1)
+    return tx.execute(beyond).first() is not None
+
+
+def _is_led_by(registry: str, sponsor: str) -> tuple[ColumnElement[bool], ...]:
+    return trials.c.registry == registry, trials.c.lead_sponsor == sponsor
 
 
 def titles(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, str]:

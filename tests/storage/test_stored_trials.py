@@ -163,3 +163,29 @@ def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:
 
     assert sorted(known) == ids[::20]
     assert {trial.verified_version for trial in known.values()} == {VERSION}
+
+
+def test_trials_of_a_sponsor_are_the_listed_ones_and_more_are_noticed(store: Store) -> None:
+    led = [Trial(REGISTRY, each, state=State.LISTED, lead_sponsor="asclepius") for each in (HIP, KNEE)]
+    record(store, *led, Trial(REGISTRY, SHOULDER, state=State.REMOVED, lead_sponsor="asclepius"))
+
+    with store.read() as tx:
+        assert trials.led_by(tx, REGISTRY, "asclepius", limit=10) == sorted([HIP, KNEE])
+        assert trials.led_by(tx, REGISTRY, "asclepius", limit=1) == [min(HIP, KNEE)]
+        assert trials.led_by(tx, REGISTRY, "somebody else", limit=10) == []
+        assert trials.leads_more_than(tx, REGISTRY, "asclepius", 2)
+        assert not trials.leads_more_than(tx, REGISTRY, "asclepius", 3)
+
+
+def test_trials_of_a_sponsor_are_found_by_the_index(quick_store: Store) -> None:
+    """Each alert asks for them: without the index all trials of a registry were gone through."""
+    with quick_store.read() as tx:
+        seen = list[str]()
+        tx.connection.driver_connection.set_trace_callback(seen.append)  # type: ignore[union-attr]
+        trials.led_by(tx, REGISTRY, "asclepius", limit=1000)
+        trials.leads_more_than(tx, REGISTRY, "asclepius", 1000)
+        tx.connection.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]
+        plans = [[row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}")] for each in seen]
+
+    assert len(plans) == 2
+    assert all("INDEX trials_by_sponsor" in plan[0] for plan in plans), plans
