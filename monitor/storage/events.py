@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, select, tuple_
+from sqlalchemy import Connection, Row, and_, func, select
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Significance
 from monitor.model.ids import event_id
 from monitor.storage import bodies, change_index
-from monitor.storage.statements import add_new, chunks, rows_of
+from monitor.storage.statements import add_new, chunks, is_one_of, rows_of
 from monitor.storage.tables import events
 
 _READ_AT_ONCE = 100
@@ -150,7 +150,7 @@ def between(tx: Connection, trials: Iterable[tuple[str, str]], *, since: datetim
     is_within = and_(events.c.occurred_at >= since, events.c.occurred_at <= until)
     found: list[Event] = []
     for chunk in chunks(trials):
-        query = select(events).where(tuple_(events.c.registry, events.c.trial_id).in_(chunk), is_within)
+        query = select(events).where(is_one_of(chunk, events.c.registry, events.c.trial_id), is_within)
         for row in tx.execute(query.order_by(events.c.id)).all():
             with suppress(StoreCorrupt):
                 found.append(restored(row))

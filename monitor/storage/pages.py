@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, se
 
 from monitor.model import Significance
 from monitor.storage.searches import is_everything
+from monitor.storage.statements import is_one_of
 from monitor.storage.tables import events, searches, trials, watched_trials
 
 MOST_NAMED = 1000
@@ -81,7 +82,7 @@ def newer_count(tx: Connection, within: Within, *, least: Significance, than: st
 def is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the trial of these columns is among them."""
     if within.trials:
-        return tuple_(registry, trial_id).in_(within.trials)
+        return is_one_of(within.trials, registry, trial_id)
     if within.registry is not None:
         return registry == within.registry
     if within.watches:

@@ -10,14 +10,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, select, tuple_
+from sqlalchemy import Connection, Row, and_, exists, func, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Json, Settlement, Significance
 from monitor.storage.events import changes_in
 from monitor.storage.pages import Key, Span, Within, is_of
 from monitor.storage.sibling_tables import joined_siblings
-from monitor.storage.statements import chunks, rows_of
+from monitor.storage.statements import chunks, is_one_of, rows_of
 from monitor.storage.tables import events, settlements, snapshots, trials, watched_trials
 
 FIRST = 1
@@ -122,7 +122,7 @@ def unread(tx: Connection, within: Within) -> list[Key]:
     """Those of the trials, named or held by a watch, that were never read, in order."""
     if within.trials:
         read = select(trials.c.registry, trials.c.trial_id).where(trials.c.snapshot.is_not(None))
-        found = tx.execute(read.where(tuple_(trials.c.registry, trials.c.trial_id).in_(within.trials)))
+        found = tx.execute(read.where(is_of(within, trials.c.registry, trials.c.trial_id)))
         return sorted(set(within.trials) - {(row.registry, row.trial_id) for row in found})
     held = watched_trials.c
     is_read = exists().where(
@@ -139,7 +139,7 @@ def with_siblings(tx: Connection, keys: Iterable[Key]) -> set[Key]:
     c = joined_siblings.c
     found = set(keys)
     for chunk in chunks(sorted(found)):
-        query = select(c.registry, c.trial_id).where(tuple_(c.of_registry, c.of_trial_id).in_(chunk))
+        query = select(c.registry, c.trial_id).where(is_one_of(chunk, c.of_registry, c.of_trial_id))
         found |= {(row.registry, row.trial_id) for row in tx.execute(query)}
     return found
 

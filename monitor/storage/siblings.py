@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select
 
 from monitor.model import State
 from monitor.storage.sibling_tables import joined_siblings, sibling_readings, sibling_watches, siblings
-from monitor.storage.statements import add_new, chunks, put
+from monitor.storage.statements import add_new, chunks, is_one_of, put
 from monitor.storage.tables import trials, watched_trials
 
 MOST = 10
@@ -130,7 +130,7 @@ def _rewrite(tx: Connection, trial: Key, names: Sequence[Key]) -> None:
 
 
 def _is_one_of(table: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
-    return tuple_(table.c.registry, table.c.trial_id).in_(keys)
+    return is_one_of(keys, table.c.registry, table.c.trial_id)
 
 
 def _named_by(tx: Connection, keys: Iterable[Key]) -> dict[Key, list[Key]]:
@@ -145,9 +145,9 @@ def _named_by(tx: Connection, keys: Iterable[Key]) -> dict[Key, list[Key]]:
 def naming(tx: Connection, keys: Iterable[Key]) -> dict[Key, list[Key]]:
     """The trials whose records name each of these, in order."""
     found: defaultdict[Key, list[Key]] = defaultdict(list)
-    named = tuple_(siblings.c.sibling_registry, siblings.c.sibling_trial_id)
     for chunk in chunks(keys, 500):
-        query = select(siblings).where(named.in_(chunk)).order_by(siblings.c.registry, siblings.c.trial_id)
+        named = is_one_of(chunk, siblings.c.sibling_registry, siblings.c.sibling_trial_id)
+        query = select(siblings).where(named).order_by(siblings.c.registry, siblings.c.trial_id)
         for row in tx.execute(query):
             found[row.sibling_registry, row.sibling_trial_id].append((row.registry, row.trial_id))
     return found

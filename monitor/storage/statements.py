@@ -4,7 +4,23 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Column, ColumnElement, Connection, Row, Select, Table, Text, bindparam, cast, column, func
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    false,
+    func,
+    or_,
+)
 from sqlalchemy.dialects import sqlite
 
 from monitor.errors import StoreCorrupt
@@ -20,6 +36,20 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def is_one_of(
+    keys: Iterable[tuple[str, str]], registry: ColumnElement[str], trial_id: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """Whether the registry and the trial id of a row are one of these pairs.
+
+    SQLite uses no index for a list of pairs, but one for a column after the other.
+    """
+    by_registry: dict[str, list[str]] = {}
+    for of, each in sorted(set(keys)):
+        by_registry.setdefault(of, []).append(each)
+    parts = [and_(registry == of, trial_id.in_(ids)) for of, ids in by_registry.items()]
+    return or_(*parts) if parts else false()
 
 
 def values_in(parameter: str, dialect: str) -> ColumnElement[Any]:
