@@ -8,7 +8,7 @@
     once      GETs by the standard library alone
     response  an answer                   answers   why there was none, in words
     deadline  a deadline that is kept     adapter   the connections of `requests`, bounded by it
-    reading   complete heads, and bodies up to a limit
+    reading   complete heads, and bodies up to a limit      received  the body of a request that came to us
 
 The rule to keep: everything that a server can do to us is bounded here, and no exception of the libraries escapes.
 """

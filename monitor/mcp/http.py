@@ -18,11 +18,12 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from monitor.access import tokens
 from monitor.access.context import AccessContext
 from monitor.errors import StoreError, TriedTooOften
+from monitor.http.received import BodyTooLarge, received
 from monitor.mcp.asking import Asking, Program
 from monitor.mcp.pace import Pace
 from monitor.mcp.server import make_server
@@ -70,15 +71,21 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        request = Request(scope)
+        request = Request(scope, receive)
+        try:
+            self._check(request)
+            # Before it counts as one that is answered: whoever sends slowly keeps nobody out.
+            body = await _body_of(request)
+        except TurnedAway as error:
+            await _refusal(error)(scope, receive, send)
+            return
         if self._answering >= AT_ONCE:
             await _refusal(TurnedAway(503, "too many ask at once", {"Retry-After": "1"}))(scope, receive, send)
             return
         self._answering += 1
         try:
-            self._check(request)
             asking = await anyio.to_thread.run_sync(partial(self._ask, request))
-            await self._answer({**scope, _ASKING: asking}, receive, send)
+            await self._answer({**scope, _ASKING: asking}, _given(body, receive), send)
         except TurnedAway as error:
             await _refusal(error)(scope, receive, send)
         finally:
@@ -130,6 +137,23 @@ class Endpoint:
             words = "this token is not known here, or has expired"
             raise TurnedAway(401, words, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
         return token.allows, token.id
+
+
+async def _body_of(request: Request) -> bytes:
+    try:
+        return await received(request.headers.get("content-length", ""), request.stream(), LARGEST)
+    except BodyTooLarge:
+        raise TurnedAway(413, f"a request has at most {LARGEST // 1024} kB") from None
+
+
+def _given(body: bytes, receive: Receive) -> Receive:
+    """A request's body that was read, to be read again, and then whatever comes."""
+    read = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Message:
+        return next(read, None) or await receive()
+
+    return again
 
 
 def _origin_of(public_url: str) -> str:

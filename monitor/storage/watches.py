@@ -114,7 +114,7 @@ def get(tx: Connection, watch_id: int) -> Watch:
 
 def find(tx: Connection, text: str) -> Watch:
     """The watch of that number or name. Raise NothingFound where there is none."""
-    if text.isdecimal() and len(text) < LONGEST_NUMBER:
+    if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER:
         return get(tx, int(text))
     found = _described(tx, _counted().where(watches.c.name == text))
     if not found:

@@ -6,13 +6,14 @@ Whatever goes wrong on the way becomes a problem: see `problems`.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 from fastapi.exceptions import RequestValidationError
@@ -32,13 +33,14 @@ from monitor.errors import (
     TrialIdInvalid,
 )
 from monitor.storage.once import Asked
-from monitor.text import sentence
+from monitor.text import counted, sentence
 from monitor.web.api import BEGINS, problems
+from monitor.web.api.bodies import body_of
 from monitor.web.api.call import Call
 from monitor.web.api.doing import Doing
-from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer
+from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, quoted
 from monitor.web.api.rates import Left, Meter, Policy
-from monitor.web.api.routing import KEY_HEADER, LARGEST_BODY, LONGEST_KEY, Rules
+from monitor.web.api.routing import KEY_HEADER, LONGEST_KEY, Rules, Takes
 from monitor.web.api.tags import gzipped, is_named, tag_of
 from monitor.web.site.answering import COMES_AGAIN_AFTER, Answering, Busy
 from monitor.web.site.asked import NOBODY, Visitor
@@ -51,7 +53,6 @@ T = TypeVar("T")
 
 _log = logging.getLogger("monitor.web")
 
-DEEPEST = 32
 READS = Policy("read", 600, 60)
 """Requests a minute of a token, or of a network without one."""
 WRITES = Policy("write", 60, 60)
@@ -100,12 +101,12 @@ class Guard:
         self,
         request: Request,
         rules: Rules,
-        known: frozenset[str],
+        takes: Takes,
         handle: Callable[[Request], Awaitable[Response]],
     ) -> Response:
-        """What the operation of these *rules* answers; *known* are the names of its parameters."""
+        """What the operation of these *rules* answers, which *takes* so much."""
         now = self.site.subscribing.clock()
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        headers = {name.lower(): ", ".join(request.headers.getlist(name)) for name in request.headers}
         network = network_of(request.client.host if request.client else "")
         left: Left | None = None
         try:
@@ -118,12 +119,12 @@ class Guard:
                 if unknown:
                     raise unknown
                 _refuse_unless_allowed(who, rules, is_public=self.site.is_public)
-                _refuse_unknown(request, known)
-                _refuse_headers(headers, rules)
+                _refuse_parameters(request, takes)
+                _refuse_headers(request, rules)
                 key = _kept_as(request, who) if rules.is_shared else None
                 if key is not None and (page := self.answering.kept.get(key, version)):
                     return _with_safety(_kept(page, headers), left)
-                body = await _body_of(request) if rules.writes else b""
+                body = await body_of(request, takes_body=takes.body) if rules.writes else b""
                 request = Request(request.scope, _given(body))
                 request.state.call = Call(
                     site=self.site,
@@ -178,7 +179,7 @@ class Guard:
 
     def told(self, problem: Problem, request: Request) -> Response:
         """The answer for a problem."""
-        return problems.problem_response(problem, page=self.site.prefix + "/api", instance=request.url.path)
+        return problems.problem_response(problem, page=self.site.prefix + "/api", instance=quoted(request.url.path))
 
     async def _run(self, step: Callable[[], T]) -> T:
         """Take a step in one of the readers' threads."""
@@ -212,22 +213,25 @@ def _refuse_unless_allowed(who: Known | None, rules: Rules, *, is_public: bool) 
     )
 
 
-def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
-    """What is misspelled would otherwise be left out of account."""
-    wrong = []
-    for name, value in request.query_params.multi_items():
-        if name not in known:
-            wrong.append(Wrong("There is no such parameter.", name[:100], "parameter"))
+def _refuse_parameters(request: Request, takes: Takes) -> None:
+    """What is misspelled, or given twice where one counts, would otherwise be left out of account."""
+    given = request.query_params.multi_items()
+    times = Counter(name for name, _ in given)
+    wrong: dict[str, Wrong] = {}
+    for name, value in given:
+        if name not in takes.parameters:
+            wrong.setdefault(name, Wrong("There is no such parameter.", name[:100], "parameter"))
+        elif times[name] > 1 and not takes.parameters[name]:
+            words = f"It is there {counted(times[name], 'time')}, and takes one value: leave out the others."
+            wrong.setdefault(name, Wrong(words, name, "parameter"))
         elif "\0" in value:
-            wrong.append(Wrong("It contains a NUL character.", name, "parameter"))
-    wrong += [
-        Wrong("It contains a NUL character.", name, "parameter")
-        for name, value in request.path_params.items()
-        if "\0" in str(value)
-    ]
+            wrong.setdefault(name, Wrong("It contains a NUL character.", name, "parameter"))
+    for name, value in request.path_params.items():
+        if "\0" in str(value):
+            wrong.setdefault(name, Wrong("It contains a NUL character.", name, "parameter"))
     if wrong:
-        named = ", ".join(dict.fromkeys(each.name for each in wrong))
-        raise Problem(problems.INVALID, f"These parameters cannot be used: {named}.", errors=wrong)
+        named = ", ".join(each.name for each in wrong.values())
+        raise Problem(problems.INVALID, f"These parameters cannot be used: {named}.", errors=[*wrong.values()])
 
 
 def _given(body: bytes) -> Receive:
@@ -239,57 +243,20 @@ def _given(body: bytes) -> Receive:
     return receive
 
 
-async def _body_of(request: Request) -> bytes:
-    """Raise Problem for a body that is too large, no JSON, or too deep; the operation's shape says what is in it."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST_BODY:
-            raise Problem(problems.TOO_LARGE, f"A body has at most {LARGEST_BODY // 1024} kB.")
-    raw = bytes(body)
-    if raw:
-        _refuse_body(raw, request)
-    return raw
-
-
-def _refuse_body(raw: bytes, request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        words = f"The body has to be application/json; its Content-Type is {kind[:60] or 'missing'}."
-        raise Problem(problems.NOT_JSON, words)
-    try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Problem(problems.MALFORMED, f"The body is not JSON: {error}.") from None
-    _refuse_values(value)
-
-
-def _refuse_values(value: Any) -> None:
-    """Raise Problem for what is too deep, or holds text that no database keeps."""
-    level: list[tuple[tuple[object, ...], Any]] = [((), value)]
-    for _ in range(DEEPEST):
-        below: list[tuple[tuple[object, ...], Any]] = []
-        for path, each in level:
-            if isinstance(each, str) and "\0" in each:
-                words = "It contains a NUL character."
-                raise Problem(problems.INVALID, words, errors=[Wrong(words, pointer(path))])
-            if isinstance(each, dict):
-                below += [((*path, name), one) for name, one in each.items()]
-            elif isinstance(each, list):
-                below += [((*path, number), one) for number, one in enumerate(each)]
-        if not below:
-            return
-        level = below
-    raise Problem(problems.MALFORMED, f"The body is more than {DEEPEST} levels deep.")
-
-
-def _refuse_headers(headers: Mapping[str, str], rules: Rules) -> None:
+def _refuse_headers(request: Request, rules: Rules) -> None:
+    headers = request.headers
+    for name in ("authorization", KEY_HEADER):
+        if len(headers.getlist(name)) > 1:
+            raise problems.invalid("It is there several times: send it once.", name.title(), "header")
+    if not rules.writes and (headers.get("content-length", "0") != "0" or "transfer-encoding" in headers):
+        words = f"{request.method} takes no body: send parameters in the address."
+        raise Problem(problems.INVALID, words, errors=[Wrong(words, "#")])
     if rules.takes_match and not headers.get("if-match"):
         raise Problem(
             problems.MATCH_NEEDED,
             "Get it first, and send its ETag as If-Match: it may have changed in the meantime.",
         )
-    key = headers.get(KEY_HEADER.lower())
+    key = headers.get(KEY_HEADER)
     if rules.takes_key and key is not None and not (1 <= len(key) <= LONGEST_KEY and key.isprintable()):
         words = f"An {KEY_HEADER} has 1 to {LONGEST_KEY} characters that can be printed."
         raise problems.invalid(words, KEY_HEADER, "header")
@@ -383,6 +350,4 @@ def _invalid(error: RequestValidationError) -> Problem:
             wrong.append(Wrong(words, pointer(steps)))
         else:
             wrong.append(Wrong(words, ".".join(map(str, path)), _PLACES.get(str(place), "parameter")))
-    first = wrong[0]
-    more = f" {len(wrong) - 1} more are in “errors”." if len(wrong) > 1 else ""
-    return Problem(problems.INVALID, f"{first.name}: {first.detail}{more}", errors=wrong)
+    return problems.several(wrong)

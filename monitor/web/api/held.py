@@ -20,6 +20,7 @@ from monitor.web.api.once import once_apart
 from monitor.web.api.paging import PageAsked, place_of
 from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, conflicts
 from monitor.web.api.routing import Operations
+from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.api.shapes.trials import EventPage
 from monitor.web.api.wanted import EVER
@@ -27,7 +28,7 @@ from monitor.web.site.route import Needs
 
 operations = Operations("Held changes")
 
-HoldNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[1])]
+HoldNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[1]), ONLY_DIGITS]
 
 
 @operations.reads(

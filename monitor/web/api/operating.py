@@ -24,6 +24,7 @@ from monitor.web.api.once import once
 from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of
 from monitor.web.api.problems import BAD_CURSOR
 from monitor.web.api.routing import Operations
+from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.site.route import Needs
 
@@ -35,7 +36,7 @@ class LooksAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=USUAL, ge=1, le=MOST, description="The latest so many.")
+    limit: Annotated[int, Field(ge=1, le=MOST), ONLY_DIGITS] = Field(default=USUAL, description="The latest so many.")
 
 
 @operations.reads("/health", shape=shapes.Health, example=shown_as.HEALTH, kinds=[], is_live=True)

@@ -18,7 +18,8 @@ from starlette.responses import Response
 
 from monitor.vault import Vault
 from monitor.web.api.call import Call
-from monitor.web.api.problems import BAD_CURSOR, Problem, Wrong
+from monitor.web.api.problems import BAD_CURSOR, Problem, Wrong, quoted
+from monitor.web.api.shapes import ONLY_DIGITS
 
 MOST = 200
 USUAL = 50
@@ -32,7 +33,7 @@ class PageAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=USUAL, ge=1, le=MOST, description="Entries a page.")
+    limit: Annotated[int, Field(ge=1, le=MOST), ONLY_DIGITS] = Field(default=USUAL, description="Entries a page.")
     cursor: Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR)] | None = Field(
         default=None, description="“next_cursor” of the previous page."
     )
@@ -59,7 +60,7 @@ class Place:
 
     def _next(self, cursor: str) -> str:
         others = [(name, value) for name, value in self.call.query if name != "cursor"]
-        return f"{self.call.site.prefix}{self.call.path}?{urlencode([*others, ('cursor', cursor)])}"
+        return f"{self.call.site.prefix}{quoted(self.call.path)}?{urlencode([*others, ('cursor', cursor)])}"
 
 
 def place_of(call: Call, page: PageAsked) -> Place:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import orjson
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.text import sentence
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Problem(Exception):
         self.more = dict(more or {})
 
     def as_json(self, *, page: str, instance: str) -> dict[str, object]:
-        """*page* is the address that documents the types, *instance* the path that was asked for."""
+        """*page* is the address that documents the types, *instance* a reference to what was asked for."""
         return {
             "type": f"{page}#{self.kind.slug}",
             "title": self.kind.title,
@@ -131,6 +133,20 @@ class Problem(Exception):
 def invalid(detail: str, name: str, place: str = "parameter") -> Problem:
     """One value that cannot be used."""
     return Problem(INVALID, detail, errors=[Wrong(detail, name, place)])
+
+
+def several(wrong: Sequence[Wrong]) -> Problem:
+    """Values that cannot be used, each with its place; the detail tells of the first, and how many more there are."""
+    first = wrong[0]
+    more = f" {len(wrong) - 1:,} more are in “errors”." if len(wrong) > 1 else ""
+    if len(wrong) > MOST_ERRORS:
+        more = f" {len(wrong) - 1:,} more cannot be used, {MOST_ERRORS - 1} of them are in “errors”."
+    return Problem(INVALID, f"{first.name}: {first.detail}{more}", errors=wrong[:MOST_ERRORS])
+
+
+def quoted(path: str) -> str:
+    """A path as a reference to it (RFC 3986)."""
+    return quote(path, safe="/:@!$&'()*+,;=~", errors="replace")
 
 
 def problem_response(problem: Problem, *, page: str, instance: str) -> Response:

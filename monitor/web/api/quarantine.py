@@ -18,19 +18,19 @@ from monitor.web.api.once import once_apart
 from monitor.web.api.paging import PageAsked, place_of
 from monitor.web.api.problems import BAD_CURSOR, CONFLICT, KEPT, Problem, in_api_words
 from monitor.web.api.routing import Operations
-from monitor.web.api.shapes import Sent
+from monitor.web.api.shapes import ONLY_DIGITS, Sent, YesOrNo
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.site.route import Needs
 
 operations = Operations("Quarantine")
 
-AnswerNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[3])]
+AnswerNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[3]), ONLY_DIGITS]
 
 
 class QuarantineAsked(PageAsked):
     """Which answers."""
 
-    accepted: bool = Field(default=False, description="Also those that were accepted.")
+    accepted: YesOrNo = Field(default=False, description="Also those that were accepted.")
 
 
 class Accepting(Sent):

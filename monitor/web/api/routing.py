@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any
+from typing import Any, get_origin
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -20,7 +20,6 @@ from monitor.web.api import problems
 from monitor.web.api.problems import MEDIA_TYPE, Kind
 from monitor.web.site.route import Needs
 
-LARGEST_BODY = 256 * 1024
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
 A_TAG = '"0d1f2a3b4c5d6e7f80912a3b"'
@@ -53,34 +52,47 @@ class Rules:
         return always
 
 
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What an operation takes; all else is refused."""
+
+    parameters: Mapping[str, bool]
+    """Of the query, by their names: whether there may be several of it."""
+    body: bool
+
+
 class Operation(APIRoute):
     """A route behind the guard that its application has."""
 
     @property
-    def known(self) -> frozenset[str]:
-        """The names of its parameters of the query."""
-        return frozenset(_named(self.dependant.query_params))
+    def takes(self) -> Takes:
+        """What may be sent."""
+        return Takes(dict(_named(self.dependant.query_params)), body=self.body_field is not None)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's, with the guard before it and after it."""
         handle = super().get_route_handler()
         rules: Rules = self.endpoint.__dict__["rules"]
-        known = self.known
+        takes = self.takes
 
         async def answer(request: Request) -> Response:
-            return await request.app.state.guard.answer(request, rules, known, handle)  # type: ignore[no-any-return]
+            return await request.app.state.guard.answer(request, rules, takes, handle)  # type: ignore[no-any-return]
 
         return answer
 
 
-def _named(parameters: Sequence[Any]) -> Iterator[str]:
-    """The names of parameters of the query; those of a shape that holds several are the names of its fields."""
+def _named(parameters: Sequence[Any]) -> Iterator[tuple[str, bool]]:
+    """The names of parameters of the query, and whether each is a list.
+
+    Those of a shape that holds several are the names of its fields.
+    """
     for each in parameters:
         shape = each.field_info.annotation
         if isinstance(shape, type) and issubclass(shape, BaseModel):
-            yield from (field.alias or name for name, field in shape.model_fields.items())
+            for name, field in shape.model_fields.items():
+                yield field.alias or name, get_origin(field.annotation) is list
         else:
-            yield each.alias
+            yield each.alias, get_origin(shape) is list
 
 
 class Operations(APIRouter):

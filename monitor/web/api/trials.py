@@ -27,6 +27,7 @@ from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
 from monitor.web.api.problems import BAD_CURSOR, KEPT
 from monitor.web.api.routing import Operations
+from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import trials as shapes
 from monitor.web.api.wanted import TrialsAsked, trials_wanted
 
@@ -40,7 +41,7 @@ TrialId = Annotated[
         examples=["NCT02116634"],
     ),
 ]
-Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by its number.", examples=[1])]
+Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by its number.", examples=[1]), ONLY_DIGITS]
 
 
 @operations.reads(

@@ -39,7 +39,7 @@ from monitor.web.api.problems import (
 )
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import Line, SearchSent, pointed, resolved
-from monitor.web.api.shapes import Sent
+from monitor.web.api.shapes import ONLY_DIGITS, Sent
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.api.tags import is_named, tag_of
 from monitor.web.api.trials import TrialId
@@ -47,7 +47,7 @@ from monitor.web.site.route import Needs
 
 operations = Operations("Watches")
 
-WatchNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[1])]
+WatchNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[1]), ONLY_DIGITS]
 
 
 class WatchSent(SearchSent):

@@ -21,6 +21,7 @@ from monitor.alerts.subscribe import SubscribeContext
 from monitor.channels.email.reports import LARGEST
 from monitor.channels.email.settings import BounceSettings
 from monitor.errors import MonitorError
+from monitor.http.received import BodyTooLarge, received
 from monitor.views.json.bounces import taken_json
 
 PATH = "/hooks/bounces"
@@ -52,8 +53,9 @@ class _BounceHook:
             return PlainTextResponse("Send the token as Authorization: Bearer …\n", status_code=401, headers=headers)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TYPES:
             return PlainTextResponse(f"Send a mail as {TYPES[0]}\n", status_code=415)
-        raw = await _beginning(request)
-        if raw is None:
+        try:
+            raw = await received(request.headers.get("content-length", ""), request.stream(), MOST, kept=LARGEST)
+        except BodyTooLarge:
             return PlainTextResponse("That is too long\n", status_code=413)
         if self._limiter is None:
             self._limiter = CapacityLimiter(AT_ONCE)
@@ -70,14 +72,3 @@ class _BounceHook:
 def _is_allowed(request: Request, token: str) -> bool:
     kind, _, given = request.headers.get("authorization", "").partition(" ")
     return kind.lower() == "bearer" and compare_digest(given.strip().encode(), token.encode())
-
-
-async def _beginning(request: Request) -> bytes | None:
-    """As much of a mail as is read at all; None where it is too long to be one."""
-    kept, came = bytearray(), 0
-    async for piece in request.stream():
-        came += len(piece)
-        if came > MOST:
-            return None
-        kept += piece[: LARGEST - len(kept)]
-    return bytes(kept)

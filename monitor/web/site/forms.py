@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
+from monitor.http.received import BodyTooLarge, received
 from monitor.language.worded import worded
 from monitor.vault import Vault
 
@@ -34,12 +35,11 @@ Form = Mapping[str, Sequence[str]]
 
 async def read_form(request: Request) -> Form:
     """The fields of a request. Raise FormRefused for what is no form, or too large."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST:
-            raise FormRefused(413, worded("That is too long."))
-    return fields_of(request.headers.get("content-type", ""), bytes(body))
+    try:
+        body = await received(request.headers.get("content-length", ""), request.stream(), LARGEST)
+    except BodyTooLarge:
+        raise FormRefused(413, worded("That is too long.")) from None
+    return fields_of(request.headers.get("content-type", ""), body)
 
 
 def fields_of(content_type: str, body: bytes) -> Form:

@@ -1,6 +1,7 @@
 """The API over real HTTP, beside an outbox, with a token for each scope."""
 
 from typing import Any, Self
+from urllib.parse import unquote
 
 from requests import Response, Session
 
@@ -9,6 +10,7 @@ from monitor.access.context import AccessContext
 from monitor.model.access import Permission
 from monitor.web.api import BEGINS
 from monitor.web.api.loading import api_routes
+from monitor.web.api.problems import quoted
 from monitor.web.application import application
 from monitor.web.server.listening import Listener, listen
 from monitor.web.site.asked import NOBODY, Visitor
@@ -81,5 +83,5 @@ def problem(answer: Response) -> str:
     assert told["status"] == answer.status_code
     assert told["title"]
     assert told["detail"][-1] in ".?", told["detail"]
-    assert told["instance"].endswith(answer.request.path_url.partition("?")[0])
+    assert told["instance"] == quoted(unquote(answer.request.path_url.partition("?")[0]))
     return str(told["type"].partition("#")[2])

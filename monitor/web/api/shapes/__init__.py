@@ -3,10 +3,11 @@
 A module for each kind of thing; here is what all have in common.
 """
 
+import re
 from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 T = TypeVar("T")
 
@@ -14,6 +15,22 @@ Slug = Annotated[str, Path(min_length=1, max_length=200, description="As the lis
 SignificanceName = Literal["critical", "major", "minor", "administrative"]
 
 
+def _only_digits(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch("-?[0-9]{1,18}", value):
+        raise ValueError("It is not a whole number: write it with the digits 0 to 9 alone")
+    return value
+
+
+def _yes_or_no(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("It is neither true nor false")
+    return value
+
+
+ONLY_DIGITS = BeforeValidator(_only_digits)
+"""Of a whole number in an address: written in one way alone, not as +5, 5.0 or in digits of other scripts."""
+YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+"""Of an address, written as JSON writes it."""
 Code = Annotated[T, Strict(False)]
 """A value that JSON writes as a text or an object."""
 
