@@ -174,9 +174,9 @@ def test_a_page_that_begins_nowhere_says_so(reading: ReadingSite, after: str) ->
 
 
 def test_a_later_page_has_the_trials_alone(reading: ReadingSite) -> None:
-    first = re.findall(r'class="id" href="/trials/([^"]+)"', reading.get(HALDEN).text.partition("<tbody>")[2])
+    first = re.findall(r'class="title" href="/trials/([^"]+)"', reading.get(HALDEN).text.partition("<tbody>")[2])
     later = reading.get(f"{HALDEN}?after=clinicaltrials.gov/{first[0]}").text
-    assert re.findall(r'class="id" href="/trials/([^"]+)"', later) == first[1:]
+    assert re.findall(r'class="title" href="/trials/([^"]+)"', later) == first[1:]
     assert "Due next" not in later
 
 
@@ -185,7 +185,7 @@ def test_many_trials_are_shown_a_page_at_a_time(reading: ReadingSite) -> None:
     path = "/sponsors/large-sponsor"
     while path:
         page = reading.get(path).text
-        shown += re.findall(r'class="id" href="/trials/([^"]+)"', page.partition("<tbody>")[2])
+        shown += re.findall(r'class="title" href="/trials/([^"]+)"', page.partition("<tbody>")[2])
         more = re.search(r'href="([^"#]+)#trials" rel="next"', page)
         path = more[1] if more else ""
     assert shown == [f"NCT{50_000_000 + number}" for number in reversed(range(120))]

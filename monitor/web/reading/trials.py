@@ -137,7 +137,7 @@ def trial_row(trial: IndexedTrial) -> TrialRow:
     return TrialRow(
         path=trial_path(trial.trial_id),
         trial_id=trial.trial_id,
-        title=one_line(trial.title or ""),
+        title=one_line(trial.title or trial.trial_id),
         status=_status(trial),
         phases="/".join(one_line(words) for code, words in trial.phases if code != "NA"),
         sponsor=one_line(trial.sponsor or ""),

@@ -82,7 +82,8 @@ def test_every_page_can_be_used_by_everybody_on_any_screen(
 
 
 def test_without_scripts_the_narrowest_screen_shows_all(browser: Any, full: FullSite) -> None:
-    wide = {}
+    """A row of a table is read there without moving it sideways: what a column is called stands beside the value."""
+    wide, cut = {}, {}
     with page_of(browser, full, width=320, java_script_enabled=False) as page:
         for address in full.addresses:
             page.goto(full.site.url + address)
@@ -90,8 +91,18 @@ def test_without_scripts_the_narrowest_screen_shows_all(browser: Any, full: Full
             assert box, address
             wide[address] = box["x"] + box["width"]
             assert page.locator("h1").count() == 1, address
+            cut[address] = page.evaluate(
+                "[...document.querySelectorAll('.rows')].map(each => each.parentElement)"
+                ".filter(each => each.scrollWidth > each.clientWidth).length"
+            )
+        page.goto(full.site.url + "/trials")
+        label = page.locator("td[data-label='Enrollment']").first.evaluate(
+            "each => getComputedStyle(each, '::before').content"
+        )
 
     assert {address: width for address, width in wide.items() if width > 320} == {}
+    assert {address: count for address, count in cut.items() if count} == {}
+    assert label.startswith('"Enrollment"')
 
 
 def test_nothing_moves_while_a_page_loads(browser: Any, full: FullSite) -> None:
