@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, literal, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Document
@@ -23,6 +23,11 @@ from monitor.storage.statements import add_new, chunks
 _READ_AT_ONCE = 100
 _number = func.coalesce(table.c.version, literal(-1, Integer))
 _order = (table.c.registry, table.c.trial_id, table.c.taken_on, _number, table.c.digest)
+_of_trial = (
+    select(table)
+    .where(table.c.registry == bindparam("registry"), table.c.trial_id == bindparam("trial_id"))
+    .order_by(*_order)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,8 @@ def of_trial(
     tx: Connection, registry: str, trial_id: str, *, damaged: list[str] | None = None
 ) -> list[ArchivedDocument]:
     """Those of a trial, the oldest first. Where *damaged* is given, what cannot be read is told there, and left out."""
-    query = select(table).where(table.c.registry == registry, table.c.trial_id == trial_id).order_by(*_order)
     found = []
-    for row in tx.execute(query):
+    for row in tx.execute(_of_trial, {"registry": registry, "trial_id": trial_id}):
         try:
             found.append(_restored(row))
         except StoreCorrupt as error:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Event, Significance
@@ -19,6 +19,11 @@ from monitor.storage.tables import events
 _READ_AT_ONCE = 100
 MOST_KEPT, MOST_KEPT_BYTES = 1024, 2048
 """Events, and compressed bytes of each, whose changes are kept: many read the newest, and they never change."""
+_of_trial = (
+    select(events)
+    .where(events.c.registry == bindparam("registry"), events.c.trial_id == bindparam("trial_id"))
+    .order_by(events.c.snapshot)
+)
 
 
 def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
@@ -39,11 +44,8 @@ def of_trial(
 
     Where *damaged* is given, one that cannot be read is put there by the number of its snapshot, and raises nothing.
     """
-    query = (
-        select(events).where(events.c.registry == registry, events.c.trial_id == trial_id).order_by(events.c.snapshot)
-    )
     found = []
-    for row in tx.execute(query):
+    for row in tx.execute(_of_trial, {"registry": registry, "trial_id": trial_id}):
         try:
             found.append(restored(row))
         except StoreCorrupt as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from monitor.errors import NothingFound
 from monitor.storage import bodies
@@ -53,6 +53,20 @@ class Quarantined:
 
 _names = tuple(name for name in Quarantined.__slots__ if name != "raw")
 _listed = [quarantine.c[name] for name in _names]
+
+_latest_refused = (
+    select(
+        quarantine.c.trial_id,
+        func.max(quarantine.c.id).label("id"),
+        func.max(quarantine.c.latest_at, type_=quarantine.c.latest_at.type).label("at"),
+    )
+    .where(
+        quarantine.c.registry == bindparam("registry"),
+        quarantine.c.trial_id.in_(bindparam("trial_ids", expanding=True)),
+        quarantine.c.accepted_at.is_(None),
+    )
+    .group_by(quarantine.c.trial_id)
+)
 
 
 def add(
@@ -165,16 +179,10 @@ def count(tx: Connection, *, most: int) -> int:
 
 def latest_refused(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, tuple[int, datetime]]:
     """The number of the answer that was refused last for each of the trials, and when it came last, by trial id."""
-    at = func.max(quarantine.c.latest_at, type_=quarantine.c.latest_at.type)
-    query = (
-        select(quarantine.c.trial_id, func.max(quarantine.c.id).label("id"), at.label("at"))
-        .where(quarantine.c.registry == registry, quarantine.c.accepted_at.is_(None))
-        .group_by(quarantine.c.trial_id)
-    )
     return {
         row.trial_id: (row.id, row.at)
         for chunk in chunks(trial_ids)
-        for row in tx.execute(query.where(quarantine.c.trial_id.in_(chunk)))
+        for row in tx.execute(_latest_refused, {"registry": registry, "trial_ids": chunk})
     }
 
 

@@ -2,18 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, literal, null, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, null, select, update
 
 from monitor.ports import RegistryVersion
 from monitor.storage.statements import put
 from monitor.storage.tables import registries
 from monitor.storage.types import Moment
 
+_version = select(registries.c.version_stamp, registries.c.version_etag).where(
+    registries.c.registry == bindparam("registry")
+)
+
 
 def version(tx: Connection, registry: str) -> RegistryVersion | None:
     """The version that was remembered; None before the first."""
-    query = select(registries.c.version_stamp, registries.c.version_etag).where(registries.c.registry == registry)
-    row = tx.execute(query).one_or_none()
+    row = tx.execute(_version, {"registry": registry}).one_or_none()
     return RegistryVersion(*row) if row else None
 
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Json, Settlement, Significance
 from monitor.storage.events import changes_in
 from monitor.storage.pages import Key, Span, Within, is_of
 from monitor.storage.sibling_tables import joined_siblings
-from monitor.storage.statements import chunks, is_one_of, rows_of
+from monitor.storage.statements import KEYS, chunks, is_one_of, rows_given, rows_of
 from monitor.storage.tables import events, settlements, snapshots, trials, watched_trials
 
 FIRST = 1
@@ -30,6 +30,12 @@ _with_settlement = select(*_of_event, settlements.c.settlement, settlements.c.ho
 )
 
 _by_trial = (_c.registry, _c.trial_id, _c.snapshot)
+_of_trials = _with_settlement.where(_c.registry == bindparam("registry"), _c.trial_id.in_(KEYS)).order_by(*_by_trial)
+_of_late = _of_trials.where(_c.occurred_at >= bindparam("since"), _c.significance >= bindparam("least")).limit(
+    bindparam("limit")
+)
+_is_before = _c.occurred_at < bindparam("until")
+_of_trials_before, _of_late_before = (each.where(_is_before) for each in (_of_trials, _of_late))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +80,8 @@ def of_trials(
     tx: Connection, registry: str, trial_ids: Iterable[str], *, until: datetime | None = None
 ) -> Iterator[Seen]:
     """The events of these trials before *until*, of each the oldest first. What cannot be read is left out."""
-    query = _with_settlement.where(_c.registry == registry).order_by(*_by_trial)
-    if until is not None:
-        query = query.where(_c.occurred_at < until)
-    for row in rows_of(tx, query, _c.trial_id, trial_ids, {}):
+    query, values = (_of_trials, {}) if until is None else (_of_trials_before, {"until": until})
+    for row in rows_given(tx, query, trial_ids, {}, {"registry": registry, **values}):
         with suppress(StoreCorrupt):
             yield _seen(row)
 
@@ -86,12 +90,12 @@ def of_late(
     tx: Connection, registry: str, trial_ids: Iterable[str], span: Span, *, least: Significance, limit: int
 ) -> list[Seen]:
     """Up to *limit* events of these trials that are as significant as *least*; what cannot be read is left out."""
-    is_wanted = and_(_c.registry == registry, _c.occurred_at >= span.since, _c.significance >= least)
+    values = {"registry": registry, "since": span.since, "least": least, "limit": limit}
+    query = _of_late
     if span.until is not None:
-        is_wanted = and_(is_wanted, _c.occurred_at < span.until)
-    query = _with_settlement.where(is_wanted).order_by(*_by_trial)
+        query, values = _of_late_before, {**values, "until": span.until}
     found: list[Seen] = []
-    for row in islice(rows_of(tx, query.limit(limit), _c.trial_id, trial_ids, {}), limit):
+    for row in islice(rows_given(tx, query, trial_ids, {}, values), limit):
         with suppress(StoreCorrupt):
             found.append(_seen(row))
     return found

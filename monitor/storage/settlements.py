@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select, update
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Event, Settlement
@@ -20,6 +20,7 @@ from monitor.storage.tables import settlements, snapshots
 
 _SETTLED_WITHIN = timedelta(days=1)
 """After it occurred, an event is told or held."""
+_known = select(settlements).where(settlements.c.event_id.in_(bindparam("event_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,5 +231,5 @@ def known(tx: Connection, event_ids: Iterable[str]) -> dict[str, Settled]:
     return {
         row.event_id: Settled(row.settlement, row.hold_id, row.settled_at)
         for chunk in chunks(event_ids)
-        for row in tx.execute(select(settlements).where(settlements.c.event_id.in_(chunk)))
+        for row in tx.execute(_known, {"event_ids": chunk})
     }

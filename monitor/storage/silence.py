@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, true
 
 from monitor.model import SubscriptionState
 from monitor.storage.group_tables import grouped_watches, subscribed_groups, watch_groups
@@ -13,6 +13,11 @@ from monitor.text import first_few
 
 SHOWN = 3
 """Of many trials, how many are named."""
+_held = exists().where(
+    watched_trials.c.registry == bindparam("registry"), watched_trials.c.trial_id == bindparam("trial_id")
+)
+_mirrored = exists().where(searches.c.registry == bindparam("registry"), is_everything)
+_is_watched = select(or_(_held, _mirrored))
 
 
 def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str, str]:
@@ -26,9 +31,7 @@ def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str,
 
 def is_watched(tx: Connection, registry: str, trial_id: str) -> bool:
     """Whether a pass checks a trial."""
-    held = exists().where(watched_trials.c.registry == registry, watched_trials.c.trial_id == trial_id)
-    mirrored = exists().where(searches.c.registry == registry, is_everything)
-    return bool(tx.scalar(select(or_(held, mirrored))))
+    return bool(tx.scalar(_is_watched, {"registry": registry, "trial_id": trial_id}))
 
 
 def _about_unwatched_trials(tx: Connection, meant: ColumnElement[bool]) -> dict[str, str]:

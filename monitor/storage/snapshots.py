@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, tuple_
 
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Document, Snapshot, State
@@ -32,6 +32,25 @@ _with_base = select(snapshots, _base.c.body.label("base_body"), _base.c.size.lab
     snapshots.outerjoin(_base, and_(_of_same_trial, _base.c.number == snapshots.c.base))
 )
 _key = (snapshots.c.registry, snapshots.c.trial_id, snapshots.c.number)
+_of_registry = snapshots.c.registry == bindparam("registry")
+_of_trial = and_(_of_registry, snapshots.c.trial_id == bindparam("trial_id"))
+_one = _with_base.where(_of_trial, snapshots.c.number == bindparam("number"))
+_listed = (
+    select(
+        snapshots.c.number,
+        snapshots.c.taken_at,
+        snapshots.c.state,
+        snapshots.c.registry_version,
+        func.length(snapshots.c.body),
+    )
+    .where(_of_trial)
+    .order_by(snapshots.c.number)
+)
+_histories = (
+    _with_base.where(_of_registry, snapshots.c.trial_id.in_(bindparam("trial_ids", expanding=True)))
+    .order_by(*_key)
+    .execution_options(yield_per=_READ_AT_ONCE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +194,7 @@ def readable(tx: Connection, registry: str, trial_id: str, *, before: int | None
 
 def get(tx: Connection, registry: str, trial_id: str, number: int) -> Snapshot:
     """That snapshot. Raise NothingFound, saying which there are, where it is not among them."""
-    query = _with_base.where(
-        snapshots.c.registry == registry, snapshots.c.trial_id == trial_id, snapshots.c.number == number
-    )
-    row = tx.execute(query).one_or_none()
+    row = tx.execute(_one, {"registry": registry, "trial_id": trial_id, "number": number}).one_or_none()
     if row is None:
         raise _absent(trial_id, number, [row.number for row in listing(tx, registry, trial_id)])
     return _restored(row)
@@ -186,13 +202,7 @@ def get(tx: Connection, registry: str, trial_id: str, number: int) -> Snapshot:
 
 def listing(tx: Connection, registry: str, trial_id: str) -> list[SnapshotRow]:
     """Every snapshot of a trial in the order of their numbers, without documents."""
-    c = snapshots.c
-    query = (
-        select(c.number, c.taken_at, c.state, c.registry_version, func.length(c.body))
-        .where(snapshots.c.registry == registry, snapshots.c.trial_id == trial_id)
-        .order_by(snapshots.c.number)
-    )
-    return [SnapshotRow(*row) for row in tx.execute(query)]
+    return [SnapshotRow(*row) for row in tx.execute(_listed, {"registry": registry, "trial_id": trial_id})]
 
 
 def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterator[Snapshot | DamagedSnapshot]:
@@ -200,8 +210,7 @@ def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterat
 
     In the place of one that is damaged stands what is wrong with it.
     """
-    query = _with_base.where(snapshots.c.registry == registry, snapshots.c.trial_id.in_(trial_ids))
-    for row in tx.execute(query.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
+    for row in tx.execute(_histories, {"registry": registry, "trial_ids": trial_ids}):
         try:
             yield _restored(row)
         except StoreCorrupt as error:

@@ -6,7 +6,20 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, tuple_, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 
 from monitor.model import State
 from monitor.storage.searches import is_everything
@@ -55,38 +68,42 @@ class VerifiedTrial(NamedTuple):
 
 
 _columns = [trials.c[field.name] for field in fields(Trial)]
+_of_registry = trials.c.registry == bindparam("registry")
+_is_named = trials.c.trial_id.in_(bindparam("trial_ids", expanding=True))
+_known = select(*_columns).where(_of_registry, _is_named)
+_is_led = and_(_of_registry, trials.c.lead_sponsor == bindparam("sponsor"))
+_same = trials.alias("same")
+# Beside itself, as SQLite would else go through all trials of the registry: it asks the index what stands in it alone,
+# and has no statistics to know better.
+_led = (
+    select(trials.c.trial_id)
+    .join(_same, and_(_same.c.registry == trials.c.registry, _same.c.trial_id == trials.c.trial_id))
+    .where(_is_led, _same.c.state == State.LISTED)
+    .order_by(trials.c.trial_id)
+    .limit(bindparam("limit"))
+)
+_led_beyond = select(trials.c.trial_id).where(_is_led).offset(bindparam("most")).limit(1)
 _values = attrgetter(*(field.name for field in fields(Trial)))
 _names = tuple(field.name for field in fields(Trial))
 
 
 def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Trial]:
     """Those of the trials that have a row, by trial id."""
-    query = select(*_columns).where(trials.c.registry == registry)
     return {
         row.trial_id: Trial(*row)
         for chunk in chunks(trial_ids)
-        for row in tx.execute(query.where(trials.c.trial_id.in_(chunk))).all()
+        for row in tx.execute(_known, {"registry": registry, "trial_ids": chunk}).all()
     }
 
 
 def led_by(tx: Connection, registry: str, sponsor: str, *, limit: int) -> list[str]:
     """Up to *limit* of the trials that the registry lists and *sponsor* leads, named by `fold_organisation`."""
-    # Beside itself, as SQLite would else go through all trials of the registry: it asks the index what stands in it
-    # alone, and has no statistics to know better.
-    same = trials.alias("same")
-    is_same = and_(same.c.registry == trials.c.registry, same.c.trial_id == trials.c.trial_id)
-    query = select(trials.c.trial_id).join(same, is_same).where(*_is_led_by(registry, sponsor))
-    return list(tx.scalars(query.where(same.c.state == State.LISTED).order_by(trials.c.trial_id).limit(limit)))
+    return list(tx.scalars(_led, {"registry": registry, "sponsor": sponsor, "limit": limit}))
 
 
 def leads_more_than(tx: Connection, registry: str, sponsor: str, most: int) -> bool:
     """Whether *sponsor* leads more trials of the registry, listed or not: the index alone says so."""
-    beyond = select(trials.c.trial_id).where(*_is_led_by(registry, sponsor)).offset(most).limit(1)
-    return tx.execute(beyond).first() is not None
-
-
-def _is_led_by(registry: str, sponsor: str) -> tuple[ColumnElement[bool], ...]:
-    return trials.c.registry == registry, trials.c.lead_sponsor == sponsor
+    return tx.execute(_led_beyond, {"registry": registry, "sponsor": sponsor, "most": most}).first() is not None
 
 
 def titles(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, str]:
