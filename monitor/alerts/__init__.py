@@ -19,7 +19,7 @@ editing     changes what a subscription hears of, and when; resuming goes on aft
 opting_in   people who subscribe themselves; managing is what they do by their links, and links makes these
 asking_again  asks them whether to go on: once where nothing more is expected, and once a year; questions has the words
 teams       several people who hear of the same, each with a subscription of their own
-notices     what the operator has to know, in words
+notices     what the operator has to know, in words; unseen says so of trials that are not seen
 why         every event of a trial beside every subscription of an address: told, or why not
 wiring      the parts of delivering, put together from the configuration
 """

@@ -17,6 +17,7 @@ from monitor.alerts.matching import Match
 from monitor.alerts.past import matches_of
 from monitor.alerts.recovery import event_of
 from monitor.alerts.scopes import trials_of
+from monitor.alerts.unseen import unseen_words
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
 from monitor.errors import NothingFound, StoreCorrupt
@@ -182,7 +183,9 @@ def coverage_of(
     not_checked = [
         (
             each.trial_id,
-            f"not confirmed since {local(zone, each.verified_at):%Y-%m-%d}" if each.verified_at else _NEVER,
+            f"not confirmed since {local(zone, each.verified_at):%Y-%m-%d}"
+            if each.verified_at
+            else str(unseen_words(each.reason)),
         )
         for each in missed[:MOST_UNCHECKED]
     ]

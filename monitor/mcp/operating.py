@@ -13,6 +13,7 @@ from monitor.mcp.tool import Arguments, Effect, Line, NoArguments, Tool, TrialId
 from monitor.mcp.untrusted import harmless, marked, parted
 from monitor.model.access import Permission
 from monitor.ports import FetchedRegistry
+from monitor.storage.coverage import seen_since
 from monitor.storage.delivery_pages import DeliveryList
 from monitor.storage.places import Place
 from monitor.text import counted
@@ -21,7 +22,7 @@ from monitor.views.health import RegistryHealth, attention, health_whole
 from monitor.views.json.checks import checked_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.operating import finding_json
-from monitor.views.json.served import logged_delivery_json, whole_delivery_json
+from monitor.views.json.served import logged_delivery_json, unseen_json, whole_delivery_json
 from monitor.views.json.watches import watch_json
 from monitor.views.watches import groups_of_watches, watches_page
 from monitor.watching.watches import add_trials, check_name
@@ -72,7 +73,8 @@ class OneDelivery(Arguments):
 def get_health(asking: Asking, _given: NoArguments) -> Answer:
     """Whether everything is seen."""
     program, is_operator = asking.program, asking.may(Permission.OPERATE)
-    whole = health_whole(program.registries, program.store, now=asking.now)
+    since = seen_since(asking.now, check_every=program.config.schedule.check_every)
+    whole = health_whole(program.registries, program.store, since=since, now=asking.now)
     content: dict[str, Any] = {
         "registries": harmless([_registry(each, is_operator=is_operator) for each in whole.registries]),
         "oldest_full_read_at": moment_json(whole.ages.oldest),
@@ -80,10 +82,10 @@ def get_health(asking: Asking, _given: NoArguments) -> Answer:
     if is_operator:
         found = attention((), program.registries, program.store, now=asking.now)
         content["findings"] = harmless([finding_json(each.name, each.finding) for each in found])
-    seen = sum(min(each.verified, each.watched) for each in whole.registries)
+    seen = sum(min(each.seen, each.watched) for each in whole.registries)
     of = sum(each.watched for each in whole.registries)
     is_whole = all(each.is_whole for each in whole.registries)
-    said = f"{seen:,} of {counted(of, 'watched trial')} known to be as their registries' latest data have them."
+    said = f"{seen:,} of {counted(of, 'watched trial')} seen."
     return Answer(said=said, content={"is_whole": is_whole, **content})
 
 
@@ -91,7 +93,8 @@ def _registry(seen: RegistryHealth, *, is_operator: bool) -> dict[str, Any]:
     return {
         "registry": seen.key,
         "watched": seen.watched,
-        "verified": seen.verified,
+        "seen": seen.seen,
+        "unseen": [unseen_json(each, is_fed=not seen.is_asked) for each in seen.unseen],
         "data_of": seen.version,
         "confirmed_at": moment_json(seen.confirmed_at),
         "next_look_at": moment_json(seen.next_at),
@@ -207,9 +210,7 @@ TOOLS = (
         takes=NoArguments,
         gives=schemas.form(
             is_whole={**schemas.YES_OR_NO, "description": "Whether all that is watched is seen."},
-            registries=schemas.listed(
-                schemas.form(registry=schemas.TEXT, watched=schemas.NUMBER, verified=schemas.NUMBER)
-            ),
+            registries=schemas.listed(schemas.form(registry=schemas.TEXT, watched=schemas.NUMBER, seen=schemas.NUMBER)),
         ),
         run=get_health,
     ),

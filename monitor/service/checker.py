@@ -21,10 +21,11 @@ from monitor.service.outages import Rules, after_failure, after_success
 from monitor.service.pass_summary import PassSummary
 from monitor.service.program import Program
 from monitor.service.worker import Turn
-from monitor.storage import health, looks, notices, trials
+from monitor.storage import coverage, health, looks, notices, trials
 from monitor.storage import registries as versions
 from monitor.storage.health import Health
 from monitor.storage.looks import Look
+from monitor.storage.pages import Within
 from monitor.watching.schedule import pass_due
 from monitor.web.machines.metrics import Metrics
 
@@ -234,7 +235,10 @@ class Checker:
         with program.store.read() as tx:
             version = versions.version(tx, registry.key)
             summary.version = version.stamp if version else None
-            summary.watched, summary.verified = trials.watched_counts(tx, registry.key, summary.version)
+            summary.watched = coverage.watched_by_registry(tx).get(registry.key, 0)
+            since = coverage.seen_since(self._clock(), check_every=program.config.schedule.check_every)
+            whole = Within(registry=registry.key)
+            summary.verified = sum(each.checked for each in coverage.by_registry(tx, whole, since=since))
 
     def _log_notice(self, notice: Notice) -> None:
         self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)

@@ -27,7 +27,7 @@ class PassSummary:
     """Whether it came to its end: it was neither stopped nor broken off."""
     watched: int = 0
     verified: int = 0
-    """Of the watched trials, those whose latest snapshot is known to be what the registry has now."""
+    """Of the watched trials, those that are seen."""
     version: str | None = None
     """The version of the registry's data."""
     started: float = field(default_factory=monotonic)

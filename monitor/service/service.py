@@ -67,6 +67,7 @@ class Service:
             active=lambda: self.leadership.active,
             clock=clock,
             failing_since=self._failing_since,
+            check_every=lambda: self.program.config.schedule.check_every,
         )
         self._clock = clock
         self.dispatcher = Dispatcher(

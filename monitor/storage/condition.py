@@ -1,10 +1,8 @@
 """The queries of `monitor doctor`. Nothing here writes."""
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, case, exists, func, select, text
+from sqlalchemy import Connection, exists, func, select, text
 
 from monitor.model import SubscriptionState
 from monitor.storage.searches import is_everything
@@ -21,15 +19,6 @@ from monitor.storage.tables import (
     watched_trials,
     watches,
 )
-
-
-class Unread(NamedTuple):
-    """How many watched trials were never read, and how many are not verified in the registry's latest data."""
-
-    never: int
-    behind: int
-    example: str | None
-    """One that was never read; None where there is none."""
 
 
 def revision(tx: Connection) -> str | None:
@@ -97,40 +86,6 @@ def held(tx: Connection) -> tuple[int, int]:
     count = select(func.count()).select_from(settlements)
     held_back, behind = (tx.scalar(count.where(settlements.c.settlement == each)) for each in ("held", "waiting"))
     return held_back or 0, behind or 0
-
-
-def unread(tx: Connection, fed: Collection[str]) -> Unread:
-    """Watched trials that are not known to match the registry's latest data; but for those of *fed* registries."""
-    of_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
-    of_registry = registries.c.registry == watched_trials.c.registry
-    watched = (
-        select(watched_trials.c.trial_id, trials.c.snapshot)
-        .select_from(watched_trials.outerjoin(trials, of_trial).outerjoin(registries, of_registry))
-        .where(func.coalesce(trials.c.state, "") != "merged", watched_trials.c.registry.not_in(fed))
-        .where(
-            trials.c.snapshot.is_(None)
-            | (func.coalesce(trials.c.verified_version, "") != func.coalesce(registries.c.version_stamp, ""))
-        )
-        .distinct()
-        .subquery()
-    )
-    never = case((watched.c.snapshot.is_(None), watched.c.trial_id))
-    example, every, read = tx.execute(
-        select(func.min(never), func.count(), func.count(watched.c.snapshot)).select_from(watched)
-    ).one()
-    return Unread(every - read, read, example)
-
-
-def awaited(tx: Connection, fed: Collection[str]) -> tuple[int, str | None]:
-    """How many watched trials of *fed* registries no file has brought yet, and one of them."""
-    of_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
-    query = (
-        select(func.count(watched_trials.c.trial_id.distinct()), func.min(watched_trials.c.trial_id))
-        .select_from(watched_trials.outerjoin(trials, of_trial))
-        .where(watched_trials.c.registry.in_(fed), trials.c.snapshot.is_(None))
-    )
-    number, example = tx.execute(query).one()
-    return number, example
 
 
 def empty_watches(tx: Connection) -> list[int]:

@@ -1,21 +1,44 @@
-"""How many of some trials were checked of late, and which were not: what makes silence mean something.
+"""How many of some trials are seen, and why the others are not: what makes silence mean something.
 
-A trial was checked where an answer verified it since then; or where its registry has named the version of its data
-since then at which the trial was verified: one request says of all trials that nothing is newer. It was not where the
-latest answer for it was not believed, or said that there is no such trial.
+This is the one place that decides what counts as seen, for pages, figures, looks, `monitor doctor` and digests alike. A
+trial was seen where an answer verified it since a moment; or where its registry has named the version of its data since
+then at which the trial was verified: one request says of all trials that nothing is newer. It was not where the latest
+answer for it was not believed, or said that there is no such trial. Of a trial that merged into another, the look at
+its registry is enough. The moment is that of the digest before, or as `seen_since` says.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from monitor.model import State
+from monitor.model.unseen import UnseenReason
 from monitor.storage.pages import Within, is_of
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import quarantine, registries, searches, trials, watched_trials
+
+LOOKS_MISSED = 2
+"""After so many looks that did not come, nothing is seen."""
+SOONEST = timedelta(minutes=2)
+"""What is looked at more often than that is not late sooner."""
+EXAMPLES = 3
 
 _held = exists().where(watched_trials.c.registry == trials.c.registry, watched_trials.c.trial_id == trials.c.trial_id)
 _mirrored = trials.c.registry.in_(select(searches.c.registry).where(is_everything))
@@ -39,6 +62,18 @@ class Unchecked:
     registry: str
     trial_id: str
     verified_at: datetime | None
+    reason: UnseenReason
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Trials of a registry that are not seen for the same reason."""
+
+    registry: str
+    reason: UnseenReason
+    count: int
+    examples: Sequence[str]
+    """The first of them by their ids, EXAMPLES at most; none where the registry itself is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +88,21 @@ class RegistrySeen:
     """When it last named a version."""
     read: int
     """How many were ever read."""
+
+
+def seen_since(now: datetime, *, check_every: timedelta) -> datetime:
+    """Since when a trial has to have been checked to count as seen now."""
+    return now - max(LOOKS_MISSED * check_every, SOONEST)
+
+
+def watched_by_registry(tx: Connection) -> dict[str, int]:
+    """How many trials are watched in each registry that has any: all that are known of one watched as a whole."""
+    registry = watched_trials.c.registry
+    held = select(registry, func.count(watched_trials.c.trial_id.distinct())).group_by(registry)
+    found: dict[str, int] = {row[0]: row[1] for row in tx.execute(held)}
+    for key in tx.scalars(select(searches.c.registry).where(is_everything).distinct()).all():
+        found[key] = tx.scalar(select(func.count()).select_from(_watched(Within(registry=key)))) or 0
+    return found
 
 
 def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[RegistrySeen]:
@@ -74,15 +124,80 @@ def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[Regi
 
 
 def unchecked(tx: Connection, within: Within, *, since: datetime, limit: int) -> Sequence[Unchecked]:
-    """Up to *limit* of them that were not, in registries that named a version since; by registry and trial id."""
+    """Up to *limit* of the watched ones that were not, in registries that named a version since; by registry and id."""
     query = (
-        select(trials.c.registry, trials.c.trial_id, trials.c.verified_at)
-        .join(registries, registries.c.registry == trials.c.registry)
-        .where(_is_watched(within), ~_is_checked(since), registries.c.checked_at >= since)
-        .order_by(trials.c.registry, trials.c.trial_id)
+        _unseen(within, since, trials.c.verified_at)
+        .where(registries.c.checked_at >= since)
+        .order_by("registry", "trial_id")
         .limit(limit)
     )
-    return [Unchecked(*row) for row in tx.execute(query)]
+    return [
+        Unchecked(row.registry, row.trial_id, row.verified_at, UnseenReason(row.reason)) for row in tx.execute(query)
+    ]
+
+
+def unseen(tx: Connection, *, since: datetime, registry: str | None = None) -> list[Unseen]:
+    """How many watched trials were not checked since then for each reason, by registry; of all, or of one.
+
+    It goes through all of them, so it is for where some are known not to be seen.
+    """
+    found = _unseen(Within(), since)
+    if registry is not None:
+        found = found.where(literal(registry) == found.selected_columns.registry)
+    rows = found.subquery()
+    grouped = select(rows.c.registry, rows.c.reason, func.count(), func.min(rows.c.trial_id))
+    grouped = grouped.group_by(rows.c.registry, rows.c.reason).order_by(rows.c.registry, rows.c.reason)
+    return [
+        Unseen(key, UnseenReason(reason), count, _examples(tx, rows, key, reason, count, first))
+        for key, reason, count, first in tx.execute(grouped).all()
+    ]
+
+
+def _examples(tx: Connection, rows: Subquery, registry: str, reason: str, count: int, first: str) -> Sequence[str]:
+    if reason == UnseenReason.SILENT:
+        return ()
+    if count == 1:
+        return (first,)
+    query = select(rows.c.trial_id).where(rows.c.registry == registry, rows.c.reason == reason)
+    return tx.scalars(query.order_by(rows.c.trial_id).limit(EXAMPLES)).all()
+
+
+def _unseen(within: Within, since: datetime, *more: ColumnElement[Any]) -> Select[Any]:
+    """The watched trials that were not checked since then, each with the reason."""
+    watched = _watched(within)
+    of_trial = and_(trials.c.registry == watched.c.registry, trials.c.trial_id == watched.c.trial_id)
+    is_refused = exists().where(
+        quarantine.c.registry == watched.c.registry,
+        quarantine.c.trial_id == watched.c.trial_id,
+        quarantine.c.accepted_at.is_(None),
+        or_(trials.c.verified_at.is_(None), quarantine.c.latest_at > trials.c.verified_at),
+    )
+    is_silent = or_(registries.c.checked_at.is_(None), registries.c.checked_at < since)
+    reason = case(
+        (is_refused, UnseenReason.NOT_BELIEVED),
+        (trials.c.snapshot.is_(None), UnseenReason.NEVER_READ),
+        (trials.c.misses > 0, UnseenReason.MISSING),
+        (is_silent, UnseenReason.SILENT),
+        else_=UnseenReason.NOT_CONFIRMED,
+    )
+    return (
+        select(watched.c.registry, watched.c.trial_id, reason.label("reason"), *more)
+        .select_from(watched.outerjoin(trials, of_trial))
+        .outerjoin(registries, registries.c.registry == watched.c.registry)
+        .where(~_is_checked(since))
+    )
+
+
+def _watched(within: Within) -> Subquery:
+    """The watched ones of these trials, read or not."""
+    held = select(watched_trials.c.registry, watched_trials.c.trial_id)
+    if within.watches:
+        held = held.where(watched_trials.c.watch_id.in_(within.watches))
+    else:
+        held = held.where(is_of(within, watched_trials.c.registry, watched_trials.c.trial_id))
+    known = select(trials.c.registry, trials.c.trial_id)
+    known = known.where(_mirrored, is_of(within, trials.c.registry, trials.c.trial_id))
+    return union(held, known).subquery()
 
 
 def unlisted(tx: Connection, within: Within) -> list[int]:

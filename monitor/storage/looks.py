@@ -26,7 +26,7 @@ class Look:
     failed: int
     watched: int
     verified: int
-    """Of the watched trials, those that were known to be as the registry has them."""
+    """Of the watched trials, those that were seen, as `monitor.storage.coverage` decides."""
     requests: int
     bytes: int
     seconds: float

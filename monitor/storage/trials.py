@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
-    case,
     exists,
     func,
     or_,
@@ -201,23 +200,6 @@ def watched_count(tx: Connection, registry: str) -> int:
     else:
         query = select(func.count(watched_trials.c.trial_id.distinct())).where(watched_trials.c.registry == registry)
     return tx.scalar(query) or 0
-
-
-def watched_counts(tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
-    """How many trials are watched, and how many of them are verified at a version of the data.
-
-    Those that merged into another do not count: they are no longer checked themselves.
-    """
-    unmerged = trials.c.state.is_distinct_from(State.MERGED)
-    known = func.count(case((trials.c.verified_version == (version or ""), 1)))
-    if tx.scalar(select(_is_watched_whole(registry))):
-        query = select(func.count(), known).where(trials.c.registry == registry, unmerged)
-    else:
-        watched = select(watched_trials.c.trial_id).where(watched_trials.c.registry == registry).distinct().subquery()
-        of_same_trial = and_(trials.c.registry == registry, trials.c.trial_id == watched.c.trial_id)
-        query = select(func.count(), known).select_from(watched.outerjoin(trials, of_same_trial)).where(unmerged)
-    in_all, verified = tx.execute(query).one()
-    return in_all, verified
 
 
 def _is_watched_whole(registry: str) -> ColumnElement[bool]:

@@ -19,7 +19,9 @@ from monitor.operate.doctor.watching import outage
 from monitor.ports import FetchedRegistry, Registry
 from monitor.storage import condition, coverage, drift, health, left_alone, looks, notices, quarantine, trials
 from monitor.storage import registries as versions
+from monitor.storage.coverage import Unseen
 from monitor.storage.looks import Look
+from monitor.storage.pages import Within
 from monitor.storage.store import Store
 from monitor.storage.unread import Unread
 from monitor.text import counted, moment, one_line
@@ -41,8 +43,10 @@ class RegistryHealth:
     key: str
     name: str
     watched: int
-    verified: int
-    """Of these, how many are known to be as its latest data have them."""
+    seen: int
+    """Of these, how many, as `monitor.storage.coverage` decides."""
+    unseen: Sequence[Unseen]
+    """Why the others are not, the commonest reason first."""
     version: str | None
     """Its own stamp of its data."""
     data_of: datetime | None
@@ -66,7 +70,7 @@ class RegistryHealth:
     @property
     def is_whole(self) -> bool:
         """Whether all of it that is watched is seen."""
-        return self.failing_since is None and self.verified >= self.watched
+        return self.failing_since is None and self.seen >= self.watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +105,28 @@ class HealthWhole:
     bytes: int
 
 
-def health_whole(registries: Sequence[Registry], store: Store, *, now: datetime) -> HealthWhole:
-    """How everything that is watched is seen."""
+def health_whole(registries: Sequence[Registry], store: Store, *, since: datetime, now: datetime) -> HealthWhole:
+    """How everything that is watched is seen, by what was checked *since* then."""
     with store.read() as tx:
-        watched = trials.watched_registries(tx)
+        watched = dict.fromkeys(trials.watched_registries(tx), 0) | coverage.watched_by_registry(tx)
+        seen = {each.registry: each.checked for each in coverage.by_registry(tx, Within(), since=since)}
+        unseen = coverage.unseen(tx, since=since) if sum(seen.values()) < sum(watched.values()) else []
         by_day, before, oldest = coverage.read_ages(tx, now=now, days=DAYS)
         count, requests, size = looks.traffic_since(tx, now - timedelta(days=1))
         known = {each.key: each for each in registries}
         return HealthWhole(
-            registries=[_registry(tx, key, known.get(key), now) for key in sorted(watched)],
+            registries=[
+                _registry(
+                    tx,
+                    key,
+                    known.get(key),
+                    watched=watched[key],
+                    seen=seen.get(key, 0),
+                    unseen=[each for each in unseen if each.registry == key],
+                    now=now,
+                )
+                for key in sorted(watched)
+            ],
             ages=ReadAges(by_day=by_day, before=before, oldest=oldest),
             looks=count,
             requests=requests,
@@ -140,17 +157,26 @@ def attention(
     return sorted(found, key=lambda each: order[each.finding.level])[:MOST_FINDINGS]
 
 
-def _registry(tx: Connection, key: str, registry: Registry | None, now: datetime) -> RegistryHealth:
+def _registry(
+    tx: Connection,
+    key: str,
+    registry: Registry | None,
+    *,
+    watched: int,
+    seen: int,
+    unseen: Sequence[Unseen],
+    now: datetime,
+) -> RegistryHealth:
     version, known = versions.version(tx, key), health.get(tx, key)
     stamp = version.stamp if version else None
-    watched, verified = trials.watched_counts(tx, key, stamp)
     is_asked = isinstance(registry, FetchedRegistry)
     until = left_alone.until(tx, key, registry.address) if isinstance(registry, FetchedRegistry) else None
     return RegistryHealth(
         key=key,
         name=registry.name if registry else key,
         watched=watched,
-        verified=verified,
+        seen=seen,
+        unseen=sorted(unseen, key=lambda each: -each.count),
         version=stamp,
         data_of=built_at(stamp) if stamp else None,
         confirmed_at=versions.confirmed_at(tx, key),

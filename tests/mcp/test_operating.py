@@ -32,7 +32,7 @@ def test_it_is_said_whether_everything_is_seen_and_to_operators_what_is_wrong(op
     whole, short = valid(operator, "get_health"), valid(reader, "get_health")
 
     [registry] = short["registries"]
-    assert (registry["registry"], registry["verified"]) == ("clinicaltrials.gov", 13)
+    assert (registry["registry"], registry["seen"]) == ("clinicaltrials.gov", 13)
     assert short["is_whole"] is (registry["watched"] == 13)
     assert ("findings" in short, "findings" in whole) == (False, True)
 

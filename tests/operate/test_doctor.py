@@ -162,18 +162,18 @@ def _wait_for_a_digest(store: Store) -> None:
 
 LATER = NOW + timedelta(days=1)
 WRONG: dict[str, tuple[Callable[[Store], object], str, Level, str]] = {
-    "unread": (_watch_unread, "trials", Level.PROBLEM, f"1 watched trial never read, such as {HIP}"),
+    "unread": (_watch_unread, "trials", Level.PROBLEM, f"1 watched trial of clinicaltrials.gov: not read yet: {HIP}"),
     "behind": (
         _watch_one_behind_and_one_unread,
         "trials",
         Level.NOTE,
-        "1 watched trial not verified in the registry's latest data",
+        "1 watched trial of clinicaltrials.gov: the registry was not read of late",
     ),
     "unread beside one that is behind": (
         _watch_one_behind_and_one_unread,
         "trials",
         Level.PROBLEM,
-        f"1 watched trial never read, such as {HIP}",
+        f"1 watched trial of clinicaltrials.gov: not read yet: {HIP}",
     ),
     "empty": (_watch_nothing, "trials", Level.NOTE, "watch 1 holds no trial"),
     "failing": (lambda store: _disable(store, wholly=False), "receivers", Level.NOTE, "has failed since"),

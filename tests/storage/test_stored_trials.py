@@ -1,7 +1,7 @@
 from dataclasses import fields, replace
 from datetime import date
 
-from monitor.model import Search, State
+from monitor.model import State
 from monitor.storage import tables, trials, watches
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
@@ -127,29 +127,6 @@ def test_only_trials_that_are_verified_at_the_version_are_standing(store: Store)
         found = trials.verified_in(tx, REGISTRY, [HIP, KNEE, SHOULDER], version=VERSION)
 
     assert found == {HIP: (HIP, State.LISTED, "Hips", 3)}
-
-
-def test_watched_trials_are_counted_once_and_those_that_stand_in_a_version_among_them(store: Store) -> None:
-    """One is in two watches, one was never read, one merged, and one that nobody watches is verified."""
-    verified = Trial(REGISTRY, KNEE, state=State.LISTED, verified_version=VERSION)
-    record(store, FULL, verified, Trial(REGISTRY, "NCT09000009", state=State.LISTED, verified_version=VERSION))
-    watch(store, HIP, KNEE, SHOULDER)
-    watch(store, KNEE)
-
-    with store.read() as tx:
-        assert trials.watched_counts(tx, REGISTRY, VERSION) == (2, 1)
-        assert trials.watched_counts(tx, REGISTRY, None) == (2, 0)
-        assert trials.watched_counts(tx, "elsewhere.org", VERSION) == (0, 0)
-
-
-def test_of_a_registry_that_is_watched_as_a_whole_all_known_trials_count(store: Store) -> None:
-    record(store, FULL, Trial(REGISTRY, KNEE, state=State.LISTED, verified_version=VERSION))
-    record(store, Trial(REGISTRY, SHOULDER, state=State.LISTED))
-    with store.begin() as tx:
-        watches.add_search(tx, registry=REGISTRY, search=Search(), origin="command", name=None, at=NOON)
-
-    with store.read() as tx:
-        assert trials.watched_counts(tx, REGISTRY, VERSION) == (2, 1)
 
 
 def test_more_trials_than_a_statement_takes_parameters(store: Store) -> None:

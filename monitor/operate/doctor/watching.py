@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from monitor.alerts.unseen import unseen_words
 from monitor.errors import MonitorError
 from monitor.model.stamps import DATA_OLD_AFTER, built_at
+from monitor.model.unseen import UnseenReason
 from monitor.operate.doctor.findings import (
     OVERDUE_AFTER,
     DatabaseContext,
@@ -16,8 +18,18 @@ from monitor.operate.doctor.findings import (
     problem,
 )
 from monitor.ports import FetchedRegistry, HistoryReading, Registry
-from monitor.storage import backfills, condition, drift, health, quarantine, trials
-from monitor.text import counted, moment, one_line, stamp
+from monitor.storage import backfills, condition, coverage, drift, health, quarantine, trials
+from monitor.storage.coverage import Unseen
+from monitor.text import counted, moment, natural_list, one_line, stamp
+
+_AWAITED = "`monitor import FILE` takes in an export of the WHO's portal that has it"
+_REMEDIES = {
+    UnseenReason.NEVER_READ: "run `monitor check`; it says what is the matter with each",
+    UnseenReason.NOT_BELIEVED: "`monitor quarantine` shows the answers with the reason",
+    UnseenReason.MISSING: "they are asked for again with each look",
+    UnseenReason.SILENT: "run `monitor check`, or start `monitor serve`, which looks by itself",
+    UnseenReason.NOT_CONFIRMED: "run `monitor check`; of two data builds of a day, the second is told apart later",
+}
 
 
 def registry(context: DoctorContext) -> Iterator[Finding]:
@@ -74,20 +86,25 @@ def outage(context: Reading) -> Iterator[Finding]:
 
 def watched(context: DatabaseContext) -> Iterator[Finding]:
     """Trials that are out of date, and watches that watch nothing."""
-    fed = [each.key for each in context.registries if not isinstance(each, FetchedRegistry)]
-    unread = condition.unread(context.tx, fed)
-    if unread.never:
-        words = f"{counted(unread.never, 'watched trial')} never read, such as {unread.example}"
-        yield problem(words, "run `monitor check`; it says what is the matter with each")
-    if unread.behind:
-        words = f"{counted(unread.behind, 'watched trial')} not verified in the registry's latest data"
-        yield note(words, "run `monitor check`; of two data builds of a day, the second is told apart a day later")
-    number, example = condition.awaited(context.tx, fed)
-    if number:
-        words = f"{counted(number, 'watched trial')} in no imported file yet, such as {example}"
-        yield note(words, "`monitor import FILE` takes in an export of the WHO's portal that has it")
+    fed = {each.key for each in context.registries if not isinstance(each, FetchedRegistry)}
+    since = coverage.seen_since(context.now, check_every=context.config.schedule.check_every)
+    for each in coverage.unseen(context.tx, since=since):
+        is_fed = each.registry in fed
+        if each.reason is UnseenReason.SILENT and is_fed:
+            continue
+        words = f"{counted(each.count, 'watched trial')} of {each.registry}: {unseen_words(each.reason, is_fed=is_fed)}"
+        say = problem if each.reason is UnseenReason.NEVER_READ and not is_fed else note
+        yield say(words + such_as(each), _AWAITED if is_fed else _REMEDIES[each.reason])
     for number in condition.empty_watches(context.tx):
         yield note(f"watch {number} holds no trial", f"`monitor watch remove {number}`, or wait for what it searches")
+
+
+def such_as(unseen: Unseen) -> str:
+    """Examples of trials that are not seen, as they stand behind the words."""
+    named = natural_list([*unseen.examples], coverage.EXAMPLES)
+    if not named:
+        return ""
+    return f", such as {named}" if unseen.count > len(unseen.examples) else f": {named}"
 
 
 def history(context: DatabaseContext) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ Addresses of those who are told are masked, and no link that a message carries w
 
 from typing import TYPE_CHECKING
 
+from monitor.alerts.unseen import unseen_words
 from monitor.model import Json, Notice
 from monitor.text import plain
 from monitor.views.addresses import without_addresses
@@ -16,6 +17,7 @@ from monitor.views.sent_bodies import SentBody, without_tokens
 if TYPE_CHECKING:
     from monitor.model import Attempt
     from monitor.model.report import Bounce
+    from monitor.storage.coverage import Unseen
     from monitor.storage.looks import Look
     from monitor.views.delivery_log import DeliveryWhole, LoggedDelivery
     from monitor.views.quarantined import QuarantinedWhole
@@ -94,6 +96,17 @@ def notice_json(notice: Notice) -> dict[str, Json]:
         "occurred_at": moment_json(notice.occurred_at),
         "subject": without_addresses(notice.subject),
         "text": without_addresses(notice.text),
+    }
+
+
+def unseen_json(unseen: "Unseen", *, is_fed: bool = False) -> dict[str, Json]:
+    """Trials that are not seen for the same reason; `trials` are the first of them."""
+    return {
+        "registry": unseen.registry,
+        "reason": str(unseen.reason),
+        "words": unseen_words(unseen.reason, is_fed=is_fed),
+        "count": unseen.count,
+        "trials": [*unseen.examples],
     }
 
 

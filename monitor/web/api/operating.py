@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from monitor.model.access import Permission
-from monitor.storage import drift, looks, notices
+from monitor.ports import FetchedRegistry
+from monitor.storage import coverage, drift, looks, notices
+from monitor.storage.coverage import Unseen
 from monitor.storage.drift import Drift
 from monitor.storage.places import Place
 from monitor.storage.unread import readable
 from monitor.views.json.checks import drift_json
 from monitor.views.json.moments import moment_json
-from monitor.views.json.served import asked_look_json, look_json, notice_json
+from monitor.views.json.served import asked_look_json, look_json, notice_json, unseen_json
 from monitor.watching.looking import look_now
 from monitor.web.api import examples
 from monitor.web.api import operating_examples as shown_as
@@ -26,8 +28,11 @@ from monitor.web.api.problems import BAD_CURSOR
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import operating as shapes
+from monitor.web.site.proof import Proof
 from monitor.web.site.route import Needs
 
+UNSEEN_FOR = 15.0
+"""Seconds for which one count of trials that are not seen does."""
 operations = Operations("Service")
 
 
@@ -55,11 +60,26 @@ def get_health(call: Caller) -> Response:
             "sight": str(proof.sight),
             "seen": proof.seen,
             "watched": proof.watched,
+            "unseen": [unseen_json(each, is_fed=is_fed) for each, is_fed in _unseen(call, proof)],
             "data_of": moment_json(proof.data_of),
             "looked_at": moment_json(proof.looked_at),
             "next_at": moment_json(proof.next_at),
         }
     )
+
+
+def _unseen(call: Caller, proof: Proof) -> list[tuple[Unseen, bool]]:
+    """Why trials are not seen, and whether files feed their registry; counted anew only every few seconds."""
+    if proof.seen >= proof.watched:
+        return []
+    asked = {each.key for each in call.site.registries if isinstance(each, FetchedRegistry)}
+
+    def count() -> list[tuple[Unseen, bool]]:
+        with call.site.store.read() as tx:
+            found = coverage.unseen(tx, since=call.site.proof.since(call.now))
+        return [(each, each.registry not in asked) for each in found]
+
+    return call.site.counted.get("unseen", proof.version, count, seconds=UNSEEN_FOR)
 
 
 @operations.reads("/checks", shape=shapes.LookList, example={"data": [shown_as.LOOK]}, needs=Needs.OPERATE, kinds=[])

@@ -85,9 +85,18 @@ HEALTH: Example = {
     "status": "ok",
     "standing": "leader",
     "reasons": [],
-    "sight": "whole",
-    "seen": 214,
+    "sight": "late",
+    "seen": 213,
     "watched": 214,
+    "unseen": [
+        {
+            "registry": "clinicaltrials.gov",
+            "reason": "not_believed",
+            "words": "the latest answer was not believed, and is in quarantine",
+            "count": 1,
+            "trials": ["NCT02116634"],
+        }
+    ],
     "data_of": "2026-11-27T09:00:05Z",
     "looked_at": "2026-11-28T08:00:00Z",
     "next_at": "2026-11-28T09:00:00Z",

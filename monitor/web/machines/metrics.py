@@ -8,6 +8,7 @@ means that nobody answers. `deploy/prometheus-rules.yaml` and `deploy/grafana-da
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -18,9 +19,11 @@ from sqlalchemy import Connection
 from monitor.errors import StoreError
 from monitor.model import Checked, Result, Significance
 from monitor.model.stamps import built_at
+from monitor.model.unseen import UnseenReason
 from monitor.ports import FetchedRegistry
-from monitor.storage import trials
+from monitor.storage import coverage
 from monitor.storage.overview import Overview, overview
+from monitor.storage.pages import Within
 from monitor.storage.store import Store
 
 WORKERS = ("checker", "dispatcher")
@@ -43,6 +46,7 @@ class Metrics(Collector):
         active: Callable[[], bool],
         clock: Callable[[], datetime],
         failing_since: Callable[[], datetime | None] = lambda: None,
+        check_every: Callable[[], timedelta] = lambda: timedelta(hours=1),
     ) -> None:
         """*failing_since* says since when some trial has failed in pass after pass, if any does."""
         self._store = store
@@ -50,12 +54,13 @@ class Metrics(Collector):
         self._active = active
         self._clock = clock
         self._failing_since = failing_since
+        self._check_every = check_every
         self._all = CollectorRegistry()
         self._checks = self._counter("monitor_checks", "Trials checked", "registry", "result")
         self._changes = self._counter("monitor_changes", "Changes found", "registry", "significance")
         self._restarts = self._counter("monitor_watchdog_restarts", "Schedulers that had to be restarted")
         self._hangs = self._counter("monitor_worker_hangs", "Workers that showed no sign of life", "worker")
-        self._counted: dict[str, tuple[datetime, tuple[int, int]]] = {}
+        self._counted: dict[str, tuple[datetime, _Sight]] = {}
         """By registry, when its watched trials were counted last, and what came of it."""
         for worker in WORKERS:
             self._hangs.labels(worker)
@@ -92,14 +97,14 @@ class Metrics(Collector):
         try:
             with self._store.read() as tx:
                 seen = overview(tx)
-                watched = {each.key: self._watched(tx, each.key, seen.versions.get(each.key)) for each in registries}
+                counts = [self._sight(tx, each.key) for each in registries]
         except StoreError:
             yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 0)
             return
         yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 1)
         yield _deliveries(seen)
         yield from _readings(seen, [each.key for each in registries])
-        yield from _trials(watched)
+        yield from _trials(counts)
         yield from _ages(*self.due_since(seen), now=self._clock())
 
     def due_since(self, seen: Overview) -> tuple[datetime | None, datetime | None]:
@@ -108,11 +113,11 @@ class Metrics(Collector):
         looks = [at for at in (seen.check_due_since(now), self._failing_since()) if at is not None]
         return min(looks, default=None), seen.delivery_due_since(now)
 
-    def _watched(self, tx: Connection, registry: str, version: str | None) -> tuple[int, int]:
+    def _sight(self, tx: Connection, registry: str) -> "_Sight":
         now = self._clock()
-        at, counts = self._counted.get(registry, (None, (0, 0)))
-        if at is None or not timedelta() <= now - at < COUNTED_EVERY:
-            counts = trials.watched_counts(tx, registry, version)
+        at, counts = self._counted.get(registry, (None, None))
+        if at is None or counts is None or not timedelta() <= now - at < COUNTED_EVERY:
+            counts = _counts(tx, registry, since=coverage.seen_since(now, check_every=self._check_every()))
             self._counted[registry] = now, counts
         return counts
 
@@ -162,17 +167,35 @@ def _readings(seen: Overview, configured: Sequence[str]) -> Iterator[Metric]:
     yield from (outages, failures, built, read)
 
 
-def _trials(counts: Mapping[str, tuple[int, int]]) -> Iterator[Metric]:
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """How many trials of a registry are watched and seen, and why the others are not."""
+
+    registry: str
+    watched: int
+    seen: int
+    unseen: Mapping[UnseenReason, int]
+
+
+def _counts(tx: Connection, registry: str, *, since: datetime) -> _Sight:
+    watched = coverage.watched_by_registry(tx).get(registry, 0)
+    seen = sum(each.checked for each in coverage.by_registry(tx, Within(registry=registry), since=since))
+    unseen = coverage.unseen(tx, since=since, registry=registry) if seen < watched else []
+    return _Sight(registry, watched, seen, {each.reason: each.count for each in unseen})
+
+
+def _trials(counts: Sequence[_Sight]) -> Iterator[Metric]:
     watched = GaugeMetricFamily("monitor_trials_watched", "Trials that are watched", labels=["registry"])
-    verified = GaugeMetricFamily(
-        "monitor_trials_verified",
-        "Watched trials that were verified in the registry's latest data",
-        labels=["registry"],
+    seen = GaugeMetricFamily("monitor_trials_verified", "Watched trials that are seen", labels=["registry"])
+    unseen = GaugeMetricFamily(
+        "monitor_trials_unseen", "Watched trials that are not seen, by reason", labels=["registry", "reason"]
     )
-    for registry, (in_all, known) in counts.items():
-        watched.add_metric([registry], in_all)
-        verified.add_metric([registry], known)
-    yield from (watched, verified)
+    for each in counts:
+        watched.add_metric([each.registry], each.watched)
+        seen.add_metric([each.registry], each.seen)
+        for reason in UnseenReason:
+            unseen.add_metric([each.registry, str(reason)], each.unseen.get(reason, 0))
+    yield from (watched, seen, unseen)
 
 
 def _ages(check_at: datetime | None, delivery_at: datetime | None, *, now: datetime) -> Iterator[Metric]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from markupsafe import Markup
 from starlette.responses import Response
 
+from monitor.alerts.unseen import unseen_words
 from monitor.language.catalogues import translations
+from monitor.language.texts import texts_of
 from monitor.model.access import Permission
 from monitor.operate.doctor import Level
 from monitor.storage.looks import Look
@@ -47,15 +49,14 @@ def health_page(site: Site, asked: Asked) -> Response:
     is_operator = asked.may(Permission.OPERATE)
     say, say_many = translations(asked.language).gettext, translations(asked.language).ngettext
     proof = site.proof.read(asked.now)
-    whole = site.counted.get(
-        "health", proof.version, lambda: health_whole(site.registries, site.store, now=asked.now), seconds=WHOLE_FOR
-    )
+    whole = counted_health(site, asked.now)
     found = _attention(site, asked) if is_operator else []
     values = {
         "is_operator": is_operator,
         "verdict": verdict(proof, found, say, say_many),
         "looks_can_be_had": any(each.is_asked for each in whole.registries),
         "registries": [(each, stamp(each.version)) for each in whole.registries],
+        "unseen": _unseen(whole, asked.language),
         "looks": [_drawn(each, say, is_operator=is_operator) for each in whole.registries if each.looks][:MOST_CHARTS],
         "traffic": (whole.looks, whole.requests, size(whole.bytes)),
         "ages": _ages(whole, site.full_check_every, asked, say),
@@ -65,6 +66,40 @@ def health_page(site: Site, asked: Asked) -> Response:
         "levels": {Level.PROBLEM: "bad", Level.NOTE: "note", Level.FINE: "ok"},
     }
     return site.page(asked, "operating/health", values)
+
+
+def counted_health(site: Site, now: datetime) -> HealthWhole:
+    """All of it, counted once in WHOLE_FOR seconds."""
+
+    def count() -> HealthWhole:
+        return health_whole(site.registries, site.store, since=site.proof.since(now), now=now)
+
+    return site.counted.get("health", site.proof.read(now).version, count, seconds=WHOLE_FOR)
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenRow:
+    """Trials that are not seen for the same reason, as the page shows them."""
+
+    name: str
+    """Of their registry."""
+    words: str
+    count: int
+    examples: Sequence[str]
+
+
+def _unseen(whole: HealthWhole, language: str) -> list[UnseenRow]:
+    texts = texts_of(language)
+    return [
+        UnseenRow(
+            name=registry.name,
+            words=texts.said(unseen_words(each.reason, is_fed=not registry.is_asked)),
+            count=each.count,
+            examples=each.examples,
+        )
+        for registry in whole.registries
+        for each in registry.unseen
+    ]
 
 
 def _attention(site: Site, asked: Asked) -> list[Attention]:

@@ -12,16 +12,12 @@ from time import monotonic
 
 from monitor.errors import StoreError
 from monitor.model.stamps import built_at
-from monitor.storage import coverage, events, health, pages, registries, trials
+from monitor.storage import coverage, events, health, registries, trials
 from monitor.storage.pages import Within
 from monitor.storage.store import Store
 
 READ_EVERY = 5.0
 """Seconds."""
-LOOKS_MISSED = 2
-"""After so many looks that did not come, nothing is seen."""
-SOONEST = timedelta(minutes=2)
-"""What is looked at more often than that is not late sooner."""
 
 
 class Sight(StrEnum):
@@ -66,7 +62,7 @@ class ProofReader:
     def __init__(self, store: Store, *, check_every: timedelta, names: Mapping[str, str]) -> None:
         """*names* are those of the registries, by key."""
         self._store = store
-        self._late_after = max(LOOKS_MISSED * check_every, SOONEST)
+        self._check_every = check_every
         self._names = names
         self._lock = Lock()
         self._kept = NO_ANSWER
@@ -82,6 +78,10 @@ class ProofReader:
                 self._lock.release()
         return self._kept
 
+    def since(self, now: datetime) -> datetime:
+        """Since when a trial has to have been checked to count as seen now."""
+        return coverage.seen_since(now, check_every=self._check_every)
+
     def forget(self) -> None:
         """Read it anew when it is asked for next: something was done."""
         self._read_at = -READ_EVERY
@@ -89,8 +89,8 @@ class ProofReader:
     def _fresh(self, now: datetime) -> Proof:
         try:
             with self._store.read() as tx:
-                seen = coverage.by_registry(tx, Within(), since=now - self._late_after)
-                watched = pages.watched_count(tx, Within())
+                seen = coverage.by_registry(tx, Within(), since=self.since(now))
+                watched = sum(coverage.watched_by_registry(tx).values())
                 named = [registries.confirmed_at(tx, each) for each in sorted(trials.watched_registries(tx))]
                 looks = health.listing(tx)
                 latest = events.latest_id(tx)
@@ -124,6 +124,6 @@ class ProofReader:
     def _sight(self, checked: int, watched: int, looked_at: datetime | None, now: datetime) -> Sight:
         if not watched:
             return Sight.NOTHING
-        if looked_at is None or now - looked_at > self._late_after:
+        if looked_at is None or looked_at < self.since(now):
             return Sight.BLIND
         return Sight.WHOLE if checked >= watched else Sight.LATE

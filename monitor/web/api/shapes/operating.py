@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from monitor.model.unseen import UnseenReason
 from monitor.web.api.shapes import Listed, Shape, SignificanceName, Whole
 from monitor.web.api.shapes.trials import Change
 
@@ -178,6 +179,16 @@ class Accepted(Shape):
     not_accepted: list[NotAccepted]
 
 
+class Unseen(Shape):
+    """Watched trials of a registry that are not seen for the same reason."""
+
+    registry: str
+    reason: UnseenReason
+    words: str = Field(description="The reason, for people.")
+    count: int
+    trials: list[str] = Field(description="The first of them; none where the registry itself is the reason.")
+
+
 class Health(Shape):
     """Whether everything is seen."""
 
@@ -187,6 +198,7 @@ class Health(Shape):
     sight: Literal["whole", "late", "blind", "nothing"]
     seen: int
     watched: int
+    unseen: list[Unseen] = Field(description="Why the others are not seen.")
     data_of: datetime | None
     looked_at: datetime | None
     next_at: datetime | None
