@@ -32,8 +32,9 @@ def test_it_is_said_whether_everything_is_seen_and_to_operators_what_is_wrong(op
     whole, short = valid(operator, "get_health"), valid(reader, "get_health")
 
     [registry] = short["registries"]
-    assert (registry["registry"], registry["seen"]) == ("clinicaltrials.gov", 13)
-    assert short["is_whole"] is (registry["watched"] == 13)
+    assert (registry["registry"], registry["seen"], short["is_whole"]) == ("clinicaltrials.gov", 0, False)
+    unseen = {each["reason"]: each["count"] for each in registry["unseen"]}
+    assert (unseen["registry_silent"], sum(unseen.values())) == (13, registry["watched"]), "nobody looked for a day"
     assert ("findings" in short, "findings" in whole) == (False, True)
 
 
