@@ -45,6 +45,7 @@ MODULES = (
     "channels/email/rendering.py",
     "language/texts.py",
     "render/rhythms.py",
+    "views/backtest_words.py",
     "views/filter_words.py",
     "web/subscribing/building.py",
     "web/subscribing/changing.py",

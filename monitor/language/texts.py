@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from gettext import NullTranslations
 
@@ -9,6 +10,8 @@ from monitor.language.catalogues import translations
 from monitor.language.worded import Worded
 from monitor.model.language import ENGLISH
 from monitor.text import natural_list
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Texts:
         from babel.numbers import format_decimal  # most mails are in English
 
         return format_decimal(value, locale=self.language)
+
+    def day(self, value: date) -> str:
+        """14 Jan 2016."""
+        if self.language == ENGLISH:
+            return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+        from babel.dates import format_date  # as above
+
+        return format_date(value, "d MMM y", locale=self.language)
 
     def listed(self, names: Sequence[str], limit: int) -> str:
         """The first *limit* of these, then how many more there are."""

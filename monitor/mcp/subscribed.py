@@ -18,6 +18,7 @@ from monitor.model import SubscriptionState
 from monitor.model.access import Permission
 from monitor.text import counted
 from monitor.views.backtest import backtest
+from monitor.views.backtest_words import in_words
 from monitor.views.json.backtest import backtest_json
 from monitor.views.rules import Rule, rule_of, rule_of_request
 from monitor.views.spans import span_of
@@ -106,8 +107,7 @@ def backtest_subscription(asking: Asking, given: Trying) -> Answer:
             "unread": form["unread"][:100],
         }
     )
-    rate = "" if found.a_month is None else f", {found.a_month:.1f} a month"
-    said = f"This rule would have sent {counted(len(found.sent), 'message')} since {found.since:%Y-%m-%d}{rate}."
+    said = f"What this rule would have sent since {found.since:%Y-%m-%d}: {in_words(found)}"
     return Answer(said=said, content=content)
 
 
@@ -129,7 +129,7 @@ def _message(form: dict[str, Any]) -> dict[str, Any]:
         {key: value for key, value in event.items() if key != "summary"} | marked({"summary": event["summary"]})
         for event in form["events"][:MOST_OF_A_MESSAGE]
     ]
-    return {"at": form["at"], "count": len(form["events"]), "events": events}
+    return {"at": form["at"], "is_coming": form["is_coming"], "count": len(form["events"]), "events": events}
 
 
 def explain_alerts(asking: Asking, given: Why) -> Answer:
@@ -168,10 +168,16 @@ TOOLS = (
             subscription=schemas.marked_form(),
             is_made=schemas.YES_OR_NO,
             count=schemas.NUMBER,
+            in_words=schemas.TEXT,
             a_month={"type": ["number", "null"]},
             is_cut=schemas.YES_OR_NO,
             messages=schemas.listed(
-                schemas.form(at=schemas.MOMENT, count=schemas.NUMBER, events=schemas.listed(schemas.marked_form()))
+                schemas.form(
+                    at=schemas.MOMENT,
+                    is_coming=schemas.YES_OR_NO,
+                    count=schemas.NUMBER,
+                    events=schemas.listed(schemas.marked_form()),
+                )
             ),
         ),
         run=backtest_subscription,

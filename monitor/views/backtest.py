@@ -27,6 +27,8 @@ from monitor.views.windows import Place, messages
 T = TypeVar("T")
 
 MONTH = timedelta(days=365.25 / 12)
+LEAST = timedelta(weeks=4)
+"""What has to be kept of its trials before a rate is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Sent:
 
     at: datetime
     told: Sequence[Told]
+    is_coming: bool = False
+    """Whether its window is not over yet: it comes at the end of that, and is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Backtest:
     sent: Sequence[Sent]
     """The newest first."""
     waiting: int
-    """Events that wait for the end of their window: they are in no message yet."""
+    """Events in the message that is still to come."""
     by_month: Mapping[str, int]
     """Messages by month, `2026-11`, every month of the span among them, the earliest first."""
     untold: Mapping[str, int]
@@ -77,15 +81,20 @@ class Backtest:
     """Whether only the latest of its events were tried, those from *since* on, because there are too many."""
 
     @property
-    def months(self) -> float:
+    def kept_for(self) -> timedelta:
         """How long the part of the span is of which anything is kept."""
         begins = max(self.since, self.begins or self.until)
-        return max(timedelta(0), self.until - begins) / MONTH
+        return max(timedelta(0), self.until - begins)
+
+    @property
+    def months(self) -> float:
+        """The same in months."""
+        return self.kept_for / MONTH
 
     @property
     def a_month(self) -> float | None:
-        """Messages a month; None where that would be a guess from less than a day."""
-        return len(self.sent) / self.months if self.months * MONTH >= timedelta(days=1) else None
+        """Messages a month; None where that would be a guess from less than LEAST."""
+        return len(self.sent) / self.months if self.kept_for >= LEAST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,11 @@ def backtest(
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
     spoken = _Spoken(rule.subscription.rhythm, max(since, begins or now), now)
     sent = [
-        Sent(at, sorted(told, key=lambda each: (-each.significance, each.at, each.trial_id)))
+        Sent(
+            at,
+            sorted(told, key=lambda each: (-each.significance, each.at, each.trial_id)),
+            spoken.is_coming(at, told, _place),
+        )
         for at, told in spoken.messages(tally.told, _place)
     ]
     months = _months([each.at for each in sent], since, now)
@@ -140,7 +153,7 @@ def backtest(
         trials=trials,
         events=tally.events,
         sent=sent,
-        waiting=spoken.waiting(tally.told, _place),
+        waiting=sum(len(each.told) for each in sent if each.is_coming),
         by_month=_by_month(Counter((each.at.year, each.at.month) for each in sent), months),
         untold={reason: tally.untold[reason] for reason in REASONS if tally.untold[reason]},
         untold_by_month=_by_month(tally.untold_by_month, months),
@@ -201,23 +214,16 @@ class _Spoken:
     until: datetime
 
     def messages(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
-        """As `monitor.views.windows.messages`; those alone that were sent by now."""
-        return [(at, each) for at, each in self._all(told, place) if not self._waits(at, each, place)]
-
-    def waiting(self, told: Sequence[T], place: Callable[[T], Place]) -> int:
-        """How much waits for the end of its window."""
-        return sum(len(each) for at, each in self._all(told, place) if self._waits(at, each, place))
+        """As `monitor.views.windows.messages`."""
+        return messages(told, place, self.rhythm, since=self.since, until=self.until)
 
     def count(self, beside: Beside) -> int:
         """How many messages another rule would have been, in this rhythm."""
         return len(self.messages(beside.places, lambda each: each))
 
-    def _waits(self, at: datetime, told: Sequence[T], place: Callable[[T], Place]) -> bool:
-        """Whether a window is not over. What is told at once was sent, also where the clock was set back since."""
+    def is_coming(self, at: datetime, told: Sequence[T], place: Callable[[T], Place]) -> bool:
+        """Whether its window is not over. What is told at once was sent, also where the clock was set back since."""
         return at > self.until and all(place(each)[0] < at for each in told)
-
-    def _all(self, told: Sequence[T], place: Callable[[T], Place]) -> list[tuple[datetime, list[T]]]:
-        return messages(told, place, self.rhythm, since=self.since, until=self.until)
 
 
 def _a_step(filters: Filters, step: int) -> Filters | None:

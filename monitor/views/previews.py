@@ -47,6 +47,7 @@ class Mail:
     headline: str
     others: int
     """How many more trials it tells of."""
+    is_coming: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ def _steps(tried: Backtest, beside: Mapping[str, Instead]) -> list[Step]:
 
 def _mail(tx: Connection, sent: Sent, rule: Rule) -> Mail:
     if not sent.told:
-        return Mail(sent.at, None, "", "", 0)
+        return Mail(sent.at, None, "", "", 0, sent.is_coming)
     first = sent.told[0]
     others = len({(each.registry, each.trial_id) for each in sent.told}) - 1
-    return Mail(sent.at, first.significance, first.trial_id, _headline(tx, first, rule), others)
+    return Mail(sent.at, first.significance, first.trial_id, _headline(tx, first, rule), others, sent.is_coming)
 
 
 def _headline(tx: Connection, told: Told, rule: Rule) -> str:

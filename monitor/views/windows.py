@@ -17,7 +17,8 @@ def messages(
 ) -> list[tuple[datetime, list[T]]]:
     """What is told together, with when that is, the newest first.
 
-    A rhythm that tells that all is quiet has a message for each window that ends in the span, also without anything.
+    A rhythm that tells that all is quiet has a message for each window that begins in the span, also without anything.
+    The last window may end after *until*: what is told then is still to come.
     """
     at_once: list[tuple[datetime, list[T]]] = []
     windows: defaultdict[datetime, list[T]] = defaultdict(list)
@@ -38,7 +39,7 @@ def messages(
 def _ends(rhythm: Rhythm, since: datetime, until: datetime) -> Iterator[datetime]:
     if rhythm.every is Every.IMMEDIATE:
         return
-    end = window_end(rhythm, since)
-    while end and end <= until:
+    begin = since
+    while begin < until and (end := window_end(rhythm, begin)):
         yield end
-        end = window_end(rhythm, end)
+        begin = end

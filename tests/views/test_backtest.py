@@ -10,12 +10,14 @@ from sqlalchemy import delete, func, select
 
 from monitor.cli.render.backtest import backtest_lines, sparkline
 from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.language.texts import IN_ENGLISH, texts_of
 from monitor.model import Document, Filters, Rhythm, Role, Search, Settlement, Significance, Subscription
 from monitor.model.rhythm import Every
 from monitor.storage import archived, holds, searches, settlements, snapshots, subscriptions, tables, watches
 from monitor.storage.archived import ArchivedDocument
 from monitor.storage.holds import Hold
 from monitor.views.backtest import Backtest, Instead, backtest
+from monitor.views.backtest_words import in_words
 from monitor.views.json.backtest import backtest_json
 from monitor.views.rules import NOT_MADE, Rule, rule_of, rule_of_request
 from monitor.views.windows import messages
@@ -253,7 +255,7 @@ def test_of_trials_that_nothing_is_kept_of_the_past_says_nothing(quick: Trying, 
     found = tried(quick, asked(quick, trials=["NCT99999999", ids[0]]))
 
     assert [trial_id for _, trial_id in found.rule.unread] == ["NCT99999999"]
-    assert found.a_month is None, "nothing is known of less than a day"
+    assert found.a_month is None, "nothing is known of less than four weeks"
     none = tried(quick, asked(quick, trials=["NCT99999999"]))
     assert (none.begins, none.months, none.trials, none.a_month) == (None, 0, 0, None)
 
@@ -360,7 +362,8 @@ def test_what_is_told_at_once_is_sent_by_itself_and_what_ends_together_is_sent_t
     assert sent(Rhythm(), *moments) == [(moments[2], 1), (moments[3], 1), (AT, 1), (AT, 1)]
     assert sent(daily, *moments) == [(second, 2), (first, 2)]
     assert sent(replace(daily, breaks_through=True), *moments) == [(second, 2), (first, 1), (AT, 1)]
-    assert sent(replace(daily, all_quiet=True), *moments) == [(third, 0), (second, 2), (first, 2)]
+    coming = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert sent(replace(daily, all_quiet=True), *moments) == [(coming, 0), (third, 0), (second, 2), (first, 2)]
     assert sent(Rhythm(quiet_hours=(time(8), time(12))), *moments) == [
         (second, 1),
         (moments[3], 1),
@@ -375,10 +378,15 @@ def test_a_rule_is_tried_in_its_own_rhythm_and_says_so(quick: Trying, ids: list[
     weekly = Rhythm(every=Every.WEEKLY, at=time(8), zone="Europe/Paris")
 
     early = tried(quick, asked(quick, everything=True, rhythm=weekly))
-    assert ([*early.sent], early.waiting, early.stricter.messages) == ([], 2, 0)
-    assert backtest_json(early)["waiting"] == 2
-    said = [str(line) for line in backtest_lines(early, limit=9, width=80, encoding="utf-8")]
-    assert "2 more events wait for the next mail." in said
+    assert [(each.is_coming, len(each.told)) for each in early.sent] == [(True, 2)]
+    assert (early.waiting, early.stricter.messages, early.looser.messages) == (2, 0, 1)
+    form = backtest_json(early)
+    assert (form["waiting"], form["count"], form["messages"][0]["is_coming"]) == (2, 1, True)
+    ends = "30 Nov 2026, 07:00 UTC"
+    comes = f"The latest of them is still to come, on {ends}, with 2 changes so far."
+    assert form["in_words"].endswith(comes)
+    said = " ".join(str(line) for line in backtest_lines(early, limit=9, width=80, encoding="utf-8"))
+    assert comes in said
 
     found = tried(quick, asked(quick, everything=True, rhythm=weekly), now=quick.clock() + timedelta(days=7))
 
@@ -390,7 +398,47 @@ def test_a_rule_is_tried_in_its_own_rhythm_and_says_so(quick: Trying, ids: list[
     quiet = tried(
         quick, asked(quick, everything=True, rhythm=replace(weekly, all_quiet=True)), now=quick.clock() + YEAR
     )
-    assert len(quiet.sent) == 53
+    assert len(quiet.sent) == 54, "the last is still to come"
+
+
+def test_what_is_too_short_is_never_made_into_a_rate(quick: Trying, ids: list[str]) -> None:
+    publish(quick, ids[1], titled("First"), days=0)
+    rule = asked(quick, everything=True, filters=Filters(min_significance=Significance.ADMINISTRATIVE))
+
+    def said(**later: float) -> tuple[str, float | None]:
+        found = tried(quick, rule, now=quick.clock() + timedelta(**later))
+        return in_words(found), found.a_month
+
+    begins = tried(quick, rule).begins
+    since = IN_ENGLISH.day(begins.date())
+    cannot = "too short to say how many come in a month."
+    assert said(minutes=1) == (f"1 mail in less than a day. History since today: {cannot}", None)
+    assert said(days=12) == (f"1 mail in 12 days. History since {since}: {cannot}", None)
+    assert said(days=30)[0] == f"1 mail in 30 days. History since {since}."
+    assert said(days=300)[0] == f"1 mail in 10 months. History since {since}."
+    publish(quick, ids[2], titled("Second"), days=20)
+    publish(quick, ids[3], titled("Third"), days=0)
+    assert said(days=20)[0] == f"3 mails in 40 days. About 2 a month. History since {since}."
+    assert said(days=100)[0] == f"3 mails in 4 months. About one in 6 weeks. History since {since}."
+    assert said(days=300)[0] == f"3 mails in 11 months. About one in 4 months. History since {since}."
+    later = tried(quick, rule, since=quick.clock() + timedelta(days=1), now=quick.clock() + timedelta(days=300))
+    assert in_words(later) == "0 mails in 10 months."
+    assert in_words(tried(quick, asked(quick, trials=["NCT99999999"]))) == (
+        "Nothing is kept of these trials yet, so there is nothing to test against."
+    )
+    french = in_words(tried(quick, rule, now=quick.clock() + timedelta(days=20)), texts_of("fr"))
+    assert french.startswith("3 e-mails en 40 jours. Environ 2 par mois. Historique depuis le ")
+
+
+def test_a_digest_that_is_still_to_come_is_counted_for_what_is_quiet_too(quick: Trying, ids: list[str]) -> None:
+    daily = Rhythm(every=Every.DAILY, all_quiet=True)
+
+    none = tried(quick, asked(quick, trials=["NCT99999999"], rhythm=daily))
+    soon = tried(quick, asked(quick, everything=True, rhythm=daily), now=quick.clock() + timedelta(minutes=5))
+
+    assert none.sent == []
+    assert [(each.is_coming, each.told) for each in soon.sent] == [(True, [])]
+    assert "still to come, on " in in_words(soon)
 
 
 def test_a_bar_is_as_high_as_its_month_has_messages_in_any_encoding() -> None:

@@ -62,7 +62,7 @@ def test_it_shows_what_a_rule_would_have_sent_and_changes_nothing(site: ReadingS
     said = text_of(answer)
 
     assert answer.status_code == 200
-    assert "1 mail in 1 month" in said
+    assert "1 mail in 40 days" in said
     assert HEADLINE in said
     assert (
         f"monitor subscribe email ADDRESS --trial {WITHDRAWN_LATER} --topic status --min-significance critical" in said
@@ -77,11 +77,11 @@ def test_what_it_would_not_tell_is_counted_with_the_reason_and_looser_rules_with
     answer = site.get(f"{NEW}?about=all&topic=sites&min=minor")
     said = text_of(answer)
 
-    assert "0 mails in 1 month" in said
+    assert "0 mails in 40 days" in said
     assert "in topics that you left out" in said
     (more,) = re.findall(r'href="(/subscriptions/new\?[^"]+)" rel="nofollow"><span>With ', answer.text)
     looser = site.get(html.unescape(more))
-    assert "1 mail in 1 month" in text_of(looser)
+    assert "1 mail in 40 days" in text_of(looser)
     assert re.search(r'value="all" checked', looser.text)
 
 
@@ -223,7 +223,7 @@ def test_showing_by_a_button_needs_no_script_and_puts_nobodys_address_into_an_ad
 
 def test_a_sponsor_of_trials_that_are_kept_is_watched_from_then_on(site: ReadingSite) -> None:
     answer = site.get(f"{NEW}?sponsor={SPONSOR.upper()}")
-    assert "1 mail in 1 month" in text_of(answer)
+    assert "1 mail in 40 days" in text_of(answer)
     assert "No watch looks for that yet" in text_of(answer)
 
     made = site.post(NEW, do="save", about="sponsor", sponsor=SPONSOR, address="ana@example.org")
@@ -269,7 +269,7 @@ def test_what_nobody_watches_yet_cannot_be_tried_and_may_be_subscribed(site: Rea
 def test_a_condition_that_trials_here_have_is_tried_on_these(site: ReadingSite) -> None:
     index_missing(site.outbox.store, [site.outbox.registry])
 
-    assert "1 mail in 1 month" in text_of(site.get(f"{NEW}?condition=amyotrophic lateral sclerosis"))
+    assert "1 mail in 40 days" in text_of(site.get(f"{NEW}?condition=amyotrophic lateral sclerosis"))
 
 
 def test_what_nobody_watches_yet_is_looked_up_and_watched_from_then_on(site: ReadingSite) -> None:

@@ -12,8 +12,9 @@ from monitor.cli.render.tables import ID_WIDTH, NO_NAMES, TableColumn, stretches
 from monitor.cli.render.text import styled
 from monitor.model import Filters, Significance
 from monitor.render.rhythms import rhythm_words
-from monitor.text import counted, first_few, natural_list, one_line
-from monitor.views.backtest import MONTH, Backtest, Neighbour
+from monitor.text import counted, first_few, natural_list, one_line, sentence
+from monitor.views.backtest import Backtest, Neighbour
+from monitor.views.backtest_words import coming, history, mails, pace, total
 from monitor.views.tallying import Told
 
 _BARS, _PLAIN_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
@@ -60,16 +61,15 @@ def backtest_lines(found: Backtest, *, limit: int, width: int, encoding: str) ->
     if found.sent:
         yield Text()
         yield styled(_bars(found, width, encoding))
-    yield styled(_sum(found, noun), LABEL)
-    if found.waiting:
-        waits = "waits" if found.waiting == 1 else "wait"
-        yield styled(f"{counted(found.waiting, 'more event')} {waits} for the next {noun}.")
+    yield styled(sentence(total(found) + (f", {_how(found)}" if found.begins else "")), LABEL)
+    if said := [sentence(words) for words in (pace(found), history(found), coming(found)) if words]:
+        yield styled(" ".join(said))
     yield from _of_trials(found)
     if found.untold:
         filters = found.rule.subscription.filters
         left = [f"{count:,} {_REASONS[reason](filters)}" for reason, count in found.untold.items()]
         yield styled(f"Changes that are not told: {'; '.join(left)}.")
-    besides = [_beside(word, each, found, noun) for word, each in _neighbours(found) if each]
+    besides = [_beside(word, each, found) for word, each in _neighbours(found) if each]
     if besides:
         yield styled(" ".join(besides))
     if found.unreadable:
@@ -107,32 +107,17 @@ def sparkline(counts: Sequence[int], encoding: str) -> str:
     return "".join(bars[-(-count * steps // most) if count else 0] for count in counts)
 
 
-def _sum(found: Backtest, noun: str) -> str:
-    if found.begins is None:
-        return "Nothing is kept of its trials yet, so the past says nothing."
-    days = max(1, round(found.months * MONTH.days))
-    span = counted(round(found.months), "month") if found.months >= 2 else counted(days, "day")
-    rate = f" ({_number(found.a_month)} a month)" if found.a_month is not None and found.sent else ""
-    many = counted(len(found.sent), noun) if found.sent else f"No {noun}"
-    return f"{many} in {span}{rate}, {_how(found)}."
-
-
 def _how(found: Backtest) -> str:
     rhythm = found.rule.subscription.rhythm
     return "each sent at once" if rhythm.is_immediate else f"sent {rhythm_words(rhythm)}"
-
-
-def _number(rate: float) -> str:
-    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}" if rate >= 0.1 else "less than 0.1"
 
 
 def _of_trials(found: Backtest) -> Iterator[Text]:
     """Which trials that is of, since when anything is kept of them, and what is not known."""
     rule = found.rule
     what = rule.looked_for or about(rule.subscription) or "nothing any more"
-    begins = f"; what is kept of them begins on {found.begins:%Y-%m-%d}" if found.begins else ""
     seen = f"{counted(found.trials, 'trial')} with {counted(found.events, 'event')} from {found.since:%Y-%m-%d} to now"
-    yield styled(f"About {one_line(what)}: {seen}{begins}.", DIM)
+    yield styled(f"About {one_line(what)}: {seen}.", DIM)
     if rule.looked_for:
         yield styled(
             f"No watch looks for {one_line(rule.looked_for)} yet: others than those kept here are not known.", NOTICE
@@ -146,10 +131,10 @@ def _neighbours(found: Backtest) -> tuple[tuple[str, Neighbour | None], ...]:
     return ("Looser", found.looser), ("Stricter", found.stricter)
 
 
-def _beside(word: str, each: Neighbour, found: Backtest, noun: str) -> str:
+def _beside(word: str, each: Neighbour, found: Backtest) -> str:
     differs = each.messages - len(found.sent)
     by = f", {abs(differs):,} {'more' if differs > 0 else 'fewer'}" if differs else ", the same"
-    return f"{word}, --min-significance {each.min_significance}: {counted(each.messages, noun)}{by}."
+    return f"{word}, --min-significance {each.min_significance}: {mails(found, each.messages)}{by}."
 
 
 def _not_named(filters: Filters) -> str:

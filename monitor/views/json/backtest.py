@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from monitor.model import Json
+from monitor.views.backtest_words import in_words
 from monitor.views.json.alerts import subscription_json
 from monitor.views.json.moments import moment_json
 
@@ -24,6 +25,7 @@ def backtest_json(found: "Backtest") -> dict[str, Json]:
         "subscription": subscription,
         "is_made": is_made,
         "looked_for": rule.looked_for,
+        "in_words": in_words(found),
         "rhythm": str(rule.subscription.rhythm.every),
         "since": moment_json(found.since),
         "until": moment_json(found.until),
@@ -61,4 +63,4 @@ def _sent(sent: "Sent") -> Json:
         }
         for each in sent.told
     ]
-    return {"at": moment_json(sent.at), "events": told}
+    return {"at": moment_json(sent.at), "is_coming": sent.is_coming, "events": told}

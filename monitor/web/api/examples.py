@@ -163,6 +163,7 @@ BACKTEST: Example = {
     "subscription": SUBSCRIPTION,
     "is_made": True,
     "looked_for": None,
+    "in_words": "1 mail in 22 months. History since 14 Jan 2025.",
     "rhythm": "daily",
     "since": "2024-11-28T00:00:00Z",
     "until": "2026-11-28T08:00:00Z",
@@ -182,6 +183,7 @@ BACKTEST: Example = {
     "messages": [
         {
             "at": "2026-11-21T07:00:00Z",
+            "is_coming": False,
             "events": [
                 {
                     **ABOUT,

@@ -130,7 +130,7 @@ def _shown(
 ) -> Response:
     before = place_of(asked.place("before"))
     managed = managing.look(asked.params["token"], site.links, site.subscribing, before=before)
-    less = less_of(managed, site, now=asked.now)
+    less = less_of(managed, site, now=asked.now, language=asked.language)
     own = {"is_compact": True, "said": said, "less": less, "is_latest": before is None, **(filled or {})}
     values = {**managed_values(managed, asked.language), **choices(), **own}
     return _page(site, asked, "manage", values, status=status)

@@ -14,6 +14,7 @@ from monitor.language.worded import worded
 from monitor.model import Search, Significance, SubscriptionState
 from monitor.storage import searches
 from monitor.views.backtest import Backtest, Sent
+from monitor.views.backtest_words import coming, history, mails, pace, time_kept, total
 from monitor.views.previews import MONTHS, MOST, Preview, Step, preview
 from monitor.views.rules import rule_of, rule_of_asked
 from monitor.web.charts.strip import Strip, StripMonth, strip
@@ -56,11 +57,10 @@ class Shown:
     """Messages with a critical change."""
     untold: int
     """Changes that are not told."""
-    weeks: int | None
-    """A message comes once in so many weeks; None where they come more often, or too few came to say so."""
-    a_month: int | None
-    """So many messages come in a month, where it is not that seldom."""
-    months: int
+    total: str
+    """So many mails in so much time."""
+    rate: Sequence[str]
+    """How often they come, since when anything is kept, and when the next one comes: what there is of it."""
     command: str
     query: str
     """The address of this rule, behind the question mark."""
@@ -81,6 +81,7 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
     tried = found.tried
     others = [_other(each, form, asked) for each in found.steps if each.messages != len(tried.sent)]
     untold = sum(tried.untold.values())
+    texts = texts_of(language)
     return Shown(
         preview=found,
         strip=_strip(tried, language),
@@ -88,16 +89,15 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
         more=[each for each in others if each.step.messages > len(tried.sent)],
         critical=sum(_weight(each) is Significance.CRITICAL for each in tried.sent),
         untold=untold,
-        weeks=_weeks(tried),
-        a_month=round(tried.a_month) if tried.a_month is not None and tried.a_month >= 1 else None,
-        months=max(1, round(tried.months)),
+        total=total(tried, texts),
+        rate=[words for words in (pace(tried, texts), history(tried, texts), coming(tried, texts)) if words],
         command=_command(form, asked, site),
         query=query_of(form),
     )
 
 
-def less_of(managed: Managed, site: Site, *, now: datetime) -> tuple[str, int, int] | None:
-    """The next stricter significance, how many mails that would have been, and how many it was; None without any."""
+def less_of(managed: Managed, site: Site, *, now: datetime, language: str) -> tuple[str, int, int, str] | None:
+    """The next stricter significance, how many mails that would have been, how many it was, and in which time."""
     subscription = managed.subscription
     if subscription.state not in (SubscriptionState.ACTIVE, SubscriptionState.PAUSED) or managed.is_fixed:
         return None
@@ -108,7 +108,12 @@ def less_of(managed: Managed, site: Site, *, now: datetime) -> tuple[str, int, i
         return None
     if tried.stricter is None or tried.stricter.messages >= len(tried.sent):
         return None
-    return str(tried.stricter.min_significance), tried.stricter.messages, len(tried.sent)
+    return (
+        str(tried.stricter.min_significance),
+        tried.stricter.messages,
+        len(tried.sent),
+        time_kept(tried, texts_of(language)),
+    )
 
 
 def _other(step: Step, form: Form, asked: AskedRule) -> OtherRule:
@@ -117,12 +122,6 @@ def _other(step: Step, form: Form, asked: AskedRule) -> OtherRule:
 
 def _weight(sent: Sent) -> Significance | None:
     return max((each.significance for each in sent.told), default=None)
-
-
-def _weeks(tried: Backtest) -> int | None:
-    if not tried.sent or tried.a_month is None or tried.a_month >= 1:
-        return None
-    return max(1, round(tried.months * 365.25 / 12 / 7 / len(tried.sent)))
 
 
 def _strip(tried: Backtest, language: str) -> Strip:
@@ -134,9 +133,7 @@ def _strip(tried: Backtest, language: str) -> Strip:
         StripMonth(month(date.fromisoformat(f"{each}-01"), language), found, tried.untold_by_month[each])
         for each, found in sent.items()
     ]
-    texts = texts_of(language)
-    label = texts.ngettext("%(num)d mail", "%(num)d mails", len(tried.sent)) % {"num": len(tried.sent)}
-    return strip(months[-MONTHS - 1 :], label=label)
+    return strip(months[-MONTHS - 1 :], label=mails(tried, len(tried.sent), texts_of(language)))
 
 
 def _command(form: Form, asked: AskedRule, site: Site) -> str:

@@ -140,6 +140,7 @@ class SentMessage(Shape):
     """A message as it would have been sent."""
 
     at: datetime
+    is_coming: bool = Field(description="Whether it comes at the end of a window that is not over yet.")
     events: list[ToldEvent]
 
 
@@ -149,6 +150,7 @@ class Backtest(Shape):
     subscription: Rule
     is_made: bool
     looked_for: str | None
+    in_words: str = Field(description="How many messages, in which time, and when the next one comes.")
     rhythm: str
     since: datetime
     until: datetime
@@ -160,7 +162,7 @@ class Backtest(Shape):
     unreadable: int
     count: int
     waiting: int
-    a_month: float | None
+    a_month: float | None = Field(description="Null where less than four weeks are kept.")
     by_month: list[InMonth]
     not_told: list[NotTold]
     looser: Neighbour | None
