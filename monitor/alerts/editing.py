@@ -4,7 +4,7 @@ The past is not told again by other filters, and what is owed or waits for a dig
 same: see `monitor.alerts.owing`, which decides for each event once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -43,9 +43,20 @@ def edit(which: str, change: Edit, context: SubscribeContext) -> list[Subscripti
             found = _at_address(tx, which, context) or subscriptions.find(tx, which)
             refuse_unless_wanted(found)
             return [edited(tx, found, change, context)]
-        made = [edited(tx, each, _but_its_name(change), context) for each in team]
+        made = _each_edited(tx, team, change, context)
         name = change(replace(_editable(team[0]), name=which)).name
         return made if name == which else rename(tx, made, name)
+
+
+def team_edited(tx: Connection, team: str, change: Edit, context: SubscribeContext) -> list[Subscription]:
+    """As `edit`, of all in a team, within a transaction; nobody's name changes."""
+    return _each_edited(tx, subscriptions.of_team(tx, team), change, context)
+
+
+def _each_edited(
+    tx: Connection, team: Iterable[Subscription], change: Edit, context: SubscribeContext
+) -> list[Subscription]:
+    return [edited(tx, each, _but_its_name(change), context) for each in team]
 
 
 def _at_address(tx: Connection, which: str, context: SubscribeContext) -> Subscription | None:
@@ -64,8 +75,7 @@ def _at_address(tx: Connection, which: str, context: SubscribeContext) -> Subscr
 
 def edited(tx: Connection, before: Subscription, change: Edit, context: SubscribeContext) -> Subscription:
     """As `edit`, of one subscription, within a transaction."""
-    if before.origin in ("config", "operator"):
-        raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
+    refuse_unless_editable(before)
     was = _editable(before)
     wanted = change(was)
     subscriptions.edit(tx, before.id, wanted.filters, note=wanted.note, language=wanted.language)
@@ -74,6 +84,12 @@ def edited(tx: Connection, before: Subscription, change: Edit, context: Subscrib
     if wanted.rhythm != was.rhythm:
         rhythms.change(tx, before.id, wanted.rhythm, at=context.clock())
     return subscriptions.find(tx, before.id)
+
+
+def refuse_unless_editable(before: Subscription) -> None:
+    """Raise ConfigurationInvalid for one that a file says all of."""
+    if before.origin in ("config", "operator"):
+        raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
 
 
 def _editable(before: Subscription) -> Editable:

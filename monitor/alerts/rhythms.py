@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.errors import ConfigurationInvalid
@@ -10,6 +10,8 @@ from monitor.model.rhythm import IMMEDIATE, Every, Rhythm
 from monitor.settings import rhythms
 from monitor.settings.values import span
 
+LONGEST_PAUSE = timedelta(days=366)
+_END_OF_PAUSE = "a span such as 30d, a day such as 2027-01-31, or 2027-01-31T08:00, in UTC"
 _span = span(timedelta(hours=1), timedelta(weeks=52))
 _READ: dict[str, tuple[str, Callable[[object], Any], str]] = {
     "--digest": ("every", rhythms.every, rhythms.A_RHYTHM),
@@ -59,6 +61,26 @@ def checked_catch_up(text: str) -> timedelta:
         raise ConfigurationInvalid(
             f"--catch-up cannot be “{text[:40]}”: write a span from 1h to 52w, such as 30d"
         ) from None
+
+
+def checked_end_of_pause(text: str, *, now: datetime) -> datetime:
+    """When a pause ends by itself: a span from now on, a day or a moment, in UTC.
+
+    ConfigurationInvalid for what is none, is over, or is more than a year away.
+    """
+    try:
+        at = now + _span(text)
+    except ValueError:
+        try:
+            at = datetime.fromisoformat(text.strip().upper())
+        except ValueError:
+            raise ConfigurationInvalid(f"--until cannot be “{text[:40]}”: write {_END_OF_PAUSE}") from None
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if at <= now:
+        raise ConfigurationInvalid(f"--until {text[:40]} is over already: write {_END_OF_PAUSE}")
+    if at > now + LONGEST_PAUSE:
+        raise ConfigurationInvalid("--until is more than a year away: pause without it, and resume by hand")
+    return at
 
 
 def _read(option: str, text: str) -> Any:

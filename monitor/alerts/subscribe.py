@@ -353,20 +353,30 @@ def refuse_unless_wanted(subscription: Subscription) -> None:
         )
 
 
-def set_state(subscription_id: str, state: SubscriptionState, context: SubscribeContext) -> Subscription:
+def set_state(
+    subscription_id: str, state: SubscriptionState, context: SubscribeContext, *, until: datetime | None = None
+) -> Subscription:
     """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance.
 
-    ConfigurationInvalid where one is to be paused that has ended, or is not confirmed.
+    *until* is when one that is paused goes on by itself; None: when somebody says so. ConfigurationInvalid where one
+    is to be paused that has ended, or is not confirmed.
     """
     with context.store.begin_alone() as tx:
-        return put_state(tx, subscriptions.find(tx, subscription_id), state, now=context.clock())
+        return put_state(tx, subscriptions.find(tx, subscription_id), state, now=context.clock(), until=until)
 
 
-def put_state(tx: Connection, subscription: Subscription, state: SubscriptionState, *, now: datetime) -> Subscription:
+def put_state(
+    tx: Connection,
+    subscription: Subscription,
+    state: SubscriptionState,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+) -> Subscription:
     """As `set_state`, within a transaction."""
     if state is SubscriptionState.PAUSED:
         refuse_unless_wanted(subscription)
-    subscriptions.set_state(tx, subscription.id, state, at=now)
+    subscriptions.set_state(tx, subscription.id, state, at=now, until=until)
     if state == SubscriptionState.ACTIVE:
         endpoints.enable(tx, subscription.endpoint.id)
     return subscriptions.find(tx, subscription.id)

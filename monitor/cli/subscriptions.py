@@ -14,7 +14,7 @@ from monitor.cli.session import Settings, console, write_json
 from monitor.cli.teams import join, leave, members, say_what_is_dropped
 from monitor.model import Message, SubscriptionState
 from monitor.ports import Accepted
-from monitor.text import counted
+from monitor.text import counted, moment
 from monitor.views.json.alerts import listed_subscription_json, sample_json, subscription_json
 
 manage = Commands(help="See and change who is told.", no_args_is_help=True)
@@ -94,21 +94,34 @@ manage.command()(leave)
 
 
 @manage.command()
-def pause(context: typer.Context, which: Which) -> None:
-    """Keep what is owed until it is resumed.
+def pause(
+    context: typer.Context,
+    which: Which,
+    until: Annotated[
+        str | None,
+        typer.Option(help="Go on by itself then, and tell what was missed as one message.", metavar="WHEN"),
+    ] = None,
+) -> None:
+    """Keep what is owed until it is resumed, or until a day.
 
     [dim]$[/dim] monitor subscriptions pause 3f2a
+    [dim]$[/dim] monitor subscriptions pause 3f2a --until 30d
+    [dim]$[/dim] monitor subscriptions pause 3f2a --until 2027-01-31
     """
-    from monitor.alerts.subscribe import set_state  # the program is not needed to show --help
+    from monitor.alerts.rhythms import checked_end_of_pause  # the program is not needed to show --help
+    from monitor.alerts.subscribe import set_state  # nor is this
+    from monitor.clock import utc_now
 
+    ends_at = checked_end_of_pause(until, now=utc_now()) if until is not None else None
     settings: Settings = context.obj
     with settings.open() as program:
         paused = [
-            set_state(each.id, SubscriptionState.PAUSED, program.subscribe_context())
+            set_state(each.id, SubscriptionState.PAUSED, program.subscribe_context(), until=ends_at)
             for each in members(program, which)
         ]
     for subscription in paused:
-        console().print(f"Subscription {named(subscription)} is paused.", markup=False)
+        ends = f" until {moment(subscription.paused_until)}" if subscription.paused_until else ""
+        console().print(f"Subscription {named(subscription)} is paused{ends}.", markup=False)
 
 
 @manage.command()

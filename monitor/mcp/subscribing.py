@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from monitor.alerts.editing import Editable, edit
 from monitor.alerts.ending import end
 from monitor.alerts.filters import changed_filters
 from monitor.alerts.resuming import resume
-from monitor.alerts.rhythms import checked_catch_up
+from monitor.alerts.rhythms import checked_catch_up, checked_end_of_pause
 from monitor.alerts.subscribe import set_state
 from monitor.alerts.teams import meant
 from monitor.changes.topics import Topic
+from monitor.language.catalogues import LANGUAGES
 from monitor.mcp import schemas
 from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
@@ -22,13 +23,33 @@ from monitor.mcp.tool import Arguments, Effect, Line, Refused, Significance, Too
 from monitor.mcp.untrusted import harmless
 from monitor.model import SubscriptionState
 from monitor.model.access import Permission
+from monitor.model.language import ENGLISH
 from monitor.text import counted
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"choose one of {', '.join(LANGUAGES)}")
+    return language
+
+
+Language = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*LANGUAGES]})]
 
 
 class Which(Arguments):
     """A subscription."""
 
     subscription: Line = Field(description="Its id, the beginning of that, or its name; or a team, for all in it.")
+
+
+class Pausing(Which):
+    """How long it is paused."""
+
+    until: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None,
+        description="When it goes on by itself, and tells what it missed as one message: 30d, 2027-01-31, or "
+        "2027-01-31T08:00 in UTC; else when it is resumed.",
+    )
 
 
 class Resuming(Which):
@@ -44,6 +65,7 @@ class Making(Asked):
     address: Address = Field(description="A mail address; a webhook's URL; for chat, the URL that its service gave.")
     note: Line | None = Field(default=None, description="Why they care; it comes with every message.")
     name: Line | None = Field(default=None, description="What to call it.")
+    language: Language | None = Field(default=None, description="Of its mails and pages; else English.")
     catch_up: Annotated[str, Field(max_length=10)] | None = Field(
         default=None, description="Tell what happened of late, too, as one message: 30d, 12h."
     )
@@ -59,6 +81,7 @@ class Editing(Which, Timing):
     min_percent: float | None = Field(default=None, ge=0, le=1_000_000)
     min_days: int | None = Field(default=None, ge=0, le=100_000)
     note: Line | None = None
+    language: Language | None = Field(default=None, description="Of its mails and pages.")
     name: Line | None = None
 
 
@@ -67,7 +90,13 @@ def create_subscription(asking: Asking, given: Making) -> Answer:
     span = checked_catch_up(given.catch_up) if given.catch_up else None
     rhythm = given.rhythm(catches_up=span is not None)
     request = given.request(
-        channel=given.channel, address=given.address, rhythm=rhythm, note=given.note, name=given.name, catch_up=span
+        channel=given.channel,
+        address=given.address,
+        rhythm=rhythm,
+        note=given.note,
+        language=given.language or ENGLISH,
+        name=given.name,
+        catch_up=span,
     )
     result = asking.program.subscribe(request)
     made = result.made
@@ -99,7 +128,12 @@ def edit_subscription(asking: Asking, given: Editing) -> Answer:
             min_days=given.min_days,
         )
         changed = replace(before, filters=filters, rhythm=given.rhythm(before.rhythm))
-        changed = replace(changed, note=given.note or before.note, name=given.name or before.name)
+        changed = replace(
+            changed,
+            note=given.note or before.note,
+            language=given.language or before.language,
+            name=given.name or before.name,
+        )
         if changed == before:
             raise Refused("this changes nothing. Next: give what is to be different, such as min_significance.")
         return changed
@@ -108,11 +142,12 @@ def edit_subscription(asking: Asking, given: Editing) -> Answer:
     return Answer(said=f"{counted(len(made), 'subscription')} changed.", content=_all(made))
 
 
-def pause_subscription(asking: Asking, given: Which) -> Answer:
-    """Keep what is owed until it is resumed."""
+def pause_subscription(asking: Asking, given: Pausing) -> Answer:
+    """Keep what is owed until it goes on."""
     context = asking.program.subscribe_context()
+    until = checked_end_of_pause(given.until, now=asking.now) if given.until else None
     paused = [
-        set_state(each.id, SubscriptionState.PAUSED, context)
+        set_state(each.id, SubscriptionState.PAUSED, context, until=until)
         for each in meant(given.subscription, asking.program.store)
     ]
     return Answer(said=f"{counted(len(paused), 'subscription')} paused.", content=_all(paused))
@@ -170,8 +205,8 @@ TOOLS = (
     Tool(
         name="edit_subscription",
         title="Change a subscription",
-        description="Change what a subscription tells and when, from now on: filters, digest, note, name. What is left "
-        "out stays as it is.",
+        description="Change what a subscription tells and when, from now on: filters, digest, note, language, name. "
+        "What is left out stays as it is.",
         takes=Editing,
         gives=_SEVERAL,
         run=edit_subscription,
@@ -182,8 +217,8 @@ TOOLS = (
     Tool(
         name="pause_subscription",
         title="Pause a subscription",
-        description="Tell nothing until it is resumed; what is owed already waits.",
-        takes=Which,
+        description="Tell nothing until it is resumed, or until a day; what is owed already waits.",
+        takes=Pausing,
         gives=_SEVERAL,
         run=pause_subscription,
         permission=_MAY,

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 from time import monotonic, sleep
 
-from monitor.errors import ConfigurationInvalid
+from monitor.errors import ConfigurationInvalid, RegistryUnreachable
 from monitor.model import Search
 from monitor.ports import FetchedRegistry, Registry, registry_to_search
 from monitor.storage import left_alone
@@ -35,11 +35,10 @@ class SearchAsker:
     def resolve(self, search: Search, key: str | None, *, now: datetime) -> ResolvedSearch:
         """What a search comes to in the registry of that *key*, or in the first that can be searched.
 
-        Raise as `resolve_search` does, RegistryError where the registry does not answer, and ConfigurationInvalid where
-        it is not to be asked now.
+        Raise as `resolve_search` does, and RegistryError where the registry does not answer or is not to be asked now.
         """
         if not self._lock.acquire(timeout=WAITS_FOR_OTHERS):
-            raise ConfigurationInvalid("others are searching in the registries just now: try again in a minute")
+            raise RegistryUnreachable("others are searching in the registries just now: try again in a minute")
         registries: Sequence[Registry] = ()
         try:
             sleep(max(self._asked_at + PAUSE - monotonic(), 0))
@@ -63,4 +62,4 @@ class SearchAsker:
         with self._store.read() as tx:
             until = left_alone.until(tx, registry.key, registry.address)
         if until and until > now:
-            raise ConfigurationInvalid(f"{registry.name} asked to be left alone until {moment(until)}: try again then")
+            raise RegistryUnreachable(f"{registry.name} asked to be left alone until {moment(until)}: try again then")

@@ -20,7 +20,7 @@ from monitor.views.scope import Scope
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import PageAsked, page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND
+from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, Wrongs
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import SignificanceName
 from monitor.web.api.shapes import trials as shapes
@@ -64,8 +64,10 @@ def list_changes_of_trial(call: Caller, trial_id: TrialId, asked: Annotated[Chan
 
 
 def _listed(call: Call, asked: ChangesAsked, trials: Sequence[str]) -> Response:
-    trial_filter = trials_wanted(asked, call, trials=trials)
-    filters, span = filters_wanted(asked), span_wanted(asked, call)
+    wrong = Wrongs("parameter")
+    trial_filter = trials_wanted(asked, call, wrong, trials=trials)
+    filters, span = filters_wanted(asked), span_wanted(asked, call, wrong)
+    wrong.refuse()
     place = place_of(call, asked)
     after = Place(place.after[0], tuple(place.after[1])) if place.after else None
     with call.site.store.read() as tx:

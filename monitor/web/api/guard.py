@@ -322,7 +322,8 @@ def problem_of(error: MonitorError) -> Problem:
     match error:
         case SponsorUnknown():
             candidates = [{"sponsor": name, "trials": count} for name, count in error.candidates]
-            return Problem(problems.INVALID, words, more={"candidates": candidates})
+            wrong = [Wrong(words, "#/sponsor")]
+            return Problem(problems.INVALID, words, errors=wrong, more={"candidates": candidates})
         case NothingFound() | TrialIdInvalid():
             return Problem(problems.NOT_FOUND, words)
         case ConfigurationInvalid():
@@ -349,5 +350,5 @@ def _invalid(error: RequestValidationError) -> Problem:
             steps = [] if each["type"] == "json_invalid" else path
             wrong.append(Wrong(words, pointer(steps)))
         else:
-            wrong.append(Wrong(words, ".".join(map(str, path)), _PLACES.get(str(place), "parameter")))
+            wrong.append(Wrong(words, str(path[0]), _PLACES.get(str(place), "parameter")))
     return problems.several(wrong)

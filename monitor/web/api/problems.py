@@ -12,8 +12,8 @@ from urllib.parse import quote
 import orjson
 from starlette.responses import Response
 
-from monitor.errors import ConfigurationInvalid
-from monitor.text import sentence
+from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+from monitor.text import natural_list, sentence
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 100
@@ -144,6 +144,49 @@ def several(wrong: Sequence[Wrong]) -> Problem:
     return Problem(INVALID, f"{first.name}: {first.detail}{more}", errors=wrong[:MOST_ERRORS])
 
 
+class Wrongs:
+    """Collects what cannot be used, so that all of it is told at once."""
+
+    def __init__(self, place: str = "pointer") -> None:
+        """*place* is what the names are: see `Wrong`."""
+        self._place = place
+        self._found: list[Wrong] = []
+
+    @contextmanager
+    def at(self, *names: str) -> Iterator[None]:
+        """What cannot be used there is noted of those places of the body, or those parameters."""
+        try:
+            yield
+        except Problem as problem:
+            if problem.kind is not INVALID or not problem.errors:
+                raise
+            self._found += problem.errors
+        except (ConfigurationInvalid, NothingFound, TrialIdInvalid) as error:
+            self.note(in_api_words(error), *names)
+
+    def note(self, detail: str, *names: str) -> None:
+        """Note what cannot be used there."""
+        self._found += [Wrong(detail, name, self._place) for name in names]
+
+    def only_one(self, names: Sequence[str], given: Sequence[str], asks: str) -> None:
+        """Note all that are *given* of these fields of the body unless that is one: *asks* says what it is for."""
+        words = f"{asks} with one of {listed(names)}"
+        if not given:
+            self.note(f"{words}.", "#")
+        elif len(given) > 1:
+            self.note(f"{words}: leave out all but one of {listed(given)}.", *map(field, given))
+
+    def refuse(self) -> None:
+        """Raise Problem where anything was noted."""
+        if self._found:
+            raise several(self._found)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of fields or parameters in a sentence."""
+    return natural_list([f"“{name}”" for name in names], len(names))
+
+
 def quoted(path: str) -> str:
     """A path as a reference to it (RFC 3986)."""
     return quote(path, safe="/:@!$&'()*+,;=~", errors="replace")
@@ -157,6 +200,11 @@ def problem_response(problem: Problem, *, page: str, instance: str) -> Response:
         headers={"Cache-Control": "no-store", **problem.headers},
         media_type=MEDIA_TYPE,
     )
+
+
+def field(name: str) -> str:
+    """The pointer to a field of the body."""
+    return pointer([name])
 
 
 def pointer(path: Sequence[object]) -> str:

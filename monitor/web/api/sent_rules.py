@@ -3,12 +3,12 @@
 The keys are those that a subscription is shown with. Where a value cannot be used, the problem points at it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
 from monitor.alerts.editing import Editable
@@ -17,16 +17,23 @@ from monitor.alerts.rhythms import checked_catch_up, checked_rhythm
 from monitor.alerts.subscribe import SubscriptionScope, new_endpoint
 from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+from monitor.language.catalogues import LANGUAGES, checked_language
 from monitor.model import Filters, Rhythm, Search
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import IMMEDIATE, Every
 from monitor.model.search import Role
 from monitor.ports import Registry, registry_to_search
-from monitor.storage import groups, watches
+from monitor.settings import rhythms
+from monitor.storage import groups, subscriptions, watches
 from monitor.watching.subscribing import KnownRegistries, SubscribeRequest
 from monitor.watching.watches import ResolvedSearch
+from monitor.web.api import problems
 from monitor.web.api.call import Call
-from monitor.web.api.problems import INVALID, Problem, Wrong, in_api_words
+from monitor.web.api.problems import INVALID, Problem, Wrong, Wrongs, in_api_words
 from monitor.web.api.shapes import Code, Sent, SignificanceName
+
+ABOUT = ("trials", "watch", "group", "sponsor", "condition", "search", "all")
+"""What a rule is about: one of these fields."""
 
 
 def _printable(text: str) -> str:
@@ -35,12 +42,54 @@ def _printable(text: str) -> str:
     return text
 
 
+def _kind(text: str) -> str:
+    try:
+        checked_filters(topics=(), kinds=[text], min_significance="minor")
+    except ConfigurationInvalid as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _language(text: str) -> str:
+    try:
+        return checked_language(text)
+    except ConfigurationInvalid as error:
+        raise ValueError(str(error)) from None
+
+
+def _written_as(read: Callable[[object], object], expected: str) -> AfterValidator:
+    def checked(text: str) -> str:
+        try:
+            read(text)
+        except ValueError:
+            raise ValueError(f"It is not {expected}") from None
+        return text
+
+    return AfterValidator(checked)
+
+
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 """A text on one line."""
 Note = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]
 Way = Literal["email", "webhook", "chat"]
-Clock = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]$", examples=["08:00"])]
-Hours = Annotated[str, Field(pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$", examples=["22:00-07:00"])]
+Kind = Annotated[Line, AfterValidator(_kind)]
+"""A kind of change, or how some begin."""
+Clock = Annotated[
+    str,
+    Field(pattern="^[0-2][0-9]:[0-5][0-9]$", examples=["08:00"]),
+    _written_as(rhythms.clock_time, rhythms.A_TIME),
+]
+Hours = Annotated[
+    str,
+    Field(pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$", examples=["22:00-07:00"]),
+    _written_as(rhythms.hours, rhythms.HOURS),
+]
+Zone = Annotated[Line, _written_as(rhythms.zone, rhythms.A_ZONE)]
+Language = Annotated[
+    str,
+    Field(description="Of its mails and pages.", json_schema_extra={"enum": [*LANGUAGES]}),
+    AfterValidator(_language),
+]
 Percent = Annotated[float, Field(ge=0, le=1_000_000)]
 Days = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -56,18 +105,6 @@ class SearchSent(Sent):
     )
     registry: Line | None = Field(default=None, description="Which registry is searched; else the first that can be.")
 
-    @model_validator(mode="after")
-    def _says_nothing_in_vain(self) -> Self:
-        if self.role is not None and self.sponsor is None:
-            raise ValueError("role is of a sponsor: give both, or no role")
-        if self.registry is not None and not self._narrows:
-            raise ValueError("registry says where to search; a trial's number says of which registry it is")
-        return self
-
-    @property
-    def _narrows(self) -> bool:
-        return self.looked_for is not None
-
     @property
     def looked_for(self) -> Search | None:
         """The search, where one is asked for."""
@@ -82,10 +119,10 @@ class FiltersSent(Sent):
     """What of a change is told; what is left out leaves nothing out."""
 
     topics: list[Code[Topic]] = Field(default_factory=list, max_length=len(Topic))
-    kinds: list[Line] = Field(
+    kinds: list[Kind] = Field(
         default_factory=list, max_length=100, description="Kinds of change, or how they begin.", examples=[["status"]]
     )
-    without: list[Line] = Field(default_factory=list, max_length=100, description="Kinds that are never told.")
+    without: list[Kind] = Field(default_factory=list, max_length=100, description="Kinds that are never told.")
     min_significance: SignificanceName = "minor"
     min_percent: Percent | None = Field(default=None, description="Of enrollment.")
     min_days: Days | None = Field(default=None, description="Of dates.")
@@ -96,7 +133,7 @@ class RhythmSent(Sent):
 
     digest: Code[Every] | None = None
     at: Clock | None = Field(default=None, description="When a digest comes, in its time zone.")
-    tz: Line | None = Field(default=None, description="A time zone's IANA name.", examples=["Europe/Paris"])
+    tz: Zone | None = Field(default=None, description="A time zone's IANA name.", examples=["Europe/Paris"])
     quiet_hours: Hours | None = None
     break_through: bool | None = Field(default=None, description="Whether what is critical does not wait.")
     all_quiet: bool | None = Field(default=None, description="Whether a digest comes also without anything to tell.")
@@ -122,6 +159,7 @@ class RuleSent(SearchSent, FiltersSent):
 class SubscriptionSent(RuleSent):
     """A subscription that is to be made."""
 
+    language: Language = ENGLISH
     catch_up: Annotated[str, Field(pattern="^[0-9]{1,4}[hdw]$")] | None = Field(
         default=None, description="From how long ago on it tells what happened, as one message.", examples=["30d"]
     )
@@ -131,22 +169,19 @@ class SubscriptionEdit(Sent):
     """What is to be changed of a subscription: what is left out stays, and null clears."""
 
     topics: list[Code[Topic]] | None = Field(default=None, max_length=len(Topic))
-    kinds: list[Line] | None = Field(default=None, max_length=100)
-    without: list[Line] | None = Field(default=None, max_length=100)
+    kinds: list[Kind] | None = Field(default=None, max_length=100)
+    without: list[Kind] | None = Field(default=None, max_length=100)
     min_significance: SignificanceName | None = None
     min_percent: Percent | None = None
     min_days: Days | None = None
     rhythm: Code[RhythmSent] | None = None
     note: Note | None = None
+    language: Language | None = None
     name: Line | None = None
 
 
 def filters_of(sent: FiltersSent) -> Filters:
     """What of a change is told."""
-    for name in ("kinds", "without"):
-        for number, kind in enumerate(getattr(sent, name)):
-            with pointed(f"#/{name}/{number}"):
-                checked_filters(topics=(), kinds=[kind], min_significance="minor")
     return checked_filters(
         topics=sent.topics,
         kinds=sent.kinds,
@@ -162,7 +197,7 @@ def rhythm_of(sent: RhythmSent, *, before: Rhythm = IMMEDIATE, catches_up: bool 
     if "quiet_hours" in sent.model_fields_set and sent.quiet_hours is None:
         before = replace(before, quiet_hours=None)
         before = replace(before, breaks_through=before.breaks_through and not before.is_immediate)
-    with pointed("#/rhythm"):
+    try:
         return checked_rhythm(
             every=sent.digest,
             at=sent.at,
@@ -173,6 +208,14 @@ def rhythm_of(sent: RhythmSent, *, before: Rhythm = IMMEDIATE, catches_up: bool 
             before=before,
             catches_up=catches_up,
         )
+    except ConfigurationInvalid as error:
+        raise problems.invalid(in_api_words(error), _at_fault(error), "pointer") from None
+
+
+def _at_fault(error: ConfigurationInvalid) -> str:
+    """The part of a rhythm that an error is about: it begins with the option that people have for it."""
+    name = str(error).partition(" ")[0].removeprefix("--").replace("-", "_")
+    return f"#/rhythm/{name}" if name in RhythmSent.model_fields else "#/rhythm"
 
 
 def edited(sent: SubscriptionEdit, before: Editable) -> Editable:
@@ -194,53 +237,70 @@ def edited(sent: SubscriptionEdit, before: Editable) -> Editable:
         filters=filters_of(FiltersSent.model_construct(**wanted)),
         rhythm=rhythm_of(sent.rhythm, before=before.rhythm) if sent.rhythm else before.rhythm,
         note=sent.note if "note" in given else before.note,
+        language=(sent.language or ENGLISH) if "language" in given else before.language,
         name=sent.name if "name" in given else before.name,
     )
 
 
 def request_of(sent: RuleSent, call: Call) -> SubscribeRequest:
-    """What is asked for, as a back-test takes it. Problem for what cannot be used."""
-    search = sent.looked_for
-    about = (bool(sent.trials), sent.watch is not None, sent.group is not None, search is not None, sent.all)
-    if sum(about) != 1:
-        words = "Say what it is about with one of trials, watch, group, sponsor, condition, search and all."
-        raise Problem(INVALID, words, errors=[Wrong(words, "#")])
+    """What is asked for, as a back-test takes it. Problem for what cannot be used, all of it."""
+    wrong = Wrongs()
+    wrong.only_one(
+        ABOUT, [name for name in ABOUT if getattr(sent, name) not in ([], None, False)], "Say what it is about"
+    )
+    refuse_in_vain(sent, wrong)
     for number, text in enumerate(sent.trials):
-        with pointed(f"#/trials/{number}"):
+        with wrong.at(f"#/trials/{number}"):
             call.site.identify(text)
-    with pointed("#/to"):
+    with wrong.at("#/to"):
         new_endpoint(sent.way, sent.to, call.site.subscribing, as_webhook=sent.as_webhook)
     with call.site.store.read() as tx:
-        _refuse_unknown(tx, sent)
+        _note_unknown(tx, sent, wrong)
     catch_up = sent.catch_up if isinstance(sent, SubscriptionSent) else None
-    with pointed("#/catch_up"):
+    since, rhythm = None, IMMEDIATE
+    with wrong.at("#/catch_up"):
         since = checked_catch_up(catch_up) if catch_up else None
+    with wrong.at():
+        rhythm = rhythm_of(sent.rhythm, catches_up=catch_up is not None)
+    wrong.refuse()
     return SubscribeRequest(
         channel=sent.way,
         address=sent.to,
         trials=sent.trials,
         watch=None if sent.watch is None else str(sent.watch),
         group=sent.group,
-        search=search,
+        search=sent.looked_for,
         registry=sent.registry,
         everything=sent.all,
         filters=filters_of(sent),
-        rhythm=rhythm_of(sent.rhythm, catches_up=catch_up is not None),
+        rhythm=rhythm,
         note=sent.note,
+        language=sent.language if isinstance(sent, SubscriptionSent) else ENGLISH,
         name=sent.name,
         as_webhook=sent.as_webhook,
         catch_up=since,
     )
 
 
-def _refuse_unknown(tx: Connection, sent: RuleSent) -> None:
-    """Problem for a watch or a group that there is not."""
+def refuse_in_vain(sent: SearchSent, wrong: Wrongs, *, is_everything: bool = False) -> None:
+    """Note what says something of a search that is not asked for."""
+    if sent.role is not None and sent.sponsor is None:
+        wrong.note("“role” is of a sponsor: give “sponsor”, too, or leave it out.", "#/role")
+    if sent.registry is not None and sent.looked_for is None and not is_everything:
+        words = "“registry” says where to search: leave it out, for a trial's number says of which registry it is."
+        wrong.note(words, "#/registry")
+
+
+def _note_unknown(tx: Connection, sent: RuleSent, wrong: Wrongs) -> None:
+    """Note a watch or a group that there is not, and a name that somebody has."""
     if sent.watch is not None:
-        with pointed("#/watch"):
+        with wrong.at("#/watch"):
             watches.find(tx, str(sent.watch))
     if sent.group is not None:
-        with pointed("#/group"):
+        with wrong.at("#/group"):
             groups.find(tx, sent.group)
+    if isinstance(sent, SubscriptionSent) and sent.name is not None and (other := subscriptions.called(tx, sent.name)):
+        wrong.note(f"{other} is called “{sent.name}” already: choose another name.", "#/name")
 
 
 def known_registries(call: Call) -> KnownRegistries:

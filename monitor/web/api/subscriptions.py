@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from monitor.alerts import editing, ending, resuming
+from monitor.alerts.rhythms import checked_end_of_pause
 from monitor.alerts.subscribe import Asked, new_endpoint, put_state, refuse_unless_wanted, rotated, subscribed
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, DeliveryFailed, NothingFound
@@ -33,13 +35,17 @@ from monitor.web.api.problems import (
     NOT_TAKEN,
     REGISTRY_SILENT,
     Problem,
+    conflicts,
     in_api_words,
+    invalid,
 )
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import (
+    Line,
     SubscriptionEdit,
     SubscriptionSent,
     edited,
+    pointed,
     request_of,
     resolved,
     scope_of,
@@ -59,6 +65,17 @@ class SubscriptionsAsked(PageAsked):
     """Which subscriptions."""
 
     state: SubscriptionState | None = Field(default=None, description="Else all that have not ended.")
+
+
+class Pausing(Sent):
+    """How long to pause."""
+
+    until: Line | None = Field(
+        default=None,
+        description="When it goes on by itself, and tells what it missed as one message: in a span such as 30d, on a "
+        "day, or at a moment in UTC, within a year. Without it, when it is resumed.",
+        examples=["30d"],
+    )
 
 
 class Resuming(Sent):
@@ -146,7 +163,13 @@ def create_subscription(
 
     def make(tx: Connection) -> Response:
         scope = scope_of(tx, request, search, call)
-        asked = Asked(scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note)
+        asked = Asked(
+            scope=scope,
+            filters=request.filters,
+            rhythm=request.rhythm,
+            note=request.note,
+            language=request.language,
+        )
         made = subscribed(tx, request.channel, to, asked, context=context, name=request.name, catch_up=request.catch_up)
         answer = {
             **_shown(made.subscription),
@@ -178,18 +201,22 @@ def change_subscription(
     """Change what a subscription tells, and when.
 
     What is left out stays, and null clears (RFC 7396). It counts from the next change on: what is owed by then is sent.
-    One that config.toml has is changed there.
+    One of a team is changed together with all of it, but for its name. One that config.toml has is changed there.
     """
 
     def change(tx: Connection) -> Response:
         before = subscription_of(tx, subscription_id)
         _refuse_unless_matching(call, before)
-        if before.team:
-            words = f"It is one of the team “{before.team}”, which is changed as a whole: “monitor subscriptions edit”."
-            raise Problem(CONFLICT, words)
-        refuse_unless_wanted(before)
-        after = editing.edited(tx, before, lambda was: edited(sent, was), call.site.subscribing)
-        return _with_tag(call, after)
+        with conflicts():
+            refuse_unless_wanted(before)
+            editing.refuse_unless_editable(before)
+        if before.team is None:
+            return _with_tag(call, editing.edited(tx, before, partial(edited, sent), call.site.subscribing))
+        if "name" in sent.model_fields_set:
+            words = f"It is one of the team “{before.team}”, and is called by that: leave its name out."
+            raise invalid(words, "#/name", "pointer")
+        editing.team_edited(tx, before.team, partial(edited, sent), call.site.subscribing)
+        return _with_tag(call, subscription_of(tx, subscription_id))
 
     return once(call, change)
 
@@ -214,11 +241,22 @@ def _with_tag(call: Call, subscription: Subscription) -> Response:
     needs=Needs.SUBSCRIBE,
     kinds=KEPT,
 )
-def pause_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
-    """Keep what is owed to a subscription until it goes on."""
+def pause_subscription(
+    call: Caller,
+    subscription_id: SubscriptionId,
+    sent: Annotated[Pausing | None, Body(examples=[{"until": "30d"}])] = None,
+) -> Response:
+    """Keep what is owed to a subscription until it goes on.
+
+    One that is paused already is paused until then from now on.
+    """
+    until = None
+    with pointed("#/until"):
+        if sent and sent.until is not None:
+            until = checked_end_of_pause(sent.until, now=call.now)
 
     def pause(tx: Connection, found: Subscription) -> Response:
-        return _with_tag(call, put_state(tx, found, SubscriptionState.PAUSED, now=call.now))
+        return _with_tag(call, put_state(tx, found, SubscriptionState.PAUSED, now=call.now, until=until))
 
     return _done(call, subscription_id, pause)
 

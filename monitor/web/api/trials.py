@@ -25,7 +25,7 @@ from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snaps
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR, KEPT
+from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import trials as shapes
@@ -53,7 +53,9 @@ def list_trials(call: Caller, asked: Annotated[TrialsAsked, Query()]) -> Respons
     They come by registry and trial id, so that an update moves none while you read on. Each stands as its latest record
     says, with what the earliest record said of its dates.
     """
-    trials = trials_wanted(asked, call)
+    wrong = Wrongs("parameter")
+    trials = trials_wanted(asked, call, wrong)
+    wrong.refuse()
     place = place_of(call, asked)
     after = (str(place.after[0]), str(place.after[1])) if place.after else None
     with call.site.store.read() as tx:

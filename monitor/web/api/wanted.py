@@ -1,11 +1,11 @@
 """The filters of lists, as parameters: which trials, and which changes. Their names are those of the pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import Connection
 
 from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
@@ -13,7 +13,7 @@ from monitor.changes.topics import Topic
 from monitor.model import Filters
 from monitor.storage.changed import ChangeFilter, of_span
 from monitor.storage.found import TrialFilter
-from monitor.storage.pages import Span
+from monitor.storage.pages import Key, Span, Within
 from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR
 from monitor.views.finding import key_asked, words_asked
 from monitor.views.finding_trials import phase_asked, statuses_asked
@@ -21,7 +21,8 @@ from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
 from monitor.web.api.call import Call
 from monitor.web.api.paging import PageAsked
-from monitor.web.api.sent_rules import known_registries, pointed
+from monitor.web.api.problems import Wrongs, listed
+from monitor.web.api.sent_rules import Kind, known_registries
 from monitor.web.api.shapes import SignificanceName
 
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -66,7 +67,7 @@ class ChangesAsked(TrialsAsked):
     topic: list[Topic] = Field(
         default_factory=list, max_length=len(Topic), description="Changes on this topic; repeat for more."
     )
-    kind: list[Words] = Field(
+    kind: list[Kind] = Field(
         default_factory=list, max_length=100, description="Changes of kinds that begin so; repeat for more."
     )
     since: Words | None = Field(default=None, description=WHEN, examples=["14d"])
@@ -82,58 +83,59 @@ class TermsAsked(PageAsked):
     q: Words | None = Field(default=None, description="Names with all these words.")
 
 
-def trials_wanted(asked: TrialsAsked, call: Call, *, trials: Sequence[str] = ()) -> TrialFilter:
-    """Which trials are meant. Problem for a parameter that means none, with its name."""
-    with pointed("trial", "parameter"):
-        named = [call.site.identify(text) for text in trials]
-    with pointed("registry", "parameter"):
-        registry = known_registries(call).of_key(asked.registry).key if asked.registry else None
-    with pointed("watch" if asked.watch else "group", "parameter"), call.site.store.read() as tx:
-        keys = [(found.key, trial_id) for found, trial_id in named]
-        scope = scope_of(tx, trials=keys, watch=asked.watch, group=asked.group, sponsor=None)
+def trials_wanted(asked: TrialsAsked, call: Call, wrong: Wrongs, *, trials: Sequence[str] = ()) -> TrialFilter:
+    """Which trials are meant. Every parameter that means none is noted by its name; the answer is of no use then."""
+    named: list[Key] = []
+    for text in trials:
+        with wrong.at("trial"):
+            registry, trial_id = call.site.identify(text)
+            named.append((registry.key, trial_id))
+    within = Within()
+    given = [name for name in ("trial", "watch", "group") if getattr(asked, name, None)]
+    if len(given) > 1:
+        wrong.note(f"One of {listed(given)} says which trials are meant: leave out the others.", *given)
+    elif given:
+        with wrong.at(*given), call.site.store.read() as tx:
+            within = scope_of(tx, trials=named, watch=asked.watch, group=asked.group, sponsor=None).within
+    elif named:
+        within = Within(trials=tuple(named))
+    wanted = TrialFilter(within=within)
+    with wrong.at("registry"):
+        key = known_registries(call).of_key(asked.registry).key if asked.registry else None
+        wanted = replace(wanted, registry=key)
     with call.site.store.read() as tx:
-        sponsor, condition, country = (
-            _key(tx, kind, text)
-            for kind, text in ((SPONSOR, asked.sponsor), (CONDITION, asked.condition), (COUNTRY, asked.country))
-        )
-        with pointed("phase", "parameter"):
+        with wrong.at("sponsor"):
+            wanted = replace(wanted, sponsor=key_asked(tx, SPONSOR, asked.sponsor))
+        with wrong.at("condition"):
+            wanted = replace(wanted, condition=key_asked(tx, CONDITION, asked.condition))
+        with wrong.at("country"):
+            wanted = replace(wanted, country=key_asked(tx, COUNTRY, asked.country))
+        with wrong.at("phase"):
             phase = phase_asked(tx, asked.phase)
-        with pointed("status", "parameter"):
-            statuses = statuses_asked(tx, asked.status)
-    with pointed("q", "parameter"):
+            wanted = replace(wanted, phase=phase.key if phase else None)
+        with wrong.at("status"):
+            wanted = replace(wanted, statuses=statuses_asked(tx, asked.status))
+    words: tuple[str, ...] = ()
+    with wrong.at("q"):
         words = words_asked(asked.q)
-    return TrialFilter(
-        registry=registry,
-        sponsor=sponsor,
-        condition=condition,
-        country=country,
-        phase=phase.key if phase else None,
-        statuses=statuses,
-        words=words,
-        within=scope.within,
-    )
-
-
-def _key(tx: Connection, kind: str, text: str | None) -> str | None:
-    """The parameters are called as the kinds of terms are."""
-    with pointed(kind, "parameter"):
-        return key_asked(tx, kind, text)
+    return replace(wanted, words=words)
 
 
 def filters_wanted(asked: ChangesAsked) -> Filters:
-    """What of a change counts. Problem for a kind that there is not."""
-    with pointed("kind", "parameter"):
-        return checked_filters(topics=asked.topic, kinds=asked.kind, min_significance=asked.least)
+    """What of a change counts."""
+    return checked_filters(topics=asked.topic, kinds=asked.kind, min_significance=asked.least)
 
 
-def span_wanted(asked: ChangesAsked, call: Call) -> Span:
-    """Within what time. Problem for what is none."""
-    with pointed("since", "parameter"):
-        span = span_of(asked.since, None, now=call.now) if asked.since else Span(EVER)
-    if asked.until is None:
-        return span
-    with pointed("until", "parameter"):
-        return Span(span.since, span_of(asked.since or "0001-01-01", asked.until, now=call.now).until)
+def span_wanted(asked: ChangesAsked, call: Call, wrong: Wrongs) -> Span:
+    """Within what time; what is none is noted."""
+    span, since = Span(EVER), "0001-01-01"
+    with wrong.at("since"):
+        if asked.since:
+            span, since = span_of(asked.since, None, now=call.now), asked.since
+    with wrong.at("until"):
+        if asked.until:
+            span = Span(span.since, span_of(since, asked.until, now=call.now).until)
+    return span
 
 
 def changes_wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:

@@ -1,6 +1,6 @@
 """Watches: which there are and what they hold; watch trials or what a search finds, rename and end a watch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -30,15 +30,14 @@ from monitor.web.api.problems import (
     BAD_CURSOR,
     CHANGED_MEANWHILE,
     CONFLICT,
-    INVALID,
     NOT_FOUND,
     REGISTRY_SILENT,
     Problem,
-    Wrong,
+    Wrongs,
     conflicts,
 )
 from monitor.web.api.routing import Operations
-from monitor.web.api.sent_rules import Line, SearchSent, pointed, resolved
+from monitor.web.api.sent_rules import Line, SearchSent, pointed, refuse_in_vain, resolved
 from monitor.web.api.shapes import ONLY_DIGITS, Sent
 from monitor.web.api.shapes import operating as shapes
 from monitor.web.api.tags import is_named, tag_of
@@ -50,6 +49,10 @@ operations = Operations("Watches")
 WatchNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", examples=[1]), ONLY_DIGITS]
 
 
+WHAT = ("trials", "sponsor", "condition", "search", "all_trials")
+"""What is watched: one of these fields."""
+
+
 class WatchSent(SearchSent):
     """What is to be watched: trials, or one of sponsor, condition, search and all_trials."""
 
@@ -58,10 +61,6 @@ class WatchSent(SearchSent):
     siblings: bool = Field(default=False, description="Whether its trials are followed into other registries.")
     name: Line | None = None
     groups: list[Line] = Field(default_factory=list, max_length=20, description="Groups of watches to put it into.")
-
-    @property
-    def _narrows(self) -> bool:
-        return self.all_trials or self.looked_for is not None
 
 
 class WatchEdit(Sent):
@@ -138,46 +137,50 @@ def create_watch(call: Caller, sent: Annotated[WatchSent, Body(examples=[shown_a
     watch each.
     """
     search = Search() if sent.all_trials else sent.looked_for
-    if bool(sent.trials) + sent.all_trials + (sent.looked_for is not None) != 1:
-        words = "Say what to watch with one of trials, sponsor, condition, search and all_trials."
-        raise Problem(INVALID, words, errors=[Wrong(words, "#")])
-    if sent.siblings and search is not None:
-        raise Problem(
-            INVALID, "Only trials that are named can be followed.", errors=[Wrong("Give trials.", "#/siblings")]
-        )
+    by_registry = _named(call, sent)
+    return _of_trials(call, sent, by_registry) if search is None else _of_search(call, sent, search)
+
+
+def _named(call: Call, sent: WatchSent) -> dict[str, list[str]]:
+    """The trials that are to be watched, by registry. Problem for what cannot be used, all of it."""
+    wrong, by_registry = Wrongs(), dict[str, list[str]]()
+    given = [name for name in WHAT if getattr(sent, name) not in ([], None, False)]
+    wrong.only_one(WHAT, given, "Say what to watch")
+    refuse_in_vain(sent, wrong, is_everything=sent.all_trials)
+    if sent.siblings and not sent.trials:
+        wrong.note("Trials that are named are followed: give “trials”, or leave it out.", "#/siblings")
     if sent.groups and sent.all_trials:
-        words = "A watch of all trials is in no group."
-        raise Problem(INVALID, words, errors=[Wrong(words, "#/groups")])
-    with pointed("#/name"):
+        wrong.note("A watch of all trials is in no group: leave it out.", "#/groups")
+    with wrong.at("#/name"):
         check_name(sent.name)
     for number, name in enumerate(sent.groups):
-        with pointed(f"#/groups/{number}"):
+        with wrong.at(f"#/groups/{number}"):
             check_name(name, "group")
-    if search is None:
-        return _of_trials(call, sent)
-    return _of_search(call, sent, search)
-
-
-def _of_trials(call: Call, sent: WatchSent) -> Response:
-    by_registry: dict[str, list[str]] = {}
     for number, text in enumerate(sent.trials):
-        with pointed(f"#/trials/{number}"):
+        with wrong.at(f"#/trials/{number}"):
             registry, trial_id = call.site.identify(text)
-        by_registry.setdefault(registry.key, []).append(trial_id)
+            by_registry.setdefault(registry.key, []).append(trial_id)
+    wrong.refuse()
+    return by_registry
+
+
+def _of_trials(call: Call, sent: WatchSent, by_registry: Mapping[str, Sequence[str]]) -> Response:
 
     def make(tx: Connection) -> Response:
         made = []
         for registry, ids in by_registry.items():
-            watch, already = kept.add(
-                tx,
-                registry=registry,
-                trial_ids=ids,
-                origin="command",
-                name=sent.name,
-                at=call.now,
-                with_siblings=sent.siblings,
-            )
-            made.append(_made(tx, call, sent, watch, {"trial_ids": ids, "already_watched": [*already], "finds": None}))
+            with pointed("#/name"):
+                watch, already = kept.add(
+                    tx,
+                    registry=registry,
+                    trial_ids=ids,
+                    origin="command",
+                    name=sent.name,
+                    at=call.now,
+                    with_siblings=sent.siblings,
+                )
+            more: dict[str, Json] = {"trial_ids": [*ids], "already_watched": [*already], "finds": None}
+            made.append(_made(tx, call, sent, watch, more))
         look_soon(tx, by_registry, now=call.now)
         return call.created({"watches": made}, f"/watches/{made[0]['id']}")
 

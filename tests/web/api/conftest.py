@@ -25,8 +25,15 @@ def api(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Api]:
     outbox.registry.close()
 
 
+@pytest.fixture
+def kept(one_that_stays: Api) -> Api:
+    """To read from, and to send what is refused."""
+    one_that_stays.ask_anew()
+    return one_that_stays
+
+
 @pytest.fixture(scope="module")
-def kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def one_that_stays(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """With twelve trials, one of which was withdrawn, and somebody who was told of it."""
     folder = tmp_path_factory.mktemp("kept")
     shutil.copy(sqlite_template, folder / "monitor.sqlite3")

@@ -1,5 +1,6 @@
 """The API over real HTTP, beside an outbox, with a token for each scope."""
 
+from itertools import count
 from typing import Any, Self
 from urllib.parse import unquote
 
@@ -31,6 +32,7 @@ class Api:
         self.answering = answering_of(outbox, self.url, is_public=is_public)
         self._access = AccessContext(outbox.store, outbox.subscribe_context.vault)
         self._tokens: dict[Permission, str] = {}
+        self._numbers = count(1)
         routes = api_routes(self.answering, self._access, self._visitor_of)
         served = application(self.answering, self.answering.site.service, more=routes)
         self._listener = Listener(served, listening, trusted_proxies=("127.0.0.0/8",))
@@ -43,8 +45,13 @@ class Api:
     def token(self, scope: Permission) -> str:
         """One with this scope, made when it is asked for first."""
         if scope not in self._tokens:
-            self._tokens[scope] = tokens.add(str(scope), scope, self._access, now=self.outbox.clock()).text
+            name = f"{scope} {next(self._numbers)}"
+            self._tokens[scope] = tokens.add(name, scope, self._access, now=self.outbox.clock()).text
         return self._tokens[scope]
+
+    def ask_anew(self) -> None:
+        """From now on with other tokens, so that nothing was asked with them yet."""
+        self._tokens.clear()
 
     def __enter__(self) -> Self:
         self._listener.start()
