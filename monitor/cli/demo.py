@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from rich.panel import Panel
 from rich.text import Text
 
+from monitor.cli import demo_operating
 from monitor.clock import utc_now
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.clinicaltrials_gov.databuild import latest_build
@@ -37,7 +38,7 @@ Run = Callable[[list[str]], object]
 TRIAL = "NCT02116634"
 OTHERS = 24
 BUILDS = 2
-"""How many data builds follow the first; the last of them is that of this morning."""
+"""How many data builds follow the first, and one more with pages; the last of them is that of this morning."""
 READER = "reader@example.org"
 
 
@@ -46,7 +47,7 @@ def show(out: "Console", run: Run, *, keeps_pages: bool) -> None:
 
     With *keeps_pages* its pages are served until Ctrl-C, and the links of its mail lead to them.
     """
-    begins = latest_build(utc_now()).at.date() - timedelta(days=BUILDS)
+    begins = latest_build(utc_now()).at.date() - timedelta(days=BUILDS + keeps_pages)
     with (
         Mailbox() as mailbox,
         WebhookReceiver() as receiver,
@@ -69,7 +70,8 @@ def show(out: "Console", run: Run, *, keeps_pages: bool) -> None:
         _command(out, run, f"monitor why {TRIAL} {READER}")
         _command(out, run, "monitor check --deliver", "asked again: one request, and nothing is told twice")
         if keeps_pages:
-            _serve(out, run)
+            demo_operating.fill(registry, registry.trial_ids()[1:], folder, run)
+            _serve(out, run, password=demo_operating.add_user(run))
     if not keeps_pages:
         out.print("[bold]monitor demo --pages[/bold] goes on to show all this on its web pages.")
     out.print("Your turn: [bold]monitor check NCT02116634[/bold] asks the real ClinicalTrials.gov;")
@@ -88,12 +90,19 @@ def _pages() -> dict[str, str]:
     }
 
 
-def _serve(out: "Console", run: Run) -> None:
+def _serve(out: "Console", run: Run, *, password: str) -> None:
     """Run the service until Ctrl-C, which is about nobody's registry: what it logs is not shown."""
     address = os.environ["MONITOR_WEB__PUBLIC_URL"]
-    out.print("[bold green]$[/bold green] [bold]monitor serve[/bold]    [dim]# the same on its own pages[/dim]")
-    out.print(f"\n    What changed    {address}/\n    The trial       {address}/trials/{TRIAL}\n")
-    out.print("Open one in a browser. Ctrl-C ends the demonstration, and nothing of it stays.\n")
+    out.print("[bold green]$[/bold green] [bold]monitor serve[/bold]    [dim]# the same on its own pages[/dim]\n")
+    places = [("What changed", "/"), ("The trial", f"/trials/{TRIAL}"), ("Sign in", "/login"), *demo_operating.PLACES]
+    width = max(len(what) for what, _ in places)
+    for what, path in places:
+        line = f"    {what:{width}}    {address}{path}"
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+        if path == "/login":
+            said = f"as {demo_operating.USER}, with the password {password}: what operators look after is below"
+            out.print(f"    {'':{width}}    {said}\n", markup=False, highlight=False, soft_wrap=True)
+    out.print("\nOpen one in a browser. Ctrl-C ends the demonstration, and nothing of it stays.\n")
     sys.stdout.flush()
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
         run(["serve"])

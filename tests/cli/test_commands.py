@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import requests
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from tests.cli.commands import REGISTRY, Monitor, Ran, asking, command
@@ -170,19 +172,42 @@ def test_the_demo_finds_and_explains_the_withdrawal(monitor: Monitor, tmp_path: 
 
 
 def test_the_demo_goes_on_to_show_its_pages_until_it_is_interrupted(tmp_path: Path):
+    """Whoever signs in with the password that it shows finds one of each thing that operators look after."""
     words = [sys.executable, "-m", "monitor", "demo", "--pages"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
     with subprocess.Popen(words, cwd=tmp_path, env=clean, stdout=subprocess.PIPE, encoding="utf-8") as demo:
         assert demo.stdout
-        links = (re.search(r"The trial +(http://\S+)", line) for line in demo.stdout)
-        address = next(link[1] for link in links if link)
-        page = eventually(lambda: read(address))
+        said = "".join(takewhile(lambda line: "Ctrl-C" not in line, demo.stdout))
+        links = {what: re.search(rf"    {what} +(http://127\.0\.0\.1:\S+)", said)[1] for what in WHAT_THE_DEMO_HAS}
+        page = eventually(lambda: read(links["The trial"]))
+        with requests.Session() as operator:
+            form = re.search(r'name="form" value="(\w+)"', operator.get(links["Sign in"], timeout=10).text)[1]
+            password = re.search(r"as operator, with the password (\S+):", said)[1]
+            signed = {"form": form, "name": "operator", "password": password}
+            assert operator.post(links["Sign in"], signed, timeout=10).status_code == 200
+            there = {what: operator.get(links[what], timeout=10).text for what in WHAT_THE_DEMO_HAS}
+            nobodys = requests.get(links["A mail that came back"], timeout=10, allow_redirects=False)
         demo.send_signal(signal.SIGINT)
         demo.stdout.read()
         assert demo.wait(30) == 0
 
     assert "Because economic problems" in page
+    assert {what for what, shown in WHAT_THE_DEMO_HAS.items() if shown not in there[what]} == set()
+    assert nobodys.status_code in (303, 403), "it is shown to nobody else"
     assert list(tmp_path.iterdir()) == []
+
+
+WHAT_THE_DEMO_HAS = {
+    "What changed": "Because economic problems",
+    "The trial": "Because economic problems",
+    "Sign in": "You are signed in as operator",
+    "20 changes alike, held back": "Acronym",
+    "A record that cannot be true": "NCT90000004",
+    "A receiver that is down": "503 Service Unavailable",
+    "A mail that was refused": "550 5.1.1 No such mailbox",
+    "A mail that came back": "no such mailbox",
+    "A code that is new": "CHARITY",
+}
 
 
 def read(address: str) -> str:
