@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -30,7 +31,7 @@ T = TypeVar("T")
 CHUNK = 1000
 """Rows or ids a statement: SQLite takes 32,766 parameters at most, and a statement is compiled once for each size."""
 
-KEYS = bindparam("keys", expanding=True)
+KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 """What `rows_given` looks for."""
 
 
