@@ -38,13 +38,23 @@ TEMPLATES = (
 )
 """Those that can be had in every language; the other pages are in English."""
 MODULES = (
+    "changes/diff/wording.py",
+    "channels/chat/rendering.py",
     "channels/digests.py",
     "channels/email/alert.py",
+    "channels/email/digest.py",
     "channels/email/foot.py",
     "channels/email/question.py",
     "channels/email/rendering.py",
     "language/texts.py",
+    "render/headlines.py",
+    "render/nets.py",
     "render/rhythms.py",
+    "render/sentences.py",
+    "render/told.py",
+    "render/told_by_kind.py",
+    "render/values.py",
+    "render/words.py",
     "views/backtest_words.py",
     "views/filter_words.py",
     "web/subscribing/building.py",
@@ -54,7 +64,14 @@ MODULES = (
 )
 """Those that say texts in a reader's language; what is worded for later is found in every module."""
 IN_HAND = {"_": None, "gettext": None, "ngettext": (1, 2)}
-FOR_LATER = {"worded": None}
+FOR_LATER = {"worded": None, "worded_count": (1, 2)}
+LABELS = {
+    "changes/fields.py": {"Field": (2,), "_by_shape": (2,)},
+    "model/vocabulary.py": {"CodeWords": (1,)},
+    "registries/drks/codes.py": {"CodeWords": (1,), "Coded": (2,)},
+    "registries/euctr/codes.py": {"CodeWords": (1,)},
+}
+"""Declarations of which an argument is shown to readers: a field's label, a code's words."""
 JINJA = {
     "trim_blocks": "true",
     "lstrip_blocks": "true",
@@ -103,7 +120,7 @@ def _found() -> Iterator[tuple[str, str | tuple[str, ...]]]:
         yield from ((name, each) for each in _messages("jinja2", name, IN_HAND, JINJA))
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
-        keywords = {**FOR_LATER, **(IN_HAND if name in MODULES else {})}
+        keywords = {**FOR_LATER, **LABELS.get(name, {}), **(IN_HAND if name in MODULES else {})}
         yield from ((name, each) for each in _messages("python", name, keywords, {}))
 
 

@@ -39,6 +39,9 @@ _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+.!~|-])")
 _CONTROL_PICTURES = 0x2400
 
+_NARROW = "\N{NARROW NO-BREAK SPACE}"
+_FOLDED_SPACE = re.compile(rf"[^\S{_NARROW}]+")
+
 _WITHOUT_MEANING = "\u200b\u2060\ufeff\u00ad"
 
 _IN_NUMBERS = r".,:/\-\u2010-\u2015\u2212"
@@ -86,7 +89,9 @@ def readable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text, safe to show, its white space folded into single spaces."""
+    """The text, safe to show, its white space folded into single spaces; but for those that French has in a line."""
+    if _NARROW in text:
+        return " ".join(_FOLDED_SPACE.split(plain(text))).strip()
     return " ".join(plain(text).split())
 
 

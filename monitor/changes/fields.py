@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
+from monitor.language.worded import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ FIELDS = {
             "FDAAA 801 violation",
             Topic.OVERSIGHT,
             "oversight.violation",
-            when_added="A violation of FDAAA 801 is recorded: {}.",
+            when_added=worded("A violation of FDAAA 801 is recorded: {}."),
         ),
         _by_shape("reviews", "Reviews by authorities and ethics committees", Topic.OVERSIGHT, "oversight"),
         _by_shape("violation_events", "FDAAA 801 violation notices", Topic.OVERSIGHT, "oversight.violation"),
@@ -162,14 +163,14 @@ FIELDS = {
             "Transferred to",
             Topic.IDENTITY,
             "trial.transferred",
-            when_added="The trial now goes on in {}: news of it come from there.",
+            when_added=worded("The trial now goes on in {}: news of it come from there."),
         ),
         _by_shape(
             "delay_first_submit_date",
             "Delay of results certified",
             Topic.RESULTS,
             "results.delayed",
-            when_added="The sponsor certified on {} that the results are to be delayed.",
+            when_added=worded("The sponsor certified on {} that the results are to be delayed."),
         ),
         _by_shape("delay_first_submit_qc_date", "Delay of results passed review", Topic.RESULTS, "results.dates"),
         _by_shape("delay_first_post_date", "Delay of results posted", Topic.RESULTS, "results.dates"),
@@ -182,7 +183,7 @@ FIELDS = {
             "Results waived",
             Topic.RESULTS,
             "results.waived",
-            when_added="The obligation to submit results is waived: {}.",
+            when_added=worded("The obligation to submit results is waived: {}."),
         ),
         _by_shape("unposted_responsible_party", "Responsible for unposted results", Topic.RESULTS, "results.dates"),
         _by_shape(
@@ -190,7 +191,7 @@ FIELDS = {
             "No statistical analysis plan",
             Topic.DOCUMENTS,
             "document.details",
-            when_added="There is no statistical analysis plan: {}.",
+            when_added=worded("There is no statistical analysis plan: {}."),
         ),
         _by_shape("study_first_submit_date", "Registration submitted", Topic.ADMINISTRATIVE, "registered"),
         _by_shape("study_first_submit_qc_date", "Registration passed review", Topic.ADMINISTRATIVE, "registered"),

@@ -30,6 +30,7 @@ from monitor.changes.rules import (
     critical_when_late,
 )
 from monitor.changes.topics import Topic
+from monitor.language.worded import worded
 from monitor.model import ChangeOrigin, Difference, Json, Record, Significance
 
 
@@ -368,7 +369,7 @@ KINDS = _declared(
         MAJOR,
         "a watch found it: registered since the last look, or newly found",
         "There is a trial that you do not know.",
-        label="New trial",
+        label=worded("New trial"),
     ),
     Kind(
         "trial.left",
@@ -377,7 +378,7 @@ KINDS = _declared(
         "a watch no longer finds it, with the changes that may be why; noticed when its search is listed in full, once "
         "in `full_check_every`",
         "You would hear of it no more. Who subscribed to that watch is told, or to a group of which no other holds it.",
-        label="Left a watch",
+        label=worded("Left a watch"),
     ),
     Kind("trial.merged", Topic.IDENTITY, CRITICAL, *_RECORD, sentence=sentences.trial_merged),
     Kind("trial.removed", Topic.IDENTITY, CRITICAL, *_RECORD, sentence=sentences.trial_removed),

@@ -68,19 +68,19 @@ def is_reason(change: Change) -> bool:
     return change.field == "why_stopped" and not change.before
 
 
-def sections(digest: Digest) -> list[Section]:
+def sections(digest: Digest, texts: Texts = IN_ENGLISH) -> list[Section]:
     """The trials of a digest: those with the most significant changes first, and of these those that changed last."""
     trials: dict[tuple[str, str], list[DigestEntry]] = {}
     for entry in digest.entries:
         trials.setdefault((entry.context.event.registry, entry.context.event.trial_id), []).append(entry)
-    return sorted(map(_section, trials.values()), key=_rank)
+    return sorted((_section(entries, texts) for entries in trials.values()), key=_rank)
 
 
-def _section(entries: Sequence[DigestEntry]) -> Section:
+def _section(entries: Sequence[DigestEntry], texts: Texts) -> Section:
     nets = net((entry.context.event, entry.changes) for entry in entries)
     context = entries[-1].context
     standing = {id(each.change): each for each in nets if not each.is_folded}
-    told = grouped([each.change for each in standing.values()])
+    told = grouped([each.change for each in standing.values()], texts)
     return Section(
         context,
         tuple(standing.get(id(change)) or Net(change, (Step(context.event, change),)) for change in told),
@@ -126,7 +126,7 @@ def subject(digest: Digest, told: Sequence[Section], texts: Texts = IN_ENGLISH) 
         others = len(told[0].counted) - 1
         more = texts.ngettext(", and {count} more change", ", and {count} more changes", others)
         more = more.format(count=texts.number(others)) if others else ""
-        summary = f"{safe_cut(told[0].event.trial_id, 40)}: {gist(changes, _GIST)}{more}"
+        summary = f"{safe_cut(told[0].event.trial_id, 40)}: {gist(changes, _GIST, texts)}{more}"
     return texts.gettext("{name}: {words}").format(name=name_of(digest, texts), words=summary)
 
 
@@ -202,13 +202,18 @@ def is_whole(coverage: Coverage) -> bool:
 
 def covered(coverage: Coverage, texts: Texts = IN_ENGLISH) -> str:
     """What was looked at, as a sentence."""
-    versions = [f"{stamp(version)} ({safe_cut(name, _WHAT)})" for name, version in coverage.versions]
+    versions = [f"{_stamp(version, texts)} ({safe_cut(name, _WHAT)})" for name, version in coverage.versions]
     checked = texts.number(coverage.checked)
     if not versions:
         words = texts.gettext("{checked} of {trials} checked.")
         return words.format(checked=checked, trials=_trials(coverage.trials, texts))
     words = texts.gettext("{checked} of {trials} checked, registry data of {versions}.")
     return words.format(checked=checked, trials=_trials(coverage.trials, texts), versions=texts.listed(versions, 6))
+
+
+def _stamp(version: str | None, texts: Texts) -> str:
+    """Of when a registry's data are, which it may not say."""
+    return stamp(version) if version else texts.gettext("an unknown date")
 
 
 def unchecked(coverage: Coverage) -> Iterator[tuple[str, str]]:
@@ -221,15 +226,16 @@ def interval(digest: Digest, texts: Texts = IN_ENGLISH) -> str:
     """From when to when, in the subscriber's zone."""
     zone = getattr(digest.ended_at.tzinfo, "key", None) or digest.ended_at.tzname() or "UTC"
     if digest.began_at is None:
-        return texts.gettext("until {end}, {zone}").format(end=_at(digest.ended_at), zone=zone)
+        return texts.gettext("until {end}, {zone}").format(end=_at(digest.ended_at, texts), zone=zone)
     words = texts.gettext("{begin} to {end}, {zone}")
-    return words.format(begin=_at(digest.began_at), end=_at(digest.ended_at), zone=zone)
+    return words.format(begin=_at(digest.began_at, texts), end=_at(digest.ended_at, texts), zone=zone)
 
 
 def seen(event: Event, digest: Digest) -> str:
     """When an event was seen, in the subscriber's zone."""
-    return _at(event.occurred_at.astimezone(digest.ended_at.tzinfo))
+    return _at(event.occurred_at.astimezone(digest.ended_at.tzinfo), IN_ENGLISH)
 
 
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _at(moment: datetime, texts: Texts) -> str:
+    day, time = f"{moment:%Y-%m-%d}", f"{moment:%H:%M}"
+    return texts.gettext("{day} {time}").format(day=texts.written_day(day), time=time)

@@ -11,29 +11,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from monitor.language.worded import Worded, worded, worded_count
 from monitor.model import Change, ContextLine, Json, Significance
 from monitor.render.values import label
-from monitor.text import counted, percent
 
 MOST_LINES = 3
 """So many a mail has."""
 LATELY = 90
 """Days before an event that count as of late."""
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_TIMES = {1: "once", 2: "twice"}
+_ORDINALS = (
+    worded("first"),
+    worded("second"),
+    worded("third"),
+    worded("fourth"),
+    worded("fifth"),
+    worded("sixth"),
+    worded("seventh"),
+    worded("eighth"),
+    worded("ninth"),
+    worded("tenth"),
+)
 _DAYS_IN_MONTH = 30.44
-_MOVES = {
-    ("days", True): "slip",
-    ("days", False): "move to an earlier date",
-    ("percent", True): "increase",
-    ("percent", False): "cut",
-}
 _HAPPENED = {
-    "status.stopped": "The trial was stopped",
-    "status.reopened": "The trial was reopened",
-    "status.recruiting": "The trial began to recruit",
-    "status.closed": "The trial stopped recruiting",
+    "status.stopped": worded("The trial was stopped"),
+    "status.reopened": worded("The trial was reopened"),
+    "status.recruiting": worded("The trial began to recruit"),
+    "status.closed": worded("The trial stopped recruiting"),
 }
 
 
@@ -46,9 +50,11 @@ class FirstVersion:
     """Whether the trial was registered with it."""
 
     @property
-    def words(self) -> str:
+    def words(self) -> Worded:
         """What it is called behind “since”."""
-        return f"registration on {self.on}" if self.is_registration else f"the first version on file, of {self.on}"
+        if self.is_registration:
+            return worded("registration on {day}", day=self.on)
+        return worded("the first version on file, of {day}", day=self.on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,51 +78,71 @@ class Drift:
 
 def drift_line(change: Change, drift: Drift) -> ContextLine | None:
     """`Primary completion date: third slip in 14 months, +412 days since registration on 2024-03-01`."""
-    told = []
-    if drift.times > 1:
-        told.append(f"{_ordinal(drift.times)} {_MOVES[drift.unit, drift.amount > 0]}{_within(drift)}")
+    often = _how_often(drift) if drift.times > 1 else None
     facts: dict[str, Json] = {"times": drift.times, "since": drift.since.isoformat()}
+    far = None
     if drift.first and drift.total is not None:
         facts |= {"first_version_on": drift.first.on.isoformat(), f"{drift.unit}_since_first_version": drift.total}
         how_far = _how_far(drift.unit, drift.total)
-        if how_far and (told or drift.total != drift.amount):
-            told.append(f"{how_far} since {drift.first.words}")
-    if not told:
+        if how_far and (often or drift.total != drift.amount):
+            far = worded("{far} since {version}", far=how_far, version=drift.first.words)
+    told = worded("{one}, {other}", one=often, other=far) if often and far else often or far
+    if told is None:
         return None
-    return ContextLine(kind="drift", field=change.field, text=f"{label(change)}: {', '.join(told)}.", facts=facts)
+    text = worded("{field}: {told}.", field=Worded(label(change), {}), told=told)
+    return ContextLine(kind="drift", field=change.field, text=text, facts=facts)
 
 
 def repeat_line(change: Change, days: Sequence[date]) -> ContextLine | None:
     """`The trial was stopped twice before, last on 2026-03-01.`; *days* are those on which the same was seen before."""
     if not days:
         return None
-    happened = _HAPPENED.get(change.kind) or f"{label(change)} changed in this way"
-    times = _TIMES.get(len(days), f"{len(days):,} times")
-    last = f"last on {max(days)}" if len(days) > 1 else f"on {max(days)}"
+    field = Worded(label(change), {})
+    happened = _HAPPENED.get(change.kind) or worded("{field} changed in this way", field=field)
+    if len(days) == 1:
+        text = worded("{happened} once before, on {day}.", happened=happened, day=max(days))
+    elif len(days) == 2:
+        text = worded("{happened} twice before, last on {day}.", happened=happened, day=max(days))
+    else:
+        told = "{happened} {count} times before, last on {day}."
+        text = worded_count(told, told, len(days), happened=happened, day=max(days))
     facts = {"times": len(days), "last_on": max(days).isoformat()}
-    return ContextLine(kind="repeat", field=change.field, text=f"{happened} {times} before, {last}.", facts=facts)
+    return ContextLine(kind="repeat", field=change.field, text=text, facts=facts)
 
 
 def sponsor_line(trials: int, *, stopped: int, slipped: int, posted: int) -> ContextLine | None:
     """`2 of the sponsor's 14 other trials here were stopped in the 90 days before.`; None where nothing happened."""
     happened = [
-        (number, one if number == 1 else many)
-        for number, one, many in (
-            (stopped, "was stopped", "were stopped"),
-            (slipped, f"had a date slip by {LATELY} days or more", f"had dates slip by {LATELY} days or more"),
-            (posted, "posted results", "posted results"),
+        (number, words)
+        for number, words in (
+            (stopped, worded_count("was stopped", "were stopped", stopped)),
+            (slipped, _slipped(slipped)),
+            (posted, worded_count("posted results", "posted results", posted)),
         )
         if number
     ]
     if not happened:
         return None
     number, what = happened[0]
-    who = (
-        "The sponsor's other trial here" if trials == 1 else f"{number:,} of the sponsor's {trials:,} other trials here"
-    )
-    others = "".join(f", {number:,} {what}" for number, what in happened[1:])
+    who = worded("The sponsor's other trial here")
+    if trials != 1:
+        who = worded_count(
+            "{count} of the sponsor's {trials} other trials here",
+            "{count} of the sponsor's {trials} other trials here",
+            number,
+            trials=trials,
+        )
+    text = worded("{who} {what} in the {days} days before", who=who, what=what, days=LATELY)
+    for count, more in happened[1:]:
+        text = worded("{one}, {other}", one=text, other=worded("{number} {what}", number=count, what=more))
     facts = {"trials": trials, "within_days": LATELY, "stopped": stopped, "slipped": slipped, "results_posted": posted}
-    return ContextLine(kind="sponsor", text=f"{who} {what} in the {LATELY} days before{others}.", facts=facts)
+    return ContextLine(kind="sponsor", text=worded("{words}.", words=text), facts=facts)
+
+
+def _slipped(count: int) -> Worded:
+    return worded_count(
+        "had a date slip by {days} days or more", "had dates slip by {days} days or more", count, days=LATELY
+    )
 
 
 def lines_for(lines: Sequence[ContextLine], changes: Sequence[Change]) -> tuple[ContextLine, ...]:
@@ -134,24 +160,42 @@ def _without_label(line: ContextLine) -> str:
     return line.text.partition(": ")[2] or line.text
 
 
-def _ordinal(number: int) -> str:
+def _how_often(drift: Drift) -> Worded:
+    """Such as `third slip in 14 months`."""
+    nth = _ordinal(drift.times)
+    moves = {
+        ("days", True): worded("{nth} slip", nth=nth),
+        ("days", False): worded("{nth} move to an earlier date", nth=nth),
+        ("percent", True): worded("{nth} increase", nth=nth),
+        ("percent", False): worded("{nth} cut", nth=nth),
+    }
+    move, days = moves[drift.unit, drift.amount > 0], (drift.on - drift.since).days
+    if not days:
+        return move
+    months = round(days / _DAYS_IN_MONTH)
+    span = (
+        worded_count("{count} month", "{count} months", months)
+        if months > 1
+        else worded_count("{count} day", "{count} days", days)
+    )
+    return worded("{move} in {span}", move=move, span=span)
+
+
+def _ordinal(number: int) -> Worded:
     if number <= len(_ORDINALS):
         return _ORDINALS[number - 1]
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 not in (11, 12, 13) else 0, "th")
-    return f"{number}{ending}"
+    endings = {1: worded("{n}st", n=str(number)), 2: worded("{n}nd", n=str(number)), 3: worded("{n}rd", n=str(number))}
+    last = number % 10 if number % 100 not in (11, 12, 13) else 0
+    return endings.get(last) or worded("{n}th", n=str(number))
 
 
-def _within(drift: Drift) -> str:
-    days = (drift.on - drift.since).days
-    if not days:
-        return ""
-    months = round(days / _DAYS_IN_MONTH)
-    return f" in {counted(months, 'month')}" if months > 1 else f" in {counted(days, 'day')}"
-
-
-def _how_far(unit: str, total: float) -> str:
-    """Such as `+412 days` or `49.2% fewer`; empty of what is back where it began, or so near that it rounds to it."""
+def _how_far(unit: str, total: float) -> Worded | None:
+    """Such as `+412 days` or `49.2% fewer`; None of what is back where it began, or so near that it rounds to it."""
     if unit == "days":
         days = round(total)
-        return f"{'+' if days > 0 else '-'}{counted(abs(days), 'day')}" if days else ""
-    return f"{percent(total)} {'more' if total > 0 else 'fewer'}" if round(total, 1) else ""
+        if days > 0:
+            return worded_count("+{count} day", "+{count} days", days)
+        return worded_count("-{count} day", "-{count} days", -days) if days else None
+    if not round(total, 1):
+        return None
+    return worded("{share} more", share=float(total)) if total > 0 else worded("{share} fewer", share=float(total))

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from monitor.changes.diff.wording import edit_phrase
 from monitor.changes.edit import edit
+from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model import Change
+from monitor.model.language import ENGLISH
 from monitor.text import counted, fold, natural_list, quote
 
 ALIKE = 3
@@ -14,14 +16,19 @@ ALIKE = 3
 _GIVEN = "This is the reason that is given for it."
 
 
-def folded(changes: Sequence[Change]) -> list[Change]:
+def folded(changes: Sequence[Change], texts: Texts = IN_ENGLISH) -> list[Change]:
     """The changes as people read them: what another one quotes whole left out, and those that are alike told as one."""
-    about_status = _status_summaries(changes)
-    return grouped([change for change in changes if not _is_quoted(change, about_status)])
+    about_status = _status_summaries(changes) if texts.language == ENGLISH else ""
+    return grouped([change for change in changes if not _is_quoted(change, about_status)], texts)
 
 
-def grouped(changes: Sequence[Change]) -> list[Change]:
-    """The changes, where several time frames changed in the same way the first one only, which then tells of all."""
+def grouped(changes: Sequence[Change], texts: Texts = IN_ENGLISH) -> list[Change]:
+    """The changes, where several time frames changed in the same way the first one only, which then tells of all.
+
+    In another language than English each tells of itself: what tells of all is a stored sentence.
+    """
+    if texts.language != ENGLISH:
+        return [*changes]
     alike: dict[Hashable, list[Change]] = {}
     for change in changes:
         alike.setdefault(_way(change), []).append(change)

@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from monitor.changes.fields import is_coded
+from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.language.worded import worded
 from monitor.model import Json, Sum
+from monitor.model.language import ENGLISH
 from monitor.model.vocabulary import label_of
-from monitor.text import comma_list, counted, one_line, percent
+from monitor.text import comma_list, one_line
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def code_label(code: str) -> str:
+def code_label(code: str, texts: Texts = IN_ENGLISH) -> str:
     """`NOT_YET_RECRUITING` as "Not yet recruiting"; what doesn't look like a code stays as it is."""
-    return label_of(code) or _by_rule(code)
+    return texts.known(label_of(code) or _by_rule(code))
 
 
 @lru_cache(maxsize=1024)  # there are some hundred codes, and a page of changes asks for the words of two hundred
@@ -29,61 +32,110 @@ def _by_rule(code: str) -> str:
     return words.capitalize()
 
 
-def _code_label(code: str, own: Mapping[str, str] | None) -> str:
-    return one_line(own[code]) if own and code in own else code_label(code)
+def _code_label(code: str, own: Mapping[str, str] | None, texts: Texts) -> str:
+    return texts.known(one_line(own[code])) if own and code in own else code_label(code, texts)
 
 
-def value_words(value: Json, field: str = "", own: Mapping[str, str] | None = None) -> str:
+def value_words(value: Json, field: str = "", own: Mapping[str, str] | None = None, texts: Texts = IN_ENGLISH) -> str:
     """A value of *field* on one line: a code, a date, a count, an item of a list, or a list of such.
 
-    *own* are the registry's own words for codes that it has some for.
+    *own* are the registry's own words for codes that it has some for. What people wrote stays as they wrote it.
     """
     if value is None or value in ("", [], {}):
-        return "none"
+        return texts.gettext("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return texts.gettext("yes") if value else texts.gettext("no")
     if isinstance(value, str):
-        return _code_label(value, own) if is_coded(field) else one_line(value)
+        return _code_label(value, own, texts) if is_coded(field) else _text_words(one_line(value), field, texts)
     if isinstance(value, int | float):
-        return f"{value:,}"
+        return texts.number(value)
     if isinstance(value, list):
         return (
-            "/".join(value_words(item, field, own) for item in value)
+            "/".join(value_words(item, field, own, texts) for item in value)
             if is_coded(field)
-            else comma_list([value_words(item) for item in value])
+            else comma_list([value_words(item, texts=texts) for item in value])
         )
-    return item_words(value)
+    return item_words(value, texts)
 
 
-def item_words(item: dict[str, Json]) -> str:
+def _text_words(text: str, field: str, texts: Texts) -> str:
+    """A text as it is; a day of a date's, and a length of life, in the reader's language."""
+    if texts.language == ENGLISH or not (field.endswith(("_date", "_age")) or field == "registered_on"):
+        return text
+    return age_words(text, texts) if field.endswith("_age") else texts.written_day(text)
+
+
+def age_words(text: str, texts: Texts) -> str:
+    """`18 Years` in the reader's language; what is no such length as it is."""
+    found = re.fullmatch(r"(\d{1,3}) (Year|Month|Week|Day|Hour|Minute)s?", text)
+    if found is None:
+        return text
+    count = int(found[1])
+    units = {
+        "Year": texts.ngettext("{count} year", "{count} years", count),
+        "Month": texts.ngettext("{count} month", "{count} months", count),
+        "Week": texts.ngettext("{count} week", "{count} weeks", count),
+        "Day": texts.ngettext("{count} day", "{count} days", count),
+        "Hour": texts.ngettext("{count} hour", "{count} hours", count),
+        "Minute": texts.ngettext("{count} minute", "{count} minutes", count),
+    }
+    return units[found[2]].format(count=texts.number(count))
+
+
+def item_words(item: dict[str, Json], texts: Texts = IN_ENGLISH) -> str:
     """An object on one line, by what it has: a date, a count, a site, a submission, or a name and what qualifies it."""
     if "date" in item and not item.keys() - {"date", "type"}:
-        return _qualified(one_line(str(item["date"] or "no date")), item.get("type"))
+        day = texts.written_day(one_line(str(item["date"]))) if item["date"] else texts.gettext("no date")
+        return _qualified(day, item.get("type"), texts)
     if "count" in item:
-        return _qualified("no number" if item["count"] is None else value_words(item["count"]), item.get("type"))
+        words = texts.gettext("no number") if item["count"] is None else value_words(item["count"], texts=texts)
+        return _qualified(words, item.get("type"), texts, is_count=True)
     if item.keys() == {"country", "status", "words"}:
-        return one_line(f"{item['country']}: {item['words']}")
+        words = texts.gettext("{name}: {words}")
+        return one_line(words.format(name=item["country"], words=texts.known(item["words"])))
     if {"facility", "city", "country"} & item.keys():
-        return site_words(item)
+        return site_words(item, texts)
     for name in ("measure", "label", "name", "filename"):
         if item.get(name):
             return _qualified(
-                one_line(str(item[name])), item.get("time_frame") or item.get("type") or item.get("class")
+                one_line(str(item[name])), item.get("time_frame") or item.get("type") or item.get("class"), texts
             )
-    return ", ".join(f"{name.replace('_', ' ')} {value_words(value)}" for name, value in item.items() if value)
+    members = {name: value for name, value in item.items() if value}
+    if texts.language != ENGLISH and isinstance(members.get("type"), str):
+        members["type"] = code_label(members["type"], texts)
+    return ", ".join(f"{part_words(name, texts)} {value_words(value, texts=texts)}" for name, value in members.items())
 
 
-def site_words(site: dict[str, Json]) -> str:
+def part_words(name: str, texts: Texts = IN_ENGLISH) -> str:
+    """What people call a member of an item."""
+    return texts.known(one_line(name.replace("_", " ")))
+
+
+def site_words(site: dict[str, Json], texts: Texts = IN_ENGLISH) -> str:
     """A site by facility, city and country."""
     parts = [site.get(name) for name in ("facility", "city", "state", "country")]
-    return ", ".join(one_line(str(part)) for part in parts if part) or "a site without a name"
+    return ", ".join(one_line(str(part)) for part in parts if part) or texts.gettext("a site without a name")
 
 
-def sum_words(total: Sum) -> str:
+def sum_words(total: Sum, texts: Texts = IN_ENGLISH) -> str:
     """How far several moves of one field went together, such as "92 days later" or "25% fewer"."""
-    if total.unit == "days":
-        return f"{counted(round(abs(total.amount)), 'day')} {'later' if total.amount > 0 else 'earlier'}"
-    return f"{percent(total.amount)} {'more' if total.amount > 0 else 'fewer'}"
+    return days_apart(round(total.amount), texts) if total.unit == "days" else share_apart(total.amount, texts)
+
+
+def days_apart(days: int, texts: Texts = IN_ENGLISH) -> str:
+    """Such as "92 days later"."""
+    count = abs(days)
+    if days > 0:
+        words = texts.ngettext("{count} day later", "{count} days later", count)
+    else:
+        words = texts.ngettext("{count} day earlier", "{count} days earlier", count)
+    return words.format(count=texts.number(count))
+
+
+def share_apart(share: float, texts: Texts = IN_ENGLISH) -> str:
+    """Such as "25% fewer"."""
+    words = texts.gettext("{share} more") if share > 0 else texts.gettext("{share} fewer")
+    return words.format(share=texts.percent(share))
 
 
 def path_words(path: str) -> str:
@@ -93,9 +145,22 @@ def path_words(path: str) -> str:
     return one_line(": ".join(word.lower() for word in words if word))
 
 
-def _qualified(words: str, qualifier: Json) -> str:
+def _qualified(words: str, qualifier: Json, texts: Texts, *, is_count: bool = False) -> str:
     """A type is a code, which reads on in small letters; a time frame is people's own."""
     if not qualifier:
         return words
+    if texts.language != ENGLISH and qualifier in _TYPES:
+        of_date, of_count = _TYPES[qualifier]
+        return f"{words} ({texts.said(of_count if is_count else of_date)})"
     known = code_label(str(qualifier))
-    return f"{words} ({known if known == one_line(str(qualifier)) else known[:1].lower() + known[1:]})"
+    if known == one_line(str(qualifier)):
+        return f"{words} ({known})"
+    said = texts.known(known)
+    return f"{words} ({said[:1].lower()}{said[1:]})"
+
+
+_TYPES = {
+    "ESTIMATED": (worded("estimated"), worded("expected")),
+    "ACTUAL": (worded("actual (of a date)"), worded("actual (of a number)")),
+}
+"""What qualifies a date, and a number, in languages that tell them apart."""

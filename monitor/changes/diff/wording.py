@@ -7,9 +7,10 @@ import re
 
 from monitor.changes.diff.values import own_words
 from monitor.changes.edit import Edit, edit
+from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model import Coded
 from monitor.model.vocabulary import phrase_of
-from monitor.text import counted, fold, quote
+from monitor.text import fold, quote
 
 _CONTEXT = 3
 """Words shown on either side of an edit."""
@@ -52,29 +53,33 @@ def _spelled(word: str) -> str:
     return _WORDS.get(word, word)
 
 
-def edit_phrase(before: str | None, after: str | None) -> str:
+def edit_phrase(before: str | None, after: str | None, *, texts: Texts = IN_ENGLISH) -> str:
     """What happened between two texts: the words themselves where they are few, otherwise how many."""
     change = edit(before, after)
     removed, added = " ".join(change.removed), " ".join(change.added)
     told = ""
     if not removed:
-        told = f"added “{added}”"
+        told = texts.gettext("added “{words}”").format(words=added)
     elif not added:
-        told = f"removed “{removed}”"
+        told = texts.gettext("removed “{words}”").format(words=removed)
     elif max(len(removed), len(added)) <= _SHORT:
-        told = f"{_in_context(change, change.removed)} became {_in_context(change, change.added)}"
-    return told if 0 < len(told) <= _EDIT else word_count_phrase(change)
+        old, new = _in_context(change, change.removed), _in_context(change, change.added)
+        told = texts.gettext("“{old}” became “{new}”").format(old=old, new=new)
+    return told if 0 < len(told) <= _EDIT else word_count_phrase(change, texts)
 
 
-def word_count_phrase(change: Edit) -> str:
+def word_count_phrase(change: Edit, texts: Texts = IN_ENGLISH) -> str:
     """How many words came and went."""
-    told = [
-        (int(number), how) for how, number in zip(("added", "removed"), change.measure.values(), strict=True) if number
-    ]
-    if not told:
-        return "its words were put in another order"
-    (number, how), *other = told
-    return f"{counted(number, 'word')} {how}" + "".join(f", {number:,} {how}" for number, how in other)
+    added, removed = map(int, change.measure.values())
+    if not added and not removed:
+        return texts.gettext("its words were put in another order")
+    if not added:
+        words = texts.ngettext("{removed} word removed", "{removed} words removed", removed)
+    elif not removed:
+        words = texts.ngettext("{added} word added", "{added} words added", added)
+    else:
+        words = texts.ngettext("{added} word added, {removed} removed", "{added} words added, {removed} removed", added)
+    return words.format(added=texts.number(added), removed=texts.number(removed))
 
 
 def _in_context(change: Edit, words: tuple[str, ...]) -> str:
@@ -82,7 +87,7 @@ def _in_context(change: Edit, words: tuple[str, ...]) -> str:
     text = " ".join([*lead[-_CONTEXT:], *words, *trail[:_CONTEXT]])
     before = "…" if len(lead) > _CONTEXT else ""
     behind = "…" if len(trail) > _CONTEXT else ""
-    return f"“{before}{text}{behind}”"
+    return f"{before}{text}{behind}"
 
 
 def change_sentence(label: str, before: str | None, after: str | None) -> str:
@@ -99,7 +104,7 @@ def respelling_sentence(label: str, before: str | None, after: str | None) -> st
     change = edit(before, after)
     old, new = " ".join(change.removed), " ".join(change.added)
     if 0 < max(len(old), len(new)) <= _SHORT:
-        return f"{label} is only spelled otherwise: {_in_context(change, change.added)}, formerly {quote(old)}."
+        return f"{label} is only spelled otherwise: “{_in_context(change, change.added)}”, formerly {quote(old)}."
     return f"{label} is only spelled otherwise."
 
 

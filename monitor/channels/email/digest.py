@@ -34,7 +34,8 @@ from monitor.language.texts import Texts, texts_of
 from monitor.model import Change, Timing
 from monitor.render.headlines import heading, heading_line, new_trial, quoted_reason
 from monitor.render.nets import sentence, steps_in_words
-from monitor.render.values import Line, not_shown_yet
+from monitor.render.sentences import not_shown_yet, timing_words
+from monitor.render.values import Line
 from monitor.render.worddiff import DiffOp
 from monitor.render.words import sum_words
 from monitor.text import one_line, safe_cut
@@ -90,8 +91,8 @@ class _Trial:
 
 def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes:
     """The whole mail, signed. Raise ConfigurationInvalid where nobody could unsubscribe."""
-    told = sections(digest)
     texts = texts_of(envelope.subscription.language)
+    told = sections(digest, texts)
     why = why_told(envelope.subscription, about=envelope.about, texts=texts)
     room = LARGEST - _A_FRAME - _of_words(why, (envelope.subscription.note or "")[:MOST_NOTE])
     alert = Alert("digest", _page(digest, told, room, texts), subject=subject(digest, told, texts), texts=texts)
@@ -102,7 +103,7 @@ def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes
 def _page(digest: Digest, told: Sequence[Section], room: int, texts: Texts) -> dict[str, Any]:
     coverage = digest.coverage
     missed = list(unchecked(coverage)) if coverage else []
-    trials = _trials(told, digest, room - sum(_AN_UNCHECKED + _of_words(what, why) for what, why in missed))
+    trials = _trials(told, digest, texts, room - sum(_AN_UNCHECKED + _of_words(what, why) for what, why in missed))
     return {
         "name": name_of(digest, texts),
         "interval": interval(digest, texts),
@@ -119,46 +120,56 @@ def _page(digest: Digest, told: Sequence[Section], room: int, texts: Texts) -> d
     }
 
 
-def _trial(section: Section, digest: Digest) -> _Trial:
+def _trial(section: Section, digest: Digest, texts: Texts) -> _Trial:
     """Without its details yet."""
     event, context = section.event, section.context
     first, *others = (*section.standing, *section.folded)
     is_stopped = first.change.field == "overall_status" and not first.is_folded
-    reason = quoted_reason(section.changes, room=MOST_SENTENCE) if is_stopped else ""
+    reason = quoted_reason(section.changes, room=MOST_SENTENCE, texts=texts) if is_stopped else ""
     return _Trial(
         trial_id=safe_cut(event.trial_id, MOST_ID),
         title=safe_cut(context.title, MOST_TITLE) if context.title != event.trial_id else "",
         url=clickable(context.url),
         registry=one_line(context.registry_name or event.registry) if context.has_siblings else "",
-        seen_on="" if digest.period in _WITHIN_A_DAY else seen(event, digest)[: len("2026-11-22")],
-        main=_detail(first, beside=reason),
+        seen_on="" if digest.period in _WITHIN_A_DAY else texts.written_day(seen(event, digest)[: len("2026-11-22")]),
+        main=_detail(first, texts, beside=reason),
         reason=reason,
-        background=safe_cut(section.background[0].text, MOST_SENTENCE) if section.background else "",
+        background=safe_cut(texts.said(section.background[0].text), MOST_SENTENCE) if section.background else "",
         others=[each for each in others if not (reason and is_reason(each.change))],
     )
 
 
-def _detail(net: Net, *, beside: str) -> _Detail:
+def _detail(net: Net, texts: Texts, *, beside: str) -> _Detail:
     """Old → new, and what that does not say; a sentence where it says more, or all."""
     change = net.change
     weight = "taken back" if net.is_folded else str(change.significance)
-    line = heading_line(change)
+    line = heading_line(change, texts)
     is_told_in_words = net.is_folded or bool(line.stretches)
-    beyond = "" if is_told_in_words else not_shown_yet(change, beside=beside).rstrip(".")
-    if is_told_in_words or (beyond and heading(change).startswith(beyond)):
+    beyond = "" if is_told_in_words else not_shown_yet(change, beside=beside, texts=texts).rstrip(".")
+    if is_told_in_words or (beyond and heading(change, texts).startswith(beyond)):
         is_new = change.kind == "trial.new" and not net.is_folded
-        told = new_trial(change) if is_new else _without_usual_timing(sentence(net), change)
+        told = new_trial(change, texts) if is_new else _without_usual_timing(sentence(net, texts), change, texts)
         return _Detail(weight, Line(stretches=((DiffOp.KEPT, safe_cut(told, MOST_SENTENCE)),)), "")
-    total = change.adds_up
-    together = f"adds up to {sum_words(total)} since {total.since:%Y-%m-%d}" if total else ""
-    parts = (_clause(_without_usual_timing(beyond, change)), steps_in_words(net), together)
-    return _Detail(weight, line, "; ".join(part for part in parts if part))
+    parts = (
+        _clause(_without_usual_timing(beyond, change, texts)),
+        steps_in_words(net, texts),
+        _adding_up(change, texts),
+    )
+    return _Detail(weight, line, texts.gettext("; ").join(part for part in parts if part))
 
 
-def _without_usual_timing(text: str, change: Change) -> str:
+def _adding_up(change: Change, texts: Texts) -> str:
+    """Why a change is told that is small by itself; empty where that is not why."""
+    if (total := change.adds_up) is None:
+        return ""
+    words = texts.gettext("adds up to {sum} since {day}")
+    return words.format(sum=sum_words(total, texts), day=texts.written_day(f"{total.since:%Y-%m-%d}"))
+
+
+def _without_usual_timing(text: str, change: Change, texts: Texts) -> str:
     """*text* without when in the trial's life it was, unless that casts doubt on the change."""
     is_usual = change.timing in (Timing.BEFORE_START, Timing.ENROLLING)
-    return text.replace(f", {change.timing.words}", "") if change.timing and is_usual else text
+    return text.replace(f", {timing_words(change.timing, texts)}", "") if change.timing and is_usual else text
 
 
 def _clause(text: str) -> str:
@@ -170,26 +181,26 @@ def _clause(text: str) -> str:
 # How much of it there is room for
 
 
-def _trials(told: Sequence[Section], digest: Digest, room: int) -> list[_Trial]:
+def _trials(told: Sequence[Section], digest: Digest, texts: Texts, room: int) -> list[_Trial]:
     """As many as there is room for: first the line of each, then the details of the first ones."""
     trials: list[_Trial] = []
     details = room // _OF_DETAILS
-    for trial in (_trial(section, digest) for section in told):
+    for trial in (_trial(section, digest, texts) for section in told):
         if (size := _size(trial)) > room - details:
             break
         room -= size
         trials.append(trial)
     most = MOST_DETAILS if len(told) <= MANY else MOST_DETAILS_OF_MANY
     for place, trial in enumerate(trials):
-        fitting = list(_fitting(trial, most, room))
+        fitting = list(_fitting(trial, most, room, texts))
         room -= sum(map(_size_of_detail, fitting))
         trials[place] = replace(trial, details=fitting)
     return trials
 
 
-def _fitting(trial: _Trial, most: int, room: int) -> Iterator[_Detail]:
+def _fitting(trial: _Trial, most: int, room: int, texts: Texts) -> Iterator[_Detail]:
     for net in trial.others[:most]:
-        detail = _detail(net, beside=trial.reason)
+        detail = _detail(net, texts, beside=trial.reason)
         room -= _size_of_detail(detail)
         if room < 0:
             return

@@ -14,9 +14,10 @@ from monitor.model import Change, Event, Significance, delivery_id
 from monitor.render.context import lines_for
 from monitor.render.folding import grouped
 from monitor.render.headlines import MOST_SENTENCE, gist, heading, heading_line, is_shown_in_words, quoted_reason
-from monitor.render.values import Line, label, lines, not_shown_yet
+from monitor.render.sentences import not_shown_yet
+from monitor.render.values import Line, label, lines
 from monitor.render.words import path_words
-from monitor.text import first_few, moment, one_line, safe_cut
+from monitor.text import one_line, safe_cut
 
 SUBJECT = 120
 """So many characters a subject has at most."""
@@ -58,7 +59,7 @@ class EventMail:
         if texts.language not in self._alerts:
             context, event, changes = self._context, self._event, self._changes
             registry = one_line(context.registry_name or event.registry)
-            around = [line.text for line in lines_for(context.background, changes)]
+            around = [texts.said(line.text) for line in lines_for(context.background, changes)]
             self._alerts[texts.language] = Alert(
                 "event",
                 _page(event, changes, title=context.title, url=context.url, texts=texts)
@@ -76,7 +77,7 @@ def subject(event: Event, changes: Sequence[Change], *, registry: str = "", text
     """
     where = f" ({safe_cut(registry, 30)})" if registry else ""
     begin = f"[{texts.weight(str(changes[0].significance))}] {safe_cut(event.trial_id, 40)}{where}: "
-    return begin + gist(changes, SUBJECT - len(begin))
+    return begin + gist(changes, SUBJECT - len(begin), texts)
 
 
 # What the templates are given
@@ -107,26 +108,28 @@ class _Row:
 def _page(event: Event, changes: Sequence[Change], *, title: str, url: str, texts: Texts) -> dict[str, object]:
     # Administrative changes are named beside others; alone, they are what was asked for.
     told = [change for change in changes if change.significance is not Significance.ADMINISTRATIVE] or changes
-    shown = grouped(told)
-    first, reason = changes[0], quoted_reason(changes) if changes[0].field == "overall_status" else ""
-    headline = heading_line(first)
+    shown = grouped(told, texts)
+    first = changes[0]
+    reason = quoted_reason(changes, texts=texts) if first.field == "overall_status" else ""
+    headline = heading_line(first, texts)
     shown_above = _shown_above(shown, headline, reason)
     rows = [change for change in shown[:MOST_CHANGES] if change not in shown_above]
+    said_above = "" if shown_above else heading(first, texts)
     return {
         "trial_id": one_line(event.trial_id),
         "title": safe_cut(title, MOST_TITLE),
         "url": clickable(url),
-        "seen_at": moment(event.occurred_at),
+        "seen_at": texts.moment(event.occurred_at),
         "significance": str(first.significance),
         "headline": headline,
         "reason": reason,
-        "beyond": "" if headline.stretches else _item(first, beside=reason).sentence,
-        "rows": _rows(rows, beside=f"{reason} {'' if shown_above else heading(first)}"),
+        "beyond": "" if headline.stretches else _item(first, texts, beside=reason).sentence,
+        "rows": _rows(rows, texts, beside=f"{reason} {said_above}"),
         "count": _counted(len(rows), texts, beside=bool(shown_above)) if len(rows) > 1 or shown_above else "",
         "changes": len(told),
         "more": len(shown) - MOST_CHANGES,
-        "administrative": _labels([change for change in changes if change not in told]),
-        "unasked": _labels([change for change in event.changes if change not in changes]),
+        "administrative": _labels([change for change in changes if change not in told], texts),
+        "unasked": _labels([change for change in event.changes if change not in changes], texts),
     }
 
 
@@ -146,23 +149,23 @@ def _shown_above(changes: Sequence[Change], headline: Line, reason: str) -> list
     return [first, *(change for change in given if reason and len(one_line(change.after)) <= MOST_SENTENCE - 2)]
 
 
-def _rows(changes: Sequence[Change], *, beside: str) -> list[_Row]:
+def _rows(changes: Sequence[Change], texts: Texts, *, beside: str) -> list[_Row]:
     """A row for each field, once for each significance, in the order given."""
     rows: dict[tuple[Significance, str], _Row] = {}
     for change in changes:
-        row = _Row(str(change.significance), label(change), [])
-        rows.setdefault((change.significance, row.label), row).items.append(_item(change, beside=beside))
+        row = _Row(str(change.significance), label(change, texts), [])
+        rows.setdefault((change.significance, row.label), row).items.append(_item(change, texts, beside=beside))
     return list(rows.values())
 
 
-def _item(change: Change, *, beside: str) -> _Item:
-    shown = lines(change)
+def _item(change: Change, texts: Texts, *, beside: str) -> _Item:
+    shown = lines(change, texts=texts)
     if change.field == "rest":
         shown = [replace(line, label=path_words(line.label)) if line.label else line for line in shown]
         return _Item(shown, "")
-    return _Item(shown, safe_cut(not_shown_yet(change, beside=beside), MOST_SENTENCE))
+    return _Item(shown, safe_cut(not_shown_yet(change, beside=beside, texts=texts), MOST_SENTENCE))
 
 
-def _labels(changes: Sequence[Change]) -> str:
+def _labels(changes: Sequence[Change], texts: Texts) -> str:
     """The fields of *changes*, each once, in so many words as a line has room for."""
-    return first_few(list(dict.fromkeys(map(label, changes))), MOST_LABELS)
+    return texts.first_few(list(dict.fromkeys(label(change, texts) for change in changes)), MOST_LABELS)

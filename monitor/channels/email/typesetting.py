@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -67,13 +67,13 @@ def _templates(texts: Texts) -> "Environment":
     templates.filters |= {
         "wrapped": _wrapped,
         "marked": _marked,
-        "typeset": _typeset,
+        "typeset": _typeset if texts.language == ENGLISH else partial(_typeset, marks=texts.gettext("“{words}”")),
     }
     return templates
 
 
 def _in_english(texts: Texts) -> "Markup":
-    """The attribute of what is in English, where the rest is not."""
+    """The attribute of what others wrote, which is in English, where the rest is not."""
     from markupsafe import Markup  # as above
 
     return Markup("" if texts.language == ENGLISH else f' lang="{ENGLISH}"')  # noqa: S704 - nothing is filled in
@@ -86,12 +86,20 @@ def _inliner() -> "CSSInliner":
     return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def _typeset(text: str) -> "Markup":
-    """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`."""
+def _typeset(text: str, marks: str = "") -> "Markup":
+    """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`.
+
+    What stands between quotation marks such as *marks*, around {words}, is said to be in English: others wrote it.
+    """
     from markupsafe import Markup, escape  # as above
 
     broken = str(escape(text)).replace("\n", "<br>")
-    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped two lines above
+    if marks:
+        opening, _, closing = marks.partition("{words}")
+        broken = re.sub(
+            f"({re.escape(opening)})(.+?)({re.escape(closing)})", rf'\1<span lang="{ENGLISH}">\2</span>\3', broken
+        )
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped above
 
 
 def _wrapped(text: str, indent: int = 0) -> str:

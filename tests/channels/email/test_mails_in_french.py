@@ -1,4 +1,4 @@
-"""Mails to who reads French: what this program says is in French, what it says of a change is marked as English."""
+"""Mails to who reads French: all that this program says is in French; what others wrote is marked as English."""
 
 from dataclasses import replace
 
@@ -44,7 +44,9 @@ def test_an_alert_says_in_french_why_it_came_and_how_to_leave() -> None:
     assert f"Pour modifier cet abonnement ou l’arrêter : {PAGE}" in said
     page = html_of(french)
     assert '<html lang="fr"' in page
-    assert '<h1 lang="en"' in page
+    assert "Statut global" in page
+    assert "Suspendu" in parsed(french)["Subject"]
+    assert '<bdi lang="en">A trial</bdi>' in page
     assert "Se désabonner" in page
     assert "Ouvrir dans ISRCTN" in page
 

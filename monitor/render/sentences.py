@@ -1,0 +1,69 @@
+"""What a change says, in the language of who reads it. Pure.
+
+In English it is the sentence that was stored with the change, made when both records were at hand. In another language
+it is made of the change's values, which are codes and texts, when it is told: no event holds words of that language,
+and one that was stored long ago is told in it too.
+"""
+
+from monitor.changes.kinds import KINDS
+from monitor.changes.topics import TIMED
+from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.model import Change, ChangeOrigin, Timing
+from monitor.model.language import ENGLISH
+from monitor.render import values
+from monitor.render.told_by_kind import told
+
+_LATE = (Timing.AFTER_PRIMARY_COMPLETION, Timing.AFTER_RESULTS)
+
+
+def sentence(change: Change, texts: Texts = IN_ENGLISH) -> str:
+    """The whole of it, with a full stop."""
+    if texts.language == ENGLISH:
+        return change.summary
+    parts = told(change, texts)
+    when = [timing_words(change.timing, texts)] if change.timing and change.topic in TIMED else []
+    ending = _taken_back(change, texts)
+    whole = ", ".join([parts.what, *parts.more, *_by_date(change, texts), *when])
+    return " ".join([f"{whole}.", *ending])
+
+
+def not_shown_yet(change: Change, *, beside: str = "", texts: Texts = IN_ENGLISH) -> str:
+    """The part of the sentence that neither the label, the lines nor *beside* show already; empty if there is none."""
+    if texts.language == ENGLISH:
+        return values.not_shown_yet(change, beside=beside)
+    what, more = told(change, texts)
+    is_late = change.timing in _LATE and change.topic in TIMED
+    clauses = [
+        *([] if values.lines(change, texts=texts) else [what]),
+        *more,
+        *_by_date(change, texts),
+        *([timing_words(change.timing, texts)] if change.timing and is_late else []),
+    ]
+    clauses = [clause for clause in clauses if clause not in beside]
+    joined = ", ".join(clauses)
+    rest = [f"{joined[:1].upper()}{joined[1:]}."] if joined else []
+    return " ".join([*rest, *(words for words in _taken_back(change, texts) if words not in beside)])
+
+
+def timing_words(timing: Timing, texts: Texts = IN_ENGLISH) -> str:
+    """Where in a trial's life a change was posted."""
+    words = {
+        Timing.BEFORE_START: texts.gettext("before the trial's start"),
+        Timing.ENROLLING: texts.gettext("while the trial was under way"),
+        Timing.AFTER_PRIMARY_COMPLETION: texts.gettext("after the primary completion date"),
+        Timing.AFTER_RESULTS: texts.gettext("after results were submitted"),
+    }
+    return words[timing]
+
+
+def _by_date(change: Change, texts: Texts) -> list[str]:
+    """That nobody edited the record, where its kind does not say so."""
+    kind = KINDS.get(change.kind)
+    is_usual = kind is not None and kind.origin is ChangeOrigin.CALENDAR
+    if change.origin is not ChangeOrigin.CALENDAR or is_usual:
+        return []
+    return [texts.gettext("by date, not by edit")]
+
+
+def _taken_back(change: Change, texts: Texts) -> list[str]:
+    return [texts.gettext("This takes back a change that was seen shortly before.")] if change.takes_back else []
