@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, func, insert, or_, select
 
 from monitor.model import State
 from monitor.storage.sibling_tables import joined_siblings, sibling_readings, sibling_watches, siblings
@@ -24,6 +24,12 @@ MOST = 10
 
 Key = tuple[str, str]
 """(registry, trial id)"""
+
+_naming_one = (
+    select(siblings)
+    .where(siblings.c.sibling_registry == bindparam("registry"), siblings.c.sibling_trial_id == bindparam("trial_id"))
+    .order_by(siblings.c.registry, siblings.c.trial_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,12 @@ def naming(tx: Connection, keys: Iterable[Key]) -> dict[Key, list[Key]]:
         for row in tx.execute(query):
             found[row.sibling_registry, row.sibling_trial_id].append((row.registry, row.trial_id))
     return found
+
+
+def naming_one(tx: Connection, key: Key) -> list[Key]:
+    """The trials whose records name this one, in order."""
+    rows = tx.execute(_naming_one, {"registry": key[0], "trial_id": key[1]})
+    return [(row.registry, row.trial_id) for row in rows]
 
 
 def linked(tx: Connection, keys: Sequence[Key]) -> dict[Key, list[Key]]:

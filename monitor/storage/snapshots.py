@@ -77,6 +77,8 @@ class DamagedSnapshot:
     trial_id: str
     number: int
     reason: str
+    taken_at: datetime
+    registry_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def histories(tx: Connection, registry: str, trial_ids: Sequence[str]) -> Iterat
         try:
             yield _restored(row)
         except StoreCorrupt as error:
-            yield DamagedSnapshot(row.registry, row.trial_id, row.number, str(error))
+            yield _damaged(row, error)
 
 
 def damaged_of(tx: Connection, registry: str, trial_id: str) -> dict[int, str]:
@@ -247,7 +249,7 @@ def inspected(tx: Connection) -> Iterator[DamagedSnapshot | None]:
         try:
             _restored(row)
         except StoreCorrupt as error:
-            yield DamagedSnapshot(row.registry, row.trial_id, row.number, str(error))
+            yield _damaged(row, error)
         else:
             yield None
 
@@ -343,6 +345,10 @@ def _restored(row: Row[Any], bases: Bases | None = None) -> Snapshot:
     elif bases is not None and document.state is State.LISTED:
         bases[row.registry, row.trial_id] = Base(row.number, document.content, len(row.body))
     return Snapshot(row.number, document, row.taken_at, row.registry_version)
+
+
+def _damaged(row: Row[Any], error: StoreCorrupt) -> DamagedSnapshot:
+    return DamagedSnapshot(row.registry, row.trial_id, row.number, str(error), row.taken_at, row.registry_version)
 
 
 def _absent(trial_id: str, number: int, numbers: Sequence[int]) -> NothingFound:

@@ -126,12 +126,6 @@ def _nothing_told(trial_id: str, number: int) -> NothingFound:
     return NothingFound(f"snapshot {number} of {trial_id} changed nothing that is watched")
 
 
-def background_of(event: Event, *, store: Store, all_registries: Sequence[Registry]) -> Sequence[ContextLine]:
-    """What stands around an event, in a sentence each, the most telling first."""
-    with store.read() as tx:
-        return lines_for(_context(tx, event, all_registries).background, event.changes)
-
-
 def _context(tx: Connection, event: Event, registries: Sequence[Registry]) -> EventContext:
     by_key = {each.key: each for each in registries}
     context = event_context(tx, event, by_key)

@@ -7,6 +7,8 @@ whether a trial goes on: a registry that is slow to say that recruitment ended i
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from monitor.model import Coded, Record, State
 from monitor.ports import Registry, siblings_in
 from monitor.render.words import code_label
@@ -59,14 +61,19 @@ class Siblings:
 
 def siblings_of(record: Record, *, registries: Sequence[Registry], store: Store) -> Siblings:
     """The same trial in other registries, in the order of the record, then those that name it."""
+    with store.read() as tx:
+        return siblings_known(tx, record, registries=registries)
+
+
+def siblings_known(tx: Connection, record: Record, *, registries: Sequence[Registry]) -> Siblings:
+    """`siblings_of` within a transaction."""
     key = (record.registry, record.trial_id)
     by_key = {registry.key: registry for registry in registries}
     named = siblings_in(record, registries)
-    with store.read() as tx:
-        naming = [each for each in siblings.naming(tx, [key]).get(key, ()) if each[0] != key[0]]
+    naming = [each for each in siblings.naming_one(tx, key) if each[0] != key[0]]
     every = [each for each in dict.fromkeys((*named, *naming)) if each[0] in by_key]
     shown = [
-        _sibling(each, by_key[each[0]], store, named_here=each in named, names_this=each in naming)
+        _sibling(tx, each, by_key[each[0]], named_here=each in named, names_this=each in naming)
         for each in every[:MOST_SHOWN]
     ]
     called = by_key[key[0]].name if key[0] in by_key else key[0]
@@ -79,12 +86,11 @@ def siblings_of(record: Record, *, registries: Sequence[Registry], store: Store)
     )
 
 
-def _sibling(key: Key, registry: Registry, store: Store, *, named_here: bool, names_this: bool) -> Sibling:
+def _sibling(tx: Connection, key: Key, registry: Registry, *, named_here: bool, names_this: bool) -> Sibling:
     of, trial_id = key
-    with store.read() as tx:
-        trial = trials.known(tx, of, [trial_id]).get(trial_id)
-        latest = snapshots.latest_of(tx, of, [trial_id], state=State.LISTED, damaged={}).get(trial_id)
-        is_watched = silence.is_watched(tx, of, trial_id)
+    trial = trials.known(tx, of, [trial_id]).get(trial_id)
+    latest = snapshots.latest_of(tx, of, [trial_id], state=State.LISTED, damaged={}).get(trial_id)
+    is_watched = silence.is_watched(tx, of, trial_id)
     is_listed = trial is not None and trial.state is State.LISTED
     record = registry.parse(latest.document, latest.taken_at) if latest and is_listed else None
     return Sibling(

@@ -10,13 +10,15 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from monitor.alerts.background import BackgroundReader
 from monitor.changes.diff import last_said
 from monitor.changes.endings import how_it_ended
 from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
-from monitor.model import Change, Event, Record, Significance, Snapshot, State
+from monitor.model import Change, ContextLine, Event, Record, Significance, Snapshot, State
 from monitor.model.ids import event_id
 from monitor.ports import Registry
+from monitor.render.context import lines_for
 from monitor.storage import events, quarantine, registries, settlements, silence, snapshots, trials
 from monitor.storage.settlements import Settled
 from monitor.storage.snapshots import DamagedSnapshot
@@ -24,7 +26,7 @@ from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.views.archive import BASELINE, Archive, archive_of, changes_to, no_snapshot, pages_of
 from monitor.views.plan import Planned, planned_by
-from monitor.views.siblings import Siblings, siblings_of
+from monitor.views.siblings import Siblings, siblings_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class WholeTrial:
     """What is wrong with those imported pages that cannot be read."""
     watching: Watching
     siblings: Siblings = field(default_factory=Siblings)
+    background: Sequence[ContextLine] = ()
+    """What stands around the latest change, in a sentence each, the most telling first."""
 
     @cached_property
     def plans(self) -> list[Planned]:
@@ -104,20 +108,7 @@ class WholeTrial:
     @cached_property
     def latest(self) -> Taken | None:
         """The last that told anything."""
-        return next((each for each in reversed(self.taken) if each.changes and each.number > 0), None)
-
-    @property
-    def latest_event(self) -> Event | None:
-        """What that told, as an event."""
-        if self.latest is None:
-            return None
-        return Event(
-            registry=self.registry.key,
-            trial_id=self.trial_id,
-            snapshot=self.latest.number,
-            occurred_at=self.latest.taken_at,
-            changes=tuple(self.latest.changes),
-        )
+        return latest_of(self.taken)
 
     @cached_property
     def news(self) -> int:
@@ -145,9 +136,11 @@ def whole_trial(
         archive = archive_of(pages, registry)
         taken = [*reading.pages(archive), *reading.snapshots(tx, archive, told)]
         watching = _watching(tx, registry, trial, reading.record)
+        background = _background(tx, registry, trial_id, latest_of(taken), reading.led_by)
+        record = reading.record
+        siblings = siblings_known(tx, record, registries=all_registries) if record else Siblings()
     if not taken and not reading.lost:
         raise no_snapshot(registry, trial_id)
-    record = reading.record
     return WholeTrial(
         registry=registry,
         trial_id=trial_id,
@@ -160,8 +153,31 @@ def whole_trial(
         taken=taken,
         lost=reading.lost,
         watching=watching,
-        siblings=siblings_of(record, registries=all_registries, store=store) if record else Siblings(),
+        siblings=siblings,
+        background=background,
     )
+
+
+def latest_of(taken: Sequence[Taken]) -> Taken | None:
+    """The last snapshot that told anything."""
+    return next((each for each in reversed(taken) if each.changes and each.number > 0), None)
+
+
+def _background(
+    tx: Connection, registry: Registry, trial_id: str, latest: Taken | None, led_by: Mapping[int, str | None]
+) -> Sequence[ContextLine]:
+    """*led_by*: who leads the trial by each of its snapshots."""
+    if latest is None:
+        return ()
+    event = Event(
+        registry=registry.key,
+        trial_id=trial_id,
+        snapshot=latest.number,
+        occurred_at=latest.taken_at,
+        changes=tuple(latest.changes),
+    )
+    reader = BackgroundReader({registry.key: registry})
+    return lines_for(reader.around(tx, event, lead_sponsor=led_by.get(latest.number)), event.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +211,8 @@ class _Reading:
     record: Record | None = None
     first: tuple[Snapshot, Record] | None = None
     lost: list[str] = field(default_factory=list)
+    led_by: dict[int, str | None] = field(default_factory=dict)
+    """The name of the lead sponsor as it stood in each snapshot, by number."""
 
     def pages(self, archive: Archive) -> Iterator[Taken]:
         """The imported pages. Where one is silent on a part of the plan, what was said before stands."""
@@ -213,9 +231,8 @@ class _Reading:
 
     def snapshots(self, tx: Connection, archive: Archive, told: _Told) -> Iterator[Taken]:
         """The snapshots, with what their events told; the first tells what the pages before it did not."""
-        rows = {row.number: row for row in snapshots.listing(tx, self.registry.key, self.trial_id)}
         for each in snapshots.histories(tx, self.registry.key, [self.trial_id]):
-            row, changes, trouble = rows[each.number], told.changes.get(each.number, ()), None
+            changes, trouble = told.changes.get(each.number, ()), None
             if each.number in told.unread:
                 trouble = str(told.unread[each.number])
             if isinstance(each, DamagedSnapshot):
@@ -224,11 +241,13 @@ class _Reading:
                 plan = self._read(each)
                 if each.number == BASELINE and not changes and each.document.state is State.LISTED:
                     changes = changes_to(each, archive, self.registry)
+            sponsor = self.record.lead_sponsor if self.record else None
+            self.led_by[each.number] = sponsor.name if sponsor else None
             yield Taken(
                 number=each.number,
-                taken_at=row.taken_at,
-                state=None if isinstance(each, DamagedSnapshot) else row.state,
-                registry_version=row.registry_version,
+                taken_at=each.taken_at,
+                state=None if isinstance(each, DamagedSnapshot) else each.document.state,
+                registry_version=each.registry_version,
                 changes=changes,
                 plan=plan,
                 settled=told.settled.get(each.number),

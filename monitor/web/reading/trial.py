@@ -1,6 +1,5 @@
 """The page of one trial: how it stands, what changed last, how its plan moved, and every snapshot of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +7,7 @@ from starlette.responses import Response
 
 from monitor.errors import NothingFound
 from monitor.language.catalogues import translations
-from monitor.model import ContextLine, State
+from monitor.model import State
 from monitor.model.access import Permission
 from monitor.model.ids import event_id
 from monitor.ports import FetchedRegistry, Registry
@@ -17,7 +16,6 @@ from monitor.render.headlines import gist
 from monitor.storage import silence, told, trials
 from monitor.storage.told import ToldCounts
 from monitor.text import one_line, safe_cut
-from monitor.views.one_change import background_of
 from monitor.views.plan import Planned
 from monitor.views.trial_page import WholeTrial, whole_trial
 from monitor.views.trials import compared
@@ -73,7 +71,7 @@ def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> R
         "latest": latest,
         "latest_rows": latest_rows,
         "shared_more": in_short(latest_rows, MOST_DESCRIPTION),
-        "background": _background(site, trial),
+        "background": trial.background,
         "told": _told(site, trial) if asked.may(Permission.OPERATE) else None,
         "chart": plan_charts(trial.plans, as_of=as_of, say=say) if len(trial.plans) > 1 else "",
         "figures": [figures_of(each, say) for each in reversed(trial.plans)],
@@ -108,12 +106,6 @@ def shared_title(trial: WholeTrial, standing: Standing) -> str:
     latest = trial.latest
     told = gist(sorted(latest.changes, key=lambda change: -change.significance), MOST_SHARED) if latest else ""
     return f"{trial.trial_id}: {told or standing.words}"
-
-
-def _background(site: Site, trial: WholeTrial) -> Sequence[ContextLine]:
-    """What stands around the latest change."""
-    event = trial.latest_event
-    return background_of(event, store=site.store, all_registries=site.registries) if event else ()
 
 
 def _told(site: Site, trial: WholeTrial) -> ToldCounts | None:
