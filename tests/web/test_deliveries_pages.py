@@ -63,7 +63,7 @@ def test_the_log_says_what_is_owed_to_whom_and_why_it_fails(posted: ReadingSite)
 
     assert page.count("<bdi>NCT02116634: Withdrawn – “Because economic problems”<") == 2
     assert "mail a…@example.org" in page
-    assert "webhook https://hooks.example.net/in" in page
+    assert "webhook hooks.example.net/in" in page
     assert "1 delivery fails" in page
     assert "Attempt 3 is due at" in page
     assert "&lt;b&gt;maintenance&lt;/b&gt;" in page, "what a receiver says is shown, and not obeyed"

@@ -87,7 +87,7 @@ def test_what_was_sent_and_what_fails_is_said(site: ReadingSite) -> None:
     outbox.deliver()
     path = f"/subscriptions/{made.subscription.id}"
 
-    assert re.search(r'<td class="n"[^>]*>1</td>', site.get("/subscriptions").text)
+    assert f'<a href="/deliveries?q={made.subscription.id}">1</a>' in site.get("/subscriptions").text
     assert f"{WITHDRAWN_LATER}: Withdrawn" in said_on(site, path)
     assert 'href="/deliveries/' in site.get(path).text
     site.visitor = READER

@@ -271,7 +271,7 @@ def test_watches_are_for_readers(reading: ReadingSite) -> None:
 def test_a_watch_says_what_it_holds(as_reader: ReadingSite) -> None:
     page = as_reader.get("/watches")
     assert page.status_code == 200
-    assert "The trials that it was given" in page.text
+    assert "Trials that were named one by one" in page.text
     assert "&lt;b&gt;Halden&lt;/b&gt;" in page.text
     assert "A &lt;i&gt;watch&lt;/i&gt;" in page.text
     one = as_reader.get("/watches/1")

@@ -17,6 +17,7 @@ Say = Callable[[str], str]
 
 MOST_REASON = 400
 MOST_CONDITIONS = 4
+_NO_BREAK = "\u00a0"
 _GOES_ON = frozenset(
     {"RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "AVAILABLE", "APPROVED_FOR_MARKETING"}
 )
@@ -153,7 +154,7 @@ def _enrollment(now: Enrollment, plans: Sequence[Planned], say: Say) -> Fact:
 def _was(drift: Drift, say: Say) -> str:
     if not drift.has_moved:
         return ""
-    moved = f", {days_words(drift.days)}" if drift.days is not None else ""
+    moved = f", {days_words(drift.days).replace(' ', _NO_BREAK)}" if drift.days is not None else ""
     return f"{safe_cut(drift.first.text, 20)} {say('at first')}{moved}"
 
 

@@ -94,6 +94,6 @@ class Asked:
         query = str(self.query)
         return f"{self.path}?{query}" if query else self.path
 
-    def is_at(self, path: str) -> bool:
-        """Whether this is that page, or one below it."""
-        return self.path == path or (path != "/" and self.path.startswith(f"{path}/"))
+    def is_at(self, *paths: str) -> bool:
+        """Whether this is one of these pages, or one below it."""
+        return any(self.path == path or (path != "/" and self.path.startswith(f"{path}/")) for path in paths)
