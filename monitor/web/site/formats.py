@@ -1,7 +1,10 @@
 """How pages write numbers and moments: absolute and in UTC, so that the same page is the same bytes. Pure."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import LiteralString
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -10,6 +13,8 @@ from markupsafe import Markup, escape
 from monitor.model import Significance
 from monitor.text import sentence
 from monitor.web.site.paths import trial_path
+
+_DATE = re.compile(r"\b(\d{4}-\d\d(?:-\d\d)?)\b", re.ASCII)
 
 
 @lru_cache(maxsize=2048)
@@ -61,10 +66,18 @@ def coded(words: str) -> Markup:
     parts = words.split("`")
     if len(parts) % 2 == 0:
         return escape(words)
-    marked = (
-        escape(each) if place % 2 == 0 else Markup("<code>{}</code>").format(each) for place, each in enumerate(parts)
-    )
+    return _between(parts, "<code>{}</code>")
+
+
+def _between(parts: Sequence[str], mark: LiteralString) -> Markup:
+    """The parts in a row, each second one marked."""
+    marked = (escape(each) if place % 2 == 0 else Markup(mark).format(each) for place, each in enumerate(parts))
     return Markup("").join(marked)
+
+
+def unbroken(words: str) -> Markup:
+    """A sentence whose dates stay on one line: a browser breaks them at their hyphens."""
+    return _between(_DATE.split(words), '<span class="nowrap">{}</span>')
 
 
 FILTERS = {
@@ -78,6 +91,7 @@ FILTERS = {
     "moment": moment,
     "machine": machine,
     "trial_path": trial_path,
+    "unbroken": unbroken,
     "level": level,
 }
 """As templates call them."""
