@@ -47,12 +47,14 @@ def show(
     [dim]$[/dim] monitor show NCT02116634 --snapshot 1
     [dim]$[/dim] monitor show NCT02116634 --on 2016-06-30
     """
+    from monitor.clock import utc_now
     from monitor.views.siblings import siblings_of
-    from monitor.views.trials import snapshot_of  # SQLAlchemy is not needed to show --help
+    from monitor.views.trials import refuse_to_come, snapshot_of  # SQLAlchemy is not needed to show --help
 
     if snapshot is not None and on is not None:
         raise typer.BadParameter("give --snapshot or --on, not both")
     which = snapshot if on is None else day_typed(on)
+    refuse_to_come(which, now=utc_now())
     settings: Settings = context.obj
     with settings.open() as program:
         registry, found = program.identify(trial_id)
@@ -102,8 +104,11 @@ def diff(
     [dim]$[/dim] monitor diff NCT02116634 2016-06-30
     """
     wanted = [which_typed(each) for each in (a, b)]
-    from monitor.views.trials import comparison_of  # SQLAlchemy is not needed to show --help
+    from monitor.clock import utc_now
+    from monitor.views.trials import comparison_of, refuse_to_come  # SQLAlchemy is not needed to show --help
 
+    for each in wanted:
+        refuse_to_come(each, now=utc_now())
     settings: Settings = context.obj
     with settings.open() as program:
         registry, found = program.identify(trial_id)

@@ -13,7 +13,7 @@ from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, OURS, change_form
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
 from monitor.mcp.names import unknown_names
-from monitor.mcp.tool import Arguments, Line, Significance, Tool, TrialId
+from monitor.mcp.tool import Arguments, Line, Refused, Significance, Tool, TrialId
 from monitor.mcp.untrusted import parted
 from monitor.model import Filters
 from monitor.storage import changed
@@ -21,7 +21,7 @@ from monitor.storage.changed import ChangeFilter, FoundEvent, Place, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Span
 from monitor.storage.trial_index import CONDITION, SPONSOR
-from monitor.text import counted
+from monitor.text import counted, natural_list
 from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
 from monitor.views.finding import key_asked, words_asked
 from monitor.views.json.trials import event_json
@@ -44,7 +44,9 @@ class OfChanges(Arguments):
 
     since: When = Field(default="7d", description=f"From when on: {WHEN}.")
     until: When | None = Field(default=None, description="Up to when, in the same forms; else up to now.")
-    trial_ids: list[TrialId] = Field(default=[], max_length=100, description="Only of these trials.")
+    trial_ids: list[TrialId] | None = Field(
+        default=None, min_length=1, max_length=100, description="Only of these trials."
+    )
     watch: Line | None = Field(default=None, description="Only of the trials of this watch, by its number or name.")
     group: Line | None = Field(default=None, description="Only of the trials of this group of watches.")
     registry: Line | None = Field(default=None, description="Only of this registry: clinicaltrials.gov.")
@@ -63,9 +65,12 @@ class OfChanges(Arguments):
 def list_changes(asking: Asking, given: OfChanges) -> Answer:
     """What was seen, the newest day first, and within a day the most significant first."""
     program = asking.program
+    scopes = [name for name in ("trial_ids", "watch", "group") if getattr(given, name)]
+    if len(scopes) > 1:
+        raise Refused(f"{natural_list(scopes)} each say which trials are meant. Next: leave out all but one.")
     span = span_of(given.since, given.until, now=asking.now)
     filters = checked_filters(topics=given.topics, kinds=given.kinds, min_significance=given.min_significance)
-    named = [(registry.key, trial_id) for registry, trial_id in map(program.identify, given.trial_ids)]
+    named = [(registry.key, trial_id) for registry, trial_id in map(program.identify, given.trial_ids or ())]
     with program.store.read() as tx:
         scope = scope_of(tx, trials=named, watch=given.watch, group=given.group, sponsor=None)
         trials = TrialFilter(
@@ -76,13 +81,13 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
             within=scope.within,
         )
         unknown = unknown_names(tx, trials)
-        found = changed.page(tx, _wanted(filters, span, trials), after=_place(given.cursor), limit=given.limit + 1)
+        found = changed.page(tx, _wanted(filters, span, trials), after=_place(given), limit=given.limit + 1)
     query = ChangesQuery(
         scope=scope, span=span, filters=filters, wants_sponsor=True, names_watches=asking.knows_watches
     )
     events = found[: given.limit]
     seen = changes_of([each.event_id for each in events], query, store=program.store, registries=program.registries)
-    return _answer(events, seen, has_more=len(found) > given.limit, unknown=unknown)
+    return _answer(given, events, seen, has_more=len(found) > given.limit, unknown=unknown)
 
 
 def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
@@ -95,7 +100,9 @@ def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
     return of_span(wanted, span)
 
 
-def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool, unknown: str) -> Answer:
+def _answer(
+    given: OfChanges, events: list[FoundEvent], seen: list[TrialChanges], *, has_more: bool, unknown: str
+) -> Answer:
     """As much as fits; what follows begins behind the last update that does."""
     forms = [_update(each) for each in seen]
     kept = forms[: fitting(forms, MOST - ROOM_FOR_THE_REST)]
@@ -103,7 +110,7 @@ def _answer(events: list[FoundEvent], seen: list[TrialChanges], *, has_more: boo
     if len(kept) < len(forms):
         has_more = True
         last = next(each for each in events if each.event_id == kept[-1]["id"])
-    following = cursor_of(NAME, last.day, int(last.significance), *_key(last)) if has_more and last else None
+    following = cursor_of(NAME, given, last.day, int(last.significance), *_key(last)) if has_more and last else None
     said = counted(len(kept), "update") + ("; there are more." if following else ".") + unknown
     return Answer(said=said, content={"updates": kept, "next_cursor": following})
 
@@ -121,10 +128,10 @@ def _key(event: FoundEvent) -> tuple[str, str, int]:
     return event.registry, event.trial_id, event.snapshot
 
 
-def _place(cursor: str | None) -> Place | None:
-    if cursor is None:
+def _place(given: OfChanges) -> Place | None:
+    if given.cursor is None:
         return None
-    day, weight, registry, trial_id, snapshot = place_in(NAME, cursor, 5)
+    day, weight, registry, trial_id, snapshot = place_in(NAME, given, given.cursor, 5)
     day = moment_in(NAME, f"{day}T00:00:00+00:00").date().isoformat()
     return Place(day, (number_in(NAME, weight), registry, trial_id, number_in(NAME, snapshot)))
 

@@ -1,12 +1,14 @@
-"""Where the next page of a tool's list begins, as one opaque word that is good for that tool alone. Pure."""
+"""Where the next page of a tool's list begins, as one opaque word that is good for that tool and its filters. Pure."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated
 
+import orjson
 from pydantic import Field
 
 from monitor.errors import ConfigurationInvalid
-from monitor.mcp.tool import Refused
+from monitor.mcp.tool import Arguments, Refused
 from monitor.views import cursors
 
 Cursor = Annotated[
@@ -14,20 +16,30 @@ Cursor = Annotated[
 ]
 
 
-def cursor_of(tool: str, *parts: str | int) -> str:
-    """The cursor of a place in a tool's list."""
-    return cursors.cursor(tool, *map(str, parts))
+def cursor_of(tool: str, given: Arguments, *parts: str | int) -> str:
+    """The cursor of a place in a tool's list, as the tool was asked for it."""
+    return cursors.cursor(tool, _question(given), *map(str, parts))
 
 
-def place_in(tool: str, cursor: str, count: int) -> list[str]:
+def place_in(tool: str, given: Arguments, cursor: str, count: int) -> list[str]:
     """The place that a cursor stands for, in so many parts. Refused for one that is not of this list."""
     try:
-        name, *parts = cursors.parts_of(cursor, count + 1)
+        name, question, *parts = cursors.parts_of(cursor, count + 2)
     except ConfigurationInvalid:
-        name, parts = "", []
+        name, question, parts = "", "", []
     if name != tool:
         raise _mistaken(tool)
+    if question != _question(given):
+        raise Refused(
+            "this cursor is of other arguments. Next: give it with the same ones as before, or none to begin."
+        )
     return parts
+
+
+def _question(given: Arguments) -> str:
+    """A mark of what was asked for: all but how much of it, and from where on."""
+    asked = given.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_defaults=True)
+    return sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
 def moment_in(tool: str, part: str) -> datetime:

@@ -16,7 +16,7 @@ from monitor.render.headlines import gist
 from monitor.text import counted
 from monitor.views.json.moments import moment_json
 from monitor.views.json.trials import history_json
-from monitor.views.trials import comparison_of, history_of
+from monitor.views.trials import comparison_of, history_of, refuse_to_come
 
 MOST_OF_A_SIDE = 8_000
 """Bytes of an old or new value; get_record has the whole."""
@@ -80,6 +80,8 @@ def _snapshot_form(trial_id: str, taken: Any, changes: Any) -> dict[str, Any]:
 def compare_snapshots(asking: Asking, given: Pair) -> Answer:
     """What changed between two snapshots."""
     program = asking.program
+    for each in (given.earlier, given.later):
+        refuse_to_come(each, now=asking.now)
     registry, trial_id = program.identify(given.trial_id)
     complaints: list[str] = []
     compared = comparison_of(

@@ -10,7 +10,7 @@ from monitor.mcp.answers import Answer, fitting, shorter, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, place_in
 from monitor.mcp.names import unknown_names
-from monitor.mcp.tool import Arguments, Line, Tool
+from monitor.mcp.tool import Arguments, Line, Refused, Tool
 from monitor.mcp.untrusted import marked, parted
 from monitor.ports import find_registry
 from monitor.storage import terms, trial_lists
@@ -80,12 +80,14 @@ class Named(Arguments):
 def search_trials(asking: Asking, given: Finding) -> Answer:
     """Watched trials, by registry and trial id: an update moves none while an agent reads on."""
     program = asking.program
-    if given.words and (found := find_registry(program.registries, given.words)):
-        within = Within(trials=((found[0].key, found[1]),))
-        wanted = TrialFilter(within=within)
+    if given.watch and given.group:
+        raise Refused("watch and group each say which trials are meant. Next: leave one of them out.")
+    is_alone = given.model_fields_set <= {"words", "limit", "cursor"}
+    if given.words and is_alone and (found := find_registry(program.registries, given.words)):
+        wanted = TrialFilter(within=Within(trials=((found[0].key, found[1]),)))
     else:
         wanted = _wanted(asking, given)
-    return _page(asking, "search_trials", wanted, given.limit, given.cursor)
+    return _page(asking, "search_trials", wanted, given)
 
 
 def _wanted(asking: Asking, given: Finding) -> TrialFilter:
@@ -106,9 +108,10 @@ def _wanted(asking: Asking, given: Finding) -> TrialFilter:
 
 
 def _page(
-    asking: Asking, tool: str, wanted: TrialFilter, limit: int, cursor: str | None, more: dict[str, Any] | None = None
+    asking: Asking, tool: str, wanted: TrialFilter, given: Finding | Named, more: dict[str, Any] | None = None
 ) -> Answer:
-    after = place_in(tool, cursor, 2) if cursor is not None else None
+    cursor, limit = given.cursor, given.limit
+    after = place_in(tool, given, cursor, 2) if cursor is not None else None
     with asking.program.store.read() as tx:
         found = trial_lists.in_order(tx, wanted, after=(after[0], after[1]) if after else None, limit=limit + 1)
         unknown = "" if found else unknown_names(tx, wanted)
@@ -116,7 +119,7 @@ def _page(
     forms = forms[: fitting(forms)]
     has_more = len(found) > len(forms)
     last = found[len(forms) - 1] if forms else None
-    following = cursor_of(tool, last.registry, last.trial_id) if has_more and last else None
+    following = cursor_of(tool, given, last.registry, last.trial_id) if has_more and last else None
     said = f"{counted(len(forms), 'trial')}" + ("; there are more" if has_more else "") + "."
     if not forms and cursor is None:
         hint = " Fewer words, or list_sponsors and list_conditions, name those there are."
@@ -140,12 +143,12 @@ def list_conditions(asking: Asking, given: OfTerms) -> Answer:
 
 
 def _terms(asking: Asking, tool: str, kind: str, given: OfTerms) -> Answer:
-    after = place_in(tool, given.cursor, 1)[0] if given.cursor is not None else None
+    after = place_in(tool, given, given.cursor, 1)[0] if given.cursor is not None else None
     words = words_asked(given.words)
     with asking.program.store.read() as tx:
         found = terms.listing(tx, kind, after=after, words=words, limit=given.limit + 1)
     shown = found[: given.limit]
-    following = cursor_of(tool, shown[-1].key) if len(found) > len(shown) else None
+    following = cursor_of(tool, given, shown[-1].key) if len(found) > len(shown) else None
     names = [
         {"trials": each.trials, **marked({"name": within(each.name, MOST_OF_A_NAME), "slug": each.slug})}
         for each in shown
@@ -184,7 +187,7 @@ def _named(asking: Asking, tool: str, kind: str, given: Named) -> Answer:
         "due_next": [_due(each) for each in whole.due],
         **marked({"name": found.name, "statuses": _statuses(figures)}),
     }
-    return _page(asking, tool, wanted, given.limit, given.cursor, more)
+    return _page(asking, tool, wanted, given, more)
 
 
 def _due(due: DueDate) -> dict[str, Any]:

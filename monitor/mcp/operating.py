@@ -106,14 +106,14 @@ def _registry(seen: RegistryHealth, *, is_operator: bool) -> dict[str, Any]:
 
 def list_watches(asking: Asking, given: OfWatches) -> Answer:
     """What is watched, the oldest first."""
-    after = number_in(WATCHES, place_in(WATCHES, given.cursor, 1)[0]) if given.cursor is not None else 0
+    after = number_in(WATCHES, place_in(WATCHES, given, given.cursor, 1)[0]) if given.cursor is not None else 0
     store = asking.program.store
     found, last = watches_page(store, after=after, limit=given.limit)
     groups = groups_of_watches(store, only=[each.id for each in found])
     forms = [harmless({**watch_json(each), "groups": groups.get(each.id, [])}) for each in found]
     forms = forms[: fitting(forms)]
     has_more = last is not None or len(forms) < len(found)
-    following = cursor_of(WATCHES, forms[-1]["id"]) if has_more else None
+    following = cursor_of(WATCHES, given, forms[-1]["id"]) if has_more else None
     said = counted(len(forms), "watch", "watches") + ("; there are more." if following else ".")
     return Answer(said=said, content={"watches": forms, "next_cursor": following})
 
@@ -160,12 +160,12 @@ def list_deliveries(asking: Asking, given: OfLog) -> Answer:
         which=given.state,
         trial=(trial[0].key, trial[1]) if trial else None,
         to=given.to,
-        before=_place(given.cursor),
+        before=_place(given),
         limit=given.limit,
     )
     log = delivery_log(query, program.store)
     forms = [_logged(each) for each in log.rows]
-    following = cursor_of(LOG, log.next.at.isoformat(), log.next.id) if log.next else None
+    following = cursor_of(LOG, given, log.next.at.isoformat(), log.next.id) if log.next else None
     content = {
         "deliveries": forms,
         "counts": {str(state): number for state, number in log.counts.items()},
@@ -176,10 +176,10 @@ def list_deliveries(asking: Asking, given: OfLog) -> Answer:
     return Answer(said=said, content=content)
 
 
-def _place(cursor: str | None) -> Place | None:
-    if cursor is None:
+def _place(given: OfLog) -> Place | None:
+    if given.cursor is None:
         return None
-    at, delivery = place_in(LOG, cursor, 2)
+    at, delivery = place_in(LOG, given, given.cursor, 2)
     return Place(moment_in(LOG, at), delivery)
 
 

@@ -12,6 +12,7 @@ from monitor.mcp.answers import shorter, within
 from monitor.mcp.tool import PRINTABLE, Arguments, Line, Refused, Significance, TrialId
 from monitor.mcp.untrusted import marked
 from monitor.model import Filters, Rhythm, Role, Search, Subscription
+from monitor.text import natural_list
 from monitor.views import addresses
 from monitor.views.json.alerts import subscription_json
 from monitor.watching.subscribing import SubscribeRequest
@@ -61,7 +62,9 @@ class Asked(Timing):
     watch: Line | None = Field(default=None, description="About all trials of this watch, by its number or name.")
     group: Line | None = Field(default=None, description="About all trials of this group of watches.")
     sponsor: Line | None = Field(default=None, description="About all trials of this sponsor, by its whole name.")
-    sponsor_role: Literal["lead", "any"] = Field(default="lead", description="Those it leads, or supports, too.")
+    sponsor_role: Literal["lead", "any"] | None = Field(
+        default=None, description="With sponsor: those it leads, as is usual, or those it supports, too."
+    )
     condition: Line | None = Field(default=None, description="About all trials on this condition.")
     search: Line | None = Field(default=None, description="About what this finds in the registry's query language.")
     registry: Line | None = Field(default=None, description="Where sponsor, condition or search are looked for.")
@@ -89,13 +92,20 @@ class Asked(Timing):
     def request(self, *, channel: str = "email", address: str = "", **more: Any) -> SubscribeRequest:
         """The same as a request. Refused where it is about nothing, or about several things."""
         given = [name for name in ABOUT if getattr(self, name)]
-        if len(given) != 1:
-            raise Refused(f"say what it is about with exactly one of {', '.join(ABOUT)}.")
+        if len(given) > 1:
+            raise Refused(f"{natural_list(given, len(given))} each say what it is about. Next: leave out all but one.")
+        if not given:
+            raise Refused(f"nothing says what it is about. Next: give exactly one of {', '.join(ABOUT)}.")
         is_search = given[0] in ("sponsor", "condition", "search")
         if self.registry and not is_search:
             raise Refused("registry says where to look. Next: give it with sponsor, condition or search.")
+        if self.sponsor_role and not self.sponsor:
+            raise Refused("sponsor_role is of a sponsor. Next: give it with sponsor, or leave it out.")
         search = Search(
-            sponsor=self.sponsor, role=Role(self.sponsor_role), condition=self.condition, expression=self.search
+            sponsor=self.sponsor,
+            role=Role(self.sponsor_role or Role.LEAD),
+            condition=self.condition,
+            expression=self.search,
         )
         return SubscribeRequest(
             channel=channel,

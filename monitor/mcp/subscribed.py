@@ -12,11 +12,11 @@ from monitor.mcp.asking import Asking
 from monitor.mcp.changes import When
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
 from monitor.mcp.rules import SEE_LIST, SUBSCRIPTION, Address, Asked, subscription_form
-from monitor.mcp.tool import Arguments, Line, Tool, TrialId
+from monitor.mcp.tool import Arguments, Line, Refused, Tool, TrialId
 from monitor.mcp.untrusted import harmless, marked
 from monitor.model import SubscriptionState
 from monitor.model.access import Permission
-from monitor.text import counted
+from monitor.text import counted, natural_list
 from monitor.views.backtest import backtest
 from monitor.views.backtest_words import in_words
 from monitor.views.json.backtest import backtest_json
@@ -60,7 +60,7 @@ def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
     """Who is subscribed to what, the newest first."""
     before = None
     if given.cursor is not None:
-        at, last = place_in("list_subscriptions", given.cursor, 2)
+        at, last = place_in("list_subscriptions", given, given.cursor, 2)
         before = moment_in("list_subscriptions", at), last
     page = subscriptions_page(
         asking.program.store, now=asking.now, states=given.states or ALIVE, before=before, limit=given.limit
@@ -77,7 +77,7 @@ def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
     forms = forms[: fitting(forms, MOST - ROOM_FOR_THE_REST)]
     has_more = page.next is not None or len(forms) < len(page.subscriptions)
     end = page.subscriptions[len(forms) - 1] if forms else None
-    following = cursor_of("list_subscriptions", end.created_at.isoformat(), end.id) if has_more and end else None
+    following = cursor_of("list_subscriptions", given, end.created_at.isoformat(), end.id) if has_more and end else None
     counts = {str(state): number for state, number in page.counts.items()}
     said = f"{counted(len(forms), 'subscription')}" + ("; there are more." if following else ".")
     return Answer(said=said, content={"subscriptions": forms, "counts": counts, "next_cursor": following})
@@ -114,6 +114,12 @@ def backtest_subscription(asking: Asking, given: Trying) -> Answer:
 def _rule(asking: Asking, given: Trying) -> Rule:
     program = asking.program
     if given.subscription is not None:
+        beside = sorted(given.model_fields_set - {"subscription", "since", "limit"})
+        if beside:
+            raise Refused(
+                f"subscription is tried as it is, and {natural_list(beside, len(beside))} would make another rule of "
+                "it. Next: leave out subscription, or all that is beside it but since and limit."
+            )
         return rule_of(given.subscription, program.store)
     return rule_of_request(
         given.request(rhythm=given.rhythm()),

@@ -9,7 +9,7 @@ from monitor.mcp import schemas
 from monitor.mcp.answers import MOST, MOST_OF_A_VALUE, ROOM_FOR_THE_REST, Answer, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.records import fitting_record
-from monitor.mcp.tool import Arguments, Line, Tool, TrialId, only_text
+from monitor.mcp.tool import Arguments, Line, Refused, Tool, TrialId, only_text
 from monitor.mcp.untrusted import as_json, harmless, marked, parted
 from monitor.render.headlines import gist
 from monitor.storage.pages import Within
@@ -19,7 +19,7 @@ from monitor.views.json.trials import record_json, siblings_json, status_json
 from monitor.views.scope import Scope
 from monitor.views.siblings import siblings_of
 from monitor.views.status import StatusQuery, StatusReader, StatusRow
-from monitor.views.trials import history_of, snapshot_of
+from monitor.views.trials import history_of, refuse_to_come, snapshot_of
 
 HEADLINE = 200
 """Characters."""
@@ -114,6 +114,9 @@ def get_trial(asking: Asking, given: OfTrial) -> Answer:
 def get_record(asking: Asking, given: OfRecord) -> Answer:
     """A record as it was published, whole or in parts."""
     program = asking.program
+    if given.snapshot is not None and given.on is not None:
+        raise Refused("snapshot and on each say which record is meant. Next: leave one of them out.")
+    refuse_to_come(given.on, now=asking.now)
     registry, trial_id = program.identify(given.trial_id)
     complaints: list[str] = []
     found = snapshot_of(

@@ -5,11 +5,11 @@ Where the latest snapshot is damaged, the latest that can be read stands in for 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from monitor.changes.events import changes_between
 from monitor.changes.watch_names import unnamed
-from monitor.errors import NothingFound, StoreCorrupt
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Change, Record, Snapshot, State
 from monitor.ports import Registry
 from monitor.storage import events, snapshots, trials
@@ -28,6 +28,9 @@ from monitor.views.archive import (
 
 Which = int | date | None
 """A snapshot by its number, or by a day on which it stood; None for the one that is meant otherwise."""
+
+EARLIEST_ZONE = timedelta(hours=14)
+"""From UTC to where a day begins first."""
 
 Complain = Callable[[str], None]
 
@@ -116,10 +119,26 @@ def history_of(trial_id: str, *, registry: Registry, store: Store, names_watches
 def comparison_of(
     trial_id: str, a: Which, b: Which, *, registry: Registry, store: Store, complain: Complain
 ) -> SnapshotComparison:
-    """What changed between snapshot *a*, or the one before *b*, and snapshot *b*, or the latest."""
+    """What changed between snapshot *a*, or the one before *b*, and snapshot *b*, or the latest.
+
+    ConfigurationInvalid where *a* is later than *b*.
+    """
     after = _snapshot(trial_id, registry, store, b, complain)
     before = _snapshot(trial_id, registry, store, a, complain) if a else _before(after, registry, store, complain)
+    _refuse_reversed(before, after)
     return compared(before, _record(registry, before), after, _record(registry, after))
+
+
+def refuse_to_come(day: Which, *, now: datetime) -> None:
+    """Raise ConfigurationInvalid for a day that has begun nowhere on earth: no record stood on it yet."""
+    if isinstance(day, date) and day > (now + EARLIEST_ZONE).date():
+        raise ConfigurationInvalid(f"{day} is still to come: leave the day out for the latest record")
+
+
+def _refuse_reversed(before: Snapshot, after: Snapshot) -> None:
+    if before.number > after.number:
+        days = (f"{each.taken_at:%Y-%m-%d}" for each in (before, after))
+        raise ConfigurationInvalid("the record of {} is later than that of {}: exchange the two".format(*days))
 
 
 def compared(before: Snapshot, former: Record, after: Snapshot, record: Record) -> SnapshotComparison:

@@ -146,6 +146,9 @@ def test_show_history_and_diff_tell_what_was_kept(monitor: Monitor, sandbox: San
     first, second = map(json.loads, monitor("history", WITHDRAWN_LATER, "--json").stdout.splitlines())
     assert (first["changes"], second["snapshot"]) == ([], 2)
     assert json.loads(monitor("diff", WITHDRAWN_LATER, "1", "2", "--json").stdout)["changes"] == second["changes"]
+    assert "exchange the two" in monitor("diff", WITHDRAWN_LATER, "2", "1").stderr
+    for typed in (("show", WITHDRAWN_LATER, "--on"), ("diff", WITHDRAWN_LATER)):
+        assert "still to come" in monitor(*typed, "2999-01-01").stderr
 
 
 def test_nothing_on_standard_output_but_what_was_asked_for(monitor: Monitor):

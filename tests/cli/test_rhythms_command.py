@@ -108,6 +108,11 @@ def test_a_pause_says_how_much_was_missed(monitor: Monitor) -> None:
     assert subscription(monitor)["paused_at"] is not None
     assert "is active." in said(monitor("subscriptions", "resume", "ops", "--catch-up"))
     assert subscription(monitor)["paused_at"] is None
+    assert " is paused until " in said(monitor("subscriptions", "pause", "ops", "--until", "30d"))
+    assert subscription(monitor)["paused_until"] is not None
+    for until in ("2020-01-01", "soon", "500w"):
+        refused = monitor("subscriptions", "pause", "ops", "--until", until)
+        assert (refused.returncode, refused.stderr.count("--until")) == (2, 1), until
 
 
 def test_who_ends_what_has_something_waiting_is_told_what_is_dropped(monitor: Monitor) -> None:

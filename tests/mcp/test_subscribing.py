@@ -111,7 +111,9 @@ def test_a_webhooks_secret_reaches_no_agent(agent: Agent) -> None:
     ("arguments", "remedy"),
     [
         ({**AMARA}, "exactly one of trial_ids, watch"),
-        ({**RULE, **AMARA, "all_trials": True}, "exactly one of trial_ids, watch"),
+        ({**RULE, **AMARA, "all_trials": True}, "trial_ids and all_trials each say what it is about"),
+        ({**RULE, **AMARA, "sponsor_role": "any"}, "give it with sponsor, or leave it out"),
+        ({**RULE, **AMARA, "language": "de"}, "choose one of en, fr"),
         ({**RULE, "channel": "email", "address": "nobody"}, "is not a mail address"),
         ({**RULE, **AMARA, "digest": "hourly"}, "digest: Input should be 'immediate', 'daily'"),
         ({**RULE, **AMARA, "at": "08:00"}, "give it with digest daily"),

@@ -25,7 +25,7 @@ from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snaps
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs
+from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs, invalid
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import trials as shapes
@@ -129,8 +129,10 @@ def get_snapshot(call: Caller, trial_id: TrialId, number: Number) -> Response:
     "/trials/{trial_id}/compare/{before}..{after}", shape=shapes.Comparison, example=examples.COMPARISON, kinds=KEPT
 )
 def compare_snapshots(call: Caller, trial_id: TrialId, before: Number, after: Number) -> Response:
-    """Compare two snapshots of a trial field by field."""
+    """Compare two snapshots of a trial field by field, the earlier one first."""
     registry, found = call.site.identify(trial_id)
+    if before > after:
+        raise invalid(f"Snapshot {before} is later than snapshot {after}: exchange them.", "before")
     notes: list[str] = []
     compared = comparison_of(found, before, after, registry=registry, store=call.site.store, complain=notes.append)
     return call.json({**comparison_json(compared), "notes": notes})
