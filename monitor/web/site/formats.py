@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import LiteralString
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -66,18 +65,18 @@ def coded(words: str) -> Markup:
     parts = words.split("`")
     if len(parts) % 2 == 0:
         return escape(words)
-    return _between(parts, "<code>{}</code>")
+    return _between(parts, Markup("<code>{}</code>"))
 
 
-def _between(parts: Sequence[str], mark: LiteralString) -> Markup:
+def _between(parts: Sequence[str], mark: Markup) -> Markup:
     """The parts in a row, each second one marked."""
-    marked = (escape(each) if place % 2 == 0 else Markup(mark).format(each) for place, each in enumerate(parts))
+    marked = (escape(each) if place % 2 == 0 else mark.format(each) for place, each in enumerate(parts))
     return Markup("").join(marked)
 
 
 def unbroken(words: str) -> Markup:
     """A sentence whose dates stay on one line: a browser breaks them at their hyphens."""
-    return _between(_DATE.split(words), '<span class="nowrap">{}</span>')
+    return _between(_DATE.split(words), Markup('<span class="nowrap">{}</span>'))
 
 
 FILTERS = {
