@@ -180,10 +180,10 @@ def _named(asking: Asking, tool: str, kind: str, given: Named) -> Answer:
     figures = whole.figures
     more = {
         "trials_watched": found.trials,
-        "recruiting": figures.recruiting if figures.is_whole else None,
-        "stopped_early": figures.stopped if figures.is_whole else None,
+        "recruiting": figures.recruiting,
+        "stopped_early": figures.stopped,
         "median_slip_days": figures.median_slip,
-        "changes_in_90_days": whole.changes_lately,
+        "changes_in_90_days": figures.changes_lately,
         "due_next": [_due(each) for each in whole.due],
         **marked({"name": found.name, "statuses": _statuses(figures)}),
     }

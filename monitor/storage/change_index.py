@@ -3,7 +3,8 @@
 A damaged event has no rows where the index is made anew: whoever reads it where it stands says that it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,11 @@ from sqlalchemy import Connection, delete
 
 from monitor.model import Event
 from monitor.storage import trial_index
-from monitor.storage.index_tables import change_index
+from monitor.storage.index_tables import change_counts, change_index
 from monitor.storage.pages import Key
-from monitor.storage.statements import add_new, chunks
+from monitor.storage.statements import add_new, chunks, inserting
+
+_c = change_index.c
 
 
 def add(tx: Connection, events: Sequence[Event]) -> None:
@@ -21,18 +24,33 @@ def add(tx: Connection, events: Sequence[Event]) -> None:
     if not events:
         return
     ids = trial_index.numbers(tx, ((event.registry, event.trial_id) for event in events))
+    counted = (_c.day, _c.registry, _c.significance, _c.topic)
     for chunk in chunks(events):
-        add_new(tx, change_index, [row for event in chunk for row in _rows(event, ids)])
+        rows = [row for event in chunk for row in _rows(event, ids)]
+        new = add_new(tx, change_index, rows, returning=counted)
+        _count(tx, Counter(tuple(row) for row in new))
 
 
 def start_over(tx: Connection) -> None:
-    """Forget all rows."""
+    """Forget all rows, and what is counted of them."""
     tx.execute(delete(change_index))
+    tx.execute(delete(change_counts))
 
 
 def day_of(moment: datetime) -> str:
     """The day under which an event of that moment is found."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
+def _count(tx: Connection, counts: Mapping[tuple[str, str, int, str], int]) -> None:
+    """Add these to the counts, in an order that no two transactions differ in."""
+    if not counts:
+        return
+    names = ("day", "registry", "significance", "topic")
+    rows = [{**dict(zip(names, key, strict=True)), "changes": count} for key, count in sorted(counts.items())]
+    statement = inserting(tx, change_counts)
+    grown = {"changes": change_counts.c.changes + statement.excluded.changes}
+    tx.execute(statement.on_conflict_do_update(index_elements=names, set_=grown), rows)
 
 
 def _rows(event: Event, ids: dict[Key, int]) -> Iterable[dict[str, Any]]:
@@ -46,4 +64,5 @@ def _rows(event: Event, ids: dict[Key, int]) -> Iterable[dict[str, Any]]:
             "significance": int(change.significance),
             "topic": change.topic,
             "kind": change.kind,
+            "registry": event.registry,
         }

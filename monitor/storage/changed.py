@@ -9,19 +9,36 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, distinct, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Function,
+    Integer,
+    Select,
+    and_,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from monitor.changes.topics import Topic
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Significance
 from monitor.model.ids import event_id
-from monitor.storage.found import TrialFilter, by_number, by_row
-from monitor.storage.index_tables import change_index, terms, trial_index, trial_terms
+from monitor.storage.found import FEW, TrialFilter, by_number, few, fewest
+from monitor.storage.index_tables import change_counts, change_index, terms, trial_index, trial_terms
 from monitor.storage.pages import Span
 from monitor.storage.tables import events
 from monitor.storage.trial_index import SPONSOR
 
 _c = change_index.c
+_days = change_counts.c
 _LONGEST_WINDOW = timedelta(days=4096)
 _LONG_AGO, _LATE = date(1990, 1, 1), date(2100, 1, 1)
 """Where the first day or the last one cannot be read."""
@@ -92,11 +109,11 @@ def page(
     """
     events_of = _events_by_time if by_time else _events
     number = _number(tx, after)
-    if wanted.trials.is_narrow:
-        return _read(tx, events_of(wanted, after, number).limit(limit))
+    if few(tx, wanted.trials):
+        return _read(tx, events_of(wanted, after, number, walking=False).limit(limit))
     found: list[FoundEvent] = []
     for since, until in _windows(tx, wanted, after):
-        query = events_of(replace(wanted, since=since, until=until), after, number)
+        query = events_of(replace(wanted, since=since, until=until), after, number, walking=True)
         found += _read(tx, query.limit(limit - len(found)))
         if len(found) >= limit:
             break
@@ -106,8 +123,10 @@ def page(
 def matrix(tx: Connection, wanted: ChangeFilter) -> dict[tuple[Significance, str], int]:
     """How many changes there are by significance and topic, whatever *wanted* says of these two."""
     every = replace(wanted, least=Significance.ADMINISTRATIVE, topics=())
-    query = _of(every, select(_c.significance, _c.topic, func.count())).group_by(_c.significance, _c.topic)
-    return {(Significance(weight), topic): count for weight, topic, count in tx.execute(query) if weight in _WEIGHTS}
+    rows, count = _counted(tx, every)
+    weight, topic = rows.selected_columns["significance"], rows.selected_columns["topic"]
+    found = tx.execute(rows.with_only_columns(weight, topic, count).group_by(weight, topic))
+    return {(Significance(of), said): number for of, said, number in found if of in _WEIGHTS}
 
 
 _WEIGHTS = frozenset(map(int, Significance))
@@ -115,25 +134,27 @@ _WEIGHTS = frozenset(map(int, Significance))
 
 def trials_changed(tx: Connection, wanted: ChangeFilter) -> int:
     """In how many trials."""
-    return tx.scalar(_of(wanted, select(func.count(distinct(_c.trial))))) or 0
+    return tx.scalar(_of(tx, wanted, select(func.count(distinct(_c.trial))))) or 0
 
 
 def counts_since(tx: Connection, wanted: ChangeFilter, days: Sequence[date | None]) -> list[int]:
     """How many changes there are since each of these days, whatever *wanted* says of the time; None: in all."""
-    columns: list[Any] = [func.count().filter(_c.day >= day.isoformat()) if day else func.count() for day in days]
     known = [day for day in days if day]
     earliest = min(known) if len(known) == len(days) and known else None
-    row = tx.execute(_of(replace(wanted, since=earliest, until=None), select(*columns))).one()
-    return list(row)
+    rows, count = _counted(tx, replace(wanted, since=earliest, until=None))
+    day = rows.selected_columns["day"]
+    columns = [count.filter(day >= each.isoformat()) if each else count for each in days]
+    return [number or 0 for number in tx.execute(rows.with_only_columns(*columns)).one()]
 
 
 def by_day(tx: Connection, wanted: ChangeFilter) -> dict[str, dict[Significance, int]]:
     """How many changes there were on each day that had any, by significance."""
-    query = _of(wanted, select(_c.day, _c.significance, func.count())).group_by(_c.day, _c.significance)
+    rows, count = _counted(tx, wanted)
+    day, weight = rows.selected_columns["day"], rows.selected_columns["significance"]
     found: dict[str, dict[Significance, int]] = {}
-    for day, weight, count in tx.execute(query):
-        if weight in _WEIGHTS:
-            found.setdefault(day, {})[Significance(weight)] = count
+    for on, of, number in tx.execute(rows.with_only_columns(day, weight, count).group_by(day, weight)):
+        if of in _WEIGHTS:
+            found.setdefault(on, {})[Significance(of)] = number
     return found
 
 
@@ -151,8 +172,8 @@ def by_sponsor(tx: Connection, wanted: ChangeFilter, *, limit: int) -> tuple[lis
     """Those with the most changes, whatever *wanted* says of the sponsor; and how many sponsors have any."""
     every = replace(wanted, trials=replace(wanted.trials, sponsor=None))
     # Of a time, SQLite is to read its days: left alone, it would read all rows in the order of an index on trials.
-    trial = _c.trial if every.since is None or every.trials.is_narrow else _c.trial + 0
-    counted = _of(every, select(trial.label("trial"), func.count().label("changes"))).group_by(trial).subquery()
+    trial = _c.trial if every.since is None or few(tx, every.trials) else _c.trial + 0
+    counted = _of(tx, every, select(trial.label("trial"), func.count().label("changes"))).group_by(trial).subquery()
     changes = func.sum(counted.c.changes).label("changes")
     query = (
         select(terms.c.key, terms.c.shown, terms.c.slug, changes, func.count().over().label("of"))
@@ -174,35 +195,49 @@ def only_administrative(tx: Connection, wanted: ChangeFilter) -> int:
     return trials_changed(tx, every) - trials_changed(tx, replace(every, least=Significance.MINOR))
 
 
-def _of(wanted: ChangeFilter, query: Select[Any]) -> Select[Any]:
+def _counted(tx: Connection, wanted: ChangeFilter) -> tuple[Select[Any], Function[int]]:
+    """The rows in which changes are counted that are asked for, and how: the counts that are kept, or each change."""
+    if wanted.kinds or wanted.span or wanted.trials != TrialFilter(registry=wanted.trials.registry):
+        return _of(tx, wanted, select(_c.day, _c.significance, _c.topic)), func.count()
+    rows = select(_days.day, _days.significance, _days.topic).where(*_conditions(wanted, _days))
+    return rows, func.sum(_days.changes, type_=Integer)
+
+
+def _of(tx: Connection, wanted: ChangeFilter, query: Select[Any]) -> Select[Any]:
     """A query of change rows with what is asked for."""
-    query = query.select_from(_joined(wanted))
-    return query.where(*_conditions(wanted))
+    trials = by_number(wanted.trials, _c.trial, walking=_is_to_walk(tx, wanted))
+    return query.where(*_conditions(wanted, _c), *trials)
 
 
-def _joined(wanted: ChangeFilter) -> Any:
-    if not wanted.trials.looks_at_rows:
-        return change_index
-    return change_index.join(trial_index, trial_index.c.id == _c.trial)
+def _is_to_walk(tx: Connection, wanted: ChangeFilter) -> bool:
+    """Whether to go through the days and look at the trial of each change, or through the trials."""
+    if wanted.trials.is_of_facets_alone:
+        return True
+    trials = fewest(tx, wanted.trials)
+    if trials <= FEW:
+        return False
+    days = _conditions(ChangeFilter(least=Significance.ADMINISTRATIVE, since=wanted.since, until=wanted.until), _days)
+    return (tx.scalar(select(func.sum(_days.changes)).where(*days)) or 0) < 2 * trials
 
 
-def _conditions(wanted: ChangeFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: ChangeFilter, row: ReadOnlyColumnCollection[str, Column[Any]]) -> Iterator[ColumnElement[bool]]:
+    """What is asked for but of trials, of a row of changes or of their counts."""
     if wanted.since is not None:
-        yield _c.day >= wanted.since.isoformat()
+        yield row.day >= wanted.since.isoformat()
     if wanted.until is not None:
-        yield _c.day < wanted.until.isoformat()
+        yield row.day < wanted.until.isoformat()
     if wanted.span is not None:
         yield from _within(wanted.span)
+    if wanted.trials.registry:
+        yield row.registry == wanted.trials.registry
     if wanted.topics:
-        yield _c.topic.in_(wanted.topics)
+        yield row.topic.in_(wanted.topics)
     if wanted.kinds:
-        yield _c.kind.in_(wanted.kinds)
+        yield row.kind.in_(wanted.kinds)
     if wanted.least > Significance.ADMINISTRATIVE:
-        weighs = _c.significance >= int(wanted.least)
+        weighs = row.significance >= int(wanted.least)
         asked_for = Topic.ADMINISTRATIVE in wanted.topics
-        yield or_(weighs, _c.topic == Topic.ADMINISTRATIVE) if asked_for else weighs
-    yield from by_number(wanted.trials, _c.trial)
-    yield from by_row(wanted.trials)
+        yield or_(weighs, row.topic == Topic.ADMINISTRATIVE) if asked_for else weighs
 
 
 def _within(span: Span) -> Iterator[ColumnElement[bool]]:
@@ -220,10 +255,10 @@ def _occurred(when: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(trial.c.id == _c.trial, *same, events.c.snapshot == _c.snapshot, when)
 
 
-def _events(wanted: ChangeFilter, after: Place | None, number: int | None) -> Select[Any]:
+def _events(wanted: ChangeFilter, after: Place | None, number: int | None, *, walking: bool) -> Select[Any]:
     """The events in their order, those behind *after*, whose trial has that *number*."""
     weight = func.max(_c.significance)
-    query = _grouped(wanted, after)
+    query = _grouped(wanted, after, walking=walking)
     if after is not None and after.event is not None:
         same = tuple_(weight, _c.trial, _c.snapshot) < tuple_(after.event[0], number, after.event[3])
         query = query.having(or_(_c.day < after.day, same))
@@ -233,9 +268,9 @@ def _events(wanted: ChangeFilter, after: Place | None, number: int | None) -> Se
     )
 
 
-def _events_by_time(wanted: ChangeFilter, after: Place | None, number: int | None) -> Select[Any]:
+def _events_by_time(wanted: ChangeFilter, after: Place | None, number: int | None, *, walking: bool) -> Select[Any]:
     """The same, the newest first."""
-    found, at = _grouped(wanted, after).subquery(), events.c.occurred_at
+    found, at = _grouped(wanted, after, walking=walking).subquery(), events.c.occurred_at
     same = (events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
     query = _with_trials(found).join(events, and_(*same, events.c.snapshot == found.c.snapshot))
     if after is not None and after.event is not None:
@@ -245,13 +280,12 @@ def _events_by_time(wanted: ChangeFilter, after: Place | None, number: int | Non
     return query.order_by(found.c.day.desc(), at.desc(), found.c.trial.desc(), found.c.snapshot.desc())
 
 
-def _grouped(wanted: ChangeFilter, after: Place | None) -> Select[Any]:
+def _grouped(wanted: ChangeFilter, after: Place | None, *, walking: bool) -> Select[Any]:
     """The events, by their rows, from the day on at which the page before ended."""
     weight = func.max(_c.significance)
     query = (
         select(_c.day, weight.label("weight"), _c.trial, _c.snapshot, func.count().label("changes"))
-        .select_from(_joined(wanted))
-        .where(*_conditions(wanted))
+        .where(*_conditions(wanted, _c), *by_number(wanted.trials, _c.trial, walking=walking))
         .group_by(_c.day, _c.trial, _c.snapshot)
     )
     if after is not None:

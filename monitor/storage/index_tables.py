@@ -5,15 +5,22 @@ trial has a number here, so that the many rows about it are short.
 
     unindexed     trials of which there is something that the index does not have yet
     trial_index   a row a trial: what a list shows of it; without a snapshot, a number and nothing else so far
-    terms         sponsors, conditions, countries and phases, each once
+    terms         sponsors, conditions, countries and phases, each once; watches and registries, as what holds trials
     trial_terms   which trials have them
     trial_words   the words by which a search finds a trial
     change_index  a row a change of every event
 
+What lists count and sort is kept apart, in rows of a few bytes, and is changed with what it is about:
+
+    facets         a registry, a status and phases that trials have together, each once
+    listed_trials  a row a trial that lists show: one that was read and is watched
+    term_counts    how many listed trials of a facet have a term
+    change_counts  how many changes there are of a day, registry, significance and topic
+
 Texts that are compared by their beginnings or sorted for pages are in the order of their characters on both stores.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from monitor.storage.metadata import metadata
 from monitor.storage.types import TextWithoutNul
@@ -67,8 +74,10 @@ terms = Table(
     Column("key", _SORTED, nullable=False, comment="folded"),
     Column("shown", TextWithoutNul, nullable=False),
     Column("slug", _SORTED, nullable=False),
+    Column("trials", Integer, nullable=False, server_default=text("0"), comment="how many listed ones have it"),
     UniqueConstraint("kind", "key"),
     Index("terms_by_slug", "kind", "slug"),
+    Index("terms_by_trials", "kind", "trials"),
 )
 
 trial_terms = Table(
@@ -76,8 +85,16 @@ trial_terms = Table(
     metadata,
     Column("term", Integer, primary_key=True, autoincrement=False),
     Column("trial", Integer, primary_key=True, autoincrement=False),
+    Column("slip", Integer, comment="as in trial_dates; of a listed trial, and a term whose trials are sorted by it"),
     Index("trial_terms_by_trial", "trial"),
     sqlite_with_rowid=False,
+)
+Index(
+    "trial_terms_by_slip",
+    trial_terms.c.term,
+    trial_terms.c.slip,
+    trial_terms.c.trial,
+    sqlite_where=text("slip IS NOT NULL"),
 )
 
 trial_words = Table(
@@ -98,6 +115,49 @@ change_index = Table(
     Column("significance", Integer, nullable=False),
     Column("topic", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    Column("registry", Text, nullable=False, server_default=text("''")),
     Index("change_index_by_trial", "trial", "day", "significance", "topic", "snapshot"),
+    sqlite_with_rowid=False,
+)
+
+facets = Table(
+    "facets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("registry", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="code; empty: none"),
+    Column("status_words", TextWithoutNul, comment="the registry's own, as they were written first"),
+    Column("phases", Text, nullable=False, comment="codes, with spaces between them"),
+    UniqueConstraint("registry", "status", "phases"),
+)
+
+listed_trials = Table(
+    "listed_trials",
+    metadata,
+    Column("trial", Integer, primary_key=True, autoincrement=False, comment="its number in trial_index"),
+    Column("facet", Integer, nullable=False),
+    Column("updated_on", _SORTED, nullable=False, comment="as in trial_index"),
+    Index("listed_trials_by_update", "updated_on", "trial", "facet"),
+    Index("listed_trials_by_facet", "facet", "updated_on"),
+    sqlite_with_rowid=False,
+)
+
+term_counts = Table(
+    "term_counts",
+    metadata,
+    Column("term", Integer, primary_key=True, autoincrement=False, comment="0: all that are listed"),
+    Column("facet", Integer, primary_key=True, autoincrement=False),
+    Column("trials", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+change_counts = Table(
+    "change_counts",
+    metadata,
+    Column("day", _SORTED, primary_key=True, comment="of the events, in UTC"),
+    Column("registry", Text, primary_key=True),
+    Column("significance", Integer, primary_key=True, autoincrement=False),
+    Column("topic", Text, primary_key=True),
+    Column("changes", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, and_, delete, exists, false, func, or_, select, update
 
 from monitor.model import Settlement, State
-from monitor.storage import newcomers
+from monitor.storage import held, newcomers
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import events, leavers, settlements, trials, watched_trials
 
@@ -105,6 +105,6 @@ def _drop(tx: Connection, watch_id: int, registry: str, trial_ids: list[str]) ->
     stay(tx, watch_id, registry, trial_ids)
     for chunk in chunks(trial_ids):
         of_these = and_(watched_trials.c.registry == registry, watched_trials.c.trial_id.in_(chunk))
-        tx.execute(delete(watched_trials).where(of_these, watched_trials.c.watch_id == watch_id))
+        held.drop(tx, watch_id, [(registry, trial_id) for trial_id in chunk])
         still = set(tx.scalars(select(watched_trials.c.trial_id).where(of_these)).all())
         newcomers.forget(tx, registry, set(chunk) - still)

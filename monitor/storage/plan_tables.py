@@ -1,6 +1,6 @@
 """The tables of how the plans of trials moved, a part of the index: see `monitor.storage.index_tables`."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from monitor.storage.metadata import metadata
 from monitor.storage.types import TextWithoutNul
@@ -26,6 +26,8 @@ trial_dates = Table(
     sqlite_with_rowid=False,
 )
 """Apart from the plans, whose rows are long, so that a thousand of them are read in a moment."""
+for _due in (trial_dates.c.start_due, trial_dates.c.primary_completion_due, trial_dates.c.completion_due):
+    Index(f"trial_dates_by_{_due.name}", _due, sqlite_where=text(f"{_due.name} IS NOT NULL"))
 
 former_sponsors = Table(
     "former_sponsors",

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, func, insert, or_, select
 
 from monitor.model import State
+from monitor.storage import held
 from monitor.storage.sibling_tables import joined_siblings, sibling_readings, sibling_watches, siblings
 from monitor.storage.statements import add_new, chunks, is_one_of, put
 from monitor.storage.tables import trials, watched_trials
@@ -275,8 +276,8 @@ def join(tx: Connection, watch_id: int, trial: Key, found: Sequence[Key], at: da
     candidates = list(found)
     while candidates:
         elsewhere = [each for each in dict.fromkeys(candidates) if each[0] != root[0]]
-        held = _held(tx, watch_id, elsewhere)
-        new = [each for each in elsewhere if each not in held]
+        known = _held(tx, watch_id, elsewhere)
+        new = [each for each in elsewhere if each not in known]
         taken = new[: max(room, 0)]
         done.left_out += [each for each in new[len(taken) :] if each not in done.left_out]
         room -= len(taken)
@@ -297,24 +298,17 @@ def _held(tx: Connection, watch_id: int, keys: Sequence[Key]) -> set[Key]:
 
 def _add(tx: Connection, watch_id: int, root: Key, keys: Sequence[Key], at: datetime) -> None:
     rows = [{"registry": registry, "trial_id": trial_id, "watch_id": watch_id} for registry, trial_id in keys]
-    add_new(tx, watched_trials, [{**row, "added_at": at} for row in rows])
+    held.add(tx, watch_id, keys, at)
     add_new(tx, joined_siblings, [{**row, "of_registry": root[0], "of_trial_id": root[1]} for row in rows])
 
 
 def drop_of(tx: Connection, watch_id: int, roots: Collection[Key]) -> None:
     """Take the siblings of trials that a watch no longer holds out of it, too."""
-    _drop(tx, watch_id, [key for key, of in joined_of(tx, watch_id).items() if of in roots])
+    held.drop(tx, watch_id, [key for key, of in joined_of(tx, watch_id).items() if of in roots])
 
 
 def drop_denied(tx: Connection, registry: str, trial_ids: Sequence[str]) -> None:
     """Take siblings of which their registry knows nothing out of the watches that they joined: nobody named them."""
     for trial_id, by_watch in roots(tx, registry, trial_ids).items():
         for watch_id in by_watch:
-            _drop(tx, watch_id, [(registry, trial_id)])
-
-
-def _drop(tx: Connection, watch_id: int, keys: Sequence[Key]) -> None:
-    for chunk in chunks(keys, 500):
-        tx.execute(
-            delete(watched_trials).where(watched_trials.c.watch_id == watch_id, _is_one_of(watched_trials, chunk))
-        )
+            held.drop(tx, watch_id, [(registry, trial_id)])

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
-from monitor.storage.found import is_watched
-from monitor.storage.index_tables import terms, trial_index, trial_terms
+from monitor.storage.found import is_listed
+from monitor.storage.index_tables import terms, trial_index
 
 AT_ONCE = 10_000
 """Numbers of a part: sitemaps may hold 50,000 addresses."""
@@ -16,8 +16,8 @@ def parts_of_trials(tx: Connection) -> range:
 
 def trials_of(tx: Connection, part: int) -> list[str]:
     """The ids of the watched trials of a part, which may be none."""
-    query = select(trial_index.c.trial_id).where(_is_within(trial_index.c.id, part), is_watched())
-    return list(tx.scalars(query.where(trial_index.c.snapshot.is_not(None)).order_by(trial_index.c.id)))
+    query = select(trial_index.c.trial_id).where(_is_within(trial_index.c.id, part), is_listed(trial_index.c.id))
+    return list(tx.scalars(query.order_by(trial_index.c.id)))
 
 
 def parts_of_terms(tx: Connection, kind: str) -> range:
@@ -26,9 +26,8 @@ def parts_of_terms(tx: Connection, kind: str) -> range:
 
 
 def slugs_of(tx: Connection, kind: str, part: int) -> list[str]:
-    """The slugs of those terms of a part that are of a kind and that a trial has."""
-    is_had = select(trial_terms.c.term).where(trial_terms.c.term == terms.c.id).exists()
-    query = select(terms.c.slug).where(_is_within(terms.c.id, part), terms.c.kind == kind, is_had)
+    """The slugs of those terms of a part that are of a kind and that a listed trial has."""
+    query = select(terms.c.slug).where(_is_within(terms.c.id, part), terms.c.kind == kind, terms.c.trials > 0)
     return list(tx.scalars(query.order_by(terms.c.id)))
 
 

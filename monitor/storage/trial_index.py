@@ -6,30 +6,25 @@ shown as it is, and raises nothing: the next change of the trial writes it anew.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, select
+from sqlalchemy import Connection, Row, Select, delete, select
 
+from monitor.storage import listed
 from monitor.storage.index_tables import terms, trial_index, trial_terms, trial_words
 from monitor.storage.mergers import by_registry
 from monitor.storage.pages import Key
 from monitor.storage.statements import add_new, chunks, put
+from monitor.storage.term_rows import TermKey, delete_pairs
 from monitor.storage.words import words_in
-from monitor.text import fold_name, fold_organisation, one_line, slug
+from monitor.text import fold_name, fold_organisation, one_line
 
 SPONSOR, CONDITION, COUNTRY, PHASE = "sponsor", "condition", "country", "phase"
 """The kinds of terms."""
 
 _MOST_NAMES = 100
 """Conditions of one trial that are kept, and countries."""
-
-
-class TermKey(NamedTuple):
-    """A sponsor, condition, country or phase, by what its names have in common."""
-
-    kind: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +90,7 @@ def numbers(tx: Connection, keys: Iterable[Key]) -> dict[Key, int]:
     known = _numbers(tx, wanted)
     if new := [key for key in wanted if key not in known]:
         add_new(tx, trial_index, [_bare(*key) for key in new])
+        listed.refresh(tx, new)
         known |= _numbers(tx, new)
     return known
 
@@ -106,7 +102,7 @@ def record(tx: Connection, trials: Sequence[IndexedTrial]) -> None:
     former = _former_words(tx, numbered)
     put(tx, trial_index, (_row(number, each) for number, each in numbered.items()))
     _write_words(tx, former, {number: set(each.words()) for number, each in numbered.items()})
-    _write_terms(tx, {number: each.terms() for number, each in numbered.items()})
+    listed.relist(tx, {number: each.terms() for number, each in numbered.items()})
 
 
 def known(tx: Connection, keys: Iterable[Key]) -> dict[Key, IndexedTrial]:
@@ -129,7 +125,8 @@ def restored(row: Row[Any]) -> IndexedTrial:
 
 
 def start_over(tx: Connection) -> None:
-    """Forget all rows, terms and words."""
+    """Forget all rows, terms and words, and what is counted of them."""
+    listed.start_over(tx)
     for table in (trial_words, trial_terms, terms, trial_index):
         tx.execute(delete(table))
 
@@ -170,47 +167,6 @@ def _former_words(tx: Connection, numbered: Iterable[int]) -> dict[int, set[str]
 
 def _write_words(tx: Connection, former: Mapping[int, set[str]], now: Mapping[int, set[str]]) -> None:
     gone = [(word, number) for number, words in former.items() for word in sorted(words - now[number])]
-    _delete_pairs(tx, trial_words, gone)
+    delete_pairs(tx, trial_words, gone)
     new = sorted((word, number) for number, words in now.items() for word in words - former.get(number, set()))
     add_new(tx, trial_words, [{"word": word, "trial": number} for word, number in new])
-
-
-def _write_terms(tx: Connection, now: Mapping[int, Mapping[TermKey, str]]) -> None:
-    ids = _term_ids(tx, {term: shown for of_trial in now.values() for term, shown in of_trial.items()})
-    wanted = {(ids[term], number) for number, of_trial in now.items() for term in of_trial}
-    query = select(trial_terms.c.term, trial_terms.c.trial)
-    rows = (row for chunk in chunks(now) for row in tx.execute(query.where(trial_terms.c.trial.in_(chunk))))
-    former = {(row.term, row.trial) for row in rows}
-    _delete_pairs(tx, trial_terms, sorted(former - wanted))
-    add_new(tx, trial_terms, [{"term": term, "trial": number} for term, number in sorted(wanted - former)])
-
-
-def _delete_pairs(tx: Connection, table: Table, pairs: Sequence[tuple[Any, int]]) -> None:
-    """Delete the rows of these keys, one by one: they are few, and each is found by its key."""
-    if pairs:
-        first, second = table.primary_key.columns
-        statement = delete(table).where(first == bindparam("one"), second == bindparam("other"))
-        tx.execute(statement, [{"one": one, "other": other} for one, other in pairs])
-
-
-def _term_ids(tx: Connection, shown: Mapping[TermKey, str]) -> dict[TermKey, int]:
-    """The ids of these terms; those that are new are written, in an order that no two transactions differ in."""
-    known = _known_terms(tx, shown)
-    new = sorted(shown.keys() - known.keys())
-    rows = [{"kind": each.kind, "key": each.key, "shown": shown[each], "slug": slug(each.key)} for each in new]
-    if rows:
-        add_new(tx, terms, rows)
-        known |= _known_terms(tx, new)
-    return known
-
-
-def _known_terms(tx: Connection, wanted: Iterable[TermKey]) -> dict[TermKey, int]:
-    by_kind: dict[str, list[str]] = {}
-    for kind, key in wanted:
-        by_kind.setdefault(kind, []).append(key)
-    found: dict[TermKey, int] = {}
-    for kind, keys in by_kind.items():
-        for chunk in chunks(keys):
-            query = select(terms.c.key, terms.c.id).where(terms.c.kind == kind, terms.c.key.in_(chunk))
-            found |= {TermKey(kind, row.key): row.id for row in tx.execute(query)}
-    return found

@@ -6,16 +6,17 @@ A row that a damaged disk has changed is a plan that says nothing, and raises no
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
 from monitor.changes.plans import KEY_DATES, Plan, last_day
 from monitor.changes.sentences import STOPPED_EARLY
 from monitor.errors import ConfigurationInvalid
-from monitor.storage import trial_index
-from monitor.storage.found import TrialFilter, by_number, by_row, is_watched
+from monitor.storage import listed, trial_index
+from monitor.storage.found import TrialFilter, by_number, few, is_listed
 from monitor.storage.index_tables import terms, trial_terms
 from monitor.storage.index_tables import trial_index as index
 from monitor.storage.pages import Key
@@ -30,8 +31,6 @@ FIELD = "primary_completion_date"
 
 _joined = index.outerjoin(trial_plans, trial_plans.c.trial == index.c.id)
 _dated = index.outerjoin(trial_dates, trial_dates.c.trial == index.c.id)
-_rank = func.coalesce(trial_dates.c.slip, -(2**31))
-"""By which trials are in order: those without a slip come last."""
 _DUE = {field: f"{field.removesuffix('_date')}_due" for field in KEY_DATES}
 """The column of each key date."""
 
@@ -61,6 +60,7 @@ def record(tx: Connection, plans: Sequence[StoredPlan]) -> None:
     made = {ids[each.registry, each.trial_id]: each for each in plans}
     put(tx, trial_plans, (_row(number, each) for number, each in made.items()))
     put(tx, trial_dates, (_dates(number, each.plan) for number, each in made.items()))
+    listed.put_slips(tx, made)
     for chunk in chunks(made):
         tx.execute(delete(former_sponsors).where(former_sponsors.c.trial.in_(chunk)))
     led = [{"slug": slug(name), "trial": number} for number, each in made.items() for name in _former(each.plan)]
@@ -84,30 +84,48 @@ def start_over(tx: Connection) -> None:
     tx.execute(delete(former_sponsors))
 
 
-class Standing(NamedTuple):
-    """How a trial stands, in few words: enough to count it and to put it in order.
+class Slips(NamedTuple):
+    """How far the primary completions of some trials slipped since they were first seen."""
 
-    There are up to 20,000 for a page: a named tuple takes a third of the time that a data class does to make.
-    """
-
-    number: int
-    """In the index."""
-    status: str | None
-    """The code."""
-    words: str | None
-    """The registry's own for it."""
-    slip: int | None
-    """Days by which its primary completion moved since it was first seen."""
-    due: tuple[str | None, ...]
-    """The last day that each of KEY_DATES allows, where it has not happened and is not void."""
+    dated: int
+    """Of how many that is known."""
+    median: int | None
+    """Half of them slipped by more days; None where it is known of none."""
 
 
-def standings(tx: Connection, wanted: TrialFilter, *, limit: int) -> list[Standing]:
-    """How up to *limit* of the watched trials stand, in no order."""
-    columns = (trial_dates.c[name] for name in _DUE.values())
-    query = _of(wanted, select(index.c.id, index.c.status, index.c.status_words, trial_dates.c.slip, *columns), _dated)
-    rows = tx.execute(query.limit(limit))
-    return [Standing(number, status, words, slip, tuple(due)) for number, status, words, slip, *due in rows]
+NO_SLIPS = Slips(0, None)
+
+
+def slips(tx: Connection, term: int) -> Slips:
+    """Those of the listed trials of a term whose trials are sorted by it."""
+    slip = trial_terms.c.slip
+    of_term = select(slip).where(trial_terms.c.term == term, slip.is_not(None))
+    dated = tx.scalar(of_term.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    middle = of_term.order_by(slip).offset((dated - 1) // 2).limit(2 - dated % 2)
+    return Slips(dated, round(median(tx.scalars(middle))) if dated else None)
+
+
+class Due(NamedTuple):
+    """A key date to come: the last day that it allows, whose, by its number, and which it is."""
+
+    day: str
+    trial: int
+    field: str
+
+
+def due(tx: Connection, wanted: TrialFilter, day: str, *, limit: int) -> list[Due]:
+    """The next key dates of these trials, from a day on; up to *limit* of them."""
+    walking = not few(tx, wanted)
+    number = trial_dates.c.trial
+    conditions = (*by_number(wanted, number, walking=walking), is_listed(number))
+    found: list[Due] = []
+    for field, column in _DUE.items():
+        at = trial_dates.c[column]
+        query = select(at, number).where(at.is_not(None), at >= day, *conditions)
+        # Of a few trials, SQLite is to look at these: left alone, it would go through all days.
+        order = at if walking else at.op("||")("")
+        found += [Due(each, trial, field) for each, trial in tx.execute(query.order_by(order, number).limit(limit))]
+    return sorted(found)[:limit]
 
 
 def numbered(tx: Connection, numbers: Iterable[int]) -> dict[int, PlannedTrial]:
@@ -117,36 +135,52 @@ def numbered(tx: Connection, numbers: Iterable[int]) -> dict[int, PlannedTrial]:
     return {row.id: PlannedTrial(trial_index.restored(row), restored(row.plan)) for row in rows}
 
 
-def page(tx: Connection, wanted: TrialFilter, *, after: Key | None, limit: int) -> list[PlannedTrial]:
-    """Up to *limit* watched trials, the one that slipped farthest first and those without a date last.
+def page(tx: Connection, term: int, *, after: Key | None, limit: int) -> list[PlannedTrial]:
+    """Up to *limit* listed trials of a term, the one that slipped farthest first and those without a date last.
 
     Those behind the trial *after*; ConfigurationInvalid where that is not there.
     """
-    query = _of(wanted, select(index.c.id), _dated)
-    if after is not None:
-        rank, number = _place(tx, after)
-        query = query.where(or_(_rank < rank, and_(_rank == rank, index.c.id > number)))
-    numbers = list(tx.scalars(query.order_by(_rank.desc(), index.c.id).limit(limit)))
+    numbers = first(tx, term, after=after, limit=limit)
     found = numbered(tx, numbers)
-    return [found[number] for number in numbers]
+    return [found[number] for number in numbers if number in found]
 
 
-def _place(tx: Connection, after: Key) -> tuple[int, int]:
+def first(tx: Connection, term: int, *, after: Key | None = None, limit: int) -> list[int]:
+    """The numbers of the trials of such a page."""
+    slip, number = trial_terms.c.slip, trial_terms.c.trial
+    place = _place(tx, after) if after is not None else None
+    found: list[int] = []
+    if place is None or place[0] is not None:
+        dated = select(number).where(trial_terms.c.term == term, slip.is_not(None))
+        if place is not None:
+            dated = dated.where(or_(slip < place[0], and_(slip == place[0], number < place[1])))
+        found += tx.scalars(dated.order_by(slip.desc(), number.desc()).limit(limit))
+    if len(found) < limit:
+        undated = select(number).where(trial_terms.c.term == term, slip.is_(None), is_listed(number))
+        if place is not None and place[0] is None:
+            undated = undated.where(number < place[1])
+        found += tx.scalars(undated.order_by(number.desc()).limit(limit - len(found)))
+    return found
+
+
+def _place(tx: Connection, after: Key) -> tuple[int | None, int]:
     registry, trial_id = after
-    query = select(_rank.label("rank"), index.c.id).select_from(_dated)
+    query = select(trial_dates.c.slip, index.c.id).select_from(_dated)
     row = tx.execute(query.where(index.c.registry == registry, index.c.trial_id == trial_id)).one_or_none()
     if row is None:
         raise ConfigurationInvalid(
             f"this page begins behind {trial_id[:80]}, which is not there: go back to the first page"
         )
-    return row.rank, row.id
+    return row.slip, row.id
 
 
 def dated_since(tx: Connection, wanted: TrialFilter, day: str, *, limit: int) -> list[PlannedTrial]:
     """Up to *limit* watched trials in which any key date is *day* or later, as texts; those kept longest first."""
     is_late = or_(*(index.c[field] >= day for field in KEY_DATES))
-    query = _of(wanted, select(*trial_index.columns, trial_plans.c.plan), _joined)
-    return _read(tx, query.where(is_late).order_by(index.c.id).limit(limit))
+    number = index.c.id
+    conditions = (is_late, *by_number(wanted, number, walking=not few(tx, wanted)), is_listed(number))
+    query: Select[Any] = select(*trial_index.columns, trial_plans.c.plan).select_from(_joined).where(*conditions)
+    return _read(tx, query.order_by(number).limit(limit))
 
 
 def of_trial(tx: Connection, registry: str, trial_id: str) -> PlannedTrial | None:
@@ -157,16 +191,11 @@ def of_trial(tx: Connection, registry: str, trial_id: str) -> PlannedTrial | Non
 
 
 def worst_by_term(tx: Connection, kind: str, keys: Sequence[str]) -> dict[str, int]:
-    """The farthest slip among the trials of each of these terms, by its key; those without one are left out."""
-    query = (
-        select(terms.c.key, func.max(trial_dates.c.slip).label("slip"))
-        .join(trial_terms, trial_terms.c.term == terms.c.id)
-        .join(trial_dates, trial_dates.c.trial == trial_terms.c.trial)
-        .join(index, index.c.id == trial_terms.c.trial)
-        .where(terms.c.kind == kind, terms.c.key.in_(keys), trial_dates.c.slip.is_not(None), is_watched())
-        .group_by(terms.c.key)
-    )
-    return {row.key: row.slip for row in tx.execute(query)}
+    """The farthest slip among the listed trials of each of these terms, by its key; those without one are left out."""
+    slip = trial_terms.c.slip
+    worst = select(func.max(slip)).where(trial_terms.c.term == terms.c.id, slip.is_not(None)).scalar_subquery()
+    query = select(terms.c.key, worst.label("slip")).where(terms.c.kind == kind, terms.c.key.in_(keys))
+    return {row.key: row.slip for row in tx.execute(query) if row.slip is not None}
 
 
 def successor(tx: Connection, former: str) -> str | None:
@@ -188,11 +217,6 @@ def restored(text: str | None) -> Plan:
     with suppress(AttributeError, TypeError, ValueError):
         return Plan.from_json(orjson.loads(text or "{}"))
     return Plan({})
-
-
-def _of(wanted: TrialFilter, query: Select[Any], joined: Any) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = [*by_number(wanted, index.c.id), *by_row(wanted), is_watched()]
-    return query.select_from(joined).where(index.c.snapshot.is_not(None), *conditions)
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[PlannedTrial]:

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Select, and_, case, delete, func, insert, sel
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Search
-from monitor.storage import groups, leavers, newcomers, siblings
+from monitor.storage import groups, held, leavers, listed, newcomers, siblings
 from monitor.storage import searches as search_rows
 from monitor.storage.groups import Origin
 from monitor.storage.locks import lock_registry
-from monitor.storage.mergers import by_registry, successors
+from monitor.storage.mergers import successors
 from monitor.storage.searches import WatchedSearch
-from monitor.storage.statements import add_new, chunks
+from monitor.storage.statements import chunks
 from monitor.storage.tables import searches, trials, watched_trials, watches
 
 LONGEST_NUMBER = 10
@@ -88,7 +88,7 @@ def add_search(
     watch_id = search_rows.looking_for(tx, registry, search) if name is None else _of_name(tx, name, origin)
     if watch_id is None:
         watch_id = _make(tx, name, origin, at)
-        search_rows.put_anew(tx, watch_id, registry, search)
+        _look_for(tx, watch_id, registry, search)
         return get(tx, watch_id), True
     watch = get(tx, watch_id)
     if watch.looks_for is None or (watch.looks_for.registry, watch.search) != (registry, search):
@@ -145,12 +145,7 @@ def holding(tx: Connection, registry: str, trial_id: str) -> list[Watch]:
 
 def trials_of(tx: Connection, watch_id: int) -> list[tuple[str, str]]:
     """The trials of a watch as (registry, trial id), in order."""
-    query = (
-        select(watched_trials.c.registry, watched_trials.c.trial_id)
-        .where(watched_trials.c.watch_id == watch_id)
-        .order_by(watched_trials.c.registry, watched_trials.c.trial_id)
-    )
-    return [(row.registry, row.trial_id) for row in tx.execute(query)]
+    return held.of_watch(tx, watch_id)
 
 
 def registries_held(
@@ -186,7 +181,10 @@ def remove(tx: Connection, watch_id: int) -> Watch:
     watch = get(tx, watch_id)
     if watch.looks_for:
         lock_registry(tx, watch.looks_for.registry)  # or a listing may be adding trials to it right now
+    held.drop_all(tx, watch_id)
     tx.execute(delete(watches).where(watches.c.id == watch_id))
+    if watch.looks_for and watch.looks_for.search.is_everything:
+        listed.refresh_registry(tx, watch.looks_for.registry)
     newcomers.forget_unwatched(tx)
     groups.forget_empty(tx)
     return watch
@@ -208,6 +206,7 @@ def remove_trials(tx: Connection, registry: str, trial_ids: Iterable[str]) -> in
         )
         for row in tx.execute(statement.returning(watched_trials.c.watch_id, watched_trials.c.trial_id)).all():
             removed[row.watch_id].add(row.trial_id)
+    listed.refresh(tx, {(registry, trial_id) for ids in removed.values() for trial_id in ids})
     for watch_id, ids in removed.items():
         siblings.drop_of(tx, watch_id, {(registry, trial_id) for trial_id in ids})
     if removed:
@@ -228,14 +227,7 @@ def follow(tx: Connection, registry: str, trial_id: str, into: str, at: datetime
 
 def join(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], at: datetime) -> set[str]:
     """Add what a search found to its watch, and return the trials that are new there."""
-    joined: set[str] = set()
-    for chunk in chunks(trial_ids):
-        rows = [
-            {"watch_id": watch_id, "registry": registry, "trial_id": trial_id, "added_at": at} for trial_id in chunk
-        ]
-        added = add_new(tx, watched_trials, rows, returning=(watched_trials.c.trial_id,))
-        joined.update(row.trial_id for row in added)
-    return joined
+    return {trial_id for _, trial_id in held.add(tx, watch_id, ((registry, each) for each in trial_ids), at)}
 
 
 def apply_config(
@@ -267,13 +259,13 @@ def apply_config(
         if watch and watch.looks_for:
             _empty(tx, watch)
         watch_id = watch.id if watch else _named(tx, name, "config", at)
-        held = set(trials_of(tx, watch_id))
+        kept_now = set(trials_of(tx, watch_id))
         holds = members | successors(tx, members)
         joined = siblings.joined_of(tx, watch_id)
         siblings_held = {key for key, of in joined.items() if of in holds and name in with_siblings}
         holds |= siblings_held | successors(tx, siblings_held)
-        _hold(tx, watch_id, holds - held, at)
-        _drop(tx, watch_id, held - holds)
+        _hold(tx, watch_id, holds - kept_now, at)
+        held.drop(tx, watch_id, sorted(kept_now - holds))
         siblings.configure(tx, watch_id, at, follows=name in with_siblings)
 
 
@@ -285,9 +277,15 @@ def _configure_search(
     if watch:
         _empty(tx, watch)
     watch_id = watch.id if watch else _named(tx, name, "config", at)
-    search_rows.put_anew(tx, watch_id, registry, search)
+    _look_for(tx, watch_id, registry, search)
     if search.is_everything:
         groups.leave_all(tx, watch_id)  # such a watch holds no list: see `monitor.watching.grouping`
+
+
+def _look_for(tx: Connection, watch_id: int, registry: str, search: Search) -> None:
+    search_rows.put_anew(tx, watch_id, registry, search)
+    if search.is_everything:
+        listed.refresh_registry(tx, registry)
 
 
 def _empty(tx: Connection, watch: Watch) -> None:
@@ -296,7 +294,9 @@ def _empty(tx: Connection, watch: Watch) -> None:
         lock_registry(tx, watch.looks_for.registry)
         leavers.stay(tx, watch.id, watch.looks_for.registry, leavers.of_watch(tx, watch.id))
         tx.execute(delete(searches).where(searches.c.watch_id == watch.id))
-    tx.execute(delete(watched_trials).where(watched_trials.c.watch_id == watch.id))
+    held.drop_all(tx, watch.id)
+    if watch.looks_for and watch.looks_for.search.is_everything:
+        listed.refresh_registry(tx, watch.looks_for.registry)
 
 
 def _described(tx: Connection, query: Select[Any]) -> list[Watch]:
@@ -376,23 +376,6 @@ def _holding_all(
 
 def _hold(tx: Connection, watch_id: int, members: set[tuple[str, str]], at: datetime) -> None:
     """Add trials, and those that they merged into, to a watch; where it follows siblings, known ones of them, too."""
-    for chunk in chunks(sorted(members | successors(tx, members))):
-        rows = [
-            {"watch_id": watch_id, "registry": registry, "trial_id": trial_id, "added_at": at}
-            for registry, trial_id in chunk
-        ]
-        add_new(tx, watched_trials, rows)
+    held.add(tx, watch_id, sorted(members | successors(tx, members)), at)
     if members:
         siblings.seek(tx, watch_id, sorted(members), at)
-
-
-def _drop(tx: Connection, watch_id: int, members: set[tuple[str, str]]) -> None:
-    for registry, trial_ids in by_registry(members).items():
-        for chunk in chunks(trial_ids):
-            tx.execute(
-                delete(watched_trials).where(
-                    watched_trials.c.watch_id == watch_id,
-                    watched_trials.c.registry == registry,
-                    watched_trials.c.trial_id.in_(chunk),
-                )
-            )

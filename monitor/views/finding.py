@@ -164,7 +164,7 @@ def key_asked(tx: Connection, kind: str, text: str | None) -> str | None:
 
 
 def _known(tx: Connection, kind: str, text: str, folded: str) -> Term | None:
-    return terms.of_slug(tx, kind, text) or terms.of_key(tx, kind, folded)
+    return terms.by_slug(tx, kind, text) or terms.by_key(tx, kind, folded)
 
 
 def _folded(kind: str, text: str) -> str:
@@ -172,7 +172,7 @@ def _folded(kind: str, text: str) -> str:
 
 
 def term_asked(tx: Connection, kind: str, text: str) -> Term | None:
-    """The sponsor or condition of that address or that name, its trials not counted.
+    """The sponsor or condition of that address or that name.
 
     NothingFound where no trial has it.
     """

@@ -5,6 +5,7 @@ sponsor     as the address of its page names it, or by name; so do condition, co
 q           words
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.ports import Registry
 from monitor.render.words import code_label
 from monitor.storage import terms, trial_lists
+from monitor.storage.facets import Counts
 from monitor.storage.found import TrialFilter
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, COUNTRY, PHASE, SPONSOR, IndexedTrial
@@ -122,7 +124,7 @@ def phase_asked(tx: Connection, text: str | None) -> Term | None:
     if not text:
         return None
     code = text.upper()
-    if found := terms.of_key(tx, PHASE, code):
+    if found := terms.by_key(tx, PHASE, code):
         return found
     if code not in PHASES:
         raise ConfigurationInvalid(f"“{shortened(text, 40)}” is not a known phase; known: {', '.join(PHASES)}")
@@ -156,14 +158,35 @@ class TrialCounts:
 
 def trial_counts(tx: Connection, asked: TrialsAsked) -> TrialCounts:
     """The counts beside a list."""
-    every = trial_lists.counts_by_status(tx, asked.but(statuses=()).filter)
-    by_status = [(code, words, count) for (code, words), count in every.items()]
-    chosen = [count for code, _, count in by_status if code in asked.statuses]
+    every = trial_lists.by_facet(tx, asked.but(statuses=(), phase=None).filter)
+    phase = asked.phase.key if asked.phase else None
+    of_phase = {facet: count for facet, count in every.items() if phase is None or phase in facet.phases}
+    of_status = {facet: count for facet, count in every.items() if not asked.statuses or facet.status in asked.statuses}
     return TrialCounts(
-        sum(chosen) if asked.statuses else trial_lists.count(tx, asked.filter),
-        by_status,
-        terms.of_trials(tx, PHASE, asked.but(phase=None).filter, limit=MOST_PHASES),
+        sum(count for facet, count in of_phase.items() if facet in of_status),
+        [(code, words, count) for (code, words), count in counts_by_status(of_phase).items()],
+        _by_phase(tx, of_status),
     )
+
+
+def counts_by_status(counts: Counts) -> dict[tuple[str, str], int]:
+    """How many trials there are by the code of the status and the words for it, the most frequent first."""
+    words: dict[str, str] = {}
+    found: Counter[str] = Counter()
+    for facet, count in counts.items():
+        if facet.status:
+            found[facet.status] += count
+            words.setdefault(facet.status, facet.status_words or code_label(facet.status))
+    return {(code, words[code]): found[code] for code in sorted(found, key=lambda code: (-found[code], code))}
+
+
+def _by_phase(tx: Connection, counts: Counts) -> list[Term]:
+    found: Counter[str] = Counter()
+    for facet, count in counts.items():
+        for phase in facet.phases:
+            found[phase] += count
+    known = {each.key: each for each in terms.listing(tx, PHASE, limit=MOST_PHASES)}
+    return [replace(known[phase], trials=count) for phase, count in found.most_common() if phase in known]
 
 
 def _place(text: str) -> Place | None:

@@ -3,36 +3,30 @@
 Everything comes from the index, and so from what was indexed last: see `monitor.watching.indexing`.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from heapq import nsmallest
-from statistics import median
 
 from sqlalchemy import Connection
 
-from monitor.changes.plans import KEY_DATES
 from monitor.changes.sentences import STOPPED_EARLY
 from monitor.changes.watch_names import unnamed
 from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
-from monitor.render.words import code_label
-from monitor.storage import changed, events, settlements, trial_plans, watches
+from monitor.storage import changed, events, settlements, trial_lists, trial_plans, watches
 from monitor.storage.changed import ChangeFilter
-from monitor.storage.found import TrialFilter
-from monitor.storage.pages import Within
+from monitor.storage.found import TrialFilter, term_of
+from monitor.storage.pages import Key, Within
 from monitor.storage.settlements import Settled
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import IndexedTrial
-from monitor.storage.trial_plans import PlannedTrial, Standing
+from monitor.storage.trial_plans import Due, PlannedTrial
 from monitor.storage.watches import Watch
 from monitor.text import shortened
+from monitor.views.finding_trials import counts_by_status
 
 LATELY = timedelta(days=90)
 AT_ONCE, MOST_CHANGES, MOST_DUE = 50, 5, 6
-MOST_COUNTED = 20_000
-"""Trials: of a watch of a whole registry, only what changed is shown, and the trials a page at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +54,10 @@ class SeenChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetFigures:
-    """Some trials in figures, which takes as long as to look at each of them; of too many, nothing is counted."""
+    """Some trials in figures."""
 
     trials: int
-    """How many there are, MOST_COUNTED at most."""
-    is_whole: bool
-    """Whether these are all."""
+    """How many there are."""
     by_status: Mapping[tuple[str, str], int]
     """How many there are by the code of each status and words for it, the most frequent first."""
     dated: int
@@ -74,8 +66,10 @@ class SetFigures:
     """Half of them slipped by more days; None where none has a date."""
     first: Sequence[int]
     """The numbers of the first ones, the one that slipped farthest first and those without a date last."""
-    due: Sequence[tuple[str, int, str]]
-    """The next key dates: the last day that each allows, whose, and which it is."""
+    due: Sequence[Due]
+    """The next key dates."""
+    changes_lately: int
+    """How many changes they had of LATELY that were no administrative ones."""
 
     @property
     def recruiting(self) -> int:
@@ -98,9 +92,8 @@ class TrialSet:
     figures: SetFigures
     listed: Sequence[PlannedTrial]
     """The first of them, one more than AT_ONCE where there are more."""
-    changes_lately: int
     lately: Sequence[SeenChange]
-    """The newest of these, a few."""
+    """The newest changes of LATELY, a few."""
     due: Sequence[DueDate]
     """The next key dates, a few."""
 
@@ -122,29 +115,37 @@ def of_watch(watch: Watch) -> TrialFilter:
 
 
 def set_figures(tx: Connection, wanted: TrialFilter, *, today: date) -> SetFigures:
-    """These trials in figures."""
-    found = trial_plans.standings(tx, wanted, limit=MOST_COUNTED + 1)
-    if len(found) > MOST_COUNTED:
-        return SetFigures(
-            trials=MOST_COUNTED, is_whole=False, by_status={}, dated=0, median_slip=None, first=(), due=()
-        )
-    slips = [each.slip for each in found if each.slip is not None]
-    first = nsmallest(AT_ONCE + 1, ((each.slip is None, -(each.slip or 0), each.number) for each in found))
+    """These trials, which are of one term, in figures."""
+    term = _term(tx, wanted)
+    counts = trial_lists.by_facet(tx, wanted) if term else {}
+    slips = trial_plans.slips(tx, term) if term else trial_plans.NO_SLIPS
+    late = _lately_of(wanted, today)
+    counted = changed.matrix(tx, late) if term else {}
     return SetFigures(
-        trials=len(found),
-        is_whole=True,
-        by_status=_by_status(found),
-        dated=len(slips),
-        median_slip=round(median(slips)) if slips else None,
-        first=[number for _, _, number in first],
-        due=_due(found, today),
+        trials=sum(counts.values()),
+        by_status=counts_by_status(counts),
+        dated=slips.dated,
+        median_slip=slips.median,
+        first=trial_plans.first(tx, term, limit=AT_ONCE + 1) if term else (),
+        due=trial_plans.due(tx, wanted, today.isoformat(), limit=MOST_DUE) if term else (),
+        changes_lately=sum(number for (weight, _), number in counted.items() if weight >= late.least),
     )
 
 
-def _by_status(found: Sequence[Standing]) -> dict[tuple[str, str], int]:
-    words = {each.status: each.words or code_label(each.status) for each in found if each.status}
-    counted = Counter(each.status for each in found if each.status)
-    return {(code, words[code]): number for code, number in counted.most_common()}
+def set_page(tx: Connection, wanted: TrialFilter, *, after: Key) -> Sequence[PlannedTrial]:
+    """The trials behind that one, one more than AT_ONCE where there are more."""
+    term = _term(tx, wanted)
+    return trial_plans.page(tx, term, after=after, limit=AT_ONCE + 1) if term else ()
+
+
+def _term(tx: Connection, wanted: TrialFilter) -> int | None:
+    """The term that they all have; None where no trial ever had it."""
+    [(key,)] = wanted.terms
+    return term_of(tx, key)
+
+
+def _lately_of(wanted: TrialFilter, today: date) -> ChangeFilter:
+    return ChangeFilter(since=today - LATELY, trials=wanted)
 
 
 def trial_set(
@@ -160,20 +161,15 @@ def trial_set(
     Their *figures* may be some a short while ago; without any they are counted.
     """
     figures = figures or set_figures(tx, wanted, today=now.date())
-    known = trial_plans.numbered(tx, {*figures.first, *(number for _, number, _ in figures.due)})
-    late = ChangeFilter(since=(now - LATELY).date(), trials=wanted)
-    counted = changed.matrix(tx, late)
+    known = trial_plans.numbered(tx, {*figures.first, *(each.trial for each in figures.due)})
     return TrialSet(
         figures=figures,
-        listed=[known[number] for number in figures.first if number in known]
-        if figures.is_whole
-        else trial_plans.page(tx, wanted, after=None, limit=AT_ONCE + 1),
-        changes_lately=sum(number for (weight, _), number in counted.items() if weight >= late.least),
-        lately=_lately(tx, late, names_watches=names_watches),
+        listed=[known[number] for number in figures.first if number in known],
+        lately=_lately(tx, _lately_of(wanted, now.date()), names_watches=names_watches),
         due=[
-            DueDate(known[number].trial, field, written, date.fromisoformat(day))
-            for day, number, field in figures.due
-            if number in known and (written := known[number].plan.date(field))
+            DueDate(known[each.trial].trial, each.field, written, date.fromisoformat(each.day))
+            for each in figures.due
+            if each.trial in known and (written := known[each.trial].plan.date(each.field))
         ],
     )
 
@@ -196,18 +192,6 @@ def _lately(tx: Connection, late: ChangeFilter, *, names_watches: bool) -> list[
         )
         for each in found
     ]
-
-
-def _due(found: Sequence[Standing], today: date) -> list[tuple[str, int, str]]:
-    """The next key dates: the last day that each allows, whose, and which it is."""
-    from_now = today.isoformat()
-    coming = (
-        (day, each.number, field)
-        for each in found
-        for field, day in zip(KEY_DATES, each.due, strict=True)
-        if day and day >= from_now
-    )
-    return nsmallest(MOST_DUE, coming)
 
 
 def watch_of(tx: Connection, number: str) -> Watch:

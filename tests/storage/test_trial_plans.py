@@ -7,8 +7,9 @@ import pytest
 from monitor.changes.plans import Plan, Step
 from monitor.errors import ConfigurationInvalid
 from monitor.storage import terms, trial_index, trial_plans, watches
-from monitor.storage.found import TrialFilter
+from monitor.storage.found import TrialFilter, term_of
 from monitor.storage.store import Store
+from monitor.storage.term_rows import TermKey
 from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
 from monitor.storage.trial_plans import StoredPlan
 
@@ -59,13 +60,20 @@ def fill(
             watches.add(tx, registry=REGISTRY, trial_ids=ids, origin="command", name=None, at=NOW)
 
 
-def paged(store: Store, wanted: TrialFilter, *, limit: int) -> list[tuple[str, int | None]]:
+def halden(store: Store) -> int:
+    with store.read() as tx:
+        term = term_of(tx, TermKey(SPONSOR, "halden biotherapeutics"))
+    assert term is not None
+    return term
+
+
+def paged(store: Store, term: int, *, limit: int) -> list[tuple[str, int | None]]:
     """All pages, one after the other."""
     found: list[tuple[str, int | None]] = []
     after = None
     while True:
         with store.read() as tx:
-            page = trial_plans.page(tx, wanted, after=after, limit=limit)
+            page = trial_plans.page(tx, term, after=after, limit=limit)
         if not page:
             return found
         found += [(each.trial.trial_id, each.plan.slip("primary_completion_date")) for each in page]
@@ -77,27 +85,45 @@ def test_pages_are_all_trials_the_worst_slip_first_and_those_without_a_date_last
     fill(store, slips)
     fill(store, [5000], first=100, watched=False)
     fill(store, [4000], first=200, sponsor="Another")
-    whole = paged(store, OF_HALDEN, limit=100)
+    whole = paged(store, halden(store), limit=100)
     assert [slip for _, slip in whole] == [900, 412, 31, 31, 31, 31, 0, 0, -30, None, None]
     for limit in (1, 3, 4):
-        assert paged(store, OF_HALDEN, limit=limit) == whole
+        assert paged(store, halden(store), limit=limit) == whole
 
 
 def test_a_page_behind_a_trial_that_is_not_there_is_refused(quick_store: Store) -> None:
+    fill(quick_store, [1])
+    term = halden(quick_store)
     with quick_store.read() as tx, pytest.raises(ConfigurationInvalid, match="first page"):
-        trial_plans.page(tx, OF_HALDEN, after=(REGISTRY, "NCT00000009"), limit=3)
+        trial_plans.page(tx, term, after=(REGISTRY, "NCT00000009"), limit=3)
 
 
 def test_what_is_due_is_neither_past_nor_void(store: Store) -> None:
-    fill(store, [31, None])
+    fill(store, [31, None, 0])
     fill(store, [31], first=10, status="WITHDRAWN")
+    fill(store, [31], first=20, watched=False)
+    fill(store, [31], first=30, sponsor="Another")
     with store.read() as tx:
-        found = trial_plans.standings(tx, OF_HALDEN, limit=10)
-    assert sorted((each.status, each.slip, each.due[1]) for each in found if each.slip) == [
-        ("RECRUITING", 31, "2027-02-01"),
-        ("WITHDRAWN", 31, None),
-    ]
-    assert [each.due for each in found if each.slip is None] == [(None, None, None)]
+        found = trial_plans.due(tx, OF_HALDEN, "2026-11-28", limit=10)
+        later = trial_plans.due(tx, OF_HALDEN, "2027-01-02", limit=10)
+        first = trial_plans.due(tx, OF_HALDEN, "2026-11-28", limit=1)
+    assert [each.day for each in found] == ["2027-01-01", "2027-02-01"]
+    assert (later, first) == (found[1:], found[:1])
+    assert {each.field for each in found} == {"primary_completion_date"}
+
+
+def test_half_of_the_trials_slipped_by_more_than_the_median(store: Store) -> None:
+    fill(store, [40, 10, None, 20])
+    term = halden(store)
+    with store.read() as tx:
+        assert trial_plans.slips(tx, term) == (3, 20)
+    fill(store, [100, 900], first=10)
+    fill(store, [5000], first=20, watched=False)
+    with store.read() as tx:
+        assert trial_plans.slips(tx, term) == (5, 40)
+    fill(store, [61], first=30)
+    with store.read() as tx:
+        assert trial_plans.slips(tx, term) == (6, round((40 + 61) / 2))
 
 
 def test_sponsors_are_counted_by_their_watched_trials(store: Store) -> None:
@@ -115,6 +141,6 @@ def test_sponsors_are_counted_by_their_watched_trials(store: Store) -> None:
         assert worst == {"halden biotherapeutics": 3, "another": 8}
         assert [each.name for each in terms.near(tx, CONDITION, "lupus-x", limit=5)] == ["Lupus", "Lupus nephritis"]
         assert terms.near(tx, CONDITION, "-", limit=5) == []
-        nobody = terms.of_slug(tx, SPONSOR, terms.near(tx, SPONSOR, "nobody", limit=1)[0].slug)
+        nobody = terms.by_slug(tx, SPONSOR, terms.near(tx, SPONSOR, "nobody", limit=1)[0].slug)
         assert nobody is not None
-        assert not terms.has_watched(tx, SPONSOR, nobody)
+        assert nobody.trials == 0

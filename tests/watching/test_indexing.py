@@ -34,11 +34,22 @@ def rows(store: Store) -> dict[str, list[Any]]:
         T.terms, T.terms.c.id == T.trial_terms.c.term
     )
     changes = [column for column in T.change_index.c if column.name != "trial"]
+    facet, counted = (T.facets.c.registry, T.facets.c.status, T.facets.c.phases), T.term_counts.c.trials
     queries = {
         "trials": select(*plain),
         "terms": select(*key, T.terms.c.kind, T.terms.c.key, T.terms.c.slug).select_from(has),
         "words": select(*key, T.trial_words.c.word).join(T.trial_words, T.trial_words.c.trial == number),
         "changes": select(*key, *changes).join(T.change_index, T.change_index.c.trial == number),
+        "slips": select(*key, T.terms.c.kind, T.terms.c.key, T.trial_terms.c.slip).select_from(has),
+        "listed": select(*key, *facet, T.listed_trials.c.updated_on)
+        .join(T.listed_trials, T.listed_trials.c.trial == number)
+        .join(T.facets, T.facets.c.id == T.listed_trials.c.facet),
+        "counts": select(T.terms.c.kind, T.terms.c.key, *facet, counted)
+        .select_from(T.term_counts.join(T.facets, T.facets.c.id == T.term_counts.c.facet))
+        .outerjoin(T.terms, T.terms.c.id == T.term_counts.c.term)
+        .where(counted != 0),
+        "in all": select(T.terms.c.kind, T.terms.c.key, T.terms.c.trials).where(T.terms.c.trials != 0),
+        "days": select(T.change_counts),
     }
     with store.read() as tx:
         return {name: sorted(map(tuple, tx.execute(query)), key=repr) for name, query in queries.items()}
@@ -229,7 +240,17 @@ def test_a_database_from_before_the_index_gets_all_of_it(quick: Trying) -> None:
     index(quick)
     grown = rows(quick.store)
     with quick.store.begin() as tx:
-        for table in ("trial_words", "trial_terms", "terms", "trial_index", "change_index"):
+        for table in (
+            "trial_words",
+            "trial_terms",
+            "terms",
+            "trial_index",
+            "change_index",
+            "facets",
+            "listed_trials",
+            "term_counts",
+            "change_counts",
+        ):
             tx.execute(text(f"DELETE FROM {table}"))
         tx.execute(text("INSERT INTO unindexed SELECT registry, trial_id, TRUE FROM trials WHERE snapshot IS NOT NULL"))
     index(quick)

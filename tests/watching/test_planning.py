@@ -6,10 +6,11 @@ from monitor.changes.plans import Plan
 from monitor.model import Document
 from monitor.storage import archived, snapshots, trial_plans, unindexed
 from monitor.storage.archived import ArchivedDocument
-from monitor.storage.found import TrialFilter
+from monitor.storage.found import TrialFilter, term_of
 from monitor.storage.plan_tables import former_sponsors
 from monitor.storage.plan_tables import trial_plans as table
 from monitor.storage.tables import events
+from monitor.storage.term_rows import REGISTRY, TermKey
 from monitor.text import fold_organisation, slug
 from monitor.watching.indexing import index_missing, start_over
 from tests.program import WITHDRAWN_LATER, Trying
@@ -64,10 +65,13 @@ def test_a_plan_grows_with_each_change_and_is_what_a_new_start_makes(program: Tr
 
     assert plan(program) == grown
     with program.store.read() as tx:
-        (worst,) = trial_plans.page(tx, TrialFilter(), after=None, limit=5)
-        (standing,) = trial_plans.standings(tx, TrialFilter(), limit=5)
-    assert standing.slip == worst.plan.slip("primary_completion_date") == 425
-    assert standing.due[1] == "2028-03-31"
+        term = term_of(tx, TermKey(REGISTRY, program.registry.key))
+        assert term is not None
+        (worst,) = trial_plans.page(tx, term, after=None, limit=5)
+        (last,) = trial_plans.due(tx, TrialFilter(), "2028-01-01", limit=5)
+        slips = trial_plans.slips(tx, term)
+    assert slips == (1, worst.plan.slip("primary_completion_date")) == (1, 425)
+    assert (last.day, last.field) == ("2028-03-31", "primary_completion_date")
 
 
 def test_a_former_version_makes_the_plan_begin_earlier(quick: Trying) -> None:

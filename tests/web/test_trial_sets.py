@@ -191,17 +191,6 @@ def test_many_trials_are_shown_a_page_at_a_time(reading: ReadingSite) -> None:
     assert shown == [f"NCT{50_000_000 + number}" for number in reversed(range(120))]
 
 
-def test_of_very_many_trials_nothing_is_counted(reading: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.views.trial_sets.MOST_COUNTED", 3)
-    reading.forget()
-    page = reading.get(HALDEN)
-    reading.forget()
-    assert page.status_code == 200
-    assert "More than 3 trials" in page.text
-    assert "<svg class" not in page.text
-    assert f"/trials/{WITHDRAWN_LATER}" in page.text
-
-
 def test_calendars_of_a_trial_and_of_a_sponsor(reading: ReadingSite) -> None:
     answer = reading.get(f"{HALDEN}.ics")
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"

@@ -41,8 +41,8 @@ def found_term(site: Site, asked: Asked, kind: str, ending: str = "") -> Term | 
     """
     slug = asked.params["slug"]
     with site.store.read() as tx:
-        term = terms.of_slug(tx, kind, slug)
-        is_gone = kind == SPONSOR and (term is None or not terms.has_watched(tx, kind, term))
+        term = terms.by_slug(tx, kind, slug)
+        is_gone = kind == SPONSOR and (term is None or not term.trials)
         renamed = trial_plans.successor(tx, slug) if is_gone else None
     if renamed:
         # No 301: the former name may lead trials again.
