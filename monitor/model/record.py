@@ -121,12 +121,7 @@ class PartialDate:
     @property
     def parts(self) -> tuple[int, ...]:
         """Year, month and day as far as they can be read and exist; empty where the text is no date at all."""
-        written = self._written
-        for known in (written, written[:2]) if written else ():
-            with suppress(ValueError):
-                date(*(*known, 1, 1)[:3])
-                return known
-        return ()
+        return _parts_of(self.text)
 
     @property
     def has_unreal_day(self) -> bool:
@@ -142,8 +137,7 @@ class PartialDate:
     @property
     def earliest(self) -> date | None:
         """The first day that the text allows; None where the text is no date at all."""
-        parts = self.parts
-        return date(*(*parts, 1, 1)[:3]) if parts else None
+        return _earliest_in(self.text)
 
     @property
     def _written(self) -> tuple[int, ...]:
@@ -161,6 +155,22 @@ def _written_in(text: str) -> tuple[int, ...]:
             numbers = (int(found["year"]), number, int(found["day"]) if found["day"] else None)
             return tuple(each for each in numbers if each is not None)
     return ()
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(text: str) -> tuple[int, ...]:
+    written = _written_in(text)
+    for known in (written, written[:2]) if written else ():
+        with suppress(ValueError):
+            date(*(*known, 1, 1)[:3])
+            return known
+    return ()
+
+
+@lru_cache(maxsize=1024)
+def _earliest_in(text: str) -> date | None:
+    parts = _parts_of(text)
+    return date(*(*parts, 1, 1)[:3]) if parts else None
 
 
 _PARTS: tuple[Literal["year"], Literal["month"], Literal["day"]] = ("year", "month", "day")

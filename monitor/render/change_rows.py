@@ -86,7 +86,7 @@ def _row(change: Change, *, whole: bool, beside: str) -> ChangeRow:
         shown = shown if change.field == "trial_id" else []
         return ChangeRow(change=change, label=label(change), lines=[Line(stretches=((DiffOp.KEPT, told),)), *shown])
     delta = delta_words(change)
-    sentence = beside_delta(not_shown_yet(change, beside=beside), delta)
+    sentence = beside_delta(not_shown_yet(change, beside=beside, shown=None if whole else shown), delta)
     return ChangeRow(
         change=change, label=label(change), lines=shown, delta=delta, sentence=safe_cut(sentence, MOST_SENTENCE)
     )

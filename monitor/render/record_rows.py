@@ -6,6 +6,7 @@ so that whoever sets them can fold them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 from monitor.changes.fields import FIELDS, is_coded
 from monitor.changes.topics import Topic
@@ -277,17 +278,17 @@ _ATTRIBUTES = frozenset(each.name for each in fields(Record))
 
 def _by_shape(record: Record, *topics: Topic) -> list[RecordRow]:
     """The fields of these topics that are told by the shape of their values alone."""
-    return [
-        row
-        for field in FIELDS.values()
-        if field.by_shape and field.topic in topics
-        for row in _of_detail(record, field.name)
-    ]
+    return [row for name in _shaped(topics) for row in _of_detail(record, name)]
+
+
+@cache
+def _shaped(topics: tuple[Topic, ...]) -> tuple[str, ...]:
+    """Their names. A record has twenty sections, and there are two hundred fields."""
+    found = (field.name for field in FIELDS.values() if field.by_shape and field.topic in topics)
+    return tuple(name for name in found if name not in _TOLD_ABOVE)
 
 
 def _of_detail(record: Record, name: str) -> list[RecordRow]:
-    if name in _TOLD_ABOVE:
-        return []
     value = record.details.get(name)
     if value is None and name in _ATTRIBUTES:
         value = list(getattr(record, name)) if isinstance(getattr(record, name), tuple) else None

@@ -109,13 +109,15 @@ def is_summary_redundant(change: Change) -> bool:
     return not _words(change.summary) - _words(" ".join((label(change), *values))) - _JOINING_WORDS
 
 
-def not_shown_yet(change: Change, *, beside: str = "") -> str:
+def not_shown_yet(change: Change, *, beside: str = "", shown: Sequence[Line] | None = None) -> str:
     """The part of the summary that neither the label, the `lines` nor *beside* show already; empty if there is none.
+
+    *shown* are the lines, where they are at hand.
 
     "Completion date slipped from 2027-09 to 2028-05, 8 months later." next to the two dates is "8 months later." When
     in the trial's life it was is news by itself only where it casts doubt on the change.
     """
-    known = _seen(change, beside) | _SHOWN_BY_VALUES | _JOINING_WORDS
+    known = _seen(change, lines(change) if shown is None else shown, beside) | _SHOWN_BY_VALUES | _JOINING_WORDS
     known = known - _TIMING if change.timing in _LATE else known | _TIMING
     clauses = _CLAUSES.split(one_line(change.summary))
     while clauses and not _words(clauses[0]) - known:
@@ -130,13 +132,9 @@ def not_shown_yet(change: Change, *, beside: str = "") -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _seen(change: Change, beside: str) -> set[str]:
-    shown = [
-        text
-        for line in lines(change)
-        for text in (line.label, line.before, line.after, *(w for _, w in line.stretches))
-    ]
-    return _words(" ".join((label(change), *shown, beside)))
+def _seen(change: Change, shown: Sequence[Line], beside: str) -> set[str]:
+    texts = [text for line in shown for text in (line.label, line.before, line.after, *(w for _, w in line.stretches))]
+    return _words(" ".join((label(change), *texts, beside)))
 
 
 def _words(text: str) -> set[str]:

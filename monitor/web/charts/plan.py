@@ -40,12 +40,13 @@ def plan_charts(plans: Sequence[Planned], *, as_of: date, say: Say = str) -> Mar
     """
     if not any(each.overall_status or each.enrollment or any(getattr(each, name) for name in DATES) for each in plans):
         return Markup()
-    return Markup().join(_drawn(Frame(plans, as_of, say, narrow=narrow)) for narrow in (False, True))
+    series = series_of(plans, say)
+    label = _label(plans, series, say)
+    return Markup().join(_drawn(Frame(plans, as_of, say, narrow=narrow), series, label) for narrow in (False, True))
 
 
-def _drawn(frame: Frame) -> Markup:
+def _drawn(frame: Frame, series: Sequence[Series], label: str) -> Markup:
     """Each panel below the one before; those without anything to show take no room."""
-    series = series_of(frame.plans, frame.say)
     has_counts = any(enrolled(each)[0] is not None for each in frame.plans)
     dates = KeyDates(frame, series) if series else None
     bottom: float = dates.bottom if dates else _BAND + _BAND_HEIGHT
@@ -62,7 +63,7 @@ def _drawn(frame: Frame) -> Markup:
     _months(frame, bottom)
     _readouts(frame, series, bottom)
     kind = "narrow" if frame.is_narrow else "wide"
-    return frame.drawing.svg(frame.width, bottom + 26, _label(frame, series), kind=kind)
+    return frame.drawing.svg(frame.width, bottom + 26, label, kind=kind)
 
 
 def _columns(frame: Frame, bottom: float) -> None:
@@ -176,9 +177,8 @@ def _readouts(frame: Frame, series: Sequence[Series], bottom: float) -> None:
         frame.drawing.box("hit", place, _BAND, end - place, bottom - _BAND, say=words)
 
 
-def _label(frame: Frame, series: Sequence[Series]) -> str:
+def _label(plans: Sequence[Planned], series: Sequence[Series], say: Say) -> str:
     """The chart in a few sentences."""
-    say, plans = frame.say, frame.plans
     told = [f"{say('How the plan moved')}: {counted(len(plans), 'snapshot')}, {plans[0].on} – {plans[-1].on}"]
     told.append(_move(status_words(plans[0], say), status_words(plans[-1], say)))
     told += [f"{each.name} {_move(each.first.text, date_words(each.last, say))}" for each in reversed(series)]

@@ -19,6 +19,7 @@ from monitor.model.language import ENGLISH
 from monitor.web.site.asked import Asked
 from monitor.web.site.compressing import squeezed
 from monitor.web.site.formats import FILTERS
+from monitor.web.site.translating import generator_of
 
 SHEETS = (
     *("tokens", "elements", "frame", "marks", "changes", "panels", "controls", "facets", "charts", "snapshots"),
@@ -96,6 +97,7 @@ class Pages:
             lstrip_blocks=True,
         )
         made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        made.code_generator_class = generator_of(translations(language).gettext)
         made.filters |= FILTERS
         made.globals |= {
             "prefix": self.prefix,
