@@ -1,6 +1,7 @@
-"""Ask subscribers whether to go on: once where nothing more is expected of their trials, and once a year.
+"""Ask subscribers whether to go on: once where nothing more is expected of their trials, or none is known, and yearly.
 
     an event that may be the last of its trial  ->  the trial is looked at, a weekend later
+    a number that its registry does not know    ->  those who named it are told, once
     another year of a subscription is over      ->  the subscription is looked at
     every trial that it names has come to its end, and it was not told so before  ->  it is told, once
     it is a person's, and there is a page where they can answer                   ->  they are asked
@@ -27,12 +28,13 @@ from monitor.alerts.questions import (
     look_again_at,
     nothing_more,
     still_useful,
+    unknown_number,
 )
 from monitor.changes.endings import how_it_ended
 from monitor.errors import StoreCorrupt
 from monitor.model import Notice, State, Subscription
 from monitor.ports import Registry
-from monitor.storage import endings, notices, questions, rhythms, snapshots, subscriptions, trials
+from monitor.storage import denials, endings, notices, questions, rhythms, snapshots, subscriptions, trials
 from monitor.storage.questions import Question
 from monitor.storage.store import Store
 
@@ -75,10 +77,14 @@ def _look_at_a_trial(tx: Connection, asking: AskingAgain, now: datetime) -> bool
     if ending is None:
         return False
     ends = Ends(tx, asking.registries)
+    denial = denials.get(tx, ending.registry, ending.trial_id)
     has_ended = ends.of((ending.registry, ending.trial_id)) is not None
-    looked_at = endings.subscribers(tx, ending, limit=AT_ONCE) if has_ended else []
+    looked_at = endings.subscribers(tx, ending, limit=AT_ONCE) if has_ended or denial else []
     telling = _Asking(tx, looked_at, ends, now)
-    telling.tell_of_ends()
+    if denial:
+        telling.tell_all(unknown_number(denial))
+    else:
+        telling.tell_of_ends()
     telling.owe()
     if len(looked_at) == AT_ONCE:
         endings.go_on(tx, ending, looked_at[-1].subscription_id)
@@ -181,6 +187,11 @@ class _Asking:
             digests[key] = digest_of(self._known[key].trials)
         questions.note_finished(self._tx, digests, at=self._now)
         questions.look_again(self._tx, self._later)
+
+    def tell_all(self, notice: Notice) -> None:
+        """Tell a notice to all who can be reached; whoever was told it before is not told again."""
+        for subscription in self._reached():
+            self._tell(subscription, notice)
 
     def ask_if_useful(self) -> None:
         """Ask those whose year is over, unless nothing more is expected of their trials anyway."""

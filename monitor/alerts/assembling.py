@@ -189,8 +189,9 @@ def coverage_of(
         )
         for each in missed[:MOST_UNCHECKED]
     ]
+    denied = sum(sum(coverage.denied_by_registry(tx, part).values()) for part in within)
     return Coverage(
-        trials=sum(pages.watched_count(tx, part) for part in within),
+        trials=sum(pages.watched_count(tx, part) for part in within) - denied,
         checked=sum(each.checked for each in seen),
         versions=tuple({names.get(each.registry, each.registry): each.version for each in seen}.items()),
         unchecked=(*not_reached.items(), *not_listed, *not_checked),

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from monitor.changes.denied import denied_subject, denied_text
 from monitor.language.worded import worded
 from monitor.model import Notice, Subscription, SubscriptionState
 from monitor.model.subscriber_notice import SubscriberNotice
+from monitor.storage.denials import Denial
 from monitor.storage.questions import YEAR, Question
 from monitor.storage.trials import Trial
 from monitor.text import counted, natural_list, one_line, safe_cut
@@ -99,6 +101,19 @@ def nothing_more(ended: Mapping[TrialKey, str], *, now: datetime) -> Notice:
         occurred_at=now,
         subject=subject,
         text=text,
+    )
+
+
+def unknown_number(denial: Denial) -> Notice:
+    """The registry knows no trial of a number: one notice for all who named it, whenever they did."""
+    registry, trial_id = one_line(denial.registry), one_line(denial.trial_id)
+    return Notice(
+        id=f"{SubscriberNotice.DENIED}/{registry}/{trial_id}/{denial.first_at:%Y%m%dT%H%M%SZ}",
+        kind=SubscriberNotice.DENIED,
+        registry=denial.registry,
+        occurred_at=denial.latest_at,
+        subject=str(denied_subject(registry, trial_id)),
+        text="\n".join(map(str, denied_text(registry, trial_id, denial.latest_at))),
     )
 
 

@@ -7,6 +7,8 @@ from monitor.model.unseen import UnseenReason
 def unseen_words(reason: UnseenReason, *, is_fed: bool = False) -> Worded:
     """The reason, as it stands behind the trials; *is_fed* says that files feed their registry."""
     match reason:
+        case UnseenReason.DENIED:
+            return worded("the registry knows no trial of this number")
         case UnseenReason.NEVER_READ if is_fed:
             return worded("in no imported file yet")
         case UnseenReason.NEVER_READ:

@@ -2,6 +2,7 @@
 
     registered since the last listing, or long before      trial.new, and whether it is stopped already
     named as the same trial as one that is watched         trial.new, and of which it is a sibling
+    watched by its number before it was registered         trial.new
     no longer found                                        trial.left, with the changes that may be why
 
 Both belong to one watch. Every subscriber of a trial hears that it is new; only subscribers of that watch hear that it
@@ -89,6 +90,18 @@ def joined(record: Record, found: Membership | None) -> list[Difference]:
             )
         )
     return differences
+
+
+def appeared(record: Record, *, denied_on: date) -> Difference:
+    """That a trial is registered whose number the registry did not know on that day."""
+    sponsor = f", of {record.lead_sponsor.name}" if record.lead_sponsor else ""
+    title = f": {quote(record.brief_title, _TITLE)}" if record.brief_title else ""
+    told = f"{record.trial_id} is registered now{title}{sponsor}."
+    told += f" On {denied_on} the registry knew no trial of this number."
+    words = own_words(record.overall_status, record.phases)
+    return KINDS["trial.new"].difference(
+        record, before=None, after=card(record, None, is_new=True), summary=told, words=words
+    )
 
 
 def _new(record: Record, found: Membership | None) -> Difference:

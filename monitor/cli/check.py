@@ -71,6 +71,7 @@ def check(
                 show(checked)
         summary.requests = sum(one.traffic.requests for one in asked.values())
         summary.bytes = sum(one.traffic.bytes for one in asked.values())
+        _leave_out_denied(program, wanted, summary)
         if finds_more:
             summary.asked = len(summary.results)
         summary.seconds = monotonic() - started
@@ -83,6 +84,15 @@ def check(
     for message in (*bad, *_clock_warnings(summary), *_held_warnings(summary)):
         complain(message)
     _leave(summary, bad, untaken=untaken, exit_code=exit_code)
+
+
+def _leave_out_denied(program: "App", wanted: list[TrialsToCheck], summary: CheckSummary) -> None:
+    """Count apart the numbers that a registry does not know, and of which the pass said so before."""
+    for one in wanted:
+        if one.is_patrol:
+            told = [each for each in program.denied(one.registry) if each not in summary.results]
+            summary.denied += len(told)
+            summary.asked -= len(told)
 
 
 def _deliver(program: "App", *, as_json: bool) -> int:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from monitor.app import App
     from monitor.model import Search
     from monitor.operate.transfer.lists import TrialList
-    from monitor.storage.trials import Trial
+    from monitor.views.watches import WatchedTrial
     from monitor.watching.watches import Added
 
 MOST_NAMED = 3
@@ -249,7 +249,7 @@ def list_(
     console().print(watch_table(listed, names, files=files, groups=groups, today=utc_now().date()))
 
 
-def _show_trials(trials: "Sequence[Trial]", names: "Mapping[str, str]", *, as_json: bool) -> None:
+def _show_trials(trials: "Sequence[WatchedTrial]", names: "Mapping[str, str]", *, as_json: bool) -> None:
     if as_json:
         for trial in trials:
             write_json(watched_trial_json(trial))

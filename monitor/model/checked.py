@@ -49,6 +49,8 @@ class Checked:
     """One line that says what to do next; None unless something went wrong."""
     is_unknown: bool = False
     """Whether the registry says that it has no such trial, of one that was never seen there."""
+    is_denied_again: bool = False
+    """Whether it said so before."""
     is_behind: bool = False
     """Whether the answer came from older data than the registry has: what it shows is as of *registry_version*."""
     merged_into: str | None = None
@@ -88,6 +90,8 @@ class CheckSummary:
     """Watches whose trials could not be listed."""
     behind: int = 0
     """Trials that the registry answered for from older data than it has."""
+    denied: int = 0
+    """Watched numbers that their registry does not know, as an earlier check said; they are not among *asked*."""
     changed: bool = False
     requests: int = 0
     bytes: int = 0

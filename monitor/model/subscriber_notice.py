@@ -8,6 +8,8 @@ class SubscriberNotice(StrEnum):
 
     CONFIRM = "subscription.confirm"
     """Whether they asked for it: nothing else is sent before they say so."""
+    DENIED = "trial.denied"
+    """The registry knows no trial of a number that it names."""
     FINISHED = "subscription.finished"
     """Nothing more is expected of the trials that it names."""
     YEARLY = "subscription.yearly"

@@ -6,6 +6,8 @@ from enum import StrEnum
 class UnseenReason(StrEnum):
     """The reasons; of several that a trial has, the first one counts."""
 
+    DENIED = "denied"
+    """Its registry answered that it knows no trial of this number."""
     NEVER_READ = "never_read"
     """No answer for it came yet that could be read."""
     NOT_BELIEVED = "not_believed"

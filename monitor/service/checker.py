@@ -208,6 +208,7 @@ class Checker:
             failed=summary.failed,
             watched=summary.watched,
             verified=summary.verified,
+            denied=summary.denied,
             requests=registry.traffic.requests - before[0],
             bytes=registry.traffic.bytes - before[1],
             seconds=round(monotonic() - summary.started, 2),
@@ -237,6 +238,7 @@ class Checker:
             summary.version = version.stamp if version else None
             summary.watched = coverage.watched_by_registry(tx).get(registry.key, 0)
             since = coverage.seen_since(self._clock(), check_every=program.config.schedule.check_every)
+            summary.denied = coverage.denied_by_registry(tx).get(registry.key, 0)
             whole = Within(registry=registry.key)
             summary.verified = sum(each.checked for each in coverage.by_registry(tx, whole, since=since))
 
@@ -261,6 +263,7 @@ class Checker:
             failed=look.failed,
             watched=look.watched,
             verified=look.verified,
+            denied=look.denied,
             registry_version=look.version,
             requests=look.requests,
             bytes=look.bytes,

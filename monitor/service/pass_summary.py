@@ -28,6 +28,8 @@ class PassSummary:
     watched: int = 0
     verified: int = 0
     """Of the watched trials, those that are seen."""
+    denied: int = 0
+    """Of the watched trials, numbers that the registry does not know."""
     version: str | None = None
     """The version of the registry's data."""
     started: float = field(default_factory=monotonic)
@@ -41,7 +43,7 @@ class PassSummary:
         """Take a trial into account."""
         self.trials += 1
         self.changed += bool(checked.changes)
-        if checked.result is Result.FAILED:
+        if checked.result is Result.FAILED and not checked.is_unknown:
             self.failed += 1
             if len(self.failing) < MOST_FAILING:
                 self.failing.append(checked.trial_id)

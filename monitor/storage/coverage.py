@@ -30,6 +30,8 @@ from sqlalchemy import (
 
 from monitor.model import State
 from monitor.model.unseen import UnseenReason
+from monitor.storage.denial_tables import denials
+from monitor.storage.denials import is_watched
 from monitor.storage.pages import Within, is_of
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import quarantine, registries, searches, trials, watched_trials
@@ -105,6 +107,16 @@ def watched_by_registry(tx: Connection) -> dict[str, int]:
     return found
 
 
+def denied_by_registry(tx: Connection, within: Within = Within()) -> dict[str, int]:  # noqa: B008 - frozen
+    """How many of the watched ones of these trials are numbers that their registry does not know, where any are.
+
+    Nothing of them can be missed: the registry answered that there is nothing.
+    """
+    c = denials.c
+    query = select(c.registry, func.count()).where(is_of(within, c.registry, c.trial_id), is_watched)
+    return {row[0]: row[1] for row in tx.execute(query.group_by(c.registry))}
+
+
 def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[RegistrySeen]:
     """How many of the watched ones of these trials were checked since then, in each registry that has any."""
     query = (
@@ -124,13 +136,13 @@ def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[Regi
 
 
 def unchecked(tx: Connection, within: Within, *, since: datetime, limit: int) -> Sequence[Unchecked]:
-    """Up to *limit* of the watched ones that were not, in registries that named a version since; by registry and id."""
-    query = (
-        _unseen(within, since, trials.c.verified_at)
-        .where(registries.c.checked_at >= since)
-        .order_by("registry", "trial_id")
-        .limit(limit)
-    )
+    """Up to *limit* of the watched ones that were not, in registries that named a version since; by registry and id.
+
+    Numbers that their registry does not know are left out.
+    """
+    found = _unseen(within, since, trials.c.verified_at)
+    is_denied = found.selected_columns.reason == UnseenReason.DENIED
+    query = found.where(registries.c.checked_at >= since, ~is_denied).order_by("registry", "trial_id").limit(limit)
     return [
         Unchecked(row.registry, row.trial_id, row.verified_at, UnseenReason(row.reason)) for row in tx.execute(query)
     ]
@@ -173,7 +185,9 @@ def _unseen(within: Within, since: datetime, *more: ColumnElement[Any]) -> Selec
         or_(trials.c.verified_at.is_(None), quarantine.c.latest_at > trials.c.verified_at),
     )
     is_silent = or_(registries.c.checked_at.is_(None), registries.c.checked_at < since)
+    is_denied = exists().where(denials.c.registry == watched.c.registry, denials.c.trial_id == watched.c.trial_id)
     reason = case(
+        (and_(trials.c.snapshot.is_(None), is_denied), UnseenReason.DENIED),
         (is_refused, UnseenReason.NOT_BELIEVED),
         (trials.c.snapshot.is_(None), UnseenReason.NEVER_READ),
         (trials.c.misses > 0, UnseenReason.MISSING),

@@ -32,11 +32,13 @@ class Look:
     seconds: float
     reason: str | None
     """Why the registry could not be read, or else why the first trial that failed did."""
+    denied: int | None = None
+    """Of the watched trials, numbers that the registry does not know; None of looks before this was counted."""
 
     @property
     def is_whole(self) -> bool:
         """Whether every watched trial was seen."""
-        return self.reason is None and not self.failed and self.verified >= self.watched
+        return self.reason is None and not self.failed and self.verified + (self.denied or 0) >= self.watched
 
 
 _columns = [looks.c[field.name] for field in fields(Look)]

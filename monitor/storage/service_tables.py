@@ -52,6 +52,7 @@ looks = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("seconds", Double, nullable=False),
     Column("reason", TextWithoutNul, comment="why it was not whole; null where it was"),
+    Column("denied", Integer, comment="of the watched, numbers that the registry does not know"),
     Index("looks_by_time", "ended_at"),
     sqlite_with_rowid=False,
 )

@@ -30,6 +30,7 @@ from monitor.storage import (  # noqa: F401 - a part of the schema
     archive_tables,
     backfill_tables,
     bounce_tables,
+    denial_tables,
     digest_tables,
     group_tables,
     index_tables,

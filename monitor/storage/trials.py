@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from monitor.model import State
+from monitor.storage import denials
 from monitor.storage.searches import is_everything
 from monitor.storage.statements import chunks, put, rows_of
 from monitor.storage.tables import searches, trials, watched_trials
@@ -142,11 +143,13 @@ def watched_ids(
     unverified_at: str | None = None,
     day: date | None = None,
     merged_due: MergedDue | None = None,
+    now: datetime | None = None,
 ) -> list[str]:
     """The ids of the trials of all watches, in order, without those that merged into another and are not due.
 
     With *unverified_at*, a version of the registry's data, only those that are not verified at it, and those whose
-    latest snapshot says something else by *day*, where that is given.
+    latest snapshot says something else by *day*, where that is given. With *now*, without those of which the registry
+    knows nothing and which are not to be asked for yet: see `monitor.storage.denials`.
     """
     of_same_trial = and_(trials.c.registry == watched_trials.c.registry, trials.c.trial_id == watched_trials.c.trial_id)
     merged = exists().where(of_same_trial, trials.c.state == State.MERGED, *_not_due(merged_due))
@@ -156,6 +159,8 @@ def watched_ids(
         .distinct()
         .order_by(watched_trials.c.trial_id)
     )
+    if now is not None:
+        query = query.where(~denials.is_put_off(watched_trials.c.registry, watched_trials.c.trial_id, now))
     if unverified_at is not None:
         stands = (of_same_trial, trials.c.verified_version == unverified_at)
         query = query.where(~exists().where(*stands, *(() if day is None else (~_reads_otherwise_by(day),))))

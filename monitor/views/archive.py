@@ -16,9 +16,10 @@ from monitor.changes.diff import last_said, posted_on
 from monitor.changes.events import changes_between
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.model import Change, Record, Snapshot, State
-from monitor.ports import FetchedRegistry, PairReading, Registry, cannot_be_asked
+from monitor.ports import PairReading, Registry
 from monitor.storage import archived, snapshots
 from monitor.storage.snapshots import SnapshotRow
+from monitor.views.denied import no_snapshot
 
 BASELINE = 1
 
@@ -134,13 +135,6 @@ def first_snapshot(tx: Connection, registry: Registry, trial_id: str) -> Snapsho
     return first if first.document.state is State.LISTED else None
 
 
-def no_snapshot(registry: Registry, trial_id: str) -> NothingFound:
-    """That nothing is kept of a trial, and what to do for it."""
-    can_be_asked = isinstance(registry, FetchedRegistry)
-    remedy = f"`monitor check {trial_id}` takes one" if can_be_asked else cannot_be_asked(registry)
-    return NothingFound(f"there is no snapshot of {trial_id} yet; {remedy}")
-
-
 def standing_on(tx: Connection, registry: Registry, trial_id: str, day: date) -> Snapshot:
     """What stood of a trial at the end of a day, as far as anything is kept of that. NothingFound where nothing is."""
     rows = [row for row in snapshots.listing(tx, registry.key, trial_id) if row.taken_at.date() <= day]
@@ -153,5 +147,5 @@ def standing_on(tx: Connection, registry: Registry, trial_id: str, day: date) ->
     begins = [page.taken_at for page in pages[:1]]
     begins = begins or [row.taken_at for row in snapshots.listing(tx, registry.key, trial_id)[:1]]
     if not begins:
-        raise no_snapshot(registry, trial_id)
+        raise no_snapshot(tx, registry, trial_id)
     raise NothingFound(f"what is kept of {trial_id} begins on {begins[0]:%Y-%m-%d}: name that day or a later one")

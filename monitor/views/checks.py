@@ -16,12 +16,13 @@ def closing_parts(
     seconds: float,
     refreshed: bool = True,
     behind: int = 0,
+    denied: int = 0,
 ) -> list[str]:
     """The parts of the line: first how many of *asked* trials were checked, last what that cost.
 
     *versions* are those of the registries, one each: of several, none is named, for each dates its own data.
     *refreshed*: whether any registry had newer data at all. *behind* is for how many it answered from older data than
-    it has.
+    it has; *denied* how many watched numbers it does not know, which are not among the trials asked for.
     """
     failed = results.get(Result.FAILED, 0)
     done = asked - failed
@@ -36,6 +37,8 @@ def closing_parts(
         as_of = [f" as of {stamp(version)}: nothing newer at the registry" for version in versions]
         several = f": nothing newer at {len(versions)} registries"
         parts = [f"{done:,} of {asked:,} verified{as_of[0] if len(as_of) == 1 else several}"]
+    if denied:
+        parts.append(f"{counted(denied, 'number')} that the registry does not know, see `monitor doctor`")
     traffic = [counted(requests, "request"), *([size(bytes_)] if bytes_ else []), f"{seconds:.2f} s"]
     return [*parts, ", ".join(traffic)]
 
@@ -52,6 +55,7 @@ def closing_parts_of(summary: CheckSummary) -> list[str]:
         seconds=summary.seconds,
         refreshed=summary.requests > max(len(summary.versions), 1) or bool(counts[Result.FAILED] or summary.unlisted),
         behind=summary.behind,
+        denied=summary.denied,
     )
 
 

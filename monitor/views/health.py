@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.notices import CONFIGURATION_BAD
 from monitor.model.stamps import built_at, data_are_old
+from monitor.model.unseen import UnseenReason
 from monitor.operate.doctor import Finding, Level, guarded, note, problem
 from monitor.operate.doctor.alerting import outbox, receivers
 from monitor.operate.doctor.findings import ReadingContext
@@ -70,7 +71,12 @@ class RegistryHealth:
     @property
     def is_whole(self) -> bool:
         """Whether all of it that is watched is seen."""
-        return self.failing_since is None and self.seen >= self.watched
+        return self.failing_since is None and self.seen + self.denied >= self.watched
+
+    @property
+    def denied(self) -> int:
+        """Of the watched, numbers that the registry does not know."""
+        return sum(each.count for each in self.unseen if each.reason is UnseenReason.DENIED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from monitor.model import Snapshot, State
 from monitor.ports import Registry
 from monitor.storage import snapshots
 from monitor.text import safe_cut
-from monitor.views.archive import no_snapshot, pages_of, standing_on
+from monitor.views.archive import pages_of, standing_on
+from monitor.views.denied import no_snapshot
 
 _NUMBER = re.compile("[0-9]{1,9}")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -55,7 +56,7 @@ def moments_of(tx: Connection, registry: Registry, trial_id: str) -> list[Moment
     pages = pages_of(tx, registry, trial_id, damaged=[])
     rows = snapshots.listing(tx, registry.key, trial_id)
     if not pages and not rows:
-        raise no_snapshot(registry, trial_id)
+        raise no_snapshot(tx, registry, trial_id)
     imported = [Moment(key_of(0, page.taken_at), None, page.taken_at, State.LISTED) for page in pages]
     return [*imported, *(Moment(str(row.number), row.number, row.taken_at, row.state) for row in rows)]
 

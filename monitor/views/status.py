@@ -18,13 +18,15 @@ from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
 from monitor.ports import FetchedRegistry, Registry, cannot_be_asked
-from monitor.storage import events, pages, quarantine, settlements, snapshots, trials
+from monitor.storage import denials, events, pages, quarantine, settlements, snapshots, trials
+from monitor.storage.denials import Denial
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.pages import Key
 from monitor.storage.settlements import Settled
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.text import counted
+from monitor.views.denied import denied_words
 from monitor.views.scope import Scope
 
 AT_ONCE = 100
@@ -155,9 +157,14 @@ class StatusReader:
         wanted = [each for each in ids if self._is_wanted(records.get(each), each in damaged)]
         last, unread = _last_changes(tx, key, wanted, names_watches=self.query.names_watches)
         refused = quarantine.latest_refused(tx, key, wanted)
+        denied = denials.known(tx, key, [each for each in wanted if each not in known or not known[each].snapshot])
         for trial_id in wanted:
             trial, record = known.get(trial_id) or Trial(key, trial_id), records.get(trial_id)
-            troubles = [*self._unread(trial), *_troubles(trial, refused.get(trial_id)), *damaged.get(trial_id, ())]
+            troubles = [
+                *self._unread(trial, denied.get(trial_id)),
+                *_troubles(trial, refused.get(trial_id)),
+                *damaged.get(trial_id, ()),
+            ]
             is_listed = trial.snapshot is not None and trial.state is State.LISTED
             if is_listed and record is None and trial_id not in damaged:
                 troubles.append("unreadable: none of its snapshots holds a record")
@@ -173,10 +180,12 @@ class StatusReader:
                 **_said(record),
             )
 
-    def _unread(self, trial: Trial) -> Iterator[str]:
+    def _unread(self, trial: Trial, denial: Denial | None) -> Iterator[str]:
         """That there is no record yet, and what brings one."""
         registry = self.registries.get(trial.registry)
-        if trial.snapshot is None and registry and not isinstance(registry, FetchedRegistry):
+        if denial:
+            yield f"no record: {denied_words(denial)}"
+        elif trial.snapshot is None and registry and not isinstance(registry, FetchedRegistry):
             yield f"no record yet: {cannot_be_asked(registry)}"
         elif trial.snapshot is None:
             yield "no record yet: `monitor check` takes one, or says why not"

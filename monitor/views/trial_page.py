@@ -24,7 +24,8 @@ from monitor.storage.settlements import Settled
 from monitor.storage.snapshots import DamagedSnapshot
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from monitor.views.archive import BASELINE, Archive, archive_of, changes_to, no_snapshot, pages_of
+from monitor.views.archive import BASELINE, Archive, archive_of, changes_to, pages_of
+from monitor.views.denied import no_snapshot
 from monitor.views.plan import Planned, planned_by
 from monitor.views.siblings import Siblings, siblings_known
 
@@ -135,12 +136,12 @@ def whole_trial(
         told = _told(tx, registry.key, trial_id, names_watches=names_watches)
         archive = archive_of(pages, registry)
         taken = [*reading.pages(archive), *reading.snapshots(tx, archive, told)]
+        if not taken and not reading.lost:
+            raise no_snapshot(tx, registry, trial_id)
         watching = _watching(tx, registry, trial, reading.record)
         background = _background(tx, registry, trial_id, latest_of(taken), reading.led_by)
         record = reading.record
         siblings = siblings_known(tx, record, registries=all_registries) if record else Siblings()
-    if not taken and not reading.lost:
-        raise no_snapshot(registry, trial_id)
     return WholeTrial(
         registry=registry,
         trial_id=trial_id,

@@ -21,10 +21,10 @@ from monitor.views.archive import (
     changes_since,
     changes_to,
     first_snapshot,
-    no_snapshot,
     pages_of,
     standing_on,
 )
+from monitor.views.denied import no_snapshot
 
 Which = int | date | None
 """A snapshot by its number, or by a day on which it stood; None for the one that is meant otherwise."""
@@ -77,7 +77,8 @@ def snapshot_of(
     """
     taken = _snapshot(trial_id, registry, store, which, complain)
     if fetched and taken.source is not None:
-        raise no_snapshot(registry, trial_id)
+        with store.read() as tx:
+            raise no_snapshot(tx, registry, trial_id)
     return TrialSnapshot(snapshot=taken, record=_record(registry, taken))
 
 
@@ -95,9 +96,9 @@ def history_of(trial_id: str, *, registry: Registry, store: Store, names_watches
         trial = trials.known(tx, registry.key, [trial_id]).get(trial_id)
         pages = pages_of(tx, registry, trial_id, damaged=lost)
         first = first_snapshot(tx, registry, trial_id) if pages else None
+        if not taken and not pages:
+            raise no_snapshot(tx, registry, trial_id)
     archive = archive_of(pages, registry)
-    if not taken and not pages:
-        raise no_snapshot(registry, trial_id)
     changes: dict[int, Sequence[Change]] = {
         event.snapshot: event.changes if names_watches else unnamed(event.changes) for event in told
     }
@@ -170,7 +171,8 @@ def _snapshot(trial_id: str, registry: Registry, store: Store, which: Which, com
         into = known.merged_into
         raise NothingFound(f"{trial_id} was merged into {into} before it was first read: `monitor show {into}`")
     if latest is None:
-        raise no_snapshot(registry, trial_id)
+        with store.read() as tx:
+            raise no_snapshot(tx, registry, trial_id)
     for error in damaged.values():
         complain(f"{error}; snapshot {latest.number} is the latest that can be read")
     return latest

@@ -1,10 +1,15 @@
 """The watches, and the trials that one of them holds."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from monitor.storage import groups, trials
+from sqlalchemy import Connection
+
+from monitor.storage import denials, groups, trials
 from monitor.storage import registries as registry_rows
 from monitor.storage import watches as kept
+from monitor.storage.denials import Denial
+from monitor.storage.pages import Key
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
@@ -47,10 +52,34 @@ def last_files(
     return {watch: {key: days[key] for key in each} for watch, each in held.items()}
 
 
-def trials_of_watch(which: str, store: Store) -> list[Trial]:
+@dataclass(frozen=True, slots=True)
+class WatchedTrial:
+    """A trial that a watch holds; *denial* where its registry knows no trial of its number."""
+
+    trial: Trial
+    denial: Denial | None = None
+
+
+def trials_of_watch(which: str, store: Store) -> list[WatchedTrial]:
     """The trials of a watch, named by its number or name, as far as they are known. NothingFound where it is none."""
     with store.read() as tx:
-        held = kept.trials_of(tx, kept.find(tx, which).id)
-        registries = {key for key, _ in held}
-        known = {key: trials.known(tx, key, [each for of, each in held if of == key]) for key in registries}
-    return [known[key].get(trial_id) or Trial(key, trial_id) for key, trial_id in held]
+        return watched_trials(tx, kept.trials_of(tx, kept.find(tx, which).id))
+
+
+def watched_trials(tx: Connection, keys: Sequence[Key]) -> list[WatchedTrial]:
+    """These trials in their order, as far as they are known."""
+    found: dict[Key, WatchedTrial] = {}
+    for registry in {registry for registry, _ in keys}:
+        ids = [trial_id for of, trial_id in keys if of == registry]
+        known = trials.known(tx, registry, ids)
+        denied = denials.known(tx, registry, [each for each in ids if each not in known])
+        for trial_id in ids:
+            trial = known.get(trial_id) or Trial(registry, trial_id)
+            found[registry, trial_id] = WatchedTrial(trial, denied.get(trial_id))
+    return [found[key] for key in keys]
+
+
+def denied_in_watch(watch: Watch, store: Store, *, limit: int) -> list[Denial]:
+    """Up to *limit* of the numbers that a watch holds and that their registries do not know, by registry and id."""
+    with store.read() as tx:
+        return denials.of_watch(tx, watch.id, limit=limit)

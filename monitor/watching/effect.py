@@ -66,6 +66,8 @@ class AnswerEffect:
     follow: str | None = None
     """The id that watches of this trial are to hold as well."""
     oddities: Sequence[Oddity] = ()
+    denied: str | None = None
+    """What the registry said of a number that it does not know, and that was never read."""
 
 
 def effect_of(answer: Answer | DayCame, stored: StoredTrials, intake: IntakeContext, *, healthy: bool) -> AnswerEffect:
@@ -213,7 +215,7 @@ def _as_before(seen: Trial, unverified: Unverified | None, result: Result, intak
 
 
 def _first(document: Document, trial: Trial, seen: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
-    """The baseline: news of a trial that a search found later than its others, or that was only known as merged."""
+    """The baseline: news of a trial that a search found later, that was known as merged alone, or not at all before."""
     changes: tuple[Change, ...] = ()
     if trial.merged_into:
         changes = weigh_all([event_rules.restored(intake.registry.parse(document, intake.now), trial.merged_into)])
@@ -221,6 +223,9 @@ def _first(document: Document, trial: Trial, seen: Trial, stored: StoredTrials, 
         changes = weigh_all(
             membership.joined(intake.registry.parse(document, intake.now), stored.newcomers[seen.trial_id])
         )
+    elif (denial := stored.denied.get(seen.trial_id)) and denial.is_believed:
+        record = intake.registry.parse(document, intake.now)
+        changes = weigh_all([membership.appeared(record, denied_on=denial.latest_at.date())])
     result = Result.CHANGED if trial.merged_into else Result.BASELINE
     effect = _snapshot(document, seen, result, intake, changes=changes)
     effect.oddities = intake.registry.unknown(document)
@@ -274,13 +279,12 @@ def _missing(
     answer: Missing, trial: Trial, stored: StoredTrials, intake: IntakeContext, *, healthy: bool
 ) -> AnswerEffect:
     before = _last_record(trial, stored, intake)
-    if before is None:
-        denied = failure(trial, f"the registry says “{answer.words}”: check the number", intake)
-        return replace(denied, checked=replace(denied.checked, is_unknown=True))
+    if before is None and healthy:
+        return _denied(answer, trial, stored, intake)
     if trial.state is State.REMOVED:
         seen = replace(trial, verified_version=intake.version.stamp, verified_at=intake.now)
         return AnswerEffect(seen, _checked(seen, Result.REMOVED, intake))
-    if not healthy:
+    if before is None or not healthy:
         return failure(trial, f"the registry says “{answer.words}”, and does not answer for other trials", intake)
     since = trial.first_missed_at or intake.now
     missed = replace(trial, misses=trial.misses + 1, first_missed_at=since)
@@ -296,6 +300,15 @@ def _missing(
     changes = weigh_all([event_rules.removed(before, answer.words)])
     seen, _ = row_after(missed, tombstone, intake)
     return _snapshot(tombstone, seen, Result.REMOVED, intake, changes=changes)
+
+
+def _denied(answer: Missing, trial: Trial, stored: StoredTrials, intake: IntakeContext) -> AnswerEffect:
+    """The registry knows no trial of a number that was never read."""
+    effect = failure(trial, f"the registry says “{answer.words}”: check the number", intake)
+    again = trial.trial_id in stored.denied
+    effect.checked = replace(effect.checked, is_unknown=True, is_denied_again=again)
+    effect.denied = answer.words
+    return effect
 
 
 def _last_record(trial: Trial, stored: StoredTrials, intake: IntakeContext) -> Record | None:

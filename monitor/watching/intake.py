@@ -18,7 +18,9 @@ from monitor.alerts.settling import owe_or_pend
 from monitor.model import Checked, Document, Settlement
 from monitor.ports import Answer, Merged, Missing, Registry, Versions
 from monitor.storage import (
+    denials,
     drift,
+    endings,
     events,
     leavers,
     newcomers,
@@ -108,8 +110,7 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
     newcomers.forget(tx, key, [event.trial_id for event in made if event.snapshot == 1])
     leavers.note_reported(tx, key, [event.trial_id for event in made if event.trial_id in stored.leaving])
     trials.record(tx, [effect.trial for effect in effects if effect.trial.snapshot])
-    if denied := [effect.trial.trial_id for effect in effects if effect.checked.is_unknown]:
-        siblings.drop_denied(tx, key, denied)
+    _note_denied(tx, effects, stored, intake)
     for effect in effects:
         if effect.quarantined:
             _quarantine(tx, effect.trial, effect.quarantined, intake)
@@ -120,6 +121,17 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
             subscriptions.follow(tx, key, effect.trial.trial_id, into=effect.follow)
     _note_drift(tx, effects, intake)
     report_new_baselines(tx, [effect.checked for effect in effects], now=now)
+
+
+def _note_denied(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials, intake: IntakeContext) -> None:
+    """Keep which numbers the registry does not know, and have it told to those who named one; forget those it gave."""
+    key, now = intake.registry.key, intake.now
+    if denied := {effect.trial.trial_id: effect.denied for effect in effects if effect.denied is not None}:
+        siblings.drop_denied(tx, key, [*denied])
+        believed = denials.note(tx, key, denied, at=now)
+        endings.note(tx, [(key, each.trial_id) for each in believed], look_at=now)
+    if stored.denied:
+        denials.forget(tx, key, [effect.trial.trial_id for effect in effects if effect.trial.snapshot])
 
 
 def _builds_missed(trial: Trial, intake: IntakeContext) -> int:

@@ -12,7 +12,8 @@ Every step resumes what a pass that died left unfinished. While the registry's v
 request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from monitor.model import Checked, Result, Unlisted
 from monitor.ports import ByCalendar, RegistryVersion
@@ -34,6 +35,8 @@ def patrol(
 
     A watch whose trials could not be listed is reported as Unlisted, and the trials that it holds are checked.
 
+    A number that the registry does not know is reported once, and asked for again ever less often.
+
     *progress* hears how far a sweep is. Without *reports_verified*, trials that are verified at this version of the
     data are not reported: then a pass in which nothing is new costs its one request.
 
@@ -43,13 +46,24 @@ def patrol(
     version = context.version_now(known)
     yield from discover_all(version, context)
     swept = yield from sweep(context, version, progress=progress)
-    yield from check(_watched(context, swept, unverified_alone=not reports_verified), context, version=swept)
+    wanted = _watched(context, swept, unverified_alone=not reports_verified)
+    yield from _told_once(check(wanted, context, version=swept))
     checked = _last_version(context)
     latest = checked if checked and checked != known else swept
     if latest.stamp != version.stamp:
         yield from discover_all(latest, context)
     _drop_leavers(latest, context)
     follow_siblings(context)
+
+
+def _told_once(checked: Iterable[Checked]) -> Iterator[Checked]:
+    """What came of each trial, but for numbers that the registry denies again; the first time with what to do."""
+    for one in checked:
+        if not one.is_unknown:
+            yield one
+        elif not one.is_denied_again:
+            remedy = f"`monitor watch remove {one.trial_id}` ends asking for it; else it is asked for ever less often"
+            yield replace(one, error=f"{one.error}; {remedy}")
 
 
 def _drop_leavers(version: RegistryVersion, context: PassContext) -> None:
@@ -90,7 +104,14 @@ def _watched(
     unverified_at = version.stamp if version is not None and is_known and unverified_alone else None
     day = context.clock().date() if isinstance(context.registry, ByCalendar) else None
     with context.store.read() as tx:
-        return trials.watched_ids(tx, context.registry.key, unverified_at=unverified_at, day=day, merged_due=merged_due)
+        return trials.watched_ids(
+            tx,
+            context.registry.key,
+            unverified_at=unverified_at,
+            day=day,
+            merged_due=merged_due,
+            now=context.clock(),
+        )
 
 
 def _last_version(context: PassContext) -> RegistryVersion | None:

@@ -12,7 +12,8 @@ from monitor.changes.membership import MAY_BE_WHY, Membership
 from monitor.errors import StoreCorrupt
 from monitor.model import Document, Event, Snapshot, State
 from monitor.ports import Answer
-from monitor.storage import events, memberships, quarantine, snapshots, trials
+from monitor.storage import denials, events, memberships, quarantine, snapshots, trials
+from monitor.storage.denials import Denial
 from monitor.storage.locks import lock_registry
 from monitor.storage.quarantine import Quarantined
 from monitor.storage.trials import Trial
@@ -37,6 +38,8 @@ class StoredTrials:
     """The last event of each trial that had one of late."""
     newcomers: Mapping[str, Membership]
     """Those whose baseline is news, and which watch found each."""
+    denied: Mapping[str, Denial]
+    """Those that were never read and that the registry did not know until now."""
     leaving: Mapping[str, Sequence[Membership]]
     """Those that watches no longer find, of which nobody was told yet, and which watches these are."""
     bases: snapshots.Bases = field(repr=False)
@@ -78,6 +81,7 @@ def stored_trials(tx: Connection, answers: Sequence[Answer | DayCame], intake: I
         memberships.found(
             tx, key, [trial_id for trial_id in moved if trial_id not in latest and trial_id not in damaged]
         ),
+        denials.known(tx, key, [each for each in moved if each not in known or not known[each].snapshot]),
         leaving,
         bases,
         snapshots.first_of(tx, key, latest),

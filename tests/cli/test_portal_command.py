@@ -87,7 +87,7 @@ def test_of_a_trial_that_no_file_brought_yet_commands_say_what_brings_it(monitor
     told = f"monitor: there is no snapshot of {SWIM} yet; {remedy}\n"
     assert (shown.stderr, history.stderr, on.stderr) == (told, told, told)
     assert row["troubles"] == [f"no record yet: {remedy}"]
-    assert f"1 watched trial in no imported file yet, such as {SWIM}" in doctor
+    assert f"1 watched trial of ctri.nic.in: in no imported file yet: {SWIM}" in doctor
     assert "never read" not in doctor
 
 

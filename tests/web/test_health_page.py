@@ -294,5 +294,7 @@ def test_a_look_that_found_no_such_trial_was_a_look(site: ReadingSite, workers: 
     workers.tick()
     text = page(site)
 
-    assert heading(text) == "0 of 1 trials are seen"
+    assert heading(text) == "0 of 1 trials are seen; one number is not in its registry"
     assert "There was no look yet" not in text
+    assert "the registry knows no trial of this number" in text
+    assert "1 number not in the registry" in text

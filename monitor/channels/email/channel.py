@@ -70,12 +70,14 @@ class Email(Channel):
         """A mail, signed."""
         from monitor.channels.email.configured import mail_sender  # as above
         from monitor.channels.email.notice import confirmation_mail, notice_mail
-        from monitor.channels.email.question import question_mail
+        from monitor.channels.email.question import denied_mail, question_mail
 
         sender = mail_sender(envelope.config)
         match notice.kind:
             case SubscriberNotice.CONFIRM:
                 return confirmation_mail(notice, envelope, sender)
+            case SubscriberNotice.DENIED:
+                return denied_mail(notice, envelope, sender)
             case SubscriberNotice.FINISHED | SubscriberNotice.YEARLY:
                 return question_mail(notice, envelope, sender)
             case _:

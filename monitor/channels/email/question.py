@@ -4,6 +4,7 @@ Neither link changes anything when it is opened: programs that look for harmful 
 pages to click on, the mail says what there is to say, and asks nothing.
 """
 
+from monitor.changes.denied import denied_subject, denied_text
 from monitor.channels.channel import Envelope
 from monitor.channels.email.alert import Alert
 from monitor.channels.email.configured import MailSender
@@ -31,6 +32,17 @@ def question_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> byt
     }
     subject = _(notice.subject) if is_yearly or not manage else f"{notice.subject}: keep these alerts?"
     why = why_told(envelope.subscription, about=about, texts=texts)
+    return Alert("question", page, subject=subject, texts=texts).for_subscriber(envelope, sender, why=why)
+
+
+def denied_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> bytes:
+    """The whole mail, signed: the registry knows no trial of a number. It asks nothing."""
+    texts = texts_of(envelope.subscription.language)
+    trial_id = notice.id.split("/")[2]
+    subject = texts.said(denied_subject(notice.registry, trial_id))
+    text = denied_text(notice.registry, trial_id, notice.occurred_at)
+    page = {"subject": subject, "paragraphs": [*map(texts.said, text)], "spoken": texts.language, "keep": ""}
+    why = why_told(envelope.subscription, about=one_line(texts.said(envelope.about)), texts=texts)
     return Alert("question", page, subject=subject, texts=texts).for_subscriber(envelope, sender, why=why)
 
 

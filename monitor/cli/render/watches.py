@@ -9,13 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.changes.searches import search_words
-from monitor.cli.render.styles import DIM, HEADING
+from monitor.cli.render.styles import DIM, FAILED, HEADING
 from monitor.cli.render.tables import NO_NAMES
 from monitor.cli.render.text import styled
 from monitor.ports import SponsorName
-from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
 from monitor.text import counted, file_in_words, moment, one_line
+from monitor.views.denied import denied_words
+from monitor.views.watches import WatchedTrial
 
 NO_GROUPS: Mapping[int, Sequence[str]] = MappingProxyType({})
 
@@ -71,7 +72,7 @@ def _files(files: Mapping[int, Mapping[str, str | None]], today: date) -> Iterat
         yield f"{', '.join(sorted(keys))}: {file_in_words(day or None, today=today)}"
 
 
-def trial_table(trials: Iterable[Trial], names: Mapping[str, str] = NO_NAMES) -> RenderableType:
+def trial_table(trials: Iterable[WatchedTrial], names: Mapping[str, str] = NO_NAMES) -> RenderableType:
     """A row per trial of a watch: its state and title, and where there are *names* of registries, which one."""
     rows = list(trials)
     if not rows:
@@ -79,11 +80,17 @@ def trial_table(trials: Iterable[Trial], names: Mapping[str, str] = NO_NAMES) ->
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=HEADING)
     for heading in ("Trial", *(["Registry"] if names else []), "In the registry", "Title"):
         table.add_column(heading, overflow="fold")
-    for each in rows:
-        state = Text(str(each.state)) if each.state else Text("not checked yet", style=DIM)
+    for watched in rows:
+        each, state = watched.trial, _state(watched)
         registry = [styled(one_line(names.get(each.registry, each.registry)), DIM)] if names else []
         table.add_row(each.trial_id, *registry, state, Text(one_line(each.title or "")))
     return Group(table, Text(), Text(counted(len(rows), "trial"), style=DIM))
+
+
+def _state(watched: WatchedTrial) -> Text:
+    if watched.denial:
+        return Text(str(denied_words(watched.denial)), style=FAILED)
+    return Text(str(watched.trial.state)) if watched.trial.state else Text("not checked yet", style=DIM)
 
 
 def sponsor_table(candidates: Iterable[SponsorName]) -> RenderableType:

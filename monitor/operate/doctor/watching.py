@@ -24,6 +24,7 @@ from monitor.text import counted, moment, natural_list, one_line, stamp
 
 _AWAITED = "`monitor import FILE` takes in an export of the WHO's portal that has it"
 _REMEDIES = {
+    UnseenReason.DENIED: "check the number; `monitor watch remove TRIAL_ID` ends asking for it",
     UnseenReason.NEVER_READ: "run `monitor check`; it says what is the matter with each",
     UnseenReason.NOT_BELIEVED: "`monitor quarantine` shows the answers with the reason",
     UnseenReason.MISSING: "they are asked for again with each look",

@@ -46,6 +46,7 @@ def summary_json(summary: CheckSummary) -> "dict[str, Json]":
             "seconds": round(summary.seconds, 3),
             "unlisted": summary.unlisted,
             "behind": summary.behind,
+            "denied": summary.denied,
         }
     }
 

@@ -118,6 +118,7 @@ def look_json(look: "Look") -> dict[str, Json]:
         "registry_version": look.version,
         "watched": look.watched,
         "verified": look.verified,
+        "denied": look.denied,
         "checked": look.trials,
         "changed": look.changed,
         "failed": look.failed,

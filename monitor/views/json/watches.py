@@ -9,8 +9,8 @@ from monitor.ports import SponsorName
 from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:
-    from monitor.storage.trials import Trial
     from monitor.storage.watches import Watch
+    from monitor.views.watches import WatchedTrial
     from monitor.watching.watches import Added, AddedSearch
 
 
@@ -50,14 +50,19 @@ def _kind(search: Search | None) -> str:
     return next((kind for kind, value in given.items() if value is not None), "all_trials")
 
 
-def watched_trial_json(trial: "Trial") -> dict[str, Json]:
-    """A trial that a watch holds; state, title and snapshot are null before its first check."""
+def watched_trial_json(watched: "WatchedTrial") -> dict[str, Json]:
+    """A trial that a watch holds; state, title and snapshot are null before its first check.
+
+    `denied_at` is when its registry said last that it knows no trial of this number.
+    """
+    trial = watched.trial
     return {
         "registry": trial.registry,
         "trial_id": trial.trial_id,
         "state": trial.state and str(trial.state),
         "title": trial.title,
         "snapshot": trial.snapshot,
+        "denied_at": moment_json(watched.denial.latest_at) if watched.denial else None,
     }
 
 

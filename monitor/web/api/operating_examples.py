@@ -107,6 +107,7 @@ LOOK: Example = {
     "registry_version": "2026-11-27T09:00:05",
     "watched": 214,
     "verified": 214,
+    "denied": 0,
     "checked": 3,
     "changed": 1,
     "failed": 0,
@@ -148,7 +149,7 @@ WATCH: Example = {
     "groups": ["competitors"],
     "files": {},
 }
-WATCHED_TRIAL: Example = {**ABOUT, "state": "listed", "title": TITLE, "snapshot": 4}
+WATCHED_TRIAL: Example = {**ABOUT, "state": "listed", "title": TITLE, "snapshot": 4, "denied_at": None}
 WATCH_SENT: Example = {"sponsor": "Nordlys AB", "name": "oncology", "groups": ["competitors"]}
 
 USER: Example = {

@@ -12,13 +12,12 @@ from starlette.responses import Response
 
 from monitor.model import Json, Search
 from monitor.ports import FetchedRegistry
-from monitor.storage import groups, pages, trials
+from monitor.storage import groups, pages
 from monitor.storage import watches as kept
 from monitor.storage.pages import Within
-from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
 from monitor.views.json.watches import listed_watch_json, watched_trial_json
-from monitor.views.watches import groups_of_watches, last_files, watches_page
+from monitor.views.watches import groups_of_watches, last_files, watched_trials, watches_page
 from monitor.watching.looking import look_soon
 from monitor.watching.watches import check_name, remove_trial, remove_watch
 from monitor.web.api import examples
@@ -111,12 +110,7 @@ def list_watched_trials(call: Caller, number: WatchNumber, asked: Annotated[Page
         mirrors = watch.looks_for.registry if watch.looks_for and watch.looks_for.search.is_everything else None
         found = pages.watched(tx, Within(watches=(number,), registry=mirrors), after=after, limit=asked.limit + 1)
         shown, has_more = page_of(found, asked.limit)
-        known = {
-            (key, each.trial_id): each
-            for key in {registry for registry, _ in shown}
-            for each in trials.known(tx, key, [trial_id for of, trial_id in shown if of == key]).values()
-        }
-    rows = [known.get(key) or Trial(*key) for key in shown]
+        rows = watched_trials(tx, shown)
     return place.answer([watched_trial_json(row) for row in rows], [*shown[-1]] if has_more else None)
 
 

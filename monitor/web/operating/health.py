@@ -134,6 +134,17 @@ def verdict(proof: Proof, found: Sequence[Attention], say: Say, say_many: SayMan
                 "seen": number(proof.seen),
                 "watched": number(proof.watched),
             }
+    if proof.denied:
+        words = say_many(
+            "%(seen)s of %(watched)s trials are seen; one number is not in its registry",
+            "%(seen)s of %(watched)s trials are seen; %(count)s numbers are not in their registries",
+            proof.denied,
+        )
+        return words % {
+            "seen": number(proof.seen),
+            "watched": number(proof.watched),
+            "count": number(proof.denied),
+        }
     problems = sum(each.finding.level is Level.PROBLEM for each in found)
     if not problems:
         return say("Everything is seen")
@@ -154,7 +165,7 @@ def _mark(look: Look, former: Look | None, say: Say, *, is_operator: bool) -> Lo
     if not look.trials and look.reason:
         return LookMark(look.ended_at, LookKind.FAILED, f"{at}, {say('the registry could not be read')}{why}", why)
     if not look.is_whole:
-        missed = max(look.watched - look.verified, look.failed)
+        missed = max(look.watched - look.verified - (look.denied or 0), look.failed)
         words = say("%(missed)s of %(watched)s trials were not seen") % {
             "missed": number(missed),
             "watched": number(look.watched),

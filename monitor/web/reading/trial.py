@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from monitor.errors import NothingFound
 from monitor.language.catalogues import translations
+from monitor.language.texts import texts_of
 from monitor.model import State
 from monitor.model.access import Permission
 from monitor.model.ids import event_id
@@ -16,6 +17,7 @@ from monitor.render.headlines import gist
 from monitor.storage import silence, told, trials
 from monitor.storage.told import ToldCounts
 from monitor.text import one_line, safe_cut
+from monitor.views.denied import denied_of
 from monitor.views.plan import Planned
 from monitor.views.trial_page import WholeTrial, whole_trial
 from monitor.views.trials import compared
@@ -89,6 +91,7 @@ def _unread(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Resp
     with site.store.read() as tx:
         known = trials.known(tx, registry.key, [trial_id]).get(trial_id)
         is_watched = silence.is_watched(tx, registry.key, trial_id)
+        denied = denied_of(tx, registry.key, trial_id)
     if known and known.merged_into:
         return site.moved(trial_path(known.merged_into), status=301)
     values = {
@@ -97,6 +100,7 @@ def _unread(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Resp
         "path": trial_path(trial_id),
         "can_be_asked": isinstance(registry, FetchedRegistry),
         "is_watched": is_watched,
+        "denied": texts_of(asked.language).said(denied) if denied else "",
     }
     return site.page(asked, "reading/unread", values, status=404)
 

@@ -8,9 +8,11 @@ They are added and removed by `monitor.web.operating`.
 
 from starlette.responses import Response
 
+from monitor.language.texts import texts_of
 from monitor.views.cursors import number_of
+from monitor.views.denied import denied_words
 from monitor.views.trial_sets import of_watch, watch_of
-from monitor.views.watches import watches_page
+from monitor.views.watches import denied_in_watch, watches_page
 from monitor.web.reading.trial_sets import set_values
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
@@ -33,7 +35,14 @@ def watch_page(site: Site, asked: Asked) -> Response:
     with site.store.read() as tx:
         watch = watch_of(tx, asked.params["watch_id"])
     path = f"/watches/{watch.id}"
-    values = {"watch": watch, "names": site.registry_names, "path": path, "calendar": f"{path}.ics"}
+    denied = denied_in_watch(watch, site.store, limit=SHOWN)
+    values = {
+        "watch": watch,
+        "names": site.registry_names,
+        "path": path,
+        "calendar": f"{path}.ics",
+        "denied": [(each.trial_id, texts_of(asked.language).said(denied_words(each))) for each in denied],
+    }
     return site.page(asked, "reading/watch", {**values, **set_values(site, asked, of_watch(watch))})
 
 

@@ -39,6 +39,8 @@ class Proof:
     sight: Sight
     seen: int = 0
     watched: int = 0
+    denied: int = 0
+    """Of those, numbers that their registry does not know: of them nothing can be missed."""
     unread: int = 0
     """Watched trials that were never read."""
     data_of: datetime | None = None
@@ -91,6 +93,7 @@ class ProofReader:
             with self._store.read() as tx:
                 seen = coverage.by_registry(tx, Within(), since=self.since(now))
                 watched = sum(coverage.watched_by_registry(tx).values())
+                denied = sum(coverage.denied_by_registry(tx).values())
                 named = [registries.confirmed_at(tx, each) for each in sorted(trials.watched_registries(tx))]
                 looks = health.listing(tx)
                 latest = events.latest_id(tx)
@@ -104,14 +107,16 @@ class ProofReader:
             latest,
             checked,
             watched,
+            denied,
             read,
             *((each.registry, each.version, each.named_at) for each in seen),
             *looked,
         )
         return Proof(
-            sight=self._sight(checked, watched, max(looked, default=None), now),
+            sight=self._sight(checked + denied, watched, max(looked, default=None), now),
             seen=checked,
             watched=watched,
+            denied=denied,
             unread=max(watched - read, 0),
             data_of=min(versions, default=None),
             looked_at=max(looked, default=None),
@@ -121,9 +126,9 @@ class ProofReader:
             version=repr(parts),
         )
 
-    def _sight(self, checked: int, watched: int, looked_at: datetime | None, now: datetime) -> Sight:
+    def _sight(self, settled: int, watched: int, looked_at: datetime | None, now: datetime) -> Sight:
         if not watched:
             return Sight.NOTHING
         if looked_at is None or looked_at < self.since(now):
             return Sight.BLIND
-        return Sight.WHOLE if checked >= watched else Sight.LATE
+        return Sight.WHOLE if settled >= watched else Sight.LATE

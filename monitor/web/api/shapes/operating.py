@@ -212,6 +212,7 @@ class Look(Shape):
     registry_version: str | None
     watched: int
     verified: int
+    denied: int | None = Field(description="Of the watched, numbers that the registry does not know.")
     checked: int
     changed: int
     failed: int
@@ -300,6 +301,9 @@ class WatchedTrial(Shape):
     state: str | None
     title: str | None
     snapshot: int | None
+    denied_at: datetime | None = Field(
+        description="When its registry said last that it knows no trial of this number; null where it never said so."
+    )
 
 
 class WatchedTrialPage(Listed[WatchedTrial]):

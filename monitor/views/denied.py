@@ -1,0 +1,33 @@
+"""Numbers of trials that their registry does not know, as pages, commands, the API and agents say it."""
+
+from sqlalchemy import Connection
+
+from monitor.errors import NothingFound, StoreCorrupt
+from monitor.language.worded import Worded, worded
+from monitor.ports import FetchedRegistry, Registry, cannot_be_asked
+from monitor.storage import denials
+from monitor.storage.denials import Denial
+from monitor.text import moment
+
+
+def denied_words(denial: Denial) -> Worded:
+    """That the registry knows no trial of a number, and when it said so last."""
+    return worded("the registry knows no trial of this number (asked {at})", at=moment(denial.latest_at))
+
+
+def denied_of(tx: Connection, registry: str, trial_id: str) -> Worded | None:
+    """The same of a trial of which nothing is kept; None where the registry did not say so."""
+    try:
+        denial = denials.get(tx, registry, trial_id)
+    except StoreCorrupt as error:
+        return worded("what the registry said of this number cannot be read: {why}", why=str(error))
+    return denied_words(denial) if denial else None
+
+
+def no_snapshot(tx: Connection, registry: Registry, trial_id: str) -> NothingFound:
+    """That nothing is kept of a trial, and what to do for it."""
+    if denied := denied_of(tx, registry.key, trial_id):
+        return NothingFound(f"{trial_id}: {denied}; check the number, it is asked for again")
+    can_be_asked = isinstance(registry, FetchedRegistry)
+    remedy = f"`monitor check {trial_id}` takes one" if can_be_asked else cannot_be_asked(registry)
+    return NothingFound(f"there is no snapshot of {trial_id} yet; {remedy}")
