@@ -28,7 +28,7 @@ from monitor.ports import (
 )
 from monitor.registries.declared import ADAPTERS, FED_BY_FILES
 from monitor.registries.settings import PoliteSettings
-from monitor.storage import denials, left_alone, notices, searches, siblings, trials
+from monitor.storage import left_alone, notices, searches, siblings, trials
 from monitor.storage import registries as registry_rows
 from monitor.storage.store import Store
 from monitor.text import file_in_words
@@ -123,11 +123,6 @@ class App:
         self._take_up(self._configured_watches())
         with self.store.read() as tx:
             return {key: trials.watched_ids(tx, key) for key in trials.watched_registries(tx)}
-
-    def denied(self, registry: Registry) -> list[str]:
-        """The watched numbers that a registry does not know."""
-        with self.store.read() as tx:
-            return denials.watched_ids(tx, registry.key)
 
     def unchecked_siblings(self) -> dict[str, list[str]]:
         """The ids of trials that joined watches as siblings, and have no baseline yet, by registry."""
