@@ -9,7 +9,7 @@ from monitor.mcp import schemas
 from monitor.mcp.answers import Answer, fitting, shorter, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
-from monitor.mcp.tool import Arguments, Effect, Line, NoArguments, Tool, TrialId
+from monitor.mcp.tool import Arguments, Effect, Line, NoArguments, Tool, TrialId, for_agents
 from monitor.mcp.untrusted import harmless, marked, parted
 from monitor.model.access import Permission
 from monitor.ports import FetchedRegistry
@@ -18,7 +18,7 @@ from monitor.storage.delivery_pages import DeliveryList
 from monitor.storage.places import Place
 from monitor.text import counted
 from monitor.views.delivery_log import LoggedDelivery, LogQuery, delivery_log, one_delivery
-from monitor.views.health import RegistryHealth, attention, health_whole
+from monitor.views.health import Attention, RegistryHealth, attention, health_whole
 from monitor.views.json.checks import checked_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.operating import finding_json
@@ -81,12 +81,17 @@ def get_health(asking: Asking, _given: NoArguments) -> Answer:
     }
     if is_operator:
         found = attention((), program.registries, program.store, now=asking.now)
-        content["findings"] = harmless([finding_json(each.name, each.finding) for each in found])
+        content["findings"] = harmless([_finding(each, asking) for each in found])
     seen = sum(min(each.seen, each.watched) for each in whole.registries)
     of = sum(each.watched for each in whole.registries)
     is_whole = all(each.is_whole for each in whole.registries)
     said = f"{seen:,} of {counted(of, 'watched trial')} seen."
     return Answer(said=said, content={"is_whole": is_whole, **content})
+
+
+def _finding(found: Attention, asking: Asking) -> dict[str, Any]:
+    remedy = for_agents(found.finding.remedy, asking, keeps_others=True)
+    return {**finding_json(found.name, found.finding), "remedy": remedy}
 
 
 def _registry(seen: RegistryHealth, *, is_operator: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from monitor.errors import MonitorError
 from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
 from monitor.mcp.lists import Finding, search_trials
-from monitor.mcp.tool import Refused, for_agents
+from monitor.mcp.tool import Refused, for_agents, with_next
 from monitor.mcp.trials import OfRecord, get_record
 from monitor.model.access import Permission
 
@@ -80,7 +80,7 @@ def read(asking: Asking, address: str) -> Answer:
             raise Refused(f"{trial_id} is a trial of {registry.key}. Next: read trial://{registry.key}/{trial_id}.")
         return get_record(asking, OfRecord(trial_id=trial_id, snapshot=number))
     except MonitorError as error:
-        raise Refused(f"{for_agents(str(error))}. Next: search_trials finds trials.") from error
+        raise Refused(with_next(for_agents(str(error), asking), "search_trials finds trials")) from error
 
 
 def _check(asking: Asking) -> None:

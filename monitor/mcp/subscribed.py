@@ -12,7 +12,7 @@ from monitor.mcp.asking import Asking
 from monitor.mcp.changes import When
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, place_in
 from monitor.mcp.rules import SEE_LIST, SUBSCRIPTION, Address, Asked, subscription_form
-from monitor.mcp.tool import Arguments, Line, Refused, Tool, TrialId
+from monitor.mcp.tool import Arguments, Line, Refused, Tool, TrialId, for_agents
 from monitor.mcp.untrusted import harmless, marked
 from monitor.model import SubscriptionState
 from monitor.model.access import Permission
@@ -69,8 +69,8 @@ def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
         {
             **harmless(subscription_form(each)),
             "sent_in_30_days": page.taken.get(each.id, 0),
-            "silent": within(page.silent.get(each.id), MOST_OF_A_REASON),
-            "came_back": within(page.came_back.get(each.id), MOST_OF_A_REASON),
+            "silent": within(_said(page.silent.get(each.id), asking), MOST_OF_A_REASON),
+            "came_back": within(_said(page.came_back.get(each.id), asking), MOST_OF_A_REASON),
         }
         for each in page.subscriptions
     ]
@@ -81,6 +81,10 @@ def list_subscriptions(asking: Asking, given: OfSubscriptions) -> Answer:
     counts = {str(state): number for state, number in page.counts.items()}
     said = f"{counted(len(forms), 'subscription')}" + ("; there are more." if following else ".")
     return Answer(said=said, content={"subscriptions": forms, "counts": counts, "next_cursor": following})
+
+
+def _said(words: str | None, asking: Asking) -> str | None:
+    return words and for_agents(words, asking, keeps_others=True)
 
 
 def backtest_subscription(asking: Asking, given: Trying) -> Answer:
@@ -145,7 +149,8 @@ def explain_alerts(asking: Asking, given: Why) -> Answer:
     to = given.to
     if "@" not in to and "://" not in to:
         to = meant(to, program.store)[0].endpoint.shown
-    lines = explained(registry.key, trial_id, to, program.subscribe_context())
+    told = explained(registry.key, trial_id, to, program.subscribe_context())
+    lines = [for_agents(line, asking, keeps_others=True) for line in told]
     kept = lines[-fitting(reversed(lines)) :]
     content = {"trial_id": trial_id, "registry": registry.key, "left_out": len(lines) - len(kept)}
     said = f"What was told of {trial_id} there, and why, the newest last."

@@ -13,7 +13,8 @@ from monitor.mcp.answers import Answer
 from monitor.mcp.asking import Asking
 from monitor.mcp.untrusted import marked
 from monitor.model.access import Permission
-from monitor.text import plain, without_commands
+from monitor.render.remedies import done_elsewhere
+from monitor.text import plain
 
 MOST_COMPLAINTS = 5
 
@@ -108,19 +109,50 @@ class Tool(Generic[A]):
             return self.run(asking, given)
         except SponsorUnknown as error:
             said = [{"sponsor": name, "trials": trials} for name, trials in error.candidates]
-            raise Refused(for_agents(str(error)), marked({"sponsors": said})) from error
+            raise Refused(for_agents(str(error), asking), marked({"sponsors": said})) from error
         except (NothingFound, TrialIdInvalid) as error:
-            raise Refused(f"{for_agents(str(error))}. Next: {self.if_nothing}.") from error
+            raise Refused(with_next(for_agents(str(error), asking), self.if_nothing)) from error
         except StoreUnavailable as error:
-            raise Refused(f"{for_agents(str(error))}. Next: try again in a minute.") from error
+            raise Refused(with_next(for_agents(str(error), asking), "try again in a minute")) from error
         except MonitorError as error:
-            raise Refused(for_agents(str(error))) from error
+            raise Refused(for_agents(str(error), asking)) from error
 
 
-def for_agents(words: str) -> str:
-    """What a message for people at a terminal says, without the commands that only they can type."""
-    said = without_commands(words)
+WAYS = {
+    "backtest": (Permission.SUBSCRIBE, "backtest_subscription"),
+    "changes": (Permission.READ, "list_changes"),
+    "deliveries list": (Permission.OPERATE, "list_deliveries"),
+    "deliveries show": (Permission.OPERATE, "explain_delivery"),
+    "diff": (Permission.READ, "compare_snapshots"),
+    "doctor": (Permission.READ, "get_health"),
+    "history": (Permission.READ, "list_snapshots"),
+    "list": (Permission.READ, "search_trials"),
+    "show": (Permission.READ, "get_record with trial_id={}"),
+    "subscribe": (Permission.SUBSCRIBE, "create_subscription"),
+    "subscriptions edit": (Permission.SUBSCRIBE, "edit_subscription"),
+    "subscriptions list": (Permission.SUBSCRIBE, "list_subscriptions"),
+    "subscriptions remove": (Permission.SUBSCRIBE, "end_subscription with subscription={}"),
+    "subscriptions resume": (Permission.SUBSCRIBE, "resume_subscription with subscription={}"),
+    "watch add": (Permission.OPERATE, "watch_trial"),
+    "watch list": (Permission.SUBSCRIBE, "list_watches"),
+}
+"""By a command of the terminal, the tool that does the same, and what has to be permitted for it."""
+
+
+def for_agents(words: str, asking: Asking, *, keeps_others: bool = False) -> str:
+    """What a message for people at a terminal says, its commands as the tools that whoever asks may use.
+
+    What other commands do is left out; with *keeps_others*, these stay, for a person to type.
+    """
+    ways = {command: tool for command, (permission, tool) in WAYS.items() if asking.may(permission)}
+    said = done_elsewhere(words, ways, keeps_others=keeps_others)
     return re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda found: found[1].replace("-", "_"), said)
+
+
+def with_next(words: str, remedy: str) -> str:
+    """The words with what to do next, where they do not name a tool for it already."""
+    is_named = any(tool.partition(" ")[0] in words for _, tool in WAYS.values())
+    return words if is_named else f"{words.rstrip('.')}. Next: {remedy}."
 
 
 def _complaints(name: str, error: ValidationError) -> str:

@@ -9,7 +9,7 @@ from monitor.mcp import schemas
 from monitor.mcp.answers import MOST, MOST_OF_A_VALUE, ROOM_FOR_THE_REST, Answer, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.records import fitting_record
-from monitor.mcp.tool import Arguments, Line, Refused, Tool, TrialId, only_text
+from monitor.mcp.tool import Arguments, Line, Refused, Tool, TrialId, for_agents, only_text
 from monitor.mcp.untrusted import as_json, harmless, marked, parted
 from monitor.render.headlines import gist
 from monitor.storage.pages import Within
@@ -92,6 +92,7 @@ def get_trial(asking: Asking, given: OfTrial) -> Answer:
     told = [(taken, changes) for taken, changes in history.rows if changes][-NEWEST:]
     content = {
         **row_form(row),
+        "troubles": [for_agents(each, asking, keeps_others=True) for each in row.troubles],
         "snapshots": len(history.rows),
         "newest_changes": [
             {

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from monitor.mcp.answers import MOST, length, shorter
+from monitor.mcp.asking import Asking
 from monitor.mcp.changed import change_form
+from monitor.mcp.pace import Pace
 from monitor.mcp.prompts import PROMPTS
 from monitor.mcp.records import fitting_record
 from monitor.mcp.schemas import taken
-from monitor.mcp.tool import Refused, for_agents
-from monitor.mcp.tools import TOOLS
+from monitor.mcp.tool import WAYS, Refused, for_agents
+from monitor.mcp.tools import BY_NAME, TOOLS
 from monitor.mcp.untrusted import MARK, harmless
 from monitor.model.access import Permission
+from tests.storage.documents import NOON
 
 GUIDE = Path(__file__).parents[2] / "docs" / "tasks" / "agents.md"
 SITES = [{"facility": f"Hospital {number}", "country": "France"} for number in range(5000)]
@@ -126,12 +129,33 @@ def test_nothing_in_a_text_hides_or_steers_and_what_it_says_stays() -> None:
         ("there is no watch 9: `monitor watch list` shows those there are", "there is no watch 9"),
         ("nothing of it yet; `monitor check NCT1` takes one", "nothing of it yet"),
         ("give --min-percent with --quiet-hours", "give min_percent with quiet_hours"),
+        ("it merged into NCT2: `monitor show NCT2`", "it merged into NCT2: get_record with trial_id=NCT2"),
         ("it ended: `monitor subscribe` makes another. Go on.", "it ended. Go on"),
         ("D failed: run `monitor subscriptions resume D` first", "D failed"),
     ],
 )
 def test_messages_for_people_at_a_terminal_name_no_command_to_agents(words: str, said: str) -> None:
-    assert for_agents(words) == said
+    assert for_agents(words, allowed(Permission.READ)) == said
+
+
+def test_what_an_agent_may_use_is_named_in_place_of_a_command() -> None:
+    asking = allowed(*Permission)
+
+    assert for_agents("no watch 9: `monitor watch list` has all", asking) == "no watch 9: list_watches has all"
+    assert for_agents("D failed: run `monitor subscriptions resume D` first", asking) == (
+        "D failed: run resume_subscription with subscription=D first"
+    )
+    kept = "`monitor backup FILE` first"
+    assert for_agents(kept, asking, keeps_others=True) == kept
+
+
+def allowed(*permissions: Permission) -> Asking:
+    return Asking(program=Any, permissions=frozenset(permissions), now=NOON, who="", pace=Pace())
+
+
+def test_every_tool_that_is_named_is_there() -> None:
+    for permission, words in WAYS.values():
+        assert BY_NAME[words.partition(" ")[0]].permission is permission
 
 
 def test_the_list_of_tools_is_short_enough_to_be_read_each_time() -> None:

@@ -95,9 +95,9 @@ def test_subscriptions_and_deliveries_are_listed_page_by_page_with_masked_addres
     [
         ("watch_trial", {"trial_ids": ["nothing"]}, "check the registration number"),
         ("watch_trial", {"trial_ids": []}, "at least 1 item"),
-        ("list_deliveries", {"to": "nobody@example.org"}, "leave out to"),
+        ("list_deliveries", {"to": "nobody@example.org"}, "list_subscriptions shows"),
         ("list_deliveries", {"cursor": "bm90aGluZw"}, "next_cursor of its last answer"),
-        ("explain_delivery", {"delivery": "ffff"}, "list_deliveries has the ids"),
+        ("explain_delivery", {"delivery": "ffff"}, "list_deliveries shows"),
     ],
 )
 def test_what_cannot_be_done_says_what_to_do_next(

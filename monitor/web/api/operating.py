@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from monitor.model import Json, Notice
 from monitor.model.access import Permission
 from monitor.ports import FetchedRegistry
 from monitor.storage import coverage, drift, looks, notices
@@ -24,7 +25,7 @@ from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.once import once
 from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR
+from monitor.web.api.problems import BAD_CURSOR, said_to_programs
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import operating as shapes
@@ -51,7 +52,7 @@ def get_health(call: Caller) -> Response:
     What does not work is told to those who operate the service; for everybody else, “reasons” is null.
     """
     proof = call.site.proof.read(call.now)
-    reasons = [*call.site.service.problems()]
+    reasons = [said_to_programs(each) for each in call.site.service.problems()]
     return call.json(
         {
             "status": "failing" if reasons else "ok",
@@ -134,7 +135,12 @@ def list_notices(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response
     shown, has_more = page_of(found, asked.limit)
     told = readable(shown)
     last = [told[-1].occurred_at.isoformat(), told[-1].id] if has_more and told else None
-    return place.answer([notice_json(each) for each in told], last)
+    return place.answer([_told(each) for each in told], last)
+
+
+def _told(notice: Notice) -> dict[str, Json]:
+    form = notice_json(notice)
+    return {**form, "text": said_to_programs(str(form["text"]))}
 
 
 @operations.reads(

@@ -13,6 +13,7 @@ import orjson
 from starlette.responses import Response
 
 from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+from monitor.render.remedies import done_elsewhere
 from monitor.text import natural_list, sentence
 
 MEDIA_TYPE = "application/problem+json"
@@ -212,9 +213,50 @@ def pointer(path: Sequence[object]) -> str:
     return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
+WAYS = {
+    "backtest": "POST /subscriptions/backtest",
+    "changes": "GET /changes",
+    "check": "POST /checks",
+    "deliveries list": "GET /deliveries",
+    "deliveries replay": "POST /deliveries/{id}/replay",
+    "deliveries show": "GET /deliveries/{id}",
+    "diff": "GET /trials/{}/compare/1..2",
+    "doctor": "GET /health",
+    "drift": "GET /drift",
+    "held discard": "POST /held/{}/discard",
+    "held list": "GET /held",
+    "held release": "POST /held/{}/release",
+    "held show": "GET /held/{}",
+    "history": "GET /trials/{}/snapshots",
+    "list": "GET /trials",
+    "quarantine": "GET /quarantine",
+    "quarantine accept": "POST /quarantine/{}/accept",
+    "show": "GET /trials/{}/record",
+    "subscribe": "POST /subscriptions",
+    "subscriptions edit": "PATCH /subscriptions/{id}",
+    "subscriptions list": "GET /subscriptions",
+    "subscriptions remove": "POST /subscriptions/{id}/end",
+    "subscriptions resume": "POST /subscriptions/{id}/resume",
+    "token add": "POST /tokens",
+    "token list": "GET /tokens",
+    "token remove": "DELETE /tokens/{id}",
+    "user list": "GET /users",
+    "watch add": "POST /watches",
+    "watch list": "GET /watches",
+    "watch remove": "DELETE /watches/{}",
+}
+"""By a command of the terminal, what a program does for the same."""
+
+
 def in_api_words(error: Exception | str) -> str:
-    """A line for people at a command line, as a sentence for programs: options are keys here."""
-    return sentence(re.sub(r"--([a-z][a-z-]*)", lambda found: f"“{found[1].replace('-', '_')}”", str(error)))
+    """A line for people at a command line, as a sentence for programs: commands are requests here, options are keys."""
+    words = done_elsewhere(str(error), WAYS)
+    return sentence(re.sub(r"--([a-z][a-z-]*)", lambda found: f"“{found[1].replace('-', '_')}”", words))
+
+
+def said_to_programs(words: str | None) -> str | None:
+    """What is told beside data, such as why a subscription is silent: its commands as requests, where there are any."""
+    return words and done_elsewhere(words, WAYS, keeps_others=True)
 
 
 @contextmanager

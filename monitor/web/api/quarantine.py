@@ -93,11 +93,11 @@ def accept_quarantined(
         known = call.site.registries
         for each in accept([number], store=call.site.store, known=known, now=call.now, alike=alike):
             if isinstance(each, NotAccepted):
-                refused.append({"number": each.number, "reason": each.reason})
+                refused.append({"number": each.number, "reason": in_api_words(each.reason)})
             else:
                 accepted.append(checked_json(each))
         if refused and not accepted:
-            raise Problem(CONFLICT, in_api_words(refused[0]["reason"]))
+            raise Problem(CONFLICT, str(refused[0]["reason"]))
         return call.json({"accepted": accepted, "not_accepted": refused})
 
     return once_apart(call, do)

@@ -38,6 +38,7 @@ from monitor.web.api.problems import (
     conflicts,
     in_api_words,
     invalid,
+    said_to_programs,
 )
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import (
@@ -105,8 +106,8 @@ def _listed(subscription: Subscription, page: SubscriptionsPage) -> dict[str, Js
     return {
         **_shown(subscription),
         "about": page.about[subscription.id],
-        "silent": page.silent.get(subscription.id),
-        "came_back": page.came_back.get(subscription.id),
+        "silent": said_to_programs(page.silent.get(subscription.id)),
+        "came_back": said_to_programs(page.came_back.get(subscription.id)),
         "taken_of_late": page.taken.get(subscription.id, 0),
     }
 

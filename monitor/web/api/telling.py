@@ -16,7 +16,7 @@ from monitor.views.rules import Rule, rule_of, rule_of_request
 from monitor.views.spans import span_of
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
-from monitor.web.api.problems import KEPT
+from monitor.web.api.problems import KEPT, said_to_programs
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import RuleSent, known_registries, pointed, request_of
 from monitor.web.api.shapes import subscriptions as shapes
@@ -74,7 +74,7 @@ def explain_alerts(call: Caller, subscription_id: SubscriptionId, asked: Annotat
     with call.site.store.read() as tx:
         endpoint = subscription_of(tx, subscription_id).endpoint
     lines = explained(registry.key, trial_id, endpoint.shown, call.site.subscribing)
-    told: list[Json] = [without_addresses(line) for line in lines]
+    told: list[Json] = [said_to_programs(without_addresses(line)) for line in lines]
     return call.json({"registry": registry.key, "trial_id": trial_id, "to": shown(endpoint), "data": told})
 
 

@@ -25,7 +25,7 @@ from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snaps
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs, invalid
+from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs, invalid, said_to_programs
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import trials as shapes
@@ -75,7 +75,8 @@ def get_trial(call: Caller, trial_id: TrialId) -> Response:
     """Say how a trial stands."""
     registry, found = call.site.identify(trial_id)
     row = next(_reader(call).of([(registry.key, found)]))
-    return call.json(status_json(row))
+    form = status_json(row)
+    return call.json({**form, "troubles": [said_to_programs(each) for each in row.troubles]})
 
 
 def _reader(call: Call) -> StatusReader:

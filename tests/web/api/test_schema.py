@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from monitor.channels import NAMES
 from monitor.model.access import Permission
 from monitor.web.api.application import RESOURCES, schema
-from monitor.web.api.problems import KINDS
+from monitor.web.api.problems import KINDS, WAYS, in_api_words
 from monitor.web.api.routing import Operation
 from monitor.web.api.sent_rules import Way
 from tests.program import WITHDRAWN_LATER
@@ -101,6 +101,26 @@ def test_every_parameter_of_the_query_is_known_to_the_guard() -> None:
             (method,) = {*route.methods}
             named = {each["name"] for each in described[method.lower()].get("parameters", ()) if each["in"] == "query"}
             assert named == {*route.takes.parameters}
+
+
+def test_every_request_that_stands_for_a_command_is_there() -> None:
+    known = {f"{method.upper()} {re.sub(r'{.*?}', '*', path)}" for path, method, _ in EVERY}
+
+    assert {re.sub(r"{.*?}", "*", way).replace("1..2", "*..*") for way in WAYS.values()} <= known
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("there is no watch 9: `monitor watch list` shows all", "There is no watch 9: GET /watches shows all."),
+        ("run `monitor check NCT1`", "Run POST /checks."),
+        ("see `monitor held show 7`", "See GET /held/7."),
+        ("it waits; `monitor import FILE` brings it", "It waits."),
+        ("give --min-percent", "Give “min_percent”."),
+    ],
+)
+def test_a_problem_names_requests_and_no_commands(words: str, said: str) -> None:
+    assert in_api_words(words) == said
 
 
 def test_ways_are_the_channels() -> None:
