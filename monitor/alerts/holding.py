@@ -5,7 +5,7 @@ operator hears of them, and once the hold is decided they are told, whether it w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from monitor.alerts import notices as words
 from monitor.alerts.alike import Seen, too_many_alike, update_of, weighty_fields
 from monitor.model import Event, Settlement
-from monitor.storage import holds, notices, settlements
+from monitor.storage import held_events, holds, notices, settlements
 from monitor.storage.holds import Hold
 from monitor.storage.settlements import Pending
 
@@ -44,7 +44,7 @@ def _hold(tx: Connection, pending: Sequence[Pending], covered: int, now: datetim
     )
     notices.notify_operator(tx, words.held(hold.id, registry, hold.fields, trials=concerned, covered=covered, now=now))
     members = frozenset[str]().union(*alike.values())
-    settlements.record(tx, members, Settlement.HELD, at=None, hold_id=hold.id)
+    _hold_these(tx, hold, members)
     return held | members
 
 
@@ -56,8 +56,13 @@ def _join(tx: Connection, hold: Hold, pending: Iterable[Pending]) -> set[str]:
     members, _ = settlements.of_hold(tx, hold.id)
     days = {update_of(event) for event in members}
     joining = {event.id for event in candidates if update_of(event) in days | {None}}
-    settlements.record(tx, joining, Settlement.HELD, at=None, hold_id=hold.id)
+    _hold_these(tx, hold, joining)
     return joining
+
+
+def _hold_these(tx: Connection, hold: Hold, event_ids: Collection[str]) -> None:
+    settlements.record(tx, event_ids, Settlement.HELD, at=None, hold_id=hold.id)
+    held_events.note(tx, hold.id, event_ids)
 
 
 @dataclass(slots=True)

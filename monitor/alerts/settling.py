@@ -28,6 +28,7 @@ from monitor.errors import ConfigurationInvalid, StoreCorrupt
 from monitor.model import Event, Settlement, State
 from monitor.ports import Registry
 from monitor.storage import (
+    held_events,
     holds,
     notices,
     settlements,
@@ -127,9 +128,17 @@ def _is_over(began_at: datetime, span: timedelta, now: datetime) -> bool:
 
 
 def decide(
-    hold_id: int, decision: Decision, store: Store, *, now: datetime, registries: Iterable[Registry] = ()
+    hold_id: int,
+    decision: Decision,
+    store: Store,
+    *,
+    now: datetime,
+    by: str | None = None,
+    registries: Iterable[Registry] = (),
 ) -> int:
     """Tell what is held together, or never, and what waits behind it; give how many events were held.
+
+    *by* is the user or the token that decided it; None at the command line.
 
     An event before which another one of its trial is held elsewhere goes on waiting, behind that one.
 
@@ -146,20 +155,24 @@ def decide(
             )
         held, damaged = settlements.of_hold(tx, hold_id)
         registry = next((each for each in registries if each.key == hold.registry), None)
+        lost = {each.event_id for each in damaged}
         if registry and damaged:
-            held += [event for _, event in made_again(tx, registry, damaged, now=now)]
+            again = [event for _, event in made_again(tx, registry, damaged, now=now)]
+            lost -= {event.id for event in again}
+            held += again
         freed, also_damaged = settlements.behind_hold(tx, hold_id)
         ids = {*(event.id for event in held), *(each.event_id for each in damaged)}
         if decision == "released":
             freed += held
             settlements.forget(tx, (each.event_id for each in damaged))
+            held_events.give_up(tx, hold_id, lost)
         else:
             settlements.record(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
         settlements.record(tx, (each.event_id for each in also_damaged), Settlement.PENDING, at=None)
         turns = take_turns(tx, hold.registry, freed)
         owe_deliveries(tx, turns.told, hold.registry, now=now)
         settlements.forget(tx, (event.id for event in turns.told))
-        holds.decide(tx, hold_id, decision, now)
+        holds.decide(tx, hold_id, decision, by=by, at=now)
     return len(held)
 
 

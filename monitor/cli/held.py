@@ -43,24 +43,27 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
 
 @app.command()
 def show(context: typer.Context, number: Number, as_json: JsonOption = False) -> None:
-    """Show the changes that are held together.
+    """Show the changes that were held together, and what became of them.
 
     [dim]$[/dim] monitor held show 1
     """
-    from monitor.views.holds import held_events  # SQLAlchemy is not needed to show --help
+    from monitor.views.holds import whole_pages  # SQLAlchemy is not needed to show --help
 
     settings: Settings = context.obj
     with settings.open() as program:
-        events, damaged = held_events(number, program.store)
-    for event in events:
-        if as_json:
-            for line in held_event_json(event):
+        pages = list(whole_pages(number, program.store))
+    if as_json:
+        for held, event in (each for page in pages for each in page.events):
+            for line in held_event_json(held, event):
                 write_json(line)
-            continue
-        for change in event.changes:
-            console().print(f"{event.trial_id}  {change.summary}", markup=False)
-    for reason in damaged:
-        complain(reason)
+    else:
+        from monitor.cli.render.held import hold_lines  # rich is of no use to --json
+
+        for said in hold_lines(pages):
+            console().print(said)
+    for page in pages:
+        for reason in page.damaged.values():
+            complain(reason)
 
 
 @app.command()

@@ -7,12 +7,12 @@ from sqlalchemy import Connection, exists, func, select, text
 from monitor.model import SubscriptionState
 from monitor.storage.searches import is_everything
 from monitor.storage.service_tables import health
+from monitor.storage.settling_tables import settlements
 from monitor.storage.tables import (
     deliveries,
     endpoints,
     registries,
     searches,
-    settlements,
     snapshots,
     subscriptions,
     trials,

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
 from monitor.errors import NothingFound
-from monitor.storage.tables import holds
+from monitor.storage.settling_tables import holds
 
 Decision = Literal["released", "discarded"]
 
@@ -31,6 +31,8 @@ class Hold:
     held_at: datetime
     decision: Decision | None = None
     decided_at: datetime | None = None
+    decided_by: str | None = None
+    """A user or a token; None at the command line, and where it is not decided."""
     waiting: int = 0
     """Later events of the same trials that wait behind it; no column: see `settlements.waiting`."""
 
@@ -72,9 +74,9 @@ def get(tx: Connection, hold_id: int) -> Hold:
     return _restored(row)
 
 
-def decide(tx: Connection, hold_id: int, decision: Decision, at: datetime) -> None:
-    """Record what the operator decided."""
-    tx.execute(update(holds).where(holds.c.id == hold_id).values(decision=decision, decided_at=at))
+def decide(tx: Connection, hold_id: int, decision: Decision, *, by: str | None, at: datetime) -> None:
+    """Record what was decided, and by whom; None: at the command line."""
+    tx.execute(update(holds).where(holds.c.id == hold_id).values(decision=decision, decided_by=by, decided_at=at))
 
 
 def _restored(row: Row[Any]) -> Hold:

@@ -6,8 +6,9 @@ from sqlalchemy import Connection, and_, delete, exists, false, func, or_, selec
 
 from monitor.model import Settlement, State
 from monitor.storage import held, newcomers
+from monitor.storage.settling_tables import settlements
 from monitor.storage.statements import add_new, chunks
-from monitor.storage.tables import events, leavers, settlements, trials, watched_trials
+from monitor.storage.tables import events, leavers, trials, watched_trials
 
 _WAITING = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
 

@@ -16,9 +16,10 @@ from monitor.errors import StoreCorrupt
 from monitor.model import Json, Settlement, Significance
 from monitor.storage.events import changes_in
 from monitor.storage.pages import Key, Span, Within, is_of
+from monitor.storage.settling_tables import settlements
 from monitor.storage.sibling_tables import joined_siblings
 from monitor.storage.statements import KEYS, chunks, is_one_of, rows_given, rows_of
-from monitor.storage.tables import events, settlements, snapshots, trials, watched_trials
+from monitor.storage.tables import events, snapshots, trials, watched_trials
 
 FIRST = 1
 """The number of a trial's baseline."""

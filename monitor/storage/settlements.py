@@ -4,22 +4,19 @@ An event and its pending row are one commit, so nothing is lost in a crash: the 
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Event, Settlement
 from monitor.storage import events
-from monitor.storage.holds import Hold
+from monitor.storage.settling_tables import settlements
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import events as events_table
-from monitor.storage.tables import settlements, snapshots
+from monitor.storage.tables import snapshots
 
-_SETTLED_WITHIN = timedelta(days=1)
-"""After it occurred, an event is told or held."""
 _known = select(settlements).where(settlements.c.event_id.in_(bindparam("event_ids", expanding=True)))
 
 
@@ -145,48 +142,10 @@ def _of_hold(tx: Connection, hold_id: int, which: ColumnElement[bool]) -> tuple[
     return found, damaged
 
 
-def page_of_hold(tx: Connection, hold_id: int, *, after: str | None, limit: int) -> list[str]:
-    """The ids of up to *limit* events of a hold, in their order, behind *after*; without those that wait behind it."""
-    of_hold = (settlements.c.hold_id == hold_id) & (settlements.c.settlement != Settlement.WAITING)
-    query = select(settlements.c.event_id).where(of_hold).order_by(settlements.c.event_id).limit(limit)
-    return list(tx.scalars(query if after is None else query.where(settlements.c.event_id > after)))
-
-
-def released(tx: Connection, hold: Hold, *, after: str | None, limit: int) -> list[Event]:
-    """Up to *limit* events that a released hold held, by id, behind *after*; without those that cannot be read.
-
-    Nothing says so of an event that was told, so they are known by what held them: the version of the registry's data
-    and the fields.
-    """
-    of_snapshot = (
-        (snapshots.c.registry == events_table.c.registry)
-        & (snapshots.c.trial_id == events_table.c.trial_id)
-        & (snapshots.c.number == events_table.c.snapshot)
-    )
-    query = (
-        select(events_table)
-        .join(snapshots, of_snapshot)
-        .where(events_table.c.occurred_at.between(hold.held_at - _SETTLED_WITHIN, hold.decided_at or hold.held_at))
-        .where(events_table.c.registry == hold.registry, snapshots.c.registry_version == hold.version)
-        .order_by(events_table.c.id)
-    )
-    found: list[Event] = []
-    for row in tx.execute(query if after is None else query.where(events_table.c.id > after)):
-        with suppress(StoreCorrupt):
-            event = events.restored(row)
-            if any(change.field in hold.fields for change in event.changes):
-                found.append(event)
-        if len(found) == limit:
-            break
-    return found
-
-
-def count_of_hold(tx: Connection, hold_id: int) -> tuple[int, int]:
-    """How many events a hold has, and how many wait behind it."""
-    behind = func.count(case((settlements.c.settlement == Settlement.WAITING, 1)))
-    query = select(func.count(), behind).where(settlements.c.hold_id == hold_id)
-    every, waiting_ = tx.execute(query).one()
-    return every - waiting_, waiting_
+def count_behind(tx: Connection, hold_id: int) -> int:
+    """How many events wait behind those of a hold."""
+    waits = (settlements.c.hold_id == hold_id) & (settlements.c.settlement == Settlement.WAITING)
+    return tx.scalar(select(func.count()).select_from(settlements).where(waits)) or 0
 
 
 @dataclass(frozen=True, slots=True)

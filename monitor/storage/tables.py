@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from monitor.channels import NAMES
-from monitor.model import DeliveryState, Role, Settlement, State, SubscriptionState
+from monitor.model import DeliveryState, Role, State, SubscriptionState
 from monitor.storage import (  # noqa: F401 - a part of the schema
     access_tables,
     api_tables,
@@ -38,6 +38,7 @@ from monitor.storage import (  # noqa: F401 - a part of the schema
     plan_tables,
     question_tables,
     service_tables,
+    settling_tables,
     sibling_tables,
     team_tables,
 )
@@ -298,38 +299,6 @@ attempts = Table(
     Column("seconds", Double, nullable=False),
     Column("answer", Bytes, nullable=False),
     Index("attempts_by_time", "at"),
-)
-
-settlements = Table(
-    "settlements",
-    metadata,
-    Column("event_id", ForeignKey("events.id"), primary_key=True),
-    Column("registry", Text, nullable=False),
-    Column("settlement", OneOf(Settlement), nullable=False),
-    Column("hold_id", ForeignKey("holds.id")),
-    Column("settled_at", Moment, comment="null while pending or held"),
-    Column("builds", Integer, comment="in which nobody looked at the trial; null: one"),
-    Index("settlements_by_registry", "registry", "settlement"),
-)
-Index(
-    "settlements_by_hold",
-    settlements.c.hold_id,
-    settlements.c.event_id,
-    sqlite_where=text("hold_id IS NOT NULL"),
-)
-
-holds = Table(
-    "holds",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("registry", Text, nullable=False),
-    Column("version", Text, nullable=False, comment="of the registry's data"),
-    Column("fields", Text, nullable=False, comment="that changed in too many trials at once: JSON"),
-    Column("trials", Integer, nullable=False, comment="in which one of them changed"),
-    Column("checked", Integer, nullable=False, comment="trials that the pass covered"),
-    Column("held_at", Moment, nullable=False),
-    Column("decision", Text, comment="released or discarded; null until the operator decides"),
-    Column("decided_at", Moment),
 )
 
 searches = Table(

@@ -1,16 +1,19 @@
 """What is held back together, and what is in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.owing import hearers
 from monitor.errors import StoreCorrupt
 from monitor.model import Event
-from monitor.storage import events, settlements
+from monitor.storage import events, held_events, settlements
 from monitor.storage import holds as kept
+from monitor.storage.held_events import Became, HeldEvent
 from monitor.storage.holds import Hold
 from monitor.storage.store import Store
+
+MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +27,21 @@ class HoldPage:
 
 @dataclass(frozen=True, slots=True)
 class HoldWhole:
-    """A hold with some of its events, in the order of their ids."""
+    """A hold with some of the events that it held, in the order of their ids."""
 
     hold: Hold
-    held: int
-    """How many events it has in all; once it is released, those of them that are not told yet."""
-    events: Sequence[Event]
+    became: Mapping[Became, int]
+    """How many events it held, by what became of them. Empty of one that was released before that was noted."""
+    events: Sequence[tuple[HeldEvent, Event]]
     damaged: Mapping[str, str]
     """By id, what is wrong with those that cannot be read."""
     next: str | None
     """The id of the event behind which the next page begins; None where there is none."""
+
+    @property
+    def held(self) -> int:
+        """How many events it held."""
+        return sum(self.became.values())
 
 
 def holds(store: Store) -> list[Hold]:
@@ -54,36 +62,31 @@ def hold_page(store: Store, *, before: int | None = None, limit: int = 50) -> Ho
 
 def one_hold(hold_id: int, store: Store, *, after: str | None = None, limit: int = 50) -> HoldWhole:
     """A hold with up to *limit* of its events, behind the event *after*. NothingFound where there is no such hold."""
+    damaged: dict[str, StoreCorrupt] = {}
     with store.read() as tx:
-        hold = kept.get(tx, hold_id)
-        held, waiting = settlements.count_of_hold(tx, hold_id)
-        if hold.decision == "released":
-            told = settlements.released(tx, hold, after=after, limit=limit + 1)
-            is_more = len(told) > limit
-            return HoldWhole(
-                replace(hold, waiting=waiting), held, told[:limit], {}, told[limit - 1].id if is_more else None
-            )
-        ids = settlements.page_of_hold(tx, hold_id, after=after, limit=limit + 1)
-        damaged: dict[str, StoreCorrupt] = {}
-        known = events.known(tx, ids[:limit], damaged=damaged)
+        hold = replace(kept.get(tx, hold_id), waiting=settlements.count_behind(tx, hold_id))
+        became = held_events.counts(tx, hold_id)
+        found = held_events.page(tx, hold_id, after=after, limit=limit + 1)
+        known = events.known(tx, [each.event_id for each in found[:limit]], damaged=damaged)
     return HoldWhole(
-        replace(hold, waiting=waiting),
-        held,
-        [known[each] for each in ids[:limit] if each in known],
+        hold,
+        became,
+        [(each, known[each.event_id]) for each in found[:limit] if each.event_id in known],
         {each: str(error) for each, error in damaged.items()},
-        ids[limit - 1] if len(ids) > limit else None,
+        found[limit - 1].event_id if len(found) > limit else None,
     )
+
+
+def whole_pages(hold_id: int, store: Store) -> Iterator[HoldWhole]:
+    """A hold with all of its events, some at a time. NothingFound where there is no such hold."""
+    page = one_hold(hold_id, store, limit=MANY)
+    yield page
+    while page.next is not None:
+        page = one_hold(hold_id, store, after=page.next, limit=MANY)
+        yield page
 
 
 def would_hear(whole: HoldWhole, store: Store, *, now: datetime) -> tuple[int, int]:
     """How many subscriptions would hear of those events of a hold that were read, and in how many tellings."""
     with store.read() as tx:
-        return hearers(tx, whole.events, whole.hold.registry, now=now)
-
-
-def held_events(hold_id: int, store: Store) -> tuple[Sequence[Event], list[str]]:
-    """The events of a hold, and what is wrong with those that cannot be read. NothingFound where there is no hold."""
-    with store.read() as tx:
-        kept.get(tx, hold_id)
-        events_, damaged = settlements.of_hold(tx, hold_id)
-    return events_, [each.reason for each in damaged]
+        return hearers(tx, [event for _, event in whole.events], whole.hold.registry, now=now)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from monitor.alerts.settling import ABANDONED_AFTER, decide
 from monitor.alerts.subscribe import Wanted, apply_config
@@ -12,7 +13,8 @@ from monitor.alerts.why import explained
 from monitor.errors import ConfigurationInvalid
 from monitor.model import EventCause, Result
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import deliveries, holds, notices, settlements
+from monitor.storage import deliveries, held_events, holds, notices, settlements
+from monitor.storage.held_events import Became
 from monitor.watching.check import check
 from monitor.watching.context import PassContext
 from tests.databases import SLOW
@@ -85,6 +87,11 @@ def die_before_settling(outbox: OutboxHarness) -> None:
         list(check(outbox.watched(), passing))
 
 
+def became(outbox: OutboxHarness, hold_id: int) -> dict[Became, int]:
+    with outbox.store.read() as tx:
+        return held_events.counts(tx, hold_id)
+
+
 def came(outbox: OutboxHarness, address: str) -> int:
     outbox.deliver()
     return sum(message.endpoint.shown == address for message in outbox.channel.came)
@@ -117,9 +124,14 @@ def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(o
     with outbox.store.read() as tx:
         (hold,) = holds.listing(tx)
 
-    assert decide(hold.id, "released", outbox.store, now=outbox.clock()) == 30
+    assert became(outbox, hold.id) == {Became.HELD: 30}
+    assert decide(hold.id, "released", outbox.store, by="ada", now=outbox.clock()) == 30
 
     assert came(outbox, HOOK) == 30
+    assert became(outbox, hold.id) == {Became.TOLD: 30}
+    with outbox.store.read() as tx:
+        decided = holds.get(tx, hold.id)
+    assert (decided.decision, decided.decided_by, decided.decided_at) == ("released", "ada", outbox.clock())
     with pytest.raises(ConfigurationInvalid, match="was released before"):
         decide(hold.id, "discarded", outbox.store, now=outbox.clock())
     everywhere(
@@ -135,11 +147,28 @@ def test_what_is_released_is_told_to_everybody_and_what_is_discarded_to_nobody(o
         (other,) = holds.listing(tx, undecided=True)
     decide(other.id, "discarded", outbox.store, now=outbox.clock())
     assert came(outbox, HOOK) == 30
+    assert (became(outbox, hold.id), became(outbox, other.id)) == ({Became.TOLD: 30}, {Became.DISCARDED: 30})
     assert any("discarded" in line for line in explained(outbox.registry.key, ids[0], HOOK, outbox.subscribe_context))
     with outbox.store.read() as tx:
         assert sorted(each.sequence for each in deliveries.listing(tx) if isinstance(each.cause, EventCause)) == list(
             range(1, 31)
         )
+
+
+def test_a_released_event_that_is_damaged_is_made_again_or_given_up(outbox: OutboxHarness) -> None:
+    ids = watching(outbox)
+    everywhere(outbox, ids[:30], renamed)
+    outbox.check()
+    with outbox.store.begin() as tx:
+        (hold,) = holds.listing(tx)
+        for trial_id in ids[:2]:
+            tx.execute(text("UPDATE events SET changes = x'00ff' WHERE trial_id = :id"), {"id": trial_id})
+        tx.execute(text("UPDATE snapshots SET body = x'00ff' WHERE trial_id = :id AND number = 1"), {"id": ids[0]})
+
+    decide(hold.id, "released", outbox.store, now=outbox.clock(), registries=[outbox.registry])
+
+    assert became(outbox, hold.id) == {Became.TOLD: 29, Became.GIVEN_UP: 1}
+    assert came(outbox, HOOK) == 29
 
 
 # After an outage
@@ -241,7 +270,12 @@ def test_what_is_held_twice_is_told_in_order_whichever_is_released_first(outbox:
 
     decide(later.id, "released", outbox.store, now=outbox.clock())
     assert told_of(outbox, ids[0]) == []
+    with outbox.store.read() as tx:
+        (first,) = held_events.page(tx, later.id, after=None, limit=1)
+    assert (first.became, first.behind) == (Became.WAITING, earlier.id)
+    assert became(outbox, later.id) == {Became.WAITING: 30}
     decide(earlier.id, "released", outbox.store, now=outbox.clock())
+    assert became(outbox, later.id) == became(outbox, earlier.id) == {Became.TOLD: 30}
 
     assert [snapshot for _, snapshot in told_of(outbox, ids[0])] == [2, 3]
     assert came(outbox, HOOK) == 60

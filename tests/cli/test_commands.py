@@ -245,6 +245,12 @@ def _hold_and_decide(monitor: Monitor, sandbox: Sandbox) -> None:
     assert "1 waiting" in monitor("held", "list").stdout
     assert "behind them" in monitor("doctor").stdout.replace("\n", " ")
     assert "released" in monitor("held", "release", str(hold["hold"])).stdout
+    shown = monitor("held", "show", str(hold["hold"])).stdout
+    assert shown.startswith(f"{len(ids)} told to everyone who asks for it: released 20")
+    assert "at the command line." in shown.splitlines()[0]
+    assert shown.count("RENAMED") == len(ids)
+    lines = map(json.loads, monitor("held", "show", str(hold["hold"]), "--json").stdout.splitlines())
+    assert {each["became"] for each in lines} == {"told"}
 
 
 renamed = together(named("RENAMED"), verified_in("2031-01"))

@@ -1,11 +1,13 @@
 """A database that an older version wrote, with what is in it, works on."""
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, bindparam, insert, text
 
-from monitor.model import SubscriptionState
-from monitor.storage import deliveries, events, questions, snapshots, tables
+from monitor.model import Settlement, SubscriptionState
+from monitor.storage import deliveries, events, held_events, questions, settling_tables, snapshots, tables
+from monitor.storage.held_events import Became
 from monitor.storage.migrations import HEAD
 from monitor.storage.store import Store
+from monitor.storage.types import Moment
 from tests.storage.documents import HIP, KNEE, NOON, REGISTRY, event, history
 from tests.storage.migrated import migrated
 from tests.storage.subscribers import owe, subscribed
@@ -59,4 +61,30 @@ def test_a_subscription_from_before_there_were_questions_is_looked_at_soon(store
     with after.begin() as tx:
         assert questions.next_due(tx) == NOON
         assert [each.subscription_id for each in questions.due(tx, now=NOON, limit=9)] == ["s"]
+    after.close()
+
+
+def test_what_is_held_or_was_discarded_is_noted_of_a_hold_from_before_that_was_done(store_url: str) -> None:
+    before = migrated(store_url, "0032")
+    with before.begin() as tx:
+        snapshots.add(tx, history(HIP, 4))
+        tx.execute(insert(tables.events), [events.row_of(event(HIP, number)) for number in (2, 3, 4)])
+        tx.execute(
+            text(
+                "INSERT INTO holds (id, registry, version, fields, trials, checked, held_at) "
+                "VALUES (1, 'r', 'v', '[]', 1, 1, :at)"
+            ).bindparams(bindparam("at", NOON, type_=Moment))
+        )
+        ways = (Settlement.HELD, Settlement.DISCARDED, Settlement.WAITING)
+        rows = [
+            {"event_id": event(HIP, number).id, "registry": REGISTRY, "settlement": way, "hold_id": 1}
+            for number, way in enumerate(ways, 2)
+        ]
+        tx.execute(insert(settling_tables.settlements), rows)
+    before.close()
+
+    after = Store.open(store_url)
+
+    with after.read() as tx:
+        assert held_events.counts(tx, 1) == {Became.HELD: 1, Became.DISCARDED: 1}
     after.close()

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.errors import DeliveryRejected
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import deliveries, events, holds, quarantine, settlements
+from monitor.storage import deliveries, events, held_events, holds, quarantine
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
 from tests.program import BUILD_DAY
@@ -94,8 +94,10 @@ def test_an_operators_day(site: ReadingSite) -> None:
     assert "It is done." in released
     assert "What was released" in released
     assert released.count("RENAMED") == 24
+    assert "24 told to everyone who asks for it" in released
+    assert re.search(r"Released</span> <time.*?</time>, <bdi>by olga</bdi>", released)
     assert came(site, HOOK) == 24
-    assert "Released" in site.get("/held").text
+    assert "<bdi>by olga</bdi>" in site.get("/held").text
     again = site.post(f"/held/{number}/discard")
     assert again.status_code == 400
     assert "was released before" in again.text
@@ -159,8 +161,8 @@ def test_a_long_hold_comes_a_page_at_a_time_and_damage_is_named(
     monkeypatch.setattr("monitor.web.operating.held.SHOWN", 10)
     number, path = hold_of(site), f"/held/{hold_of(site)}"
     with site.outbox.store.begin() as tx:
-        (first, *_) = settlements.page_of_hold(tx, number, after=None, limit=1)
-        tx.execute(text("UPDATE events SET changes = x'00ff' WHERE id = :id"), {"id": first})
+        (first,) = held_events.page(tx, number, after=None, limit=1)
+        tx.execute(text("UPDATE events SET changes = x'00ff' WHERE id = :id"), {"id": first.event_id})
     seen: list[str] = []
     for _ in range(20):
         if not path:
@@ -171,7 +173,7 @@ def test_a_long_hold_comes_a_page_at_a_time_and_damage_is_named(
         path = more[1] if more else ""
 
     assert len(seen) == len(set(seen)) == 23
-    assert first in site.get(f"/held/{number}").text
+    assert first.event_id in site.get(f"/held/{number}").text
     assert "damaged in the database" in site.get(f"/held/{number}").text
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from monitor.model import Settlement
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import settlements, tables
+from monitor.storage import settlements, settling_tables, tables
 from monitor.storage.store import Store
 from monitor.web.site.asked import NOBODY
 from tests.outbox import OutboxHarness
@@ -153,7 +153,7 @@ def undamaged(changed_site: ReadingSite) -> Iterator[str]:
     yield key
     with changed_site.outbox.store.begin() as tx:
         tx.execute(update(tables.events).where(where).values(changes=kept))
-        tx.execute(delete(tables.settlements))
+        tx.execute(delete(settling_tables.settlements))
     changed_site.forget()
 
 

@@ -9,8 +9,10 @@ from monitor.views.json.moments import moment_json
 if TYPE_CHECKING:
     from monitor.model import Event, Json
     from monitor.storage.drift import Drift
+    from monitor.storage.held_events import HeldEvent
     from monitor.storage.holds import Hold
     from monitor.storage.quarantine import Quarantined
+    from monitor.views.holds import HoldWhole
 
 
 def checked_json(checked: Checked | Unlisted) -> "dict[str, Json]":
@@ -62,14 +64,22 @@ def hold_json(hold: "Hold") -> "dict[str, Json]":
         "checked": hold.checked,
         "held_at": moment_json(hold.held_at),
         "decision": hold.decision,
+        "decided_at": moment_json(hold.decided_at),
+        "decided_by": hold.decided_by,
         "waiting": hold.waiting,
     }
 
 
-def held_event_json(event: "Event") -> "Iterator[dict[str, Json]]":
-    """An object for each change of an event that is held back."""
+def became_json(whole: "HoldWhole") -> "list[Json]":
+    """How many events a hold held, by what became of them."""
+    return [{"became": str(became), "events": count} for became, count in whole.became.items()]
+
+
+def held_event_json(held: "HeldEvent", event: "Event") -> "Iterator[dict[str, Json]]":
+    """An object for each change of an event that was held back."""
+    about = {"trial_id": event.trial_id, "snapshot": event.snapshot, "became": str(held.became), "behind": held.behind}
     for change in event.changes:
-        yield {"trial_id": event.trial_id, "snapshot": event.snapshot, **change.as_json()}
+        yield {**about, **change.as_json()}
 
 
 def quarantined_json(row: "Quarantined") -> "dict[str, Json]":

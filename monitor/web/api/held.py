@@ -10,7 +10,7 @@ from monitor.storage.holds import Decision
 from monitor.storage.pages import Span, Within
 from monitor.views.changes import ChangesQuery, changes_of
 from monitor.views.holds import hold_page, one_hold
-from monitor.views.json.checks import hold_json
+from monitor.views.json.checks import became_json, hold_json
 from monitor.views.scope import Scope
 from monitor.web.api import examples
 from monitor.web.api import operating_examples as shown_as
@@ -46,10 +46,16 @@ def list_held(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     return place.answer([hold_json(each) for each in page.holds], [page.next] if page.next else None)
 
 
-@operations.reads("/held/{number}", shape=shapes.Hold, example=shown_as.HOLD, needs=Needs.OPERATE)
+@operations.reads(
+    "/held/{number}",
+    shape=shapes.HoldWhole,
+    example={**shown_as.HOLD, "became": [{"became": "held", "events": 120}]},
+    needs=Needs.OPERATE,
+)
 def get_held(call: Caller, number: HoldNumber) -> Response:
-    """Say what was held back together, and what was decided."""
-    return call.json(hold_json(one_hold(number, call.site.store, limit=1).hold))
+    """Say what was held back together, what was decided, by whom, and what became of its events."""
+    whole = one_hold(number, call.site.store, limit=1)
+    return call.json({**hold_json(whole.hold), "became": became_json(whole)})
 
 
 @operations.reads(
@@ -60,12 +66,12 @@ def get_held(call: Caller, number: HoldNumber) -> Response:
     kinds=[BAD_CURSOR, NOT_FOUND],
 )
 def list_held_events(call: Caller, number: HoldNumber, asked: Annotated[PageAsked, Query()]) -> Response:
-    """List the changes that are held together."""
+    """List the changes that were held together; “not_told” of each is null once it is told."""
     place = place_of(call, asked)
     after = str(place.after[0]) if place.after else None
     whole = one_hold(number, call.site.store, after=after, limit=asked.limit)
     query = ChangesQuery(scope=Scope(within=Within()), span=Span(EVER), filters=EVERYTHING)
-    ids = sorted([*(each.id for each in whole.events), *whole.damaged])
+    ids = sorted([*(event.id for _, event in whole.events), *whole.damaged])
     seen = changes_of(ids, query, store=call.site.store, registries=call.site.registries)
     return place.answer(event_forms(call, seen), [whole.next] if whole.next else None)
 
@@ -74,7 +80,7 @@ def list_held_events(call: Caller, number: HoldNumber, asked: Annotated[PageAske
     "POST",
     "/held/{number}/release",
     shape=shapes.Decided,
-    example={**shown_as.HOLD, "decision": "released", "events": 120},
+    example={**shown_as.RELEASED, "events": 120},
     needs=Needs.OPERATE,
 )
 def release_held(call: Caller, number: HoldNumber) -> Response:
@@ -86,7 +92,7 @@ def release_held(call: Caller, number: HoldNumber) -> Response:
     "POST",
     "/held/{number}/discard",
     shape=shapes.Decided,
-    example={**shown_as.HOLD, "decision": "discarded", "events": 120},
+    example={**shown_as.RELEASED, "decision": "discarded", "events": 120},
     needs=Needs.OPERATE,
 )
 def discard_held(call: Caller, number: HoldNumber) -> Response:
@@ -97,7 +103,7 @@ def discard_held(call: Caller, number: HoldNumber) -> Response:
 def _decide(call: Call, number: int, decision: Decision) -> Response:
     def do() -> Response:
         store = call.site.store
-        count = decide(number, decision, store, registries=call.site.registries, now=call.now)
+        count = decide(number, decision, store, by=call.visitor.name, registries=call.site.registries, now=call.now)
         return call.json({**hold_json(one_hold(number, store, limit=1).hold), "events": count})
 
     with conflicts():

@@ -57,7 +57,16 @@ HOLD: Example = {
     "checked": 214,
     "held_at": "2026-11-20T09:04:00Z",
     "decision": None,
+    "decided_at": None,
+    "decided_by": None,
     "waiting": 2,
+}
+RELEASED: Example = {
+    **HOLD,
+    "decision": "released",
+    "decided_at": "2026-11-20T10:12:00Z",
+    "decided_by": "ada",
+    "waiting": 0,
 }
 QUARANTINED: Example = {
     "id": 3,

@@ -12,6 +12,7 @@ from monitor.render.values import field_label
 from monitor.storage.holds import Decision, Hold
 from monitor.text import cut, natural_list, one_line, stamp
 from monitor.views.cursors import cursor, number_of, parts_of
+from monitor.views.held_words import became_words, decided_by, of_event
 from monitor.views.holds import hold_page, one_hold, would_hear
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
@@ -28,7 +29,7 @@ DECISIONS: dict[str, Decision] = {"release": "released", "discard": "discarded"}
 def held_page(site: Site, asked: Asked) -> Response:
     """Every hold, the newest first."""
     page = hold_page(site.store, before=number_of(asked.place("before")), limit=SHOWN)
-    rows = [(hold, fields_of(hold)) for hold in page.holds]
+    rows = [(hold, fields_of(hold), decided_by(hold)) for hold in page.holds]
     return site.page(asked, "operating/held", {"rows": rows, "next": page.next, "names": site.registry_names})
 
 
@@ -43,7 +44,9 @@ def hold_page_of_one(site: Site, asked: Asked) -> Response:
         "fields": fields_of(whole.hold),
         "data_of": stamp(whole.hold.version),
         "names": site.registry_names,
-        "events": [(event, headline(event.changes)) for event in whole.events],
+        "decided_by": decided_by(whole.hold),
+        "became": [(became_words(each), count) for each, count in whole.became.items()],
+        "events": [(event, headline(event.changes), of_event(held)) for held, event in whole.events],
         "next": cursor(whole.next) if whole.next else "",
         "done": asked.query.get("done", "") == "decided",
     }
@@ -72,7 +75,7 @@ def consequences_page(site: Site, asked: Asked) -> Response:
 def decide_hold(site: Site, asked: Asked) -> Response:
     """Tell what is held to everybody whom it concerns, or to nobody."""
     number, step = _number(asked), _step(asked)
-    decide(number, DECISIONS[step], site.store, registries=site.registries, now=asked.now)
+    decide(number, DECISIONS[step], site.store, by=asked.visitor.name, registries=site.registries, now=asked.now)
     site.committed()
     return site.see_other(f"/held/{number}?done=decided")
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.errors import DeliveryDeferred
+from monitor.model import Settlement
 from monitor.model.access import Permission
-from monitor.storage import health, left_alone
+from monitor.storage import health, held_events, holds, left_alone, settlements
 from monitor.storage.health import Health
+from monitor.storage.holds import Hold
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
 
@@ -50,6 +52,40 @@ def test_a_delivery_is_tried_now_or_owed_again(api: Api) -> None:
     assert problem(api.send(f"{own}/try")) == "conflict"
     replayed = api.send(f"{own}/replay").json()
     assert (replayed["standing"], replayed["attempts_made"]) == ("owed", 0)
+
+
+def test_what_is_held_is_decided_and_what_became_of_it_is_told(api: Api) -> None:
+    api.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    api.outbox.clock.advance(minutes=1)
+    api.outbox.check(WITHDRAWN_LATER)
+    hold_id = held(api, f"{api.outbox.registry.key}/{WITHDRAWN_LATER}/2")
+    own = f"/held/{hold_id}"
+
+    before = api.read(own)
+    (event,) = api.read(f"{own}/events")["data"]
+    assert (before["decided_by"], before["became"]) == (None, [{"became": "held", "events": 1}])
+    assert (event["not_told"], event["hold"]) == ("held", hold_id)
+    decided = api.send(f"{own}/release").json()
+    assert (decided["decision"], decided["events"]) == ("released", 1)
+    after = api.read(own)
+    assert (after["became"], after["decided_at"]) == ([{"became": "told", "events": 1}], decided["decided_at"])
+    assert after["decided_by"] == decided["decided_by"]
+    assert after["decided_by"].startswith("operate "), "the token, by its name"
+    (event,) = api.read(f"{own}/events")["data"]
+    assert event["not_told"] is None
+    assert problem(api.send(f"{own}/discard")) == "conflict"
+
+
+def held(api: Api, event_id: str) -> int:
+    """The number of a hold that holds this event alone."""
+    key, now = api.outbox.registry.key, api.outbox.clock()
+    hold = Hold(registry=key, version="v", fields=("overall_status",), trials=1, checked=1, held_at=now)
+    with api.outbox.store.begin() as tx:
+        number = holds.add(tx, hold).id
+        settlements.pend(tx, key, {event_id: 1})
+        settlements.record(tx, [event_id], Settlement.HELD, at=None, hold_id=number)
+        held_events.note(tx, number, [event_id])
+    return number
 
 
 def test_trials_are_watched_and_not_any_more(api: Api) -> None:

@@ -109,7 +109,22 @@ class Hold(Shape):
     checked: int
     held_at: datetime
     decision: str | None
+    decided_at: datetime | None
+    decided_by: str | None = Field(description="A user or a token; null at the command line.")
     waiting: int
+
+
+class EventsBecame(Shape):
+    """How many events that were held came to this."""
+
+    became: str = Field(description="held, waiting, told, discarded, folded or given up.")
+    events: int
+
+
+class HoldWhole(Hold):
+    """What was held back together, and what became of its events."""
+
+    became: list[EventsBecame]
 
 
 class HoldPage(Listed[Hold]):
