@@ -8,7 +8,7 @@ Whatever goes wrong on the way becomes a problem: see `problems`.
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -38,6 +38,7 @@ from monitor.web.api import BEGINS, problems
 from monitor.web.api.bodies import body_of
 from monitor.web.api.call import Call
 from monitor.web.api.doing import Doing
+from monitor.web.api.making import Making
 from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, quoted
 from monitor.web.api.rates import Left, Meter, Policy
 from monitor.web.api.routing import KEY_HEADER, LONGEST_KEY, Rules, Takes
@@ -96,6 +97,7 @@ class Guard:
     authenticate: Authenticate = nobody
     meter: Meter = field(default_factory=Meter)
     doing: Doing = field(default_factory=Doing)
+    making: Making = field(default_factory=Making)
 
     async def answer(
         self,
@@ -105,6 +107,17 @@ class Guard:
         handle: Callable[[Request], Awaitable[Response]],
     ) -> Response:
         """What the operation of these *rules* answers, which *takes* so much."""
+        async with AsyncExitStack() as alone:
+            return await self._answered(request, rules, takes, handle, alone)
+
+    async def _answered(
+        self,
+        request: Request,
+        rules: Rules,
+        takes: Takes,
+        handle: Callable[[Request], Awaitable[Response]],
+        alone: AsyncExitStack,
+    ) -> Response:
         now = self.site.subscribing.clock()
         headers = {name.lower(): ", ".join(request.headers.getlist(name)) for name in request.headers}
         network = network_of(request.client.host if request.client else "")
@@ -122,7 +135,7 @@ class Guard:
                 _refuse_parameters(request, takes)
                 _refuse_headers(request, rules)
                 key = _kept_as(request, who) if rules.is_shared else None
-                if key is not None and (page := self.answering.kept.get(key, version)):
+                if key is not None and (page := await self._kept_one(key, version, alone)):
                     return _with_safety(_kept(page, headers), left)
                 body = await body_of(request, takes_body=takes.body) if rules.writes else b""
                 request = Request(request.scope, _given(body))
@@ -153,6 +166,13 @@ class Guard:
             else:
                 response = await self._run(partial(self._finished, response, headers, key, version))
         return _with_safety(response, left)
+
+    async def _kept_one(self, key: Hashable, version: str, alone: AsyncExitStack) -> KeptPage | None:
+        """The answer that is kept; or None, and whoever asks makes it *alone*."""
+        if page := self.answering.kept.get(key, version):
+            return page
+        await alone.enter_async_context(self.making.alone(key))
+        return self.answering.kept.get(key, version)
 
     async def _identified(self, request: Request, now: datetime) -> tuple[Known | None, Problem | None, str]:
         """Who asks, or what is wrong with what says so: that counts as a request of its network.
