@@ -5,8 +5,8 @@ from alembic import op
 
 from monitor.storage.types import Moment, TextWithoutNul
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 
 
 def upgrade() -> None:
