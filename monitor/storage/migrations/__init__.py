@@ -38,7 +38,7 @@ REVISIONS = (
     "0031",
     "0032",
     "0033",
-    "0033",
+    "0034",
 )
 """Every revision, the first one first. It stands here, beside Alembic's own knowledge, because loading Alembic takes
 100 ms and this is read at every start."""
