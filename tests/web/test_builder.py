@@ -358,3 +358,19 @@ def test_where_nothing_is_public_a_stranger_sees_nothing_of_any_trial(
 
 def with_no_self_service(site: ReadingSite) -> Site:
     return replace(site.site, has_self_service=False)
+
+
+def test_no_page_leads_strangers_to_what_only_others_may_do(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = ("/", f"/trials/{WITHDRAWN_LATER}", "/conditions/amyotrophic-lateral-sclerosis", "/trials/NCT00000102")
+
+    def leading() -> list[str]:
+        changed_site.forget()
+        return [path for path in pages if 'href="/subscriptions/new' in changed_site.get(path).text]
+
+    assert leading() == list(pages)
+    monkeypatch.setattr(changed_site.answering, "site", with_no_self_service(changed_site))
+    assert leading() == []
+    monkeypatch.setattr(changed_site, "visitor", OPERATOR)
+    assert leading() == list(pages)

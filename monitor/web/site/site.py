@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.context import AccessContext
 from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
+from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -90,7 +91,7 @@ class Site:
             "asked": asked,
             "proof": self.proof.read(asked.now),
             "is_public": self.is_public,
-            "has_self_service": self.has_self_service,
+            "can_subscribe": self.has_self_service or any(map(asked.may, (Permission.SUBSCRIBE, Permission.OPERATE))),
         }
         return self.pages.page(name, {**frame, **(values or {})}, status=status)
 
