@@ -5,6 +5,7 @@ any more, with the next one that is noted. A number may be mistyped, or be regis
 again, ever less often.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -65,6 +66,19 @@ def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, 
 def get(tx: Connection, registry: str, trial_id: str) -> Denial | None:
     """That of a trial; None where there is none."""
     return known(tx, registry, [trial_id]).get(trial_id)
+
+
+def believed(tx: Connection, trials: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of these trials, by registry and id, that their registries are believed not to know."""
+    by_registry: defaultdict[str, list[str]] = defaultdict(list)
+    for registry, trial_id in trials:
+        by_registry[registry].append(trial_id)
+    return [
+        (registry, each.trial_id)
+        for registry, ids in by_registry.items()
+        for each in known(tx, registry, ids).values()
+        if each.is_believed
+    ]
 
 
 def watched_ids(tx: Connection, registry: str) -> list[str]:

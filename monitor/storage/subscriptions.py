@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal,
 
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Filters, Subscription, SubscriptionState
-from monitor.storage import deliveries, filters, groups, questions, rhythms, teams
+from monitor.storage import deliveries, denials, endings, filters, groups, questions, rhythms, teams
 from monitor.storage.bounce_tables import bounced_subscriptions
 from monitor.storage.ids import find_id
 from monitor.storage.statements import add_new, rows_of
@@ -47,6 +47,7 @@ def add(tx: Connection, subscription: Subscription, name: str | None = None) -> 
     teams.put(tx, subscription.id, subscription.team)
     rhythms.add(tx, subscription.id, subscription.rhythm, at=subscription.created_at)
     questions.begin(tx, subscription.id, at=subscription.created_at)
+    endings.note(tx, denials.believed(tx, subscription.trials), look_at=subscription.created_at)
 
 
 def get(tx: Connection, subscription_id: str) -> Subscription:

@@ -139,8 +139,15 @@ def test_whoever_named_it_is_told_once_and_again_when_it_appears(workers: Worker
     assert "Check the number. If it is right, there is nothing to do" in said
     assert "answered that it has no trial of this number" in said
 
+    workers.outbox.subscribe("late@example.org", NOBODY, channel="email")
+    workers.tick()
+    assert [each.endpoint.shown for each in workers.outbox.channel.came] == ["late@example.org"]
+    mails(workers)
+
     publish(workers.outbox.sandbox)
     workers.pass_time(2 * DAILY, every=HOUR)
+    assert sorted({each.endpoint.shown for each in workers.outbox.channel.came}) == [ANNA, "late@example.org"]
+    workers.outbox.channel.came.pop()
     [(subject, words)] = mails(workers)
     assert NOBODY in subject
     assert "is registered now" in " ".join(words.split())
