@@ -16,7 +16,7 @@ from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.matching import Match
 from monitor.alerts.past import matches_of
 from monitor.alerts.recovery import event_of
-from monitor.alerts.scopes import trials_of
+from monitor.alerts.scopes import as_told, trials_of
 from monitor.alerts.unseen import unseen_words
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
@@ -81,7 +81,7 @@ class DigestReader:
     def _entries(self, tx: Connection, ids: Sequence[str], subscription: Subscription) -> Iterator[DigestEntry]:
         self._read(tx, [each for each in ids if each not in self._contexts])
         known = [self._contexts[each] for each in ids if each in self._contexts]
-        asked = subscription.interest
+        asked, shown = subscription.interest, as_told(subscription)
         if len(self._matches) > _MOST_DECIDED:
             self._matches.clear()
         undecided = [context.event for context in known if (context.event.id, asked) not in self._matches]
@@ -89,8 +89,8 @@ class DigestReader:
         for context in sorted(known, key=_place):
             match = self._matches[context.event.id, asked]
             around = self._background(tx, context) if len(known) <= FEW else ()
-            told = replace(context, event=replace(context.event, changes=match.every), background=around)
-            yield DigestEntry(told, match.owed)
+            told = replace(context, event=replace(context.event, changes=shown(match.every)), background=around)
+            yield DigestEntry(told, shown(match.owed))
 
     def _background(self, tx: Connection, context: EventContext) -> tuple[ContextLine, ...]:
         """What stands around an event, which takes several questions."""

@@ -21,7 +21,7 @@ from monitor.alerts.links import Links
 from monitor.alerts.past import matches_of
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
-from monitor.alerts.scopes import about, looked_for
+from monitor.alerts.scopes import about, as_told, looked_for
 from monitor.channels.channel import Configuration, Envelope, EventContext, EventRenderer
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt, StoreUnavailable
@@ -105,7 +105,7 @@ class Loaded:
         wanted = {subscription.endpoint.id for subscription in self._subscriptions.values()}
         self._endpoints = _each(wanted, endpoints.reader(tx, context.vault, wanted, at=now))
         self._unrendered = []
-        self._renderers: dict[tuple[EventCause, str, tuple[int, ...]], EventRenderer] = {}
+        self._renderers: dict[tuple[EventCause, str, bool, tuple[int, ...]], EventRenderer] = {}
         for delivery in claimed:
             if self._is_addressed(delivery, damaged) and delivery.body is None:
                 self._unrendered.append(delivery)
@@ -220,12 +220,13 @@ class Loaded:
         """What renders an event for all who are told the same of it by the same channel."""
         context = _or_raise(self._events[cause])
         match = self._matches[cause.id, subscription.interest]
-        changes = match.owed
-        key = cause, subscription.endpoint.channel, tuple(map(id, changes))  # the matches keep them alive
+        shown = as_told(subscription)
+        known = tuple(map(id, match.owed))  # the matches keep them alive
+        key = cause, subscription.endpoint.channel, subscription.knows_watches, known
         if key not in self._renderers:
             channel = CHANNELS[subscription.endpoint.channel]
-            told = replace(context, event=replace(context.event, changes=match.every))
-            self._renderers[key] = channel.event_renderer(told, changes, self._context.config)
+            told = replace(context, event=replace(context.event, changes=shown(match.every)))
+            self._renderers[key] = channel.event_renderer(told, shown(match.owed), self._context.config)
         return self._renderers[key]
 
 

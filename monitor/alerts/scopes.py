@@ -1,14 +1,15 @@
 """Which trials subscriptions are about: as conditions that storage searches by, and in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from sqlalchemy import Connection
 
 from monitor.changes.searches import search_words
+from monitor.changes.watch_names import unnamed
 from monitor.errors import NothingFound, StoreCorrupt
 from monitor.language.worded import worded
-from monitor.model import Subscription
+from monitor.model import Change, Subscription
 from monitor.storage import searches, seen, watches
 from monitor.storage.pages import MOST_NAMED, Key, Within
 from monitor.storage.statements import chunks
@@ -55,6 +56,11 @@ def looked_for(tx: Connection, about: Iterable[Subscription]) -> dict[str, str]:
         known = searches.known(tx, set(watched.values()))
         return {each: search_words(known[watch_id].search) for each, watch_id in watched.items() if watch_id in known}
     return {}
+
+
+def as_told(subscription: Subscription) -> Callable[[Iterable[Change]], tuple[Change, ...]]:
+    """What makes changes as a subscription may be told them: a stranger is not told what watches are called."""
+    return tuple if subscription.knows_watches else unnamed
 
 
 def about(tx: Connection, subscription: Subscription) -> str:

@@ -118,6 +118,11 @@ class Subscription:
         return Interest(self.filters, self.watches, self.everything)
 
     @property
+    def knows_watches(self) -> bool:
+        """Whether it may be told what watches are called: not where a stranger asked for it on a page."""
+        return self.origin != "web"
+
+    @property
     def called(self) -> str:
         """Its name, or the beginning of its id: commands take either."""
         return self.name or self.id[:8]

@@ -115,12 +115,16 @@ class ChangesAsked:
         return f"?{query}" if query else ""
 
 
-def changes_asked(tx: Connection, query: Query, registries: Sequence[Registry]) -> ChangesAsked:
-    """What a query asks for.
+def changes_asked(
+    tx: Connection, query: Query, registries: Sequence[Registry], *, knows_watches: bool = True
+) -> ChangesAsked:
+    """What a query asks for. Without *knows_watches*, which watches there are cannot be found out.
 
     ConfigurationInvalid names the parameter that makes no sense, NothingFound what is not there.
     """
     watch = value_of(query, "watch")
+    if watch and not knows_watches:
+        raise NothingFound(FOR_READERS)
     return ChangesAsked(
         least=_least(value_of(query, "min")),
         topics=_topics([each for value in query.get("topic", ()) for each in value.split(",") if each]),
@@ -133,6 +137,10 @@ def changes_asked(tx: Connection, query: Query, registries: Sequence[Registry]) 
         watch=watch,
         within=scope_of(tx, trials=(), watch=watch, sponsor=None).within if watch else Within(),
     )
+
+
+FOR_READERS = "watches are shown to those who may read here alone: sign in, or leave the watch out"
+"""What anybody else is told, whether there is such a watch or not."""
 
 
 def text_asked(text: str) -> str:

@@ -94,7 +94,7 @@ def test_the_registrys_words_stay_words(changed_site: ReadingSite) -> None:
         ("after=zzz", 400, "this list takes before and not after, which is “zzz”: go to the first page"),
         ("sponsor=Nobody", 404, "no trial here has the sponsor “Nobody”"),
         ("sponsor=Nobody", 404, "<h1>Nothing found</h1>"),
-        ("watch=nonsense", 404, '<p class="lead">There is no watch “nonsense”.</p>'),
+        ("watch=nonsense", 404, '<p class="lead">Watches are shown to those who may read here alone'),
         ("q=of+the", 400, "search for another word"),
         ("q=" + "x" * 300, 400, "longer than 200 characters"),
     ],

@@ -11,6 +11,7 @@ from monitor.alerts.filters import checked_filters
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.model import Filters
+from monitor.model.access import Permission
 from monitor.storage.changed import ChangeFilter, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Key, Span, Within
@@ -94,6 +95,8 @@ def trials_wanted(asked: TrialsAsked, call: Call, wrong: Wrongs, *, trials: Sequ
     given = [name for name in ("trial", "watch", "group") if getattr(asked, name, None)]
     if len(given) > 1:
         wrong.note(f"One of {listed(given)} says which trials are meant: leave out the others.", *given)
+    elif given and given != ["trial"] and not call.may(Permission.READ):
+        wrong.note("Which watches and groups there are is told to tokens that may read.", *given)
     elif given:
         with wrong.at(*given), call.site.store.read() as tx:
             within = scope_of(tx, trials=named, watch=asked.watch, group=asked.group, sponsor=None).within

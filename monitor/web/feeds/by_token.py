@@ -9,7 +9,7 @@ from starlette.responses import Response
 from monitor.access import tokens
 from monitor.errors import NothingFound
 from monitor.model.access import Permission
-from monitor.web.site.asked import Asked
+from monitor.web.site.asked import Asked, Visitor
 from monitor.web.site.keeping import etag_of, is_known
 from monitor.web.site.route import Handler
 from monitor.web.site.site import Site
@@ -24,6 +24,7 @@ def by_token(handler: Handler) -> Handler:
         token = tokens.of_text(asked.params["token"], site.access, network=asked.network, now=asked.now)
         if token is None or Permission.READ not in token.allows:
             raise NothingFound("there is no feed at this address: its token is unknown, revoked or expired")
+        asked.visitor = Visitor(token.name, token.allows)
         made = handler(site, asked)
         etag = etag_of(bytes(made.body))
         if made.status_code == 200 and is_known(asked.headers.get("if-none-match", ""), etag):

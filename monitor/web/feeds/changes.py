@@ -135,7 +135,7 @@ def _found(
     values = {"since": [ALL], **values_of(asked.query)}
     after = place_asked(asked.place("before"))
     with site.store.read() as tx:
-        wanted = narrowed(changes_asked(tx, values, site.registries))
+        wanted = narrowed(changes_asked(tx, values, site.registries, knows_watches=asked.may(Permission.READ)))
         page = changes_page(
             tx,
             wanted,

@@ -67,7 +67,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
     today = asked.now.astimezone(UTC).date()
     after = place_asked(asked.place("before"))
     with site.store.read() as tx:
-        wanted = changes_asked(tx, values_of(asked.query), site.registries)
+        wanted = changes_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
         page = changes_page(
             tx,
             wanted,
