@@ -32,6 +32,7 @@ from monitor.web.api import (
     terms,
     tokens,
     trials,
+    users,
     watches,
 )
 from monitor.web.api.guard import SAFETY, Authenticate, Guard, nobody
@@ -52,6 +53,7 @@ RESOURCES: Sequence[Operations] = (
     held.operations,
     quarantine.operations,
     operating.operations,
+    users.operations,
     tokens.operations,
 )
 SCHEMA_PATH = "/openapi.json"

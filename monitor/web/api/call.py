@@ -32,6 +32,8 @@ class Call:
 
     site: Site
     visitor: Visitor
+    owner: str | None
+    """The user whose token asks, by name; None where it belongs to nobody in particular."""
     now: datetime
     path: str
     """Below the path of the public address."""

@@ -41,4 +41,9 @@ def _by_token(text: str, request: Request, access: AccessContext, now: datetime)
     if token is None:
         words = "This token is unknown, revoked or expired: create another one."
         raise Problem(problems.UNAUTHENTICATED, words, headers={"WWW-Authenticate": CHALLENGE})
-    return Known(Visitor(token.name, token.allows), f"token {token.id}", has_token=True)
+    return Known(
+        Visitor(token.name, token.allows),
+        f"token {token.id}",
+        has_token=True,
+        owner=token.owner.name if token.owner else None,
+    )

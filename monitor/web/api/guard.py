@@ -75,6 +75,8 @@ class Known:
     key: str
     """What their requests are counted by, such as a token's number; never the token itself."""
     has_token: bool
+    owner: str | None = None
+    """The user whose token it is, by name; None where it belongs to nobody in particular."""
 
 
 Authenticate = Callable[[Request, datetime], Known | None]
@@ -142,6 +144,7 @@ class Guard:
                 request.state.call = Call(
                     site=self.site,
                     visitor=who.visitor if who else NOBODY,
+                    owner=who.owner if who else None,
                     now=now,
                     path=f"{BEGINS}{request.scope['path'].removeprefix(request.scope.get('root_path', ''))}",
                     query=request.query_params.multi_items(),

@@ -162,6 +162,7 @@ WATCHED_TRIAL: Example = {**ABOUT, "state": "listed", "title": TITLE, "snapshot"
 WATCH_SENT: Example = {"sponsor": "Nordlys AB", "name": "oncology", "groups": ["competitors"]}
 
 USER: Example = {
+    "id": 2,
     "name": "grace@example.org",
     "role": "operate",
     "codes": True,

@@ -1,4 +1,4 @@
-"""Tokens of programs, and users: which there are; make and revoke tokens. Passwords are set on pages alone."""
+"""Tokens of programs: which there are; make and revoke them."""
 
 from typing import Annotated
 
@@ -10,18 +10,18 @@ from monitor.access import tokens, users
 from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
 from monitor.settings import values
-from monitor.views.json.access import made_token_json, token_json, user_json
+from monitor.views.json.access import made_token_json, token_json
 from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.once import once_apart
 from monitor.web.api.problems import NOT_FOUND
 from monitor.web.api.routing import Operations
 from monitor.web.api.sent_rules import Line, pointed
-from monitor.web.api.shapes import Sent
-from monitor.web.api.shapes import operating as shapes
+from monitor.web.api.shapes import Code, Sent
+from monitor.web.api.shapes import access as shapes
 from monitor.web.site.route import Needs
 
-operations = Operations("Users and tokens")
+operations = Operations("Tokens")
 
 TokenId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="Its id.", examples=["f41073179960df68"])]
 
@@ -30,19 +30,15 @@ class TokenSent(Sent):
     """A token that is to be made."""
 
     name: Line = Field(description="What it is for.", examples=["dashboard"])
-    scope: Permission = Field(default=Permission.READ, description="What it allows; each scope includes those before.")
+    scope: Code[Permission] = Field(
+        default=Permission.READ, description="What it allows; each scope includes those before."
+    )
     expires: Annotated[str, Field(pattern="^[0-9]{1,4}[hdw]$")] | None = Field(
         default=None, description="In how long it expires; null: never.", examples=["90d"]
     )
     user: Line | None = Field(
         default=None, description="Whose it is: it allows no more than they may do, and goes with them."
     )
-
-
-@operations.reads("/users", shape=shapes.UserList, example={"data": [shown_as.USER]}, needs=Needs.OPERATE, kinds=[])
-def list_users(call: Caller) -> Response:
-    """List who may sign in, by name."""
-    return call.json({"data": [user_json(each) for each in users.listing(call.site.access)]})
 
 
 @operations.reads("/tokens", shape=shapes.TokenList, example={"data": [shown_as.TOKEN]}, needs=Needs.OPERATE, kinds=[])

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.errors import DeliveryDeferred
+from monitor.access import users
+from monitor.access.codes import new_secret
+from monitor.errors import DeliveryDeferred, SignInRefused
 from monitor.model import Settlement
 from monitor.model.access import Permission
 from monitor.storage import health, held_events, holds, left_alone, settlements
@@ -138,6 +140,48 @@ def test_a_token_works_until_it_is_revoked(api: Api) -> None:
     for sent, pointer in (({"expires": "9999w"}, "#/expires"), ({"user": "nobody"}, "#/user")):
         answer = api.send("/tokens", {"name": "other", **sent})
         assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_users_are_added_changed_helped_and_removed(api: Api) -> None:
+    access = api.answering.site.access
+    answer = api.send("/users", {"name": "grace", "role": "subscribe"})
+    made, own = answer.json(), answer.headers["location"].removeprefix("/api/v1")
+
+    assert is_password(api, "grace", made["password"])
+    assert problem(api.send("/users", {"name": "grace"})) == "invalid"
+    assert made["password"] not in api.ask("/users").text + api.ask(own).text
+    helped = api.send(f"{own}/password").json()
+    assert is_password(api, "grace", helped["password"])
+    assert not is_password(api, "grace", made["password"])
+    stale = {"If-Match": api.ask(own).headers["etag"]}
+    changed = api.send(own, {"role": "operate"}, method="PATCH", headers=stale)
+    assert (changed.json()["role"], changed.headers["etag"]) == ("operate", api.ask(own).headers["etag"])
+    assert problem(api.send(own, {"role": "read"}, method="PATCH", headers=stale)) == "changed-meanwhile"
+    users.turn_codes_on(users.find("grace", access), new_secret(), None, access, now=api.outbox.clock())
+    assert api.read(own)["codes"]
+    assert not api.ask(f"{own}/codes", "DELETE").json()["codes"]
+    assert api.ask(f"{own}/sessions", "DELETE").status_code == 200
+    assert api.ask(own, "DELETE").json()["name"] == "grace"
+    assert problem(api.ask(own)) == "not-found"
+
+
+def test_nobody_shuts_themselves_out_by_a_token_of_their_own(api: Api) -> None:
+    own = f"/users/{api.send('/users', {'name': 'grace', 'role': 'operate'}).json()['id']}"
+    token = api.send("/tokens", {"name": "of grace", "scope": "operate", "user": "grace"}).json()["token"]
+    shown = {"Authorization": f"Bearer {token}"}
+
+    for method, path in (("DELETE", own), ("POST", f"{own}/password"), ("DELETE", f"{own}/sessions")):
+        assert problem(api.ask(path, method, scope=None, headers=shown)) == "conflict"
+    assert api.read(own)["role"] == "operate"
+
+
+def is_password(api: Api, name: str, password: str) -> bool:
+    access = api.answering.site.access
+    try:
+        users.confirm_password(users.find(name, access), password, access, now=api.outbox.clock())
+    except SignInRefused:
+        return False
+    return True
 
 
 def test_registries_are_looked_at_when_somebody_asks_for_it(api: Api) -> None:

@@ -352,39 +352,3 @@ class RemovedTrial(Shape):
 
     trial_id: str
     silenced: list[str] = Field(description="The subscriptions that hear no more of it.")
-
-
-class User(Shape):
-    """Somebody who signs in."""
-
-    name: str
-    role: Literal["read", "subscribe", "operate"]
-    codes: bool = Field(description="Whether signing in needs a code of an authenticator as well.")
-    created_at: datetime
-    signed_in_at: datetime | None
-
-
-class UserList(Whole[User]):
-    """Users."""
-
-
-class Token(Shape):
-    """What a program shows; the token itself is kept nowhere."""
-
-    id: str
-    name: str
-    scope: Literal["read", "subscribe", "operate"]
-    user: str | None
-    created_at: datetime
-    expires_at: datetime | None
-    used_at: datetime | None
-
-
-class TokenList(Whole[Token]):
-    """Tokens."""
-
-
-class NewToken(Token):
-    """A token that was made; “token” is shown this once."""
-
-    token: str
