@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from monitor.alerts.filters import checked_filters
-from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.mcp import schemas
 from monitor.mcp.answers import MOST, ROOM_FOR_THE_REST, Answer, fitting, within
@@ -23,8 +22,9 @@ from monitor.storage.pages import Span
 from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import counted, natural_list
 from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
-from monitor.views.finding import key_asked, words_asked
+from monitor.views.finding import kinds_beginning
 from monitor.views.json.trials import event_json
+from monitor.views.parameters import key_asked, words_asked
 from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
 
@@ -94,7 +94,7 @@ def _wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeFilter:
     wanted = ChangeFilter(
         least=filters.min_significance,
         topics=tuple(sorted(filters.topics)),
-        kinds=tuple(kind for kind in KINDS if any(f"{kind}.".startswith(f"{each}.") for each in filters.kinds)),
+        kinds=kinds_beginning(filters.kinds),
         trials=trials,
     )
     return of_span(wanted, span)

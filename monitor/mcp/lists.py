@@ -20,9 +20,9 @@ from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR, IndexedTrial
 from monitor.storage.words import asked_for
 from monitor.text import counted
-from monitor.views.finding import key_asked, words_asked
 from monitor.views.finding_trials import phase_asked, statuses_asked
 from monitor.views.json.trials import indexed_trial_json
+from monitor.views.parameters import key_asked, words_asked
 from monitor.views.scope import scope_of
 from monitor.views.trial_sets import DueDate, SetFigures, of_condition, of_sponsor, trial_set
 

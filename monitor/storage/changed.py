@@ -34,10 +34,11 @@ from monitor.model.ids import event_id
 from monitor.storage.found import FEW, TrialFilter, by_number, few, fewest
 from monitor.storage.index_tables import change_counts, change_index, terms, trial_index, trial_terms
 from monitor.storage.pages import Span
-from monitor.storage.tables import events
+from monitor.storage.tables import events, settlements
 from monitor.storage.trial_index import SPONSOR
 
 _c = change_index.c
+_is_told = ~exists().where(settlements.c.event_id == events.c.id)
 _days = change_counts.c
 _LONGEST_WINDOW = timedelta(days=4096)
 _LONG_AGO, _LATE = date(1990, 1, 1), date(2100, 1, 1)
@@ -58,6 +59,8 @@ class ChangeFilter:
     """The day before which they are."""
     span: Span | None = None
     """Of these days, only what occurred within it."""
+    told: bool = False
+    """Only of events that are told: without what is not settled yet, held back, taken back or discarded."""
     trials: TrialFilter = field(default_factory=TrialFilter)
 
 
@@ -130,6 +133,29 @@ def matrix(tx: Connection, wanted: ChangeFilter) -> dict[tuple[Significance, str
 
 
 _WEIGHTS = frozenset(map(int, Significance))
+
+
+def newer(tx: Connection, wanted: ChangeFilter, *, than: str | None, most: int) -> int:
+    """How many changes there are, *most* at most, in events that came after the event *than*; of all without one.
+
+    *wanted* is `told`: nobody hears of what is held back by hearing how much it is.
+    """
+    last = tx.execute(select(*_key_of_event).where(events.c.id == than)).one_or_none() if than else None
+    since = max(wanted.since or date.min, last.occurred_at.date()) if last else wanted.since
+    same = (events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
+    query = (
+        _of(tx, replace(wanted, since=since), select(_c.trial))
+        .join(trial_index, trial_index.c.id == _c.trial)
+        .join(events, and_(*same, events.c.snapshot == _c.snapshot))
+    )
+    if last:
+        query = query.where(tuple_(*_key_of_event) > tuple_(*last))
+    if wanted.told:
+        query = query.where(_is_told)
+    return tx.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
+
+
+_key_of_event = (events.c.occurred_at, events.c.registry, events.c.trial_id, events.c.snapshot)
 
 
 def trials_changed(tx: Connection, wanted: ChangeFilter) -> int:
@@ -273,6 +299,8 @@ def _events_by_time(wanted: ChangeFilter, after: Place | None, number: int | Non
     found, at = _grouped(wanted, after, walking=walking).subquery(), events.c.occurred_at
     same = (events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
     query = _with_trials(found).join(events, and_(*same, events.c.snapshot == found.c.snapshot))
+    if wanted.told:
+        query = query.where(_is_told)
     if after is not None and after.event is not None:
         last = select(at).where(events.c.id == event_id(*after.event[1:])).scalar_subquery()
         same_moment = and_(at == last, tuple_(found.c.trial, found.c.snapshot) < tuple_(number, after.event[3]))

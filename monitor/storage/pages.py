@@ -69,16 +69,6 @@ def event_ids(
     return list(tx.scalars(query.order_by(*(column.desc() for column in _time_of_event)).limit(limit)))
 
 
-def newer_count(tx: Connection, within: Within, *, least: Significance, than: str | None, most: int) -> int:
-    """How many events there are that came after the event *than*, *most* at most; of all where that is None."""
-    query = select(events.c.id).where(events.c.significance >= least)
-    if than is not None:
-        last = select(*_time_of_event).where(events.c.id == than).scalar_subquery()
-        query = query.where(tuple_(*_time_of_event).op(">", is_comparison=True)(last))
-    query = query.where(is_of(within, events.c.registry, events.c.trial_id)).limit(most)
-    return tx.scalar(select(func.count()).select_from(query.subquery())) or 0
-
-
 def is_of(within: Within, registry: ColumnElement[str], trial_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the trial of these columns is among them."""
     if within.trials:

@@ -175,6 +175,12 @@ def unsettled(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[s
 _UNSETTLED = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
 
 
+def unsettled_count(tx: Connection) -> int:
+    """How many events are not told yet."""
+    query = select(func.count()).select_from(settlements).where(settlements.c.settlement.in_(_UNSETTLED))
+    return tx.scalar(query) or 0
+
+
 def waiting(tx: Connection) -> dict[int, int]:
     """How many events wait behind each hold."""
     query = (

@@ -59,12 +59,13 @@ def changes_page(
     counts_told: bool = False,
     names_watches: bool = True,
     by_time: bool = False,
+    told: bool = False,
 ) -> ChangesPage:
     """Up to *limit* events, the newest day first, and within a day the most significant first, or *by_time*.
 
-    Without *names_watches*, as anybody may read it.
+    Without *names_watches*, as anybody may read it; *told* and *by_time*, those alone that are told.
     """
-    wanted = asked.filter(today)
+    wanted = replace(asked.filter(today), told=told)
     found = changed.page(tx, wanted, after=after, limit=limit + 1, by_time=by_time)
     known = {registry.key: registry for registry in registries}
     shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told, names_watches=names_watches)

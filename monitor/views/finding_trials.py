@@ -1,34 +1,53 @@
-"""Which trials somebody asks for, as pages, the API and agents name the filters, and the same as an address.
+"""Which trials somebody asks for, as pages, feeds, calendars, the API and agents name the filters, and as an address.
 
 status      a code, or several;  phase: a code
 sponsor     as the address of its page names it, or by name; so do condition, country and registry
+trial       an id, or several;  watch: a number or a name;  group: the name of a group of watches
 q           words
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from monitor.errors import ConfigurationInvalid
-from monitor.ports import Registry
+from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
+from monitor.ports import Registry, find_registry
 from monitor.render.words import code_label
-from monitor.storage import terms, trial_lists
+from monitor.storage import terms, trial_lists, trials
 from monitor.storage.facets import Counts
 from monitor.storage.found import TrialFilter
+from monitor.storage.pages import Key, Within
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, COUNTRY, PHASE, SPONSOR, IndexedTrial
 from monitor.storage.trial_lists import Place
 from monitor.storage.words import asked_for
-from monitor.text import shortened
+from monitor.text import first_few, shortened
 from monitor.views.cursors import cursor, parts_of
-from monitor.views.finding import Query, registry_asked, term_asked, text_asked, value_of
+from monitor.views.parameters import (
+    Query,
+    check_names,
+    registry_asked,
+    term_asked,
+    text_asked,
+    value_of,
+    values_of,
+)
+from monitor.views.scope import scope_of
 from monitor.views.statuses import statuses_of
 
 MOST_STATUSES = 20
 MOST_PHASES = 12
+MOST_TRIALS = 100
+"""Trials that an address may name."""
+NAMING_TRIALS = ("trial", "watch", "group")
+"""Filters of which an address has one at most."""
+FILTERS = frozenset({"status", "phase", "registry", "sponsor", "condition", "country", "q", *NAMING_TRIALS})
+"""The parameters that say which trials are meant."""
+Translate = Callable[[str], str]
 PHASES = ("EARLY_PHASE1", "PHASE1", "PHASE2", "PHASE3", "PHASE4", "NA")
 """Codes."""
 
@@ -45,10 +64,16 @@ class TrialsAsked:
     country: Term | None = None
     text: str = ""
     """What was typed to search for."""
+    trials: tuple[Key, ...] = ()
+    """Those alone."""
+    watch: str = ""
+    group: str = ""
+    within: Within = field(default_factory=Within)
+    """Of what these three say."""
 
     @property
-    def filter(self) -> TrialFilter:
-        """The same for the index."""
+    def wanted_trials(self) -> TrialFilter:
+        """The trials, for the index."""
         return TrialFilter(
             statuses=self.statuses,
             phase=self.phase.key if self.phase else None,
@@ -57,21 +82,49 @@ class TrialsAsked:
             condition=self.condition.key if self.condition else None,
             country=self.country.key if self.country else None,
             words=asked_for(self.text),
+            within=self.within,
         )
 
-    def but(self, **changed: object) -> "TrialsAsked":
+    def but(self, **changed: object) -> Self:
         """The same with other filters."""
         return replace(self, **changed)  # type: ignore[arg-type]
 
     @property
     def about(self) -> str:
-        """The sponsor, condition, country or words that it is about, for people; empty without any."""
+        """The condition, sponsor, country or words that it is about, for people; empty without any."""
         term = self.condition or self.sponsor or self.country
         return term.name if term else f"“{self.text}”" if self.text else ""
 
+    def filters_said(self, _: Translate = str) -> list[tuple[str, dict[str, object]]]:
+        """The filters but those of status and phase, each in words, and what takes it away."""
+        nowhere = Within()
+        said: list[tuple[str, dict[str, object]] | None] = [
+            (f"“{self.text}”", {"text": ""}) if self.text else None,
+            (self.condition.name, {"condition": None}) if self.condition else None,
+            (self.sponsor.name, {"sponsor": None}) if self.sponsor else None,
+            (self.country.name, {"country": None}) if self.country else None,
+            (self.registry.name, {"registry": None}) if self.registry else None,
+            (self._named, {"trials": (), "within": nowhere}) if self.trials else None,
+            (f"{_('watch')} {self.watch}", {"watch": "", "within": nowhere}) if self.watch else None,
+            (f"{_('group')} {self.group}", {"group": "", "within": nowhere}) if self.group else None,
+        ]
+        return [each for each in said if each]
+
+    def facets_said(self, _: Translate = str) -> list[tuple[str, dict[str, object]]]:
+        """The same of statuses and phase."""
+        said: list[tuple[str, dict[str, object]]] = [
+            (_(code_label(code)), {"statuses": tuple(each for each in self.statuses if each != code)})
+            for code in self.statuses
+        ]
+        return [*said, (self.phase.name, {"phase": None})] if self.phase else said
+
     @property
-    def query(self) -> str:
-        """The same as the query of an address, in one order; with its question mark."""
+    def _named(self) -> str:
+        return first_few([trial_id for _, trial_id in self.trials], 3)
+
+    @property
+    def trial_pairs(self) -> list[tuple[str, str]]:
+        """The same as parameters, in one order, without what says nothing."""
         said = [
             *(("status", code) for code in sorted(self.statuses)),
             ("phase", self.phase.key if self.phase else ""),
@@ -79,26 +132,85 @@ class TrialsAsked:
             ("sponsor", self.sponsor.slug if self.sponsor else ""),
             ("condition", self.condition.slug if self.condition else ""),
             ("country", self.country.slug if self.country else ""),
+            *(("trial", trial_id) for _, trial_id in self.trials),
+            ("watch", self.watch),
+            ("group", self.group),
             ("q", self.text),
         ]
-        query = urlencode([(name, value) for name, value in said if value])
-        return f"?{query}" if query else ""
+        return [(name, value) for name, value in said if value]
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address; with its question mark."""
+        return query_of(self.trial_pairs)
 
 
-def trials_asked(tx: Connection, query: Query, registries: Sequence[Registry]) -> TrialsAsked:
-    """What a query asks for.
+def query_of(pairs: Sequence[tuple[str, str]]) -> str:
+    """Parameters as the query of an address, with its question mark; empty without any."""
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def trials_asked(
+    tx: Connection,
+    query: Query,
+    registries: Sequence[Registry],
+    *,
+    names: Collection[str] = FILTERS,
+    knows_watches: bool = True,
+) -> TrialsAsked:
+    """What a query asks for, which has no filters but those of these *names*.
+
+    Without *knows_watches*, which watches there are cannot be found out.
 
     ConfigurationInvalid names the parameter that makes no sense, NothingFound what is not there.
     """
-    return TrialsAsked(
-        statuses=statuses_asked(tx, [each for each in query.get("status", ()) if each]),
-        phase=phase_asked(tx, value_of(query, "phase")),
-        registry=registry_asked(registries, value_of(query, "registry")),
-        sponsor=term_asked(tx, SPONSOR, value_of(query, "sponsor")),
-        condition=term_asked(tx, CONDITION, value_of(query, "condition")),
-        country=term_asked(tx, COUNTRY, value_of(query, "country")),
-        text=text_asked(value_of(query, "q")),
-    )
+    check_names(query, names)
+    return TrialsAsked(**trial_filters(tx, query, registries, knows_watches=knows_watches))
+
+
+FOR_READERS = "watches are shown to those who may read here alone: sign in, or leave the watch out"
+"""What anybody else is told, whether there is such a watch or not."""
+
+
+def trial_filters(
+    tx: Connection, query: Query, registries: Sequence[Registry], *, knows_watches: bool
+) -> dict[str, Any]:
+    """What a query says of trials, as the fields of `TrialsAsked`."""
+    watch, group = value_of(query, "watch"), value_of(query, "group")
+    if (watch or group) and not knows_watches:
+        raise NothingFound(FOR_READERS)
+    named = _trials(tx, values_of(query, "trial"), registries)
+    if len(given := [name for name, value in zip(NAMING_TRIALS, (named, watch, group), strict=True) if value]) > 1:
+        raise ConfigurationInvalid(f"{' and '.join(given)} each say which trials are meant: leave out all but one")
+    return {
+        "statuses": statuses_asked(tx, [each for each in query.get("status", ()) if each]),
+        "phase": phase_asked(tx, value_of(query, "phase")),
+        "registry": registry_asked(registries, value_of(query, "registry")),
+        "sponsor": term_asked(tx, SPONSOR, value_of(query, "sponsor")),
+        "condition": term_asked(tx, CONDITION, value_of(query, "condition")),
+        "country": term_asked(tx, COUNTRY, value_of(query, "country")),
+        "text": text_asked(value_of(query, "q")),
+        "trials": named,
+        "watch": watch,
+        "group": group,
+        "within": scope_of(tx, trials=named, watch=watch or None, group=group or None, sponsor=None).within,
+    }
+
+
+def _trials(tx: Connection, texts: Sequence[str], registries: Sequence[Registry]) -> tuple[Key, ...]:
+    """The trials of these ids. NothingFound for one that is not watched, and never was."""
+    if len(texts) > MOST_TRIALS:
+        raise ConfigurationInvalid(f"trial takes {MOST_TRIALS} ids at most: watch these trials, and give the watch")
+    found: list[Key] = []
+    for text in texts:
+        known = find_registry(registries, text)
+        if known is None:
+            raise TrialIdInvalid(f"“{shortened(text, 40)}” is no id of a trial of a registry that is known here")
+        registry, trial_id = known
+        if trial_id not in trials.known(tx, registry.key, [trial_id]):
+            raise NothingFound(f"{trial_id} is not watched here: nothing of it is kept")
+        found.append((registry.key, trial_id))
+    return tuple(dict.fromkeys(found))
 
 
 def statuses_asked(tx: Connection, texts: Sequence[str]) -> tuple[str, ...]:
@@ -141,7 +253,7 @@ class TrialsPage:
 
 def trials_page(tx: Connection, asked: TrialsAsked, *, after: str = "", limit: int) -> TrialsPage:
     """Up to *limit* of the trials, behind the cursor *after*. ConfigurationInvalid where that is none."""
-    found = trial_lists.page(tx, asked.filter, after=_place(after), limit=limit + 1)
+    found = trial_lists.page(tx, asked.wanted_trials, after=_place(after), limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     return TrialsPage(found[:limit], cursor(last.updated_on, last.registry, last.trial_id) if last else "")
 
@@ -158,7 +270,7 @@ class TrialCounts:
 
 def trial_counts(tx: Connection, asked: TrialsAsked) -> TrialCounts:
     """The counts beside a list."""
-    every = trial_lists.by_facet(tx, asked.but(statuses=(), phase=None).filter)
+    every = trial_lists.by_facet(tx, asked.but(statuses=(), phase=None).wanted_trials)
     phase = asked.phase.key if asked.phase else None
     of_phase = {facet: count for facet, count in every.items() if phase is None or phase in facet.phases}
     of_status = {facet: count for facet, count in every.items() if not asked.statuses or facet.status in asked.statuses}

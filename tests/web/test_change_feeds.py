@@ -3,13 +3,17 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 
 import feedparser
 import pytest
 
 from monitor.access import tokens
+from monitor.model import Settlement
 from monitor.model.access import Permission
+from monitor.storage import settlements
 from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
 from tests.web.changed import HOSTILE
@@ -100,7 +104,7 @@ def test_a_sponsor_a_condition_and_a_watch_have_feeds(changed_site: ReadingSite)
     feed = feedparser.parse(changed_site.get(f"/sponsors/{slug}.atom").content)
     condition = changed_site.get("/conditions/amyotrophic-lateral-sclerosis.json?min=critical").json()
 
-    assert feed.feed.title == "Halden & Söhne"
+    assert feed.feed.title == "Changes: Halden & Söhne"
     assert len(feed.entries) == 2
     assert [each["title"][:11] for each in condition["items"]] == [WITHDRAWN_LATER]
     assert changed_site.get("/sponsors/nobody.atom").status_code == 404
@@ -110,6 +114,110 @@ def test_a_sponsor_a_condition_and_a_watch_have_feeds(changed_site: ReadingSite)
     changed_site.visitor = NOBODY
 
 
+TOLD_LATER = f"clinicaltrials.gov/{WITHDRAWN_LATER}/2"
+
+
+@contextmanager
+def settled_as(site: ReadingSite, settlement: Settlement) -> Iterator[None]:
+    """While that is what becomes of the withdrawal."""
+    with site.outbox.store.begin() as tx:
+        settlements.pend(tx, "clinicaltrials.gov", {TOLD_LATER: 1})
+        settlements.record(tx, [TOLD_LATER], settlement, at=None)
+    site.forget()
+    yield
+    with site.outbox.store.begin() as tx:
+        settlements.forget(tx, [TOLD_LATER])
+    site.forget()
+
+
+@pytest.mark.parametrize(
+    ("settlement", "words"),
+    [
+        (Settlement.PENDING, "Not told yet"),
+        (Settlement.HELD, "Held back"),
+        (Settlement.DISCARDED, "the operator discarded it"),
+    ],
+)
+def test_what_nobody_is_told_is_marked_on_pages_and_in_no_feed(
+    changed_site: ReadingSite, settlement: Settlement, words: str
+) -> None:
+    feeds = ("/changes.json", "/changes.json?min=critical", f"/trials/{WITHDRAWN_LATER}/changes.json")
+    with settled_as(changed_site, settlement):
+        silent = [changed_site.get(path).json()["items"] for path in feeds]
+        page, table = changed_site.get("/?min=critical&since=all").text, changed_site.get("/changes.csv").text
+    told = [changed_site.get(path).json()["items"] for path in feeds]
+
+    assert [len(some) + 1 for some in silent] == [len(some) for some in told] == [5, 3, 1]
+    assert all(WITHDRAWN_LATER not in item["title"] for some in silent for item in some)
+    assert words in page
+    assert f",{settlement}," in table
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/?sponser=x", "sponser"),
+        ("/changes.atom?fase=PHASE2", "fase"),
+        ("/changes.csv?limit=5", "limit"),
+        ("/trials?min=major", "min"),
+        ("/trials.csv?topic=status", "topic"),
+        (f"/trials/{WITHDRAWN_LATER}/changes.atom?trial={WITHDRAWN_LATER}", "trial"),
+        ("/?min=major&min=minor", "min is given twice"),
+        (f"/changes.json?trial={WITHDRAWN_LATER}&watch=1", "trial and watch"),
+        ("/changes.json?kind=nonsense", "nonsense"),
+        ("/changes.json?trial=nonsense", "nonsense"),
+        ("/changes.json?group=Nobodys", "Nobodys"),
+        ("/changes.json?trial=NCT99999999", "NCT99999999"),
+    ],
+)
+def test_a_filter_that_is_none_is_refused_by_name(changed_site: ReadingSite, path: str, words: str) -> None:
+    """Taken for nothing, it would give everything."""
+    answer = changed_site.get(path)
+    assert answer.status_code in (400, 404)
+    assert words.lower() in unescape(re.sub("<[^>]+>", "", answer.text)).lower()
+
+
+def test_what_mail_programs_hang_on_a_link_is_passed_over(changed_site: ReadingSite) -> None:
+    assert changed_site.get("/?min=critical&utm_source=letter&fbclid=x").status_code == 200
+
+
+def test_pages_feeds_and_tables_have_the_same_filters(changed_site: ReadingSite) -> None:
+    site = changed_site
+    withdrawn = {f"trial={WITHDRAWN_LATER}", "kind=status.stopped", "status=WITHDRAWN"}
+    for query in (*withdrawn, f"trial={WITHDRAWN_LATER.lower()}&phase=na", "status=RECRUITING", "country=france"):
+        answers = [site.get(path + query) for path in ("/?since=all&", "/changes.csv?", "/changes.json?")]
+        assert {answer.status_code for answer in answers} <= {200, 404}, query
+        if answers[0].status_code == 404:
+            assert {answer.status_code for answer in answers} == {404}, query
+            continue
+        page, table, feed = answers
+        items = [item["title"][:11] for item in feed.json()["items"]]
+        rows = {row["Trial"] for row in csv.DictReader(io.StringIO(table.text))}
+        shown = set(re.findall(r'class="id" href="/trials/(NCT\d+)"', page.text))
+        assert set(items) == rows == shown, query
+        if query in withdrawn:
+            assert items == [WITHDRAWN_LATER]
+            assert "What changed" in page.text
+
+
+def test_feeds_of_other_filters_are_called_otherwise(changed_site: ReadingSite) -> None:
+    queries = (
+        "",
+        "?min=critical",
+        "?topic=status",
+        "?topic=status&min=critical",
+        f"?trial={WITHDRAWN_LATER}",
+        "?min=major",
+    )
+    titles = [changed_site.get(f"/changes.json{query}").json()["title"] for query in queries]
+    page = changed_site.get("/?topic=status").text
+    alternates = re.findall(r'<link rel="alternate" type="[^"]+" title="([^"]+)"', page)
+
+    assert len(set(titles)) == len(titles), titles
+    assert titles[2] == "Changes: status"
+    assert len(set(alternates)) == len(alternates) == 2
+
+
 def test_a_token_in_the_address_opens_a_feed_of_a_site_that_is_not_public(changed_site: ReadingSite) -> None:
     site = changed_site.site
     token = tokens.add("reader", Permission.READ, site.access, now=changed_site.outbox.clock())
@@ -117,6 +225,9 @@ def test_a_token_in_the_address_opens_a_feed_of_a_site_that_is_not_public(change
     answer = changed_site.get(path)
 
     assert len(feedparser.parse(answer.content).entries) == 3
+    feed = feedparser.parse(answer.content).feed
+    assert feed.id == f"{changed_site.url}/changes.atom?min=critical", "another token makes no other feed of it"
+    assert token.text in feed.links[1].href
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert changed_site.get(path, If_None_Match=answer.headers["etag"]).status_code == 304
     assert changed_site.get(f"/feeds/{token.text[:-1]}x/changes.atom").status_code == 404

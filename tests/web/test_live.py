@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.model import Settlement
 from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage import settlements
 from monitor.storage.store import Store
 from monitor.web.feeds import live
 from monitor.web.site.asked import NOBODY
@@ -64,8 +66,41 @@ def test_an_open_page_hears_how_much_came_since_it_was_made(site):
         assert everything.next("retry:")
         assert one.next("retry:")
         change(site)
-        assert everything.next("data:") == "data: 1 new change"
-        assert one.next("data:") == "data: 1 new change"
+        assert everything.next("data:") == "data: 3 new changes"
+        assert one.next("data:") == "data: 3 new changes"
+
+
+def test_a_page_with_filters_hears_of_what_they_let_through(site, monkeypatch):
+    """What *Show* would bring: of a withdrawal, its status is critical and its enrollment is not of that topic."""
+    home, other, none = (address_in(site.get(f"/?{query}").text) for query in ("topic=status", "topic=sites", "q=zzz"))
+    change(site)
+
+    with stream_of(site, home) as stream:
+        said = stream.next("data:")
+    site.forget()
+    shown = int(re.search(r"(\d+) changes? in", site.get("/?topic=status").text)[1])
+    assert said == f"data: {live.in_words(shown)}"
+    monkeypatch.setattr(live, "LASTS", 0.2)
+    for address in (other, none):
+        with stream_of(site, address) as stream, pytest.raises(StopIteration):
+            stream.next("data:")
+
+
+def test_what_is_held_back_is_heard_once_it_is_told(site):
+    home = address_in(site.get("/").text)
+    change(site)
+    registry = site.outbox.registry.key
+    held = f"{registry}/{WITHDRAWN_LATER}/2"
+    with site.outbox.store.begin() as tx:
+        settlements.pend(tx, registry, {held: 1})
+        settlements.record(tx, [held], Settlement.HELD, at=None)
+
+    with stream_of(site, home) as stream:
+        assert stream.next("retry:")
+        threading.Event().wait(0.2)
+        with site.outbox.store.begin() as tx:
+            settlements.forget(tx, [held])
+        assert stream.next("data:") == "data: 3 new changes"
 
 
 def test_what_came_while_nobody_listened_is_said_at_once(site):
@@ -73,7 +108,7 @@ def test_what_came_while_nobody_listened_is_said_at_once(site):
     change(site)
 
     with stream_of(site, home) as stream:
-        assert stream.next("data:") == "data: 1 new change"
+        assert stream.next("data:") == "data: 3 new changes"
 
 
 def test_a_page_that_has_it_all_hears_nothing(site, monkeypatch):

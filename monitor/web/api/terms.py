@@ -8,8 +8,8 @@ from starlette.responses import Response
 from monitor.errors import NothingFound
 from monitor.storage import terms
 from monitor.storage.trial_index import CONDITION, SPONSOR
-from monitor.views.finding import words_asked
 from monitor.views.json.trials import term_json
+from monitor.views.parameters import words_asked
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of

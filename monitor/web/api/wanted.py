@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from monitor.alerts.filters import checked_filters
-from monitor.changes.kinds import KINDS
 from monitor.changes.topics import Topic
 from monitor.model import Filters
 from monitor.model.access import Permission
@@ -16,8 +15,9 @@ from monitor.storage.changed import ChangeFilter, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Key, Span, Within
 from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR
-from monitor.views.finding import key_asked, words_asked
+from monitor.views.finding import kinds_beginning
 from monitor.views.finding_trials import phase_asked, statuses_asked
+from monitor.views.parameters import key_asked, words_asked
 from monitor.views.scope import scope_of
 from monitor.views.spans import span_of
 from monitor.web.api.call import Call
@@ -146,7 +146,7 @@ def changes_wanted(filters: Filters, span: Span, trials: TrialFilter) -> ChangeF
     wanted = ChangeFilter(
         least=filters.min_significance,
         topics=tuple(sorted(filters.topics)),
-        kinds=tuple(kind for kind in KINDS if any(f"{kind}.".startswith(f"{each}.") for each in filters.kinds)),
+        kinds=kinds_beginning(filters.kinds),
         trials=trials,
     )
     return of_span(wanted, span)

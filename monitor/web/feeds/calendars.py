@@ -9,16 +9,16 @@ from starlette.responses import Response
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import State
+from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage import trial_plans, trials
 from monitor.storage.found import TrialFilter
 from monitor.storage.trial_plans import PlannedTrial
-from monitor.storage.watches import Watch
-from monitor.text import shortened
-from monitor.views.finding import term_asked
+from monitor.views.finding_trials import trials_asked
 from monitor.views.trial_sets import of_watch, watch_of
 from monitor.web.feeds.by_token import by_token
 from monitor.web.feeds.calendar import TYPE, CalendarTrial, calendar
+from monitor.web.reading.changes import values_of
 from monitor.web.reading.of_trial import of_trial
 from monitor.web.reading.terms import FOLDERS, found_term, term_filter
 from monitor.web.site.asked import Asked
@@ -50,10 +50,6 @@ def _dates_of(kind: str) -> Handler:
 def _dates_of_watch(site: Site, asked: Asked) -> Response:
     with site.store.read() as tx:
         watch = watch_of(tx, asked.params["watch_id"])
-    return _of_one_watch(site, asked, watch)
-
-
-def _of_one_watch(site: Site, asked: Asked, watch: Watch) -> Response:
     return _of_many(site, asked, f"Key dates of {watch.name or f'watch {watch.id}'}", of_watch(watch))
 
 
@@ -83,21 +79,16 @@ def _answer(
 
 
 def _dates_asked(site: Site, asked: Asked) -> Response:
-    """Those of the sponsor, condition, watch or trial that the query names."""
-    named = [(name, asked.query[name]) for name in (*FOLDERS, "watch", "trial") if asked.query.get(name)]
-    if len(named) != 1:
-        raise ConfigurationInvalid("name one of sponsor, condition, watch and trial: dates.ics?sponsor=NAME")
-    ((name, text),) = named
-    if name == "trial":
-        return _dates_of_trial(site, asked, *site.identify(text))
+    """Those of the trials that the query is about, which are not all."""
     with site.store.read() as tx:
-        watch = watch_of(tx, text) if name == "watch" else None
-        term = None if watch else term_asked(tx, name, text)
-    if watch:
-        return _of_one_watch(site, asked, watch)
-    if term is None:
-        raise NothingFound(f"no trial here has the {name} “{shortened(text, 80)}”")
-    return _of_many(site, asked, f"Key dates of {term.name}", term_filter(term, name))
+        wanted = trials_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
+    if not wanted.trial_pairs:
+        raise ConfigurationInvalid("say which trials, such as dates.ics?sponsor=NAME, ?watch=NAME or ?trial=ID")
+    if wanted.trials and len(wanted.trial_pairs) == 1:
+        ((_, trial_id),) = wanted.trials
+        return _dates_of_trial(site, asked, *site.identify(trial_id))
+    name = ", ".join(words for words, _ in (*wanted.filters_said(), *wanted.facets_said()))
+    return _of_many(site, asked, f"Key dates of {name}", wanted.wanted_trials)
 
 
 PAGES = (

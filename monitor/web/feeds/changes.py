@@ -1,13 +1,13 @@
 """Changes as feeds and as a table, with the filters of the first page: of everything, one trial, a sponsor and more.
 
-A feed has the newest AT_ONCE events of any time, unless it is asked for a time; `next` leads to those before them.
+A feed has the newest AT_ONCE events of any time, unless it is asked for a time; `next` leads to those before them. Like
+alerts, it tells nothing that is held back or was discarded; the table has that too, and says so.
 
 Readers of feeds cannot sign in. So where the site is not public, a token that may read stands in the address:
 /feeds/rmt_…/changes.atom. Whoever has the address has the token: it is revoked like any other.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC
 from email.utils import format_datetime
 from functools import partial
@@ -23,14 +23,15 @@ from monitor.storage.pages import Within
 from monitor.views.changed import changes_page
 from monitor.views.changes import TrialChanges
 from monitor.views.columns import CHANGES, change_cells
-from monitor.views.finding import ALL, ChangesAsked, changes_asked, place_asked, place_in_words
+from monitor.views.finding import ALL, FILTERS, ChangesAsked, changes_asked, place_asked, place_in_words
+from monitor.views.finding_trials import NAMING_TRIALS
 from monitor.views.seen_events import SeenEvent
 from monitor.views.sheets import csv_lines
 from monitor.views.trial_sets import of_watch, watch_of
 from monitor.web.feeds.by_token import by_token
-from monitor.web.feeds.entries import EPOCH, Feed, entry_of
+from monitor.web.feeds.entries import Feed, entry_of
 from monitor.web.feeds.forms import ATOM, JSON_FEED, atom, json_feed
-from monitor.web.reading.changes import values_of
+from monitor.web.reading.changes import title_of, values_of
 from monitor.web.reading.of_trial import of_trial
 from monitor.web.reading.terms import FOLDERS, found_term
 from monitor.web.reading.trial_sets import slug_path
@@ -44,46 +45,64 @@ AT_ONCE = 100
 MOST_ROWS = 2000
 """Events of a table."""
 
+NOTHING_ASKED = ChangesAsked()
 _FORMS: dict[str, tuple[Callable[[Feed], bytes], str]] = {"atom": (atom, ATOM), "json": (json_feed, JSON_FEED)}
 
 
-class Told(NamedTuple):
-    """What a feed is about: its title, the path of the page that shows it, and its own without the form."""
+class About(NamedTuple):
+    """What a feed is about, whatever is asked for, and where."""
 
     title: str
+    """Empty: the filters say it."""
     page: str
+    """The path of the page that shows it."""
     path: str
+    """Its own without the form, as it is known to the world."""
+    says: Mapping[str, object] = {}
+    """What of `ChangesAsked` it says itself."""
+    without: Collection[str] = ()
+    """The filters that it does not take, because it says that itself."""
 
 
-def feed_of(
-    site: Site, asked: Asked, form: str, told: Told, narrowed: Callable[[ChangesAsked], ChangesAsked]
-) -> Response:
-    """A feed of what is asked for, *narrowed* to what it is about, as `atom` or as `json`."""
-    wanted, seen, behind = _found(site, asked, narrowed, limit=AT_ONCE)
-    own, root = f"{told.path}.{form}", site.address("")
+EVERYTHING = About("", "/", "/changes")
+
+
+def feed_of(site: Site, asked: Asked, form: str, about: About, *, path: str = "") -> Response:
+    """A feed of what is asked for, as `atom` or as `json`; at another *path* than its own where that has a token."""
+    wanted, seen, behind = _found(site, asked, about, limit=AT_ONCE, told=True)
+    own, root = f"{path or about.path}.{form}", site.address("")
     host = urlsplit(root).hostname or "localhost"
+    filters = wanted.but(**{name: getattr(NOTHING_ASKED, name) for name in about.says})
     feed = Feed(
-        title=f"{told.title}: {wanted.about}" if wanted.about and told.title != wanted.about else told.title,
-        url=site.address(told.page + ("" if told.page != "/" else wanted.query)),
+        id=site.address(f"{about.path}.{form}{filters.query_where(ALL)}"),
+        title=_title(about, filters),
+        url=site.address(about.page + ("" if about.page != "/" else wanted.query)),
         own_url=site.address(own + _query(asked)),
         next_url=site.address(own + _query(asked, before=place_in_words(behind))) if behind else None,
         entries=[entry_of(each, root, host) for each in seen],
+        looked_at=site.proof.read(asked.now).looked_at or asked.now.replace(hour=0, minute=0, second=0, microsecond=0),
     )
     write, kind = _FORMS[form]
     made = Response(write(feed), media_type=kind)
-    if feed.updated_at != EPOCH:
+    if feed.entries:
         made.headers["Last-Modified"] = format_datetime(feed.updated_at.astimezone(UTC), usegmt=True)
     return _safely(made)
 
 
+def _title(about: About, filters: ChangesAsked) -> str:
+    if not about.title:
+        return title_of(filters)
+    return f"{about.title}: {filters.said}" if filters.said else about.title
+
+
 def everything(site: Site, asked: Asked, *, form: str) -> Response:
     """All changes, as filters say."""
-    return feed_of(site, asked, form, Told("Changes of registered trials", "/", "/changes"), lambda wanted: wanted)
+    return feed_of(site, asked, form, EVERYTHING)
 
 
 def table(site: Site, asked: Asked) -> Response:
     """The same as CSV; of more than MOST_ROWS events the newest, and a Link header to the others."""
-    _, seen, behind = _found(site, asked, lambda wanted: wanted, limit=MOST_ROWS)
+    _, seen, behind = _found(site, asked, EVERYTHING, limit=MOST_ROWS)
     rows = (cells for each in seen for cells in change_cells(_row(each)))
     made = Response("".join(csv_lines(CHANGES, rows)), media_type="text/csv")
     made.headers["Content-Disposition"] = 'attachment; filename="changes.csv"'
@@ -95,9 +114,9 @@ def table(site: Site, asked: Asked) -> Response:
 
 def of_one_trial(site: Site, asked: Asked, registry: Registry, trial_id: str, *, form: str) -> Response:
     """The changes of a trial."""
-    within = Within(trials=((registry.key, trial_id),))
-    told = Told(f"Changes of {trial_id}", trial_path(trial_id), trial_path(trial_id, "changes"))
-    return feed_of(site, asked, form, told, lambda wanted: replace(wanted, within=within))
+    says = {"within": Within(trials=((registry.key, trial_id),))}
+    path, own = trial_path(trial_id), trial_path(trial_id, "changes")
+    return feed_of(site, asked, form, About(f"Changes of {trial_id}", path, own, says, NAMING_TRIALS))
 
 
 def _of_term(kind: str, form: str) -> Handler:
@@ -108,7 +127,7 @@ def _of_term(kind: str, form: str) -> Handler:
         if isinstance(term, Response):
             return term
         path = slug_path(FOLDERS[kind], term.slug)
-        return feed_of(site, asked, form, Told(term.name, path, path), lambda wanted: wanted.but(**{kind: term}))
+        return feed_of(site, asked, form, About(f"Changes: {term.name}", path, path, {kind: term}, (kind,)))
 
     return handler
 
@@ -117,25 +136,32 @@ def _of_watch(site: Site, asked: Asked, *, form: str) -> Response:
     """The changes of the trials that a watch holds."""
     with site.store.read() as tx:
         watch = watch_of(tx, asked.params["watch_id"])
-    path, within = f"/watches/{watch.id}", of_watch(watch).within
-    told = Told(f"Changes of {watch.name or f'watch {watch.id}'}", path, path)
-    return feed_of(site, asked, form, told, lambda wanted: replace(wanted, within=within))
+    path, says = f"/watches/{watch.id}", {"within": of_watch(watch).within}
+    title = f"Changes of {watch.name or f'watch {watch.id}'}"
+    return feed_of(site, asked, form, About(title, path, path, says, NAMING_TRIALS))
 
 
 def _private(site: Site, asked: Asked, *, form: str) -> Response:
     """All changes, as filters say, at an address with a token."""
-    told = Told("Changes of registered trials", "/", f"/feeds/{asked.params['token']}/changes")
-    return feed_of(site, asked, form, told, lambda wanted: wanted)
+    return feed_of(site, asked, form, EVERYTHING, path=f"/feeds/{asked.params['token']}/changes")
 
 
 def _found(
-    site: Site, asked: Asked, narrowed: Callable[[ChangesAsked], ChangesAsked], *, limit: int
+    site: Site, asked: Asked, about: About, *, limit: int, told: bool = False
 ) -> tuple[ChangesAsked, Sequence[SeenEvent], Place | None]:
     """What is asked for, the newest first by the moment when it was seen, and behind which event there is more."""
-    values = {"since": [ALL], **values_of(asked.query)}
+    names = FILTERS.difference(about.without)
     after = place_asked(asked.place("before"))
     with site.store.read() as tx:
-        wanted = narrowed(changes_asked(tx, values, site.registries, knows_watches=asked.may(Permission.READ)))
+        found = changes_asked(
+            tx,
+            values_of(asked.query),
+            site.registries,
+            usual=ALL,
+            names=names,
+            knows_watches=asked.may(Permission.READ),
+        )
+        wanted = found.but(**about.says)
         page = changes_page(
             tx,
             wanted,
@@ -145,6 +171,7 @@ def _found(
             limit=limit,
             names_watches=asked.may(Permission.READ),
             by_time=True,
+            told=told,
         )
     return wanted, page.events, page.next
 

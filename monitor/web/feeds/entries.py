@@ -6,7 +6,7 @@ a registry's `<` is a sign like any other.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from markupsafe import escape
 
@@ -20,8 +20,6 @@ from monitor.web.site.paths import trial_path
 
 MOST_CHANGES = 20
 """Changes that an entry shows."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a feed without entries was updated."""
 _TAGS = {DiffOp.REMOVED: ("<del>", "</del>"), DiffOp.ADDED: ("<ins>", "</ins>"), DiffOp.KEPT: ("", "")}
 
 
@@ -45,6 +43,8 @@ class Entry:
 class Feed:
     """A feed, the newest entry first."""
 
+    id: str
+    """An address that stays: without a token, without a place where a page begins."""
     title: str
     url: str
     """Of the page that shows the same."""
@@ -52,11 +52,13 @@ class Feed:
     next_url: str | None
     """Of what comes after its last entry; None where there is nothing (RFC 5005)."""
     entries: Sequence[Entry]
+    looked_at: datetime
+    """When the registries were read last: a feed without entries has that to say."""
 
     @property
     def updated_at(self) -> datetime:
         """When the newest entry was."""
-        return max((entry.updated_at for entry in self.entries), default=EPOCH)
+        return max((entry.updated_at for entry in self.entries), default=self.looked_at)
 
 
 def entry_of(seen: SeenEvent, public_url: str, host: str) -> Entry:

@@ -17,7 +17,7 @@ def atom(feed: Feed) -> bytes:
     links += [("next", ATOM, feed.next_url)] if feed.next_url else []
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
-        f"<id>{escape(feed.own_url)}</id>",
+        f"<id>{escape(feed.id)}</id>",
         f"<title>{escape(feed.title)}</title>",
         f"<updated>{_moment(feed.updated_at)}</updated>",
         f"<author><name>{_PROGRAM}</name></author>",

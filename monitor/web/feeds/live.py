@@ -8,16 +8,21 @@ and the browser comes again by itself. It says all that came since the page was 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from monitor.errors import MonitorError
-from monitor.model import Significance
-from monitor.storage import events, pages
-from monitor.storage.pages import Within
+from monitor.model.access import Permission
+from monitor.storage import changed, events, settlements
+from monitor.views.finding import ChangesAsked, changes_asked
+from monitor.views.parameters import Query
+from monitor.web.reading.changes import values_of
 from monitor.web.site.answering import Answering, Busy
+from monitor.web.site.asked import Visitor
 from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs
 
@@ -30,6 +35,8 @@ MOST = 20
 MOST_OF_A_NETWORK = 6
 COUNTED = 100
 """More than that are said to be so many or more."""
+Latest = tuple[str | None, int]
+"""The id of the newest event, and of how many it is not settled yet whether they are told."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
 
 
@@ -39,14 +46,14 @@ class Live:
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
         self._networks: Counter[str] = Counter()
-        self._latest: str | None = None
+        self._latest: Latest = (None, 0)
         self._came = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closing = False
 
     def route(self) -> Route:
-        """Where the streams are: /live?after=EVENT, of one trial with &trial=ID."""
+        """Where the streams are: /live?after=EVENT, with the filters of the page that hears."""
         return Route("/live", self._open)
 
     def close(self) -> None:
@@ -62,22 +69,17 @@ class Live:
             return Response(status_code=204)
         try:
             visitor = await self._answering.run(self._answering.visitor_of, request)
-            trial = request.query_params.get("trial", "")
-            within = Within(trials=(self._key(trial),)) if trial else Within()
+            wanted = await self._answering.run(self._wanted, values_of(request.query_params), visitor)
         except Busy:
             return Response(status_code=503, headers={"Retry-After": "5"})
         except MonitorError:
             return Response(status_code=404)
         if not Needs.PUBLIC.are_met(visitor, is_public=site.is_public):
             return Response(status_code=403)
-        stream = self._stream(network, within, request.query_params.get("after") or None)
+        stream = self._stream(network, wanted, request.query_params.get("after") or None)
         return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
-    def _key(self, trial: str) -> tuple[str, str]:
-        registry, trial_id = self._answering.site.identify(trial)
-        return registry.key, trial_id
-
-    async def _stream(self, network: str, within: Within, after: str | None) -> AsyncIterator[bytes]:
+    async def _stream(self, network: str, wanted: ChangesAsked, after: str | None) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         self._networks[network] += 1
         self._loop = loop
@@ -88,7 +90,7 @@ class Live:
             ends_at, told = loop.time() + LASTS, 0
             while not self._is_closing and loop.time() < ends_at:
                 came = self._came
-                count = await self._answering.run(self._count, within, after)
+                count = await self._answering.run(self._count, wanted, after)
                 if count != told:
                     yield f"event: changes\ndata: {in_words(count)}\n\n".encode()
                     told = count
@@ -119,13 +121,20 @@ class Live:
 
     # In a thread
 
-    def _read_latest(self) -> str | None:
+    def _wanted(self, query: Query, visitor: Visitor) -> ChangesAsked:
+        knows, registries = visitor.may(Permission.READ), self._answering.site.registries
         with self._answering.site.store.read() as tx:
-            return events.latest_id(tx)
+            return changes_asked(tx, query, registries, knows_watches=knows)
 
-    def _count(self, within: Within, after: str | None) -> int:
+    def _read_latest(self) -> Latest:
         with self._answering.site.store.read() as tx:
-            return pages.newer_count(tx, within, least=Significance.MINOR, than=after, most=COUNTED)
+            return events.latest_id(tx), settlements.unsettled_count(tx)
+
+    def _count(self, wanted: ChangesAsked, after: str | None) -> int:
+        site = self._answering.site
+        told = replace(wanted.filter(site.subscribing.clock().astimezone(UTC).date()), told=True)
+        with site.store.read() as tx:
+            return changed.newer(tx, told, than=after, most=COUNTED)
 
 
 def in_words(count: int) -> str:

@@ -15,7 +15,6 @@ from monitor.language.catalogues import translations
 from monitor.model import Significance
 from monitor.model.access import Permission
 from monitor.storage.changed import Place
-from monitor.storage.pages import Within
 from monitor.storage.terms import Term
 from monitor.views.changed import (
     PERIODS,
@@ -28,7 +27,7 @@ from monitor.views.changed import (
     changes_page,
     sponsor_counts,
 )
-from monitor.views.finding import ChangesAsked, changes_asked, place_asked, place_in_words
+from monitor.views.finding import ALL, ChangesAsked, changes_asked, place_asked, place_in_words
 from monitor.web.charts.days import Bar, bars
 from monitor.web.reading.event_rows import EventRow, event_row
 from monitor.web.site.asked import Asked
@@ -85,7 +84,8 @@ def what_changed(site: Site, asked: Asked) -> Response:
         "counts": counts,
         "said": {level(weight): counts.asked_for[weight] for weight in Significance},
         "address": site.address("/" + wanted.query),
-        "feed_title": _feed_title(wanted, _),
+        "feed_title": title_of(wanted),
+        "table": wanted.query_where(ALL),
         "filters_said": _said(wanted, _),
         "everything": wanted.but(least=Significance.ADMINISTRATIVE).query,
         "since": wanted.first_day(today),
@@ -127,6 +127,11 @@ def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCount
 def values_of(query: QueryParams) -> dict[str, list[str]]:
     """The values of each parameter of an address."""
     return {name: query.getlist(name) for name in query}
+
+
+def title_of(wanted: ChangesAsked) -> str:
+    """What a feed of these is called: one of another filter is called otherwise."""
+    return f"Changes: {wanted.said}" if wanted.said else "Changes of registered trials"
 
 
 def _days(page: ChangesPage) -> list[Day]:
@@ -203,21 +208,13 @@ def _sponsors(wanted: ChangesAsked, leads: SponsorCounts) -> list[Choice]:
     return found
 
 
-def _feed_title(wanted: ChangesAsked, _: Translate) -> str:
-    about = wanted.about
-    return f"{_('Changes')}: {about}" if about else _("Changes")
-
-
 def _said(wanted: ChangesAsked, _: Translate) -> list[tuple[str, str]]:
     """The filters that no list beside the changes shows as chosen, each with the address without it."""
-    said: list[tuple[str, dict[str, object]] | None] = [
-        (f"“{wanted.text}”", {"text": ""}) if wanted.text else None,
-        (wanted.condition.name, {"condition": None}) if wanted.condition else None,
-        (wanted.sponsor.name, {"sponsor": None}) if wanted.sponsor else None,
-        (wanted.registry.name, {"registry": None}) if wanted.registry else None,
-        (f"{_('watch')} {wanted.watch}", {"watch": "", "within": Within()}) if wanted.watch else None,
+    kinds: list[tuple[str, dict[str, object]]] = [
+        (kind, {"kinds": tuple(each for each in wanted.kinds if each != kind)}) for kind in wanted.kinds
     ]
-    return [(words, wanted.but(**without).query) for words, without in filter(None, said)]
+    said = (*wanted.filters_said(_), *wanted.facets_said(_), *kinds)
+    return [(words, wanted.but(**without).query) for words, without in said]
 
 
 def _older(wanted: ChangesAsked, place: Place | None) -> tuple[str, date] | None:

@@ -16,7 +16,7 @@ from monitor.storage.found import TrialFilter
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import fold_name, shortened
-from monitor.views.finding import words_asked
+from monitor.views.parameters import words_asked
 from monitor.views.trial_sets import of_condition, of_sponsor
 from monitor.web.charts.slips import days_words
 from monitor.web.reading.trial_sets import no_such_term, set_values, slug_path

@@ -11,13 +11,15 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
+from monitor.language.catalogues import translations
+from monitor.model.access import Permission
 from monitor.render.words import code_label
 from monitor.storage import terms, trials
 from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
 from monitor.storage.words import asked_for
 from monitor.text import first_few, fold_name, fold_organisation, one_line, slug
-from monitor.views.finding import text_asked
-from monitor.views.finding_trials import TrialCounts, TrialsAsked, trial_counts, trials_asked, trials_page
+from monitor.views.finding_trials import Translate, TrialCounts, TrialsAsked, trial_counts, trials_asked, trials_page
+from monitor.views.parameters import text_asked
 from monitor.views.sheets import Cell, Column, Link, csv_lines
 from monitor.web.reading.changes import Choice, values_of
 from monitor.web.site.asked import Asked
@@ -73,7 +75,7 @@ class TrialRow:
 def trial_list(site: Site, asked: Asked) -> Response:
     """The list."""
     with site.store.read() as tx:
-        wanted = trials_asked(tx, values_of(asked.query), site.registries)
+        wanted = trials_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
         page = trials_page(tx, wanted, after=asked.place("after"), limit=AT_ONCE)
     counts = _counted(site, asked, wanted)
     values = {
@@ -82,7 +84,8 @@ def trial_list(site: Site, asked: Asked) -> Response:
         "counts": counts,
         "statuses": _statuses(wanted, counts),
         "phases": _phases(wanted, counts),
-        "filters_said": _said(wanted),
+        "filters_said": _said(wanted, translations(asked.language).gettext),
+        "hidden": [pair for pair in wanted.trial_pairs if pair[0] != "q"],
         "is_first_page": "after" not in asked.query,
         "more": _with(wanted.query, after=page.next) if page.next else "",
         "address": site.address("/trials" + wanted.query),
@@ -102,7 +105,7 @@ def trial_table(site: Site, asked: Asked) -> Response:
     """The same as CSV; of more than MOST_ROWS trials the first, and a Link header to the others."""
     known = {registry.key: registry for registry in site.registries}
     with site.store.read() as tx:
-        wanted = trials_asked(tx, values_of(asked.query), site.registries)
+        wanted = trials_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
         page = trials_page(tx, wanted, after=asked.place("after"), limit=MOST_ROWS)
     rows = (
         _cells(each, known[each.registry].page(each.trial_id) if each.registry in known else "") for each in page.trials
@@ -199,16 +202,9 @@ def _phases(wanted: TrialsAsked, counts: TrialCounts) -> list[Choice]:
     ]
 
 
-def _said(wanted: TrialsAsked) -> list[tuple[str, str]]:
+def _said(wanted: TrialsAsked, _: Translate) -> list[tuple[str, str]]:
     """The filters that no list beside the trials shows as chosen, each with the address without it."""
-    said: list[tuple[str, dict[str, object]] | None] = [
-        (f"“{wanted.text}”", {"text": ""}) if wanted.text else None,
-        (wanted.condition.name, {"condition": None}) if wanted.condition else None,
-        (wanted.sponsor.name, {"sponsor": None}) if wanted.sponsor else None,
-        (wanted.country.name, {"country": None}) if wanted.country else None,
-        (wanted.registry.name, {"registry": None}) if wanted.registry else None,
-    ]
-    return [(words, wanted.but(**without).query) for words, without in filter(None, said)]
+    return [(words, wanted.but(**without).query) for words, without in wanted.filters_said(_)]
 
 
 def _with(query: str, **more: str) -> str:
