@@ -34,7 +34,8 @@ from monitor.model.ids import event_id
 from monitor.storage.found import FEW, TrialFilter, by_number, few, fewest
 from monitor.storage.index_tables import change_counts, change_index, terms, trial_index, trial_terms
 from monitor.storage.pages import Span
-from monitor.storage.tables import events, settlements
+from monitor.storage.settling_tables import settlements
+from monitor.storage.tables import events
 from monitor.storage.trial_index import SPONSOR
 
 _c = change_index.c

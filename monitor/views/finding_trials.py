@@ -205,7 +205,7 @@ def _trials(tx: Connection, texts: Sequence[str], registries: Sequence[Registry]
     for text in texts:
         known = find_registry(registries, text)
         if known is None:
-            raise TrialIdInvalid(f"“{shortened(text, 40)}” is no id of a trial of a registry that is known here")
+            raise TrialIdInvalid(f"“{shortened(text, 40)}” names no trial of a registry that is known here")
         registry, trial_id = known
         if trial_id not in trials.known(tx, registry.key, [trial_id]):
             raise NothingFound(f"{trial_id} is not watched here: nothing of it is kept")

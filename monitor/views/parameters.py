@@ -35,8 +35,8 @@ def check_names(query: Query, names: Collection[str]) -> None:
             continue
         shown = shortened(name, 40)
         if not names:
-            raise ConfigurationInvalid(f"“{shown}” is no filter of this address, which has none: leave it out")
-        raise ConfigurationInvalid(f"“{shown}” is no filter of this address: it takes {', '.join(sorted(names))}")
+            raise ConfigurationInvalid(f"“{shown}” is not a filter of this address, which has none: leave it out")
+        raise ConfigurationInvalid(f"“{shown}” is not a filter of this address: it takes {', '.join(sorted(names))}")
 
 
 def text_asked(text: str) -> str:
