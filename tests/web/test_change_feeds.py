@@ -172,7 +172,9 @@ def test_what_nobody_is_told_is_marked_on_pages_and_in_no_feed(
 )
 def test_a_filter_that_is_none_is_refused_by_name(changed_site: ReadingSite, path: str, words: str) -> None:
     """Taken for nothing, it would give everything."""
+    changed_site.visitor = READER
     answer = changed_site.get(path)
+    changed_site.visitor = NOBODY
     assert answer.status_code in (400, 404)
     assert words.lower() in unescape(re.sub("<[^>]+>", "", answer.text)).lower()
 
