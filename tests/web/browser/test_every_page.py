@@ -82,8 +82,11 @@ def test_every_page_can_be_used_by_everybody_on_any_screen(
 
 
 def test_without_scripts_the_narrowest_screen_shows_all(browser: Any, full: FullSite) -> None:
-    """A row of a table is read there without moving it sideways: what a column is called stands beside the value."""
-    wide, cut = {}, {}
+    """A row of a table is read there without moving it sideways: what a column is called stands beside the value.
+
+    What only scripts can use is not there.
+    """
+    wide, cut, dead = {}, {}, []
     with page_of(browser, full, width=320, java_script_enabled=False) as page:
         for address in full.addresses:
             page.goto(full.site.url + address)
@@ -95,6 +98,10 @@ def test_without_scripts_the_narrowest_screen_shows_all(browser: Any, full: Full
                 "[...document.querySelectorAll('.rows')].map(each => each.parentElement)"
                 ".filter(each => each.scrollWidth > each.clientWidth).length"
             )
+            dead += page.evaluate(
+                "[...document.querySelectorAll('[hidden]')]"
+                ".filter(each => each.checkVisibility()).map(each => each.outerHTML)"
+            )
         page.goto(full.site.url + "/trials")
         label = page.locator("td[data-label='Enrollment']").first.evaluate(
             "each => getComputedStyle(each, '::before').content"
@@ -102,6 +109,7 @@ def test_without_scripts_the_narrowest_screen_shows_all(browser: Any, full: Full
 
     assert {address: width for address, width in wide.items() if width > 320} == {}
     assert {address: count for address, count in cut.items() if count} == {}
+    assert dead == []
     assert label.startswith('"Enrollment"')
 
 
