@@ -1,256 +1,251 @@
-"""Pages, searches and feeds over 100,000 trials, asked for by twenty readers at once of one `monitor serve`.
+"""Pages, feeds and lists of the API over 100,000 trials, while the service checks and delivers.
 
-The trials are copies of a few hundred, with ids, sponsors and conditions of their own; of one in four there are three
-snapshots and two events, of the others one snapshot. Each reader asks for a page a second: for what the filters beside
-the changes lead to, or for what nobody else asks for. Times are those that a reader waits, from the request to the last
-byte; processor time is the server's own, a page.
+    a kind of address, one reader  ->  what an answer takes that nobody asked for before: the server's time
+    a mix, twenty readers who ask  ->  how many answers a second there are, and how long a reader waits
+      without a pause
+
+Meanwhile the registry publishes changes, the service looks at it and tells each to a webhook. Times are those that a
+reader waits, from the request to the last byte; processor time is the server's own. What others than readers have to
+get counts, too: whether each look was made that was due, and each change told.
 """
 
 import os
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from statistics import quantiles
-from threading import local
+from threading import Event, Thread
 from time import monotonic, perf_counter, sleep
 
-import orjson
 from requests import Session
+from requests.adapters import HTTPAdapter
 
+from bench import readable
 from bench.figures import Figure, seconds
 from bench.installed import Installed, command, installed
-from bench.owing import KEY, SECRET
-from bench.studies import SEED, Study, document, studies
+from bench.owing import settings
+from bench.readable import CONDITIONS, LIVE, TRIALS
+from bench.registry import FIRST, Registry, served
+from bench.sinks import sink
+from bench.studies import SEED
 from bench.wanted import Wanted
-from monitor.changes.events import changes_between, event_after
 from monitor.clock import utc_now
-from monitor.http.polite import PoliteSession
-from monitor.model import Change, Document, Snapshot, State
-from monitor.registries.clinicaltrials_gov.adapter import ClinicalTrialsGov
-from monitor.sandbox.clinicaltrials_gov.synthetic import evolve
-from monitor.storage import events, snapshots, trials, unindexed, watches
-from monitor.storage.statements import chunks
+from monitor.model import DeliveryState
+from monitor.storage import backlog, looks
 from monitor.storage.store import Store
-from monitor.storage.trials import Trial
-from monitor.watching.indexing import index_missing
 
-ORIGINALS, TRIALS = 300, 100_000
-CHANGED = 4
-"""One trial in so many has events."""
-SPONSORS, CONDITIONS = 8_000, 6_000
-READERS, REQUESTS = 20, 200
-"""Requests for each kind of page, of all readers together."""
-EVERY = 1.0
-"""Seconds from one page of a reader to the next."""
-ABOUT = ("psoriasis", "colorectal", "malaria", "vitiligo", "hemophilia", "asthma", "myasthenia", "crohn")
-BY = ("phase", "sessions", "bowel", "disease", "cancer", "gravis", "treatment", "placebo")
-"""Words of synthetic trials, and others."""
-P95 = 100
-_AT_ONCE = 1_000
+READERS, COLD = 20, 60
+"""Addresses of each kind for one reader."""
+LASTS = 60.0
+"""Seconds of the mix."""
+KEPT = 0.7
+"""So much of the mix asks for one of a hundred addresses; the rest for what nobody else asks for."""
+P95, A_SECOND = 100, 200
+LOOKS_EVERY, PUBLISHED = 15, 10
+"""Seconds from one look at the registry to the next, and changes that it publishes before each."""
 _LONGEST = 120
 PORT = 18631
 
-History = list[tuple[Document, tuple[Change, ...]]]
 
+@dataclass(slots=True)
+class Read:
+    """What readers got."""
 
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A history that is copied, and what is replaced in the copies."""
-
-    history: History
-    sponsor: bytes
-    condition: bytes
+    waited: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
 
 
 def measure(wanted: Wanted) -> Iterator[Figure]:
     """Fill a database, and read it."""
-    wanted.say("making histories")
-    originals = [_original(made) for made in studies(ORIGINALS)]
-    address = f"127.0.0.1:{PORT}"
+    root = f"http://127.0.0.1:{PORT}"
     environment = {
-        "MONITOR_SECRET_KEY": SECRET,
-        "MONITOR_WEB__BIND": address,
+        **settings(),
+        "MONITOR_WEB__BIND": f"127.0.0.1:{PORT}",
         "MONITOR_WEB__PUBLIC": "true",
-        "MONITOR_WEB__PUBLIC_URL": f"http://{address}",
-        "MONITOR_REGISTRIES__CLINICALTRIALS_GOV__BASE_URL": "http://127.0.0.1:9",
+        "MONITOR_WEB__PUBLIC_URL": root,
+        "MONITOR_SCHEDULE__CHECK_EVERY": f"{LOOKS_EVERY}s",
     }
-    with installed(environment=environment) as ours:
+    with served(LIVE) as registry, installed(registry, environment) as ours, sink("webhook") as ports:
         wanted.say(f"keeping {TRIALS:,} trials")
-        kept = _fill(ours, originals)
+        kept = readable.fill(ours, registry)
         wanted.say(f"indexing them, with {kept:,} events")
-        yield Figure(f"index: {TRIALS:,} trials, each", seconds(lambda: _index(ours)) * 1000 / TRIALS, "ms")
-        yield from _read(ours, f"http://{address}", wanted)
+        took = seconds(lambda: readable.index(ours, registry))
+        yield Figure(f"index: {TRIALS:,} trials, each", took * 1000 / TRIALS, "ms")
+        readable.tell_all(ours, ports[0])
+        with _serving(ours, root) as process, _publishing(registry):
+            for name, paths in _kinds(Random(SEED)).items():
+                wanted.say(name)
+                yield from _one_reader(name, root, paths, process)
+            wanted.say("twenty readers at once")
+            yield from _twenty(ours, root, process)
 
 
-def _read(ours: Installed, root: str, wanted: Wanted) -> Iterator[Figure]:
+def _one_reader(name: str, root: str, paths: Sequence[str], process: int) -> Iterator[Figure]:
+    before, read = _processor_seconds(process), Read()
+    session = _session(0)
+    for path in paths:
+        _ask(session, root + path, read)
+    worked = _processor_seconds(process) - before
+    yield Figure(f"{name}: 95 of 100 within", quantiles(read.waited, n=20)[-1] * 1000, "ms", P95)
+    yield Figure(f"{name}: processor time of all that the service does", worked * 1000 / len(paths), "ms")
+
+
+def _twenty(ours: Installed, root: str, process: int) -> Iterator[Figure]:
+    began, at, before = monotonic(), utc_now(), _processor_seconds(process)
+    read = [Read() for _ in range(READERS)]
+    threads = [Thread(target=_read_on, args=(number, root, began + LASTS, read[number])) for number in range(READERS)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    took, worked = monotonic() - began, _processor_seconds(process) - before
+    waited = [one for each in read for one in each.waited]
+    statuses = sum((each.statuses for each in read), Counter[int]())
+    yield Figure("mix: answers a second", statuses[200] / took, "", A_SECOND, at_least=True)
+    yield Figure("mix: 95 of 100 waited at most", quantiles(waited, n=20)[-1] * 1000, "ms")
+    yield Figure("mix: processor time an answer", worked * 1000 / len(waited), "ms")
+    yield Figure("mix: told to come again", statuses[503] + statuses[429], "", 0)
+    sleep(LOOKS_EVERY)  # a look that began meanwhile ends
+    store = Store.open(f"sqlite:///{ours.database}")
+    with store.read() as tx:
+        made = [each for each in looks.latest(tx, 1000) if at <= each.ended_at <= at + timedelta(seconds=took)]
+        deliveries = backlog.counts(tx)
+    store.close()
+    # A look is due so long after the one before it ended; one that ends with the minute counts for another.
+    lasted = LOOKS_EVERY + sum(each.seconds for each in made) / max(len(made), 1)
+    yield Figure("mix: looks at the registry that were not made", int(took // lasted) - len(made), "", 1)
+    yield Figure("mix: looks that failed", sum(each.reason is not None for each in made), "", 0)
+    yield Figure("mix: changes seen meanwhile", sum(each.changed for each in made), "", 1, at_least=True)
+    yield Figure("mix: changes told by then", deliveries[DeliveryState.DELIVERED], "", 1, at_least=True)
+    yield Figure("mix: changes not told by then", deliveries[DeliveryState.OWED], "", 2 * PUBLISHED)
+
+
+def _read_on(number: int, root: str, until: float, read: Read) -> None:
+    chance, session = Random(f"reader {number}"), _session(number)
+    everybody = _mixed(Random(SEED), 100)
+    while monotonic() < until:
+        path = chance.choice(everybody) if chance.random() < KEPT else _mixed(chance, 1)[0]
+        _ask(session, root + path, read)
+
+
+def _ask(session: Session, address: str, read: Read) -> None:
+    began = perf_counter()
+    answer = session.get(address, timeout=_LONGEST)
+    read.waited.append(perf_counter() - began)
+    read.statuses[answer.status_code] += 1
+    if answer.status_code not in (200, 429, 503):
+        raise RuntimeError(f"{address} was answered by {answer.status_code}:\n{answer.text[:500]}")
+
+
+def _mixed(chance: Random, count: int) -> list[str]:
+    """Addresses of all kinds."""
+    kinds = [*_kinds(chance, count).values()]
+    return [chance.choice(kinds)[place] for place in range(count)]
+
+
+def _kinds(chance: Random, count: int = COLD) -> dict[str, list[str]]:
+    """Addresses of each kind, by chance: of a hundred thousand trials, hardly any comes twice."""
+    day = utc_now().date()
+    least = ("minor", "major", "critical", "administrative")
+    topics = ("", "&topic=dates", "&topic=sites", "&topic=status", "&topic=eligibility", "&topic=enrollment")
+    statuses = ("RECRUITING", "COMPLETED", "TERMINATED", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING")
+
+    def some(make: str, **values: Sequence[object] | range) -> list[str]:
+        return [make.format(**{name: chance.choice(those) for name, those in values.items()}) for _ in range(count)]
+
+    days = range(2, 365)
+    trial = range(FIRST, FIRST + TRIALS)
+    sponsor, condition = range(2, 1500), range(2, CONDITIONS // 4)
+    known = [f"sponsor-{number}-hospital" for number in (1, 2, 3, 4, 5, 6, 7, 8)]
+    return {
+        "changes, filtered": some("/?min={least}{topic}&since={days}d", least=least, topic=topics, days=days),
+        "changes, a later page": some(
+            "/?since=all&before={day}", day=[day - timedelta(days=each) for each in range(200)]
+        ),
+        "changes, of a sponsor": some("/?since={days}d&sponsor={sponsor}", sponsor=known, days=days),
+        "trials, filtered": some(
+            "/trials?status={status}&phase=PHASE{phase}&sponsor={sponsor}",
+            status=statuses,
+            phase=range(1, 5),
+            sponsor=known,
+        ),
+        "trials, searched": some("/trials?q=condition+{number}", number=condition),
+        "a trial": some("/trials/NCT{trial}", trial=trial),
+        "a sponsor": some("/sponsors/{sponsor}", sponsor=known),
+        "search": some("/search?q=sponsor+{number}", number=sponsor),
+        "feed": some("/changes.atom?min={least}&since={days}d", least=least, days=days),
+        "API, changes": some("/api/v1/changes?limit={limit}&min={least}", limit=days[:99], least=least),
+        "API, trials": some("/api/v1/trials?limit={limit}&status={status}", limit=days[:99], status=statuses),
+        "API, a trial": some("/api/v1/trials/NCT{trial}", trial=trial),
+        "API, sponsors": some("/api/v1/sponsors?limit={limit}&q={number}", limit=days[:99], number=sponsor),
+    }
+
+
+def _session(number: int) -> Session:
+    """From a network of its own: the API counts the requests of each."""
+
+    class Own(HTTPAdapter):
+        def init_poolmanager(self, *args: object, **options: object) -> None:
+            super().init_poolmanager(*args, source_address=(f"127.0.{number + 1}.1", 0), **options)  # type: ignore[arg-type]
+
+    session = Session()
+    session.trust_env = False
+    session.mount("http://", Own())
+    return session
+
+
+@contextmanager
+def _publishing(registry: Registry) -> Iterator[None]:
+    """Have the registry publish changes now and then."""
+    ended = Event()
+
+    def publish() -> None:
+        place = 0
+        while not ended.wait(LOOKS_EVERY):
+            readable.publish(registry, place, PUBLISHED)
+            place += PUBLISHED
+
+    thread = Thread(target=publish)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def _serving(ours: Installed, root: str) -> Iterator[int]:
+    """`monitor serve`; the number of its process."""
     with (ours.folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command("serve"), cwd=ours.folder, env=ours.environment, stderr=log)
         try:
             _wait_for(root, process)
-            for name, paths in _kinds(Random(SEED)).items():
-                wanted.say(name)
-                before = _processor_seconds(process.pid)
-                waited = _asked(root, paths)
-                worked = _processor_seconds(process.pid) - before
-                yield Figure(f"{name}: 95 of 100 within", quantiles(waited, n=20)[-1] * 1000, "ms", P95)
-                yield Figure(f"{name}: processor time", worked * 1000 / len(paths), "ms")
+            yield process.pid
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(_LONGEST)
 
 
-def _kinds(chance: Random) -> dict[str, Sequence[str]]:
-    """Addresses of each kind of page; but for the filters of changes, no two of them are the same."""
-    least = ("min=minor", "min=major", "min=critical", "min=administrative")
-    topics = ("", "&topic=dates", "&topic=sites", "&topic=status", "&topic=eligibility", "&topic=enrollment")
-    spans = ("", "&since=90d", "&since=all")
-    day = utc_now().date()
-    conditions = chance.sample(range(1, CONDITIONS), REQUESTS)
-    return {
-        "changes, filtered": [
-            f"/?{chance.choice(least)}{chance.choice(topics)}{chance.choice(spans)}" for _ in range(REQUESTS)
-        ],
-        "changes, page by page": [f"/?since=all&before={day - timedelta(days=number)}" for number in range(REQUESTS)],
-        "changes, of a sponsor": [f"/?since=all&sponsor=sponsor-{number + 1}-hospital" for number in range(REQUESTS)],
-        "trials, of a sponsor": [f"/trials?sponsor=sponsor-{1 + number}-hospital" for number in range(REQUESTS)],
-        "trials, searched": [f"/trials?q=condition+{number}" for number in conditions],
-        "search": [f"/search?q={chance.choice(ABOUT)}+{chance.choice(BY)}+{number}" for number in range(REQUESTS)],
-        "feed": [f"/changes.atom?since={14 + number}d" for number in range(REQUESTS)],
-    }
-
-
-def _asked(root: str, paths: Sequence[str]) -> list[float]:
-    """How long each of these took, READERS at a time."""
-    own = local()
-
-    def ask(path: str) -> float:
-        session = own.__dict__.setdefault("session", Session())
-        session.trust_env = False
-        began = perf_counter()
-        answer = session.get(root + path, timeout=_LONGEST)
-        took = perf_counter() - began
-        if answer.status_code != 200 and "is not" not in answer.text and "no trial here" not in answer.text:
-            raise RuntimeError(f"{path} was answered by {answer.status_code}:\n{answer.text[:500]}")
-        sleep(max(EVERY - took, 0))
-        return took
-
-    with ThreadPoolExecutor(READERS) as readers:
-        return list(readers.map(ask, paths))
+def _wait_for(root: str, process: "subprocess.Popen[bytes]") -> None:
+    until, session = monotonic() + _LONGEST, _session(0)
+    while monotonic() < until and process.poll() is None:
+        try:
+            session.get(f"{root}/healthz", timeout=5)
+        except OSError:
+            sleep(0.2)
+        else:
+            return
+    raise RuntimeError("monitor serve does not answer")
 
 
 def _processor_seconds(process: int) -> float:
     """What a process has worked so far."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _wait_for(root: str, process: subprocess.Popen[bytes]) -> None:
-    until = monotonic() + _LONGEST
-    with Session() as session:
-        session.trust_env = False
-        while monotonic() < until and process.poll() is None:
-            try:
-                session.get(f"{root}/healthz", timeout=5)
-            except OSError:
-                sleep(0.2)
-            else:
-                return
-    raise RuntimeError("monitor serve does not answer")
-
-
-def _original(made: Study) -> Original:
-    chance = Random(SEED)
-    registry = _registry()
-    now = utc_now()
-    history: History = [(document(made), ())]
-    for _ in range(20):
-        made = evolve(made, chance).study
-        after = document(made)
-        records = (registry.parse(each, now) for each in (history[-1][0], after))
-        if changes := changes_between(*records, on=now.date()):
-            history.append((after, changes))
-        if len(history) == 3:
-            break
-    first = registry.parse(history[0][0], now)
-    sponsor = first.lead_sponsor.name if first.lead_sponsor else "nobody"
-    return Original(history, orjson.dumps(sponsor), orjson.dumps(first.conditions[0] if first.conditions else "none"))
-
-
-def _fill(ours: Installed, originals: Sequence[Original]) -> int:
-    """Keep the trials; how many events there are then."""
-    ours.run("migrate")
-    now, count, chance = utc_now(), 0, Random(SEED)
-    store = Store.open(f"sqlite:///{ours.database}")
-    for numbers in chunks(range(TRIALS), _AT_ONCE):
-        taken: list[tuple[Snapshot, tuple[Change, ...]]] = []
-        rows = []
-        for number in numbers:
-            copy = _copied(originals[number % len(originals)], f"NCT{20_000_000 + number}", chance)
-            told = list(_taken(copy if number % CHANGED == 0 else copy[:1], now, chance))
-            taken += told
-            rows.append(_row(told[-1][0], now))
-        with store.begin() as tx:
-            snapshots.add(tx, (each for each, _ in taken))
-            count += len(events.add(tx, [event for each in taken if (event := event_after(*each))]))
-            trials.record(tx, rows)
-            unindexed.note(tx, ((KEY, row.trial_id) for row in rows))
-            ids = [row.trial_id for row in rows]
-            watches.add(tx, registry=KEY, trial_ids=ids, origin="command", name=None, at=now)
-    store.close()
-    return count
-
-
-def _index(ours: Installed) -> None:
-    store = Store.open(f"sqlite:///{ours.database}")
-    index_missing(store, [_registry()])
-    store.close()
-
-
-def _copied(original: Original, trial_id: str, chance: Random) -> History:
-    former = original.history[0][0].trial_id.encode()
-    sponsor = f'"Sponsor {min(int(chance.paretovariate(0.6)), SPONSORS)} Hospital"'.encode()
-    condition = f'"Condition {min(int(chance.paretovariate(0.6)), CONDITIONS)}"'.encode()
-    return [
-        (
-            Document(
-                KEY,
-                trial_id,
-                each.content.replace(former, trial_id.encode())
-                .replace(original.sponsor, sponsor)
-                .replace(original.condition, condition),
-            ),
-            changes,
-        )
-        for each, changes in original.history
-    ]
-
-
-def _taken(history: History, now: datetime, chance: Random) -> Iterator[tuple[Snapshot, tuple[Change, ...]]]:
-    """As of days in the past year, the last one at some time of it."""
-    at = now - timedelta(days=chance.randrange(60, 365), minutes=chance.randrange(1440))
-    for number, (each, changes) in enumerate(history, start=1):
-        yield Snapshot(number, each, at), changes
-        at += timedelta(days=chance.randrange(1, 30))
-
-
-def _row(last: Snapshot, now: datetime) -> Trial:
-    return Trial(
-        registry=KEY,
-        trial_id=last.document.trial_id,
-        state=State.LISTED,
-        snapshot=last.number,
-        digest=last.document.digest,
-        verified_at=now,
-    )
-
-
-def _registry() -> ClinicalTrialsGov:
-    return ClinicalTrialsGov(
-        base_url="https://clinicaltrials.gov/api/v2",
-        session=PoliteSession(requests_per_second=1, user_agent="bench"),  # which asks nothing
-    )
